@@ -1,0 +1,19 @@
+//! Improves the prompt that writes cold outreach by listening to why decision makers say no, and proves that the new
+//! prompt is better.
+//!
+//! Rooms, from the top; imports point down this list only (a test reads the `use crate::` lines):
+//!
+//! - [`cli`]: one file per command; reads options, renders events
+//! - [`report`]: what people read
+//! - [`optimize`]: the loop
+//! - [`compare`]: pure statistics
+//! - [`improve`]: feedback to objections to a new prompt
+//! - [`evaluate`]: generator, decision maker; trial and run
+//! - [`engine`]: where a batch of trials runs
+//! - [`call`]: the only door to a model
+//! - [`model`]: wire formats, the market, prices
+//! - [`data`]: the files people keep
+//! - [`event`]: what happened, as data
+
+pub mod model;
+pub mod event;

@@ -1,0 +1,270 @@
+//! Models: what is asked of them, what they answer, and how they fail.
+//!
+//! Everything above this room speaks in [`Request`] and [`Reply`]; only this room knows HTTP. A model is reached
+//! through [`crate::call`] and never directly.
+
+pub mod chat_completions;
+pub mod http;
+pub mod id;
+pub mod limits;
+pub mod market;
+pub mod messages_api;
+pub mod price;
+pub mod retry;
+
+use std::fmt;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Which part a model plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Writes messages (and personas).
+    Generator,
+    /// Decides on messages.
+    DecisionMaker,
+    /// Rewrites the prompt.
+    Improver,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Generator => "generator",
+            Role::DecisionMaker => "decision maker",
+            Role::Improver => "improver",
+        })
+    }
+}
+
+/// What makes one call different from every other call that asks the same: 32 hexadecimal digits.
+///
+/// Sent as `idempotency-key`, which hosts may ignore. The market honours it: the same request with the same key gets
+/// the same answer, however often and in whatever order it is sent, and another key gets a fresh sample.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CallKey(String);
+
+impl CallKey {
+    /// The key of a call, from everything that tells it from its siblings: seed, step of the run, persona, message,
+    /// attempt.
+    #[must_use]
+    pub fn of(parts: &[&str]) -> Self {
+        CallKey(digest(parts)[..32].to_owned())
+    }
+
+    /// The key as sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// SHA-256 of the parts, each preceded by its length so that no two lists collide, as 64 hexadecimal digits.
+#[must_use]
+pub fn digest(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One question to a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Tells this call from others that ask the same.
+    pub key: CallKey,
+    /// The system prompt: the prefix that many calls share, marked for the provider's prompt cache.
+    pub system: String,
+    /// The one user turn.
+    pub user: String,
+    /// Where set, the answer must be JSON of this schema.
+    pub schema: Option<Schema>,
+    /// The most tokens that the model may produce, its thinking included.
+    pub max_tokens: u32,
+}
+
+/// A JSON schema for structured output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// A short name: letters, digits, `_`.
+    pub name: String,
+    /// The schema itself. Objects carry `additionalProperties: false`; no min, max or length keywords.
+    pub json: serde_json::Value,
+}
+
+/// Why a model stopped. Names of the Messages API; chat completions are mapped onto them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// The model came to its end.
+    EndTurn,
+    /// `max_tokens` was reached: the text is cut off.
+    MaxTokens,
+    /// A stop sequence was met.
+    StopSequence,
+    /// The model wants a tool. None is ever offered, so this is a fault.
+    ToolUse,
+    /// A long turn was paused.
+    PauseTurn,
+    /// The model, or a filter around it, declined.
+    Refusal,
+    /// The context window is full: the text is cut off.
+    ContextWindow,
+    /// A reason that this version does not know.
+    Other,
+}
+
+/// Tokens of one call, or of many added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read at the full price.
+    pub input_tokens: u64,
+    /// Tokens produced, thinking included.
+    pub output_tokens: u64,
+    /// Tokens written to the prompt cache.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
+    /// Tokens read from the prompt cache.
+    #[serde(default)]
+    pub cache_read_tokens: u64,
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Usage) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.cache_write_tokens += other.cache_write_tokens;
+        self.cache_read_tokens += other.cache_read_tokens;
+    }
+}
+
+/// What a model said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// All text blocks joined; may be empty, also when nothing went wrong.
+    pub text: String,
+    /// Why it stopped.
+    pub stop: Stop,
+    /// What it cost in tokens.
+    pub usage: Usage,
+    /// The provider's name for this exchange, for its support desk.
+    pub request_id: Option<String>,
+}
+
+/// An answer and what the host said about its limits.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer.
+    pub answer: Answer,
+    /// The host's limits as of this reply.
+    pub limits: limits::RateLimits,
+}
+
+/// What kind of failure a call met. The caller decides by this, never by the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// No connection, or one that broke before the whole response was read.
+    Connection,
+    /// No response in time (also 408 and 504).
+    Timeout,
+    /// 429: too fast; try later.
+    RateLimited,
+    /// The account's spend limit is reached: no retry helps.
+    SpendLimit,
+    /// 529 or 503: the host is overloaded.
+    Overloaded,
+    /// 5xx.
+    Server,
+    /// 409.
+    Conflict,
+    /// 401: the key is wrong or revoked.
+    Unauthorized,
+    /// 402: the account cannot pay.
+    Billing,
+    /// 403.
+    Forbidden,
+    /// 404: no such model or path.
+    NotFound,
+    /// 413: the request is too large.
+    TooLarge,
+    /// 400 and other 4xx: the request is not acceptable as it is.
+    Invalid,
+    /// The body is not what the wire format promises (HTML, cut-off JSON, an error with status 200).
+    Malformed,
+}
+
+impl FailureKind {
+    /// Whether every further call to the same host will meet the same failure, so that a run should stop calling.
+    #[must_use]
+    pub fn is_final_for_host(self) -> bool {
+        matches!(
+            self,
+            FailureKind::SpendLimit
+                | FailureKind::Unauthorized
+                | FailureKind::Billing
+                | FailureKind::Forbidden
+                | FailureKind::NotFound
+        )
+    }
+}
+
+/// A call that got no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What kind.
+    pub kind: FailureKind,
+    /// One line for a person: what happened, with status, the host's own words and the request id where known. Never
+    /// contains a key.
+    pub message: String,
+    /// HTTP status, where there was a response.
+    pub status: Option<u16>,
+    /// How long the host asks us to wait.
+    pub retry_after: Option<Duration>,
+    /// The host's own verdict (`x-should-retry`), which overrides ours.
+    pub should_retry: Option<bool>,
+    /// The host's limits, where the response told them.
+    pub limits: limits::RateLimits,
+}
+
+impl Failure {
+    /// A failure without a response.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Failure {
+            kind,
+            message: message.into(),
+            status: None,
+            retry_after: None,
+            should_retry: None,
+            limits: limits::RateLimits::default(),
+        }
+    }
+}
+
+/// Something that answers requests: one model with its settings on one host.
+pub trait Model: Send + Sync {
+    /// Sends one request, once. Retrying and pacing belong to [`crate::call`].
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>>;
+
+    /// The model as a person names it, such as `anthropic/claude-sonnet-5-5`.
+    fn id(&self) -> &str;
+
+    /// What shares one rate limit: scheme, host and account. Models with equal hosts share permits.
+    fn host(&self) -> &str;
+
+    /// Every setting other than the id that can change an answer, for the fingerprint.
+    fn settings(&self) -> String;
+
+    /// Whether answers come from a simulation rather than from a model.
+    fn is_simulated(&self) -> bool {
+        false
+    }
+}
