@@ -144,6 +144,19 @@ impl std::ops::AddAssign for Usage {
     }
 }
 
+impl std::ops::Sub for Usage {
+    type Output = Usage;
+
+    fn sub(self, earlier: Usage) -> Usage {
+        Usage {
+            input_tokens: self.input_tokens - earlier.input_tokens,
+            output_tokens: self.output_tokens - earlier.output_tokens,
+            cache_write_tokens: self.cache_write_tokens - earlier.cache_write_tokens,
+            cache_read_tokens: self.cache_read_tokens - earlier.cache_read_tokens,
+        }
+    }
+}
+
 /// What a model said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {

@@ -1,0 +1,61 @@
+//! Pure statistics of a before/after. No I/O; nothing here knows files or models.
+//!
+//! The persona is the cluster: all messages to one persona share its temper, so a hundred messages to ten personas are
+//! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
+
+pub mod paired;
+pub mod rate;
+pub mod sign_test;
+
+pub use paired::{Comparison, Verdict};
+pub use rate::Rate;
+
+/// Decisions on the messages to one persona.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Messages that got a yes.
+    pub yes: u64,
+    /// Messages that were decided. Failed trials are in neither count.
+    pub total: u64,
+}
+
+impl Tally {
+    /// Counts decisions.
+    pub fn of(decisions: impl IntoIterator<Item = bool>) -> Self {
+        decisions
+            .into_iter()
+            .fold(Tally::default(), |tally, yes| Tally { yes: tally.yes + u64::from(yes), total: tally.total + 1 })
+    }
+
+    /// The share of yes, `None` where nothing was decided.
+    #[must_use]
+    pub fn share(self) -> Option<f64> {
+        (self.total > 0).then(|| self.yes as f64 / self.total as f64)
+    }
+
+    /// What this persona says as a whole: yes if more than half of its messages got one.
+    #[must_use]
+    pub fn majority(self) -> bool {
+        2 * self.yes > self.total
+    }
+}
+
+/// An interval of shares or of differences of shares; 0.05 is five percentage points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether 0 lies outside.
+    #[must_use]
+    pub fn excludes_zero(self) -> bool {
+        self.low > 0.0 || self.high < 0.0
+    }
+}
+
+/// The 97.5 % point of the standard normal distribution: intervals here are two-sided 95 % intervals.
+pub(crate) const Z: f64 = 1.959_963_984_540_054;

@@ -1,0 +1,3 @@
+//! Where a batch of trials runs.
+
+pub mod local;

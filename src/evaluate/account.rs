@@ -1,0 +1,97 @@
+//! What a run has used and cost, and who took part in it.
+
+use std::collections::BTreeMap;
+
+use crate::call::{Meter, Used};
+use crate::data::provenance::{Models, RoleUsage};
+use crate::model::price::Prices;
+use crate::model::{Role, Usage};
+
+/// The models of a run and what they used.
+#[derive(Clone)]
+pub struct Account {
+    meter: Meter,
+    prices: Prices,
+    models: BTreeMap<Role, String>,
+    simulated: bool,
+}
+
+impl Account {
+    /// An account for these models. `simulated` says that one of them is known to be the market.
+    #[must_use]
+    pub fn new(meter: Meter, prices: Prices, models: BTreeMap<Role, String>, simulated: bool) -> Self {
+        Account { meter, prices, models, simulated }
+    }
+
+    /// What has been used since `earlier`, per role.
+    #[must_use]
+    pub fn since(&self, earlier: &BTreeMap<Role, Used>) -> BTreeMap<Role, Used> {
+        let mut used = self.meter.read();
+        for (role, now) in &mut used {
+            if let Some(before) = earlier.get(role) {
+                *now = now.less(before);
+            }
+        }
+        used.retain(|_, used| *used != Used::default());
+        used
+    }
+
+    /// What has been used so far, per role.
+    #[must_use]
+    pub fn now(&self) -> BTreeMap<Role, Used> {
+        self.meter.read()
+    }
+
+    /// Dollars for this usage; `None` if any of the models has no known price.
+    #[must_use]
+    pub fn cost(&self, used: &BTreeMap<Role, Used>) -> Option<f64> {
+        used.iter().map(|(role, used)| self.prices.cost(self.models.get(role)?, &used.usage)).sum()
+    }
+
+    /// Dollars for this many tokens of one role; `None` if its model has no known price.
+    #[must_use]
+    pub fn price(&self, role: Role, usage: &Usage) -> Option<f64> {
+        self.prices.cost(self.models.get(&role)?, usage)
+    }
+
+    /// Whether any answer came from the market, be it inside this process or behind a wire.
+    #[must_use]
+    pub fn is_simulated(&self) -> bool {
+        self.simulated || self.meter.met_the_market()
+    }
+
+    /// The models, as files list them.
+    #[must_use]
+    pub fn models(&self) -> Models {
+        let of = |role| self.models.get(&role).cloned();
+        Models {
+            generator: of(Role::Generator),
+            decision_maker: of(Role::DecisionMaker),
+            improver: of(Role::Improver),
+            ..Models::default()
+        }
+    }
+}
+
+/// Usage as files list it.
+#[must_use]
+pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
+    used.iter()
+        .map(|(role, used)| {
+            let name = match role {
+                Role::Generator => "generator",
+                Role::DecisionMaker => "decision_maker",
+                Role::Improver => "improver",
+            };
+            let usage = RoleUsage {
+                calls: used.calls,
+                input_tokens: used.usage.input_tokens,
+                output_tokens: used.usage.output_tokens,
+                cache_write_tokens: used.usage.cache_write_tokens,
+                cache_read_tokens: used.usage.cache_read_tokens,
+                ..RoleUsage::default()
+            };
+            (name.to_owned(), usage)
+        })
+        .collect()
+}

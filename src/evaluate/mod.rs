@@ -1,0 +1,15 @@
+//! One message for one persona and its decision: the generator, the decision maker, the trial, the run.
+
+pub mod ask;
+pub mod decision_maker;
+pub mod decision_prompt;
+pub mod fence;
+pub mod generator;
+pub mod persona_writer;
+pub mod reading;
+pub mod run;
+pub mod trial;
+
+pub use decision_maker::DecisionMaker;
+pub use generator::Generator;
+pub use trial::{Trial, TrialFailure, Verdict};

@@ -1,0 +1,163 @@
+//! Reads the JSON that a model was asked for, and nothing that it was not.
+//!
+//! Models wrap JSON in fences and prose; that much is forgiven. A value is never guessed: the text is searched for an
+//! object, not for the word "yes".
+
+use serde_json::{Map, Value};
+
+use crate::model::{Answer, Stop};
+
+/// Why an answer cannot be used. One line, for the list of failed trials.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// The model or a filter declined.
+    #[error("the model refused to answer")]
+    Refused,
+    /// The answer stops in the middle.
+    #[error("the answer was cut off at {0}")]
+    CutOff(&'static str),
+    /// The model wanted to go on or to use a tool.
+    #[error("the model did not finish its answer")]
+    Unfinished,
+    /// No text at all.
+    #[error("the answer is empty")]
+    Empty,
+    /// No JSON object in it.
+    #[error("the answer holds no JSON object")]
+    NoObject,
+    /// Two objects that differ.
+    #[error("the answer holds more than one JSON object")]
+    Ambiguous,
+    /// An object without what was asked for.
+    #[error("the answer's JSON has no {kind} `{field}`")]
+    WrongField {
+        /// The field.
+        field: &'static str,
+        /// What it should be.
+        kind: &'static str,
+    },
+}
+
+/// The whole text of a finished answer, trimmed.
+///
+/// # Errors
+/// When the answer is empty, refused, cut off or unfinished.
+pub fn text(answer: &Answer) -> Result<&str, Unusable> {
+    match answer.stop {
+        Stop::Refusal => return Err(Unusable::Refused),
+        Stop::MaxTokens => return Err(Unusable::CutOff("the token limit")),
+        Stop::ContextWindow => return Err(Unusable::CutOff("the end of the context window")),
+        Stop::ToolUse | Stop::PauseTurn => return Err(Unusable::Unfinished),
+        Stop::EndTurn | Stop::StopSequence | Stop::Other => {}
+    }
+    let text = answer.text.trim();
+    if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
+}
+
+/// The one JSON object in a finished answer, fences and prose around it forgiven.
+///
+/// # Errors
+/// As [`text`]; and when there is no object, or more than one and they differ.
+pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
+    let mut rest = text(answer)?;
+    let mut found: Option<Map<String, Value>> = None;
+    // An object inside something that is not JSON (an object cut off, or with bare keys) is part of another answer
+    // than the one asked for, so only braces that stand outside all others are tried.
+    let mut depth = 0_usize;
+    while let Some(at) = rest.find(['{', '}']) {
+        let opens = rest[at..].starts_with('{');
+        rest = &rest[at..];
+        if opens && depth == 0 {
+            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Map<String, Value>>();
+            if let Some(Ok(object)) = stream.next() {
+                rest = &rest[stream.byte_offset()..];
+                match &found {
+                    Some(other) if *other != object => return Err(Unusable::Ambiguous),
+                    _ => found = Some(object),
+                }
+                continue;
+            }
+        }
+        depth = if opens { depth + 1 } else { depth.saturating_sub(1) };
+        rest = &rest[1..];
+    }
+    if depth > 0 {
+        return Err(Unusable::NoObject);
+    }
+    found.ok_or(Unusable::NoObject)
+}
+
+/// A string field with something in it, trimmed.
+///
+/// # Errors
+/// When it is missing, no string, or blank.
+pub fn string(object: &Map<String, Value>, field: &'static str) -> Result<String, Unusable> {
+    match object.get(field).and_then(Value::as_str).map(str::trim) {
+        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err(Unusable::WrongField { field, kind: "text" }),
+    }
+}
+
+/// A field that is `true` or `false`; the string `"true"` is neither.
+///
+/// # Errors
+/// When it is missing or anything else.
+pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool, Unusable> {
+    object.get(field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Usage;
+    use proptest::prelude::*;
+
+    fn answer(text: &str, stop: Stop) -> Answer {
+        Answer { text: text.into(), stop, usage: Usage::default(), request_id: None }
+    }
+
+    fn decision(text: &str) -> Result<bool, Unusable> {
+        boolean(&object(&answer(text, Stop::EndTurn))?, "decision")
+    }
+
+    #[test]
+    fn plain_fenced_and_talkative_json_are_read() {
+        assert_eq!(decision(r#"{"decision": true, "reasoning": "r"}"#), Ok(true));
+        assert_eq!(decision("```json\n{\"decision\": false}\n```"), Ok(false));
+        assert_eq!(decision("Sure! Here it is: {\"decision\": true} I hope {that} helps."), Ok(true));
+        assert_eq!(decision(r#"{"decision": true} {"decision": true}"#), Ok(true));
+    }
+
+    #[test]
+    fn nothing_is_guessed() {
+        assert_eq!(decision("Yes, true, I would reply."), Err(Unusable::NoObject));
+        assert_eq!(decision(r#"{"decision": "true"}"#), Err(Unusable::WrongField { field: "decision", kind: "true or false" }));
+        assert_eq!(decision(r#"{"decision": 1}"#), Err(Unusable::WrongField { field: "decision", kind: "true or false" }));
+        assert_eq!(decision(r#"{"decision": true} or {"decision": false}"#), Err(Unusable::Ambiguous));
+        assert_eq!(decision(r#"{"decision": tr"#), Err(Unusable::NoObject));
+        assert_eq!(decision("  "), Err(Unusable::Empty));
+        assert_eq!(decision(r#"{"decision": true, "more": {"decision": false}"#), Err(Unusable::NoObject));
+        assert_eq!(decision(r#"{decision: true, more: {"decision": false}}"#), Err(Unusable::NoObject));
+    }
+
+    #[test]
+    fn an_answer_that_did_not_end_by_itself_is_unusable_even_if_it_parses() {
+        let whole = r#"{"decision": true}"#;
+        assert_eq!(object(&answer(whole, Stop::Refusal)), Err(Unusable::Refused));
+        assert_eq!(object(&answer(whole, Stop::MaxTokens)), Err(Unusable::CutOff("the token limit")));
+        assert_eq!(object(&answer(whole, Stop::PauseTurn)), Err(Unusable::Unfinished));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,300}", braces in "[{}\"a:,\\\\\\[\\] ]{0,120}") {
+            let _ = object(&answer(&text, Stop::EndTurn));
+            let _ = object(&answer(&braces, Stop::EndTurn));
+        }
+
+        #[test]
+        fn an_object_survives_any_prose_without_braces_around_it(before in "[^{}]{0,60}", after in "[^{}]{0,60}", yes: bool) {
+            prop_assert_eq!(decision(&format!("{before}{{\"decision\": {yes}}}{after}")), Ok(yes));
+        }
+    }
+}

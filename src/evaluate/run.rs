@@ -1,0 +1,97 @@
+//! A batch of trials of one prompt on a set of personas.
+
+use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
+use crate::data::provenance::FailedTrial;
+use crate::data::results::{Judged, PersonaResult};
+use crate::engine::local;
+use crate::event::{Event, Events, TrialOutcome};
+
+/// A finished run: every trial is either among the results or among the failures.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// One entry per persona, in the order of the personas; a persona all of whose trials failed has no messages.
+    pub results: Vec<PersonaResult>,
+    /// The trials that failed, in order.
+    pub failures: Vec<FailedTrial>,
+}
+
+impl Run {
+    /// Decisions: yes, all.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let decisions = self.results.iter().flat_map(|result| &result.messages).map(|judged| judged.decision.decision);
+        decisions.fold((0, 0), |(yes, all), decision| (yes + usize::from(decision), all + 1))
+    }
+}
+
+/// `messages_per_persona` trials for each of `personas` personas.
+#[must_use]
+pub fn trials(personas: usize, messages_per_persona: usize, work: &Work) -> Vec<Trial> {
+    (0..personas)
+        .flat_map(|persona| (0..messages_per_persona).map(move |message| (persona, message)))
+        .map(|(persona, message)| Trial { persona, message, work: work.clone() })
+        .collect()
+}
+
+/// Runs all trials, `width` at a time, telling `events` about each; verdicts come in the order of the trials.
+pub async fn verdicts(
+    bench: &Bench<'_>,
+    personas: &[String],
+    trials: Vec<Trial>,
+    width: usize,
+    label: &str,
+    simulated: bool,
+    events: &Events,
+) -> Vec<(usize, usize, Verdict)> {
+    events.emit(Event::BatchStarted { label: label.to_owned(), total: trials.len(), simulated });
+    let verdicts = local::run(trials, width, |trial| async move {
+        let (persona, message) = (trial.persona, trial.message);
+        let verdict = bench.run(&personas[persona], trial).await;
+        events.emit(Event::TrialEnded(match &verdict {
+            Verdict::Decided { decision, .. } if decision.decision => TrialOutcome::Yes,
+            Verdict::Decided { .. } => TrialOutcome::No,
+            Verdict::Written(_) => TrialOutcome::Written,
+            Verdict::Failed(_) => TrialOutcome::Failed,
+        }));
+        (persona, message, verdict)
+    })
+    .await;
+    events.emit(Event::BatchEnded);
+    verdicts
+}
+
+/// Sorts verdicts into results and failures.
+#[must_use]
+pub fn collect(personas: &[String], verdicts: Vec<(usize, usize, Verdict)>) -> Run {
+    let mut run = Run {
+        results: personas
+            .iter()
+            .map(|persona| PersonaResult { persona: persona.clone(), ..PersonaResult::default() })
+            .collect(),
+        failures: Vec::new(),
+    };
+    for (persona, message, verdict) in verdicts {
+        match verdict {
+            Verdict::Decided { message, decision } => {
+                run.results[persona].messages.push(Judged { message, decision, ..Judged::default() });
+            }
+            // Where messages alone were asked for, nothing is decided and nothing belongs into results.
+            Verdict::Written(_) => {}
+            Verdict::Failed(failure) => run.failures.push(listed(persona, message, failure)),
+        }
+    }
+    run
+}
+
+/// A failure as files list it.
+#[must_use]
+pub fn listed(persona: usize, message: usize, failure: TrialFailure) -> FailedTrial {
+    FailedTrial {
+        persona,
+        message,
+        stage: failure.stage.to_owned(),
+        reason: failure.reason,
+        text: failure.message,
+        ..FailedTrial::default()
+    }
+}

@@ -1,0 +1,108 @@
+//! One message for one persona and its decision: the unit of work, of cost and of failure.
+
+use super::ask::Error;
+use super::{DecisionMaker, Generator};
+use crate::data::results::Decision;
+
+/// What is to be done for one persona.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Index of the persona in its run.
+    pub persona: usize,
+    /// Number of the message among those to the same persona, from 0.
+    pub message: usize,
+    /// What is to be done.
+    pub work: Work,
+}
+
+/// The stages of a trial that are still to do.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Write a message and decide on it.
+    WriteAndDecide,
+    /// Write a message.
+    Write,
+    /// Decide on this message.
+    Decide(String),
+}
+
+/// How a trial ended.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// With a decision.
+    Decided {
+        /// The message.
+        message: String,
+        /// Its decision.
+        decision: Decision,
+    },
+    /// With a message; no decision was asked for.
+    Written(String),
+    /// Without what was asked for.
+    Failed(TrialFailure),
+}
+
+/// Why a trial failed. It is never a decision and counts in no rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialFailure {
+    /// `generate` or `decide`.
+    pub stage: &'static str,
+    /// One line.
+    pub reason: String,
+    /// The message, where one had been written: it was paid for.
+    pub message: Option<String>,
+}
+
+/// All that a trial needs besides itself.
+#[derive(Clone)]
+pub struct Bench<'a> {
+    /// Writes messages.
+    pub generator: Option<&'a Generator>,
+    /// Decides on them.
+    pub decision_maker: Option<&'a DecisionMaker>,
+    /// The prompt under test.
+    pub prompt: &'a str,
+    /// The run's seed.
+    pub seed: u64,
+    /// The run's place in its cycle (`challenger`, `again`): keeps the keys of two runs of one cycle apart.
+    pub label: &'a str,
+}
+
+impl Bench<'_> {
+    /// Runs one trial to its end.
+    pub async fn run(&self, persona: &str, trial: Trial) -> Verdict {
+        let parts = [self.seed.to_string(), self.label.to_owned(), trial.persona.to_string(), trial.message.to_string()];
+        let key = |stage| -> Vec<&str> { parts.iter().map(String::as_str).chain([stage]).collect() };
+        let message = match &trial.work {
+            Work::Decide(message) => message.clone(),
+            Work::Write | Work::WriteAndDecide => match self.write(persona, &key("generate")).await {
+                Ok(message) => message,
+                Err(reason) => return failed("generate", reason, None),
+            },
+        };
+        if matches!(trial.work, Work::Write) {
+            return Verdict::Written(message);
+        }
+        match self.decide(persona, &message, &key("decide")).await {
+            Ok(decision) => Verdict::Decided { message, decision },
+            Err(reason) => failed("decide", reason, Some(message)),
+        }
+    }
+
+    async fn write(&self, persona: &str, key: &[&str]) -> Result<String, String> {
+        let generator = self.generator.ok_or("no generator for this run")?;
+        generator.write(self.prompt, persona, key).await.map_err(|error: Error| error.to_string())
+    }
+
+    async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, String> {
+        if message.trim().is_empty() {
+            return Err("the message is empty".into());
+        }
+        let decision_maker = self.decision_maker.ok_or("no decision maker for this run")?;
+        decision_maker.decide(persona, message, key).await.map_err(|error: Error| error.to_string())
+    }
+}
+
+fn failed(stage: &'static str, reason: String, message: Option<String>) -> Verdict {
+    Verdict::Failed(TrialFailure { stage, reason, message })
+}

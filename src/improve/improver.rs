@@ -1,0 +1,86 @@
+//! Rewrites the prompt.
+
+use serde_json::json;
+
+use super::{Feedback, Objections, feedback};
+use crate::call::Caller;
+use crate::evaluate::ask::{Error, ask};
+use crate::evaluate::fence::fence;
+use crate::evaluate::reading::{self, Unusable};
+use crate::model::{CallKey, Request, Schema};
+
+/// The most tokens of one rewrite, thinking included.
+pub const REWRITE_TOKENS: u32 = 16_000;
+
+/// Characters of reasoning that one request holds; more is sampled evenly.
+const FEEDBACK_CHARACTERS: usize = 120_000;
+
+/// Characters that a rewritten prompt may have. Longer prompts cost more on every message and are followed less.
+pub const PROMPT_CHARACTERS: usize = 12_000;
+
+const SYSTEM: &str = include_str!("../../prompts/improver.md");
+
+/// Turns an incumbent and its feedback into a challenger.
+#[derive(Clone)]
+pub struct Improver {
+    caller: Caller,
+    max_tokens: u32,
+}
+
+impl Improver {
+    /// An improver behind this door.
+    #[must_use]
+    pub fn new(caller: Caller, max_tokens: u32) -> Self {
+        Improver { caller, max_tokens }
+    }
+
+    /// The door.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Rewrites the prompt.
+    ///
+    /// # Errors
+    /// When the call fails, or when no answer held a prompt of acceptable length.
+    pub async fn rewrite(&self, incumbent: &str, feedback: &[Feedback], key: &[&str]) -> Result<String, Error> {
+        ask(&self.caller, key, |key| self.request(incumbent, feedback, key), |answer| {
+            let prompt = reading::string(&reading::object(answer)?, "prompt")?;
+            if prompt.chars().count() > PROMPT_CHARACTERS {
+                return Err(Unusable::WrongField { field: "prompt", kind: "text of at most 12,000 characters" });
+            }
+            Ok(prompt)
+        })
+        .await
+    }
+
+    /// The request for one rewrite; also what a dry run measures.
+    #[must_use]
+    pub fn request(&self, incumbent: &str, feedback: &[Feedback], key: CallKey) -> Request {
+        let (lines, left_out) = feedback::lines(feedback, FEEDBACK_CHARACTERS);
+        let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
+        let objections = Objections::of(feedback);
+        Request {
+            key,
+            system: SYSTEM.trim().to_owned(),
+            user: format!(
+                "The prompt in use:\n\n{}\n\nWhat its messages met, in groups:\n\n{}\n\nEach decision with its \
+                 reasoning{sampled}:\n\n{}\n\nAnswer with a JSON object: `prompt` (text), the whole improved prompt.",
+                fence("prompt", incumbent),
+                fence("objections", &objections.lines()),
+                fence("feedback", &lines)
+            ),
+            schema: Some(Schema {
+                name: "rewrite".into(),
+                json: json!({
+                    "type": "object",
+                    "properties": {"prompt": {"type": "string"}},
+                    "required": ["prompt"],
+                    "additionalProperties": false
+                }),
+            }),
+            max_tokens: self.max_tokens,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! From feedback to objections to a new prompt.
+
+pub mod feedback;
+pub mod improver;
+pub mod objections;
+
+pub use feedback::Feedback;
+pub use improver::Improver;
+pub use objections::Objections;

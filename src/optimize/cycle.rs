@@ -1,0 +1,319 @@
+//! One cycle: feedback, a new prompt, new messages, decisions, comparison, file.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::judges::{Judges, Rejudge};
+use super::{pairing, personas};
+use crate::compare::{Comparison, Rate};
+use crate::data::folder::{DataFolder, FileName, Kind};
+use crate::data::provenance::{Baseline, Parent, Provenance};
+use crate::data::results::{Metadata, PersonaResult, Results};
+use crate::data::{self, clock, versions};
+use crate::evaluate::account::{self, Account};
+use crate::evaluate::run::{self, Run};
+use crate::evaluate::trial::{Bench, Trial, Work};
+use crate::evaluate::{DecisionMaker, Generator, ask};
+use crate::event::{Event, Events};
+use crate::improve::{Improver, feedback};
+use crate::model::digest;
+
+/// Everyone and everything that takes part in a cycle.
+#[derive(Clone)]
+pub struct Cast {
+    /// Writes messages.
+    pub generator: Generator,
+    /// Decides on them.
+    pub decision_maker: DecisionMaker,
+    /// Rewrites the prompt.
+    pub improver: Improver,
+    /// What it all costs.
+    pub account: Account,
+    /// Trials under way at once.
+    pub width: usize,
+    /// Who is told what happens.
+    pub events: Events,
+}
+
+/// What a user may choose about a cycle.
+#[derive(Clone, Copy, Debug)]
+pub struct CycleOptions {
+    /// New messages for each persona; at least 1.
+    pub messages_per_persona: usize,
+    /// Seed of all sampling that is ours; by default the version that the cycle's file is going to have, so that the
+    /// same command gives fresh samples once its first file is there, and the same ones in a fresh folder.
+    pub seed: Option<u64>,
+    /// Whether to decide the older messages again.
+    pub rejudge: Rejudge,
+}
+
+/// A finished cycle.
+#[derive(Clone, Debug)]
+pub struct Cycle {
+    /// The file it started from.
+    pub parent: FileName,
+    /// The file it saved.
+    pub file: FileName,
+    /// The improved prompt.
+    pub prompt: String,
+    /// Before and after.
+    pub comparison: Comparison,
+    /// Who judged.
+    pub judges: Judges,
+    /// The results as saved.
+    pub results: Results,
+    /// What was used, per role.
+    pub used: std::collections::BTreeMap<crate::model::Role, crate::call::Used>,
+    /// Dollars, where all prices are known.
+    pub cost: Option<f64>,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+/// Why a cycle could not be completed. No file is written then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    Data(#[from] data::Error),
+    /// The file has no decisions to learn from.
+    #[error("{0} holds no decision, so there is nothing to learn from; run `rejoinder evaluate` first")]
+    NoFeedback(String),
+    /// The improver gave no usable prompt.
+    #[error("the improver gave no new prompt: {0}")]
+    NoRewrite(ask::Error),
+    /// Not one of the older messages could be decided again.
+    #[error("none of the {count} older messages could be decided again; the first failure was: {reason}")]
+    NothingDecided {
+        /// How many.
+        count: usize,
+        /// The first failure.
+        reason: String,
+    },
+}
+
+/// Runs one cycle on a results file and saves the next version of its lineage.
+///
+/// # Errors
+/// See [`Error`]. Trials that fail are no error: they are listed in the file.
+pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: CycleOptions) -> Result<Cycle, Error> {
+    let (started, used_before) = (Instant::now(), cast.account.now());
+    let (older, sha256) = Results::load(folder, parent)?;
+    if older.counts().1 == 0 {
+        return Err(Error::NoFeedback(parent.to_string()));
+    }
+    let seed = match options.seed {
+        Some(seed) => seed,
+        None => versions::next_version(parent.stem(), &folder.list(Kind::Results)?),
+    };
+    let chosen = personas::choose(folder, &older)?;
+    for note in chosen.note {
+        cast.events.emit(Event::Note(note));
+    }
+
+    let fingerprint = cast.decision_maker.fingerprint();
+    let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed).await?;
+
+    cast.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
+    let feedback = feedback::extract(&incumbent);
+    let seed_text = seed.to_string();
+    let prompt = cast
+        .improver
+        .rewrite(&older.metadata.system_prompt, &feedback, &[&seed_text, "rewrite"])
+        .await
+        .map_err(Error::NoRewrite)?;
+
+    let mut run = challenger(cast, &prompt, &chosen.personas, options.messages_per_persona, seed).await;
+    carry_over(&older.results, &mut run.results);
+    let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results));
+
+    let used = cast.account.since(&used_before);
+    let cost = cast.account.cost(&used);
+    let provenance = Provenance {
+        schema_version: data::provenance::SCHEMA_VERSION,
+        run_id: digest(&[&sha256, &prompt, &seed_text, &fingerprint])[..16].to_owned(),
+        parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), ..Parent::default() }),
+        models: Some(cast.account.models()),
+        fingerprint: Some(fingerprint.clone()),
+        simulated: cast.account.is_simulated(),
+        seed,
+        usage: account::listed(&used),
+        cost_usd: cost,
+        failures: run.failures,
+        metrics: Some(metrics(&comparison, &judges)),
+        baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
+        ..Provenance::default()
+    };
+    let results = assemble(older, prompt.clone(), run.results, options.messages_per_persona, provenance);
+    let file = versions::save_next_version(folder, parent.stem(), |_| results.to_bytes())?;
+    Ok(Cycle {
+        parent: parent.clone(),
+        file,
+        prompt,
+        comparison,
+        judges,
+        results,
+        used,
+        cost,
+        elapsed: started.elapsed(),
+    })
+}
+
+/// The incumbent's decisions, by today's judge where that is wanted; and what is to be kept of deciding again.
+async fn incumbent(
+    cast: &Cast,
+    older: &Results,
+    rejudge: Rejudge,
+    seed: u64,
+) -> Result<(Vec<PersonaResult>, Judges, Option<Vec<PersonaResult>>), Error> {
+    let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
+    let judges = Judges::of(recorded, Some(&cast.decision_maker.fingerprint()));
+    let again = match rejudge {
+        Rejudge::Always => true,
+        Rejudge::WhereNeeded => !judges.are_one(),
+        Rejudge::Never => false,
+    };
+    if !again {
+        return Ok((older.results.clone(), judges, None));
+    }
+    let decided = decide_again(cast, &older.results, seed).await?;
+    let tallies: Vec<_> = older.results.iter().map(pairing::tally).collect();
+    let judges = Judges::DecidedAgain { recorded: Rate::of(&tallies), known: recorded.is_some() };
+    Ok((decided.clone(), judges, Some(decided)))
+}
+
+/// Decides the messages of an earlier run again with today's decision maker.
+///
+/// # Errors
+/// When not one of them could be decided.
+pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Result<Vec<PersonaResult>, Error> {
+    let personas: Vec<String> = older.iter().map(|result| result.persona.clone()).collect();
+    let trials: Vec<Trial> = older
+        .iter()
+        .enumerate()
+        .flat_map(|(persona, result)| {
+            result.messages.iter().enumerate().map(move |(message, judged)| Trial {
+                persona,
+                message,
+                work: Work::Decide(judged.message.clone()),
+            })
+        })
+        .collect();
+    let count = trials.len();
+    let bench = Bench {
+        generator: None,
+        decision_maker: Some(&cast.decision_maker),
+        prompt: "",
+        seed,
+        label: "again",
+    };
+    let verdicts = run::verdicts(
+        &bench,
+        &personas,
+        trials,
+        cast.width,
+        "Deciding the older messages again",
+        cast.account.is_simulated(),
+        &cast.events,
+    )
+    .await;
+    let Run { results, failures } = run::collect(&personas, verdicts);
+    if failures.len() == count {
+        let reason = failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
+        return Err(Error::NothingDecided { count, reason });
+    }
+    if !failures.is_empty() {
+        cast.events.emit(Event::Warning(format!(
+            "{} of {count} older messages could not be decided again and are left out; the first: {}",
+            failures.len(),
+            failures[0].reason
+        )));
+    }
+    Ok(results)
+}
+
+async fn challenger(cast: &Cast, prompt: &str, personas: &[String], messages: usize, seed: u64) -> Run {
+    let bench = Bench {
+        generator: Some(&cast.generator),
+        decision_maker: Some(&cast.decision_maker),
+        prompt,
+        seed,
+        label: "challenger",
+    };
+    let trials = run::trials(personas.len(), messages, &Work::WriteAndDecide);
+    let label = "Writing and deciding new messages";
+    let simulated = cast.account.is_simulated();
+    run::collect(personas, run::verdicts(&bench, personas, trials, cast.width, label, simulated, &cast.events).await)
+}
+
+/// Keys of a persona's entry that we do not know belong to the persona, not to its messages: they go with it.
+fn carry_over(older: &[PersonaResult], newer: &mut [PersonaResult]) {
+    let matches = pairing::match_personas(
+        older.iter().map(|result| result.persona.as_str()),
+        newer.iter().map(|result| result.persona.as_str()),
+    );
+    for (result, partner) in newer.iter_mut().zip(matches) {
+        if let Some(index) = partner {
+            result.extra.clone_from(&older[index].extra);
+        }
+    }
+}
+
+/// The file's contents. What an older file holds beside what we know is kept.
+fn assemble(
+    older: Results,
+    prompt: String,
+    results: Vec<PersonaResult>,
+    messages_per_persona: usize,
+    mut provenance: Provenance,
+) -> Results {
+    if let Some(earlier) = older.metadata.rejoinder {
+        provenance.extra = earlier.extra;
+    }
+    let metadata = Metadata {
+        persona_file: older.metadata.persona_file,
+        messages_per_persona: messages_per_persona as u64,
+        total_personas: results.len() as u64,
+        total_messages: results.iter().map(|result| result.messages.len() as u64).sum(),
+        processing_date: clock::now_iso(),
+        system_prompt: prompt,
+        successful_personas: results.iter().filter(|result| !result.messages.is_empty()).count() as u64,
+        improvement_run: Some(true),
+        rejoinder: Some(provenance),
+        extra: older.metadata.extra,
+    };
+    Results { metadata, results, extra: older.extra }
+}
+
+/// The comparison as the file keeps it: the original service's names, and what it lacked.
+fn metrics(comparison: &Comparison, judges: &Judges) -> serde_json::Value {
+    let rate = |rate: &Rate| {
+        json!({
+            "positive_responses": rate.yes,
+            "total_messages": rate.total,
+            "response_rate": rate.share().map(percent),
+            "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
+        })
+    };
+    json!({
+        "original": rate(&comparison.original),
+        "improved": rate(&comparison.improved),
+        "improvement": {
+            "absolute_improvement": comparison.absolute().map(percent),
+            "relative_improvement": comparison.relative().map(percent),
+            "paired_personas": comparison.personas,
+            "paired_difference": comparison.difference.map(percent),
+            "interval_95": comparison.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
+            "flipped_to_yes": comparison.flipped_to_yes,
+            "flipped_to_no": comparison.flipped_to_no,
+            "sign_test_p": comparison.p_value,
+        },
+        "one_judge": judges.are_one(),
+    })
+}
+
+/// Percentage points, rounded so that the last digits of a floating-point sum do not differ between machines.
+fn percent(share: f64) -> f64 {
+    (share * 1e8).round() / 1e6
+}

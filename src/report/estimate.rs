@@ -1,0 +1,74 @@
+//! What a run would take: the answer of `--dry-run`.
+
+use std::fmt::Write;
+
+use super::words;
+use crate::model::{Request, Role, Usage};
+
+/// Characters of English per token: a common rule of thumb, and near enough for a plan.
+const CHARACTERS_PER_TOKEN: usize = 4;
+
+/// Calls of one kind.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Who calls.
+    pub role: Role,
+    /// What for.
+    pub what: &'static str,
+    /// How many calls, if none has to be repeated.
+    pub calls: u64,
+    /// Tokens of all of them.
+    pub usage: Usage,
+    /// Dollars; `None` where the price is unknown.
+    pub cost: Option<f64>,
+}
+
+/// Tokens of one request and of the answer that is to be expected. Thinking, where a model thinks, comes on top.
+#[must_use]
+pub fn tokens(request: &Request, answer_tokens: u64) -> Usage {
+    let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());
+    let characters = request.system.len() + request.user.len() + schema;
+    Usage {
+        input_tokens: characters.div_ceil(CHARACTERS_PER_TOKEN) as u64,
+        output_tokens: answer_tokens,
+        ..Usage::default()
+    }
+}
+
+/// The plan as text.
+#[must_use]
+pub fn plan(lines: &[Line], simulated: bool) -> String {
+    let mut text = String::from("This would take (dry run, nothing is sent):\n");
+    for line in lines.iter().filter(|line| line.calls > 0) {
+        let _ = writeln!(
+            text,
+            "  {:>8} calls of the {} ({}): about {} tokens in, {} out{}",
+            words::thousands(line.calls),
+            line.role,
+            line.what,
+            words::thousands(line.usage.input_tokens),
+            words::thousands(line.usage.output_tokens),
+            match line.cost {
+                Some(cost) if cost > 0.0 => format!(", {}", words::dollars(cost)),
+                _ => String::new(),
+            }
+        );
+    }
+    let calls = lines.iter().map(|line| line.calls).sum::<u64>();
+    let input = lines.iter().map(|line| line.usage.input_tokens).sum::<u64>();
+    let output = lines.iter().map(|line| line.usage.output_tokens).sum::<u64>();
+    let cost = match lines.iter().map(|line| line.cost).sum::<Option<f64>>() {
+        Some(_) if simulated => "nothing, the market is simulated".to_owned(),
+        Some(cost) => format!("about {}", words::dollars(cost)),
+        None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
+    };
+    let _ = write!(
+        text,
+        "In all {} calls, about {} tokens in and {} out; cost: {cost}.\nAn answer that cannot be used is asked for \
+         again, and thinking counts as output: plan for more rather than less.\n",
+        words::thousands(calls),
+        words::thousands(input),
+        words::thousands(output)
+    );
+    text
+}

@@ -1,0 +1,104 @@
+//! The table of all lineages in a data folder.
+
+use std::collections::BTreeMap;
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
+
+use super::words;
+use crate::compare::Rate;
+use crate::data::file_name::FileName;
+use crate::data::results::Results;
+use crate::data::versions;
+use crate::optimize::pairing;
+
+/// What the table says of one run.
+#[derive(Clone, Debug)]
+pub struct RunLine {
+    /// File name without `.json`.
+    pub name: String,
+    /// Version in its lineage; `None` for a first run.
+    pub version: Option<u64>,
+    /// Its rate.
+    pub rate: Rate,
+    /// Whether the market answered.
+    pub simulated: bool,
+    /// When it ran, as the file says.
+    pub date: String,
+    /// Who took part, as far as the file says.
+    pub models: String,
+    /// The judge's fingerprint, or `unknown`.
+    pub judge: String,
+}
+
+impl RunLine {
+    /// The line of one results file.
+    #[must_use]
+    pub fn of(file: &FileName, results: &Results) -> Self {
+        let provenance = results.metadata.rejoinder.as_ref();
+        let models = provenance.and_then(|provenance| provenance.models.clone()).unwrap_or_default();
+        let mut named: Vec<String> =
+            [models.generator, models.decision_maker, models.improver].into_iter().flatten().collect();
+        named.dedup();
+        let tallies: Vec<_> = results.results.iter().map(pairing::tally).collect();
+        RunLine {
+            name: file.stem().to_owned(),
+            version: versions::version_of(file.stem()).map(u64::from),
+            rate: Rate::of(&tallies),
+            simulated: provenance.is_some_and(|provenance| provenance.simulated),
+            date: results.metadata.processing_date.clone(),
+            models: if named.is_empty() { "unknown".into() } else { named.join(", ") },
+            judge: provenance
+                .and_then(|provenance| provenance.fingerprint.clone())
+                .map_or_else(|| "unknown".into(), |fingerprint| fingerprint.chars().take(8).collect()),
+        }
+    }
+}
+
+/// Runs grouped into lineages by name: a first run and all improvement runs that descend from it.
+#[must_use]
+pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
+    let mut lineages: BTreeMap<String, Vec<RunLine>> = BTreeMap::new();
+    for line in lines {
+        lineages.entry(versions::lineage_base(&line.name)).or_default().push(line);
+    }
+    for runs in lineages.values_mut() {
+        runs.sort_by(|a, b| a.version.cmp(&b.version).then(a.date.cmp(&b.date)).then(a.name.cmp(&b.name)));
+    }
+    lineages
+}
+
+/// The table, or what to do where there is nothing to show.
+#[must_use]
+pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> String {
+    if lineages.is_empty() {
+        return "No results yet. Start with: rejoinder evaluate --persona-file NAME\n".to_owned();
+    }
+    let mut text = String::new();
+    for (lineage, runs) in lineages {
+        let mut table = Table::new();
+        table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        if let Some(width) = width {
+            table.set_width(width);
+        }
+        table.set_header(["run", "rate", "95% interval", "n", "date", "models", "judge"]);
+        for run in runs {
+            let simulated = if run.simulated { " simulated" } else { "" };
+            table.add_row([
+                words::one_line(&run.name, 80),
+                run.rate.share().map_or_else(|| "-".into(), |share| format!("{:.1}%{simulated}", share * 100.0)),
+                run.rate.interval.map_or_else(
+                    || "-".into(),
+                    |interval| format!("{:.1} to {:.1}%", interval.low * 100.0, interval.high * 100.0),
+                ),
+                format!("{}/{}", run.rate.yes, run.rate.total),
+                words::one_line(run.date.get(..16).unwrap_or(&run.date), 19).replace('T', " "),
+                words::one_line(&run.models, 60),
+                words::one_line(&run.judge, 8),
+            ]);
+        }
+        text.push_str(&format!("{}\n{table}\n\n", words::one_line(lineage, 100)));
+    }
+    text.push_str("Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n");
+    text
+}

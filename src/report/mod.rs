@@ -1,0 +1,7 @@
+//! What people read.
+
+pub mod estimate;
+pub mod lineages;
+pub mod run;
+pub mod summary;
+pub mod words;

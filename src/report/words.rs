@@ -1,0 +1,143 @@
+//! Numbers and hostile text in plain words.
+
+use std::time::Duration;
+
+use crate::compare::{Interval, Rate};
+
+/// `68.8% (11/16)`, or words where nothing was decided.
+#[must_use]
+pub fn rate(rate: &Rate) -> String {
+    match rate.share() {
+        Some(share) => format!("{:.1}% ({}/{})", share * 100.0, rate.yes, rate.total),
+        None => "no decisions (0/0)".to_owned(),
+    }
+}
+
+/// The rate with its interval, and the word *simulated* where it applies. A rate is never shown with less.
+#[must_use]
+pub fn full_rate(of: &Rate, simulated: bool) -> String {
+    let mut text = rate(of);
+    if let Some(interval) = of.interval {
+        text.push_str(&format!(", 95% interval {:.1}% to {:.1}%", interval.low * 100.0, interval.high * 100.0));
+    }
+    if simulated {
+        text.push_str(", simulated");
+    }
+    text
+}
+
+/// `+31.2`, `-6.2`, `0.0`: percentage points with their sign, never a negative zero.
+#[must_use]
+pub fn points(difference: f64) -> String {
+    let rounded = (difference * 1_000.0).round() / 10.0;
+    if rounded == 0.0 { "0.0".to_owned() } else { format!("{rounded:+.1}") }
+}
+
+/// `+8.5 to +54.0 points`.
+#[must_use]
+pub fn interval(interval: Interval) -> String {
+    format!("{} to {} points", points(interval.low), points(interval.high))
+}
+
+/// `1 persona`, `2 personas`.
+#[must_use]
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+/// `1,234,567`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `$0.0042`, `$1.37`: cents where they suffice, four digits below a dime.
+#[must_use]
+pub fn dollars(amount: f64) -> String {
+    if amount == 0.0 {
+        "$0".to_owned()
+    } else if amount < 0.1 {
+        format!("${amount:.4}")
+    } else {
+        format!("${amount:.2}")
+    }
+}
+
+/// `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
+#[must_use]
+pub fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..=9 => format!("{:.1} s", time.as_secs_f64()),
+        10..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+/// Text from a model, a persona or a file, made safe for a terminal: escape sequences and other control characters,
+/// and the marks that reverse the direction of text, are shown as `\u{..}`; line breaks and tabs stay.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if (character.is_control() && !matches!(character, '\n' | '\t')) || reorders {
+            // A carriage return before a line break is only another way to end a line.
+            if character != '\r' {
+                safe.extend(character.escape_unicode());
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// The same on one line, at most `width` characters.
+#[must_use]
+pub fn one_line(text: &str, width: usize) -> String {
+    let line = safe(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= width {
+        return line;
+    }
+    let mut short: String = line.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!((thousands(0), thousands(999), thousands(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!((points(0.0625), points(-0.0004), points(-0.0625)), ("+6.3".into(), "0.0".into(), "-6.3".into()));
+        assert_eq!((dollars(0.0), dollars(0.0042), dollars(1.366)), ("$0".into(), "$0.0042".into(), "$1.37".into()));
+        assert_eq!(count(1, "persona", "personas"), "1 persona");
+        assert_eq!(duration(Duration::from_secs(200)), "3 min 20 s");
+    }
+
+    #[test]
+    fn escape_sequences_are_shown_and_not_obeyed() {
+        assert_eq!(safe("a\u{1b}[31mred\r\nb\u{202e}"), "a\\u{1b}[31mred\nb\\u{202e}");
+        assert_eq!(one_line("one\n two\tthree four", 12), "one two thr…");
+    }
+
+    proptest! {
+        #[test]
+        fn safe_text_holds_no_control_character_but_line_breaks_and_tabs(text in "\\PC*|[\\x00-\\x1f\\x7f-\\u{9f}]*") {
+            prop_assert!(safe(&text).chars().all(|c| !c.is_control() || c == '\n' || c == '\t'));
+        }
+    }
+}
