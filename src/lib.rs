@@ -15,5 +15,6 @@
 //! - [`data`]: the files people keep
 //! - [`event`]: what happened, as data
 
+pub mod data;
 pub mod model;
 pub mod event;

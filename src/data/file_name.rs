@@ -1,0 +1,112 @@
+//! The name of a file in the data folder.
+
+use std::fmt;
+
+use super::Error;
+
+/// What a file holds, and so which subfolder it lives in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Whom to reach: `personas/`.
+    Personas,
+    /// Runs and cycles: `results/`.
+    Results,
+    /// Messages without, or not yet with, decisions: `messages/`.
+    Messages,
+}
+
+impl Kind {
+    /// The subfolder.
+    #[must_use]
+    pub fn subfolder(self) -> &'static str {
+        match self {
+            Kind::Personas => "personas",
+            Kind::Results => "results",
+            Kind::Messages => "messages",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.subfolder())
+    }
+}
+
+/// The most bytes in a file name, `.json` included: what common file systems take.
+const LONGEST: usize = 255;
+
+/// A checked name of one JSON file, such as `b2b_train.json`: one component, not hidden, nothing that a file system or
+/// a terminal would read as anything but a name. It says nothing about whether the file exists.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileName {
+    kind: Kind,
+    name: String,
+}
+
+impl FileName {
+    /// Checks a bare name, with or without `.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] for a name that is empty, hidden or over-long, or holds `/`, `\` or control characters.
+    pub fn new(kind: Kind, name: &str) -> Result<Self, Error> {
+        let refuse = |why: &str| Err(Error::Name { kind, name: shortened(name), why: why.to_owned() });
+        let stem = name.strip_suffix(".json").unwrap_or(name);
+        if name.is_empty() {
+            return refuse("it is empty; give a file name such as mine.json");
+        }
+        if name.chars().any(is_deceptive) {
+            return refuse("it holds control characters; use plain ones");
+        }
+        if name.contains(['/', '\\']) {
+            return refuse("it holds a slash or backslash; give a plain file name");
+        }
+        if name.starts_with('.') {
+            return refuse("it begins with a dot; hidden files are not used");
+        }
+        if stem.len() + ".json".len() > LONGEST {
+            return refuse("it is longer than 255 bytes; choose a shorter one");
+        }
+        Ok(FileName { kind, name: format!("{stem}.json") })
+    }
+
+    /// What the file holds.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The name with `.json`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// The name without `.json`.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        self.name.strip_suffix(".json").unwrap_or(&self.name)
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// Control characters, and the invisible ones that turn or split a line, which make one name look like another.
+fn is_deceptive(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// An over-long name must not fill the screen.
+pub(super) fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN).chain(['…']).collect()
+}

@@ -1,0 +1,263 @@
+//! The data folder: `personas/`, `results/` and `messages/` under one root, and nothing outside it.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::file_name::{FileName, Kind, shortened};
+use super::{Error, whole};
+
+/// The most bytes of one file that are read: 2 GiB.
+pub const LARGEST_FILE: u64 = 2 << 30;
+
+/// A root folder whose files are reached by name only.
+#[derive(Clone, Debug)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// The folder at `root`. Nothing is read or created yet.
+    #[must_use]
+    pub fn open(root: &Path) -> Self {
+        DataFolder { root: root.to_owned() }
+    }
+
+    /// The root as given.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The subfolder of a kind.
+    #[must_use]
+    pub fn subfolder(&self, kind: Kind) -> PathBuf {
+        self.root.join(kind.subfolder())
+    }
+
+    /// Where a file lives, whether or not it exists.
+    #[must_use]
+    pub fn path(&self, file: &FileName) -> PathBuf {
+        self.subfolder(file.kind()).join(file.as_str())
+    }
+
+    /// Whether something has the name already, be it a file or anything else.
+    #[must_use]
+    pub fn exists(&self, file: &FileName) -> bool {
+        fs::symlink_metadata(self.path(file)).is_ok()
+    }
+
+    /// Turns what a person (or a file) wrote into a file name: `x`, `x.json`, `results/x.json`, `data/results/x.json`
+    /// or a full path, as long as it points into the subfolder. The file need not exist; if it does, it must be one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Name`] for what can be no name here, [`Error::Outside`] for a symbolic link out of the folder,
+    /// [`Error::NotAFile`] for anything but a regular file.
+    pub fn resolve(&self, kind: Kind, name: &str) -> Result<FileName, Error> {
+        let file = FileName::new(kind, self.bare(kind, name)?)?;
+        self.check(&file)?;
+        Ok(file)
+    }
+
+    /// Files of a kind, sorted by name. Hidden files, other extensions, and whatever [`resolve`](Self::resolve) would
+    /// refuse are left out; a missing subfolder is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if the subfolder cannot be listed.
+    pub fn list(&self, kind: Kind) -> Result<Vec<FileName>, Error> {
+        let folder = self.subfolder(kind);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::read(&folder, error)),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(|error| Error::read(&folder, error))?.file_name();
+            let Some(name) = name.to_str().filter(|name| name.ends_with(".json")) else { continue };
+            if let Ok(file) = FileName::new(kind, name)
+                && self.check(&file).is_ok()
+            {
+                files.push(file);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// All bytes of a file, read once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] with what there is instead, [`Error::TooLarge`], or as [`resolve`](Self::resolve).
+    pub fn read(&self, file: &FileName) -> Result<Vec<u8>, Error> {
+        self.read_at_most(file, LARGEST_FILE)
+    }
+
+    fn read_at_most(&self, file: &FileName, limit: u64) -> Result<Vec<u8>, Error> {
+        // Before opening: opening a FIFO would wait for a writer for ever.
+        self.check(file)?;
+        let path = self.path(file);
+        let opened = match fs::File::open(&path) {
+            Ok(opened) => opened,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NotFound { kind: file.kind(), hint: self.hint(file.kind()), path });
+            }
+            Err(error) => return Err(Error::read(&path, error)),
+        };
+        let mut bytes = Vec::new();
+        opened.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::read(&path, error))?;
+        if bytes.len() as u64 > limit {
+            return Err(Error::TooLarge { path, limit });
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a file, whole or not at all, in place of any file of that name.
+    ///
+    /// # Errors
+    ///
+    /// Says whether the disk is full or the folder read-only; the file that was there is then still there.
+    pub fn replace(&self, file: &FileName, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.path_to_write(file)?;
+        whole::replace(&path, |out| out.write_all(bytes))
+    }
+
+    /// Writes a file whose name must be free.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if the name is taken; otherwise as [`replace`](Self::replace).
+    pub fn create_new(&self, file: &FileName, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.path_to_create(file)?;
+        whole::create_new(&path, |out| out.write_all(bytes))
+    }
+
+    /// The path of a file that is to be replaced: as [`path_to_create`](Self::path_to_create), and what is there now, if
+    /// anything, is a file.
+    fn path_to_write(&self, file: &FileName) -> Result<PathBuf, Error> {
+        let path = self.path_to_create(file)?;
+        self.check(file)?;
+        Ok(path)
+    }
+
+    /// The path of a file that is to be created, its subfolder made if need be and known to lie inside the root.
+    pub(super) fn path_to_create(&self, file: &FileName) -> Result<PathBuf, Error> {
+        let path = self.path(file);
+        let folder = self.subfolder(file.kind());
+        fs::create_dir_all(&folder).map_err(|error| Error::write(&path, error))?;
+        self.check_inside(&folder)?;
+        Ok(path)
+    }
+
+    /// Strips what may stand before the name, if it leads to the right subfolder.
+    fn bare<'n>(&self, kind: Kind, name: &'n str) -> Result<&'n str, Error> {
+        let Some((parent, bare)) = name.rsplit_once('/') else { return Ok(name) };
+        let refuse = |why: String| Err(Error::Name { kind, name: shortened(name), why });
+        let folder = self.subfolder(kind);
+        if name.contains('\0') {
+            return refuse("it holds control characters; use plain ones".to_owned());
+        }
+        if name.split('/').any(|part| part == "..") {
+            return refuse(format!("`..` is not followed; name a file in {}", folder.display()));
+        }
+        let parts: Vec<&str> = parent.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        let is_absolute = name.starts_with('/');
+        let root_name = self.root.file_name().and_then(|name| name.to_str());
+        let leads_here = match parts[..] {
+            [subfolder] if !is_absolute => subfolder == kind.subfolder(),
+            [root, subfolder] if !is_absolute && Some(root) == root_name => subfolder == kind.subfolder(),
+            _ => false,
+        };
+        if leads_here || Path::new(parent) == folder || is_same_folder(Path::new(parent), &folder) {
+            return Ok(bare);
+        }
+        refuse(format!("it does not lead into {}; {kind} files live there", folder.display()))
+    }
+
+    /// Refuses what is there but is no regular file inside the root. What is not there passes.
+    fn check(&self, file: &FileName) -> Result<(), Error> {
+        let path = self.path(file);
+        match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(Error::read(&path, error)),
+            Ok(_) => self.check_inside(&path)?,
+        }
+        let kind = fs::metadata(&path).map_err(|error| Error::read(&path, error))?.file_type();
+        if kind.is_file() {
+            return Ok(());
+        }
+        Err(Error::NotAFile { path, what: describe(kind) })
+    }
+
+    /// Follows all links and refuses to end up outside the root.
+    fn check_inside(&self, path: &Path) -> Result<(), Error> {
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NotAFile { path: path.to_owned(), what: "a symbolic link to nothing" });
+            }
+            Err(error) => return Err(Error::read(path, error)),
+        };
+        let root = self.root.canonicalize().map_err(|error| Error::read(&self.root, error))?;
+        if real.starts_with(&root) {
+            return Ok(());
+        }
+        Err(Error::Outside { path: path.to_owned(), root: self.root.clone() })
+    }
+
+    /// What a person who mistyped a name may have meant.
+    fn hint(&self, kind: Kind) -> String {
+        const SHOWN: usize = 5;
+        let files = self.list(kind).unwrap_or_default();
+        if files.is_empty() {
+            return format!("{} holds none yet", self.subfolder(kind).display());
+        }
+        let names: Vec<&str> = files.iter().take(SHOWN).map(FileName::as_str).collect();
+        let more = if files.len() > SHOWN { format!(" and {} more", files.len() - SHOWN) } else { String::new() };
+        format!("there is {}{more}", names.join(", "))
+    }
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn describe(kind: fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        _ if kind.is_dir() => "a directory",
+        _ if kind.is_fifo() => "a FIFO",
+        _ if kind.is_socket() => "a socket",
+        _ => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+fn describe(kind: fs::FileType) -> &'static str {
+    if kind.is_dir() { "a directory" } else { "something else" }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+
+    use super::*;
+
+    #[test]
+    fn a_file_over_the_limit_is_refused_and_one_at_the_limit_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let file = FileName::new(Kind::Results, "x").unwrap();
+        fs::create_dir(folder.subfolder(Kind::Results)).unwrap();
+        fs::write(folder.path(&file), b"123456789").unwrap();
+        assert_eq!(folder.read_at_most(&file, 9).unwrap(), b"123456789");
+        assert!(matches!(folder.read_at_most(&file, 8), Err(Error::TooLarge { limit: 8, .. })));
+    }
+}

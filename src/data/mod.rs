@@ -1,0 +1,33 @@
+//! The files people keep: personas, messages, results and their versions.
+//!
+//! The formats are those of the original service, so its files are read and its users can read ours. Everything that
+//! `rejoinder` adds lives under one key, `metadata.rejoinder`. Three promises hold for every file in this room:
+//!
+//! - a file appears whole or not at all ([`whole`]);
+//! - a name that must be new is claimed, not looked up and then taken ([`versions`]);
+//! - a file that is not what it should be ends in one clear line ([`json`], [`Error`]), never in a wrong result, and
+//!   keys that this version does not know survive being read and written.
+
+pub mod clock;
+mod error;
+pub mod export;
+pub mod file_name;
+pub mod folder;
+pub mod json;
+pub mod messages;
+pub mod personas;
+pub mod provenance;
+pub mod results;
+mod scan;
+pub mod versions;
+pub mod whole;
+
+pub use error::Error;
+pub use file_name::{FileName, Kind};
+pub use folder::DataFolder;
+pub use json::Fault;
+pub use provenance::Provenance;
+pub use results::Results;
+
+/// Keys of a JSON object that this version does not know, in the order of the file.
+pub type Map = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,138 @@
+//! What `rejoinder` adds to a results file, all of it under `metadata.rejoinder`: what made the run and what judged it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Map;
+
+/// The version of the format below. A file with a greater one is refused.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Where a run comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct Provenance {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Tells this run from every other.
+    pub run_id: String,
+    /// The run whose prompt this one's descends from; none for a first run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+    /// Which models took part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub models: Option<Models>,
+    /// Hash of what judged: two rates compare only if it is equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whether any answer came from the market rather than from a model. Required: a rate must not lose the word.
+    pub simulated: bool,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// What the calls cost in tokens, by role.
+    #[serde(default)]
+    pub usage: BTreeMap<String, RoleUsage>,
+    /// What they cost in US dollars, where the prices were known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Trials without a decision. They count in no rate.
+    #[serde(default)]
+    pub failures: Vec<FailedTrial>,
+    /// What the loop measured; its shape belongs to the room that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<serde_json::Value>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+impl Provenance {
+    /// What every run has; the rest is empty.
+    #[must_use]
+    pub fn new(run_id: impl Into<String>, seed: u64, simulated: bool) -> Self {
+        Provenance {
+            schema_version: SCHEMA_VERSION,
+            run_id: run_id.into(),
+            parent: None,
+            models: None,
+            fingerprint: None,
+            simulated,
+            seed,
+            usage: BTreeMap::new(),
+            cost_usd: None,
+            failures: Vec::new(),
+            metrics: None,
+            extra: Map::new(),
+        }
+    }
+}
+
+/// The results file that a run descends from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct Parent {
+    /// Its name in `results/`.
+    pub file: String,
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// Which models took part, each as a person names it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct Models {
+    /// Wrote the messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<String>,
+    /// Decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_maker: Option<String>,
+    /// Rewrote the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub improver: Option<String>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// Calls of one role and their tokens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct RoleUsage {
+    /// Answered calls.
+    pub calls: u64,
+    /// Tokens read at the full price.
+    pub input_tokens: u64,
+    /// Tokens produced.
+    pub output_tokens: u64,
+    /// Tokens written to the prompt cache.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
+    /// Tokens read from the prompt cache.
+    #[serde(default)]
+    pub cache_read_tokens: u64,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// A trial that came to no decision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct FailedTrial {
+    /// Index of its persona in `results`.
+    pub persona: usize,
+    /// Which of the persona's messages it was to be, from 0.
+    pub message: usize,
+    /// What failed, such as `generate` or `decide`.
+    pub stage: String,
+    /// Why, in one line.
+    pub reason: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}

@@ -1,0 +1,218 @@
+//! A results file: one run of one prompt, every message with its decision.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::file_name::{FileName, Kind};
+use super::folder::DataFolder;
+use super::json::{self, Fault};
+use super::provenance::{Provenance, SCHEMA_VERSION};
+use super::{Error, Map};
+
+/// The decision maker's verdict on a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `decision` and `reasoning`")]
+pub struct Decision {
+    /// Whether the decision maker would reply.
+    pub decision: bool,
+    /// Why.
+    pub reasoning: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// A message and the decision on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `message` and `decision`")]
+pub struct Judged {
+    /// The text as sent.
+    pub message: String,
+    /// The verdict.
+    pub decision: Decision,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// All messages to one persona.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `persona` and `messages`")]
+pub struct PersonaResult {
+    /// Who.
+    pub persona: String,
+    /// Empty if every trial failed.
+    pub messages: Vec<Judged>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// What a run was. The totals are what the file says; for rates, count the contents ([`Results::counts`]).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Metadata {
+    /// Name of the personas file, where the file says so; the original's improvement runs do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persona_file: Option<String>,
+    /// Messages asked for per persona.
+    pub messages_per_persona: u64,
+    /// Personas of the run.
+    pub total_personas: u64,
+    /// Messages of the run.
+    pub total_messages: u64,
+    /// When, as [`clock::iso`](super::clock::iso) writes it; empty if the file does not say.
+    pub processing_date: String,
+    /// The prompt that wrote the messages.
+    pub system_prompt: String,
+    /// Whether the run ended a cycle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub improvement_run: Option<bool>,
+    /// Personas with at least one decision.
+    pub successful_personas: u64,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+    /// What `rejoinder` adds; none in files of the original.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejoinder: Option<Provenance>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Loose")]
+pub struct Results {
+    /// What it was.
+    pub metadata: Metadata,
+    /// What came of it, one entry per persona.
+    pub results: Vec<PersonaResult>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+impl Results {
+    /// Reads a results file. Also gives the SHA-256 of its bytes, 64 hexadecimal digits, by which a child names it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong and where; [`Error::NewerSchema`] for a file of a later version.
+    pub fn load(folder: &DataFolder, file: &FileName) -> Result<(Self, String), Error> {
+        let bytes = folder.read(file)?;
+        let parsed: Result<Self, Fault> = json::parse(&bytes);
+        // A later version may have changed types as well, so its number is looked at before any complaint about them.
+        if let Some(found) = schema_version(&bytes).filter(|found| *found > u64::from(SCHEMA_VERSION)) {
+            return Err(Error::NewerSchema { path: folder.path(file), found, known: SCHEMA_VERSION });
+        }
+        let results = parsed.and_then(Self::checked).map_err(|fault| fault.of(folder, file))?;
+        Ok((results, sha256(&bytes)))
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    ///
+    /// None in practice; see [`json::render`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        json::render(Kind::Results, self)
+    }
+
+    /// Positive decisions and all decisions, counted; what the metadata claims plays no part.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        let decisions = || self.results.iter().flat_map(|result| &result.messages);
+        let yes = decisions().filter(|judged| judged.decision.decision).count();
+        (yes as u64, decisions().count() as u64)
+    }
+
+    /// Checks what types alone cannot say.
+    fn checked(self) -> Result<Self, Fault> {
+        let Some(provenance) = &self.metadata.rejoinder else { return Ok(self) };
+        if provenance.schema_version == 0 {
+            return Err(Fault::new("metadata.rejoinder.schema_version", "there is no version 0; expected 1"));
+        }
+        let personas = self.results.len();
+        if let Some(at) = provenance.failures.iter().position(|failure| failure.persona >= personas) {
+            return Err(Fault::new(
+                format!("metadata.rejoinder.failures[{at}].persona"),
+                format!("points at persona {}, but `results` has {personas}", provenance.failures[at].persona),
+            ));
+        }
+        Ok(self)
+    }
+}
+
+/// SHA-256 as 64 hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn schema_version(bytes: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Top {
+        metadata: Middle,
+    }
+    #[derive(Deserialize)]
+    struct Middle {
+        rejoinder: Bottom,
+    }
+    #[derive(Deserialize)]
+    struct Bottom {
+        schema_version: u64,
+    }
+    json::parse::<Top>(bytes).ok().map(|top| top.metadata.rejoinder.schema_version)
+}
+
+/// A results file as others may have written it: only the prompt and the results are required.
+#[derive(Deserialize)]
+#[serde(expecting = "an object with `metadata` and `results`")]
+struct Loose {
+    metadata: LooseMetadata,
+    results: Vec<PersonaResult>,
+    #[serde(flatten)]
+    extra: Map,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object with at least `system_prompt`")]
+struct LooseMetadata {
+    persona_file: Option<String>,
+    messages_per_persona: Option<u64>,
+    total_personas: Option<u64>,
+    total_messages: Option<u64>,
+    processing_date: Option<String>,
+    system_prompt: String,
+    improvement_run: Option<bool>,
+    successful_personas: Option<u64>,
+    rejoinder: Option<Provenance>,
+    #[serde(flatten)]
+    extra: Map,
+}
+
+impl From<Loose> for Results {
+    fn from(loose: Loose) -> Self {
+        let Loose { metadata: said, results, extra } = loose;
+        let lengths = || results.iter().map(|result| result.messages.len() as u64);
+        let metadata = Metadata {
+            persona_file: said.persona_file,
+            messages_per_persona: said.messages_per_persona.unwrap_or_else(|| lengths().max().unwrap_or(0)),
+            total_personas: said.total_personas.unwrap_or(results.len() as u64),
+            total_messages: said.total_messages.unwrap_or_else(|| lengths().sum()),
+            processing_date: said.processing_date.unwrap_or_default(),
+            system_prompt: said.system_prompt,
+            improvement_run: said.improvement_run,
+            successful_personas: said
+                .successful_personas
+                .unwrap_or_else(|| lengths().filter(|length| *length > 0).count() as u64),
+            extra: said.extra,
+            rejoinder: said.rejoinder,
+        };
+        Results { metadata, results, extra }
+    }
+}

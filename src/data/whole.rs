@@ -1,0 +1,108 @@
+//! Writing a file whole or not at all.
+//!
+//! The content goes into a hidden temporary file in the same folder, reaches the disk (fsync), and only then gets its
+//! name, either in place of the old file (rename) or only if the name is free (create-new). A crash, a full disk or a
+//! failing writer leaves at most a hidden temporary file, which nothing reads.
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::Error;
+
+/// Writes a file in place of any of that name.
+///
+/// # Errors
+///
+/// What the writer or the file system said; the old file is then untouched.
+pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let Draft { temporary } = Draft::write(path, fill)?;
+    temporary.persist(path).map_err(|failed| Error::write(path, failed.error))?;
+    settle(path)
+}
+
+/// Writes a file whose name must be free.
+///
+/// # Errors
+///
+/// [`Error::Exists`] if it is not; otherwise as [`replace`].
+pub fn create_new(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    match Draft::write(path, fill)?.claim(path)? {
+        Claim::Ours => Ok(()),
+        Claim::Taken(_) => Err(Error::Exists { path: path.to_owned() }),
+    }
+}
+
+/// A complete file that has no name yet. Dropped, it is gone.
+#[derive(Debug)]
+pub struct Draft {
+    temporary: NamedTempFile,
+}
+
+/// How an attempt to claim a name ended.
+#[derive(Debug)]
+pub enum Claim {
+    /// The name was free; the file now has it.
+    Ours,
+    /// Someone else has the name. The draft can try another.
+    Taken(Draft),
+}
+
+impl Draft {
+    /// Writes the content to the disk, beside where it is to be.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`].
+    pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Self, Error> {
+        Self::write_inner(path, fill).map_err(|error| Error::write(path, error))
+    }
+
+    fn write_inner(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".rejoinder-").suffix(".tmp");
+        // Temporary files are private by default; this one becomes a file like any other, so the umask decides.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut temporary = builder.tempfile_in(folder_of(path))?;
+        let mut out = BufWriter::new(temporary.as_file_mut());
+        fill(&mut out)?;
+        out.flush()?;
+        drop(out);
+        temporary.as_file().sync_all()?;
+        Ok(Draft { temporary })
+    }
+
+    /// Gives the file its name if, and only if, the name is free. Of any number of claimants exactly one succeeds.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`].
+    pub fn claim(self, path: &Path) -> Result<Claim, Error> {
+        match self.temporary.persist_noclobber(path) {
+            Ok(_) => settle(path).map(|()| Claim::Ours),
+            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(Claim::Taken(Draft { temporary: failed.file }))
+            }
+            Err(failed) => Err(Error::write(path, failed.error)),
+        }
+    }
+}
+
+/// Makes the new name itself survive a power cut.
+fn settle(path: &Path) -> Result<(), Error> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match fs::File::open(folder_of(path)).and_then(|folder| folder.sync_all()) {
+        // Some network file systems cannot sync a folder. The file is there and whole; that must do.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced.map_err(|error| Error::write(path, error)),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
