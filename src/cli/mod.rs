@@ -1,0 +1,127 @@
+//! The command line: one file per command; each reads its options, calls the library, and prints.
+
+mod compare;
+mod decide;
+mod error;
+mod evaluate;
+mod export;
+mod generate;
+mod improve;
+mod market;
+mod options;
+mod personas;
+mod progress;
+mod settings;
+mod setup;
+mod shell;
+mod show;
+
+use clap::{Parser, Subcommand};
+
+pub use error::Error;
+use options::Global;
+use setup::Setup;
+
+/// Improves the prompt that writes cold outreach by listening to why decision makers say no.
+///
+/// It takes a results file of an earlier run, reads why people said no and yes, rewrites the prompt, writes new
+/// messages with it for the same personas, has the decision maker judge them, and saves a versioned results file with
+/// an honest before/after. `--model market` works without a key, on a simulated market.
+#[derive(Parser, Debug)]
+#[command(name = "rejoinder", version, about, long_about, after_help = EXAMPLES, propagate_version = true)]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", error::EXIT_CODES))]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  rejoinder evaluate --persona-file b2b_saas_personas_train --model market
+  rejoinder improve --results-file b2b_saas_personas_train_results_20250802_144126 --model market
+  rejoinder improve --results-file NAME --cycles 3 --dry-run
+  rejoinder show";
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Improve a prompt: feedback, new prompt, new messages, decisions, before/after
+    Improve(improve::Options),
+    /// Write and decide messages for every persona: a first run
+    Evaluate(evaluate::Options),
+    /// Write messages only
+    Generate(generate::Options),
+    /// Decide on messages that are written already
+    Decide(decide::Options),
+    /// Invent personas for a domain
+    Personas(personas::Options),
+    /// The before/after of any two runs
+    Compare(compare::Options),
+    /// All lineages, or one run in detail
+    Show(show::Options),
+    /// A run as CSV or JSON lines
+    Export(export::Options),
+    /// Serve the simulated market over HTTP
+    Market(market::Options),
+    /// Print a completion script for a shell
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man(shell::Man),
+}
+
+impl Cli {
+    /// Runs the command. Results go to stdout, progress and notes to stderr. Ctrl-C and SIGTERM stop it.
+    ///
+    /// # Errors
+    /// See [`Error`]; [`Error::exit_code`] tells the process's exit code.
+    pub async fn run(self) -> Result<(), Error> {
+        let stopped = stop_signal()?;
+        tokio::select! {
+            done = self.dispatch() => done,
+            () = stopped => Err(Error::Stopped),
+        }
+    }
+
+    async fn dispatch(self) -> Result<(), Error> {
+        let setup = Setup::new(&self.global)?;
+        match self.command {
+            Command::Improve(options) => improve::run(&setup, &options).await,
+            Command::Evaluate(options) => evaluate::run(&setup, &options).await,
+            Command::Generate(options) => generate::run(&setup, &options).await,
+            Command::Decide(options) => decide::run(&setup, &options).await,
+            Command::Personas(options) => personas::run(&setup, &options).await,
+            Command::Compare(options) => compare::run(&setup, &options).await,
+            Command::Show(options) => show::run(&setup, &options),
+            Command::Export(options) => export::run(&setup, &options),
+            Command::Market(options) => market::run(&options).await,
+            Command::Completions(options) => shell::completions(&options),
+            Command::Man(options) => shell::man(&options),
+        }
+    }
+}
+
+/// Ends when the process is asked to stop. The handlers are in place when this returns, before any work begins.
+fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |source| Error::Io { what: "cannot listen for signals".into(), source };
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.
+fn print(text: &str) -> Result<(), Error> {
+    use std::io::Write;
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Io { what: "cannot write to standard output".into(), source })
+        }
+        _ => Ok(()),
+    }
+}

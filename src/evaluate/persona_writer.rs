@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use super::ask::{Error, ask};
@@ -146,4 +149,46 @@ fn likeness(persona: &str) -> String {
         .map(str::to_lowercase)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+impl Written {
+    /// Four fifths to learn from and one fifth, at least one persona, to verify with. Later batches know what earlier
+    /// ones wrote, so the personas are shuffled (by the seed) before they are split; each part keeps the order in which
+    /// it was written.
+    #[must_use]
+    pub fn split(&self, seed: u64) -> (Vec<String>, Vec<String>) {
+        let mut order: Vec<usize> = (0..self.personas.len()).collect();
+        order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        let eval = (self.personas.len() / 5).max(1);
+        let (for_eval, for_train) = order.split_at(eval.min(order.len()));
+        let part = |chosen: &[usize]| {
+            let mut chosen = chosen.to_vec();
+            chosen.sort_unstable();
+            chosen.into_iter().map(|index| self.personas[index].clone()).collect()
+        };
+        (part(for_train), part(for_eval))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(count: usize) -> Written {
+        Written { personas: (0..count).map(|index| format!("Person {index}")).collect(), ..Written::default() }
+    }
+
+    #[test]
+    fn four_fifths_are_to_learn_from_and_nobody_is_in_both_parts() {
+        let (train, eval) = written(50).split(1);
+        assert_eq!((train.len(), eval.len()), (40, 10));
+        assert!(eval.iter().all(|persona| !train.contains(persona)));
+        assert_eq!(written(2).split(1).1.len(), 1);
+    }
+
+    #[test]
+    fn one_person_described_twice_is_one_person() {
+        assert_eq!(likeness("Ana  Ruiz, CTO at a bank"), likeness("ana ruiz, 41, chief technology officer"));
+        assert_ne!(likeness("Ana Ruiz, CTO"), likeness("Anna Ruiz, CTO"));
+    }
 }

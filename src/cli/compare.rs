@@ -1,0 +1,44 @@
+//! `rejoinder compare`.
+
+use clap::Args;
+
+use super::error::Error;
+use super::print;
+use super::setup::Setup;
+use crate::data::{Kind, Results};
+use crate::optimize::compare_runs;
+use crate::report::summary::{self, RULE};
+use crate::report::words;
+
+/// Options of `compare`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Example:
+  rejoinder compare b2b_saas_personas_train_results_20250802_144126 b2b_saas_personas_train_results_improvement_run_v1")]
+pub struct Options {
+    /// The earlier results file
+    #[arg(value_name = "A")]
+    before: String,
+    /// The later results file
+    #[arg(value_name = "B")]
+    after: String,
+}
+
+/// Prints the comparison of two files as they are; no model is called.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let load = |name: &str| -> Result<_, Error> {
+        let file = setup.folder.resolve(Kind::Results, name)?;
+        let (results, sha256) = Results::load(&setup.folder, &file)?;
+        Ok((file, results, sha256))
+    };
+    let (before_file, before, sha256) = load(&options.before)?;
+    let (after_file, after, _) = load(&options.after)?;
+    let (comparison, judges) = compare_runs::compare(&before, &sha256, &after);
+    let simulated = |results: &Results| results.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    let mut lines = vec![
+        format!("A: {}", words::one_line(before_file.as_str(), 200)),
+        format!("B: {}", words::one_line(after_file.as_str(), 200)),
+        RULE.to_owned(),
+    ];
+    lines.extend(summary::before_after(&comparison, &judges, simulated(&before) || simulated(&after)));
+    print(&format!("{}\n", lines.join("\n")))
+}

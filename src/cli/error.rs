@@ -1,0 +1,118 @@
+//! What ends a command, and with which exit code. The codes are documented here, in `--help` and in the README.
+
+use crate::data;
+use crate::evaluate::decision_prompt;
+use crate::model::id::ModelIdError;
+use crate::model::price::PriceError;
+use crate::optimize;
+
+use super::settings;
+
+/// Done.
+pub const OK: u8 = 0;
+/// Something that should not happen.
+pub const UNEXPECTED: u8 = 1;
+/// The command line, the settings file or a setting in the environment is wrong.
+pub const USAGE: u8 = 2;
+/// A file is missing or not what it should be.
+pub const INPUT: u8 = 3;
+/// There is no key, or the account was refused.
+pub const ACCOUNT: u8 = 4;
+/// The models gave nothing that could be used.
+pub const MODEL: u8 = 5;
+/// A file could not be written, or is there already.
+pub const OUTPUT: u8 = 6;
+/// Stopped by the user.
+pub const STOPPED: u8 = 130;
+
+/// The table of exit codes, for `--help`.
+pub const EXIT_CODES: &str = "Exit codes: 0 done; 2 wrong usage or settings; 3 a file is missing or not what it should \
+be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 130 stopped; \
+1 anything else.";
+
+/// Why a command ended without doing what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file.
+    #[error(transparent)]
+    Data(#[from] data::Error),
+    /// A cycle.
+    #[error(transparent)]
+    Cycle(#[from] optimize::Error),
+    /// The settings file.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The decision maker's prompt.
+    #[error(transparent)]
+    DecisionPrompt(#[from] decision_prompt::Error),
+    /// A model's name.
+    #[error(transparent)]
+    ModelId(#[from] ModelIdError),
+    /// A price of the user's.
+    #[error(transparent)]
+    Price(#[from] PriceError),
+    /// An option's value.
+    #[error("{0}")]
+    Usage(String),
+    /// No key.
+    #[error("{0}")]
+    NoKey(String),
+    /// The host refused the account, so that no call could succeed.
+    #[error("{0}")]
+    Refused(String),
+    /// The models gave nothing usable.
+    #[error("{0}")]
+    NothingUsable(String),
+    /// A prompt file or another input outside the data folder.
+    #[error("{what} {path}: {source}")]
+    Read {
+        /// What it is.
+        what: &'static str,
+        /// Where.
+        path: String,
+        /// Why it cannot be read.
+        source: std::io::Error,
+    },
+    /// Output, or a server's socket.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// Ctrl-C or SIGTERM.
+    #[error("stopped; nothing was written")]
+    Stopped,
+}
+
+impl Error {
+    /// The process's exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Usage(_) | Error::Settings(_) | Error::ModelId(_) | Error::Price(_) | Error::DecisionPrompt(_) => {
+                USAGE
+            }
+            Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
+            Error::Cycle(optimize::Error::NoFeedback(_)) | Error::Read { .. } => INPUT,
+            Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
+            Error::Cycle(error) if error.is_refusal() => ACCOUNT,
+            Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
+            Error::Io { .. } => OUTPUT,
+            Error::Stopped => STOPPED,
+        }
+    }
+}
+
+fn of_data(error: &data::Error) -> u8 {
+    match error {
+        data::Error::Exists { .. }
+        | data::Error::DiskFull { .. }
+        | data::Error::ReadOnly { .. }
+        | data::Error::Write { .. } => OUTPUT,
+        data::Error::Encode { .. } => UNEXPECTED,
+        data::Error::Clock { .. } => USAGE,
+        _ => INPUT,
+    }
+}

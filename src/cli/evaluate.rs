@@ -1,0 +1,122 @@
+//! `rejoinder evaluate`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::error::Error;
+use super::improve::{DECISION_ANSWER, MESSAGE_ANSWER};
+use super::options::ModelOptions;
+use super::print;
+use super::setup::Setup;
+use crate::compare::Rate;
+use crate::data::{Kind, personas};
+use crate::evaluate::first_run::{self, Desk};
+use crate::event::Event;
+use crate::model::{CallKey, Role};
+use crate::optimize::pairing;
+use crate::report::estimate::{self, Line};
+use crate::report::summary::{self, RULE, Spent};
+use crate::report::words;
+
+/// Options of `evaluate`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder evaluate --persona-file b2b_saas_personas_train --model market
+  rejoinder evaluate --persona-file NAME --prompt-file offer.md --messages-per-persona 1 --dry-run")]
+pub struct Options {
+    /// Persona file in data/personas, with or without .json
+    #[arg(long, value_name = "NAME")]
+    persona_file: String,
+    /// Messages for each persona
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    messages_per_persona: u16,
+    /// The prompt: what is offered, and how to write about it [default: a sample offer]
+    #[arg(long, env = "REJOINDER_PROMPT_FILE", value_name = "FILE")]
+    prompt_file: Option<PathBuf>,
+    /// Seed of the sampling [default: one more than there are runs of these personas]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Runs and saves the evaluation.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
+    let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    let messages = usize::from(options.messages_per_persona);
+    if options.models.dry_run {
+        let personas = personas::load(&setup.folder, &file)?;
+        let key = CallKey::of(&[]);
+        let (generator, decision_maker) = (doors.generator(), doors.decision_maker());
+        let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
+        let line = |role, what, requests: Vec<_>| Line::of(role, what, requests, messages as u64, &doors.account);
+        let write = personas.iter().map(|persona| {
+            estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER)
+        });
+        let decide = personas.iter().map(|persona| {
+            estimate::tokens(&decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER)
+        });
+        let lines = [
+            line(Role::Generator, "messages", write.collect()),
+            line(Role::DecisionMaker, "decisions", decide.collect()),
+        ];
+        return print(&estimate::plan(&lines, doors.account.is_simulated()));
+    }
+    let seed = match options.seed {
+        Some(seed) => seed,
+        None => first_run::next_seed(&setup.folder, &file)?,
+    };
+    let desk = Desk {
+        generator: doors.generator(),
+        decision_maker: doors.decision_maker(),
+        account: doors.account.clone(),
+        width: doors.width,
+        events: setup.events.clone(),
+    };
+    let run = first_run::evaluate(&setup.folder, &file, &prompt, messages, seed, &desk).await?;
+    let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
+    let simulated = doors.account.is_simulated();
+    let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let rate = Rate::of(&tallies);
+    let mut lines = vec![
+        RULE.to_owned(),
+        "EVALUATION COMPLETE".to_owned(),
+        RULE.to_owned(),
+        format!("Response rate: {}", words::full_rate(&rate, simulated)),
+        format!("Personas: {} of {} with a decision", rate.personas, run.results.metadata.total_personas),
+        summary::failed_trials(failures.unwrap_or_default()),
+    ];
+    lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));
+    lines.push(format!("Results saved to: {}", setup.folder.path(&run.file).display()));
+    lines.push(format!("{RULE}\n"));
+    print(&lines.join("\n"))?;
+    if rate.total == 0 {
+        return Err(doors.nothing_usable("every trial failed; the file lists why"));
+    }
+    setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", run.file.stem())));
+    Ok(())
+}
+
+/// The prompt of that file, else the one of the settings, else the sample offer, which is said aloud.
+pub fn prompt(setup: &Setup, file: Option<&Path>) -> Result<String, Error> {
+    let Some(path) = file.or(setup.settings.prompt_file.as_deref()) else {
+        setup.events.emit(Event::Note(
+            "No --prompt-file: using the built-in sample offer (Brackwater, an invented company).".into(),
+        ));
+        return Ok(include_str!("../../prompts/sample_offer.md").trim().to_owned());
+    };
+    let path_text = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        what: "prompt file",
+        path: path_text.clone(),
+        source,
+    })?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err(Error::Usage(format!("prompt file {path_text} is empty; write into it what you offer")));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,87 @@
+//! `rejoinder generate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::error::Error;
+use super::evaluate::prompt;
+use super::improve::MESSAGE_ANSWER;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::Setup;
+use crate::data::{self, Kind, messages, personas};
+use crate::evaluate::messages::generate;
+use crate::model::{CallKey, Role};
+use crate::report::estimate::{self, Line};
+use crate::report::words;
+
+/// Options of `generate`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder generate --persona-file b2b_saas_personas_eval --model market
+  rejoinder generate --persona-file NAME --prompt-file offer.md --messages-per-persona 1")]
+pub struct Options {
+    /// Persona file in data/personas, with or without .json
+    #[arg(long, value_name = "NAME")]
+    persona_file: String,
+    /// Messages for each persona
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    messages_per_persona: u16,
+    /// The prompt: what is offered, and how to write about it [default: a sample offer]
+    #[arg(long, env = "REJOINDER_PROMPT_FILE", value_name = "FILE")]
+    prompt_file: Option<PathBuf>,
+    /// Replace the messages file if there is one
+    #[arg(long)]
+    force: bool,
+    /// Seed of the sampling
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Writes and saves the messages.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
+    let personas = personas::load(&setup.folder, &persona_file)?;
+    let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let doors = setup.doors(&options.models, &[Role::Generator])?;
+    let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
+    if options.models.dry_run {
+        let key = CallKey::of(&[]);
+        let write = personas
+            .iter()
+            .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
+        let line = Line::of(Role::Generator, "messages", write.collect(), count as u64, &doors.account);
+        return print(&estimate::plan(&[line], doors.account.is_simulated()));
+    }
+    let file = messages::file_name(persona_file.stem())?;
+    // Before anything is paid for, and again by the file system only if somebody else is at work here too.
+    if !options.force && setup.folder.exists(&file) {
+        return Err(Error::Data(data::Error::Exists { path: setup.folder.path(&file) }).or_force());
+    }
+    let simulated = doors.account.is_simulated();
+    let batch = generate(
+        &setup.folder,
+        &file,
+        &personas,
+        &prompt,
+        count,
+        options.seed,
+        &generator,
+        doors.width,
+        simulated,
+        &setup.events,
+    )
+    .await?;
+    let mark = if simulated { " (simulated)" } else { "" };
+    let written = words::count(batch.done as u64, "message", "messages");
+    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&batch.failures));
+    if batch.done == 0 {
+        print(&text)?;
+        return Err(doors.nothing_usable("no message could be written; nothing was saved"));
+    }
+    text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
+    print(&text)
+}

@@ -1,0 +1,168 @@
+//! `rejoinder improve`.
+
+use clap::Args;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::setup::{Doors, Setup};
+use super::print;
+use crate::data::folder::DataFolder;
+use crate::data::{FileName, Kind, Results};
+use crate::event::Event;
+use crate::improve::feedback;
+use crate::model::{CallKey, Role, Usage};
+use crate::optimize::cycle::{self, Cast, CycleOptions};
+use crate::optimize::judges::{Judges, Rejudge};
+use crate::optimize::personas;
+use crate::report::estimate::{self, Line};
+use crate::report::summary::{self, CycleSummary, Spent};
+
+/// Tokens of a message and of a decision, as a plan assumes them: what the messages and decisions of real runs have.
+pub const MESSAGE_ANSWER: u64 = 250;
+/// See [`MESSAGE_ANSWER`].
+pub const DECISION_ANSWER: u64 = 130;
+
+/// Options of `improve`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder improve --results-file b2b_saas_personas_train_results_20250802_144126.json --model market
+  rejoinder improve --results-file NAME --messages-per-persona 3 --cycles 3
+  rejoinder improve --results-file NAME --model anthropic/claude-sonnet-5-5 --generator anthropic/claude-haiku-5-5
+  rejoinder improve --results-file NAME --dry-run")]
+pub struct Options {
+    /// Results file in data/results, with or without .json
+    #[arg(long, value_name = "NAME")]
+    results_file: String,
+    /// New messages for each persona
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    messages_per_persona: u16,
+    /// Cycles, each going on from the file of the one before
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    cycles: u32,
+    /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
+    /// where the older file's judge is unknown or another
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
+    rejudge: When,
+    /// Seed of the sampling [default: the version that is going to be written]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Runs the cycles.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
+    let doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
+    let cast = Cast {
+        generator: doors.generator(),
+        decision_maker: doors.decision_maker(),
+        improver: doors.improver(),
+        account: doors.account.clone(),
+        width: doors.width,
+        events: setup.events.clone(),
+    };
+    if options.models.dry_run {
+        return print(&plan(&setup.folder, &file, &cast, options)?);
+    }
+    for number in 1..=options.cycles {
+        if options.cycles > 1 {
+            setup.events.emit(Event::Step(format!("Cycle {number} of {}: {file}", options.cycles)));
+        }
+        file = one(setup, &file, &cast, options, &doors).await?;
+    }
+    Ok(())
+}
+
+async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doors: &Doors) -> Result<FileName, Error> {
+    let choices = CycleOptions {
+        messages_per_persona: usize::from(options.messages_per_persona),
+        seed: options.seed,
+        rejudge: match options.rejudge {
+            When::Auto => Rejudge::WhereNeeded,
+            When::Always => Rejudge::Always,
+            When::Never => Rejudge::Never,
+        },
+    };
+    let cycle = cycle::run(&setup.folder, file, cast, choices).await?;
+    let failures = cycle.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    print(&summary::cycle(&CycleSummary {
+        comparison: &cycle.comparison,
+        judges: &cycle.judges,
+        failures: failures.unwrap_or_default(),
+        spent: Spent {
+            used: &cycle.used,
+            cost: cycle.cost,
+            elapsed: cycle.elapsed,
+            simulated: cast.account.is_simulated(),
+        },
+        file: &setup.folder.path(&cycle.file).display().to_string(),
+    }))?;
+    if cycle.comparison.improved.total == 0 {
+        return Err(doors.nothing_usable("every new trial failed; the file lists why"));
+    }
+    Ok(cycle.file)
+}
+
+/// Calls, tokens and dollars of the cycles that were asked for.
+fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
+    let (older, _) = Results::load(folder, file)?;
+    let chosen = personas::choose(folder, &older)?.personas;
+    let key = CallKey::of(&[]);
+    let prompt = &older.metadata.system_prompt;
+    let account = &cast.account;
+    let cycles = u64::from(options.cycles);
+    let line = |role, what, requests: &mut dyn Iterator<Item = Usage>, times: u64| {
+        let (mut usage, mut calls) = (Usage::default(), 0);
+        for one in requests {
+            calls += 1;
+            usage += one;
+        }
+        let usage = Usage {
+            input_tokens: usage.input_tokens * times,
+            output_tokens: usage.output_tokens * times,
+            ..Usage::default()
+        };
+        Line { role, what, calls: calls * times, usage, cost: account.price(role, &usage) }
+    };
+
+    let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
+    let needed = !Judges::of(recorded, Some(&cast.decision_maker.fingerprint())).are_one();
+    let rejudged = match options.rejudge {
+        When::Auto => needed,
+        When::Always => true,
+        When::Never => false,
+    };
+    let again = older.results.iter().flat_map(|result| result.messages.iter().map(move |judged| (result, judged)));
+    let mut again = again.filter(|_| rejudged).map(|(result, judged)| {
+        estimate::tokens(&cast.decision_maker.request(&result.persona, &judged.message, key.clone()), DECISION_ANSWER)
+    });
+    // Later cycles decide their own messages once; only `always` decides them again.
+    let again_times = if options.rejudge == When::Always { cycles } else { 1 };
+
+    let rewrite = cast.improver.request(prompt, &feedback::extract(&older.results), key.clone());
+    let rewritten = (prompt.len() / 4 + 500) as u64;
+    let longer = format!("{prompt}{}", " ".repeat(2_000));
+    let messages = u64::from(options.messages_per_persona) * cycles;
+    let mut write = chosen
+        .iter()
+        .map(|persona| estimate::tokens(&cast.generator.request(&longer, persona, key.clone()), MESSAGE_ANSWER));
+    let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
+    let mut decide = chosen.iter().map(|persona| {
+        estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER)
+    });
+    let lines = [
+        line(Role::DecisionMaker, "the older messages again", &mut again, again_times),
+        line(Role::Improver, "rewriting", &mut std::iter::once(estimate::tokens(&rewrite, rewritten)), cycles),
+        line(Role::Generator, "new messages", &mut write, messages),
+        line(Role::DecisionMaker, "new messages", &mut decide, messages),
+    ];
+    Ok(estimate::plan(&lines, account.is_simulated()))
+}

@@ -1,0 +1,106 @@
+//! Options that several commands share.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::settings;
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Folder with personas/, results/ and messages/ [default: data]
+    #[arg(long, global = true, env = "REJOINDER_DATA_DIR", value_name = "DIR", help_heading = "General options")]
+    pub data_dir: Option<PathBuf>,
+    /// Settings file [default: rejoinder.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "General options")]
+    pub config: Option<PathBuf>,
+    /// Print results and warnings only
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "General options")]
+    pub quiet: bool,
+    /// Also tell of every call that is sent again
+    #[arg(short, long, global = true, help_heading = "General options")]
+    pub verbose: bool,
+}
+
+/// Which models play which part, and how they are called.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ModelOptions {
+    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME or market [default: anthropic/claude-sonnet-5-5]
+    #[arg(long, env = "REJOINDER_MODEL", value_name = "ID", help_heading = "Models")]
+    pub model: Option<String>,
+    /// Model that writes messages
+    #[arg(long, env = "REJOINDER_GENERATOR", value_name = "ID", help_heading = "Models")]
+    pub generator: Option<String>,
+    /// Model that decides on them
+    #[arg(long, env = "REJOINDER_DECISION_MAKER", value_name = "ID", help_heading = "Models")]
+    pub decision_maker: Option<String>,
+    /// Model that rewrites the prompt
+    #[arg(long, env = "REJOINDER_IMPROVER", value_name = "ID", help_heading = "Models")]
+    pub improver: Option<String>,
+    /// Server of openai/ and ollama/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude
+    /// models set ANTHROPIC_BASE_URL)
+    #[arg(long, value_name = "URL", help_heading = "Models")]
+    pub base_url: Option<String>,
+    /// How the decision maker decides: strict, lenient, or a text file [default: strict]
+    #[arg(long, env = "REJOINDER_DECISION_PROMPT", value_name = "NAME|FILE", help_heading = "Models")]
+    pub decision_prompt: Option<String>,
+    /// Calls under way at once: a number, or auto [default: 6]
+    #[arg(long, env = "REJOINDER_CONCURRENCY", value_name = "N|auto", help_heading = "Models")]
+    pub concurrency: Option<Concurrency>,
+    /// Seconds after which a call is given up [default: 600]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Models")]
+    pub timeout: Option<u64>,
+    /// How often a failed call is sent again [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
+    pub retries: Option<u32>,
+    /// Print calls, tokens and dollars that this would take, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `--concurrency`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concurrency {
+    /// So many calls at once.
+    Fixed(usize),
+    /// As many as the host bears.
+    Auto,
+}
+
+/// The most calls at once that may be asked for.
+const MOST_AT_ONCE: usize = 10_000;
+
+impl Concurrency {
+    /// From a number.
+    fn fixed(number: usize) -> Result<Self, String> {
+        if (1..=MOST_AT_ONCE).contains(&number) {
+            Ok(Concurrency::Fixed(number))
+        } else {
+            Err(format!("concurrency is a number from 1 to {MOST_AT_ONCE}, or auto"))
+        }
+    }
+
+    /// From the settings file.
+    ///
+    /// # Errors
+    /// One line, where the value is neither a fitting number nor `auto`.
+    pub fn from_settings(value: &settings::Concurrency) -> Result<Self, String> {
+        match value {
+            settings::Concurrency::Number(number) => Concurrency::fixed(*number),
+            settings::Concurrency::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl FromStr for Concurrency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" {
+            return Ok(Concurrency::Auto);
+        }
+        Concurrency::fixed(text.parse().unwrap_or(0))
+    }
+}

@@ -1,0 +1,111 @@
+//! `rejoinder personas`.
+
+use clap::Args;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::Setup;
+use crate::data::{self, FileName, Kind, personas};
+use crate::evaluate::persona_writer::{self, BATCH};
+use crate::event::Event;
+use crate::model::{CallKey, Role};
+use crate::report::estimate::{self, Line};
+use crate::report::words;
+
+/// Tokens of one persona, as a plan assumes them.
+const PERSONA_ANSWER: u64 = 140;
+
+/// Options of `personas`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder personas --domain \"B2B SaaS for hospitals\" --name hospitals --model market
+  rejoinder personas --domain \"logistics companies in Europe\" --count 200 --name logistics")]
+pub struct Options {
+    /// Whom you want to reach, in a few words
+    #[arg(long, value_name = "TEXT")]
+    domain: String,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    count: u32,
+    /// The files are NAME_train.json (four fifths) and NAME_eval.json
+    #[arg(long, value_name = "NAME")]
+    name: String,
+    /// Replace the files if there are any
+    #[arg(long)]
+    force: bool,
+    /// Seed of the sampling
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Writes and saves the personas.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    if options.domain.trim().is_empty() {
+        return Err(Error::Usage("--domain is empty; say in a few words whom you want to reach".into()));
+    }
+    let stem = options.name.strip_suffix(".json").unwrap_or(&options.name);
+    let train = setup.folder.resolve(Kind::Personas, &format!("{stem}_train"))?;
+    let eval = setup.folder.resolve(Kind::Personas, &format!("{stem}_eval"))?;
+    let doors = setup.doors(&options.models, &[Role::Generator])?;
+    let count = options.count as usize;
+    let caller = doors.caller(Role::Generator);
+    if options.models.dry_run {
+        let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
+        let usage = sizes.enumerate().map(|(number, size)| {
+            let request = persona_writer::request(&options.domain, size, number, &[], CallKey::of(&[]));
+            estimate::tokens(&request, PERSONA_ANSWER * size as u64)
+        });
+        let line = Line::of(Role::Generator, "personas", usage.collect(), 1, &doors.account);
+        return print(&estimate::plan(&[line], doors.account.is_simulated()));
+    }
+    for file in [&train, &eval] {
+        if !options.force && setup.folder.exists(file) {
+            return Err(Error::Data(data::Error::Exists { path: setup.folder.path(file) }).or_force());
+        }
+    }
+    setup.events.emit(Event::BatchStarted {
+        label: "Writing personas".into(),
+        total: count,
+        simulated: doors.account.is_simulated(),
+    });
+    let written = persona_writer::write(&caller, &options.domain, count, options.seed, doors.width).await;
+    setup.events.emit(Event::BatchEnded);
+    for reason in &written.failures {
+        setup.events.emit(Event::Warning(format!("a batch of personas failed: {reason}")));
+    }
+    if written.personas.len() < 2 {
+        return Err(doors.nothing_usable("fewer than two personas could be written; nothing was saved"));
+    }
+    let (train_part, eval_part) = written.split(options.seed);
+    save(setup, &train, &train_part, options.force)?;
+    save(setup, &eval, &eval_part, options.force)?;
+    let mark = if doors.account.is_simulated() { " (simulated)" } else { "" };
+    let made = words::count(written.personas.len() as u64, "persona", "personas");
+    let mut text = format!("Written: {made}{mark}");
+    if written.duplicates > 0 {
+        text.push_str(&format!(", {} left out as they were there already", written.duplicates));
+    }
+    if written.personas.len() < count {
+        text.push_str(&format!("; {count} were asked for, and the model gave no more that differ"));
+    }
+    text.push_str(&format!(
+        "\nTo learn from: {} ({})\nTo verify with: {} ({})\n",
+        setup.folder.path(&train).display(),
+        train_part.len(),
+        setup.folder.path(&eval).display(),
+        eval_part.len()
+    ));
+    print(&text)
+}
+
+fn save(setup: &Setup, file: &FileName, part: &[String], force: bool) -> Result<(), Error> {
+    if force {
+        personas::save(&setup.folder, file, part)?;
+    } else {
+        personas::create(&setup.folder, file, part)?;
+    }
+    Ok(())
+}

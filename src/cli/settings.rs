@@ -1,0 +1,150 @@
+//! `rejoinder.toml`, the environment (with `.env`) and flags, in rising priority.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::price::Price;
+
+/// The settings file that is read where there is one.
+pub const DEFAULT_FILE: &str = "rejoinder.toml";
+
+/// Everything that `rejoinder.toml` may say. Keys of accounts are not among it on purpose: they belong into the
+/// environment or `.env`, which are not committed by accident.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// As `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+    /// As `--model`.
+    pub model: Option<String>,
+    /// As `--generator`.
+    pub generator: Option<String>,
+    /// As `--decision-maker`.
+    pub decision_maker: Option<String>,
+    /// As `--improver`.
+    pub improver: Option<String>,
+    /// As `--base-url`.
+    pub base_url: Option<String>,
+    /// As `--decision-prompt`.
+    pub decision_prompt: Option<String>,
+    /// As `--prompt-file`.
+    pub prompt_file: Option<PathBuf>,
+    /// As `--concurrency`.
+    pub concurrency: Option<Concurrency>,
+    /// As `--timeout`, in seconds.
+    pub timeout: Option<u64>,
+    /// As `--retries`.
+    pub retries: Option<u32>,
+    /// `output_config.effort` per role (Claude models only).
+    #[serde(default)]
+    pub effort: PerRole<String>,
+    /// The most tokens of one answer per role, thinking included.
+    #[serde(default)]
+    pub max_tokens: PerRole<u32>,
+    /// Prices by model id, in dollars per million tokens; they override the built-in table.
+    #[serde(default)]
+    pub prices: BTreeMap<String, Price>,
+}
+
+/// A value for each role.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerRole<T> {
+    /// For the generator.
+    pub generator: Option<T>,
+    /// For the decision maker.
+    pub decision_maker: Option<T>,
+    /// For the improver.
+    pub improver: Option<T>,
+}
+
+impl<T> Default for PerRole<T> {
+    fn default() -> Self {
+        PerRole { generator: None, decision_maker: None, improver: None }
+    }
+}
+
+/// A number, or the text `auto`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Concurrency {
+    /// Calls at once.
+    Number(usize),
+    /// `auto`.
+    Text(String),
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("settings file {path}: {source}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("settings file {path}{place}: {message}")]
+    Wrong {
+        /// Which.
+        path: PathBuf,
+        /// `, line 3`, where known.
+        place: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Settings {
+    /// Reads the settings file: the one named, which must exist, else `rejoinder.toml` in the current folder, if any.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no TOML, or says something that is not known.
+    pub fn load(named: Option<&Path>) -> Result<Self, Error> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(source) if named.is_none() && source.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Settings::default());
+            }
+            Err(source) => return Err(Error::Unreadable { path: path.to_owned(), source }),
+        };
+        Settings::parse(&text).map_err(|(line, message)| Error::Wrong {
+            path: path.to_owned(),
+            place: line.map(|line| format!(", line {line}")).unwrap_or_default(),
+            message,
+        })
+    }
+
+    /// Reads settings from TOML text; on error, the line where known, and what is wrong. The text itself is not
+    /// repeated: somebody may have put a key into it.
+    fn parse(text: &str) -> Result<Self, (Option<usize>, String)> {
+        toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            (line, error.message().replace('\n', " "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_of_the_documentation_are_understood() {
+        let example = include_str!("../../docs/rejoinder.toml");
+        let settings = Settings::parse(example).unwrap();
+        assert!(settings.model.is_some() && settings.prices.len() == 1 && settings.effort.improver.is_some());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_its_value_is_not_repeated() {
+        let (line, message) = Settings::parse("model = \"market\"\napi_key = \"sk-canary\"\n").unwrap_err();
+        assert_eq!(line, Some(2));
+        assert!(message.contains("api_key") && !message.contains("canary"), "{message}");
+    }
+}

@@ -1,0 +1,227 @@
+//! From options and settings to doors: which model plays which part, with which key, on which host.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::error::Error;
+use super::options::{Concurrency, Global, ModelOptions};
+use super::progress::{self, Loudness};
+use super::settings::Settings;
+use crate::call::{Caller, Meter};
+use crate::data::folder::DataFolder;
+use crate::evaluate::account::Account;
+use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
+use crate::evaluate::decision_prompt::DecisionPrompt;
+use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use crate::event::Events;
+use crate::improve::Improver;
+use crate::improve::improver::REWRITE_TOKENS;
+use crate::model::chat_completions::{self, ChatCompletions};
+use crate::model::http::{self, BaseUrl, Effort};
+use crate::model::id::{ModelId, Provider};
+use crate::model::limits::{self, Permits};
+use crate::model::market::Market;
+use crate::model::messages_api::{self, MessagesApi};
+use crate::model::price::Prices;
+use crate::model::retry::RetryPolicy;
+use crate::model::{Model, Role};
+
+/// The model of every role where nothing is said.
+const DEFAULT_MODEL: &str = "anthropic/claude-sonnet-5-5";
+/// Calls at once where nothing is said: as many as the original service had workers.
+const DEFAULT_CONCURRENCY: Concurrency = Concurrency::Fixed(6);
+/// Seconds until a call is given up: the official SDK's.
+const DEFAULT_TIMEOUT: u64 = 600;
+
+/// What every command starts from.
+pub struct Setup {
+    /// The settings file.
+    pub settings: Settings,
+    /// The data folder.
+    pub folder: DataFolder,
+    /// Where events go.
+    pub events: Events,
+}
+
+impl Setup {
+    /// Reads the settings and finds the data folder.
+    ///
+    /// # Errors
+    /// When the settings file cannot be used.
+    pub fn new(global: &Global) -> Result<Self, Error> {
+        let settings = Settings::load(global.config.as_deref())?;
+        let root =
+            global.data_dir.clone().or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+        let loudness = match (global.quiet, global.verbose) {
+            (true, _) => Loudness::Quiet,
+            (false, true) => Loudness::Verbose,
+            (false, false) => Loudness::Normal,
+        };
+        Ok(Setup { settings, folder: DataFolder::open(&root), events: progress::on_stderr(loudness) })
+    }
+
+    /// The doors for these roles.
+    ///
+    /// # Errors
+    /// When a model, key, address, price or prompt cannot be used.
+    pub fn doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Doors, Error> {
+        Doors::open(self, options, roles)
+    }
+}
+
+/// The doors of a command's roles. They share permits per host, one meter and one account.
+pub struct Doors {
+    callers: BTreeMap<Role, Caller>,
+    limits: BTreeMap<Role, u32>,
+    decision_prompt: DecisionPrompt,
+    /// What is used and what it costs.
+    pub account: Account,
+    /// Trials under way at once.
+    pub width: usize,
+}
+
+impl Doors {
+    fn open(setup: &Setup, options: &ModelOptions, roles: &[Role]) -> Result<Self, Error> {
+        let settings = &setup.settings;
+        let concurrency = match (options.concurrency, &settings.concurrency) {
+            (Some(concurrency), _) => concurrency,
+            (None, Some(concurrency)) => Concurrency::from_settings(concurrency).map_err(Error::Usage)?,
+            (None, None) => DEFAULT_CONCURRENCY,
+        };
+        let (permits, width) = match concurrency {
+            Concurrency::Fixed(number) => (limits::Concurrency::Fixed(number), number),
+            Concurrency::Auto => (limits::Concurrency::Auto, limits::WIDEST),
+        };
+        let prompt = options.decision_prompt.as_ref().or(settings.decision_prompt.as_ref());
+        let decision_prompt = DecisionPrompt::load(prompt.map_or("strict", String::as_str))?;
+        let retry =
+            RetryPolicy { max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries), ..RetryPolicy::default() };
+
+        let ids = roles.iter().map(|&role| Ok((role, model_of(role, options, settings)?))).collect::<Result<BTreeMap<_, _>, Error>>()?;
+        let base_url = options.base_url.as_ref().or(settings.base_url.as_ref());
+        if options.base_url.is_some() && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama)) {
+            return Err(Error::Usage(
+                "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
+            ));
+        }
+        let meter = Meter::default();
+        let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
+        let mut callers = BTreeMap::new();
+        let mut simulated = false;
+        for (&role, id) in &ids {
+            let model = connect(role, id, base_url.map(String::as_str), options, settings)?;
+            simulated |= model.is_simulated();
+            let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| Permits::new(permits)).clone();
+            callers.insert(role, Caller::new(role, model, permits, retry.clone(), meter.clone(), setup.events.clone()));
+        }
+        let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
+        let prices = Prices::with_overrides(&settings.prices)?;
+        let tokens = &settings.max_tokens;
+        let limits = BTreeMap::from([
+            (Role::Generator, tokens.generator.unwrap_or(MESSAGE_TOKENS)),
+            (Role::DecisionMaker, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
+            (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
+        ]);
+        Ok(Doors { callers, limits, decision_prompt, account: Account::new(meter, prices, names, simulated), width })
+    }
+
+    /// The door of a role that this command asked for.
+    ///
+    /// # Panics
+    /// When the command did not ask for it: a mistake in the command, not in its input.
+    #[must_use]
+    pub fn caller(&self, role: Role) -> Caller {
+        self.callers[&role].clone()
+    }
+
+    /// The generator.
+    #[must_use]
+    pub fn generator(&self) -> Generator {
+        Generator::new(self.caller(Role::Generator), self.limits[&Role::Generator])
+    }
+
+    /// The decision maker.
+    #[must_use]
+    pub fn decision_maker(&self) -> DecisionMaker {
+        DecisionMaker::new(self.caller(Role::DecisionMaker), self.decision_prompt.clone(), self.limits[&Role::DecisionMaker])
+    }
+
+    /// The improver.
+    #[must_use]
+    pub fn improver(&self) -> Improver {
+        Improver::new(self.caller(Role::Improver), self.limits[&Role::Improver])
+    }
+}
+
+fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
+    let (flag, setting) = match role {
+        Role::Generator => (&options.generator, &settings.generator),
+        Role::DecisionMaker => (&options.decision_maker, &settings.decision_maker),
+        Role::Improver => (&options.improver, &settings.improver),
+    };
+    // A flag for all roles goes before a setting for one: what was typed just now is what is meant.
+    let chosen = flag.as_ref().or(options.model.as_ref()).or(setting.as_ref()).or(settings.model.as_ref());
+    Ok(chosen.map_or(DEFAULT_MODEL, String::as_str).parse()?)
+}
+
+fn connect(
+    role: Role,
+    id: &ModelId,
+    base_url: Option<&str>,
+    options: &ModelOptions,
+    settings: &Settings,
+) -> Result<Arc<dyn Model>, Error> {
+    let effort = match role {
+        Role::Generator => &settings.effort.generator,
+        Role::DecisionMaker => &settings.effort.decision_maker,
+        Role::Improver => &settings.effort.improver,
+    };
+    let effort = effort.as_deref().map(str::parse::<Effort>).transpose().map_err(|error| Error::Usage(error.to_string()))?;
+    let wire = http::Settings {
+        effort,
+        timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),
+    };
+    let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
+    Ok(match id.provider() {
+        Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
+        Provider::Anthropic => {
+            let base = environment("ANTHROPIC_BASE_URL").unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into());
+            let key = key("ANTHROPIC_API_KEY", id, &base, options.dry_run)?;
+            Arc::new(MessagesApi::new(id, &base, key, wire).map_err(usage)?)
+        }
+        Provider::OpenAi => {
+            let base = base_url
+                .map(str::to_owned)
+                .or_else(|| environment("OPENAI_BASE_URL"))
+                .unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into());
+            let key = key("OPENAI_API_KEY", id, &base, options.dry_run)?;
+            Arc::new(ChatCompletions::new(id, &base, key, wire).map_err(usage)?)
+        }
+        Provider::Ollama => {
+            let base = base_url.unwrap_or(chat_completions::OLLAMA_BASE_URL);
+            Arc::new(ChatCompletions::new(id, base, None, wire).map_err(usage)?)
+        }
+    })
+}
+
+/// The key from the environment. A server on this machine may do without one, and a dry run always does.
+fn key(variable: &str, id: &ModelId, base_url: &str, dry_run: bool) -> Result<Option<SecretString>, Error> {
+    if let Some(key) = environment(variable) {
+        return Ok(Some(SecretString::from(key)));
+    }
+    if dry_run || BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback()) {
+        return Ok(None);
+    }
+    Err(Error::NoKey(format!(
+        "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
+         --model market (simulated), or --model ollama/NAME (a server on this machine)"
+    )))
+}
+
+fn environment(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}

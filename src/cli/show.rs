@@ -1,0 +1,62 @@
+//! `rejoinder show`.
+
+use std::io::IsTerminal;
+
+use clap::Args;
+
+use super::error::Error;
+use super::print;
+use super::setup::Setup;
+use crate::data::{Kind, Results};
+use crate::event::Event;
+use crate::report::lineages::{self, RunLine};
+use crate::report::run::{self, Filter};
+
+/// Options of `show`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder show
+  rejoinder show b2b_saas_personas_train_results_improvement_run_v1 --messages no --limit 50")]
+pub struct Options {
+    /// A results file; all lineages where none is named
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Which messages to show
+    #[arg(long, value_enum, default_value_t = Messages::All)]
+    messages: Messages,
+    /// How many of them
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Messages {
+    All,
+    Yes,
+    No,
+}
+
+/// Prints the table or the run.
+pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    if let Some(name) = &options.name {
+        let file = setup.folder.resolve(Kind::Results, name)?;
+        let (results, _) = Results::load(&setup.folder, &file)?;
+        let filter = match options.messages {
+            Messages::All => Filter::All,
+            Messages::Yes => Filter::Yes,
+            Messages::No => Filter::No,
+        };
+        return print(&run::detail(&file, &results, filter, options.limit));
+    }
+    let mut lines = Vec::new();
+    for file in setup.folder.list(Kind::Results)? {
+        match Results::load(&setup.folder, &file) {
+            Ok((results, _)) => lines.push(RunLine::of(&file, &results)),
+            // One broken file must not hide all others.
+            Err(error) => setup.events.emit(Event::Warning(format!("left out: {error}"))),
+        }
+    }
+    // A table that is piped or saved keeps its full width.
+    let width = if std::io::stdout().is_terminal() { None } else { Some(200) };
+    print(&lineages::table(&lineages::group(lines), width))
+}

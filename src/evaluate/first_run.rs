@@ -1,0 +1,115 @@
+//! A first run: messages and decisions for every persona of a file, saved as a results file.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::account::{self, Account};
+use super::run::{self, Run};
+use super::trial::{Bench, Work};
+use super::{DecisionMaker, Generator};
+use crate::call::Used;
+use crate::data::folder::DataFolder;
+use crate::data::provenance::Provenance;
+use crate::data::results::{Metadata, Results};
+use crate::data::{self, FileName, Kind, Map, clock, personas, versions};
+use crate::event::Events;
+use crate::model::{Role, digest};
+
+/// Everyone and everything that takes part.
+#[derive(Clone)]
+pub struct Desk {
+    /// Writes messages.
+    pub generator: Generator,
+    /// Decides on them.
+    pub decision_maker: DecisionMaker,
+    /// What it costs.
+    pub account: Account,
+    /// Trials under way at once.
+    pub width: usize,
+    /// Who is told what happens.
+    pub events: Events,
+}
+
+/// A finished first run.
+#[derive(Clone, Debug)]
+pub struct FirstRun {
+    /// The file that it saved.
+    pub file: FileName,
+    /// Its contents.
+    pub results: Results,
+    /// What was used, per role.
+    pub used: BTreeMap<Role, Used>,
+    /// Dollars, where all prices are known.
+    pub cost: Option<f64>,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+/// The seed where the user names none: one more than there are runs of these personas, so that a repeated command
+/// takes fresh samples.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn next_seed(folder: &DataFolder, persona_file: &FileName) -> Result<u64, data::Error> {
+    let prefix = format!("{}_results", persona_file.stem());
+    let earlier = folder.list(Kind::Results)?.iter().filter(|file| file.stem().starts_with(&prefix)).count();
+    Ok(earlier as u64 + 1)
+}
+
+/// Writes and decides `messages_per_persona` messages for every persona of the file, and saves the results.
+///
+/// # Errors
+/// When a file cannot be read or written. Trials that fail are no error: they are listed in the file.
+pub async fn evaluate(
+    folder: &DataFolder,
+    persona_file: &FileName,
+    prompt: &str,
+    messages_per_persona: usize,
+    seed: u64,
+    desk: &Desk,
+) -> Result<FirstRun, data::Error> {
+    let started = Instant::now();
+    let used_before = desk.account.now();
+    let personas = personas::load(folder, persona_file)?;
+    let bench = Bench {
+        generator: Some(&desk.generator),
+        decision_maker: Some(&desk.decision_maker),
+        prompt,
+        seed,
+        label: "first",
+    };
+    let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
+    let label = "Writing and deciding messages";
+    let simulated = desk.account.is_simulated();
+    let verdicts = run::verdicts(&bench, &personas, trials, desk.width, label, simulated, &desk.events).await;
+    let Run { results, failures } = run::collect(&personas, verdicts);
+
+    let used = desk.account.since(&used_before);
+    let cost = desk.account.cost(&used);
+    let fingerprint = desk.decision_maker.fingerprint();
+    let run_id = &digest(&[persona_file.as_str(), prompt, &seed.to_string(), &fingerprint])[..16];
+    let now = clock::now()?;
+    let provenance = Provenance {
+        models: Some(desk.account.models()),
+        fingerprint: Some(fingerprint),
+        usage: account::listed(&used),
+        cost_usd: cost,
+        failures,
+        ..Provenance::new(run_id, seed, desk.account.is_simulated())
+    };
+    let metadata = Metadata {
+        persona_file: Some(persona_file.to_string()),
+        messages_per_persona: messages_per_persona as u64,
+        total_personas: personas.len() as u64,
+        total_messages: results.iter().map(|result| result.messages.len() as u64).sum(),
+        processing_date: clock::iso(now),
+        system_prompt: prompt.to_owned(),
+        improvement_run: None,
+        successful_personas: results.iter().filter(|result| !result.messages.is_empty()).count() as u64,
+        extra: Map::new(),
+        rejoinder: Some(provenance),
+    };
+    let results = Results { metadata, results, extra: Map::new() };
+    let file = versions::save_timestamped_results(folder, persona_file.stem(), now, &results.to_bytes()?)?;
+    Ok(FirstRun { file, results, used, cost, elapsed: started.elapsed() })
+}
