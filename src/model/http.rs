@@ -1,1 +1,280 @@
-//! TODO
+//! HTTP as both wire formats need it: one guarded way to post JSON to one host.
+//!
+//! What it guards: the key goes to the configured host only (no redirects, no plain HTTP beyond this machine) and into
+//! no message; a response may be late, torn, huge or nonsense and still becomes one [`Failure`] in one line.
+
+pub mod base_url;
+pub(crate) mod failure;
+pub mod headers;
+pub(crate) mod words;
+
+use std::error::Error as _;
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+pub use base_url::{BaseUrl, SetupError};
+use words::one_line;
+
+use super::{CallKey, Failure, FailureKind, digest};
+
+/// The largest response body that is read; no answer of a model comes near it.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// How long a connection may take to open: as the official SDK.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How hard a model thinks. Not every model takes every value, and the host says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effort {
+    /// `low`
+    Low,
+    /// `medium`
+    Medium,
+    /// `high`
+    High,
+    /// `xhigh`
+    XHigh,
+    /// `max`
+    Max,
+}
+
+impl Effort {
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effort::Low => "low",
+            Effort::Medium => "medium",
+            Effort::High => "high",
+            Effort::XHigh => "xhigh",
+            Effort::Max => "max",
+        }
+    }
+}
+
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Effort {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
+            .into_iter()
+            .find(|effort| effort.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is not an effort: write low, medium, high, xhigh or max"))
+    }
+}
+
+/// What can be set for a model on either wire format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How hard the model thinks; unset, the model's own default.
+    pub effort: Option<Effort>,
+    /// The most time for one exchange, from connecting to the last byte.
+    pub timeout: Duration,
+}
+
+impl Default for Settings {
+    /// The official SDK's ten minutes: thinking can take several, and an answer given up on is still paid for.
+    fn default() -> Self {
+        Settings { effort: None, timeout: Duration::from_secs(600) }
+    }
+}
+
+impl Settings {
+    /// The effort as the fingerprint names it.
+    pub(super) fn effort_word(&self) -> &'static str {
+        self.effort.map_or("default", Effort::as_str)
+    }
+}
+
+/// A response whose body was read.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    pub(crate) received: SystemTime,
+}
+
+/// One path on one host, with the account that calls it.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: reqwest::Client,
+    url: Url,
+    origin: String,
+    headers: HeaderMap,
+    key: Option<SecretString>,
+    timeout: Duration,
+}
+
+impl Http {
+    /// A client for `url` on the host of `base`. Where there is a key, it is sent in the header `auth` after `prefix`.
+    pub(crate) fn new(
+        base: &BaseUrl,
+        url: Url,
+        (auth, prefix): (&'static str, &str),
+        key: Option<SecretString>,
+        timeout: Duration,
+    ) -> Result<Self, SetupError> {
+        if timeout.is_zero() {
+            return Err(SetupError::Timeout(timeout));
+        }
+        let mut headers = HeaderMap::new();
+        if let Some(key) = &key {
+            // Keys come from files and environments, where a line break at the end is easily caught along.
+            let key = key.expose_secret().trim();
+            if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(SetupError::Key);
+            }
+            let mut value = HeaderValue::from_str(&format!("{prefix}{key}")).map_err(|_| SetupError::Key)?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(auth), value);
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(Http { client: client(base, timeout)?, url, origin: base.origin(), headers, key, timeout })
+    }
+
+    /// The same, with one more header on every request.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        self
+    }
+
+    /// What shares one rate limit: the host, and a trace of the key that tells accounts apart without giving it away.
+    pub(crate) fn account(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{}#{}", self.origin, &digest(&["account", key.expose_secret().trim()])[..8]),
+            None => self.origin.clone(),
+        }
+    }
+
+    /// A host's words in one line, without the key.
+    pub(crate) fn one_line(&self, text: &str) -> String {
+        one_line(text, self.key.as_ref())
+    }
+
+    /// The failure that a response with a good status and a bad body is.
+    pub(crate) fn malformed(&self, response: &Response, json: Option<&Value>, why: &str) -> Failure {
+        failure::malformed(response, json, why, self.key.as_ref())
+    }
+
+    /// Posts JSON once. `Ok` is a response with a status of success and a whole body, of whatever content.
+    pub(crate) async fn post(&self, key: &CallKey, body: &Value) -> Result<Response, Failure> {
+        let request = self
+            .client
+            .post(self.url.clone())
+            .headers(self.headers.clone())
+            .header("idempotency-key", key.as_str())
+            .body(body.to_string());
+        let mut reply = request.send().await.map_err(|error| self.transport(error))?;
+        let status = reply.status();
+        let mut response = Response {
+            status: status.as_u16(),
+            headers: std::mem::take(reply.headers_mut()),
+            body: Vec::new(),
+            received: SystemTime::now(),
+        };
+        if status.is_redirection() {
+            return Err(self.redirect(&response));
+        }
+        let read = self.read(reply, &mut response).await;
+        if status.is_success() {
+            read.map(|()| response)
+        } else {
+            // The status tells what went wrong even where its page came to us torn.
+            Err(failure::from_status(&response, self.key.as_ref()))
+        }
+    }
+
+    async fn read(&self, mut reply: reqwest::Response, response: &mut Response) -> Result<(), Failure> {
+        let too_large = reply.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
+        while !too_large && let Some(chunk) = reply.chunk().await.map_err(|error| self.transport(error))? {
+            if response.body.len() + chunk.len() > LARGEST_BODY {
+                return Err(self.malformed(response, Some(&Value::Null), "a body of more than 64 MiB"));
+            }
+            response.body.extend_from_slice(&chunk);
+        }
+        if too_large {
+            return Err(self.malformed(response, Some(&Value::Null), "a body of more than 64 MiB"));
+        }
+        Ok(())
+    }
+
+    /// Redirects are never followed: reqwest would carry `x-api-key` along to whichever host the answer names.
+    fn redirect(&self, response: &Response) -> Failure {
+        let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        let target = location.and_then(|location| self.url.join(location).ok());
+        let place = match target.as_ref().and_then(Url::host_str) {
+            Some(host) => self.one_line(host),
+            None => "nowhere".to_owned(),
+        };
+        let message = format!(
+            "{} redirect from {} to {place}: redirects are not followed, so that the key stays with its host; correct \
+             the base URL",
+            response.status, self.origin
+        );
+        Failure { status: Some(response.status), ..Failure::new(FailureKind::NotFound, message) }
+    }
+
+    /// A failure without a whole response. The URL is left out: the origin says enough.
+    fn transport(&self, error: reqwest::Error) -> Failure {
+        let error = error.without_url();
+        let origin = &self.origin;
+        if error.is_timeout() && !error.is_connect() {
+            let message = format!("no complete response from {origin} within {:?}", self.timeout);
+            return Failure::new(FailureKind::Timeout, message);
+        }
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let cause = self.one_line(&cause.to_string());
+        let what = if error.is_connect() { "no connection to" } else { "the connection broke to" };
+        Failure::new(FailureKind::Connection, format!("{what} {origin}: {cause}"))
+    }
+}
+
+/// The one place where clients are built.
+fn client(base: &BaseUrl, timeout: Duration) -> Result<reqwest::Client, SetupError> {
+    // Fails where a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("rejoinder/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        // Retrying is decided in `retry.rs` alone.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .https_only(base.is_https())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(timeout)
+        // Routers forget a connection on which nothing moves while a model thinks.
+        .tcp_keepalive(Duration::from_secs(60))
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .http2_keep_alive_timeout(Duration::from_secs(20));
+    if base.is_loopback() {
+        // A proxy set for the web cannot reach this machine's own servers, and must not see what is sent to them.
+        builder = builder.no_proxy();
+    }
+    if !base.is_https() {
+        // Without a need for certificates, a machine that has none installed is no obstacle.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| SetupError::Client(one_line(&root(&error), None)))
+}
+
+fn root(error: &reqwest::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}

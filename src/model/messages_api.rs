@@ -1,1 +1,149 @@
-//! TODO
+//! The Claude Messages API: `POST {base}/v1/messages`.
+//!
+//! The reference for its shapes is the official SDK (PyPI `anthropic` 2.12). No sampling parameters are sent: current
+//! models refuse them.
+
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use super::http::{BaseUrl, Http, Response, Settings, SetupError, headers};
+use super::id::ModelId;
+use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
+
+/// Where Anthropic serves the Messages API.
+pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
+
+/// The version of the wire format. What is sent and read here is the same in `2026-10-21`; this one is also spoken by
+/// every gateway and local server.
+const VERSION: &str = "2023-06-01";
+
+/// One model behind a Messages API.
+#[derive(Debug)]
+pub struct MessagesApi {
+    id: String,
+    name: String,
+    host: String,
+    settings: Settings,
+    http: Http,
+}
+
+impl MessagesApi {
+    /// A model at `base_url`, with or without `/v1` or `/` at its end. A local server may need no key.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] for a base URL that a key must not be sent to, a key that cannot be sent, or a timeout of zero.
+    pub fn new(
+        id: &ModelId,
+        base_url: &str,
+        key: Option<SecretString>,
+        settings: Settings,
+    ) -> Result<Self, SetupError> {
+        let base = BaseUrl::parse(base_url)?;
+        let url = base.join("v1/messages");
+        let http =
+            Http::new(&base, url, ("x-api-key", ""), key, settings.timeout)?.with_header("anthropic-version", VERSION);
+        Ok(MessagesApi { id: id.to_string(), name: id.name().to_owned(), host: http.account(), settings, http })
+    }
+
+    fn body(&self, request: &Request) -> Value {
+        let mut body = json!({ "model": self.name, "max_tokens": request.max_tokens });
+        if !request.system.is_empty() {
+            body["system"] = json!([{
+                "type": "text",
+                "text": request.system,
+                "cache_control": { "type": "ephemeral" },
+            }]);
+        }
+        body["messages"] = json!([{ "role": "user", "content": request.user }]);
+        if let Some(effort) = self.settings.effort {
+            body["output_config"]["effort"] = json!(effort);
+        }
+        if let Some(schema) = &request.schema {
+            body["output_config"]["format"] = json!({ "type": "json_schema", "schema": schema.json });
+        }
+        body
+    }
+
+    #[expect(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
+    fn read(&self, response: &Response) -> Result<Reply, Failure> {
+        let json: Value = serde_json::from_slice(&response.body)
+            .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
+        let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
+        // Some servers leave the type out; none that answers gives another.
+        if json.get("type").is_some_and(|kind| kind != "message") {
+            return Err(malformed("a body that is not a message"));
+        }
+        let text = match json.get("content") {
+            Some(Value::Array(blocks)) => text_of(blocks).ok_or_else(|| malformed("a text block without text"))?,
+            // Seen with refusals.
+            Some(Value::Null) => String::new(),
+            _ => return Err(malformed("a message without content")),
+        };
+        let request_id = headers::request_id(&response.headers)
+            .or_else(|| json.get("request_id").and_then(Value::as_str))
+            .or_else(|| json.get("id").and_then(Value::as_str));
+        Ok(Reply {
+            answer: Answer {
+                text,
+                stop: stop_of(json.get("stop_reason").and_then(Value::as_str)),
+                usage: usage_of(json.get("usage")),
+                request_id: request_id.map(|id| self.http.one_line(id)),
+            },
+            limits: headers::rate_limits(&response.headers, response.received),
+        })
+    }
+}
+
+/// The text blocks joined. The first block may be `thinking`, and types that this version does not know may come.
+fn text_of(blocks: &[Value]) -> Option<String> {
+    let texts = blocks.iter().filter(|block| block.get("type").is_some_and(|kind| kind == "text"));
+    texts.map(|block| block.get("text").and_then(Value::as_str)).collect()
+}
+
+fn stop_of(reason: Option<&str>) -> Stop {
+    match reason {
+        Some("end_turn") => Stop::EndTurn,
+        Some("max_tokens") => Stop::MaxTokens,
+        Some("stop_sequence") => Stop::StopSequence,
+        Some("tool_use") => Stop::ToolUse,
+        Some("pause_turn") => Stop::PauseTurn,
+        Some("refusal") => Stop::Refusal,
+        Some("model_context_window_exceeded") => Stop::ContextWindow,
+        _ => Stop::Other,
+    }
+}
+
+/// Counts that are absent, null or nonsense are zero: an answer that was paid for is not thrown away over its bill.
+fn usage_of(usage: Option<&Value>) -> Usage {
+    let count = |name: &str| usage.and_then(|usage| usage.get(name)).and_then(Value::as_u64).unwrap_or(0);
+    Usage {
+        input_tokens: count("input_tokens"),
+        output_tokens: count("output_tokens"),
+        cache_write_tokens: count("cache_creation_input_tokens"),
+        cache_read_tokens: count("cache_read_input_tokens"),
+    }
+}
+
+impl Model for MessagesApi {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
+        Box::pin(async move {
+            let response = self.http.post(&request.key, &self.body(request)).await?;
+            self.read(&response)
+        })
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Without the base URL: behind whatever gateway, a Claude name means that Claude.
+    fn settings(&self) -> String {
+        format!("messages effort={}", self.settings.effort_word())
+    }
+}
