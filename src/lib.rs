@@ -15,5 +15,5 @@
 //! - [`data`]: the files people keep
 //! - [`event`]: what happened, as data
 
-pub mod model;
 pub mod event;
+pub mod model;
