@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::event::{Event, Events};
-use crate::model::limits::{Outcome, Permits};
+use crate::model::limits::permits::Permits;
 use crate::model::market;
 use crate::model::retry::{Retry, RetryPolicy};
 use crate::model::{Answer, Failure, Model, Reply, Request, Role, Usage, digest};
@@ -104,6 +104,12 @@ impl Caller {
         &*self.model
     }
 
+    /// Why this role's host has been closed for good, if it has.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Failure> {
+        self.permits.closed()
+    }
+
     /// Where this role's events go.
     #[must_use]
     pub fn events(&self) -> &Events {
@@ -119,10 +125,7 @@ impl Caller {
         loop {
             let permit = self.permits.acquire().await?;
             let result = self.model.send(request).await;
-            self.permits.observe(&match &result {
-                Ok(reply) => Outcome::Answered(reply.limits.clone()),
-                Err(failure) => Outcome::Failed(failure.clone()),
-            });
+            self.permits.observe(&result);
             drop(permit);
             match result {
                 Ok(Reply { answer, .. }) => {
@@ -139,7 +142,7 @@ impl Caller {
                     }
                     Retry::GiveUp => {
                         if failure.kind.is_final_for_host() {
-                            self.permits.close(&failure);
+                            self.permits.close(failure.clone());
                         }
                         return Err(failure);
                     }

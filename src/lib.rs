@@ -15,6 +15,14 @@
 //! - [`data`]: the files people keep
 //! - [`event`]: what happened, as data
 
+pub mod call;
+pub mod cli;
+pub mod compare;
 pub mod data;
-pub mod model;
+pub mod engine;
+pub mod evaluate;
 pub mod event;
+pub mod improve;
+pub mod model;
+pub mod optimize;
+pub mod report;

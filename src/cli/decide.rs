@@ -45,7 +45,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let decide = open.map(|row| {
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
-        let line = Line::of(Role::DecisionMaker, "decisions", decide.collect(), 1, &doors.account);
+        let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.account);
         return print(&estimate::plan(&[line], doors.account.is_simulated()));
     }
     let simulated = doors.account.is_simulated();

@@ -1,5 +1,7 @@
 //! What ends a command, and with which exit code. The codes are documented here, in `--help` and in the README.
 
+use std::path::PathBuf;
+
 use crate::data;
 use crate::evaluate::decision_prompt;
 use crate::model::id::ModelIdError;
@@ -8,8 +10,6 @@ use crate::optimize;
 
 use super::settings;
 
-/// Done.
-pub const OK: u8 = 0;
 /// Something that should not happen.
 pub const UNEXPECTED: u8 = 1;
 /// The command line, the settings file or a setting in the environment is wrong.
@@ -54,6 +54,9 @@ pub enum Error {
     /// An option's value.
     #[error("{0}")]
     Usage(String),
+    /// A file that would have to be replaced.
+    #[error("{} is there already and was left as it is; --force replaces it", .0.display())]
+    Exists(PathBuf),
     /// No key.
     #[error("{0}")]
     NoKey(String),
@@ -99,7 +102,7 @@ impl Error {
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,
             Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
-            Error::Io { .. } => OUTPUT,
+            Error::Io { .. } | Error::Exists(_) => OUTPUT,
             Error::Stopped => STOPPED,
         }
     }

@@ -13,7 +13,7 @@ use crate::compare::Rate;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
-use crate::model::{CallKey, Role};
+use crate::model::{CallKey, Role, Usage};
 use crate::optimize::pairing;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, RULE, Spent};
@@ -52,13 +52,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let key = CallKey::of(&[]);
         let (generator, decision_maker) = (doors.generator(), doors.decision_maker());
         let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
-        let line = |role, what, requests: Vec<_>| Line::of(role, what, requests, messages as u64, &doors.account);
-        let write = personas.iter().map(|persona| {
-            estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER)
-        });
-        let decide = personas.iter().map(|persona| {
-            estimate::tokens(&decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER)
-        });
+        let line = |role, what, calls: Vec<Usage>| Line::of(role, what, &calls, messages as u64, &doors.account);
+        let write = personas
+            .iter()
+            .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
+        let decide = personas
+            .iter()
+            .map(|persona| estimate::tokens(&decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));
         let lines = [
             line(Role::Generator, "messages", write.collect()),
             line(Role::DecisionMaker, "decisions", decide.collect()),

@@ -10,7 +10,7 @@ use super::improve::MESSAGE_ANSWER;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
-use crate::data::{self, Kind, messages, personas};
+use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::generate;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
@@ -53,13 +53,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let write = personas
             .iter()
             .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
-        let line = Line::of(Role::Generator, "messages", write.collect(), count as u64, &doors.account);
+        let line = Line::of(Role::Generator, "messages", &write.collect::<Vec<_>>(), count as u64, &doors.account);
         return print(&estimate::plan(&[line], doors.account.is_simulated()));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for, and again by the file system only if somebody else is at work here too.
     if !options.force && setup.folder.exists(&file) {
-        return Err(Error::Data(data::Error::Exists { path: setup.folder.path(&file) }).or_force());
+        return Err(Error::Exists(setup.folder.path(&file)));
     }
     let simulated = doors.account.is_simulated();
     let batch = generate(

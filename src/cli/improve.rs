@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::error::Error;
 use super::options::ModelOptions;
-use super::setup::{Doors, Setup};
 use super::print;
+use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Results};
 use crate::event::Event;
@@ -119,20 +119,6 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let prompt = &older.metadata.system_prompt;
     let account = &cast.account;
     let cycles = u64::from(options.cycles);
-    let line = |role, what, requests: &mut dyn Iterator<Item = Usage>, times: u64| {
-        let (mut usage, mut calls) = (Usage::default(), 0);
-        for one in requests {
-            calls += 1;
-            usage += one;
-        }
-        let usage = Usage {
-            input_tokens: usage.input_tokens * times,
-            output_tokens: usage.output_tokens * times,
-            ..Usage::default()
-        };
-        Line { role, what, calls: calls * times, usage, cost: account.price(role, &usage) }
-    };
-
     let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
     let needed = !Judges::of(recorded, Some(&cast.decision_maker.fingerprint())).are_one();
     let rejudged = match options.rejudge {
@@ -141,7 +127,7 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         When::Never => false,
     };
     let again = older.results.iter().flat_map(|result| result.messages.iter().map(move |judged| (result, judged)));
-    let mut again = again.filter(|_| rejudged).map(|(result, judged)| {
+    let again = again.filter(|_| rejudged).map(|(result, judged)| {
         estimate::tokens(&cast.decision_maker.request(&result.persona, &judged.message, key.clone()), DECISION_ANSWER)
     });
     // Later cycles decide their own messages once; only `always` decides them again.
@@ -149,20 +135,23 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
 
     let rewrite = cast.improver.request(prompt, &feedback::extract(&older.results), key.clone());
     let rewritten = (prompt.len() / 4 + 500) as u64;
+    // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let messages = u64::from(options.messages_per_persona) * cycles;
-    let mut write = chosen
+    let write = chosen
         .iter()
         .map(|persona| estimate::tokens(&cast.generator.request(&longer, persona, key.clone()), MESSAGE_ANSWER));
     let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
-    let mut decide = chosen.iter().map(|persona| {
-        estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER)
-    });
+    let decide = chosen
+        .iter()
+        .map(|persona| estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));
+    let messages = u64::from(options.messages_per_persona) * cycles;
+    let rewrite = estimate::tokens(&rewrite, rewritten);
+    let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let lines = [
-        line(Role::DecisionMaker, "the older messages again", &mut again, again_times),
-        line(Role::Improver, "rewriting", &mut std::iter::once(estimate::tokens(&rewrite, rewritten)), cycles),
-        line(Role::Generator, "new messages", &mut write, messages),
-        line(Role::DecisionMaker, "new messages", &mut decide, messages),
+        line(Role::DecisionMaker, "the older messages again", again.collect(), again_times),
+        line(Role::Improver, "rewriting", vec![rewrite], cycles),
+        line(Role::Generator, "new messages", write.collect(), messages),
+        line(Role::DecisionMaker, "new messages", decide.collect(), messages),
     ];
     Ok(estimate::plan(&lines, account.is_simulated()))
 }

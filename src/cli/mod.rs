@@ -114,6 +114,12 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
     })
 }
 
+/// How many trials failed and why.
+fn failures(failures: &[crate::evaluate::TrialFailure]) -> String {
+    let listed: Vec<_> = failures.iter().map(|failure| crate::evaluate::run::listed(0, 0, failure.clone())).collect();
+    crate::report::summary::failed_trials(&listed)
+}
+
 /// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.
 fn print(text: &str) -> Result<(), Error> {
     use std::io::Write;

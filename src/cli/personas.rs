@@ -6,7 +6,7 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
-use crate::data::{self, FileName, Kind, personas};
+use crate::data::{FileName, Kind, personas};
 use crate::evaluate::persona_writer::{self, BATCH};
 use crate::event::Event;
 use crate::model::{CallKey, Role};
@@ -58,12 +58,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             let request = persona_writer::request(&options.domain, size, number, &[], CallKey::of(&[]));
             estimate::tokens(&request, PERSONA_ANSWER * size as u64)
         });
-        let line = Line::of(Role::Generator, "personas", usage.collect(), 1, &doors.account);
+        let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.account);
         return print(&estimate::plan(&[line], doors.account.is_simulated()));
     }
     for file in [&train, &eval] {
         if !options.force && setup.folder.exists(file) {
-            return Err(Error::Data(data::Error::Exists { path: setup.folder.path(file) }).or_force());
+            return Err(Error::Exists(setup.folder.path(file)));
         }
     }
     setup.events.emit(Event::BatchStarted {

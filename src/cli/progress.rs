@@ -113,7 +113,20 @@ impl Batch {
             bar.set_prefix(label.clone());
             bar
         });
-        Batch { label, total, simulated, started: now, line_at: now, done: 0, yes: 0, no: 0, failed: 0, calls: 0, retries: 0, bar }
+        Batch {
+            label,
+            total,
+            simulated,
+            started: now,
+            line_at: now,
+            done: 0,
+            yes: 0,
+            no: 0,
+            failed: 0,
+            calls: 0,
+            retries: 0,
+            bar,
+        }
     }
 
     fn count(&mut self, outcome: TrialOutcome) {

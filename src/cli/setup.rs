@@ -23,7 +23,7 @@ use crate::improve::improver::REWRITE_TOKENS;
 use crate::model::chat_completions::{self, ChatCompletions};
 use crate::model::http::{self, BaseUrl, Effort};
 use crate::model::id::{ModelId, Provider};
-use crate::model::limits::{self, Permits};
+use crate::model::limits::permits::{self, Permits};
 use crate::model::market::Market;
 use crate::model::messages_api::{self, MessagesApi};
 use crate::model::price::Prices;
@@ -93,17 +93,24 @@ impl Doors {
             (None, None) => DEFAULT_CONCURRENCY,
         };
         let (permits, width) = match concurrency {
-            Concurrency::Fixed(number) => (limits::Concurrency::Fixed(number), number),
-            Concurrency::Auto => (limits::Concurrency::Auto, limits::WIDEST),
+            Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
+            Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
         };
         let prompt = options.decision_prompt.as_ref().or(settings.decision_prompt.as_ref());
         let decision_prompt = DecisionPrompt::load(prompt.map_or("strict", String::as_str))?;
-        let retry =
-            RetryPolicy { max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries), ..RetryPolicy::default() };
+        let retry = RetryPolicy {
+            max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
+            ..RetryPolicy::default()
+        };
 
-        let ids = roles.iter().map(|&role| Ok((role, model_of(role, options, settings)?))).collect::<Result<BTreeMap<_, _>, Error>>()?;
+        let ids = roles
+            .iter()
+            .map(|&role| Ok((role, model_of(role, options, settings)?)))
+            .collect::<Result<BTreeMap<_, _>, Error>>()?;
         let base_url = options.base_url.as_ref().or(settings.base_url.as_ref());
-        if options.base_url.is_some() && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama)) {
+        if options.base_url.is_some()
+            && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama))
+        {
             return Err(Error::Usage(
                 "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
             ));
@@ -138,6 +145,15 @@ impl Doors {
         self.callers[&role].clone()
     }
 
+    /// The error for a command that got nothing it could use: the host's refusal, where that is the reason.
+    #[must_use]
+    pub fn nothing_usable(&self, what: &str) -> Error {
+        match self.callers.values().find_map(Caller::refusal) {
+            Some(refusal) => Error::Refused(format!("{what}: {refusal}")),
+            None => Error::NothingUsable(what.to_owned()),
+        }
+    }
+
     /// The generator.
     #[must_use]
     pub fn generator(&self) -> Generator {
@@ -147,7 +163,11 @@ impl Doors {
     /// The decision maker.
     #[must_use]
     pub fn decision_maker(&self) -> DecisionMaker {
-        DecisionMaker::new(self.caller(Role::DecisionMaker), self.decision_prompt.clone(), self.limits[&Role::DecisionMaker])
+        DecisionMaker::new(
+            self.caller(Role::DecisionMaker),
+            self.decision_prompt.clone(),
+            self.limits[&Role::DecisionMaker],
+        )
     }
 
     /// The improver.
@@ -180,7 +200,8 @@ fn connect(
         Role::DecisionMaker => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
     };
-    let effort = effort.as_deref().map(str::parse::<Effort>).transpose().map_err(|error| Error::Usage(error.to_string()))?;
+    let effort =
+        effort.as_deref().map(str::parse::<Effort>).transpose().map_err(|error| Error::Usage(error.to_string()))?;
     let wire = http::Settings {
         effort,
         timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),

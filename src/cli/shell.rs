@@ -42,7 +42,7 @@ pub fn man(options: &Man) -> Result<(), Error> {
             .find_subcommand(name)
             .ok_or_else(|| Error::Usage(format!("there is no command {name:?}; see rejoinder --help")))?
             .clone()
-            .name(format!("rejoinder-{name}"));
+            .name(clap::builder::Str::from(Box::leak(format!("rejoinder-{name}").into_boxed_str()) as &'static str));
     }
     let mut page = Vec::new();
     clap_mangen::Man::new(command)

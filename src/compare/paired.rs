@@ -189,7 +189,9 @@ mod tests {
             })
             .sum::<f64>()
             / 40_000.0;
-        let draw = |chance: f64, rng: &mut ChaCha8Rng| tally((0..messages).filter(|_| rng.random_bool(chance)).count() as u64, messages);
+        let draw = |chance: f64, rng: &mut ChaCha8Rng| {
+            tally((0..messages).filter(|_| rng.random_bool(chance)).count() as u64, messages)
+        };
         let runs = 1_000;
         let held = (0..runs)
             .filter(|_| {

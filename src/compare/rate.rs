@@ -49,8 +49,7 @@ fn effective_size(decided: &[Tally], share: f64, total: u64) -> f64 {
         return personas;
     }
     // Linearised variance of a ratio of totals, by clusters.
-    let squares: f64 =
-        decided.iter().map(|tally| (tally.yes as f64 - share * tally.total as f64).powi(2)).sum();
+    let squares: f64 = decided.iter().map(|tally| (tally.yes as f64 - share * tally.total as f64).powi(2)).sum();
     let variance = personas / (personas - 1.0) * squares / (messages * messages);
     if variance <= 0.0 {
         return messages;
@@ -91,7 +90,8 @@ mod tests {
     #[test]
     fn personas_that_always_answer_alike_count_once_however_often_they_are_asked() {
         let asked_once = Rate::of(&singles(5, 10)).interval.unwrap();
-        let ten_times: Vec<Tally> = (0..10).map(|index| Tally { yes: if index < 5 { 10 } else { 0 }, total: 10 }).collect();
+        let ten_times: Vec<Tally> =
+            (0..10).map(|index| Tally { yes: if index < 5 { 10 } else { 0 }, total: 10 }).collect();
         let asked_ten_times = Rate::of(&ten_times).interval.unwrap();
         assert!((asked_once.low - asked_ten_times.low).abs() < 0.02);
         assert!((asked_once.high - asked_ten_times.high).abs() < 0.02);

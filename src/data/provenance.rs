@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Map;
+use super::results::PersonaResult;
 
 /// The version of the format below. A file with a greater one is refused.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -39,6 +40,9 @@ pub struct Provenance {
     /// Trials without a decision. They count in no rate.
     #[serde(default)]
     pub failures: Vec<FailedTrial>,
+    /// The parent's messages, decided again by this run's judge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
     /// What the loop measured; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<serde_json::Value>,
@@ -62,6 +66,7 @@ impl Provenance {
             usage: BTreeMap::new(),
             cost_usd: None,
             failures: Vec::new(),
+            baseline: None,
             metrics: None,
             extra: Map::new(),
         }
@@ -79,6 +84,20 @@ pub struct Parent {
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
+}
+
+/// An earlier run's messages with decisions by a later run's judge: what makes the two comparable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct Baseline {
+    /// The earlier file's name in `results/`.
+    pub file: String,
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Who decided again.
+    pub fingerprint: String,
+    /// The messages with the later decisions, by persona. Trials that failed are left out.
+    pub results: Vec<PersonaResult>,
 }
 
 /// Which models took part, each as a person names it.
@@ -132,6 +151,9 @@ pub struct FailedTrial {
     pub stage: String,
     /// Why, in one line.
     pub reason: String,
+    /// The message, where one had been written before the trial failed: it was paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::{Meter, Used};
+use crate::data::Map;
 use crate::data::provenance::{Models, RoleUsage};
 use crate::model::price::Prices;
 use crate::model::{Role, Usage};
@@ -45,13 +46,13 @@ impl Account {
     /// Dollars for this usage; `None` if any of the models has no known price.
     #[must_use]
     pub fn cost(&self, used: &BTreeMap<Role, Used>) -> Option<f64> {
-        used.iter().map(|(role, used)| self.prices.cost(self.models.get(role)?, &used.usage)).sum()
+        used.iter().map(|(role, used)| self.prices.cost(self.models.get(role)?, used.usage)).sum()
     }
 
     /// Dollars for this many tokens of one role; `None` if its model has no known price.
     #[must_use]
     pub fn price(&self, role: Role, usage: &Usage) -> Option<f64> {
-        self.prices.cost(self.models.get(&role)?, usage)
+        self.prices.cost(self.models.get(&role)?, *usage)
     }
 
     /// Whether any answer came from the market, be it inside this process or behind a wire.
@@ -68,7 +69,7 @@ impl Account {
             generator: of(Role::Generator),
             decision_maker: of(Role::DecisionMaker),
             improver: of(Role::Improver),
-            ..Models::default()
+            extra: Map::new(),
         }
     }
 }
@@ -89,7 +90,7 @@ pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
                 output_tokens: used.usage.output_tokens,
                 cache_write_tokens: used.usage.cache_write_tokens,
                 cache_read_tokens: used.usage.cache_read_tokens,
-                ..RoleUsage::default()
+                extra: Map::new(),
             };
             (name.to_owned(), usage)
         })

@@ -7,6 +7,7 @@ use super::decision_prompt::DecisionPrompt;
 use super::fence::fence;
 use super::reading;
 use crate::call::Caller;
+use crate::data::Map;
 use crate::data::results::Decision;
 use crate::model::{CallKey, Request, Schema, digest};
 
@@ -57,14 +58,19 @@ impl DecisionMaker {
     /// # Errors
     /// When the call fails, or when no answer could be read as a decision. A decision is never guessed.
     pub async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Error> {
-        ask(&self.caller, key, |key| self.request(persona, message, key), |answer| {
-            let object = reading::object(answer)?;
-            Ok(Decision {
-                decision: reading::boolean(&object, "decision")?,
-                reasoning: reading::string(&object, "reasoning")?,
-                ..Decision::default()
-            })
-        })
+        ask(
+            &self.caller,
+            key,
+            |key| self.request(persona, message, key),
+            |answer| {
+                let object = reading::object(answer)?;
+                Ok(Decision {
+                    decision: reading::boolean(&object, "decision")?,
+                    reasoning: reading::string(&object, "reasoning")?,
+                    extra: Map::new(),
+                })
+            },
+        )
         .await
     }
 

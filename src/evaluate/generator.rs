@@ -34,9 +34,12 @@ impl Generator {
     /// # Errors
     /// When the call fails, or when every answer was empty, refused or cut off.
     pub async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<String, Error> {
-        ask(&self.caller, key, |key| self.request(prompt, persona, key), |answer| {
-            reading::text(answer).map(str::to_owned)
-        })
+        ask(
+            &self.caller,
+            key,
+            |key| self.request(prompt, persona, key),
+            |answer| reading::text(answer).map(str::to_owned),
+        )
         .await
     }
 

@@ -84,8 +84,7 @@ pub async fn decide(
         .iter()
         .map(|&row| Trial { persona: row, message: 0, work: Work::Decide(rows[row].message.clone()) })
         .collect();
-    let bench =
-        Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
+    let bench = Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
     for (row, _, verdict) in
         run::verdicts(&bench, &personas, trials, width, "Deciding messages", simulated, events).await
     {

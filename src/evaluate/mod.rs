@@ -1,10 +1,13 @@
 //! One message for one persona and its decision: the generator, the decision maker, the trial, the run.
 
+pub mod account;
 pub mod ask;
 pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;
+pub mod first_run;
 pub mod generator;
+pub mod messages;
 pub mod persona_writer;
 pub mod reading;
 pub mod run;

@@ -104,7 +104,8 @@ pub fn request(domain: &str, size: usize, number: usize, known: &[String], key: 
     );
     if !known.is_empty() {
         // The opening of a persona says who it is; the newest are the likeliest to be repeated.
-        let openings: Vec<String> = known.iter().rev().take(40).map(|persona| persona.chars().take(80).collect()).collect();
+        let openings: Vec<String> =
+            known.iter().rev().take(40).map(|persona| persona.chars().take(80).collect()).collect();
         user.push_str("\n\nThese are written already; write other people:\n\n");
         user.push_str(&fence("known", &openings.join("\n")));
     }

@@ -131,8 +131,14 @@ mod tests {
     #[test]
     fn nothing_is_guessed() {
         assert_eq!(decision("Yes, true, I would reply."), Err(Unusable::NoObject));
-        assert_eq!(decision(r#"{"decision": "true"}"#), Err(Unusable::WrongField { field: "decision", kind: "true or false" }));
-        assert_eq!(decision(r#"{"decision": 1}"#), Err(Unusable::WrongField { field: "decision", kind: "true or false" }));
+        assert_eq!(
+            decision(r#"{"decision": "true"}"#),
+            Err(Unusable::WrongField { field: "decision", kind: "true or false" })
+        );
+        assert_eq!(
+            decision(r#"{"decision": 1}"#),
+            Err(Unusable::WrongField { field: "decision", kind: "true or false" })
+        );
         assert_eq!(decision(r#"{"decision": true} or {"decision": false}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision(r#"{"decision": tr"#), Err(Unusable::NoObject));
         assert_eq!(decision("  "), Err(Unusable::Empty));

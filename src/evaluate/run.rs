@@ -1,6 +1,7 @@
 //! A batch of trials of one prompt on a set of personas.
 
 use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
+use crate::data::Map;
 use crate::data::provenance::FailedTrial;
 use crate::data::results::{Judged, PersonaResult};
 use crate::engine::local;
@@ -66,14 +67,14 @@ pub fn collect(personas: &[String], verdicts: Vec<(usize, usize, Verdict)>) -> R
     let mut run = Run {
         results: personas
             .iter()
-            .map(|persona| PersonaResult { persona: persona.clone(), ..PersonaResult::default() })
+            .map(|persona| PersonaResult { persona: persona.clone(), messages: Vec::new(), extra: Map::new() })
             .collect(),
         failures: Vec::new(),
     };
     for (persona, message, verdict) in verdicts {
         match verdict {
             Verdict::Decided { message, decision } => {
-                run.results[persona].messages.push(Judged { message, decision, ..Judged::default() });
+                run.results[persona].messages.push(Judged { message, decision, extra: Map::new() });
             }
             // Where messages alone were asked for, nothing is decided and nothing belongs into results.
             Verdict::Written(_) => {}
@@ -92,6 +93,6 @@ pub fn listed(persona: usize, message: usize, failure: TrialFailure) -> FailedTr
         stage: failure.stage.to_owned(),
         reason: failure.reason,
         text: failure.message,
-        ..FailedTrial::default()
+        extra: Map::new(),
     }
 }

@@ -71,7 +71,8 @@ pub struct Bench<'a> {
 impl Bench<'_> {
     /// Runs one trial to its end.
     pub async fn run(&self, persona: &str, trial: Trial) -> Verdict {
-        let parts = [self.seed.to_string(), self.label.to_owned(), trial.persona.to_string(), trial.message.to_string()];
+        let parts =
+            [self.seed.to_string(), self.label.to_owned(), trial.persona.to_string(), trial.message.to_string()];
         let key = |stage| -> Vec<&str> { parts.iter().map(String::as_str).chain([stage]).collect() };
         let message = match &trial.work {
             Work::Decide(message) => message.clone(),

@@ -20,11 +20,7 @@ pub fn extract(results: &[PersonaResult]) -> Vec<Feedback> {
         .iter()
         .enumerate()
         .flat_map(|(persona, result)| result.messages.iter().map(move |judged| (persona, &judged.decision)))
-        .map(|(persona, decision)| Feedback {
-            persona,
-            yes: decision.decision,
-            reasoning: decision.reasoning.clone(),
-        })
+        .map(|(persona, decision)| Feedback { persona, yes: decision.decision, reasoning: decision.reasoning.clone() })
         .collect()
 }
 

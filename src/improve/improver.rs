@@ -45,13 +45,18 @@ impl Improver {
     /// # Errors
     /// When the call fails, or when no answer held a prompt of acceptable length.
     pub async fn rewrite(&self, incumbent: &str, feedback: &[Feedback], key: &[&str]) -> Result<String, Error> {
-        ask(&self.caller, key, |key| self.request(incumbent, feedback, key), |answer| {
-            let prompt = reading::string(&reading::object(answer)?, "prompt")?;
-            if prompt.chars().count() > PROMPT_CHARACTERS {
-                return Err(Unusable::WrongField { field: "prompt", kind: "text of at most 12,000 characters" });
-            }
-            Ok(prompt)
-        })
+        ask(
+            &self.caller,
+            key,
+            |key| self.request(incumbent, feedback, key),
+            |answer| {
+                let prompt = reading::string(&reading::object(answer)?, "prompt")?;
+                if prompt.chars().count() > PROMPT_CHARACTERS {
+                    return Err(Unusable::WrongField { field: "prompt", kind: "text of at most 12,000 characters" });
+                }
+                Ok(prompt)
+            },
+        )
         .await
     }
 

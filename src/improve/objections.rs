@@ -69,13 +69,21 @@ const THEMES: &[Theme] = &[
         liked: "asks for little",
         words: r"\bask(s|ing)?\b|next step|call to action|minutes|half an hour|calendar|jumps? (straight|right)|commit|meeting|low[- ](effort|lift)|demo\b",
     },
-    Theme { objection: "too long", liked: "is brief", words: r"too long|length|rambl|wall of text|verbose|brief|concise|short|to the point|padding|skim" },
+    Theme {
+        objection: "too long",
+        liked: "is brief",
+        words: r"too long|length|rambl|wall of text|verbose|brief|concise|short|to the point|padding|skim",
+    },
     Theme {
         objection: "hype",
         liked: "is plain",
         words: r"hype|buzzword|superlativ|revolutionary|game[- ]chang|marketing (speak|fluff|language)|fluff|jargon|exaggerat|over-?promis|salesy|sales[- ](pitch|focused)|plain|no[- ]nonsense",
     },
-    Theme { objection: "pushy", liked: "does not push", words: r"push(y|es|ing)|pressur|urgen|aggressive|deadline|limited time|respectful|patien" },
+    Theme {
+        objection: "pushy",
+        liked: "does not push",
+        words: r"push(y|es|ing)|pressur|urgen|aggressive|deadline|limited time|respectful|patien",
+    },
     Theme { objection: "flatters", liked: "is sincere", words: r"flatter|compliment|sincer|praise|sycophan|butter" },
     Theme {
         objection: "unfilled template",
@@ -87,9 +95,21 @@ const THEMES: &[Theme] = &[
         liked: "speaks to security and compliance",
         words: r"secur|complian|hipaa|gdpr|soc ?2|iso ?27001|audit|regulat|privacy|data protection",
     },
-    Theme { objection: "integrations", liked: "fits our tools", words: r"integrat|our (stack|tools|systems)|my (stack|tools)|legacy|existing (stack|tools|systems)|plugs? into" },
-    Theme { objection: "price and budget", liked: "speaks to the budget", words: r"pric(e|ing)|budget|cost|afford|expens|spend|payback" },
-    Theme { objection: "risk", liked: "lowers the risk", words: r"\brisk|pilot|trial|proof of concept|commitment|roll-?out|reversib|try (it|this)" },
+    Theme {
+        objection: "integrations",
+        liked: "fits our tools",
+        words: r"integrat|our (stack|tools|systems)|my (stack|tools)|legacy|existing (stack|tools|systems)|plugs? into",
+    },
+    Theme {
+        objection: "price and budget",
+        liked: "speaks to the budget",
+        words: r"pric(e|ing)|budget|cost|afford|expens|spend|payback",
+    },
+    Theme {
+        objection: "risk",
+        liked: "lowers the risk",
+        words: r"\brisk|pilot|trial|proof of concept|commitment|roll-?out|reversib|try (it|this)",
+    },
     Theme {
         objection: "wrong tone or channel",
         liked: "right tone and channel",
@@ -115,7 +135,10 @@ impl Objections {
     #[must_use]
     pub fn lines(&self) -> String {
         let line = |sign: &str, group: &Objection| {
-            format!("{sign} {}: {} times, {} people. For example: {}", group.name, group.count, group.personas, group.quote)
+            format!(
+                "{sign} {}: {} times, {} people. For example: {}",
+                group.name, group.count, group.personas, group.quote
+            )
         };
         let raised = self.raised.iter().map(|group| line("against:", group));
         let liked = self.liked.iter().map(|group| line("in favour:", group));

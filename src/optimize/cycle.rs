@@ -7,10 +7,10 @@ use serde_json::json;
 use super::judges::{Judges, Rejudge};
 use super::{pairing, personas};
 use crate::compare::{Comparison, Rate};
-use crate::data::folder::{DataFolder, FileName, Kind};
+use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance};
 use crate::data::results::{Metadata, PersonaResult, Results};
-use crate::data::{self, clock, versions};
+use crate::data::{self, FileName, Kind, Map, clock, versions};
 use crate::evaluate::account::{self, Account};
 use crate::evaluate::run::{self, Run};
 use crate::evaluate::trial::{Bench, Trial, Work};
@@ -93,6 +93,14 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether the host refused the account, so that the user must see to that first.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Error::NoRewrite(ask::Error::Call(failure)) if failure.kind.is_final_for_host())
+    }
+}
+
 /// Runs one cycle on a results file and saves the next version of its lineage.
 ///
 /// # Errors
@@ -105,10 +113,10 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     }
     let seed = match options.seed {
         Some(seed) => seed,
-        None => versions::next_version(parent.stem(), &folder.list(Kind::Results)?),
+        None => u64::from(versions::next_version(parent.stem(), &folder.list(Kind::Results)?)),
     };
     let chosen = personas::choose(folder, &older)?;
-    for note in chosen.note {
+    if let Some(note) = chosen.note {
         cast.events.emit(Event::Note(note));
     }
 
@@ -130,22 +138,26 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
 
     let used = cast.account.since(&used_before);
     let cost = cast.account.cost(&used);
+    let run_id = &digest(&[&sha256, &prompt, &seed_text, &fingerprint])[..16];
     let provenance = Provenance {
-        schema_version: data::provenance::SCHEMA_VERSION,
-        run_id: digest(&[&sha256, &prompt, &seed_text, &fingerprint])[..16].to_owned(),
-        parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), ..Parent::default() }),
+        parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
         models: Some(cast.account.models()),
         fingerprint: Some(fingerprint.clone()),
-        simulated: cast.account.is_simulated(),
-        seed,
         usage: account::listed(&used),
         cost_usd: cost,
         failures: run.failures,
         metrics: Some(metrics(&comparison, &judges)),
         baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
-        ..Provenance::default()
+        ..Provenance::new(run_id, seed, cast.account.is_simulated())
     };
-    let results = assemble(older, prompt.clone(), run.results, options.messages_per_persona, provenance);
+    let results = assemble(
+        older,
+        prompt.clone(),
+        run.results,
+        options.messages_per_persona,
+        clock::iso(clock::now()?),
+        provenance,
+    );
     let file = versions::save_next_version(folder, parent.stem(), |_| results.to_bytes())?;
     Ok(Cycle {
         parent: parent.clone(),
@@ -201,13 +213,7 @@ pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Re
         })
         .collect();
     let count = trials.len();
-    let bench = Bench {
-        generator: None,
-        decision_maker: Some(&cast.decision_maker),
-        prompt: "",
-        seed,
-        label: "again",
-    };
+    let bench = Bench { generator: None, decision_maker: Some(&cast.decision_maker), prompt: "", seed, label: "again" };
     let verdicts = run::verdicts(
         &bench,
         &personas,
@@ -266,6 +272,7 @@ fn assemble(
     prompt: String,
     results: Vec<PersonaResult>,
     messages_per_persona: usize,
+    processing_date: String,
     mut provenance: Provenance,
 ) -> Results {
     if let Some(earlier) = older.metadata.rejoinder {
@@ -276,7 +283,7 @@ fn assemble(
         messages_per_persona: messages_per_persona as u64,
         total_personas: results.len() as u64,
         total_messages: results.iter().map(|result| result.messages.len() as u64).sum(),
-        processing_date: clock::now_iso(),
+        processing_date,
         system_prompt: prompt,
         successful_personas: results.iter().filter(|result| !result.messages.is_empty()).count() as u64,
         improvement_run: Some(true),

@@ -1,5 +1,6 @@
 //! The loop: from a results file to a better prompt, and the proof of it.
 
+pub mod compare_runs;
 pub mod cycle;
 pub mod judges;
 pub mod pairing;

@@ -37,7 +37,9 @@ pub fn tallies(before: &[PersonaResult], after: &[PersonaResult]) -> Vec<(Tally,
         });
         pairs.push((earlier.unwrap_or_default(), tally(result)));
     }
-    pairs.extend(before.iter().zip(unpaired).filter(|(_, alone)| *alone).map(|(result, _)| (tally(result), Tally::default())));
+    pairs.extend(
+        before.iter().zip(unpaired).filter(|(_, alone)| *alone).map(|(result, _)| (tally(result), Tally::default())),
+    );
     pairs
 }
 
@@ -53,6 +55,9 @@ mod tests {
 
     #[test]
     fn personas_are_matched_by_text_in_order_of_appearance() {
-        assert_eq!(match_personas(["a", "b", "a"], ["a", "c", "a", "a", "b "]), [Some(0), None, Some(2), None, Some(1)]);
+        assert_eq!(
+            match_personas(["a", "b", "a"], ["a", "c", "a", "a", "b "]),
+            [Some(0), None, Some(2), None, Some(1)]
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Whom an improvement run writes to.
 
-use crate::data::folder::{DataFolder, Kind};
+use crate::data::folder::DataFolder;
 use crate::data::results::Results;
-use crate::data::{self, personas};
+use crate::data::{self, Kind, personas};
 
 /// What the original service writes in place of a persona file's name.
 const EXTRACTED: &str = "extracted_from_previous_results";

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::words;
+use crate::evaluate::account::Account;
 use crate::model::{Request, Role, Usage};
 
 /// Characters of English per token: a common rule of thumb, and near enough for a plan.
@@ -21,6 +22,20 @@ pub struct Line {
     pub usage: Usage,
     /// Dollars; `None` where the price is unknown.
     pub cost: Option<f64>,
+}
+
+impl Line {
+    /// A line for these calls, each of them made `times` times.
+    #[must_use]
+    pub fn of(role: Role, what: &'static str, calls: &[Usage], times: u64, account: &Account) -> Self {
+        let mut usage = Usage::default();
+        for call in calls {
+            usage += *call;
+        }
+        usage.input_tokens *= times;
+        usage.output_tokens *= times;
+        Line { role, what, calls: calls.len() as u64 * times, usage, cost: account.price(role, &usage) }
+    }
 }
 
 /// Tokens of one request and of the answer that is to be expected. Thinking, where a model thinks, comes on top.

@@ -77,7 +77,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
     let mut text = String::new();
     for (lineage, runs) in lineages {
         let mut table = Table::new();
-        table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
         if let Some(width) = width {
             table.set_width(width);
         }
@@ -99,6 +99,8 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         }
         text.push_str(&format!("{}\n{table}\n\n", words::one_line(lineage, 100)));
     }
-    text.push_str("Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n");
+    text.push_str(
+        "Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n",
+    );
     text
 }

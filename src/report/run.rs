@@ -28,7 +28,8 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
     let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate, line.simulated));
     let _ = writeln!(text, "Personas: {}, date: {}", line.rate.personas, words::one_line(&line.date, 40));
-    let _ = writeln!(text, "Models: {}; judge: {}", words::one_line(&line.models, 200), words::one_line(&line.judge, 40));
+    let _ =
+        writeln!(text, "Models: {}; judge: {}", words::one_line(&line.models, 200), words::one_line(&line.judge, 40));
     if let Some(provenance) = &metadata.rejoinder {
         if let Some(parent) = &provenance.parent {
             let _ = writeln!(text, "Descends from: {}", words::one_line(&parent.file, 120));

@@ -132,7 +132,8 @@ fn judged_by(judges: &Judges) -> String {
             if *known { "decided by another judge or on another day" } else { "its judge is unknown" }
         ),
         Judges::Different => {
-            "Judged by: two different decision makers; decide the older messages again (--rejudge always) to compare".into()
+            "Judged by: two different decision makers; decide the older messages again (--rejudge always) to compare"
+                .into()
         }
         Judges::Unknown => {
             "Judged by: unknown, at least one of the files does not say who judged; the rates cannot be compared".into()

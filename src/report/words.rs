@@ -121,7 +121,10 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!((thousands(0), thousands(999), thousands(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
+        assert_eq!(
+            (thousands(0), thousands(999), thousands(1_234_567)),
+            ("0".into(), "999".into(), "1,234,567".into())
+        );
         assert_eq!((points(0.0625), points(-0.0004), points(-0.0625)), ("+6.3".into(), "0.0".into(), "-6.3".into()));
         assert_eq!((dollars(0.0), dollars(0.0042), dollars(1.366)), ("$0".into(), "$0.0042".into(), "$1.37".into()));
         assert_eq!(count(1, "persona", "personas"), "1 persona");

@@ -17,7 +17,7 @@ const START: usize = 6;
 /// By how much a full window of successes widens it.
 const STEP: usize = 6;
 /// The widest it gets.
-const WIDEST: usize = 2048;
+pub const WIDEST: usize = 2048;
 /// One burst brings many refusals at once; they are one sign, not many.
 const BETWEEN_DECREASES: Duration = Duration::from_secs(1);
 
@@ -129,6 +129,12 @@ impl Permits {
     pub fn close(&self, failure: Failure) {
         self.0.closed.send_if_modified(|closed| closed.is_none() && closed.replace(failure).is_none());
         self.0.slots.close();
+    }
+
+    /// The failure with which the host was closed, if it was.
+    #[must_use]
+    pub fn closed(&self) -> Option<Failure> {
+        self.0.closed.borrow().clone()
     }
 
     /// How many calls may be in flight now.
