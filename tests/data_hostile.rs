@@ -396,3 +396,30 @@ fn hostile_messages_are_refused_with_their_index() {
     decision null: 1 rows, 0 decided
     "##);
 }
+
+/// What reading costs: the bytes of the file, and its texts once more.
+#[test]
+#[ignore = "writes and reads 200 MB; run it alone"]
+fn two_hundred_megabytes_are_read_into_about_twice_their_size() {
+    const MEGABYTES: usize = 200;
+    let message = format!(
+        r#"{{"message": "{}", "decision": {{"decision": true, "reasoning": "{}"}}}}"#,
+        "It\\u00e9 \\n".repeat(100),
+        "why ".repeat(100)
+    );
+    let persona = format!(r#"{{"persona": "{}", "messages": [{message}, {message}]}}"#, "who ".repeat(100));
+    let count = MEGABYTES * 1_000_000 / persona.len();
+    let content =
+        format!(r#"{{"metadata": {{"system_prompt": "p"}}, "results": [{}]}}"#, vec![persona; count].join(", "));
+    let bench = Bench::new();
+    let file = bench.put(Kind::Results, content.as_bytes());
+    drop(content);
+    let started = std::time::Instant::now();
+    let (results, _) = Results::load(&bench.folder, &file).unwrap();
+    println!("{count} personas in {:?}", started.elapsed());
+    assert_eq!(results.counts(), (2 * count as u64, 2 * count as u64));
+    if let Ok(status) = fs::read_to_string("/proc/self/status") {
+        // The peak includes this test's own making of the file, which is some three times its size.
+        println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default());
+    }
+}
