@@ -90,13 +90,14 @@ pub fn render<T: Serialize + ?Sized>(what: Kind, value: &T) -> Result<Vec<u8>, E
 
 fn decode(bytes: &[u8]) -> Result<&str, Fault> {
     const MARK: &[u8] = b"\xef\xbb\xbf";
-    let marked = bytes.len();
     // Without a byte order mark, UTF-16 still gives itself away: JSON begins with an ASCII character, so with a zero.
+    if bytes.starts_with(&[0; 4]) {
+        return Err(Fault::new("", "the file holds zeros instead of text; it is damaged: restore it"));
+    }
     if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]) {
         return Err(Fault::new("", "the file is UTF-16 or UTF-32; save it as UTF-8"));
     }
-    let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
-    let skipped = marked - bytes.len();
+    let (skipped, bytes) = bytes.strip_prefix(MARK).map_or((0, bytes), |rest| (MARK.len(), rest));
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let offset = skipped + error.valid_up_to();
@@ -115,12 +116,11 @@ fn decode(bytes: &[u8]) -> Result<&str, Fault> {
 /// Turns the reader's complaint about types and fields into ours. The text is valid JSON by now.
 fn explain(text: &str, error: &serde_json::Error) -> Fault {
     let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let offset = line_start + error.column();
-    let path = scan::path_at(text, offset);
+    let (offset, path) = scan::value_at(text, line_start + error.column());
     let message = scan::plain(error);
     if let Some(field) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         let path = if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
-        return Fault::at(text, offset.saturating_sub(1), path, "missing; it is required".to_owned());
+        return Fault::at(text, offset, path, "missing; it is required".to_owned());
     }
     let typed = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     let problem = match typed.and_then(|rest| rest.rsplit_once(", expected ")) {
@@ -129,7 +129,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Fault {
         }
         None => message,
     };
-    Fault::at(text, offset.saturating_sub(1), path, problem)
+    Fault::at(text, offset, path, problem)
 }
 
 fn in_plain_words(expected: &str) -> &str {

@@ -1,7 +1,6 @@
 //! A personas file: a JSON array of texts, each describing one decision maker.
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde_json::Value;
 
 use super::Error;
 use super::file_name::{FileName, Kind};
@@ -14,8 +13,9 @@ use super::json::{self, Fault};
 ///
 /// Also for no personas at all, and for a blank one.
 pub fn load(folder: &DataFolder, file: &FileName) -> Result<Vec<String>, Error> {
-    let (entries, _): (Vec<Entry>, _) = json::load(folder, file)?;
-    let personas: Vec<String> = entries.into_iter().map(|Entry(persona)| persona).collect();
+    let (entries, _): (Vec<Value>, _) = json::load(folder, file)?;
+    let personas: Result<Vec<String>, Fault> = entries.into_iter().enumerate().map(persona).collect();
+    let personas = personas.map_err(|fault| fault.of(folder, file))?;
     check(&personas).map_err(|fault| fault.of(folder, file))?;
     Ok(personas)
 }
@@ -50,6 +50,23 @@ fn to_bytes(folder: &DataFolder, file: &FileName, personas: &[String]) -> Result
     json::render(Kind::Personas, personas)
 }
 
+fn persona((index, entry): (usize, Value)) -> Result<String, Fault> {
+    let (path, entry) = match entry {
+        Value::Object(mut object) => (format!("[{index}].persona"), object.remove("persona")),
+        other => (format!("[{index}]"), Some(other)),
+    };
+    let found = match entry {
+        Some(Value::String(persona)) => return Ok(persona),
+        None => return Err(Fault::new(path, "missing; it is required")),
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "true or false",
+        Some(Value::Number(_)) => "a number",
+        Some(Value::Array(_)) => "an array",
+        Some(Value::Object(_)) => "an object",
+    };
+    Err(Fault::new(path, format!("expected a string that describes a persona, found {found}")))
+}
+
 fn check(personas: &[String]) -> Result<(), Fault> {
     if personas.is_empty() {
         return Err(Fault::new("", "there are no personas in it; add at least one"));
@@ -57,35 +74,5 @@ fn check(personas: &[String]) -> Result<(), Fault> {
     match personas.iter().position(|persona| persona.trim().is_empty()) {
         Some(index) => Err(Fault::new(format!("[{index}]"), "the persona is blank; describe it or remove it")),
         None => Ok(()),
-    }
-}
-
-struct Entry(String);
-
-impl<'de> Deserialize<'de> for Entry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EntryVisitor)
-    }
-}
-
-struct EntryVisitor;
-
-impl<'de> Visitor<'de> for EntryVisitor {
-    type Value = Entry;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a string or an object with `persona`")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Entry, E> {
-        Ok(Entry(text.to_owned()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry, A::Error> {
-        #[derive(Deserialize)]
-        struct Object {
-            persona: String,
-        }
-        Object::deserialize(MapAccessDeserializer::new(map)).map(|object| Entry(object.persona))
     }
 }

@@ -100,13 +100,17 @@ impl Results {
     /// What is wrong and where; [`Error::NewerSchema`] for a file of a later version.
     pub fn load(folder: &DataFolder, file: &FileName) -> Result<(Self, String), Error> {
         let bytes = folder.read(file)?;
-        let parsed: Result<Self, Fault> = json::parse(&bytes);
-        // A later version may have changed types as well, so its number is looked at before any complaint about them.
-        if let Some(found) = schema_version(&bytes).filter(|found| *found > u64::from(SCHEMA_VERSION)) {
-            return Err(Error::NewerSchema { path: folder.path(file), found, known: SCHEMA_VERSION });
+        let fault = match json::parse(&bytes).and_then(Self::checked) {
+            Ok(results) => return Ok((results, sha256(&bytes))),
+            Err(fault) => fault,
+        };
+        // A later version may mean other things by the same keys, so its number explains better than any complaint.
+        match schema_version(&bytes) {
+            Some(found) if found > u64::from(SCHEMA_VERSION) => {
+                Err(Error::NewerSchema { path: folder.path(file), found, known: SCHEMA_VERSION })
+            }
+            _ => Err(fault.of(folder, file)),
         }
-        let results = parsed.and_then(Self::checked).map_err(|fault| fault.of(folder, file))?;
-        Ok((results, sha256(&bytes)))
     }
 
     /// The bytes of the file.
@@ -129,8 +133,9 @@ impl Results {
     /// Checks what types alone cannot say.
     fn checked(self) -> Result<Self, Fault> {
         let Some(provenance) = &self.metadata.rejoinder else { return Ok(self) };
-        if provenance.schema_version == 0 {
-            return Err(Fault::new("metadata.rejoinder.schema_version", "there is no version 0; expected 1"));
+        if provenance.schema_version != SCHEMA_VERSION {
+            let problem = format!("expected {SCHEMA_VERSION}, found {}", provenance.schema_version);
+            return Err(Fault::new("metadata.rejoinder.schema_version", problem));
         }
         let personas = self.results.len();
         if let Some(at) = provenance.failures.iter().position(|failure| failure.persona >= personas) {

@@ -35,18 +35,22 @@ pub(super) fn check(text: &str) -> Result<(), Stop> {
     walked.map_err(|problem| Stop { at: scan.at.min(text.len()), path: scan.path(), problem })
 }
 
-/// The way to the value that a reader was at when it had read `target` bytes of valid JSON.
-pub(super) fn path_at(text: &str, target: usize) -> String {
+/// The value that a reader was at when it had read `target` bytes of valid JSON: where it begins, and the way to it.
+pub(super) fn value_at(text: &str, target: usize) -> (usize, String) {
     let mut scan = Scan { text, at: 0, way: Vec::new(), target: Some(target) };
-    // The walk ends early with the way still standing; should it end at the end, the place is the root.
-    let _ = scan.value();
-    scan.path()
+    // The walk ends early, at the value and with the way still standing. Should it come to the end, the way is empty
+    // and the place is the root.
+    match scan.value() {
+        Ok(()) => (0, String::new()),
+        Err(_) => (scan.at, scan.path()),
+    }
 }
 
-/// Offers a way of naming places to code that finds faults after reading.
-pub(super) fn path(way: &[Step<'_>]) -> String {
+fn path(way: &[Step<'_>]) -> String {
+    /// Our own files need seven steps; a hostile one must not fill the screen.
+    const SHOWN: usize = 12;
     let mut path = String::new();
-    for step in way {
+    for step in way.iter().take(SHOWN) {
         // Writing into a string cannot fail.
         let _ = match step {
             Step::Index(index) => write!(path, "[{index}]"),
@@ -54,6 +58,9 @@ pub(super) fn path(way: &[Step<'_>]) -> String {
             Step::Key(key) if path.is_empty() => write!(path, "{key}"),
             Step::Key(key) => write!(path, ".{key}"),
         };
+    }
+    if way.len() > SHOWN {
+        path.push('…');
     }
     path
 }
@@ -64,7 +71,7 @@ fn is_plain(key: &str) -> bool {
 
 /// One step of the way from the root to a value.
 #[derive(Debug)]
-pub(super) enum Step<'t> {
+enum Step<'t> {
     /// Into an object.
     Key(Cow<'t, str>),
     /// Into an array.
@@ -109,8 +116,9 @@ impl<'t> Scan<'t> {
 
     fn value(&mut self) -> Walked {
         self.skip_space();
+        let start = self.at;
         // A reader that stopped before this value stopped because of this value.
-        self.stop_at_target()?;
+        self.stop_at_target(start)?;
         if self.way.len() > DEEPEST {
             return self.fail(format!("nested more than {DEEPEST} levels deep"));
         }
@@ -121,14 +129,16 @@ impl<'t> Scan<'t> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => self.word()?,
         }
-        self.stop_at_target()
+        self.stop_at_target(start)
     }
 
-    fn stop_at_target(&self) -> Walked {
-        match self.target {
-            Some(target) if self.at >= target => self.fail("here"),
-            _ => Ok(()),
+    /// Ends the walk at the value that began at `start` if the target is not behind us.
+    fn stop_at_target(&mut self, start: usize) -> Walked {
+        if self.target.is_some_and(|target| self.at >= target) {
+            self.at = start;
+            return self.fail("here");
         }
+        Ok(())
     }
 
     fn array(&mut self) -> Walked {

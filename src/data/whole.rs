@@ -61,12 +61,12 @@ impl Draft {
     }
 
     fn write_inner(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".rejoinder-").suffix(".tmp");
-        // Temporary files are private by default; this one becomes a file like any other, so the umask decides.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut temporary = builder.tempfile_in(folder_of(path))?;
+        // A temporary file is private by default; this one becomes a file like any other, so the umask decides. Opening
+        // it here also keeps its passing name out of errors.
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".rejoinder-")
+            .suffix(".tmp")
+            .make_in(folder_of(path), |temporary| fs::File::options().write(true).create_new(true).open(temporary))?;
         let mut out = BufWriter::new(temporary.as_file_mut());
         fill(&mut out)?;
         out.flush()?;

@@ -1,0 +1,270 @@
+//! Files appear whole or not at all, and a name is claimed by one run only.
+#![allow(clippy::disallowed_methods, reason = "these tests lay out files that are in the way")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Barrier;
+
+use jiff::civil::date;
+use rejoinder::data::versions::{lineage_base, next_version, save_next_version, save_timestamped_results};
+use rejoinder::data::{DataFolder, Error, FileName, Kind, messages, personas, whole};
+
+fn bench() -> (tempfile::TempDir, DataFolder) {
+    let root = tempfile::Builder::new().prefix("rejoinder-").tempdir().unwrap();
+    let folder = DataFolder::open(root.path());
+    (root, folder)
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_failing_writer_leaves_the_old_file_and_nothing_else() {
+    let (root, _) = bench();
+    let path = root.path().join("x.json");
+    fs::write(&path, "old").unwrap();
+    for kind in [
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::QuotaExceeded,
+        io::ErrorKind::ReadOnlyFilesystem,
+        io::ErrorKind::Other,
+    ] {
+        for bytes_before in [0, 1, 8 * 1024, 1 << 20] {
+            let half = |out: &mut dyn io::Write| {
+                out.write_all(&vec![b'n'; bytes_before])?;
+                Err(io::Error::from(kind))
+            };
+            let error = whole::replace(&path, half).unwrap_err();
+            assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+            let told_apart = match kind {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => matches!(error, Error::DiskFull { .. }),
+                io::ErrorKind::ReadOnlyFilesystem => matches!(error, Error::ReadOnly { .. }),
+                _ => matches!(error, Error::Write { .. }),
+            };
+            assert!(told_apart, "{kind:?}: {error:?}");
+            whole::create_new(&root.path().join("new.json"), half).unwrap_err();
+            assert_eq!(names_in(root.path()), ["x.json"], "no half file, no temporary file");
+        }
+    }
+}
+
+#[test]
+fn a_panicking_writer_leaves_nothing_either() {
+    let (root, _) = bench();
+    let path = root.path().join("x.json");
+    let outcome = std::panic::catch_unwind(|| whole::create_new(&path, |_| panic!("a test")));
+    assert!(outcome.is_err());
+    assert_eq!(names_in(root.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_reader_sees_the_old_file_or_the_new_one() {
+    let (root, _) = bench();
+    let path = root.path().join("x.json");
+    let contents = ["a".repeat(300_000), "b".repeat(200_000)];
+    fs::write(&path, &contents[0]).unwrap();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for round in 0..30 {
+                whole::replace(&path, |out| out.write_all(contents[round % 2].as_bytes())).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let seen = fs::read_to_string(&path).unwrap();
+            assert!(contents.contains(&seen), "{} bytes", seen.len());
+        }
+    });
+}
+
+#[test]
+fn an_existing_file_is_not_created_again() {
+    let (root, folder) = bench();
+    let file = FileName::new(Kind::Personas, "x").unwrap();
+    let (one, two) = (vec!["Ann".to_owned()], vec!["Bo".to_owned()]);
+    personas::create(&folder, &file, &one).unwrap();
+    assert!(matches!(personas::create(&folder, &file, &two), Err(Error::Exists { .. })));
+    assert_eq!(personas::load(&folder, &file).unwrap(), one);
+    personas::save(&folder, &file, &two).unwrap();
+    assert_eq!(personas::load(&folder, &file).unwrap(), two);
+    assert!(personas::save(&folder, &file, &[]).is_err(), "what could not be read again is not written");
+    assert!(personas::save(&folder, &file, &[" ".to_owned()]).is_err());
+    assert_eq!(names_in(&root.path().join("personas")), ["x.json"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_has_the_rights_of_any_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let (root, _) = bench();
+    let (ours, plain) = (root.path().join("ours"), root.path().join("plain"));
+    whole::create_new(&ours, |out| out.write_all(b"x")).unwrap();
+    fs::write(&plain, "x").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_is_named_as_such() {
+    use std::os::unix::fs::PermissionsExt;
+    let (root, folder) = bench();
+    let results = folder.subfolder(Kind::Results);
+    fs::create_dir(&results).unwrap();
+    fs::set_permissions(&results, fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(results.join("probe"), "").is_ok() {
+        println!("skipped: this user may write to any folder");
+        return;
+    }
+    let error = save_next_version(&folder, "x_results", |_| Ok(b"{}".to_vec())).unwrap_err();
+    assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
+    drop(root);
+}
+
+#[test]
+fn an_error_names_the_file_and_not_the_temporary_one() {
+    let (root, _) = bench();
+    let path = root.path().join("missing/x.json");
+    let error = whole::replace(&path, |_| Ok(())).unwrap_err().to_string();
+    assert!(error.contains("missing/x.json: ") && !error.contains(".rejoinder-"), "{error}");
+}
+
+#[test]
+fn a_file_in_place_of_a_folder_is_an_error() {
+    let (root, folder) = bench();
+    fs::write(root.path().join("results"), "").unwrap();
+    let error = save_next_version(&folder, "x_results", |_| Ok(b"{}".to_vec())).unwrap_err();
+    assert!(error.to_string().contains("results: Not a directory"), "{error}");
+    let file = FileName::new(Kind::Results, "x").unwrap();
+    let error = folder.replace(&file, b"{}").unwrap_err();
+    assert!(error.to_string().starts_with("cannot write "), "{error}");
+}
+
+#[test]
+fn a_lineage_has_one_base() {
+    for (stem, base) in [
+        ("X_results_20250802_144126", "X_results"),
+        ("X_results", "X"),
+        ("X_results_improvement_run_v1", "X_results"),
+        ("X_results_improvement_run_v12", "X_results"),
+        ("X_improvement_run_v1", "X"),
+        ("X", "X"),
+        ("_results", "_results"),
+        ("_improvement_run_v1", "_improvement_run_v1"),
+        ("X_20250802_144126", "X_20250802_144126"),
+        ("X_results_2025_144126", "X_results_2025_144126"),
+        ("X_improvement_run_v", "X_improvement_run_v"),
+        ("X_improvement_run_v0", "X_improvement_run_v0"),
+        ("X_improvement_run_v01", "X_improvement_run_v01"),
+        ("X_improvement_run_v+1", "X_improvement_run_v+1"),
+        ("X_improvement_run_v99999999999", "X_improvement_run_v99999999999"),
+        ("X_improvement_run_v1_improvement_run_v2", "X_improvement_run_v1"),
+        ("名前_results", "名前"),
+    ] {
+        assert_eq!(lineage_base(stem), base, "{stem}");
+    }
+}
+
+#[test]
+fn the_next_version_is_free_and_later_than_its_parent() {
+    let files = |names: &[&str]| -> Vec<FileName> {
+        names.iter().map(|name| FileName::new(Kind::Results, name).unwrap()).collect()
+    };
+    let none = files(&[]);
+    assert_eq!(next_version("X_results_20250802_144126", &none), 1);
+    assert_eq!(next_version("X_results_improvement_run_v1", &none), 2);
+    let some = files(&[
+        "X_results_improvement_run_v1",
+        "X_results_improvement_run_v2",
+        "X_results_improvement_run_v4",
+        "X_improvement_run_v3",
+        "Y_results_improvement_run_v3",
+    ]);
+    assert_eq!(next_version("X_results_20250802_144126", &some), 3, "a gap is free");
+    assert_eq!(next_version("X_results_20250803_000000", &some), 3, "another first run of the same personas");
+    assert_eq!(next_version("X_results_improvement_run_v1", &some), 3);
+    assert_eq!(next_version("X_results_improvement_run_v4", &some), 5, "never earlier than its parent");
+    assert_eq!(next_version("X_results", &some), 1, "of X, not of X_results");
+}
+
+#[test]
+fn fifty_runs_at_once_get_fifty_versions() {
+    let (_root, folder) = bench();
+    let barrier = Barrier::new(50);
+    let claimed: Vec<(String, usize)> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..50)
+            .map(|run| {
+                let (folder, barrier) = (&folder, &barrier);
+                scope.spawn(move || {
+                    barrier.wait();
+                    let contents = |version| Ok(format!("{run} as v{version}").into_bytes());
+                    let file = save_next_version(folder, "X_results_20250802_144126", contents).unwrap();
+                    (file.stem().to_owned(), run)
+                })
+            })
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    let names: BTreeSet<&str> = claimed.iter().map(|(stem, _)| stem.as_str()).collect();
+    let expected: Vec<String> = (1..=50).map(|version| format!("X_results_improvement_run_v{version}")).collect();
+    assert_eq!(names, expected.iter().map(String::as_str).collect());
+    for (stem, run) in &claimed {
+        let version = stem.rsplit_once('v').unwrap().1;
+        let content = folder.read(&FileName::new(Kind::Results, stem).unwrap()).unwrap();
+        assert_eq!(String::from_utf8(content).unwrap(), format!("{run} as v{version}"), "each file is its claimant's");
+    }
+    assert_eq!(names_in(&folder.subfolder(Kind::Results)).len(), 50, "no temporary files");
+}
+
+#[test]
+fn whatever_has_the_name_already_is_stepped_over() {
+    let (_root, folder) = bench();
+    let results = folder.subfolder(Kind::Results);
+    fs::create_dir_all(results.join("X_improvement_run_v1.json")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nothing", results.join("X_improvement_run_v2.json")).unwrap();
+    let file = save_next_version(&folder, "X_results", |_| Ok(b"{}".to_vec())).unwrap();
+    assert_eq!(file.as_str(), if cfg!(unix) { "X_improvement_run_v3.json" } else { "X_improvement_run_v2.json" });
+}
+
+#[test]
+fn contents_that_fail_claim_no_version() {
+    let (_root, folder) = bench();
+    let failing = |_| Err(Error::Clock { value: "a test".to_owned() });
+    assert!(matches!(save_next_version(&folder, "X", failing), Err(Error::Clock { .. })));
+    assert_eq!(folder.list(Kind::Results).unwrap(), []);
+}
+
+#[test]
+fn first_runs_of_the_same_second_are_filed_under_the_next_free_ones() {
+    let (_root, folder) = bench();
+    let at = date(2025, 12, 31).at(23, 59, 58, 0);
+    let save = || save_timestamped_results(&folder, "b2b", at, b"{}").unwrap().to_string();
+    let names: BTreeSet<String> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(save)).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    let expected = ["20251231_235958", "20251231_235959", "20260101_000000", "20260101_000001"];
+    assert_eq!(names, expected.iter().map(|stamp| format!("b2b_results_{stamp}.json")).collect());
+    assert_eq!(names_in(&folder.subfolder(Kind::Results)).len(), 4);
+}
+
+#[test]
+fn an_over_long_name_is_refused_before_anything_is_written() {
+    let (root, folder) = bench();
+    let error = save_next_version(&folder, &"x".repeat(240), |_| Ok(Vec::new())).unwrap_err();
+    assert!(matches!(error, Error::Name { .. }));
+    assert_eq!(names_in(root.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_messages_file_is_named_once() {
+    for name in ["b2b", "b2b.json", "b2b_messages", "b2b_messages.json"] {
+        assert_eq!(messages::file_name(name).unwrap().as_str(), "b2b_messages.json");
+    }
+}
