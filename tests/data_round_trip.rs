@@ -294,7 +294,6 @@ proptest! {
 
     /// The last digit of a fraction is not lost either.
     #[test]
-    #[ignore = "needs the feature float_roundtrip of serde_json"]
     fn any_fraction_survives(fraction in prop::num::f64::NORMAL) {
         let text = serde_json::to_string(&fraction).unwrap();
         prop_assert_eq!(json::parse::<f64>(text.as_bytes()), Ok(fraction));

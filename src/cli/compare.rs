@@ -7,7 +7,7 @@ use super::print;
 use super::setup::Setup;
 use crate::data::{Kind, Results};
 use crate::optimize::compare_runs;
-use crate::report::summary::{self, RULE};
+use crate::report::summary::{self, Names, RULE};
 use crate::report::words;
 
 /// Options of `compare`.
@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 /// Prints the comparison of two files as they are; no model is called.
-pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let load = |name: &str| -> Result<_, Error> {
         let file = setup.folder.resolve(Kind::Results, name)?;
         let (results, sha256) = Results::load(&setup.folder, &file)?;
@@ -39,6 +39,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         format!("B: {}", words::one_line(after_file.as_str(), 200)),
         RULE.to_owned(),
     ];
-    lines.extend(summary::before_after(&comparison, &judges, simulated(&before) || simulated(&after)));
+    lines.extend(summary::before_after(&comparison, &judges, simulated(&before) || simulated(&after), Names::AnyTwo));
     print(&format!("{}\n", lines.join("\n")))
 }

@@ -85,7 +85,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Ctrl-C or SIGTERM.
-    #[error("stopped; nothing was written")]
+    #[error("stopped; files that were saved before are whole, and nothing was half-written")]
     Stopped,
 }
 

@@ -76,6 +76,10 @@ impl Cli {
     /// See [`Error`]; [`Error::exit_code`] tells the process's exit code.
     pub async fn run(self) -> Result<(), Error> {
         let stopped = stop_signal()?;
+        // A server is there to be stopped: for it a signal is the way to end well.
+        if let Command::Market(options) = &self.command {
+            return market::run(options, stopped).await;
+        }
         tokio::select! {
             done = self.dispatch() => done,
             () = stopped => Err(Error::Stopped),
@@ -90,10 +94,10 @@ impl Cli {
             Command::Generate(options) => generate::run(&setup, &options).await,
             Command::Decide(options) => decide::run(&setup, &options).await,
             Command::Personas(options) => personas::run(&setup, &options).await,
-            Command::Compare(options) => compare::run(&setup, &options).await,
+            Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
             Command::Export(options) => export::run(&setup, &options),
-            Command::Market(options) => market::run(&options).await,
+            Command::Market(_) => unreachable!("served by run"),
             Command::Completions(options) => shell::completions(&options),
             Command::Man(options) => shell::man(&options),
         }

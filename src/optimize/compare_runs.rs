@@ -14,15 +14,15 @@ use crate::data::results::Results;
 pub fn compare(earlier: &Results, earlier_sha256: &str, later: &Results) -> (Comparison, Judges) {
     let (before, after) = (provenance(earlier), provenance(later));
     let fingerprint = |of: Option<&Provenance>| of.and_then(|provenance| provenance.fingerprint.clone());
+    let judges = Judges::of(fingerprint(before).as_deref(), fingerprint(after).as_deref());
     if let Some(baseline) = after.and_then(|provenance| provenance.baseline.as_ref())
         && baseline.sha256 == earlier_sha256
         && Some(&baseline.fingerprint) == fingerprint(after).as_ref()
     {
         let tallies: Vec<_> = earlier.results.iter().map(pairing::tally).collect();
-        let judges = Judges::DecidedAgain { recorded: Rate::of(&tallies), known: fingerprint(before).is_some() };
+        let judges = judges.decided_again(Rate::of(&tallies));
         return (Comparison::of(&pairing::tallies(&baseline.results, &later.results)), judges);
     }
-    let judges = Judges::of(fingerprint(before).as_deref(), fingerprint(after).as_deref());
     (Comparison::of(&pairing::tallies(&earlier.results, &later.results)), judges)
 }
 

@@ -191,8 +191,7 @@ async fn incumbent(
     }
     let decided = decide_again(cast, &older.results, seed).await?;
     let tallies: Vec<_> = older.results.iter().map(pairing::tally).collect();
-    let judges = Judges::DecidedAgain { recorded: Rate::of(&tallies), known: recorded.is_some() };
-    Ok((decided.clone(), judges, Some(decided)))
+    Ok((decided.clone(), judges.decided_again(Rate::of(&tallies)), Some(decided)))
 }
 
 /// Decides the messages of an earlier run again with today's decision maker.

@@ -14,6 +14,17 @@ pub enum Rejudge {
     Never,
 }
 
+/// Who judged the older messages the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordedJudge {
+    /// The same fingerprint, on another occasion.
+    Same,
+    /// Another one.
+    Other,
+    /// The file does not say.
+    Unknown,
+}
+
 /// How the two rates of a comparison were judged.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judges {
@@ -23,8 +34,8 @@ pub enum Judges {
     DecidedAgain {
         /// The rate that the older file records.
         recorded: Rate,
-        /// Whether that file says who judged.
-        known: bool,
+        /// Who gave it.
+        by: RecordedJudge,
     },
     /// Two judges, of which both are known.
     Different,
@@ -41,6 +52,18 @@ impl Judges {
             (Some(_), Some(_)) => Judges::Different,
             _ => Judges::Unknown,
         }
+    }
+
+    /// The older messages were decided again, after these judges had been found in the files.
+    #[must_use]
+    pub fn decided_again(self, recorded: Rate) -> Self {
+        let by = match self {
+            Judges::Same => RecordedJudge::Same,
+            Judges::Different => RecordedJudge::Other,
+            Judges::Unknown => RecordedJudge::Unknown,
+            Judges::DecidedAgain { by, .. } => by,
+        };
+        Judges::DecidedAgain { recorded, by }
     }
 
     /// Whether the two rates may be compared at all.

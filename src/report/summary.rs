@@ -9,7 +9,7 @@ use crate::call::Used;
 use crate::compare::{Comparison, Verdict};
 use crate::data::provenance::FailedTrial;
 use crate::model::Role;
-use crate::optimize::judges::Judges;
+use crate::optimize::judges::{Judges, RecordedJudge};
 
 /// The rule above and below a block: the original service's width.
 pub const RULE: &str = "============================================================";
@@ -53,7 +53,7 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
     line(RULE.into());
     line("IMPROVEMENT CYCLE COMPLETE".into());
     line(RULE.into());
-    for words in before_after(summary.comparison, summary.judges, summary.spent.simulated) {
+    for words in before_after(summary.comparison, summary.judges, summary.spent.simulated, Names::Cycle) {
         line(words);
     }
     line(failed_trials(summary.failures));
@@ -65,16 +65,34 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
     text
 }
 
+/// What the two runs of a comparison are called.
+#[derive(Clone, Copy, Debug)]
+pub enum Names {
+    /// The original and the improved prompt of a cycle.
+    Cycle,
+    /// A and B.
+    AnyTwo,
+}
+
 /// The lines of a comparison, without the block around them.
 #[must_use]
-pub fn before_after(comparison: &Comparison, judges: &Judges, simulated: bool) -> Vec<String> {
+pub fn before_after(comparison: &Comparison, judges: &Judges, simulated: bool, names: Names) -> Vec<String> {
+    let (before, after) = match names {
+        Names::Cycle => ("Original response rate", "Improved response rate"),
+        Names::AnyTwo => ("Response rate of A", "Response rate of B"),
+    };
+    let (absolute_name, relative_name) = match names {
+        Names::Cycle => ("Absolute improvement", "Relative improvement"),
+        Names::AnyTwo => ("Absolute change", "Relative change"),
+    };
     let mut lines = vec![
-        format!("Original response rate: {}", words::full_rate(&comparison.original, simulated)),
-        format!("Improved response rate: {}", words::full_rate(&comparison.improved, simulated)),
-        absolute(comparison),
-        relative(comparison),
+        format!("{before}: {}", words::full_rate(&comparison.original, simulated)),
+        format!("{after}: {}", words::full_rate(&comparison.improved, simulated)),
+        format!("{absolute_name}: {}", absolute(comparison)),
+        format!("{relative_name}: {}", relative(comparison)),
     ];
-    if let Some(interval) = comparison.interval {
+    // Of two judges there is no interval: the change may be theirs and not the prompt's.
+    if let Some(interval) = comparison.interval.filter(|_| judges.are_one()) {
         lines.push(format!(
             "Interval of the change: {} (95%, paired by persona, {})",
             words::interval(interval),
@@ -91,19 +109,19 @@ pub fn before_after(comparison: &Comparison, judges: &Judges, simulated: bool) -
 }
 
 fn absolute(comparison: &Comparison) -> String {
-    match comparison.absolute() {
-        None => "Absolute improvement: unknown, one of the runs has no decisions".into(),
-        Some(change) if words::points(change) == "0.0" => "Absolute improvement: none, the rate is unchanged".into(),
-        Some(change) => format!("Absolute improvement: {} percentage points", words::points(change)),
+    match comparison.absolute().map(words::points) {
+        None => "unknown, one of the runs has no decisions".into(),
+        Some(points) if points == "0.0" => "none, the rate is unchanged".into(),
+        Some(points) => format!("{points} percentage points"),
     }
 }
 
 fn relative(comparison: &Comparison) -> String {
-    match (comparison.absolute(), comparison.relative()) {
-        (None, _) => "Relative improvement: unknown".into(),
-        (Some(_), None) => "Relative improvement: undefined, the original rate is 0%".into(),
-        (Some(_), Some(change)) if words::points(change) == "0.0" => "Relative improvement: none".into(),
-        (Some(_), Some(change)) => format!("Relative improvement: {}%", words::points(change)),
+    match (comparison.absolute(), comparison.relative().map(words::points)) {
+        (None, _) => "unknown".into(),
+        (Some(_), None) => "undefined, the earlier rate is 0%".into(),
+        (Some(_), Some(points)) if points == "0.0" => "none".into(),
+        (Some(_), Some(points)) => format!("{points}%"),
     }
 }
 
@@ -113,7 +131,7 @@ pub fn verdict(comparison: &Comparison, judges: &Judges) -> String {
     let all_yes = comparison.original.total > 0 && comparison.original.yes == comparison.original.total;
     match comparison.verdict() {
         Verdict::NothingToCompare => "nothing to compare, no persona was decided in both runs".into(),
-        _ if !judges.are_one() => "this is not a comparison, the two rates do not come from one judge".into(),
+        _ if !judges.are_one() => "this is not a comparison, the two rates are not known to come from one judge".into(),
         Verdict::Better => "better, and not by luck alone (the interval lies above 0)".into(),
         Verdict::Worse => "worse, and not by luck alone (the interval lies below 0)".into(),
         Verdict::Undecided if all_yes => {
@@ -126,10 +144,14 @@ pub fn verdict(comparison: &Comparison, judges: &Judges) -> String {
 fn judged_by(judges: &Judges) -> String {
     match judges {
         Judges::Same => "Judged by: the same decision maker, before and after".into(),
-        Judges::DecidedAgain { recorded, known } => format!(
-            "Judged by: today's decision maker, before and after; the older file records {}, {}",
+        Judges::DecidedAgain { recorded, by } => format!(
+            "Judged by: one decision maker, before and after; the older file records {}, {}",
             words::rate(recorded),
-            if *known { "decided by another judge or on another day" } else { "its judge is unknown" }
+            match by {
+                RecordedJudge::Same => "by the same judge on another occasion",
+                RecordedJudge::Other => "by another judge",
+                RecordedJudge::Unknown => "its judge is unknown",
+            }
         ),
         Judges::Different => {
             "Judged by: two different decision makers; decide the older messages again (--rejudge always) to compare"

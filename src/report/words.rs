@@ -29,8 +29,8 @@ pub fn full_rate(of: &Rate, simulated: bool) -> String {
 /// `+31.2`, `-6.2`, `0.0`: percentage points with their sign, never a negative zero.
 #[must_use]
 pub fn points(difference: f64) -> String {
-    let rounded = (difference * 1_000.0).round() / 10.0;
-    if rounded == 0.0 { "0.0".to_owned() } else { format!("{rounded:+.1}") }
+    let text = format!("{:+.1}", difference * 100.0);
+    if text == "+0.0" || text == "-0.0" { "0.0".to_owned() } else { text }
 }
 
 /// `+8.5 to +54.0 points`.
@@ -125,7 +125,7 @@ mod tests {
             (thousands(0), thousands(999), thousands(1_234_567)),
             ("0".into(), "999".into(), "1,234,567".into())
         );
-        assert_eq!((points(0.0625), points(-0.0004), points(-0.0625)), ("+6.3".into(), "0.0".into(), "-6.3".into()));
+        assert_eq!((points(0.0625), points(-0.0004), points(-0.0625)), ("+6.2".into(), "0.0".into(), "-6.2".into()));
         assert_eq!((dollars(0.0), dollars(0.0042), dollars(1.366)), ("$0".into(), "$0.0042".into(), "$1.37".into()));
         assert_eq!(count(1, "persona", "personas"), "1 persona");
         assert_eq!(duration(Duration::from_secs(200)), "3 min 20 s");
