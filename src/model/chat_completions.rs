@@ -75,7 +75,7 @@ impl ChatCompletions {
         body
     }
 
-    #[expect(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
+    #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
         let json: Value = serde_json::from_slice(&response.body)
             .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
@@ -158,5 +158,24 @@ impl Model for ChatCompletions {
     /// which a restart may change.
     fn settings(&self) -> String {
         format!("chat-completions at={} effort={}", self.host_name, self.settings.effort_word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::CallKey;
+
+    #[test]
+    fn only_openai_itself_gets_the_newer_name_of_the_cap() {
+        let request =
+            Request { key: CallKey::of(&[]), system: String::new(), user: "x".into(), schema: None, max_tokens: 9 };
+        let cap = |base: &str, name: &str| {
+            let id = "openai/m".parse().unwrap();
+            ChatCompletions::new(&id, base, None, Settings::default()).unwrap().body(&request).get(name).is_some()
+        };
+        assert!(cap(OPENAI_BASE_URL, "max_completion_tokens") && !cap(OPENAI_BASE_URL, "max_tokens"));
+        assert!(cap(OLLAMA_BASE_URL, "max_tokens") && !cap(OLLAMA_BASE_URL, "max_completion_tokens"));
+        assert!(cap("https://api.openai.com.evil.example", "max_tokens"));
     }
 }

@@ -242,8 +242,12 @@ impl Http {
             cause = deeper;
         }
         let cause = self.one_line(&cause.to_string());
-        let what = if error.is_connect() { "no connection to" } else { "the connection broke to" };
-        Failure::new(FailureKind::Connection, format!("{what} {origin}: {cause}"))
+        let message = if error.is_connect() {
+            format!("no connection to {origin}: {cause}")
+        } else {
+            format!("the connection to {origin} broke: {cause}")
+        };
+        Failure::new(FailureKind::Connection, message)
     }
 }
 

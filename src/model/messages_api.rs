@@ -66,7 +66,7 @@ impl MessagesApi {
         body
     }
 
-    #[expect(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
+    #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
         let json: Value = serde_json::from_slice(&response.body)
             .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;

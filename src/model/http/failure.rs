@@ -41,15 +41,16 @@ impl ErrorBody {
         })
     }
 
-    /// The host's words in one line, such as `rate_limit_error: too many requests`.
-    fn words(&self, key: Option<&SecretString>) -> String {
+    /// The host's words, such as `rate_limit_error: too many requests`; after a status: `429 rate_limit_error: ...`.
+    fn words(&self, status: Option<u16>) -> String {
         let label = self.label.as_deref().or(self.code.as_deref());
-        let said = match (label, self.message.as_deref()) {
-            (Some(label), Some(message)) => format!("{label}: {message}"),
-            (Some(words), None) | (None, Some(words)) => words.to_owned(),
-            (None, None) => "an error without a word".to_owned(),
-        };
-        one_line(&said, key)
+        let message = self.message.as_deref();
+        match (status, label, message) {
+            (Some(status), Some(label), Some(message)) => format!("{status} {label}: {message}"),
+            (None, Some(label), Some(message)) => format!("{label}: {message}"),
+            (Some(status), _, _) => format!("{status}: {}", label.or(message).unwrap_or("an error without a word")),
+            (None, _, _) => label.or(message).unwrap_or("an error without a word").to_owned(),
+        }
     }
 }
 
@@ -57,11 +58,11 @@ impl ErrorBody {
 pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Failure {
     let json = serde_json::from_slice::<Value>(&response.body).ok();
     let error = json.as_ref().and_then(ErrorBody::read);
-    let words = match &error {
-        Some(error) => error.words(key),
-        None => describe(response, key),
+    let message = match &error {
+        Some(error) => error.words(Some(response.status)),
+        None => format!("{}: {}", response.status, describe(response)),
     };
-    let mut failure = about(response, kind(response, error.as_ref()), &format!("{}: {words}", response.status));
+    let mut failure = about(response, kind(response, error.as_ref()), one_line(&message, key));
     append_request_id(&mut failure, response, error.as_ref(), key);
     failure
 }
@@ -70,19 +71,20 @@ pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Fa
 pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, key: Option<&SecretString>) -> Failure {
     let error = json.and_then(ErrorBody::read);
     let words = match &error {
-        Some(error) => format!("an error in place of an answer: {}", error.words(key)),
-        None if json.is_some() => one_line(why, key),
-        None => format!("{}: {}", one_line(why, key), describe(response, key)),
+        Some(error) => format!("an error in place of an answer: {}", error.words(None)),
+        None if json.is_some() => why.to_owned(),
+        None => format!("{why}: {}", describe(response)),
     };
-    let mut failure = about(response, FailureKind::Malformed, &format!("{}: {words}", response.status));
+    let message = one_line(&format!("{}: {words}", response.status), key);
+    let mut failure = about(response, FailureKind::Malformed, message);
     append_request_id(&mut failure, response, error.as_ref(), key);
     failure
 }
 
-fn about(response: &Response, kind: FailureKind, message: &str) -> Failure {
+fn about(response: &Response, kind: FailureKind, message: String) -> Failure {
     Failure {
         kind,
-        message: message.to_owned(),
+        message,
         status: Some(response.status),
         retry_after: headers::retry_after(&response.headers, response.received),
         should_retry: headers::should_retry(&response.headers),
@@ -104,16 +106,13 @@ fn append_request_id(
     }
 }
 
-/// A body that is no JSON, for a person: HTML is only named, since its first words are markup.
-fn describe(response: &Response, key: Option<&SecretString>) -> String {
+/// A body that is no error of either format, for a person: HTML is only named, since its first words are markup.
+fn describe(response: &Response) -> String {
     let body = String::from_utf8_lossy(&response.body);
-    let start = body.trim_start().get(..1).unwrap_or_default();
-    if start == "<" {
-        return "an HTML page, not JSON".to_owned();
-    }
-    match one_line(&body, key) {
-        words if words.is_empty() => "no body".to_owned(),
-        words => format!("not JSON of an error: {words}"),
+    match body.trim_start() {
+        "" => "no body".to_owned(),
+        page if page.starts_with('<') => "an HTML page, not JSON".to_owned(),
+        text => text.to_owned(),
     }
 }
 
