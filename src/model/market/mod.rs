@@ -3,6 +3,8 @@
 //! Every answer is a function of the market's seed and the request (its key included) and of nothing else, so that a
 //! rerun, another order or another degree of concurrency gives the same answers.
 
+pub mod serve;
+
 use futures::future::BoxFuture;
 
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage, limits::RateLimits};
