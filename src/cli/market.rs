@@ -1,10 +1,89 @@
 //! `rejoinder market`.
-use super::error::Error;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use anstream::eprintln;
 use clap::Args;
+
+use super::error::Error;
+use super::print;
+use crate::model::market::Market;
+use crate::model::market::serve::{self, Faults};
+
 /// Options of `market`.
 #[derive(Args, Clone, Debug)]
-pub struct Options {}
-/// Serves.
-pub async fn run(_options: &Options) -> Result<(), Error> {
+#[command(after_help = "Examples:
+  rejoinder market --port 8088
+  ANTHROPIC_BASE_URL=http://127.0.0.1:8088 rejoinder improve --results-file NAME --model anthropic/claude-sonnet-5-5
+  rejoinder market --latency-ms 300 --faults rate-limit=0.05,reset@7 --requests-per-second 50
+  curl http://127.0.0.1:8088/stats
+
+Faults, each as NAME=SHARE (of requests) or NAME@N (the N-th request, also @3-5 and @3-):
+  rate-limit[:SECONDS], rate-limit-bare, spend-limit, server-error, overloaded, html, reset-before, reset-in-body,
+  slow-body[:SECONDS], hang, truncated-json, fenced-json, string-bool, two-objects, refusal, empty, thinking-only,
+  thinking-first, error-200, bad-utf8, status:CODE")]
+pub struct Options {
+    /// Port on this machine; 0 takes any free one
+    #[arg(long, value_name = "P", default_value_t = 8088)]
+    port: u16,
+    /// Address to listen on, for other machines to reach
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// Which market: a seed, null, or null-SEED
+    #[arg(long, value_name = "MARKET", default_value = "1")]
+    market: String,
+    /// How long an answer takes
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency_ms: u64,
+    /// By what fraction the latency varies either way, 0 to 1
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
+    jitter: f64,
+    /// What goes wrong, such as rate-limit=0.05,reset-before@3
+    #[arg(long, value_name = "LIST", default_value = "")]
+    faults: Faults,
+    /// Refuse with 429 what goes beyond this rate
+    #[arg(long, value_name = "N")]
+    requests_per_second: Option<f64>,
+    /// Refuse requests without this key (any text; it is not a secret here)
+    #[arg(long, value_name = "TEXT")]
+    require_key: Option<String>,
+    /// Revoke the key after so many requests
+    #[arg(long, value_name = "N", requires = "require_key")]
+    revoke_after: Option<u64>,
+    /// Seed of faults and jitter
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+/// Serves until the process is asked to stop, then tells what was served.
+pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result<(), Error> {
+    let server = serve::bind(serve::Options {
+        listen: SocketAddr::new(options.listen, options.port),
+        market: Market::parse(&options.market).map_err(Error::Usage)?,
+        latency: Duration::from_millis(options.latency_ms),
+        jitter: options.jitter,
+        faults: options.faults.clone(),
+        requests_per_second: options.requests_per_second,
+        require_key: options.require_key.clone(),
+        revoke_after: options.revoke_after,
+        seed: options.seed,
+    })
+    .await
+    .map_err(|source| Error::Io { what: format!("cannot serve on port {}", options.port), source })?;
+    let address = server.address();
+    // On stdout, since a script that starts the market needs the port.
+    print(&format!("The simulated market listens on http://{address}\n"))?;
+    eprintln!("Use it with ANTHROPIC_BASE_URL=http://{address} or OPENAI_BASE_URL=http://{address}/v1; Ctrl-C stops it.");
+    let stats = server.stats();
+    server
+        .run(stopped)
+        .await
+        .map_err(|source| Error::Io { what: "the market's server failed".into(), source })?;
+    let stats = stats.snapshot();
+    eprintln!(
+        "{} requests, {} answered, {} of them asked again with the same key",
+        stats.requests, stats.answered, stats.repeated
+    );
     Ok(())
 }

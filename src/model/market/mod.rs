@@ -3,12 +3,15 @@
 //! Every answer is a function of the market's seed and the request (its key included) and of nothing else, so that a
 //! rerun, another order or another degree of concurrency gives the same answers.
 
-/// What the request id of every simulated answer begins with, over HTTP too.
-pub const REQUEST_ID_PREFIX: &str = "simulated_";
+pub mod serve;
 
 use futures::future::BoxFuture;
 
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage, limits::RateLimits};
+
+/// What the request id of every simulated answer begins with. It goes over HTTP too, so that a client knows what it is
+/// talking to, whatever the model was called.
+pub const REQUEST_ID_PREFIX: &str = "simulated_";
 
 /// Whether prompts matter in this market.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -82,7 +85,7 @@ impl Market {
                 output_tokens: text.chars().count().div_ceil(4) as u64,
                 ..Usage::default()
             },
-            request_id: None,
+            request_id: Some(format!("{REQUEST_ID_PREFIX}{}", request.key.as_str())),
         }
     }
 }
