@@ -24,7 +24,10 @@ pub enum Event {
     /// A trial of the batch ended.
     TrialEnded(TrialOutcome),
     /// The batch is over.
-    BatchEnded,
+    BatchEnded {
+        /// Whether any answer was simulated: over HTTP that is known only once there are answers.
+        simulated: bool,
+    },
     /// A call was answered.
     CallAnswered,
     /// A call failed and is sent again after a wait.

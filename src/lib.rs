@@ -15,6 +15,8 @@
 //! - [`data`]: the files people keep
 //! - [`event`]: what happened, as data
 
+#![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
 pub mod call;
 pub mod cli;
 pub mod compare;

@@ -10,6 +10,7 @@ use super::setup::Setup;
 use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
 use crate::evaluate::messages::decide;
+use crate::evaluate::trial::Bench;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -45,21 +46,18 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let decide = open.map(|row| {
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
-        let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.account);
-        return print(&estimate::plan(&[line], doors.account.is_simulated()));
+        let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
+        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
-    let simulated = doors.account.is_simulated();
-    let batch = decide(
-        &setup.folder,
-        &file,
-        options.again,
-        options.seed,
-        &decision_maker,
-        doors.width,
-        simulated,
-        &setup.events,
-    )
-    .await?;
+    let bench = Bench {
+        generator: None,
+        decision_maker: Some(&decision_maker),
+        prompt: "",
+        seed: options.seed,
+        label: "messages",
+    };
+    let batch = decide(&setup.folder, &file, options.again, &bench, &doors.context).await?;
+    let simulated = doors.context.account.is_simulated();
     if batch.done == 0 && !batch.failures.is_empty() {
         print(&format!("{}\n", super::failures(&batch.failures)))?;
         return Err(doors.nothing_usable("nothing could be decided; the file is as it was"));

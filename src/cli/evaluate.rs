@@ -51,8 +51,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let personas = personas::load(&setup.folder, &file)?;
         let key = CallKey::of(&[]);
         let (generator, decision_maker) = (doors.generator(), doors.decision_maker());
-        let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
-        let line = |role, what, calls: Vec<Usage>| Line::of(role, what, &calls, messages as u64, &doors.account);
+        let typical = estimate::text_of(MESSAGE_ANSWER);
+        let line =
+            |role, what, calls: Vec<Usage>| Line::of(role, what, &calls, messages as u64, &doors.context.account);
         let write = personas
             .iter()
             .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
@@ -63,22 +64,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             line(Role::Generator, "messages", write.collect()),
             line(Role::DecisionMaker, "decisions", decide.collect()),
         ];
-        return print(&estimate::plan(&lines, doors.account.is_simulated()));
+        return print(&estimate::plan(&lines, doors.context.account.is_simulated()));
     }
     let seed = match options.seed {
         Some(seed) => seed,
         None => first_run::next_seed(&setup.folder, &file)?,
     };
-    let desk = Desk {
-        generator: doors.generator(),
-        decision_maker: doors.decision_maker(),
-        account: doors.account.clone(),
-        width: doors.width,
-        events: setup.events.clone(),
-    };
+    let desk =
+        Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
     let run = first_run::evaluate(&setup.folder, &file, &prompt, messages, seed, &desk).await?;
     let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
-    let simulated = doors.account.is_simulated();
+    let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     let rate = Rate::of(&tallies);
     let mut lines = vec![

@@ -12,6 +12,7 @@ use super::print;
 use super::setup::Setup;
 use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::generate;
+use crate::evaluate::trial::Bench;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -53,29 +54,24 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let write = personas
             .iter()
             .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
-        let line = Line::of(Role::Generator, "messages", &write.collect::<Vec<_>>(), count as u64, &doors.account);
-        return print(&estimate::plan(&[line], doors.account.is_simulated()));
+        let line =
+            Line::of(Role::Generator, "messages", &write.collect::<Vec<_>>(), count as u64, &doors.context.account);
+        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for, and again by the file system only if somebody else is at work here too.
     if !options.force && setup.folder.exists(&file) {
         return Err(Error::Exists(setup.folder.path(&file)));
     }
-    let simulated = doors.account.is_simulated();
-    let batch = generate(
-        &setup.folder,
-        &file,
-        &personas,
-        &prompt,
-        count,
-        options.seed,
-        &generator,
-        doors.width,
-        simulated,
-        &setup.events,
-    )
-    .await?;
-    let mark = if simulated { " (simulated)" } else { "" };
+    let bench = Bench {
+        generator: Some(&generator),
+        decision_maker: None,
+        prompt: &prompt,
+        seed: options.seed,
+        label: "first",
+    };
+    let batch = generate(&setup.folder, &file, &personas, count, &bench, &doors.context).await?;
+    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let written = words::count(batch.done as u64, "message", "messages");
     let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&batch.failures));
     if batch.done == 0 {

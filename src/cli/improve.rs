@@ -65,9 +65,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         generator: doors.generator(),
         decision_maker: doors.decision_maker(),
         improver: doors.improver(),
-        account: doors.account.clone(),
-        width: doors.width,
-        events: setup.events.clone(),
+        context: doors.context.clone(),
     };
     if options.models.dry_run {
         return print(&plan(&setup.folder, &file, &cast, options)?);
@@ -101,7 +99,7 @@ async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doo
             used: &cycle.used,
             cost: cycle.cost,
             elapsed: cycle.elapsed,
-            simulated: cast.account.is_simulated(),
+            simulated: cast.context.account.is_simulated(),
         },
         file: &setup.folder.path(&cycle.file).display().to_string(),
     }))?;
@@ -117,7 +115,7 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let chosen = personas::choose(folder, &older)?.personas;
     let key = CallKey::of(&[]);
     let prompt = &older.metadata.system_prompt;
-    let account = &cast.account;
+    let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
     let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
     let needed = !Judges::of(recorded, Some(&cast.decision_maker.fingerprint())).are_one();
@@ -140,7 +138,7 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let write = chosen
         .iter()
         .map(|persona| estimate::tokens(&cast.generator.request(&longer, persona, key.clone()), MESSAGE_ANSWER));
-    let typical = " ".repeat(4 * MESSAGE_ANSWER as usize);
+    let typical = estimate::text_of(MESSAGE_ANSWER);
     let decide = chosen
         .iter()
         .map(|persona| estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));

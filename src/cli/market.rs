@@ -74,12 +74,11 @@ pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result
     let address = server.address();
     // On stdout, since a script that starts the market needs the port.
     print(&format!("The simulated market listens on http://{address}\n"))?;
-    eprintln!("Use it with ANTHROPIC_BASE_URL=http://{address} or OPENAI_BASE_URL=http://{address}/v1; Ctrl-C stops it.");
+    eprintln!(
+        "Use it with ANTHROPIC_BASE_URL=http://{address} or OPENAI_BASE_URL=http://{address}/v1; Ctrl-C stops it."
+    );
     let stats = server.stats();
-    server
-        .run(stopped)
-        .await
-        .map_err(|source| Error::Io { what: "the market's server failed".into(), source })?;
+    server.run(stopped).await.map_err(|source| Error::Io { what: "the market's server failed".into(), source })?;
     let stats = stats.snapshot();
     eprintln!(
         "{} requests, {} answered, {} of them asked again with the same key",

@@ -58,8 +58,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             let request = persona_writer::request(&options.domain, size, number, &[], CallKey::of(&[]));
             estimate::tokens(&request, PERSONA_ANSWER * size as u64)
         });
-        let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.account);
-        return print(&estimate::plan(&[line], doors.account.is_simulated()));
+        let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
+        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
     for file in [&train, &eval] {
         if !options.force && setup.folder.exists(file) {
@@ -69,10 +69,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     setup.events.emit(Event::BatchStarted {
         label: "Writing personas".into(),
         total: count,
-        simulated: doors.account.is_simulated(),
+        simulated: doors.context.account.is_simulated(),
     });
-    let written = persona_writer::write(&caller, &options.domain, count, options.seed, doors.width).await;
-    setup.events.emit(Event::BatchEnded);
+    let written = persona_writer::write(&caller, &options.domain, count, options.seed, doors.context.width).await;
+    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
     for reason in &written.failures {
         setup.events.emit(Event::Warning(format!("a batch of personas failed: {reason}")));
     }
@@ -82,7 +82,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let (train_part, eval_part) = written.split(options.seed);
     save(setup, &train, &train_part, options.force)?;
     save(setup, &eval, &eval_part, options.force)?;
-    let mark = if doors.account.is_simulated() { " (simulated)" } else { "" };
+    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let made = words::count(written.personas.len() as u64, "persona", "personas");
     let mut text = format!("Written: {made}{mark}");
     if written.duplicates > 0 {

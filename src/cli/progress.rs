@@ -79,8 +79,9 @@ impl State {
                 let wait = words::duration(wait);
                 self.line(&format!("the {role} is asked again in {wait}: {reason}"), Loudness::Verbose);
             }
-            Event::BatchEnded => {
-                if let Some(batch) = self.batch.take() {
+            Event::BatchEnded { simulated } => {
+                if let Some(mut batch) = self.batch.take() {
+                    batch.simulated |= simulated;
                     batch.finish(self.loudness);
                 }
             }

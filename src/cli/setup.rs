@@ -17,6 +17,7 @@ use crate::evaluate::account::Account;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use crate::evaluate::run::RunContext;
 use crate::event::Events;
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
@@ -78,10 +79,8 @@ pub struct Doors {
     callers: BTreeMap<Role, Caller>,
     limits: BTreeMap<Role, u32>,
     decision_prompt: DecisionPrompt,
-    /// What is used and what it costs.
-    pub account: Account,
-    /// Trials under way at once.
-    pub width: usize,
+    /// Where the command's trials run.
+    pub context: RunContext,
 }
 
 impl Doors {
@@ -133,7 +132,9 @@ impl Doors {
             (Role::DecisionMaker, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
         ]);
-        Ok(Doors { callers, limits, decision_prompt, account: Account::new(meter, prices, names, simulated), width })
+        let account = Account::new(meter, prices, names, simulated);
+        let context = RunContext { account, width, events: setup.events.clone() };
+        Ok(Doors { callers, limits, decision_prompt, context })
     }
 
     /// The door of a role that this command asked for.
@@ -200,8 +201,7 @@ fn connect(
         Role::DecisionMaker => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
     };
-    let effort =
-        effort.as_deref().map(str::parse::<Effort>).transpose().map_err(|error| Error::Usage(error.to_string()))?;
+    let effort = effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)?;
     let wire = http::Settings {
         effort,
         timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),

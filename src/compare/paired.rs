@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_change_that_does_nothing_is_called_better_rarely() {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let mut draw = |rng: &mut ChaCha8Rng| tally(u64::from(rng.next_u32() % 2), 1);
+        let draw = |rng: &mut ChaCha8Rng| tally(u64::from(rng.next_u32() % 2), 1);
         let better = (0..4_000)
             .filter(|_| {
                 let pairs: Vec<(Tally, Tally)> = (0..40).map(|_| (draw(&mut rng), draw(&mut rng))).collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::account::{self, Account};
-use super::run::{self, Run};
+use super::account;
+use super::run::{self, Run, RunContext};
 use super::trial::{Bench, Work};
 use super::{DecisionMaker, Generator};
 use crate::call::Used;
@@ -12,7 +12,6 @@ use crate::data::folder::DataFolder;
 use crate::data::provenance::Provenance;
 use crate::data::results::{Metadata, Results};
 use crate::data::{self, FileName, Kind, Map, clock, personas, versions};
-use crate::event::Events;
 use crate::model::{Role, digest};
 
 /// Everyone and everything that takes part.
@@ -22,12 +21,8 @@ pub struct Desk {
     pub generator: Generator,
     /// Decides on them.
     pub decision_maker: DecisionMaker,
-    /// What it costs.
-    pub account: Account,
-    /// Trials under way at once.
-    pub width: usize,
-    /// Who is told what happens.
-    pub events: Events,
+    /// Where it runs.
+    pub context: RunContext,
 }
 
 /// A finished first run.
@@ -69,7 +64,7 @@ pub async fn evaluate(
     desk: &Desk,
 ) -> Result<FirstRun, data::Error> {
     let started = Instant::now();
-    let used_before = desk.account.now();
+    let used_before = desk.context.account.now();
     let personas = personas::load(folder, persona_file)?;
     let bench = Bench {
         generator: Some(&desk.generator),
@@ -80,22 +75,21 @@ pub async fn evaluate(
     };
     let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
     let label = "Writing and deciding messages";
-    let simulated = desk.account.is_simulated();
-    let verdicts = run::verdicts(&bench, &personas, trials, desk.width, label, simulated, &desk.events).await;
+    let verdicts = run::verdicts(&bench, &desk.context, &personas, trials, label).await;
     let Run { results, failures } = run::collect(&personas, verdicts);
 
-    let used = desk.account.since(&used_before);
-    let cost = desk.account.cost(&used);
+    let used = desk.context.account.since(&used_before);
+    let cost = desk.context.account.cost(&used);
     let fingerprint = desk.decision_maker.fingerprint();
     let run_id = &digest(&[persona_file.as_str(), prompt, &seed.to_string(), &fingerprint])[..16];
     let now = clock::now()?;
     let provenance = Provenance {
-        models: Some(desk.account.models()),
+        models: Some(desk.context.account.models()),
         fingerprint: Some(fingerprint),
         usage: account::listed(&used),
         cost_usd: cost,
         failures,
-        ..Provenance::new(run_id, seed, desk.account.is_simulated())
+        ..Provenance::new(run_id, seed, desk.context.account.is_simulated())
     };
     let metadata = Metadata {
         persona_file: Some(persona_file.to_string()),

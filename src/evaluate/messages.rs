@@ -1,12 +1,10 @@
 //! Messages without decisions, and decisions on messages that are there already.
 
-use super::run;
+use super::run::{self, RunContext};
 use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
-use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
 use crate::data::messages::{self, Row};
 use crate::data::{self, FileName};
-use crate::event::Events;
 
 /// What came of a batch of messages.
 #[derive(Debug, Default)]
@@ -26,29 +24,21 @@ pub struct Batch {
 ///
 /// # Errors
 /// When the file cannot be written.
-#[expect(clippy::too_many_arguments, reason = "each is one thing that a person chooses")]
 pub async fn generate(
     folder: &DataFolder,
     file: &FileName,
     personas: &[String],
-    prompt: &str,
     messages_per_persona: usize,
-    seed: u64,
-    generator: &Generator,
-    width: usize,
-    simulated: bool,
-    events: &Events,
+    bench: &Bench<'_>,
+    context: &RunContext,
 ) -> Result<Batch, data::Error> {
-    let bench = Bench { generator: Some(generator), decision_maker: None, prompt, seed, label: "first" };
     let trials = run::trials(personas.len(), messages_per_persona, &Work::Write);
     let mut batch = Batch::default();
     let mut rows = Vec::new();
-    for (persona, _, verdict) in
-        run::verdicts(&bench, personas, trials, width, "Writing messages", simulated, events).await
-    {
+    for (persona, _, verdict) in run::verdicts(bench, context, personas, trials, "Writing messages").await {
         match verdict {
             Verdict::Written(message) | Verdict::Decided { message, .. } => {
-                rows.push(Row::new(personas[persona].clone(), message, prompt));
+                rows.push(Row::new(personas[persona].clone(), message, bench.prompt));
             }
             Verdict::Failed(failure) => batch.failures.push(failure),
         }
@@ -65,16 +55,12 @@ pub async fn generate(
 ///
 /// # Errors
 /// When the file cannot be read or written.
-#[expect(clippy::too_many_arguments, reason = "each is one thing that a person chooses")]
 pub async fn decide(
     folder: &DataFolder,
     file: &FileName,
     again: bool,
-    seed: u64,
-    decision_maker: &DecisionMaker,
-    width: usize,
-    simulated: bool,
-    events: &Events,
+    bench: &Bench<'_>,
+    context: &RunContext,
 ) -> Result<Batch, data::Error> {
     let mut rows = messages::load(folder, file)?;
     let open: Vec<usize> = (0..rows.len()).filter(|&row| again || !rows[row].is_decided()).collect();
@@ -84,10 +70,7 @@ pub async fn decide(
         .iter()
         .map(|&row| Trial { persona: row, message: 0, work: Work::Decide(rows[row].message.clone()) })
         .collect();
-    let bench = Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
-    for (row, _, verdict) in
-        run::verdicts(&bench, &personas, trials, width, "Deciding messages", simulated, events).await
-    {
+    for (row, _, verdict) in run::verdicts(bench, context, &personas, trials, "Deciding messages").await {
         match verdict {
             Verdict::Decided { decision, .. } => {
                 batch.done += 1;

@@ -1,11 +1,23 @@
 //! A batch of trials of one prompt on a set of personas.
 
+use super::account::Account;
 use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
 use crate::data::Map;
 use crate::data::provenance::FailedTrial;
 use crate::data::results::{Judged, PersonaResult};
 use crate::engine::local;
 use crate::event::{Event, Events, TrialOutcome};
+
+/// What every run needs besides its models.
+#[derive(Clone)]
+pub struct RunContext {
+    /// What it costs.
+    pub account: Account,
+    /// Trials under way at once.
+    pub width: usize,
+    /// Who is told what happens.
+    pub events: Events,
+}
 
 /// A finished run: every trial is either among the results or among the failures.
 #[derive(Clone, Debug, Default)]
@@ -34,18 +46,19 @@ pub fn trials(personas: usize, messages_per_persona: usize, work: &Work) -> Vec<
         .collect()
 }
 
-/// Runs all trials, `width` at a time, telling `events` about each; verdicts come in the order of the trials.
+/// Runs all trials, telling the context's events about each; verdicts (persona, message, verdict) come in the order of
+/// the trials. `label` says in a few words what the batch is.
 pub async fn verdicts(
     bench: &Bench<'_>,
+    context: &RunContext,
     personas: &[String],
     trials: Vec<Trial>,
-    width: usize,
     label: &str,
-    simulated: bool,
-    events: &Events,
 ) -> Vec<(usize, usize, Verdict)> {
+    let RunContext { account, width, events } = context;
+    let simulated = account.is_simulated();
     events.emit(Event::BatchStarted { label: label.to_owned(), total: trials.len(), simulated });
-    let verdicts = local::run(trials, width, |trial| async move {
+    let verdicts = local::run(trials, *width, |trial| async move {
         let (persona, message) = (trial.persona, trial.message);
         let verdict = bench.run(&personas[persona], trial).await;
         events.emit(Event::TrialEnded(match &verdict {
@@ -57,7 +70,7 @@ pub async fn verdicts(
         (persona, message, verdict)
     })
     .await;
-    events.emit(Event::BatchEnded);
+    events.emit(Event::BatchEnded { simulated: account.is_simulated() });
     verdicts
 }
 

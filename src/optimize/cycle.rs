@@ -11,11 +11,11 @@ use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::{self, FileName, Kind, Map, clock, versions};
-use crate::evaluate::account::{self, Account};
-use crate::evaluate::run::{self, Run};
+use crate::evaluate::account;
+use crate::evaluate::run::{self, Run, RunContext};
 use crate::evaluate::trial::{Bench, Trial, Work};
 use crate::evaluate::{DecisionMaker, Generator, ask};
-use crate::event::{Event, Events};
+use crate::event::Event;
 use crate::improve::{Improver, feedback};
 use crate::model::digest;
 
@@ -28,12 +28,8 @@ pub struct Cast {
     pub decision_maker: DecisionMaker,
     /// Rewrites the prompt.
     pub improver: Improver,
-    /// What it all costs.
-    pub account: Account,
-    /// Trials under way at once.
-    pub width: usize,
-    /// Who is told what happens.
-    pub events: Events,
+    /// Where it runs.
+    pub context: RunContext,
 }
 
 /// What a user may choose about a cycle.
@@ -106,7 +102,7 @@ impl Error {
 /// # Errors
 /// See [`Error`]. Trials that fail are no error: they are listed in the file.
 pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: CycleOptions) -> Result<Cycle, Error> {
-    let (started, used_before) = (Instant::now(), cast.account.now());
+    let (started, used_before) = (Instant::now(), cast.context.account.now());
     let (older, sha256) = Results::load(folder, parent)?;
     if older.counts().1 == 0 {
         return Err(Error::NoFeedback(parent.to_string()));
@@ -117,13 +113,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     };
     let chosen = personas::choose(folder, &older)?;
     if let Some(note) = chosen.note {
-        cast.events.emit(Event::Note(note));
+        cast.context.events.emit(Event::Note(note));
     }
 
     let fingerprint = cast.decision_maker.fingerprint();
     let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed).await?;
 
-    cast.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
+    cast.context.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
     let feedback = feedback::extract(&incumbent);
     let seed_text = seed.to_string();
     let prompt = cast
@@ -136,19 +132,19 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     carry_over(&older.results, &mut run.results);
     let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results));
 
-    let used = cast.account.since(&used_before);
-    let cost = cast.account.cost(&used);
+    let used = cast.context.account.since(&used_before);
+    let cost = cast.context.account.cost(&used);
     let run_id = &digest(&[&sha256, &prompt, &seed_text, &fingerprint])[..16];
     let provenance = Provenance {
         parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
-        models: Some(cast.account.models()),
+        models: Some(cast.context.account.models()),
         fingerprint: Some(fingerprint.clone()),
         usage: account::listed(&used),
         cost_usd: cost,
         failures: run.failures,
         metrics: Some(metrics(&comparison, &judges)),
         baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
-        ..Provenance::new(run_id, seed, cast.account.is_simulated())
+        ..Provenance::new(run_id, seed, cast.context.account.is_simulated())
     };
     let results = assemble(
         older,
@@ -213,23 +209,15 @@ pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Re
         .collect();
     let count = trials.len();
     let bench = Bench { generator: None, decision_maker: Some(&cast.decision_maker), prompt: "", seed, label: "again" };
-    let verdicts = run::verdicts(
-        &bench,
-        &personas,
-        trials,
-        cast.width,
-        "Deciding the older messages again",
-        cast.account.is_simulated(),
-        &cast.events,
-    )
-    .await;
+    let label = "Deciding the older messages again";
+    let verdicts = run::verdicts(&bench, &cast.context, &personas, trials, label).await;
     let Run { results, failures } = run::collect(&personas, verdicts);
     if failures.len() == count {
         let reason = failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
         return Err(Error::NothingDecided { count, reason });
     }
     if !failures.is_empty() {
-        cast.events.emit(Event::Warning(format!(
+        cast.context.events.emit(Event::Warning(format!(
             "{} of {count} older messages could not be decided again and are left out; the first: {}",
             failures.len(),
             failures[0].reason
@@ -248,8 +236,7 @@ async fn challenger(cast: &Cast, prompt: &str, personas: &[String], messages: us
     };
     let trials = run::trials(personas.len(), messages, &Work::WriteAndDecide);
     let label = "Writing and deciding new messages";
-    let simulated = cast.account.is_simulated();
-    run::collect(personas, run::verdicts(&bench, personas, trials, cast.width, label, simulated, &cast.events).await)
+    run::collect(personas, run::verdicts(&bench, &cast.context, personas, trials, label).await)
 }
 
 /// Keys of a persona's entry that we do not know belong to the persona, not to its messages: they go with it.

@@ -50,6 +50,12 @@ pub fn tokens(request: &Request, answer_tokens: u64) -> Usage {
     }
 }
 
+/// A text of about so many tokens, to stand for one that is not written yet.
+#[must_use]
+pub fn text_of(tokens: u64) -> String {
+    " ".repeat(usize::try_from(tokens).unwrap_or(usize::MAX) * CHARACTERS_PER_TOKEN)
+}
+
 /// The plan as text.
 #[must_use]
 pub fn plan(lines: &[Line], simulated: bool) -> String {
