@@ -85,6 +85,7 @@ fn our_files_are_written_as_pythons_json_dump_writes_them() {
         message: 0,
         stage: "decide".to_owned(),
         reason: "refused".to_owned(),
+        text: None,
         extra: Map::new(),
     });
     results.metadata.rejoinder = Some(provenance);

@@ -169,7 +169,7 @@ async fn a_message_has_the_shape_of_the_messages_api() {
     let seen = served.messages(&plain()).await;
     assert_eq!(seen.status, 200);
     assert_eq!(seen.header("content-type"), "application/json");
-    assert!(seen.header("request-id").starts_with("req_"));
+    assert!(seen.header("request-id").starts_with("simulated_"));
     assert!(seen.header("server").contains("simulated"));
     let body = seen.json();
     assert!(body["id"].as_str().unwrap().starts_with("msg_"));
@@ -192,7 +192,7 @@ async fn a_completion_has_the_shape_of_chat_completions_on_both_paths() {
     for path in ["/v1/chat/completions", "/chat/completions"] {
         let seen = served.send(path, &chat_decision(), &[]).await.unwrap();
         assert_eq!(seen.status, 200);
-        assert!(seen.header("x-request-id").starts_with("req_"));
+        assert!(seen.header("x-request-id").starts_with("simulated_"));
         let body = seen.json();
         assert!(body["id"].as_str().unwrap().starts_with("chatcmpl-"));
         assert_eq!(body["object"], "chat.completion");
@@ -238,6 +238,7 @@ async fn the_same_key_gives_the_answer_that_the_market_gives_in_process() {
     assert_eq!(message.json()["content"][0]["text"], expected);
     assert_eq!(chat.json()["choices"][0]["message"]["content"], expected);
     assert_eq!(again.text, message.text);
+    assert_eq!(again.header("request-id"), message.header("request-id"));
 }
 
 #[tokio::test]

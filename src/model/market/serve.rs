@@ -10,6 +10,8 @@
 //! the header, identical requests are numbered as they arrive, so that each gets a fresh sample. The Messages API has no
 //! name for a schema; it is called by its `title`, else `answer`.
 //!
+//! Every response says in its `server` header, and every request id in its first word, that it is simulated.
+//!
 //! Requests to a model are numbered from 1 as they arrive, whatever becomes of them: faults and latency depend on that
 //! number and [`Options::seed`] alone. A request is met in this order: key, fault in place of an answer, rate limit,
 //! validation, latency, answer, fault in the answer or in its delivery. Latency is spent on answers only.

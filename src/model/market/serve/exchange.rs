@@ -56,18 +56,14 @@ impl Shared {
         let delay = self.delay(chance.random());
         let exchange = Exchange { shared: self, dialect, headers, cut, number, fault };
 
-        let request_id = &digest(&["request", &self.options.seed.to_string(), &number.to_string()])[..24];
-        let request_id = format!("{REQUEST_ID_PREFIX}{request_id}");
-        let mut response = match exchange.answer(body, delay).await {
-            Ok(body) => delivery::deliver(body, fault, exchange.cut, in_flight),
-            Err(Halt::Page(page)) => page,
-            Err(Halt::Rejected(rejection)) => {
-                let body = dialect.error(&rejection, &request_id).to_string();
-                let mut response = (rejection.status, [(CONTENT_TYPE, "application/json")], body).into_response();
-                for (name, value) in &rejection.headers {
-                    pace::insert(response.headers_mut(), name, value);
-                }
-                response
+        // The same answer has the same id, whenever it is given; what is not one is called by its number.
+        let (mut response, request_id) = match exchange.answer(body, delay).await {
+            Ok((body, digits)) => {
+                (delivery::deliver(body, fault, exchange.cut, in_flight), format!("{REQUEST_ID_PREFIX}{digits}"))
+            }
+            Err(halt) => {
+                let request_id = format!("{REQUEST_ID_PREFIX}{number}");
+                (halt.into_response(dialect, &request_id), request_id)
             }
         };
         let headers = response.headers_mut();
@@ -93,9 +89,18 @@ enum Halt {
     Page(Response),
 }
 
-impl From<Rejection> for Halt {
-    fn from(rejection: Rejection) -> Self {
-        Halt::Rejected(rejection)
+impl Halt {
+    fn into_response(self, dialect: Dialect, request_id: &str) -> Response {
+        let rejection = match self {
+            Halt::Page(page) => return page,
+            Halt::Rejected(rejection) => rejection,
+        };
+        let body = dialect.error(&rejection, request_id).to_string();
+        let mut response = (rejection.status, [(CONTENT_TYPE, "application/json")], body).into_response();
+        for (name, value) in &rejection.headers {
+            pace::insert(response.headers_mut(), name, value);
+        }
+        response
     }
 }
 
@@ -109,8 +114,8 @@ struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
-    /// The body of the answer.
-    async fn answer(&self, body: Body, delay: Duration) -> Result<Bytes, Halt> {
+    /// The body of the answer and the digits that name it.
+    async fn answer(&self, body: Body, delay: Duration) -> Result<(Bytes, String), Halt> {
         let Shared { options, stats, pace, .. } = self.shared;
         let reject = |rejection: Rejection| {
             stats.rejected(rejection.status.as_u16());
@@ -131,7 +136,8 @@ impl Exchange<'_> {
                 (CallKey::of(&["market", &content, &nth.to_string()]), false)
             }
         };
-        let digits = &digest(&[&content, key.as_str()])[..24];
+        let mut digits = digest(&[&content, key.as_str()]);
+        digits.truncate(24);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
@@ -148,7 +154,7 @@ impl Exchange<'_> {
         }
         stats.answered(request.schema.as_ref(), said.usage, repeated);
         let created = Timestamp::now().as_second();
-        Ok(self.dialect.answer(&said, &model, digits, created).to_string().into())
+        Ok((self.dialect.answer(&said, &model, &digits, created).to_string().into(), digits))
     }
 
     fn check_key(&self) -> Result<(), Rejection> {
