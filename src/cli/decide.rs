@@ -60,7 +60,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let simulated = doors.context.account.is_simulated();
     if batch.done == 0 && !batch.failures.is_empty() {
         print(&format!("{}\n", super::failures(&batch.failures)))?;
-        return Err(doors.nothing_usable("nothing could be decided; the file is as it was"));
+        return doors.end(false, "nothing could be decided; the file is as it was");
     }
     let mut text = String::new();
     if batch.kept > 0 {
@@ -76,5 +76,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         super::failures(&batch.failures),
         setup.folder.path(&file).display()
     ));
-    print(&text)
+    print(&text)?;
+    doors.end(true, "")
 }

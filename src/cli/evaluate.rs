@@ -89,9 +89,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     lines.push(format!("Results saved to: {}", setup.folder.path(&run.file).display()));
     lines.push(format!("{RULE}\n"));
     print(&lines.join("\n"))?;
-    if rate.total == 0 {
-        return Err(doors.nothing_usable("every trial failed; the file lists why"));
-    }
+    doors.end(rate.total > 0, "every trial failed; the file lists why")?;
     setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", run.file.stem())));
     Ok(())
 }

@@ -76,8 +76,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&batch.failures));
     if batch.done == 0 {
         print(&text)?;
-        return Err(doors.nothing_usable("no message could be written; nothing was saved"));
+        return doors.end(false, "no message could be written; nothing was saved");
     }
     text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
-    print(&text)
+    print(&text)?;
+    doors.end(true, "")
 }

@@ -103,9 +103,7 @@ async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doo
         },
         file: &setup.folder.path(&cycle.file).display().to_string(),
     }))?;
-    if cycle.comparison.improved.total == 0 {
-        return Err(doors.nothing_usable("every new trial failed; the file lists why"));
-    }
+    doors.end(cycle.comparison.improved.total > 0, "every new trial failed; the file lists why")?;
     Ok(cycle.file)
 }
 

@@ -77,7 +77,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         setup.events.emit(Event::Warning(format!("a batch of personas failed: {reason}")));
     }
     if written.personas.len() < 2 {
-        return Err(doors.nothing_usable("fewer than two personas could be written; nothing was saved"));
+        return doors.end(false, "fewer than two personas could be written; nothing was saved");
     }
     let (train_part, eval_part) = written.split(options.seed);
     save(setup, &train, &train_part, options.force)?;
@@ -98,7 +98,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         setup.folder.path(&eval).display(),
         eval_part.len()
     ));
-    print(&text)
+    print(&text)?;
+    doors.end(true, "")
 }
 
 fn save(setup: &Setup, file: &FileName, part: &[String], force: bool) -> Result<(), Error> {

@@ -146,12 +146,19 @@ impl Doors {
         self.callers[&role].clone()
     }
 
-    /// The error for a command that got nothing it could use: the host's refusal, where that is the reason.
-    #[must_use]
-    pub fn nothing_usable(&self, what: &str) -> Error {
+    /// How a command ends whose results are saved and printed: badly, where a host refused the account on the way (the
+    /// run is incomplete then, whatever it has), or where nothing usable came of it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the host's words, or [`Error::NothingUsable`] with `otherwise`.
+    pub fn end(&self, usable: bool, otherwise: &str) -> Result<(), Error> {
         match self.callers.values().find_map(Caller::refusal) {
-            Some(refusal) => Error::Refused(format!("{what}: {refusal}")),
-            None => Error::NothingUsable(what.to_owned()),
+            Some(refusal) if usable => {
+                Err(Error::Refused(format!("the run is incomplete, the host refused to go on: {refusal}")))
+            }
+            Some(refusal) => Err(Error::Refused(format!("{otherwise}; the host refused: {refusal}"))),
+            None if usable => Ok(()),
+            None => Err(Error::NothingUsable(otherwise.to_owned())),
         }
     }
 

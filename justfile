@@ -1,0 +1,33 @@
+# Recipes for people who use just; each is one command that can be typed as well.
+
+# List the recipes
+default:
+    @just --list
+
+# All tests
+test:
+    ./scripts/test
+
+# Everything that a change must pass
+ci:
+    ./.ci/run
+
+# The README's first command on a copy of the shipped data
+first-command:
+    ./scripts/first-command
+
+# Make the shipped personas and first results anew (the market is deterministic: nothing changes unless the code did)
+sample-data:
+    ./scripts/sample-data
+
+# The README's picture of a run
+picture:
+    ./scripts/picture
+
+# True rates of 100 markets: the bare offer's and the best reachable prompt's
+markets:
+    cargo test --release --test market_world -- --nocapture
+
+# Licences and advisories of all dependencies (cargo install cargo-deny)
+deny:
+    cargo deny check

@@ -1,0 +1,251 @@
+//! The improvement cycle as a person runs it.
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::{MarketProcess, Place};
+use serde_json::Value;
+
+const FIRST: &str = "b2b_saas_personas_train_results_20250802_144126.json";
+const SECOND: &str = "b2b_saas_personas_train_results_20250802_150332.json";
+
+#[test]
+fn the_readmes_first_command_runs_a_whole_cycle_and_its_summary_says_what_it_should() {
+    let place = Place::with_samples();
+    let ran = place.ok(&["improve", "--results-file", FIRST, "--model", "market"]);
+    for line in [
+        "IMPROVEMENT CYCLE COMPLETE",
+        "Original response rate: ",
+        "Improved response rate: ",
+        "Absolute improvement: ",
+        "Relative improvement: ",
+        "Interval of the change: ",
+        "Personas that flipped: ",
+        "Verdict: ",
+        "Failed trials: none",
+        "Tokens: ",
+        "Cost: nothing, the market is simulated",
+        "Results saved to: data/results/b2b_saas_personas_train_results_improvement_run_v1.json",
+    ] {
+        assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
+    }
+    for rate in ran.out.lines().filter(|line| line.contains("response rate: ")) {
+        assert!(rate.contains("95% interval") && rate.ends_with("simulated"), "{rate}");
+    }
+    let file = place.json("results/b2b_saas_personas_train_results_improvement_run_v1.json");
+    let own = &file["metadata"]["rejoinder"];
+    assert_eq!(own["simulated"], true);
+    assert_eq!(own["parent"]["file"], FIRST);
+    assert_eq!(own["fingerprint"].as_str().unwrap().len(), 16);
+    assert_eq!(file["metadata"]["improvement_run"], true);
+    assert_eq!(file["metadata"]["total_messages"], 40);
+}
+
+#[test]
+fn cycles_go_on_from_each_cycles_file_to_the_next() {
+    let place = Place::with_samples();
+    place.ok(&["improve", "--results-file", FIRST, "--model", "market", "--cycles", "3"]);
+    for version in 1..=3 {
+        let file = place.json(&format!("results/b2b_saas_personas_train_results_improvement_run_v{version}.json"));
+        let parent = match version {
+            1 => FIRST.to_owned(),
+            _ => format!("b2b_saas_personas_train_results_improvement_run_v{}.json", version - 1),
+        };
+        assert_eq!(file["metadata"]["rejoinder"]["parent"]["file"], Value::from(parent));
+    }
+}
+
+#[test]
+fn the_originals_files_are_improved_under_the_next_free_version_and_compared_honestly() {
+    let Some(place) = Place::with_original_files() else { return };
+    let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market"]);
+    assert!(ran.out.contains("improvement_run_v2.json"), "{}", ran.out);
+    assert!(ran.out.contains("the older file records 68.8% (11/16), its judge is unknown"), "{}", ran.out);
+    let second = "b2b_saas_personas_train_results_improvement_run_v2.json";
+    let ran = place.ok(&["improve", "--results-file", second, "--model", "market"]);
+    assert!(ran.out.contains("improvement_run_v3.json"), "{}", ran.out);
+    // The judge is known now, and the same: nothing is decided again.
+    assert!(ran.out.contains("Judged by: the same decision maker"), "{}", ran.out);
+
+    let ran = place.ok(&["compare", FIRST, SECOND]);
+    assert!(ran.out.contains("100.0% (16/16)") && ran.out.contains("68.8% (11/16)"), "{}", ran.out);
+    assert!(ran.out.contains("does not say who judged"), "{}", ran.out);
+    assert!(ran.out.contains("this is not a comparison"), "{}", ran.out);
+    assert!(!ran.out.contains("Interval of the change"), "{}", ran.out);
+    // With the decisions that v2 holds on the messages of its parent, these two can be compared.
+    let ran = place.ok(&["compare", SECOND, second]);
+    assert!(ran.out.contains("Interval of the change"), "{}", ran.out);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_file_in_process_and_over_both_wire_formats() {
+    let market = MarketProcess::start(&[]);
+    let run = |arguments: &[&str]| {
+        let place = Place::with_samples();
+        let mut all = vec!["improve", "--results-file", FIRST, "--seed", "5", "--quiet"];
+        all.extend(arguments);
+        let output = place
+            .command(&all)
+            .env("ANTHROPIC_BASE_URL", &market.url)
+            .env("OPENAI_BASE_URL", format!("{}/v1", market.url))
+            .output()
+            .unwrap();
+        let ran = program::Ran::of(&output);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("simulated"), "a simulated rate went without the word:\n{}", ran.out);
+        place.json("results/b2b_saas_personas_train_results_improvement_run_v1.json")
+    };
+    let here = run(&["--model", "market"]);
+    for model in ["anthropic/claude-sonnet-5-5", "openai/anything"] {
+        let there = run(&["--model", model]);
+        assert_eq!(here["results"], there["results"], "{model}");
+        assert_eq!(here["metadata"]["system_prompt"], there["metadata"]["system_prompt"], "{model}");
+        assert_eq!(there["metadata"]["rejoinder"]["simulated"], true, "{model}");
+        assert_eq!(here["metadata"]["rejoinder"]["usage"], there["metadata"]["rejoinder"]["usage"], "{model}");
+    }
+}
+
+#[test]
+fn the_file_is_the_same_byte_for_byte_at_any_concurrency() {
+    let bytes = |concurrency: &str| {
+        let place = Place::with_samples();
+        let arguments =
+            ["improve", "--results-file", FIRST, "--model", "market", "--concurrency", concurrency, "--quiet"];
+        let output = place.command(&arguments).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
+        assert!(output.status.success());
+        std::fs::read(place.data().join("results/b2b_saas_personas_train_results_improvement_run_v1.json")).unwrap()
+    };
+    let one = bytes("1");
+    assert!(one == bytes("64") && one == bytes("auto"));
+}
+
+#[test]
+fn every_fault_at_an_early_call_ends_in_a_decision_or_in_a_listed_failure() {
+    let place = Place::with_samples();
+    let personas: Vec<Value> =
+        place.json("personas/b2b_saas_personas_eval.json").as_array().unwrap().iter().take(2).cloned().collect();
+    place.write("data/personas/two.json", &Value::from(personas).to_string());
+    for fault in [
+        "rate-limit:0.01",
+        "rate-limit-bare",
+        "server-error",
+        "overloaded",
+        "html",
+        "reset-before",
+        "reset-in-body",
+        "truncated-json",
+        "fenced-json",
+        "string-bool",
+        "two-objects",
+        "refusal",
+        "empty",
+        "thinking-only",
+        "thinking-first",
+        "error-200",
+        "bad-utf8",
+        "spend-limit",
+    ] {
+        for call in 1..=4 {
+            let market = MarketProcess::start(&["--faults", &format!("{fault}@{call}")]);
+            let output = place
+                .command(&[
+                    "evaluate",
+                    "--persona-file",
+                    "two",
+                    "--messages-per-persona",
+                    "1",
+                    "--concurrency",
+                    "1",
+                    "--model",
+                    "anthropic/claude-sonnet-5-5",
+                ])
+                .env("ANTHROPIC_BASE_URL", &market.url)
+                .output()
+                .unwrap();
+            let ran = program::Ran::of(&output);
+            let saved = ran.out.lines().find_map(|line| line.strip_prefix("Results saved to: data/")).unwrap();
+            let file = place.json(saved);
+            let decided = file["metadata"]["total_messages"].as_u64().unwrap();
+            let failed = file["metadata"]["rejoinder"]["failures"].as_array().unwrap().len() as u64;
+            assert_eq!(decided + failed, 2, "{fault}@{call}: {}{}", ran.out, ran.err);
+            if fault == "spend-limit" {
+                // No further call could succeed, so none is made; the message that was paid for is kept.
+                assert!(failed > 0 && ran.out.contains("spend"), "{fault}@{call}: {}", ran.out);
+            } else {
+                assert_eq!((decided, ran.code), (2, Some(0)), "{fault}@{call}: {}{}", ran.out, ran.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_revoked_key_stops_the_run_and_what_was_decided_before_is_saved() {
+    let place = Place::with_samples();
+    let market = MarketProcess::start(&["--require-key", "right", "--revoke-after", "30"]);
+    let output = place
+        .command(&["evaluate", "--persona-file", "b2b_saas_personas_train", "--messages-per-persona", "1"])
+        .env("ANTHROPIC_BASE_URL", &market.url)
+        .env("ANTHROPIC_API_KEY", "right")
+        .output()
+        .unwrap();
+    let ran = program::Ran::of(&output);
+    assert_eq!(ran.code, Some(4), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("401 authentication_error"), "{}", ran.out);
+    let saved = ran.out.lines().find_map(|line| line.strip_prefix("Results saved to: data/")).unwrap();
+    let decided = place.json(saved)["metadata"]["total_messages"].as_u64().unwrap();
+    assert!((1..40).contains(&decided), "{decided}");
+
+    let output = place
+        .command(&["evaluate", "--persona-file", "b2b_saas_personas_train"])
+        .env("ANTHROPIC_BASE_URL", &market.url)
+        .env("ANTHROPIC_API_KEY", "right")
+        .output()
+        .unwrap();
+    let ran = program::Ran::of(&output);
+    assert_eq!(ran.code, Some(4), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
+    let place = Place::with_samples();
+    let before = place.files("results");
+    let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
+    assert_eq!(place.files("results"), before);
+    // 40 older messages decided again, one rewrite, 80 new messages, 80 decisions.
+    assert!(ran.out.contains("In all 201 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+}
+
+#[test]
+fn a_signal_ends_the_program_with_its_own_code_and_leaves_no_half_file() {
+    let place = Place::with_samples();
+    let market = MarketProcess::start(&["--latency-ms", "2000"]);
+    let before = place.files("results");
+    let child = place
+        .command(&["improve", "--results-file", FIRST, "--model", "anthropic/claude-sonnet-5-5"])
+        .env("ANTHROPIC_BASE_URL", &market.url)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let ran = program::Ran::of(&child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    assert!(ran.err.contains("stopped"), "{}", ran.err);
+    assert_eq!(place.files("results"), before);
+}
+
+#[test]
+fn unknown_keys_of_the_parent_survive_into_the_new_version() {
+    let place = Place::with_samples();
+    let mut file = place.json(&format!("results/{FIRST}"));
+    file["metadata"]["campaign"] = "spring".into();
+    file["team"] = "east".into();
+    file["results"][0]["segment"] = "smb".into();
+    place.write("data/results/x_results.json", &file.to_string());
+    place.ok(&["improve", "--results-file", "x_results", "--model", "market"]);
+    let newer = place.json("results/x_improvement_run_v1.json");
+    assert_eq!(newer["metadata"]["campaign"], "spring");
+    assert_eq!(newer["team"], "east");
+    assert_eq!(newer["results"][0]["segment"], "smb");
+}
