@@ -40,7 +40,15 @@ fn evaluate_saves_a_dated_results_file_of_the_originals_shape() {
 #[test]
 fn generate_then_decide_fills_the_messages_file_and_decides_each_row_once() {
     let place = Place::with_samples();
-    place.ok(&["generate", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "2", "--model", "market"]);
+    place.ok(&[
+        "generate",
+        "--persona-file",
+        "b2b_saas_personas_eval",
+        "--messages-per-persona",
+        "2",
+        "--model",
+        "market",
+    ]);
     let name = "messages/b2b_saas_personas_eval_messages.json";
     let rows = place.json(name);
     assert_eq!(rows.as_array().unwrap().len(), 20);
@@ -184,14 +192,34 @@ fn wrong_input_is_one_clear_line_with_a_code_of_its_own() {
         (&["evaluate", "--persona-file", "nobody", "--model", "market"], 3, "nobody.json"),
         (&["improve", "--results-file", FIRST, "--model", "gpt"], 2, "anthropic/NAME"),
         (&["improve", "--results-file", FIRST, "--model", "market/blue"], 2, "blue"),
-        (&["improve", "--results-file", FIRST, "--model", "market", "--base-url", "http://127.0.0.1:1"], 2, "--base-url"),
-        (&["improve", "--results-file", FIRST, "--model", "openai/x", "--base-url", "http://example.com/v1"], 4, "OPENAI_API_KEY"),
-        (&["improve", "--results-file", FIRST, "--model", "ollama/x", "--base-url", "http://example.com/v1"], 2, "https"),
+        (
+            &["improve", "--results-file", FIRST, "--model", "market", "--base-url", "http://127.0.0.1:1"],
+            2,
+            "--base-url",
+        ),
+        (
+            &["improve", "--results-file", FIRST, "--model", "openai/x", "--base-url", "http://example.com/v1"],
+            4,
+            "OPENAI_API_KEY",
+        ),
+        (
+            &["improve", "--results-file", FIRST, "--model", "ollama/x", "--base-url", "http://example.com/v1"],
+            2,
+            "https",
+        ),
         (&["improve", "--results-file", FIRST, "--model", "market", "--decision-prompt", "kind"], 2, "kind"),
         (&["improve", "--results-file", FIRST, "--model", "market", "--concurrency", "0"], 2, "1 to"),
         (&["improve", "--results-file", FIRST, "--model", "market", "--config", "bad.toml"], 2, "line 1"),
-        (&["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--prompt-file", "gone.md"], 3, "gone.md"),
-        (&["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--prompt-file", "empty.md"], 2, "empty.md"),
+        (
+            &["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--prompt-file", "gone.md"],
+            3,
+            "gone.md",
+        ),
+        (
+            &["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--prompt-file", "empty.md"],
+            2,
+            "empty.md",
+        ),
         (&["personas", "--domain", " ", "--name", "x", "--model", "market"], 2, "--domain"),
         (&["personas", "--domain", "x", "--name", "../x", "--model", "market"], 3, "x"),
         (&["market", "--faults", "gremlins=1"], 2, "gremlins"),
@@ -212,7 +240,15 @@ fn wrong_input_is_one_clear_line_with_a_code_of_its_own() {
 fn a_host_that_nobody_serves_is_a_model_error_that_names_it() {
     let place = Place::with_samples();
     let ran = place.run(&[
-        "improve", "--results-file", FIRST, "--model", "ollama/x", "--base-url", "http://127.0.0.1:9/v1", "--retries", "0",
+        "improve",
+        "--results-file",
+        FIRST,
+        "--model",
+        "ollama/x",
+        "--base-url",
+        "http://127.0.0.1:9/v1",
+        "--retries",
+        "0",
     ]);
     assert_eq!(ran.code, Some(5));
     assert!(ran.err.contains("127.0.0.1:9"), "{}", ran.err);

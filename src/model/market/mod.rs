@@ -1,13 +1,50 @@
 //! The simulated market: a world of personas that needs no key and behaves like language models where it matters.
 //!
+//! The generator reads the prompt's English, follows an instruction more or less, and sometimes invents. The decision
+//! maker reads the message's English, weighs what it finds with the persona's own taste, and says why. The improver
+//! reads those reasons and edits the prompt, for better or worse. Nothing passes between the three but text.
+//!
 //! Every answer is a function of the market's seed and the request (its key included) and of nothing else, so that a
 //! rerun, another order or another degree of concurrency gives the same answers.
 
+mod advice;
+mod ask;
+mod banks;
+mod calibrate;
+mod detect;
+mod dice;
+mod feature;
+mod generator;
+mod improver;
+mod judge;
+mod lexicon;
+mod offer;
+mod phrases;
+mod plan;
+mod rate;
+mod reader;
+mod reasons;
+mod search;
 pub mod serve;
+mod spin;
+mod taste;
+mod traits;
+mod truth;
+mod wording;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::future::BoxFuture;
+use serde_json::{Value, json};
 
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage, limits::RateLimits};
+use ask::Ask;
+use dice::Dice;
+use plan::Plan;
+use reader::Reader;
+use taste::Taste;
 
 /// What the request id of every simulated answer begins with. It goes over HTTP too, so that a client knows what it is
 /// talking to, whatever the model was called.
@@ -29,6 +66,9 @@ pub struct Market {
     seed: u64,
     mode: Mode,
     id: String,
+    taste: Taste,
+    /// Prompts that were read lately: a run sends the same one a thousand times.
+    plans: Mutex<HashMap<String, Arc<Plan>>>,
 }
 
 impl Market {
@@ -41,7 +81,7 @@ impl Market {
             (Mode::Null, 1) => "market/null".to_owned(),
             (Mode::Null, seed) => format!("market/null-{seed}"),
         };
-        Market { seed, mode, id }
+        Market { seed, mode, id, taste: calibrate::calibrate(Taste::of(seed)), plans: Mutex::default() }
     }
 
     /// The market that a name means: what follows `market/`, such as `7`, `null`, `null-7` or nothing.
@@ -55,38 +95,108 @@ impl Market {
             Some("") => (Mode::Null, ""),
             Some(rest) => (Mode::Null, rest.strip_prefix('-').filter(|seed| !seed.is_empty()).unwrap_or("?")),
         };
-        let digits = !seed.is_empty() && seed.bytes().all(|byte| byte.is_ascii_digit());
-        match (seed, digits.then(|| seed.parse::<u64>())) {
-            ("", _) => Ok(Market::new(1, mode)),
-            (_, Some(Ok(seed))) => Ok(Market::new(seed, mode)),
+        if seed.is_empty() {
+            return Ok(Market::new(1, mode));
+        }
+        match seed.parse::<u64>() {
+            Ok(number) if seed.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Market::new(number, mode)),
             _ => Err(format!("there is no market {name:?}: write market, market/7, market/null or market/null-7")),
         }
     }
 
-    /// Answers a request.
+    /// Answers a request: a function of this market's seed and mode and of the request alone.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer {
-        let properties = request.schema.as_ref().map(|schema| schema.json["properties"].clone()).unwrap_or_default();
-        let text = if properties.get("decision").is_some() {
-            r#"{"reasoning": "It names my problem, but not how it would be solved.", "decision": false}"#
-        } else if properties.get("prompt").is_some() {
-            r#"{"prompt": "Write a short, plain message."}"#
-        } else if properties.get("personas").is_some() {
-            r#"{"personas": ["Ada Okafor, 41, COO of a 60-person logistics company in Lagos."]}"#
-        } else {
-            "Subject: A question\n\nHello,\n\nmay I ask how you handle this today?\n\nBest regards"
+        let mode = format!("{:?}", self.mode);
+        let seed = self.seed.to_string();
+        // Not the schema's name: the Messages API has none, and both wire formats are to give the same answers.
+        let mut dice = Dice::of(&["answer", &seed, &mode, request.key.as_str(), &request.system, &request.user]);
+        let text = match ask::read(request) {
+            Ask::Message { prompt, persona } => self.message(prompt, persona, &mut dice),
+            Ask::Decision { judge, persona, message } => {
+                let verdict = judge::decide((&self.taste, self.mode), judge, persona, message, &mut dice);
+                in_order(request, json!({"reasoning": verdict.reasoning, "decision": verdict.decision}))
+            }
+            Ask::Prompt { guide, incumbent, feedback, plain } => {
+                let prompt = improver::improve(guide, incumbent, feedback, &mut dice);
+                if plain { prompt } else { json!({"prompt": prompt}).to_string() }
+            }
+            Ask::Personas { domain, count, user, plain } => {
+                let personas = writer::write(domain, user, count, &mut dice);
+                if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }
+            }
         };
-        let input = request.system.chars().count() + request.user.chars().count();
-        Answer {
-            text: text.to_owned(),
-            stop: Stop::EndTurn,
-            usage: Usage {
-                input_tokens: input.div_ceil(4) as u64,
-                output_tokens: text.chars().count().div_ceil(4) as u64,
-                ..Usage::default()
-            },
-            request_id: Some(format!("{REQUEST_ID_PREFIX}{}", request.key.as_str())),
+        finish(request, text)
+    }
+
+    /// The expected share of yes over messages and decisions to these personas under a strict decision prompt, without
+    /// noise. For tests and benchmarks only: nothing that a real model could not know may depend on it.
+    #[must_use]
+    pub fn true_rate(&self, prompt: &str, personas: &[String]) -> f64 {
+        search::mean_rate((&self.taste, self.mode), &self.plan(prompt), &search::panel(&self.taste, personas))
+    }
+
+    /// The best truthful prompt for an offer that a greedy search over the known instructions finds. For benchmarks.
+    #[must_use]
+    pub fn best_prompt(&self, offer: &str, personas: &[String]) -> String {
+        search::best_prompt(&self.taste, offer, personas)
+    }
+
+    /// The passages of a message that claim what neither the facts nor the persona support.
+    #[must_use]
+    pub fn ungrounded(&self, message: &str, facts: &str, persona: &str) -> Vec<String> {
+        truth::ungrounded(message, facts, persona)
+    }
+
+    fn message(&self, prompt: &str, persona: &str, dice: &mut Dice) -> String {
+        let plan = self.plan(prompt);
+        let reader = Reader::of(persona);
+        let features = generator::draw(&plan.odds(&self.taste.base, &reader), dice);
+        generator::write(features, &plan.offer, &reader, dice)
+    }
+
+    fn plan(&self, prompt: &str) -> Arc<Plan> {
+        const KEPT: usize = 64;
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(prompt) {
+            return Arc::clone(plan);
         }
+        if plans.len() >= KEPT {
+            plans.clear();
+        }
+        let plan = Arc::new(Plan::of(prompt));
+        plans.insert(prompt.to_owned(), Arc::clone(&plan));
+        plan
+    }
+}
+
+/// An object with its properties in the order of the request's schema, as structured output has them.
+fn in_order(request: &Request, mut object: Value) -> String {
+    let order = request.schema.as_ref().and_then(|schema| schema.json.get("properties")).and_then(Value::as_object);
+    if let (Some(order), Some(object)) = (order, object.as_object_mut())
+        && order.keys().next().is_some_and(|first| first == "decision")
+        && let Some(reasoning) = object.shift_remove("reasoning")
+    {
+        object.insert("reasoning".to_owned(), reasoning);
+    }
+    object.to_string()
+}
+
+/// Counts tokens, four characters each, and cuts off what does not fit.
+fn finish(request: &Request, mut text: String) -> Answer {
+    const LETTERS: usize = 4;
+    let tokens = |text: &str| text.chars().count().div_ceil(LETTERS) as u64;
+    let input_tokens = tokens(&request.system) + tokens(&request.user);
+    let room = request.max_tokens as usize * LETTERS;
+    let cut = text.char_indices().nth(room).map(|(at, _)| at);
+    if let Some(at) = cut {
+        text.truncate(at);
+    }
+    Answer {
+        stop: if cut.is_some() { Stop::MaxTokens } else { Stop::EndTurn },
+        usage: Usage { input_tokens, output_tokens: tokens(&text), ..Usage::default() },
+        text,
+        request_id: Some(format!("{REQUEST_ID_PREFIX}{}", request.key.as_str())),
     }
 }
 
@@ -112,3 +222,6 @@ impl Model for Market {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Calibration: makes every market as hard as every other.
+//!
+//! The markets differ in tastes and base rates, but in each of them a bare offer gets about a quarter of the personas
+//! of a fixed panel, and the best truthful prompt nearly nine in ten. Two numbers are solved for: the threshold and
+//! the scale of the features. Biases of single personas are averaged out rather than drawn, so that the panel's size
+//! hardly matters.
+
+use std::sync::LazyLock;
+
+use super::advice::lines;
+use super::dice::Dice;
+use super::feature::Feature;
+use super::plan::Plan;
+use super::rate::{Averaged, Worth};
+use super::reader::Reader;
+use super::taste::Taste;
+use super::writer;
+
+/// What a bare offer gets.
+const BARE: f64 = 0.25;
+/// What the best truthful prompt gets.
+const BEST: f64 = 0.885;
+/// Personas on the panel.
+const PANEL: usize = 90;
+
+/// A bare offer as people write it.
+pub(super) const OFFER: &str = "Company: Tidewater Desk
+Industry: B2B SaaS for back offices
+Product: Workflow automation platform for back offices
+Value Proposition: Reduce manual work by 60% and give teams their afternoons back
+Target Market: Operations managers, CTOs and owners of companies with 10 to 2000 employees
+Stage: Series A startup
+Focus: Companies that struggle with repetitive processes and with growth";
+
+static PERSONAS: LazyLock<Vec<(String, Reader)>> = LazyLock::new(|| {
+    let written = writer::write("", "", PANEL, &mut Dice::of(&["panel"]));
+    written.into_iter().map(|persona| (persona.clone(), Reader::of(&persona))).collect()
+});
+static AVERAGED: LazyLock<Averaged> = LazyLock::new(Averaged::new);
+static BARE_PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::of(OFFER));
+
+/// A prompt: the offer and one plain instruction for each feature.
+pub(super) fn prompt_with(context: &str, features: &[Feature]) -> String {
+    let mut prompt = context.trim_end().to_owned();
+    if !features.is_empty() {
+        prompt.push_str("\n\nInstructions:");
+    }
+    for &feature in features {
+        prompt.push_str("\n- ");
+        prompt.push_str(lines(feature)[0]);
+    }
+    prompt
+}
+
+/// Solves for threshold and scale.
+pub(super) fn calibrate(mut taste: Taste) -> Taste {
+    taste.scale = 1.0;
+    let judges: Vec<_> = PERSONAS.iter().map(|(persona, reader)| (reader, taste.judge(persona, reader))).collect();
+    let mean_worth = |plan: &Plan| {
+        judges
+            .iter()
+            .step_by(6)
+            .map(|(reader, judge)| {
+                let odds = plan.odds(&taste.base, reader);
+                odds.iter().zip(&judge.weights).map(|(p, weight)| p * weight).sum::<f64>()
+            })
+            .sum::<f64>()
+    };
+    let best = Plan::of(&prompt_with(OFFER, &pick_features(&mean_worth)));
+    let total = |plan: &Plan| {
+        let mut sum: Option<Worth> = None;
+        for (reader, judge) in &judges {
+            let worth = Worth::of(&plan.odds(&taste.base, reader), &judge.weights);
+            match &mut sum {
+                Some(sum) => sum.merge(&worth),
+                None => sum = Some(worth),
+            }
+        }
+        sum
+    };
+    let (Some(bare), Some(best)) = (total(&BARE_PLAN), total(&best)) else { return taste };
+    let rate = |worth: &Worth, scale: f64, threshold: f64| worth.mean(|x| AVERAGED.yes(scale * x - threshold));
+    let threshold_at = |scale: f64| bisect(-20.0, 30.0, |threshold| rate(&bare, scale, threshold) > BARE);
+    let scale = bisect(0.1, 6.0, |scale| rate(&best, scale, threshold_at(scale)) < BEST);
+    taste.scale = scale;
+    taste.threshold = threshold_at(scale);
+    taste
+}
+
+/// The features worth asking for: adds the one that helps most until none helps.
+fn pick_features(worth: &dyn Fn(&Plan) -> f64) -> Vec<Feature> {
+    let mut chosen = vec![Feature::Truth];
+    let mut left: Vec<Feature> = Feature::HELPFUL.into_iter().chain([Feature::Placeholder]).collect();
+    let mut best = worth(&Plan::of(&prompt_with(OFFER, &chosen)));
+    loop {
+        let tried = left.iter().enumerate().map(|(at, &feature)| {
+            let features: Vec<Feature> = chosen.iter().copied().chain([feature]).collect();
+            (at, worth(&Plan::of(&prompt_with(OFFER, &features))))
+        });
+        match tried.max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((at, more)) if more > best => {
+                best = more;
+                chosen.push(left.remove(at));
+            }
+            _ => return chosen,
+        }
+    }
+}
+
+/// Where a condition that holds below some point stops to hold.
+fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..26 {
+        let middle = f64::midpoint(low, high);
+        if holds(middle) { low = middle } else { high = middle }
+    }
+    low
+}

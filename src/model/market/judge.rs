@@ -1,0 +1,91 @@
+//! The decision maker: weighs what it finds in a message, and says why.
+
+use std::sync::LazyLock;
+
+use super::Mode;
+use super::detect::{EMPTY, Found, detect};
+use super::dice::Dice;
+use super::feature::Feature;
+use super::lexicon::{Lexicon, pattern};
+use super::rate::yes;
+use super::reader::Reader;
+use super::reasons;
+use super::taste::{Judge, Taste};
+
+/// What a lenient judge adds to the latent scale.
+const LENIENT: f64 = 1.7;
+/// What a judge adds who is told neither to be strict nor to be lenient.
+const BETWEEN: f64 = 0.85;
+
+/// A verdict.
+pub(super) struct Verdict {
+    pub decision: bool,
+    pub reasoning: String,
+}
+
+/// Decides on a message.
+pub(super) fn decide(
+    (taste, mode): (&Taste, Mode),
+    guide: &str,
+    persona: &str,
+    message: &str,
+    dice: &mut Dice,
+) -> Verdict {
+    let reader = Reader::of(persona);
+    let judge = taste.judge(persona, &reader);
+    let found = detect(message, &reader);
+    let p = match mode {
+        Mode::Null => null_rate(&judge),
+        Mode::Normal => probability(taste, &judge, leniency(guide), persona, message, &found),
+    };
+    let decision = dice.chance(p);
+    let reasoning = reasons::explain(decision, &found, &judge, dice);
+    Verdict { decision, reasoning }
+}
+
+/// The probability of a yes.
+fn probability(taste: &Taste, judge: &Judge, leniency: f64, persona: &str, message: &str, found: &Found) -> f64 {
+    if found.words < EMPTY {
+        return 0.004;
+    }
+    // Words to the judge are not words to the reader: they were not counted, and they cost.
+    let plea = if found.addresses_judge { -1.5 } else { 0.0 };
+    let worth = judge.worth(found.features) + taste.luck(persona, message);
+    yes(worth + judge.bias + leniency + plea - taste.threshold)
+}
+
+/// In a null market the persona alone decides, between two and three times out of five.
+pub(super) fn null_rate(judge: &Judge) -> f64 {
+    (0.5 + 0.04 * judge.bias / super::taste::BIAS_SPREAD).clamp(0.4, 0.6)
+}
+
+/// How much the decision prompt bends the verdict towards a yes.
+pub(super) fn leniency(guide: &str) -> f64 {
+    static STRICT: LazyLock<regex::Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:reject by default|default to (?:no|false|rejecting)|by default,? (?:reject|no)|crowded inbox|when (?:uncertain|in doubt|unsure),? (?:reject|say no|decline|answer (?:no|false))|strict(?:ly)?|sceptic\w*|skeptic\w*|be critical|critically|very selective|high bar|most (?:cold )?(?:e-?mails|messages|outreach) (?:deserve|get|should|are|is)|extremely busy|demanding|only if (?:it|the message) (?:truly|really|clearly)|unforgiving)\b",
+        )
+    });
+    static LENIENT_WORDS: LazyLock<regex::Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:(?:is |are |be )?open to|benefit of the doubt|willing to (?:hear|listen|talk|consider)|open-minded|generous\w*|lenient\w*|curious|receptive|when (?:uncertain|in doubt|unsure),? (?:accept|say yes)|easy-going|give it a chance|friendly)\b",
+        )
+    });
+    let (strict, lenient) = (STRICT.find_iter(guide).count(), LENIENT_WORDS.find_iter(guide).count());
+    match strict.cmp(&lenient) {
+        std::cmp::Ordering::Greater => 0.0,
+        std::cmp::Ordering::Less => LENIENT,
+        std::cmp::Ordering::Equal => BETWEEN,
+    }
+}
+
+/// The lexicon of objections and praise: which features a reasoning speaks of.
+pub(super) fn speaks_of() -> &'static Lexicon {
+    static SPEAKS: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::new(reasons::SPEAKS));
+    &SPEAKS
+}
+
+/// The features that one line of feedback speaks of.
+pub(super) fn features_in(feedback: &str) -> Vec<Feature> {
+    speaks_of().find(&feedback.to_lowercase()).iter().collect()
+}

@@ -1,0 +1,167 @@
+//! The market as a whole.
+
+use super::*;
+
+#[test]
+fn names_are_parsed() {
+    for (name, id) in [("", "market"), ("7", "market/7"), ("null", "market/null"), ("null-7", "market/null-7")] {
+        assert_eq!(Market::parse(name).unwrap().id(), id);
+    }
+    for name in ["null-", "nullx", "-1", "seven", "1 ", "99999999999999999999", "+3"] {
+        assert!(Market::parse(name).is_err(), "{name}");
+    }
+}
+
+use crate::model::{CallKey, Schema};
+use feature::{Feature, FeatureSet};
+
+const STRICT: &str = "You are the persona. Your inbox is a crowded inbox. Reject by default; when uncertain, reject.";
+
+fn fresh_personas(count: usize, salt: &str) -> Vec<String> {
+    writer::write("", "", count, &mut Dice::of(&["fresh", salt]))
+}
+
+fn ask_message(market: &Market, prompt: &str, persona: &str, key: &str) -> String {
+    let request = Request {
+        key: CallKey::of(&["m", key]),
+        system: prompt.to_owned(),
+        user: format!("Write to:\n<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>"),
+        schema: None,
+        max_tokens: 4000,
+    };
+    market.answer(&request).text
+}
+
+fn ask_decision(market: &Market, guide: &str, persona: &str, message: &str, key: &str) -> (bool, String) {
+    let request = Request {
+        key: CallKey::of(&["d", key]),
+        system: guide.to_owned(),
+        user: format!(
+            "<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>\n<message-0a1b2c3d>\n{message}\n</message-0a1b2c3d>"
+        ),
+        schema: Some(Schema {
+            name: "decision".into(),
+            json: json!({"type": "object", "properties": {"reasoning": {"type": "string"}, "decision": {"type": "boolean"}}}),
+        }),
+        max_tokens: 4000,
+    };
+    let answer: Value = serde_json::from_str(&market.answer(&request).text).unwrap();
+    (answer["decision"].as_bool().unwrap(), answer["reasoning"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn what_is_written_is_what_is_read() {
+    let personas = fresh_personas(300, "fidelity");
+    let offer = Plan::of(calibrate::OFFER).offer;
+    let mut dice = Dice::of(&["fidelity"]);
+    let (mut missed, mut seen) = ([0_i32; feature::COUNT], [0_i32; feature::COUNT]);
+    let mut shown = [0_i32; feature::COUNT];
+    let mut examples: Vec<(Feature, String)> = Vec::new();
+    const ROUNDS: i32 = 4;
+    for persona in &personas {
+        let reader = Reader::of(persona);
+        for _ in 0..ROUNDS {
+            let mut odds = [0.0; feature::COUNT];
+            odds.fill_with(|| 0.1 + 0.5 * dice.unit());
+            let drawn = generator::draw(&odds, &mut dice);
+            let message = generator::write(drawn, &offer, &reader, &mut dice);
+            let read = detect::detect(&message, &reader).features;
+            for feature in Feature::ALL {
+                shown[feature.index()] += i32::from(drawn.has(feature));
+                match (drawn.has(feature), read.has(feature)) {
+                    (true, false) => missed[feature.index()] += 1,
+                    (false, true) => seen[feature.index()] += 1,
+                    _ => continue,
+                }
+                if examples.iter().filter(|(other, _)| *other == feature).count() < 2 {
+                    examples
+                        .push((feature, format!("{feature:?} drawn={} \n{persona}\n{message}", drawn.has(feature))));
+                }
+            }
+        }
+    }
+    let total = personas.len() as i32 * ROUNDS;
+    let mut worst: f64 = 0.0;
+    for feature in Feature::ALL {
+        let at = feature.index();
+        let wrong = f64::from(missed[at] + seen[at]) / f64::from(total);
+        worst = worst.max(wrong);
+        println!(
+            "{feature:?}: missed {} of {}, wrongly seen {} of {}",
+            missed[at],
+            shown[at],
+            seen[at],
+            total - shown[at]
+        );
+    }
+    for (_, example) in &examples {
+        println!("-----\n{example}");
+    }
+    assert!(worst < 0.02, "{worst}");
+}
+
+#[test]
+fn every_market_is_as_hard_as_every_other() {
+    let personas = fresh_personas(250, "calibration");
+    let (mut bare, mut best) = (Vec::new(), Vec::new());
+    for seed in 1..=100 {
+        let market = Market::new(seed, Mode::Normal);
+        bare.push(market.true_rate(calibrate::OFFER, &personas));
+        // The full search on every seed is slow without optimisation: a part of the personas chooses the prompt.
+        let prompt = market.best_prompt(calibrate::OFFER, &personas[..12]);
+        best.push(market.true_rate(&prompt, &personas));
+        if seed <= 3 {
+            println!(
+                "market {seed}: scale {:.2} threshold {:.2}\n{prompt}",
+                market.taste.scale, market.taste.threshold
+            );
+        }
+    }
+    for (what, rates, band) in [("bare", &bare, 0.20..=0.30), ("best", &best, 0.85..=0.92)] {
+        let (low, high) = rates.iter().fold((1.0_f64, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
+        println!("{what}: min {low:.3} mean {:.3} max {high:.3}", rates.iter().sum::<f64>() / rates.len() as f64);
+        assert!(band.contains(&low) && band.contains(&high), "{what}: {low} to {high}");
+    }
+}
+
+#[test]
+fn what_happens_agrees_with_the_true_rate() {
+    let personas = fresh_personas(250, "empirical");
+    for seed in [1, 2, 3] {
+        let market = Market::new(seed, Mode::Normal);
+        let best = market.best_prompt(calibrate::OFFER, &personas[..20]);
+        let lying = calibrate::prompt_with(
+            calibrate::OFFER,
+            &[Feature::Customer, Feature::Result, Feature::Certificate, Feature::Tie],
+        );
+        let vague = format!("{}\n{}", calibrate::OFFER, advice::VAGUE.join("\n"));
+        let hype = calibrate::prompt_with(calibrate::OFFER, &[Feature::Hype, Feature::Pushy, Feature::Long]);
+        for (name, prompt) in
+            [("bare", calibrate::OFFER), ("best", &best), ("lying", &lying), ("vague", &vague), ("hype", &hype)]
+        {
+            let (mut yes, mut flips, mut total, mut variance) = (0, 0, 0, 0.0);
+            for (at, persona) in personas.iter().enumerate() {
+                let mut here = 0;
+                for round in 0..8 {
+                    let key = format!("{at} {round}");
+                    let message = ask_message(&market, prompt, persona, &key);
+                    let (one, _) = ask_decision(&market, STRICT, persona, &message, &key);
+                    let (two, _) = ask_decision(&market, STRICT, persona, &message, &format!("{key} again"));
+                    here += i32::from(one) + i32::from(two);
+                    flips += i32::from(one != two);
+                    total += 1;
+                }
+                yes += here;
+                let p = f64::from(here) / 16.0;
+                variance += p * (1.0 - p) / 8.0;
+            }
+            let (seen, truth) = (f64::from(yes) / f64::from(2 * total), market.true_rate(prompt, &personas));
+            let error = variance.sqrt() / personas.len() as f64;
+            println!(
+                "market {seed} {name}: true {truth:.3} seen {seen:.3} ± {error:.4} flips {:.3}",
+                f64::from(flips) / f64::from(total)
+            );
+            assert!((seen - truth).abs() < 0.015 + 3.0 * error, "market {seed}, {name}: {seen} but {truth}");
+        }
+    }
+}
