@@ -82,7 +82,7 @@ fn the_same_seed_gives_the_same_file_in_process_and_over_both_wire_formats() {
     let market = MarketProcess::start(&[]);
     let run = |arguments: &[&str]| {
         let place = Place::with_samples();
-        let mut all = vec!["improve", "--results-file", FIRST, "--seed", "5", "--quiet"];
+        let mut all = vec!["improve", "--results-file", FIRST, "--seed", "5", "--rejudge", "always", "--quiet"];
         all.extend(arguments);
         let output = place
             .command(&all)

@@ -44,11 +44,12 @@ pub struct Options {
 /// Runs and saves the evaluation.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
+    // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
+    let personas = personas::load(&setup.folder, &file)?;
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {
-        let personas = personas::load(&setup.folder, &file)?;
         let key = CallKey::of(&[]);
         let (generator, decision_maker) = (doors.generator(), doors.decision_maker());
         let typical = estimate::text_of(MESSAGE_ANSWER);
@@ -72,7 +73,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     };
     let desk =
         Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
-    let run = first_run::evaluate(&setup.folder, &file, &prompt, messages, seed, &desk).await?;
+    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, seed, &desk).await?;
     let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
     let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());

@@ -15,6 +15,7 @@ pub struct Row {
     /// The text.
     pub message: String,
     /// The prompt that wrote it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub system_prompt: String,
     /// The verdict, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ use crate::call::Used;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::Provenance;
 use crate::data::results::{Metadata, Results};
-use crate::data::{self, FileName, Kind, Map, clock, personas, versions};
+use crate::data::{self, FileName, Kind, Map, clock, versions};
 use crate::model::{Role, digest};
 
 /// Everyone and everything that takes part.
@@ -51,13 +51,15 @@ pub fn next_seed(folder: &DataFolder, persona_file: &FileName) -> Result<u64, da
     Ok(earlier as u64 + 1)
 }
 
-/// Writes and decides `messages_per_persona` messages for every persona of the file, and saves the results.
+/// Writes and decides `messages_per_persona` messages for every persona, and saves the results under the
+/// name of the persona file.
 ///
 /// # Errors
 /// When a file cannot be read or written. Trials that fail are no error: they are listed in the file.
 pub async fn evaluate(
     folder: &DataFolder,
     persona_file: &FileName,
+    personas: &[String],
     prompt: &str,
     messages_per_persona: usize,
     seed: u64,
@@ -65,7 +67,6 @@ pub async fn evaluate(
 ) -> Result<FirstRun, data::Error> {
     let started = Instant::now();
     let used_before = desk.context.account.now();
-    let personas = personas::load(folder, persona_file)?;
     let bench = Bench {
         generator: Some(&desk.generator),
         decision_maker: Some(&desk.decision_maker),
@@ -75,8 +76,8 @@ pub async fn evaluate(
     };
     let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
     let label = "Writing and deciding messages";
-    let verdicts = run::verdicts(&bench, &desk.context, &personas, trials, label).await;
-    let Run { results, failures } = run::collect(&personas, verdicts);
+    let verdicts = run::verdicts(&bench, &desk.context, personas, trials, label).await;
+    let Run { results, failures } = run::collect(personas, verdicts);
 
     let used = desk.context.account.since(&used_before);
     let cost = desk.context.account.cost(&used);
