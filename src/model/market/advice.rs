@@ -18,7 +18,7 @@ pub(super) fn lines(feature: Feature) -> &'static [&'static str] {
         Figures => &[
             "Quote the figure from the value proposition.",
             "Give one concrete number that the offer states.",
-            "Include specific metrics of the offer instead of adjectives such as faster or better.",
+            "Include specific metrics of the offer where it states any.",
             "Lead with the figure that the value proposition holds.",
         ],
         Mechanism => &[
@@ -88,7 +88,7 @@ pub(super) fn lines(feature: Feature) -> &'static [&'static str] {
             "Offer to start small: a limited proof of concept that is easy to stop.",
         ],
         Opener => &[
-            "Open with the reader's situation, not with the sender.",
+            "Open with the reader, not with the sender.",
             "The first sentence is about their role and company.",
             "Start with why this is relevant to the reader.",
         ],
@@ -127,6 +127,28 @@ pub(super) fn lines(feature: Feature) -> &'static [&'static str] {
         ],
     }
 }
+
+/// Ways to forbid a feature that puts people off.
+pub(super) fn bans(feature: Feature) -> &'static [&'static str] {
+    match feature {
+        Hype => &["Avoid superlatives and hype.", "No exaggerated claims, no exclamation marks."],
+        Long => &["Do not ramble.", "Leave out filler."],
+        Pushy => &["Never create urgency or pressure.", "Avoid deadlines and any hard sell."],
+        Flattery => &["No compliments, no flattery.", "Do not flatter the reader."],
+        Placeholder => lines(Placeholder),
+        _ => &[],
+    }
+}
+
+/// What an improver adds that wants too much at once: it asks for nothing in particular and drowns the rest.
+pub(super) const LONG_WINDED: [&str; 6] = [
+    "Before you write, go through the persona line by line, note everything that could matter, rank it, and only then decide what to use and in which order.",
+    "Consider the whole journey of the reader from the first glance to the final decision, and let every sentence serve exactly one stage of that journey.",
+    "Vary the rhythm between longer and shorter sentences, between questions and statements, and between the abstract and the tangible.",
+    "Check the finished text against every single one of these guidelines twice, and rewrite it from the beginning whenever one of them is not met.",
+    "Weigh each word against its alternatives and keep the one that a demanding and experienced reader with very little patience would keep.",
+    "Remember that the reader receives dozens of similar texts, so that yours must earn attention, keep it, and turn it into movement.",
+];
 
 /// Advice that changes nothing.
 pub(super) const VAGUE: [&str; 8] = [
@@ -177,8 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn bans_are_read_as_bans() {
+        for feature in Feature::HARMFUL {
+            for line in bans(feature) {
+                assert!(Plan::of(line).banned.has(feature), "{feature:?}: {line}");
+            }
+        }
+    }
+
+    #[test]
     fn vague_advice_asks_for_nothing() {
-        for line in VAGUE {
+        for line in VAGUE.iter().chain(&LONG_WINDED) {
             let plan = Plan::of(line);
             assert_eq!((plan.asked.len(), plan.banned.len()), (0, 0), "{line}: {plan:?}");
         }

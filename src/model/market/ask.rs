@@ -15,7 +15,7 @@ pub(super) enum Ask<'a> {
     /// Decide on a message.
     Decision { judge: &'a str, persona: &'a str, message: &'a str },
     /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
-    Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, plain: bool },
+    Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
 }
@@ -73,7 +73,7 @@ fn prompt<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {
         .unwrap_or_default();
     // The original's analysis task is part of the guide: it says whether to keep to the facts.
     let guide = if system.trim().is_empty() { user } else { system };
-    Ask::Prompt { guide, incumbent, feedback, plain }
+    Ask::Prompt { guide, incumbent, feedback, objections: fence(user, "objections").unwrap_or_default(), plain }
 }
 
 fn personas<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {

@@ -13,7 +13,7 @@ use super::feature::Feature;
 use super::plan::Plan;
 use super::rate::{Averaged, Worth};
 use super::reader::Reader;
-use super::taste::Taste;
+use super::taste::{BIAS_SPREAD, NOISE, Taste};
 use super::writer;
 
 /// What a bare offer gets.
@@ -36,7 +36,6 @@ static PERSONAS: LazyLock<Vec<(String, Reader)>> = LazyLock::new(|| {
     let written = writer::write("", "", PANEL, &mut Dice::of(&["panel"]));
     written.into_iter().map(|persona| (persona.clone(), Reader::of(&persona))).collect()
 });
-static AVERAGED: LazyLock<Averaged> = LazyLock::new(Averaged::new);
 static BARE_PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::of(OFFER));
 
 /// A prompt: the offer and one plain instruction for each feature.
@@ -79,11 +78,19 @@ pub(super) fn calibrate(mut taste: Taste) -> Taste {
         sum
     };
     let (Some(bare), Some(best)) = (total(&BARE_PLAN), total(&best)) else { return taste };
-    let rate = |worth: &Worth, scale: f64, threshold: f64| worth.mean(|x| AVERAGED.yes(scale * x - threshold));
-    let threshold_at = |scale: f64| bisect(-20.0, 30.0, |threshold| rate(&bare, scale, threshold) > BARE);
-    let scale = bisect(0.1, 6.0, |scale| rate(&best, scale, threshold_at(scale)) < BEST);
-    taste.scale = scale;
-    taste.threshold = threshold_at(scale);
+    let spread = {
+        let mean = bare.mean(|x| x);
+        bare.mean(|x| (x - mean).powi(2))
+    };
+    // The noise is a share of the spread, which depends on the scale, which depends on the noise: a few rounds settle.
+    for _ in 0..4 {
+        let averaged = Averaged::new(taste.noise);
+        let rate = |worth: &Worth, scale: f64, threshold: f64| worth.mean(|x| averaged.yes(scale * x - threshold));
+        let threshold_at = |scale: f64| bisect(-20.0, 30.0, |threshold| rate(&bare, scale, threshold) > BARE);
+        taste.scale = bisect(0.1, 6.0, |scale| rate(&best, scale, threshold_at(scale)) < BEST);
+        taste.threshold = threshold_at(taste.scale);
+        taste.noise = NOISE * (taste.scale.powi(2) * spread + BIAS_SPREAD.powi(2)).sqrt();
+    }
     taste
 }
 

@@ -117,8 +117,8 @@ impl<'a> Slots<'a> {
             }
             "pain" => Cow::Borrowed(self.pain),
             "company" => Cow::Borrowed(offer.company.as_str()),
-            "aproduct" if offer.product.ends_with('s') => Cow::Borrowed(offer.product.as_str()),
-            "aproduct" => Cow::Owned(with_article(&offer.product)),
+            "aproduct" if takes_article(&offer.product) => Cow::Owned(with_article(&offer.product)),
+            "aproduct" => Cow::Borrowed(offer.product.as_str()),
             "claim" => Cow::Borrowed(offer.claim.as_deref().unwrap_or_default()),
             "tools" => match reader.tools.as_slice() {
                 [] => Cow::Borrowed("your current tools"),
@@ -148,6 +148,17 @@ impl<'a> Slots<'a> {
     fn say(&self, template: &str, dice: &mut Dice) -> String {
         capital(&spin(template, dice, &|name| self.value(name)))
     }
+}
+
+/// Whether a product is one thing: `platform for offices` is, `services` and `software` are not.
+fn takes_article(product: &str) -> bool {
+    let head = [" for ", " that ", " to ", " with ", " of ", ","]
+        .iter()
+        .fold(product, |head, end| head.split_once(end).map_or(head, |(before, _)| before));
+    let determined = ["a ", "an ", "the ", "our "].iter().any(|article| head.starts_with(article));
+    let mass = ["software", "equipment", "consulting", "automation", "insurance", "analytics", "hardware", "training"];
+    let last = head.rsplit(' ').next().unwrap_or(head);
+    !determined && !mass.contains(&last) && (!last.ends_with('s') || last.ends_with("ss"))
 }
 
 fn bank(feature: Feature) -> Bank {
@@ -223,7 +234,9 @@ fn fit(lines: &mut Vec<Line>, features: FeatureSet, slots: &Slots<'_>, dice: &mu
     {
         let text = slots.say(filler, dice);
         total += words(&text);
-        let at = 1 + dice.below(lines.len().saturating_sub(1).max(1));
+        // After the opening, which must stay where it is, and before the ask.
+        let opening = lines.iter().position(|line| !matches!(line.shows, Some(Post | Flattery))).unwrap_or(0) + 1;
+        let at = opening + dice.below(lines.len().saturating_sub(opening).max(1));
         lines.insert(at.min(lines.len() - 1), Line { shows: None, text });
     }
     // Shorten the longest sentences first; whatever is still too long stays so.

@@ -7,7 +7,6 @@ use super::detect::{EMPTY, Found, detect};
 use super::dice::Dice;
 use super::feature::Feature;
 use super::lexicon::{Lexicon, pattern};
-use super::rate::yes;
 use super::reader::Reader;
 use super::reasons;
 use super::taste::{Judge, Taste};
@@ -51,7 +50,7 @@ fn probability(taste: &Taste, judge: &Judge, leniency: f64, persona: &str, messa
     // Words to the judge are not words to the reader: they were not counted, and they cost.
     let plea = if found.addresses_judge { -1.5 } else { 0.0 };
     let worth = judge.worth(found.features) + taste.luck(persona, message);
-    yes(worth + judge.bias + leniency + plea - taste.threshold)
+    taste.yes(worth + judge.bias + leniency + plea - taste.threshold)
 }
 
 /// In a null market the persona alone decides, between two and three times out of five.

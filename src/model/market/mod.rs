@@ -14,6 +14,7 @@ mod calibrate;
 mod detect;
 mod dice;
 mod feature;
+mod feedback;
 mod generator;
 mod improver;
 mod judge;
@@ -117,8 +118,8 @@ impl Market {
                 let verdict = judge::decide((&self.taste, self.mode), judge, persona, message, &mut dice);
                 in_order(request, json!({"reasoning": verdict.reasoning, "decision": verdict.decision}))
             }
-            Ask::Prompt { guide, incumbent, feedback, plain } => {
-                let prompt = improver::improve(guide, incumbent, feedback, &mut dice);
+            Ask::Prompt { guide, incumbent, feedback, objections, plain } => {
+                let prompt = improver::improve(guide, incumbent, feedback, objections, &mut dice);
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
             }
             Ask::Personas { domain, count, user, plain } => {

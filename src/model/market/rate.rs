@@ -2,7 +2,7 @@
 
 use super::feature::Feature::{self, Brief, Hype, Long, Plain, Truth};
 use super::plan::Odds;
-use super::taste::{BIAS_SPREAD, LUCK, NOISE, Weights};
+use super::taste::{BIAS_SPREAD, LUCK, Weights};
 
 const LOW: f64 = -10.0;
 const STEP: f64 = 0.08;
@@ -85,8 +85,8 @@ impl Worth {
 }
 
 /// The probability of a yes at a point of the latent scale.
-pub(super) fn yes(latent: f64) -> f64 {
-    1.0 / (1.0 + (-latent / NOISE).exp())
+pub(super) fn yes(latent: f64, noise: f64) -> f64 {
+    1.0 / (1.0 + (-latent / noise).exp())
 }
 
 /// The probability of a yes at a point of the latent scale, averaged over personas' biases: a table, because the
@@ -95,11 +95,11 @@ pub(super) struct Averaged(Vec<f64>);
 
 impl Averaged {
     /// Computes the table.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(noise: f64) -> Self {
         let points: Vec<(f64, f64)> =
             (-10..=10).map(|point| f64::from(point) / 4.0).map(|z| (BIAS_SPREAD * z, (-z * z / 2.0).exp())).collect();
         let total: f64 = points.iter().map(|(_, mass)| mass).sum();
-        let at = |latent: f64| points.iter().map(|(bias, mass)| mass * yes(latent + bias)).sum::<f64>() / total;
+        let at = |latent: f64| points.iter().map(|(bias, mass)| mass * yes(latent + bias, noise)).sum::<f64>() / total;
         Averaged((0..=640).map(|index| at(f64::from(index) / 40.0 - 8.0)).collect())
     }
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_averaged_table_rises_from_no_to_yes() {
-        let table = Averaged::new();
+        let table = Averaged::new(0.4);
         assert!(table.yes(-50.0) < 0.01 && table.yes(50.0) > 0.99);
         assert!((table.yes(0.0) - 0.5).abs() < 1e-9);
     }

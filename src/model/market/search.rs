@@ -6,7 +6,7 @@ use super::feature::Feature;
 use super::generator::can_show;
 use super::judge::null_rate;
 use super::plan::Plan;
-use super::rate::{Worth, yes};
+use super::rate::Worth;
 use super::reader::Reader;
 use super::taste::{Judge, Taste};
 
@@ -30,7 +30,7 @@ pub(super) fn mean_rate((taste, mode): (&Taste, Mode), plan: &Plan, panel: &[(Re
             Mode::Null => null_rate(judge),
             Mode::Normal => {
                 let worth = Worth::of(&plan.odds(&taste.base, reader), &judge.weights);
-                worth.mean(|worth| yes(worth + judge.bias - taste.threshold))
+                worth.mean(|worth| taste.yes(worth + judge.bias - taste.threshold))
             }
         })
         .sum();

@@ -7,6 +7,7 @@ use super::feature::Feature::{
 };
 use super::feature::{COUNT, FeatureSet};
 use super::plan::Odds;
+use super::rate::yes;
 use super::reader::Reader;
 use super::traits::{TRAITS, Trait};
 
@@ -79,8 +80,9 @@ const BY_TRAIT: [(Trait, Feature, f64); 30] = [
 pub(super) const BIAS_SPREAD: f64 = 0.8;
 /// How much chance there is in one persona's liking of one message, whatever its features.
 pub(super) const LUCK: f64 = 0.45;
-/// The scale of the noise with which a decision is taken: smaller means that repeats agree more often.
-pub(super) const NOISE: f64 = 0.42;
+/// The noise with which a decision is taken, as a share of the spread between messages: smaller means that repeats
+/// agree more often.
+pub(super) const NOISE: f64 = 0.2;
 
 /// The taste of one market.
 #[derive(Clone, Debug)]
@@ -94,6 +96,8 @@ pub(super) struct Taste {
     pub threshold: f64,
     /// What the features are multiplied by, so that every market is as hard as every other.
     pub scale: f64,
+    /// The scale of the noise with which a decision is taken.
+    pub noise: f64,
 }
 
 /// How one persona decides.
@@ -124,7 +128,7 @@ impl Taste {
             weights[feature.index()] *= 0.1;
         }
         let trait_strength = std::array::from_fn(|_| (0.3 * dice.normal()).exp());
-        Taste { seed, weights, trait_strength, base, threshold: 0.0, scale: 1.0 }
+        Taste { seed, weights, trait_strength, base, threshold: 0.0, scale: 1.0, noise: 0.4 }
     }
 
     /// The judge that a persona is in this market.
@@ -140,6 +144,11 @@ impl Taste {
             *weight *= self.scale * (1.0 + 0.3 * dice.normal());
         }
         Judge { weights, bias: BIAS_SPREAD * dice.normal() }
+    }
+
+    /// The probability of a yes at a point of the latent scale, on which 0 is undecided.
+    pub(super) fn yes(&self, latent: f64) -> f64 {
+        yes(latent, self.noise)
     }
 
     /// How much this persona happens to like this very message: the same on every repeat.

@@ -13,7 +13,7 @@ fn names_are_parsed() {
 }
 
 use crate::model::{CallKey, Schema};
-use feature::{Feature, FeatureSet};
+use feature::Feature;
 
 const STRICT: &str = "You are the persona. Your inbox is a crowded inbox. Reject by default; when uncertain, reject.";
 
@@ -164,4 +164,47 @@ fn what_happens_agrees_with_the_true_rate() {
             assert!((seen - truth).abs() < 0.015 + 3.0 * error, "market {seed}, {name}: {seen} but {truth}");
         }
     }
+}
+
+#[test]
+#[ignore = "a measurement: cargo test --release -- --ignored --nocapture times"]
+fn times() {
+    let started = std::time::Instant::now();
+    let market = Market::new(5, Mode::Normal);
+    println!("first market {:?}", started.elapsed());
+    let started = std::time::Instant::now();
+    for seed in 0..20 {
+        let _ = Market::new(seed, Mode::Normal);
+    }
+    println!("each further market {:?}", started.elapsed() / 20);
+    let personas = fresh_personas(100, "times");
+    let started = std::time::Instant::now();
+    let messages: Vec<String> = personas.iter().map(|p| ask_message(&market, calibrate::OFFER, p, "warm")).collect();
+    println!("first message {:?}", started.elapsed() / 100);
+    let started = std::time::Instant::now();
+    for round in 0..20 {
+        for persona in &personas {
+            let _ = ask_message(&market, calibrate::OFFER, persona, &round.to_string());
+        }
+    }
+    println!("message {:?}", started.elapsed() / 2000);
+    for (persona, message) in personas.iter().zip(&messages) {
+        let _ = ask_decision(&market, STRICT, persona, message, "w");
+    }
+    let started = std::time::Instant::now();
+    for round in 0..20 {
+        for (persona, message) in personas.iter().zip(&messages) {
+            let _ = ask_decision(&market, STRICT, persona, message, &round.to_string());
+        }
+    }
+    println!("decision {:?}", started.elapsed() / 2000);
+    let started = std::time::Instant::now();
+    let best = market.best_prompt(calibrate::OFFER, &personas);
+    println!("best prompt {:?}, rate {:.3}", started.elapsed(), market.true_rate(&best, &personas));
+    let started = std::time::Instant::now();
+    let _ = market.true_rate(calibrate::OFFER, &personas);
+    println!("true rate of 100 {:?}", started.elapsed());
+    let started = std::time::Instant::now();
+    let _ = Plan::of(&best);
+    println!("plan {:?}", started.elapsed());
 }
