@@ -8,15 +8,15 @@ use super::{Error, Map, json};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(expecting = "an object with `persona`, `message` and `system_prompt`")]
+#[serde(expecting = "an object with `persona` and `message`")]
 pub struct Row {
     /// To whom.
     pub persona: String,
     /// The text.
     pub message: String,
-    /// The prompt that wrote it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub system_prompt: String,
+    /// The prompt that wrote it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system_prompt: Option<String>,
     /// The verdict, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<bool>,
@@ -35,7 +35,7 @@ impl Row {
         Row {
             persona: persona.into(),
             message: message.into(),
-            system_prompt: system_prompt.into(),
+            system_prompt: Some(system_prompt.into()),
             decision: None,
             decision_reasoning: None,
             extra: Map::new(),
