@@ -27,7 +27,7 @@ use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
 use crate::model::market::Market;
 use crate::model::messages_api::{self, MessagesApi};
-use crate::model::price::Prices;
+use crate::model::price::{Price, Prices};
 use crate::model::retry::RetryPolicy;
 use crate::model::{Model, Role};
 
@@ -118,6 +118,12 @@ impl Doors {
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
         let mut simulated = false;
+        // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
+        let free: Vec<String> = ids
+            .values()
+            .filter(|id| id.provider() == Provider::OpenAi && is_loopback(&openai_base(base_url.map(String::as_str))))
+            .map(ToString::to_string)
+            .collect();
         for (&role, id) in &ids {
             let model = connect(role, id, base_url.map(String::as_str), options, settings)?;
             simulated |= model.is_simulated();
@@ -125,7 +131,11 @@ impl Doors {
             callers.insert(role, Caller::new(role, model, permits, retry.clone(), meter.clone(), setup.events.clone()));
         }
         let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
-        let prices = Prices::with_overrides(&settings.prices)?;
+        let mut prices = settings.prices.clone();
+        for id in free {
+            prices.entry(id).or_insert(Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None });
+        }
+        let prices = Prices::with_overrides(&prices)?;
         let tokens = &settings.max_tokens;
         let limits = BTreeMap::from([
             (Role::Generator, tokens.generator.unwrap_or(MESSAGE_TOKENS)),
@@ -222,10 +232,7 @@ fn connect(
             Arc::new(MessagesApi::new(id, &base, key, wire).map_err(usage)?)
         }
         Provider::OpenAi => {
-            let base = base_url
-                .map(str::to_owned)
-                .or_else(|| environment("OPENAI_BASE_URL"))
-                .unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into());
+            let base = openai_base(base_url);
             let key = key("OPENAI_API_KEY", id, &base, options.dry_run)?;
             Arc::new(ChatCompletions::new(id, &base, key, wire).map_err(usage)?)
         }
@@ -236,12 +243,21 @@ fn connect(
     })
 }
 
+fn openai_base(base_url: Option<&str>) -> String {
+    let named = base_url.map(str::to_owned).or_else(|| environment("OPENAI_BASE_URL"));
+    named.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into())
+}
+
+fn is_loopback(base_url: &str) -> bool {
+    BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
+}
+
 /// The key from the environment. A server on this machine may do without one, and a dry run always does.
 fn key(variable: &str, id: &ModelId, base_url: &str, dry_run: bool) -> Result<Option<SecretString>, Error> {
     if let Some(key) = environment(variable) {
         return Ok(Some(SecretString::from(key)));
     }
-    if dry_run || BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback()) {
+    if dry_run || is_loopback(base_url) {
         return Ok(None);
     }
     Err(Error::NoKey(format!(

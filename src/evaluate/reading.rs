@@ -36,6 +36,9 @@ pub enum Unusable {
         /// What it should be.
         kind: &'static str,
     },
+    /// A rewrite that is no prompt.
+    #[error("what came back is no prompt to test: {0}")]
+    NoPrompt(&'static str),
 }
 
 /// The whole text of a finished answer, trimmed.

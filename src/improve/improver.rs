@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Feedback, Objections, feedback};
+use super::{Feedback, Objections, feedback, soundness};
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
 use crate::evaluate::fence::fence;
@@ -14,9 +14,6 @@ pub const REWRITE_TOKENS: u32 = 16_000;
 
 /// Characters of reasoning that one request holds; more is sampled evenly.
 const FEEDBACK_CHARACTERS: usize = 120_000;
-
-/// Characters that a rewritten prompt may have. Longer prompts cost more on every message and are followed less.
-pub const PROMPT_CHARACTERS: usize = 12_000;
 
 const SYSTEM: &str = include_str!("../../prompts/improver.md");
 
@@ -43,7 +40,7 @@ impl Improver {
     /// Rewrites the prompt.
     ///
     /// # Errors
-    /// When the call fails, or when no answer held a prompt of acceptable length.
+    /// When the call fails, or when no answer held a prompt worth testing (see [`soundness`]).
     pub async fn rewrite(&self, incumbent: &str, feedback: &[Feedback], key: &[&str]) -> Result<String, Error> {
         ask(
             &self.caller,
@@ -51,10 +48,10 @@ impl Improver {
             |key| self.request(incumbent, feedback, key),
             |answer| {
                 let prompt = reading::string(&reading::object(answer)?, "prompt")?;
-                if prompt.chars().count() > PROMPT_CHARACTERS {
-                    return Err(Unusable::WrongField { field: "prompt", kind: "text of at most 12,000 characters" });
+                match soundness::fault(&prompt, incumbent) {
+                    Some(why) => Err(Unusable::NoPrompt(why)),
+                    None => Ok(prompt),
                 }
-                Ok(prompt)
             },
         )
         .await

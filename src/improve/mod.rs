@@ -3,6 +3,7 @@
 pub mod feedback;
 pub mod improver;
 pub mod objections;
+pub mod soundness;
 
 pub use feedback::Feedback;
 pub use improver::Improver;

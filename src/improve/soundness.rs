@@ -1,0 +1,97 @@
+//! Whether a rewrite is a prompt at all.
+//!
+//! Small models, asked for a better prompt, return a finished e-mail, the delimiters around the old prompt, or a sentence.
+//! Such a rewrite would be tested at full price and would lose the offer, so it is refused before any message is written.
+
+use std::collections::BTreeSet;
+
+/// Characters that a rewritten prompt may have. Longer prompts cost more on every message and are followed less.
+pub const MOST_CHARACTERS: usize = 12_000;
+/// Words below which no text says both what is offered and how to write about it.
+const FEWEST_WORDS: usize = 15;
+/// The share of the incumbent's telling words that a rewrite must keep. Rewrites by strong models keep more than half
+/// while they rephrase; an e-mail to one persona, or a prompt for another offer, keeps a few.
+const KEPT_SHARE: f64 = 0.2;
+/// Fewer telling words than these decide nothing.
+const TELLING: usize = 8;
+
+/// What makes this text no prompt to test in place of the incumbent; `None` where nothing does.
+#[must_use]
+pub fn fault(rewrite: &str, incumbent: &str) -> Option<&'static str> {
+    if rewrite.chars().count() > MOST_CHARACTERS {
+        return Some("it is longer than 12,000 characters");
+    }
+    if ["<prompt-", "</prompt-", "<feedback-", "</feedback-", "<objections-"].iter().any(|tag| rewrite.contains(tag)) {
+        return Some("it repeats the delimiters of the request");
+    }
+    if rewrite.split_whitespace().count() < FEWEST_WORDS {
+        return Some("it is a sentence, not a prompt");
+    }
+    if is_message(rewrite) {
+        return Some("it is a finished message, not a prompt");
+    }
+    if lost_the_offer(rewrite, incumbent) {
+        return Some("it has lost the offer");
+    }
+    None
+}
+
+/// Whether it opens as an e-mail does.
+fn is_message(text: &str) -> bool {
+    let opening =
+        text.trim_start_matches(|c: char| !c.is_alphanumeric()).lines().next().unwrap_or_default().to_lowercase();
+    let greets = ["hi ", "hello ", "hey ", "dear ", "good morning", "good afternoon"]
+        .iter()
+        .any(|greeting| opening.starts_with(greeting));
+    opening.starts_with("subject:") || (greets && opening.split_whitespace().count() <= 6)
+}
+
+fn lost_the_offer(rewrite: &str, incumbent: &str) -> bool {
+    let (before, after) = (telling_words(incumbent), telling_words(rewrite));
+    before.len() >= TELLING && (before.intersection(&after).count() as f64) < KEPT_SHARE * before.len() as f64
+}
+
+/// Longer words and numbers, without case: names, figures and nouns rather than grammar.
+fn telling_words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() >= 5 || word.chars().any(|c| c.is_ascii_digit()))
+        .map(str::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INCUMBENT: &str = include_str!("../../prompts/sample_offer.md");
+
+    #[test]
+    fn what_a_small_model_returned_instead_of_a_prompt_is_refused() {
+        assert_eq!(fault("<prompt-4d6baaa4>", INCUMBENT), Some("it repeats the delimiters of the request"));
+        assert_eq!(fault("Write better messages.", INCUMBENT), Some("it is a sentence, not a prompt"));
+        let message = "Subject: Streamline your work\n\nDear [Name], Brackwater Flow turns recurring manual work into \
+                       automated workflows with a visual editor and an API. Are you free on Tuesday?";
+        assert_eq!(fault(message, INCUMBENT), Some("it is a finished message, not a prompt"));
+        let other = "You write for a bakery in Bristol. Mention the sourdough and the Saturday market, be warm, keep it \
+                     under eighty words and always end with a question about bread.";
+        assert_eq!(fault(other, INCUMBENT), Some("it has lost the offer"));
+        assert_eq!(fault(&"word ".repeat(4_000), INCUMBENT), Some("it is longer than 12,000 characters"));
+    }
+
+    #[test]
+    fn a_small_edit_and_a_thorough_rewrite_pass() {
+        assert_eq!(fault(&format!("{INCUMBENT}\nInstructions:\n- Ask for ten minutes."), INCUMBENT), None);
+        let rewrite = "You write cold e-mails for Brackwater. Its platform, Brackwater Flow, turns recurring manual \
+                       work such as approvals and data entry into automated workflows; teams reduce manual process work \
+                       by 45% in the first quarter. It integrates with Salesforce, HubSpot, Jira, Slack and Microsoft \
+                       365, from $600 a month, with a free two-week pilot. Name one pain of the reader and one thing \
+                       that the platform does about it. Stay under 110 words. Ask for a reply, not for a meeting.";
+        assert_eq!(fault(rewrite, INCUMBENT), None);
+    }
+
+    #[test]
+    fn an_incumbent_with_few_words_of_its_own_decides_nothing() {
+        let rewrite = "Say what we sell, why it is good, to whom, and for how much, in no more than five short lines.";
+        assert_eq!(fault(rewrite, "We sell tea."), None);
+    }
+}
