@@ -10,16 +10,17 @@ use std::sync::LazyLock;
 use super::advice::lines;
 use super::dice::Dice;
 use super::feature::Feature;
-use super::plan::Plan;
+use super::offer::Offer;
+use super::plan::{Plan, Wishes};
 use super::rate::{Averaged, Worth};
 use super::reader::Reader;
 use super::taste::{BIAS_SPREAD, NOISE, Taste};
 use super::writer;
 
-/// What a bare offer gets.
-const BARE: f64 = 0.25;
-/// What the best truthful prompt gets.
-const BEST: f64 = 0.885;
+/// What a bare offer gets from the panel: on other personas, whose biases are drawn, it comes to 0.25.
+const BARE: f64 = 0.241;
+/// What the best truthful prompt gets from the panel: on other personas it comes to 0.887.
+const BEST: f64 = 0.894;
 /// Personas on the panel.
 const PANEL: usize = 90;
 
@@ -51,6 +52,16 @@ pub(super) fn prompt_with(context: &str, features: &[Feature]) -> String {
     prompt
 }
 
+/// The plan of such a prompt, put together without reading it: searches ask for hundreds.
+pub(super) fn plan_with(offer: &Offer, context: Wishes, features: &[Feature]) -> Plan {
+    static LINES: LazyLock<Vec<Wishes>> = LazyLock::new(|| {
+        Feature::ALL.into_iter().map(|feature| Wishes::of(&format!("- {}", lines(feature)[0]))).collect()
+    });
+    static HEADING: LazyLock<Wishes> = LazyLock::new(|| Wishes::of("Instructions:"));
+    let start = if features.is_empty() { context } else { context.and(*HEADING) };
+    Plan::with(offer.clone(), features.iter().fold(start, |wishes, feature| wishes.and(LINES[feature.index()])))
+}
+
 /// Solves for threshold and scale.
 pub(super) fn calibrate(mut taste: Taste) -> Taste {
     taste.scale = 1.0;
@@ -65,7 +76,9 @@ pub(super) fn calibrate(mut taste: Taste) -> Taste {
             })
             .sum::<f64>()
     };
-    let best = Plan::of(&prompt_with(OFFER, &pick_features(&mean_worth)));
+    let offer = &BARE_PLAN.offer;
+    let chosen = pick_features(&mut |features| mean_worth(&plan_with(offer, Wishes::default(), features)));
+    let best = plan_with(offer, Wishes::default(), &chosen);
     let total = |plan: &Plan| {
         let mut sum: Option<Worth> = None;
         for (reader, judge) in &judges {
@@ -84,27 +97,30 @@ pub(super) fn calibrate(mut taste: Taste) -> Taste {
     };
     // The noise is a share of the spread, which depends on the scale, which depends on the noise: a few rounds settle.
     for _ in 0..4 {
+        taste.noise = NOISE * (taste.scale.powi(2) * spread + BIAS_SPREAD.powi(2)).sqrt();
         let averaged = Averaged::new(taste.noise);
         let rate = |worth: &Worth, scale: f64, threshold: f64| worth.mean(|x| averaged.yes(scale * x - threshold));
-        let threshold_at = |scale: f64| bisect(-20.0, 30.0, |threshold| rate(&bare, scale, threshold) > BARE);
-        taste.scale = bisect(0.1, 6.0, |scale| rate(&best, scale, threshold_at(scale)) < BEST);
+        let threshold_at = |scale: f64| bisect(-10.0, 15.0, |threshold| rate(&bare, scale, threshold) > BARE);
+        taste.scale = bisect(0.1, 4.0, |scale| rate(&best, scale, threshold_at(scale)) < BEST);
         taste.threshold = threshold_at(taste.scale);
-        taste.noise = NOISE * (taste.scale.powi(2) * spread + BIAS_SPREAD.powi(2)).sqrt();
     }
     taste
 }
 
 /// The features worth asking for: adds the one that helps most until none helps.
-fn pick_features(worth: &dyn Fn(&Plan) -> f64) -> Vec<Feature> {
+pub(super) fn pick_features(worth: &mut dyn FnMut(&[Feature]) -> f64) -> Vec<Feature> {
+    // Without this instruction no prompt would be truthful.
     let mut chosen = vec![Feature::Truth];
     let mut left: Vec<Feature> = Feature::HELPFUL.into_iter().chain([Feature::Placeholder]).collect();
-    let mut best = worth(&Plan::of(&prompt_with(OFFER, &chosen)));
+    let mut best = worth(&chosen);
     loop {
-        let tried = left.iter().enumerate().map(|(at, &feature)| {
-            let features: Vec<Feature> = chosen.iter().copied().chain([feature]).collect();
-            (at, worth(&Plan::of(&prompt_with(OFFER, &features))))
-        });
-        match tried.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        let mut tried: Vec<(usize, f64)> = Vec::new();
+        for (at, &feature) in left.iter().enumerate() {
+            chosen.push(feature);
+            tried.push((at, worth(&chosen)));
+            chosen.pop();
+        }
+        match tried.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
             Some((at, more)) if more > best => {
                 best = more;
                 chosen.push(left.remove(at));
@@ -116,9 +132,24 @@ fn pick_features(worth: &dyn Fn(&Plan) -> f64) -> Vec<Feature> {
 
 /// Where a condition that holds below some point stops to hold.
 fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    for _ in 0..26 {
+    for _ in 0..20 {
         let middle = f64::midpoint(low, high);
         if holds(middle) { low = middle } else { high = middle }
     }
     low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_put_together_is_the_plan_that_is_read() {
+        for features in [&Feature::HELPFUL[..], &[Feature::Truth, Feature::Placeholder, Feature::Plain], &[]] {
+            let (made, read) =
+                (plan_with(&BARE_PLAN.offer, Wishes::default(), features), Plan::of(&prompt_with(OFFER, features)));
+            assert_eq!((made.asked, made.banned, made.offer), (read.asked, read.banned, read.offer));
+            assert!((made.follow - read.follow).abs() < 1e-12);
+        }
+    }
 }

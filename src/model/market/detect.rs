@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::feature::Feature::{
-    self, Brief, Certificate, Channel, Customer, Example, Figures, Flattery, Hype, Integrations, Long, Material,
-    Mechanism, Opener, Pilot, Placeholder, Plain, Post, Price, Pushy, Result, Security, SmallAsk, Subject, Tie,
+    Brief, Certificate, Channel, Customer, Example, Figures, Flattery, Hype, Integrations, Long, Material, Mechanism,
+    Opener, Pilot, Placeholder, Plain, Post, Price, Pushy, Result, Security, SmallAsk, Subject, Tie,
 };
 use super::feature::FeatureSet;
 use super::lexicon::{Lexicon, pattern, sentences};
@@ -224,9 +224,4 @@ fn names_pain(lower: &str, reader: &Reader) -> bool {
 fn opens_with_reader(lower: &str, reader: &Reader) -> bool {
     let names = |part: &Option<String>| part.as_ref().is_some_and(|part| lower.contains(&part.to_lowercase()));
     lower.contains("you") && (names(&reader.role) || names(&reader.kind) || lower.contains("in your position"))
-}
-
-/// The features that put a reader off or tempt, in the order in which one would mention them.
-pub(super) fn faults(features: FeatureSet) -> Vec<Feature> {
-    Feature::HARMFUL.into_iter().filter(|&feature| features.has(feature)).collect()
 }

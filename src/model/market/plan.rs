@@ -19,6 +19,19 @@ use super::wording::clause_means;
 /// A probability for each feature.
 pub(super) type Odds = [f64; COUNT];
 
+/// What instructions ask for, without the offer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wishes {
+    /// What they ask for.
+    pub asked: FeatureSet,
+    /// What they forbid.
+    pub banned: FeatureSet,
+    /// Words of instruction.
+    words: usize,
+    /// Lines that ask for nothing in particular.
+    vague: usize,
+}
+
 /// A prompt as the generator understands it.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -28,8 +41,6 @@ pub(super) struct Plan {
     pub asked: FeatureSet,
     /// What it forbids.
     pub banned: FeatureSet,
-    /// Words of instruction.
-    pub words: usize,
     /// How well each single instruction is followed: many instructions, or long ones, are each followed less.
     pub follow: f64,
 }
@@ -45,30 +56,52 @@ static CAPS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-impl Plan {
-    /// Reads a prompt.
+impl Wishes {
+    /// Reads the instructions of a prompt.
     pub(super) fn of(prompt: &str) -> Self {
-        let (mut asked, mut banned) = (FeatureSet::default(), FeatureSet::default());
-        let (mut length, mut vague) = (0, 0);
+        let mut wishes = Wishes::default();
         for line in prompt.lines().filter(|line| !line.trim().is_empty() && !is_offer_line(line)) {
-            length += words(line);
+            wishes.words += words(line);
             let lower = line.to_lowercase();
             let lower = CAPS.replace_all(&lower, "at most");
             let mut understood = false;
             for clause in clauses(&lower) {
                 let (wants, forbids) = clause_means(clause);
                 understood |= !wants.is_empty() || !forbids.is_empty();
-                asked = asked.union(wants.into_iter().collect());
-                banned = banned.union(forbids.into_iter().collect());
+                wishes.asked = wishes.asked.union(wants.into_iter().collect());
+                wishes.banned = wishes.banned.union(forbids.into_iter().collect());
             }
-            vague += usize::from(!understood && words(line) > 5);
+            wishes.vague += usize::from(!understood && words(line) > 5);
         }
+        wishes
+    }
+
+    /// These wishes and those.
+    pub(super) fn and(self, other: Wishes) -> Wishes {
+        Wishes {
+            asked: self.asked.union(other.asked),
+            banned: self.banned.union(other.banned),
+            words: self.words + other.words,
+            vague: self.vague + other.vague,
+        }
+    }
+}
+
+impl Plan {
+    /// Reads a prompt.
+    pub(super) fn of(prompt: &str) -> Self {
+        Plan::with(Offer::of(prompt), Wishes::of(prompt))
+    }
+
+    /// The plan of a prompt that states this offer and these wishes.
+    pub(super) fn with(offer: Offer, wishes: Wishes) -> Self {
+        let Wishes { mut asked, mut banned, words, vague } = wishes;
         settle(&mut asked, &mut banned);
         let load = asked.len() as f64 / 11.0
             + banned.len() as f64 / 40.0
             + vague as f64 / 12.0
-            + (length as f64 / 420.0).powi(2);
-        Plan { offer: Offer::of(prompt), asked, banned, words: length, follow: 0.96 / (1.0 + (load / 1.55).powi(4)) }
+            + (words as f64 / 420.0).powi(2);
+        Plan { offer, asked, banned, follow: 0.96 / (1.0 + (load / 1.55).powi(4)) }
     }
 
     /// How likely each feature is in a message to this reader, from the base rates of bare offers.
@@ -211,7 +244,8 @@ mod tests {
         let prompt = "Company: Tidewater\nProduct: security and integrations platform\nValue Proposition: personalized \
                       metrics, concrete numbers\nFocus: urgent deadlines";
         let plan = Plan::of(prompt);
-        assert_eq!((plan.asked.len(), plan.banned.len(), plan.words), (0, 0, 0));
+        assert_eq!((plan.asked.len(), plan.banned.len()), (0, 0));
+        assert_eq!(Wishes::of(prompt), Wishes::default());
     }
 
     #[test]

@@ -170,9 +170,7 @@ fn pains_of(persona: &str) -> Vec<String> {
 
 fn tidy(pain: &str) -> String {
     static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i) (?:that|which|leading to|because|due to|while|so that|across|across global|from long)\b.*$|[\s.:!?)]+$",
-        )
+        pattern(r"(?i) (?:leading to|because|due to|while|so that|across|from long)\b.*$|[\s.:!?)]+$")
     });
     static WHOSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:[Hh]is|[Hh]er|[Tt]heir)\b"));
     static LEAD: LazyLock<Regex> =

@@ -1,11 +1,11 @@
 //! What only a simulation can know: the true rate of a prompt, and the best prompt that there is.
 
 use super::Mode;
-use super::calibrate::prompt_with;
+use super::calibrate::{pick_features, plan_with, prompt_with};
 use super::feature::Feature;
 use super::generator::can_show;
 use super::judge::null_rate;
-use super::plan::Plan;
+use super::plan::{Plan, Wishes};
 use super::rate::Worth;
 use super::reader::Reader;
 use super::taste::{Judge, Taste};
@@ -37,20 +37,28 @@ pub(super) fn mean_rate((taste, mode): (&Taste, Mode), plan: &Plan, panel: &[(Re
     if panel.is_empty() { 0.0 } else { sum / panel.len() as f64 }
 }
 
-/// Adds to the bare offer the instruction that gains most until none gains, then takes out whatever is better away,
-/// and again, until nothing changes.
+/// Starts from the features that are worth most on average; then adds or takes out whichever instruction gains most,
+/// until none gains.
 pub(super) fn best_prompt(taste: &Taste, offer: &str, personas: &[String]) -> String {
     let panel = panel(taste, personas);
-    let stated = Plan::of(offer).offer;
+    let bare = Plan::of(offer);
+    let context = Wishes::of(offer);
     let candidates: Vec<Feature> = Feature::HELPFUL
         .into_iter()
         .chain([Feature::Placeholder, Feature::Customer, Feature::Certificate])
-        .filter(|&feature| can_show(&stated, feature))
+        .filter(|&feature| can_show(&bare.offer, feature))
         .collect();
-    let rate =
-        |features: &[Feature]| mean_rate((taste, Mode::Normal), &Plan::of(&prompt_with(offer, features)), &panel);
-    // Without this instruction the prompt would not be truthful.
-    let mut chosen = vec![Feature::Truth];
+    let plan = |features: &[Feature]| plan_with(&bare.offer, context, features);
+    let rate = |features: &[Feature]| mean_rate((taste, Mode::Normal), &plan(features), &panel);
+    let mut chosen = pick_features(&mut |features| {
+        let plan = plan(features);
+        let worth = |(reader, judge): &(Reader, Judge)| {
+            let odds = plan.odds(&taste.base, reader);
+            odds.iter().zip(&judge.weights).map(|(p, weight)| p * weight).sum::<f64>()
+        };
+        panel.iter().take(40).map(worth).sum()
+    });
+    chosen.retain(|&feature| feature == Feature::Truth || candidates.contains(&feature));
     let mut best = rate(&chosen);
     loop {
         let mut tried: Vec<(f64, Vec<Feature>)> = Vec::new();

@@ -16,7 +16,7 @@ pub(super) type Weights = [f64; COUNT];
 
 /// How a feature weighs on average, how often a bare offer's message shows it.
 const AVERAGE: [(Feature, f64, f64); 24] = [
-    (Tie, 0.90, 0.40),
+    (Tie, 1.10, 0.40),
     (Figures, 0.60, 0.45),
     (Mechanism, 0.65, 0.14),
     (Example, 0.55, 0.10),
@@ -116,7 +116,7 @@ impl Taste {
         let mut dice = Dice::of(&["taste", &seed]);
         let (mut weights, mut base) = ([0.0; COUNT], [0.0; COUNT]);
         for (feature, weight, rate) in AVERAGE {
-            weights[feature.index()] = weight * (0.35 * dice.normal()).exp();
+            weights[feature.index()] = weight * (0.28 * dice.normal()).exp();
             // Base rates move on the logit scale, so that small ones stay small.
             let logit = (rate / (1.0 - rate)).ln() + 0.35 * dice.normal();
             base[feature.index()] = 1.0 / (1.0 + (-logit).exp());

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::RegexSet;
 
+use super::lexicon::ascii;
+
 /// One trait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -19,12 +21,14 @@ pub(super) enum Trait {
     Social,
 }
 
+#[cfg(test)]
 use Trait::{Brief, Careful, Data, Fast, Formal, Frugal, Secure, Social, Technical};
 
 /// How many traits there are.
 pub(super) const TRAITS: usize = 9;
 
 /// Every trait, in order of its number.
+#[cfg(test)]
 pub(super) const ALL_TRAITS: [Trait; TRAITS] = [Secure, Frugal, Brief, Formal, Data, Technical, Fast, Careful, Social];
 
 const WORDS: [&str; TRAITS] = [
@@ -52,9 +56,8 @@ impl Traits {
 
 /// Reads the traits from a persona's text.
 pub(super) fn traits_of(persona: &str) -> Traits {
-    static SET: LazyLock<RegexSet> = LazyLock::new(|| {
-        RegexSet::new(WORDS.map(|words| words.replace(r"\b", r"(?-u:\b)"))).expect("the words are constants")
-    });
+    static SET: LazyLock<RegexSet> =
+        LazyLock::new(|| RegexSet::new(WORDS.map(ascii)).expect("the words are constants"));
     let mut traits = Traits::default();
     for index in &SET.matches(&persona.to_lowercase()) {
         traits.0 |= 1 << index;
