@@ -95,17 +95,17 @@ impl Desk<'_> {
     /// What an improver writes against one objection: mostly sense, sometimes not.
     fn line_against(&self, objection: Feature, dice: &mut Dice) -> (Option<Feature>, String) {
         match dice.below(100) {
-            0..=7 => return (None, dice.pick(&VAGUE).to_owned()),
-            8..=11 => {
+            0..=11 => return (None, dice.pick(&VAGUE).to_owned()),
+            12..=17 => {
                 let harm = *[Hype, Long, Pushy, Flattery].get(dice.below(4)).unwrap_or(&Hype);
                 return (Some(harm), pick_line(harm, dice));
             }
-            12..=14 => {
+            18..=21 => {
                 if let Some(detail) = self.detail(dice) {
                     return (None, format!("Always mention {detail}."));
                 }
             }
-            15..=24 if !self.truthful => {
+            22..=31 if !self.truthful => {
                 let lie = Feature::INVENTED[dice.below(4)];
                 return (Some(lie), pick_line(lie, dice));
             }
