@@ -26,7 +26,7 @@ picture:
 
 # True rates of 100 markets: the bare offer's and the best reachable prompt's
 markets:
-    cargo test --release --test market_world -- --nocapture
+    cargo test --release --lib every_market_is_as_hard -- --nocapture
 
 # Licences and advisories of all dependencies (cargo install cargo-deny)
 deny:

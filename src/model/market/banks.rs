@@ -1,56 +1,4 @@
-//! Banks of names, places, trades and habits for the persona writer.
-
-/// Given names and family names by region, so that names fit together.
-pub(super) const NAMES: [(&[&str], &[&str]); 12] = [
-    (
-        &["Grace", "Oliver", "Harriet", "Callum", "Fiona", "Dylan", "Megan", "Rhys"],
-        &["Bennett", "Whitaker", "Doyle", "MacLeod", "Prescott", "Harding", "Quinn", "Ashworth"],
-    ),
-    (
-        &["Chidi", "Ngozi", "Tunde", "Amara", "Kwame", "Abena", "Zanele", "Sipho"],
-        &["Okafor", "Adeyemi", "Mensah", "Boateng", "Dlamini", "Nkosi", "Eze", "Owusu"],
-    ),
-    (
-        &["Wei", "Mei", "Jun", "Xinyi", "Hao", "Lin", "Yan", "Bo"],
-        &["Zhang", "Liu", "Huang", "Zhao", "Wu", "Xu", "Gao", "Luo"],
-    ),
-    (
-        &["Haruto", "Yuki", "Aiko", "Kenji", "Naomi", "Sora", "Emi", "Daichi"],
-        &["Tanaka", "Mori", "Fujita", "Okada", "Hayashi", "Ueda", "Nakano", "Ishii"],
-    ),
-    (
-        &["Priya", "Arjun", "Kavya", "Rohan", "Anjali", "Vikram", "Meera", "Nikhil"],
-        &["Iyer", "Menon", "Deshpande", "Chatterjee", "Reddy", "Kulkarni", "Bose", "Nair"],
-    ),
-    (
-        &["Lucía", "Mateo", "Camila", "Joaquín", "Valeria", "Andrés", "Paula", "Emilio"],
-        &["Herrera", "Vargas", "Salazar", "Ibarra", "Montoya", "Quiroga", "Peña", "Rojas"],
-    ),
-    (
-        &["Beatriz", "Thiago", "Larissa", "Caio", "Joana", "Rui", "Inês", "Davi"],
-        &["Carvalho", "Barbosa", "Teixeira", "Moreira", "Figueira", "Tavares", "Nunes", "Pinto"],
-    ),
-    (
-        &["Anneke", "Jonas", "Katrin", "Lukas", "Maren", "Stefan", "Greta", "Pieter"],
-        &["Vogel", "Brandt", "Lindner", "Hoekstra", "Keller", "Steiner", "Visser", "Baumann"],
-    ),
-    (
-        &["Élodie", "Baptiste", "Manon", "Rémi", "Chloé", "Étienne", "Margaux", "Yann"],
-        &["Lefèvre", "Moreau", "Girard", "Rousseau", "Marchand", "Perrin", "Dufour", "Colin"],
-    ),
-    (
-        &["Agnieszka", "Tomasz", "Ivana", "Marek", "Oksana", "Bogdan", "Jelena", "Petr"],
-        &["Nowak", "Horváth", "Kovač", "Dvořák", "Shevchenko", "Ionescu", "Petrović", "Wójcik"],
-    ),
-    (
-        &["Leila", "Omar", "Yasmin", "Karim", "Dalia", "Tariq", "Shirin", "Emre"],
-        &["Haddad", "Mansour", "Rahimi", "Yılmaz", "Farouk", "Benali", "Aydın", "Nasser"],
-    ),
-    (
-        &["Ingrid", "Mikkel", "Saga", "Eero", "Freja", "Anders", "Liv", "Aino"],
-        &["Lindqvist", "Nygaard", "Korhonen", "Holm", "Bergström", "Dahl", "Virtanen", "Solberg"],
-    ),
-];
+//! Banks of trades, troubles and habits for the persona writer.
 
 /// Roles with the words by which a domain asks for them.
 pub(super) const ROLES: [(&str, &str); 24] = [
@@ -101,7 +49,7 @@ pub(super) const KINDS: [(&str, &str); 30] = [
     ("machine-tool maker", "manufacturing industry"),
     ("food producer", "food manufacturing"),
     ("furniture retailer", "retail commerce"),
-    ("online shop for outdoor gear brand", "retail commerce ecommerce"),
+    ("outdoor gear brand", "retail commerce ecommerce"),
     ("e-commerce platform", "ecommerce commerce saas"),
     ("construction company", "construction building"),
     ("property management firm", "property real estate"),
@@ -112,50 +60,6 @@ pub(super) const KINDS: [(&str, &str); 30] = [
     ("language school", "education school"),
     ("university department", "education university"),
     ("medical device distributor", "health medical distribution"),
-];
-
-/// Cities.
-pub(super) const CITIES: [&str; 40] = [
-    "Lagos",
-    "Nairobi",
-    "Accra",
-    "Johannesburg",
-    "Cairo",
-    "Casablanca",
-    "Berlin",
-    "Hamburg",
-    "Vienna",
-    "Zurich",
-    "Lyon",
-    "Nantes",
-    "Lisbon",
-    "Porto",
-    "Madrid",
-    "Valencia",
-    "Milan",
-    "Turin",
-    "Warsaw",
-    "Prague",
-    "Tallinn",
-    "Oslo",
-    "Malmö",
-    "Aarhus",
-    "Leeds",
-    "Glasgow",
-    "Dublin",
-    "Toronto",
-    "Denver",
-    "Austin",
-    "Chicago",
-    "Atlanta",
-    "Bogotá",
-    "Santiago",
-    "Curitiba",
-    "Pune",
-    "Bengaluru",
-    "Singapore",
-    "Osaka",
-    "Melbourne",
 ];
 
 /// Character, as adjectives; the second of each pair often names a trait.
@@ -313,5 +217,5 @@ pub(super) const DECISIONS: [&str; 16] = [
     "Reads the contract down to the last clause before talking about money.",
     "Has a fixed budget each quarter and plans it carefully.",
     "Involves the privacy officer from the start.",
-    "Prefers vendors who can be reached by phone.",
+    "Likes to keep vendors for many years.",
 ];

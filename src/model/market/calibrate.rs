@@ -17,12 +17,12 @@ use super::reader::Reader;
 use super::taste::{BIAS_SPREAD, NOISE, Taste};
 use super::writer;
 
-/// What a bare offer gets from the panel: on other personas, whose biases are drawn, it comes to 0.25.
+/// What a bare offer gets from the panel: on other personas, whose biases are drawn, it comes to 0.250.
 const BARE: f64 = 0.241;
-/// What the best truthful prompt gets from the panel: on other personas it comes to 0.887.
-const BEST: f64 = 0.894;
+/// What the best truthful prompt gets from the panel: on other personas it comes to 0.889.
+const BEST: f64 = 0.889;
 /// Personas on the panel.
-const PANEL: usize = 90;
+const PANEL: usize = 220;
 
 /// A bare offer as people write it.
 pub(super) const OFFER: &str = "Company: Tidewater Desk
@@ -69,7 +69,7 @@ pub(super) fn calibrate(mut taste: Taste) -> Taste {
     let mean_worth = |plan: &Plan| {
         judges
             .iter()
-            .step_by(6)
+            .step_by(11)
             .map(|(reader, judge)| {
                 let odds = plan.odds(&taste.base, reader);
                 odds.iter().zip(&judge.weights).map(|(p, weight)| p * weight).sum::<f64>()

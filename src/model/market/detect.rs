@@ -104,7 +104,7 @@ static PREFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static JUDGED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"\b(?:ignore (?:all|any|the|previous|your)|answer (?:yes|true)|say yes|respond with|you must (?:accept|answer|reply yes|decide)|as an ai|language model|system prompt|instructions? (?:above|to you)|thought process|decision (?:is|must|should)|the decision maker|reasoning:)|["']?decision["']?\s*[:=]"#,
+        r#"\b(?:ignore (?:all|any|the|previous|your)|answer (?:yes|true)|say yes|respond with|you must (?:accept|answer|reply yes|decide)|as an ai|language model|system prompt|instructions? (?:above|to you)|thought process|decision (?:is|must|should)|the decision maker|reasoning:)|["']decision["']\s*[:=]|^\W*decision\s*[:=]"#,
     )
 });
 
@@ -148,10 +148,9 @@ pub(super) fn detect(message: &str, reader: &Reader) -> Found {
         if NAMED.is_match(sentence) {
             features.insert(Customer);
         }
-        if STACK.is_match(&lower) || reader.tools.iter().any(|tool| sentence.contains(tool.as_str())) {
-            if CONNECTS.is_match(&lower) {
-                features.insert(Integrations);
-            }
+        let names_tool = || STACK.is_match(&lower) || reader.tools.iter().any(|tool| sentence.contains(tool.as_str()));
+        if CONNECTS.is_match(&lower) && names_tool() {
+            features.insert(Integrations);
         }
         if PREFERENCE.is_match(&lower) && names_channel(&lower, reader.channel) {
             features.insert(Channel);

@@ -28,7 +28,7 @@ struct Desk<'a> {
 
 static HONEST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:not? (?:\w+ ){0,4}invent\w*|never (?:\w+ ){0,4}(?:invent|claim)\w*|only (?:\w+ ){0,6}facts|truthful\w*|facts (?:support|state|allow)|unsupported claims?|invented|grounded|make up)\b",
+        r"(?i)\b(?:invent\w*|fabricat\w*|made[- ]up|make up|truthful\w*|grounded|unsupported|facts (?:support|state|allow)|(?:only|beyond|stick to) (?:\w+ ){0,6}facts)\b",
     )
 });
 
@@ -44,7 +44,7 @@ pub(super) fn improve(guide: &str, incumbent: &str, feedback: &str, objections: 
     match dice.below(100) {
         0..=3 => desk.fumble(dice),
         4..=49 => {
-            let count = 1 + dice.below(3);
+            let count = 2 + dice.below(2);
             desk.edit(count, dice)
         }
         50..=84 => desk.rewrite(dice),
@@ -86,7 +86,7 @@ impl Desk<'_> {
                 new.push((feature, line));
             }
         }
-        if self.truthful && !self.plan.asked.has(Truth) && dice.chance(0.7) {
+        if self.truthful && !self.plan.asked.has(Truth) && dice.chance(0.5) {
             new.push((Some(Truth), pick_line(Truth, dice)));
         }
         new
@@ -95,17 +95,17 @@ impl Desk<'_> {
     /// What an improver writes against one objection: mostly sense, sometimes not.
     fn line_against(&self, objection: Feature, dice: &mut Dice) -> (Option<Feature>, String) {
         match dice.below(100) {
-            0..=7 => return (None, dice.pick(&VAGUE).to_owned()),
-            8..=11 => {
+            0..=11 => return (None, dice.pick(&VAGUE).to_owned()),
+            12..=17 => {
                 let harm = *[Hype, Long, Pushy, Flattery].get(dice.below(4)).unwrap_or(&Hype);
                 return (Some(harm), pick_line(harm, dice));
             }
-            12..=14 => {
+            18..=21 => {
                 if let Some(detail) = self.detail(dice) {
                     return (None, format!("Always mention {detail}."));
                 }
             }
-            15..=24 if !self.truthful => {
+            22..=31 if !self.truthful => {
                 let lie = Feature::INVENTED[dice.below(4)];
                 return (Some(lie), pick_line(lie, dice));
             }
@@ -147,7 +147,9 @@ impl Desk<'_> {
     /// Keeps the prompt and adds lines.
     fn edit(&self, count: usize, dice: &mut Dice) -> String {
         let mut prompt = self.incumbent.trim_end().to_owned();
-        let has_list = prompt.lines().last().is_some_and(|line| line.trim_start().starts_with(['-', '*', '•']));
+        let has_list = prompt.lines().last().is_some_and(|line| {
+            line.trim_start().starts_with(['-', '*', '•', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        });
         if !has_list {
             prompt.push_str("\n\n");
             prompt.push_str(heading(dice));
@@ -170,11 +172,12 @@ impl Desk<'_> {
             }
         }
         for feature in self.plan.banned.iter().filter(|&feature| !bans(feature).is_empty()) {
-            if !(feature == Hype && self.plan.asked.has(Plain)) && !dice.chance(0.15) {
+            let implied = feature == Hype && self.plan.asked.has(Plain);
+            if !implied && dice.chance(0.85) {
                 all.push(dice.pick(bans(feature)).to_owned());
             }
         }
-        let room = 3 + dice.below(4);
+        let room = 2 + dice.below(4);
         all.extend(self.new_lines(room, dice).into_iter().map(|(_, line)| line));
         dice.shuffle(&mut all);
         let mark = dice.below(3);

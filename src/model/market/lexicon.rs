@@ -13,6 +13,7 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// Compiles a lexicon. The patterns are constants of this program, so one that does not compile is a defect which
     /// any test meets.
+    #[expect(clippy::expect_used, reason = "the patterns are constants, all of them compiled by any test")]
     pub(super) fn new(entries: &[(Feature, &str)]) -> Self {
         let patterns = entries.iter().map(|(_, pattern)| ascii(pattern));
         // Many patterns with counted repeats have many states: with the default cache they would be built over and
@@ -31,6 +32,7 @@ impl Lexicon {
 }
 
 /// Compiles a pattern that is a constant of this program.
+#[expect(clippy::expect_used, reason = "the pattern is a constant")]
 pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(&ascii(text)).expect("the pattern is a constant")
 }

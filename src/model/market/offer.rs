@@ -42,7 +42,7 @@ static INTRO: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A figure that a reader would recognise as one.
 pub(super) static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)\b\d[\d.,]*\s?(?:%|(?:percent|x|times|hours?|days?|hrs)\b)|\b(?:twice|half|a third|two thirds)\b")
+    pattern(r"(?i)\b\d[\d.,]*\s?(?:%|(?:percent|x|times|hours?|days?|hrs)\b)|\b(?:by half|a third|two thirds)\b")
 });
 pub(super) static CERTIFICATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -5,8 +5,8 @@ use super::plan::Odds;
 use super::taste::{BIAS_SPREAD, LUCK, Weights};
 
 const LOW: f64 = -10.0;
-const STEP: f64 = 0.08;
-const BINS: usize = 400;
+const STEP: f64 = 0.1;
+const BINS: usize = 320;
 
 /// The distribution of a sum of independent contributions, on a grid. A value between two points is shared between
 /// them, which keeps the mean exact.
@@ -45,18 +45,15 @@ impl Worth {
     fn add(&mut self, outcomes: &[(f64, f64)]) {
         self.scratch.fill(0.0);
         let (mut from, mut to) = (BINS - 1, 0);
-        for &(p, value) in outcomes {
-            if p <= 0.0 {
-                continue;
-            }
+        for &(p, value) in outcomes.iter().filter(|(p, _)| *p > 0.0) {
             let shift = value / STEP;
             let (whole, part) = (shift.floor() as isize, shift - shift.floor());
             let low = |bin: usize| (bin as isize + whole).clamp(0, BINS as isize - 2) as usize;
+            let (stay, spill) = (p * (1.0 - part), p * part);
             for bin in self.from..=self.to {
-                let mass = self.density[bin] * p;
-                let at = low(bin);
-                self.scratch[at] += mass * (1.0 - part);
-                self.scratch[at + 1] += mass * part;
+                let (mass, at) = (self.density[bin], low(bin));
+                self.scratch[at] += mass * stay;
+                self.scratch[at + 1] += mass * spill;
             }
             from = from.min(low(self.from));
             to = to.max(low(self.to) + 1);

@@ -68,7 +68,7 @@ static PAINS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static TOOLS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(Salesforce|HubSpot|Slack|Jira|Confluence|SAP|Workday|ServiceNow|NetSuite|QuickBooks|Xero|Zendesk|Asana|Notion|Airtable|Trello|GitHub|Okta|Shopify|Zapier|Snowflake|Tableau|Power BI|Microsoft Teams|Teams|Excel|Google Sheets|Google Workspace|Monday\.com|Intercom|Freshdesk|Pipedrive|Dynamics 365|Dynamics|Oracle|Sage|DATEV|BambooHR|Greenhouse|Personio|Stripe|Epic|Procore|Odoo|SharePoint|Looker|Linear|ClickUp|Smartsheet|Coupa|Ariba)\b",
+        r"\b(Salesforce|HubSpot|Slack|Jira|Confluence|SAP|Workday|ServiceNow|NetSuite|QuickBooks|Xero|Zendesk|Asana|Notion|Airtable|Trello|GitHub|Okta|Shopify|Zapier|Snowflake|Tableau|Power BI|Microsoft Teams|Excel|Google Sheets|Google Workspace|Monday\.com|Intercom|Freshdesk|Pipedrive|Dynamics 365|Dynamics|Oracle|Sage|DATEV|BambooHR|Greenhouse|Personio|Stripe|Epic|Procore|Odoo|SharePoint|Looker|Linear|ClickUp|Smartsheet|Coupa|Ariba)\b",
     )
 });
 static PREFERS: LazyLock<Regex> = LazyLock::new(|| {
@@ -189,9 +189,10 @@ fn tidy(pain: &str) -> String {
 
 /// The stems by which a pain is recognised: long words, without those that any offer of software uses.
 fn stems(pain: &str) -> Vec<String> {
-    const COMMON: [&str; 22] = [
+    const COMMON: [&str; 26] = [
         "manual", "proces", "workfl", "system", "operat", "team", "automa", "compan", "busine", "work", "time", "with",
-        "across", "your", "repeti", "produc", "that", "from", "into", "than", "scalin", "softwa",
+        "across", "your", "repeti", "produc", "that", "from", "into", "than", "scalin", "softwa", "after", "before",
+        "never", "report",
     ];
     let words = pain.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.chars().count() >= 4);
     let all: Vec<String> = words.map(|word| word.to_lowercase().chars().take(6).collect()).collect();

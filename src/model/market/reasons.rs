@@ -168,7 +168,7 @@ fn no(praises: &[String], objections: &[String], dice: &mut Dice) -> String {
             text.push_str(&format!("{opening} {praise}{joint} {first}."));
         }
         (_, Some(first)) => {
-            text.push_str(&format!("{} {first}.", say("<This message|It|The e-mail|The message>", dice)))
+            text.push_str(&format!("{} {first}.", say("<This message|It|The e-mail|The message>", dice)));
         }
         (_, None) => text.push_str(&say(
             "<It is not badly written, yet nothing moves me to answer|This is not a priority for me now>.",

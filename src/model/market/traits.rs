@@ -55,6 +55,7 @@ impl Traits {
 }
 
 /// Reads the traits from a persona's text.
+#[expect(clippy::expect_used, reason = "the words are constants")]
 pub(super) fn traits_of(persona: &str) -> Traits {
     static SET: LazyLock<RegexSet> =
         LazyLock::new(|| RegexSet::new(WORDS.map(ascii)).expect("the words are constants"));

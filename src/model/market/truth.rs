@@ -11,20 +11,26 @@ use super::reader::Reader;
 pub(super) fn ungrounded(message: &str, facts: &str, persona: &str) -> Vec<String> {
     let reader = Reader::of(persona);
     let (subject, body) = split_subject(message);
-    let known = format!("{facts}\n{persona}").to_lowercase();
-    let facts_lower = facts.to_lowercase();
+    let (facts_lower, persona_lower) = (facts.to_lowercase(), persona.to_lowercase());
     let mut found = Vec::new();
     for sentence in subject.into_iter().chain(sentences(body)) {
         let lower = sentence.to_lowercase();
         let shows = detect(sentence, &reader).features;
-        let unknown_number = FIGURE.find_iter(&lower).any(|figure| !states_number(&known, figure.as_str()));
+        let unknown = FIGURE.find_iter(&lower).any(|figure| !states_number(&facts_lower, figure.as_str()));
+        // A persona's age or headcount supports nothing: there the figure must stand with its unit.
+        let unheard = FIGURE.find_iter(&lower).any(|figure| {
+            !states_number(&facts_lower, figure.as_str()) && !persona_lower.contains(figure.as_str().trim())
+        });
         let unknown_name = shows.has(Customer) && !names_only_known(sentence, facts);
         let unknown_certificate = shows.has(Certificate)
             && CERTIFICATE.find_iter(&lower).any(|name| !facts_lower.contains(first_word(name.as_str())));
         // A sighting is grounded only where the persona tells of one; being active somewhere is not a post.
-        let sighting = shows.has(Post) && !persona.to_lowercase().contains("post about");
-        let result = shows.has(Result) && unknown_number;
-        let figure = shows.has(Figures) && unknown_number;
+        let sighting = shows.has(Post) && !persona_lower.contains("post about");
+        // Even a figure that the facts hold is no customer's result unless they speak of customers.
+        let has_customers =
+            facts_lower.contains("customers:") || facts_lower.contains("client") || facts_lower.contains("case stud");
+        let result = shows.has(Result) && (!has_customers || unknown);
+        let figure = shows.has(Figures) && unheard;
         let integration = shows.has(Integrations) && claims_integration(&lower, &facts_lower, &reader);
         let price = shows.has(Price) && lower.contains(['$', '€', '£']) && !facts_lower.contains(['$', '€', '£']);
         if unknown_name || unknown_certificate || sighting || result || figure || integration || price {
@@ -75,4 +81,67 @@ fn claims_integration(lower: &str, facts: &str, reader: &Reader) -> bool {
         std::sync::LazyLock::new(|| pattern(r"\b(?:what|which|whether|would|how|ask|not)\b"));
     let stated = facts.contains("integrat") || reader.tools.iter().any(|tool| facts.contains(&tool.to_lowercase()));
     CLAIM.is_match(lower) && !ASKS.is_match(lower) && !stated
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::market::calibrate::OFFER;
+    use crate::model::market::dice::Dice;
+    use crate::model::market::feature::{Feature, FeatureSet};
+    use crate::model::market::offer::Offer;
+    use crate::model::market::{generator, writer};
+
+    #[test]
+    fn inventions_are_found_and_honest_messages_are_clean() {
+        let mut dice = Dice::of(&["truth"]);
+        let offer = Offer::of(OFFER);
+        let (mut found, mut false_alarms) = (0, 0);
+        for persona in writer::write("", "", 100, &mut dice) {
+            let reader = Reader::of(&persona);
+            let honest: FeatureSet = Feature::HELPFUL.into_iter().filter(|_| dice.chance(0.6)).collect();
+            let message = generator::write(honest, &offer, &reader, &mut dice);
+            let claims = ungrounded(&message, OFFER, &persona);
+            if !claims.is_empty() {
+                println!("{claims:?}");
+                false_alarms += 1;
+            }
+            for lie in Feature::INVENTED {
+                let mut lying = honest;
+                lying.insert(lie);
+                let message = generator::write(lying, &offer, &reader, &mut dice);
+                let claims = ungrounded(&message, OFFER, &persona);
+                if claims.is_empty() {
+                    println!("{lie:?}: {message}\n");
+                }
+                found += usize::from(!claims.is_empty());
+            }
+        }
+        println!("{found} of 400 found, {false_alarms} of 100 honest ones suspected");
+        assert!(found >= 392 && false_alarms <= 1, "{found} {false_alarms}");
+    }
+
+    #[test]
+    fn what_the_facts_state_is_grounded() {
+        let facts =
+            "Company: Tidewater\nCustomers: Acme, Globex\nSecurity: ISO 27001 certified\nValue: saves 12 hours a week";
+        for message in [
+            "We count Acme and Globex among our customers.",
+            "We are ISO 27001 certified.",
+            "It saves 12 hours a week.",
+            "Our customers save 12 hours a week.",
+        ] {
+            assert_eq!(ungrounded(message, facts, "Ada, 41, COO"), Vec::<String>::new(), "{message}");
+        }
+        for message in [
+            "We count Acme and Initech among our customers.",
+            "We are SOC 2 certified.",
+            "It saves 41 hours a week.",
+            "Our customers save 112 hours a week.",
+            "I saw your LinkedIn post about shipping.",
+            "Our platform integrates with SAP.",
+        ] {
+            assert_eq!(ungrounded(message, facts, "Ada, 41, COO, uses SAP").len(), 1, "{message}");
+        }
+    }
 }

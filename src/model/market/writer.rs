@@ -1,7 +1,8 @@
 //! The persona writer: decision makers of many trades, places and tempers.
 
-use super::banks::{CHANNELS, CITIES, DECISIONS, KINDS, MANNERS, NAMES, PAINS, ROLES, TOOLS, VALUES};
+use super::banks::{CHANNELS, DECISIONS, KINDS, MANNERS, PAINS, ROLES, TOOLS, VALUES};
 use super::dice::Dice;
+use super::names::{CITIES, NAMES};
 use super::spin::{capital, with_article};
 
 /// Writes `count` personas for a domain. Names that `known` (the text of the request, with personas written before)
