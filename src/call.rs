@@ -21,6 +21,8 @@ pub struct Used {
     pub calls: u64,
     /// Sends that failed and were sent again.
     pub retries: u64,
+    /// Of the answered calls, those that the market answered.
+    pub simulated: u64,
     /// Tokens.
     pub usage: Usage,
 }
@@ -32,6 +34,7 @@ impl Used {
         Used {
             calls: self.calls - earlier.calls,
             retries: self.retries - earlier.retries,
+            simulated: self.simulated - earlier.simulated,
             usage: self.usage - earlier.usage,
         }
     }
@@ -63,11 +66,13 @@ impl Meter {
     }
 
     fn record(&self, role: Role, answer: &Answer) {
+        let simulated = answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX));
         self.update(role, |used| {
             used.calls += 1;
+            used.simulated += u64::from(simulated);
             used.usage += answer.usage;
         });
-        if answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX)) {
+        if simulated {
             self.met_the_market.store(true, Ordering::Relaxed);
         }
     }
@@ -141,7 +146,7 @@ impl Caller {
                         tokio::time::sleep(wait).await;
                     }
                     Retry::GiveUp => {
-                        if failure.kind.is_final_for_host() {
+                        if failure.kind.is_final_for_host() || self.permits.only_refuses() {
                             self.permits.close(failure.clone());
                         }
                         return Err(failure);

@@ -16,6 +16,8 @@
 //! - [`event`]: what happened, as data
 
 #![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+// They panic where the stream is full or closed: use `cli::print` and `progress::say`.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod call;
 pub mod cli;

@@ -1,35 +1,36 @@
 //! Parse, run, print the error, exit code.
 
+use std::io::Write;
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use clap::Parser;
 use rejoinder::cli::Cli;
+use rejoinder::report::words;
 
 fn main() -> ExitCode {
+    let cli = Cli::parse();
     // Before any thread is started: it changes this process's environment.
     match dotenvy::dotenv() {
-        Ok(_) => {}
-        Err(error) if error.not_found() => {}
-        // The error repeats the line, which may hold a key.
-        Err(_) => {
-            eprintln!("error: .env holds a line that is not NAME=VALUE; correct it or remove it");
-            return ExitCode::from(2);
+        Err(error) if !error.not_found() => {
+            // The error repeats the line, which may hold a key.
+            return fail(".env holds a line that is not NAME=VALUE, or cannot be read; correct it or remove it", 2);
         }
+        _ => {}
     }
-    let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("error: cannot start: {error}");
-            return ExitCode::FAILURE;
-        }
+        Err(error) => return fail(&format!("cannot start: {error}"), 1),
     };
-    match runtime.block_on(cli.run()) {
+    let ended = runtime.block_on(cli.run());
+    // Not waited for: a thread may be stuck reading what never comes.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", rejoinder::report::words::safe(&error.to_string()));
-            ExitCode::from(error.exit_code())
-        }
+        Err(error) => fail(&error.to_string(), error.exit_code()),
     }
+}
+
+fn fail(message: &str, code: u8) -> ExitCode {
+    let _ = writeln!(anstream::stderr(), "error: {}", words::safe(message));
+    ExitCode::from(code)
 }

@@ -38,6 +38,7 @@ fn every_import_points_down_the_list_of_rooms() {
         let own_level = level(own).unwrap_or_else(|| panic!("{own} is not in the list of rooms"));
         let text = std::fs::read_to_string(&file).unwrap();
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            assert!(!line.contains("crate::{"), "src/{}: import room by room", relative.display());
             for (at, _) in line.match_indices("crate::") {
                 let room: String =
                     line[at + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();

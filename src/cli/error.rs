@@ -84,6 +84,9 @@ pub enum Error {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// A defect of the program.
+    #[error("a defect of the program, please report it: {0}")]
+    Panicked(String),
     /// Ctrl-C or SIGTERM.
     #[error("stopped; files that were saved before are whole, and nothing was half-written")]
     Stopped,
@@ -104,6 +107,7 @@ impl Error {
             Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
             Error::Io { .. } | Error::Exists(_) => OUTPUT,
             Error::Stopped => STOPPED,
+            Error::Panicked(_) => UNEXPECTED,
         }
     }
 }

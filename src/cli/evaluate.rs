@@ -8,7 +8,7 @@ use super::error::Error;
 use super::improve::{DECISION_ANSWER, MESSAGE_ANSWER};
 use super::options::ModelOptions;
 use super::print;
-use super::setup::Setup;
+use super::setup::{Setup, environment};
 use crate::compare::Rate;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
@@ -32,7 +32,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
     /// The prompt: what is offered, and how to write about it [default: a sample offer]
-    #[arg(long, env = "REJOINDER_PROMPT_FILE", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     prompt_file: Option<PathBuf>,
     /// Seed of the sampling [default: one more than there are runs of these personas]
     #[arg(long, value_name = "N")]
@@ -87,24 +87,30 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         summary::failed_trials(failures.unwrap_or_default()),
     ];
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));
-    lines.push(format!("Results saved to: {}", setup.folder.path(&run.file).display()));
+    lines.push(match &run.file {
+        Some(file) => format!("Results saved to: {}", words::path(&setup.folder.path(file))),
+        None => "Nothing to save: no message and no decision came of it".to_owned(),
+    });
     lines.push(format!("{RULE}\n"));
     print(&lines.join("\n"))?;
-    doors.end(rate.total > 0, "every trial failed; the file lists why")?;
-    setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", run.file.stem())));
+    doors.end(rate.total > 0, "every trial failed")?;
+    if let Some(file) = &run.file {
+        setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", file.stem())));
+    }
     Ok(())
 }
 
 /// The prompt of that file, else the one of the settings, else the sample offer, which is said aloud.
 pub fn prompt(setup: &Setup, file: Option<&Path>) -> Result<String, Error> {
-    let Some(path) = file.or(setup.settings.prompt_file.as_deref()) else {
+    let file = file.map(Path::to_owned).or_else(|| environment("REJOINDER_PROMPT_FILE").map(PathBuf::from));
+    let Some(path) = file.or_else(|| setup.settings.prompt_file.clone()) else {
         setup.events.emit(Event::Note(
             "No --prompt-file: using the built-in sample offer (Brackwater, an invented company).".into(),
         ));
         return Ok(include_str!("../../prompts/sample_offer.md").trim().to_owned());
     };
     let path_text = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
         what: "prompt file",
         path: path_text.clone(),
         source,

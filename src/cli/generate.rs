@@ -30,7 +30,7 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
     /// The prompt: what is offered, and how to write about it [default: a sample offer]
-    #[arg(long, env = "REJOINDER_PROMPT_FILE", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     prompt_file: Option<PathBuf>,
     /// Replace the messages file if there is one
     #[arg(long)]

@@ -16,6 +16,7 @@ use crate::optimize::judges::{Judges, Rejudge};
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
+use crate::report::words;
 
 /// Tokens of a message and of a decision, as a plan assumes them: what the messages and decisions of real runs have.
 pub const MESSAGE_ANSWER: u64 = 250;
@@ -89,7 +90,13 @@ async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doo
             When::Never => Rejudge::Never,
         },
     };
-    let cycle = cycle::run(&setup.folder, file, cast, choices).await?;
+    let cycle = match cycle::run(&setup.folder, file, cast, choices).await {
+        Err(error @ cycle::Error::NothingCame { .. }) => {
+            doors.end(false, &error.to_string())?;
+            return Err(error.into());
+        }
+        ended => ended?,
+    };
     let failures = cycle.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         comparison: &cycle.comparison,
@@ -101,7 +108,7 @@ async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doo
             elapsed: cycle.elapsed,
             simulated: cast.context.account.is_simulated(),
         },
-        file: &setup.folder.path(&cycle.file).display().to_string(),
+        file: &words::path(&setup.folder.path(&cycle.file)),
     }))?;
     doors.end(cycle.comparison.improved.total > 0, "every new trial failed; the file lists why")?;
     Ok(cycle.file)

@@ -3,11 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use anstream::eprintln;
 use clap::Args;
 
 use super::error::Error;
 use super::print;
+use super::progress::say;
 use crate::model::market::Market;
 use crate::model::market::serve::{self, Faults};
 
@@ -74,15 +74,15 @@ pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result
     let address = server.address();
     // On stdout, since a script that starts the market needs the port.
     print(&format!("The simulated market listens on http://{address}\n"))?;
-    eprintln!(
+    say(&format!(
         "Use it with ANTHROPIC_BASE_URL=http://{address} or OPENAI_BASE_URL=http://{address}/v1; Ctrl-C stops it."
-    );
+    ));
     let stats = server.stats();
     server.run(stopped).await.map_err(|source| Error::Io { what: "the market's server failed".into(), source })?;
     let stats = stats.snapshot();
-    eprintln!(
+    say(&format!(
         "{} requests, {} answered, {} of them asked again with the same key",
         stats.requests, stats.answered, stats.repeated
-    );
+    ));
     Ok(())
 }

@@ -80,13 +80,23 @@ impl Cli {
         if let Command::Market(options) = &self.command {
             return market::run(options, stopped).await;
         }
+        // On a task of its own, so that a signal is heard also while it is busy or blocked.
+        let work = tokio::spawn(self.dispatch());
         tokio::select! {
-            done = self.dispatch() => done,
+            done = work => match done {
+                Ok(done) => done,
+                Err(panic) => Err(Error::Panicked(panic.to_string())),
+            },
             () = stopped => Err(Error::Stopped),
         }
     }
 
     async fn dispatch(self) -> Result<(), Error> {
+        match &self.command {
+            Command::Completions(options) => return shell::completions(options),
+            Command::Man(options) => return shell::man(options),
+            _ => {}
+        }
         let setup = Setup::new(&self.global)?;
         match self.command {
             Command::Improve(options) => improve::run(&setup, &options).await,
@@ -97,9 +107,7 @@ impl Cli {
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
             Command::Export(options) => export::run(&setup, &options),
-            Command::Market(_) => unreachable!("served by run"),
-            Command::Completions(options) => shell::completions(&options),
-            Command::Man(options) => shell::man(&options),
+            Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }

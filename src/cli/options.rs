@@ -10,8 +10,8 @@ use super::settings;
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
 pub struct Global {
-    /// Folder with personas/, results/ and messages/ [default: data]
-    #[arg(long, global = true, env = "REJOINDER_DATA_DIR", value_name = "DIR", help_heading = "General options")]
+    /// Folder with personas/, results/ and messages/ [env: REJOINDER_DATA_DIR] [default: data]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "General options")]
     pub data_dir: Option<PathBuf>,
     /// Settings file [default: rejoinder.toml, if there is one]
     #[arg(long, global = true, value_name = "FILE", help_heading = "General options")]
@@ -27,27 +27,27 @@ pub struct Global {
 /// Which models play which part, and how they are called.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ModelOptions {
-    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME or market [default: anthropic/claude-sonnet-5-5]
-    #[arg(long, env = "REJOINDER_MODEL", value_name = "ID", help_heading = "Models")]
+    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME or market [env: REJOINDER_MODEL] [default: anthropic/claude-sonnet-5-5]
+    #[arg(long, value_name = "ID", help_heading = "Models")]
     pub model: Option<String>,
     /// Model that writes messages
-    #[arg(long, env = "REJOINDER_GENERATOR", value_name = "ID", help_heading = "Models")]
+    #[arg(long, value_name = "ID", help_heading = "Models")]
     pub generator: Option<String>,
     /// Model that decides on them
-    #[arg(long, env = "REJOINDER_DECISION_MAKER", value_name = "ID", help_heading = "Models")]
+    #[arg(long, value_name = "ID", help_heading = "Models")]
     pub decision_maker: Option<String>,
     /// Model that rewrites the prompt
-    #[arg(long, env = "REJOINDER_IMPROVER", value_name = "ID", help_heading = "Models")]
+    #[arg(long, value_name = "ID", help_heading = "Models")]
     pub improver: Option<String>,
     /// Server of openai/ and ollama/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude
     /// models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,
-    /// How the decision maker decides: strict, lenient, or a text file [default: strict]
-    #[arg(long, env = "REJOINDER_DECISION_PROMPT", value_name = "NAME|FILE", help_heading = "Models")]
+    /// How the decision maker decides: strict, lenient, or a text file [env: REJOINDER_DECISION_PROMPT] [default: strict]
+    #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
-    /// Calls under way at once: a number, or auto [default: 6]
-    #[arg(long, env = "REJOINDER_CONCURRENCY", value_name = "N|auto", help_heading = "Models")]
+    /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
+    #[arg(long, value_name = "N|auto", help_heading = "Models")]
     pub concurrency: Option<Concurrency>,
     /// Seconds after which a call is given up [default: 600]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Models")]

@@ -1,10 +1,9 @@
 //! Renders events on stderr: a bar on a terminal, plain lines elsewhere.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anstream::eprintln;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::event::{Event, Events, TrialOutcome};
@@ -29,6 +28,11 @@ pub enum Loudness {
 pub fn on_stderr(loudness: Loudness) -> Events {
     let state = Arc::new(Mutex::new(State { loudness, batch: None }));
     Events::new(move |event| state.lock().unwrap_or_else(PoisonError::into_inner).handle(event))
+}
+
+/// A line on stderr. Where it cannot be written (a full disk behind it, say) the work goes on without it.
+pub fn say(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 struct State {
@@ -96,8 +100,8 @@ impl State {
         };
         if heard {
             match self.batch.as_ref().and_then(|batch| batch.bar.as_ref()) {
-                Some(bar) => bar.suspend(|| eprintln!("{text}")),
-                None => eprintln!("{text}"),
+                Some(bar) => bar.suspend(|| say(text)),
+                None => say(text),
             }
         }
     }
@@ -146,7 +150,7 @@ impl Batch {
             bar.set_position(self.done as u64);
         } else if loudness != Loudness::Quiet && self.done < self.total && self.line_at.elapsed() >= LINE_EVERY {
             self.line_at = Instant::now();
-            eprintln!("{}: {}/{} {}", self.label, self.done, self.total, self.words());
+            say(&format!("{}: {}/{} {}", self.label, self.done, self.total, self.words()));
         }
     }
 
@@ -155,7 +159,7 @@ impl Batch {
             bar.finish_and_clear();
         }
         if loudness != Loudness::Quiet {
-            eprintln!("{}: {}/{} {}", self.label, self.done, self.total, self.words());
+            say(&format!("{}: {}/{} {}", self.label, self.done, self.total, self.words()));
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Settings {
     pub improver: Option<String>,
     /// As `--base-url`.
     pub base_url: Option<String>,
+    /// As `ANTHROPIC_BASE_URL`.
+    pub anthropic_base_url: Option<String>,
     /// As `--decision-prompt`.
     pub decision_prompt: Option<String>,
     /// As `--prompt-file`.
@@ -118,6 +120,23 @@ impl Settings {
             place: line.map(|line| format!(", line {line}")).unwrap_or_default(),
             message,
         })
+    }
+
+    /// The ranges that the flags of the same names have.
+    pub fn check_ranges(&self) -> Result<(), String> {
+        let outside =
+            |name: &str, from: u64, to: u64| Err(format!("{name} in the settings file must be from {from} to {to}"));
+        if self.timeout.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
+            return outside("timeout", 1, 86_400);
+        }
+        if self.retries.is_some_and(|retries| retries > 100) {
+            return outside("retries", 0, 100);
+        }
+        let tokens = [self.max_tokens.generator, self.max_tokens.decision_maker, self.max_tokens.improver];
+        if tokens.into_iter().flatten().any(|tokens| !(16..=1_000_000).contains(&tokens)) {
+            return outside("max_tokens", 16, 1_000_000);
+        }
+        Ok(())
     }
 
     /// Reads settings from TOML text; on error, the line where known, and what is wrong. The text itself is not

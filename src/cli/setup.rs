@@ -1,6 +1,6 @@
 //! From options and settings to doors: which model plays which part, with which key, on which host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,8 +55,8 @@ impl Setup {
     /// When the settings file cannot be used.
     pub fn new(global: &Global) -> Result<Self, Error> {
         let settings = Settings::load(global.config.as_deref())?;
-        let root =
-            global.data_dir.clone().or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+        let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
+        let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
         let loudness = match (global.quiet, global.verbose) {
             (true, _) => Loudness::Quiet,
             (false, true) => Loudness::Verbose,
@@ -86,17 +86,19 @@ pub struct Doors {
 impl Doors {
     fn open(setup: &Setup, options: &ModelOptions, roles: &[Role]) -> Result<Self, Error> {
         let settings = &setup.settings;
-        let concurrency = match (options.concurrency, &settings.concurrency) {
-            (Some(concurrency), _) => concurrency,
-            (None, Some(concurrency)) => Concurrency::from_settings(concurrency).map_err(Error::Usage)?,
-            (None, None) => DEFAULT_CONCURRENCY,
+        let concurrency = match (options.concurrency, environment("REJOINDER_CONCURRENCY"), &settings.concurrency) {
+            (Some(concurrency), ..) => concurrency,
+            (None, Some(text), _) => text.parse().map_err(Error::Usage)?,
+            (None, None, Some(concurrency)) => Concurrency::from_settings(concurrency).map_err(Error::Usage)?,
+            (None, None, None) => DEFAULT_CONCURRENCY,
         };
         let (permits, width) = match concurrency {
             Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
             Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
         };
-        let prompt = options.decision_prompt.as_ref().or(settings.decision_prompt.as_ref());
-        let decision_prompt = DecisionPrompt::load(prompt.map_or("strict", String::as_str))?;
+        let prompt = options.decision_prompt.clone().or_else(|| environment("REJOINDER_DECISION_PROMPT"));
+        let prompt = prompt.or_else(|| settings.decision_prompt.clone());
+        let decision_prompt = DecisionPrompt::load(prompt.as_deref().unwrap_or("strict"))?;
         let retry = RetryPolicy {
             max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
             ..RetryPolicy::default()
@@ -106,7 +108,7 @@ impl Doors {
             .iter()
             .map(|&role| Ok((role, model_of(role, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let base_url = options.base_url.as_ref().or(settings.base_url.as_ref());
+        let addresses = Addresses::of(options, settings);
         if options.base_url.is_some()
             && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama))
         {
@@ -117,20 +119,23 @@ impl Doors {
         let meter = Meter::default();
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
-        let mut simulated = false;
+        let mut simulated = BTreeSet::new();
         // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
         let free: Vec<String> = ids
             .values()
-            .filter(|id| id.provider() == Provider::OpenAi && is_loopback(&openai_base(base_url.map(String::as_str))))
+            .filter(|id| id.provider() == Provider::OpenAi && is_loopback(&addresses.openai))
             .map(ToString::to_string)
             .collect();
         for (&role, id) in &ids {
-            let model = connect(role, id, base_url.map(String::as_str), options, settings)?;
-            simulated |= model.is_simulated();
+            let model = connect(role, id, &addresses, options, settings)?;
+            if model.is_simulated() {
+                simulated.insert(role);
+            }
             let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| Permits::new(permits)).clone();
             callers.insert(role, Caller::new(role, model, permits, retry.clone(), meter.clone(), setup.events.clone()));
         }
         let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
+        settings.check_ranges().map_err(Error::Usage)?;
         let mut prices = settings.prices.clone();
         for id in free {
             prices.entry(id).or_insert(Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None });
@@ -195,21 +200,24 @@ impl Doors {
     }
 }
 
+/// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
+/// the environment and the settings file.
 fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
-    let (flag, setting) = match role {
-        Role::Generator => (&options.generator, &settings.generator),
-        Role::DecisionMaker => (&options.decision_maker, &settings.decision_maker),
-        Role::Improver => (&options.improver, &settings.improver),
+    let (flag, variable, setting) = match role {
+        Role::Generator => (&options.generator, "REJOINDER_GENERATOR", &settings.generator),
+        Role::DecisionMaker => (&options.decision_maker, "REJOINDER_DECISION_MAKER", &settings.decision_maker),
+        Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
     };
-    // A flag for all roles goes before a setting for one: what was typed just now is what is meant.
-    let chosen = flag.as_ref().or(options.model.as_ref()).or(setting.as_ref()).or(settings.model.as_ref());
-    Ok(chosen.map_or(DEFAULT_MODEL, String::as_str).parse()?)
+    let chosen = flag.clone().or_else(|| options.model.clone());
+    let chosen = chosen.or_else(|| environment(variable)).or_else(|| environment("REJOINDER_MODEL"));
+    let chosen = chosen.or_else(|| setting.clone()).or_else(|| settings.model.clone());
+    Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
 }
 
 fn connect(
     role: Role,
     id: &ModelId,
-    base_url: Option<&str>,
+    addresses: &Addresses,
     options: &ModelOptions,
     settings: &Settings,
 ) -> Result<Arc<dyn Model>, Error> {
@@ -227,25 +235,35 @@ fn connect(
     Ok(match id.provider() {
         Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
         Provider::Anthropic => {
-            let base = environment("ANTHROPIC_BASE_URL").unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into());
-            let key = key("ANTHROPIC_API_KEY", id, &base, options.dry_run)?;
-            Arc::new(MessagesApi::new(id, &base, key, wire).map_err(usage)?)
+            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, options.dry_run)?;
+            Arc::new(MessagesApi::new(id, &addresses.anthropic, key, wire).map_err(usage)?)
         }
         Provider::OpenAi => {
-            let base = openai_base(base_url);
-            let key = key("OPENAI_API_KEY", id, &base, options.dry_run)?;
-            Arc::new(ChatCompletions::new(id, &base, key, wire).map_err(usage)?)
+            let key = key("OPENAI_API_KEY", id, &addresses.openai, options.dry_run)?;
+            Arc::new(ChatCompletions::new(id, &addresses.openai, key, wire).map_err(usage)?)
         }
-        Provider::Ollama => {
-            let base = base_url.unwrap_or(chat_completions::OLLAMA_BASE_URL);
-            Arc::new(ChatCompletions::new(id, base, None, wire).map_err(usage)?)
-        }
+        Provider::Ollama => Arc::new(ChatCompletions::new(id, &addresses.ollama, None, wire).map_err(usage)?),
     })
 }
 
-fn openai_base(base_url: Option<&str>) -> String {
-    let named = base_url.map(str::to_owned).or_else(|| environment("OPENAI_BASE_URL"));
-    named.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into())
+/// Where the models of each provider are served: flag, environment, settings file, default.
+struct Addresses {
+    anthropic: String,
+    openai: String,
+    ollama: String,
+}
+
+impl Addresses {
+    fn of(options: &ModelOptions, settings: &Settings) -> Self {
+        let (flag, setting) = (options.base_url.clone(), settings.base_url.clone());
+        let anthropic = environment("ANTHROPIC_BASE_URL").or_else(|| settings.anthropic_base_url.clone());
+        let openai = flag.clone().or_else(|| environment("OPENAI_BASE_URL")).or_else(|| setting.clone());
+        Addresses {
+            anthropic: anthropic.unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into()),
+            openai: openai.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into()),
+            ollama: flag.or(setting).unwrap_or_else(|| chat_completions::OLLAMA_BASE_URL.into()),
+        }
+    }
 }
 
 fn is_loopback(base_url: &str) -> bool {
@@ -266,6 +284,7 @@ fn key(variable: &str, id: &ModelId, base_url: &str, dry_run: bool) -> Result<Op
     )))
 }
 
-fn environment(variable: &str) -> Option<String> {
+/// A variable of the environment or of `.env`; one that is blank is one that is not set.
+pub fn environment(variable: &str) -> Option<String> {
     std::env::var(variable).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

@@ -11,6 +11,7 @@ use crate::data::{Kind, Results};
 use crate::event::Event;
 use crate::report::lineages::{self, RunLine};
 use crate::report::run::{self, Filter};
+use crate::report::words;
 
 /// Options of `show`.
 #[derive(Args, Clone, Debug)]
@@ -47,6 +48,13 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             Messages::No => Filter::No,
         };
         return print(&run::detail(&file, &results, filter, options.limit));
+    }
+    // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
+    if !setup.folder.root().is_dir() {
+        return Err(Error::Usage(format!(
+            "there is no data folder {}; see --data-dir",
+            words::path(setup.folder.root())
+        )));
     }
     let mut lines = Vec::new();
     for file in setup.folder.list(Kind::Results)? {

@@ -1,6 +1,6 @@
 //! What a run has used and cost, and who took part in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::call::{Meter, Used};
 use crate::data::Map;
@@ -14,13 +14,14 @@ pub struct Account {
     meter: Meter,
     prices: Prices,
     models: BTreeMap<Role, String>,
-    simulated: bool,
+    /// Roles that are known to be played by the market.
+    simulated: BTreeSet<Role>,
 }
 
 impl Account {
-    /// An account for these models. `simulated` says that one of them is known to be the market.
+    /// An account for these models. `simulated` are the roles that are known to be played by the market.
     #[must_use]
-    pub fn new(meter: Meter, prices: Prices, models: BTreeMap<Role, String>, simulated: bool) -> Self {
+    pub fn new(meter: Meter, prices: Prices, models: BTreeMap<Role, String>, simulated: BTreeSet<Role>) -> Self {
         Account { meter, prices, models, simulated }
     }
 
@@ -43,22 +44,29 @@ impl Account {
         self.meter.read()
     }
 
-    /// Dollars for this usage; `None` if any of the models has no known price.
+    /// Dollars for this usage; `None` if any of the models has no known price. What the market answered, under whatever
+    /// name, costs nothing.
     #[must_use]
     pub fn cost(&self, used: &BTreeMap<Role, Used>) -> Option<f64> {
-        used.iter().map(|(role, used)| self.prices.cost(self.models.get(role)?, used.usage)).sum()
+        let of_role = |(role, used): (&Role, &Used)| {
+            if used.simulated == used.calls { Some(0.0) } else { self.price(*role, &used.usage) }
+        };
+        used.iter().map(of_role).sum()
     }
 
     /// Dollars for this many tokens of one role; `None` if its model has no known price.
     #[must_use]
     pub fn price(&self, role: Role, usage: &Usage) -> Option<f64> {
+        if self.simulated.contains(&role) {
+            return Some(0.0);
+        }
         self.prices.cost(self.models.get(&role)?, *usage)
     }
 
     /// Whether any answer came from the market, be it inside this process or behind a wire.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        self.simulated || self.meter.met_the_market()
+        !self.simulated.is_empty() || self.meter.met_the_market()
     }
 
     /// The models, as files list them.

@@ -36,8 +36,12 @@ pub async fn ask<T>(
     let mut attempt = 0;
     loop {
         let number = attempt.to_string();
-        let parts: Vec<&str> = key.iter().copied().chain([number.as_str()]).collect();
-        let answer = caller.ask(&request(CallKey::of(&parts))).await.map_err(Error::Call)?;
+        let mut request = request(CallKey::of(&[]));
+        // What is asked is part of the key: two runs with one seed and other prompts are not the same calls, and a host
+        // that honours the key must not answer one with the other's text.
+        let asked = [number.as_str(), &request.system, &request.user];
+        request.key = CallKey::of(&key.iter().copied().chain(asked).collect::<Vec<_>>());
+        let answer = caller.ask(&request).await.map_err(Error::Call)?;
         attempt += 1;
         match read(&answer) {
             Ok(value) => return Ok(value),

@@ -35,12 +35,6 @@ impl DecisionMaker {
         &self.caller
     }
 
-    /// The prompt.
-    #[must_use]
-    pub fn prompt(&self) -> &DecisionPrompt {
-        &self.prompt
-    }
-
     /// Hash of all that judges: the model, its settings, the prompt, and the form of the question. 16 hexadecimal
     /// digits. Two rates may be compared only if the same fingerprint judged both.
     #[must_use]

@@ -28,8 +28,8 @@ pub struct Desk {
 /// A finished first run.
 #[derive(Clone, Debug)]
 pub struct FirstRun {
-    /// The file that it saved.
-    pub file: FileName,
+    /// The file that it saved; none where not even a message came of it.
+    pub file: Option<FileName>,
     /// Its contents.
     pub results: Results,
     /// What was used, per role.
@@ -66,6 +66,9 @@ pub async fn evaluate(
     desk: &Desk,
 ) -> Result<FirstRun, data::Error> {
     let started = Instant::now();
+    // What can be wrong with the clock and the folder is found before anything is paid for.
+    let now = clock::now()?;
+    folder.check_writable(Kind::Results)?;
     let used_before = desk.context.account.now();
     let bench = Bench {
         generator: Some(&desk.generator),
@@ -77,13 +80,14 @@ pub async fn evaluate(
     let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
     let label = "Writing and deciding messages";
     let verdicts = run::verdicts(&bench, &desk.context, personas, trials, label).await;
-    let Run { results, failures } = run::collect(personas, verdicts);
+    let run = run::collect(personas, verdicts);
+    let empty = run.is_empty();
+    let Run { results, failures } = run;
 
     let used = desk.context.account.since(&used_before);
     let cost = desk.context.account.cost(&used);
     let fingerprint = desk.decision_maker.fingerprint();
-    let run_id = &digest(&[persona_file.as_str(), prompt, &seed.to_string(), &fingerprint])[..16];
-    let now = clock::now()?;
+    let run_id = &digest(&[persona_file.as_str(), prompt, &seed.to_string(), &fingerprint, &clock::iso(now)])[..16];
     let provenance = Provenance {
         models: Some(desk.context.account.models()),
         fingerprint: Some(fingerprint),
@@ -105,6 +109,10 @@ pub async fn evaluate(
         rejoinder: Some(provenance),
     };
     let results = Results { metadata, results, extra: Map::new() };
-    let file = versions::save_timestamped_results(folder, persona_file.stem(), now, &results.to_bytes()?)?;
+    let file = if empty {
+        None
+    } else {
+        Some(versions::save_timestamped_results(folder, persona_file.stem(), now, &results.to_bytes()?)?)
+    };
     Ok(FirstRun { file, results, used, cost, elapsed: started.elapsed() })
 }

@@ -3,6 +3,9 @@
 //! Models wrap JSON in fences and prose; that much is forgiven. A value is never guessed: the text is searched for an
 //! object, not for the word "yes".
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::model::{Answer, Stop};
@@ -25,8 +28,8 @@ pub enum Unusable {
     /// No JSON object in it.
     #[error("the answer holds no JSON object")]
     NoObject,
-    /// Two objects that differ.
-    #[error("the answer holds more than one JSON object")]
+    /// Two objects that differ, or one field twice.
+    #[error("the answer says two things in its JSON")]
     Ambiguous,
     /// An object without what was asked for.
     #[error("the answer's JSON has no {kind} `{field}`")]
@@ -71,9 +74,15 @@ pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
         let opens = rest[at..].starts_with('{');
         rest = &rest[at..];
         if opens && depth == 0 {
-            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Map<String, Value>>();
-            if let Some(Ok(object)) = stream.next() {
+            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Fields>();
+            if let Some(Ok(Fields(fields))) = stream.next() {
                 rest = &rest[stream.byte_offset()..];
+                let count = fields.len();
+                let object: Map<String, Value> = fields.into_iter().collect();
+                // Of a field that is there twice, neither is the answer.
+                if object.len() < count {
+                    return Err(Unusable::Ambiguous);
+                }
                 match &found {
                     Some(other) if *other != object => return Err(Unusable::Ambiguous),
                     _ => found = Some(object),
@@ -88,6 +97,33 @@ pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
         return Err(Unusable::NoObject);
     }
     found.ok_or(Unusable::NoObject)
+}
+
+/// An object's fields as they stand, those that stand twice included.
+struct Fields(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AllFields;
+
+        impl<'de> Visitor<'de> for AllFields {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(AllFields)
+    }
 }
 
 /// A string field with something in it, trimmed.
@@ -144,6 +180,7 @@ mod tests {
         );
         assert_eq!(decision(r#"{"decision": true} or {"decision": false}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision(r#"{"decision": tr"#), Err(Unusable::NoObject));
+        assert_eq!(decision(r#"{"decision": false, "decision": true}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision("  "), Err(Unusable::Empty));
         assert_eq!(decision(r#"{"decision": true, "more": {"decision": false}"#), Err(Unusable::NoObject));
         assert_eq!(decision(r#"{decision: true, more: {"decision": false}}"#), Err(Unusable::NoObject));

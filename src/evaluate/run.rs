@@ -29,11 +29,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// Decisions: yes, all.
+    /// Whether it holds nothing that was paid for: no decision, and no message whose decision failed.
     #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
-        let decisions = self.results.iter().flat_map(|result| &result.messages).map(|judged| judged.decision.decision);
-        decisions.fold((0, 0), |(yes, all), decision| (yes + usize::from(decision), all + 1))
+    pub fn is_empty(&self) -> bool {
+        self.results.iter().all(|result| result.messages.is_empty())
+            && self.failures.iter().all(|failure| failure.text.is_none())
     }
 }
 

@@ -2,6 +2,9 @@
 
 use crate::data::results::PersonaResult;
 
+/// Characters of one reasoning that are passed on: three long sentences.
+const LONGEST_LINE: usize = 600;
+
 /// One decision's reasoning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feedback {
@@ -32,15 +35,34 @@ pub fn extract(results: &[PersonaResult]) -> Vec<Feedback> {
 pub fn lines(feedback: &[Feedback], budget: usize) -> (String, usize) {
     let lines: Vec<String> = feedback
         .iter()
-        .map(|item| {
-            let words: Vec<&str> = item.reasoning.split_whitespace().collect();
-            format!("[{}] {}", if item.yes { "yes" } else { "no" }, words.join(" "))
-        })
+        .map(|item| format!("[{}] {}", if item.yes { "yes" } else { "no" }, shortened(&item.reasoning, LONGEST_LINE)))
         .collect();
     let all: usize = lines.iter().map(|line| line.len() + 1).sum();
-    let step = all.div_ceil(budget.max(1)).max(1);
-    let kept: Vec<&str> = lines.iter().step_by(step).map(String::as_str).collect();
+    // As many as fit on average, spread evenly; a fractional step does not keep the same message of every persona.
+    let count = if all <= budget { lines.len() } else { lines.len() * budget / all };
+    let mut kept = Vec::with_capacity(count);
+    let mut used = 0;
+    for place in 0..count {
+        let line = lines[place * lines.len() / count].as_str();
+        used += line.len() + 1;
+        if used > budget {
+            break;
+        }
+        kept.push(line);
+    }
     (kept.join("\n"), lines.len() - kept.len())
+}
+
+/// A text on one line, cut at about so many characters: one decision maker's essay must not crowd out the others.
+#[must_use]
+pub fn shortened(text: &str, characters: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= characters {
+        return line;
+    }
+    let mut short: String = line.chars().take(characters).collect();
+    short.push('…');
+    short
 }
 
 #[cfg(test)]
@@ -64,5 +86,15 @@ mod tests {
         assert!(text.len() <= 5_000, "{}", text.len());
         assert_eq!(text.lines().count() + left_out, 1_000);
         assert!(text.lines().last().is_some_and(|line| line.contains("99")));
+    }
+
+    #[test]
+    fn one_essay_is_cut_and_a_little_too_much_costs_little() {
+        let essay = Feedback { persona: 0, yes: false, reasoning: "word ".repeat(100_000) };
+        let (text, left_out) = lines(&[essay], 5_000);
+        assert!(text.len() < 700 && left_out == 0, "{}", text.len());
+        let all: usize = lines(&feedback(1_000), usize::MAX).0.len() + 1;
+        let (_, left_out) = lines(&feedback(1_000), all * 99 / 100);
+        assert!((1..=30).contains(&left_out), "{left_out}");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Feedback;
+use super::feedback::shortened;
 
 /// One group of feedback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub struct Objections {
     /// Personas that said no at least once.
     pub personas_saying_no: usize,
 }
+
+/// Characters of a quote.
+const LONGEST_QUOTE: usize = 240;
 
 /// Name of what fits no group.
 pub const OTHER: &str = "something else";
@@ -171,7 +175,7 @@ fn group<'a>(name: &'static str, items: impl Iterator<Item = &'a Feedback>) -> O
         name,
         count: items.len(),
         personas: distinct(items.iter().copied()),
-        quote: shortest.reasoning.split_whitespace().collect::<Vec<_>>().join(" "),
+        quote: shortened(&shortest.reasoning, LONGEST_QUOTE),
     })
 }
 

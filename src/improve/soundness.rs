@@ -4,11 +4,19 @@
 //! Such a rewrite would be tested at full price and would lose the offer, so it is refused before any message is written.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 /// Characters that a rewritten prompt may have. Longer prompts cost more on every message and are followed less.
 pub const MOST_CHARACTERS: usize = 12_000;
 /// Words below which no text says both what is offered and how to write about it.
 const FEWEST_WORDS: usize = 15;
+/// The same in characters.
+const FEWEST_CHARACTERS: usize = 120;
+/// Blanks to be filled in, beyond those of the incumbent, that make a rewrite a form. A prompt may name one or two as
+/// examples of what not to leave in a message.
+const MOST_BLANKS: usize = 2;
 /// The share of the incumbent's telling words that a rewrite must keep. Rewrites by strong models keep more than half
 /// while they rephrase; an e-mail to one persona, or a prompt for another offer, keeps a few.
 const KEPT_SHARE: f64 = 0.2;
@@ -18,22 +26,37 @@ const TELLING: usize = 8;
 /// What makes this text no prompt to test in place of the incumbent; `None` where nothing does.
 #[must_use]
 pub fn fault(rewrite: &str, incumbent: &str) -> Option<&'static str> {
-    if rewrite.chars().count() > MOST_CHARACTERS {
+    if rewrite.trim() == incumbent.trim() {
+        return Some("it is the prompt in use, unchanged");
+    }
+    // An incumbent that is longer already may stay as long.
+    if rewrite.chars().count() > MOST_CHARACTERS.max(incumbent.chars().count()) {
         return Some("it is longer than 12,000 characters");
     }
     if ["<prompt-", "</prompt-", "<feedback-", "</feedback-", "<objections-"].iter().any(|tag| rewrite.contains(tag)) {
         return Some("it repeats the delimiters of the request");
     }
-    if rewrite.split_whitespace().count() < FEWEST_WORDS {
+    // Not every script has spaces between words.
+    if rewrite.split_whitespace().count() < FEWEST_WORDS && rewrite.chars().count() < FEWEST_CHARACTERS {
         return Some("it is a sentence, not a prompt");
     }
     if is_message(rewrite) {
         return Some("it is a finished message, not a prompt");
     }
+    if blanks(rewrite).difference(&blanks(incumbent)).count() > MOST_BLANKS {
+        return Some("it is full of placeholders");
+    }
     if lost_the_offer(rewrite, incumbent) {
         return Some("it has lost the offer");
     }
     None
+}
+
+/// Placeholders such as `[Your name]` and `{{company}}`, without repetition.
+fn blanks(text: &str) -> BTreeSet<&str> {
+    static BLANK: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\[[A-Za-z][A-Za-z _'-]{1,40}\]|\{\{?[A-Za-z][A-Za-z _.-]{0,40}\}?\}").ok());
+    BLANK.iter().flat_map(|pattern| pattern.find_iter(text)).map(|found| found.as_str()).collect()
 }
 
 /// Whether it opens as an e-mail does.
@@ -75,6 +98,10 @@ mod tests {
         let other = "You write for a bakery in Bristol. Mention the sourdough and the Saturday market, be warm, keep it \
                      under eighty words and always end with a question about bread.";
         assert_eq!(fault(other, INCUMBENT), Some("it has lost the offer"));
+        assert_eq!(fault(INCUMBENT, INCUMBENT), Some("it is the prompt in use, unchanged"));
+        let form =
+            format!("{INCUMBENT}\nWrite: I am [Your name] of {{{{company}}}}, and [Customer] saved [Number] hours.");
+        assert_eq!(fault(&form, INCUMBENT), Some("it is full of placeholders"));
         assert_eq!(fault(&"word ".repeat(4_000), INCUMBENT), Some("it is longer than 12,000 characters"));
     }
 

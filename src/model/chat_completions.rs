@@ -24,6 +24,7 @@ pub struct ChatCompletions {
     name: String,
     host: String,
     host_name: String,
+    origin: String,
     settings: Settings,
     http: Http,
 }
@@ -49,6 +50,7 @@ impl ChatCompletions {
             name: id.name().to_owned(),
             host: http.account(),
             host_name: base.host().to_owned(),
+            origin: base.origin(),
             settings,
             http,
         })
@@ -154,10 +156,9 @@ impl Model for ChatCompletions {
         &self.host
     }
 
-    /// With the server's name, since another server may serve another model under the same name; without its port,
-    /// which a restart may change.
+    /// With the server, port included: another one may serve another model under the same name.
     fn settings(&self) -> String {
-        format!("chat-completions at={} effort={}", self.host_name, self.settings.effort_word())
+        format!("chat-completions at={} effort={}", self.origin, self.settings.effort_word())
     }
 }
 

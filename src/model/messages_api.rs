@@ -14,6 +14,9 @@ use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
 /// Where Anthropic serves the Messages API.
 pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
 
+/// The same as [`BaseUrl::origin`] has it.
+const DEFAULT_ORIGIN: &str = "https://api.anthropic.com:443";
+
 /// The version of the wire format. What is sent and read here is the same in `2026-10-21`; this one is also spoken by
 /// every gateway and local server.
 const VERSION: &str = "2023-06-01";
@@ -24,6 +27,7 @@ pub struct MessagesApi {
     id: String,
     name: String,
     host: String,
+    origin: String,
     settings: Settings,
     http: Http,
 }
@@ -44,7 +48,14 @@ impl MessagesApi {
         let url = base.join("v1/messages");
         let http =
             Http::new(&base, url, ("x-api-key", ""), key, settings.timeout)?.with_header("anthropic-version", VERSION);
-        Ok(MessagesApi { id: id.to_string(), name: id.name().to_owned(), host: http.account(), settings, http })
+        Ok(MessagesApi {
+            id: id.to_string(),
+            name: id.name().to_owned(),
+            host: http.account(),
+            origin: base.origin(),
+            settings,
+            http,
+        })
     }
 
     fn body(&self, request: &Request) -> Value {
@@ -142,8 +153,9 @@ impl Model for MessagesApi {
         &self.host
     }
 
-    /// Without the base URL: behind whatever gateway, a Claude name means that Claude.
+    /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.
     fn settings(&self) -> String {
-        format!("messages effort={}", self.settings.effort_word())
+        let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
+        format!("messages{at} effort={}", self.settings.effort_word())
     }
 }

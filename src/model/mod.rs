@@ -217,14 +217,14 @@ impl FailureKind {
     /// Whether every further call to the same host will meet the same failure, so that a run should stop calling.
     #[must_use]
     pub fn is_final_for_host(self) -> bool {
-        matches!(
-            self,
-            FailureKind::SpendLimit
-                | FailureKind::Unauthorized
-                | FailureKind::Billing
-                | FailureKind::Forbidden
-                | FailureKind::NotFound
-        )
+        matches!(self, FailureKind::SpendLimit | FailureKind::Unauthorized | FailureKind::Billing)
+    }
+
+    /// Whether the host refuses what was asked: a key without rights or a model that is not there, but also a firewall
+    /// that dislikes the text of one persona. Only where nothing else ever comes back is it the host's last word.
+    #[must_use]
+    pub fn is_refusal(self) -> bool {
+        self.is_final_for_host() || matches!(self, FailureKind::Forbidden | FailureKind::NotFound)
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Cast {
 pub struct CycleOptions {
     /// New messages for each persona; at least 1.
     pub messages_per_persona: usize,
-    /// Seed of all sampling that is ours; by default the version that the cycle's file is going to have, so that the
+    /// Seed of all sampling that is ours; by default the version that is free when the cycle begins, so that the
     /// same command gives fresh samples once its first file is there, and the same ones in a fresh folder.
     pub seed: Option<u64>,
     /// Whether to decide the older messages again.
@@ -79,6 +79,14 @@ pub enum Error {
     /// The improver gave no usable prompt.
     #[error("the improver gave no new prompt: {0}")]
     NoRewrite(ask::Error),
+    /// Not one new trial came to anything that a file could keep.
+    #[error("all {count} new trials failed, nothing was saved; the first failure was: {reason}")]
+    NothingCame {
+        /// How many.
+        count: usize,
+        /// The first failure.
+        reason: String,
+    },
     /// Not one of the older messages could be decided again.
     #[error("none of the {count} older messages could be decided again; the first failure was: {reason}")]
     NothingDecided {
@@ -93,7 +101,7 @@ impl Error {
     /// Whether the host refused the account, so that the user must see to that first.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Error::NoRewrite(ask::Error::Call(failure)) if failure.kind.is_final_for_host())
+        matches!(self, Error::NoRewrite(ask::Error::Call(failure)) if failure.kind.is_refusal())
     }
 }
 
@@ -103,6 +111,9 @@ impl Error {
 /// See [`Error`]. Trials that fail are no error: they are listed in the file.
 pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: CycleOptions) -> Result<Cycle, Error> {
     let (started, used_before) = (Instant::now(), cast.context.account.now());
+    // What can be wrong with the clock and the folder is found before anything is paid for.
+    let started_at = clock::now()?;
+    folder.check_writable(Kind::Results)?;
     let (older, sha256) = Results::load(folder, parent)?;
     if older.counts().1 == 0 {
         return Err(Error::NoFeedback(parent.to_string()));
@@ -129,12 +140,15 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         .map_err(Error::NoRewrite)?;
 
     let mut run = challenger(cast, &prompt, &chosen.personas, options.messages_per_persona, seed).await;
+    if run.is_empty() && baseline.is_none() {
+        let reason = run.failures.first().map(|failure| failure.reason.clone()).unwrap_or_default();
+        return Err(Error::NothingCame { count: run.failures.len(), reason });
+    }
     carry_over(&older.results, &mut run.results);
     let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results));
 
     let used = cast.context.account.since(&used_before);
     let cost = cast.context.account.cost(&used);
-    let run_id = &digest(&[&sha256, &prompt, &seed_text, &fingerprint])[..16];
     let provenance = Provenance {
         parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
         models: Some(cast.context.account.models()),
@@ -144,17 +158,17 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         failures: run.failures,
         metrics: Some(metrics(&comparison, &judges)),
         baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
-        ..Provenance::new(run_id, seed, cast.context.account.is_simulated())
+        ..Provenance::new("", seed, cast.context.account.is_simulated())
     };
-    let results = assemble(
-        older,
-        prompt.clone(),
-        run.results,
-        options.messages_per_persona,
-        clock::iso(clock::now()?),
-        provenance,
-    );
-    let file = versions::save_next_version(folder, parent.stem(), |_| results.to_bytes())?;
+    let mut results =
+        assemble(older, prompt.clone(), run.results, options.messages_per_persona, clock::iso(started_at), provenance);
+    let file = versions::save_next_version(folder, parent.stem(), |version| {
+        // With the version, which nobody else has: cycles that run side by side may share everything else.
+        if let Some(provenance) = &mut results.metadata.rejoinder {
+            provenance.run_id = digest(&[parent.stem(), &version.to_string(), &prompt, &seed_text])[..16].to_owned();
+        }
+        results.to_bytes()
+    })?;
     Ok(Cycle {
         parent: parent.clone(),
         file,

@@ -79,7 +79,7 @@ pub fn plan(lines: &[Line], simulated: bool) -> String {
     let input = lines.iter().map(|line| line.usage.input_tokens).sum::<u64>();
     let output = lines.iter().map(|line| line.usage.output_tokens).sum::<u64>();
     let cost = match lines.iter().map(|line| line.cost).sum::<Option<f64>>() {
-        Some(_) if simulated => "nothing, the market is simulated".to_owned(),
+        Some(0.0) if simulated => "nothing, the market is simulated".to_owned(),
         Some(cost) => format!("about {}", words::dollars(cost)),
         None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
     };

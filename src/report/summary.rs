@@ -208,7 +208,7 @@ pub fn spent(spent: &Spent<'_>) -> Vec<String> {
         let _ = write!(tokens, ", {}", words::count(total.retries, "send repeated", "sends repeated"));
     }
     let cost = match spent.cost {
-        _ if spent.simulated => "Cost: nothing, the market is simulated".into(),
+        Some(0.0) if spent.simulated => "Cost: nothing, the market is simulated".into(),
         Some(cost) => format!("Cost: {}", words::dollars(cost)),
         None => "Cost: unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".into(),
     };

@@ -89,7 +89,10 @@ pub fn duration(time: Duration) -> String {
 pub fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
-        let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let reorders = matches!(
+            character,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        );
         if (character.is_control() && !matches!(character, '\n' | '\t')) || reorders {
             // A carriage return before a line break is only another way to end a line.
             if character != '\r' {
@@ -100,6 +103,12 @@ pub fn safe(text: &str) -> String {
         }
     }
     safe
+}
+
+/// A path for a terminal.
+#[must_use]
+pub fn path(path: &std::path::Path) -> String {
+    safe(&path.display().to_string())
 }
 
 /// The same on one line, at most `width` characters.

@@ -18,6 +18,8 @@ const START: usize = 6;
 const STEP: usize = 6;
 /// The widest it gets.
 pub const WIDEST: usize = 2048;
+/// So many refusals before the first answer mean that the model or the right to it is not there.
+const REFUSALS: u32 = 3;
 /// One burst brings many refusals at once; they are one sign, not many.
 const BETWEEN_DECREASES: Duration = Duration::from_secs(1);
 
@@ -45,6 +47,10 @@ struct Gate {
 
 #[derive(Debug)]
 struct State {
+    /// Whether any call was ever answered.
+    answered: bool,
+    /// Calls that the host refused for what they ask.
+    refusals: u32,
     width: usize,
     in_flight: usize,
     /// Slots that are given up as soon as their calls return: the width shrank below what was in flight.
@@ -72,7 +78,16 @@ impl Permits {
         Permits(Arc::new(Gate {
             concurrency,
             slots: Arc::new(Semaphore::new(width)),
-            state: Mutex::new(State { width, in_flight: 0, owed: 0, successes: 0, narrowed: None, paused_until: None }),
+            state: Mutex::new(State {
+                width,
+                in_flight: 0,
+                owed: 0,
+                successes: 0,
+                narrowed: None,
+                paused_until: None,
+                answered: false,
+                refusals: 0,
+            }),
             closed: watch::Sender::new(None),
         }))
     }
@@ -105,16 +120,25 @@ impl Permits {
         }
     }
 
+    /// Whether the host has refused the first calls, several of them, and has never answered one.
+    #[must_use]
+    pub fn only_refuses(&self) -> bool {
+        let state = self.0.lock();
+        !state.answered && state.refusals >= REFUSALS
+    }
+
     /// Learns from the outcome of a call: call it after every one, before the permit is dropped.
     pub fn observe(&self, outcome: &Result<Reply, Failure>) {
         let gate = &self.0;
         let mut state = gate.lock();
         match outcome {
             Ok(reply) => {
+                state.answered = true;
                 state.pause(reply.limits.exhausted_for());
                 gate.widen(&mut state);
             }
             Err(failure) => {
+                state.refusals += u32::from(failure.kind.is_refusal());
                 state.pause(failure.retry_after);
                 state.pause(failure.limits.exhausted_for());
                 if matches!(failure.kind, FailureKind::RateLimited | FailureKind::Overloaded) {

@@ -101,12 +101,9 @@ fn fence<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
         let name_at = from + found + 1;
         let suffix_at = from + found + open.len();
         from = suffix_at;
-        let suffix = text.get(suffix_at..suffix_at + 8).filter(|s| s.bytes().all(|b| b.is_ascii_hexdigit()));
-        let Some(suffix) = suffix else { continue };
-        if !text[suffix_at + 8..].starts_with('>') {
-            continue;
-        }
-        let inside = &text[suffix_at + 9..];
+        let digits = text[suffix_at..].bytes().take_while(u8::is_ascii_hexdigit).take(64).count();
+        let (suffix, rest) = text[suffix_at..].split_at(digits);
+        let Some(inside) = rest.strip_prefix('>').filter(|_| digits >= 8) else { continue };
         let close = format!("</{}{suffix}>", &text[name_at..suffix_at]);
         if let Some(end) = inside.find(&close) {
             return Some(inside[..end].trim());
