@@ -12,6 +12,7 @@
 //! - [`engine`]: where a batch of trials runs
 //! - [`call`]: the only door to a model
 //! - [`model`]: wire formats, the market, prices
+//! - [`journal`]: every answered call and every run, in SQLite
 //! - [`data`]: the files people keep
 //! - [`event`]: what happened, as data
 
@@ -27,6 +28,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod event;
 pub mod improve;
+pub mod journal;
 pub mod model;
 pub mod optimize;
 pub mod report;

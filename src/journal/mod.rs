@@ -1,0 +1,64 @@
+//! The journal: every answered call and every run, in SQLite (`journal.db` in the data folder).
+//!
+//! An answer is durable before it is used. Commits are synced to disk, and grouped: while one is being synced, the
+//! answers that arrive meanwhile wait together for the next, so that durability costs latency, not throughput.
+//!
+//! A run is one command with its inputs. It is *open* until it has written what it was to write; the same command then
+//! finds it, goes on, and gets every answer that is here from here. A run belongs to the process that holds its lock
+//! file; the operating system lets go of it when the process dies, however it dies.
+
+mod calls;
+mod error;
+mod runs;
+mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+pub use calls::{Call, CallLog};
+pub use error::Error;
+pub use runs::{Begun, Inputs, RunRow, RunState};
+
+/// The file's name in the data folder.
+pub const FILE: &str = "journal.db";
+
+/// An open journal. Cheap to clone.
+#[derive(Clone)]
+pub struct Journal(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    /// For reading, and for the few writes that are not calls.
+    connection: Mutex<Connection>,
+    writer: writer::Writer,
+}
+
+impl Journal {
+    /// Opens the journal of a data folder, and makes it where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be opened or written, is damaged, or is of a newer version than this program.
+    pub fn open(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(FILE);
+        let connection = schema::open(&path)?;
+        let writer = writer::Writer::start(schema::open(&path)?, path.clone());
+        Ok(Journal(Arc::new(Shared { path, connection: Mutex::new(connection), writer })))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        let mut connection = self.0.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection).map_err(|source| Error::of(&self.0.path, source))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,330 @@
+//! Runs: begun, found again, finished.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::PathBuf;
+
+use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+
+use super::calls::CallLog;
+use super::{Error, Journal};
+use crate::data::results::sha256;
+
+/// What has become of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunState {
+    /// Under way, or interrupted.
+    Open,
+    /// It wrote what it was to write.
+    Finished,
+    /// Given up for a fresh one.
+    Dropped,
+}
+
+/// One run as `rejoinder runs` lists it.
+#[derive(Clone, Debug)]
+pub struct RunRow {
+    /// Its id: 12 hexadecimal digits.
+    pub id: String,
+    /// The command's name.
+    pub command: String,
+    /// The command line without the program's name.
+    pub arguments: Vec<String>,
+    /// Its seed.
+    pub seed: u64,
+    /// What has become of it.
+    pub state: RunState,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// When it ended, if it has.
+    pub ended: Option<String>,
+    /// Answered calls.
+    pub calls: u64,
+    /// Tokens in and out.
+    pub tokens: (u64, u64),
+    /// Dollars, where all prices were known.
+    pub cost_usd: Option<f64>,
+    /// Bytes of requests and answers.
+    pub bytes: u64,
+    /// Files that it has written.
+    pub files: Vec<String>,
+}
+
+/// What makes two invocations the same run.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// The command's name.
+    pub command: &'a str,
+    /// The command line without the program's name.
+    pub arguments: &'a [String],
+    /// Everything that the run depends on and that is not in the command line: hashes of files, models, prompts.
+    pub parts: &'a [&'a str],
+    /// The seed that the user chose, if any.
+    pub seed: Option<u64>,
+    /// The least seed to take otherwise. Runs that are open on the same inputs have others.
+    pub least_seed: u64,
+    /// Whether to give up an interrupted run rather than to go on with it.
+    pub fresh: bool,
+}
+
+/// A run that this process owns until it is dropped.
+pub struct Begun {
+    /// Its id.
+    pub id: String,
+    /// Its seed.
+    pub seed: u64,
+    /// When it first began, RFC 3339, UTC.
+    pub started: String,
+    /// Answered calls found from earlier, for a run that was interrupted.
+    pub found: u64,
+    /// Whether it was there before.
+    pub resumed: bool,
+    journal: Journal,
+    /// Held, not used: the operating system lets go of it with the process.
+    _lock: File,
+}
+
+impl Journal {
+    /// Finds the interrupted run of these inputs, or begins a new one.
+    ///
+    /// Runs of the same inputs that other processes have under way are left alone: a run begun beside them takes another
+    /// seed, so that it repeats none of their calls.
+    ///
+    /// # Errors
+    /// When the journal fails, or when the user's seed is that of a run under way.
+    pub fn begin(&self, inputs: &Inputs<'_>) -> Result<Begun, Error> {
+        let hash = hash(&[&[inputs.command], inputs.parts].concat());
+        let open: Vec<(String, u64, String)> = self.with(|connection| {
+            connection
+                .prepare("SELECT id, seed, started FROM runs WHERE inputs = ? AND state = 'open' ORDER BY started")?
+                .query_map([&hash], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64, row.get(2)?)))?
+                .collect()
+        })?;
+        let mut taken = Vec::new();
+        for (id, seed, started) in open {
+            if inputs.seed.is_some_and(|wanted| wanted != seed) {
+                continue;
+            }
+            match self.lock(&id)? {
+                Some(lock) if inputs.fresh => {
+                    drop(lock);
+                    self.set_state(&id, RunState::Dropped)?;
+                }
+                Some(lock) => {
+                    let found = self.with(|connection| {
+                        connection
+                            .query_row("SELECT count(*) FROM calls WHERE run = ?", [&id], |row| row.get::<_, i64>(0))
+                    })? as u64;
+                    return Ok(Begun { id, seed, started, found, resumed: true, journal: self.clone(), _lock: lock });
+                }
+                None if inputs.seed.is_some() => return Err(Error::UnderWay(id)),
+                None => taken.push(seed),
+            }
+        }
+        let seed = inputs
+            .seed
+            .unwrap_or_else(|| (inputs.least_seed..).find(|seed| !taken.contains(seed)).unwrap_or(inputs.least_seed));
+        self.insert(inputs, &hash, seed)
+    }
+
+    fn insert(&self, inputs: &Inputs<'_>, hash: &str, seed: u64) -> Result<Begun, Error> {
+        let started = jiff::Timestamp::now().to_string();
+        let unique = format!("{started} {} {:?}", std::process::id(), std::thread::current().id());
+        let id = self::hash(&[hash, &seed.to_string(), &unique])[..12].to_owned();
+        // Locked before it can be found, so that nobody takes it for interrupted.
+        let lock = self.lock(&id)?.ok_or_else(|| Error::UnderWay(id.clone()))?;
+        let arguments = serde_json::to_string(inputs.arguments).unwrap_or_default();
+        self.with(|connection| {
+            connection.execute(
+                "INSERT INTO runs (id, inputs, command, arguments, seed, state, started) VALUES (?, ?, ?, ?, ?, 'open', ?)",
+                params![id, hash, inputs.command, arguments, seed as i64, started],
+            )
+        })?;
+        Ok(Begun { id, seed, started, found: 0, resumed: false, journal: self.clone(), _lock: lock })
+    }
+
+    /// The run's lock, or nothing where another process has it.
+    fn lock(&self, id: &str) -> Result<Option<File>, Error> {
+        let path = self.lock_path(id);
+        let failed = |source: std::io::Error| Error::Other { path: path.clone(), reason: source.to_string() };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    fn lock_path(&self, id: &str) -> PathBuf {
+        self.path().with_file_name(".runs").join(format!("{id}.lock"))
+    }
+
+    fn set_state(&self, id: &str, state: RunState) -> Result<(), Error> {
+        let word = match state {
+            RunState::Open => "open",
+            RunState::Finished => "finished",
+            RunState::Dropped => "dropped",
+        };
+        let now = jiff::Timestamp::now().to_string();
+        self.with(|connection| {
+            connection.execute("UPDATE runs SET state = ?, ended = ? WHERE id = ?", params![word, now, id])
+        })?;
+        // The lock has served; another process that waits for nothing finds the run closed.
+        let _ = std::fs::remove_file(self.lock_path(id));
+        Ok(())
+    }
+
+    /// Whether another process has this run under way.
+    ///
+    /// # Errors
+    /// When its lock cannot be looked at.
+    pub fn is_under_way(&self, id: &str) -> Result<bool, Error> {
+        if !self.lock_path(id).exists() {
+            return Ok(false);
+        }
+        Ok(self.lock(id)?.is_none())
+    }
+
+    /// All runs, the newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn runs(&self) -> Result<Vec<RunRow>, Error> {
+        let mut rows: Vec<RunRow> = self.with(|connection| {
+            connection
+                .prepare(
+                    "SELECT r.id, r.command, r.arguments, r.seed, r.state, r.started, r.ended, count(c.key), \
+                     coalesce(sum(c.input_tokens), 0), coalesce(sum(c.output_tokens), 0), sum(c.cost_usd), \
+                     count(c.key) - count(c.cost_usd), coalesce(sum(length(c.request) + length(c.answer)), 0) \
+                     FROM runs r LEFT JOIN calls c ON c.run = r.id GROUP BY r.id ORDER BY r.started DESC, r.id",
+                )?
+                .query_map([], read)?
+                .collect()
+        })?;
+        for row in &mut rows {
+            row.files = self.with(|connection| {
+                connection
+                    .prepare_cached("SELECT file FROM outputs WHERE run = ? ORDER BY step")?
+                    .query_map([&row.id], |row| row.get(0))?
+                    .collect()
+            })?;
+        }
+        Ok(rows)
+    }
+
+    /// The run whose id begins so.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn run(&self, id: &str) -> Result<RunRow, Error> {
+        let mut found = self.runs()?.into_iter().filter(|row| !id.is_empty() && row.id.starts_with(id));
+        match (found.next(), found.next()) {
+            (Some(row), None) => Ok(row),
+            _ => Err(Error::NoRun(id.to_owned())),
+        }
+    }
+
+    /// Deletes runs with their calls and gives the space back; runs under way in another process are kept. Returns how
+    /// many were deleted.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub fn prune(&self, ids: &[String]) -> Result<usize, Error> {
+        let mut pruned = 0;
+        for id in ids {
+            let Some(_lock) = self.lock(id)? else { continue };
+            self.with(|connection| {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                transaction.execute("DELETE FROM calls WHERE run = ?", [id])?;
+                transaction.execute("DELETE FROM outputs WHERE run = ?", [id])?;
+                transaction.execute("DELETE FROM runs WHERE id = ?", [id])?;
+                transaction.commit()
+            })?;
+            let _ = std::fs::remove_file(self.lock_path(id));
+            pruned += 1;
+        }
+        self.with(|connection| connection.execute_batch("VACUUM"))?;
+        Ok(pruned)
+    }
+}
+
+impl Begun {
+    /// Where this run's calls are looked up and recorded.
+    #[must_use]
+    pub fn calls(&self) -> CallLog {
+        CallLog::new(self.journal.clone(), self.id.clone(), self.resumed)
+    }
+
+    /// The file that a step of this run was about to write, and the SHA-256 of its contents: it has been written if a
+    /// file of that name has that hash.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn output(&self, step: &str) -> Result<Option<(String, String)>, Error> {
+        self.journal.with(|connection| {
+            connection
+                .query_row(
+                    "SELECT file, sha256 FROM outputs WHERE run = ? AND step = ?",
+                    params![self.id, step],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()
+        })
+    }
+
+    /// Notes which file a step is about to write, before it does: a process that dies right after must not leave a
+    /// successor to write the same under another name.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn about_to_write(&self, step: &str, file: &str, sha256: &str) -> Result<(), Error> {
+        self.journal.with(|connection| {
+            connection.execute(
+                "INSERT OR REPLACE INTO outputs (run, step, file, sha256) VALUES (?, ?, ?, ?)",
+                params![self.id, step, file, sha256],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Ends the run well: the same command begins another one from now on.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn finish(self) -> Result<(), Error> {
+        self.journal.set_state(&self.id, RunState::Finished)
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+    let arguments: String = row.get(2)?;
+    let state: String = row.get(4)?;
+    let unpriced: i64 = row.get(11)?;
+    let cost: Option<f64> = row.get(10)?;
+    Ok(RunRow {
+        id: row.get(0)?,
+        command: row.get(1)?,
+        arguments: serde_json::from_str(&arguments).unwrap_or_default(),
+        seed: row.get::<_, i64>(3)? as u64,
+        state: match state.as_str() {
+            "open" => RunState::Open,
+            "finished" => RunState::Finished,
+            _ => RunState::Dropped,
+        },
+        started: row.get(5)?,
+        ended: row.get(6)?,
+        calls: row.get::<_, i64>(7)? as u64,
+        tokens: (row.get::<_, i64>(8)? as u64, row.get::<_, i64>(9)? as u64),
+        cost_usd: if unpriced == 0 { Some(cost.unwrap_or(0.0)) } else { None },
+        bytes: row.get::<_, i64>(12)? as u64,
+        files: Vec::new(),
+    })
+}
+
+/// SHA-256 of the parts, told apart by their lengths.
+fn hash(parts: &[&str]) -> String {
+    let joined: String = parts.iter().map(|part| format!("{}:{part};", part.len())).collect();
+    sha256(joined.as_bytes())
+}
