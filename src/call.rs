@@ -1,81 +1,39 @@
-//! The only door to a model: permit, send, retry, record.
+//! The only door to a model: journal, budget, permit, send, retry, record.
 //!
-//! A [`Caller`] is one role's access to one model. Everything that a call costs is counted in the [`Meter`] before its
-//! answer is handed on, and answers that turn out to be unusable are counted as well: they were paid for.
+//! A [`Caller`] is one role's access to one model. An answer is in the journal before anything else happens to it, and
+//! counted in the [`Meter`], also where it turns out to be unusable: it was paid for.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+pub mod budget;
+pub mod meter;
+pub mod stop;
+
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use budget::{Budget, Reserved};
+pub use meter::{Meter, Used};
+use stop::{Stop, Why};
+
 use crate::event::{Event, Events};
+use crate::journal::{Call, CallLog};
 use crate::model::limits::permits::Permits;
-use crate::model::market;
+use crate::model::price::Prices;
 use crate::model::retry::{Retry, RetryPolicy};
-use crate::model::{Answer, Failure, Model, Reply, Request, Role, Usage, digest};
+use crate::model::{Answer, Failure, FailureKind, Model, Request, Role, Usage, digest};
 
-/// What one role has used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Used {
-    /// Calls that were answered.
-    pub calls: u64,
-    /// Sends that failed and were sent again.
-    pub retries: u64,
-    /// Of the answered calls, those that the market answered.
-    pub simulated: u64,
-    /// Tokens.
-    pub usage: Usage,
-}
-
-impl Used {
-    /// What was used between `earlier` and now.
-    #[must_use]
-    pub fn less(&self, earlier: &Used) -> Used {
-        Used {
-            calls: self.calls - earlier.calls,
-            retries: self.retries - earlier.retries,
-            simulated: self.simulated - earlier.simulated,
-            usage: self.usage - earlier.usage,
-        }
-    }
-}
-
-/// Counts what every role uses. Shared by all callers of a run.
-#[derive(Clone, Debug, Default)]
-pub struct Meter {
-    used: Arc<Mutex<BTreeMap<Role, Used>>>,
-    met_the_market: Arc<AtomicBool>,
-}
-
-impl Meter {
-    /// What has been used so far, per role.
-    #[must_use]
-    pub fn read(&self) -> BTreeMap<Role, Used> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Whether any answer carried the market's mark, which it does over HTTP too: a simulated rate is never shown
-    /// without that word, whatever the model was called.
-    #[must_use]
-    pub fn met_the_market(&self) -> bool {
-        self.met_the_market.load(Ordering::Relaxed)
-    }
-
-    fn update(&self, role: Role, change: impl FnOnce(&mut Used)) {
-        change(self.used.lock().unwrap_or_else(PoisonError::into_inner).entry(role).or_default());
-    }
-
-    fn record(&self, role: Role, answer: &Answer) {
-        let simulated = answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX));
-        self.update(role, |used| {
-            used.calls += 1;
-            used.simulated += u64::from(simulated);
-            used.usage += answer.usage;
-        });
-        if simulated {
-            self.met_the_market.store(true, Ordering::Relaxed);
-        }
-    }
+/// What all doors of a run share. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Shared {
+    /// Counts.
+    pub meter: Meter,
+    /// What may be spent.
+    pub budget: Budget,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// What calls cost.
+    pub prices: Prices,
+    /// The run's part of the journal, once the run has begun.
+    pub log: Arc<OnceLock<CallLog>>,
 }
 
 /// One role's door to its model. Cheap to clone.
@@ -85,7 +43,7 @@ pub struct Caller {
     model: Arc<dyn Model>,
     permits: Permits,
     retry: RetryPolicy,
-    meter: Meter,
+    shared: Shared,
     events: Events,
 }
 
@@ -97,10 +55,10 @@ impl Caller {
         model: Arc<dyn Model>,
         permits: Permits,
         retry: RetryPolicy,
-        meter: Meter,
+        shared: Shared,
         events: Events,
     ) -> Self {
-        Caller { role, model, permits, retry, meter, events }
+        Caller { role, model, permits, retry, shared, events }
     }
 
     /// The model behind this door.
@@ -121,44 +79,153 @@ impl Caller {
         &self.events
     }
 
-    /// Asks once and waits for the answer, through as many retries as the policy allows.
+    /// Gets the answer: from the journal if this run has it, else from the model, through as many retries as the policy
+    /// allows.
     ///
     /// # Errors
-    /// The last failure, when the policy gives up or the host has been closed for good (a revoked key, say).
+    /// The last failure, when the policy gives up or the host has been closed for good (a revoked key, say);
+    /// [`FailureKind::Stopped`] when the run is to stop, and [`FailureKind::Journal`] when the answer could not be made
+    /// durable.
     pub async fn ask(&self, request: &Request) -> Result<Answer, Failure> {
+        let asked = asked(request);
+        if let Some(answer) = self.replay(request, &asked)? {
+            return Ok(answer);
+        }
         let mut attempt = 0;
         loop {
-            let permit = self.permits.acquire().await?;
+            self.go_on()?;
+            let reserved = self.reserve(request).await?;
+            let permit = tokio::select! {
+                permit = self.permits.acquire() => permit?,
+                () = self.shared.stop.asked() => return Err(self.stopped()),
+            };
+            // Ready at once both, the gate may have been chosen.
+            self.go_on()?;
             let result = self.model.send(request).await;
             self.permits.observe(&result);
             drop(permit);
             match result {
-                Ok(Reply { answer, .. }) => {
-                    self.meter.record(self.role, &answer);
-                    self.events.emit(Event::CallAnswered);
-                    return Ok(answer);
+                Ok(reply) => return self.keep(request, asked, reply.answer, reserved).await,
+                Err(failure) => {
+                    drop(reserved);
+                    attempt = self.again(request, failure, attempt).await?;
                 }
-                Err(failure) => match self.retry.decide(&failure, attempt, jitter(request, attempt)) {
-                    Retry::After(wait) => {
-                        attempt += 1;
-                        self.meter.update(self.role, |used| used.retries += 1);
-                        self.announce(&failure, wait);
-                        tokio::time::sleep(wait).await;
-                    }
-                    Retry::GiveUp => {
-                        if failure.kind.is_final_for_host() || self.permits.only_refuses() {
-                            self.permits.close(failure.clone());
-                        }
-                        return Err(failure);
-                    }
-                },
             }
         }
+    }
+
+    fn replay(&self, request: &Request, asked: &str) -> Result<Option<Answer>, Failure> {
+        let Some(log) = self.shared.log.get() else { return Ok(None) };
+        let found = log.find(request.key.as_str(), asked).map_err(|error| self.journal_failed(error.to_string()))?;
+        // What cannot be read is as good as not there: it is asked again.
+        let Some(answer) = found.and_then(|text| serde_json::from_str::<Answer>(&text).ok()) else { return Ok(None) };
+        self.shared.meter.answered(self.role, &answer, true);
+        Ok(Some(answer))
+    }
+
+    async fn keep(
+        &self,
+        request: &Request,
+        asked: String,
+        answer: Answer,
+        reserved: Reserved,
+    ) -> Result<Answer, Failure> {
+        let cost_usd = self.shared.prices.cost(self.model.id(), answer.usage);
+        if let Some(log) = self.shared.log.get() {
+            let json = |text: serde_json::Result<String>| text.map_err(|error| self.journal_failed(error.to_string()));
+            let call = Call {
+                key: request.key.as_str().to_owned(),
+                asked,
+                role: self.role.to_string(),
+                model: self.model.id().to_owned(),
+                request: json(serde_json::to_string(request))?,
+                answer: json(serde_json::to_string(&answer))?,
+                input_tokens: answer.usage.input_tokens
+                    + answer.usage.cache_read_tokens
+                    + answer.usage.cache_write_tokens,
+                output_tokens: answer.usage.output_tokens,
+                cost_usd,
+                request_id: answer.request_id.clone(),
+            };
+            log.record(call).await.map_err(|error| self.journal_failed(error.to_string()))?;
+        }
+        reserved.settle(cost_usd.unwrap_or(0.0));
+        self.shared.meter.answered(self.role, &answer, false);
+        self.events.emit(Event::CallAnswered);
+        Ok(answer)
+    }
+
+    /// Waits before the next attempt, whose number is returned.
+    async fn again(&self, request: &Request, failure: Failure, attempt: u32) -> Result<u32, Failure> {
+        match self.retry.decide(&failure, attempt, jitter(request, attempt)) {
+            Retry::After(wait) => {
+                self.shared.meter.retried(self.role);
+                self.announce(&failure, wait);
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => Ok(attempt + 1),
+                    () = self.shared.stop.asked() => Err(self.stopped()),
+                }
+            }
+            Retry::GiveUp => {
+                if failure.kind.is_final_for_host() || self.permits.only_refuses() {
+                    self.permits.close(failure.clone());
+                    self.shared.stop.ask(Why::Refused);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Room in the budget for the most that this call can cost: a token is at least a byte, and the answer may be as
+    /// long as it is allowed to be.
+    async fn reserve(&self, request: &Request) -> Result<Reserved, Failure> {
+        let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());
+        let read = (request.system.len() + request.user.len() + schema + ENVELOPE) as u64;
+        let worst = |usage| self.shared.prices.cost(self.model.id(), usage).unwrap_or(0.0);
+        let output_tokens = u64::from(request.max_tokens);
+        let most = worst(Usage { input_tokens: read, output_tokens, ..Usage::default() }).max(worst(Usage {
+            cache_write_tokens: read,
+            output_tokens,
+            ..Usage::default()
+        }));
+        tokio::select! {
+            reserved = self.shared.budget.reserve(most) => reserved.map_err(|why| {
+                self.shared.stop.ask(why);
+                self.stopped()
+            }),
+            () = self.shared.stop.asked() => Err(self.stopped()),
+        }
+    }
+
+    fn go_on(&self) -> Result<(), Failure> {
+        if self.shared.stop.why().is_some() { Err(self.stopped()) } else { Ok(()) }
+    }
+
+    fn stopped(&self) -> Failure {
+        let why = self.shared.stop.why().unwrap_or(Why::Asked);
+        Failure::new(FailureKind::Stopped, format!("not sent, since {why}"))
+    }
+
+    /// Without a journal nothing may be paid for: no further call is made.
+    fn journal_failed(&self, reason: String) -> Failure {
+        let failure = Failure::new(FailureKind::Journal, reason);
+        self.permits.close(failure.clone());
+        self.shared.stop.ask(Why::Journal);
+        failure
     }
 
     fn announce(&self, failure: &Failure, wait: Duration) {
         self.events.emit(Event::CallRetried { role: self.role.to_string(), reason: failure.message.clone(), wait });
     }
+}
+
+/// Tokens that a wire format may add to what is asked.
+const ENVELOPE: usize = 500;
+
+/// Hash of all that is asked.
+fn asked(request: &Request) -> String {
+    let schema = request.schema.as_ref().map(|schema| schema.json.to_string()).unwrap_or_default();
+    digest(&[&request.system, &request.user, &schema, &request.max_tokens.to_string()])
 }
 
 /// A number in 0..1 that spreads retries. Taken from the call itself rather than from a clock or a generator, so that

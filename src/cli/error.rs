@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::call::stop::Why;
 use crate::data;
 use crate::evaluate::decision_prompt;
+use crate::evaluate::run::{self, Interrupted};
+use crate::journal;
 use crate::model::id::ModelIdError;
 use crate::model::price::PriceError;
 use crate::optimize;
@@ -22,12 +25,16 @@ pub const ACCOUNT: u8 = 4;
 pub const MODEL: u8 = 5;
 /// A file could not be written, or is there already.
 pub const OUTPUT: u8 = 6;
+/// The journal cannot be used.
+pub const JOURNAL: u8 = 7;
+/// A limit (`--max-calls`, `--max-cost`, `--max-time`) was reached; what there is has been saved.
+pub const LIMIT: u8 = 8;
 /// Stopped by the user.
 pub const STOPPED: u8 = 130;
 
 /// The table of exit codes, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 2 wrong usage or settings; 3 a file is missing or not what it should \
-be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 130 stopped; \
+be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 7 the journal cannot be used; 8 a limit was reached; 130 stopped; \
 1 anything else.";
 
 /// Why a command ended without doing what it was asked to.
@@ -51,6 +58,15 @@ pub enum Error {
     /// A price of the user's.
     #[error(transparent)]
     Price(#[from] PriceError),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// A limit was reached. What there was has been saved.
+    #[error("the run is partial, since {0}; every answer is kept: the same command goes on from there")]
+    Limit(Why),
+    /// The run was stopped.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
     /// An option's value.
     #[error("{0}")]
     Usage(String),
@@ -88,7 +104,7 @@ pub enum Error {
     #[error("a defect of the program, please report it: {0}")]
     Panicked(String),
     /// Ctrl-C or SIGTERM.
-    #[error("stopped; files that were saved before are whole, and nothing was half-written")]
+    #[error("stopped; every answer that came back is kept: the same command goes on from there")]
     Stopped,
 }
 
@@ -104,12 +120,33 @@ impl Error {
             Error::Cycle(optimize::Error::NoFeedback(_)) | Error::Read { .. } => INPUT,
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,
-            Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
+            Error::NothingUsable(_) => MODEL,
             Error::Io { .. } | Error::Exists(_) => OUTPUT,
             Error::Stopped => STOPPED,
+            Error::Journal(_) => JOURNAL,
+            Error::Limit(_) => LIMIT,
+            Error::Interrupted(Interrupted(why)) | Error::Cycle(optimize::Error::Interrupted(Interrupted(why))) => {
+                of_stop(*why)
+            }
+            Error::Cycle(optimize::Error::Journal(_)) => JOURNAL,
             Error::Panicked(_) => UNEXPECTED,
+            Error::Cycle(_) => MODEL,
         }
     }
+}
+
+impl From<run::Error> for Error {
+    fn from(error: run::Error) -> Self {
+        match error {
+            run::Error::Data(error) => error.into(),
+            run::Error::Journal(error) => error.into(),
+            run::Error::Interrupted(error) => error.into(),
+        }
+    }
+}
+
+fn of_stop(why: Why) -> u8 {
+    if why == Why::Asked { STOPPED } else { LIMIT }
 }
 
 fn of_data(error: &data::Error) -> u8 {

@@ -13,7 +13,7 @@ use crate::compare::Rate;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
-use crate::model::{CallKey, Role, Usage};
+use crate::model::{CallKey, Role, Usage, digest};
 use crate::optimize::pairing;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, RULE, Spent};
@@ -47,7 +47,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
     let personas = personas::load(&setup.folder, &file)?;
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
-    let doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {
         let key = CallKey::of(&[]);
@@ -67,13 +67,21 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         ];
         return print(&estimate::plan(&lines, doors.context.account.is_simulated()));
     }
-    let seed = match options.seed {
-        Some(seed) => seed,
-        None => first_run::next_seed(&setup.folder, &file)?,
-    };
+    let everyone: Vec<&str> = personas.iter().map(String::as_str).collect();
+    let parts = [file.as_str(), &digest(&everyone), &prompt, &messages.to_string()];
+    let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
+    let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
+    if let Some(written) = doors.context.written(&setup.folder, "run")? {
+        begun.finish()?;
+        return print(&format!(
+            "Results saved to: {}
+",
+            words::path(&setup.folder.path(&written))
+        ));
+    }
     let desk =
         Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
-    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, seed, &desk).await?;
+    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, begun.seed, &desk).await?;
     let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
     let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
@@ -94,6 +102,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     lines.push(format!("{RULE}\n"));
     print(&lines.join("\n"))?;
     doors.end(rate.total > 0, "every trial failed")?;
+    if let Some(why) = doors.context.limit() {
+        return Err(Error::Limit(why));
+    }
+    begun.finish()?;
     if let Some(file) = &run.file {
         setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", file.stem())));
     }

@@ -1,5 +1,7 @@
 //! `rejoinder improve`.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::error::Error;
@@ -7,10 +9,11 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Results};
+use crate::data::{FileName, Kind, Results, versions};
 use crate::event::Event;
 use crate::improve::feedback;
-use crate::model::{CallKey, Role, Usage};
+use crate::journal::Begun;
+use crate::model::{CallKey, Role, Usage, digest};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judges, Rejudge};
 use crate::optimize::personas;
@@ -61,29 +64,64 @@ enum When {
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
-    let doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
-    let cast = Cast {
-        generator: doors.generator(),
-        decision_maker: doors.decision_maker(),
-        improver: doors.improver(),
-        context: doors.context.clone(),
-    };
+    let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
-        return print(&plan(&setup.folder, &file, &cast, options)?);
+        return print(&plan(&setup.folder, &file, &cast(&doors), options)?);
     }
+    let run = begin(setup, &file, options, &mut doors)?;
+    let cast = cast(&doors);
     for number in 1..=options.cycles {
         if options.cycles > 1 {
             setup.events.emit(Event::Step(format!("Cycle {number} of {}: {file}", options.cycles)));
         }
-        file = one(setup, &file, &cast, options, &doors).await?;
+        file = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
+            Some(written) => {
+                setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
+                written
+            }
+            None => one(setup, &file, &cast, options, (run.seed, number), &doors).await?,
+        };
+        // What there is has been saved and shown; the run stays open.
+        if let Some(why) = cast.context.limit() {
+            return Err(Error::Limit(why));
+        }
     }
+    run.finish()?;
     Ok(())
 }
 
-async fn one(setup: &Setup, file: &FileName, cast: &Cast, options: &Options, doors: &Doors) -> Result<FileName, Error> {
+fn cast(doors: &Doors) -> Cast {
+    Cast {
+        generator: doors.generator(),
+        decision_maker: doors.decision_maker(),
+        improver: doors.improver(),
+        context: doors.context.clone(),
+    }
+}
+
+/// The run of this command: the same file, personas, models and choices find it again.
+fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -> Result<Arc<Begun>, Error> {
+    let (older, sha256) = Results::load(&setup.folder, file)?;
+    let personas = personas::choose(&setup.folder, &older)?.personas;
+    let personas: Vec<&str> = personas.iter().map(String::as_str).collect();
+    let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
+    let parts = [file.as_str(), &sha256, &digest(&personas), &choices];
+    let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
+    doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
+}
+
+async fn one(
+    setup: &Setup,
+    file: &FileName,
+    cast: &Cast,
+    options: &Options,
+    (seed, number): (u64, u32),
+    doors: &Doors,
+) -> Result<FileName, Error> {
     let choices = CycleOptions {
         messages_per_persona: usize::from(options.messages_per_persona),
-        seed: options.seed,
+        seed,
+        number,
         rejudge: match options.rejudge {
             When::Auto => Rejudge::WhereNeeded,
             When::Always => Rejudge::Always,

@@ -11,16 +11,25 @@ mod market;
 mod options;
 mod personas;
 mod progress;
+mod runs;
 mod settings;
 mod setup;
 mod shell;
 mod show;
 
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
+use futures::future::BoxFuture;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinError;
 
 pub use error::Error;
 use options::Global;
 use setup::Setup;
+
+use crate::call::stop::{Stop, Why};
+use crate::report::words;
 
 /// Improves the prompt that writes cold outreach by listening to why decision makers say no.
 ///
@@ -63,6 +72,8 @@ enum Command {
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
+    /// List, show, resume and prune runs
+    Runs(runs::Options),
     /// Print a completion script for a shell
     Completions(shell::Completions),
     /// Print the manual page
@@ -75,29 +86,38 @@ impl Cli {
     /// # Errors
     /// See [`Error`]; [`Error::exit_code`] tells the process's exit code.
     pub async fn run(self) -> Result<(), Error> {
-        let stopped = stop_signal()?;
+        let mut signals = Signals::listen()?;
         // A server is there to be stopped: for it a signal is the way to end well.
         if let Command::Market(options) = &self.command {
-            return market::run(options, stopped).await;
+            return market::run(options, signals.next()).await;
         }
+        let stop = Stop::default();
         // On a task of its own, so that a signal is heard also while it is busy or blocked.
-        let work = tokio::spawn(self.dispatch());
+        let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let mut work = tokio::spawn(self.dispatch(stop.clone(), arguments));
         tokio::select! {
-            done = work => match done {
-                Ok(done) => done,
-                Err(panic) => Err(Error::Panicked(panic.to_string())),
-            },
-            () = stopped => Err(Error::Stopped),
+            done = &mut work => return ended(done),
+            () = signals.next() => {}
+        }
+        stop.ask(Why::Asked);
+        progress::say(&format!(
+            "Stopping: calls in flight have {} s to return and nothing new is sent; Ctrl-C again leaves at once.",
+            GRACE.as_secs()
+        ));
+        tokio::select! {
+            done = work => ended(done),
+            () = tokio::time::sleep(GRACE) => Err(Error::Stopped),
+            () = signals.next() => Err(Error::Stopped),
         }
     }
 
-    async fn dispatch(self) -> Result<(), Error> {
+    async fn dispatch(self, stop: Stop, arguments: Vec<String>) -> Result<(), Error> {
         match &self.command {
             Command::Completions(options) => return shell::completions(options),
             Command::Man(options) => return shell::man(options),
             _ => {}
         }
-        let setup = Setup::new(&self.global)?;
+        let setup = Setup::new(&self.global, stop, arguments)?;
         match self.command {
             Command::Improve(options) => improve::run(&setup, &options).await,
             Command::Evaluate(options) => evaluate::run(&setup, &options).await,
@@ -107,23 +127,56 @@ impl Cli {
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
             Command::Export(options) => export::run(&setup, &options),
+            Command::Runs(options) => match runs::run(&setup, &options)? {
+                None => Ok(()),
+                Some(arguments) => resume(arguments, setup.stop.clone()).await,
+            },
             Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }
 
-/// Ends when the process is asked to stop. The handlers are in place when this returns, before any work begins.
-fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |source| Error::Io { what: "cannot listen for signals".into(), source };
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+/// Runs an earlier command line again.
+fn resume(arguments: Vec<String>, stop: Stop) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(async move {
+        progress::say(&format!(
+            "rejoinder {}",
+            arguments.iter().map(|word| words::one_line(word, 200)).collect::<Vec<_>>().join(" ")
+        ));
+        let cli = Cli::try_parse_from(std::iter::once("rejoinder".to_owned()).chain(arguments.iter().cloned()))
+            .map_err(|error| Error::Usage(words::one_line(&error.to_string(), 300)))?;
+        cli.dispatch(stop, arguments).await
     })
+}
+
+/// How long calls in flight may take to return after the first signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+fn ended(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+    done.unwrap_or_else(|panic| Err(Error::Panicked(panic.to_string())))
+}
+
+/// The signals that ask a process to stop. The handlers are in place before any work begins.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Error> {
+        let failed = |source| Error::Io { what: "cannot listen for signals".into(), source };
+        let interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        Ok(Signals { interrupt, terminate })
+    }
+
+    /// Returns at the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// How many trials failed and why.

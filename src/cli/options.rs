@@ -55,9 +55,27 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
+    /// Start over instead of going on with an interrupted run
+    #[arg(long, help_heading = "Run")]
+    pub fresh: bool,
+    /// Stop, resumably, before more calls than this are answered
+    #[arg(long, value_name = "N", help_heading = "Run")]
+    pub max_calls: Option<u64>,
+    /// Stop, resumably, before more than this is spent
+    #[arg(long, value_name = "USD", value_parser = dollars, help_heading = "Run")]
+    pub max_cost: Option<f64>,
+    /// Stop, resumably, after so many seconds
+    #[arg(long, value_name = "SECONDS", help_heading = "Run")]
+    pub max_time: Option<u64>,
     /// Print calls, tokens and dollars that this would take, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+fn dollars(text: &str) -> Result<f64, String> {
+    let amount: f64 =
+        text.trim_start_matches('$').parse().map_err(|_| "an amount in dollars, such as 2.50".to_owned())?;
+    if amount.is_finite() && amount >= 0.0 { Ok(amount) } else { Err("an amount of zero or more dollars".into()) }
 }
 
 /// `--concurrency`.

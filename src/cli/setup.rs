@@ -11,16 +11,19 @@ use super::error::Error;
 use super::options::{Concurrency, Global, ModelOptions};
 use super::progress::{self, Loudness};
 use super::settings::Settings;
-use crate::call::{Caller, Meter};
+use crate::call::budget::{self, Budget};
+use crate::call::stop::{Stop, Why};
+use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::evaluate::account::Account;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
 use crate::evaluate::run::RunContext;
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
+use crate::journal::{Begun, Inputs, Journal};
 use crate::model::chat_completions::{self, ChatCompletions};
 use crate::model::http::{self, BaseUrl, Effort};
 use crate::model::id::{ModelId, Provider};
@@ -46,6 +49,10 @@ pub struct Setup {
     pub folder: DataFolder,
     /// Where events go.
     pub events: Events,
+    /// The wish to stop.
+    pub stop: Stop,
+    /// The command line without the program's name.
+    pub arguments: Vec<String>,
 }
 
 impl Setup {
@@ -53,7 +60,7 @@ impl Setup {
     ///
     /// # Errors
     /// When the settings file cannot be used.
-    pub fn new(global: &Global) -> Result<Self, Error> {
+    pub fn new(global: &Global, stop: Stop, arguments: Vec<String>) -> Result<Self, Error> {
         let settings = Settings::load(global.config.as_deref())?;
         let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
         let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
@@ -62,7 +69,8 @@ impl Setup {
             (false, true) => Loudness::Verbose,
             (false, false) => Loudness::Normal,
         };
-        Ok(Setup { settings, folder: DataFolder::open(&root), events: progress::on_stderr(loudness) })
+        let events = progress::on_stderr(loudness);
+        Ok(Setup { settings, folder: DataFolder::open(&root), events, stop, arguments })
     }
 
     /// The doors for these roles.
@@ -81,6 +89,7 @@ pub struct Doors {
     decision_prompt: DecisionPrompt,
     /// Where the command's trials run.
     pub context: RunContext,
+    shared: Shared,
 }
 
 impl Doors {
@@ -116,40 +125,63 @@ impl Doors {
                 "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
             ));
         }
-        let meter = Meter::default();
-        let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
-        let mut callers = BTreeMap::new();
-        let mut simulated = BTreeSet::new();
         // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
         let free: Vec<String> = ids
             .values()
             .filter(|id| id.provider() == Provider::OpenAi && is_loopback(&addresses.openai))
             .map(ToString::to_string)
             .collect();
-        for (&role, id) in &ids {
-            let model = connect(role, id, &addresses, options, settings)?;
-            if model.is_simulated() {
-                simulated.insert(role);
-            }
-            let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| Permits::new(permits)).clone();
-            callers.insert(role, Caller::new(role, model, permits, retry.clone(), meter.clone(), setup.events.clone()));
-        }
-        let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
         settings.check_ranges().map_err(Error::Usage)?;
         let mut prices = settings.prices.clone();
         for id in free {
             prices.entry(id).or_insert(Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None });
         }
         let prices = Prices::with_overrides(&prices)?;
+        let limits = budget::Limits { calls: options.max_calls, cost_usd: options.max_cost };
+        if limits.cost_usd.is_some() {
+            // A limit that cannot be kept is none.
+            let unknown = ids.values().map(ToString::to_string).find(|id| prices.price(id).is_none());
+            if let Some(id) = unknown {
+                return Err(Error::Usage(format!(
+                    "--max-cost needs the price of {id}; give it in rejoinder.toml, see [prices]"
+                )));
+            }
+        }
+        let shared = Shared {
+            budget: Budget::new(limits),
+            stop: setup.stop.clone(),
+            prices: prices.clone(),
+            ..Shared::default()
+        };
+        if let Some(seconds) = options.max_time {
+            let stop = setup.stop.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                stop.ask(Why::Time);
+            });
+        }
+        let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
+        let mut callers = BTreeMap::new();
+        let mut simulated = BTreeSet::new();
+        for (&role, id) in &ids {
+            let model = connect(role, id, &addresses, options, settings)?;
+            if model.is_simulated() {
+                simulated.insert(role);
+            }
+            let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| Permits::new(permits)).clone();
+            callers
+                .insert(role, Caller::new(role, model, permits, retry.clone(), shared.clone(), setup.events.clone()));
+        }
+        let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
         let tokens = &settings.max_tokens;
         let limits = BTreeMap::from([
             (Role::Generator, tokens.generator.unwrap_or(MESSAGE_TOKENS)),
             (Role::DecisionMaker, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
         ]);
-        let account = Account::new(meter, prices, names, simulated);
-        let context = RunContext { account, width, events: setup.events.clone() };
-        Ok(Doors { callers, limits, decision_prompt, context })
+        let account = Account::new(shared.meter.clone(), prices, names, simulated);
+        let context = RunContext { account, width, events: setup.events.clone(), stop: setup.stop.clone(), run: None };
+        Ok(Doors { callers, limits, decision_prompt, context, shared })
     }
 
     /// The door of a role that this command asked for.
@@ -159,6 +191,51 @@ impl Doors {
     #[must_use]
     pub fn caller(&self, role: Role) -> Caller {
         self.callers[&role].clone()
+    }
+
+    /// Begins the command's run in the journal, or goes on with the one that was interrupted. `parts` is everything that
+    /// the run depends on besides the models: hashes of files, counts, choices.
+    ///
+    /// # Errors
+    /// When the journal cannot be used, or the user's seed is that of a run under way.
+    pub fn begin(
+        &mut self,
+        setup: &Setup,
+        options: &ModelOptions,
+        command: &str,
+        parts: &[&str],
+        seed: (Option<u64>, u64),
+    ) -> Result<Arc<Begun>, Error> {
+        let mut all: Vec<String> = parts.iter().map(ToString::to_string).collect();
+        for (role, caller) in &self.callers {
+            let tokens = self.limits.get(role).copied().unwrap_or_default();
+            all.push(format!("{role}: {} {} {tokens}", caller.model().id(), caller.model().settings()));
+        }
+        all.push(self.decision_prompt.text.clone());
+        all.push(env!("CARGO_PKG_VERSION").to_owned());
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let (seed, least_seed) = seed;
+        let run = Journal::open(setup.folder.root())?.begin(&Inputs {
+            command,
+            arguments: &setup.arguments,
+            parts: &all,
+            seed,
+            least_seed,
+            fresh: options.fresh,
+        })?;
+        if run.resumed {
+            setup.events.emit(Event::Note(format!(
+                "Going on with run {} of {}: {} answered calls are there (--fresh starts over)",
+                run.id,
+                run.started.get(..16).unwrap_or(&run.started).replace('T', " "),
+                run.found
+            )));
+        }
+        // Set once: a command has one run.
+        let _ = self.shared.log.set(run.calls());
+        let run = Arc::new(run);
+        self.context.run = Some(Arc::clone(&run));
+        Ok(run)
     }
 
     /// How a command ends whose results are saved and printed: badly, where a host refused the account on the way (the

@@ -261,3 +261,9 @@ mod tests {
         assert!(matches!(folder.read_at_most(&file, 8), Err(Error::TooLarge { limit: 8, .. })));
     }
 }
+impl DataFolder {
+    /// tmp
+    pub fn check_writable(&self, _k: Kind) -> Result<(), Error> {
+        Ok(())
+    }
+}

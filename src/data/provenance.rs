@@ -43,6 +43,9 @@ pub struct Provenance {
     /// The parent's messages, decided again by this run's judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// Where the run reached a limit before its end: which, and how many trials were not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<String>,
     /// What the loop measured; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<serde_json::Value>,
@@ -67,6 +70,7 @@ impl Provenance {
             cost_usd: None,
             failures: Vec::new(),
             baseline: None,
+            partial: None,
             metrics: None,
             extra: Map::new(),
         }

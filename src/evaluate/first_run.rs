@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::account;
-use super::run::{self, Run, RunContext};
+use super::run::{self, Error, Run, RunContext};
 use super::trial::{Bench, Work};
 use super::{DecisionMaker, Generator};
 use crate::call::Used;
@@ -64,10 +64,10 @@ pub async fn evaluate(
     messages_per_persona: usize,
     seed: u64,
     desk: &Desk,
-) -> Result<FirstRun, data::Error> {
+) -> Result<FirstRun, Error> {
     let started = Instant::now();
     // What can be wrong with the clock and the folder is found before anything is paid for.
-    let now = clock::now()?;
+    let now = desk.context.began()?;
     folder.check_writable(Kind::Results)?;
     let used_before = desk.context.account.now();
     let bench = Bench {
@@ -79,10 +79,10 @@ pub async fn evaluate(
     };
     let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
     let label = "Writing and deciding messages";
-    let verdicts = run::verdicts(&bench, &desk.context, personas, trials, label).await;
+    let verdicts = run::verdicts(&bench, &desk.context, personas, trials, label).await?;
     let run = run::collect(personas, verdicts);
     let empty = run.is_empty();
-    let Run { results, failures } = run;
+    let Run { results, failures, not_run } = run;
 
     let used = desk.context.account.since(&used_before);
     let cost = desk.context.account.cost(&used);
@@ -94,6 +94,7 @@ pub async fn evaluate(
         usage: account::listed(&used),
         cost_usd: cost,
         failures,
+        partial: desk.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
         ..Provenance::new(run_id, seed, desk.context.account.is_simulated())
     };
     let metadata = Metadata {
@@ -112,7 +113,10 @@ pub async fn evaluate(
     let file = if empty {
         None
     } else {
-        Some(versions::save_timestamped_results(folder, persona_file.stem(), now, &results.to_bytes()?)?)
+        let bytes = results.to_bytes()?;
+        let name = format!("{}_results_{}.json", persona_file.stem(), clock::stamp(now));
+        desk.context.note_output("run", &name, &bytes)?;
+        Some(versions::save_timestamped_results(folder, persona_file.stem(), now, &bytes)?)
     };
     Ok(FirstRun { file, results, used, cost, elapsed: started.elapsed() })
 }

@@ -3,6 +3,7 @@
 use super::ask::Error;
 use super::{DecisionMaker, Generator};
 use crate::data::results::Decision;
+use crate::model::FailureKind;
 
 /// What is to be done for one persona.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub enum Verdict {
     },
     /// With a message; no decision was asked for.
     Written(String),
+    /// Not run to its end: the run is to stop. What was answered of it is in the journal.
+    NotRun,
     /// Without what was asked for.
     Failed(TrialFailure),
 }
@@ -78,7 +81,7 @@ impl Bench<'_> {
             Work::Decide(message) => message.clone(),
             Work::Write | Work::WriteAndDecide => match self.write(persona, &key("generate")).await {
                 Ok(message) => message,
-                Err(reason) => return failed("generate", reason, None),
+                Err(why) => return why.ended("generate", None),
             },
         };
         if matches!(trial.work, Work::Write) {
@@ -86,24 +89,48 @@ impl Bench<'_> {
         }
         match self.decide(persona, &message, &key("decide")).await {
             Ok(decision) => Verdict::Decided { message, decision },
-            Err(reason) => failed("decide", reason, Some(message)),
+            Err(why) => why.ended("decide", Some(message)),
         }
     }
 
-    async fn write(&self, persona: &str, key: &[&str]) -> Result<String, String> {
-        let generator = self.generator.ok_or("no generator for this run")?;
-        generator.write(self.prompt, persona, key).await.map_err(|error: Error| error.to_string())
+    async fn write(&self, persona: &str, key: &[&str]) -> Result<String, Unended> {
+        let generator = self.generator.ok_or(Unended::of("no generator for this run"))?;
+        generator.write(self.prompt, persona, key).await.map_err(Unended::from)
     }
 
-    async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, String> {
+    async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {
         if message.trim().is_empty() {
-            return Err("the message is empty".into());
+            return Err(Unended::of("the message is empty"));
         }
-        let decision_maker = self.decision_maker.ok_or("no decision maker for this run")?;
-        decision_maker.decide(persona, message, key).await.map_err(|error: Error| error.to_string())
+        let decision_maker = self.decision_maker.ok_or(Unended::of("no decision maker for this run"))?;
+        decision_maker.decide(persona, message, key).await.map_err(Unended::from)
     }
 }
 
-fn failed(stage: &'static str, reason: String, message: Option<String>) -> Verdict {
-    Verdict::Failed(TrialFailure { stage, reason, message })
+/// Why a stage did not come to its end.
+enum Unended {
+    Stopped,
+    Failed(String),
+}
+
+impl Unended {
+    fn of(reason: &str) -> Self {
+        Unended::Failed(reason.to_owned())
+    }
+
+    fn ended(self, stage: &'static str, message: Option<String>) -> Verdict {
+        match self {
+            Unended::Stopped => Verdict::NotRun,
+            Unended::Failed(reason) => Verdict::Failed(TrialFailure { stage, reason, message }),
+        }
+    }
+}
+
+impl From<Error> for Unended {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Call(failure) if failure.kind == FailureKind::Stopped => Unended::Stopped,
+            error => Unended::Failed(error.to_string()),
+        }
+    }
 }

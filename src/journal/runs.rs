@@ -293,7 +293,7 @@ impl Begun {
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(&self) -> Result<(), Error> {
         self.journal.set_state(&self.id, RunState::Finished)
     }
 }

@@ -209,6 +209,10 @@ pub enum FailureKind {
     TooLarge,
     /// 400 and other 4xx: the request is not acceptable as it is.
     Invalid,
+    /// Not sent: the run is to stop.
+    Stopped,
+    /// The answer could not be written to the journal, or the journal not be read.
+    Journal,
     /// The body is not what the wire format promises (HTML, cut-off JSON, an error with status 200).
     Malformed,
 }

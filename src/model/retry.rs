@@ -61,12 +61,12 @@ impl RetryPolicy {
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     use FailureKind::{
-        Billing, Conflict, Connection, Forbidden, Invalid, Malformed, NotFound, Overloaded, RateLimited, Server,
-        SpendLimit, Timeout, TooLarge, Unauthorized,
+        Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, NotFound, Overloaded, RateLimited,
+        Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized,
     };
     let ours = match failure.kind {
         // Even if the host says otherwise: money does not come back within seconds.
-        SpendLimit => return false,
+        SpendLimit | Stopped | Journal => return false,
         Connection | Timeout | RateLimited | Overloaded | Server | Conflict | Malformed => true,
         Unauthorized | Billing | Forbidden | NotFound | TooLarge | Invalid => false,
     };

@@ -12,12 +12,13 @@ use crate::data::provenance::{Baseline, Parent, Provenance};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::{self, FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
-use crate::evaluate::run::{self, Run, RunContext};
+use crate::evaluate::run::{self, Interrupted, Run, RunContext};
 use crate::evaluate::trial::{Bench, Trial, Work};
 use crate::evaluate::{DecisionMaker, Generator, ask};
 use crate::event::Event;
 use crate::improve::{Improver, feedback};
-use crate::model::digest;
+use crate::journal;
+use crate::model::{FailureKind, digest};
 
 /// Everyone and everything that takes part in a cycle.
 #[derive(Clone)]
@@ -37,9 +38,10 @@ pub struct Cast {
 pub struct CycleOptions {
     /// New messages for each persona; at least 1.
     pub messages_per_persona: usize,
-    /// Seed of all sampling that is ours; by default the version that is free when the cycle begins, so that the
-    /// same command gives fresh samples once its first file is there, and the same ones in a fresh folder.
-    pub seed: Option<u64>,
+    /// Seed of all sampling that is ours.
+    pub seed: u64,
+    /// The number of the cycle in its command, from 1.
+    pub number: u32,
     /// Whether to decide the older messages again.
     pub rejudge: Rejudge,
 }
@@ -73,6 +75,12 @@ pub enum Error {
     /// A file could not be read or written.
     #[error(transparent)]
     Data(#[from] data::Error),
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The run was asked to stop, or reached a limit before there was a new prompt.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
     /// The file has no decisions to learn from.
     #[error("{0} holds no decision, so there is nothing to learn from; run `rejoinder evaluate` first")]
     NoFeedback(String),
@@ -105,6 +113,12 @@ impl Error {
     }
 }
 
+/// What the journal calls the cycle of that number in its command.
+#[must_use]
+pub fn step(number: u32) -> String {
+    format!("cycle {number}")
+}
+
 /// Runs one cycle on a results file and saves the next version of its lineage.
 ///
 /// # Errors
@@ -112,34 +126,35 @@ impl Error {
 pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: CycleOptions) -> Result<Cycle, Error> {
     let (started, used_before) = (Instant::now(), cast.context.account.now());
     // What can be wrong with the clock and the folder is found before anything is paid for.
-    let started_at = clock::now()?;
+    let began = cast.context.began()?;
     folder.check_writable(Kind::Results)?;
     let (older, sha256) = Results::load(folder, parent)?;
     if older.counts().1 == 0 {
         return Err(Error::NoFeedback(parent.to_string()));
     }
-    let seed = match options.seed {
-        Some(seed) => seed,
-        None => u64::from(versions::next_version(parent.stem(), &folder.list(Kind::Results)?)),
-    };
+    let seed = options.seed;
+    let step = step(options.number);
     let chosen = personas::choose(folder, &older)?;
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
 
     let fingerprint = cast.decision_maker.fingerprint();
-    let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed).await?;
+    let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed, &step).await?;
 
     cast.context.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
     let feedback = feedback::extract(&incumbent);
     let seed_text = seed.to_string();
     let prompt = cast
         .improver
-        .rewrite(&older.metadata.system_prompt, &feedback, &[&seed_text, "rewrite"])
+        .rewrite(&older.metadata.system_prompt, &feedback, &[&seed_text, &step, "rewrite"])
         .await
-        .map_err(Error::NoRewrite)?;
+        .map_err(|error| match (error, cast.context.stop.why()) {
+            (ask::Error::Call(failure), Some(why)) if failure.kind == FailureKind::Stopped => Interrupted(why).into(),
+            (error, _) => Error::NoRewrite(error),
+        })?;
 
-    let mut run = challenger(cast, &prompt, &chosen.personas, options.messages_per_persona, seed).await;
+    let mut run = challenger(cast, &prompt, &chosen.personas, options.messages_per_persona, seed, &step).await?;
     if run.is_empty() && baseline.is_none() {
         let reason = run.failures.first().map(|failure| failure.reason.clone()).unwrap_or_default();
         return Err(Error::NothingCame { count: run.failures.len(), reason });
@@ -157,18 +172,24 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         cost_usd: cost,
         failures: run.failures,
         metrics: Some(metrics(&comparison, &judges)),
+        partial: cast.context.limit().map(|why| format!("{why}; {} trials were not run", run.not_run)),
         baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
         ..Provenance::new("", seed, cast.context.account.is_simulated())
     };
     let mut results =
-        assemble(older, prompt.clone(), run.results, options.messages_per_persona, clock::iso(started_at), provenance);
+        assemble(older, prompt.clone(), run.results, options.messages_per_persona, clock::iso(began), provenance);
+    let mut noted = Ok(());
     let file = versions::save_next_version(folder, parent.stem(), |version| {
         // With the version, which nobody else has: cycles that run side by side may share everything else.
         if let Some(provenance) = &mut results.metadata.rejoinder {
             provenance.run_id = digest(&[parent.stem(), &version.to_string(), &prompt, &seed_text])[..16].to_owned();
         }
-        results.to_bytes()
+        let bytes = results.to_bytes()?;
+        let name = format!("{}_improvement_run_v{version}.json", versions::lineage_base(parent.stem()));
+        noted = cast.context.note_output(&step, &name, &bytes);
+        Ok(bytes)
     })?;
+    noted?;
     Ok(Cycle {
         parent: parent.clone(),
         file,
@@ -188,6 +209,7 @@ async fn incumbent(
     older: &Results,
     rejudge: Rejudge,
     seed: u64,
+    step: &str,
 ) -> Result<(Vec<PersonaResult>, Judges, Option<Vec<PersonaResult>>), Error> {
     let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
     let judges = Judges::of(recorded, Some(&cast.decision_maker.fingerprint()));
@@ -199,7 +221,7 @@ async fn incumbent(
     if !again {
         return Ok((older.results.clone(), judges, None));
     }
-    let decided = decide_again(cast, &older.results, seed).await?;
+    let decided = decide_again(cast, &older.results, seed, step).await?;
     let tallies: Vec<_> = older.results.iter().map(pairing::tally).collect();
     Ok((decided.clone(), judges.decided_again(Rate::of(&tallies)), Some(decided)))
 }
@@ -208,7 +230,12 @@ async fn incumbent(
 ///
 /// # Errors
 /// When not one of them could be decided.
-pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Result<Vec<PersonaResult>, Error> {
+async fn decide_again(
+    cast: &Cast,
+    older: &[PersonaResult],
+    seed: u64,
+    step: &str,
+) -> Result<Vec<PersonaResult>, Error> {
     let personas: Vec<String> = older.iter().map(|result| result.persona.clone()).collect();
     let trials: Vec<Trial> = older
         .iter()
@@ -222,10 +249,16 @@ pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Re
         })
         .collect();
     let count = trials.len();
-    let bench = Bench { generator: None, decision_maker: Some(&cast.decision_maker), prompt: "", seed, label: "again" };
+    let bench = Bench {
+        generator: None,
+        decision_maker: Some(&cast.decision_maker),
+        prompt: "",
+        seed,
+        label: &format!("{step} again"),
+    };
     let label = "Deciding the older messages again";
-    let verdicts = run::verdicts(&bench, &cast.context, &personas, trials, label).await;
-    let Run { results, failures } = run::collect(&personas, verdicts);
+    let verdicts = run::verdicts(&bench, &cast.context, &personas, trials, label).await?;
+    let Run { results, failures, .. } = run::collect(&personas, verdicts);
     if failures.len() == count {
         let reason = failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
         return Err(Error::NothingDecided { count, reason });
@@ -240,17 +273,24 @@ pub async fn decide_again(cast: &Cast, older: &[PersonaResult], seed: u64) -> Re
     Ok(results)
 }
 
-async fn challenger(cast: &Cast, prompt: &str, personas: &[String], messages: usize, seed: u64) -> Run {
+async fn challenger(
+    cast: &Cast,
+    prompt: &str,
+    personas: &[String],
+    messages: usize,
+    seed: u64,
+    step: &str,
+) -> Result<Run, Error> {
     let bench = Bench {
         generator: Some(&cast.generator),
         decision_maker: Some(&cast.decision_maker),
         prompt,
         seed,
-        label: "challenger",
+        label: &format!("{step} challenger"),
     };
     let trials = run::trials(personas.len(), messages, &Work::WriteAndDecide);
     let label = "Writing and deciding new messages";
-    run::collect(personas, run::verdicts(&bench, &cast.context, personas, trials, label).await)
+    Ok(run::collect(personas, run::verdicts(&bench, &cast.context, personas, trials, label).await?))
 }
 
 /// Keys of a persona's entry that we do not know belong to the persona, not to its messages: they go with it.

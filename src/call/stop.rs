@@ -1,0 +1,66 @@
+//! The wish to stop: no new call is sent, calls in flight may still return.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+/// Why a run stops before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Ctrl-C or SIGTERM.
+    Asked,
+    /// `--max-calls`.
+    Calls,
+    /// `--max-cost`.
+    Cost,
+    /// `--max-time`.
+    Time,
+    /// The host refuses the account.
+    Refused,
+    /// The journal cannot be written.
+    Journal,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::Asked => "it was asked to stop",
+            Why::Calls => "--max-calls is reached",
+            Why::Cost => "--max-cost is reached",
+            Why::Time => "--max-time is reached",
+            Why::Refused => "the host refuses to go on",
+            Why::Journal => "the journal cannot be written",
+        })
+    }
+}
+
+/// Shared by everything that takes part in a run. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Stop(Arc<watch::Sender<Option<Why>>>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Stop(Arc::new(watch::Sender::new(None)))
+    }
+}
+
+impl Stop {
+    /// Asks everything to stop. The first reason counts.
+    pub fn ask(&self, why: Why) {
+        self.0.send_if_modified(|reason| reason.is_none() && reason.replace(why).is_none());
+    }
+
+    /// The reason, once there is one.
+    #[must_use]
+    pub fn why(&self) -> Option<Why> {
+        *self.0.borrow()
+    }
+
+    /// Returns when it is asked to stop.
+    pub async fn asked(&self) {
+        let mut reason = self.0.subscribe();
+        // An error would mean that the sender is gone, and it is here.
+        let _ = reason.wait_for(Option::is_some).await;
+    }
+}

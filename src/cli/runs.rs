@@ -1,0 +1,148 @@
+//! `rejoinder runs`.
+
+use clap::{Args, Subcommand};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+
+use super::error::Error;
+use super::print;
+use super::setup::Setup;
+use crate::journal::{FILE, Journal, RunRow, RunState};
+use crate::report::words;
+
+/// Options of `runs`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder runs
+  rejoinder runs show 3f9a
+  rejoinder runs resume 3f9a
+  rejoinder runs prune --finished")]
+pub struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Action {
+    /// One run in detail
+    Show {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Go on with an interrupted run: its command line is run again
+    Resume {
+        /// Its id, or the beginning of it
+        id: String,
+    },
+    /// Delete runs with their calls and give the space back
+    Prune {
+        /// These runs, by id or the beginning of it
+        ids: Vec<String>,
+        /// All that are finished or given up
+        #[arg(long)]
+        finished: bool,
+    },
+}
+
+/// Lists, shows or prunes. To resume, the command line to run again is returned.
+pub fn run(setup: &Setup, options: &Options) -> Result<Option<Vec<String>>, Error> {
+    if !setup.folder.root().join(FILE).is_file() {
+        print("No runs yet.\n")?;
+        return Ok(None);
+    }
+    let journal = Journal::open(setup.folder.root())?;
+    match &options.action {
+        None => print(&table(&journal, &journal.runs()?)?)?,
+        Some(Action::Show { id }) => print(&detail(&journal, &journal.run(id)?)?)?,
+        Some(Action::Resume { id }) => {
+            let row = journal.run(id)?;
+            if row.state != RunState::Open {
+                return Err(Error::Usage(format!(
+                    "run {} is {}; there is nothing to go on with",
+                    row.id,
+                    state(&journal, &row)?
+                )));
+            }
+            return Ok(Some(row.arguments));
+        }
+        Some(Action::Prune { ids, finished }) => {
+            let mut chosen = ids.iter().map(|id| Ok(journal.run(id)?.id)).collect::<Result<Vec<_>, Error>>()?;
+            if *finished {
+                let closed = journal.runs()?.into_iter().filter(|row| row.state != RunState::Open);
+                chosen.extend(closed.map(|row| row.id));
+            }
+            if chosen.is_empty() && !*finished {
+                return Err(Error::Usage("name the runs to prune, or give --finished".into()));
+            }
+            let pruned = journal.prune(&chosen)? as u64;
+            print(&format!("Pruned: {}\n", words::count(pruned, "run", "runs")))?;
+        }
+    }
+    Ok(None)
+}
+
+fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
+    if rows.is_empty() {
+        return Ok("No runs yet.\n".to_owned());
+    }
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["run", "command", "state", "began", "calls", "tokens in/out", "cost", "size"]);
+    for row in rows {
+        table.add_row([
+            row.id.clone(),
+            row.command.clone(),
+            state(journal, row)?,
+            words::one_line(row.started.get(..16).unwrap_or(&row.started), 16).replace('T', " "),
+            words::thousands(row.calls),
+            format!("{}/{}", words::thousands(row.tokens.0), words::thousands(row.tokens.1)),
+            row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars),
+            size(row.bytes),
+        ]);
+    }
+    Ok(format!("{table}\nGo on with an interrupted run: rejoinder runs resume RUN\n"))
+}
+
+fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {
+    let arguments: Vec<String> = row.arguments.iter().map(|argument| words::one_line(argument, 200)).collect();
+    let mut lines = vec![
+        format!("Run: {}", row.id),
+        format!("Command: rejoinder {}", arguments.join(" ")),
+        format!("State: {}", state(journal, row)?),
+        format!("Began: {}", row.started),
+    ];
+    if let Some(ended) = &row.ended {
+        lines.push(format!("Ended: {ended}"));
+    }
+    lines.push(format!("Seed: {}", row.seed));
+    lines.push(format!(
+        "Answered: {}, {} tokens in, {} out, {}",
+        words::count(row.calls, "call", "calls"),
+        words::thousands(row.tokens.0),
+        words::thousands(row.tokens.1),
+        size(row.bytes)
+    ));
+    lines.push(format!("Cost: {}", row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars)));
+    lines.extend(row.files.iter().map(|file| format!("Wrote: {}", words::one_line(file, 200))));
+    Ok(format!("{}\n", lines.join("\n")))
+}
+
+fn state(journal: &Journal, row: &RunRow) -> Result<String, Error> {
+    Ok(match row.state {
+        RunState::Finished => "finished",
+        RunState::Dropped => "given up",
+        RunState::Open if journal.is_under_way(&row.id)? => "under way",
+        RunState::Open => "interrupted",
+    }
+    .to_owned())
+}
+
+/// Bytes in the unit that reads best.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
