@@ -96,7 +96,7 @@ impl Cli {
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
-            Command::Export(options) => export::run(&setup, &options),
+            Command::Export(options) => export::run(&setup, &options).await,
             Command::Market(_) => unreachable!("served by run"),
             Command::Completions(options) => shell::completions(&options),
             Command::Man(options) => shell::man(&options),
