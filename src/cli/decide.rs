@@ -1,5 +1,7 @@
 //! `rejoinder decide`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::error::Error;
@@ -9,8 +11,7 @@ use super::print;
 use super::setup::Setup;
 use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
-use crate::evaluate::messages::decide;
-use crate::evaluate::trial::Bench;
+use crate::evaluate::messages::{RowDecision, decide, open};
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -37,45 +38,55 @@ pub struct Options {
 /// Decides and saves.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Messages, &options.messages_file)?;
+    let rows = messages::load(&setup.folder, &file)?;
+    let open = open(&rows, options.again);
+    let kept = match rows.len() - open.len() {
+        0 => String::new(),
+        kept => {
+            let kept = words::count(kept as u64, "row", "rows");
+            format!("Kept: {kept} with a decision (decide them anew with --again)\n")
+        }
+    };
+    // Before a key is asked for that nothing would be done with.
+    if open.is_empty() {
+        let why = if rows.is_empty() { "the file holds no rows" } else { "every row has a decision" };
+        return print(&format!("Nothing to decide: {why}\n{kept}"));
+    }
     let doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
     let decision_maker = doors.decision_maker();
     if options.models.dry_run {
-        let rows = messages::load(&setup.folder, &file)?;
         let key = CallKey::of(&[]);
-        let open = rows.iter().filter(|row| options.again || !row.is_decided());
-        let decide = open.map(|row| {
+        let decide = open.iter().map(|&row| {
+            let row = &rows[row];
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
         let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
         return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
-    let bench = Bench {
-        generator: None,
-        decision_maker: Some(&decision_maker),
-        prompt: "",
-        seed: options.seed,
-        label: "messages",
-    };
-    let batch = decide(&setup.folder, &file, options.again, &bench, &doors.context).await?;
-    let simulated = doors.context.account.is_simulated();
-    if batch.done == 0 && !batch.failures.is_empty() {
-        print(&format!("{}\n", super::failures(&batch.failures)))?;
-        return doors.end(false, "nothing could be decided; the file is as it was");
+    setup.folder.check_writable(Kind::Messages)?;
+    let decided =
+        decide(&setup.folder, &file, rows, options.again, &decision_maker, options.seed, &doors.context).await?;
+    if decided.decisions.is_empty() {
+        print(&format!("{kept}{}\n", super::failures(&decided.failures)))?;
+        return doors.end(false, "nothing could be decided; the rows of the file say why");
     }
-    let mut text = String::new();
-    if batch.kept > 0 {
-        let kept = words::count(batch.kept as u64, "row", "rows");
-        text.push_str(&format!("Kept: {kept} with a decision (decide them anew with --again)\n"));
-    }
-    // Rows of one persona cannot be told from rows of its neighbours here: each is its own cluster.
-    let tallies: Vec<Tally> =
-        (0..batch.done).map(|index| Tally { yes: u64::from(index < batch.yes), total: 1 }).collect();
-    text.push_str(&format!(
-        "Decided now: {}\n{}\nDecisions saved to: {}\n",
-        words::full_rate(&Rate::of(&tallies), simulated),
-        super::failures(&batch.failures),
-        setup.folder.path(&file).display()
-    ));
-    print(&text)?;
+    print(&format!(
+        "{kept}Decided now: {}\n{}\nDecisions saved to: {}\n",
+        words::full_rate(&rate(&decided.decisions), decided.simulated),
+        super::failures(&decided.failures),
+        setup.folder.path(&decided.file).display()
+    ))?;
     doors.end(true, "")
+}
+
+/// The rate of yes, with the persona as the cluster wherever its rows are.
+fn rate(decisions: &[RowDecision]) -> Rate {
+    // In an order of its own: sums of fractions depend on it in their last digits.
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for RowDecision { persona, decision, .. } in decisions {
+        let tally = tallies.entry(persona.trim()).or_default();
+        tally.yes += u64::from(*decision);
+        tally.total += 1;
+    }
+    Rate::of(&tallies.into_values().collect::<Vec<_>>())
 }

@@ -13,6 +13,7 @@ use super::setup::Setup;
 use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::generate;
 use crate::evaluate::trial::Bench;
+use crate::event::Event;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -59,10 +60,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
     let file = messages::file_name(persona_file.stem())?;
-    // Before anything is paid for, and again by the file system only if somebody else is at work here too.
+    // Before anything is paid for.
     if !options.force && setup.folder.exists(&file) {
         return Err(Error::Exists(setup.folder.path(&file)));
     }
+    setup.folder.check_writable(Kind::Messages)?;
     let bench = Bench {
         generator: Some(&generator),
         decision_maker: None,
@@ -70,15 +72,19 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         seed: options.seed,
         label: "first",
     };
-    let batch = generate(&setup.folder, &file, &personas, count, &bench, &doors.context).await?;
+    let target = (&file, options.force);
+    let messages = generate(&setup.folder, target, &personas, count, &bench, &doors.context).await?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
-    let written = words::count(batch.done as u64, "message", "messages");
-    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&batch.failures));
-    if batch.done == 0 {
+    let written = words::count(messages.count as u64, "message", "messages");
+    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&messages.failures));
+    let Some(saved) = messages.file else {
         print(&text)?;
         return doors.end(false, "no message could be written; nothing was saved");
+    };
+    if saved != file {
+        setup.events.emit(Event::Warning(format!("{file} was made by someone else meanwhile and was left as it is")));
     }
-    text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
+    text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&saved).display()));
     print(&text)?;
     doors.end(true, "")
 }

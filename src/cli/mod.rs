@@ -106,7 +106,7 @@ impl Cli {
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
-            Command::Export(options) => export::run(&setup, &options),
+            Command::Export(options) => export::run(&setup, &options).await,
             Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }

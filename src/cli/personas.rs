@@ -7,7 +7,7 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
 use crate::data::{FileName, Kind, personas};
-use crate::evaluate::persona_writer::{self, BATCH};
+use crate::evaluate::persona_writer::{self, BATCH, Written};
 use crate::event::Event;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
@@ -66,6 +66,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             return Err(Error::Exists(setup.folder.path(file)));
         }
     }
+    setup.folder.check_writable(Kind::Personas)?;
     setup.events.emit(Event::BatchStarted {
         label: "Writing personas".into(),
         total: count,
@@ -73,8 +74,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     });
     let written = persona_writer::write(&caller, &options.domain, count, options.seed, doors.context.width).await;
     setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
-    for reason in &written.failures {
-        setup.events.emit(Event::Warning(format!("a batch of personas failed: {reason}")));
+    for (reason, times) in counted(&written.failures) {
+        let batches = words::count(times, "batch of personas", "batches of personas");
+        setup.events.emit(Event::Warning(format!("{batches} failed: {reason}")));
     }
     if written.personas.len() < 2 {
         return doors.end(false, "fewer than two personas could be written; nothing was saved");
@@ -89,7 +91,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         text.push_str(&format!(", {} left out as they were there already", written.duplicates));
     }
     if written.personas.len() < count {
-        text.push_str(&format!("; {count} were asked for, and the model gave no more that differ"));
+        text.push_str(&format!("; {count} were asked for, {}", why_fewer(&written)));
     }
     text.push_str(&format!(
         "\nTo learn from: {} ({})\nTo verify with: {} ({})\n",
@@ -100,6 +102,29 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     ));
     print(&text)?;
     doors.end(true, "")
+}
+
+/// Why there are fewer than were asked for.
+fn why_fewer(written: &Written) -> String {
+    let failed = words::count(written.failures.len() as u64, "batch failed", "batches failed");
+    match (written.failures.is_empty(), written.duplicates) {
+        (true, 0) => "and the model gave no more".to_owned(),
+        (true, _) => "and the model gave no more that differ".to_owned(),
+        (false, 0) => format!("but {failed}"),
+        (false, _) => format!("but {failed} and the model repeated itself"),
+    }
+}
+
+/// Each reason once, in order of appearance, with how often it stands there.
+fn counted(reasons: &[String]) -> Vec<(&str, u64)> {
+    let mut counted: Vec<(&str, u64)> = Vec::new();
+    for reason in reasons {
+        match counted.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((reason, 1)),
+        }
+    }
+    counted
 }
 
 fn save(setup: &Setup, file: &FileName, part: &[String], force: bool) -> Result<(), Error> {

@@ -55,12 +55,26 @@ pub async fn verdicts(
     trials: Vec<Trial>,
     label: &str,
 ) -> Vec<(usize, usize, Verdict)> {
+    verdicts_seen(bench, context, personas, trials, label, |_, _| {}).await
+}
+
+/// The same; `see` is shown every persona's index and verdict at once, in the order in which they come.
+pub async fn verdicts_seen(
+    bench: &Bench<'_>,
+    context: &RunContext,
+    personas: &[String],
+    trials: Vec<Trial>,
+    label: &str,
+    see: impl Fn(usize, &Verdict),
+) -> Vec<(usize, usize, Verdict)> {
+    let see = &see;
     let RunContext { account, width, events } = context;
     let simulated = account.is_simulated();
     events.emit(Event::BatchStarted { label: label.to_owned(), total: trials.len(), simulated });
     let verdicts = local::run(trials, *width, |trial| async move {
         let (persona, message) = (trial.persona, trial.message);
         let verdict = bench.run(&personas[persona], trial).await;
+        see(persona, &verdict);
         events.emit(Event::TrialEnded(match &verdict {
             Verdict::Decided { decision, .. } if decision.decision => TrialOutcome::Yes,
             Verdict::Decided { .. } => TrialOutcome::No,
