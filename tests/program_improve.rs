@@ -60,7 +60,8 @@ fn the_originals_files_are_improved_under_the_next_free_version_and_compared_hon
     let Some(place) = Place::with_original_files() else { return };
     let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market"]);
     assert!(ran.out.contains("improvement_run_v2.json"), "{}", ran.out);
-    assert!(ran.out.contains("the older file records 68.8% (11/16), its judge is unknown"), "{}", ran.out);
+    assert!(ran.out.contains("the older file records 68.8% (11/16), 95% interval"), "{}", ran.out);
+    assert!(ran.out.contains(" to 85.8%, its judge is unknown"), "{}", ran.out);
     let second = "b2b_saas_personas_train_results_improvement_run_v2.json";
     let ran = place.ok(&["improve", "--results-file", second, "--model", "market"]);
     assert!(ran.out.contains("improvement_run_v3.json"), "{}", ran.out);

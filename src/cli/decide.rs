@@ -72,7 +72,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         (0..batch.done).map(|index| Tally { yes: u64::from(index < batch.yes), total: 1 }).collect();
     text.push_str(&format!(
         "Decided now: {}\n{}\nDecisions saved to: {}\n",
-        words::full_rate(&Rate::of(&tallies), simulated),
+        words::full_rate(&Rate::of(&tallies).marked(simulated)),
         super::failures(&batch.failures),
         setup.folder.path(&file).display()
     ));
