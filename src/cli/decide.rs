@@ -72,7 +72,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     print(&format!(
         "{kept}Decided now: {}\n{}\nDecisions saved to: {}\n",
-        words::full_rate(&rate(&decided.decisions), decided.simulated),
+        words::full_rate(&rate(&decided.decisions).marked(decided.simulated)),
         super::failures(&decided.failures),
         setup.folder.path(&decided.file).display()
     ))?;

@@ -74,17 +74,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let desk =
         Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
     let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, seed, &desk).await?;
-    let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
     let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
-    let rate = Rate::of(&tallies);
+    let rate = Rate::of(&pairing::clusters(&run.results.results)).marked(simulated);
+    let metadata = &run.results.metadata;
     let mut lines = vec![
         RULE.to_owned(),
         "EVALUATION COMPLETE".to_owned(),
         RULE.to_owned(),
-        format!("Response rate: {}", words::full_rate(&rate, simulated)),
-        format!("Personas: {} of {} with a decision", rate.personas, run.results.metadata.total_personas),
-        summary::failed_trials(failures.unwrap_or_default()),
+        format!("Response rate: {}", words::full_rate(&rate)),
+        format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
+        summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));
     lines.push(match &run.file {

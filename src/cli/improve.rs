@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::improve::feedback;
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
-use crate::optimize::judges::{Judges, Rejudge};
+use crate::optimize::judges::{Judge, Judges, Rejudge};
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -122,8 +122,9 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let prompt = &older.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
-    let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
-    let needed = !Judges::of(recorded, Some(&cast.decision_maker.fingerprint())).are_one();
+    let fingerprint = cast.decision_maker.fingerprint();
+    let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
+    let needed = !Judges::of(Judge::of(&older), Some(today)).are_one();
     let rejudged = match options.rejudge {
         When::Auto => needed,
         When::Always => true,

@@ -128,8 +128,7 @@ fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
 
 /// How many trials failed and why.
 fn failures(failures: &[crate::evaluate::TrialFailure]) -> String {
-    let listed: Vec<_> = failures.iter().map(|failure| crate::evaluate::run::listed(0, 0, failure.clone())).collect();
-    crate::report::summary::failed_trials(&listed)
+    crate::report::summary::failed_trials(failures.iter().map(|failure| failure.reason.as_str()))
 }
 
 /// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.
