@@ -45,14 +45,14 @@ fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
         })
         .collect();
     let usage = Usage { input_tokens: 21_000, output_tokens: 6_400, ..Usage::default() };
-    let used = BTreeMap::from([(Role::DecisionMaker, Used { calls: 33, retries: 1, usage })]);
+    let used = BTreeMap::from([(Role::DecisionMaker, Used { calls: 33, retries: 1, usage, ..Used::default() })]);
     summary::cycle(&CycleSummary {
         comparison,
         judges,
         failures: &failures,
         spent: Spent {
             used: &used,
-            cost: Some(0.42),
+            cost: Some(if comparison.improved.simulated { 0.0 } else { 0.42 }),
             elapsed: Duration::from_secs(42),
             simulated: comparison.improved.simulated,
         },
