@@ -238,15 +238,3 @@ fn the_root_itself_may_be_a_link() {
         linked.resolve(Kind::Results, folder.path(&linked.resolve(Kind::Results, "x").unwrap()).to_str().unwrap());
     assert_eq!(linked.read(&file.unwrap()).unwrap(), RESULTS);
 }
-
-#[test]
-fn the_eval_personas_are_the_siblings_of_the_train_personas() {
-    let sibling = |name| {
-        let file = FileName::new(Kind::Personas, name).unwrap();
-        personas::sibling_eval(&file).map(|file| file.to_string())
-    };
-    assert_eq!(sibling("b2b_train.json").as_deref(), Some("b2b_eval.json"));
-    assert_eq!(sibling("b2b_eval.json"), None);
-    assert_eq!(sibling("training"), None);
-    assert_eq!(sibling("train"), None);
-}

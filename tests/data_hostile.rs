@@ -374,6 +374,8 @@ fn hostile_messages_are_refused_with_their_index() {
         ("decision 0", format!("[{}]", row.replace('}', ", \"decision\": 0}"))),
         ("decision of the results format", format!("[{}]", row.replace('}', ", \"decision\": {\"decision\": true}}"))),
         ("decision null", format!("[{}]", row.replace('}', ", \"decision\": null}"))),
+        ("our key in words", format!("[{}]", row.replace('}', ", \"rejoinder\": \"yes\"}"))),
+        ("our key without its word", format!("[{}]", row.replace('}', ", \"rejoinder\": {}}"))),
     ];
     let lines = cases.iter().fold(String::new(), |mut lines, (name, content)| {
         let bench = Bench::new();
@@ -388,12 +390,14 @@ fn hostile_messages_are_refused_with_their_index() {
     one row: 1 rows, 0 decided
     no rows: 0 rows, 0 decided
     object: data/messages/x.json: line 1, column 1: expected an array, found an object
-    a string: data/messages/x.json: [1] (line 1, column 61): expected an object with `persona`, `message` and `system_prompt`, found string "Hi"
+    a string: data/messages/x.json: [1] (line 1, column 61): expected an object with `persona` and `message`, found string "Hi"
     no message: data/messages/x.json: [1].message (line 1, column 61): missing; it is required
     decision in words: data/messages/x.json: [0].decision (line 1, column 72): expected true or false, found string "yes"
     decision 0: data/messages/x.json: [0].decision (line 1, column 72): expected true or false, found integer 0
     decision of the results format: data/messages/x.json: [0].decision (line 1, column 72): expected true or false, found an object
     decision null: 1 rows, 0 decided
+    our key in words: data/messages/x.json: [0].rejoinder (line 1, column 73): expected an object, found string "yes"
+    our key without its word: data/messages/x.json: [0].rejoinder.simulated (line 1, column 73): missing; it is required
     "##);
 }
 

@@ -45,7 +45,7 @@ fn the_originals_personas_are_read_and_written_byte_for_byte() {
     let Some(shared) = shared() else { return };
     let folder = DataFolder::open(&shared);
     let train = folder.resolve(Kind::Personas, "b2b_saas_personas_train").unwrap();
-    let eval = personas::sibling_eval(&train).unwrap();
+    let eval = folder.resolve(Kind::Personas, "b2b_saas_personas_eval").unwrap();
     let copies = tempfile::tempdir().unwrap();
     let copies = DataFolder::open(copies.path());
     for (file, count) in [(train, 16), (eval, 4)] {

@@ -268,3 +268,42 @@ fn a_messages_file_is_named_once() {
         assert_eq!(messages::file_name(name).unwrap().as_str(), "b2b_messages.json");
     }
 }
+
+#[test]
+fn a_folder_is_proved_writable_without_a_trace() {
+    let (root, folder) = bench();
+    folder.check_writable(Kind::Messages).unwrap();
+    assert_eq!(names_in(&root.path().join("messages")), Vec::<String>::new());
+    fs::write(root.path().join("results"), "").unwrap();
+    let error = folder.check_writable(Kind::Results).unwrap_err().to_string();
+    assert!(error.starts_with("cannot write ") && error.contains("results: "), "{error}");
+}
+
+#[test]
+fn a_lock_lets_one_in_at_a_time_and_leaves_nothing() {
+    let (root, folder) = bench();
+    let path = root.path().join("count");
+    fs::write(&path, "0").unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let _lock = folder.lock(Kind::Messages).unwrap();
+                    let count: u32 = fs::read_to_string(&path).unwrap().parse().unwrap();
+                    fs::write(&path, (count + 1).to_string()).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), "80");
+    assert_eq!(names_in(&root.path().join("messages")), Vec::<String>::new());
+}
+
+#[test]
+fn messages_that_were_paid_for_find_a_free_name() {
+    let (_root, folder) = bench();
+    let file = messages::file_name("b2b").unwrap();
+    let rows = [messages::Row::new("Ann", "Hi", "p")];
+    let names: Vec<String> = (0..3).map(|_| messages::save_new(&folder, &file, &rows).unwrap().to_string()).collect();
+    assert_eq!(names, ["b2b_messages.json", "b2b_2_messages.json", "b2b_3_messages.json"]);
+}

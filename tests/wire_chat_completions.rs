@@ -223,10 +223,10 @@ async fn a_good_status_with_a_bad_body_is_malformed() {
 }
 
 #[test]
-fn the_settings_name_the_server_but_not_its_port() {
+fn the_settings_name_the_server_with_its_port() {
     let at = |base: &str| chat_at(base, Settings::default());
-    assert_eq!(at(OLLAMA_BASE_URL).settings(), "chat-completions at=127.0.0.1 effort=default");
-    assert_eq!(at(OLLAMA_BASE_URL).settings(), at("http://127.0.0.1:8080").settings());
+    assert_eq!(at(OLLAMA_BASE_URL).settings(), "chat-completions at=http://127.0.0.1:11434 effort=default");
+    assert_ne!(at(OLLAMA_BASE_URL).settings(), at("http://127.0.0.1:8080").settings());
     assert_ne!(at(OLLAMA_BASE_URL).settings(), at(OPENAI_BASE_URL).settings());
     assert_ne!(at(OLLAMA_BASE_URL).host(), at("http://127.0.0.1:8080").host());
     let id = "ollama/qwen".parse().unwrap();

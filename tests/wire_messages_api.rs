@@ -263,7 +263,9 @@ fn the_settings_name_what_changes_answers_and_the_host_what_shares_a_limit() {
     let one = model("https://api.anthropic.com", Settings::default());
     assert_eq!(one.id(), "anthropic/claude-haiku-5-5");
     assert_eq!(one.settings(), "messages effort=default");
-    assert_eq!(one.settings(), model("https://gateway.example/v1", Settings::default()).settings());
+    assert_eq!(one.settings(), model("https://api.anthropic.com/v1", Settings::default()).settings());
+    let gateway = model("https://gateway.example/v1", Settings::default());
+    assert_eq!(gateway.settings(), "messages at=https://gateway.example:443 effort=default");
     let high = model("https://api.anthropic.com", Settings { effort: Some(Effort::High), ..Settings::default() });
     assert_eq!(high.settings(), "messages effort=high");
     assert!(one.host().starts_with("https://api.anthropic.com:443#"), "{}", one.host());

@@ -142,7 +142,7 @@ mod tests {
                     let Ok(reserved) = budget.reserve(0.0).await else { return };
                     tokio::time::sleep(Duration::from_millis(number % 7)).await;
                     // A third of the sends fail, and make room again.
-                    if number % 3 > 0 {
+                    if !number.is_multiple_of(3) {
                         answered.fetch_add(1, Ordering::SeqCst);
                         reserved.settle(0.0);
                     }

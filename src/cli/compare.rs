@@ -5,8 +5,8 @@ use clap::Args;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::data::{Kind, Results};
-use crate::optimize::compare_runs;
+use crate::data::{FileName, Kind, Results};
+use crate::optimize::compare_runs::{self, File};
 use crate::report::summary::{self, Names, RULE};
 use crate::report::words;
 
@@ -30,15 +30,19 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let (results, sha256) = Results::load(&setup.folder, &file)?;
         Ok((file, results, sha256))
     };
-    let (before_file, before, sha256) = load(&options.before)?;
-    let (after_file, after, _) = load(&options.after)?;
-    let (comparison, judges) = compare_runs::compare(&before, &sha256, &after);
-    let simulated = |results: &Results| results.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    let (before_file, before, before_sha256) = load(&options.before)?;
+    let (after_file, after, after_sha256) = load(&options.after)?;
+    let (comparison, judges) = compare_runs::compare(
+        File { results: &before, sha256: &before_sha256 },
+        File { results: &after, sha256: &after_sha256 },
+    );
+    let name = |file: &FileName| words::one_line(file.stem(), 200);
+    let (a, b) = (name(&before_file), name(&after_file));
     let mut lines = vec![
         format!("A: {}", words::one_line(before_file.as_str(), 200)),
         format!("B: {}", words::one_line(after_file.as_str(), 200)),
         RULE.to_owned(),
     ];
-    lines.extend(summary::before_after(&comparison, &judges, simulated(&before) || simulated(&after), Names::AnyTwo));
+    lines.extend(summary::before_after(&comparison, &judges, Names::AnyTwo { a: &a, b: &b }));
     print(&format!("{}\n", lines.join("\n")))
 }

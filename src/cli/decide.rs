@@ -1,5 +1,7 @@
 //! `rejoinder decide`.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 
 use super::error::Error;
@@ -9,9 +11,8 @@ use super::print;
 use super::setup::Setup;
 use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
-use crate::evaluate::messages::decide;
-use crate::evaluate::trial::Bench;
-use crate::model::{CallKey, Role};
+use crate::evaluate::messages::{RowDecision, decide, open};
+use crate::model::{CallKey, Role, digest};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -27,9 +28,9 @@ pub struct Options {
     /// Decide also on rows that have a decision, and replace it
     #[arg(long)]
     again: bool,
-    /// Seed of the sampling
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Seed of the sampling [default: one that no earlier run of the same inputs had]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     models: ModelOptions,
 }
@@ -37,45 +38,64 @@ pub struct Options {
 /// Decides and saves.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Messages, &options.messages_file)?;
-    let doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
+    let rows = messages::load(&setup.folder, &file)?;
+    let open = open(&rows, options.again);
+    let kept = match rows.len() - open.len() {
+        0 => String::new(),
+        kept => {
+            let kept = words::count(kept as u64, "row", "rows");
+            format!("Kept: {kept} with a decision (decide them anew with --again)\n")
+        }
+    };
+    // Before a key is asked for that nothing would be done with.
+    if open.is_empty() {
+        let why = if rows.is_empty() { "the file holds no rows" } else { "every row has a decision" };
+        return print(&format!("Nothing to decide: {why}\n{kept}"));
+    }
+    let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
     let decision_maker = doors.decision_maker();
     if options.models.dry_run {
-        let rows = messages::load(&setup.folder, &file)?;
         let key = CallKey::of(&[]);
-        let open = rows.iter().filter(|row| options.again || !row.is_decided());
-        let decide = open.map(|row| {
+        let decide = open.iter().map(|&row| {
+            let row = &rows[row];
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
         let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
         return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
-    let bench = Bench {
-        generator: None,
-        decision_maker: Some(&decision_maker),
-        prompt: "",
-        seed: options.seed,
-        label: "messages",
-    };
-    let batch = decide(&setup.folder, &file, options.again, &bench, &doors.context).await?;
-    let simulated = doors.context.account.is_simulated();
-    if batch.done == 0 && !batch.failures.is_empty() {
-        print(&format!("{}\n", super::failures(&batch.failures)))?;
-        return doors.end(false, "nothing could be decided; the file is as it was");
+    setup.folder.check_writable(Kind::Messages)?;
+    // Not the file's hash: it changes as decisions are saved on the way.
+    let texts: Vec<&str> = rows.iter().flat_map(|row| [row.persona.as_str(), row.message.as_str()]).collect();
+    let parts = [file.as_str(), &digest(&texts), &options.again.to_string()];
+    let begun = doors.begin(setup, &options.models, "decide", &parts, (options.seed, 1))?;
+    let decided = decide(&setup.folder, &file, rows, options.again, &decision_maker, begun.seed, &doors.context).await;
+    let decided = doors.explain(decided)?;
+    if decided.decisions.is_empty() {
+        print(&format!("{kept}{}\n", super::failures(&decided.failures)))?;
+        return doors.end(false, "nothing could be decided; the rows of the file say why");
     }
-    let mut text = String::new();
-    if batch.kept > 0 {
-        let kept = words::count(batch.kept as u64, "row", "rows");
-        text.push_str(&format!("Kept: {kept} with a decision (decide them anew with --again)\n"));
+    print(&format!(
+        "{kept}Decided now: {}\n{}\nDecisions saved to: {}\n",
+        words::full_rate(&rate(&decided.decisions).marked(decided.simulated)),
+        super::failures(&decided.failures),
+        setup.folder.path(&decided.file).display()
+    ))?;
+    doors.end(true, "")?;
+    if let Some(why) = doors.context.limit() {
+        return Err(Error::Limit(why));
     }
-    // Rows of one persona cannot be told from rows of its neighbours here: each is its own cluster.
-    let tallies: Vec<Tally> =
-        (0..batch.done).map(|index| Tally { yes: u64::from(index < batch.yes), total: 1 }).collect();
-    text.push_str(&format!(
-        "Decided now: {}\n{}\nDecisions saved to: {}\n",
-        words::full_rate(&Rate::of(&tallies), simulated),
-        super::failures(&batch.failures),
-        setup.folder.path(&file).display()
-    ));
-    print(&text)?;
-    doors.end(true, "")
+    begun.finish()?;
+    Ok(())
+}
+
+/// The rate of yes, with the persona as the cluster wherever its rows are.
+fn rate(decisions: &[RowDecision]) -> Rate {
+    // In an order of its own: sums of fractions depend on it in their last digits.
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for RowDecision { persona, decision, .. } in decisions {
+        let tally = tallies.entry(persona.trim()).or_default();
+        tally.yes += u64::from(*decision);
+        tally.total += 1;
+    }
+    Rate::of(&tallies.into_values().collect::<Vec<_>>())
 }

@@ -61,6 +61,9 @@ pub enum Error {
     /// The journal.
     #[error(transparent)]
     Journal(#[from] journal::Error),
+    /// An answer could not be written to the journal.
+    #[error("{0}")]
+    Unkept(String),
     /// A limit was reached. What there was has been saved.
     #[error("the run is partial, since {0}; every answer is kept: the same command goes on from there")]
     Limit(Why),
@@ -120,17 +123,15 @@ impl Error {
             Error::Cycle(optimize::Error::NoFeedback(_)) | Error::Read { .. } => INPUT,
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,
-            Error::NothingUsable(_) => MODEL,
             Error::Io { .. } | Error::Exists(_) => OUTPUT,
             Error::Stopped => STOPPED,
-            Error::Journal(_) => JOURNAL,
+            Error::Journal(_) | Error::Unkept(_) | Error::Cycle(optimize::Error::Journal(_)) => JOURNAL,
             Error::Limit(_) => LIMIT,
             Error::Interrupted(Interrupted(why)) | Error::Cycle(optimize::Error::Interrupted(Interrupted(why))) => {
                 of_stop(*why)
             }
-            Error::Cycle(optimize::Error::Journal(_)) => JOURNAL,
             Error::Panicked(_) => UNEXPECTED,
-            Error::Cycle(_) => MODEL,
+            Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
         }
     }
 }

@@ -81,18 +81,19 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let desk =
         Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
-    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, begun.seed, &desk).await?;
-    let tallies: Vec<_> = run.results.results.iter().map(pairing::tally).collect();
+    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, begun.seed, &desk).await;
+    let run = doors.explain(run)?;
     let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
-    let rate = Rate::of(&tallies);
+    let rate = Rate::of(&pairing::clusters(&run.results.results)).marked(simulated);
+    let metadata = &run.results.metadata;
     let mut lines = vec![
         RULE.to_owned(),
         "EVALUATION COMPLETE".to_owned(),
         RULE.to_owned(),
-        format!("Response rate: {}", words::full_rate(&rate, simulated)),
-        format!("Personas: {} of {} with a decision", rate.personas, run.results.metadata.total_personas),
-        summary::failed_trials(failures.unwrap_or_default()),
+        format!("Response rate: {}", words::full_rate(&rate)),
+        format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
+        summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));
     lines.push(match &run.file {
@@ -101,8 +102,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     });
     lines.push(format!("{RULE}\n"));
     print(&lines.join("\n"))?;
-    doors.end(rate.total > 0, "every trial failed")?;
-    if let Some(why) = doors.context.limit() {
+    let limit = doors.context.limit();
+    doors.end(rate.total > 0 || limit.is_some(), "every trial failed")?;
+    if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
     begun.finish()?;

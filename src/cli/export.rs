@@ -1,7 +1,9 @@
 //! `rejoinder export`.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::convert::Infallible;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -26,7 +28,13 @@ pub struct Options {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long)]
+    force: bool,
 }
+
+/// Names of standard output.
+const STANDARD_OUTPUT: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -37,24 +45,104 @@ enum Format {
 }
 
 /// Writes the rows.
-pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
+    let target = target(setup, options)?;
     let (results, _) = Results::load(&setup.folder, &file)?;
-    let exporter: &dyn Exporter = match options.format {
+    let exporter: &'static (dyn Exporter + Sync) = match options.format {
         Format::Csv => &Csv,
         Format::Jsonl => &Jsonl,
     };
-    if let Some(path) = &options.output {
-        whole::replace(path, |out| exporter.write(&results, out))?;
-        setup.events.emit(Event::Note(format!("Saved to: {}", path.display())));
-        return Ok(());
+    match target {
+        Target::New(path) => whole::create_new(&path, |out| exporter.write(&results, out))?,
+        Target::Old(path) => whole::replace(&path, |out| exporter.write(&results, out))?,
+        Target::Stream(path) => return stream(exporter, results, path).await,
     }
-    // Not through anstream: what is exported is data, and its bytes are not to be touched.
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    match exporter.write(&results, &mut out).and_then(|()| out.flush()) {
-        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::Io { what: "cannot write to standard output".into(), source })
+    let path = options.output.as_deref().unwrap_or(Path::new(""));
+    setup.events.emit(Event::Note(format!("Saved to: {}", path.display())));
+    Ok(())
+}
+
+/// Where the rows go.
+enum Target {
+    /// A file that is not there yet.
+    New(PathBuf),
+    /// A file that is to be replaced, links followed.
+    Old(PathBuf),
+    /// A FIFO, device or the like, which is written into as it is; `None` is standard output.
+    Stream(Option<PathBuf>),
+}
+
+fn target(setup: &Setup, options: &Options) -> Result<Target, Error> {
+    let Some(path) = &options.output else { return Ok(Target::Stream(None)) };
+    // Opened anew by its name, a standard output that is a file would be written from its beginning.
+    if STANDARD_OUTPUT.iter().any(|name| Path::new(name) == path) {
+        return Ok(Target::Stream(None));
+    }
+    let target = match std::fs::metadata(path) {
+        Ok(there) if there.is_dir() => {
+            return Err(Error::Usage(format!("--output {} is a directory; name a file", path.display())));
         }
+        Ok(there) if !there.is_file() => return Ok(Target::Stream(Some(path.clone()))),
+        Ok(_) => Target::Old(path.canonicalize().map_err(|source| cannot_write(path, source))?),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot_write(path, error)),
+        // A link to nothing has the name too.
+        Err(error) if std::fs::symlink_metadata(path).is_ok() => return Err(cannot_write(path, error)),
+        Err(_) => Target::New(path.clone()),
+    };
+    let (Target::New(at) | Target::Old(at)) = &target else { return Ok(target) };
+    let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(|source| cannot_write(path, source))?;
+    for kind in [Kind::Personas, Kind::Results, Kind::Messages] {
+        let own = setup.folder.subfolder(kind);
+        if own.canonicalize().is_ok_and(|own| folder.starts_with(own)) {
+            let own = own.display();
+            return Err(Error::Usage(format!(
+                "--output {} lies in {own}, which holds {kind} files only; name a file elsewhere",
+                path.display()
+            )));
+        }
+    }
+    if matches!(target, Target::Old(_)) && !options.force {
+        return Err(Error::Exists(path.clone()));
+    }
+    Ok(target)
+}
+
+/// Writes into what is no file. On a thread of its own: whoever is to read may keep it waiting, and Ctrl-C is to be heard
+/// meanwhile.
+async fn stream(
+    exporter: &'static (dyn Exporter + Sync),
+    results: Results,
+    path: Option<PathBuf>,
+) -> Result<(), Error> {
+    // Dropped when the thread ends, in whatever way.
+    let (ended, is_ended) = tokio::sync::oneshot::channel::<Infallible>();
+    let shown = path.clone();
+    let writer = std::thread::spawn(move || {
+        let _ended = ended;
+        match path {
+            // Not through anstream: what is exported is data, and its bytes are not to be touched.
+            None => write(exporter, &results, io::stdout().lock()),
+            Some(path) => File::options().write(true).open(path).and_then(|out| write(exporter, &results, out)),
+        }
+    });
+    let _ = is_ended.await;
+    match writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => match shown {
+            None => Err(Error::Io { what: "cannot write to standard output".into(), source }),
+            Some(path) => Err(cannot_write(&path, source)),
+        },
         _ => Ok(()),
     }
+}
+
+fn write(exporter: &dyn Exporter, results: &Results, out: impl io::Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    exporter.write(results, &mut out)?;
+    out.flush()
+}
+
+fn cannot_write(path: &Path, source: io::Error) -> Error {
+    Error::Io { what: format!("cannot write {}", path.display()), source }
 }

@@ -13,7 +13,8 @@ use super::setup::Setup;
 use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::generate;
 use crate::evaluate::trial::Bench;
-use crate::model::{CallKey, Role};
+use crate::event::Event;
+use crate::model::{CallKey, Role, digest};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -35,9 +36,9 @@ pub struct Options {
     /// Replace the messages file if there is one
     #[arg(long)]
     force: bool,
-    /// Seed of the sampling
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Seed of the sampling [default: one that no earlier run of the same inputs had]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     models: ModelOptions,
 }
@@ -47,7 +48,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
     let personas = personas::load(&setup.folder, &persona_file)?;
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
-    let doors = setup.doors(&options.models, &[Role::Generator])?;
+    let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
     if options.models.dry_run {
         let key = CallKey::of(&[]);
@@ -59,26 +60,32 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
     }
     let file = messages::file_name(persona_file.stem())?;
-    // Before anything is paid for, and again by the file system only if somebody else is at work here too.
+    // Before anything is paid for.
     if !options.force && setup.folder.exists(&file) {
         return Err(Error::Exists(setup.folder.path(&file)));
     }
-    let bench = Bench {
-        generator: Some(&generator),
-        decision_maker: None,
-        prompt: &prompt,
-        seed: options.seed,
-        label: "first",
-    };
-    let batch = generate(&setup.folder, &file, &personas, count, &bench, &doors.context).await?;
+    setup.folder.check_writable(Kind::Messages)?;
+    let everyone: Vec<&str> = personas.iter().map(String::as_str).collect();
+    let parts = [file.as_str(), &digest(&everyone), &prompt, &count.to_string()];
+    let begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    let bench =
+        Bench { generator: Some(&generator), decision_maker: None, prompt: &prompt, seed: begun.seed, label: "first" };
+    let target = (&file, options.force);
+    let messages = generate(&setup.folder, target, &personas, count, &bench, &doors.context).await;
+    let messages = doors.explain(messages)?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
-    let written = words::count(batch.done as u64, "message", "messages");
-    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&batch.failures));
-    if batch.done == 0 {
+    let written = words::count(messages.count as u64, "message", "messages");
+    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&messages.failures));
+    let Some(saved) = messages.file else {
         print(&text)?;
         return doors.end(false, "no message could be written; nothing was saved");
+    };
+    if saved != file {
+        setup.events.emit(Event::Warning(format!("{file} was made by someone else meanwhile and was left as it is")));
     }
-    text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
+    text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&saved).display()));
     print(&text)?;
-    doors.end(true, "")
+    doors.end(true, "")?;
+    begun.finish()?;
+    Ok(())
 }

@@ -15,7 +15,7 @@ use crate::improve::feedback;
 use crate::journal::Begun;
 use crate::model::{CallKey, Role, Usage, digest};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
-use crate::optimize::judges::{Judges, Rejudge};
+use crate::optimize::judges::{Judge, Judges, Rejudge};
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -128,13 +128,7 @@ async fn one(
             When::Never => Rejudge::Never,
         },
     };
-    let cycle = match cycle::run(&setup.folder, file, cast, choices).await {
-        Err(error @ cycle::Error::NothingCame { .. }) => {
-            doors.end(false, &error.to_string())?;
-            return Err(error.into());
-        }
-        ended => ended?,
-    };
+    let cycle = doors.explain(cycle::run(&setup.folder, file, cast, choices).await)?;
     let failures = cycle.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         comparison: &cycle.comparison,
@@ -148,7 +142,10 @@ async fn one(
         },
         file: &words::path(&setup.folder.path(&cycle.file)),
     }))?;
-    doors.end(cycle.comparison.improved.total > 0, "every new trial failed; the file lists why")?;
+    doors.end(
+        cycle.comparison.improved.total > 0 || cast.context.limit().is_some(),
+        "every new trial failed; the file lists why",
+    )?;
     Ok(cycle.file)
 }
 
@@ -160,8 +157,9 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let prompt = &older.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
-    let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
-    let needed = !Judges::of(recorded, Some(&cast.decision_maker.fingerprint())).are_one();
+    let fingerprint = cast.decision_maker.fingerprint();
+    let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
+    let needed = !Judges::of(Judge::of(&older), Some(today)).are_one();
     let rejudged = match options.rejudge {
         When::Auto => needed,
         When::Always => true,

@@ -126,7 +126,7 @@ impl Cli {
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
-            Command::Export(options) => export::run(&setup, &options),
+            Command::Export(options) => export::run(&setup, &options).await,
             Command::Runs(options) => match runs::run(&setup, &options)? {
                 None => Ok(()),
                 Some(arguments) => resume(arguments, setup.stop.clone()).await,
@@ -181,8 +181,7 @@ impl Signals {
 
 /// How many trials failed and why.
 fn failures(failures: &[crate::evaluate::TrialFailure]) -> String {
-    let listed: Vec<_> = failures.iter().map(|failure| crate::evaluate::run::listed(0, 0, failure.clone())).collect();
-    crate::report::summary::failed_trials(&listed)
+    crate::report::summary::failed_trials(failures.iter().map(|failure| failure.reason.as_str()))
 }
 
 /// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.

@@ -7,7 +7,8 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
 use crate::data::{FileName, Kind, personas};
-use crate::evaluate::persona_writer::{self, BATCH};
+use crate::evaluate::persona_writer::{self, BATCH, Written};
+use crate::evaluate::run::Interrupted;
 use crate::event::Event;
 use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
@@ -34,9 +35,9 @@ pub struct Options {
     /// Replace the files if there are any
     #[arg(long)]
     force: bool,
-    /// Seed of the sampling
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// Seed of the sampling [default: one that no earlier run of the same inputs had]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
     #[command(flatten)]
     models: ModelOptions,
 }
@@ -49,7 +50,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let stem = options.name.strip_suffix(".json").unwrap_or(&options.name);
     let train = setup.folder.resolve(Kind::Personas, &format!("{stem}_train"))?;
     let eval = setup.folder.resolve(Kind::Personas, &format!("{stem}_eval"))?;
-    let doors = setup.doors(&options.models, &[Role::Generator])?;
+    let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let count = options.count as usize;
     let caller = doors.caller(Role::Generator);
     if options.models.dry_run {
@@ -66,20 +67,27 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             return Err(Error::Exists(setup.folder.path(file)));
         }
     }
+    setup.folder.check_writable(Kind::Personas)?;
+    let parts = [stem, &options.domain, &count.to_string()];
+    let begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
     setup.events.emit(Event::BatchStarted {
         label: "Writing personas".into(),
         total: count,
         simulated: doors.context.account.is_simulated(),
     });
-    let written = persona_writer::write(&caller, &options.domain, count, options.seed, doors.context.width).await;
+    let written = persona_writer::write(&caller, &options.domain, count, begun.seed, doors.context.width).await;
     setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
-    for reason in &written.failures {
-        setup.events.emit(Event::Warning(format!("a batch of personas failed: {reason}")));
+    if let Some(why) = setup.stop.why() {
+        return doors.explain(Err(Interrupted(why)));
+    }
+    for (reason, times) in counted(&written.failures) {
+        let batches = words::count(times, "batch of personas", "batches of personas");
+        setup.events.emit(Event::Warning(format!("{batches} failed: {reason}")));
     }
     if written.personas.len() < 2 {
         return doors.end(false, "fewer than two personas could be written; nothing was saved");
     }
-    let (train_part, eval_part) = written.split(options.seed);
+    let (train_part, eval_part) = written.split(begun.seed);
     save(setup, &train, &train_part, options.force)?;
     save(setup, &eval, &eval_part, options.force)?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
@@ -89,7 +97,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         text.push_str(&format!(", {} left out as they were there already", written.duplicates));
     }
     if written.personas.len() < count {
-        text.push_str(&format!("; {count} were asked for, and the model gave no more that differ"));
+        text.push_str(&format!("; {count} were asked for, {}", why_fewer(&written)));
     }
     text.push_str(&format!(
         "\nTo learn from: {} ({})\nTo verify with: {} ({})\n",
@@ -99,7 +107,32 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         eval_part.len()
     ));
     print(&text)?;
-    doors.end(true, "")
+    doors.end(true, "")?;
+    begun.finish()?;
+    Ok(())
+}
+
+/// Why there are fewer than were asked for.
+fn why_fewer(written: &Written) -> String {
+    let failed = words::count(written.failures.len() as u64, "batch failed", "batches failed");
+    match (written.failures.is_empty(), written.duplicates) {
+        (true, 0) => "and the model gave no more".to_owned(),
+        (true, _) => "and the model gave no more that differ".to_owned(),
+        (false, 0) => format!("but {failed}"),
+        (false, _) => format!("but {failed} and the model repeated itself"),
+    }
+}
+
+/// Each reason once, in order of appearance, with how often it stands there.
+fn counted(reasons: &[String]) -> Vec<(&str, u64)> {
+    let mut counted: Vec<(&str, u64)> = Vec::new();
+    for reason in reasons {
+        match counted.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((reason, 1)),
+        }
+    }
+    counted
 }
 
 fn save(setup: &Setup, file: &FileName, part: &[String], force: bool) -> Result<(), Error> {

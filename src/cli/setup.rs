@@ -32,7 +32,7 @@ use crate::model::market::Market;
 use crate::model::messages_api::{self, MessagesApi};
 use crate::model::price::{Price, Prices};
 use crate::model::retry::RetryPolicy;
-use crate::model::{Model, Role};
+use crate::model::{FailureKind, Model, Role};
 
 /// The model of every role where nothing is said.
 const DEFAULT_MODEL: &str = "anthropic/claude-sonnet-5-5";
@@ -245,6 +245,7 @@ impl Doors {
     /// [`Error::Refused`] with the host's words, or [`Error::NothingUsable`] with `otherwise`.
     pub fn end(&self, usable: bool, otherwise: &str) -> Result<(), Error> {
         match self.callers.values().find_map(Caller::refusal) {
+            Some(failure) if failure.kind == FailureKind::Journal => Err(Error::Unkept(failure.message)),
             Some(refusal) if usable => {
                 Err(Error::Refused(format!("the run is incomplete, the host refused to go on: {refusal}")))
             }
@@ -252,6 +253,17 @@ impl Doors {
             None if usable => Ok(()),
             None => Err(Error::NothingUsable(otherwise.to_owned())),
         }
+    }
+
+    /// The result, or in place of an error the host's own words, where it was a refusal that stopped the work.
+    ///
+    /// # Errors
+    /// The better of the two errors.
+    pub fn explain<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T, Error> {
+        result.map_err(|error| match self.end(true, "") {
+            Err(refusal) => refusal,
+            Ok(()) => error.into(),
+        })
     }
 
     /// The generator.

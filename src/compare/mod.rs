@@ -7,6 +7,8 @@ pub mod paired;
 pub mod rate;
 pub mod sign_test;
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
 
@@ -17,6 +19,13 @@ pub struct Tally {
     pub yes: u64,
     /// Messages that were decided. Failed trials are in neither count.
     pub total: u64,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.yes += other.yes;
+        self.total += other.total;
+    }
 }
 
 impl Tally {
@@ -59,3 +68,11 @@ impl Interval {
 
 /// The 97.5 % point of the standard normal distribution: intervals here are two-sided 95 % intervals.
 pub(crate) const Z: f64 = 1.959_963_984_540_054;
+
+/// The same point of Student's distribution with so many degrees of freedom; `None` where there are too few to say.
+pub(crate) fn t_quantile(degrees_of_freedom: f64) -> Option<f64> {
+    if degrees_of_freedom < 0.1 {
+        return None;
+    }
+    Some(StudentsT::new(0.0, 1.0, degrees_of_freedom).ok()?.inverse_cdf(0.975))
+}

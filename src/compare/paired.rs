@@ -1,8 +1,6 @@
 //! The before/after of two runs on the same personas.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
-use super::{Interval, Rate, Tally, sign_test};
+use super::{Interval, Rate, Tally, sign_test, t_quantile};
 
 /// How sure one can be that a difference is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +24,22 @@ pub struct Comparison {
     pub improved: Rate,
     /// Personas decided in both.
     pub personas: u64,
+    /// Personas decided in the earlier run only. They count in its rate and in nothing else.
+    pub only_original: u64,
+    /// Personas decided in the later run only.
+    pub only_improved: u64,
+    /// The earlier run on the personas decided in both.
+    pub original_in_both: Rate,
+    /// The later run on them.
+    pub improved_in_both: Rate,
     /// Mean over those personas of the change in their share of yes; `None` without such personas.
     pub difference: Option<f64>,
     /// 95 % interval of that mean.
     pub interval: Option<Interval>,
+    /// Personas whose share of yes rose.
+    pub rose: u64,
+    /// Personas whose share of yes fell.
+    pub fell: u64,
     /// Personas whose majority went from no to yes.
     pub flipped_to_yes: u64,
     /// Personas whose majority went from yes to no.
@@ -42,10 +52,12 @@ impl Comparison {
     /// Compares tallies that are paired by position: `before[i]` and `after[i]` are the same persona.
     #[must_use]
     pub fn of(pairs: &[(Tally, Tally)]) -> Self {
-        let before: Vec<Tally> = pairs.iter().map(|pair| pair.0).collect();
-        let after: Vec<Tally> = pairs.iter().map(|pair| pair.1).collect();
+        let (before, after): (Vec<Tally>, Vec<Tally>) = pairs.iter().copied().unzip();
         let both: Vec<(Tally, Tally)> =
             pairs.iter().copied().filter(|(before, after)| before.total > 0 && after.total > 0).collect();
+        let (before_in_both, after_in_both): (Vec<Tally>, Vec<Tally>) = both.iter().copied().unzip();
+        let (original, improved) = (Rate::of(&before), Rate::of(&after));
+        let personas = both.len() as u64;
         let changes: Vec<f64> =
             both.iter().filter_map(|(before, after)| Some(after.share()? - before.share()?)).collect();
         let rose = changes.iter().filter(|change| **change > 0.0).count() as u64;
@@ -55,18 +67,37 @@ impl Comparison {
         };
         let messages = both.iter().map(|(before, after)| before.total.min(after.total)).sum::<u64>();
         Comparison {
-            original: Rate::of(&before),
-            improved: Rate::of(&after),
-            personas: both.len() as u64,
+            only_original: original.personas - personas,
+            only_improved: improved.personas - personas,
+            original,
+            improved,
+            personas,
+            original_in_both: Rate::of(&before_in_both),
+            improved_in_both: Rate::of(&after_in_both),
             difference: (!changes.is_empty()).then(|| mean(&changes)),
             interval: interval(&changes, messages),
+            rose,
+            fell,
             flipped_to_yes: flips(false),
             flipped_to_no: flips(true),
             p_value: sign_test::p_value(rose, fell),
         }
     }
 
-    /// Change of the rate over all decided messages, in 0..=1 units; `None` where one of the runs has none.
+    /// The same comparison, its rates marked as simulated or not.
+    #[must_use]
+    pub fn marked(self, original: bool, improved: bool) -> Self {
+        Comparison {
+            original: self.original.marked(original),
+            original_in_both: self.original_in_both.marked(original),
+            improved: self.improved.marked(improved),
+            improved_in_both: self.improved_in_both.marked(improved),
+            ..self
+        }
+    }
+
+    /// Change of the rate over all decided messages, in -1..=1 units; `None` where one of the runs has none. Exactly 0
+    /// if and only if the two rates are equal: a division is rounded, but equal fractions are rounded alike.
     #[must_use]
     pub fn absolute(&self) -> Option<f64> {
         Some(self.improved.share()? - self.original.share()?)
@@ -79,14 +110,14 @@ impl Comparison {
         Some(self.absolute()? / original)
     }
 
-    /// What the data allow one to say. Both the interval and the exact test must agree, so that a handful of personas
-    /// never suffices.
+    /// What the data allow one to say. The interval and the exact test must both say so and in the same direction, so
+    /// that a handful of personas never suffices, nor a few great rises among many small falls.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self.interval {
             None => Verdict::NothingToCompare,
-            Some(interval) if interval.low > 0.0 && self.p_value < 0.05 => Verdict::Better,
-            Some(interval) if interval.high < 0.0 && self.p_value < 0.05 => Verdict::Worse,
+            Some(interval) if interval.low > 0.0 && self.p_value < 0.05 && self.rose > self.fell => Verdict::Better,
+            Some(interval) if interval.high < 0.0 && self.p_value < 0.05 && self.fell > self.rose => Verdict::Worse,
             Some(_) => Verdict::Undecided,
         }
     }
@@ -115,8 +146,7 @@ fn interval(changes: &[f64], messages: u64) -> Option<Interval> {
     let (size, sum) = (n + 2.0, changes.iter().sum::<f64>());
     let squares = changes.iter().map(|change| change * change).sum::<f64>() + 2.0 * step * step;
     let variance = squares / size - (sum / size).powi(2);
-    let quantile = StudentsT::new(0.0, 1.0, n - 1.0).ok()?.inverse_cdf(0.975);
-    let half = quantile * (variance / size).sqrt();
+    let half = t_quantile(n - 1.0)? * (variance / size).sqrt();
     let centre = sum / n;
     Some(Interval { low: (centre - half).max(-1.0), high: (centre + half).min(1.0) })
 }
@@ -149,6 +179,42 @@ mod tests {
     #[test]
     fn five_flips_to_none_are_not_enough_whatever_the_interval_says() {
         assert_eq!(Comparison::of(&pairs(0, 5, 0, 11)).verdict(), Verdict::Undecided);
+    }
+
+    #[test]
+    fn from_all_to_nothing_is_worse_and_from_all_to_all_but_one_is_undecided() {
+        assert_eq!(Comparison::of(&pairs(0, 0, 16, 0)).verdict(), Verdict::Worse);
+        assert_eq!(Comparison::of(&pairs(15, 0, 1, 0)).verdict(), Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_few_great_rises_among_many_small_falls_are_not_called_better() {
+        let pairs: Vec<(Tally, Tally)> = std::iter::repeat_n((tally(0, 100), tally(100, 100)), 16)
+            .chain(std::iter::repeat_n((tally(50, 100), tally(49, 100)), 40))
+            .collect();
+        let mixed = Comparison::of(&pairs);
+        assert!(mixed.interval.unwrap().low > 0.0 && mixed.p_value < 0.05);
+        assert_eq!((mixed.rose, mixed.fell, mixed.verdict()), (16, 40, Verdict::Undecided));
+    }
+
+    #[test]
+    fn personas_of_one_run_only_are_counted_and_kept_out_of_the_rates_in_both() {
+        let mut pairs = pairs(0, 10, 0, 0);
+        pairs.extend([(tally(1, 1), tally(0, 0)); 10]);
+        let comparison = Comparison::of(&pairs);
+        assert_eq!((comparison.personas, comparison.only_original, comparison.only_improved), (10, 10, 0));
+        assert_eq!((comparison.original.yes, comparison.original.total), (10, 20));
+        assert_eq!((comparison.original_in_both.yes, comparison.improved_in_both.yes), (0, 10));
+        assert_eq!((comparison.absolute(), comparison.difference), (Some(0.5), Some(1.0)));
+    }
+
+    #[test]
+    fn one_more_yes_among_thousands_is_a_change_and_equal_fractions_are_none() {
+        let change = |before: (u64, u64), after: (u64, u64)| {
+            Comparison::of(&[(tally(before.0, before.1), tally(after.0, after.1))]).absolute().unwrap()
+        };
+        assert!(change((1_000, 3_000), (1_001, 3_000)) > 0.0);
+        assert_eq!(change((1, 3), (1_000, 3_000)), 0.0);
     }
 
     #[test]

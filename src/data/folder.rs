@@ -3,12 +3,19 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::file_name::{FileName, Kind, shortened};
 use super::{Error, whole};
 
 /// The most bytes of one file that are read: 2 GiB.
 pub const LARGEST_FILE: u64 = 2 << 30;
+
+/// The hidden file whose lock is held while files of a subfolder are read and replaced in one go.
+const LOCK_FILE: &str = ".rejoinder.lock";
+
+/// How long another process's lock is waited for. It is held for one reading and writing of a file.
+const LOCK_WAIT: Duration = Duration::from_secs(60);
 
 /// A root folder whose files are reached by name only.
 #[derive(Clone, Debug)]
@@ -135,6 +142,39 @@ impl DataFolder {
         whole::create_new(&path, |out| out.write_all(bytes))
     }
 
+    /// Proves that a file can be created in a subfolder, which is made if need be, and leaves nothing else behind. Asked
+    /// before anything is paid for whose result is to be saved there.
+    ///
+    /// # Errors
+    ///
+    /// As [`create_new`](Self::create_new).
+    pub fn check_writable(&self, kind: Kind) -> Result<(), Error> {
+        whole::probe(&self.writable_subfolder(kind)?)
+    }
+
+    /// Keeps other processes that ask for it out of a subfolder until the lock is dropped: for reading a file and
+    /// replacing it as if in one step.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] if another process does not let go of it for a minute; otherwise as
+    /// [`create_new`](Self::create_new).
+    pub fn lock(&self, kind: Kind) -> Result<Lock, Error> {
+        let path = self.writable_subfolder(kind)?.join(LOCK_FILE);
+        let until = Instant::now() + LOCK_WAIT;
+        loop {
+            match Lock::attempt(&path) {
+                Ok(Some(lock)) => return Ok(lock),
+                Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+                Ok(None) => {
+                    let held = io::Error::new(io::ErrorKind::TimedOut, "another process holds it for a minute already");
+                    return Err(Error::write(&path, held));
+                }
+                Err(error) => return Err(Error::write(&path, error)),
+            }
+        }
+    }
+
     /// The path of a file that is to be replaced: as [`path_to_create`](Self::path_to_create), and what is there now, if
     /// anything, is a file.
     fn path_to_write(&self, file: &FileName) -> Result<PathBuf, Error> {
@@ -146,10 +186,19 @@ impl DataFolder {
     /// The path of a file that is to be created, its subfolder made if need be and known to lie inside the root.
     pub(super) fn path_to_create(&self, file: &FileName) -> Result<PathBuf, Error> {
         let path = self.path(file);
-        let folder = self.subfolder(file.kind());
-        fs::create_dir_all(&folder).map_err(|error| Error::write(&path, error))?;
-        self.check_inside(&folder)?;
+        self.writable_subfolder(file.kind()).map_err(|error| match error {
+            Error::Write { source, .. } | Error::ReadOnly { source, .. } => Error::write(&path, source),
+            other => other,
+        })?;
         Ok(path)
+    }
+
+    /// A subfolder, made if need be and known to lie inside the root.
+    fn writable_subfolder(&self, kind: Kind) -> Result<PathBuf, Error> {
+        let folder = self.subfolder(kind);
+        fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
+        self.check_inside(&folder)?;
+        Ok(folder)
     }
 
     /// Strips what may stand before the name, if it leads to the right subfolder.
@@ -221,6 +270,55 @@ impl DataFolder {
     }
 }
 
+/// A held lock on a subfolder; let go of when dropped, or when the process ends in whatever way.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    file: fs::File,
+}
+
+impl Lock {
+    /// The lock, unless another holds it.
+    fn attempt(path: &Path) -> io::Result<Option<Self>> {
+        let file = fs::File::options().write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Ok(None),
+            // Some network file systems know no locks. Files are whole there all the same.
+            Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        }
+        // Whoever held it before has removed the file; a lock on what has no name any more keeps nobody out.
+        Ok(has_name(&file, path)?.then(|| Lock { path: path.to_owned(), file }))
+    }
+}
+
+#[cfg(unix)]
+fn has_name(file: &fs::File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let own = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Ok(named) => Ok((named.dev(), named.ino()) == (own.dev(), own.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn has_name(_file: &fs::File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Removed while it is held, so that it is never another's file.
+        if cfg!(unix) {
+            let _ = fs::remove_file(&self.path);
+        }
+        let _ = self.file.unlock();
+    }
+}
+
 fn is_same_folder(one: &Path, other: &Path) -> bool {
     match (one.canonicalize(), other.canonicalize()) {
         (Ok(one), Ok(other)) => one == other,
@@ -259,11 +357,5 @@ mod tests {
         fs::write(folder.path(&file), b"123456789").unwrap();
         assert_eq!(folder.read_at_most(&file, 9).unwrap(), b"123456789");
         assert!(matches!(folder.read_at_most(&file, 8), Err(Error::TooLarge { limit: 8, .. })));
-    }
-}
-impl DataFolder {
-    /// tmp
-    pub fn check_writable(&self, _k: Kind) -> Result<(), Error> {
-        Ok(())
     }
 }

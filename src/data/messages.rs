@@ -1,4 +1,19 @@
 //! A messages file: a JSON array of messages that were written and may not have been decided yet.
+//!
+//! A row has `persona`, `message` and, where it is known, `system_prompt`; once decided also `decision` and
+//! `decision_reasoning`. A row that `rejoinder` wrote or decided also says so, under one key `rejoinder`:
+//!
+//! | key | says |
+//! | --- | --- |
+//! | `generator` | `{model, simulated}`: which model wrote the message, where `rejoinder` did |
+//! | `fingerprint`, `model` | who decided, or was asked to: two rows' decisions compare only if the fingerprint is the same |
+//! | `simulated` | whether the message or the decision comes from the market |
+//! | `failure` | why the last attempt to decide came to no decision; a later success removes it |
+//!
+//! An attempt that fails changes nothing but `failure` in a row that has a decision. All other keys of a row belong to
+//! others and survive.
+
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +38,73 @@ pub struct Row {
     /// Why, once there is a verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision_reasoning: Option<String>,
+    /// What `rejoinder` had to do with it; none in rows of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejoinder: Option<Mark>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
+}
+
+/// What `rejoinder` had to do with a row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct Mark {
+    /// Who wrote the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<Writer>,
+    /// Hash of what judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// The model that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Whether the message or the decision comes from the market. Required: a rate must not lose the word.
+    pub simulated: bool,
+    /// Why the last attempt to decide came to no decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// The model that wrote a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `model` and `simulated`")]
+pub struct Writer {
+    /// As a person names it.
+    pub model: String,
+    /// Whether it is the market.
+    pub simulated: bool,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// Who decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judge {
+    /// Hash of what judges.
+    pub fingerprint: String,
+    /// The model, as a person names it.
+    pub model: String,
+    /// Whether it is the market.
+    pub simulated: bool,
+}
+
+/// What came of the attempt to decide on a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A decision.
+    Decided {
+        /// Yes or no.
+        decision: bool,
+        /// Why.
+        reasoning: String,
+    },
+    /// None, for this reason.
+    Failed(String),
 }
 
 impl Row {
@@ -38,14 +117,67 @@ impl Row {
             system_prompt: Some(system_prompt.into()),
             decision: None,
             decision_reasoning: None,
+            rejoinder: None,
             extra: Map::new(),
         }
+    }
+
+    /// The same, written by this model.
+    #[must_use]
+    pub fn written_by(mut self, model: impl Into<String>, simulated: bool) -> Self {
+        let generator = Some(Writer { model: model.into(), simulated, extra: Map::new() });
+        self.rejoinder = Some(Mark { generator, simulated, ..Mark::default() });
+        self
     }
 
     /// Whether there is a verdict already, which is then kept.
     #[must_use]
     pub fn is_decided(&self) -> bool {
         self.decision.is_some()
+    }
+
+    /// Whether the market wrote the message, as far as the row says.
+    #[must_use]
+    pub fn is_message_simulated(&self) -> bool {
+        let generator = self.rejoinder.as_ref().and_then(|mark| mark.generator.as_ref());
+        generator.is_some_and(|generator| generator.simulated)
+    }
+
+    fn apply(&mut self, outcome: &Outcome, judge: &Judge) {
+        let simulated = judge.simulated || self.is_message_simulated();
+        let is_decided = self.is_decided();
+        let mark = self.rejoinder.get_or_insert_default();
+        match outcome {
+            Outcome::Decided { decision, reasoning } => {
+                self.decision = Some(*decision);
+                self.decision_reasoning = Some(reasoning.clone());
+                mark.failure = None;
+            }
+            Outcome::Failed(reason) => {
+                mark.failure = Some(reason.clone());
+                // The decision that stays is its own judge's.
+                if is_decided {
+                    return;
+                }
+            }
+        }
+        mark.fingerprint = Some(judge.fingerprint.clone());
+        mark.model = Some(judge.model.clone());
+        mark.simulated = simulated;
+    }
+
+    /// The verdict as it is compared: reasoning without a decision is none.
+    fn verdict(&self) -> Option<(bool, &str)> {
+        self.decision.map(|decision| (decision, self.decision_reasoning.as_deref().unwrap_or_default()))
+    }
+}
+
+impl Outcome {
+    fn verdict(&self) -> Option<(bool, &str)> {
+        match self {
+            Outcome::Decided { decision, reasoning } => Some((*decision, reasoning)),
+            Outcome::Failed(_) => None,
+        }
     }
 }
 
@@ -55,9 +187,12 @@ impl Row {
 ///
 /// As [`FileName::new`].
 pub fn file_name(name: &str) -> Result<FileName, Error> {
+    FileName::new(Kind::Messages, &format!("{}_messages", base(name)))
+}
+
+fn base(name: &str) -> &str {
     let stem = name.strip_suffix(".json").unwrap_or(name);
-    let stem = stem.strip_suffix("_messages").unwrap_or(stem);
-    FileName::new(Kind::Messages, &format!("{stem}_messages"))
+    stem.strip_suffix("_messages").unwrap_or(stem)
 }
 
 /// Reads the rows, in order. An empty array is one without rows.
@@ -75,5 +210,212 @@ pub fn load(folder: &DataFolder, file: &FileName) -> Result<Vec<Row>, Error> {
 ///
 /// As [`DataFolder::replace`].
 pub fn save(folder: &DataFolder, file: &FileName, rows: &[Row]) -> Result<(), Error> {
-    folder.replace(file, &json::render(Kind::Messages, rows)?)
+    let bytes = json::render(Kind::Messages, rows)?;
+    let _lock = folder.lock(Kind::Messages)?;
+    folder.replace(file, &bytes)
+}
+
+/// Writes the rows under a name that nothing has yet: `file`'s, or else the first free of `X_2_messages`,
+/// `X_3_messages`, ... They were paid for, so a name that is taken by now does not lose them.
+///
+/// # Errors
+///
+/// As [`DataFolder::create_new`].
+pub fn save_new(folder: &DataFolder, file: &FileName, rows: &[Row]) -> Result<FileName, Error> {
+    let bytes = json::render(Kind::Messages, rows)?;
+    let base = base(file.stem());
+    let mut file = file.clone();
+    for number in 2.. {
+        match folder.create_new(&file, &bytes) {
+            Err(Error::Exists { .. }) if number < u32::MAX => file = file_name(&format!("{base}_{number}"))?,
+            created => return created.map(|()| file),
+        }
+    }
+    Ok(file)
+}
+
+/// How a file has taken what was decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Decisions whose row is no longer in the file.
+    pub gone: usize,
+    /// Decisions on rows that someone else has decided since they were read, whose decision was kept.
+    pub taken: usize,
+}
+
+/// Puts what came of rows (by their index in `read`, the rows as they were read) into the file as it is now. Whatever
+/// else has been changed in it since stays: a row is found by its place or, if that has moved, by its persona and
+/// message, and takes a decision only if it has none that was not there when it was read. Doing so again with the same
+/// outcomes changes nothing.
+///
+/// No other process can do the same to a file of the folder at the same time.
+///
+/// # Errors
+///
+/// As [`load`] and [`save`]; the file is then as it was.
+pub fn update(
+    folder: &DataFolder,
+    file: &FileName,
+    read: &[Row],
+    outcomes: &[(usize, Outcome)],
+    judge: &Judge,
+) -> Result<Merged, Error> {
+    let _lock = folder.lock(Kind::Messages)?;
+    let (mut rows, bytes): (Vec<Row>, _) = json::load(folder, file)?;
+    let merged = merge(&mut rows, read, outcomes, judge);
+    let new = json::render(Kind::Messages, &rows)?;
+    if new != bytes {
+        folder.replace(file, &new)?;
+    }
+    Ok(merged)
+}
+
+/// A row's texts and its verdict.
+type Place<'r> = (&'r str, &'r str, Option<(bool, &'r str)>);
+
+/// As [`update`], on rows.
+pub fn merge(rows: &mut [Row], read: &[Row], outcomes: &[(usize, Outcome)], judge: &Judge) -> Merged {
+    let mut merged = Merged::default();
+    // Where each outcome goes. Places first, then whatever is left by text, so that equal rows do not take each other's.
+    let mut targets: Vec<Option<usize>> = vec![None; outcomes.len()];
+    let mut is_target = vec![false; rows.len()];
+    for (target, (index, outcome)) in targets.iter_mut().zip(outcomes) {
+        let (before, now) = (&read[*index], rows.get(*index));
+        let same = now.filter(|now| (&now.persona, &now.message) == (&before.persona, &before.message));
+        if same.is_some_and(|now| is_open(now, before, outcome)) {
+            *target = Some(*index);
+            is_target[*index] = true;
+        }
+    }
+    if targets.contains(&None) {
+        let mut places: HashMap<Place<'_>, VecDeque<usize>> = HashMap::new();
+        let mut texts: HashSet<(&str, &str)> = HashSet::new();
+        for (index, row) in rows.iter().enumerate() {
+            texts.insert((&row.persona, &row.message));
+            if !is_target[index] {
+                places.entry((&row.persona, &row.message, row.verdict())).or_default().push_back(index);
+            }
+        }
+        for (target, (index, outcome)) in targets.iter_mut().zip(outcomes).filter(|(target, _)| target.is_none()) {
+            let before = &read[*index];
+            let mut place =
+                |verdict| places.get_mut(&(before.persona.as_str(), before.message.as_str(), verdict))?.pop_front();
+            // A row that has this very decision took it when the file was saved before.
+            *target = outcome.verdict().and_then(|own| place(Some(own))).or_else(|| place(before.verdict()));
+            if target.is_none() && outcome.verdict().is_some() {
+                if texts.contains(&(before.persona.as_str(), before.message.as_str())) {
+                    merged.taken += 1;
+                } else {
+                    merged.gone += 1;
+                }
+            }
+        }
+    }
+    for (target, (_, outcome)) in targets.iter().zip(outcomes) {
+        if let Some(index) = *target {
+            rows[index].apply(outcome, judge);
+        }
+    }
+    merged
+}
+
+/// Whether a row's verdict is the one with which it was read, or this outcome's own.
+fn is_open(now: &Row, before: &Row, outcome: &Outcome) -> bool {
+    now.verdict() == before.verdict() || (now.is_decided() && now.verdict() == outcome.verdict())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge() -> Judge {
+        Judge { fingerprint: "f".into(), model: "m".into(), simulated: false }
+    }
+
+    fn rows(messages: &[&str]) -> Vec<Row> {
+        messages.iter().map(|message| Row::new("Ann", *message, "p")).collect()
+    }
+
+    fn yes(index: usize, reasoning: &str) -> (usize, Outcome) {
+        (index, Outcome::Decided { decision: true, reasoning: reasoning.into() })
+    }
+
+    fn reasons(rows: &[Row]) -> Vec<&str> {
+        rows.iter().map(|row| row.decision_reasoning.as_deref().unwrap_or("-")).collect()
+    }
+
+    #[test]
+    fn a_decision_follows_its_row_to_another_place_and_others_changes_stay() {
+        let read = rows(&["a", "b", "c"]);
+        let mut now = rows(&["new", "c", "b"]);
+        now[1].extra.insert("note".into(), 1.into());
+        let merged = merge(&mut now, &read, &[yes(0, "to a"), yes(1, "to b"), yes(2, "to c")], &judge());
+        assert_eq!(merged, Merged { gone: 1, taken: 0 });
+        assert_eq!(reasons(&now), ["-", "to c", "to b"]);
+        assert_eq!(now[1].extra["note"], 1);
+    }
+
+    #[test]
+    fn equal_rows_take_one_decision_each() {
+        let read = rows(&["b", "a", "a", "a"]);
+        let mut now = rows(&["a", "a", "a"]);
+        let merged = merge(&mut now, &read, &[yes(1, "1"), yes(2, "2"), yes(3, "3")], &judge());
+        assert_eq!(merged, Merged::default());
+        let mut taken = reasons(&now);
+        taken.sort_unstable();
+        assert_eq!(taken, ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn merging_twice_is_merging_once_also_where_decisions_are_replaced() {
+        let mut read = rows(&["a", "a", "b"]);
+        for row in &mut read {
+            row.apply(&Outcome::Decided { decision: false, reasoning: "old".into() }, &judge());
+        }
+        let mut now = vec![read[0].clone(), read[2].clone(), read[1].clone()];
+        let outcomes = [yes(0, "1"), yes(1, "2"), yes(2, "3")];
+        assert_eq!(merge(&mut now, &read, &outcomes, &judge()), Merged::default());
+        assert_eq!(reasons(&now), ["1", "3", "2"]);
+        let once = now.clone();
+        assert_eq!(merge(&mut now, &read, &outcomes, &judge()), Merged::default());
+        assert_eq!(now, once);
+    }
+
+    #[test]
+    fn what_someone_else_decided_meanwhile_is_kept_and_counted() {
+        let read = rows(&["a", "b"]);
+        let mut now = read.clone();
+        now[0].apply(&Outcome::Decided { decision: false, reasoning: "theirs".into() }, &judge());
+        let merged = merge(&mut now, &read, &[yes(0, "ours"), yes(1, "ours")], &judge());
+        assert_eq!((merged, reasons(&now)), (Merged { gone: 0, taken: 1 }, vec!["theirs", "ours"]));
+    }
+
+    #[test]
+    fn a_failure_is_noted_without_a_decision_and_a_success_removes_it() {
+        let read = rows(&["a"]);
+        let mut now = read.clone();
+        merge(&mut now, &read, &[(0, Outcome::Failed("cut off".into()))], &judge());
+        assert!(!now[0].is_decided() && now[0].rejoinder.as_ref().unwrap().failure.as_deref() == Some("cut off"));
+        let failed = now.clone();
+        let market = Judge { simulated: true, ..judge() };
+        merge(&mut now, &failed, &[yes(0, "fine")], &market);
+        let mark = now[0].rejoinder.as_ref().unwrap();
+        assert_eq!((now[0].decision, &mark.failure, mark.simulated), (Some(true), &None, true));
+        // A later failure takes nothing away: neither the decision nor who made it.
+        let decided = now.clone();
+        let other = Judge { fingerprint: "g".into(), ..judge() };
+        merge(&mut now, &decided, &[(0, Outcome::Failed("refused".into()))], &other);
+        let mark = now[0].rejoinder.as_ref().unwrap();
+        assert_eq!((now[0].decision, mark.fingerprint.as_deref(), mark.simulated), (Some(true), Some("f"), true));
+        assert_eq!(mark.failure.as_deref(), Some("refused"));
+    }
+
+    #[test]
+    fn a_message_of_the_market_stays_simulated_whoever_decides() {
+        let read = vec![Row::new("Ann", "a", "p").written_by("market", true), Row::new("Ann", "b", "p")];
+        let mut now = read.clone();
+        merge(&mut now, &read, &[yes(0, "r"), yes(1, "r")], &judge());
+        let simulated: Vec<bool> = now.iter().map(|row| row.rejoinder.as_ref().unwrap().simulated).collect();
+        assert_eq!(simulated, [true, false]);
+    }
 }

@@ -38,13 +38,6 @@ pub fn create(folder: &DataFolder, file: &FileName, personas: &[String]) -> Resu
     folder.create_new(file, &to_bytes(folder, file, personas)?)
 }
 
-/// The personas kept apart for evaluation: for `NAME_train` it is `NAME_eval`, whether or not that exists.
-#[must_use]
-pub fn sibling_eval(file: &FileName) -> Option<FileName> {
-    let base = file.stem().strip_suffix("_train")?;
-    FileName::new(Kind::Personas, &format!("{base}_eval")).ok()
-}
-
 fn to_bytes(folder: &DataFolder, file: &FileName, personas: &[String]) -> Result<Vec<u8>, Error> {
     check(personas).map_err(|fault| fault.of(folder, file))?;
     json::render(Kind::Personas, personas)

@@ -53,7 +53,7 @@ pub fn next_version(stem: &str, existing: &[FileName]) -> u32 {
 }
 
 /// Saves a cycle's results as the next free version after its parent. The contents may depend on the version; they are
-/// asked for anew on every attempt.
+/// asked for anew on every attempt, and reach the disk anew only where they do.
 ///
 /// # Errors
 ///
@@ -66,17 +66,25 @@ pub fn save_next_version(
     let base = lineage_base(parent);
     let existing = folder.list(Kind::Results)?;
     let mut stem = parent.to_owned();
+    let mut unclaimed: Option<(Draft, Vec<u8>)> = None;
     loop {
         let version = next_version(&stem, &existing);
         stem = format!("{base}{MARK}{version}");
         let file = FileName::new(Kind::Results, &stem)?;
         let path = folder.path_to_create(&file)?;
+        // Someone was faster, or something other than a file has the name.
+        if folder.exists(&file) && version < u32::MAX {
+            continue;
+        }
         let bytes = contents(version)?;
-        match Draft::write(&path, |out| out.write_all(&bytes))?.claim(&path)? {
+        let draft = match unclaimed {
+            Some((draft, earlier)) if earlier == bytes => draft,
+            _ => Draft::write(&path, |out| out.write_all(&bytes))?,
+        };
+        match draft.claim(&path)? {
             Claim::Ours => return Ok(file),
-            // Someone was faster, or something other than a file has the name.
             Claim::Taken(_) if version == u32::MAX => return Err(Error::Exists { path }),
-            Claim::Taken(_) => {}
+            Claim::Taken(draft) => unclaimed = Some((draft, bytes)),
         }
     }
 }

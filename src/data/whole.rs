@@ -35,6 +35,15 @@ pub fn create_new(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<(
     }
 }
 
+/// Proves that a file can be created in a folder, and leaves nothing behind.
+///
+/// # Errors
+///
+/// As [`replace`].
+pub fn probe(folder: &Path) -> Result<(), Error> {
+    temporary_in(folder).map(drop).map_err(|error| Error::write(folder, error))
+}
+
 /// A complete file that has no name yet. Dropped, it is gone.
 #[derive(Debug)]
 pub struct Draft {
@@ -61,12 +70,7 @@ impl Draft {
     }
 
     fn write_inner(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Self> {
-        // A temporary file is private by default; this one becomes a file like any other, so the umask decides. Opening
-        // it here also keeps its passing name out of errors.
-        let mut temporary = tempfile::Builder::new()
-            .prefix(".rejoinder-")
-            .suffix(".tmp")
-            .make_in(folder_of(path), |temporary| fs::File::options().write(true).create_new(true).open(temporary))?;
+        let mut temporary = temporary_in(folder_of(path))?;
         let mut out = BufWriter::new(temporary.as_file_mut());
         fill(&mut out)?;
         out.flush()?;
@@ -101,6 +105,15 @@ fn settle(path: &Path) -> Result<(), Error> {
         Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
         synced => synced.map_err(|error| Error::write(path, error)),
     }
+}
+
+/// A temporary file is private by default; this one becomes a file like any other, so the umask decides. Opening it here
+/// also keeps its passing name out of errors.
+fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".rejoinder-")
+        .suffix(".tmp")
+        .make_in(folder, |temporary| fs::File::options().write(true).create_new(true).open(temporary))
 }
 
 fn folder_of(path: &Path) -> &Path {

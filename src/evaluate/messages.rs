@@ -1,89 +1,253 @@
 //! Messages without decisions, and decisions on messages that are there already.
 
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use super::run::{self, RunContext};
 use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
+use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
-use crate::data::messages::{self, Row};
+use crate::data::messages::{self, Judge, Outcome, Row};
 use crate::data::{self, FileName};
+use crate::event::Event;
 
-/// What came of a batch of messages.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// Rows that got what was asked for.
-    pub done: usize,
-    /// Of those, rows with a yes.
-    pub yes: usize,
-    /// Rows that had a decision before and kept it.
-    pub kept: usize,
+/// Decisions wait no longer than this to be saved, as long as saving takes a small part of the time.
+const SAVE_EVERY: Duration = Duration::from_secs(2);
+/// How many times as long as it takes to save the next saving is put off at least: a file of a hundred megabytes is not
+/// written all the time.
+const SAVING_SHARE: u32 = 10;
+
+/// Messages that were written.
+#[derive(Debug)]
+pub struct Written {
+    /// Where they are; `None` where none could be written.
+    pub file: Option<FileName>,
+    /// How many.
+    pub count: usize,
     /// The trials that failed.
     pub failures: Vec<TrialFailure>,
 }
 
-/// Writes `messages_per_persona` messages for every persona and saves them, in order. A message that could not be
-/// written has no row. Nothing is saved where none could be written.
+/// Writes `messages_per_persona` messages for every persona and saves them, in order: in place of the file with
+/// `replace`, else under a new name. A message that could not be written has no row. Nothing is saved where none could
+/// be written.
 ///
 /// # Errors
 /// When the file cannot be written.
 pub async fn generate(
     folder: &DataFolder,
-    file: &FileName,
+    (file, replace): (&FileName, bool),
     personas: &[String],
     messages_per_persona: usize,
     bench: &Bench<'_>,
     context: &RunContext,
-) -> Result<Batch, data::Error> {
+) -> Result<Written, run::Error> {
     let trials = run::trials(personas.len(), messages_per_persona, &Work::Write);
-    let mut batch = Batch::default();
-    let mut rows = Vec::new();
-    for (persona, _, verdict) in run::verdicts(bench, context, personas, trials, "Writing messages").await {
+    let verdicts = run::verdicts(bench, context, personas, trials, "Writing messages").await?;
+    // A part of the messages is no messages file: what was answered is in the journal.
+    if let Some(why) = context.limit() {
+        return Err(run::Interrupted(why).into());
+    }
+    let model = bench.generator.map(|generator: &Generator| generator.caller().model().id()).unwrap_or_default();
+    let simulated = context.account.is_simulated();
+    let (mut rows, mut failures) = (Vec::new(), Vec::new());
+    for (persona, _, verdict) in verdicts {
         match verdict {
             Verdict::Written(message) | Verdict::Decided { message, .. } => {
-                rows.push(Row::new(personas[persona].clone(), message, bench.prompt));
+                let row = Row::new(personas[persona].clone(), message, bench.prompt);
+                rows.push(row.written_by(model, simulated));
             }
-            Verdict::Failed(failure) => batch.failures.push(failure),
+            Verdict::Failed(failure) => failures.push(failure),
+            Verdict::NotRun => {}
         }
     }
-    batch.done = rows.len();
-    if !rows.is_empty() {
-        messages::save(folder, file, &rows)?;
-    }
-    Ok(batch)
+    let saved = match (rows.is_empty(), replace) {
+        (true, _) => None,
+        (false, true) => messages::save(folder, file, &rows).map(|()| Some(file.clone()))?,
+        (false, false) => Some(messages::save_new(folder, file, &rows)?),
+    };
+    Ok(Written { file: saved, count: rows.len(), failures })
 }
 
-/// Decides on every row that has no decision yet (on all, with `again`) and saves the file whole. Rows that fail stay
-/// as they are. Nothing is saved where nothing was decided.
+/// What came of deciding on the rows of a file.
+#[derive(Debug)]
+pub struct Decided {
+    /// Where the decisions are: the file itself, or a new one where it could not be read any more.
+    pub file: FileName,
+    /// The decisions of now, in the order of the rows.
+    pub decisions: Vec<RowDecision>,
+    /// Whether the market had a part in any of them, as the judge or as the writer of the message.
+    pub simulated: bool,
+    /// The trials that failed.
+    pub failures: Vec<TrialFailure>,
+}
+
+/// The decision on a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowDecision {
+    /// Its index among the rows as they were read.
+    pub row: usize,
+    /// To whom the message is.
+    pub persona: String,
+    /// Yes or no.
+    pub decision: bool,
+}
+
+/// Indices of the rows to decide on: those without a decision, or all with `again`.
+#[must_use]
+pub fn open(rows: &[Row], again: bool) -> Vec<usize> {
+    (0..rows.len()).filter(|&row| again || !rows[row].is_decided()).collect()
+}
+
+/// Decides on the [`open`] ones of `rows`, which are the file's as it was read, and puts the decisions into the file as
+/// it is then: now and again on the way, so that little is lost if the process is stopped, and at the end. Rows that
+/// fail keep what they have and say why. What others have changed in the file meanwhile stays; a decision whose row is
+/// gone, or has been decided by others, is told of.
 ///
 /// # Errors
-/// When the file cannot be read or written.
+/// When the decisions cannot be saved.
 pub async fn decide(
     folder: &DataFolder,
     file: &FileName,
+    rows: Vec<Row>,
     again: bool,
-    bench: &Bench<'_>,
+    decision_maker: &DecisionMaker,
+    seed: u64,
     context: &RunContext,
-) -> Result<Batch, data::Error> {
-    let mut rows = messages::load(folder, file)?;
-    let open: Vec<usize> = (0..rows.len()).filter(|&row| again || !rows[row].is_decided()).collect();
-    let mut batch = Batch { kept: rows.len() - open.len(), ..Batch::default() };
+) -> Result<Decided, run::Error> {
     let personas: Vec<String> = rows.iter().map(|row| row.persona.clone()).collect();
-    let trials = open
-        .iter()
-        .map(|&row| Trial { persona: row, message: 0, work: Work::Decide(rows[row].message.clone()) })
+    let trials = open(&rows, again)
+        .into_iter()
+        .map(|row| Trial { persona: row, message: 0, work: Work::Decide(rows[row].message.clone()) })
         .collect();
-    for (row, _, verdict) in run::verdicts(bench, context, &personas, trials, "Deciding messages").await {
+    let bench = Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
+    let saver = Saver { folder: folder.clone(), file: file.clone(), read: Arc::new(rows), decision_maker, context };
+
+    let so_far = Mutex::new(Vec::new());
+    let see = |row: usize, verdict: &Verdict| {
+        // Why a row failed is written at the end only: it matters to nobody before.
+        if let outcome @ Some(Outcome::Decided { .. }) = outcome(verdict) {
+            so_far.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.map(|outcome| (row, outcome)));
+        }
+    };
+    let verdicts = tokio::select! {
+        verdicts = run::verdicts_seen(&bench, context, &personas, trials, "Deciding messages", see) => verdicts,
+        never = saver.now_and_again(&so_far) => match never {},
+    };
+
+    let outcomes: Vec<(usize, Outcome)> =
+        verdicts.iter().filter_map(|(row, _, verdict)| Some((*row, outcome(verdict)?))).collect();
+    let file = saver.at_the_end(&outcomes)?;
+    let mut decided =
+        Decided { file, decisions: Vec::new(), simulated: context.account.is_simulated(), failures: Vec::new() };
+    for (row, _, verdict) in verdicts {
         match verdict {
             Verdict::Decided { decision, .. } => {
-                batch.done += 1;
-                batch.yes += usize::from(decision.decision);
-                rows[row].decision = Some(decision.decision);
-                rows[row].decision_reasoning = Some(decision.reasoning);
+                decided.simulated |= saver.read[row].is_message_simulated();
+                decided.decisions.push(RowDecision {
+                    row,
+                    persona: personas[row].clone(),
+                    decision: decision.decision,
+                });
             }
-            Verdict::Failed(failure) => batch.failures.push(failure),
-            Verdict::Written(_) => {}
+            Verdict::Failed(failure) => decided.failures.push(failure),
+            Verdict::Written(_) | Verdict::NotRun => {}
         }
     }
-    if batch.done > 0 {
-        messages::save(folder, file, &rows)?;
+    context.go_on()?;
+    Ok(decided)
+}
+
+fn outcome(verdict: &Verdict) -> Option<Outcome> {
+    match verdict {
+        Verdict::Decided { decision, .. } => {
+            Some(Outcome::Decided { decision: decision.decision, reasoning: decision.reasoning.clone() })
+        }
+        Verdict::Failed(failure) => Some(Outcome::Failed(failure.reason.clone())),
+        Verdict::Written(_) | Verdict::NotRun => None,
     }
-    Ok(batch)
+}
+
+/// Brings outcomes into the file.
+struct Saver<'a> {
+    folder: DataFolder,
+    file: FileName,
+    read: Arc<Vec<Row>>,
+    decision_maker: &'a DecisionMaker,
+    context: &'a RunContext,
+}
+
+impl Saver<'_> {
+    fn judge(&self) -> Judge {
+        Judge {
+            fingerprint: self.decision_maker.fingerprint(),
+            model: self.decision_maker.caller().model().id().to_owned(),
+            simulated: self.context.account.is_simulated(),
+        }
+    }
+
+    /// Saves what there is so far, beside the trials and not between them, for as long as it is polled. A saving that
+    /// fails loses nothing: the next one begins with all that there is.
+    async fn now_and_again(&self, so_far: &Mutex<Vec<(usize, Outcome)>>) -> Infallible {
+        let (mut pause, mut saved, mut has_warned) = (SAVE_EVERY, 0, false);
+        loop {
+            tokio::time::sleep(pause).await;
+            let outcomes = so_far.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if outcomes.len() == saved {
+                continue;
+            }
+            let (count, started) = (outcomes.len(), Instant::now());
+            let (folder, file, read, judge) =
+                (self.folder.clone(), self.file.clone(), Arc::clone(&self.read), self.judge());
+            let update = move || messages::update(&folder, &file, &read, &outcomes, &judge).map_err(|e| e.to_string());
+            let ended = tokio::task::spawn_blocking(update).await.map_err(|panic| panic.to_string());
+            match ended.flatten() {
+                Ok(_) => saved = count,
+                Err(reason) if !has_warned => {
+                    has_warned = true;
+                    let text = format!("the decisions so far could not be saved, which is tried again: {reason}");
+                    self.context.events.emit(Event::Warning(text));
+                }
+                Err(_) => {}
+            }
+            pause = SAVE_EVERY.max(started.elapsed() * SAVING_SHARE);
+        }
+    }
+
+    /// Saves all there is and tells what found no row.
+    fn at_the_end(&self, outcomes: &[(usize, Outcome)]) -> Result<FileName, data::Error> {
+        let judge = self.judge();
+        let warn = |text: String| self.context.events.emit(Event::Warning(text));
+        let merged = match messages::update(&self.folder, &self.file, &self.read, outcomes, &judge) {
+            Ok(merged) => merged,
+            Err(
+                error @ (data::Error::NotFound { .. }
+                | data::Error::Json { .. }
+                | data::Error::NotAFile { .. }
+                | data::Error::Read { .. }),
+            ) => {
+                // Whatever has become of the file, what was paid for is kept.
+                let mut rows = self.read.to_vec();
+                messages::merge(&mut rows, &self.read, outcomes, &judge);
+                let file = messages::save_new(&self.folder, &self.file, &rows)?;
+                warn(format!("the file is not what it was, so all rows are saved anew as {file}: {error}"));
+                return Ok(file);
+            }
+            Err(error) => return Err(error),
+        };
+        if merged.gone > 0 {
+            warn(format!(
+                "{} of the decisions are not in the file: their rows were removed or changed in it meanwhile",
+                merged.gone
+            ));
+        }
+        if merged.taken > 0 {
+            warn(format!(
+                "{} of the decisions are not in the file: others decided on their rows meanwhile, which was kept",
+                merged.taken
+            ));
+        }
+        Ok(self.file.clone())
+    }
 }

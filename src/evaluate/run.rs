@@ -69,6 +69,15 @@ impl RunContext {
         Ok((folder.exists(&file) && sha256(&folder.read(&file)?) == hash).then_some(file))
     }
 
+    /// # Errors
+    /// When the run was asked to stop.
+    pub fn go_on(&self) -> Result<(), Interrupted> {
+        match self.stop.why() {
+            Some(why @ Why::Asked) => Err(Interrupted(why)),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a limit was reached, so that what there is should be saved as partial.
     #[must_use]
     pub fn limit(&self) -> Option<Why> {
@@ -126,6 +135,9 @@ pub fn trials(personas: usize, messages_per_persona: usize, work: &Work) -> Vec<
 
 /// Runs all trials, telling the context's events about each; verdicts (persona, message, verdict) come in the order of
 /// the trials. `label` says in a few words what the batch is.
+///
+/// # Errors
+/// When the run was asked to stop; what was answered is in the journal.
 pub async fn verdicts(
     bench: &Bench<'_>,
     context: &RunContext,
@@ -133,12 +145,29 @@ pub async fn verdicts(
     trials: Vec<Trial>,
     label: &str,
 ) -> Result<Vec<(usize, usize, Verdict)>, Interrupted> {
+    let verdicts = verdicts_seen(bench, context, personas, trials, label, |_, _| {}).await;
+    context.go_on()?;
+    Ok(verdicts)
+}
+
+/// The same; `see` is shown every persona's index and verdict at once, in the order in which they come. Whether the run
+/// was asked to stop is for the caller to find out.
+pub async fn verdicts_seen(
+    bench: &Bench<'_>,
+    context: &RunContext,
+    personas: &[String],
+    trials: Vec<Trial>,
+    label: &str,
+    see: impl Fn(usize, &Verdict),
+) -> Vec<(usize, usize, Verdict)> {
+    let see = &see;
     let RunContext { account, width, events, .. } = context;
     let simulated = account.is_simulated();
     events.emit(Event::BatchStarted { label: label.to_owned(), total: trials.len(), simulated });
     let verdicts = local::run(trials, *width, |trial| async move {
         let (persona, message) = (trial.persona, trial.message);
         let verdict = bench.run(&personas[persona], trial).await;
+        see(persona, &verdict);
         events.emit(Event::TrialEnded(match &verdict {
             Verdict::Decided { decision, .. } if decision.decision => TrialOutcome::Yes,
             Verdict::Decided { .. } => TrialOutcome::No,
@@ -150,10 +179,7 @@ pub async fn verdicts(
     })
     .await;
     events.emit(Event::BatchEnded { simulated: account.is_simulated() });
-    match context.stop.why() {
-        Some(why @ Why::Asked) => Err(Interrupted(why)),
-        _ => Ok(verdicts),
-    }
+    verdicts
 }
 
 /// Sorts verdicts into results and failures.

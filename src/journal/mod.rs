@@ -43,6 +43,7 @@ impl Journal {
     /// When it cannot be opened or written, is damaged, or is of a newer version than this program.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
+        let _turn = schema::turn(&path)?;
         let connection = schema::open(&path)?;
         let writer = writer::Writer::start(schema::open(&path)?, path.clone());
         Ok(Journal(Arc::new(Shared { path, connection: Mutex::new(connection), writer })))

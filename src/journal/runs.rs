@@ -1,12 +1,12 @@
 //! Runs: begun, found again, finished.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 
 use super::calls::CallLog;
-use super::{Error, Journal};
+use super::{Error, Journal, schema};
 use crate::data::results::sha256;
 
 /// What has become of a run.
@@ -93,6 +93,8 @@ impl Journal {
     /// When the journal fails, or when the user's seed is that of a run under way.
     pub fn begin(&self, inputs: &Inputs<'_>) -> Result<Begun, Error> {
         let hash = hash(&[&[inputs.command], inputs.parts].concat());
+        // One process at a time looks and begins: two that look at once would both find nothing, and take one seed.
+        let _turn = schema::turn(self.path())?;
         let open: Vec<(String, u64, String)> = self.with(|connection| {
             connection
                 .prepare("SELECT id, seed, started FROM runs WHERE inputs = ? AND state = 'open' ORDER BY started")?
@@ -120,9 +122,14 @@ impl Journal {
                 None => taken.push(seed),
             }
         }
-        let seed = inputs
-            .seed
-            .unwrap_or_else(|| (inputs.least_seed..).find(|seed| !taken.contains(seed)).unwrap_or(inputs.least_seed));
+        // A run that is finished is finished: another one takes fresh samples.
+        let used: Option<i64> = self.with(|connection| {
+            connection
+                .query_row("SELECT max(seed) FROM runs WHERE inputs = ? AND state <> 'open'", [&hash], |row| row.get(0))
+        })?;
+        let least = used.map_or(inputs.least_seed, |used| inputs.least_seed.max(used as u64 + 1));
+        let beside = || (least..=least + taken.len() as u64).find(|seed| !taken.contains(seed)).unwrap_or(least);
+        let seed = inputs.seed.unwrap_or_else(beside);
         self.insert(inputs, &hash, seed)
     }
 
@@ -144,21 +151,22 @@ impl Journal {
 
     /// The run's lock, or nothing where another process has it.
     fn lock(&self, id: &str) -> Result<Option<File>, Error> {
-        let path = self.lock_path(id);
-        let failed = |source: std::io::Error| Error::Other { path: path.clone(), reason: source.to_string() };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let file = self.open_lock(id)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+            Err(TryLockError::Error(source)) => {
+                Err(Error::Other { path: self.lock_path(id), reason: source.to_string() })
+            }
         }
     }
 
+    fn open_lock(&self, id: &str) -> Result<File, Error> {
+        schema::lock_file(&self.lock_path(id))
+    }
+
     fn lock_path(&self, id: &str) -> PathBuf {
-        self.path().with_file_name(".runs").join(format!("{id}.lock"))
+        self.path().with_file_name(schema::LOCKS).join(format!("{id}.lock"))
     }
 
     fn set_state(&self, id: &str, state: RunState) -> Result<(), Error> {

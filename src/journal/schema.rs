@@ -1,5 +1,7 @@
 //! Opening the file, and its tables. Migrations are only ever appended: the file's version is how many have been made.
 
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -50,6 +52,30 @@ const MIGRATIONS: &[&str] = &["
 
 /// How long a writer waits for another process to finish its commit.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Lock files live in this folder beside the journal.
+pub(super) const LOCKS: &str = ".runs";
+
+/// Waits until no other process is opening the journal or beginning a run. SQLite's own patience does not cover the
+/// change to WAL mode, and of two processes that look for a run at once both would find none.
+pub(super) fn turn(path: &Path) -> Result<File, Error> {
+    let file = lock_file(&path.with_file_name(LOCKS).join("turn.lock"))?;
+    file.lock().map_err(|source| Error::Other { path: path.to_owned(), reason: source.to_string() })?;
+    Ok(file)
+}
+
+/// Opens a lock file, and makes it where it is not there.
+pub(super) fn lock_file(path: &Path) -> Result<File, Error> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull(path.to_owned()),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly(path.to_owned()),
+        _ => Error::Other { path: path.to_owned(), reason: source.to_string() },
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)
+}
 
 /// Opens a connection with the settings that durability needs, on a file of the current version.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {

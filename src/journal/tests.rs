@@ -88,7 +88,7 @@ async fn what_a_run_cost_is_added_up_and_pruning_deletes_it() {
     let id = run.id.clone();
     assert_eq!(Journal::open(folder.path()).unwrap().prune(std::slice::from_ref(&id)).unwrap(), 0, "it is under way");
     drop(run);
-    assert_eq!(journal.prune(&[id.clone()]).unwrap(), 1);
+    assert_eq!(journal.prune(std::slice::from_ref(&id)).unwrap(), 1);
     assert!(matches!(journal.run(&id), Err(Error::NoRun(_))));
 }
 

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::judges::{Judges, Rejudge};
-use super::{pairing, personas};
+use super::judges::{Judge, Judges, Rejudge, Side};
+use super::{compare_runs, pairing, personas};
 use crate::compare::{Comparison, Rate};
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance};
@@ -160,7 +160,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         return Err(Error::NothingCame { count: run.failures.len(), reason });
     }
     carry_over(&older.results, &mut run.results);
-    let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results));
+    // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
+    let simulated = cast.context.account.is_simulated();
+    let judges = match judges {
+        Judges::DecidedAgain { .. } => judges,
+        _ => Judges::of(Judge::of(&older), Some(Judge { fingerprint: &fingerprint, simulated })),
+    };
+    let original_simulated = compare_runs::is_simulated(&older) || (baseline.is_some() && simulated);
+    let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results)).marked(original_simulated, simulated);
 
     let used = cast.context.account.since(&used_before);
     let cost = cast.context.account.cost(&used);
@@ -174,7 +181,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         metrics: Some(metrics(&comparison, &judges)),
         partial: cast.context.limit().map(|why| format!("{why}; {} trials were not run", run.not_run)),
         baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
-        ..Provenance::new("", seed, cast.context.account.is_simulated())
+        ..Provenance::new("", seed, simulated)
     };
     let mut results =
         assemble(older, prompt.clone(), run.results, options.messages_per_persona, clock::iso(began), provenance);
@@ -211,8 +218,9 @@ async fn incumbent(
     seed: u64,
     step: &str,
 ) -> Result<(Vec<PersonaResult>, Judges, Option<Vec<PersonaResult>>), Error> {
-    let recorded = older.metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
-    let judges = Judges::of(recorded, Some(&cast.decision_maker.fingerprint()));
+    let fingerprint = cast.decision_maker.fingerprint();
+    let today = || Some(Judge { fingerprint: &fingerprint, simulated: cast.context.account.is_simulated() });
+    let judges = Judges::of(Judge::of(older), today());
     let again = match rejudge {
         Rejudge::Always => true,
         Rejudge::WhereNeeded => !judges.are_one(),
@@ -222,8 +230,10 @@ async fn incumbent(
         return Ok((older.results.clone(), judges, None));
     }
     let decided = decide_again(cast, &older.results, seed, step).await?;
-    let tallies: Vec<_> = older.results.iter().map(pairing::tally).collect();
-    Ok((decided.clone(), judges.decided_again(Rate::of(&tallies)), Some(decided)))
+    let recorded = Rate::of(&pairing::clusters(&older.results)).marked(compare_runs::is_simulated(older));
+    // Asked once more: behind a wire the market is known only by its answers, which are there now.
+    let judges = Judges::of(Judge::of(older), today()).decided_again(Side::Before, recorded);
+    Ok((decided.clone(), judges, Some(decided)))
 }
 
 /// Decides the messages of an earlier run again with today's decision maker.

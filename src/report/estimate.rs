@@ -63,8 +63,9 @@ pub fn plan(lines: &[Line], simulated: bool) -> String {
     for line in lines.iter().filter(|line| line.calls > 0) {
         let _ = writeln!(
             text,
-            "  {:>8} calls of the {} ({}): about {} tokens in, {} out{}",
+            "  {:>8} {} of the {} ({}): about {} tokens in, {} out{}",
             words::thousands(line.calls),
+            if line.calls == 1 { "call" } else { "calls" },
             line.role,
             line.what,
             words::thousands(line.usage.input_tokens),
@@ -85,9 +86,9 @@ pub fn plan(lines: &[Line], simulated: bool) -> String {
     };
     let _ = write!(
         text,
-        "In all {} calls, about {} tokens in and {} out; cost: {cost}.\nAn answer that cannot be used is asked for \
+        "In all {}, about {} tokens in and {} out; cost: {cost}.\nAn answer that cannot be used is asked for \
          again, and thinking counts as output: plan for more rather than less.\n",
-        words::thousands(calls),
+        words::count(calls, "call", "calls"),
         words::thousands(input),
         words::thousands(output)
     );

@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table};
 use super::words;
 use crate::compare::Rate;
 use crate::data::file_name::FileName;
+use crate::data::provenance::Models;
 use crate::data::results::Results;
 use crate::data::versions;
 use crate::optimize::pairing;
@@ -21,8 +22,6 @@ pub struct RunLine {
     pub version: Option<u64>,
     /// Its rate.
     pub rate: Rate,
-    /// Whether the market answered.
-    pub simulated: bool,
     /// When it ran, as the file says.
     pub date: String,
     /// Who took part, as far as the file says.
@@ -36,23 +35,36 @@ impl RunLine {
     #[must_use]
     pub fn of(file: &FileName, results: &Results) -> Self {
         let provenance = results.metadata.rejoinder.as_ref();
-        let models = provenance.and_then(|provenance| provenance.models.clone()).unwrap_or_default();
-        let mut named: Vec<String> =
-            [models.generator, models.decision_maker, models.improver].into_iter().flatten().collect();
-        named.dedup();
-        let tallies: Vec<_> = results.results.iter().map(pairing::tally).collect();
         RunLine {
             name: file.stem().to_owned(),
             version: versions::version_of(file.stem()).map(u64::from),
-            rate: Rate::of(&tallies),
-            simulated: provenance.is_some_and(|provenance| provenance.simulated),
+            rate: Rate::of(&pairing::clusters(&results.results))
+                .marked(provenance.is_some_and(|provenance| provenance.simulated)),
             date: results.metadata.processing_date.clone(),
-            models: if named.is_empty() { "unknown".into() } else { named.join(", ") },
+            models: provenance
+                .and_then(|provenance| provenance.models.as_ref())
+                .and_then(models)
+                .unwrap_or_else(|| "unknown".into()),
             judge: provenance
                 .and_then(|provenance| provenance.fingerprint.clone())
                 .map_or_else(|| "unknown".into(), |fingerprint| fingerprint.chars().take(8).collect()),
         }
     }
+}
+
+/// One name where all roles have the same model, else which role has which. `None` where no model is named.
+fn models(models: &Models) -> Option<String> {
+    let roles = [
+        ("generator", models.generator.as_deref()),
+        ("decision maker", models.decision_maker.as_deref()),
+        ("improver", models.improver.as_deref()),
+    ];
+    let named: Vec<(&str, &str)> = roles.into_iter().filter_map(|(role, model)| Some((role, model?))).collect();
+    let (_, first) = *named.first()?;
+    if named.iter().all(|(_, model)| *model == first) {
+        return Some(first.to_owned());
+    }
+    Some(named.iter().map(|(role, model)| format!("{role} {model}")).collect::<Vec<_>>().join(", "))
 }
 
 /// Runs grouped into lineages by name: a first run and all improvement runs that descend from it.
@@ -83,7 +95,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         }
         table.set_header(["run", "rate", "95% interval", "n", "date", "models", "judge"]);
         for run in runs {
-            let simulated = if run.simulated { " simulated" } else { "" };
+            let simulated = if run.rate.simulated { " simulated" } else { "" };
             table.add_row([
                 words::one_line(&run.name, 80),
                 run.rate.share().map_or_else(|| "-".into(), |share| format!("{:.1}%{simulated}", share * 100.0)),
@@ -93,7 +105,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 ),
                 format!("{}/{}", run.rate.yes, run.rate.total),
                 words::one_line(run.date.get(..16).unwrap_or(&run.date), 19).replace('T', " "),
-                words::one_line(&run.models, 60),
+                words::one_line(&run.models, 120),
                 words::one_line(&run.judge, 8),
             ]);
         }
@@ -103,4 +115,25 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         "Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n",
     );
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_one_name_where_they_are_one_and_else_told_by_role() {
+        let of = |generator: &str, decision_maker: &str, improver: Option<&str>| {
+            models(&Models {
+                generator: Some(generator.into()),
+                decision_maker: Some(decision_maker.into()),
+                improver: improver.map(Into::into),
+                ..Models::default()
+            })
+        };
+        assert_eq!(of("x", "x", Some("x")).as_deref(), Some("x"));
+        assert_eq!(of("x", "x", None).as_deref(), Some("x"));
+        assert_eq!(of("x", "y", Some("x")).as_deref(), Some("generator x, decision maker y, improver x"));
+        assert_eq!(models(&Models::default()), None);
+    }
 }

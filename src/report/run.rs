@@ -26,8 +26,16 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
     let metadata = &results.metadata;
     let mut text = String::new();
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
-    let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate, line.simulated));
-    let _ = writeln!(text, "Personas: {}, date: {}", line.rate.personas, words::one_line(&line.date, 40));
+    let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate));
+    // Entries with one text are one persona to every interval; the lists below go by entry.
+    let entries = results.results.iter().filter(|result| !result.messages.is_empty()).count() as u64;
+    let distinct = if line.rate.personas < entries {
+        format!(" ({} different)", words::thousands(line.rate.personas))
+    } else {
+        String::new()
+    };
+    let date = words::one_line(&line.date, 40);
+    let _ = writeln!(text, "Personas: {}{distinct}, date: {date}", words::thousands(entries));
     let _ =
         writeln!(text, "Models: {}; judge: {}", words::one_line(&line.models, 200), words::one_line(&line.judge, 40));
     if let Some(provenance) = &metadata.rejoinder {
@@ -35,11 +43,15 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
             let _ = writeln!(text, "Descends from: {}", words::one_line(&parent.file, 120));
         }
         if !provenance.failures.is_empty() {
-            let _ = writeln!(text, "{}", super::summary::failed_trials(&provenance.failures));
+            let _ = writeln!(
+                text,
+                "{}",
+                super::summary::failed_trials(provenance.failures.iter().map(|failure| failure.reason.as_str()))
+            );
         }
     }
     let _ = writeln!(text, "\nPROMPT\n{}\n", words::safe(&metadata.system_prompt));
-    text.push_str(&objections_text(&Objections::of(&feedback::extract(&results.results)), line.rate.personas));
+    text.push_str(&objections_text(&Objections::of(&feedback::extract(&results.results)), entries));
     messages(&mut text, results, filter, limit);
     text
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::words;
 use crate::call::Used;
-use crate::compare::{Comparison, Verdict};
+use crate::compare::{Comparison, Interval, Verdict};
 use crate::data::provenance::FailedTrial;
 use crate::model::Role;
-use crate::optimize::judges::{Judges, RecordedJudge};
+use crate::optimize::judges::{Judges, RecordedJudge, Side};
 
 /// The rule above and below a block: the original service's width.
 pub const RULE: &str = "============================================================";
@@ -53,10 +53,10 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
     line(RULE.into());
     line("IMPROVEMENT CYCLE COMPLETE".into());
     line(RULE.into());
-    for words in before_after(summary.comparison, summary.judges, summary.spent.simulated, Names::Cycle) {
+    for words in before_after(summary.comparison, summary.judges, Names::Cycle) {
         line(words);
     }
-    line(failed_trials(summary.failures));
+    line(failed_trials(summary.failures.iter().map(|failure| failure.reason.as_str())));
     for words in spent(&summary.spent) {
         line(words);
     }
@@ -67,86 +67,203 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
 
 /// What the two runs of a comparison are called.
 #[derive(Clone, Copy, Debug)]
-pub enum Names {
+pub enum Names<'a> {
     /// The original and the improved prompt of a cycle.
     Cycle,
-    /// A and B.
-    AnyTwo,
+    /// A and B, which are these files.
+    AnyTwo {
+        /// Name of A, as a command takes it.
+        a: &'a str,
+        /// Name of B.
+        b: &'a str,
+    },
 }
 
 /// The lines of a comparison, without the block around them.
 #[must_use]
-pub fn before_after(comparison: &Comparison, judges: &Judges, simulated: bool, names: Names) -> Vec<String> {
+pub fn before_after(comparison: &Comparison, judges: &Judges, names: Names<'_>) -> Vec<String> {
     let (before, after) = match names {
         Names::Cycle => ("Original response rate", "Improved response rate"),
-        Names::AnyTwo => ("Response rate of A", "Response rate of B"),
+        Names::AnyTwo { .. } => ("Response rate of A", "Response rate of B"),
     };
     let (absolute_name, relative_name) = match names {
         Names::Cycle => ("Absolute improvement", "Relative improvement"),
-        Names::AnyTwo => ("Absolute change", "Relative change"),
+        Names::AnyTwo { .. } => ("Absolute change", "Relative change"),
     };
     let mut lines = vec![
-        format!("{before}: {}", words::full_rate(&comparison.original, simulated)),
-        format!("{after}: {}", words::full_rate(&comparison.improved, simulated)),
+        format!("{before}: {}", words::full_rate(&comparison.original)),
+        format!("{after}: {}", words::full_rate(&comparison.improved)),
         format!("{absolute_name}: {}", absolute(comparison)),
         format!("{relative_name}: {}", relative(comparison)),
     ];
+    lines.extend(in_both(comparison, names));
     // Of two judges there is no interval: the change may be theirs and not the prompt's.
     if let Some(interval) = comparison.interval.filter(|_| judges.are_one()) {
-        lines.push(format!(
-            "Interval of the change: {} (95%, paired by persona, {})",
-            words::interval(interval),
-            words::count(comparison.personas, "persona", "personas")
-        ));
+        lines.push(format!("Interval of the change: {}", paired(comparison, interval)));
         lines.push(format!(
             "Personas that flipped: {} to yes, {} to no",
-            comparison.flipped_to_yes, comparison.flipped_to_no
+            words::thousands(comparison.flipped_to_yes),
+            words::thousands(comparison.flipped_to_no)
         ));
     }
     lines.push(format!("Verdict: {}", verdict(comparison, judges)));
-    lines.push(judged_by(judges));
+    if matches!(names, Names::Cycle) && judges.are_one() && comparison.personas > 0 {
+        lines
+            .push("Measured on: the personas whose answers the improver read, which may flatter the new prompt".into());
+    }
+    lines.push(format!("Judged by: {}", judged_by(judges, names)));
     lines
 }
 
 fn absolute(comparison: &Comparison) -> String {
-    match comparison.absolute().map(words::points) {
+    // Where some personas stand in one run only, or got more messages than others, the mean change per persona is
+    // another number. It stands beside its interval, and this one says what it is.
+    let over = if paired_differs(comparison) { " over all messages" } else { "" };
+    match comparison.absolute() {
         None => "unknown, one of the runs has no decisions".into(),
-        Some(points) if points == "0.0" => "none, the rate is unchanged".into(),
-        Some(points) => format!("{points} percentage points"),
+        Some(0.0) => format!("none, the rate{over} is unchanged"),
+        Some(change) => match words::points(change).as_str() {
+            "0.0" => format!("less than 0.1 percentage points {}{over}", if change > 0.0 { "up" } else { "down" }),
+            points => format!("{points} percentage points{over}"),
+        },
     }
 }
 
 fn relative(comparison: &Comparison) -> String {
-    match (comparison.absolute(), comparison.relative().map(words::points)) {
+    match (comparison.absolute(), comparison.relative()) {
         (None, _) => "unknown".into(),
         (Some(_), None) => "undefined, the earlier rate is 0%".into(),
-        (Some(_), Some(points)) if points == "0.0" => "none".into(),
-        (Some(_), Some(points)) => format!("{points}%"),
+        (Some(0.0), Some(_)) => "none".into(),
+        (Some(change), Some(relative)) => match words::points(relative).as_str() {
+            "0.0" => format!("less than 0.1% {}", if change > 0.0 { "up" } else { "down" }),
+            points => format!("{points}%"),
+        },
     }
+}
+
+/// Whether the mean change per persona reads otherwise than the change of the rate over all messages.
+fn paired_differs(comparison: &Comparison) -> bool {
+    match (comparison.difference, comparison.absolute()) {
+        (Some(paired), Some(pooled)) => words::points(paired) != words::points(pooled),
+        _ => false,
+    }
+}
+
+fn sets_differ(comparison: &Comparison) -> bool {
+    comparison.only_original + comparison.only_improved > 0
+}
+
+/// `10 personas`, or `the 10 personas in both` where there are others.
+fn personas(comparison: &Comparison) -> String {
+    let personas = words::count(comparison.personas, "persona", "personas");
+    if sets_differ(comparison) { format!("the {personas} in both") } else { personas }
+}
+
+fn paired(comparison: &Comparison, interval: Interval) -> String {
+    let around = match comparison.difference.filter(|_| paired_differs(comparison)) {
+        Some(difference) => format!(" around {}", words::points(difference)),
+        None => String::new(),
+    };
+    format!("{}{around} (95%, paired by persona, {})", words::interval(interval), personas(comparison))
+}
+
+/// Where some personas were decided in one run only: how many, and the two rates on the others.
+fn in_both(comparison: &Comparison, names: Names<'_>) -> Vec<String> {
+    if !sets_differ(comparison) {
+        return Vec::new();
+    }
+    let (before, after) = match names {
+        Names::Cycle => ("the original", "the improved run"),
+        Names::AnyTwo { .. } => ("A", "B"),
+    };
+    let mut lines = vec![format!(
+        "Personas decided in only one run: {} in {before}, {} in {after}",
+        words::thousands(comparison.only_original),
+        words::thousands(comparison.only_improved)
+    )];
+    if comparison.personas > 0 {
+        let rates = [(before, &comparison.original_in_both), (after, &comparison.improved_in_both)];
+        let line = |(run, rate)| format!("  {run}, on {}: {}", personas(comparison), words::full_rate(rate));
+        lines.extend(rates.into_iter().map(line));
+    }
+    lines
 }
 
 /// What the data allow one to say, in one sentence.
 #[must_use]
 pub fn verdict(comparison: &Comparison, judges: &Judges) -> String {
-    let all_yes = comparison.original.total > 0 && comparison.original.yes == comparison.original.total;
-    match comparison.verdict() {
+    let verdict = comparison.verdict();
+    if verdict != Verdict::NothingToCompare && !judges.are_one() {
+        return "this is not a comparison, the two rates are not known to come from one judge".into();
+    }
+    let on = if sets_differ(comparison) { format!(" on {}", personas(comparison)) } else { String::new() };
+    let against = match (comparison.difference, comparison.absolute()) {
+        (Some(paired), Some(pooled)) if paired * pooled < 0.0 => "; the rates over all messages moved the other way",
+        _ => "",
+    };
+    match verdict {
         Verdict::NothingToCompare => "nothing to compare, no persona was decided in both runs".into(),
-        _ if !judges.are_one() => "this is not a comparison, the two rates are not known to come from one judge".into(),
-        Verdict::Better => "better, and not by luck alone (the interval lies above 0)".into(),
-        Verdict::Worse => "worse, and not by luck alone (the interval lies below 0)".into(),
-        Verdict::Undecided if all_yes => {
-            "undecided, the original had nothing left to gain on these personas; a stricter judge or more personas would tell".into()
-        }
-        Verdict::Undecided => "undecided, a difference of this size on so few personas may be luck".into(),
+        Verdict::Better => format!("better{on}, and not by luck alone (the interval lies above 0){against}"),
+        Verdict::Worse => format!("worse{on}, and not by luck alone (the interval lies below 0){against}"),
+        Verdict::Undecided => format!("undecided{on}, {}", undecided(comparison)),
     }
 }
 
-fn judged_by(judges: &Judges) -> String {
+/// Why the data do not decide.
+fn undecided(comparison: &Comparison) -> String {
+    let (before, after) = (&comparison.original_in_both, &comparison.improved_in_both);
+    if let Some(interval) = comparison.interval.filter(|interval| interval.excludes_zero()) {
+        let side = if interval.low > 0.0 { "above" } else { "below" };
+        let but = if comparison.p_value < 0.05 {
+            "by the exact sign test more personas moved the other way"
+        } else {
+            "the exact sign test does not rule out luck"
+        };
+        return format!(
+            "the interval lies {side} 0, but {but} ({} rose, {} fell, p = {})",
+            words::count(comparison.rose, "persona", "personas"),
+            words::thousands(comparison.fell),
+            words::probability(comparison.p_value)
+        );
+    }
+    if comparison.personas == 1 {
+        return "one persona says nothing about others".into();
+    }
+    if before.yes == before.total && after.yes == after.total {
+        return "both runs got every yes that there was to get; a stricter judge would tell them apart".into();
+    }
+    // Only where most still say yes: of a run that lost most of them, room to rise is not what there is to say.
+    if before.yes == before.total && 2 * comparison.flipped_to_no < comparison.personas {
+        return "the original had nothing left to gain on these personas, and a fall of this size may be luck; a stricter \
+                judge or more personas would tell"
+            .into();
+    }
+    if before.yes + after.yes == 0 {
+        return "neither run got a yes; a more lenient judge would tell them apart".into();
+    }
+    let personas = words::count(comparison.personas, "persona", "personas");
+    match comparison.interval {
+        // Sums of thirds and tenths are not exact.
+        Some(interval) if comparison.difference.is_some_and(|change| change.abs() < 1e-9) => format!(
+            "no change on the whole, but on {personas} one of up to {:.1} points could hide",
+            interval.low.abs().max(interval.high.abs()) * 100.0
+        ),
+        _ => format!("a change of this size on {personas} may be luck (the interval holds 0)"),
+    }
+}
+
+/// Who judged, and what to do where that forbids a comparison.
+fn judged_by(judges: &Judges, names: Names<'_>) -> String {
+    let (both, older) = match names {
+        Names::Cycle => ("before and after", "the older file"),
+        Names::AnyTwo { .. } => ("of A and of B", "the file of A"),
+    };
     match judges {
-        Judges::Same => "Judged by: the same decision maker, before and after".into(),
-        Judges::DecidedAgain { recorded, by } => format!(
-            "Judged by: one decision maker, before and after; the older file records {}, {}",
-            words::rate(recorded),
+        Judges::Same => format!("the same decision maker, {both}"),
+        Judges::DecidedAgain { side, recorded, by } => format!(
+            "one decision maker, {both}; {} records {}, {}",
+            if *side == Side::After { "the file of B" } else { older },
+            words::full_rate(recorded),
             match by {
                 RecordedJudge::Same => "by the same judge on another occasion",
                 RecordedJudge::Other => "by another judge",
@@ -154,35 +271,65 @@ fn judged_by(judges: &Judges) -> String {
             }
         ),
         Judges::Different => {
-            "Judged by: two different decision makers; decide the older messages again (--rejudge always) to compare"
-                .into()
+            format!(
+                "two different decision makers, so the rates cannot be compared\n  {}",
+                decide_again(names, Side::Before)
+            )
         }
-        Judges::Unknown => {
-            "Judged by: unknown, at least one of the files does not say who judged; the rates cannot be compared".into()
+        Judges::Unknown(side) => format!(
+            "unknown, at least one of the files does not say who judged; the rates cannot be compared\n  {}",
+            decide_again(names, *side)
+        ),
+    }
+}
+
+/// The command after which one judge has decided on the messages of that run and on new ones.
+fn decide_again(names: Names<'_>, side: Side) -> String {
+    let command = |file: &str| format!("rejoinder improve --results-file {file} --rejudge always");
+    match (names, side) {
+        (Names::Cycle, _) => format!("To have the older messages decided again: {}", command("NAME")),
+        (Names::AnyTwo { a, .. }, Side::Before) => {
+            format!("To have A's messages decided again, beside those of a new prompt: {}", command(a))
+        }
+        (Names::AnyTwo { b, .. }, Side::After) => {
+            format!("To have B's messages decided again, beside those of a new prompt: {}", command(b))
         }
     }
 }
 
 /// How many trials failed and why, most frequent reason first.
+///
+/// Reasons that differ only in the request id at their end are one; the id is shown where it is the only one.
 #[must_use]
-pub fn failed_trials(failures: &[FailedTrial]) -> String {
-    if failures.is_empty() {
+pub fn failed_trials<'a>(reasons: impl IntoIterator<Item = &'a str>) -> String {
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for reason in reasons {
+        groups.entry(without_request_id(reason)).or_default().push(reason);
+    }
+    if groups.is_empty() {
         return "Failed trials: none".into();
     }
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for failure in failures {
-        *reasons.entry(&failure.reason).or_default() += 1;
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(reason, all)| (std::cmp::Reverse(all.len()), *reason));
+    let failed = groups.iter().map(|(_, all)| all.len()).sum::<usize>();
+    let mut text = format!("Failed trials: {} (in no rate)", words::thousands(failed as u64));
+    for (reason, all) in groups.iter().take(3) {
+        let shown = if let [only] = all.as_slice() { only } else { reason };
+        let _ = write!(text, "\n  {} x {}", words::thousands(all.len() as u64), words::one_line(shown, 160));
     }
-    let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(reason, count)| (std::cmp::Reverse(*count), *reason));
-    let mut text = format!("Failed trials: {} (in no rate)", failures.len());
-    for (reason, count) in reasons.iter().take(3) {
-        let _ = write!(text, "\n  {count} x {}", words::one_line(reason, 160));
-    }
-    if reasons.len() > 3 {
-        let _ = write!(text, "\n  and {} more reasons, listed in the file", reasons.len() - 3);
+    if groups.len() > 3 {
+        let more = words::count(groups.len() as u64 - 3, "more reason", "more reasons");
+        let _ = write!(text, "\n  and {more}, listed in the file");
     }
     text
+}
+
+/// A reason without the ` (request ...)` that the clients put at its end.
+fn without_request_id(reason: &str) -> &str {
+    match reason.rsplit_once(" (request ") {
+        Some((before, id)) if id.find(')') == Some(id.len() - 1) => before,
+        _ => reason,
+    }
 }
 
 /// Tokens, cost and time.

@@ -15,12 +15,12 @@ pub fn rate(rate: &Rate) -> String {
 
 /// The rate with its interval, and the word *simulated* where it applies. A rate is never shown with less.
 #[must_use]
-pub fn full_rate(of: &Rate, simulated: bool) -> String {
+pub fn full_rate(of: &Rate) -> String {
     let mut text = rate(of);
     if let Some(interval) = of.interval {
         text.push_str(&format!(", 95% interval {:.1}% to {:.1}%", interval.low * 100.0, interval.high * 100.0));
     }
-    if simulated {
+    if of.simulated {
         text.push_str(", simulated");
     }
     text
@@ -33,10 +33,26 @@ pub fn points(difference: f64) -> String {
     if text == "+0.0" || text == "-0.0" { "0.0".to_owned() } else { text }
 }
 
-/// `+8.5 to +54.0 points`.
+/// `+8.5 to +54.0 points`. An end close to 0 has as many digits as it takes to see on which side of it it lies.
 #[must_use]
 pub fn interval(interval: Interval) -> String {
-    format!("{} to {} points", points(interval.low), points(interval.high))
+    let end = |at: f64| {
+        (1..=4)
+            .map(|digits| format!("{:+.digits$}", at * 100.0))
+            .find(|text| text.contains(|c| ('1'..='9').contains(&c)))
+    };
+    let end = |at: f64| end(at).unwrap_or_else(|| "0.0".to_owned());
+    format!("{} to {} points", end(interval.low), end(interval.high))
+}
+
+/// `0.06`, `0.031`, `less than 0.001`: two digits that count.
+#[must_use]
+pub fn probability(p: f64) -> String {
+    match p {
+        p if p < 0.001 => "less than 0.001".to_owned(),
+        p if p < 0.06 => format!("{p:.3}"),
+        p => format!("{p:.2}"),
+    }
 }
 
 /// `1 persona`, `2 personas`.
@@ -136,6 +152,8 @@ mod tests {
         );
         assert_eq!((points(0.0625), points(-0.0004), points(-0.0625)), ("+6.2".into(), "0.0".into(), "-6.2".into()));
         assert_eq!((dollars(0.0), dollars(0.0042), dollars(1.366)), ("$0".into(), "$0.0042".into(), "$1.37".into()));
+        let tiny = Interval { low: 0.000_32, high: 0.0 };
+        assert_eq!(interval(tiny), "+0.03 to 0.0 points");
         assert_eq!(count(1, "persona", "personas"), "1 persona");
         assert_eq!(duration(Duration::from_secs(200)), "3 min 20 s");
     }
