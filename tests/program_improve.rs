@@ -233,7 +233,7 @@ fn a_signal_ends_the_program_with_its_own_code_and_leaves_no_half_file() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let ran = program::Ran::of(&child.wait_with_output().unwrap());
