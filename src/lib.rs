@@ -1,5 +1,5 @@
-//! Improves the prompt that writes cold outreach by listening to why decision makers say no, and proves that the new
-//! prompt is better.
+//! Improves the prompt that writes cold outreach by listening to why decision makers say no, with an honest
+//! before/after.
 //!
 //! Rooms, from the top; imports point down this list only (a test reads the `use crate::` lines):
 //!

@@ -50,6 +50,7 @@ fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
         comparison,
         judges,
         failures: &failures,
+        partial: None,
         spent: Spent {
             used: &used,
             cost: Some(if comparison.improved.simulated { 0.0 } else { 0.42 }),
@@ -280,8 +281,6 @@ fn two_judges_are_no_comparison_and_the_command_that_makes_it_one_is_named() {
         lines(&Comparison::of(&singles(11, 0, 5, 0)).marked(false, true), &Judges::Unknown(Side::Before)), @r"
         Response rate of A: 100.0% (16/16), 95% interval 80.6% to 100.0%
         Response rate of B: 68.8% (11/16), 95% interval 44.4% to 85.8%, simulated
-        Absolute change: -31.2 percentage points
-        Relative change: -31.2%
         Verdict: this is not a comparison, the two rates are not known to come from one judge
         Judged by: unknown, at least one of the files does not say who judged; the rates cannot be compared
           To have A's messages decided again, beside those of a new prompt: rejoinder improve --results-file x_results --rejudge always

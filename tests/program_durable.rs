@@ -132,7 +132,7 @@ fn a_stop_keeps_what_came_back_and_the_same_command_goes_on() {
 
     let ran = evaluate(&place, &market, &[]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert!(ran.err.contains(&format!("{before} answered calls are there")), "{}", ran.err);
+    assert!(ran.err.contains(&format!("{before} answered calls found")), "{}", ran.err);
     let counts = stats(&market);
     assert_eq!((counts["answered"].as_u64(), counts["repeated"].as_u64()), (Some(CALLS), Some(0)));
     assert!(place.ok(&["runs"]).out.contains("finished"));

@@ -120,7 +120,9 @@ impl Error {
                 USAGE
             }
             Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
-            Error::Cycle(optimize::Error::NoFeedback(_)) | Error::Read { .. } => INPUT,
+            Error::Cycle(optimize::Error::NoFeedback(_))
+            | Error::Read { .. }
+            | Error::Journal(journal::Error::NoRun(_)) => INPUT,
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,
             Error::Io { .. } | Error::Exists(_) => OUTPUT,

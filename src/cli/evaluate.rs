@@ -85,11 +85,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let run = doors.explain(run)?;
     let simulated = doors.context.account.is_simulated();
     let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let partial = run.results.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
     let rate = Rate::of(&pairing::clusters(&run.results.results)).marked(simulated);
     let metadata = &run.results.metadata;
     let mut lines = vec![
         RULE.to_owned(),
-        "EVALUATION COMPLETE".to_owned(),
+        summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
         format!("Response rate: {}", words::full_rate(&rate)),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
@@ -109,7 +110,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     begun.finish()?;
     if let Some(file) = &run.file {
-        setup.events.emit(Event::Note(format!("Next: rejoinder improve --results-file {}", file.stem())));
+        let model = options.models.model.as_ref().map(|model| format!(" --model {}", words::one_line(model, 100)));
+        let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), model.unwrap_or_default());
+        setup.events.emit(Event::Note(next));
     }
     Ok(())
 }

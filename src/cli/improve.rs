@@ -134,6 +134,7 @@ async fn one(
         comparison: &cycle.comparison,
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
+        partial: cycle.results.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
         spent: Spent {
             used: &cycle.used,
             cost: cycle.cost,

@@ -26,6 +26,7 @@ use tokio::task::JoinError;
 
 pub use error::Error;
 use options::Global;
+use runs::Resumed;
 use setup::Setup;
 
 use crate::call::stop::{Stop, Why};
@@ -129,23 +130,23 @@ impl Cli {
             Command::Export(options) => export::run(&setup, &options).await,
             Command::Runs(options) => match runs::run(&setup, &options)? {
                 None => Ok(()),
-                Some(arguments) => resume(arguments, setup.stop.clone()).await,
+                Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
             Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }
 
-/// Runs an earlier command line again.
-fn resume(arguments: Vec<String>, stop: Stop) -> BoxFuture<'static, Result<(), Error>> {
+/// Runs an earlier command line again, on the data folder and with the settings of now.
+fn resume(resumed: Resumed, global: Global, stop: Stop) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
-        progress::say(&format!(
-            "rejoinder {}",
-            arguments.iter().map(|word| words::one_line(word, 200)).collect::<Vec<_>>().join(" ")
-        ));
-        let cli = Cli::try_parse_from(std::iter::once("rejoinder".to_owned()).chain(arguments.iter().cloned()))
-            .map_err(|error| Error::Usage(words::one_line(&error.to_string(), 300)))?;
-        cli.dispatch(stop, arguments).await
+        let line: Vec<String> = resumed.arguments.iter().map(|word| words::one_line(word, 200)).collect();
+        progress::say(&format!("rejoinder {}", line.join(" ")));
+        let typed = std::iter::once("rejoinder".to_owned()).chain(resumed.arguments.iter().cloned());
+        let mut cli =
+            Cli::try_parse_from(typed).map_err(|error| Error::Usage(words::one_line(&error.to_string(), 300)))?;
+        cli.global = Global { resume: Some(resumed.id), ..global };
+        cli.dispatch(stop, resumed.arguments).await
     })
 }
 

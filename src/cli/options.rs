@@ -22,6 +22,9 @@ pub struct Global {
     /// Also tell of every call that is sent again
     #[arg(short, long, global = true, help_heading = "General options")]
     pub verbose: bool,
+    /// The run that is to be gone on with, where one was named.
+    #[arg(skip)]
+    pub resume: Option<String>,
 }
 
 /// Which models play which part, and how they are called.

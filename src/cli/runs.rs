@@ -7,7 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::journal::{FILE, Journal, RunRow, RunState};
+use crate::journal::{self, FILE, Journal, RunRow, RunState};
 use crate::report::words;
 
 /// Options of `runs`.
@@ -44,11 +44,21 @@ enum Action {
     },
 }
 
+/// A run to go on with.
+pub struct Resumed {
+    /// Its id.
+    pub id: String,
+    /// Its command line without the program's name.
+    pub arguments: Vec<String>,
+}
+
 /// Lists, shows or prunes. To resume, the command line to run again is returned.
-pub fn run(setup: &Setup, options: &Options) -> Result<Option<Vec<String>>, Error> {
+pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     if !setup.folder.root().join(FILE).is_file() {
-        print("No runs yet.\n")?;
-        return Ok(None);
+        return match &options.action {
+            Some(Action::Show { id } | Action::Resume { id }) => Err(journal::Error::NoRun(id.clone()).into()),
+            _ => print("No runs yet.\n").map(|()| None),
+        };
     }
     let journal = Journal::open(setup.folder.root())?;
     match &options.action {
@@ -63,7 +73,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Vec<String>>, Erro
                     state(&journal, &row)?
                 )));
             }
-            return Ok(Some(row.arguments));
+            return Ok(Some(Resumed { id: row.id, arguments: row.arguments }));
         }
         Some(Action::Prune { ids, finished }) => {
             let mut chosen = ids.iter().map(|id| Ok(journal.run(id)?.id)).collect::<Result<Vec<_>, Error>>()?;

@@ -33,6 +33,7 @@ use crate::model::messages_api::{self, MessagesApi};
 use crate::model::price::{Price, Prices};
 use crate::model::retry::RetryPolicy;
 use crate::model::{FailureKind, Model, Role};
+use crate::report::words;
 
 /// The model of every role where nothing is said.
 const DEFAULT_MODEL: &str = "anthropic/claude-sonnet-5-5";
@@ -53,6 +54,8 @@ pub struct Setup {
     pub stop: Stop,
     /// The command line without the program's name.
     pub arguments: Vec<String>,
+    /// The run that is to be gone on with, where one was named.
+    pub resume: Option<String>,
 }
 
 impl Setup {
@@ -70,7 +73,8 @@ impl Setup {
             (false, false) => Loudness::Normal,
         };
         let events = progress::on_stderr(loudness);
-        Ok(Setup { settings, folder: DataFolder::open(&root), events, stop, arguments })
+        let resume = global.resume.clone();
+        Ok(Setup { settings, folder: DataFolder::open(&root), events, stop, arguments, resume })
     }
 
     /// The doors for these roles.
@@ -215,7 +219,8 @@ impl Doors {
         all.push(env!("CARGO_PKG_VERSION").to_owned());
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (seed, least_seed) = seed;
-        let run = Journal::open(setup.folder.root())?.begin(&Inputs {
+        let journal = Journal::open(setup.folder.root())?;
+        let run = journal.begin(&Inputs {
             command,
             arguments: &setup.arguments,
             parts: &all,
@@ -223,12 +228,23 @@ impl Doors {
             least_seed,
             fresh: options.fresh,
         })?;
+        if let Some(wanted) = setup.resume.as_ref().filter(|wanted| **wanted != run.id) {
+            let (id, is_new) = (run.id.clone(), !run.resumed);
+            drop(run);
+            if is_new {
+                journal.prune(&[id])?;
+            }
+            return Err(Error::Usage(format!(
+                "run {wanted} cannot be gone on with: its files, models, addresses (such as ANTHROPIC_BASE_URL) or prompts \
+                 are not what they were when it began"
+            )));
+        }
         if run.resumed {
             setup.events.emit(Event::Note(format!(
-                "Going on with run {} of {}: {} answered calls are there (--fresh starts over)",
+                "Going on with run {} of {}: {} found (--fresh starts over)",
                 run.id,
                 run.started.get(..16).unwrap_or(&run.started).replace('T', " "),
-                run.found
+                words::count(run.found, "answered call", "answered calls")
             )));
         }
         // Set once: a command has one run.

@@ -158,14 +158,55 @@ fn groups(feedback: &[Feedback], yes: bool) -> Vec<Objection> {
         .filter_map(|(theme, pattern)| {
             let pattern = pattern.as_ref()?;
             let name = if yes { theme.liked } else { theme.objection };
-            group(name, said.iter().copied().filter(|item| pattern.is_match(&item.reasoning)))
+            group(name, said.iter().copied().filter(|item| pattern.is_match(&without_concessions(&item.reasoning))))
         })
         .collect();
-    let unmatched = |item: &&Feedback| !PATTERNS.iter().flatten().any(|pattern| pattern.is_match(&item.reasoning));
+    let unmatched = |item: &&Feedback| {
+        let said = without_concessions(&item.reasoning);
+        !PATTERNS.iter().flatten().any(|pattern| pattern.is_match(&said))
+    };
     groups.extend(group(OTHER, said.iter().copied().filter(unmatched)));
     // Names break ties so that equal counts always come in the same order.
     groups.sort_by(|a, b| b.personas.cmp(&a.personas).then(b.count.cmp(&a.count)).then(a.name.cmp(b.name)));
     groups
+}
+
+/// A reasoning without what it concedes: in "While it is brief, it has no figures" brevity is no objection. A clause is
+/// conceded if it opens so; it ends at the next comma, semicolon, dash, full stop or "but".
+fn without_concessions(reasoning: &str) -> String {
+    const OPENINGS: &[&str] = &[
+        "although",
+        "though",
+        "even though",
+        "while",
+        "granted",
+        "admittedly",
+        "true",
+        "despite",
+        "of course",
+        "to be fair",
+        "it is true",
+        "i like that",
+        "i do like",
+    ];
+    let text = reasoning.replace(" but ", "; ").replace(" however ", "; ").replace(" yet ", "; ");
+    let clauses: Vec<&str> = text.split_inclusive([',', ';', '.', ':', '!', '?', '\u{2013}', '\u{2014}']).collect();
+    let mut kept = String::new();
+    let mut conceding = false;
+    for clause in clauses {
+        let opening = clause.trim_start().to_lowercase();
+        let concedes = OPENINGS
+            .iter()
+            .any(|word| opening.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
+        // "Granted, it is brief, but ...": the word alone concedes what follows it.
+        let alone = concedes && opening.split_whitespace().count() <= 2;
+        if !concedes && !conceding {
+            kept.push_str(clause);
+            kept.push(' ');
+        }
+        conceding = alone;
+    }
+    kept
 }
 
 fn group<'a>(name: &'static str, items: impl Iterator<Item = &'a Feedback>) -> Option<Objection> {
@@ -208,6 +249,17 @@ mod tests {
         assert_eq!(find("too long"), Some((1, 1)));
         assert_eq!(find("security and compliance"), Some((1, 1)));
         assert_eq!(objections.personas_saying_no, 2);
+    }
+
+    #[test]
+    fn what_a_reasoning_concedes_is_no_objection() {
+        let names = |reasoning: &str| -> Vec<&str> {
+            Objections::of(&[no(0, reasoning)]).raised.iter().map(|group| group.name).collect()
+        };
+        assert_eq!(names("While the message asks for very little of my time, it is full of hype."), ["hype"]);
+        assert_eq!(names("Granted, it is brief enough, but it has no evidence."), ["no evidence"]);
+        assert_eq!(names("Although it is short; I see hype."), ["hype"]);
+        assert_eq!(names("It is too long."), ["too long"]);
     }
 
     #[test]

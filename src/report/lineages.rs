@@ -22,6 +22,8 @@ pub struct RunLine {
     pub version: Option<u64>,
     /// Its rate.
     pub rate: Rate,
+    /// Where a limit was reached before its end: which.
+    pub partial: Option<String>,
     /// When it ran, as the file says.
     pub date: String,
     /// Who took part, as far as the file says.
@@ -40,6 +42,7 @@ impl RunLine {
             version: versions::version_of(file.stem()).map(u64::from),
             rate: Rate::of(&pairing::clusters(&results.results))
                 .marked(provenance.is_some_and(|provenance| provenance.simulated)),
+            partial: provenance.and_then(|provenance| provenance.partial.clone()),
             date: results.metadata.processing_date.clone(),
             models: provenance
                 .and_then(|provenance| provenance.models.as_ref())
@@ -93,12 +96,15 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         if let Some(width) = width {
             table.set_width(width);
         }
-        table.set_header(["run", "rate", "95% interval", "n", "date", "models", "judge"]);
+        table.set_header(["run", "rate", "95% interval", "yes/n", "date", "models", "judge"]);
         for run in runs {
             let simulated = if run.rate.simulated { " simulated" } else { "" };
+            let partial = if run.partial.is_some() { " partial" } else { "" };
             table.add_row([
                 words::one_line(&run.name, 80),
-                run.rate.share().map_or_else(|| "-".into(), |share| format!("{:.1}%{simulated}", share * 100.0)),
+                run.rate
+                    .share()
+                    .map_or_else(|| "-".into(), |share| format!("{:.1}%{simulated}{partial}", share * 100.0)),
                 run.rate.interval.map_or_else(
                     || "-".into(),
                     |interval| format!("{:.1} to {:.1}%", interval.low * 100.0, interval.high * 100.0),

@@ -38,6 +38,9 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
     let _ = writeln!(text, "Personas: {}{distinct}, date: {date}", words::thousands(entries));
     let _ =
         writeln!(text, "Models: {}; judge: {}", words::one_line(&line.models, 200), words::one_line(&line.judge, 40));
+    if let Some(why) = &line.partial {
+        let _ = writeln!(text, "Partial: {}", words::one_line(why, 120));
+    }
     if let Some(provenance) = &metadata.rejoinder {
         if let Some(parent) = &provenance.parent {
             let _ = writeln!(text, "Descends from: {}", words::one_line(&parent.file, 120));

@@ -36,10 +36,22 @@ pub struct CycleSummary<'a> {
     pub judges: &'a Judges,
     /// Trials that failed.
     pub failures: &'a [FailedTrial],
+    /// Where a limit was reached before the end: which.
+    pub partial: Option<&'a str>,
     /// What it took.
     pub spent: Spent<'a>,
     /// The file, as a person would open it.
     pub file: &'a str,
+}
+
+/// The title of a block: a part is not called complete, and neither is nothing.
+#[must_use]
+pub fn heading(what: &str, partial: Option<&str>, usable: bool) -> String {
+    match partial {
+        Some(why) => format!("{what} INCOMPLETE: {}", words::one_line(why, 120)),
+        None if usable => format!("{what} COMPLETE"),
+        None => format!("{what} FAILED"),
+    }
 }
 
 /// The block at the end of an improvement cycle: the original service's lines first, then what makes them honest.
@@ -51,7 +63,7 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
         text.push('\n');
     };
     line(RULE.into());
-    line("IMPROVEMENT CYCLE COMPLETE".into());
+    line(heading("IMPROVEMENT CYCLE", summary.partial, summary.comparison.improved.total > 0));
     line(RULE.into());
     for words in before_after(summary.comparison, summary.judges, Names::Cycle) {
         line(words);
@@ -93,11 +105,13 @@ pub fn before_after(comparison: &Comparison, judges: &Judges, names: Names<'_>) 
     let mut lines = vec![
         format!("{before}: {}", words::full_rate(&comparison.original)),
         format!("{after}: {}", words::full_rate(&comparison.improved)),
-        format!("{absolute_name}: {}", absolute(comparison)),
-        format!("{relative_name}: {}", relative(comparison)),
     ];
+    // Of two judges there is no change to tell: it may be theirs and not the prompt's.
+    if judges.are_one() {
+        lines.push(format!("{absolute_name}: {}", absolute(comparison)));
+        lines.push(format!("{relative_name}: {}", relative(comparison)));
+    }
     lines.extend(in_both(comparison, names));
-    // Of two judges there is no interval: the change may be theirs and not the prompt's.
     if let Some(interval) = comparison.interval.filter(|_| judges.are_one()) {
         lines.push(format!("Interval of the change: {}", paired(comparison, interval)));
         lines.push(format!(
