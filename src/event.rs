@@ -64,12 +64,6 @@ impl Events {
         Events(Arc::new(sink))
     }
 
-    /// Events go nowhere.
-    #[must_use]
-    pub fn silent() -> Self {
-        Events::new(|_| {})
-    }
-
     /// Tells what happened.
     pub fn emit(&self, event: Event) {
         (self.0)(event);

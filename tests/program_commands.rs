@@ -338,7 +338,7 @@ fn help_completions_and_the_manual_page_are_complete() {
 }
 
 #[test]
-fn hostile_text_cannot_close_its_delimiters_or_break_the_run() {
+fn hostile_personas_neither_break_a_run_nor_reach_the_terminal_raw() {
     let place = Place::empty();
     place.write(
         "data/personas/hostile.json",
@@ -352,5 +352,11 @@ fn hostile_text_cannot_close_its_delimiters_or_break_the_run() {
     let ran = place.ok(&["evaluate", "--persona-file", "hostile", "--model", "market"]);
     assert!(!ran.out.contains('\u{1b}') && !ran.err.contains('\u{1b}'));
     let name = &place.files("results")[0];
+    let shown = place.ok(&["show", name, "--limit", "9"]).out;
+    assert!(shown.contains("\\u{1b}[31m") && shown.contains("\\u{202e}") && shown.contains("\\u{0}"), "{shown}");
+    assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{0}']));
+    let file = place.json(&format!("results/{name}"));
+    assert_eq!(file["results"].as_array().unwrap().len(), 3);
+    assert_eq!(file["metadata"]["total_messages"], 9);
     place.ok(&["improve", "--results-file", name, "--model", "market"]);
 }

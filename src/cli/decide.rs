@@ -61,7 +61,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
         let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
-        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
+        return print(&estimate::plan(&[line], &doors.context.account));
     }
     setup.folder.check_writable(Kind::Messages)?;
     // Not the file's hash: it changes as decisions are saved on the way.

@@ -65,7 +65,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             line(Role::Generator, "messages", write.collect()),
             line(Role::DecisionMaker, "decisions", decide.collect()),
         ];
-        return print(&estimate::plan(&lines, doors.context.account.is_simulated()));
+        return print(&estimate::plan(&lines, &doors.context.account));
     }
     let everyone: Vec<&str> = personas.iter().map(String::as_str).collect();
     let parts = [file.as_str(), &digest(&everyone), &prompt, &messages.to_string()];

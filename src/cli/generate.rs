@@ -57,7 +57,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
         let line =
             Line::of(Role::Generator, "messages", &write.collect::<Vec<_>>(), count as u64, &doors.context.account);
-        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
+        return print(&estimate::plan(&[line], &doors.context.account));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for.

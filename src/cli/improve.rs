@@ -193,5 +193,5 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         line(Role::Generator, "new messages", write.collect(), messages),
         line(Role::DecisionMaker, "new messages", decide.collect(), messages),
     ];
-    Ok(estimate::plan(&lines, account.is_simulated()))
+    Ok(estimate::plan(&lines, account))
 }

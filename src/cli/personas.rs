@@ -60,7 +60,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             estimate::tokens(&request, PERSONA_ANSWER * size as u64)
         });
         let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
-        return print(&estimate::plan(&[line], doors.context.account.is_simulated()));
+        return print(&estimate::plan(&[line], &doors.context.account));
     }
     for file in [&train, &eval] {
         if !options.force && setup.folder.exists(file) {

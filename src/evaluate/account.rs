@@ -63,6 +63,12 @@ impl Account {
         self.prices.cost(self.models.get(&role)?, *usage)
     }
 
+    /// The day of the built-in price table.
+    #[must_use]
+    pub fn price_date(&self) -> &str {
+        self.prices.date()
+    }
+
     /// Whether any answer came from the market, be it inside this process or behind a wire.
     #[must_use]
     pub fn is_simulated(&self) -> bool {

@@ -58,7 +58,7 @@ pub fn text_of(tokens: u64) -> String {
 
 /// The plan as text.
 #[must_use]
-pub fn plan(lines: &[Line], simulated: bool) -> String {
+pub fn plan(lines: &[Line], account: &Account) -> String {
     let mut text = String::from("This would take (dry run, nothing is sent):\n");
     for line in lines.iter().filter(|line| line.calls > 0) {
         let _ = writeln!(
@@ -80,8 +80,8 @@ pub fn plan(lines: &[Line], simulated: bool) -> String {
     let input = lines.iter().map(|line| line.usage.input_tokens).sum::<u64>();
     let output = lines.iter().map(|line| line.usage.output_tokens).sum::<u64>();
     let cost = match lines.iter().map(|line| line.cost).sum::<Option<f64>>() {
-        Some(0.0) if simulated => "nothing, the market is simulated".to_owned(),
-        Some(cost) => format!("about {}", words::dollars(cost)),
+        Some(0.0) if account.is_simulated() => "nothing, the market is simulated".to_owned(),
+        Some(cost) => format!("about {} at the prices of {}", words::dollars(cost), account.price_date()),
         None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
     };
     let _ = write!(
