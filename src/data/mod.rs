@@ -11,6 +11,7 @@
 
 pub mod clock;
 pub mod entry;
+mod entry_reader;
 mod error;
 pub mod export;
 pub mod file_name;
@@ -22,6 +23,7 @@ pub mod provenance;
 pub mod results;
 pub mod results_stream;
 mod scan;
+mod split;
 pub mod versions;
 pub mod whole;
 
