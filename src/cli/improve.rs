@@ -9,13 +9,15 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Results, versions};
+use crate::data::{FileName, Kind, Part, results_stream, versions};
+use crate::evaluate::DecisionMaker;
 use crate::event::Event;
 use crate::improve::Heard;
 use crate::journal::Begun;
 use crate::model::{CallKey, Role, Usage, digest};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judge, Judges, Rejudge};
+use crate::optimize::pairing::Clusters;
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -101,11 +103,11 @@ fn cast(doors: &Doors) -> Cast {
 
 /// The run of this command: the same file, personas, models and choices find it again.
 fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -> Result<Arc<Begun>, Error> {
-    let (older, sha256) = Results::load(&setup.folder, file)?;
-    let personas = personas::choose(&setup.folder, &older)?.personas;
+    let (known, head) = results_stream::gather(&setup.folder, file, &Clusters::default())?;
+    let personas = personas::choose_of_file(&setup.folder, file, &head, &known)?.personas;
     let personas: Vec<&str> = personas.iter().map(String::as_str).collect();
     let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
-    let parts = [file.as_str(), &sha256, &digest(&personas), &choices];
+    let parts = [file.as_str(), &head.sha256, &digest(&personas), &choices];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
 }
@@ -152,28 +154,26 @@ async fn one(
 
 /// Calls, tokens and dollars of the cycles that were asked for.
 fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
-    let (older, _) = Results::load(folder, file)?;
-    let chosen = personas::choose(folder, &older)?.personas;
+    let empty = (Clusters::default(), Heard::default());
+    let ((known, heard), head) = results_stream::gather(folder, file, &empty)?;
+    let chosen = personas::choose_of_file(folder, file, &head, &known)?.personas;
     let key = CallKey::of(&[]);
-    let prompt = &older.metadata.system_prompt;
+    let prompt = &head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
     let fingerprint = cast.decision_maker.fingerprint();
     let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
-    let needed = !Judges::of(Judge::of(&older), Some(today)).are_one();
+    let needed = !Judges::of(Judge::of(&head), Some(today)).are_one();
     let rejudged = match options.rejudge {
         When::Auto => needed,
         When::Always => true,
         When::Never => false,
     };
-    let again = older.results.iter().flat_map(|result| result.messages.iter().map(move |judged| (result, judged)));
-    let again = again.filter(|_| rejudged).map(|(result, judged)| {
-        estimate::tokens(&cast.decision_maker.request(&result.persona, &judged.message, key.clone()), DECISION_ANSWER)
-    });
+    let again = if rejudged { decisions(folder, file, &cast.decision_maker)? } else { Vec::new() };
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
-    let rewrite = cast.improver.request(prompt, &Heard::of(&older.results), key.clone());
+    let rewrite = cast.improver.request(prompt, &heard, key.clone());
     let rewritten = (prompt.len() / 4 + 500) as u64;
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
@@ -188,10 +188,24 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let rewrite = estimate::tokens(&rewrite, rewritten);
     let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let lines = [
-        line(Role::DecisionMaker, "the older messages again", again.collect(), again_times),
+        line(Role::DecisionMaker, "the older messages again", again, again_times),
         line(Role::Improver, "rewriting", vec![rewrite], cycles),
         line(Role::Generator, "new messages", write.collect(), messages),
         line(Role::DecisionMaker, "new messages", decide.collect(), messages),
     ];
     Ok(estimate::plan(&lines, account))
+}
+
+/// What deciding every message of a file takes.
+fn decisions(folder: &DataFolder, file: &FileName, decision_maker: &DecisionMaker) -> Result<Vec<Usage>, Error> {
+    let (calls, _) = results_stream::fold(folder, file, Vec::new, |calls, entry| {
+        if entry.part == Part::Results {
+            let persona = entry.persona.get();
+            calls.extend(entry.messages.iter().map(|said| {
+                let request = decision_maker.request(&persona, &said.message.get(), CallKey::of(&[]));
+                estimate::tokens(&request, DECISION_ANSWER)
+            }));
+        }
+    })?;
+    Ok(calls)
 }

@@ -53,6 +53,26 @@ pub trait Gather: Clone + Send + Sync {
     fn then(&mut self, later: Self);
 }
 
+/// Nothing: the file is only checked, and hashed.
+impl Gather for () {
+    fn take(&mut self, _entry: &Entry<'_>) {}
+
+    fn then(&mut self, (): Self) {}
+}
+
+/// Two things at once.
+impl<A: Gather, B: Gather> Gather for (A, B) {
+    fn take(&mut self, entry: &Entry<'_>) {
+        self.0.take(entry);
+        self.1.take(entry);
+    }
+
+    fn then(&mut self, later: Self) {
+        self.0.then(later.0);
+        self.1.then(later.1);
+    }
+}
+
 /// All of a results file but its entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {

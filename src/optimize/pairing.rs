@@ -2,8 +2,28 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use sha2::{Digest, Sha256};
+
 use crate::compare::Tally;
 use crate::data::results::PersonaResult;
+use crate::data::{Entry, Gather, Part};
+
+/// What stands for a persona's text, without the space around it: the first 128 bits of its SHA-256, so that a run of
+/// which only the decisions are wanted need not be held.
+///
+/// Two texts have one key with a probability of 2^-128; among ten million personas some two do with 10^-25, and nobody
+/// can find two texts that do so on purpose with less than 2^64 attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key([u8; 16]);
+
+impl Key {
+    fn of(persona: &str) -> Self {
+        let hash: [u8; 32] = Sha256::digest(persona.trim()).into();
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash[..16]);
+        Key(key)
+    }
+}
 
 /// For every entry of `after`, the index of the entry of `before` with the same persona text.
 ///
@@ -13,50 +33,101 @@ pub fn match_personas<'a>(
     before: impl IntoIterator<Item = &'a str>,
     after: impl IntoIterator<Item = &'a str>,
 ) -> Vec<Option<usize>> {
-    let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    let mut places: HashMap<Key, VecDeque<usize>> = HashMap::new();
     for (index, persona) in before.into_iter().enumerate() {
-        places.entry(persona.trim()).or_default().push_back(index);
+        places.entry(Key::of(persona)).or_default().push_back(index);
     }
-    after.into_iter().map(|persona| places.get_mut(persona.trim()).and_then(VecDeque::pop_front)).collect()
+    after.into_iter().map(|persona| places.get_mut(&Key::of(persona)).and_then(VecDeque::pop_front)).collect()
 }
 
 /// The decisions of a run, one tally for each persona text: the same text is the same decision maker, who is one
-/// observation however many entries it has. In order of first appearance.
+/// observation however many entries it has. It holds about a hundred bytes for each.
+#[derive(Clone, Debug, Default)]
+pub struct Clusters {
+    /// In order of first appearance.
+    found: Vec<(Key, Tally)>,
+    places: HashMap<Key, usize>,
+}
+
+impl Clusters {
+    /// The decisions of these entries.
+    #[must_use]
+    pub fn of(results: &[PersonaResult]) -> Self {
+        let mut clusters = Clusters::default();
+        for result in results {
+            clusters.add(&result.persona, Tally::of(result.messages.iter().map(|judged| judged.decision.decision)));
+        }
+        clusters
+    }
+
+    /// Adds the decisions of one entry.
+    pub fn add(&mut self, persona: &str, decisions: Tally) {
+        self.add_to(Key::of(persona), decisions);
+    }
+
+    /// Whether there is an entry of this persona.
+    #[must_use]
+    pub fn contains(&self, persona: &str) -> bool {
+        self.places.contains_key(&Key::of(persona))
+    }
+
+    /// One tally for each persona text, in order of first appearance.
+    #[must_use]
+    pub fn tallies(&self) -> Vec<Tally> {
+        self.found.iter().map(|(_, tally)| *tally).collect()
+    }
+
+    /// One pair of tallies for each persona text of two runs. A persona that stands in only one of them is paired with an
+    /// empty tally, so that the rates count it and the paired difference does not.
+    #[must_use]
+    pub fn paired(before: &Self, after: &Self) -> Vec<(Tally, Tally)> {
+        let earlier = |key| before.places.get(key).map_or_else(Tally::default, |place| before.found[*place].1);
+        let mut pairs: Vec<(Tally, Tally)> = after.found.iter().map(|(key, tally)| (earlier(key), *tally)).collect();
+        let gone = before.found.iter().filter(|(key, _)| !after.places.contains_key(key));
+        pairs.extend(gone.map(|(_, tally)| (*tally, Tally::default())));
+        pairs
+    }
+
+    fn add_to(&mut self, key: Key, decisions: Tally) {
+        let place = *self.places.entry(key).or_insert(self.found.len());
+        if place == self.found.len() {
+            self.found.push((key, Tally::default()));
+        }
+        self.found[place].1 += decisions;
+    }
+}
+
+/// The decisions of the run itself; those of its baseline are another run's.
+impl Gather for Clusters {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part == Part::Results {
+            self.add(&entry.persona.get(), Tally::of(entry.messages.iter().map(|said| said.yes)));
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        later.found.into_iter().for_each(|(key, decisions)| self.add_to(key, decisions));
+    }
+}
+
+/// The tallies of a run that is at hand; see [`Clusters`].
 #[must_use]
 pub fn clusters(results: &[PersonaResult]) -> Vec<Tally> {
-    by_persona(results).into_iter().map(|(_, tally)| tally).collect()
+    Clusters::of(results).tallies()
 }
 
-/// Tallies of two runs, one pair for each persona text. A persona that stands in only one of them is paired with an
-/// empty tally, so that the rates count it and the paired difference does not.
+/// The pairs of tallies of two runs that are at hand; see [`Clusters::paired`].
 #[must_use]
 pub fn tallies(before: &[PersonaResult], after: &[PersonaResult]) -> Vec<(Tally, Tally)> {
-    let (before, after) = (by_persona(before), by_persona(after));
-    let mut earlier: HashMap<&str, Tally> = before.iter().copied().collect();
-    let mut pairs: Vec<(Tally, Tally)> =
-        after.iter().map(|(persona, tally)| (earlier.remove(persona).unwrap_or_default(), *tally)).collect();
-    pairs.extend(
-        before.iter().filter(|(persona, _)| earlier.contains_key(persona)).map(|(_, tally)| (*tally, Tally::default())),
-    );
-    pairs
-}
-
-fn by_persona(results: &[PersonaResult]) -> Vec<(&str, Tally)> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut found: Vec<(&str, Tally)> = Vec::new();
-    for result in results {
-        let persona = result.persona.trim();
-        let place = *places.entry(persona).or_insert(found.len());
-        if place == found.len() {
-            found.push((persona, Tally::default()));
-        }
-        found[place].1 += Tally::of(result.messages.iter().map(|judged| judged.decision.decision));
-    }
-    found
+    Clusters::paired(&Clusters::of(before), &Clusters::of(after))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
     use crate::data::Map;
     use crate::data::results::{Decision, Judged};
@@ -96,5 +167,40 @@ mod tests {
                 (Tally { yes: 1, total: 1 }, Tally::default()),
             ]
         );
+    }
+
+    fn run() -> impl Strategy<Value = Vec<PersonaResult>> {
+        let entry = ("[ab]{0,2}[ \n]?", prop::collection::vec(any::<bool>(), 0..3));
+        prop::collection::vec(entry.prop_map(|(persona, decisions)| result(&persona, &decisions)), 0..12)
+    }
+
+    /// The same by text, without any order.
+    fn plainly(run: &[PersonaResult]) -> BTreeMap<&str, Tally> {
+        let mut found: BTreeMap<&str, Tally> = BTreeMap::new();
+        for result in run {
+            let decisions = result.messages.iter().map(|judged| judged.decision.decision);
+            *found.entry(result.persona.trim()).or_default() += Tally::of(decisions);
+        }
+        found
+    }
+
+    proptest! {
+        /// Keys do what texts did, and the parts of a run, put together, are the run.
+        #[test]
+        fn a_run_in_parts_is_the_run(before in run(), after in run(), cut in any::<prop::sample::Index>()) {
+            let (first, second) = after.split_at(cut.index(after.len() + 1));
+            let mut parts = Clusters::of(first);
+            parts.then(Clusters::of(second));
+            prop_assert_eq!(parts.tallies(), clusters(&after));
+            let ordered = |mut tallies: Vec<(Tally, Tally)>| {
+                tallies.sort_by_key(|(before, after)| (before.total, before.yes, after.total, after.yes));
+                tallies
+            };
+            let (earlier, later) = (plainly(&before), plainly(&after));
+            let personas: std::collections::BTreeSet<&&str> = earlier.keys().chain(later.keys()).collect();
+            let of = |run: &BTreeMap<&str, Tally>, persona: &str| run.get(persona).copied().unwrap_or_default();
+            let expected = personas.into_iter().map(|persona| (of(&earlier, persona), of(&later, persona))).collect();
+            prop_assert_eq!(ordered(Clusters::paired(&Clusters::of(&before), &parts)), ordered(expected));
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Whom an improvement run writes to.
 
-use std::collections::HashSet;
+use std::borrow::Borrow;
 
+use super::pairing::Clusters;
 use crate::data::folder::DataFolder;
-use crate::data::results::Results;
-use crate::data::{self, Kind, personas};
+use crate::data::results::{Metadata, Results};
+use crate::data::{self, Entry, FileName, Head, Kind, Part, personas, results_stream};
 
 /// What the original service writes in place of a persona file's name.
 const EXTRACTED: &str = "extracted_from_previous_results";
@@ -24,12 +25,47 @@ pub struct Chosen {
 /// # Errors
 /// When the named file exists but cannot be read as personas.
 pub fn choose(folder: &DataFolder, results: &Results) -> Result<Chosen, data::Error> {
-    let named = results.metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
-    let Some(name) = named else { return Ok(Chosen { personas: in_results(results), note: None }) };
+    let in_results = || results.results.iter().map(|result| result.persona.clone()).collect();
+    let known = || Clusters::of(&results.results);
+    choose_among(folder, &results.metadata, known, || Ok(in_results()))
+}
+
+/// The same of a results file that has passed in a stream. Its personas are read once more if they are needed.
+///
+/// # Errors
+/// As [`choose`], and as [`Results::load`].
+pub fn choose_of_file(
+    folder: &DataFolder,
+    file: &FileName,
+    head: &Head,
+    known: &Clusters,
+) -> Result<Chosen, data::Error> {
+    let in_results = || {
+        let keep = |personas: &mut Vec<String>, entry: &Entry<'_>| {
+            if entry.part == Part::Results {
+                personas.push(entry.persona.get().into_owned());
+            }
+        };
+        results_stream::fold(folder, file, Vec::new, keep).map(|(personas, _)| personas)
+    };
+    choose_among(folder, &head.metadata, || known, in_results)
+}
+
+fn choose_among<C: Borrow<Clusters>>(
+    folder: &DataFolder,
+    metadata: &Metadata,
+    known: impl FnOnce() -> C,
+    in_results: impl FnOnce() -> Result<Vec<String>, data::Error>,
+) -> Result<Chosen, data::Error> {
+    let named = metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
+    let Some(name) = named else { return Ok(Chosen { personas: in_results()?, note: None }) };
     let quoted: String = name.chars().take(120).flat_map(char::escape_debug).collect();
     let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::load(folder, &file)) {
         Ok(personas) => {
-            let note = are_strangers(&personas, results).then(|| {
+            let known = known();
+            // Without an earlier result of any of them nothing can be paired.
+            let are_strangers = !personas.iter().any(|persona| known.borrow().contains(persona));
+            let note = are_strangers.then(|| {
                 format!(
                     "None of the personas in the persona file \"{quoted}\" is in the results file: before and after \
                      are of different people and cannot be paired."
@@ -45,15 +81,5 @@ pub fn choose(folder: &DataFolder, results: &Results) -> Result<Chosen, data::Er
         Err(error) => return Err(error),
     };
     let note = format!("The persona file \"{quoted}\" {why}; using the personas in the results file.");
-    Ok(Chosen { personas: in_results(results), note: Some(note) })
-}
-
-fn in_results(results: &Results) -> Vec<String> {
-    results.results.iter().map(|result| result.persona.clone()).collect()
-}
-
-/// Whether no persona has an earlier result, so that nothing can be paired.
-fn are_strangers(personas: &[String], results: &Results) -> bool {
-    let known: HashSet<&str> = results.results.iter().map(|result| result.persona.trim()).collect();
-    !personas.iter().any(|persona| known.contains(persona.trim()))
+    Ok(Chosen { personas: in_results()?, note: Some(note) })
 }
