@@ -32,10 +32,13 @@ pub(super) fn leave_out(reasoning: &str, kept: &mut String) {
             text = Cow::Owned(text.replace(turn, "; "));
         }
     }
+    let mut rest = text.as_ref();
     let mut conceding = false;
-    for clause in text.split_inclusive([',', ';', '.', ':', '!', '?', '\u{2013}', '\u{2014}']) {
+    while !rest.is_empty() {
+        let (clause, after) = rest.split_at(clause_length(rest));
+        rest = after;
         let opening = clause.trim_start();
-        let concedes = OPENINGS.iter().any(|words| opens(opening, words));
+        let concedes = concedes(opening);
         if !concedes && !conceding {
             kept.push_str(clause);
             kept.push(' ');
@@ -45,10 +48,28 @@ pub(super) fn leave_out(reasoning: &str, kept: &mut String) {
     }
 }
 
-/// Whether a clause begins with these words, in whatever case, and does not go on as another word.
-fn opens(clause: &str, words: &str) -> bool {
-    let begins = clause.as_bytes().get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()));
-    begins && !clause[words.len()..].starts_with(char::is_alphanumeric)
+/// The bytes of the first clause, with what ends it. By bytes: a run has a hundred megabytes of reasoning.
+fn clause_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            b',' | b';' | b'.' | b':' | b'!' | b'?' => return place + 1,
+            // A dash, short or long.
+            0xe2 if matches!(bytes[place..], [_, 0x80, 0x93 | 0x94, ..]) => return place + 3,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+/// Whether a clause opens as one that concedes, in whatever case, and does not go on as another word.
+fn concedes(clause: &str) -> bool {
+    let bytes = clause.as_bytes();
+    bytes.first().is_some_and(|first| b"atewgdoi".contains(&first.to_ascii_lowercase()))
+        && OPENINGS.iter().any(|words| {
+            let begins = bytes.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()));
+            begins && !clause[words.len()..].starts_with(char::is_alphanumeric)
+        })
 }
 
 #[cfg(test)]
@@ -61,6 +82,11 @@ mod tests {
         let mut kept = "of the text before".to_owned();
         leave_out(reasoning, &mut kept);
         kept
+    }
+
+    #[test]
+    fn every_opening_is_looked_for() {
+        assert!(OPENINGS.iter().all(|words| concedes(words) && concedes(&words.to_uppercase())));
     }
 
     #[test]
