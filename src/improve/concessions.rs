@@ -48,15 +48,28 @@ pub(super) fn leave_out(reasoning: &str, kept: &mut String) {
     }
 }
 
-/// The bytes of the first clause, with what ends it. By bytes: a run has a hundred megabytes of reasoning.
+/// Bytes that end a clause, or may be the first of a dash.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let bytes = b",;.:!?\xe2";
+    let mut place = 0;
+    while place < bytes.len() {
+        ends[bytes[place] as usize] = true;
+        place += 1;
+    }
+    ends
+};
+
+/// The bytes of the first clause, with what ends it. By a table of bytes: a run may have a hundred megabytes of reasoning.
 fn clause_length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    for (place, byte) in bytes.iter().enumerate() {
-        match byte {
-            b',' | b';' | b'.' | b':' | b'!' | b'?' => return place + 1,
-            // A dash, short or long.
-            0xe2 if matches!(bytes[place..], [_, 0x80, 0x93 | 0x94, ..]) => return place + 3,
-            _ => {}
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| ENDS[usize::from(*byte)]) {
+        at += found;
+        match bytes[at..] {
+            [0xe2, 0x80, 0x93 | 0x94, ..] => return at + 3,
+            [0xe2, ..] => at += 1,
+            _ => return at + 1,
         }
     }
     bytes.len()
@@ -65,11 +78,11 @@ fn clause_length(text: &str) -> usize {
 /// Whether a clause opens as one that concedes, in whatever case, and does not go on as another word.
 fn concedes(clause: &str) -> bool {
     let bytes = clause.as_bytes();
-    bytes.first().is_some_and(|first| b"atewgdoi".contains(&first.to_ascii_lowercase()))
-        && OPENINGS.iter().any(|words| {
-            let begins = bytes.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()));
-            begins && !clause[words.len()..].starts_with(char::is_alphanumeric)
-        })
+    let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else { return false };
+    OPENINGS.iter().filter(|words| words.as_bytes()[0] == first).any(|words| {
+        let begins = bytes.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()));
+        begins && !clause[words.len()..].starts_with(char::is_alphanumeric)
+    })
 }
 
 #[cfg(test)]
