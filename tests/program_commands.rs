@@ -150,6 +150,19 @@ fn export_writes_rows_and_makes_formulas_harmless() {
 }
 
 #[test]
+fn of_a_file_with_a_fault_at_its_end_not_one_row_is_exported() {
+    let place = Place::with_samples();
+    let good = place.json(&format!("results/{FIRST}.json")).to_string();
+    place.write("data/results/x_results.json", &good[..good.len() - 1]);
+    for output in [vec![], vec!["-o", "out.csv"]] {
+        let ran = place.run(&[vec!["export", "x_results", "--format", "csv"], output].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""), "{}", ran.err);
+        assert!(ran.err.contains("cut off"), "{}", ran.err);
+    }
+    assert!(!place.root().join("out.csv").exists());
+}
+
+#[test]
 fn escape_sequences_in_a_file_do_not_reach_the_terminal() {
     let place = Place::with_samples();
     let mut file = place.json(&format!("results/{FIRST}.json"));

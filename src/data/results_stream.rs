@@ -3,8 +3,8 @@
 //! What [`Results::load`] accepts is accepted here, with the same content, and what it refuses is refused with the same
 //! words: whatever this reader does not take for right, it leaves to [`Results::load`] to explain.
 //!
-//! One thread reads and cuts the file into batches of whole entries ([`split`](super::split)), one hashes them, the
-//! others read the entries ([`entry_reader`](super::entry_reader)). What they have in hand at a time is some batches.
+//! One thread reads and cuts the file into batches of whole entries (`split.rs`), one hashes them, the
+//! others read the entries (`entry_reader.rs`). What they have in hand at a time is some batches.
 
 use std::io::Read;
 use std::sync::Arc;
