@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rejoinder::cli::Cli;
+use rejoinder::journal;
 use rejoinder::report::words;
 
 fn main() -> ExitCode {
@@ -24,6 +25,8 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(cli.run());
     // Not waited for: a thread may be stuck reading what never comes.
     runtime.shutdown_background();
+    // Nor is anything dropped that such a thread holds; what has come back is kept.
+    journal::flush();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string(), error.exit_code()),

@@ -7,7 +7,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::journal::{self, FILE, Journal, RunRow, RunState};
+use crate::journal::{self, BatchRow, FILE, Journal, RunRow, RunState};
 use crate::report::words;
 
 /// Options of `runs`.
@@ -133,8 +133,21 @@ fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {
         size(row.bytes)
     ));
     lines.push(format!("Cost: {}", row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars)));
+    let ended = journal.trials(&row.id)?;
+    lines.extend(ended.batches.iter().map(trials));
+    lines.extend(ended.reasons.iter().map(|(reason, count)| {
+        format!("Failed: {}: {}", words::count(*count, "trial", "trials"), words::one_line(reason, 200))
+    }));
     lines.extend(row.files.iter().map(|file| format!("Wrote: {}", words::one_line(file, 200))));
     Ok(format!("{}\n", lines.join("\n")))
+}
+
+/// How a batch's trials ended; what there is none of is not said.
+fn trials(batch: &BatchRow) -> String {
+    let kinds = [(batch.yes, "yes"), (batch.no, "no"), (batch.written, "written"), (batch.failed, "failed")];
+    let ended = kinds.iter().filter(|(count, _)| *count > 0);
+    let ended: Vec<String> = ended.map(|(count, kind)| format!("{} {kind}", words::thousands(*count))).collect();
+    format!("Trials, {}: {}", words::one_line(&batch.batch, 100), ended.join(", "))
 }
 
 fn state(journal: &Journal, row: &RunRow) -> Result<String, Error> {

@@ -78,7 +78,7 @@ pub struct Begun {
     pub found: u64,
     /// Whether it was there before.
     pub resumed: bool,
-    journal: Journal,
+    pub(super) journal: Journal,
     /// Held, not used: the operating system lets go of it with the process.
     _lock: File,
 }
@@ -246,6 +246,7 @@ impl Journal {
             self.with(|connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 transaction.execute("DELETE FROM calls WHERE run = ?", [id])?;
+                transaction.execute("DELETE FROM trials WHERE run = ?", [id])?;
                 transaction.execute("DELETE FROM outputs WHERE run = ?", [id])?;
                 transaction.execute("DELETE FROM runs WHERE id = ?", [id])?;
                 transaction.commit()
@@ -302,6 +303,7 @@ impl Begun {
     /// # Errors
     /// When the journal cannot be written.
     pub fn finish(&self) -> Result<(), Error> {
+        self.journal.0.writer.flush();
         self.journal.set_state(&self.id, RunState::Finished)
     }
 }

@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::Error;
 
 /// Each brings a file from the version of its index to the next.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE runs (
         id TEXT PRIMARY KEY,
         -- Hash of everything that a run depends on: the same command on the same inputs finds it by this.
@@ -48,7 +49,20 @@ const MIGRATIONS: &[&str] = &["
         answered TEXT NOT NULL,
         PRIMARY KEY (run, key)
     ) STRICT;
-"];
+",
+    "
+    -- How trials ended: derived from the calls.
+    CREATE TABLE trials (
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        batch TEXT NOT NULL,
+        persona INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('yes', 'no', 'written', 'failed')),
+        reason TEXT,
+        PRIMARY KEY (run, batch, persona, message)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// How long a writer waits for another process to finish its commit.
 const PATIENCE: Duration = Duration::from_secs(20);

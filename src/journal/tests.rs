@@ -1,4 +1,5 @@
 use super::*;
+use crate::event::TrialOutcome;
 
 fn call(number: usize) -> Call {
     Call {
@@ -115,4 +116,53 @@ fn the_file_is_readable_by_its_owner_only() {
     drop(Journal::open(folder.path()).unwrap());
     let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+fn trial(message: u32, outcome: TrialOutcome, reason: Option<&str>) -> TrialRow {
+    let reason = reason.map(str::to_owned);
+    TrialRow { batch: "cycle 1 challenger".into(), persona: 3, message, outcome, reason }
+}
+
+#[test]
+fn what_is_ordered_of_trials_is_there_after_the_journal_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        run.trial_ended(trial(1, TrialOutcome::Yes, None));
+        run.trial_ended(trial(0, TrialOutcome::Written, None));
+        run.trial_ended(trial(2, TrialOutcome::Failed, Some("no answer")));
+        run.id.clone()
+    };
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!(run.id, id);
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap(), [(3, 0), (3, 1)]);
+    assert_eq!(run.ended_trials("another").unwrap(), []);
+
+    // Tried again, it is decided; what was noted before gives way.
+    run.trial_ended(trial(2, TrialOutcome::No, None));
+    run.trial_ended(trial(4, TrialOutcome::Failed, Some("no answer")));
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap(), [(3, 0), (3, 1), (3, 2)]);
+    let batch = BatchRow { batch: "cycle 1 challenger".into(), yes: 1, no: 1, written: 1, failed: 1 };
+    let reasons = vec![("no answer".to_owned(), 1)];
+    assert_eq!(journal.trials(&id).unwrap(), Trials { batches: vec![batch], reasons });
+    drop(run);
+    journal.prune(std::slice::from_ref(&id)).unwrap();
+    assert_eq!(journal.trials(&id).unwrap(), Trials::default());
+}
+
+#[tokio::test]
+async fn trials_and_calls_that_come_together_are_all_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    let log = run.calls();
+    futures::future::try_join_all((0..200).map(|number| {
+        run.trial_ended(trial(number as u32, TrialOutcome::Yes, None));
+        log.record(call(number))
+    }))
+    .await
+    .unwrap();
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap().len(), 200);
+    assert_eq!(journal.run(&run.id).unwrap().calls, 200);
 }
