@@ -11,7 +11,7 @@ use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Results, versions};
 use crate::event::Event;
-use crate::improve::feedback;
+use crate::improve::Heard;
 use crate::journal::Begun;
 use crate::model::{CallKey, Role, Usage, digest};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
@@ -173,7 +173,7 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
-    let rewrite = cast.improver.request(prompt, &feedback::extract(&older.results), key.clone());
+    let rewrite = cast.improver.request(prompt, &Heard::of(&older.results), key.clone());
     let rewritten = (prompt.len() / 4 + 500) as u64;
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));

@@ -10,6 +10,7 @@
 //!   keys that this version does not know survive being read and written.
 
 pub mod clock;
+pub mod entry;
 mod error;
 pub mod export;
 pub mod file_name;
@@ -19,16 +20,19 @@ pub mod messages;
 pub mod personas;
 pub mod provenance;
 pub mod results;
+pub mod results_stream;
 mod scan;
 pub mod versions;
 pub mod whole;
 
+pub use entry::{Entry, Part};
 pub use error::Error;
 pub use file_name::{FileName, Kind};
 pub use folder::DataFolder;
 pub use json::Fault;
 pub use provenance::Provenance;
 pub use results::Results;
+pub use results_stream::{Gather, Head};
 
 /// Keys of a JSON object that this version does not know, in the order of the file.
 pub type Map = serde_json::Map<String, serde_json::Value>;

@@ -92,6 +92,12 @@ pub struct Results {
     pub extra: Map,
 }
 
+impl AsRef<Metadata> for Results {
+    fn as_ref(&self) -> &Metadata {
+        &self.metadata
+    }
+}
+
 impl Results {
     /// Reads a results file. Also gives the SHA-256 of its bytes, 64 hexadecimal digits, by which a child names it.
     ///

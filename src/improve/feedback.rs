@@ -1,56 +1,160 @@
-//! All reasoning in a run, positive and negative.
+//! All reasoning in a run, positive and negative, heard one decision at a time.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::objections::{Counting, Objections};
 use crate::data::results::PersonaResult;
+use crate::data::{Entry, Gather, Part};
 
 /// Characters of one reasoning that are passed on: three long sentences.
 const LONGEST_LINE: usize = 600;
 
-/// One decision's reasoning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Feedback {
-    /// Index of the persona in its run.
-    pub persona: usize,
-    /// The decision.
-    pub yes: bool,
-    /// Why.
-    pub reasoning: String,
+/// Bytes of reasoning that one request to the improver holds; more is sampled evenly.
+const BUDGET: usize = 120_000;
+
+/// The feedback of a run: its objections, counted, and its reasoning, or an even sample where it does not fit into one
+/// request. What does not fit is not held either.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    counting: Counting,
+    sample: Sample,
 }
 
-/// Extracts the reasoning of every decision, in the order of the run.
-#[must_use]
-pub fn extract(results: &[PersonaResult]) -> Vec<Feedback> {
-    results
-        .iter()
-        .enumerate()
-        .flat_map(|(persona, result)| result.messages.iter().map(move |judged| (persona, &judged.decision)))
-        .map(|(persona, decision)| Feedback { persona, yes: decision.decision, reasoning: decision.reasoning.clone() })
-        .collect()
-}
-
-/// One line per reasoning, `[yes] ...` or `[no] ...`, as many as fit into `budget` characters.
-///
-/// What does not fit is left out evenly over the run, so that no part of the personas goes unheard. Returns the lines
-/// and how many were left out.
-#[must_use]
-pub fn lines(feedback: &[Feedback], budget: usize) -> (String, usize) {
-    let lines: Vec<String> = feedback
-        .iter()
-        .map(|item| format!("[{}] {}", if item.yes { "yes" } else { "no" }, shortened(&item.reasoning, LONGEST_LINE)))
-        .collect();
-    let all: usize = lines.iter().map(|line| line.len() + 1).sum();
-    // As many as fit on average, spread evenly; a fractional step does not keep the same message of every persona.
-    let count = if all <= budget { lines.len() } else { lines.len() * budget / all };
-    let mut kept = Vec::with_capacity(count);
-    let mut used = 0;
-    for place in 0..count {
-        let line = lines[place * lines.len() / count].as_str();
-        used += line.len() + 1;
-        if used > budget {
-            break;
+impl Heard {
+    /// The feedback of these entries.
+    #[must_use]
+    pub fn of(results: &[PersonaResult]) -> Self {
+        let mut heard = Heard::default();
+        for (index, result) in results.iter().enumerate() {
+            heard.take(&Entry::of(Part::Results, index, result));
         }
-        kept.push(line);
+        heard
     }
-    (kept.join("\n"), lines.len() - kept.len())
+
+    /// Hears one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the
+    /// other; `message` tells them apart.
+    pub fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
+        self.counting.hear(persona, yes, reasoning);
+        self.sample.hear(persona, message, yes, reasoning);
+    }
+
+    /// What it comes down to.
+    #[must_use]
+    pub fn objections(&self) -> Objections {
+        self.counting.objections()
+    }
+
+    /// One line per reasoning, `[yes] ...` or `[no] ...`, in the order of the run, as many as fit into one request; and how
+    /// many were left out, evenly over the run, so that no part of the personas goes unheard.
+    #[must_use]
+    pub fn lines(&self) -> (String, usize) {
+        self.sample.lines()
+    }
+}
+
+/// What the run's own entries say; those of its baseline are another run's.
+impl Gather for Heard {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part == Part::Results {
+            for (message, said) in entry.messages.iter().enumerate() {
+                self.hear(entry.index, message, said.yes, &said.reasoning.get());
+            }
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        self.counting.then(later.counting);
+        self.sample.then(later.sample);
+    }
+}
+
+/// Lines of reasoning within a budget of bytes.
+///
+/// Every place in the run has a rank, and the lines of the lowest ranks are kept, as many as fit. Adding a line can only
+/// push out others, so what is pushed out need not be remembered, and parts of a run can be sampled side by side. Where
+/// everything fits, everything is kept.
+#[derive(Clone, Debug)]
+struct Sample {
+    budget: usize,
+    /// By rank and place.
+    kept: BTreeMap<(u64, usize, usize), String>,
+    /// Bytes of what is kept, a line break with every line.
+    used: usize,
+    heard: usize,
+    /// The lowest rank that was pushed out: no line from there on is kept.
+    out: u64,
+    /// The same over all parts of the run that are sampled side by side. It only saves work.
+    out_anywhere: Arc<AtomicU64>,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Sample::within(BUDGET)
+    }
+}
+
+impl Sample {
+    fn within(budget: usize) -> Self {
+        let out_anywhere = Arc::new(AtomicU64::new(u64::MAX));
+        Sample { budget, kept: BTreeMap::new(), used: 0, heard: 0, out: u64::MAX, out_anywhere }
+    }
+
+    fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
+        self.heard += 1;
+        let rank = rank(persona, message);
+        if rank >= self.out.min(self.out_anywhere.load(Ordering::Relaxed)) {
+            return;
+        }
+        let sign = if yes { "yes" } else { "no" };
+        self.keep((rank, persona, message), format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE)));
+        self.fit();
+    }
+
+    fn then(&mut self, later: Self) {
+        self.heard += later.heard;
+        self.out = self.out.min(later.out);
+        for (place, line) in later.kept {
+            self.keep(place, line);
+        }
+        self.fit();
+    }
+
+    fn keep(&mut self, place: (u64, usize, usize), line: String) {
+        self.used += line.len() + 1;
+        if let Some(same) = self.kept.insert(place, line) {
+            self.used -= same.len() + 1;
+        }
+    }
+
+    /// Pushes out the highest ranks until the rest fits.
+    fn fit(&mut self) {
+        while let Some(highest) = self.kept.last_entry()
+            && (self.used > self.budget || highest.key().0 >= self.out)
+        {
+            self.out = self.out.min(highest.key().0);
+            self.used -= highest.remove().len() + 1;
+        }
+        self.out_anywhere.fetch_min(self.out, Ordering::Relaxed);
+    }
+
+    fn lines(&self) -> (String, usize) {
+        let mut kept: Vec<_> =
+            self.kept.iter().map(|((_, persona, message), line)| ((*persona, *message), line)).collect();
+        kept.sort_unstable();
+        let lines: Vec<&str> = kept.iter().map(|(_, line)| line.as_str()).collect();
+        (lines.join("\n"), self.heard - lines.len())
+    }
+}
+
+/// The rank of a place: multiples of the golden ratio without their whole part lie evenly however many are taken of them
+/// (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The messages of
+/// one persona are set apart by the square root of two, so that no message is favoured.
+fn rank(persona: usize, message: usize) -> u64 {
+    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+    const ROOT: u64 = 0x6a09_e667_f3bc_c908;
+    (persona as u64 + 1).wrapping_mul(GOLDEN).wrapping_add((message as u64).wrapping_mul(ROOT))
 }
 
 /// A text on one line, cut at about so many characters: one decision maker's essay must not crowd out the others.
@@ -67,34 +171,74 @@ pub fn shortened(text: &str, characters: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn feedback(count: usize) -> Vec<Feedback> {
-        (0..count)
-            .map(|persona| Feedback { persona, yes: persona % 2 == 0, reasoning: format!("Reason\nnumber {persona}") })
-            .collect()
+    fn sample(count: usize, budget: usize) -> Sample {
+        let mut sample = Sample::within(budget);
+        (0..count).for_each(|n| sample.hear(n / 2, n % 2, n % 2 == 0, &format!("Reason\nnumber {n}")));
+        sample
     }
 
     #[test]
     fn a_reasoning_with_line_breaks_stays_one_line() {
-        assert_eq!(lines(&feedback(2), 1_000), ("[yes] Reason number 0\n[no] Reason number 1".to_owned(), 0));
+        assert_eq!(sample(2, 1_000).lines(), ("[yes] Reason number 0\n[no] Reason number 1".to_owned(), 0));
     }
 
     #[test]
     fn what_does_not_fit_is_left_out_evenly_and_counted() {
-        let (text, left_out) = lines(&feedback(1_000), 5_000);
-        assert!(text.len() <= 5_000, "{}", text.len());
-        assert_eq!(text.lines().count() + left_out, 1_000);
-        assert!(text.lines().last().is_some_and(|line| line.contains("99")));
+        let (text, left_out) = sample(10_000, 5_000).lines();
+        assert!((4_900..=5_000).contains(&text.len()), "{}", text.len());
+        assert_eq!(text.lines().count() + left_out, 10_000);
+        let number = |line: &str| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap();
+        let kept: Vec<usize> = text.lines().map(number).collect();
+        assert!(kept.is_sorted(), "in the order of the run");
+        let even = 10_000 / kept.len();
+        let ends = [0, 10_000];
+        let places: Vec<usize> = ends[..1].iter().chain(&kept).chain(&ends[1..]).copied().collect();
+        assert!(places.windows(2).all(|pair| pair[1] - pair[0] < 6 * even), "{kept:?}");
+        let first = kept.iter().filter(|n| **n % 2 == 0).count();
+        assert!((kept.len() * 2 / 5..=kept.len() * 3 / 5).contains(&first), "{first} of {}", kept.len());
     }
 
     #[test]
     fn one_essay_is_cut_and_a_little_too_much_costs_little() {
-        let essay = Feedback { persona: 0, yes: false, reasoning: "word ".repeat(100_000) };
-        let (text, left_out) = lines(&[essay], 5_000);
+        let mut essay = Sample::within(5_000);
+        essay.hear(0, 0, false, &"word ".repeat(100_000));
+        let (text, left_out) = essay.lines();
         assert!(text.len() < 700 && left_out == 0, "{}", text.len());
-        let all: usize = lines(&feedback(1_000), usize::MAX).0.len() + 1;
-        let (_, left_out) = lines(&feedback(1_000), all * 99 / 100);
+        let all = sample(1_000, usize::MAX).lines().0.len() + 1;
+        let (_, left_out) = sample(1_000, all * 99 / 100).lines();
         assert!((1..=30).contains(&left_out), "{left_out}");
+    }
+
+    proptest! {
+        /// What is kept is the lowest ranks that fit, whether heard in one go or in parts that are put together.
+        #[test]
+        fn a_sample_of_parts_is_the_sample_of_the_whole(
+            reasons in prop::collection::vec("[a-z]{0,30}", 0..60),
+            budget in 0_usize..2_000,
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let empty = Sample::within(budget);
+            let hear = |range: std::ops::Range<usize>| {
+                let mut sample = empty.clone();
+                range.for_each(|n| sample.hear(n / 3, n % 3, n % 4 == 0, &reasons[n]));
+                sample
+            };
+            let mut ranked: Vec<usize> = (0..reasons.len()).collect();
+            ranked.sort_by_key(|n| rank(n / 3, n % 3));
+            let mut used = 0;
+            let line = |n: usize| format!("[{}] {}", if n % 4 == 0 { "yes" } else { "no" }, reasons[n]);
+            let mut kept: Vec<usize> = ranked.into_iter().take_while(|n| { used += line(*n).len() + 1; used <= budget }).collect();
+            kept.sort_unstable();
+            let expected: Vec<String> = kept.iter().map(|n| line(*n)).collect();
+            let cut = cut.index(reasons.len() + 1);
+            let mut halves = hear(0..cut);
+            halves.then(hear(cut..reasons.len()));
+            prop_assert_eq!(halves.lines(), (expected.join("\n"), reasons.len() - kept.len()));
+            prop_assert_eq!(hear(0..reasons.len()).lines(), halves.lines());
+        }
     }
 }

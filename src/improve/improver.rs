@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Feedback, Objections, feedback, soundness};
+use super::{Heard, soundness};
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
 use crate::evaluate::fence::fence;
@@ -11,9 +11,6 @@ use crate::model::{CallKey, Request, Schema};
 
 /// The most tokens of one rewrite, thinking included.
 pub const REWRITE_TOKENS: u32 = 16_000;
-
-/// Characters of reasoning that one request holds; more is sampled evenly.
-const FEEDBACK_CHARACTERS: usize = 120_000;
 
 const SYSTEM: &str = include_str!("../../prompts/improver.md");
 
@@ -41,7 +38,7 @@ impl Improver {
     ///
     /// # Errors
     /// When the call fails, or when no answer held a prompt worth testing (see [`soundness`]).
-    pub async fn rewrite(&self, incumbent: &str, feedback: &[Feedback], key: &[&str]) -> Result<String, Error> {
+    pub async fn rewrite(&self, incumbent: &str, feedback: &Heard, key: &[&str]) -> Result<String, Error> {
         ask(
             &self.caller,
             key,
@@ -59,10 +56,10 @@ impl Improver {
 
     /// The request for one rewrite; also what a dry run measures.
     #[must_use]
-    pub fn request(&self, incumbent: &str, feedback: &[Feedback], key: CallKey) -> Request {
-        let (lines, left_out) = feedback::lines(feedback, FEEDBACK_CHARACTERS);
+    pub fn request(&self, incumbent: &str, feedback: &Heard, key: CallKey) -> Request {
+        let (lines, left_out) = feedback.lines();
         let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
-        let objections = Objections::of(feedback);
+        let objections = feedback.objections();
         Request {
             key,
             system: SYSTEM.trim().to_owned(),

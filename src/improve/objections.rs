@@ -3,13 +3,10 @@
 //! The groups are found by their vocabulary, without a model: the same reasoning always lands in the same groups, so
 //! that two versions of a lineage can be laid side by side. One reasoning may raise several objections.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::Feedback;
+use super::concessions;
 use super::feedback::shortened;
+use super::themes::{self, THEMES};
+use crate::data::{Entry, Gather, Part};
 
 /// One group of feedback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,100 +38,7 @@ const LONGEST_QUOTE: usize = 240;
 /// Name of what fits no group.
 pub const OTHER: &str = "something else";
 
-struct Theme {
-    objection: &'static str,
-    liked: &'static str,
-    words: &'static str,
-}
-
-const THEMES: &[Theme] = &[
-    Theme {
-        objection: "not about me",
-        liked: "is about me",
-        words: r"generic|template[sd]?\b|mass (e-?mail|outreach)|could (have been|be) sent|anyone|boilerplate|irrelevan|relevan|not (about|specific)|specific to (me|my)|concrete ties?|tied? to|my (role|work|situation|world|day|actual|specific)|pain point|nothing (here )?(about (me|my|us|our)|connects)|personali[sz]|research|tailored|understand",
-    },
-    Theme {
-        objection: "no evidence",
-        liked: "gives evidence",
-        words: r"evidence|proof|prove|metric|figure|number|quantif|substantiat|data\b|roi\b|measurabl|vague claim|example|case stud|track record|credib",
-    },
-    Theme {
-        objection: "sounds invented",
-        liked: "is believable",
-        words: r"invent|made[- ]up|fabricat|unverif|verif|too good to be true|name[- ]drop|never (posted|wrote|said)|suspicious|do(es)? ?n.t believe|unbeliev|believ|dubious|unrealistic|invasive",
-    },
-    Theme {
-        objection: "does not say how it works",
-        liked: "says how it works",
-        words: r"mechanism|how it (actually )?works|how (this|the product|that) (would |actually )?works?|technical (detail|depth|spec)|explain(s|ed)? how|black box|api\b|under the hood",
-    },
-    Theme {
-        objection: "asks for too much",
-        liked: "asks for little",
-        words: r"\bask(s|ing)?\b|next step|call to action|minutes|half an hour|calendar|jumps? (straight|right)|commit|meeting|low[- ](effort|lift)|demo\b",
-    },
-    Theme {
-        objection: "too long",
-        liked: "is brief",
-        words: r"too long|length|rambl|wall of text|verbose|brief|concise|short|to the point|padding|skim",
-    },
-    Theme {
-        objection: "hype",
-        liked: "is plain",
-        words: r"hype|buzzword|superlativ|revolutionary|game[- ]chang|marketing (speak|fluff|language)|fluff|jargon|exaggerat|over-?promis|salesy|sales[- ](pitch|focused)|plain|no[- ]nonsense",
-    },
-    Theme {
-        objection: "pushy",
-        liked: "does not push",
-        words: r"push(y|es|ing)|pressur|urgen|aggressive|deadline|limited time|respectful|patien",
-    },
-    Theme { objection: "flatters", liked: "is sincere", words: r"flatter|compliment|sincer|praise|sycophan|butter" },
-    Theme {
-        objection: "unfilled template",
-        liked: "is complete",
-        words: r"placeholder|bracket|\[.{1,20}\]|\{\{?.{1,20}\}?\}|blank|merge field|fill(ed)? in",
-    },
-    Theme {
-        objection: "security and compliance",
-        liked: "speaks to security and compliance",
-        words: r"secur|complian|hipaa|gdpr|soc ?2|iso ?27001|audit|regulat|privacy|data protection",
-    },
-    Theme {
-        objection: "integrations",
-        liked: "fits our tools",
-        words: r"integrat|our (stack|tools|systems)|my (stack|tools)|legacy|existing (stack|tools|systems)|plugs? into",
-    },
-    Theme {
-        objection: "price and budget",
-        liked: "speaks to the budget",
-        words: r"pric(e|ing)|budget|cost|afford|expens|spend|payback",
-    },
-    Theme {
-        objection: "risk",
-        liked: "lowers the risk",
-        words: r"\brisk|pilot|trial|proof of concept|commitment|roll-?out|reversib|try (it|this)",
-    },
-    Theme {
-        objection: "wrong tone or channel",
-        liked: "right tone and channel",
-        words: r"\btone\b|formal|casual|channel|format|style|prefer|subject line",
-    },
-];
-
-static PATTERNS: LazyLock<Vec<Option<Regex>>> =
-    LazyLock::new(|| THEMES.iter().map(|theme| Regex::new(&format!("(?i){}", theme.words)).ok()).collect());
-
 impl Objections {
-    /// Groups the feedback of one run.
-    #[must_use]
-    pub fn of(feedback: &[Feedback]) -> Self {
-        Objections {
-            raised: groups(feedback, false),
-            liked: groups(feedback, true),
-            personas_saying_no: distinct(feedback.iter().filter(|item| !item.yes)),
-        }
-    }
-
     /// The objections as lines for the improver: name, counts, a quote.
     #[must_use]
     pub fn lines(&self) -> String {
@@ -150,100 +54,166 @@ impl Objections {
     }
 }
 
-fn groups(feedback: &[Feedback], yes: bool) -> Vec<Objection> {
-    let said: Vec<&Feedback> = feedback.iter().filter(|item| item.yes == yes).collect();
-    let mut groups: Vec<Objection> = THEMES
-        .iter()
-        .zip(PATTERNS.iter())
-        .filter_map(|(theme, pattern)| {
-            let pattern = pattern.as_ref()?;
-            let name = if yes { theme.liked } else { theme.objection };
-            group(name, said.iter().copied().filter(|item| pattern.is_match(&without_concessions(&item.reasoning))))
-        })
-        .collect();
-    let unmatched = |item: &&Feedback| {
-        let said = without_concessions(&item.reasoning);
-        !PATTERNS.iter().flatten().any(|pattern| pattern.is_match(&said))
-    };
-    groups.extend(group(OTHER, said.iter().copied().filter(unmatched)));
-    // Names break ties so that equal counts always come in the same order.
-    groups.sort_by(|a, b| b.personas.cmp(&a.personas).then(b.count.cmp(&a.count)).then(a.name.cmp(b.name)));
-    groups
+/// Objections as they are counted, one reasoning after the other. It holds one quote for each group and nothing else.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    raised: Vec<Group>,
+    liked: Vec<Group>,
+    saying_no: Personas,
+    /// The reasoning at hand without what it concedes; kept only for its memory.
+    said: String,
 }
 
-/// A reasoning without what it concedes: in "While it is brief, it has no figures" brevity is no objection. A clause is
-/// conceded if it opens so; it ends at the next comma, semicolon, dash, full stop or "but".
-fn without_concessions(reasoning: &str) -> String {
-    const OPENINGS: &[&str] = &[
-        "although",
-        "though",
-        "even though",
-        "while",
-        "granted",
-        "admittedly",
-        "true",
-        "despite",
-        "of course",
-        "to be fair",
-        "it is true",
-        "i like that",
-        "i do like",
-    ];
-    let text = reasoning.replace(" but ", "; ").replace(" however ", "; ").replace(" yet ", "; ");
-    let clauses: Vec<&str> = text.split_inclusive([',', ';', '.', ':', '!', '?', '\u{2013}', '\u{2014}']).collect();
-    let mut kept = String::new();
-    let mut conceding = false;
-    for clause in clauses {
-        let opening = clause.trim_start().to_lowercase();
-        let concedes = OPENINGS
-            .iter()
-            .any(|word| opening.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
-        // "Granted, it is brief, but ...": the word alone concedes what follows it.
-        let alone = concedes && opening.split_whitespace().count() <= 2;
-        if !concedes && !conceding {
-            kept.push_str(clause);
-            kept.push(' ');
-        }
-        conceding = alone;
+impl Default for Counting {
+    fn default() -> Self {
+        let groups = vec![Group::default(); THEMES.len() + 1];
+        Counting { raised: groups.clone(), liked: groups, saying_no: Personas::default(), said: String::new() }
     }
-    kept
 }
 
-fn group<'a>(name: &'static str, items: impl Iterator<Item = &'a Feedback>) -> Option<Objection> {
-    let items: Vec<&Feedback> = items.collect();
-    let shortest = items.iter().min_by_key(|item| item.reasoning.len())?;
-    Some(Objection {
-        name,
-        count: items.len(),
-        personas: distinct(items.iter().copied()),
-        quote: shortened(&shortest.reasoning, LONGEST_QUOTE),
-    })
+impl Counting {
+    /// Counts one decision's reasoning. `persona` is the index of the persona in the run, all of whose decisions come one
+    /// after the other.
+    pub fn hear(&mut self, persona: usize, yes: bool, reasoning: &str) {
+        if !yes {
+            self.saying_no.count(persona);
+        }
+        concessions::leave_out(reasoning, &mut self.said);
+        let groups = if yes { &mut self.liked } else { &mut self.raised };
+        let mut is_other = true;
+        for theme in themes::of(&self.said) {
+            is_other = false;
+            groups[theme].hear(persona, reasoning);
+        }
+        if is_other {
+            groups[THEMES.len()].hear(persona, reasoning);
+        }
+    }
+
+    /// Adds what later personas of the run said.
+    pub fn then(&mut self, later: Self) {
+        for (own, more) in [(&mut self.raised, later.raised), (&mut self.liked, later.liked)] {
+            own.iter_mut().zip(more).for_each(|(group, more)| group.then(more));
+        }
+        self.saying_no.then(later.saying_no);
+    }
+
+    /// What it comes down to.
+    #[must_use]
+    pub fn objections(&self) -> Objections {
+        let sorted = |groups: &[Group], name: fn(&themes::Theme) -> &'static str| {
+            let names = THEMES.iter().map(name).chain([OTHER]);
+            let mut found: Vec<Objection> =
+                groups.iter().zip(names).filter_map(|(group, name)| group.objection(name)).collect();
+            // Names break ties so that equal counts always come in the same order.
+            found.sort_by(|a, b| b.personas.cmp(&a.personas).then(b.count.cmp(&a.count)).then(a.name.cmp(b.name)));
+            found
+        };
+        Objections {
+            raised: sorted(&self.raised, |theme| theme.objection),
+            liked: sorted(&self.liked, |theme| theme.liked),
+            personas_saying_no: self.saying_no.count,
+        }
+    }
 }
 
-fn distinct<'a>(items: impl Iterator<Item = &'a Feedback>) -> usize {
-    items.map(|item| item.persona).collect::<BTreeSet<_>>().len()
+/// What the run's own entries say; those of its baseline are another run's.
+impl Gather for Counting {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part == Part::Results {
+            entry.messages.iter().for_each(|said| self.hear(entry.index, said.yes, &said.reasoning.get()));
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        Counting::then(self, later);
+    }
+}
+
+/// One group as it is counted.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    count: usize,
+    personas: Personas,
+    quote: Option<Quote>,
+}
+
+/// The shortest reasoning so far.
+#[derive(Clone, Debug)]
+struct Quote {
+    /// Of the whole reasoning, in bytes.
+    length: usize,
+    shortened: String,
+}
+
+impl Group {
+    fn hear(&mut self, persona: usize, reasoning: &str) {
+        self.count += 1;
+        self.personas.count(persona);
+        if self.quote.as_ref().is_none_or(|quote| reasoning.len() < quote.length) {
+            self.quote = Some(Quote { length: reasoning.len(), shortened: shortened(reasoning, LONGEST_QUOTE) });
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        self.count += later.count;
+        self.personas.then(later.personas);
+        if let Some(later) = later.quote
+            && self.quote.as_ref().is_none_or(|quote| later.length < quote.length)
+        {
+            self.quote = Some(later);
+        }
+    }
+
+    fn objection(&self, name: &'static str) -> Option<Objection> {
+        let quote = self.quote.as_ref()?.shortened.clone();
+        Some(Objection { name, count: self.count, personas: self.personas.count, quote })
+    }
+}
+
+/// Distinct personas, whose decisions come one persona after the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Personas {
+    count: usize,
+    last: Option<usize>,
+}
+
+impl Personas {
+    fn count(&mut self, persona: usize) {
+        if self.last != Some(persona) {
+            self.count += 1;
+            self.last = Some(persona);
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        self.count += later.count;
+        self.last = later.last.or(self.last);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn no(persona: usize, reasoning: &str) -> Feedback {
-        Feedback { persona, yes: false, reasoning: reasoning.into() }
-    }
-
-    #[test]
-    fn every_pattern_compiles() {
-        assert!(PATTERNS.iter().all(Option::is_some));
+    fn heard<'a>(said: impl IntoIterator<Item = (usize, bool, &'a str)>) -> Counting {
+        let mut counting = Counting::default();
+        said.into_iter().for_each(|(persona, yes, reasoning)| counting.hear(persona, yes, reasoning));
+        counting
     }
 
     #[test]
     fn one_reasoning_may_raise_several_objections_and_each_persona_counts_once() {
-        let objections = Objections::of(&[
-            no(0, "Generic template, and it is far too long."),
-            no(0, "Could be sent to anyone."),
-            no(1, "Nothing about HIPAA."),
-        ]);
+        let objections = heard([
+            (0, false, "Generic template, and it is far too long."),
+            (0, false, "Could be sent to anyone."),
+            (1, false, "Nothing about HIPAA."),
+        ])
+        .objections();
         let find = |name| objections.raised.iter().find(|group| group.name == name).map(|g| (g.count, g.personas));
         assert_eq!(find("not about me"), Some((2, 1)));
         assert_eq!(find("too long"), Some((1, 1)));
@@ -254,7 +224,7 @@ mod tests {
     #[test]
     fn what_a_reasoning_concedes_is_no_objection() {
         let names = |reasoning: &str| -> Vec<&str> {
-            Objections::of(&[no(0, reasoning)]).raised.iter().map(|group| group.name).collect()
+            heard([(0, false, reasoning)]).objections().raised.iter().map(|group| group.name).collect()
         };
         assert_eq!(names("While the message asks for very little of my time, it is full of hype."), ["hype"]);
         assert_eq!(names("Granted, it is brief enough, but it has no evidence."), ["no evidence"]);
@@ -264,15 +234,66 @@ mod tests {
 
     #[test]
     fn what_fits_no_group_is_kept_as_something_else() {
-        let objections = Objections::of(&[no(0, "Mondays.")]);
-        assert_eq!(objections.raised[0].name, OTHER);
+        assert_eq!(heard([(0, false, "Mondays.")]).objections().raised[0].name, OTHER);
     }
 
     #[test]
     fn yes_sayers_are_heard_apart_from_no_sayers() {
-        let objections =
-            Objections::of(&[Feedback { persona: 0, yes: true, reasoning: "Brief and concrete figures.".into() }]);
+        let objections = heard([(0, true, "Brief and concrete figures.")]).objections();
         assert!(objections.raised.is_empty());
         assert!(objections.liked.iter().any(|group| group.name == "gives evidence"));
+    }
+
+    /// The same with everything at hand: all reasonings of a group, the set of their personas.
+    fn plainly(said: &[(usize, bool, String)]) -> Objections {
+        let of = |yes: bool| {
+            let groups = (0..=THEMES.len()).filter_map(|theme| {
+                let raises = |reasoning: &str| {
+                    let mut kept = String::new();
+                    concessions::leave_out(reasoning, &mut kept);
+                    let found: Vec<usize> = themes::of(&kept).collect();
+                    if theme == THEMES.len() { found.is_empty() } else { found.contains(&theme) }
+                };
+                let members: Vec<_> = said.iter().filter(|item| item.1 == yes && raises(&item.2)).collect();
+                let shortest = members.iter().min_by_key(|item| item.2.len())?;
+                let name = THEMES.get(theme).map(|theme| if yes { theme.liked } else { theme.objection });
+                Some(Objection {
+                    name: name.unwrap_or(OTHER),
+                    count: members.len(),
+                    personas: members.iter().map(|item| item.0).collect::<BTreeSet<_>>().len(),
+                    quote: shortened(&shortest.2, LONGEST_QUOTE),
+                })
+            });
+            let mut groups: Vec<Objection> = groups.collect();
+            groups.sort_by_key(|group| (std::cmp::Reverse((group.personas, group.count)), group.name));
+            groups
+        };
+        let saying_no: BTreeSet<usize> = said.iter().filter(|item| !item.1).map(|item| item.0).collect();
+        Objections { raised: of(false), liked: of(true), personas_saying_no: saying_no.len() }
+    }
+
+    proptest! {
+        /// Counted one by one, and counted in two halves that are put together, it is what counting everything at once gives.
+        #[test]
+        fn counting_in_a_stream_is_counting(
+            runs in prop::collection::vec(
+                prop::collection::vec((any::<bool>(), "(hype|too long|no proof|risk|Mondays|, |While |\\. ){1,5}"), 0..4), 0..12),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let said: Vec<(usize, bool, String)> = runs
+                .iter()
+                .enumerate()
+                .flat_map(|(persona, said)| said.iter().map(move |(yes, why)| (persona, *yes, why.clone())))
+                .collect();
+            let of = |wanted: &dyn Fn(usize) -> bool| {
+                heard(said.iter().filter(|item| wanted(item.0)).map(|item| (item.0, item.1, item.2.as_str())))
+            };
+            let expected = plainly(&said);
+            prop_assert_eq!(&of(&|_| true).objections(), &expected);
+            let cut = cut.index(runs.len() + 1);
+            let mut halves = of(&|persona| persona < cut);
+            halves.then(of(&|persona| persona >= cut));
+            prop_assert_eq!(halves.objections(), expected);
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::evaluate::run::{self, Interrupted, Run, RunContext};
 use crate::evaluate::trial::{Bench, Trial, Work};
 use crate::evaluate::{DecisionMaker, Generator, ask};
 use crate::event::Event;
-use crate::improve::{Improver, feedback};
+use crate::improve::{Heard, Improver};
 use crate::journal;
 use crate::model::{FailureKind, digest};
 
@@ -143,7 +143,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed, &step).await?;
 
     cast.context.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
-    let feedback = feedback::extract(&incumbent);
+    let feedback = Heard::of(&incumbent);
     let seed_text = seed.to_string();
     let prompt = cast
         .improver

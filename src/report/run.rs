@@ -6,7 +6,7 @@ use super::lineages::RunLine;
 use super::words;
 use crate::data::file_name::FileName;
 use crate::data::results::Results;
-use crate::improve::{Objections, feedback, objections};
+use crate::improve::{Heard, Objections, objections};
 
 /// Which messages are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
         }
     }
     let _ = writeln!(text, "\nPROMPT\n{}\n", words::safe(&metadata.system_prompt));
-    text.push_str(&objections_text(&Objections::of(&feedback::extract(&results.results)), entries));
+    text.push_str(&objections_text(&Heard::of(&results.results).objections(), entries));
     messages(&mut text, results, filter, limit);
     text
 }

@@ -1,0 +1,114 @@
+//! One persona's entry of a results file, as a stream shows it: borrowed from the bytes of the file, its escapes undone
+//! only where a text is looked at.
+
+use std::borrow::Cow;
+
+use super::Map;
+use super::results::{Decision, Judged, PersonaResult};
+
+/// Which of the two lists of a results file an entry stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `results`: the run itself.
+    Results,
+    /// `metadata.rejoinder.baseline.results`: the parent's messages, decided again by this run's judge.
+    Baseline,
+}
+
+/// All messages to one persona. It is strictly checked, whatever of it is looked at.
+#[derive(Debug)]
+pub struct Entry<'t> {
+    /// Where it stands.
+    pub part: Part,
+    /// Its index there.
+    pub index: usize,
+    /// Who.
+    pub persona: Text<'t>,
+    /// Empty if every trial failed.
+    pub messages: Vec<Said<'t>>,
+    /// The entry with all its keys, where it has some that this version does not know.
+    whole: Option<&'t PersonaResult>,
+}
+
+/// A message and the decision on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'t> {
+    /// The text as sent.
+    pub message: Text<'t>,
+    /// Whether the decision maker would reply.
+    pub yes: bool,
+    /// Why.
+    pub reasoning: Text<'t>,
+}
+
+/// A text that may still be written as JSON writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    written: &'t str,
+    is_escaped: bool,
+}
+
+impl<'t> Text<'t> {
+    /// A text that is as it reads.
+    #[must_use]
+    pub fn plain(text: &'t str) -> Self {
+        Text { written: text, is_escaped: false }
+    }
+
+    /// A text in double quotes with escapes, which have been checked.
+    pub(super) fn quoted(written: &'t str) -> Self {
+        Text { written, is_escaped: true }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn get(&self) -> Cow<'t, str> {
+        if !self.is_escaped {
+            return Cow::Borrowed(self.written);
+        }
+        // Every escape was understood before the entry was shown.
+        Cow::Owned(serde_json::from_str(self.written).unwrap_or_default())
+    }
+}
+
+impl<'t> Entry<'t> {
+    /// An entry that has all the keys that every entry has, and no other.
+    pub(super) fn new(part: Part, index: usize, persona: Text<'t>, messages: Vec<Said<'t>>) -> Self {
+        Entry { part, index, persona, messages, whole: None }
+    }
+
+    /// An entry that was read already.
+    #[must_use]
+    pub fn of(part: Part, index: usize, result: &'t PersonaResult) -> Self {
+        let said = |judged: &'t Judged| Said {
+            message: Text::plain(&judged.message),
+            yes: judged.decision.decision,
+            reasoning: Text::plain(&judged.decision.reasoning),
+        };
+        Entry {
+            part,
+            index,
+            persona: Text::plain(&result.persona),
+            messages: result.messages.iter().map(said).collect(),
+            whole: Some(result),
+        }
+    }
+
+    /// The entry with all its keys, to be kept.
+    #[must_use]
+    pub fn to_result(&self) -> PersonaResult {
+        if let Some(whole) = self.whole {
+            return whole.clone();
+        }
+        let judged = |said: &Said<'_>| Judged {
+            message: said.message.get().into_owned(),
+            decision: Decision { decision: said.yes, reasoning: said.reasoning.get().into_owned(), extra: Map::new() },
+            extra: Map::new(),
+        };
+        PersonaResult {
+            persona: self.persona.get().into_owned(),
+            messages: self.messages.iter().map(judged).collect(),
+            extra: Map::new(),
+        }
+    }
+}
