@@ -1,7 +1,7 @@
 //! The before/after of two files: in either order, whoever judged, however often a persona stands in them.
 
 use rejoinder::compare::{Comparison, Verdict};
-use rejoinder::data::results::Results;
+use rejoinder::data::{DataFolder, FileName, Kind, Results};
 use rejoinder::optimize::compare_runs::{self, File};
 use rejoinder::optimize::judges::{Judges, RecordedJudge, Side};
 use serde_json::{Value, json};
@@ -33,7 +33,17 @@ fn judge(fingerprint: &str, simulated: bool) -> Value {
 }
 
 fn compare(a: &Results, b: &Results) -> (Comparison, Judges) {
-    compare_runs::compare(File { results: a, sha256: "hash of a" }, File { results: b, sha256: "hash of b" })
+    let root = tempfile::tempdir().unwrap();
+    let folder = DataFolder::open(root.path());
+    let read = |results: &Results, name: &str| {
+        let file = FileName::new(Kind::Results, name).unwrap();
+        folder.create_new(&file, &results.to_bytes().unwrap()).unwrap();
+        let mut file = File::read(&folder, &file).unwrap();
+        // One that a descendant can name before it is written.
+        file.head.sha256 = format!("hash of {name}");
+        file
+    };
+    compare_runs::compare(&read(a, "a"), &read(b, "b"))
 }
 
 #[test]

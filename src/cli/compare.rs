@@ -5,7 +5,7 @@ use clap::Args;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::data::{FileName, Kind, Results};
+use crate::data::{FileName, Kind};
 use crate::optimize::compare_runs::{self, File};
 use crate::report::summary::{self, Names, RULE};
 use crate::report::words;
@@ -27,15 +27,12 @@ pub struct Options {
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let load = |name: &str| -> Result<_, Error> {
         let file = setup.folder.resolve(Kind::Results, name)?;
-        let (results, sha256) = Results::load(&setup.folder, &file)?;
-        Ok((file, results, sha256))
+        let read = File::read(&setup.folder, &file)?;
+        Ok((file, read))
     };
-    let (before_file, before, before_sha256) = load(&options.before)?;
-    let (after_file, after, after_sha256) = load(&options.after)?;
-    let (comparison, judges) = compare_runs::compare(
-        File { results: &before, sha256: &before_sha256 },
-        File { results: &after, sha256: &after_sha256 },
-    );
+    let (before_file, before) = load(&options.before)?;
+    let (after_file, after) = load(&options.after)?;
+    let (comparison, judges) = compare_runs::compare(&before, &after);
     let name = |file: &FileName| words::one_line(file.stem(), 200);
     let (a, b) = (name(&before_file), name(&after_file));
     let mut lines = vec![

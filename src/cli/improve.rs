@@ -9,13 +9,13 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Results, versions};
+use crate::data::{FileName, Kind, versions};
 use crate::event::Event;
-use crate::improve::Heard;
 use crate::journal::Begun;
-use crate::model::{CallKey, Role, Usage, digest};
+use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judge, Judges, Rejudge};
+use crate::optimize::older::{Messages, Older};
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -101,11 +101,10 @@ fn cast(doors: &Doors) -> Cast {
 
 /// The run of this command: the same file, personas, models and choices find it again.
 fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -> Result<Arc<Begun>, Error> {
-    let (older, sha256) = Results::load(&setup.folder, file)?;
-    let personas = personas::choose(&setup.folder, &older)?.personas;
-    let personas: Vec<&str> = personas.iter().map(String::as_str).collect();
+    let older = Older::read(&setup.folder, file)?;
+    let people = personas::choose(&setup.folder, &older)?.people;
     let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
-    let parts = [file.as_str(), &sha256, &digest(&personas), &choices];
+    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &choices];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
 }
@@ -129,12 +128,12 @@ async fn one(
         },
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, choices).await)?;
-    let failures = cycle.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         comparison: &cycle.comparison,
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
-        partial: cycle.results.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
+        partial: cycle.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
         spent: Spent {
             used: &cycle.used,
             cost: cycle.cost,
@@ -152,46 +151,53 @@ async fn one(
 
 /// Calls, tokens and dollars of the cycles that were asked for.
 fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
-    let (older, _) = Results::load(folder, file)?;
-    let chosen = personas::choose(folder, &older)?.personas;
+    let older = Older::read(folder, file)?;
+    let chosen = personas::choose(folder, &older)?.people;
     let key = CallKey::of(&[]);
-    let prompt = &older.metadata.system_prompt;
+    let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
     let fingerprint = cast.decision_maker.fingerprint();
     let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
-    let needed = !Judges::of(Judge::of(&older), Some(today)).are_one();
+    let needed = !Judges::of(Judge::of(&older.head), Some(today)).are_one();
     let rejudged = match options.rejudge {
         When::Auto => needed,
         When::Always => true,
         When::Never => false,
     };
-    let again = older.results.iter().flat_map(|result| result.messages.iter().map(move |judged| (result, judged)));
-    let again = again.filter(|_| rejudged).map(|(result, judged)| {
-        estimate::tokens(&cast.decision_maker.request(&result.persona, &judged.message, key.clone()), DECISION_ANSWER)
-    });
+    let decision = |persona: &str, message: &str| {
+        estimate::tokens(&cast.decision_maker.request(persona, message, key.clone()), DECISION_ANSWER)
+    };
+    let mut again = Vec::new();
+    if rejudged {
+        let Messages { people, whom, texts } = older.messages(folder)?;
+        for ((persona, _), message) in whom.into_iter().zip(texts.iter()) {
+            again.push(decision(&people.get(persona as usize)?, &message?));
+        }
+    }
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
-    let rewrite = cast.improver.request(prompt, &Heard::of(&older.results), key.clone());
+    let rewrite = cast.improver.request(prompt, &older.heard, key.clone());
     let rewritten = (prompt.len() / 4 + 500) as u64;
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let write = chosen
-        .iter()
-        .map(|persona| estimate::tokens(&cast.generator.request(&longer, persona, key.clone()), MESSAGE_ANSWER));
     let typical = estimate::text_of(MESSAGE_ANSWER);
-    let decide = chosen
-        .iter()
-        .map(|persona| estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));
+    let (mut write, mut decide) = (Vec::new(), Vec::new());
+    for persona in chosen.iter() {
+        let persona = persona?;
+        let message = cast.generator.request(&longer, &persona, key.clone());
+        write.push(estimate::tokens(&message, MESSAGE_ANSWER));
+        decide.push(decision(&persona, &typical));
+    }
     let messages = u64::from(options.messages_per_persona) * cycles;
     let rewrite = estimate::tokens(&rewrite, rewritten);
     let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let lines = [
-        line(Role::DecisionMaker, "the older messages again", again.collect(), again_times),
+        line(Role::DecisionMaker, "the older messages again", again, again_times),
         line(Role::Improver, "rewriting", vec![rewrite], cycles),
-        line(Role::Generator, "new messages", write.collect(), messages),
-        line(Role::DecisionMaker, "new messages", decide.collect(), messages),
+        line(Role::Generator, "new messages", write, messages),
+        line(Role::DecisionMaker, "new messages", decide, messages),
     ];
     Ok(estimate::plan(&lines, account))
 }

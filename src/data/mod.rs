@@ -10,6 +10,7 @@
 //!   keys that this version does not know survive being read and written.
 
 pub mod clock;
+pub mod entries;
 pub mod entry;
 mod error;
 pub mod export;
@@ -22,9 +23,11 @@ pub mod provenance;
 pub mod results;
 pub mod results_stream;
 mod scan;
+pub mod spool;
 pub mod versions;
 pub mod whole;
 
+pub use entries::Entries;
 pub use entry::{Entry, Part};
 pub use error::Error;
 pub use file_name::{FileName, Kind};

@@ -6,6 +6,7 @@ use super::Error;
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::json::{self, Fault};
+use super::spool::Texts;
 
 /// Reads the personas, in order. An entry is a string, or an object whose `persona` is one (other keys are for others).
 ///
@@ -18,6 +19,15 @@ pub fn load(folder: &DataFolder, file: &FileName) -> Result<Vec<String>, Error> 
     let personas = personas.map_err(|fault| fault.of(folder, file))?;
     check(&personas).map_err(|fault| fault.of(folder, file))?;
     Ok(personas)
+}
+
+/// Reads the personas into a list on the disk of the folder.
+///
+/// # Errors
+///
+/// As [`load`], and where there is no room for the list.
+pub fn open(folder: &DataFolder, file: &FileName) -> Result<Texts, Error> {
+    Texts::of(folder.root(), load(folder, file)?)
 }
 
 /// Writes the personas as an array of strings, in place of any file of that name.

@@ -3,6 +3,7 @@
 //! What [`Results::load`] accepts is accepted here, with the same content, and what it refuses is refused with the same
 //! words.
 
+use super::entries::Entries;
 use super::entry::{Entry, Part};
 use super::results::{Metadata, PersonaResult, Results};
 use super::{DataFolder, Error, FileName, Map};
@@ -115,7 +116,9 @@ fn whole<A>(
         }
     };
     if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut()) {
-        show(Part::Baseline, &std::mem::take(&mut baseline.results));
+        if let Entries::Held(entries) = std::mem::take(&mut baseline.results) {
+            show(Part::Baseline, &entries);
+        }
     }
     show(Part::Results, &results);
     Ok((gathered, Head { metadata, extra, counts, sha256 }))

@@ -8,9 +8,11 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::Error;
+use super::results::hex;
 
 /// Writes a file in place of any of that name.
 ///
@@ -18,7 +20,7 @@ use super::Error;
 ///
 /// What the writer or the file system said; the old file is then untouched.
 pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let Draft { temporary } = Draft::write(path, fill)?;
+    let Draft { temporary, .. } = Draft::write(path, fill)?;
     temporary.persist(path).map_err(|failed| Error::write(path, failed.error))?;
     settle(path)
 }
@@ -48,6 +50,7 @@ pub fn probe(folder: &Path) -> Result<(), Error> {
 #[derive(Debug)]
 pub struct Draft {
     temporary: NamedTempFile,
+    sha256: String,
 }
 
 /// How an attempt to claim a name ended.
@@ -71,12 +74,20 @@ impl Draft {
 
     fn write_inner(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Self> {
         let mut temporary = temporary_in(folder_of(path))?;
-        let mut out = BufWriter::new(temporary.as_file_mut());
+        // Blocks, so that a file of gigabytes is not written and hashed in pieces of some bytes each.
+        let mut out = BufWriter::with_capacity(BLOCK, Hashing { out: temporary.as_file_mut(), hash: Sha256::new() });
         fill(&mut out)?;
         out.flush()?;
+        let hash = out.get_ref().hash.clone();
         drop(out);
         temporary.as_file().sync_all()?;
-        Ok(Draft { temporary })
+        Ok(Draft { temporary, sha256: hex(&hash.finalize()) })
+    }
+
+    /// SHA-256 of the contents, 64 hexadecimal digits.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     /// Gives the file its name if, and only if, the name is free. Of any number of claimants exactly one succeeds.
@@ -88,10 +99,31 @@ impl Draft {
         match self.temporary.persist_noclobber(path) {
             Ok(_) => settle(path).map(|()| Claim::Ours),
             Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
-                Ok(Claim::Taken(Draft { temporary: failed.file }))
+                Ok(Claim::Taken(Draft { temporary: failed.file, sha256: self.sha256 }))
             }
             Err(failed) => Err(Error::write(path, failed.error)),
         }
+    }
+}
+
+/// So much is written at once.
+const BLOCK: usize = 128 * 1024;
+
+/// Hashes what passes through.
+struct Hashing<W> {
+    out: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -1,100 +1,163 @@
 //! Which entry of one run is the same persona as which entry of another.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
 
 use crate::compare::Tally;
 use crate::data::results::PersonaResult;
+use crate::data::{Entry, Error, Gather, Part};
+use crate::evaluate::run::Run;
 
-/// For every entry of `after`, the index of the entry of `before` with the same persona text.
-///
-/// A text that stands twice is paired in order of appearance, so nothing is counted twice.
-#[must_use]
-pub fn match_personas<'a>(
-    before: impl IntoIterator<Item = &'a str>,
-    after: impl IntoIterator<Item = &'a str>,
-) -> Vec<Option<usize>> {
-    let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (index, persona) in before.into_iter().enumerate() {
-        places.entry(persona.trim()).or_default().push_back(index);
+/// A persona, told from others by its text without the blanks around it: 128 bits of its SHA-256, so that of a million
+/// personas no two are taken for one (the odds are less than 1 in 10^26).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonaId(u128);
+
+impl PersonaId {
+    /// The id of a persona's text.
+    #[must_use]
+    pub fn of(persona: &str) -> Self {
+        let mut half = [0; 16];
+        half.copy_from_slice(&Sha256::digest(persona.trim())[..16]);
+        PersonaId(u128::from_le_bytes(half))
     }
-    after.into_iter().map(|persona| places.get_mut(persona.trim()).and_then(VecDeque::pop_front)).collect()
 }
 
 /// The decisions of a run, one tally for each persona text: the same text is the same decision maker, who is one
 /// observation however many entries it has. In order of first appearance.
-#[must_use]
-pub fn clusters(results: &[PersonaResult]) -> Vec<Tally> {
-    by_persona(results).into_iter().map(|(_, tally)| tally).collect()
+#[derive(Clone, Debug, Default)]
+pub struct Tallies {
+    /// Index in `found`.
+    places: HashMap<PersonaId, usize>,
+    found: Vec<(PersonaId, Tally)>,
 }
 
-/// Tallies of two runs, one pair for each persona text. A persona that stands in only one of them is paired with an
-/// empty tally, so that the rates count it and the paired difference does not.
-#[must_use]
-pub fn tallies(before: &[PersonaResult], after: &[PersonaResult]) -> Vec<(Tally, Tally)> {
-    let (before, after) = (by_persona(before), by_persona(after));
-    let mut earlier: HashMap<&str, Tally> = before.iter().copied().collect();
-    let mut pairs: Vec<(Tally, Tally)> =
-        after.iter().map(|(persona, tally)| (earlier.remove(persona).unwrap_or_default(), *tally)).collect();
-    pairs.extend(
-        before.iter().filter(|(persona, _)| earlier.contains_key(persona)).map(|(_, tally)| (*tally, Tally::default())),
-    );
-    pairs
-}
-
-fn by_persona(results: &[PersonaResult]) -> Vec<(&str, Tally)> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut found: Vec<(&str, Tally)> = Vec::new();
-    for result in results {
-        let persona = result.persona.trim();
-        let place = *places.entry(persona).or_insert(found.len());
-        if place == found.len() {
-            found.push((persona, Tally::default()));
+impl Tallies {
+    /// Of a run that has just ended.
+    ///
+    /// # Errors
+    /// Where its personas cannot be read.
+    pub fn of(run: &Run) -> Result<Self, Error> {
+        let mut tallies = Tallies::default();
+        for (persona, count) in run.people.iter().zip(&run.counts) {
+            let tally = Tally { yes: u64::from(count.yes), total: u64::from(count.all) };
+            tallies.add(PersonaId::of(&persona?), tally);
         }
-        found[place].1 += Tally::of(result.messages.iter().map(|judged| judged.decision.decision));
+        Ok(tallies)
     }
-    found
+
+    /// Of entries that are in memory.
+    #[must_use]
+    pub fn of_entries(entries: &[PersonaResult]) -> Self {
+        let mut tallies = Tallies::default();
+        for entry in entries {
+            let tally = Tally::of(entry.messages.iter().map(|judged| judged.decision.decision));
+            tallies.add(PersonaId::of(&entry.persona), tally);
+        }
+        tallies
+    }
+
+    /// Adds an entry's decisions.
+    pub fn add(&mut self, persona: PersonaId, tally: Tally) {
+        let place = *self.places.entry(persona).or_insert(self.found.len());
+        if place == self.found.len() {
+            self.found.push((persona, Tally::default()));
+        }
+        self.found[place].1 += tally;
+    }
+
+    fn then(&mut self, later: Self) {
+        for (persona, tally) in later.found {
+            self.add(persona, tally);
+        }
+    }
+
+    /// Whether there is an entry of this persona.
+    #[must_use]
+    pub fn has(&self, persona: PersonaId) -> bool {
+        self.places.contains_key(&persona)
+    }
+
+    /// One tally for each persona.
+    #[must_use]
+    pub fn clusters(&self) -> Vec<Tally> {
+        self.found.iter().map(|(_, tally)| *tally).collect()
+    }
+
+    /// The tallies of two runs, one pair for each persona. A persona that stands in only one of them is paired with an
+    /// empty tally, so that the rates count it and the paired difference does not.
+    #[must_use]
+    pub fn pairs(before: &Tallies, after: &Tallies) -> Vec<(Tally, Tally)> {
+        let earlier = |persona: &PersonaId| before.places.get(persona).map(|place| before.found[*place].1);
+        let both = after.found.iter().map(|(persona, tally)| (earlier(persona).unwrap_or_default(), *tally));
+        let gone = before.found.iter().filter(|(persona, _)| !after.has(*persona));
+        both.chain(gone.map(|(_, tally)| (*tally, Tally::default()))).collect()
+    }
+}
+
+/// The tallies of both parts of a results file.
+#[derive(Clone, Debug, Default)]
+pub struct OfParts {
+    /// The run itself.
+    pub results: Tallies,
+    /// The parent's messages, decided again by this run's judge.
+    pub baseline: Tallies,
+}
+
+impl Gather for OfParts {
+    fn take(&mut self, entry: &Entry<'_>) {
+        let tally = Tally::of(entry.messages.iter().map(|said| said.yes));
+        let part = match entry.part {
+            Part::Results => &mut self.results,
+            Part::Baseline => &mut self.baseline,
+        };
+        part.add(PersonaId::of(&entry.persona.get()), tally);
+    }
+
+    fn then(&mut self, later: Self) {
+        self.results.then(later.results);
+        self.baseline.then(later.baseline);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Map;
-    use crate::data::results::{Decision, Judged};
 
-    fn result(persona: &str, decisions: &[bool]) -> PersonaResult {
-        let judged = |decision: &bool| Judged {
-            message: "Hello".into(),
-            decision: Decision { decision: *decision, reasoning: String::new(), extra: Map::new() },
-            extra: Map::new(),
-        };
-        PersonaResult { persona: persona.into(), messages: decisions.iter().map(judged).collect(), extra: Map::new() }
-    }
-
-    #[test]
-    fn personas_are_matched_by_text_in_order_of_appearance() {
-        assert_eq!(
-            match_personas(["a", "b", "a"], ["a", "c", "a", "a", "b "]),
-            [Some(0), None, Some(2), None, Some(1)]
-        );
+    fn tallies(entries: &[(&str, u64, u64)]) -> Tallies {
+        let mut tallies = Tallies::default();
+        for (persona, yes, total) in entries {
+            tallies.add(PersonaId::of(persona), Tally { yes: *yes, total: *total });
+        }
+        tallies
     }
 
     #[test]
     fn entries_with_one_text_are_one_persona_however_many_they_are() {
-        let run = [result("a", &[true]), result("b", &[]), result(" a\n", &[false, true])];
-        assert_eq!(clusters(&run), [Tally { yes: 2, total: 3 }, Tally::default()]);
+        let run = tallies(&[("a", 1, 1), ("b", 0, 0), (" a\n", 1, 2)]);
+        assert_eq!(run.clusters(), [Tally { yes: 2, total: 3 }, Tally::default()]);
     }
 
     #[test]
     fn pairs_are_by_text_and_a_persona_of_one_run_is_paired_with_nothing() {
-        let before = [result("a", &[true]), result("gone", &[true]), result("a", &[true])];
-        let after = [result("new", &[false]), result("a ", &[false])];
+        let before = tallies(&[("a", 1, 1), ("gone", 1, 1), ("a", 1, 1)]);
+        let after = tallies(&[("new", 0, 1), ("a ", 0, 1)]);
         assert_eq!(
-            tallies(&before, &after),
+            Tallies::pairs(&before, &after),
             [
                 (Tally::default(), Tally { yes: 0, total: 1 }),
                 (Tally { yes: 2, total: 2 }, Tally { yes: 0, total: 1 }),
                 (Tally { yes: 1, total: 1 }, Tally::default()),
             ]
         );
+    }
+
+    #[test]
+    fn parts_put_together_are_the_whole() {
+        let mut first = tallies(&[("a", 1, 1), ("b", 0, 1)]);
+        first.then(tallies(&[("b", 1, 1), ("c", 0, 2)]));
+        let whole = tallies(&[("a", 1, 1), ("b", 0, 1), ("b", 1, 1), ("c", 0, 2)]);
+        assert_eq!(first.clusters(), whole.clusters());
     }
 }

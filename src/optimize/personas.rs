@@ -1,9 +1,11 @@
 //! Whom an improvement run writes to.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
+use super::older::Older;
+use super::pairing::PersonaId;
 use crate::data::folder::DataFolder;
-use crate::data::results::Results;
+use crate::data::spool::Texts;
 use crate::data::{self, Kind, personas};
 
 /// What the original service writes in place of a persona file's name.
@@ -13,7 +15,7 @@ const EXTRACTED: &str = "extracted_from_previous_results";
 #[derive(Debug)]
 pub struct Chosen {
     /// The personas.
-    pub personas: Vec<String>,
+    pub people: Arc<Texts>,
     /// A line for the person, where the source is not the obvious one, or where it makes a paired comparison impossible.
     pub note: Option<String>,
 }
@@ -23,19 +25,21 @@ pub struct Chosen {
 ///
 /// # Errors
 /// When the named file exists but cannot be read as personas.
-pub fn choose(folder: &DataFolder, results: &Results) -> Result<Chosen, data::Error> {
-    let named = results.metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
-    let Some(name) = named else { return Ok(Chosen { personas: in_results(results), note: None }) };
+pub fn choose(folder: &DataFolder, older: &Older) -> Result<Chosen, data::Error> {
+    let in_results = |note| Ok(Chosen { people: Arc::new(older.people(folder)?), note });
+    let metadata = &older.head.metadata;
+    let named = metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
+    let Some(name) = named else { return in_results(None) };
     let quoted: String = name.chars().take(120).flat_map(char::escape_debug).collect();
-    let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::load(folder, &file)) {
-        Ok(personas) => {
-            let note = are_strangers(&personas, results).then(|| {
+    let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::open(folder, &file)) {
+        Ok(people) => {
+            let note = are_strangers(&people, older)?.then(|| {
                 format!(
                     "None of the personas in the persona file \"{quoted}\" is in the results file: before and after \
                      are of different people and cannot be paired."
                 )
             });
-            return Ok(Chosen { personas, note });
+            return Ok(Chosen { people: Arc::new(people), note });
         }
         Err(data::Error::NotFound { .. }) => "is not in the data folder",
         // What a results file says is no more than a hint; one that leads nowhere is no reason to stop.
@@ -44,16 +48,15 @@ pub fn choose(folder: &DataFolder, results: &Results) -> Result<Chosen, data::Er
         }
         Err(error) => return Err(error),
     };
-    let note = format!("The persona file \"{quoted}\" {why}; using the personas in the results file.");
-    Ok(Chosen { personas: in_results(results), note: Some(note) })
-}
-
-fn in_results(results: &Results) -> Vec<String> {
-    results.results.iter().map(|result| result.persona.clone()).collect()
+    in_results(Some(format!("The persona file \"{quoted}\" {why}; using the personas in the results file.")))
 }
 
 /// Whether no persona has an earlier result, so that nothing can be paired.
-fn are_strangers(personas: &[String], results: &Results) -> bool {
-    let known: HashSet<&str> = results.results.iter().map(|result| result.persona.trim()).collect();
-    !personas.iter().any(|persona| known.contains(persona.trim()))
+fn are_strangers(people: &Texts, older: &Older) -> Result<bool, data::Error> {
+    for persona in people.iter() {
+        if older.tallies.has(PersonaId::of(&persona?)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -11,7 +11,7 @@ use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
 use crate::data::results::Results;
 use crate::data::versions;
-use crate::optimize::pairing;
+use crate::optimize::pairing::Tallies;
 
 /// What the table says of one run.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl RunLine {
         RunLine {
             name: file.stem().to_owned(),
             version: versions::version_of(file.stem()).map(u64::from),
-            rate: Rate::of(&pairing::clusters(&results.results))
+            rate: Rate::of(&Tallies::of_entries(&results.results).clusters())
                 .marked(provenance.is_some_and(|provenance| provenance.simulated)),
             partial: provenance.and_then(|provenance| provenance.partial.clone()),
             date: results.metadata.processing_date.clone(),
