@@ -28,6 +28,10 @@ picture:
 markets:
     cargo test --release --lib every_market_is_as_hard -- --nocapture
 
+# The figures of docs/benchmarks.md, some ten minutes; `just bench wall auto` for some of them (needs python3 for one)
+bench *sections:
+    cargo bench --bench figures -- {{sections}}
+
 # Licences and advisories of all dependencies (cargo install cargo-deny)
 deny:
     cargo deny check

@@ -319,10 +319,10 @@ pub async fn outcomes(
 }
 
 /// Trials under way at once where so many calls may be in flight: more than that, since a trial whose answer is on its
-/// way to the disk needs no permit, and none must lie idle meanwhile.
+/// way to the disk needs no permit, and none must lie idle meanwhile. One at a time stays one after the other.
 #[must_use]
 pub fn width(concurrency: usize) -> usize {
-    concurrency + concurrency.clamp(8, 1_000)
+    if concurrency == 1 { 1 } else { concurrency + concurrency.clamp(8, 1_000) }
 }
 
 fn told(verdict: &Verdict) -> Option<TrialOutcome> {
