@@ -1,8 +1,9 @@
 //! The before/after of two files: in either order, whoever judged, however often a persona stands in them.
 
 use rejoinder::compare::{Comparison, Verdict};
-use rejoinder::data::{DataFolder, FileName, Kind, Results};
-use rejoinder::optimize::compare_runs::{self, File};
+use rejoinder::data::results::{Results, sha256};
+use rejoinder::data::{DataFolder, FileName, Kind};
+use rejoinder::optimize::compare_runs::{self, Run};
 use rejoinder::optimize::judges::{Judges, RecordedJudge, Side};
 use serde_json::{Value, json};
 
@@ -32,18 +33,18 @@ fn judge(fingerprint: &str, simulated: bool) -> Value {
     json!({ "schema_version": 1, "run_id": "r", "fingerprint": fingerprint, "simulated": simulated, "seed": 1 })
 }
 
-fn compare(a: &Results, b: &Results) -> (Comparison, Judges) {
+/// What the reader of files makes of these results, and their hash.
+fn read(results: &Results) -> (Run, String) {
     let root = tempfile::tempdir().unwrap();
     let folder = DataFolder::open(root.path());
-    let read = |results: &Results, name: &str| {
-        let file = FileName::new(Kind::Results, name).unwrap();
-        folder.create_new(&file, &results.to_bytes().unwrap()).unwrap();
-        let mut file = File::read(&folder, &file).unwrap();
-        // One that a descendant can name before it is written.
-        file.head.sha256 = format!("hash of {name}");
-        file
-    };
-    compare_runs::compare(&read(a, "a"), &read(b, "b"))
+    let file = FileName::new(Kind::Results, "x").unwrap();
+    let bytes = results.to_bytes().unwrap();
+    folder.create_new(&file, &bytes).unwrap();
+    (Run::load(&folder, &file).unwrap(), sha256(&bytes))
+}
+
+fn compare(a: &Results, b: &Results) -> (Comparison, Judges) {
+    compare_runs::compare(&read(a).0, &read(b).0)
 }
 
 #[test]
@@ -55,7 +56,9 @@ fn decisions_made_again_are_used_in_either_order_and_only_simulated_rates_are_ma
         file(Some(own), yes(14, 16))
     };
 
-    let (forward, judges) = compare(&original, &descendant("hash of a"));
+    let hash = read(&original).1;
+
+    let (forward, judges) = compare(&original, &descendant(&hash));
     assert_eq!((forward.original.yes, forward.improved.yes), (4, 14));
     assert!(forward.original.simulated && forward.improved.simulated && forward.original_in_both.simulated);
     let Judges::DecidedAgain { side: Side::Before, recorded, by: RecordedJudge::Unknown } = judges else {
@@ -63,7 +66,7 @@ fn decisions_made_again_are_used_in_either_order_and_only_simulated_rates_are_ma
     };
     assert_eq!((recorded.yes, recorded.simulated, recorded.interval.is_some()), (11, false, true));
 
-    let (backward, judges) = compare(&descendant("hash of b"), &original);
+    let (backward, judges) = compare(&descendant(&hash), &original);
     assert_eq!((backward.original.yes, backward.improved.yes), (14, 4));
     assert!(matches!(judges, Judges::DecidedAgain { side: Side::After, recorded, .. } if recorded.yes == 11));
     assert_eq!(backward.difference, forward.difference.map(|change| -change));

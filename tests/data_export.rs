@@ -1,7 +1,9 @@
 //! Rows for other tools.
 
-use rejoinder::data::Results;
+use std::io;
+
 use rejoinder::data::export::{Csv, Exporter, Jsonl};
+use rejoinder::data::{Entry, Part, Results};
 use serde_json::json;
 
 fn results(texts: &[(&str, &str, &str)]) -> Results {
@@ -15,9 +17,18 @@ fn results(texts: &[(&str, &str, &str)]) -> Results {
     serde_json::from_value(json!({"metadata": {"system_prompt": "p"}, "results": results})).unwrap()
 }
 
+fn write(exporter: &dyn Exporter, results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut rows = exporter.begin(Box::new(out))?;
+    for (index, result) in results.results.iter().enumerate() {
+        rows.add(&Entry::of(Part::Results, index, result))?;
+        rows.add(&Entry::of(Part::Baseline, index, result))?;
+    }
+    rows.finish()
+}
+
 fn export(exporter: &dyn Exporter, results: &Results) -> String {
     let mut out = Vec::new();
-    exporter.write(results, &mut out).unwrap();
+    write(exporter, results, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -94,7 +105,7 @@ fn a_full_disk_is_an_error() {
         }
     }
     for exporter in [&Csv as &dyn Exporter, &Jsonl] {
-        let error = exporter.write(&results(&[("a", "b", "c")]), &mut Full).unwrap_err();
+        let error = write(exporter, &results(&[("a", "b", "c")]), &mut Full).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
     }
 }

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::print;
 use super::setup::Setup;
 use crate::data::{FileName, Kind};
-use crate::optimize::compare_runs::{self, File};
+use crate::optimize::compare_runs::{self, Run};
 use crate::report::summary::{self, Names, RULE};
 use crate::report::words;
 
@@ -27,8 +27,8 @@ pub struct Options {
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let load = |name: &str| -> Result<_, Error> {
         let file = setup.folder.resolve(Kind::Results, name)?;
-        let read = File::read(&setup.folder, &file)?;
-        Ok((file, read))
+        let run = Run::load(&setup.folder, &file)?;
+        Ok((file, run))
     };
     let (before_file, before) = load(&options.before)?;
     let (after_file, after) = load(&options.after)?;

@@ -15,7 +15,7 @@ use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
 use crate::model::{CallKey, Role, Usage};
-use crate::optimize::pairing::Tallies;
+use crate::optimize::pairing::Clusters;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, RULE, Spent};
 use crate::report::words;
@@ -85,7 +85,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let metadata = &run.metadata;
     let failures = metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     let partial = metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
-    let rate = Rate::of(&Tallies::of(&run.run)?.clusters()).marked(simulated);
+    let rate = Rate::of(&Clusters::of_run(&run.run)?.tallies()).marked(simulated);
     let mut lines = vec![
         RULE.to_owned(),
         summary::heading("EVALUATION", partial, rate.total > 0),

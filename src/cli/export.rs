@@ -1,5 +1,6 @@
 //! `rejoinder export`.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use clap::Args;
 use super::error::Error;
 use super::setup::Setup;
 use crate::data::export::{Csv, Exporter, Jsonl};
-use crate::data::{Kind, Results, whole};
+use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
 use crate::event::Event;
 
 /// Options of `export`.
@@ -48,15 +49,17 @@ enum Format {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
     let target = target(setup, options)?;
-    let (results, _) = Results::load(&setup.folder, &file)?;
-    let exporter: &'static (dyn Exporter + Sync) = match options.format {
+    // All of the file is known to be good before the first row of it is written.
+    let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
+    let source = Source { folder: setup.folder.clone(), file, sha256: head.sha256 };
+    let exporter: &'static dyn Exporter = match options.format {
         Format::Csv => &Csv,
         Format::Jsonl => &Jsonl,
     };
     match target {
-        Target::New(path) => whole::create_new(&path, |out| exporter.write(&results, out))?,
-        Target::Old(path) => whole::replace(&path, |out| exporter.write(&results, out))?,
-        Target::Stream(path) => return stream(exporter, results, path).await,
+        Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(exporter, out)))?,
+        Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(exporter, out)))?,
+        Target::Stream(path) => return stream(exporter, source, path).await,
     }
     let path = options.output.as_deref().unwrap_or(Path::new(""));
     setup.events.emit(Event::Note(format!("Saved to: {}", path.display())));
@@ -109,13 +112,56 @@ fn target(setup: &Setup, options: &Options) -> Result<Target, Error> {
     Ok(target)
 }
 
+/// A results file that was good when it was looked at.
+struct Source {
+    folder: DataFolder,
+    file: FileName,
+    sha256: String,
+}
+
+impl Source {
+    /// Writes all rows, as the file passes.
+    fn write(&self, exporter: &dyn Exporter, out: Box<dyn Write + '_>) -> Result<io::Result<()>, data::Error> {
+        let mut rows = match exporter.begin(out) {
+            Ok(rows) => rows,
+            Err(error) => return Ok(Err(error)),
+        };
+        let begun = Cell::new(0);
+        let start = || begun.set(begun.get() + 1);
+        let mut written = Ok(());
+        let ((), head) = results_stream::fold(&self.folder, &self.file, start, |(), entry| {
+            if written.is_ok() && begun.get() == 1 {
+                written = rows.add(entry);
+            }
+        })?;
+        if head.sha256 != self.sha256 || begun.get() > 1 {
+            return Err(data::Error::Changed { path: self.folder.path(&self.file) });
+        }
+        Ok(written.and_then(|()| rows.finish()))
+    }
+
+    /// The same into a file that keeps what was written only if all was.
+    fn written(
+        &self,
+        save: impl FnOnce(&mut dyn FnMut(&dyn Exporter, &mut dyn Write) -> io::Result<()>) -> Result<(), data::Error>,
+    ) -> Result<(), data::Error> {
+        let mut unread = None;
+        let saved = save(&mut |exporter, out| {
+            self.write(exporter, Box::new(out)).unwrap_or_else(|error| {
+                unread = Some(error);
+                Err(io::ErrorKind::Other.into())
+            })
+        });
+        match unread {
+            Some(error) => Err(error),
+            None => saved,
+        }
+    }
+}
+
 /// Writes into what is no file. On a thread of its own: whoever is to read may keep it waiting, and Ctrl-C is to be heard
 /// meanwhile.
-async fn stream(
-    exporter: &'static (dyn Exporter + Sync),
-    results: Results,
-    path: Option<PathBuf>,
-) -> Result<(), Error> {
+async fn stream(exporter: &'static dyn Exporter, source: Source, path: Option<PathBuf>) -> Result<(), Error> {
     // Dropped when the thread ends, in whatever way.
     let (ended, is_ended) = tokio::sync::oneshot::channel::<Infallible>();
     let shown = path.clone();
@@ -123,24 +169,21 @@ async fn stream(
         let _ended = ended;
         match path {
             // Not through anstream: what is exported is data, and its bytes are not to be touched.
-            None => write(exporter, &results, io::stdout().lock()),
-            Some(path) => File::options().write(true).open(path).and_then(|out| write(exporter, &results, out)),
+            None => source.write(exporter, Box::new(io::BufWriter::new(io::stdout().lock()))),
+            Some(path) => match File::options().write(true).open(path) {
+                Ok(out) => source.write(exporter, Box::new(io::BufWriter::new(out))),
+                Err(error) => Ok(Err(error)),
+            },
         }
     });
     let _ = is_ended.await;
-    match writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+    match writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))? {
         Err(source) if source.kind() != io::ErrorKind::BrokenPipe => match shown {
             None => Err(Error::Io { what: "cannot write to standard output".into(), source }),
             Some(path) => Err(cannot_write(&path, source)),
         },
         _ => Ok(()),
     }
-}
-
-fn write(exporter: &dyn Exporter, results: &Results, out: impl io::Write) -> io::Result<()> {
-    let mut out = io::BufWriter::new(out);
-    exporter.write(results, &mut out)?;
-    out.flush()
 }
 
 fn cannot_write(path: &Path, source: io::Error) -> Error {

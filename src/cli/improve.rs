@@ -9,13 +9,14 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, versions};
+use crate::data::{FileName, Kind, Part, results_stream, versions};
+use crate::evaluate::DecisionMaker;
 use crate::event::Event;
 use crate::journal::Begun;
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judge, Judges, Rejudge};
-use crate::optimize::older::{Messages, Older};
+use crate::optimize::older::Older;
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -165,16 +166,7 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         When::Always => true,
         When::Never => false,
     };
-    let decision = |persona: &str, message: &str| {
-        estimate::tokens(&cast.decision_maker.request(persona, message, key.clone()), DECISION_ANSWER)
-    };
-    let mut again = Vec::new();
-    if rejudged {
-        let Messages { people, whom, texts } = older.messages(folder)?;
-        for ((persona, _), message) in whom.into_iter().zip(texts.iter()) {
-            again.push(decision(&people.get(persona as usize)?, &message?));
-        }
-    }
+    let again = if rejudged { decisions(folder, file, &cast.decision_maker)? } else { Vec::new() };
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
@@ -188,7 +180,8 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         let persona = persona?;
         let message = cast.generator.request(&longer, &persona, key.clone());
         write.push(estimate::tokens(&message, MESSAGE_ANSWER));
-        decide.push(decision(&persona, &typical));
+        let decision = cast.decision_maker.request(&persona, &typical, key.clone());
+        decide.push(estimate::tokens(&decision, DECISION_ANSWER));
     }
     let messages = u64::from(options.messages_per_persona) * cycles;
     let rewrite = estimate::tokens(&rewrite, rewritten);
@@ -200,4 +193,18 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         line(Role::DecisionMaker, "new messages", decide, messages),
     ];
     Ok(estimate::plan(&lines, account))
+}
+
+/// What deciding every message of a file takes.
+fn decisions(folder: &DataFolder, file: &FileName, decision_maker: &DecisionMaker) -> Result<Vec<Usage>, Error> {
+    let (calls, _) = results_stream::fold(folder, file, Vec::new, |calls, entry| {
+        if entry.part == Part::Results {
+            let persona = entry.persona.get();
+            calls.extend(entry.messages.iter().map(|said| {
+                let request = decision_maker.request(&persona, &said.message.get(), CallKey::of(&[]));
+                estimate::tokens(&request, DECISION_ANSWER)
+            }));
+        }
+    })?;
+    Ok(calls)
 }

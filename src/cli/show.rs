@@ -7,10 +7,11 @@ use clap::Args;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::data::{Kind, Results};
+use crate::data::{Kind, results_stream};
 use crate::event::Event;
+use crate::optimize::pairing::Clusters;
 use crate::report::lineages::{self, RunLine};
-use crate::report::run::{self, Filter};
+use crate::report::run::{Detail, Filter};
 use crate::report::words;
 
 /// Options of `show`.
@@ -41,13 +42,14 @@ enum Messages {
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if let Some(name) = &options.name {
         let file = setup.folder.resolve(Kind::Results, name)?;
-        let (results, _) = Results::load(&setup.folder, &file)?;
         let filter = match options.messages {
             Messages::All => Filter::All,
             Messages::Yes => Filter::Yes,
             Messages::No => Filter::No,
         };
-        return print(&run::detail(&file, &results, filter, options.limit));
+        let empty = Detail::new(filter, options.limit);
+        let (detail, head) = results_stream::gather(&setup.folder, &file, &empty)?;
+        return print(&detail.text(&file, &head));
     }
     // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
     if !setup.folder.root().is_dir() {
@@ -58,8 +60,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let mut lines = Vec::new();
     for file in setup.folder.list(Kind::Results)? {
-        match Results::load(&setup.folder, &file) {
-            Ok((results, _)) => lines.push(RunLine::of(&file, &results)),
+        match results_stream::gather(&setup.folder, &file, &Clusters::default()) {
+            Ok((decisions, head)) => lines.push(RunLine::of(&file, &head.metadata, &decisions)),
             // One broken file must not hide all others.
             Err(error) => setup.events.emit(Event::Warning(format!("left out: {error}"))),
         }

@@ -15,6 +15,16 @@ pub enum Part {
     Baseline,
 }
 
+impl Part {
+    /// Objects and arrays around an entry.
+    pub(super) fn depth(self) -> usize {
+        match self {
+            Part::Results => 2,
+            Part::Baseline => 5,
+        }
+    }
+}
+
 /// All messages to one persona. It is strictly checked, whatever of it is looked at.
 #[derive(Debug)]
 pub struct Entry<'t> {
@@ -58,6 +68,11 @@ impl<'t> Text<'t> {
     /// A text in double quotes with escapes, which have been checked.
     pub(super) fn quoted(written: &'t str) -> Self {
         Text { written, is_escaped: true }
+    }
+
+    /// The text, if it is written without escapes.
+    pub(super) fn unescaped(&self) -> Option<&'t str> {
+        (!self.is_escaped).then_some(self.written)
     }
 
     /// The text.

@@ -53,6 +53,12 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The file is not the one that it was a moment ago.
+    #[error("{path} was changed while it was read; try again")]
+    Changed {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The operating system would not let us read.
     #[error("cannot read {path}: {source}")]
     Read {

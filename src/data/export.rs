@@ -5,16 +5,33 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::results::Results;
+use super::entry::{Entry, Part};
 
 /// One format.
-pub trait Exporter {
-    /// Writes one row per decided message, in the order of the file.
+pub trait Exporter: Sync {
+    /// Begins to write in this format.
     ///
     /// # Errors
     ///
     /// Only what `out` says.
-    fn write(&self, results: &Results, out: &mut dyn Write) -> io::Result<()>;
+    fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>>;
+}
+
+/// Rows as they are written.
+pub trait Rows {
+    /// Writes one row per decided message of the next entry of `results`. A baseline is another run's.
+    ///
+    /// # Errors
+    ///
+    /// Only what the file or pipe says.
+    fn add(&mut self, entry: &Entry<'_>) -> io::Result<()>;
+
+    /// Writes out what is still held. To be called at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    fn finish(&mut self) -> io::Result<()>;
 }
 
 /// One row.
@@ -28,16 +45,15 @@ struct Row<'r> {
     reasoning: Cow<'r, str>,
 }
 
-fn rows(results: &Results) -> impl Iterator<Item = Row<'_>> {
-    results.results.iter().enumerate().flat_map(|(persona_index, result)| {
-        result.messages.iter().enumerate().map(move |(message_index, judged)| Row {
-            persona: Cow::from(&result.persona),
-            persona_index,
-            message_index,
-            message: Cow::from(&judged.message),
-            decision: judged.decision.decision,
-            reasoning: Cow::from(&judged.decision.reasoning),
-        })
+fn rows<'r>(entry: &'r Entry<'_>) -> impl Iterator<Item = Row<'r>> {
+    let messages = if entry.part == Part::Results { entry.messages.as_slice() } else { &[] };
+    messages.iter().enumerate().map(|(message_index, said)| Row {
+        persona: entry.persona.get(),
+        persona_index: entry.index,
+        message_index,
+        message: said.message.get(),
+        decision: said.yes,
+        reasoning: said.reasoning.get(),
     })
 }
 
@@ -46,19 +62,29 @@ fn rows(results: &Results) -> impl Iterator<Item = Row<'_>> {
 pub struct Csv;
 
 impl Exporter for Csv {
-    fn write(&self, results: &Results, out: &mut dyn Write) -> io::Result<()> {
+    fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).has_headers(false).from_writer(out);
         writer.write_record(["persona", "persona_index", "message_index", "message", "decision", "reasoning"])?;
-        for row in rows(results) {
-            writer.serialize(Row {
+        Ok(Box::new(writer))
+    }
+}
+
+impl Rows for csv::Writer<Box<dyn Write + '_>> {
+    fn add(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+        for row in rows(entry) {
+            self.serialize(Row {
                 persona: defused(row.persona),
                 message: defused(row.message),
                 reasoning: defused(row.reasoning),
                 ..row
             })?;
         }
-        writer.flush()
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.flush()
     }
 }
 
@@ -67,12 +93,24 @@ impl Exporter for Csv {
 pub struct Jsonl;
 
 impl Exporter for Jsonl {
-    fn write(&self, results: &Results, out: &mut dyn Write) -> io::Result<()> {
-        for row in rows(results) {
-            serde_json::to_writer(&mut *out, &row)?;
-            out.write_all(b"\n")?;
+    fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
+        Ok(Box::new(Lines(out)))
+    }
+}
+
+struct Lines<'o>(Box<dyn Write + 'o>);
+
+impl Rows for Lines<'_> {
+    fn add(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+        for row in rows(entry) {
+            serde_json::to_writer(&mut self.0, &row)?;
+            self.0.write_all(b"\n")?;
         }
-        out.flush()
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

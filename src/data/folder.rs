@@ -129,22 +129,28 @@ impl DataFolder {
     }
 
     fn read_at_most(&self, file: &FileName, limit: u64) -> Result<Vec<u8>, Error> {
-        // Before opening: opening a FIFO would wait for a writer for ever.
-        self.check(file)?;
         let path = self.path(file);
-        let opened = match fs::File::open(&path) {
-            Ok(opened) => opened,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::NotFound { kind: file.kind(), hint: self.hint(file.kind()), path });
-            }
-            Err(error) => return Err(Error::read(&path, error)),
-        };
         let mut bytes = Vec::new();
-        opened.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::read(&path, error))?;
+        self.opened(file)?.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Error::read(&path, error))?;
         if bytes.len() as u64 > limit {
             return Err(Error::TooLarge { path, limit });
         }
         Ok(bytes)
+    }
+
+    /// A file, opened to be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), but for the file's size.
+    pub(super) fn opened(&self, file: &FileName) -> Result<fs::File, Error> {
+        // Before opening: opening a FIFO would wait for a writer for ever.
+        self.check(file)?;
+        let path = self.path(file);
+        fs::File::open(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::NotFound { kind: file.kind(), hint: self.hint(file.kind()), path },
+            _ => Error::read(&path, error),
+        })
     }
 
     /// Writes a file, whole or not at all, in place of any file of that name.

@@ -12,6 +12,7 @@
 pub mod clock;
 pub mod entries;
 pub mod entry;
+mod entry_reader;
 mod error;
 pub mod export;
 pub mod file_name;
@@ -23,6 +24,7 @@ pub mod provenance;
 pub mod results;
 pub mod results_stream;
 mod scan;
+mod split;
 pub mod spool;
 pub mod versions;
 pub mod whole;

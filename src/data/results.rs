@@ -9,6 +9,7 @@ use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::json::{self, Fault};
 use super::provenance::{Provenance, SCHEMA_VERSION};
+use super::results_stream::Counts;
 use super::{Error, Map};
 
 /// The decision maker's verdict on a message.
@@ -106,7 +107,8 @@ impl Results {
     /// What is wrong and where; [`Error::NewerSchema`] for a file of a later version.
     pub fn load(folder: &DataFolder, file: &FileName) -> Result<(Self, String), Error> {
         let bytes = folder.read(file)?;
-        let fault = match json::parse(&bytes).and_then(Self::checked) {
+        let checked = |results: Self| check(&results.metadata, results.results.len()).map(|()| results);
+        let fault = match json::parse(&bytes).and_then(checked) {
             Ok(results) => return Ok((results, sha256(&bytes))),
             Err(fault) => fault,
         };
@@ -135,23 +137,34 @@ impl Results {
         let yes = decisions().filter(|judged| judged.decision.decision).count();
         (yes as u64, decisions().count() as u64)
     }
+}
 
-    /// Checks what types alone cannot say.
-    fn checked(self) -> Result<Self, Fault> {
-        let Some(provenance) = &self.metadata.rejoinder else { return Ok(self) };
-        if provenance.schema_version != SCHEMA_VERSION {
-            let problem = format!("expected {SCHEMA_VERSION}, found {}", provenance.schema_version);
-            return Err(Fault::new("metadata.rejoinder.schema_version", problem));
-        }
-        let personas = self.results.len();
-        if let Some(at) = provenance.failures.iter().position(|failure| failure.persona >= personas) {
-            return Err(Fault::new(
-                format!("metadata.rejoinder.failures[{at}].persona"),
-                format!("points at persona {}, but `results` has {personas}", provenance.failures[at].persona),
-            ));
-        }
-        Ok(self)
+/// What a file says beside its entries, read from a text that has the lists of entries empty.
+///
+/// # Errors
+///
+/// A fault; its place is not that in the file.
+pub(super) fn head(rest: &[u8], counts: &Counts) -> Result<(Metadata, Map), Fault> {
+    let Loose { metadata, extra, .. } = json::parse(rest)?;
+    let metadata = metadata.settled(counts);
+    check(&metadata, counts.personas)?;
+    Ok((metadata, extra))
+}
+
+/// Checks what types alone cannot say.
+fn check(metadata: &Metadata, personas: usize) -> Result<(), Fault> {
+    let Some(provenance) = &metadata.rejoinder else { return Ok(()) };
+    if provenance.schema_version != SCHEMA_VERSION {
+        let problem = format!("expected {SCHEMA_VERSION}, found {}", provenance.schema_version);
+        return Err(Fault::new("metadata.rejoinder.schema_version", problem));
     }
+    if let Some(at) = provenance.failures.iter().position(|failure| failure.persona >= personas) {
+        return Err(Fault::new(
+            format!("metadata.rejoinder.failures[{at}].persona"),
+            format!("points at persona {}, but `results` has {personas}", provenance.failures[at].persona),
+        ));
+    }
+    Ok(())
 }
 
 /// SHA-256 as 64 hexadecimal digits.
@@ -160,6 +173,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// Bytes as hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         // Writing into a string cannot fail.
@@ -210,24 +224,29 @@ struct LooseMetadata {
     extra: Map,
 }
 
+impl LooseMetadata {
+    /// What the file does not say is counted.
+    fn settled(self, counts: &Counts) -> Metadata {
+        Metadata {
+            persona_file: self.persona_file,
+            messages_per_persona: self.messages_per_persona.unwrap_or(counts.most as u64),
+            total_personas: self.total_personas.unwrap_or(counts.personas as u64),
+            total_messages: self.total_messages.unwrap_or(counts.total),
+            processing_date: self.processing_date.unwrap_or_default(),
+            system_prompt: self.system_prompt,
+            improvement_run: self.improvement_run,
+            successful_personas: self.successful_personas.unwrap_or(counts.decided as u64),
+            extra: self.extra,
+            rejoinder: self.rejoinder,
+        }
+    }
+}
+
 impl From<Loose> for Results {
     fn from(loose: Loose) -> Self {
-        let Loose { metadata: said, results, extra } = loose;
-        let lengths = || results.iter().map(|result| result.messages.len() as u64);
-        let metadata = Metadata {
-            persona_file: said.persona_file,
-            messages_per_persona: said.messages_per_persona.unwrap_or_else(|| lengths().max().unwrap_or(0)),
-            total_personas: said.total_personas.unwrap_or(results.len() as u64),
-            total_messages: said.total_messages.unwrap_or_else(|| lengths().sum()),
-            processing_date: said.processing_date.unwrap_or_default(),
-            system_prompt: said.system_prompt,
-            improvement_run: said.improvement_run,
-            successful_personas: said
-                .successful_personas
-                .unwrap_or_else(|| lengths().filter(|length| *length > 0).count() as u64),
-            extra: said.extra,
-            rejoinder: said.rejoinder,
-        };
-        Results { metadata, results, extra }
+        let Loose { metadata, results, extra } = loose;
+        let mut counts = Counts::default();
+        results.iter().for_each(|result| counts.add(result.messages.iter().map(|judged| judged.decision.decision)));
+        Results { metadata: metadata.settled(&counts), results, extra }
     }
 }

@@ -1,12 +1,46 @@
 //! A results file read in a stream: what is wanted of each entry is taken as it passes, and no entry is kept.
 //!
 //! What [`Results::load`] accepts is accepted here, with the same content, and what it refuses is refused with the same
-//! words.
+//! words: whatever this reader does not take for right, it leaves to [`Results::load`] to explain.
+//!
+//! One thread reads and cuts the file into batches of whole entries ([`split`](super::split)), one hashes them, the
+//! others read the entries ([`entry_reader`](super::entry_reader)). What they have in hand at a time is some batches.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use sha2::{Digest, Sha256};
 
 use super::entries::Entries;
 use super::entry::{Entry, Part};
-use super::results::{Metadata, PersonaResult, Results};
+use super::entry_reader;
+use super::folder::LARGEST_FILE;
+use super::results::{self, Metadata, PersonaResult, Results};
+use super::split::{self, Batch, Wrong};
 use super::{DataFolder, Error, FileName, Map};
+
+/// Batches that may wait for each thread.
+const WAITING: usize = 2;
+/// Threads that read entries, at most. Beyond these the one that cuts the file has no time left.
+const MOST_READERS: usize = 8;
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    /// Bytes of a batch.
+    block: usize,
+    /// Threads that read entries.
+    readers: usize,
+}
+
+impl Pace {
+    /// With so many readers, and batches that fit into the memory next to a processor.
+    fn of(readers: usize) -> Self {
+        Pace { block: 256 << 10, readers }
+    }
+}
 
 /// What is taken of the entries of a file.
 ///
@@ -18,6 +52,26 @@ pub trait Gather: Clone + Send + Sync {
 
     /// Adds what was taken of later entries.
     fn then(&mut self, later: Self);
+}
+
+/// Nothing: the file is only checked, and hashed.
+impl Gather for () {
+    fn take(&mut self, _entry: &Entry<'_>) {}
+
+    fn then(&mut self, (): Self) {}
+}
+
+/// Two things at once.
+impl<A: Gather, B: Gather> Gather for (A, B) {
+    fn take(&mut self, entry: &Entry<'_>) {
+        self.0.take(entry);
+        self.1.take(entry);
+    }
+
+    fn then(&mut self, later: Self) {
+        self.0.then(later.0);
+        self.1.then(later.1);
+    }
 }
 
 /// All of a results file but its entries.
@@ -54,15 +108,26 @@ pub struct Counts {
     pub yes: u64,
 }
 
+impl Counts {
+    /// Counts one more entry with these decisions.
+    pub(super) fn add(&mut self, decisions: impl IntoIterator<Item = bool>) {
+        let (mut messages, mut yes) = (0, 0);
+        for decision in decisions {
+            messages += 1;
+            yes += u64::from(decision);
+        }
+        self.personas += 1;
+        self.decided += usize::from(messages > 0);
+        self.most = self.most.max(messages);
+        self.total += messages as u64;
+        self.yes += yes;
+    }
+}
+
 impl Gather for Counts {
     fn take(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
-            let messages = entry.messages.len();
-            self.personas += 1;
-            self.decided += usize::from(messages > 0);
-            self.most = self.most.max(messages);
-            self.total += messages as u64;
-            self.yes += entry.messages.iter().filter(|said| said.yes).count() as u64;
+            self.add(entry.messages.iter().map(|said| said.yes));
         }
     }
 
@@ -81,7 +146,29 @@ impl Gather for Counts {
 ///
 /// As [`Results::load`].
 pub fn gather<G: Gather>(folder: &DataFolder, file: &FileName, empty: &G) -> Result<(G, Head), Error> {
-    fold(folder, file, || empty.clone(), G::take)
+    let readers = thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS);
+    gather_at(Pace::of(readers), folder, file, empty)
+}
+
+fn gather_at<G: Gather>(pace: Pace, folder: &DataFolder, file: &FileName, empty: &G) -> Result<(G, Head), Error> {
+    let read = |batch: &Arc<Batch>| {
+        let (mut gathered, mut counts) = (empty.clone(), Counts::default());
+        read_batch(batch, |entry| {
+            counts.take(entry);
+            gathered.take(entry);
+        })?;
+        Ok((gathered, counts))
+    };
+    let (mut gathered, mut counts) = (empty.clone(), Counts::default());
+    let passed = stream(pace, folder, file, read, |(later, more)| {
+        gathered.then(later);
+        counts.then(more);
+        Ok(())
+    })?;
+    match passed.and_then(|passed| passed.head(&counts)) {
+        Some(head) => Ok((gathered, head)),
+        None => whole(folder, file, empty.clone(), &mut G::take),
+    }
 }
 
 /// Shows every entry of a file to `see`, the entries of each [`Part`] in order. What comes of it is given only if the
@@ -94,9 +181,114 @@ pub fn fold<A>(
     folder: &DataFolder,
     file: &FileName,
     start: impl Fn() -> A,
+    see: impl FnMut(&mut A, &Entry<'_>),
+) -> Result<(A, Head), Error> {
+    fold_at(Pace::of(1), folder, file, start, see)
+}
+
+fn fold_at<A>(
+    pace: Pace,
+    folder: &DataFolder,
+    file: &FileName,
+    start: impl Fn() -> A,
     mut see: impl FnMut(&mut A, &Entry<'_>),
 ) -> Result<(A, Head), Error> {
-    whole(folder, file, start(), &mut see)
+    let (mut gathered, mut counts) = (start(), Counts::default());
+    let passed = stream(
+        pace,
+        folder,
+        file,
+        |batch| Ok(Arc::clone(batch)),
+        |batch| {
+            read_batch(&batch, |entry| {
+                counts.take(entry);
+                see(&mut gathered, entry);
+            })
+        },
+    )?;
+    match passed.and_then(|passed| passed.head(&counts)) {
+        Some(head) => Ok((gathered, head)),
+        None => whole(folder, file, start(), &mut see),
+    }
+}
+
+fn read_batch(batch: &Batch, see: impl FnMut(&Entry<'_>)) -> Result<(), Wrong> {
+    match &batch.entries {
+        Some(entries) => entry_reader::read(&batch.bytes[entries.range.clone()], entries.part, entries.first, see),
+        None => Ok(()),
+    }
+}
+
+/// What is left of a file when its entries have passed.
+struct Passed {
+    rest: Vec<u8>,
+    sha256: String,
+}
+
+impl Passed {
+    /// `None` if something is wrong with it.
+    fn head(self, counts: &Counts) -> Option<Head> {
+        let (metadata, extra) = results::head(&self.rest, counts).ok()?;
+        Some(Head { metadata, extra, counts: *counts, sha256: self.sha256 })
+    }
+}
+
+/// Reads a file in batches: `read` is called on the readers' threads, `see` on this one with what `read` gives, in the order
+/// of the file. `None` if something is wrong with the file.
+fn stream<B: Send>(
+    pace: Pace,
+    folder: &DataFolder,
+    file: &FileName,
+    read: impl Fn(&Arc<Batch>) -> Result<B, Wrong> + Sync,
+    mut see: impl FnMut(B) -> Result<(), Wrong>,
+) -> Result<Option<Passed>, Error> {
+    let opened = folder.opened(file)?.take(LARGEST_FILE + 1);
+    thread::scope(|scope| {
+        let (to_hash, unhashed) = sync_channel::<Arc<Batch>>(WAITING);
+        let hasher = scope.spawn(move || hash(&unhashed));
+        let (mut to_read, mut seen) = (Vec::new(), Vec::new());
+        for _ in 0..pace.readers {
+            let (sender, unread) = sync_channel::<Arc<Batch>>(WAITING);
+            let (gives, given) = sync_channel(WAITING);
+            let read = &read;
+            scope.spawn(move || unread.iter().map(|batch| read(&batch)).all(|read| gives.send(read).is_ok()));
+            to_read.push(sender);
+            seen.push(given);
+        }
+        let splitter = scope.spawn(move || split::split(opened, pace.block, in_turn(&to_hash, &to_read)));
+        // In turn as they were given, so in the order of the file. The first that has ended has ended because there are no
+        // more.
+        let in_order = seen.iter().cycle().map_while(|given| given.recv().ok());
+        let is_right = in_order.map(|read| read.and_then(&mut see)).all(|outcome| outcome.is_ok());
+        // Whoever still wants to give something is told that nobody takes it.
+        drop(seen);
+        let rest = splitter.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let (sha256, length) = hasher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        if length > LARGEST_FILE {
+            return Err(Error::TooLarge { path: folder.path(file), limit: LARGEST_FILE });
+        }
+        Ok(rest.ok().filter(|_| is_right).map(|rest| Passed { rest, sha256 }))
+    })
+}
+
+/// Gives every batch to the hasher, and those with entries to the readers in turn.
+fn in_turn(to_hash: &SyncSender<Arc<Batch>>, to_read: &[SyncSender<Arc<Batch>>]) -> impl FnMut(Batch) -> bool {
+    let mut turn = to_read.iter().cycle();
+    move |batch| {
+        let batch = Arc::new(batch);
+        let is_hashed = to_hash.send(Arc::clone(&batch)).is_ok();
+        is_hashed && (batch.entries.is_none() || turn.next().is_some_and(|reader| reader.send(batch).is_ok()))
+    }
+}
+
+/// The hash and the length of all batches.
+fn hash(batches: &Receiver<Arc<Batch>>) -> (String, u64) {
+    let (mut hasher, mut length) = (Sha256::new(), 0);
+    for batch in batches {
+        hasher.update(&batch.bytes);
+        length += batch.bytes.len() as u64;
+    }
+    (results::hex(&hasher.finalize()), length)
 }
 
 /// The same with the whole file in memory: what is wrong with a file is explained best with all of it at hand.
@@ -123,3 +315,6 @@ fn whole<A>(
     show(Part::Results, &results);
     Ok((gathered, Head { metadata, extra, counts, sha256 }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,12 @@ pub(super) struct Stop {
 
 /// Walks over the whole text.
 pub(super) fn check(text: &str) -> Result<(), Stop> {
-    let mut scan = Scan { text, at: 0, way: Vec::new(), target: None };
+    check_within(text, 0)
+}
+
+/// Walks over the whole text of a value that lies so many objects and arrays deep.
+pub(super) fn check_within(text: &str, depth: usize) -> Result<(), Stop> {
+    let mut scan = Scan { text, at: 0, depth, way: Vec::new(), target: None };
     let walked = scan.value().and_then(|()| {
         scan.skip_space();
         match scan.peek() {
@@ -37,7 +42,7 @@ pub(super) fn check(text: &str) -> Result<(), Stop> {
 
 /// The value that a reader was at when it had read `target` bytes of valid JSON: where it begins, and the way to it.
 pub(super) fn value_at(text: &str, target: usize) -> (usize, String) {
-    let mut scan = Scan { text, at: 0, way: Vec::new(), target: Some(target) };
+    let mut scan = Scan { text, at: 0, depth: 0, way: Vec::new(), target: Some(target) };
     // The walk ends early, at the value and with the way still standing. Should it come to the end, the way is empty
     // and the place is the root.
     match scan.value() {
@@ -84,6 +89,8 @@ type Walked = Result<(), String>;
 struct Scan<'t> {
     text: &'t str,
     at: usize,
+    /// Objects and arrays around the text.
+    depth: usize,
     way: Vec<Step<'t>>,
     target: Option<usize>,
 }
@@ -119,7 +126,7 @@ impl<'t> Scan<'t> {
         let start = self.at;
         // A reader that stopped before this value stopped because of this value.
         self.stop_at_target(start)?;
-        if self.way.len() > DEEPEST {
+        if self.depth + self.way.len() > DEEPEST {
             return self.fail(format!("nested more than {DEEPEST} levels deep"));
         }
         match self.peek() {

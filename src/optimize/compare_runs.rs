@@ -1,29 +1,59 @@
 //! The before/after of any two results files.
 
 use super::judges::{Judge, Judges, Side};
-use super::pairing::{OfParts, Tallies};
-use crate::compare::{Comparison, Rate};
-use crate::data::folder::DataFolder;
+use super::pairing::Clusters;
+use crate::compare::{Comparison, Rate, Tally};
 use crate::data::results::Metadata;
-use crate::data::{self, FileName, Head, results_stream};
+use crate::data::{self, DataFolder, Entry, FileName, Gather, Head, Part, results_stream};
 
-/// What a comparison needs of a results file.
-#[derive(Debug)]
-pub struct File {
-    /// All of it but its entries.
-    pub head: Head,
-    /// Its decisions.
-    pub tallies: OfParts,
+/// What a comparison needs of a results file. Its messages are not held.
+#[derive(Clone, Debug)]
+pub struct Run {
+    head: Head,
+    decisions: Decisions,
 }
 
-impl File {
+/// The decisions of a results file.
+#[derive(Clone, Debug, Default)]
+struct Decisions {
+    /// Of the run itself.
+    own: Clusters,
+    /// Of the run's judge on its parent's messages.
+    again: Clusters,
+}
+
+impl Gather for Decisions {
+    fn take(&mut self, entry: &Entry<'_>) {
+        let clusters = match entry.part {
+            Part::Results => &mut self.own,
+            Part::Baseline => &mut self.again,
+        };
+        clusters.add(&entry.persona.get(), Tally::of(entry.messages.iter().map(|said| said.yes)));
+    }
+
+    fn then(&mut self, later: Self) {
+        self.own.then(later.own);
+        self.again.then(later.again);
+    }
+}
+
+impl Run {
     /// Reads a results file.
     ///
     /// # Errors
-    /// As [`Results::load`](crate::data::Results::load).
-    pub fn read(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
-        let (tallies, head) = results_stream::gather(folder, file, &OfParts::default())?;
-        Ok(File { head, tallies })
+    ///
+    /// As [`Results::load`](data::Results::load).
+    pub fn load(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
+        let (decisions, head) = results_stream::gather(folder, file, &Decisions::default())?;
+        Ok(Run { head, decisions })
+    }
+
+    /// The messages of the file with this hash, as the judge of this run decided on them.
+    fn decided_again(&self, sha256: &str) -> Option<&Clusters> {
+        let own = self.head.metadata.rejoinder.as_ref()?;
+        let baseline = own.baseline.as_ref()?;
+        (baseline.sha256 == sha256 && Some(&baseline.fingerprint) == own.fingerprint.as_ref())
+            .then_some(&self.decisions.again)
     }
 }
 
@@ -32,35 +62,27 @@ impl File {
 /// Where one of the files holds decisions by its own judge on the other's messages (an improvement run that decided them
 /// again), those are what is compared, whichever of the two is named first.
 #[must_use]
-pub fn compare(a: &File, b: &File) -> (Comparison, Judges) {
+pub fn compare(a: &Run, b: &Run) -> (Comparison, Judges) {
     let judges = Judges::of(Judge::of(&a.head), Judge::of(&b.head));
-    let (of_a, of_b) = (&a.tallies.results, &b.tallies.results);
-    let (marked_a, marked_b) = (is_simulated(&a.head.metadata), is_simulated(&b.head.metadata));
+    let (of_a, of_b) = (&a.decisions.own, &b.decisions.own);
+    let (marked_a, marked_b) = (is_simulated(&a.head), is_simulated(&b.head));
     // Decided again, a run is simulated if either its messages or the later decisions are.
     let either = marked_a || marked_b;
-    if let Some(again) = decided_again_in(b, &a.head.sha256) {
-        let recorded = Rate::of(&of_a.clusters()).marked(marked_a);
-        let comparison = Comparison::of(&Tallies::pairs(again, of_b)).marked(either, marked_b);
+    if let Some(again) = b.decided_again(&a.head.sha256) {
+        let recorded = Rate::of(&of_a.tallies()).marked(marked_a);
+        let comparison = Comparison::of(&Clusters::paired(again, of_b)).marked(either, marked_b);
         return (comparison, judges.decided_again(Side::Before, recorded));
     }
-    if let Some(again) = decided_again_in(a, &b.head.sha256) {
-        let recorded = Rate::of(&of_b.clusters()).marked(marked_b);
-        let comparison = Comparison::of(&Tallies::pairs(of_a, again)).marked(marked_a, either);
+    if let Some(again) = a.decided_again(&b.head.sha256) {
+        let recorded = Rate::of(&of_b.tallies()).marked(marked_b);
+        let comparison = Comparison::of(&Clusters::paired(of_a, again)).marked(marked_a, either);
         return (comparison, judges.decided_again(Side::After, recorded));
     }
-    (Comparison::of(&Tallies::pairs(of_a, of_b)).marked(marked_a, marked_b), judges)
+    (Comparison::of(&Clusters::paired(of_a, of_b)).marked(marked_a, marked_b), judges)
 }
 
 /// Whether the market took part in a run, as its file says.
 #[must_use]
-pub fn is_simulated(metadata: &Metadata) -> bool {
-    metadata.rejoinder.as_ref().is_some_and(|own| own.simulated)
-}
-
-/// The messages of the file with this hash, as the judge of `descendant` decided on them.
-fn decided_again_in<'a>(descendant: &'a File, sha256: &str) -> Option<&'a Tallies> {
-    let own = descendant.head.metadata.rejoinder.as_ref()?;
-    let baseline = own.baseline.as_ref()?;
-    (baseline.sha256 == sha256 && Some(&baseline.fingerprint) == own.fingerprint.as_ref())
-        .then_some(&descendant.tallies.baseline)
+pub fn is_simulated(run: &impl AsRef<Metadata>) -> bool {
+    run.as_ref().rejoinder.as_ref().is_some_and(|own| own.simulated)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::older::{Messages, Older};
-use super::pairing::Tallies;
+use super::pairing::Clusters;
 use super::{compare_runs, personas};
 use crate::compare::{Comparison, Rate};
 use crate::data::entries::Draft;
@@ -183,10 +183,10 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         judges @ Judges::DecidedAgain { .. } => judges,
         _ => Judges::of(Judge::of(&older.head), Some(Judge { fingerprint: &fingerprint, simulated })),
     };
-    let original_simulated =
-        compare_runs::is_simulated(&older.head.metadata) || (incumbent.again.is_some() && simulated);
-    let before = incumbent.tallies.as_ref().unwrap_or(&older.tallies);
-    let comparison = Comparison::of(&Tallies::pairs(before, &Tallies::of(&run)?)).marked(original_simulated, simulated);
+    let original_simulated = compare_runs::is_simulated(&older.head) || (incumbent.again.is_some() && simulated);
+    let before = incumbent.clusters.as_ref().unwrap_or(&older.clusters);
+    let comparison =
+        Comparison::of(&Clusters::paired(before, &Clusters::of_run(&run)?)).marked(original_simulated, simulated);
 
     let used = cast.context.account.since(&used_before);
     let cost = cast.context.account.cost(&used);
@@ -241,7 +241,7 @@ struct Incumbent {
     /// Today's decisions on the older messages, where they were decided again; and what follows from them.
     again: Option<Entries>,
     heard: Option<Heard>,
-    tallies: Option<Tallies>,
+    clusters: Option<Clusters>,
 }
 
 /// The incumbent's decisions, by today's judge where that is wanted.
@@ -262,7 +262,7 @@ async fn incumbent(
         Rejudge::Never => false,
     };
     if !again {
-        return Ok(Incumbent { judges, again: None, heard: None, tallies: None });
+        return Ok(Incumbent { judges, again: None, heard: None, clusters: None });
     }
     let decided = decide_again(folder, cast, older, seed, step).await?;
     let entries = decided.entries(BTreeMap::new());
@@ -273,10 +273,10 @@ async fn incumbent(
         index += 1;
         true
     })?;
-    let recorded = Rate::of(&older.tallies.clusters()).marked(compare_runs::is_simulated(&older.head.metadata));
+    let recorded = Rate::of(&older.clusters.tallies()).marked(compare_runs::is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
     let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
-    Ok(Incumbent { judges, again: Some(entries), heard: Some(heard), tallies: Some(Tallies::of(&decided)?) })
+    Ok(Incumbent { judges, again: Some(entries), heard: Some(heard), clusters: Some(Clusters::of_run(&decided)?) })
 }
 
 /// Decides the messages of an earlier run again with today's decision maker.

@@ -1,7 +1,7 @@
 //! Which judge decided on the older messages, and whether it is the one that decides now.
 
 use crate::compare::Rate;
-use crate::data::Head;
+use crate::data::results::Metadata;
 
 /// Whether to decide the older messages again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// The judge of a results file; `None` where the file does not say.
     #[must_use]
-    pub fn of(file: &'a Head) -> Option<Self> {
-        let own = file.metadata.rejoinder.as_ref()?;
+    pub fn of(run: &'a impl AsRef<Metadata>) -> Option<Self> {
+        let own = run.as_ref().rejoinder.as_ref()?;
         Some(Judge { fingerprint: own.fingerprint.as_deref()?, simulated: own.simulated })
     }
 }

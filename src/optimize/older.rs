@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::pairing::{PersonaId, Tallies};
-use crate::compare::Tally;
+use super::pairing::{Clusters, Key};
 use crate::data::folder::DataFolder;
 use crate::data::results_stream::{self, Head};
 use crate::data::spool::Texts;
@@ -22,18 +21,18 @@ pub struct Older {
     /// What its decision makers said.
     pub heard: Heard,
     /// How often they said yes.
-    pub tallies: Tallies,
+    pub clusters: Clusters,
     /// Keys of others, by persona and how many entries with the same text come before.
-    extras: HashMap<(PersonaId, usize), Map>,
+    extras: HashMap<(Key, usize), Map>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Taken {
     heard: Heard,
-    tallies: Tallies,
+    clusters: Clusters,
     /// How many entries a persona text has so far.
-    entries: HashMap<PersonaId, usize>,
-    extras: HashMap<(PersonaId, usize), Map>,
+    entries: HashMap<Key, usize>,
+    extras: HashMap<(Key, usize), Map>,
 }
 
 impl Taken {
@@ -42,8 +41,8 @@ impl Taken {
         if entry.part != Part::Results {
             return;
         }
-        let persona = PersonaId::of(&entry.persona.get());
-        self.tallies.add(persona, Tally::of(entry.messages.iter().map(|said| said.yes)));
+        let persona = Key::of(&entry.persona.get());
+        self.clusters.take(entry);
         let number = self.entries.entry(persona).or_default();
         if let Some(extra) = entry.extra() {
             self.extras.insert((persona, *number), extra.clone());
@@ -59,8 +58,8 @@ impl Older {
     /// As [`Results::load`](crate::data::Results::load).
     pub fn read(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
         let (taken, head) = results_stream::fold(folder, file, Taken::default, Taken::take)?;
-        let Taken { heard, tallies, extras, .. } = taken;
-        Ok(Older { file: file.clone(), head, heard, tallies, extras })
+        let Taken { heard, clusters, extras, .. } = taken;
+        Ok(Older { file: file.clone(), head, heard, clusters, extras })
     }
 
     /// The personas of its entries.
@@ -105,9 +104,9 @@ impl Older {
         if self.extras.is_empty() {
             return Ok(found);
         }
-        let mut entries: HashMap<PersonaId, usize> = HashMap::new();
+        let mut entries: HashMap<Key, usize> = HashMap::new();
         for (index, persona) in people.iter().enumerate() {
-            let persona = PersonaId::of(&persona?);
+            let persona = Key::of(&persona?);
             let number = entries.entry(persona).or_default();
             if let Some(extra) = self.extras.get(&(persona, *number)) {
                 found.insert(index, extra.clone());

@@ -9,142 +9,138 @@ use crate::data::results::PersonaResult;
 use crate::data::{Entry, Error, Gather, Part};
 use crate::evaluate::run::Run;
 
-/// A persona, told from others by its text without the blanks around it: 128 bits of its SHA-256, so that of a million
-/// personas no two are taken for one (the odds are less than 1 in 10^26).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PersonaId(u128);
+/// What stands for a persona's text, without the space around it: the first 128 bits of its SHA-256, so that a run of
+/// which only the decisions are wanted need not be held.
+///
+/// Two texts have one key with a probability of 2^-128; among ten million personas some two do with 10^-25, and nobody
+/// can find two texts that do so on purpose with less than 2^64 attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key([u8; 16]);
 
-impl PersonaId {
-    /// The id of a persona's text.
+impl Key {
+    /// The key of a persona's text.
     #[must_use]
     pub fn of(persona: &str) -> Self {
-        let mut half = [0; 16];
-        half.copy_from_slice(&Sha256::digest(persona.trim())[..16]);
-        PersonaId(u128::from_le_bytes(half))
+        let hash: [u8; 32] = Sha256::digest(persona.trim()).into();
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash[..16]);
+        Key(key)
     }
 }
 
 /// The decisions of a run, one tally for each persona text: the same text is the same decision maker, who is one
-/// observation however many entries it has. In order of first appearance.
+/// observation however many entries it has. It holds about a hundred bytes for each.
 #[derive(Clone, Debug, Default)]
-pub struct Tallies {
-    /// Index in `found`.
-    places: HashMap<PersonaId, usize>,
-    found: Vec<(PersonaId, Tally)>,
+pub struct Clusters {
+    /// In order of first appearance.
+    found: Vec<(Key, Tally)>,
+    places: HashMap<Key, usize>,
 }
 
-impl Tallies {
-    /// Of a run that has just ended.
+impl Clusters {
+    /// The decisions of these entries.
+    #[must_use]
+    pub fn of(results: &[PersonaResult]) -> Self {
+        let mut clusters = Clusters::default();
+        for result in results {
+            clusters.add(&result.persona, Tally::of(result.messages.iter().map(|judged| judged.decision.decision)));
+        }
+        clusters
+    }
+
+    /// The decisions of a run that has just ended.
     ///
     /// # Errors
     /// Where its personas cannot be read.
-    pub fn of(run: &Run) -> Result<Self, Error> {
-        let mut tallies = Tallies::default();
+    pub fn of_run(run: &Run) -> Result<Self, Error> {
+        let mut clusters = Clusters::default();
         for (persona, count) in run.people.iter().zip(&run.counts) {
-            let tally = Tally { yes: u64::from(count.yes), total: u64::from(count.all) };
-            tallies.add(PersonaId::of(&persona?), tally);
+            clusters.add(&persona?, Tally { yes: u64::from(count.yes), total: u64::from(count.all) });
         }
-        Ok(tallies)
+        Ok(clusters)
     }
 
-    /// Of entries that are in memory.
-    #[must_use]
-    pub fn of_entries(entries: &[PersonaResult]) -> Self {
-        let mut tallies = Tallies::default();
-        for entry in entries {
-            let tally = Tally::of(entry.messages.iter().map(|judged| judged.decision.decision));
-            tallies.add(PersonaId::of(&entry.persona), tally);
-        }
-        tallies
-    }
-
-    /// Adds an entry's decisions.
-    pub fn add(&mut self, persona: PersonaId, tally: Tally) {
-        let place = *self.places.entry(persona).or_insert(self.found.len());
-        if place == self.found.len() {
-            self.found.push((persona, Tally::default()));
-        }
-        self.found[place].1 += tally;
-    }
-
-    fn then(&mut self, later: Self) {
-        for (persona, tally) in later.found {
-            self.add(persona, tally);
-        }
+    /// Adds the decisions of one entry.
+    pub fn add(&mut self, persona: &str, decisions: Tally) {
+        self.add_to(Key::of(persona), decisions);
     }
 
     /// Whether there is an entry of this persona.
     #[must_use]
-    pub fn has(&self, persona: PersonaId) -> bool {
-        self.places.contains_key(&persona)
+    pub fn contains(&self, persona: &str) -> bool {
+        self.places.contains_key(&Key::of(persona))
     }
 
-    /// One tally for each persona.
+    /// One tally for each persona text, in order of first appearance.
     #[must_use]
-    pub fn clusters(&self) -> Vec<Tally> {
+    pub fn tallies(&self) -> Vec<Tally> {
         self.found.iter().map(|(_, tally)| *tally).collect()
     }
 
-    /// The tallies of two runs, one pair for each persona. A persona that stands in only one of them is paired with an
+    /// One pair of tallies for each persona text of two runs. A persona that stands in only one of them is paired with an
     /// empty tally, so that the rates count it and the paired difference does not.
     #[must_use]
-    pub fn pairs(before: &Tallies, after: &Tallies) -> Vec<(Tally, Tally)> {
-        let earlier = |persona: &PersonaId| before.places.get(persona).map(|place| before.found[*place].1);
-        let both = after.found.iter().map(|(persona, tally)| (earlier(persona).unwrap_or_default(), *tally));
-        let gone = before.found.iter().filter(|(persona, _)| !after.has(*persona));
-        both.chain(gone.map(|(_, tally)| (*tally, Tally::default()))).collect()
+    pub fn paired(before: &Self, after: &Self) -> Vec<(Tally, Tally)> {
+        let earlier = |key| before.places.get(key).map_or_else(Tally::default, |place| before.found[*place].1);
+        let mut pairs: Vec<(Tally, Tally)> = after.found.iter().map(|(key, tally)| (earlier(key), *tally)).collect();
+        let gone = before.found.iter().filter(|(key, _)| !after.places.contains_key(key));
+        pairs.extend(gone.map(|(_, tally)| (*tally, Tally::default())));
+        pairs
+    }
+
+    fn add_to(&mut self, key: Key, decisions: Tally) {
+        let place = *self.places.entry(key).or_insert(self.found.len());
+        if place == self.found.len() {
+            self.found.push((key, Tally::default()));
+        }
+        self.found[place].1 += decisions;
     }
 }
 
-/// The tallies of both parts of a results file.
-#[derive(Clone, Debug, Default)]
-pub struct OfParts {
-    /// The run itself.
-    pub results: Tallies,
-    /// The parent's messages, decided again by this run's judge.
-    pub baseline: Tallies,
-}
-
-impl Gather for OfParts {
+/// The decisions of the run itself; those of its baseline are another run's.
+impl Gather for Clusters {
     fn take(&mut self, entry: &Entry<'_>) {
-        let tally = Tally::of(entry.messages.iter().map(|said| said.yes));
-        let part = match entry.part {
-            Part::Results => &mut self.results,
-            Part::Baseline => &mut self.baseline,
-        };
-        part.add(PersonaId::of(&entry.persona.get()), tally);
+        if entry.part == Part::Results {
+            self.add(&entry.persona.get(), Tally::of(entry.messages.iter().map(|said| said.yes)));
+        }
     }
 
     fn then(&mut self, later: Self) {
-        self.results.then(later.results);
-        self.baseline.then(later.baseline);
+        later.found.into_iter().for_each(|(key, decisions)| self.add_to(key, decisions));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeMap;
 
-    fn tallies(entries: &[(&str, u64, u64)]) -> Tallies {
-        let mut tallies = Tallies::default();
-        for (persona, yes, total) in entries {
-            tallies.add(PersonaId::of(persona), Tally { yes: *yes, total: *total });
-        }
-        tallies
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::data::Map;
+    use crate::data::results::{Decision, Judged};
+
+    fn result(persona: &str, decisions: &[bool]) -> PersonaResult {
+        let judged = |decision: &bool| Judged {
+            message: "Hello".into(),
+            decision: Decision { decision: *decision, reasoning: String::new(), extra: Map::new() },
+            extra: Map::new(),
+        };
+        PersonaResult { persona: persona.into(), messages: decisions.iter().map(judged).collect(), extra: Map::new() }
     }
 
     #[test]
     fn entries_with_one_text_are_one_persona_however_many_they_are() {
-        let run = tallies(&[("a", 1, 1), ("b", 0, 0), (" a\n", 1, 2)]);
-        assert_eq!(run.clusters(), [Tally { yes: 2, total: 3 }, Tally::default()]);
+        let run = [result("a", &[true]), result("b", &[]), result(" a\n", &[false, true])];
+        assert_eq!(Clusters::of(&run).tallies(), [Tally { yes: 2, total: 3 }, Tally::default()]);
     }
 
     #[test]
     fn pairs_are_by_text_and_a_persona_of_one_run_is_paired_with_nothing() {
-        let before = tallies(&[("a", 1, 1), ("gone", 1, 1), ("a", 1, 1)]);
-        let after = tallies(&[("new", 0, 1), ("a ", 0, 1)]);
+        let before = [result("a", &[true]), result("gone", &[true]), result("a", &[true])];
+        let after = [result("new", &[false]), result("a ", &[false])];
         assert_eq!(
-            Tallies::pairs(&before, &after),
+            Clusters::paired(&Clusters::of(&before), &Clusters::of(&after)),
             [
                 (Tally::default(), Tally { yes: 0, total: 1 }),
                 (Tally { yes: 2, total: 2 }, Tally { yes: 0, total: 1 }),
@@ -153,11 +149,38 @@ mod tests {
         );
     }
 
-    #[test]
-    fn parts_put_together_are_the_whole() {
-        let mut first = tallies(&[("a", 1, 1), ("b", 0, 1)]);
-        first.then(tallies(&[("b", 1, 1), ("c", 0, 2)]));
-        let whole = tallies(&[("a", 1, 1), ("b", 0, 1), ("b", 1, 1), ("c", 0, 2)]);
-        assert_eq!(first.clusters(), whole.clusters());
+    fn run() -> impl Strategy<Value = Vec<PersonaResult>> {
+        let entry = ("[ab]{0,2}[ \n]?", prop::collection::vec(any::<bool>(), 0..3));
+        prop::collection::vec(entry.prop_map(|(persona, decisions)| result(&persona, &decisions)), 0..12)
+    }
+
+    /// The same by text, without any order.
+    fn plainly(run: &[PersonaResult]) -> BTreeMap<&str, Tally> {
+        let mut found: BTreeMap<&str, Tally> = BTreeMap::new();
+        for result in run {
+            let decisions = result.messages.iter().map(|judged| judged.decision.decision);
+            *found.entry(result.persona.trim()).or_default() += Tally::of(decisions);
+        }
+        found
+    }
+
+    proptest! {
+        /// Keys do what texts did, and the parts of a run, put together, are the run.
+        #[test]
+        fn a_run_in_parts_is_the_run(before in run(), after in run(), cut in any::<prop::sample::Index>()) {
+            let (first, second) = after.split_at(cut.index(after.len() + 1));
+            let mut parts = Clusters::of(first);
+            parts.then(Clusters::of(second));
+            prop_assert_eq!(parts.tallies(), Clusters::of(&after).tallies());
+            let ordered = |mut tallies: Vec<(Tally, Tally)>| {
+                tallies.sort_by_key(|(before, after)| (before.total, before.yes, after.total, after.yes));
+                tallies
+            };
+            let (earlier, later) = (plainly(&before), plainly(&after));
+            let personas: std::collections::BTreeSet<&&str> = earlier.keys().chain(later.keys()).collect();
+            let of = |run: &BTreeMap<&str, Tally>, persona: &str| run.get(persona).copied().unwrap_or_default();
+            let expected = personas.into_iter().map(|persona| (of(&earlier, persona), of(&later, persona))).collect();
+            prop_assert_eq!(ordered(Clusters::paired(&Clusters::of(&before), &parts)), ordered(expected));
+        }
     }
 }

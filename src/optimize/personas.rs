@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::older::Older;
-use super::pairing::PersonaId;
 use crate::data::folder::DataFolder;
 use crate::data::spool::Texts;
 use crate::data::{self, Kind, personas};
@@ -54,7 +53,7 @@ pub fn choose(folder: &DataFolder, older: &Older) -> Result<Chosen, data::Error>
 /// Whether no persona has an earlier result, so that nothing can be paired.
 fn are_strangers(people: &Texts, older: &Older) -> Result<bool, data::Error> {
     for persona in people.iter() {
-        if older.tallies.has(PersonaId::of(&persona?)) {
+        if older.clusters.contains(&persona?) {
             return Ok(false);
         }
     }

@@ -9,9 +9,9 @@ use super::words;
 use crate::compare::Rate;
 use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
-use crate::data::results::Results;
+use crate::data::results::Metadata;
 use crate::data::versions;
-use crate::optimize::pairing::Tallies;
+use crate::optimize::pairing::Clusters;
 
 /// What the table says of one run.
 #[derive(Clone, Debug)]
@@ -33,17 +33,16 @@ pub struct RunLine {
 }
 
 impl RunLine {
-    /// The line of one results file.
+    /// The line of one results file with these decisions.
     #[must_use]
-    pub fn of(file: &FileName, results: &Results) -> Self {
-        let provenance = results.metadata.rejoinder.as_ref();
+    pub fn of(file: &FileName, metadata: &Metadata, decisions: &Clusters) -> Self {
+        let provenance = metadata.rejoinder.as_ref();
         RunLine {
             name: file.stem().to_owned(),
             version: versions::version_of(file.stem()).map(u64::from),
-            rate: Rate::of(&Tallies::of_entries(&results.results).clusters())
-                .marked(provenance.is_some_and(|provenance| provenance.simulated)),
+            rate: Rate::of(&decisions.tallies()).marked(provenance.is_some_and(|provenance| provenance.simulated)),
             partial: provenance.and_then(|provenance| provenance.partial.clone()),
-            date: results.metadata.processing_date.clone(),
+            date: metadata.processing_date.clone(),
             models: provenance
                 .and_then(|provenance| provenance.models.as_ref())
                 .and_then(models)

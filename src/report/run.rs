@@ -5,8 +5,10 @@ use std::fmt::Write;
 use super::lineages::RunLine;
 use super::words;
 use crate::data::file_name::FileName;
-use crate::data::results::Results;
-use crate::improve::{Heard, Objections, objections};
+use crate::data::{Entry, Gather, Head, Part};
+use crate::improve::Objections;
+use crate::improve::objections::{Counting, Objection};
+use crate::optimize::pairing::Clusters;
 
 /// Which messages are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +21,94 @@ pub enum Filter {
     No,
 }
 
-/// The run as text; at most `limit` messages.
-#[must_use]
-pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) -> String {
-    let line = RunLine::of(file, results);
-    let metadata = &results.metadata;
+impl Filter {
+    fn passes(self, yes: bool) -> bool {
+        match self {
+            Filter::All => true,
+            Filter::Yes => yes,
+            Filter::No => !yes,
+        }
+    }
+}
+
+/// What is shown of a run, taken from its file as it passes.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    filter: Filter,
+    limit: usize,
+    decisions: Clusters,
+    said: Counting,
+    /// The first messages that pass the filter.
+    messages: Vec<Message>,
+    /// How many pass it.
+    passing: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Message {
+    entry: usize,
+    persona: String,
+    text: String,
+    yes: bool,
+    reasoning: String,
+}
+
+impl Detail {
+    /// Nothing yet; at most `limit` messages will be shown.
+    #[must_use]
+    pub fn new(filter: Filter, limit: usize) -> Self {
+        let (decisions, said) = (Clusters::default(), Counting::default());
+        Detail { filter, limit, decisions, said, messages: Vec::new(), passing: 0 }
+    }
+
+    /// The run as text.
+    #[must_use]
+    pub fn text(&self, file: &FileName, head: &Head) -> String {
+        let mut text = heading(file, head, &RunLine::of(file, &head.metadata, &self.decisions));
+        text.push_str(&objections_text(&self.said.objections(), head.counts.decided as u64));
+        self.messages(&mut text);
+        text
+    }
+}
+
+impl Gather for Detail {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part == Part::Baseline {
+            return;
+        }
+        self.decisions.take(entry);
+        self.said.take(entry);
+        for said in entry.messages.iter().filter(|said| self.filter.passes(said.yes)) {
+            self.passing += 1;
+            if self.messages.len() < self.limit {
+                self.messages.push(Message {
+                    entry: entry.index,
+                    persona: words::one_line(&entry.persona.get(), 100),
+                    text: said.message.get().into_owned(),
+                    yes: said.yes,
+                    reasoning: said.reasoning.get().into_owned(),
+                });
+            }
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        self.decisions.then(later.decisions);
+        Gather::then(&mut self.said, later.said);
+        self.passing += later.passing;
+        let room = self.limit - self.messages.len();
+        self.messages.extend(later.messages.into_iter().take(room));
+    }
+}
+
+/// What is said before the objections.
+fn heading(file: &FileName, head: &Head, line: &RunLine) -> String {
+    let metadata = &head.metadata;
     let mut text = String::new();
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
     let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate));
     // Entries with one text are one persona to every interval; the lists below go by entry.
-    let entries = results.results.iter().filter(|result| !result.messages.is_empty()).count() as u64;
+    let entries = head.counts.decided as u64;
     let distinct = if line.rate.personas < entries {
         format!(" ({} different)", words::thousands(line.rate.personas))
     } else {
@@ -54,19 +134,17 @@ pub fn detail(file: &FileName, results: &Results, filter: Filter, limit: usize) 
         }
     }
     let _ = writeln!(text, "\nPROMPT\n{}\n", words::safe(&metadata.system_prompt));
-    text.push_str(&objections_text(&Heard::of(&results.results).objections(), entries));
-    messages(&mut text, results, filter, limit);
     text
 }
 
 /// The objections and what was liked, as a list with shares of personas.
 #[must_use]
 pub fn objections_text(found: &Objections, personas: u64) -> String {
-    let list = |groups: &[objections::Objection]| {
+    let list = |groups: &[Objection]| {
         if groups.is_empty() {
             return "  none\n".to_owned();
         }
-        let line = |group: &objections::Objection| {
+        let line = |group: &Objection| {
             let quote = words::one_line(&group.quote, 90);
             format!("  {:<32} {:>4} of {personas} personas   \"{quote}\"\n", group.name, group.personas)
         };
@@ -80,32 +158,23 @@ pub fn objections_text(found: &Objections, personas: u64) -> String {
     )
 }
 
-fn messages(text: &mut String, results: &Results, filter: Filter, limit: usize) {
-    let wanted = |yes: bool| match filter {
-        Filter::All => true,
-        Filter::Yes => yes,
-        Filter::No => !yes,
-    };
-    let all: Vec<_> = results
-        .results
-        .iter()
-        .enumerate()
-        .flat_map(|(index, result)| result.messages.iter().map(move |judged| (index, result, judged)))
-        .filter(|(_, _, judged)| wanted(judged.decision.decision))
-        .collect();
-    let _ = writeln!(text, "MESSAGES ({} of {} shown)", all.len().min(limit), all.len());
-    for (index, result, judged) in all.iter().take(limit) {
-        let _ = writeln!(
-            text,
-            "\n--- persona {}: {}\n\n{}\n\n{}: {}",
-            index + 1,
-            words::one_line(&result.persona, 100),
-            words::safe(&judged.message),
-            if judged.decision.decision { "YES" } else { "NO" },
-            words::safe(&judged.decision.reasoning)
-        );
-    }
-    if all.len() > limit {
-        let _ = writeln!(text, "\n{} more; show them with --limit {}", all.len() - limit, all.len());
+impl Detail {
+    fn messages(&self, text: &mut String) {
+        let (shown, all) = (self.messages.len(), self.passing);
+        let _ = writeln!(text, "MESSAGES ({shown} of {all} shown)");
+        for message in &self.messages {
+            let _ = writeln!(
+                text,
+                "\n--- persona {}: {}\n\n{}\n\n{}: {}",
+                message.entry + 1,
+                message.persona,
+                words::safe(&message.text),
+                if message.yes { "YES" } else { "NO" },
+                words::safe(&message.reasoning)
+            );
+        }
+        if all > shown {
+            let _ = writeln!(text, "\n{} more; show them with --limit {all}", all - shown);
+        }
     }
 }
