@@ -39,6 +39,10 @@ pub struct Settings {
     pub timeout: Option<u64>,
     /// As `--retries`.
     pub retries: Option<u32>,
+    /// As `--stragglers`.
+    pub stragglers: Option<String>,
+    /// Seconds beyond the usual time before a call is a straggler at all.
+    pub straggler_seconds: Option<f64>,
     /// `output_config.effort` per role (Claude models only).
     #[serde(default)]
     pub effort: PerRole<String>,
@@ -131,6 +135,9 @@ impl Settings {
         }
         if self.retries.is_some_and(|retries| retries > 100) {
             return outside("retries", 0, 100);
+        }
+        if self.straggler_seconds.is_some_and(|seconds| !(0.1..=86_400.0).contains(&seconds)) {
+            return Err("straggler_seconds in the settings file must be from 0.1 to 86400".into());
         }
         let tokens = [self.max_tokens.generator, self.max_tokens.decision_maker, self.max_tokens.improver];
         if tokens.into_iter().flatten().any(|tokens| !(16..=1_000_000).contains(&tokens)) {

@@ -13,6 +13,8 @@ use super::progress::{self, Loudness};
 use super::settings::Settings;
 use crate::call::budget::{self, Budget};
 use crate::call::stop::{Stop, Why};
+use crate::call::straggler::{self, Remedy};
+use crate::call::watch::Watch;
 use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::evaluate::account::Account;
@@ -155,6 +157,7 @@ impl Doors {
             budget: Budget::new(limits),
             stop: setup.stop.clone(),
             prices: prices.clone(),
+            watch: Watch::new(stragglers(options, settings)?),
             ..Shared::default()
         };
         if let Some(seconds) = options.max_time {
@@ -303,6 +306,18 @@ impl Doors {
     pub fn improver(&self) -> Improver {
         Improver::new(self.caller(Role::Improver), self.limits[&Role::Improver])
     }
+}
+
+/// What is done about stragglers: flag, environment, settings file, default.
+fn stragglers(options: &ModelOptions, settings: &Settings) -> Result<straggler::Policy, Error> {
+    let named = environment("REJOINDER_STRAGGLERS").or_else(|| settings.stragglers.clone());
+    let remedy = match (options.stragglers, named) {
+        (Some(remedy), _) => remedy,
+        (None, Some(text)) => text.parse().map_err(Error::Usage)?,
+        (None, None) => Remedy::default(),
+    };
+    let margin = settings.straggler_seconds.map(Duration::from_secs_f64);
+    Ok(straggler::Policy { remedy, margin: margin.unwrap_or(straggler::Policy::default().margin) })
 }
 
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
