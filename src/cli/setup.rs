@@ -27,7 +27,7 @@ use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
 use crate::model::chat_completions::{self, ChatCompletions};
-use crate::model::http::{self, BaseUrl, Effort};
+use crate::model::http::{self, BaseUrl, Connections, Effort};
 use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
 use crate::model::market::Market;
@@ -170,8 +170,9 @@ impl Doors {
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
         let mut simulated = BTreeSet::new();
+        let connections = connections(settings)?;
         for (&role, id) in &ids {
-            let model = connect(role, id, &addresses, options, settings)?;
+            let model = connect(role, id, &addresses, &connections, options, settings)?;
             if model.is_simulated() {
                 simulated.insert(role);
             }
@@ -334,10 +335,23 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
     Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
 }
 
+/// The connections of all roles, with the certificates that they trust.
+fn connections(settings: &Settings) -> Result<Connections, Error> {
+    let connections = match settings.calls_per_connection {
+        Some(calls) => Connections::default().with_lane_width(calls),
+        None => Connections::default(),
+    };
+    match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone()) {
+        Some(file) => connections.trusting(&file).map_err(|error| Error::Usage(error.to_string())),
+        None => Ok(connections),
+    }
+}
+
 fn connect(
     role: Role,
     id: &ModelId,
     addresses: &Addresses,
+    connections: &Connections,
     options: &ModelOptions,
     settings: &Settings,
 ) -> Result<Arc<dyn Model>, Error> {
@@ -350,6 +364,7 @@ fn connect(
     let wire = http::Settings {
         effort,
         timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),
+        connections: connections.clone(),
     };
     let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
     Ok(match id.provider() {
