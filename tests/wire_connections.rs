@@ -143,4 +143,5 @@ fn a_file_of_certificates_that_cannot_be_used_is_named_with_the_reason() {
     assert!(refused("key.pem", Some("not a certificate")).contains("no certificate in PEM form"));
     refused("torn.pem", Some("-----BEGIN CERTIFICATE-----\nAAAA"));
     refused("nonsense.pem", Some("-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"));
+    refused("junk.pem", Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"));
 }

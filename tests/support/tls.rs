@@ -68,13 +68,11 @@ impl CountingServer {
                 let (counts, open, body) = (counts.clone(), open.clone(), body.clone());
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
-                    match speaks {
-                        Speaks::Plain => serve(stream, speaks, counts, open, body).await,
+                    if speaks == Speaks::Plain {
+                        serve(stream, speaks, counts, open, body).await;
+                    } else if let Ok(stream) = acceptor.accept(stream).await {
                         // Connections that the client gave up, or whose certificate it did not like, are no matter.
-                        _ => match acceptor.accept(stream).await {
-                            Ok(stream) => serve(stream, speaks, counts, open, body).await,
-                            Err(_) => {}
-                        },
+                        serve(stream, speaks, counts, open, body).await;
                     }
                 });
             }

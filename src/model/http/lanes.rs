@@ -62,7 +62,10 @@ impl Connections {
         if found.is_empty() {
             return Err(wrong("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".into()));
         }
-        let roots = self.roots.into_iter().chain(found).collect();
+        let roots: Vec<_> = self.roots.into_iter().chain(found).collect();
+        // Only a client looks into them; better one that is thrown away than the first that is needed.
+        let kind = Kind { https: true, loopback: false, roots: roots.clone() };
+        client(&kind).map_err(|error| wrong(error.to_string()))?;
         Ok(Connections { roots, hosts: Arc::default(), ..self })
     }
 
@@ -77,7 +80,7 @@ impl Connections {
         let first = Lane::open(&kind)?;
         // Without TLS there is nothing to agree on HTTP/2 with.
         let width = if kind.https { self.width } else { usize::MAX };
-        let lanes = Arc::new(Lanes { kind, width, lanes: Mutex::new(vec![Arc::clone(&first)]), first });
+        let lanes = Arc::new(Lanes { kind, width, all: Mutex::new(vec![Arc::clone(&first)]), first });
         hosts.insert(base.origin(), Arc::clone(&lanes));
         Ok(lanes)
     }
@@ -97,7 +100,7 @@ pub(super) struct Lanes {
     kind: Kind,
     width: usize,
     first: Arc<Lane>,
-    lanes: Mutex<Vec<Arc<Lane>>>,
+    all: Mutex<Vec<Arc<Lane>>>,
 }
 
 #[derive(Debug)]
@@ -113,7 +116,7 @@ pub(super) struct Place(Arc<Lane>);
 impl Lanes {
     /// A place on the first lane that has one, which is a new lane if need be.
     pub(super) fn take(&self) -> Place {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lanes = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let calls = |lane: &Arc<Lane>| lane.calls.load(Ordering::Relaxed);
         let lane = match lanes.iter().find(|lane| calls(lane) < self.width) {
             Some(lane) => Arc::clone(lane),
