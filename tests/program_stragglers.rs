@@ -32,8 +32,8 @@ struct Evaluated {
 fn evaluate(fault: &str, more: &[&str], variables: &[(&str, &str)]) -> Evaluated {
     let market = MarketProcess::start(&["--latency-ms", "5", "--faults", fault]);
     let place = Place::with_samples();
-    // Half a second beyond the usual is far enough for a market on this machine.
-    place.write("rejoinder.toml", "straggler_seconds = 0.5\n");
+    // Far enough for a market on this machine, also where the machine is busy.
+    place.write("rejoinder.toml", "straggler_seconds = 2\n");
     let arguments: Vec<&str> = EVALUATE.iter().chain(more).copied().collect();
     let mut command = place.command(&arguments);
     command.env("ANTHROPIC_BASE_URL", &market.url).env("SOURCE_DATE_EPOCH", "1760000000");
@@ -66,19 +66,20 @@ fn a_run_ends_though_one_call_is_never_answered_and_its_file_is_that_of_an_undis
     let undisturbed = evaluate("", &[], &[]);
     assert_eq!(undisturbed.counts["requests"], CALLS);
     assert!(!undisturbed.ran.out.contains("hedged"), "{}", undisturbed.ran.out);
-    for (index, arguments, variables) in [
-        (40, vec![], vec![]),
-        (30, vec!["--stragglers", "auto"], vec![("REJOINDER_STRAGGLERS", "wait")]),
-        (40, vec![], vec![("REJOINDER_STRAGGLERS", "hedge")]),
-        (25, vec!["--stragglers", "hedge"], vec![]),
-    ] {
-        let hedged = evaluate(&format!("hang@{index}"), &arguments, &variables);
+    let check = |index: u64, arguments: &[&str], variables: &[(&str, &str)]| {
+        let hedged = evaluate(&format!("hang@{index}"), arguments, variables);
         let Ran { code, out, err } = &hedged.ran;
         assert_eq!(*code, Some(0), "{out}{err}");
         assert!(out.contains("1 call hedged (which may be billed twice)"), "{out}");
         assert_eq!((&hedged.counts["requests"], &hedged.counts["answered"]), (&(CALLS + 1).into(), &CALLS.into()));
         assert!(hedged.file == undisturbed.file, "{}", hedged.file);
-    }
+    };
+    std::thread::scope(|all| {
+        all.spawn(|| check(40, &[], &[]));
+        all.spawn(|| check(30, &["--stragglers", "auto"], &[("REJOINDER_STRAGGLERS", "wait")]));
+        all.spawn(|| check(40, &[], &[("REJOINDER_STRAGGLERS", "hedge")]));
+        all.spawn(|| check(25, &["--stragglers", "hedge"], &[]));
+    });
 }
 
 #[test]
@@ -93,14 +94,14 @@ fn an_answer_that_is_dropped_is_in_no_count_of_ours() {
 
 #[test]
 fn a_limit_on_calls_leaves_no_room_for_a_second_send() {
-    let limited = evaluate("slow-body:3@40", &["--stragglers", "hedge", "--max-calls", "40"], &[]);
+    let limited = evaluate("slow-body:4@40", &["--stragglers", "hedge", "--max-calls", "40"], &[]);
     assert_eq!(limited.ran.code, Some(0), "{}", limited.ran.err);
     assert_eq!((&limited.counts["requests"], &limited.counts["answered"]), (&CALLS.into(), &CALLS.into()));
 }
 
 #[test]
 fn what_is_waited_for_is_named_and_asked_once() {
-    let waited = evaluate("slow-body:5@38", &["--stragglers", "wait"], &[]);
+    let waited = evaluate("slow-body:9@38", &["--stragglers", "wait"], &[]);
     assert_eq!((waited.ran.code, &waited.counts["requests"]), (Some(0), &CALLS.into()), "{}", waited.ran.err);
     assert!(waited.ran.err.contains(" 1 call has taken over "), "{}", waited.ran.err);
     assert!(!waited.ran.out.contains("hedged") && !waited.ran.out.contains("repeated"), "{}", waited.ran.out);
