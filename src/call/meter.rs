@@ -16,6 +16,8 @@ pub struct Used {
     pub replayed: u64,
     /// Sends that failed and were sent again.
     pub retries: u64,
+    /// Calls that were sent a second time beside the first.
+    pub hedged: u64,
     /// Of the answered calls, those that the market answered.
     pub simulated: u64,
     /// Tokens.
@@ -30,6 +32,7 @@ impl Used {
             calls: self.calls - earlier.calls,
             replayed: self.replayed - earlier.replayed,
             retries: self.retries - earlier.retries,
+            hedged: self.hedged - earlier.hedged,
             simulated: self.simulated - earlier.simulated,
             usage: self.usage - earlier.usage,
         }
@@ -59,6 +62,10 @@ impl Meter {
 
     pub(super) fn retried(&self, role: Role) {
         self.update(role, |used| used.retries += 1);
+    }
+
+    pub(super) fn hedged(&self, role: Role) {
+        self.update(role, |used| used.hedged += 1);
     }
 
     pub(super) fn answered(&self, role: Role, answer: &Answer, replayed: bool) {
