@@ -1,7 +1,6 @@
 //! The market over HTTP inside this process: hundreds of servers, each with faults and counts of its own.
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
-use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -21,17 +20,28 @@ pub struct Served {
 impl Served {
     /// With these faults, on any free port.
     pub fn with_faults(faults: &str) -> Self {
-        Served::start(None, faults, Duration::ZERO, 1)
+        Served::start(faults, Duration::ZERO, 1)
     }
 
-    /// At this address or on any free port, with these faults, this latency, and this seed of faults and latency.
-    pub fn start(address: Option<SocketAddr>, faults: &str, latency: Duration, seed: u64) -> Self {
+    /// With this key, which is revoked after so many requests.
+    pub fn with_key(key: &str, revoke_after: Option<u64>) -> Self {
         let mut options = serve::Options::new(Market::new(1, Mode::Normal));
-        options.listen = address.unwrap_or(options.listen);
+        options.require_key = Some(key.to_owned());
+        options.revoke_after = revoke_after;
+        Served::of(options)
+    }
+
+    /// With these faults, this latency, and this seed of both, on any free port.
+    pub fn start(faults: &str, latency: Duration, seed: u64) -> Self {
+        let mut options = serve::Options::new(Market::new(1, Mode::Normal));
         options.faults = faults.parse().unwrap();
         options.latency = latency;
         options.jitter = if latency.is_zero() { 0.0 } else { 0.5 };
         options.seed = seed;
+        Served::of(options)
+    }
+
+    fn of(options: serve::Options) -> Self {
         let server = runtime().block_on(serve::bind(options)).unwrap();
         let (stop, stopped) = oneshot::channel();
         let served = Served { url: format!("http://{}", server.address()), stats: server.stats(), stop: Some(stop) };

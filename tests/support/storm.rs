@@ -41,7 +41,7 @@ pub fn weather(seed: u64) -> Result<Told, String> {
         mix.push(format!("{}={share:.4}", known.fault));
     }
     let faults = mix.join(",");
-    let market = Served::start(None, &faults, Duration::from_millis(dice.random_range(0..20)), seed);
+    let market = Served::start(&faults, Duration::from_millis(dice.random_range(0..20)), seed);
     let place = Place::with_samples();
     let decide = seed.is_multiple_of(3);
     let concurrency = [1, 2, 5, 16].choose(&mut dice).unwrap_or(&1).to_string();
