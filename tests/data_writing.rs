@@ -106,15 +106,47 @@ fn an_existing_file_is_not_created_again() {
 }
 
 #[cfg(unix)]
-#[test]
-fn a_new_file_has_the_rights_of_any_other() {
+fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
-    let (root, _) = bench();
-    let (ours, plain) = (root.path().join("ours"), root.path().join("plain"));
-    whole::create_new(&ours, |out| out.write_all(b"x")).unwrap();
-    fs::write(&plain, "x").unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_and_a_new_folder_are_their_owners_alone() {
+    let (root, folder) = bench();
+    let file = FileName::new(Kind::Personas, "x").unwrap();
+    personas::save(&folder, &file, &["Ann".to_owned()]).unwrap();
+    next_empty(&folder, "x_results").unwrap();
+    whole::create_new(&root.path().join("x.csv"), |out| out.write_all(b"x")).unwrap();
+    for file in ["personas/x.json", "results/x_improvement_run_v1.json", "x.csv"] {
+        assert_eq!(mode(&root.path().join(file)), 0o600, "{file}");
+    }
+    for folder in ["personas", "results"] {
+        assert_eq!(mode(&root.path().join(folder)), 0o700, "{folder}");
+    }
+    let deep = DataFolder::open(&root.path().join("a/b"));
+    personas::save(&deep, &file, &["Ann".to_owned()]).unwrap();
+    assert_eq!((mode(&root.path().join("a")), mode(&root.path().join("a/b"))), (0o700, 0o700));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_keeps_the_rights_that_its_owner_gave_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (root, folder) = bench();
+    let file = FileName::new(Kind::Personas, "x").unwrap();
+    personas::save(&folder, &file, &["Ann".to_owned()]).unwrap();
+    let path = folder.path(&file);
+    for rights in [0o644, 0o640, 0o600, 0o666] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(rights)).unwrap();
+        personas::save(&folder, &file, &["Bo".to_owned()]).unwrap();
+        assert_eq!(mode(&path), rights);
+    }
+    fs::set_permissions(folder.subfolder(Kind::Personas), fs::Permissions::from_mode(0o755)).unwrap();
+    personas::save(&folder, &file, &["Cy".to_owned()]).unwrap();
+    assert_eq!(mode(&folder.subfolder(Kind::Personas)), 0o755, "a folder that was there stays as it was");
+    drop(root);
 }
 
 #[cfg(unix)]

@@ -8,10 +8,11 @@ use super::error::Error;
 use super::evaluate::prompt;
 use super::improve::MESSAGE_ANSWER;
 use super::options::ModelOptions;
+use super::outputs;
 use super::print;
 use super::setup::Setup;
 use crate::data::{Kind, messages, personas};
-use crate::evaluate::messages::generate;
+use crate::evaluate::messages::{STEP, generate};
 use crate::evaluate::trial::Bench;
 use crate::event::Event;
 use crate::model::{CallKey, Role};
@@ -61,12 +62,19 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for.
-    if !options.force && setup.folder.exists(&file) {
-        return Err(Error::Exists(setup.folder.path(&file)));
+    if !options.force {
+        outputs::check_free(setup, "generate", &file)?;
     }
     setup.folder.check_writable(Kind::Messages)?;
     let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string()];
-    let begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    if !options.force {
+        (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;
+    }
+    if outputs::is_written(setup, &begun, STEP, &file)? {
+        begun.finish()?;
+        return print(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
+    }
     let bench =
         Bench { generator: Some(&generator), decision_maker: None, prompt: &prompt, seed: begun.seed, label: "first" };
     let target = (&file, options.force);

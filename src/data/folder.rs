@@ -227,7 +227,7 @@ impl DataFolder {
     /// A subfolder, made if need be and known to lie inside the root.
     fn writable_subfolder(&self, kind: Kind) -> Result<PathBuf, Error> {
         let folder = self.subfolder(kind);
-        fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
+        whole::make_folder(&folder).map_err(|error| Error::write(&folder, error))?;
         self.check_inside(&folder)?;
         Ok(folder)
     }

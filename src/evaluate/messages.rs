@@ -10,8 +10,9 @@ use super::trial::{Bench, TrialFailure, Verdict};
 use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
 use crate::data::messages::{self, Judge, Outcome, Row};
+use crate::data::results::sha256;
 use crate::data::spool::Texts;
-use crate::data::{self, FileName};
+use crate::data::{self, FileName, Kind, json};
 use crate::event::Event;
 
 /// Decisions wait no longer than this to be saved, as long as saving takes a small part of the time.
@@ -19,6 +20,9 @@ const SAVE_EVERY: Duration = Duration::from_secs(2);
 /// How many times as long as it takes to save the next saving is put off at least: a file of a hundred megabytes is not
 /// written all the time.
 const SAVING_SHARE: u32 = 10;
+
+/// What the journal calls the one step of writing messages.
+pub const STEP: &str = "messages";
 
 /// Messages that were written.
 #[derive(Debug)]
@@ -69,6 +73,9 @@ pub async fn generate(
     })?;
     if let Some(error) = unread {
         return Err(error.into());
+    }
+    if !rows.is_empty() {
+        context.note_output(STEP, file, &sha256(&json::render(Kind::Messages, &rows)?))?;
     }
     let saved = match (rows.is_empty(), replace) {
         (true, _) => None,
