@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
+    // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail and
+    // are sent again.
+    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), 1),
@@ -32,6 +35,9 @@ fn main() -> ExitCode {
         Err(error) => fail(&error.to_string(), error.exit_code()),
     }
 }
+
+/// Ten thousand calls at once, the most that can be asked for, and what else is open.
+const OPEN_FILES: u64 = 10_500;
 
 fn fail(message: &str, code: u8) -> ExitCode {
     let _ = writeln!(anstream::stderr(), "error: {}", words::safe(message));

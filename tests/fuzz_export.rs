@@ -5,8 +5,8 @@ mod mutate;
 
 use mutate::cases;
 use proptest::prelude::*;
-use rejoinder::data::Results;
 use rejoinder::data::export::{Csv, Exporter, Jsonl};
+use rejoinder::data::{Entry, Part, Results};
 use serde_json::{Value, json};
 
 /// Cells that are hard on CSV, and any other text.
@@ -21,7 +21,12 @@ fn cell() -> impl Strategy<Value = String> {
 
 fn export(exporter: &dyn Exporter, results: &Results) -> Vec<u8> {
     let mut out = Vec::new();
-    exporter.write(results, &mut out).unwrap();
+    let mut rows = exporter.begin(Box::new(&mut out)).unwrap();
+    for (index, entry) in results.results.iter().enumerate() {
+        rows.add(&Entry::of(Part::Results, index, entry)).unwrap();
+    }
+    rows.finish().unwrap();
+    drop(rows);
     out
 }
 

@@ -11,10 +11,10 @@ use mutate::{altered, cases, damaged};
 use proptest::prelude::*;
 use rejoinder::compare::Comparison;
 use rejoinder::data::export::{Csv, Exporter, Jsonl};
-use rejoinder::data::{DataFolder, Error, FileName, Kind, Results, messages, personas};
-use rejoinder::improve::{Objections, feedback};
-use rejoinder::optimize::pairing;
-use rejoinder::report::run::{Filter, detail};
+use rejoinder::data::{DataFolder, Entry, Error, FileName, Kind, Part, Results, messages, personas, results_stream};
+use rejoinder::improve::Heard;
+use rejoinder::optimize::pairing::Clusters;
+use rejoinder::report::run::{Detail, Filter};
 use serde_json::{Value, json};
 
 struct Place {
@@ -51,13 +51,21 @@ fn check_results(bytes: &[u8]) -> Result<(), TestCaseError> {
     let (again, _) = Results::load(&place.folder, &file)
         .map_err(|error| TestCaseError::fail(format!("what was written cannot be read: {error}")))?;
     prop_assert_eq!(String::from_utf8(again.to_bytes().unwrap()).unwrap(), String::from_utf8(written).unwrap());
-    let shown = detail(&file, &results, Filter::All, 10);
+    let wanted = (Detail::new(Filter::All, 10), (Heard::default(), Clusters::default()));
+    let ((detail, (heard, clusters)), head) = results_stream::gather(&place.folder, &file, &wanted).unwrap();
+    prop_assert_eq!((head.counts.yes, head.counts.total), results.counts());
+    let shown = detail.text(&file, &head);
     let is_plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
     prop_assert!(shown.chars().all(is_plain), "{shown:?}");
-    let _ = Objections::of(&feedback::extract(&results.results));
-    let _ = Comparison::of(&pairing::tallies(&results.results, &again.results));
-    Csv.write(&results, &mut Vec::new()).unwrap();
-    Jsonl.write(&results, &mut Vec::new()).unwrap();
+    let _ = (heard.objections().lines(), heard.lines());
+    let _ = Comparison::of(&Clusters::paired(&clusters, &Clusters::of(&again.results)));
+    for exporter in [&Csv as &dyn Exporter, &Jsonl] {
+        let mut rows = exporter.begin(Box::new(std::io::sink())).unwrap();
+        for (index, entry) in results.results.iter().enumerate() {
+            rows.add(&Entry::of(Part::Results, index, entry)).unwrap();
+        }
+        rows.finish().unwrap();
+    }
     Ok(())
 }
 
