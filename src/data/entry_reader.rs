@@ -44,7 +44,7 @@ impl<'t> Reader<'t> {
     /// An entry of any shape that is allowed.
     fn any_entry(&mut self, part: Part) -> Result<PersonaResult, Wrong> {
         let start = self.at;
-        let _ = Walk::default().to_separator(self.bytes, &mut self.at);
+        let _ = Walk::default().find_separator(self.bytes, &mut self.at);
         let text = &self.text[start..self.at];
         scan::check_within(text, part.depth()).map_err(|_| Wrong)?;
         serde_json::from_str(text).map_err(|_| Wrong)
@@ -151,7 +151,7 @@ impl<'t> Reader<'t> {
         }
         let inside = start..self.at - 1;
         // Without a way out in the middle, which lets the compiler look at many bytes at a time.
-        if self.bytes[inside.clone()].iter().fold(false, |found, byte| found | (*byte < b' ')) {
+        if self.bytes[inside.clone()].iter().fold(u8::MAX, |least, byte| least.min(*byte)) < b' ' {
             return None;
         }
         if !is_escaped {

@@ -169,7 +169,7 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
         // The index of the first entry that was not given, and of the next one; the last comma that was seen.
         let (mut first, mut index, mut cut) = (0, 0, None);
         loop {
-            match walk.to_separator(&self.bytes, &mut self.at) {
+            match walk.find_separator(&self.bytes, &mut self.at) {
                 Some(b',') => {
                     index += 1;
                     cut = Some(self.at);
@@ -199,7 +199,7 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
     fn skip_value(&mut self) -> Result<u8, Wrong> {
         let mut walk = Walk::default();
         loop {
-            if let Some(separator) = walk.to_separator(&self.bytes, &mut self.at) {
+            if let Some(separator) = walk.find_separator(&self.bytes, &mut self.at) {
                 return Ok(separator);
             }
             if !self.read()? {
@@ -263,7 +263,7 @@ pub(super) struct Walk {
 impl Walk {
     /// Goes to the next separator or closing bracket that is in no object, array or string begun on the walk. `None` where
     /// the bytes end before.
-    pub(super) fn to_separator(&mut self, bytes: &[u8], at: &mut usize) -> Option<u8> {
+    pub(super) fn find_separator(&mut self, bytes: &[u8], at: &mut usize) -> Option<u8> {
         while *at < bytes.len() {
             if self.in_text {
                 *at += usize::from(std::mem::take(&mut self.is_escaped));

@@ -224,13 +224,13 @@ mod tests {
             let empty = Sample::within(budget);
             let hear = |range: std::ops::Range<usize>| {
                 let mut sample = empty.clone();
-                range.for_each(|n| sample.hear(n / 3, n % 3, n % 4 == 0, &reasons[n]));
+                range.for_each(|n| sample.hear(n / 3, n % 3, n.is_multiple_of(4), &reasons[n]));
                 sample
             };
             let mut ranked: Vec<usize> = (0..reasons.len()).collect();
             ranked.sort_by_key(|n| rank(n / 3, n % 3));
             let mut used = 0;
-            let line = |n: usize| format!("[{}] {}", if n % 4 == 0 { "yes" } else { "no" }, reasons[n]);
+            let line = |n: usize| format!("[{}] {}", if n.is_multiple_of(4) { "yes" } else { "no" }, reasons[n]);
             let mut kept: Vec<usize> = ranked.into_iter().take_while(|n| { used += line(*n).len() + 1; used <= budget }).collect();
             kept.sort_unstable();
             let expected: Vec<String> = kept.iter().map(|n| line(*n)).collect();

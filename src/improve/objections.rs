@@ -135,39 +135,31 @@ impl Gather for Counting {
 struct Group {
     count: usize,
     personas: Personas,
-    quote: Option<Quote>,
-}
-
-/// The shortest reasoning so far.
-#[derive(Clone, Debug)]
-struct Quote {
-    /// Of the whole reasoning, in bytes.
-    length: usize,
-    shortened: String,
+    /// The shortest reasoning so far.
+    shortest: String,
 }
 
 impl Group {
     fn hear(&mut self, persona: usize, reasoning: &str) {
+        if self.count == 0 || reasoning.len() < self.shortest.len() {
+            self.shortest.clear();
+            self.shortest.push_str(reasoning);
+        }
         self.count += 1;
         self.personas.count(persona);
-        if self.quote.as_ref().is_none_or(|quote| reasoning.len() < quote.length) {
-            self.quote = Some(Quote { length: reasoning.len(), shortened: shortened(reasoning, LONGEST_QUOTE) });
-        }
     }
 
     fn then(&mut self, later: Self) {
+        if self.count == 0 || (later.count > 0 && later.shortest.len() < self.shortest.len()) {
+            self.shortest = later.shortest;
+        }
         self.count += later.count;
         self.personas.then(later.personas);
-        if let Some(later) = later.quote
-            && self.quote.as_ref().is_none_or(|quote| later.length < quote.length)
-        {
-            self.quote = Some(later);
-        }
     }
 
     fn objection(&self, name: &'static str) -> Option<Objection> {
-        let quote = self.quote.as_ref()?.shortened.clone();
-        Some(Objection { name, count: self.count, personas: self.personas.count, quote })
+        let quote = shortened(&self.shortest, LONGEST_QUOTE);
+        (self.count > 0).then_some(Objection { name, count: self.count, personas: self.personas.count, quote })
     }
 }
 

@@ -1,6 +1,8 @@
 //! One run in detail: prompt, rate, objections, messages with their decisions.
 
 use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lineages::RunLine;
 use super::words;
@@ -42,6 +44,9 @@ pub struct Detail {
     messages: Vec<Message>,
     /// How many pass it.
     passing: usize,
+    /// No entry after this one is needed for them, as some part of the run that is read at the same time has found. It
+    /// only saves work.
+    enough: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +63,8 @@ impl Detail {
     #[must_use]
     pub fn new(filter: Filter, limit: usize) -> Self {
         let (decisions, said) = (Clusters::default(), Counting::default());
-        Detail { filter, limit, decisions, said, messages: Vec::new(), passing: 0 }
+        let enough = Arc::new(AtomicUsize::new(usize::MAX));
+        Detail { filter, limit, decisions, said, messages: Vec::new(), passing: 0, enough }
     }
 
     /// The run as text.
@@ -80,7 +86,7 @@ impl Gather for Detail {
         self.said.take(entry);
         for said in entry.messages.iter().filter(|said| self.filter.passes(said.yes)) {
             self.passing += 1;
-            if self.messages.len() < self.limit {
+            if self.messages.len() < self.limit && entry.index <= self.enough.load(Ordering::Relaxed) {
                 self.messages.push(Message {
                     entry: entry.index,
                     persona: words::one_line(&entry.persona.get(), 100),
@@ -90,6 +96,7 @@ impl Gather for Detail {
                 });
             }
         }
+        self.note_enough();
     }
 
     fn then(&mut self, later: Self) {
@@ -98,6 +105,7 @@ impl Gather for Detail {
         self.passing += later.passing;
         let room = self.limit - self.messages.len();
         self.messages.extend(later.messages.into_iter().take(room));
+        self.note_enough();
     }
 }
 
@@ -159,6 +167,13 @@ pub fn objections_text(found: &Objections, personas: u64) -> String {
 }
 
 impl Detail {
+    fn note_enough(&self) {
+        if self.messages.len() == self.limit {
+            let last = self.messages.last().map_or(0, |message| message.entry);
+            self.enough.fetch_min(last, Ordering::Relaxed);
+        }
+    }
+
     fn messages(&self, text: &mut String) {
         let (shown, all) = (self.messages.len(), self.passing);
         let _ = writeln!(text, "MESSAGES ({shown} of {all} shown)");
@@ -175,6 +190,64 @@ impl Detail {
         }
         if all > shown {
             let _ = writeln!(text, "\n{} more; show them with --limit {all}", all - shown);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::data::results::{Decision, Judged, PersonaResult};
+    use crate::data::results_stream::Counts;
+    use crate::data::{Kind, Map, Results};
+
+    fn entry(decisions: &[bool]) -> PersonaResult {
+        let judged = |(place, decision): (usize, &bool)| Judged {
+            message: format!("Message {place}"),
+            decision: Decision { decision: *decision, reasoning: "Hype.".into(), extra: Map::new() },
+            extra: Map::new(),
+        };
+        PersonaResult {
+            persona: format!("Someone who got {}", decisions.len()),
+            messages: decisions.iter().enumerate().map(judged).collect(),
+            extra: Map::new(),
+        }
+    }
+
+    proptest! {
+        /// A run that is taken in parts, in whatever order they are taken, is shown as the run.
+        #[test]
+        fn a_run_in_parts_is_shown_as_the_run(
+            run in prop::collection::vec(prop::collection::vec(any::<bool>(), 0..4), 0..12),
+            cut in any::<prop::sample::Index>(),
+            limit in 0_usize..8,
+            filter in prop::sample::select(vec![Filter::All, Filter::Yes, Filter::No]),
+        ) {
+            let run: Vec<PersonaResult> = run.iter().map(|decisions| entry(decisions)).collect();
+            let cut = cut.index(run.len() + 1);
+            let take = |mut part: Detail, range: std::ops::Range<usize>| {
+                range.for_each(|index| part.take(&Entry::of(Part::Results, index, &run[index])));
+                part
+            };
+            let mut counts = Counts::default();
+            run.iter().enumerate().for_each(|(index, result)| counts.take(&Entry::of(Part::Results, index, result)));
+            let read: Results = serde_json::from_str(r#"{"metadata": {"system_prompt": "Write."}, "results": []}"#).unwrap();
+            let head = Head { metadata: read.metadata, extra: Map::new(), counts, sha256: String::new() };
+            let file = FileName::new(Kind::Results, "x").unwrap();
+
+            let whole = take(Detail::new(filter, limit), 0..run.len()).text(&file, &head);
+            let empty = Detail::new(filter, limit);
+            let later = take(empty.clone(), cut..run.len());
+            let mut parts = take(empty, 0..cut);
+            parts.then(later);
+            prop_assert_eq!(parts.text(&file, &head), whole.clone());
+            let passing = run.iter().flat_map(|result| &result.messages).filter(|judged| filter.passes(judged.decision.decision));
+            let passing = passing.count();
+            let shown = format!("MESSAGES ({} of {passing} shown)", limit.min(passing));
+            prop_assert!(whole.contains(&shown));
+            prop_assert_eq!(whole.matches("\n--- persona ").count(), limit.min(passing));
         }
     }
 }

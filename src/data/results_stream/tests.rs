@@ -196,7 +196,7 @@ fn harm() -> impl Strategy<Value = Harm> {
     ]
 }
 
-fn harmed(mut bytes: Vec<u8>, harm: Harm, at: &prop::sample::Index) -> Vec<u8> {
+fn harmed(mut bytes: Vec<u8>, harm: Harm, at: prop::sample::Index) -> Vec<u8> {
     let at = at.index(bytes.len());
     match harm {
         Harm::Cut => bytes.truncate(at),
@@ -228,7 +228,7 @@ proptest! {
     ) {
         let bench = Bench::new();
         let bytes = harms.into_iter().fold(written(&content, form), |bytes, (harm, at)| {
-            if bytes.is_empty() { bytes } else { harmed(bytes, harm, &at) }
+            if bytes.is_empty() { bytes } else { harmed(bytes, harm, at) }
         });
         bench.put(&bytes);
         bench.agrees(block);
