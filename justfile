@@ -28,6 +28,10 @@ picture:
 markets:
     cargo test --release --lib every_market_is_as_hard -- --nocapture
 
-# Licences and advisories of all dependencies (cargo install cargo-deny)
+# Licences, sources and known vulnerabilities of all dependencies
 deny:
-    cargo deny check
+    ./scripts/deny
+
+# A thousand kills at random moments and a hundred storms of faults: just soak --kills 100 --seed 7
+soak *options:
+    ./scripts/soak {{options}}

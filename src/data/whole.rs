@@ -126,10 +126,7 @@ fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    tempfile::Builder::new()
-        .prefix(".rejoinder-")
-        .suffix(".tmp")
-        .make_in(folder, |temporary| options.open(temporary))
+    tempfile::Builder::new().prefix(".rejoinder-").suffix(".tmp").make_in(folder, |temporary| options.open(temporary))
 }
 
 /// Makes a folder, and those above it that are not there. One that is there keeps its rights.
