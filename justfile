@@ -32,6 +32,10 @@ markets:
 bench *sections:
     cargo bench --bench figures -- {{sections}}
 
-# Licences and advisories of all dependencies (cargo install cargo-deny)
+# Licences, sources and known vulnerabilities of all dependencies
 deny:
-    cargo deny check
+    ./scripts/deny
+
+# A thousand kills at random moments and a hundred storms of faults: just soak --kills 100 --seed 7
+soak *options:
+    ./scripts/soak {{options}}
