@@ -147,12 +147,19 @@ impl Caller {
                 role: self.role.to_string(),
                 model: self.model.id().to_owned(),
                 request: json(serde_json::to_string(request))?,
+                // What a role's calls have in common.
+                shared: vec![
+                    json(serde_json::to_string(&request.system))?,
+                    json(serde_json::to_string(&request.schema))?,
+                ],
                 answer: json(serde_json::to_string(&answer))?,
                 input_tokens: answer.usage.input_tokens
                     + answer.usage.cache_read_tokens
                     + answer.usage.cache_write_tokens,
                 output_tokens: answer.usage.output_tokens,
-                cost_usd,
+                // What the market answered, under whatever name, costs nothing. The budget counts its list price all the
+                // same: a rehearsal on the market ends where the real run would.
+                cost_usd: if meter::is_simulated(&answer) { Some(0.0) } else { cost_usd },
                 request_id: answer.request_id.clone(),
             };
             log.record(call).await.map_err(|error| self.journal_failed(error.to_string()))?;

@@ -39,6 +39,11 @@ impl Used {
     }
 }
 
+/// Whether the market answered, in this process or over HTTP.
+pub(super) fn is_simulated(answer: &Answer) -> bool {
+    answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX))
+}
+
 /// The counts of all roles. Shared by all callers of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
@@ -69,7 +74,7 @@ impl Meter {
     }
 
     pub(super) fn answered(&self, role: Role, answer: &Answer, replayed: bool) {
-        let simulated = answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX));
+        let simulated = is_simulated(answer);
         self.update(role, |used| {
             used.calls += 1;
             used.replayed += u64::from(replayed);

@@ -9,6 +9,8 @@
 
 mod calls;
 mod error;
+mod requests;
+mod rows;
 mod runs;
 mod schema;
 mod trials;
@@ -19,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::Connection;
 
-pub use calls::{Call, CallLog};
+pub use calls::{Call, CallLog, RecordedCall};
 pub use error::Error;
 pub use runs::{Begun, Inputs, RunRow, RunState};
 pub use trials::{BatchRow, TrialRow, Trials};

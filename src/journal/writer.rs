@@ -1,15 +1,16 @@
 //! One thread that writes, in groups.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::trials::{TrialRow, word};
-use super::{Call, Error};
+use super::rows::{self, Sums, Texts};
+use super::{Call, Error, TrialRow};
 
 /// More than these are not put into one commit, so that the first of them need not wait for ever.
 const MOST_AT_ONCE: usize = 4_096;
@@ -25,11 +26,14 @@ pub(super) enum Order {
     Trial(String, TrialRow),
     /// Write all that was ordered before and tell when it is done.
     Flush(mpsc::Sender<()>),
+    /// Let the file grow no further than so many pages, as a full disk would.
+    #[cfg(test)]
+    LimitPages(u32),
 }
 
-/// A run's id, its call, and whom to tell.
+/// A run's number, its call, and whom to tell.
 pub(super) struct Record {
-    run: String,
+    run: i64,
     call: Call,
     done: oneshot::Sender<Result<(), Error>>,
 }
@@ -44,13 +48,14 @@ impl Writer {
     pub(super) fn start(connection: Connection, path: PathBuf) -> Self {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            Desk { connection, path, calls: Vec::new(), trials: Vec::new(), flushes: Vec::new() }.work(&receiver);
+            let (calls, trials, flushes) = (Vec::new(), Vec::new(), Vec::new());
+            Desk { connection, path, texts: Texts::default(), calls, trials, flushes }.work(&receiver);
         });
         Writer { letters: Some(sender), thread: Some(thread) }
     }
 
     /// Returns when the call is on disk.
-    pub(super) async fn write(&self, run: String, call: Call) -> Result<(), Error> {
+    pub(super) async fn write(&self, run: i64, call: Call) -> Result<(), Error> {
         let gone = || Error::Other { path: PathBuf::from(super::FILE), reason: "its writer has ended".into() };
         let (done, written) = oneshot::channel();
         self.order(Order::Call(Box::new(Record { run, call, done })));
@@ -62,6 +67,11 @@ impl Writer {
         if let Some(sender) = &self.letters {
             let _ = sender.send(order);
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: u32) {
+        self.order(Order::LimitPages(pages));
     }
 
     /// Returns when everything ordered before has been written, or has failed to be.
@@ -85,6 +95,7 @@ impl Drop for Writer {
 struct Desk {
     connection: Connection,
     path: PathBuf,
+    texts: Texts,
     calls: Vec<Record>,
     trials: Vec<(String, TrialRow)>,
     flushes: Vec<mpsc::Sender<()>>,
@@ -114,12 +125,18 @@ impl Desk {
             Order::Call(record) => self.calls.push(*record),
             Order::Trial(run, trial) => self.trials.push((run, trial)),
             Order::Flush(done) => self.flushes.push(done),
+            #[cfg(test)]
+            Order::LimitPages(pages) => self.connection.pragma_update(None, "max_page_count", pages).unwrap_or(()),
         }
     }
 
     /// One commit of all that is there.
     fn write(&mut self) {
         let written = self.commit().map_err(|source| Error::of(&self.path, source));
+        if written.is_err() {
+            // What was not committed has no numbers.
+            self.texts = Texts::default();
+        }
         // Trials that could not be written are not tried again: the calls tell the same.
         self.trials.clear();
         for record in self.calls.drain(..) {
@@ -136,45 +153,17 @@ impl Desk {
             return Ok(());
         }
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for record in &self.calls {
-            insert_call(&transaction, &record.run, &record.call)?;
+        let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
+        for Record { run, call, .. } in &self.calls {
+            let bytes = rows::call(&transaction, &mut self.texts, *run, call)?;
+            sums.entry(*run).or_default().add(call, bytes);
+        }
+        for (run, sums) in sums {
+            rows::sums(&transaction, run, &sums)?;
         }
         for (run, trial) in &self.trials {
-            insert_trial(&transaction, run, trial)?;
+            rows::trial(&transaction, run, trial)?;
         }
         transaction.commit()
     }
-}
-
-fn insert_call(transaction: &Transaction<'_>, run: &str, call: &Call) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO calls (run, key, role, model, asked, request, answer, input_tokens, output_tokens, \
-         cost_usd, request_id, answered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    )?;
-    insert.execute(params![
-        run,
-        call.key,
-        call.role,
-        call.model,
-        call.asked,
-        call.request,
-        call.answer,
-        call.input_tokens as i64,
-        call.output_tokens as i64,
-        call.cost_usd,
-        call.request_id,
-        jiff::Timestamp::now().to_string(),
-    ])?;
-    Ok(())
-}
-
-/// What is there already and the same is not written again: a run that is gone on with tells of its replayed trials too.
-fn insert_trial(transaction: &Transaction<'_>, run: &str, trial: &TrialRow) -> rusqlite::Result<()> {
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO trials (run, batch, persona, message, outcome, reason) VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason \
-         WHERE outcome <> excluded.outcome OR reason IS NOT excluded.reason",
-    )?;
-    insert.execute(params![run, trial.batch, trial.persona, trial.message, word(trial.outcome), trial.reason])?;
-    Ok(())
 }

@@ -49,10 +49,15 @@ impl Place {
     /// With the data that the project ships.
     pub fn with_samples() -> Self {
         let place = Place::empty();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &place.data(), &|name| {
+        place.copy_samples();
+        place
+    }
+
+    /// Copies the data that the project ships into the data folder.
+    pub fn copy_samples(&self) {
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &self.data(), &|name| {
             !name.contains("_improvement_run_")
         });
-        place
     }
 
     /// With the real files of the original service; `None`, said aloud, where they are not there.
