@@ -28,6 +28,14 @@ picture:
 markets:
     cargo test --release --lib every_market_is_as_hard -- --nocapture
 
-# Licences and advisories of all dependencies (cargo install cargo-deny)
+# The figures of docs/benchmarks.md, some ten minutes; `just bench wall auto` for some of them (needs python3 for one)
+bench *sections:
+    cargo bench --bench figures -- {{sections}}
+
+# Licences, sources and known vulnerabilities of all dependencies
 deny:
-    cargo deny check
+    ./scripts/deny
+
+# A thousand kills at random moments and a hundred storms of faults: just soak --kills 100 --seed 7
+soak *options:
+    ./scripts/soak {{options}}

@@ -4,15 +4,20 @@
 //! counted in the [`Meter`], also where it turns out to be unusable: it was paid for.
 
 pub mod budget;
+mod exchange;
 pub mod meter;
 pub mod stop;
+pub mod straggler;
+pub mod watch;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use budget::{Budget, Reserved};
+use exchange::Lost;
 pub use meter::{Meter, Used};
 use stop::{Stop, Why};
+use watch::Watch;
 
 use crate::event::{Event, Events};
 use crate::journal::{Call, CallLog};
@@ -32,6 +37,8 @@ pub struct Shared {
     pub stop: Stop,
     /// What calls cost.
     pub prices: Prices,
+    /// How long calls take, and what is done about stragglers.
+    pub watch: Watch,
     /// The run's part of the journal, once the run has begun.
     pub log: Arc<OnceLock<CallLog>>,
 }
@@ -91,23 +98,24 @@ impl Caller {
         if let Some(answer) = self.replay(request, &asked)? {
             return Ok(answer);
         }
-        let mut attempt = 0;
+        let _open = self.shared.watch.open();
+        let (mut attempt, mut hedged, mut room) = (0, false, None);
         loop {
             self.go_on()?;
-            let reserved = self.reserve(request).await?;
+            let reserved = match room.take() {
+                Some(reserved) => reserved,
+                None => self.reserve(request).await?,
+            };
             let permit = tokio::select! {
                 permit = self.permits.acquire() => permit?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),
             };
             // Ready at once both, the gate may have been chosen.
             self.go_on()?;
-            let result = self.model.send(request).await;
-            self.permits.observe(&result);
-            drop(permit);
-            match result {
-                Ok(reply) => return self.keep(request, asked, reply.answer, reserved).await,
-                Err(failure) => {
-                    drop(reserved);
+            match self.exchange(request, (reserved, permit), attempt, &mut hedged).await {
+                Ok((answer, reserved)) => return self.keep(request, asked, answer, reserved).await,
+                Err(Lost { failure, room: kept }) => {
+                    room = kept;
                     attempt = self.again(request, failure, attempt).await?;
                 }
             }
@@ -139,12 +147,19 @@ impl Caller {
                 role: self.role.to_string(),
                 model: self.model.id().to_owned(),
                 request: json(serde_json::to_string(request))?,
+                // What a role's calls have in common.
+                shared: vec![
+                    json(serde_json::to_string(&request.system))?,
+                    json(serde_json::to_string(&request.schema))?,
+                ],
                 answer: json(serde_json::to_string(&answer))?,
                 input_tokens: answer.usage.input_tokens
                     + answer.usage.cache_read_tokens
                     + answer.usage.cache_write_tokens,
                 output_tokens: answer.usage.output_tokens,
-                cost_usd,
+                // What the market answered, under whatever name, costs nothing. The budget counts its list price all the
+                // same: a rehearsal on the market ends where the real run would.
+                cost_usd: if meter::is_simulated(&answer) { Some(0.0) } else { cost_usd },
                 request_id: answer.request_id.clone(),
             };
             log.record(call).await.map_err(|error| self.journal_failed(error.to_string()))?;
@@ -176,20 +191,24 @@ impl Caller {
         }
     }
 
-    /// Room in the budget for the most that this call can cost: a token is at least a byte, and the answer may be as
-    /// long as it is allowed to be.
-    async fn reserve(&self, request: &Request) -> Result<Reserved, Failure> {
+    /// The most that this call can cost, in dollars: a token is at least a byte, and the answer may be as long as it is
+    /// allowed to be.
+    fn most(&self, request: &Request) -> f64 {
         let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());
         let read = (request.system.len() + request.user.len() + schema + ENVELOPE) as u64;
         let worst = |usage| self.shared.prices.cost(self.model.id(), usage).unwrap_or(0.0);
         let output_tokens = u64::from(request.max_tokens);
-        let most = worst(Usage { input_tokens: read, output_tokens, ..Usage::default() }).max(worst(Usage {
+        worst(Usage { input_tokens: read, output_tokens, ..Usage::default() }).max(worst(Usage {
             cache_write_tokens: read,
             output_tokens,
             ..Usage::default()
-        }));
+        }))
+    }
+
+    /// Room in the budget for the most that this call can cost.
+    async fn reserve(&self, request: &Request) -> Result<Reserved, Failure> {
         tokio::select! {
-            reserved = self.shared.budget.reserve(most) => reserved.map_err(|why| {
+            reserved = self.shared.budget.reserve(self.most(request)) => reserved.map_err(|why| {
                 self.shared.stop.ask(why);
                 self.stopped()
             }),

@@ -1,7 +1,7 @@
 //! What happened, as data. Rooms emit events; only a terminal, page or log renders them.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,22 @@ pub enum Event {
         reason: String,
         /// How long it waits.
         wait: Duration,
+    },
+    /// A call took far longer than the others and was sent a second time.
+    CallHedged {
+        /// Who called.
+        role: String,
+        /// After how long.
+        after: Duration,
+    },
+    /// Which of a role's calls are taking far longer than the others has changed.
+    Stragglers {
+        /// Who called.
+        role: String,
+        /// How many they are now.
+        calls: usize,
+        /// Since when all of them have been under way, where there are any.
+        since: Option<Instant>,
     },
 }
 

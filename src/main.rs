@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rejoinder::cli::Cli;
+use rejoinder::journal;
 use rejoinder::report::words;
 
 fn main() -> ExitCode {
@@ -17,6 +18,9 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
+    // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail and
+    // are sent again.
+    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), 1),
@@ -24,11 +28,16 @@ fn main() -> ExitCode {
     let ended = runtime.block_on(cli.run());
     // Not waited for: a thread may be stuck reading what never comes.
     runtime.shutdown_background();
+    // Nor is anything dropped that such a thread holds; what has come back is kept.
+    journal::flush();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string(), error.exit_code()),
     }
 }
+
+/// Ten thousand calls at once, the most that can be asked for, and what else is open.
+const OPEN_FILES: u64 = 10_500;
 
 fn fail(message: &str, code: u8) -> ExitCode {
     let _ = writeln!(anstream::stderr(), "error: {}", words::safe(message));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Barrier;
 
@@ -22,6 +22,14 @@ fn names_in(folder: &Path) -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+fn silent(_: &FileName, _: &str) -> Result<(), Error> {
+    Ok(())
+}
+
+fn next_empty(folder: &DataFolder, parent: &str) -> Result<FileName, Error> {
+    save_next_version(folder, parent, |_, out| out.write_all(b"{}"), silent)
 }
 
 #[test]
@@ -98,15 +106,47 @@ fn an_existing_file_is_not_created_again() {
 }
 
 #[cfg(unix)]
-#[test]
-fn a_new_file_has_the_rights_of_any_other() {
+fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
-    let (root, _) = bench();
-    let (ours, plain) = (root.path().join("ours"), root.path().join("plain"));
-    whole::create_new(&ours, |out| out.write_all(b"x")).unwrap();
-    fs::write(&plain, "x").unwrap();
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-    assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_file_and_a_new_folder_are_their_owners_alone() {
+    let (root, folder) = bench();
+    let file = FileName::new(Kind::Personas, "x").unwrap();
+    personas::save(&folder, &file, &["Ann".to_owned()]).unwrap();
+    next_empty(&folder, "x_results").unwrap();
+    whole::create_new(&root.path().join("x.csv"), |out| out.write_all(b"x")).unwrap();
+    for file in ["personas/x.json", "results/x_improvement_run_v1.json", "x.csv"] {
+        assert_eq!(mode(&root.path().join(file)), 0o600, "{file}");
+    }
+    for folder in ["personas", "results"] {
+        assert_eq!(mode(&root.path().join(folder)), 0o700, "{folder}");
+    }
+    let deep = DataFolder::open(&root.path().join("a/b"));
+    personas::save(&deep, &file, &["Ann".to_owned()]).unwrap();
+    assert_eq!((mode(&root.path().join("a")), mode(&root.path().join("a/b"))), (0o700, 0o700));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_keeps_the_rights_that_its_owner_gave_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (root, folder) = bench();
+    let file = FileName::new(Kind::Personas, "x").unwrap();
+    personas::save(&folder, &file, &["Ann".to_owned()]).unwrap();
+    let path = folder.path(&file);
+    for rights in [0o644, 0o640, 0o600, 0o666] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(rights)).unwrap();
+        personas::save(&folder, &file, &["Bo".to_owned()]).unwrap();
+        assert_eq!(mode(&path), rights);
+    }
+    fs::set_permissions(folder.subfolder(Kind::Personas), fs::Permissions::from_mode(0o755)).unwrap();
+    personas::save(&folder, &file, &["Cy".to_owned()]).unwrap();
+    assert_eq!(mode(&folder.subfolder(Kind::Personas)), 0o755, "a folder that was there stays as it was");
+    drop(root);
 }
 
 #[cfg(unix)]
@@ -121,7 +161,7 @@ fn a_read_only_folder_is_named_as_such() {
         println!("skipped: this user may write to any folder");
         return;
     }
-    let error = save_next_version(&folder, "x_results", |_| Ok(b"{}".to_vec())).unwrap_err();
+    let error = next_empty(&folder, "x_results").unwrap_err();
     assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
     drop(root);
 }
@@ -138,7 +178,7 @@ fn an_error_names_the_file_and_not_the_temporary_one() {
 fn a_file_in_place_of_a_folder_is_an_error() {
     let (root, folder) = bench();
     fs::write(root.path().join("results"), "").unwrap();
-    let error = save_next_version(&folder, "x_results", |_| Ok(b"{}".to_vec())).unwrap_err();
+    let error = next_empty(&folder, "x_results").unwrap_err();
     assert!(error.to_string().contains("results: Not a directory"), "{error}");
     let file = FileName::new(Kind::Results, "x").unwrap();
     let error = folder.replace(&file, b"{}").unwrap_err();
@@ -202,8 +242,8 @@ fn fifty_runs_at_once_get_fifty_versions() {
                 let (folder, barrier) = (&folder, &barrier);
                 scope.spawn(move || {
                     barrier.wait();
-                    let contents = |version| Ok(format!("{run} as v{version}").into_bytes());
-                    let file = save_next_version(folder, "X_results_20250802_144126", contents).unwrap();
+                    let contents = |version, out: &mut dyn Write| write!(out, "{run} as v{version}");
+                    let file = save_next_version(folder, "X_results_20250802_144126", contents, silent).unwrap();
                     (file.stem().to_owned(), run)
                 })
             })
@@ -228,15 +268,19 @@ fn whatever_has_the_name_already_is_stepped_over() {
     fs::create_dir_all(results.join("X_improvement_run_v1.json")).unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink("nothing", results.join("X_improvement_run_v2.json")).unwrap();
-    let file = save_next_version(&folder, "X_results", |_| Ok(b"{}".to_vec())).unwrap();
+    let file = next_empty(&folder, "X_results").unwrap();
     assert_eq!(file.as_str(), if cfg!(unix) { "X_improvement_run_v3.json" } else { "X_improvement_run_v2.json" });
 }
 
 #[test]
 fn contents_that_fail_claim_no_version() {
     let (_root, folder) = bench();
-    let failing = |_| Err(Error::Clock { value: "a test".to_owned() });
-    assert!(matches!(save_next_version(&folder, "X", failing), Err(Error::Clock { .. })));
+    let failing = |_, _: &mut dyn Write| Err(std::io::Error::other("a test"));
+    assert!(matches!(save_next_version(&folder, "X", failing, silent), Err(Error::Write { .. })));
+    // The same for whoever is told of the name beforehand, such as a journal that cannot be written.
+    let refusing = |_: &FileName, _: &str| Err(Error::Clock { value: "a test".to_owned() });
+    let empty = |_, out: &mut dyn Write| out.write_all(b"{}");
+    assert!(matches!(save_next_version(&folder, "X", empty, refusing), Err(Error::Clock { .. })));
     assert_eq!(folder.list(Kind::Results).unwrap(), []);
 }
 
@@ -244,7 +288,15 @@ fn contents_that_fail_claim_no_version() {
 fn first_runs_of_the_same_second_are_filed_under_the_next_free_ones() {
     let (_root, folder) = bench();
     let at = date(2025, 12, 31).at(23, 59, 58, 0);
-    let save = || save_timestamped_results(&folder, "b2b", at, b"{}").unwrap().to_string();
+    let told = std::sync::Mutex::new(Vec::new());
+    let save = || {
+        let tell = |file: &FileName, sha256: &str| {
+            assert_eq!(sha256, rejoinder::data::results::sha256(b"{}"));
+            told.lock().unwrap().push(file.to_string());
+            Ok::<(), Error>(())
+        };
+        save_timestamped_results(&folder, "b2b", at, |out| out.write_all(b"{}"), tell).unwrap().to_string()
+    };
     let names: BTreeSet<String> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..4).map(|_| scope.spawn(save)).collect();
         runs.into_iter().map(|run| run.join().unwrap()).collect()
@@ -252,12 +304,15 @@ fn first_runs_of_the_same_second_are_filed_under_the_next_free_ones() {
     let expected = ["20251231_235958", "20251231_235959", "20260101_000000", "20260101_000001"];
     assert_eq!(names, expected.iter().map(|stamp| format!("b2b_results_{stamp}.json")).collect());
     assert_eq!(names_in(&folder.subfolder(Kind::Results)).len(), 4);
+    // Each is told of every name that it tries, the one that it gets in the end included.
+    let told: BTreeSet<String> = told.into_inner().unwrap().into_iter().collect();
+    assert_eq!(told, names);
 }
 
 #[test]
 fn an_over_long_name_is_refused_before_anything_is_written() {
     let (root, folder) = bench();
-    let error = save_next_version(&folder, &"x".repeat(240), |_| Ok(Vec::new())).unwrap_err();
+    let error = next_empty(&folder, &"x".repeat(240)).unwrap_err();
     assert!(matches!(error, Error::Name { .. }));
     assert_eq!(names_in(root.path()), Vec::<String>::new());
 }

@@ -69,6 +69,18 @@ impl Budget {
     }
 }
 
+impl Budget {
+    /// Reserves room where there is room at once.
+    #[must_use]
+    pub fn try_reserve(&self, most_usd: f64) -> Option<Reserved> {
+        matches!(self.0.try_reserve(most_usd), Ok(true)).then(|| Reserved {
+            purse: Arc::clone(&self.0),
+            cost_usd: most_usd,
+            settled: false,
+        })
+    }
+}
+
 impl Purse {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
@@ -112,6 +124,14 @@ impl Reserved {
     pub fn settle(mut self, cost_usd: f64) {
         self.settled = true;
         self.purse.release(self.cost_usd, Some(cost_usd));
+    }
+}
+
+impl Reserved {
+    /// The call was dropped by us and may be billed all the same: it counts as one of the highest price.
+    pub fn forfeit(self) {
+        let most = self.cost_usd;
+        self.settle(most);
     }
 }
 
@@ -159,6 +179,18 @@ mod tests {
         assert_eq!(budget.reserve(0.8).await.unwrap_err(), Why::Cost);
         budget.reserve(0.6).await.unwrap().settle(0.6);
         assert_eq!(budget.reserve(0.2).await.unwrap_err(), Why::Cost);
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_counts_as_the_most_that_it_can_cost() {
+        let budget = Budget::new(Limits { calls: Some(3), cost_usd: Some(1.0) });
+        budget.try_reserve(0.6).unwrap().forfeit();
+        assert!(budget.try_reserve(0.6).is_none());
+        budget.try_reserve(0.4).unwrap().settle(0.1);
+        let last = budget.try_reserve(0.1).unwrap();
+        assert!(budget.try_reserve(0.1).is_none(), "the limit on calls was exceeded");
+        last.forfeit();
+        assert_eq!(budget.reserve(0.0).await.unwrap_err(), Why::Calls);
     }
 
     proptest! {

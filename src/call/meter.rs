@@ -16,6 +16,8 @@ pub struct Used {
     pub replayed: u64,
     /// Sends that failed and were sent again.
     pub retries: u64,
+    /// Calls that were sent a second time beside the first.
+    pub hedged: u64,
     /// Of the answered calls, those that the market answered.
     pub simulated: u64,
     /// Tokens.
@@ -30,10 +32,16 @@ impl Used {
             calls: self.calls - earlier.calls,
             replayed: self.replayed - earlier.replayed,
             retries: self.retries - earlier.retries,
+            hedged: self.hedged - earlier.hedged,
             simulated: self.simulated - earlier.simulated,
             usage: self.usage - earlier.usage,
         }
     }
+}
+
+/// Whether the market answered, in this process or over HTTP.
+pub(super) fn is_simulated(answer: &Answer) -> bool {
+    answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX))
 }
 
 /// The counts of all roles. Shared by all callers of a run.
@@ -61,8 +69,12 @@ impl Meter {
         self.update(role, |used| used.retries += 1);
     }
 
+    pub(super) fn hedged(&self, role: Role) {
+        self.update(role, |used| used.hedged += 1);
+    }
+
     pub(super) fn answered(&self, role: Role, answer: &Answer, replayed: bool) {
-        let simulated = answer.request_id.as_deref().is_some_and(|id| id.starts_with(market::REQUEST_ID_PREFIX));
+        let simulated = is_simulated(answer);
         self.update(role, |used| {
             used.calls += 1;
             used.replayed += u64::from(replayed);

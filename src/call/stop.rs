@@ -20,6 +20,8 @@ pub enum Why {
     Refused,
     /// The journal cannot be written.
     Journal,
+    /// There is no room on the disk for what the run holds there.
+    Disk,
 }
 
 impl fmt::Display for Why {
@@ -31,6 +33,7 @@ impl fmt::Display for Why {
             Why::Time => "--max-time is reached",
             Why::Refused => "the host refuses to go on",
             Why::Journal => "the journal cannot be written",
+            Why::Disk => "the disk cannot be written",
         })
     }
 }

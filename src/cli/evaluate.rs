@@ -1,6 +1,7 @@
 //! `rejoinder evaluate`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -13,8 +14,8 @@ use crate::compare::Rate;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
-use crate::model::{CallKey, Role, Usage, digest};
-use crate::optimize::pairing;
+use crate::model::{CallKey, Role, Usage};
+use crate::optimize::pairing::Clusters;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, RULE, Spent};
 use crate::report::words;
@@ -45,7 +46,7 @@ pub struct Options {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
     // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
-    let personas = personas::load(&setup.folder, &file)?;
+    let people = Arc::new(personas::open(&setup.folder, &file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
     let messages = usize::from(options.messages_per_persona);
@@ -55,20 +56,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let typical = estimate::text_of(MESSAGE_ANSWER);
         let line =
             |role, what, calls: Vec<Usage>| Line::of(role, what, &calls, messages as u64, &doors.context.account);
-        let write = personas
-            .iter()
-            .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
-        let decide = personas
-            .iter()
-            .map(|persona| estimate::tokens(&decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));
-        let lines = [
-            line(Role::Generator, "messages", write.collect()),
-            line(Role::DecisionMaker, "decisions", decide.collect()),
-        ];
+        let (mut write, mut decide) = (Vec::new(), Vec::new());
+        for persona in people.iter() {
+            let persona = persona?;
+            write.push(estimate::tokens(&generator.request(&prompt, &persona, key.clone()), MESSAGE_ANSWER));
+            let decision = decision_maker.request(&persona, &typical, key.clone());
+            decide.push(estimate::tokens(&decision, DECISION_ANSWER));
+        }
+        let lines = [line(Role::Generator, "messages", write), line(Role::DecisionMaker, "decisions", decide)];
         return print(&estimate::plan(&lines, &doors.context.account));
     }
-    let everyone: Vec<&str> = personas.iter().map(String::as_str).collect();
-    let parts = [file.as_str(), &digest(&everyone), &prompt, &messages.to_string()];
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &messages.to_string()];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {
@@ -81,13 +79,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let desk =
         Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
-    let run = first_run::evaluate(&setup.folder, &file, &personas, &prompt, messages, begun.seed, &desk).await;
+    let run = first_run::evaluate(&setup.folder, &file, &people, &prompt, messages, begun.seed, &desk).await;
     let run = doors.explain(run)?;
     let simulated = doors.context.account.is_simulated();
-    let failures = run.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
-    let partial = run.results.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
-    let rate = Rate::of(&pairing::clusters(&run.results.results)).marked(simulated);
-    let metadata = &run.results.metadata;
+    let metadata = &run.metadata;
+    let failures = metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let partial = metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
+    let rate = Rate::of(&Clusters::of_run(&run.run)?.tallies()).marked(simulated);
     let mut lines = vec![
         RULE.to_owned(),
         summary::heading("EVALUATION", partial, rate.total > 0),

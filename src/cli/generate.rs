@@ -8,13 +8,14 @@ use super::error::Error;
 use super::evaluate::prompt;
 use super::improve::MESSAGE_ANSWER;
 use super::options::ModelOptions;
+use super::outputs;
 use super::print;
 use super::setup::Setup;
 use crate::data::{Kind, messages, personas};
-use crate::evaluate::messages::generate;
+use crate::evaluate::messages::{STEP, generate};
 use crate::evaluate::trial::Bench;
 use crate::event::Event;
-use crate::model::{CallKey, Role, digest};
+use crate::model::{CallKey, Role};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -46,32 +47,38 @@ pub struct Options {
 /// Writes and saves the messages.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
-    let personas = personas::load(&setup.folder, &persona_file)?;
+    let people = personas::open(&setup.folder, &persona_file)?;
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
     if options.models.dry_run {
         let key = CallKey::of(&[]);
-        let write = personas
-            .iter()
-            .map(|persona| estimate::tokens(&generator.request(&prompt, persona, key.clone()), MESSAGE_ANSWER));
-        let line =
-            Line::of(Role::Generator, "messages", &write.collect::<Vec<_>>(), count as u64, &doors.context.account);
+        let mut write = Vec::new();
+        for persona in people.iter() {
+            write.push(estimate::tokens(&generator.request(&prompt, &persona?, key.clone()), MESSAGE_ANSWER));
+        }
+        let line = Line::of(Role::Generator, "messages", &write, count as u64, &doors.context.account);
         return print(&estimate::plan(&[line], &doors.context.account));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for.
-    if !options.force && setup.folder.exists(&file) {
-        return Err(Error::Exists(setup.folder.path(&file)));
+    if !options.force {
+        outputs::check_free(setup, "generate", &file)?;
     }
     setup.folder.check_writable(Kind::Messages)?;
-    let everyone: Vec<&str> = personas.iter().map(String::as_str).collect();
-    let parts = [file.as_str(), &digest(&everyone), &prompt, &count.to_string()];
-    let begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string()];
+    let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    if !options.force {
+        (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;
+    }
+    if outputs::is_written(setup, &begun, STEP, &file)? {
+        begun.finish()?;
+        return print(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
+    }
     let bench =
         Bench { generator: Some(&generator), decision_maker: None, prompt: &prompt, seed: begun.seed, label: "first" };
     let target = (&file, options.force);
-    let messages = generate(&setup.folder, target, &personas, count, &bench, &doors.context).await;
+    let messages = generate(&setup.folder, target, &people, count, &bench, &doors.context).await;
     let messages = doors.explain(messages)?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let written = words::count(messages.count as u64, "message", "messages");

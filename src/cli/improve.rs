@@ -12,12 +12,11 @@ use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Part, results_stream, versions};
 use crate::evaluate::DecisionMaker;
 use crate::event::Event;
-use crate::improve::Heard;
 use crate::journal::Begun;
-use crate::model::{CallKey, Role, Usage, digest};
+use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judge, Judges, Rejudge};
-use crate::optimize::pairing::Clusters;
+use crate::optimize::older::Older;
 use crate::optimize::personas;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -103,11 +102,10 @@ fn cast(doors: &Doors) -> Cast {
 
 /// The run of this command: the same file, personas, models and choices find it again.
 fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -> Result<Arc<Begun>, Error> {
-    let (known, head) = results_stream::gather(&setup.folder, file, &Clusters::default())?;
-    let personas = personas::choose_of_file(&setup.folder, file, &head, &known)?.personas;
-    let personas: Vec<&str> = personas.iter().map(String::as_str).collect();
+    let older = Older::read(&setup.folder, file)?;
+    let people = personas::choose(&setup.folder, &older)?.people;
     let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
-    let parts = [file.as_str(), &head.sha256, &digest(&personas), &choices];
+    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &choices];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
 }
@@ -131,12 +129,12 @@ async fn one(
         },
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, choices).await)?;
-    let failures = cycle.results.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         comparison: &cycle.comparison,
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
-        partial: cycle.results.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
+        partial: cycle.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
         spent: Spent {
             used: &cycle.used,
             cost: cycle.cost,
@@ -154,16 +152,15 @@ async fn one(
 
 /// Calls, tokens and dollars of the cycles that were asked for.
 fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
-    let empty = (Clusters::default(), Heard::default());
-    let ((known, heard), head) = results_stream::gather(folder, file, &empty)?;
-    let chosen = personas::choose_of_file(folder, file, &head, &known)?.personas;
+    let older = Older::read(folder, file)?;
+    let chosen = personas::choose(folder, &older)?.people;
     let key = CallKey::of(&[]);
-    let prompt = &head.metadata.system_prompt;
+    let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = u64::from(options.cycles);
     let fingerprint = cast.decision_maker.fingerprint();
     let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
-    let needed = !Judges::of(Judge::of(&head), Some(today)).are_one();
+    let needed = !Judges::of(Judge::of(&older.head), Some(today)).are_one();
     let rejudged = match options.rejudge {
         When::Auto => needed,
         When::Always => true,
@@ -173,25 +170,27 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
-    let rewrite = cast.improver.request(prompt, &heard, key.clone());
+    let rewrite = cast.improver.request(prompt, &older.heard, key.clone());
     let rewritten = (prompt.len() / 4 + 500) as u64;
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let write = chosen
-        .iter()
-        .map(|persona| estimate::tokens(&cast.generator.request(&longer, persona, key.clone()), MESSAGE_ANSWER));
     let typical = estimate::text_of(MESSAGE_ANSWER);
-    let decide = chosen
-        .iter()
-        .map(|persona| estimate::tokens(&cast.decision_maker.request(persona, &typical, key.clone()), DECISION_ANSWER));
+    let (mut write, mut decide) = (Vec::new(), Vec::new());
+    for persona in chosen.iter() {
+        let persona = persona?;
+        let message = cast.generator.request(&longer, &persona, key.clone());
+        write.push(estimate::tokens(&message, MESSAGE_ANSWER));
+        let decision = cast.decision_maker.request(&persona, &typical, key.clone());
+        decide.push(estimate::tokens(&decision, DECISION_ANSWER));
+    }
     let messages = u64::from(options.messages_per_persona) * cycles;
     let rewrite = estimate::tokens(&rewrite, rewritten);
     let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let lines = [
         line(Role::DecisionMaker, "the older messages again", again, again_times),
         line(Role::Improver, "rewriting", vec![rewrite], cycles),
-        line(Role::Generator, "new messages", write.collect(), messages),
-        line(Role::DecisionMaker, "new messages", decide.collect(), messages),
+        line(Role::Generator, "new messages", write, messages),
+        line(Role::DecisionMaker, "new messages", decide, messages),
     ];
     Ok(estimate::plan(&lines, account))
 }

@@ -9,6 +9,7 @@ mod generate;
 mod improve;
 mod market;
 mod options;
+mod outputs;
 mod personas;
 mod progress;
 mod runs;

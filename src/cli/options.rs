@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::settings;
+use crate::call::straggler::Remedy;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -58,6 +59,11 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
+    /// What to do about calls that take far longer than the others: wait, hedge (ask a second time), cut (drop and ask
+    /// again), or auto (hedge where nothing else is under way and calls cost something) [env: REJOINDER_STRAGGLERS]
+    /// [default: auto]
+    #[arg(long, value_name = "WHAT", help_heading = "Models")]
+    pub stragglers: Option<Remedy>,
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,

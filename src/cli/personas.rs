@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::error::Error;
 use super::options::ModelOptions;
+use super::outputs;
 use super::print;
 use super::setup::Setup;
 use crate::data::{FileName, Kind, personas};
@@ -16,6 +17,10 @@ use crate::report::words;
 
 /// Tokens of one persona, as a plan assumes them.
 const PERSONA_ANSWER: u64 = 140;
+
+/// What the journal calls the writing of the two files.
+const TRAIN: &str = "train";
+const EVAL: &str = "eval";
 
 /// Options of `personas`.
 #[derive(Args, Clone, Debug)]
@@ -63,13 +68,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&estimate::plan(&[line], &doors.context.account));
     }
     for file in [&train, &eval] {
-        if !options.force && setup.folder.exists(file) {
-            return Err(Error::Exists(setup.folder.path(file)));
+        if !options.force {
+            outputs::check_free(setup, "personas", file)?;
         }
     }
     setup.folder.check_writable(Kind::Personas)?;
     let parts = [stem, &options.domain, &count.to_string()];
-    let begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
+    let mut begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
+    if !options.force {
+        (doors, begun) = outputs::check_own(setup, doors, begun, &[(TRAIN, &train), (EVAL, &eval)])?;
+    }
     setup.events.emit(Event::BatchStarted {
         label: "Writing personas".into(),
         total: count,
@@ -88,8 +96,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return doors.end(false, "fewer than two personas could be written; nothing was saved");
     }
     let (train_part, eval_part) = written.split(begun.seed);
-    save(setup, &train, &train_part, options.force)?;
-    save(setup, &eval, &eval_part, options.force)?;
+    for (step, file, part) in [(TRAIN, &train, &train_part), (EVAL, &eval, &eval_part)] {
+        let replace = options.force || outputs::is_written(setup, &begun, step, file)?;
+        outputs::note(&begun, step, file, part)?;
+        save(setup, file, part, replace)?;
+    }
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let made = words::count(written.personas.len() as u64, "persona", "personas");
     let mut text = format!("Written: {made}{mark}");

@@ -1,16 +1,19 @@
 //! Renders events on stderr: a bar on a terminal, plain lines elsewhere.
 
+mod batch;
+
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use batch::Batch;
 
-use crate::event::{Event, Events, TrialOutcome};
+use crate::event::{Event, Events};
 use crate::report::words;
 
-/// Without a terminal, a line is due after this time at the latest.
-const LINE_EVERY: Duration = Duration::from_secs(10);
+/// How often it is looked whether something is to be shown though nothing has happened.
+const TICK: Duration = Duration::from_millis(500);
 
 /// How loud to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +29,16 @@ pub enum Loudness {
 /// Events rendered on stderr.
 #[must_use]
 pub fn on_stderr(loudness: Loudness) -> Events {
-    let state = Arc::new(Mutex::new(State { loudness, batch: None }));
-    Events::new(move |event| state.lock().unwrap_or_else(PoisonError::into_inner).handle(event))
+    let bar = loudness != Loudness::Quiet && std::io::stderr().is_terminal();
+    let state: Arc<Mutex<State>> = Arc::new(Mutex::new(State { loudness, bar, batch: None, say }));
+    Events::new(move |event| {
+        let begins = matches!(event, Event::BatchStarted { .. });
+        let mut shown = state.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.handle(event, Instant::now());
+        if begins && let Some(batch) = &mut shown.batch {
+            batch.ticker = tick(Arc::downgrade(&state));
+        }
+    })
 }
 
 /// A line on stderr. Where it cannot be written (a full disk behind it, say) the work goes on without it.
@@ -35,70 +46,92 @@ pub fn say(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-struct State {
+/// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned is
+/// dropped. On a thread, since the runtime's may all be busy. Where there can be none, only events bring lines.
+fn tick(state: Weak<Mutex<State>>) -> Option<mpsc::Sender<()>> {
+    let (ticker, ended) = mpsc::channel();
+    let look = move || {
+        while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            let Some(state) = state.upgrade() else { return };
+            state.lock().unwrap_or_else(PoisonError::into_inner).look(Instant::now());
+        }
+    };
+    std::thread::Builder::new().name("progress".into()).spawn(look).ok().map(|_| ticker)
+}
+
+struct State<Say = fn(&str)> {
     loudness: Loudness,
+    bar: bool,
     batch: Option<Batch>,
+    say: Say,
 }
 
-struct Batch {
-    label: String,
-    total: usize,
-    simulated: bool,
-    started: Instant,
-    line_at: Instant,
-    done: usize,
-    yes: usize,
-    no: usize,
-    failed: usize,
-    calls: usize,
-    retries: usize,
-    bar: Option<ProgressBar>,
-}
-
-impl State {
-    fn handle(&mut self, event: Event) {
+impl<Say: FnMut(&str)> State<Say> {
+    fn handle(&mut self, event: Event, now: Instant) {
         match event {
             Event::Warning(text) => self.line(&format!("warning: {}", words::safe(&text)), Loudness::Quiet),
             Event::Note(text) => self.line(&words::safe(&text), Loudness::Normal),
             Event::Step(text) => self.line(&format!("{} …", words::safe(&text)), Loudness::Normal),
             Event::BatchStarted { label, total, simulated } => {
-                self.batch = Some(Batch::new(label, total, simulated, self.loudness));
+                let batch = Batch::new(label, total, simulated, now);
+                self.batch = Some(if self.bar { batch.with_bar() } else { batch });
             }
             Event::TrialEnded(outcome) => {
-                if let Some(batch) = &mut self.batch {
-                    batch.count(outcome);
-                    batch.show(self.loudness);
-                }
+                self.update(|batch| batch.count(outcome));
+                self.look(now);
             }
-            Event::CallAnswered => {
-                if let Some(batch) = &mut self.batch {
-                    batch.calls += 1;
-                }
-            }
+            Event::CallAnswered => self.update(|batch| batch.calls += 1),
             Event::CallRetried { role, reason, wait } => {
-                if let Some(batch) = &mut self.batch {
-                    batch.retries += 1;
-                }
+                self.update(|batch| batch.retries += 1);
                 let reason = words::one_line(&reason, 140);
                 let wait = words::duration(wait);
                 self.line(&format!("the {role} is asked again in {wait}: {reason}"), Loudness::Verbose);
             }
+            Event::CallHedged { role, after } => {
+                self.update(|batch| batch.hedged += 1);
+                let after = words::duration(after);
+                self.line(
+                    &format!("the {role} is asked a second time, after {after} without an answer"),
+                    Loudness::Verbose,
+                );
+            }
+            Event::Stragglers { role, calls, since } => {
+                self.update(|batch| batch.stragglers(role, calls, since));
+                self.look(now);
+            }
             Event::BatchEnded { simulated } => {
                 if let Some(mut batch) = self.batch.take() {
                     batch.simulated |= simulated;
-                    batch.finish(self.loudness);
+                    if let Some(bar) = &batch.bar {
+                        bar.finish_and_clear();
+                    }
+                    self.line(&batch.line(now), Loudness::Normal);
                 }
             }
         }
     }
 
-    fn line(&self, text: &str, least: Loudness) {
+    fn update(&mut self, change: impl FnOnce(&mut Batch)) {
+        if let Some(batch) = &mut self.batch {
+            change(batch);
+        }
+    }
+
+    /// Shows what is due.
+    fn look(&mut self, now: Instant) {
+        if let Some(line) = self.batch.as_mut().and_then(|batch| batch.show(now)) {
+            self.line(&line, Loudness::Normal);
+        }
+    }
+
+    fn line(&mut self, text: &str, least: Loudness) {
         let heard = match least {
             Loudness::Quiet => true,
             Loudness::Normal => self.loudness != Loudness::Quiet,
             Loudness::Verbose => self.loudness == Loudness::Verbose,
         };
         if heard {
+            let say = &mut self.say;
             match self.batch.as_ref().and_then(|batch| batch.bar.as_ref()) {
                 Some(bar) => bar.suspend(|| say(text)),
                 None => say(text),
@@ -107,84 +140,79 @@ impl State {
     }
 }
 
-impl Batch {
-    fn new(label: String, total: usize, simulated: bool, loudness: Loudness) -> Self {
-        let now = Instant::now();
-        let bar = (loudness != Loudness::Quiet && std::io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr_with_hz(10));
-            if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {msg}") {
-                bar.set_style(style.progress_chars("=> "));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::TrialOutcome;
+
+    /// What is said of these events, each at its second, and of looks at every second up to the last one.
+    fn said(loudness: Loudness, events: Vec<(u64, Event)>, seconds: u64) -> String {
+        let start = Instant::now();
+        let mut lines = Vec::new();
+        let mut state = State { loudness, bar: false, batch: None, say: |text: &str| lines.push(text.to_owned()) };
+        let batch = Event::BatchStarted { label: "evaluating".into(), total: 20, simulated: true };
+        state.handle(batch, start);
+        let mut events = events.into_iter().peekable();
+        for second in 0..=seconds {
+            let now = start + Duration::from_secs(second);
+            while let Some((_, event)) = events.next_if(|(at, _)| *at <= second) {
+                // Every straggler of these tests was sent when the batch began.
+                let event = match event {
+                    Event::Stragglers { role, calls, since } => {
+                        Event::Stragglers { role, calls, since: since.map(|_| start) }
+                    }
+                    event => event,
+                };
+                state.handle(event, now);
             }
-            bar.set_prefix(label.clone());
-            bar
-        });
-        Batch {
-            label,
-            total,
-            simulated,
-            started: now,
-            line_at: now,
-            done: 0,
-            yes: 0,
-            no: 0,
-            failed: 0,
-            calls: 0,
-            retries: 0,
-            bar,
+            state.look(now);
         }
+        lines.join("\n")
     }
 
-    fn count(&mut self, outcome: TrialOutcome) {
-        self.done += 1;
-        match outcome {
-            TrialOutcome::Yes => self.yes += 1,
-            TrialOutcome::No => self.no += 1,
-            TrialOutcome::Written => {}
-            TrialOutcome::Failed => self.failed += 1,
-        }
+    fn stragglers(calls: usize) -> Event {
+        Event::Stragglers { role: "generator".into(), calls, since: (calls > 0).then(Instant::now) }
     }
 
-    fn show(&mut self, loudness: Loudness) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(self.words());
-            bar.set_position(self.done as u64);
-        } else if loudness != Loudness::Quiet && self.done < self.total && self.line_at.elapsed() >= LINE_EVERY {
-            self.line_at = Instant::now();
-            say(&format!("{}: {}/{} {}", self.label, self.done, self.total, self.words()));
-        }
+    #[test]
+    fn a_batch_in_which_nothing_happens_says_so_every_ten_seconds() {
+        insta::assert_snapshot!(said(Loudness::Normal, vec![], 25), @r"
+        evaluating: 0/20 0 failed, 0.0 calls/s
+        evaluating: 0/20 0 failed, 0.0 calls/s
+        ");
+        assert_eq!(said(Loudness::Quiet, vec![(3, stragglers(2))], 25), "");
     }
 
-    fn finish(self, loudness: Loudness) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-        if loudness != Loudness::Quiet {
-            say(&format!("{}: {}/{} {}", self.label, self.done, self.total, self.words()));
-        }
+    #[test]
+    fn stragglers_are_named_with_their_time_as_long_as_they_last() {
+        let yes = |at| (at, Event::TrialEnded(TrialOutcome::Yes));
+        let events = vec![yes(1), yes(2), (3, stragglers(1)), (9, stragglers(2)), yes(14), (17, stragglers(0))];
+        insta::assert_snapshot!(said(Loudness::Normal, events, 24), @r"
+        evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 1 call has taken over 3.0 s (generator), 0.0 calls/s, 27 s left
+        evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 2 calls have taken over 13 s (generator), 0.0 calls/s, 117 s left
+        evaluating: 3/20 yes 100% of 3 (simulated), 0 failed, 0.0 calls/s, 2 min 10 s left
+        ");
     }
 
-    /// Yes-rate so far, failures, calls per second, time left.
-    fn words(&self) -> String {
-        let mut parts = Vec::new();
-        let decided = self.yes + self.no;
-        if decided > 0 {
-            let simulated = if self.simulated { " (simulated)" } else { "" };
-            parts.push(format!("yes {:.0}% of {decided}{simulated}", 100.0 * self.yes as f64 / decided as f64));
-        }
-        parts.push(format!("{} failed", self.failed));
-        if self.retries > 0 {
-            parts.push(format!("{} repeated", self.retries));
-        }
-        let seconds = self.started.elapsed().as_secs_f64();
-        if seconds >= 0.5 {
-            parts.push(format!("{:.1} calls/s", self.calls as f64 / seconds));
-        }
-        if self.done < self.total && self.done > 0 {
-            let left = seconds / self.done as f64 * (self.total - self.done) as f64;
-            parts.push(format!("{} left", words::duration(Duration::from_secs_f64(left))));
-        } else if self.done == self.total {
-            parts.push(format!("in {}", words::duration(self.started.elapsed())));
-        }
-        parts.join(", ")
+    #[test]
+    fn a_hedged_call_is_counted_and_told_of_to_who_wants_to_know() {
+        let hedged = Event::CallHedged { role: "improver".into(), after: Duration::from_secs(41) };
+        insta::assert_snapshot!(said(Loudness::Verbose, vec![(4, hedged)], 12), @r"
+        the improver is asked a second time, after 41 s without an answer
+        evaluating: 0/20 0 failed, 1 hedged, 0.0 calls/s
+        ");
+    }
+
+    #[test]
+    fn the_ticker_ends_with_its_batch() {
+        let state: Arc<Mutex<State>> =
+            Arc::new(Mutex::new(State { loudness: Loudness::Quiet, bar: false, batch: None, say }));
+        let mut batch = Batch::new("b".into(), 1, false, Instant::now());
+        let (ticker, ended) = mpsc::channel::<()>();
+        batch.ticker = Some(ticker);
+        let mut shown = state.lock().unwrap();
+        shown.batch = Some(batch);
+        shown.handle(Event::BatchEnded { simulated: false }, Instant::now());
+        assert_eq!(ended.recv(), Err(mpsc::RecvError));
     }
 }

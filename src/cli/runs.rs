@@ -1,5 +1,7 @@
 //! `rejoinder runs`.
 
+use std::io::{ErrorKind, Write};
+
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
@@ -7,7 +9,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
-use crate::journal::{self, FILE, Journal, RunRow, RunState};
+use crate::journal::{self, BatchRow, FILE, Journal, RecordedCall, RunRow, RunState};
 use crate::report::words;
 
 /// Options of `runs`.
@@ -15,6 +17,7 @@ use crate::report::words;
 #[command(after_help = "Examples:
   rejoinder runs
   rejoinder runs show 3f9a
+  rejoinder runs calls 3f9a --limit 10 | jq .answer
   rejoinder runs resume 3f9a
   rejoinder runs prune --finished")]
 pub struct Options {
@@ -28,6 +31,14 @@ enum Action {
     Show {
         /// Its id, or the beginning of it
         id: String,
+    },
+    /// Its answered calls as JSON lines: every request and answer in full, in the order in which they were answered
+    Calls {
+        /// Its id, or the beginning of it
+        id: String,
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
     },
     /// Go on with an interrupted run: its command line is run again
     Resume {
@@ -56,7 +67,9 @@ pub struct Resumed {
 pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     if !setup.folder.root().join(FILE).is_file() {
         return match &options.action {
-            Some(Action::Show { id } | Action::Resume { id }) => Err(journal::Error::NoRun(id.clone()).into()),
+            Some(Action::Show { id } | Action::Calls { id, .. } | Action::Resume { id }) => {
+                Err(journal::Error::NoRun(id.clone()).into())
+            }
             _ => print("No runs yet.\n").map(|()| None),
         };
     }
@@ -64,6 +77,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     match &options.action {
         None => print(&table(&journal, &journal.runs()?)?)?,
         Some(Action::Show { id }) => print(&detail(&journal, &journal.run(id)?)?)?,
+        Some(Action::Calls { id, limit }) => calls(&journal, &journal.run(id)?.id, limit.unwrap_or(usize::MAX))?,
         Some(Action::Resume { id }) => {
             let row = journal.run(id)?;
             if row.state != RunState::Open {
@@ -133,8 +147,67 @@ fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {
         size(row.bytes)
     ));
     lines.push(format!("Cost: {}", row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars)));
+    let ended = journal.trials(&row.id)?;
+    lines.extend(ended.batches.iter().map(trials));
+    lines.extend(ended.reasons.iter().map(|(reason, count)| {
+        format!("Failed: {}: {}", words::count(*count, "trial", "trials"), words::one_line(reason, 200))
+    }));
     lines.extend(row.files.iter().map(|file| format!("Wrote: {}", words::one_line(file, 200))));
     Ok(format!("{}\n", lines.join("\n")))
+}
+
+/// Prints calls part by part: a million of them need no more memory than a hundred.
+fn calls(journal: &Journal, run: &str, limit: usize) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    let (mut after, mut left) = (0, limit);
+    while left > 0 {
+        let part = journal.calls(run, after, left.min(CALLS_AT_ONCE))?;
+        let Some(last) = part.last() else { break };
+        (after, left) = (last.number, left - part.len());
+        let lines: Vec<String> = part.iter().map(line).collect();
+        match out.write_all((lines.join("\n") + "\n").as_bytes()) {
+            Err(source) if source.kind() == ErrorKind::BrokenPipe => break,
+            written => {
+                written.map_err(|source| Error::Io { what: "cannot write to standard output".into(), source })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Calls that are read and printed at once.
+const CALLS_AT_ONCE: usize = 100;
+
+/// A call as one line of JSON; its request and its answer are in it as they were recorded.
+fn line(recorded: &RecordedCall) -> String {
+    let call = &recorded.call;
+    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let json = |json: &str| match serde_json::from_str::<serde::de::IgnoredAny>(json) {
+        Ok(_) => json.to_owned(),
+        Err(_) => text(json),
+    };
+    let fields = [
+        ("key", text(&call.key)),
+        ("role", text(&call.role)),
+        ("model", text(&call.model)),
+        ("answered", text(&recorded.answered)),
+        ("input_tokens", call.input_tokens.to_string()),
+        ("output_tokens", call.output_tokens.to_string()),
+        ("cost_usd", serde_json::Value::from(call.cost_usd).to_string()),
+        ("request_id", serde_json::Value::from(call.request_id.clone()).to_string()),
+        ("request", json(&call.request)),
+        ("answer", json(&call.answer)),
+    ];
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
+/// How a batch's trials ended; what there is none of is not said.
+fn trials(batch: &BatchRow) -> String {
+    let kinds = [(batch.yes, "yes"), (batch.no, "no"), (batch.written, "written"), (batch.failed, "failed")];
+    let ended = kinds.iter().filter(|(count, _)| *count > 0);
+    let ended: Vec<String> = ended.map(|(count, kind)| format!("{} {kind}", words::thousands(*count))).collect();
+    format!("Trials, {}: {}", words::one_line(&batch.batch, 100), ended.join(", "))
 }
 
 fn state(journal: &Journal, row: &RunRow) -> Result<String, Error> {

@@ -33,12 +33,20 @@ pub struct Settings {
     pub decision_prompt: Option<String>,
     /// As `--prompt-file`.
     pub prompt_file: Option<PathBuf>,
+    /// Certificates (PEM) that are trusted beside the machine's own.
+    pub ca_file: Option<PathBuf>,
+    /// Calls at once on one HTTP/2 connection.
+    pub calls_per_connection: Option<usize>,
     /// As `--concurrency`.
     pub concurrency: Option<Concurrency>,
     /// As `--timeout`, in seconds.
     pub timeout: Option<u64>,
     /// As `--retries`.
     pub retries: Option<u32>,
+    /// As `--stragglers`.
+    pub stragglers: Option<String>,
+    /// Seconds beyond the usual time before a call is a straggler at all.
+    pub straggler_seconds: Option<f64>,
     /// `output_config.effort` per role (Claude models only).
     #[serde(default)]
     pub effort: PerRole<String>,
@@ -131,6 +139,12 @@ impl Settings {
         }
         if self.retries.is_some_and(|retries| retries > 100) {
             return outside("retries", 0, 100);
+        }
+        if self.calls_per_connection.is_some_and(|calls| !(1..=10_000).contains(&calls)) {
+            return outside("calls_per_connection", 1, 10_000);
+        }
+        if self.straggler_seconds.is_some_and(|seconds| !(0.1..=86_400.0).contains(&seconds)) {
+            return Err("straggler_seconds in the settings file must be from 0.1 to 86400".into());
         }
         let tokens = [self.max_tokens.generator, self.max_tokens.decision_maker, self.max_tokens.improver];
         if tokens.into_iter().flatten().any(|tokens| !(16..=1_000_000).contains(&tokens)) {

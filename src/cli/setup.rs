@@ -13,19 +13,21 @@ use super::progress::{self, Loudness};
 use super::settings::Settings;
 use crate::call::budget::{self, Budget};
 use crate::call::stop::{Stop, Why};
+use crate::call::straggler::{self, Remedy};
+use crate::call::watch::Watch;
 use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::evaluate::account::Account;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
-use crate::evaluate::run::RunContext;
+use crate::evaluate::run::{self, RunContext};
 use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
 use crate::model::chat_completions::{self, ChatCompletions};
-use crate::model::http::{self, BaseUrl, Effort};
+use crate::model::http::{self, BaseUrl, Connections, Effort};
 use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
 use crate::model::market::Market;
@@ -106,8 +108,8 @@ impl Doors {
             (None, None, None) => DEFAULT_CONCURRENCY,
         };
         let (permits, width) = match concurrency {
-            Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
-            Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
+            Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), run::width(number)),
+            Concurrency::Auto => (permits::Concurrency::Auto, run::width(permits::WIDEST)),
         };
         let prompt = options.decision_prompt.clone().or_else(|| environment("REJOINDER_DECISION_PROMPT"));
         let prompt = prompt.or_else(|| settings.decision_prompt.clone());
@@ -155,6 +157,7 @@ impl Doors {
             budget: Budget::new(limits),
             stop: setup.stop.clone(),
             prices: prices.clone(),
+            watch: Watch::new(stragglers(options, settings)?),
             ..Shared::default()
         };
         if let Some(seconds) = options.max_time {
@@ -167,8 +170,9 @@ impl Doors {
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
         let mut simulated = BTreeSet::new();
+        let connections = connections(settings)?;
         for (&role, id) in &ids {
-            let model = connect(role, id, &addresses, options, settings)?;
+            let model = connect(role, id, &addresses, &connections, options, settings)?;
             if model.is_simulated() {
                 simulated.insert(role);
             }
@@ -184,7 +188,14 @@ impl Doors {
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
-        let context = RunContext { account, width, events: setup.events.clone(), stop: setup.stop.clone(), run: None };
+        let context = RunContext {
+            account,
+            width,
+            events: setup.events.clone(),
+            stop: setup.stop.clone(),
+            run: None,
+            scratch: setup.folder.root().to_owned(),
+        };
         Ok(Doors { callers, limits, decision_prompt, context, shared })
     }
 
@@ -305,6 +316,18 @@ impl Doors {
     }
 }
 
+/// What is done about stragglers: flag, environment, settings file, default.
+fn stragglers(options: &ModelOptions, settings: &Settings) -> Result<straggler::Policy, Error> {
+    let named = environment("REJOINDER_STRAGGLERS").or_else(|| settings.stragglers.clone());
+    let remedy = match (options.stragglers, named) {
+        (Some(remedy), _) => remedy,
+        (None, Some(text)) => text.parse().map_err(Error::Usage)?,
+        (None, None) => Remedy::default(),
+    };
+    let margin = settings.straggler_seconds.map(Duration::from_secs_f64);
+    Ok(straggler::Policy { remedy, margin: margin.unwrap_or(straggler::Policy::default().margin) })
+}
+
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
 /// the environment and the settings file.
 fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
@@ -319,10 +342,23 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
     Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
 }
 
+/// The connections of all roles, with the certificates that they trust.
+fn connections(settings: &Settings) -> Result<Connections, Error> {
+    let connections = match settings.calls_per_connection {
+        Some(calls) => Connections::default().with_lane_width(calls),
+        None => Connections::default(),
+    };
+    match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone()) {
+        Some(file) => connections.trusting(&file).map_err(|error| Error::Usage(error.to_string())),
+        None => Ok(connections),
+    }
+}
+
 fn connect(
     role: Role,
     id: &ModelId,
     addresses: &Addresses,
+    connections: &Connections,
     options: &ModelOptions,
     settings: &Settings,
 ) -> Result<Arc<dyn Model>, Error> {
@@ -335,6 +371,7 @@ fn connect(
     let wire = http::Settings {
         effort,
         timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),
+        connections: connections.clone(),
     };
     let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
     Ok(match id.provider() {

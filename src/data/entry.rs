@@ -109,6 +109,12 @@ impl<'t> Entry<'t> {
         }
     }
 
+    /// Keys of the entry itself that this version does not know, where it has some.
+    #[must_use]
+    pub fn extra(&self) -> Option<&'t Map> {
+        self.whole.map(|whole| &whole.extra).filter(|extra| !extra.is_empty())
+    }
+
     /// The entry with all its keys, to be kept.
     #[must_use]
     pub fn to_result(&self) -> PersonaResult {

@@ -5,7 +5,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 use super::file_name::{FileName, Kind, shortened};
+use super::results::hex;
 use super::{Error, whole};
 
 /// The most bytes of one file that are read: 2 GiB.
@@ -101,6 +104,28 @@ impl DataFolder {
     /// [`Error::NotFound`] with what there is instead, [`Error::TooLarge`], or as [`resolve`](Self::resolve).
     pub fn read(&self, file: &FileName) -> Result<Vec<u8>, Error> {
         self.read_at_most(file, LARGEST_FILE)
+    }
+
+    /// SHA-256 of a file of any size, 64 hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn sha256(&self, file: &FileName) -> Result<String, Error> {
+        self.check(file)?;
+        let path = self.path(file);
+        let mut hash = Sha256::new();
+        let hashed = fs::File::open(&path).and_then(|mut opened| {
+            let mut block = vec![0; 128 * 1024];
+            loop {
+                match opened.read(&mut block)? {
+                    0 => return Ok(()),
+                    count => hash.update(&block[..count]),
+                }
+            }
+        });
+        hashed.map_err(|error| Error::read(&path, error))?;
+        Ok(hex(&hash.finalize()))
     }
 
     fn read_at_most(&self, file: &FileName, limit: u64) -> Result<Vec<u8>, Error> {
@@ -202,7 +227,7 @@ impl DataFolder {
     /// A subfolder, made if need be and known to lie inside the root.
     fn writable_subfolder(&self, kind: Kind) -> Result<PathBuf, Error> {
         let folder = self.subfolder(kind);
-        fs::create_dir_all(&folder).map_err(|error| Error::write(&folder, error))?;
+        whole::make_folder(&folder).map_err(|error| Error::write(&folder, error))?;
         self.check_inside(&folder)?;
         Ok(folder)
     }

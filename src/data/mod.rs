@@ -10,6 +10,7 @@
 //!   keys that this version does not know survive being read and written.
 
 pub mod clock;
+pub mod entries;
 pub mod entry;
 mod entry_reader;
 mod error;
@@ -24,9 +25,11 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
+pub mod spool;
 pub mod versions;
 pub mod whole;
 
+pub use entries::Entries;
 pub use entry::{Entry, Part};
 pub use error::Error;
 pub use file_name::{FileName, Kind};

@@ -1,11 +1,14 @@
 //! A personas file: a JSON array of texts, each describing one decision maker.
 
+use std::io::Read;
+
 use serde_json::Value;
 
-use super::Error;
 use super::file_name::{FileName, Kind};
-use super::folder::DataFolder;
+use super::folder::{DataFolder, LARGEST_FILE};
 use super::json::{self, Fault};
+use super::spool::Texts;
+use super::{Error, scan, split};
 
 /// Reads the personas, in order. An entry is a string, or an object whose `persona` is one (other keys are for others).
 ///
@@ -18,6 +21,58 @@ pub fn load(folder: &DataFolder, file: &FileName) -> Result<Vec<String>, Error> 
     let personas = personas.map_err(|fault| fault.of(folder, file))?;
     check(&personas).map_err(|fault| fault.of(folder, file))?;
     Ok(personas)
+}
+
+/// Reads the personas into a list on the disk of the folder, in a stream: a file of a million of them takes no more
+/// memory than one of a thousand, but for the list's 8 bytes each.
+///
+/// # Errors
+///
+/// As [`load`], and where there is no room for the list.
+pub fn open(folder: &DataFolder, file: &FileName) -> Result<Texts, Error> {
+    match stream(folder, file, BLOCK)? {
+        Some(personas) => Ok(personas),
+        // What is wrong with a file is explained best with all of it at hand.
+        None => Texts::of(folder.root(), load(folder, file)?),
+    }
+}
+
+/// So much of the file is read at a time.
+const BLOCK: usize = 256 * 1024;
+
+/// The personas, or nothing where anything at all is wrong with the file.
+fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<Texts>, Error> {
+    let opened = folder.opened(file)?.take(LARGEST_FILE + 1);
+    let (mut personas, mut read, mut broken) = (Texts::new(folder.root())?, 0, None);
+    let rest = split::split_list(opened, block, |batch| {
+        read += batch.bytes.len() as u64;
+        let Some(entries) = &batch.entries else { return true };
+        let Some(texts) = texts_of(&batch.bytes[entries.range.clone()]) else { return false };
+        for text in texts {
+            if let Err(error) = personas.push(&text) {
+                broken = Some(error);
+                return false;
+            }
+        }
+        true
+    });
+    if let Some(error) = broken {
+        return Err(error);
+    }
+    let is_list = rest.is_ok_and(|rest| {
+        let rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&rest);
+        std::str::from_utf8(rest).is_ok_and(|rest| rest.trim_matches([' ', '\t', '\r', '\n']) == "[]")
+    });
+    Ok((is_list && read <= LARGEST_FILE && !personas.is_empty()).then_some(personas))
+}
+
+/// The personas of a part of the list, with commas between them; nothing where anything is wrong with one.
+fn texts_of(bytes: &[u8]) -> Option<Vec<String>> {
+    let list = format!("[{}]", std::str::from_utf8(bytes).ok()?);
+    scan::check(&list).ok()?;
+    let entries: Vec<Value> = serde_json::from_str(&list).ok()?;
+    let texts: Result<Vec<String>, Fault> = entries.into_iter().enumerate().map(persona).collect();
+    texts.ok().filter(|texts| !texts.iter().any(|text| text.trim().is_empty()))
 }
 
 /// Writes the personas as an array of strings, in place of any file of that name.
@@ -67,5 +122,47 @@ fn check(personas: &[String]) -> Result<(), Fault> {
     match personas.iter().position(|persona| persona.trim().is_empty()) {
         Some(index) => Err(Fault::new(format!("[{index}]"), "the persona is blank; describe it or remove it")),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever the file and wherever it is cut: both give the same personas, or the same words.
+        #[test]
+        fn a_stream_reads_what_loading_reads(
+            text in prop_oneof![
+                prop::collection::vec("[a\"\\\\,\\]{é]{0,6}", 0..6).prop_map(|list| Value::from(list).to_string()),
+                "[\\[\\]{}\",:a \n1]{0,24}",
+                prop::collection::vec(prop_oneof![
+                    Just("\"a\""), Just(" \"\" "), Just("{\"persona\": \"b, c\", \"x\": [1, 2]}"), Just("{\"persona\": 1}"),
+                    Just("\"\\u00e9\\\"\""), Just("1"), Just("{}"), Just("\"\\ud800\""),
+                ], 0..5).prop_map(|list| format!("\u{feff}[{}]\r\n", list.join(","))),
+            ],
+            block in 1_usize..40,
+        ) {
+            let root = tempfile::tempdir().unwrap();
+            let folder = DataFolder::open(root.path());
+            let file = FileName::new(Kind::Personas, "x").unwrap();
+            std::fs::create_dir(folder.subfolder(Kind::Personas)).unwrap();
+            std::fs::write(folder.path(&file), &text).unwrap();
+            let streamed = stream(&folder, &file, block).unwrap();
+            match load(&folder, &file) {
+                Ok(personas) => {
+                    let streamed = streamed.expect("a good file is read in a stream");
+                    prop_assert_eq!(streamed.iter().collect::<Result<Vec<_>, _>>().unwrap(), personas);
+                }
+                Err(error) => {
+                    prop_assert!(streamed.is_none());
+                    prop_assert_eq!(open(&folder, &file).unwrap_err().to_string(), error.to_string());
+                }
+            }
+        }
     }
 }

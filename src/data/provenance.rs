@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Map;
-use super::results::PersonaResult;
+use super::entries::Entries;
 
 /// The version of the format below. A file with a greater one is refused.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -101,7 +101,7 @@ pub struct Baseline {
     /// Who decided again.
     pub fingerprint: String,
     /// The messages with the later decisions, by persona. Trials that failed are left out.
-    pub results: Vec<PersonaResult>,
+    pub results: Entries,
 }
 
 /// Which models took part, each as a person names it.

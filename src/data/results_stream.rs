@@ -13,6 +13,7 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
+use super::entries::Entries;
 use super::entry::{Entry, Part};
 use super::entry_reader;
 use super::folder::LARGEST_FILE;
@@ -307,7 +308,9 @@ fn whole<A>(
         }
     };
     if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut()) {
-        show(Part::Baseline, &std::mem::take(&mut baseline.results));
+        if let Entries::Held(entries) = std::mem::take(&mut baseline.results) {
+            show(Part::Baseline, &entries);
+        }
     }
     show(Part::Results, &results);
     Ok((gathered, Head { metadata, extra, counts, sha256 }))

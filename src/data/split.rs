@@ -43,6 +43,13 @@ pub(super) fn split(file: impl Read, block: usize, give: impl FnMut(Batch) -> bo
     Ok(splitter.rest)
 }
 
+/// The same for a file that is one list, such as the personas: its entries are given as those of [`Part::Results`].
+pub(super) fn split_list(file: impl Read, block: usize, give: impl FnMut(Batch) -> bool) -> Result<Vec<u8>, Wrong> {
+    let mut splitter = Splitter { file, block, give, bytes: Vec::new(), at: 0, rest: Vec::new() };
+    splitter.list()?;
+    Ok(splitter.rest)
+}
+
 /// The objects on the way to the lists.
 #[derive(Clone, Copy)]
 enum Object {
@@ -94,6 +101,23 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
             return Err(Wrong);
         }
         self.object(Object::Root)?;
+        self.to_end()
+    }
+
+    fn list(&mut self) -> Result<(), Wrong> {
+        while matches!(self.peek()?, Some(0xef | 0xbb | 0xbf)) {
+            self.at += 1;
+        }
+        self.skip_space()?;
+        if self.peek()? != Some(b'[') {
+            return Err(Wrong);
+        }
+        self.entries(Part::Results)?;
+        self.to_end()
+    }
+
+    /// Gives what follows the outermost value, which ought to be blank.
+    fn to_end(&mut self) -> Result<(), Wrong> {
         while self.peek()?.is_some() {
             self.at = self.bytes.len();
             self.give_rest()?;

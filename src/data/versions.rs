@@ -4,6 +4,7 @@
 //! attempts.
 
 use std::collections::HashSet;
+use std::io::{self, Write};
 use std::path::Path;
 
 use jiff::{ToSpan, civil::DateTime};
@@ -53,20 +54,21 @@ pub fn next_version(stem: &str, existing: &[FileName]) -> u32 {
 }
 
 /// Saves a cycle's results as the next free version after its parent. The contents may depend on the version; they are
-/// asked for anew on every attempt, and reach the disk anew only where they do.
+/// asked for anew on every attempt. `about_to` is told the name and the SHA-256 of the contents before each attempt to
+/// claim the name.
 ///
 /// # Errors
 ///
-/// What the contents or the file system said, with no file left behind.
-pub fn save_next_version(
+/// What the contents, `about_to` or the file system said, with no file left behind.
+pub fn save_next_version<E: From<Error>>(
     folder: &DataFolder,
     parent: &str,
-    mut contents: impl FnMut(u32) -> Result<Vec<u8>, Error>,
-) -> Result<FileName, Error> {
+    mut contents: impl FnMut(u32, &mut dyn Write) -> io::Result<()>,
+    mut about_to: impl FnMut(&FileName, &str) -> Result<(), E>,
+) -> Result<FileName, E> {
     let base = lineage_base(parent);
     let existing = folder.list(Kind::Results)?;
     let mut stem = parent.to_owned();
-    let mut unclaimed: Option<(Draft, Vec<u8>)> = None;
     loop {
         let version = next_version(&stem, &existing);
         stem = format!("{base}{MARK}{version}");
@@ -76,38 +78,37 @@ pub fn save_next_version(
         if folder.exists(&file) && version < u32::MAX {
             continue;
         }
-        let bytes = contents(version)?;
-        let draft = match unclaimed {
-            Some((draft, earlier)) if earlier == bytes => draft,
-            _ => Draft::write(&path, |out| out.write_all(&bytes))?,
-        };
+        let draft = Draft::write(&path, |out| contents(version, out))?;
+        about_to(&file, draft.sha256())?;
         match draft.claim(&path)? {
             Claim::Ours => return Ok(file),
-            Claim::Taken(_) if version == u32::MAX => return Err(Error::Exists { path }),
-            Claim::Taken(draft) => unclaimed = Some((draft, bytes)),
+            Claim::Taken(_) if version == u32::MAX => return Err(Error::Exists { path }.into()),
+            Claim::Taken(_) => {}
         }
     }
 }
 
 /// Saves a first run as `{persona_stem}_results_{YYYYMMDD_HHMMSS}.json`. If two runs end in the same second, the later
-/// one is filed under the next free second.
+/// one is filed under the next free second. `about_to` is as for [`save_next_version`].
 ///
 /// # Errors
 ///
-/// What the file system said, with no file left behind.
-pub fn save_timestamped_results(
+/// What the contents, `about_to` or the file system said, with no file left behind.
+pub fn save_timestamped_results<E: From<Error>>(
     folder: &DataFolder,
     persona_stem: &str,
     at: DateTime,
-    contents: &[u8],
-) -> Result<FileName, Error> {
+    contents: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    mut about_to: impl FnMut(&FileName, &str) -> Result<(), E>,
+) -> Result<FileName, E> {
     let named = |at| FileName::new(Kind::Results, &format!("{persona_stem}_results_{}", clock::stamp(at)));
     let mut moment = at;
     let mut file = named(moment)?;
     let first: &Path = &folder.path_to_create(&file)?;
-    let mut draft = Draft::write(first, |out| out.write_all(contents))?;
+    let mut draft = Draft::write(first, contents)?;
     loop {
         let path = folder.path(&file);
+        about_to(&file, draft.sha256())?;
         match draft.claim(&path)? {
             Claim::Ours => return Ok(file),
             Claim::Taken(unclaimed) => draft = unclaimed,

@@ -1,29 +1,40 @@
 //! The batch runs in this process: every job streams through all its calls on its own, with no barrier between stages.
 
+use std::sync::{Mutex, PoisonError};
+
 use futures::stream::{self, StreamExt};
 
-/// Runs `work` on every job, at most `width` at once, and returns the results in the order of the jobs, whatever the
-/// order in which they ended.
+/// Does `work` on every job, at most `width` at once. Jobs are taken in their order, each when its turn comes.
+pub async fn each<J, F, Fut>(jobs: impl IntoIterator<Item = J>, width: usize, work: F)
+where
+    F: Fn(J) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    stream::iter(jobs).for_each_concurrent(width.max(1), work).await;
+}
+
+/// The same for a few jobs whose results fit into memory: returns them in the order of the jobs, whatever the order in
+/// which they ended.
 pub async fn run<J, T, F, Fut>(jobs: Vec<J>, width: usize, work: F) -> Vec<T>
 where
     F: Fn(J) -> Fut,
     Fut: Future<Output = T>,
 {
-    let mut ended: Vec<(usize, T)> = stream::iter(jobs.into_iter().enumerate())
-        .map(|(index, job)| {
-            let running = work(job);
-            async move { (index, running.await) }
-        })
-        .buffer_unordered(width.max(1))
-        .collect()
-        .await;
+    let ended = Mutex::new(Vec::with_capacity(jobs.len()));
+    let (results, work) = (&ended, &work);
+    each(jobs.into_iter().enumerate(), width, |(index, job)| async move {
+        let result = work(job).await;
+        results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+    })
+    .await;
+    let mut ended = ended.into_inner().unwrap_or_else(PoisonError::into_inner);
     ended.sort_by_key(|(index, _)| *index);
     ended.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::run;
+    use super::{each, run};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
@@ -40,7 +51,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_more_than_the_width_run_at_once_and_the_width_is_used() {
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        run((0..100).collect(), 7, |_| async {
+        each(0..100, 7, |_| async {
             most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_millis(5)).await;
             running.fetch_sub(1, Ordering::SeqCst);

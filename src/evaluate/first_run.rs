@@ -1,17 +1,20 @@
 //! A first run: messages and decisions for every persona of a file, saved as a results file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::account;
+use super::plan::Plan;
 use super::run::{self, Error, Run, RunContext};
-use super::trial::{Bench, Work};
+use super::trial::Bench;
 use super::{DecisionMaker, Generator};
 use crate::call::Used;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::Provenance;
-use crate::data::results::{Metadata, Results};
-use crate::data::{self, FileName, Kind, Map, clock, versions};
+use crate::data::results::Metadata;
+use crate::data::spool::Texts;
+use crate::data::{self, FileName, Kind, Map, clock, entries, versions};
 use crate::model::{Role, digest};
 
 /// Everyone and everything that takes part.
@@ -30,8 +33,10 @@ pub struct Desk {
 pub struct FirstRun {
     /// The file that it saved; none where not even a message came of it.
     pub file: Option<FileName>,
-    /// Its contents.
-    pub results: Results,
+    /// What the file says about the run.
+    pub metadata: Metadata,
+    /// What came of it.
+    pub run: Run,
     /// What was used, per role.
     pub used: BTreeMap<Role, Used>,
     /// Dollars, where all prices are known.
@@ -59,7 +64,7 @@ pub fn next_seed(folder: &DataFolder, persona_file: &FileName) -> Result<u64, da
 pub async fn evaluate(
     folder: &DataFolder,
     persona_file: &FileName,
-    personas: &[String],
+    people: &Arc<Texts>,
     prompt: &str,
     messages_per_persona: usize,
     seed: u64,
@@ -77,13 +82,10 @@ pub async fn evaluate(
         seed,
         label: "first",
     };
-    let trials = run::trials(personas.len(), messages_per_persona, &Work::WriteAndDecide);
-    let label = "Writing and deciding messages";
-    let verdicts = run::verdicts(&bench, &desk.context, personas, trials, label).await?;
-    let run = run::collect(personas, verdicts);
-    let empty = run.is_empty();
-    let Run { results, failures, not_run } = run;
+    let plan = Plan::write_and_decide(people.len(), messages_per_persona);
+    let mut run = run::run(&bench, &desk.context, people, plan, "Writing and deciding messages").await?;
 
+    let empty = run.is_empty();
     let used = desk.context.account.since(&used_before);
     let cost = desk.context.account.cost(&used);
     let fingerprint = desk.decision_maker.fingerprint();
@@ -93,30 +95,30 @@ pub async fn evaluate(
         fingerprint: Some(fingerprint),
         usage: account::listed(&used),
         cost_usd: cost,
-        failures,
-        partial: desk.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
+        failures: std::mem::take(&mut run.failures),
+        partial: desk.context.limit().map(|why| format!("{why}; {} trials were not run", run.not_run)),
         ..Provenance::new(run_id, seed, desk.context.account.is_simulated())
     };
     let metadata = Metadata {
         persona_file: Some(persona_file.to_string()),
         messages_per_persona: messages_per_persona as u64,
-        total_personas: personas.len() as u64,
-        total_messages: results.iter().map(|result| result.messages.len() as u64).sum(),
+        total_personas: people.len() as u64,
+        total_messages: run.decisions(),
         processing_date: clock::iso(now),
         system_prompt: prompt.to_owned(),
         improvement_run: None,
-        successful_personas: results.iter().filter(|result| !result.messages.is_empty()).count() as u64,
+        successful_personas: run.successful_personas(),
         extra: Map::new(),
         rejoinder: Some(provenance),
     };
-    let results = Results { metadata, results, extra: Map::new() };
     let file = if empty {
         None
     } else {
-        let bytes = results.to_bytes()?;
-        let name = format!("{}_results_{}.json", persona_file.stem(), clock::stamp(now));
-        desk.context.note_output("run", &name, &bytes)?;
-        Some(versions::save_timestamped_results(folder, persona_file.stem(), now, &bytes)?)
+        let entries = run.entries(BTreeMap::new());
+        let draft = entries::Draft { metadata: &metadata, results: &entries, extra: &Map::new() };
+        let note = |name: &FileName, sha256: &str| desk.context.note_output("run", name, sha256).map_err(Error::from);
+        let stem = persona_file.stem();
+        Some(versions::save_timestamped_results(folder, stem, now, |out| draft.write(out), note)?)
     };
-    Ok(FirstRun { file, results, used, cost, elapsed: started.elapsed() })
+    Ok(FirstRun { file, metadata, run, used, cost, elapsed: started.elapsed() })
 }

@@ -4,12 +4,15 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::plan::Plan;
 use super::run::{self, RunContext};
-use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
+use super::trial::{Bench, TrialFailure, Verdict};
 use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
 use crate::data::messages::{self, Judge, Outcome, Row};
-use crate::data::{self, FileName};
+use crate::data::results::sha256;
+use crate::data::spool::Texts;
+use crate::data::{self, FileName, Kind, json};
 use crate::event::Event;
 
 /// Decisions wait no longer than this to be saved, as long as saving takes a small part of the time.
@@ -17,6 +20,9 @@ const SAVE_EVERY: Duration = Duration::from_secs(2);
 /// How many times as long as it takes to save the next saving is put off at least: a file of a hundred megabytes is not
 /// written all the time.
 const SAVING_SHARE: u32 = 10;
+
+/// What the journal calls the one step of writing messages.
+pub const STEP: &str = "messages";
 
 /// Messages that were written.
 #[derive(Debug)]
@@ -38,13 +44,14 @@ pub struct Written {
 pub async fn generate(
     folder: &DataFolder,
     (file, replace): (&FileName, bool),
-    personas: &[String],
+    people: &Texts,
     messages_per_persona: usize,
     bench: &Bench<'_>,
     context: &RunContext,
 ) -> Result<Written, run::Error> {
-    let trials = run::trials(personas.len(), messages_per_persona, &Work::Write);
-    let verdicts = run::verdicts(bench, context, personas, trials, "Writing messages").await?;
+    let plan = Plan::write(people.len(), messages_per_persona);
+    let outcomes = run::outcomes(bench, context, people, plan, "Writing messages", |_, _| {}).await?;
+    context.go_on()?;
     // A part of the messages is no messages file: what was answered is in the journal.
     if let Some(why) = context.limit() {
         return Err(run::Interrupted(why).into());
@@ -52,15 +59,23 @@ pub async fn generate(
     let model = bench.generator.map(|generator: &Generator| generator.caller().model().id()).unwrap_or_default();
     let simulated = context.account.is_simulated();
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
-    for (persona, _, verdict) in verdicts {
+    let mut unread = None;
+    outcomes.each(&mut |persona, _, verdict| {
         match verdict {
-            Verdict::Written(message) | Verdict::Decided { message, .. } => {
-                let row = Row::new(personas[persona].clone(), message, bench.prompt);
-                rows.push(row.written_by(model, simulated));
-            }
+            Verdict::Written(message) | Verdict::Decided { message, .. } => match people.get(persona) {
+                Ok(persona) => rows.push(Row::new(persona, message, bench.prompt).written_by(model, simulated)),
+                Err(error) => unread = Some(error),
+            },
             Verdict::Failed(failure) => failures.push(failure),
             Verdict::NotRun => {}
         }
+        unread.is_none()
+    })?;
+    if let Some(error) = unread {
+        return Err(error.into());
+    }
+    if !rows.is_empty() {
+        context.note_output(STEP, file, &sha256(&json::render(Kind::Messages, &rows)?))?;
     }
     let saved = match (rows.is_empty(), replace) {
         (true, _) => None,
@@ -116,11 +131,10 @@ pub async fn decide(
     seed: u64,
     context: &RunContext,
 ) -> Result<Decided, run::Error> {
-    let personas: Vec<String> = rows.iter().map(|row| row.persona.clone()).collect();
-    let trials = open(&rows, again)
-        .into_iter()
-        .map(|row| Trial { persona: row, message: 0, work: Work::Decide(rows[row].message.clone()) })
-        .collect();
+    let people = Texts::of(&context.scratch, rows.iter().map(|row| &row.persona))?;
+    let chosen = open(&rows, again);
+    let texts = Texts::of(&context.scratch, chosen.iter().map(|row| &rows[*row].message))?;
+    let plan = Plan::decide(chosen.iter().map(|row| (*row as u32, 0)).collect(), texts);
     let bench = Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
     let saver = Saver { folder: folder.clone(), file: file.clone(), read: Arc::new(rows), decision_maker, context };
 
@@ -131,25 +145,27 @@ pub async fn decide(
             so_far.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.map(|outcome| (row, outcome)));
         }
     };
-    let verdicts = tokio::select! {
-        verdicts = run::verdicts_seen(&bench, context, &personas, trials, "Deciding messages", see) => verdicts,
+    let ended = tokio::select! {
+        ended = run::outcomes(&bench, context, &people, plan, "Deciding messages", see) => ended?,
         never = saver.now_and_again(&so_far) => match never {},
     };
 
+    let mut verdicts = Vec::new();
+    ended.each(&mut |row, _, verdict| {
+        verdicts.push((row, verdict));
+        true
+    })?;
     let outcomes: Vec<(usize, Outcome)> =
-        verdicts.iter().filter_map(|(row, _, verdict)| Some((*row, outcome(verdict)?))).collect();
+        verdicts.iter().filter_map(|(row, verdict)| Some((*row, outcome(verdict)?))).collect();
     let file = saver.at_the_end(&outcomes)?;
     let mut decided =
         Decided { file, decisions: Vec::new(), simulated: context.account.is_simulated(), failures: Vec::new() };
-    for (row, _, verdict) in verdicts {
+    for (row, verdict) in verdicts {
         match verdict {
             Verdict::Decided { decision, .. } => {
                 decided.simulated |= saver.read[row].is_message_simulated();
-                decided.decisions.push(RowDecision {
-                    row,
-                    persona: personas[row].clone(),
-                    decision: decision.decision,
-                });
+                let persona = saver.read[row].persona.clone();
+                decided.decisions.push(RowDecision { row, persona, decision: decision.decision });
             }
             Verdict::Failed(failure) => decided.failures.push(failure),
             Verdict::Written(_) | Verdict::NotRun => {}

@@ -1,22 +1,27 @@
 //! A batch of trials of one prompt on a set of personas.
 
-use super::account::Account;
-use super::trial::{Bench, Trial, TrialFailure, Verdict, Work};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::account::Account;
+use super::outcomes::Outcomes;
+use super::plan::Plan;
+use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
+use crate::data::entries::{Entries, Source};
 use crate::data::folder::DataFolder;
 use crate::data::provenance::FailedTrial;
-use crate::data::results::sha256;
 use crate::data::results::{Judged, PersonaResult};
+use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind, Map, clock};
 use crate::engine::local;
 use crate::event::{Event, Events, TrialOutcome};
-use crate::journal::{self, Begun};
+use crate::journal::{self, Begun, TrialRow};
 
 /// What every run needs besides its models.
 #[derive(Clone)]
@@ -31,6 +36,8 @@ pub struct RunContext {
     pub stop: Stop,
     /// The run in the journal.
     pub run: Option<Arc<Begun>>,
+    /// The folder on whose disk there is room for what does not belong into memory.
+    pub scratch: PathBuf,
 }
 
 impl RunContext {
@@ -51,9 +58,9 @@ impl RunContext {
     ///
     /// # Errors
     /// When the journal cannot be written.
-    pub fn note_output(&self, step: &str, file: &str, bytes: &[u8]) -> Result<(), journal::Error> {
+    pub fn note_output(&self, step: &str, file: &FileName, sha256: &str) -> Result<(), journal::Error> {
         match &self.run {
-            Some(run) if self.limit().is_none() => run.about_to_write(step, file, &sha256(bytes)),
+            Some(run) if self.limit().is_none() => run.about_to_write(step, file.as_str(), sha256),
             _ => Ok(()),
         }
     }
@@ -66,7 +73,18 @@ impl RunContext {
         let Some(run) = &self.run else { return Ok(None) };
         let Some((name, hash)) = run.output(step)? else { return Ok(None) };
         let file = folder.resolve(Kind::Results, &name)?;
-        Ok((folder.exists(&file) && sha256(&folder.read(&file)?) == hash).then_some(file))
+        Ok((folder.exists(&file) && folder.sha256(&file)? == hash).then_some(file))
+    }
+
+    /// Tells the journal how a trial ended.
+    fn note_trial(&self, batch: &str, (persona, message): (usize, usize), outcome: TrialOutcome, verdict: &Verdict) {
+        let Some(run) = &self.run else { return };
+        let reason = match verdict {
+            Verdict::Failed(failure) => Some(failure.reason.clone()),
+            _ => None,
+        };
+        let (persona, message) = (persona as u32, message as u32);
+        run.trial_ended(TrialRow { batch: batch.to_owned(), persona, message, outcome, reason });
     }
 
     /// # Errors
@@ -104,107 +122,217 @@ pub enum Error {
 #[error("stopped, since {0}; every answer that came back is kept: the same command goes on from there")]
 pub struct Interrupted(pub Why);
 
-/// A finished run: every trial is either among the results or among the failures.
-#[derive(Clone, Debug, Default)]
+/// A finished run: every trial is either among the entries or among the failures.
+#[derive(Clone, Debug)]
 pub struct Run {
-    /// One entry per persona, in the order of the personas; a persona all of whose trials failed has no messages.
-    pub results: Vec<PersonaResult>,
+    /// To whom it wrote.
+    pub people: Arc<Texts>,
+    /// Decisions, one count per persona.
+    pub counts: Vec<Count>,
     /// The trials that failed, in order.
     pub failures: Vec<FailedTrial>,
     /// Trials that were not run to their end, since a limit was reached.
     pub not_run: usize,
+    outcomes: Arc<Outcomes>,
+}
+
+/// The decisions on the messages to one persona.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Positive ones.
+    pub yes: u32,
+    /// All.
+    pub all: u32,
 }
 
 impl Run {
+    fn of(people: Arc<Texts>, outcomes: Outcomes) -> Result<Self, data::Error> {
+        let mut counts = vec![Count::default(); people.len()];
+        let (mut failures, mut not_run) = (Vec::new(), 0);
+        outcomes.each(&mut |persona, message, verdict| {
+            match verdict {
+                Verdict::Decided { decision, .. } => {
+                    counts[persona].yes += u32::from(decision.decision);
+                    counts[persona].all += 1;
+                }
+                // Where messages alone were asked for, nothing is decided and nothing belongs into results.
+                Verdict::Written(_) => {}
+                Verdict::NotRun => not_run += 1,
+                Verdict::Failed(failure) => failures.push(listed(persona, message, failure)),
+            }
+            true
+        })?;
+        Ok(Run { people, counts, failures, not_run, outcomes: Arc::new(outcomes) })
+    }
+
     /// Whether it holds nothing that was paid for: no decision, and no message whose decision failed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.results.iter().all(|result| result.messages.is_empty())
-            && self.failures.iter().all(|failure| failure.text.is_none())
+        self.decisions() == 0 && self.failures.iter().all(|failure| failure.text.is_none())
+    }
+
+    /// Decisions in all.
+    #[must_use]
+    pub fn decisions(&self) -> u64 {
+        self.counts.iter().map(|count| u64::from(count.all)).sum()
+    }
+
+    /// Personas with at least one decision.
+    #[must_use]
+    pub fn successful_personas(&self) -> u64 {
+        self.counts.iter().filter(|count| count.all > 0).count() as u64
+    }
+
+    /// One entry per persona, in the order of the personas; a persona all of whose trials failed has no messages.
+    /// `extras` are keys of others that go with the persona of that index.
+    #[must_use]
+    pub fn entries(&self, extras: BTreeMap<usize, Map>) -> Entries {
+        let (people, outcomes) = (Arc::clone(&self.people), Arc::clone(&self.outcomes));
+        Entries::Sourced(Arc::new(Ended { people, outcomes, extras }))
     }
 }
 
-/// `messages_per_persona` trials for each of `personas` personas.
-#[must_use]
-pub fn trials(personas: usize, messages_per_persona: usize, work: &Work) -> Vec<Trial> {
-    (0..personas)
-        .flat_map(|persona| (0..messages_per_persona).map(move |message| (persona, message)))
-        .map(|(persona, message)| Trial { persona, message, work: work.clone() })
-        .collect()
+/// The entries of a run that has ended.
+struct Ended {
+    people: Arc<Texts>,
+    outcomes: Arc<Outcomes>,
+    extras: BTreeMap<usize, Map>,
 }
 
-/// Runs all trials, telling the context's events about each; verdicts (persona, message, verdict) come in the order of
-/// the trials. `label` says in a few words what the batch is.
+impl Ended {
+    fn entry(&self, index: usize) -> Result<PersonaResult, data::Error> {
+        let extra = self.extras.get(&index).cloned().unwrap_or_default();
+        Ok(PersonaResult { persona: self.people.get(index)?, messages: Vec::new(), extra })
+    }
+}
+
+impl Source for Ended {
+    fn each(&self, see: &mut dyn FnMut(&PersonaResult) -> bool) -> Result<(), data::Error> {
+        if self.people.is_empty() {
+            return Ok(());
+        }
+        let (mut entry, mut index) = (self.entry(0)?, 0);
+        let mut walked = Ok(true);
+        // The plan is in order of personas; one for whom it has no trial has an entry all the same.
+        self.outcomes.each(&mut |persona, _, verdict| {
+            while index < persona && matches!(walked, Ok(true)) {
+                walked = Ok(see(&entry));
+                index += 1;
+                match self.entry(index) {
+                    Ok(next) => entry = next,
+                    Err(error) => walked = Err(error),
+                }
+            }
+            if let Verdict::Decided { message, decision } = verdict {
+                entry.messages.push(Judged { message, decision, extra: Map::new() });
+            }
+            matches!(walked, Ok(true))
+        })?;
+        while walked? {
+            walked = Ok(see(&entry));
+            index += 1;
+            if index == self.people.len() {
+                break;
+            }
+            entry = self.entry(index)?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs all trials of the plan, telling the context's events about each. `label` says in a few words what the batch is.
 ///
 /// # Errors
 /// When the run was asked to stop; what was answered is in the journal.
-pub async fn verdicts(
+pub async fn run(
     bench: &Bench<'_>,
     context: &RunContext,
-    personas: &[String],
-    trials: Vec<Trial>,
+    people: &Arc<Texts>,
+    plan: Plan,
     label: &str,
-) -> Result<Vec<(usize, usize, Verdict)>, Interrupted> {
-    let verdicts = verdicts_seen(bench, context, personas, trials, label, |_, _| {}).await;
+) -> Result<Run, Error> {
+    let outcomes = outcomes(bench, context, people, plan, label, |_, _| {}).await?;
     context.go_on()?;
-    Ok(verdicts)
+    Ok(Run::of(Arc::clone(people), outcomes)?)
 }
 
-/// The same; `see` is shown every persona's index and verdict at once, in the order in which they come. Whether the run
-/// was asked to stop is for the caller to find out.
-pub async fn verdicts_seen(
+/// The same, of which all that is known is how each trial ended; `see` is shown every persona's index and verdict at
+/// once, in the order in which they come. Whether the run was asked to stop is for the caller to find out.
+///
+/// # Errors
+/// When there is no room on the disk for the outcomes, or it cannot be read.
+pub async fn outcomes(
     bench: &Bench<'_>,
     context: &RunContext,
-    personas: &[String],
-    trials: Vec<Trial>,
+    people: &Texts,
+    plan: Plan,
     label: &str,
     see: impl Fn(usize, &Verdict),
-) -> Vec<(usize, usize, Verdict)> {
-    let see = &see;
-    let RunContext { account, width, events, .. } = context;
+) -> Result<Outcomes, Error> {
+    let RunContext { account, width, events, stop, .. } = context;
+    let ended = context.run.as_ref().map_or(Ok(Vec::new()), |run| run.ended_trials(bench.label))?;
+    let order = plan.order(ended);
+    let outcomes = Outcomes::new(plan.clone(), &context.scratch)?;
     let simulated = account.is_simulated();
-    events.emit(Event::BatchStarted { label: label.to_owned(), total: trials.len(), simulated });
-    let verdicts = local::run(trials, *width, |trial| async move {
-        let (persona, message) = (trial.persona, trial.message);
-        let verdict = bench.run(&personas[persona], trial).await;
-        see(persona, &verdict);
-        events.emit(Event::TrialEnded(match &verdict {
-            Verdict::Decided { decision, .. } if decision.decision => TrialOutcome::Yes,
-            Verdict::Decided { .. } => TrialOutcome::No,
-            Verdict::Written(_) => TrialOutcome::Written,
-            Verdict::Failed(_) => TrialOutcome::Failed,
-            Verdict::NotRun => return (persona, message, verdict),
-        }));
-        (persona, message, verdict)
+    events.emit(Event::BatchStarted { label: label.to_owned(), total: plan.len(), simulated });
+    let broken = OnceLock::new();
+    let (see, plan, outcomes_of, broken_by) = (&see, &plan, &outcomes, &broken);
+    local::each(order, *width, |(index, has_ended)| async move {
+        // A run that stops passes over what is left in a moment. What the journal has of it belongs into what a limit
+        // leaves; where nothing is going to be written, nothing is looked up.
+        match stop.why() {
+            None => {}
+            Some(Why::Asked | Why::Disk) => return,
+            Some(_) if has_ended => {}
+            Some(_) => return,
+        }
+        let ended = async {
+            let trial = plan.trial(index)?;
+            let persona = trial.persona;
+            let verdict = bench.run(&people.get(persona)?, trial).await;
+            outcomes_of.put(index, &verdict)?;
+            Ok::<_, data::Error>((persona, verdict))
+        };
+        match ended.await {
+            Ok((persona, verdict)) => {
+                see(persona, &verdict);
+                if let Some(outcome) = told(&verdict) {
+                    events.emit(Event::TrialEnded(outcome));
+                    if !has_ended {
+                        context.note_trial(bench.label, plan.whom(index), outcome, &verdict);
+                    }
+                }
+            }
+            // Nothing is lost: what was answered is in the journal.
+            Err(error) => {
+                let _ = broken_by.set(error);
+                stop.ask(Why::Disk);
+            }
+        }
     })
     .await;
     events.emit(Event::BatchEnded { simulated: account.is_simulated() });
-    verdicts
+    match broken.into_inner() {
+        Some(error) => Err(error.into()),
+        None => Ok(outcomes),
+    }
 }
 
-/// Sorts verdicts into results and failures.
+/// Trials under way at once where so many calls may be in flight: more than that, since a trial whose answer is on its
+/// way to the disk needs no permit, and none must lie idle meanwhile. One at a time stays one after the other.
 #[must_use]
-pub fn collect(personas: &[String], verdicts: Vec<(usize, usize, Verdict)>) -> Run {
-    let mut run = Run {
-        results: personas
-            .iter()
-            .map(|persona| PersonaResult { persona: persona.clone(), messages: Vec::new(), extra: Map::new() })
-            .collect(),
-        failures: Vec::new(),
-        not_run: 0,
-    };
-    for (persona, message, verdict) in verdicts {
-        match verdict {
-            Verdict::Decided { message, decision } => {
-                run.results[persona].messages.push(Judged { message, decision, extra: Map::new() });
-            }
-            // Where messages alone were asked for, nothing is decided and nothing belongs into results.
-            Verdict::Written(_) => {}
-            Verdict::NotRun => run.not_run += 1,
-            Verdict::Failed(failure) => run.failures.push(listed(persona, message, failure)),
-        }
+pub fn width(concurrency: usize) -> usize {
+    if concurrency == 1 { 1 } else { concurrency + concurrency.clamp(8, 1_000) }
+}
+
+fn told(verdict: &Verdict) -> Option<TrialOutcome> {
+    match verdict {
+        Verdict::Decided { decision, .. } if decision.decision => Some(TrialOutcome::Yes),
+        Verdict::Decided { .. } => Some(TrialOutcome::No),
+        Verdict::Written(_) => Some(TrialOutcome::Written),
+        Verdict::Failed(_) => Some(TrialOutcome::Failed),
+        Verdict::NotRun => None,
     }
-    run
 }
 
 /// A failure as files list it.
@@ -213,7 +341,7 @@ pub fn listed(persona: usize, message: usize, failure: TrialFailure) -> FailedTr
     FailedTrial {
         persona,
         message,
-        stage: failure.stage.to_owned(),
+        stage: failure.stage.as_str().to_owned(),
         reason: failure.reason,
         text: failure.message,
         extra: Map::new(),

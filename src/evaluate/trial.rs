@@ -1,5 +1,7 @@
 //! One message for one persona and its decision: the unit of work, of cost and of failure.
 
+use serde::{Deserialize, Serialize};
+
 use super::ask::Error;
 use super::{DecisionMaker, Generator};
 use crate::data::results::Decision;
@@ -48,12 +50,32 @@ pub enum Verdict {
 /// Why a trial failed. It is never a decision and counts in no rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialFailure {
-    /// `generate` or `decide`.
-    pub stage: &'static str,
+    /// What failed.
+    pub stage: Stage,
     /// One line.
     pub reason: String,
     /// The message, where one had been written: it was paid for.
     pub message: Option<String>,
+}
+
+/// The stages of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Writing the message.
+    Generate,
+    /// Deciding on it.
+    Decide,
+}
+
+impl Stage {
+    /// As files list it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Generate => "generate",
+            Stage::Decide => "decide",
+        }
+    }
 }
 
 /// All that a trial needs besides itself.
@@ -81,7 +103,7 @@ impl Bench<'_> {
             Work::Decide(message) => message.clone(),
             Work::Write | Work::WriteAndDecide => match self.write(persona, &key("generate")).await {
                 Ok(message) => message,
-                Err(why) => return why.ended("generate", None),
+                Err(why) => return why.ended(Stage::Generate, None),
             },
         };
         if matches!(trial.work, Work::Write) {
@@ -89,7 +111,7 @@ impl Bench<'_> {
         }
         match self.decide(persona, &message, &key("decide")).await {
             Ok(decision) => Verdict::Decided { message, decision },
-            Err(why) => why.ended("decide", Some(message)),
+            Err(why) => why.ended(Stage::Decide, Some(message)),
         }
     }
 
@@ -118,7 +140,7 @@ impl Unended {
         Unended::Failed(reason.to_owned())
     }
 
-    fn ended(self, stage: &'static str, message: Option<String>) -> Verdict {
+    fn ended(self, stage: Stage, message: Option<String>) -> Verdict {
         match self {
             Unended::Stopped => Verdict::NotRun,
             Unended::Failed(reason) => Verdict::Failed(TrialFailure { stage, reason, message }),

@@ -9,18 +9,22 @@
 
 mod calls;
 mod error;
+mod requests;
+mod rows;
 mod runs;
 mod schema;
+mod trials;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::Connection;
 
-pub use calls::{Call, CallLog};
+pub use calls::{Call, CallLog, RecordedCall};
 pub use error::Error;
 pub use runs::{Begun, Inputs, RunRow, RunState};
+pub use trials::{BatchRow, TrialRow, Trials};
 
 /// The file's name in the data folder.
 pub const FILE: &str = "journal.db";
@@ -36,6 +40,19 @@ struct Shared {
     writer: writer::Writer,
 }
 
+/// The journals that this process has open.
+static OPEN: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+
+/// Writes what any open journal has still to write. Dropping a journal does the same; this is for the end of a process
+/// that drops nothing any more, since it was told to leave at once.
+pub fn flush() {
+    let open: Vec<Arc<Shared>> =
+        OPEN.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect();
+    for journal in open {
+        journal.writer.flush();
+    }
+}
+
 impl Journal {
     /// Opens the journal of a data folder, and makes it where there is none.
     ///
@@ -46,7 +63,11 @@ impl Journal {
         let _turn = schema::turn(&path)?;
         let connection = schema::open(&path)?;
         let writer = writer::Writer::start(schema::open(&path)?, path.clone());
-        Ok(Journal(Arc::new(Shared { path, connection: Mutex::new(connection), writer })))
+        let shared = Arc::new(Shared { path, connection: Mutex::new(connection), writer });
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|journal| journal.strong_count() > 0);
+        open.push(Arc::downgrade(&shared));
+        Ok(Journal(shared))
     }
 
     /// Where it is.

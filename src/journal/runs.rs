@@ -2,10 +2,11 @@
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, Params, Row, TransactionBehavior, params};
 
-use super::calls::CallLog;
+use super::calls::{Answers, CallLog};
 use super::{Error, Journal, schema};
 use crate::data::results::sha256;
 
@@ -43,7 +44,7 @@ pub struct RunRow {
     pub tokens: (u64, u64),
     /// Dollars, where all prices were known.
     pub cost_usd: Option<f64>,
-    /// Bytes of requests and answers.
+    /// Bytes of requests and answers, what requests have in common counted once.
     pub bytes: u64,
     /// Files that it has written.
     pub files: Vec<String>,
@@ -78,7 +79,9 @@ pub struct Begun {
     pub found: u64,
     /// Whether it was there before.
     pub resumed: bool,
-    journal: Journal,
+    number: i64,
+    answers: Arc<Answers>,
+    pub(super) journal: Journal,
     /// Held, not used: the operating system lets go of it with the process.
     _lock: File,
 }
@@ -95,31 +98,20 @@ impl Journal {
         let hash = hash(&[&[inputs.command], inputs.parts].concat());
         // One process at a time looks and begins: two that look at once would both find nothing, and take one seed.
         let _turn = schema::turn(self.path())?;
-        let open: Vec<(String, u64, String)> = self.with(|connection| {
-            connection
-                .prepare("SELECT id, seed, started FROM runs WHERE inputs = ? AND state = 'open' ORDER BY started")?
-                .query_map([&hash], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64, row.get(2)?)))?
-                .collect()
-        })?;
+        self.drop_empty(&hash)?;
         let mut taken = Vec::new();
-        for (id, seed, started) in open {
-            if inputs.seed.is_some_and(|wanted| wanted != seed) {
+        for run in self.open_runs(&hash)? {
+            if inputs.seed.is_some_and(|wanted| wanted != run.seed) {
                 continue;
             }
-            match self.lock(&id)? {
+            match self.lock(&run.id)? {
                 Some(lock) if inputs.fresh => {
                     drop(lock);
-                    self.set_state(&id, RunState::Dropped)?;
+                    self.set_state(&run.id, RunState::Dropped)?;
                 }
-                Some(lock) => {
-                    let found = self.with(|connection| {
-                        connection
-                            .query_row("SELECT count(*) FROM calls WHERE run = ?", [&id], |row| row.get::<_, i64>(0))
-                    })? as u64;
-                    return Ok(Begun { id, seed, started, found, resumed: true, journal: self.clone(), _lock: lock });
-                }
-                None if inputs.seed.is_some() => return Err(Error::UnderWay(id)),
-                None => taken.push(seed),
+                Some(lock) => return self.go_on(run, lock),
+                None if inputs.seed.is_some() => return Err(Error::UnderWay(run.id)),
+                None => taken.push(run.seed),
             }
         }
         // A run that is finished is finished: another one takes fresh samples.
@@ -133,6 +125,63 @@ impl Journal {
         self.insert(inputs, &hash, seed)
     }
 
+    /// The open runs of these inputs, in the order in which they began.
+    fn open_runs(&self, hash: &str) -> Result<Vec<OpenRun>, Error> {
+        self.with(|connection| {
+            connection
+                .prepare(
+                    "SELECT id, seed, started, number, calls FROM runs WHERE inputs = ? AND state = 'open' \
+                     ORDER BY number",
+                )?
+                .query_map([hash], |row| {
+                    Ok(OpenRun {
+                        id: row.get(0)?,
+                        seed: row.get::<_, i64>(1)? as u64,
+                        started: row.get(2)?,
+                        number: row.get(3)?,
+                        calls: row.get::<_, i64>(4)? as u64,
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    fn go_on(&self, run: OpenRun, lock: File) -> Result<Begun, Error> {
+        let answers = Arc::new(Answers::of(self, run.number, run.calls)?);
+        Ok(Begun {
+            id: run.id,
+            seed: run.seed,
+            started: run.started,
+            found: answers.len() as u64,
+            resumed: true,
+            number: run.number,
+            answers,
+            journal: self.clone(),
+            _lock: lock,
+        })
+    }
+
+    /// Deletes runs of other inputs that were interrupted before there was anything to go on with.
+    fn drop_empty(&self, hash: &str) -> Result<(), Error> {
+        let empty: Vec<String> = self.with(|connection| {
+            connection
+                .prepare(
+                    "SELECT id FROM runs WHERE state = 'open' AND calls = 0 AND inputs <> ? \
+                     AND NOT EXISTS (SELECT 1 FROM outputs WHERE run = runs.id) \
+                     AND NOT EXISTS (SELECT 1 FROM trials WHERE run = runs.id)",
+                )?
+                .query_map([hash], |row| row.get(0))?
+                .collect()
+        })?;
+        for id in empty {
+            if let Some(_lock) = self.lock(&id)? {
+                self.with(|connection| connection.execute("DELETE FROM runs WHERE id = ? AND calls = 0", [&id]))?;
+                let _ = std::fs::remove_file(self.lock_path(&id));
+            }
+        }
+        Ok(())
+    }
+
     fn insert(&self, inputs: &Inputs<'_>, hash: &str, seed: u64) -> Result<Begun, Error> {
         let started = jiff::Timestamp::now().to_string();
         let unique = format!("{started} {} {:?}", std::process::id(), std::thread::current().id());
@@ -140,13 +189,16 @@ impl Journal {
         // Locked before it can be found, so that nobody takes it for interrupted.
         let lock = self.lock(&id)?.ok_or_else(|| Error::UnderWay(id.clone()))?;
         let arguments = serde_json::to_string(inputs.arguments).unwrap_or_default();
-        self.with(|connection| {
-            connection.execute(
-                "INSERT INTO runs (id, inputs, command, arguments, seed, state, started) VALUES (?, ?, ?, ?, ?, 'open', ?)",
+        let number = self.with(|connection| {
+            connection.query_row(
+                "INSERT INTO runs (id, inputs, command, arguments, seed, state, started, number) \
+                 VALUES (?, ?, ?, ?, ?, 'open', ?, (SELECT coalesce(max(number), 0) + 1 FROM runs)) RETURNING number",
                 params![id, hash, inputs.command, arguments, seed as i64, started],
+                |row| row.get(0),
             )
         })?;
-        Ok(Begun { id, seed, started, found: 0, resumed: false, journal: self.clone(), _lock: lock })
+        let (journal, answers) = (self.clone(), Arc::default());
+        Ok(Begun { id, seed, started, found: 0, resumed: false, number, answers, journal, _lock: lock })
     }
 
     /// The run's lock, or nothing where another process has it.
@@ -195,31 +247,19 @@ impl Journal {
         Ok(self.lock(id)?.is_none())
     }
 
-    /// All runs, the newest first.
+    /// All runs, the newest first. One that was interrupted before it had anything is none.
     ///
     /// # Errors
     /// When the journal cannot be read.
     pub fn runs(&self) -> Result<Vec<RunRow>, Error> {
-        let mut rows: Vec<RunRow> = self.with(|connection| {
-            connection
-                .prepare(
-                    "SELECT r.id, r.command, r.arguments, r.seed, r.state, r.started, r.ended, count(c.key), \
-                     coalesce(sum(c.input_tokens), 0), coalesce(sum(c.output_tokens), 0), sum(c.cost_usd), \
-                     count(c.key) - count(c.cost_usd), coalesce(sum(length(c.request) + length(c.answer)), 0) \
-                     FROM runs r LEFT JOIN calls c ON c.run = r.id GROUP BY r.id ORDER BY r.started DESC, r.id",
-                )?
-                .query_map([], read)?
-                .collect()
-        })?;
-        for row in &mut rows {
-            row.files = self.with(|connection| {
-                connection
-                    .prepare_cached("SELECT file FROM outputs WHERE run = ? ORDER BY step")?
-                    .query_map([&row.id], |row| row.get(0))?
-                    .collect()
-            })?;
+        let mut listed = Vec::new();
+        for row in self.rows("1 ORDER BY number DESC", [])? {
+            let is_empty = row.state == RunState::Open && row.calls == 0 && row.files.is_empty();
+            if !is_empty || self.is_under_way(&row.id)? {
+                listed.push(row);
+            }
         }
-        Ok(rows)
+        Ok(listed)
     }
 
     /// The run whose id begins so.
@@ -227,11 +267,28 @@ impl Journal {
     /// # Errors
     /// When there is none, or more than one.
     pub fn run(&self, id: &str) -> Result<RunRow, Error> {
-        let mut found = self.runs()?.into_iter().filter(|row| !id.is_empty() && row.id.starts_with(id));
+        let mut found = self.rows("?1 <> '' AND substr(id, 1, length(?1)) = ?1 LIMIT 2", [id])?.into_iter();
         match (found.next(), found.next()) {
             (Some(row), None) => Ok(row),
             _ => Err(Error::NoRun(id.to_owned())),
         }
+    }
+
+    fn rows(&self, which: &str, parameters: impl Params) -> Result<Vec<RunRow>, Error> {
+        self.with(|connection| {
+            let mut rows: Vec<RunRow> = connection
+                .prepare(&format!(
+                    "SELECT id, command, arguments, seed, state, started, ended, calls, input_tokens, output_tokens, \
+                     cost_usd, unpriced, bytes FROM runs WHERE {which}"
+                ))?
+                .query_map(parameters, read)?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut files = connection.prepare_cached("SELECT file FROM outputs WHERE run = ? ORDER BY step")?;
+            for row in &mut rows {
+                row.files = files.query_map([&row.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            }
+            Ok(rows)
+        })
     }
 
     /// Deletes runs with their calls and gives the space back; runs under way in another process are kept. Returns how
@@ -240,29 +297,46 @@ impl Journal {
     /// # Errors
     /// When the journal fails.
     pub fn prune(&self, ids: &[String]) -> Result<usize, Error> {
-        let mut pruned = 0;
+        let (mut pruned, mut freed) = (0, 0);
         for id in ids {
             let Some(_lock) = self.lock(id)? else { continue };
-            self.with(|connection| {
+            freed += self.with(|connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                transaction.execute("DELETE FROM calls WHERE run = ?", [id])?;
+                let mut freed = 0;
+                for table in ["calls", "texts"] {
+                    let of_run = format!("DELETE FROM {table} WHERE run = (SELECT number FROM runs WHERE id = ?)");
+                    freed += transaction.execute(&of_run, [id])?;
+                }
+                transaction.execute("DELETE FROM trials WHERE run = ?", [id])?;
                 transaction.execute("DELETE FROM outputs WHERE run = ?", [id])?;
                 transaction.execute("DELETE FROM runs WHERE id = ?", [id])?;
-                transaction.commit()
+                transaction.commit().map(|()| freed)
             })?;
             let _ = std::fs::remove_file(self.lock_path(id));
             pruned += 1;
         }
-        self.with(|connection| connection.execute_batch("VACUUM"))?;
+        // All that stays is written anew, which may be much: not where there is no space to give back.
+        if freed > 0 {
+            self.with(|connection| connection.execute_batch("VACUUM"))?;
+        }
         Ok(pruned)
     }
+}
+
+/// A run that may be gone on with.
+struct OpenRun {
+    id: String,
+    seed: u64,
+    started: String,
+    number: i64,
+    calls: u64,
 }
 
 impl Begun {
     /// Where this run's calls are looked up and recorded.
     #[must_use]
     pub fn calls(&self) -> CallLog {
-        CallLog::new(self.journal.clone(), self.id.clone(), self.resumed)
+        CallLog::new(self.journal.clone(), self.number, Arc::clone(&self.answers))
     }
 
     /// The file that a step of this run was about to write, and the SHA-256 of its contents: it has been written if a
@@ -302,6 +376,7 @@ impl Begun {
     /// # Errors
     /// When the journal cannot be written.
     pub fn finish(&self) -> Result<(), Error> {
+        self.journal.0.writer.flush();
         self.journal.set_state(&self.id, RunState::Finished)
     }
 }
@@ -310,7 +385,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     let arguments: String = row.get(2)?;
     let state: String = row.get(4)?;
     let unpriced: i64 = row.get(11)?;
-    let cost: Option<f64> = row.get(10)?;
+    let cost: f64 = row.get(10)?;
     Ok(RunRow {
         id: row.get(0)?,
         command: row.get(1)?,
@@ -325,14 +400,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         ended: row.get(6)?,
         calls: row.get::<_, i64>(7)? as u64,
         tokens: (row.get::<_, i64>(8)? as u64, row.get::<_, i64>(9)? as u64),
-        cost_usd: if unpriced == 0 { Some(cost.unwrap_or(0.0)) } else { None },
+        cost_usd: (unpriced == 0).then_some(cost),
         bytes: row.get::<_, i64>(12)? as u64,
         files: Vec::new(),
     })
 }
 
 /// SHA-256 of the parts, told apart by their lengths.
-fn hash(parts: &[&str]) -> String {
+pub(super) fn hash(parts: &[&str]) -> String {
     let joined: String = parts.iter().map(|part| format!("{}:{part};", part.len())).collect();
     sha256(joined.as_bytes())
 }

@@ -10,48 +10,19 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::Error;
 
 /// Each brings a file from the version of its index to the next.
-const MIGRATIONS: &[&str] = &["
-    CREATE TABLE runs (
-        id TEXT PRIMARY KEY,
-        -- Hash of everything that a run depends on: the same command on the same inputs finds it by this.
-        inputs TEXT NOT NULL,
-        command TEXT NOT NULL,
-        -- The command line, as a JSON array: what `runs resume` runs again.
-        arguments TEXT NOT NULL,
-        seed INTEGER NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('open', 'finished', 'dropped')),
-        -- RFC 3339 with microseconds, UTC.
-        started TEXT NOT NULL,
-        ended TEXT
-    ) STRICT;
-    CREATE INDEX runs_by_inputs ON runs (inputs, state);
-    CREATE TABLE outputs (
-        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        step TEXT NOT NULL,
-        file TEXT NOT NULL,
-        sha256 TEXT NOT NULL,
-        PRIMARY KEY (run, step)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE calls (
-        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-        key TEXT NOT NULL,
-        role TEXT NOT NULL,
-        model TEXT NOT NULL,
-        -- SHA-256 of the request: an answer is an answer to this only.
-        asked TEXT NOT NULL,
-        request TEXT NOT NULL,
-        answer TEXT NOT NULL,
-        input_tokens INTEGER NOT NULL,
-        output_tokens INTEGER NOT NULL,
-        cost_usd REAL,
-        request_id TEXT,
-        answered TEXT NOT NULL,
-        PRIMARY KEY (run, key)
-    ) STRICT;
-"];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
-/// How long a writer waits for another process to finish its commit.
+/// How long to wait for another process to finish its commit.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where set, the patience in milliseconds: for who would rather not wait, and for tests.
+const PATIENCE_VARIABLE: &str = "REJOINDER_JOURNAL_PATIENCE_MS";
+
+fn patience() -> Duration {
+    let set = std::env::var(PATIENCE_VARIABLE).ok().and_then(|text| text.trim().parse().ok());
+    set.map_or(PATIENCE, Duration::from_millis)
+}
 
 /// Lock files live in this folder beside the journal.
 pub(super) const LOCKS: &str = ".runs";
@@ -84,12 +55,14 @@ pub(super) fn open(path: &Path) -> Result<Connection, Error> {
         std::fs::create_dir_all(folder).map_err(|_| Error::ReadOnly(path.to_owned()))?;
     }
     let mut connection = Connection::open(path).map_err(failed)?;
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    connection.busy_timeout(patience()).map_err(failed)?;
     only_for_the_owner(path);
     // FULL: in WAL mode NORMAL may lose the last commits on power loss.
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
         .map_err(failed)?;
+    // Pages: what several commits change in one page is copied out of the log once. 16 MB at most stay in the log.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000).map_err(failed)?;
     migrate(&mut connection, path)?;
     Ok(connection)
 }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::data::results::sha256;
+use crate::event::TrialOutcome;
 
 fn call(number: usize) -> Call {
     Call {
@@ -7,6 +9,7 @@ fn call(number: usize) -> Call {
         role: "generator".into(),
         model: "m".into(),
         request: "{}".into(),
+        shared: Vec::new(),
         answer: format!("answer {number}"),
         input_tokens: 3,
         output_tokens: 2,
@@ -53,11 +56,13 @@ async fn a_finished_run_is_finished_and_a_dropped_one_is_not_found() {
     assert!(states.contains(&(id, RunState::Finished)) && states.contains(&(second_id, RunState::Dropped)));
 }
 
-#[test]
-fn other_inputs_are_another_run() {
+#[tokio::test]
+async fn other_inputs_are_another_run() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
-    drop(journal.begin(&inputs(&["a"])).unwrap());
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    run.calls().record(call(1)).await.unwrap();
+    drop(run);
     assert!(!journal.begin(&inputs(&["b"])).unwrap().resumed);
     assert!(journal.begin(&inputs(&["a"])).unwrap().resumed);
 }
@@ -115,4 +120,242 @@ fn the_file_is_readable_by_its_owner_only() {
     drop(Journal::open(folder.path()).unwrap());
     let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+fn trial(message: u32, outcome: TrialOutcome, reason: Option<&str>) -> TrialRow {
+    let reason = reason.map(str::to_owned);
+    TrialRow { batch: "cycle 1 challenger".into(), persona: 3, message, outcome, reason }
+}
+
+#[test]
+fn what_is_ordered_of_trials_is_there_after_the_journal_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        run.trial_ended(trial(1, TrialOutcome::Yes, None));
+        run.trial_ended(trial(0, TrialOutcome::Written, None));
+        run.trial_ended(trial(2, TrialOutcome::Failed, Some("no answer")));
+        run.id.clone()
+    };
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!(run.id, id);
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap(), [(3, 0), (3, 1)]);
+    assert_eq!(run.ended_trials("another").unwrap(), []);
+
+    // Tried again, it is decided; what was noted before gives way.
+    run.trial_ended(trial(2, TrialOutcome::No, None));
+    run.trial_ended(trial(4, TrialOutcome::Failed, Some("no answer")));
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap(), [(3, 0), (3, 1), (3, 2)]);
+    let batch = BatchRow { batch: "cycle 1 challenger".into(), yes: 1, no: 1, written: 1, failed: 1 };
+    let reasons = vec![("no answer".to_owned(), 1)];
+    assert_eq!(journal.trials(&id).unwrap(), Trials { batches: vec![batch], reasons });
+    drop(run);
+    journal.prune(std::slice::from_ref(&id)).unwrap();
+    assert_eq!(journal.trials(&id).unwrap(), Trials::default());
+}
+
+#[tokio::test]
+async fn trials_and_calls_that_come_together_are_all_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    let log = run.calls();
+    futures::future::try_join_all((0..200).map(|number| {
+        run.trial_ended(trial(number as u32, TrialOutcome::Yes, None));
+        log.record(call(number))
+    }))
+    .await
+    .unwrap();
+    assert_eq!(run.ended_trials("cycle 1 challenger").unwrap().len(), 200);
+    assert_eq!(journal.run(&run.id).unwrap().calls, 200);
+}
+
+/// A journal of the first version with one finished and one open run of three calls, as the program of then wrote it.
+fn of_the_first_version(folder: &std::path::Path, inputs: &str) {
+    let old = rusqlite::Connection::open(folder.join(FILE)).unwrap();
+    old.execute_batch(schema::MIGRATIONS[0]).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    for (id, state) in [("aaaaaaaaaaaa", "finished"), ("bbbbbbbbbbbb", "open")] {
+        old.execute(
+            "INSERT INTO runs (id, inputs, command, arguments, seed, state, started) VALUES (?, ?, 'evaluate', '[]', 1, ?, \
+             '2026-11-01T00:00:00Z')",
+            [id, inputs, state],
+        )
+        .unwrap();
+        for number in 0..3 {
+            let call = realistic(number);
+            old.execute(
+                "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, 3, 2, 0.5, 'req_1', '2026-11-01T00:00:01Z')",
+                [id, &call.key, &call.role, &call.model, &call.asked, &call.request, &call.answer],
+            )
+            .unwrap();
+        }
+    }
+}
+
+/// A call whose key and hash are what the program makes them of, and whose system prompt others have too.
+fn realistic(number: usize) -> Call {
+    let system = serde_json::to_string(&"You are a \"buyer\".\n".repeat(10)).unwrap();
+    Call {
+        key: sha256(format!("key {number}").as_bytes())[..32].to_owned(),
+        asked: sha256(format!("asked {number}").as_bytes()),
+        request: format!(r#"{{"system":{system},"user":"{number}","schema":null}}"#),
+        shared: vec![system],
+        ..call(number)
+    }
+}
+
+#[test]
+fn a_journal_of_the_first_version_is_read_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    of_the_first_version(folder.path(), &runs::hash(&["evaluate", "a"]));
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!((run.id.as_str(), run.found), ("bbbbbbbbbbbb", 3));
+    for number in 0..3 {
+        let call = realistic(number);
+        assert_eq!(run.calls().find(&call.key, &call.asked).unwrap(), Some(call.answer));
+    }
+    for row in journal.runs().unwrap() {
+        assert_eq!((row.calls, row.tokens, row.cost_usd), (3, (9, 6), Some(1.5)));
+        let read = journal.calls(&row.id, 0, 9).unwrap();
+        assert_eq!(read.len(), 3);
+        for (number, read) in read.into_iter().enumerate() {
+            let expected = Call { shared: vec![], request_id: Some("req_1".into()), ..realistic(number) };
+            assert_eq!(read.call, expected);
+        }
+    }
+}
+
+#[test]
+fn migrations_that_files_were_made_with_are_never_changed() {
+    let hashes: Vec<String> = schema::MIGRATIONS.iter().map(|text| sha256(text.as_bytes())[..16].to_owned()).collect();
+    insta::assert_snapshot!(hashes.join(" "), @"a4bbfbf77c362db6 4a4a9634ba1f4f47 4a6a93ad9006654a");
+}
+
+#[tokio::test]
+async fn what_requests_have_in_common_is_stored_once_and_each_is_read_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    let other = journal.begin(&inputs(&["b"])).unwrap();
+    for number in 0..20 {
+        run.calls().record(realistic(number)).await.unwrap();
+        other.calls().record(realistic(number)).await.unwrap();
+    }
+    let texts: i64 = journal.with(|it| it.query_row("SELECT count(*) FROM texts", [], |row| row.get(0))).unwrap();
+    assert_eq!(texts, 2, "one for each run");
+    let first = journal.calls(&run.id, 0, 12).unwrap();
+    let rest = journal.calls(&run.id, first.last().unwrap().number, 12).unwrap();
+    let read: Vec<Call> = first.into_iter().chain(rest).map(|read| read.call).collect();
+    let recorded: Vec<Call> = (0..20).map(|number| Call { shared: vec![], ..realistic(number) }).collect();
+    assert_eq!(read, recorded);
+    assert!(journal.run(&run.id).unwrap().bytes < read.iter().map(|call| call.request.len() as u64).sum());
+
+    // A run's texts go with it, and nobody else's do.
+    let id = other.id.clone();
+    drop(other);
+    journal.prune(&[id]).unwrap();
+    assert_eq!(journal.calls(&run.id, 0, 99).unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn of_two_answers_under_one_key_the_later_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        for answer in ["first", "second"] {
+            run.calls().record(Call { answer: answer.into(), ..realistic(1) }).await.unwrap();
+            run.calls().record(realistic(2)).await.unwrap();
+        }
+    }
+    let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+    assert_eq!(run.found, 2);
+    let call = realistic(1);
+    assert_eq!(run.calls().find(&call.key, &call.asked).unwrap().as_deref(), Some("second"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_what_was_written_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        run.calls().record(realistic(1)).await.unwrap();
+    }
+    let file = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+    file.execute("UPDATE calls SET answer = replace(answer, '1', '2')", []).unwrap();
+    let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+    let call = realistic(1);
+    assert!(matches!(run.calls().find(&call.key, &call.asked), Err(Error::Damaged { .. })));
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_the_call_keeps_what_there_is_and_may_be_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    run.calls().record(realistic(0)).await.unwrap();
+    // Another connection's limit is its own: the writer's is reached through its own door.
+    journal.0.writer.limit_pages(1);
+    let large = Call { answer: "x".repeat(100_000), ..realistic(1) };
+    assert!(matches!(run.calls().record(large.clone()).await, Err(Error::DiskFull(_))));
+    assert_eq!(journal.calls(&run.id, 0, 9).unwrap().len(), 1);
+    journal.0.writer.limit_pages(1_000_000);
+    run.calls().record(large.clone()).await.unwrap();
+    let read: Vec<String> = journal.calls(&run.id, 0, 9).unwrap().into_iter().map(|it| it.call.answer).collect();
+    assert_eq!(read, [realistic(0).answer, large.answer]);
+    assert_eq!(journal.run(&run.id).unwrap().calls, 2);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_or_forth_changes_nothing_but_what_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let first = journal.begin(&inputs(&["a"])).unwrap();
+    let second = journal.begin(&inputs(&["a"])).unwrap();
+    for run in [&first, &second] {
+        run.calls().record(realistic(1)).await.unwrap();
+    }
+    let ids = (first.id.clone(), second.id.clone());
+    drop((first, second));
+    let (first, second) = ids;
+    for (id, time) in [(&first, "2099-01-01T00:00:00Z"), (&second, "1971-01-01T00:00:00Z")] {
+        journal.with(|it| it.execute("UPDATE runs SET started = ? WHERE id = ?", [time, id])).unwrap();
+        journal.with(|it| it.execute("UPDATE calls SET answered = ?", [time])).unwrap();
+    }
+    let listed: Vec<String> = journal.runs().unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(listed, [second.clone(), first.clone()]);
+    let again = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!((&again.id, again.seed, again.found), (&first, 1, 1));
+    let beside = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!((&beside.id, beside.seed, beside.found), (&second, 2, 1));
+    again.finish().unwrap();
+    beside.finish().unwrap();
+    assert_eq!(journal.begin(&inputs(&["a"])).unwrap().seed, 3);
+}
+
+#[test]
+fn a_run_that_was_interrupted_before_it_had_anything_is_not_listed_and_does_not_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    assert_eq!(journal.runs().unwrap().len(), 1, "under way");
+    let id = run.id.clone();
+    drop(run);
+    assert_eq!(journal.runs().unwrap().len(), 0);
+    let _other = journal.begin(&inputs(&["b"])).unwrap();
+    assert!(matches!(journal.run(&id), Err(Error::NoRun(_))));
+}
+
+#[tokio::test]
+async fn a_journal_that_is_closed_leaves_no_log_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        run.calls().record(realistic(1)).await.unwrap();
+    }
+    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, [schema::LOCKS, FILE]);
 }

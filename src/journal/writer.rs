@@ -1,71 +1,169 @@
 //! One thread that writes, in groups.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::{Call, Error};
+use super::rows::{self, Sums, Texts};
+use super::{Call, Error, TrialRow};
 
-/// A run's id, its call, and whom to tell.
-type Order = (String, Call, oneshot::Sender<Result<(), Error>>);
-
-/// More calls than these are not put into one commit, so that the first of them need not wait for ever.
+/// More than these are not put into one commit, so that the first of them need not wait for ever.
 const MOST_AT_ONCE: usize = 4_096;
+/// Trials go to disk with the next calls, or alone after this time: nobody waits for them, and a commit of their own for
+/// each would keep the disk from the calls.
+const TRIALS_WAIT: Duration = Duration::from_millis(250);
 
-/// The thread's letter box. The thread ends when the box is dropped, after what is in it.
-pub(super) struct Writer(mpsc::Sender<Order>);
+/// What the thread is asked to do.
+pub(super) enum Order {
+    /// Write a run's call and tell when it is on disk.
+    Call(Box<Record>),
+    /// Write how one of a run's trials ended, some time soon.
+    Trial(String, TrialRow),
+    /// Write all that was ordered before and tell when it is done.
+    Flush(mpsc::Sender<()>),
+    /// Let the file grow no further than so many pages, as a full disk would.
+    #[cfg(test)]
+    LimitPages(u32),
+}
+
+/// A run's number, its call, and whom to tell.
+pub(super) struct Record {
+    run: i64,
+    call: Call,
+    done: oneshot::Sender<Result<(), Error>>,
+}
+
+/// The thread and its letter box. When it is dropped, what is in the box is written before the thread ends.
+pub(super) struct Writer {
+    letters: Option<mpsc::Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 impl Writer {
-    pub(super) fn start(mut connection: Connection, path: PathBuf) -> Self {
-        let (sender, receiver) = mpsc::channel::<Order>();
-        std::thread::spawn(move || {
-            while let Ok(first) = receiver.recv() {
-                let mut orders = vec![first];
-                orders.extend(receiver.try_iter().take(MOST_AT_ONCE - 1));
-                let written = write(&mut connection, &orders).map_err(|source| Error::of(&path, source));
-                for (_, _, done) in orders {
-                    // Nobody waits any more if the run was stopped; the answer is kept all the same.
-                    let _ = done.send(written.clone());
-                }
-            }
+    pub(super) fn start(connection: Connection, path: PathBuf) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let (calls, trials, flushes) = (Vec::new(), Vec::new(), Vec::new());
+            Desk { connection, path, texts: Texts::default(), calls, trials, flushes }.work(&receiver);
         });
-        Writer(sender)
+        Writer { letters: Some(sender), thread: Some(thread) }
     }
 
     /// Returns when the call is on disk.
-    pub(super) async fn write(&self, run: String, call: Call) -> Result<(), Error> {
+    pub(super) async fn write(&self, run: i64, call: Call) -> Result<(), Error> {
         let gone = || Error::Other { path: PathBuf::from(super::FILE), reason: "its writer has ended".into() };
         let (done, written) = oneshot::channel();
-        self.0.send((run, call, done)).map_err(|_| gone())?;
+        self.order(Order::Call(Box::new(Record { run, call, done })));
         written.await.map_err(|_| gone())?
+    }
+
+    /// Puts an order into the box. One that the thread will never see tells so by its sender being dropped.
+    pub(super) fn order(&self, order: Order) {
+        if let Some(sender) = &self.letters {
+            let _ = sender.send(order);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: u32) {
+        self.order(Order::LimitPages(pages));
+    }
+
+    /// Returns when everything ordered before has been written, or has failed to be.
+    pub(super) fn flush(&self) {
+        let (done, flushed) = mpsc::channel();
+        self.order(Order::Flush(done));
+        let _ = flushed.recv();
     }
 }
 
-fn write(connection: &mut Connection, orders: &[Order]) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let mut insert = transaction.prepare_cached(
-            "INSERT OR REPLACE INTO calls (run, key, role, model, asked, request, answer, input_tokens, output_tokens, \
-             cost_usd, request_id, answered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        for (run, call, _) in orders {
-            insert.execute(params![
-                run,
-                call.key,
-                call.role,
-                call.model,
-                call.asked,
-                call.request,
-                call.answer,
-                call.input_tokens as i64,
-                call.output_tokens as i64,
-                call.cost_usd,
-                call.request_id,
-                jiff::Timestamp::now().to_string(),
-            ])?;
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.letters.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
         }
     }
-    transaction.commit()
+}
+
+/// The thread's own: what it has taken out of the box and not yet written.
+struct Desk {
+    connection: Connection,
+    path: PathBuf,
+    texts: Texts,
+    calls: Vec<Record>,
+    trials: Vec<(String, TrialRow)>,
+    flushes: Vec<mpsc::Sender<()>>,
+}
+
+impl Desk {
+    fn work(mut self, orders: &mpsc::Receiver<Order>) {
+        while let Ok(first) = orders.recv() {
+            self.take(first);
+            let due = Instant::now() + TRIALS_WAIT;
+            // With nobody waiting, more may come.
+            while self.calls.is_empty() && self.flushes.is_empty() && self.trials.len() < MOST_AT_ONCE {
+                match orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                    Ok(order) => self.take(order),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                }
+            }
+            for order in orders.try_iter().take(MOST_AT_ONCE) {
+                self.take(order);
+            }
+            self.write();
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Call(record) => self.calls.push(*record),
+            Order::Trial(run, trial) => self.trials.push((run, trial)),
+            Order::Flush(done) => self.flushes.push(done),
+            #[cfg(test)]
+            Order::LimitPages(pages) => self.connection.pragma_update(None, "max_page_count", pages).unwrap_or(()),
+        }
+    }
+
+    /// One commit of all that is there.
+    fn write(&mut self) {
+        let written = self.commit().map_err(|source| Error::of(&self.path, source));
+        if written.is_err() {
+            // What was not committed has no numbers.
+            self.texts = Texts::default();
+        }
+        // Trials that could not be written are not tried again: the calls tell the same.
+        self.trials.clear();
+        for record in self.calls.drain(..) {
+            // Nobody waits any more if the run was stopped; the answer is kept all the same.
+            let _ = record.done.send(written.clone());
+        }
+        for done in self.flushes.drain(..) {
+            let _ = done.send(());
+        }
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
+        if self.calls.is_empty() && self.trials.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
+        for Record { run, call, .. } in &self.calls {
+            let bytes = rows::call(&transaction, &mut self.texts, *run, call)?;
+            sums.entry(*run).or_default().add(call, bytes);
+        }
+        for (run, sums) in sums {
+            rows::sums(&transaction, run, &sums)?;
+        }
+        for (run, trial) in &self.trials {
+            rows::trial(&transaction, run, trial)?;
+        }
+        transaction.commit()
+    }
 }

@@ -44,7 +44,7 @@ impl ChatCompletions {
     ) -> Result<Self, SetupError> {
         let base = BaseUrl::parse(base_url)?;
         let url = base.join("chat/completions");
-        let http = Http::new(&base, url, ("authorization", "Bearer "), key, settings.timeout)?;
+        let http = Http::new(&base, url, ("authorization", "Bearer "), key, &settings)?;
         Ok(ChatCompletions {
             id: id.to_string(),
             name: id.name().to_owned(),

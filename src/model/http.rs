@@ -6,11 +6,13 @@
 pub mod base_url;
 pub(crate) mod failure;
 pub mod headers;
+mod lanes;
 pub(crate) mod words;
 
 use std::error::Error as _;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -20,6 +22,8 @@ use serde_json::Value;
 use url::Url;
 
 pub use base_url::{BaseUrl, SetupError};
+use lanes::Lanes;
+pub use lanes::{Connections, LANE_WIDTH};
 use words::one_line;
 
 use super::{CallKey, Failure, FailureKind, digest};
@@ -27,8 +31,8 @@ use super::{CallKey, Failure, FailureKind, digest};
 /// The largest response body that is read; no answer of a model comes near it.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
-/// How long a connection may take to open: as the official SDK.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// No answer is much larger.
+const LIKELY_BODY: u64 = 256 * 1024;
 
 /// How hard a model thinks. Not every model takes every value, and the host says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,18 +82,20 @@ impl FromStr for Effort {
 }
 
 /// What can be set for a model on either wire format.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// How hard the model thinks; unset, the model's own default.
     pub effort: Option<Effort>,
     /// The most time for one exchange, from connecting to the last byte.
     pub timeout: Duration,
+    /// The connections to use: models that are given clones of the same share them.
+    pub connections: Connections,
 }
 
 impl Default for Settings {
     /// The official SDK's ten minutes: thinking can take several, and an answer given up on is still paid for.
     fn default() -> Self {
-        Settings { effort: None, timeout: Duration::from_secs(600) }
+        Settings { effort: None, timeout: Duration::from_secs(600), connections: Connections::default() }
     }
 }
 
@@ -112,7 +118,7 @@ pub(crate) struct Response {
 /// One path on one host, with the account that calls it.
 #[derive(Debug)]
 pub(crate) struct Http {
-    client: reqwest::Client,
+    lanes: Arc<Lanes>,
     url: Url,
     origin: String,
     headers: HeaderMap,
@@ -127,8 +133,9 @@ impl Http {
         url: Url,
         (auth, prefix): (&'static str, &str),
         key: Option<SecretString>,
-        timeout: Duration,
+        settings: &Settings,
     ) -> Result<Self, SetupError> {
+        let timeout = settings.timeout;
         if timeout.is_zero() {
             return Err(SetupError::Timeout(timeout));
         }
@@ -144,7 +151,7 @@ impl Http {
             headers.insert(HeaderName::from_static(auth), value);
         }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(Http { client: client(base, timeout)?, url, origin: base.origin(), headers, key, timeout })
+        Ok(Http { lanes: settings.connections.to(base)?, url, origin: base.origin(), headers, key, timeout })
     }
 
     /// The same, with one more header on every request.
@@ -173,9 +180,12 @@ impl Http {
 
     /// Posts JSON once. `Ok` is a response with a status of success and a whole body, of whatever content.
     pub(crate) async fn post(&self, key: &CallKey, body: &Value) -> Result<Response, Failure> {
-        let request = self
-            .client
+        // Held until the whole body is here.
+        let place = self.lanes.take();
+        let request = place
+            .client()
             .post(self.url.clone())
+            .timeout(self.timeout)
             .headers(self.headers.clone())
             .header("idempotency-key", key.as_str())
             .body(body.to_string());
@@ -200,7 +210,10 @@ impl Http {
     }
 
     async fn read(&self, mut reply: reqwest::Response, response: &mut Response) -> Result<(), Failure> {
-        let too_large = reply.content_length().is_some_and(|length| length > LARGEST_BODY as u64);
+        let announced = reply.content_length().unwrap_or(0);
+        let too_large = announced > LARGEST_BODY as u64;
+        // What is announced is not believed beyond what an answer may well have.
+        response.body.reserve(announced.min(LIKELY_BODY) as usize);
         while !too_large && let Some(chunk) = reply.chunk().await.map_err(|error| self.transport(error))? {
             if response.body.len() + chunk.len() > LARGEST_BODY {
                 return Err(self.malformed(response, Some(&Value::Null), "a body of more than 64 MiB"));
@@ -249,34 +262,6 @@ impl Http {
         };
         Failure::new(FailureKind::Connection, message)
     }
-}
-
-/// The one place where clients are built.
-fn client(base: &BaseUrl, timeout: Duration) -> Result<reqwest::Client, SetupError> {
-    // Fails where a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("rejoinder/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        // Retrying is decided in `retry.rs` alone.
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .https_only(base.is_https())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(timeout)
-        // Routers forget a connection on which nothing moves while a model thinks.
-        .tcp_keepalive(Duration::from_secs(60))
-        .http2_keep_alive_interval(Duration::from_secs(30))
-        .http2_keep_alive_timeout(Duration::from_secs(20));
-    if base.is_loopback() {
-        // A proxy set for the web cannot reach this machine's own servers, and must not see what is sent to them.
-        builder = builder.no_proxy();
-    }
-    if !base.is_https() {
-        // Without a need for certificates, a machine that has none installed is no obstacle.
-        builder = builder.tls_certs_only([]);
-    }
-    builder.build().map_err(|error| SetupError::Client(one_line(&root(&error), None)))
 }
 
 fn root(error: &reqwest::Error) -> String {

@@ -46,8 +46,7 @@ impl MessagesApi {
     ) -> Result<Self, SetupError> {
         let base = BaseUrl::parse(base_url)?;
         let url = base.join("v1/messages");
-        let http =
-            Http::new(&base, url, ("x-api-key", ""), key, settings.timeout)?.with_header("anthropic-version", VERSION);
+        let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
         Ok(MessagesApi {
             id: id.to_string(),
             name: id.name().to_owned(),

@@ -1,19 +1,27 @@
 //! One cycle: feedback, a new prompt, new messages, decisions, comparison, file.
 
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::judges::{Judge, Judges, Rejudge, Side};
-use super::{compare_runs, pairing, personas};
+use super::older::{Messages, Older};
+use super::pairing::Clusters;
+use super::{compare_runs, personas};
 use crate::compare::{Comparison, Rate};
+use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance};
-use crate::data::results::{Metadata, PersonaResult, Results};
-use crate::data::{self, FileName, Kind, Map, clock, versions};
+use crate::data::results::Metadata;
+use crate::data::spool::Texts;
+use crate::data::{self, Entries, Entry, FileName, Gather, Kind, Map, Part, clock, versions};
 use crate::evaluate::account;
+use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Interrupted, Run, RunContext};
-use crate::evaluate::trial::{Bench, Trial, Work};
+use crate::evaluate::trial::Bench;
 use crate::evaluate::{DecisionMaker, Generator, ask};
 use crate::event::Event;
 use crate::improve::{Heard, Improver};
@@ -59,8 +67,8 @@ pub struct Cycle {
     pub comparison: Comparison,
     /// Who judged.
     pub judges: Judges,
-    /// The results as saved.
-    pub results: Results,
+    /// What the file says about the run.
+    pub metadata: Metadata,
     /// What was used, per role.
     pub used: std::collections::BTreeMap<crate::model::Role, crate::call::Used>,
     /// Dollars, where all prices are known.
@@ -105,6 +113,16 @@ pub enum Error {
     },
 }
 
+impl From<run::Error> for Error {
+    fn from(error: run::Error) -> Self {
+        match error {
+            run::Error::Data(error) => error.into(),
+            run::Error::Journal(error) => error.into(),
+            run::Error::Interrupted(error) => error.into(),
+        }
+    }
+}
+
 impl Error {
     /// Whether the host refused the account, so that the user must see to that first.
     #[must_use]
@@ -128,8 +146,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     // What can be wrong with the clock and the folder is found before anything is paid for.
     let began = cast.context.began()?;
     folder.check_writable(Kind::Results)?;
-    let (older, sha256) = Results::load(folder, parent)?;
-    if older.counts().1 == 0 {
+    let older = Older::read(folder, parent)?;
+    if older.head.counts.total == 0 {
         return Err(Error::NoFeedback(parent.to_string()));
     }
     let seed = options.seed;
@@ -140,125 +158,134 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     }
 
     let fingerprint = cast.decision_maker.fingerprint();
-    let (incumbent, judges, baseline) = incumbent(cast, &older, options.rejudge, seed, &step).await?;
+    let incumbent = incumbent(folder, cast, &older, options.rejudge, seed, &step).await?;
 
     cast.context.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
-    let feedback = Heard::of(&incumbent);
+    let feedback = incumbent.heard.as_ref().unwrap_or(&older.heard);
     let seed_text = seed.to_string();
     let prompt = cast
         .improver
-        .rewrite(&older.metadata.system_prompt, &feedback, &[&seed_text, &step, "rewrite"])
+        .rewrite(&older.head.metadata.system_prompt, feedback, &[&seed_text, &step, "rewrite"])
         .await
         .map_err(|error| match (error, cast.context.stop.why()) {
             (ask::Error::Call(failure), Some(why)) if failure.kind == FailureKind::Stopped => Interrupted(why).into(),
             (error, _) => Error::NoRewrite(error),
         })?;
 
-    let mut run = challenger(cast, &prompt, &chosen.personas, options.messages_per_persona, seed, &step).await?;
-    if run.is_empty() && baseline.is_none() {
+    let mut run = challenger(cast, &prompt, &chosen.people, options.messages_per_persona, seed, &step).await?;
+    if run.is_empty() && incumbent.again.is_none() {
         let reason = run.failures.first().map(|failure| failure.reason.clone()).unwrap_or_default();
         return Err(Error::NothingCame { count: run.failures.len(), reason });
     }
-    carry_over(&older.results, &mut run.results);
     // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
     let simulated = cast.context.account.is_simulated();
-    let judges = match judges {
-        Judges::DecidedAgain { .. } => judges,
-        _ => Judges::of(Judge::of(&older), Some(Judge { fingerprint: &fingerprint, simulated })),
+    let judges = match incumbent.judges {
+        judges @ Judges::DecidedAgain { .. } => judges,
+        _ => Judges::of(Judge::of(&older.head), Some(Judge { fingerprint: &fingerprint, simulated })),
     };
-    let original_simulated = compare_runs::is_simulated(&older) || (baseline.is_some() && simulated);
-    let comparison = Comparison::of(&pairing::tallies(&incumbent, &run.results)).marked(original_simulated, simulated);
+    let original_simulated = compare_runs::is_simulated(&older.head) || (incumbent.again.is_some() && simulated);
+    let before = incumbent.clusters.as_ref().unwrap_or(&older.clusters);
+    let comparison =
+        Comparison::of(&Clusters::paired(before, &Clusters::of_run(&run)?)).marked(original_simulated, simulated);
 
     let used = cast.context.account.since(&used_before);
     let cost = cast.context.account.cost(&used);
+    let sha256 = older.head.sha256.clone();
     let provenance = Provenance {
         parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
         models: Some(cast.context.account.models()),
         fingerprint: Some(fingerprint.clone()),
         usage: account::listed(&used),
         cost_usd: cost,
-        failures: run.failures,
+        failures: std::mem::take(&mut run.failures),
         metrics: Some(metrics(&comparison, &judges)),
         partial: cast.context.limit().map(|why| format!("{why}; {} trials were not run", run.not_run)),
-        baseline: baseline.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
+        baseline: incumbent.again.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
         ..Provenance::new("", seed, simulated)
     };
-    let mut results =
-        assemble(older, prompt.clone(), run.results, options.messages_per_persona, clock::iso(began), provenance);
-    let mut noted = Ok(());
-    let file = versions::save_next_version(folder, parent.stem(), |version| {
+    let entries = run.entries(older.extras_for(&run.people)?);
+    let extra = older.head.extra.clone();
+    let mut metadata = metadata(
+        older.head.metadata,
+        prompt.clone(),
+        &run,
+        options.messages_per_persona,
+        clock::iso(began),
+        provenance,
+    );
+    let write = |version: u32, out: &mut dyn Write| {
         // With the version, which nobody else has: cycles that run side by side may share everything else.
-        if let Some(provenance) = &mut results.metadata.rejoinder {
+        if let Some(provenance) = &mut metadata.rejoinder {
             provenance.run_id = digest(&[parent.stem(), &version.to_string(), &prompt, &seed_text])[..16].to_owned();
         }
-        let bytes = results.to_bytes()?;
-        let name = format!("{}_improvement_run_v{version}.json", versions::lineage_base(parent.stem()));
-        noted = cast.context.note_output(&step, &name, &bytes);
-        Ok(bytes)
-    })?;
-    noted?;
+        Draft { metadata: &metadata, results: &entries, extra: &extra }.write(out)
+    };
+    let note = |file: &FileName, sha256: &str| cast.context.note_output(&step, file, sha256).map_err(Error::from);
+    let file = versions::save_next_version(folder, parent.stem(), write, note)?;
     Ok(Cycle {
         parent: parent.clone(),
         file,
         prompt,
         comparison,
         judges,
-        results,
+        metadata,
         used,
         cost,
         elapsed: started.elapsed(),
     })
 }
 
-/// The incumbent's decisions, by today's judge where that is wanted; and what is to be kept of deciding again.
+/// What is known of the incumbent once it has been decided by whom it is judged.
+struct Incumbent {
+    judges: Judges,
+    /// Today's decisions on the older messages, where they were decided again; and what follows from them.
+    again: Option<Entries>,
+    heard: Option<Heard>,
+    clusters: Option<Clusters>,
+}
+
+/// The incumbent's decisions, by today's judge where that is wanted.
 async fn incumbent(
+    folder: &DataFolder,
     cast: &Cast,
-    older: &Results,
+    older: &Older,
     rejudge: Rejudge,
     seed: u64,
     step: &str,
-) -> Result<(Vec<PersonaResult>, Judges, Option<Vec<PersonaResult>>), Error> {
+) -> Result<Incumbent, Error> {
     let fingerprint = cast.decision_maker.fingerprint();
     let today = || Some(Judge { fingerprint: &fingerprint, simulated: cast.context.account.is_simulated() });
-    let judges = Judges::of(Judge::of(older), today());
+    let judges = Judges::of(Judge::of(&older.head), today());
     let again = match rejudge {
         Rejudge::Always => true,
         Rejudge::WhereNeeded => !judges.are_one(),
         Rejudge::Never => false,
     };
     if !again {
-        return Ok((older.results.clone(), judges, None));
+        return Ok(Incumbent { judges, again: None, heard: None, clusters: None });
     }
-    let decided = decide_again(cast, &older.results, seed, step).await?;
-    let recorded = Rate::of(&pairing::clusters(&older.results)).marked(compare_runs::is_simulated(older));
+    let decided = decide_again(folder, cast, older, seed, step).await?;
+    let entries = decided.entries(BTreeMap::new());
+    let mut heard = Heard::default();
+    let mut index = 0;
+    entries.each(&mut |entry| {
+        heard.take(&Entry::of(Part::Results, index, entry));
+        index += 1;
+        true
+    })?;
+    let recorded = Rate::of(&older.clusters.tallies()).marked(compare_runs::is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
-    let judges = Judges::of(Judge::of(older), today()).decided_again(Side::Before, recorded);
-    Ok((decided.clone(), judges, Some(decided)))
+    let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
+    Ok(Incumbent { judges, again: Some(entries), heard: Some(heard), clusters: Some(Clusters::of_run(&decided)?) })
 }
 
 /// Decides the messages of an earlier run again with today's decision maker.
 ///
 /// # Errors
 /// When not one of them could be decided.
-async fn decide_again(
-    cast: &Cast,
-    older: &[PersonaResult],
-    seed: u64,
-    step: &str,
-) -> Result<Vec<PersonaResult>, Error> {
-    let personas: Vec<String> = older.iter().map(|result| result.persona.clone()).collect();
-    let trials: Vec<Trial> = older
-        .iter()
-        .enumerate()
-        .flat_map(|(persona, result)| {
-            result.messages.iter().enumerate().map(move |(message, judged)| Trial {
-                persona,
-                message,
-                work: Work::Decide(judged.message.clone()),
-            })
-        })
-        .collect();
-    let count = trials.len();
+async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64, step: &str) -> Result<Run, Error> {
+    let Messages { people, whom, texts } = older.messages(folder)?;
+    let count = whom.len();
     let bench = Bench {
         generator: None,
         decision_maker: Some(&cast.decision_maker),
@@ -266,27 +293,26 @@ async fn decide_again(
         seed,
         label: &format!("{step} again"),
     };
-    let label = "Deciding the older messages again";
-    let verdicts = run::verdicts(&bench, &cast.context, &personas, trials, label).await?;
-    let Run { results, failures, .. } = run::collect(&personas, verdicts);
-    if failures.len() == count {
-        let reason = failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
+    let plan = Plan::decide(whom, texts);
+    let run = run::run(&bench, &cast.context, &people, plan, "Deciding the older messages again").await?;
+    if run.failures.len() == count {
+        let reason = run.failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
         return Err(Error::NothingDecided { count, reason });
     }
-    if !failures.is_empty() {
+    if let Some(first) = run.failures.first() {
         cast.context.events.emit(Event::Warning(format!(
             "{} of {count} older messages could not be decided again and are left out; the first: {}",
-            failures.len(),
-            failures[0].reason
+            run.failures.len(),
+            first.reason
         )));
     }
-    Ok(results)
+    Ok(run)
 }
 
 async fn challenger(
     cast: &Cast,
     prompt: &str,
-    personas: &[String],
+    people: &Arc<Texts>,
     messages: usize,
     seed: u64,
     step: &str,
@@ -298,49 +324,34 @@ async fn challenger(
         seed,
         label: &format!("{step} challenger"),
     };
-    let trials = run::trials(personas.len(), messages, &Work::WriteAndDecide);
-    let label = "Writing and deciding new messages";
-    Ok(run::collect(personas, run::verdicts(&bench, &cast.context, personas, trials, label).await?))
+    let plan = Plan::write_and_decide(people.len(), messages);
+    Ok(run::run(&bench, &cast.context, people, plan, "Writing and deciding new messages").await?)
 }
 
-/// Keys of a persona's entry that we do not know belong to the persona, not to its messages: they go with it.
-fn carry_over(older: &[PersonaResult], newer: &mut [PersonaResult]) {
-    let matches = pairing::match_personas(
-        older.iter().map(|result| result.persona.as_str()),
-        newer.iter().map(|result| result.persona.as_str()),
-    );
-    for (result, partner) in newer.iter_mut().zip(matches) {
-        if let Some(index) = partner {
-            result.extra.clone_from(&older[index].extra);
-        }
-    }
-}
-
-/// The file's contents. What an older file holds beside what we know is kept.
-fn assemble(
-    older: Results,
+/// What the file says about the run. What an older file says beside what we know is kept.
+fn metadata(
+    older: Metadata,
     prompt: String,
-    results: Vec<PersonaResult>,
+    run: &Run,
     messages_per_persona: usize,
     processing_date: String,
     mut provenance: Provenance,
-) -> Results {
-    if let Some(earlier) = older.metadata.rejoinder {
+) -> Metadata {
+    if let Some(earlier) = older.rejoinder {
         provenance.extra = earlier.extra;
     }
-    let metadata = Metadata {
-        persona_file: older.metadata.persona_file,
+    Metadata {
+        persona_file: older.persona_file,
         messages_per_persona: messages_per_persona as u64,
-        total_personas: results.len() as u64,
-        total_messages: results.iter().map(|result| result.messages.len() as u64).sum(),
+        total_personas: run.people.len() as u64,
+        total_messages: run.decisions(),
         processing_date,
         system_prompt: prompt,
-        successful_personas: results.iter().filter(|result| !result.messages.is_empty()).count() as u64,
+        successful_personas: run.successful_personas(),
         improvement_run: Some(true),
         rejoinder: Some(provenance),
-        extra: older.metadata.extra,
-    };
-    Results { metadata, results, extra: older.extra }
+        extra: older.extra,
+    }
 }
 
 /// The comparison as the file keeps it: the original service's names, and what it lacked.

@@ -3,6 +3,7 @@
 pub mod compare_runs;
 pub mod cycle;
 pub mod judges;
+pub mod older;
 pub mod pairing;
 pub mod personas;
 

@@ -1,12 +1,13 @@
 //! Which entry of one run is the same persona as which entry of another.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
 use crate::compare::Tally;
 use crate::data::results::PersonaResult;
-use crate::data::{Entry, Gather, Part};
+use crate::data::{Entry, Error, Gather, Part};
+use crate::evaluate::run::Run;
 
 /// What stands for a persona's text, without the space around it: the first 128 bits of its SHA-256, so that a run of
 /// which only the decisions are wanted need not be held.
@@ -14,30 +15,17 @@ use crate::data::{Entry, Gather, Part};
 /// Two texts have one key with a probability of 2^-128; among ten million personas some two do with 10^-25, and nobody
 /// can find two texts that do so on purpose with less than 2^64 attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key([u8; 16]);
+pub struct Key([u8; 16]);
 
 impl Key {
-    fn of(persona: &str) -> Self {
+    /// The key of a persona's text.
+    #[must_use]
+    pub fn of(persona: &str) -> Self {
         let hash: [u8; 32] = Sha256::digest(persona.trim()).into();
         let mut key = [0; 16];
         key.copy_from_slice(&hash[..16]);
         Key(key)
     }
-}
-
-/// For every entry of `after`, the index of the entry of `before` with the same persona text.
-///
-/// A text that stands twice is paired in order of appearance, so nothing is counted twice.
-#[must_use]
-pub fn match_personas<'a>(
-    before: impl IntoIterator<Item = &'a str>,
-    after: impl IntoIterator<Item = &'a str>,
-) -> Vec<Option<usize>> {
-    let mut places: HashMap<Key, VecDeque<usize>> = HashMap::new();
-    for (index, persona) in before.into_iter().enumerate() {
-        places.entry(Key::of(persona)).or_default().push_back(index);
-    }
-    after.into_iter().map(|persona| places.get_mut(&Key::of(persona)).and_then(VecDeque::pop_front)).collect()
 }
 
 /// The decisions of a run, one tally for each persona text: the same text is the same decision maker, who is one
@@ -58,6 +46,18 @@ impl Clusters {
             clusters.add(&result.persona, Tally::of(result.messages.iter().map(|judged| judged.decision.decision)));
         }
         clusters
+    }
+
+    /// The decisions of a run that has just ended.
+    ///
+    /// # Errors
+    /// Where its personas cannot be read.
+    pub fn of_run(run: &Run) -> Result<Self, Error> {
+        let mut clusters = Clusters::default();
+        for (persona, count) in run.people.iter().zip(&run.counts) {
+            clusters.add(&persona?, Tally { yes: u64::from(count.yes), total: u64::from(count.all) });
+        }
+        Ok(clusters)
     }
 
     /// Adds the decisions of one entry.
@@ -110,18 +110,6 @@ impl Gather for Clusters {
     }
 }
 
-/// The tallies of a run that is at hand; see [`Clusters`].
-#[must_use]
-pub fn clusters(results: &[PersonaResult]) -> Vec<Tally> {
-    Clusters::of(results).tallies()
-}
-
-/// The pairs of tallies of two runs that are at hand; see [`Clusters::paired`].
-#[must_use]
-pub fn tallies(before: &[PersonaResult], after: &[PersonaResult]) -> Vec<(Tally, Tally)> {
-    Clusters::paired(&Clusters::of(before), &Clusters::of(after))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -142,17 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn personas_are_matched_by_text_in_order_of_appearance() {
-        assert_eq!(
-            match_personas(["a", "b", "a"], ["a", "c", "a", "a", "b "]),
-            [Some(0), None, Some(2), None, Some(1)]
-        );
-    }
-
-    #[test]
     fn entries_with_one_text_are_one_persona_however_many_they_are() {
         let run = [result("a", &[true]), result("b", &[]), result(" a\n", &[false, true])];
-        assert_eq!(clusters(&run), [Tally { yes: 2, total: 3 }, Tally::default()]);
+        assert_eq!(Clusters::of(&run).tallies(), [Tally { yes: 2, total: 3 }, Tally::default()]);
     }
 
     #[test]
@@ -160,7 +140,7 @@ mod tests {
         let before = [result("a", &[true]), result("gone", &[true]), result("a", &[true])];
         let after = [result("new", &[false]), result("a ", &[false])];
         assert_eq!(
-            tallies(&before, &after),
+            Clusters::paired(&Clusters::of(&before), &Clusters::of(&after)),
             [
                 (Tally::default(), Tally { yes: 0, total: 1 }),
                 (Tally { yes: 2, total: 2 }, Tally { yes: 0, total: 1 }),
@@ -191,7 +171,7 @@ mod tests {
             let (first, second) = after.split_at(cut.index(after.len() + 1));
             let mut parts = Clusters::of(first);
             parts.then(Clusters::of(second));
-            prop_assert_eq!(parts.tallies(), clusters(&after));
+            prop_assert_eq!(parts.tallies(), Clusters::of(&after).tallies());
             let ordered = |mut tallies: Vec<(Tally, Tally)>| {
                 tallies.sort_by_key(|(before, after)| (before.total, before.yes, after.total, after.yes));
                 tallies

@@ -1,11 +1,11 @@
 //! Whom an improvement run writes to.
 
-use std::borrow::Borrow;
+use std::sync::Arc;
 
-use super::pairing::Clusters;
+use super::older::Older;
 use crate::data::folder::DataFolder;
-use crate::data::results::{Metadata, Results};
-use crate::data::{self, Entry, FileName, Head, Kind, Part, personas, results_stream};
+use crate::data::spool::Texts;
+use crate::data::{self, Kind, personas};
 
 /// What the original service writes in place of a persona file's name.
 const EXTRACTED: &str = "extracted_from_previous_results";
@@ -14,7 +14,7 @@ const EXTRACTED: &str = "extracted_from_previous_results";
 #[derive(Debug)]
 pub struct Chosen {
     /// The personas.
-    pub personas: Vec<String>,
+    pub people: Arc<Texts>,
     /// A line for the person, where the source is not the obvious one, or where it makes a paired comparison impossible.
     pub note: Option<String>,
 }
@@ -24,54 +24,21 @@ pub struct Chosen {
 ///
 /// # Errors
 /// When the named file exists but cannot be read as personas.
-pub fn choose(folder: &DataFolder, results: &Results) -> Result<Chosen, data::Error> {
-    let in_results = || results.results.iter().map(|result| result.persona.clone()).collect();
-    let known = || Clusters::of(&results.results);
-    choose_among(folder, &results.metadata, known, || Ok(in_results()))
-}
-
-/// The same of a results file that has passed in a stream. Its personas are read once more if they are needed.
-///
-/// # Errors
-/// As [`choose`], and as [`Results::load`].
-pub fn choose_of_file(
-    folder: &DataFolder,
-    file: &FileName,
-    head: &Head,
-    known: &Clusters,
-) -> Result<Chosen, data::Error> {
-    let in_results = || {
-        let keep = |personas: &mut Vec<String>, entry: &Entry<'_>| {
-            if entry.part == Part::Results {
-                personas.push(entry.persona.get().into_owned());
-            }
-        };
-        results_stream::fold(folder, file, Vec::new, keep).map(|(personas, _)| personas)
-    };
-    choose_among(folder, &head.metadata, || known, in_results)
-}
-
-fn choose_among<C: Borrow<Clusters>>(
-    folder: &DataFolder,
-    metadata: &Metadata,
-    known: impl FnOnce() -> C,
-    in_results: impl FnOnce() -> Result<Vec<String>, data::Error>,
-) -> Result<Chosen, data::Error> {
+pub fn choose(folder: &DataFolder, older: &Older) -> Result<Chosen, data::Error> {
+    let in_results = |note| Ok(Chosen { people: Arc::new(older.people(folder)?), note });
+    let metadata = &older.head.metadata;
     let named = metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
-    let Some(name) = named else { return Ok(Chosen { personas: in_results()?, note: None }) };
+    let Some(name) = named else { return in_results(None) };
     let quoted: String = name.chars().take(120).flat_map(char::escape_debug).collect();
-    let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::load(folder, &file)) {
-        Ok(personas) => {
-            let known = known();
-            // Without an earlier result of any of them nothing can be paired.
-            let are_strangers = !personas.iter().any(|persona| known.borrow().contains(persona));
-            let note = are_strangers.then(|| {
+    let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::open(folder, &file)) {
+        Ok(people) => {
+            let note = are_strangers(&people, older)?.then(|| {
                 format!(
                     "None of the personas in the persona file \"{quoted}\" is in the results file: before and after \
                      are of different people and cannot be paired."
                 )
             });
-            return Ok(Chosen { personas, note });
+            return Ok(Chosen { people: Arc::new(people), note });
         }
         Err(data::Error::NotFound { .. }) => "is not in the data folder",
         // What a results file says is no more than a hint; one that leads nowhere is no reason to stop.
@@ -80,6 +47,15 @@ fn choose_among<C: Borrow<Clusters>>(
         }
         Err(error) => return Err(error),
     };
-    let note = format!("The persona file \"{quoted}\" {why}; using the personas in the results file.");
-    Ok(Chosen { personas: in_results()?, note: Some(note) })
+    in_results(Some(format!("The persona file \"{quoted}\" {why}; using the personas in the results file.")))
+}
+
+/// Whether no persona has an earlier result, so that nothing can be paired.
+fn are_strangers(people: &Texts, older: &Older) -> Result<bool, data::Error> {
+    for persona in people.iter() {
+        if older.clusters.contains(&persona?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

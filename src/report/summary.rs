@@ -352,6 +352,7 @@ pub fn spent(spent: &Spent<'_>) -> Vec<String> {
     let total = spent.used.values().fold(Used::default(), |mut sum, used| {
         sum.calls += used.calls;
         sum.retries += used.retries;
+        sum.hedged += used.hedged;
         sum.usage += used.usage;
         sum
     });
@@ -367,6 +368,13 @@ pub fn spent(spent: &Spent<'_>) -> Vec<String> {
     }
     if total.retries > 0 {
         let _ = write!(tokens, ", {}", words::count(total.retries, "send repeated", "sends repeated"));
+    }
+    if total.hedged > 0 {
+        let _ = write!(
+            tokens,
+            ", {} (which may be billed twice)",
+            words::count(total.hedged, "call hedged", "calls hedged")
+        );
     }
     let cost = match spent.cost {
         Some(0.0) if spent.simulated => "Cost: nothing, the market is simulated".into(),

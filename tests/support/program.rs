@@ -13,6 +13,7 @@ const FOREIGN: &[&str] = &[
     "ANTHROPIC_BASE_URL",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
+    "REJOINDER_CA_FILE",
     "REJOINDER_CONCURRENCY",
     "REJOINDER_DATA_DIR",
     "REJOINDER_DECISION_MAKER",
@@ -21,6 +22,7 @@ const FOREIGN: &[&str] = &[
     "REJOINDER_IMPROVER",
     "REJOINDER_MODEL",
     "REJOINDER_PROMPT_FILE",
+    "REJOINDER_STRAGGLERS",
     "SOURCE_DATE_EPOCH",
 ];
 
@@ -47,10 +49,15 @@ impl Place {
     /// With the data that the project ships.
     pub fn with_samples() -> Self {
         let place = Place::empty();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &place.data(), &|name| {
+        place.copy_samples();
+        place
+    }
+
+    /// Copies the data that the project ships into the data folder.
+    pub fn copy_samples(&self) {
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &self.data(), &|name| {
             !name.contains("_improvement_run_")
         });
-        place
     }
 
     /// With the real files of the original service; `None`, said aloud, where they are not there.
@@ -75,11 +82,13 @@ impl Place {
     }
 
     pub fn write(&self, path: &str, text: &str) {
+        self.write_bytes(path, text.as_bytes());
+    }
+
+    pub fn write_bytes(&self, path: &str, bytes: &[u8]) {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::File::create(&path)
-            .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
-            .unwrap();
+        std::fs::File::create(&path).and_then(|mut file| std::io::Write::write_all(&mut file, bytes)).unwrap();
     }
 
     pub fn json(&self, path: &str) -> Value {

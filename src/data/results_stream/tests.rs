@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Map as Object, Value, json};
 
 use super::*;
+use crate::data::Entries;
 use crate::data::Kind;
 
 /// All entries, kept.
@@ -72,8 +73,8 @@ fn put_together((Kept(entries), head): (Kept, Head)) -> (Results, String) {
     }
     assert_eq!((head.counts.yes, head.counts.total), results.counts());
     if let Some(baseline) = results.metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut()) {
-        assert_eq!(baseline.results, []);
-        baseline.results = again;
+        assert_eq!(baseline.results, Entries::default());
+        baseline.results = Entries::Held(again);
     }
     (results, head.sha256)
 }

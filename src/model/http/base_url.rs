@@ -26,6 +26,9 @@ pub enum SetupError {
     /// A timeout of zero.
     #[error("a timeout of {0:?} leaves no time for an answer")]
     Timeout(Duration),
+    /// A file of certificates that cannot be used: which, and why.
+    #[error("the certificates in {0} cannot be used: {1}")]
+    Certificates(String, String),
     /// The HTTP client could not be built.
     #[error("the HTTP client cannot start: {0}")]
     Client(String),

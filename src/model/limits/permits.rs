@@ -174,6 +174,29 @@ impl Permits {
     }
 }
 
+/// For calls that are sent beside others and must not take their place.
+impl Permits {
+    /// A permit that is free at once and that nobody waits for; `None` also while a pause lasts or where the host was
+    /// closed.
+    #[must_use]
+    pub fn try_acquire(&self) -> Option<Permit> {
+        let gate = &self.0;
+        if self.closed().is_some() || self.pause_until().is_some() || self.is_wanted() {
+            return None;
+        }
+        let slot = Arc::clone(&gate.slots).try_acquire_owned().ok()?;
+        gate.lock().in_flight += 1;
+        Some(Permit { slot: Some(slot), gate: Arc::clone(gate) })
+    }
+
+    /// Whether somebody may be waiting for a permit: none is free.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        // A semaphore hands a slot that is given back to whoever waits for it, before it counts as available.
+        self.0.slots.available_permits() == 0
+    }
+}
+
 impl Gate {
     /// A panic elsewhere leaves the counts usable.
     fn lock(&self) -> MutexGuard<'_, State> {

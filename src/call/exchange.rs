@@ -1,0 +1,162 @@
+//! One attempt of a call: sent once, or a second time beside the first where it straggles.
+//!
+//! The two of a hedged call have one key, and whichever is answered first counts; the failure of one leaves the other to
+//! be waited for. The one that is dropped may be billed all the same: the budget counts it as a call of the highest price
+//! that it can have, so that a limit is not exceeded by what nobody hears of.
+
+use std::time::Duration;
+
+use futures::future::{self, Either};
+use tokio::time::{Instant, sleep};
+
+use super::Caller;
+use super::budget::Reserved;
+use super::straggler::Remedy;
+use crate::event::Event;
+use crate::model::limits::permits::Permit;
+use crate::model::retry::Retry;
+use crate::model::{Answer, Failure, FailureKind, Request};
+
+/// An attempt without an answer.
+pub(super) struct Lost {
+    /// Why. Where a hedged call failed twice: why the first one did, unless only the second one's reason is the host's
+    /// last word.
+    pub(super) failure: Failure,
+    /// Room that is reserved already for the next attempt.
+    pub(super) room: Option<Reserved>,
+}
+
+impl From<Failure> for Lost {
+    fn from(failure: Failure) -> Self {
+        Lost { failure, room: None }
+    }
+}
+
+/// What is done about this straggler, with what it takes.
+enum Done {
+    Hedge(Reserved, Permit),
+    Cut(Reserved),
+}
+
+impl Caller {
+    /// The answer, and the reservation that it is to be settled with. `hedged` tells whether the call has been hedged,
+    /// which it is once at most, whatever the number of its attempts.
+    pub(super) async fn exchange(
+        &self,
+        request: &Request,
+        (reserved, permit): (Reserved, Permit),
+        attempt: u32,
+        hedged: &mut bool,
+    ) -> Result<(Answer, Reserved), Lost> {
+        let sent = Instant::now();
+        let first = self.send(request, permit);
+        tokio::pin!(first);
+        tokio::select! {
+            biased;
+            result = &mut first => return Ok((result?, reserved)),
+            () = self.shared.watch.late(self.role, sent) => {}
+        }
+        let _named = self.shared.watch.name(self.role, sent, &self.events);
+        let done = tokio::select! {
+            biased;
+            result = &mut first => return Ok((result?, reserved)),
+            done = self.remedy(request, attempt, *hedged) => done,
+        };
+        let (room, permit) = match done {
+            Done::Cut(room) => {
+                reserved.forfeit();
+                let failure = self.cut(sent.elapsed());
+                return Err(Lost { failure, room: Some(room) });
+            }
+            Done::Hedge(room, permit) => (room, permit),
+        };
+        *hedged = true;
+        self.shared.meter.hedged(self.role);
+        self.events.emit(Event::CallHedged { role: self.role.to_string(), after: sent.elapsed() });
+        let second = self.send(request, permit);
+        tokio::pin!(second);
+        match future::select(first, second).await {
+            Either::Left((Ok(answer), _)) => {
+                room.forfeit();
+                Ok((answer, reserved))
+            }
+            Either::Right((Ok(answer), _)) => {
+                reserved.forfeit();
+                self.shared.watch.with(|ledger| ledger.given_up(self.role, sent.elapsed()));
+                Ok((answer, room))
+            }
+            Either::Left((Err(failure), second)) => {
+                drop(reserved);
+                second.await.map(|answer| (answer, room)).map_err(|other| of_two(failure, other).into())
+            }
+            Either::Right((Err(other), first)) => {
+                drop(room);
+                first.await.map(|answer| (answer, reserved)).map_err(|failure| of_two(failure, other).into())
+            }
+        }
+    }
+
+    async fn send(&self, request: &Request, permit: Permit) -> Result<Answer, Failure> {
+        let sent = Instant::now();
+        let result = self.model.send(request).await;
+        self.permits.observe(&result);
+        drop(permit);
+        let reply = result?;
+        self.shared.watch.with(|ledger| ledger.answered(self.role, sent.elapsed()));
+        Ok(reply.answer)
+    }
+
+    /// Waits until something can be done about a straggler, which may be never.
+    async fn remedy(&self, request: &Request, attempt: u32, hedged: bool) -> Done {
+        loop {
+            if let Some(done) = self.try_remedy(request, attempt, hedged) {
+                return done;
+            }
+            sleep(self.shared.watch.look()).await;
+        }
+    }
+
+    fn try_remedy(&self, request: &Request, attempt: u32, hedged: bool) -> Option<Done> {
+        let remedy = self.shared.watch.policy().remedy;
+        let possible = match remedy {
+            Remedy::Wait => false,
+            Remedy::Hedge => !hedged,
+            // A server that costs nothing per call is one's own: a second request would only slow it down.
+            Remedy::Auto => !hedged && !self.is_free(),
+            // What would not be sent again is not dropped.
+            Remedy::Cut => self.retry.decide(&self.cut(Duration::ZERO), attempt, 0.0) != Retry::GiveUp,
+        };
+        // Nothing new is sent by a run that is to stop.
+        if !possible || self.shared.stop.why().is_some() {
+            return None;
+        }
+        let room = self.shared.budget.try_reserve(self.most(request))?;
+        let permit = if remedy == Remedy::Cut { None } else { Some(self.permits.try_acquire()?) };
+        let allowed = self.shared.watch.with(|ledger| {
+            let allowed = ledger.may_remedy() && (remedy != Remedy::Auto || ledger.stands_still());
+            if allowed {
+                ledger.remedied();
+            }
+            allowed
+        });
+        allowed.then(|| match permit {
+            Some(permit) => Done::Hedge(room, permit),
+            None => Done::Cut(room),
+        })
+    }
+
+    fn is_free(&self) -> bool {
+        self.shared.prices.price(self.model.id()).is_some_and(|price| price.input == 0.0 && price.output == 0.0)
+    }
+
+    fn cut(&self, after: Duration) -> Failure {
+        let message =
+            format!("cut after {:.1} s, far beyond the usual time of a {} call", after.as_secs_f64(), self.role);
+        Failure::new(FailureKind::Timeout, message)
+    }
+}
+
+/// The failure of a hedged call that failed twice.
+fn of_two(first: Failure, second: Failure) -> Failure {
+    if second.kind.is_final_for_host() && !first.kind.is_final_for_host() { second } else { first }
+}

@@ -1,0 +1,145 @@
+//! How far a batch of trials is, in a bar or in lines.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::TrialOutcome;
+use crate::report::words;
+
+/// Without a bar, a line is due after this time at the latest.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+/// A straggler that no line has named yet makes one due earlier, though not at once: most are over soon.
+const NAMED_AFTER: Duration = Duration::from_secs(1);
+
+/// The batch under way.
+pub(super) struct Batch {
+    label: String,
+    total: usize,
+    pub(super) simulated: bool,
+    started: Instant,
+    line_at: Instant,
+    done: usize,
+    yes: usize,
+    no: usize,
+    failed: usize,
+    pub(super) calls: usize,
+    pub(super) retries: usize,
+    pub(super) hedged: usize,
+    /// How many and since when, by role.
+    stragglers: BTreeMap<String, (usize, Instant)>,
+    /// Whether the last line named stragglers.
+    named: bool,
+    pub(super) bar: Option<ProgressBar>,
+    /// The ticker ends when this is dropped.
+    pub(super) ticker: Option<Sender<()>>,
+}
+
+impl Batch {
+    pub(super) fn new(label: String, total: usize, simulated: bool, now: Instant) -> Self {
+        Batch {
+            label,
+            total,
+            simulated,
+            started: now,
+            line_at: now,
+            done: 0,
+            yes: 0,
+            no: 0,
+            failed: 0,
+            calls: 0,
+            retries: 0,
+            hedged: 0,
+            stragglers: BTreeMap::new(),
+            named: false,
+            bar: None,
+            ticker: None,
+        }
+    }
+
+    pub(super) fn with_bar(mut self) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(self.total as u64), ProgressDrawTarget::stderr_with_hz(10));
+        if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(self.label.clone());
+        self.bar = Some(bar);
+        self
+    }
+
+    pub(super) fn count(&mut self, outcome: TrialOutcome) {
+        self.done += 1;
+        match outcome {
+            TrialOutcome::Yes => self.yes += 1,
+            TrialOutcome::No => self.no += 1,
+            TrialOutcome::Written => {}
+            TrialOutcome::Failed => self.failed += 1,
+        }
+    }
+
+    /// How many calls of this role are far beyond the others' time, and since when.
+    pub(super) fn stragglers(&mut self, role: String, calls: usize, since: Option<Instant>) {
+        match since {
+            Some(since) if calls > 0 => self.stragglers.insert(role, (calls, since)),
+            _ => self.stragglers.remove(&role),
+        };
+    }
+
+    /// Brings the bar up to date; without one, returns the line that is due.
+    pub(super) fn show(&mut self, now: Instant) -> Option<String> {
+        if let Some(bar) = &self.bar {
+            bar.set_message(self.words(now));
+            bar.set_position(self.done as u64);
+            return None;
+        }
+        let waited = now.saturating_duration_since(self.line_at);
+        let unnamed = !self.stragglers.is_empty() && !self.named && waited >= NAMED_AFTER;
+        if self.done >= self.total || !(unnamed || waited >= LINE_EVERY) {
+            return None;
+        }
+        self.line_at = now;
+        self.named = !self.stragglers.is_empty();
+        Some(self.line(now))
+    }
+
+    /// The batch as a line.
+    pub(super) fn line(&self, now: Instant) -> String {
+        format!("{}: {}/{} {}", self.label, self.done, self.total, self.words(now))
+    }
+
+    /// Yes-rate so far, failures, stragglers, calls per second, time left.
+    fn words(&self, now: Instant) -> String {
+        let mut parts = Vec::new();
+        let decided = self.yes + self.no;
+        if decided > 0 {
+            let simulated = if self.simulated { " (simulated)" } else { "" };
+            parts.push(format!("yes {:.0}% of {decided}{simulated}", 100.0 * self.yes as f64 / decided as f64));
+        }
+        parts.push(format!("{} failed", self.failed));
+        if self.retries > 0 {
+            parts.push(format!("{} repeated", self.retries));
+        }
+        if self.hedged > 0 {
+            parts.push(format!("{} hedged", self.hedged));
+        }
+        for (role, (calls, since)) in &self.stragglers {
+            let calls = words::count(*calls as u64, "call has", "calls have");
+            let time = words::duration(now.saturating_duration_since(*since));
+            parts.push(format!("{calls} taken over {time} ({role})"));
+        }
+        let elapsed = now.saturating_duration_since(self.started);
+        let seconds = elapsed.as_secs_f64();
+        if seconds >= 0.5 {
+            parts.push(format!("{:.1} calls/s", self.calls as f64 / seconds));
+        }
+        if self.done < self.total && self.done > 0 {
+            let left = seconds / self.done as f64 * (self.total - self.done) as f64;
+            parts.push(format!("{} left", words::duration(Duration::from_secs_f64(left))));
+        } else if self.done == self.total {
+            parts.push(format!("in {}", words::duration(elapsed)));
+        }
+        parts.join(", ")
+    }
+}

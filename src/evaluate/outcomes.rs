@@ -1,0 +1,141 @@
+//! How the trials of a batch ended, on disk: in memory there are 8 bytes for each.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Plan;
+use super::trial::{Stage, TrialFailure, Verdict};
+use crate::data::results::Decision;
+use crate::data::spool::{Place, Spool};
+use crate::data::{Error, Map};
+
+/// Filled while a batch runs, in any order; read afterwards in the order of the plan, as often as need be.
+#[derive(Debug)]
+pub struct Outcomes {
+    plan: Plan,
+    spool: Spool,
+    /// By index of the trial; none for what has not ended.
+    places: Mutex<Vec<Option<Place>>>,
+}
+
+/// A verdict as the spool keeps it.
+#[derive(Serialize, Deserialize)]
+enum Kept<'a> {
+    Decided(#[serde(borrow)] Cow<'a, str>, bool, #[serde(borrow)] Cow<'a, str>),
+    Written(#[serde(borrow)] Cow<'a, str>),
+    Failed(Stage, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Option<Cow<'a, str>>),
+}
+
+impl Outcomes {
+    /// Of a batch of which nothing has ended; its spool is on the disk of `folder`.
+    ///
+    /// # Errors
+    /// As [`Spool::new`].
+    pub fn new(plan: Plan, folder: &Path) -> Result<Self, Error> {
+        let places = Mutex::new(vec![None; plan.len()]);
+        Ok(Outcomes { plan, spool: Spool::new(folder)?, places })
+    }
+
+    /// Keeps how the trial of this index ended.
+    ///
+    /// # Errors
+    /// As [`Spool::put`].
+    pub fn put(&self, index: usize, verdict: &Verdict) -> Result<(), Error> {
+        let kept = match verdict {
+            Verdict::Decided { message, decision } => {
+                Kept::Decided(message.into(), decision.decision, decision.reasoning.as_str().into())
+            }
+            Verdict::Written(message) => Kept::Written(message.into()),
+            Verdict::Failed(TrialFailure { stage, reason, message }) => {
+                Kept::Failed(*stage, reason.into(), message.as_deref().map(Cow::Borrowed))
+            }
+            Verdict::NotRun => return Ok(()),
+        };
+        let text = serde_json::to_string(&kept).map_err(|error| self.spool.unreadable(&error.to_string()))?;
+        let place = self.spool.put(&text)?;
+        self.places()[index] = Some(place);
+        Ok(())
+    }
+
+    /// Shows every trial's persona, number of the message and verdict, in the order of the plan, until `see` has seen
+    /// enough and says `false`.
+    ///
+    /// # Errors
+    /// As [`Spool::get`].
+    pub fn each(&self, see: &mut dyn FnMut(usize, usize, Verdict) -> bool) -> Result<(), Error> {
+        for index in 0..self.plan.len() {
+            let (persona, message) = self.plan.whom(index);
+            let place = self.places()[index];
+            let verdict = match place {
+                Some(place) => self.read(&self.spool.get(place)?)?,
+                None => Verdict::NotRun,
+            };
+            if !see(persona, message, verdict) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, text: &str) -> Result<Verdict, Error> {
+        let kept: Kept<'_> = serde_json::from_str(text).map_err(|error| self.spool.unreadable(&error.to_string()))?;
+        Ok(match kept {
+            Kept::Decided(message, decision, reasoning) => Verdict::Decided {
+                message: message.into_owned(),
+                decision: Decision { decision, reasoning: reasoning.into_owned(), extra: Map::new() },
+            },
+            Kept::Written(message) => Verdict::Written(message.into_owned()),
+            Kept::Failed(stage, reason, message) => Verdict::Failed(TrialFailure {
+                stage,
+                reason: reason.into_owned(),
+                message: message.map(Cow::into_owned),
+            }),
+        })
+    }
+
+    fn places(&self) -> MutexGuard<'_, Vec<Option<Place>>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_come_back_in_the_order_of_the_plan_whatever_the_order_in_which_they_came() {
+        let folder = tempfile::tempdir().unwrap();
+        let outcomes = Outcomes::new(Plan::write_and_decide(2, 2), folder.path()).unwrap();
+        let decided = Verdict::Decided {
+            message: "Dear \"Ada\"\n\u{1b}[2J".into(),
+            decision: Decision { decision: true, reasoning: "Größe".into(), extra: Map::new() },
+        };
+        let failed = Verdict::Failed(TrialFailure {
+            stage: Stage::Decide,
+            reason: "reset".into(),
+            message: Some("Dear Bo".into()),
+        });
+        outcomes.put(3, &decided).unwrap();
+        outcomes.put(2, &Verdict::Written("Hello".into())).unwrap();
+        outcomes.put(0, &failed).unwrap();
+        let mut seen = Vec::new();
+        outcomes
+            .each(&mut |persona, message, verdict| {
+                seen.push(format!("{persona} {message} {verdict:?}"));
+                true
+            })
+            .unwrap();
+        assert_eq!(
+            seen,
+            [
+                format!("0 0 {failed:?}"),
+                format!("0 1 {:?}", Verdict::NotRun),
+                format!("1 0 {:?}", Verdict::Written("Hello".into())),
+                format!("1 1 {decided:?}"),
+            ]
+        );
+    }
+}

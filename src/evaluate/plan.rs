@@ -1,0 +1,133 @@
+//! The trials of a batch, each made when its turn comes: a million of them take no memory before.
+
+use std::sync::Arc;
+
+use super::trial::{Trial, Work};
+use crate::data::{Error, spool::Texts};
+
+/// What a batch is to do, trial by trial, in order of personas.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    whom: Whom,
+    work: Planned,
+}
+
+#[derive(Clone, Debug)]
+enum Whom {
+    /// As many trials for each persona.
+    Each { personas: usize, messages: usize },
+    /// Persona and number of the message, as listed.
+    Listed(Vec<(u32, u32)>),
+}
+
+#[derive(Clone, Debug)]
+enum Planned {
+    WriteAndDecide,
+    Write,
+    /// The n-th trial decides on the n-th text.
+    Decide(Texts),
+}
+
+impl Plan {
+    /// Writes and decides `messages` messages for each of `personas` personas.
+    #[must_use]
+    pub fn write_and_decide(personas: usize, messages: usize) -> Self {
+        Plan { whom: Whom::Each { personas, messages }, work: Planned::WriteAndDecide }
+    }
+
+    /// Writes `messages` messages for each of `personas` personas.
+    #[must_use]
+    pub fn write(personas: usize, messages: usize) -> Self {
+        Plan { whom: Whom::Each { personas, messages }, work: Planned::Write }
+    }
+
+    /// Decides on messages that are there: the n-th of `messages` is to the n-th of `whom` (index of the persona, number
+    /// of the message), which are in order of personas.
+    #[must_use]
+    pub fn decide(whom: Vec<(u32, u32)>, messages: Texts) -> Self {
+        debug_assert_eq!(whom.len(), messages.len());
+        Plan { whom: Whom::Listed(whom), work: Planned::Decide(messages) }
+    }
+
+    /// How many trials.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.whom {
+            Whom::Each { personas, messages } => personas * messages,
+            Whom::Listed(listed) => listed.len(),
+        }
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Index of the persona, and number of the message, of the trial of this index.
+    #[must_use]
+    pub fn whom(&self, index: usize) -> (usize, usize) {
+        match &self.whom {
+            Whom::Each { messages, .. } => (index / messages, index % messages),
+            Whom::Listed(listed) => (listed[index].0 as usize, listed[index].1 as usize),
+        }
+    }
+
+    /// The trial of this index.
+    ///
+    /// # Errors
+    /// Where its message cannot be read.
+    pub fn trial(&self, index: usize) -> Result<Trial, Error> {
+        let (persona, message) = self.whom(index);
+        let work = match &self.work {
+            Planned::WriteAndDecide => Work::WriteAndDecide,
+            Planned::Write => Work::Write,
+            Planned::Decide(messages) => Work::Decide(messages.get(index)?),
+        };
+        Ok(Trial { persona, message, work })
+    }
+
+    /// The indices of all trials, each with whether it is among `ended` (persona, message). Those that are not come
+    /// first, so that a run that goes on asks for what is missing at once, and looks up beside that what it has.
+    pub fn order(&self, mut ended: Vec<(u32, u32)>) -> impl Iterator<Item = (usize, bool)> + use<> {
+        ended.sort_unstable();
+        let is_ended = |index| {
+            let (persona, message) = self.whom(index);
+            ended.binary_search(&(persona as u32, message as u32)).is_ok()
+        };
+        let known = if ended.is_empty() { 0 } else { self.len() };
+        let has_ended: Arc<[bool]> = (0..known).map(is_ended).collect();
+        let len = self.len();
+        let of = move |wanted: bool| {
+            let has_ended = Arc::clone(&has_ended);
+            let is_wanted = move |index: &usize| has_ended.get(*index).copied().unwrap_or(false) == wanted;
+            (0..len).filter(is_wanted).map(move |index| (index, wanted))
+        };
+        of(false).chain(of(true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plan;
+
+    #[test]
+    fn trials_come_in_order_of_personas() {
+        let plan = Plan::write_and_decide(3, 2);
+        assert_eq!(
+            (0..plan.len()).map(|index| plan.whom(index)).collect::<Vec<_>>(),
+            [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
+        );
+    }
+
+    #[test]
+    fn what_has_ended_comes_last_and_everything_comes_once() {
+        let plan = Plan::write(3, 2);
+        let indices = |ended: &[(u32, u32)]| plan.order(ended.to_vec()).map(|(index, _)| index).collect::<Vec<_>>();
+        assert_eq!(indices(&[]), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(indices(&[(1, 0), (0, 1)]), [0, 3, 4, 5, 1, 2]);
+        assert_eq!(plan.order(vec![(1, 0)]).filter(|(_, ended)| *ended).collect::<Vec<_>>(), [(2, true)]);
+        // What belongs to no trial of the plan is no matter.
+        assert_eq!(indices(&[(9, 9)]).len(), 6);
+    }
+}

@@ -1,0 +1,119 @@
+//! From what a model says to a decision: never a guess, never a panic.
+
+#[path = "support/mutate.rs"]
+mod mutate;
+
+use mutate::{cases, damaged};
+use proptest::prelude::*;
+use rejoinder::evaluate::reading::{self, Unusable};
+use rejoinder::model::{Answer, Stop, Usage};
+use serde_json::{Map, Value, json};
+
+/// As the decision maker reads it.
+fn decision(text: &str, stop: Stop) -> Result<(bool, String), Unusable> {
+    let answer = Answer { text: text.to_owned(), stop, usage: Usage::default(), request_id: None };
+    let object = reading::object(&answer)?;
+    Ok((reading::boolean(&object, "decision")?, reading::string(&object, "reasoning")?))
+}
+
+/// Every JSON object that stands somewhere in the text, found the slow way, those inside others included.
+fn objects(text: &str) -> Vec<Map<String, Value>> {
+    let opens = text.match_indices('{').map(|(at, _)| at);
+    let closes: Vec<usize> = text.match_indices('}').map(|(at, _)| at).collect();
+    opens
+        .flat_map(|from| closes.iter().filter(move |to| **to > from).map(move |to| (from, *to)))
+        .filter_map(|(from, to)| serde_json::from_str(&text[from..=to]).ok())
+        .collect()
+}
+
+/// A decision is one that stands in the text as a real boolean beside a real reason, and no other object of the text
+/// says the contrary.
+fn check(text: &str) -> Result<(), TestCaseError> {
+    let Ok((decided, reasoning)) = decision(text, Stop::EndTurn) else { return Ok(()) };
+    let said = |object: &Map<String, Value>| {
+        object.get("decision") == Some(&Value::Bool(decided))
+            && object.get("reasoning").and_then(Value::as_str).map(str::trim) == Some(reasoning.as_str())
+    };
+    let objects = objects(text);
+    prop_assert!(objects.iter().any(said), "{text:?} does not say {decided}");
+    let inside = |object: &Map<String, Value>| {
+        let whole = object.values().any(|value| matches!(value, Value::Object(_) | Value::Array(_)));
+        !whole
+    };
+    // Where no object stands inside another, all must agree.
+    if objects.iter().all(inside) {
+        let contrary = objects.iter().any(|object| object.get("decision") == Some(&Value::Bool(!decided)));
+        prop_assert!(!contrary, "{text:?} says both, and {decided} was taken");
+    }
+    for stop in [Stop::Refusal, Stop::MaxTokens, Stop::ContextWindow, Stop::ToolUse, Stop::PauseTurn] {
+        prop_assert!(decision(text, stop).is_err(), "{stop:?}");
+    }
+    Ok(())
+}
+
+/// Text put together from what models do say.
+fn talk() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "{\"reasoning\": \"Relevant.\", \"decision\": true}",
+        "{\"reasoning\":\"No.\",\"decision\":false}",
+        "{\"decision\": \"true\", \"reasoning\": \"r\"}",
+        "{\"decision\": 1, \"reasoning\": \"r\"}",
+        "{\"decision\": true, \"decision\": false, \"reasoning\": \"r\"}",
+        "{decision: true}",
+        "\"decision\": true",
+        "{\"answer\": {\"decision\": true, \"reasoning\": \"r\"}}",
+        "```json\n",
+        "```",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        ",",
+        " ",
+        "\n",
+        "Yes, true.",
+        "I would say {no} to this",
+        "<think>{\"decision\": true}</think>",
+        "é😀",
+        "\u{0}",
+        "'decision': True",
+        "// no\n",
+    ]);
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
+fn whole(decision: bool, reasoning: &str) -> String {
+    json!({"reasoning": reasoning, "decision": decision}).to_string()
+}
+
+proptest! {
+    #![proptest_config(cases(2_048))]
+
+    #[test]
+    fn a_decision_is_only_what_stands_there(text in talk()) {
+        check(&text)?;
+    }
+
+    #[test]
+    fn a_damaged_decision_is_not_guessed_at(
+        bytes in (any::<bool>(), "[ -~é\n]{1,20}").prop_flat_map(|(yes, why)| damaged(whole(yes, &why).into_bytes()))
+    ) {
+        check(&String::from_utf8_lossy(&bytes))?;
+    }
+
+    #[test]
+    fn a_whole_decision_is_read_whatever_its_reasoning_says(yes in any::<bool>(), why in "\\PC{0,30}[!-~]\\PC{0,30}") {
+        prop_assert_eq!(decision(&whole(yes, &why), Stop::EndTurn), Ok((yes, why.trim().to_owned())));
+        let fenced = format!("```json\n{}\n```", whole(yes, &why));
+        prop_assert_eq!(decision(&fenced, Stop::Other), Ok((yes, why.trim().to_owned())));
+    }
+
+    #[test]
+    fn any_text_ends_in_a_decision_or_in_one_line(text in any::<String>()) {
+        if let Err(unusable) = decision(&text, Stop::EndTurn) {
+            prop_assert!(!unusable.to_string().contains('\n'));
+        }
+    }
+}
