@@ -279,7 +279,8 @@ fn a_journal_that_another_program_holds_is_waited_for_and_then_said() {
 fn a_damaged_journal_is_said_left_alone_and_its_copy_is_gone_on_with() {
     let market = MarketProcess::start(&[]);
     let undisturbed = undisturbed(&market);
-    let damage: [(&str, fn(&mut Vec<u8>)); 5] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damage: [(&str, Damage); 5] = [
         ("its beginning is gone", |bytes| bytes[..200].fill(0)),
         ("its end is cut off", |bytes| bytes.truncate(bytes.len() / 2)),
         ("its middle is overwritten", |bytes| {
@@ -438,9 +439,17 @@ fn every_request_and_answer_is_read_out_in_full() {
 
 #[test]
 fn a_journal_that_was_left_in_order_has_no_log_beside_it() {
-    let market = MarketProcess::start(&[]);
+    let market = MarketProcess::start(&["--latency-ms", "20"]);
     let place = Place::with_samples();
     assert_eq!(evaluate(&place, &market, &["--max-calls", "5"]).code, Some(8));
+    assert!(!place.data().join("journal.db-wal").exists());
+    let child = start(&place, &market);
+    let before = answered(&market);
+    while answered(&market) < before + 3 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    signal(&child, "-INT");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
     assert!(!place.data().join("journal.db-wal").exists());
     assert_eq!(evaluate(&place, &market, &[]).code, Some(0));
     assert!(!place.data().join("journal.db-wal").exists());
