@@ -10,12 +10,9 @@ use rejoinder::report::words;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // Before any thread is started: it changes this process's environment.
-    match dotenvy::dotenv() {
-        Err(error) if !error.not_found() => {
-            // The error repeats the line, which may hold a key.
-            return fail(".env holds a line that is not NAME=VALUE, or cannot be read; correct it or remove it", 2);
-        }
-        _ => {}
+    if !load_dotenv() {
+        // The line is not repeated: it may hold a key.
+        return fail(".env holds a line that is not NAME=VALUE, or cannot be read; correct it or remove it", 2);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -27,6 +24,17 @@ fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error.to_string(), error.exit_code()),
+    }
+}
+
+/// Puts what `.env` says into the environment. False, and nothing done, where it cannot be used: a name or a value that an
+/// environment cannot hold would end in a panic that shows it.
+fn load_dotenv() -> bool {
+    let is_bad =
+        |(name, value): (String, String)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0');
+    match dotenvy::dotenv_iter() {
+        Err(error) => error.not_found(),
+        Ok(mut lines) => !lines.any(|line| line.map_or(true, is_bad)) && dotenvy::dotenv().is_ok(),
     }
 }
 
