@@ -19,7 +19,7 @@ fn named(page: &str) -> Vec<(String, String)> {
 fn is_a_test_in(source: &str, test: &str) -> bool {
     let Some(at) = source.find(&format!("fn {test}(")) else { return false };
     // The attribute is among the lines just above, other attributes and comments aside.
-    source[..at].lines().rev().take(4).any(|line| line.trim().starts_with("#[") && line.contains("test]"))
+    source[..at].lines().rev().take(4).any(|line| line.contains("#[test]") || line.contains("#[tokio::test"))
 }
 
 #[test]
