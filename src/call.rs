@@ -96,13 +96,13 @@ impl Caller {
             self.go_on()?;
             let reserved = self.reserve(request).await?;
             let permit = tokio::select! {
-                permit = self.permits.acquire() => permit?,
+                permit = self.permits.acquire_for(attempt) => permit?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),
             };
             // Ready at once both, the gate may have been chosen.
             self.go_on()?;
             let result = self.model.send(request).await;
-            self.permits.observe(&result);
+            permit.observe(&result);
             drop(permit);
             match result {
                 Ok(reply) => return self.keep(request, asked, reply.answer, reserved).await,
