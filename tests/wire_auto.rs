@@ -15,7 +15,7 @@ fn per_thousand(counts: &Counts) -> f64 {
 }
 
 fn fifty_a_second(latency: f64, sigma: f64, tells: bool) -> Manner {
-    Manner { sigma, tells, ..Manner::of(latency) }.with(Quantity::Requests, Refill::Bucket, 50.0, 1.0)
+    Manner { tells, sigma, ..Manner::of(latency) }.with(Quantity::Requests, Refill::Bucket, 50.0, 1.0)
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +100,7 @@ async fn a_host_that_does_few_calls_at_once_is_kept_busy_and_not_queued_at() {
     // Slots, latency, the most in flight once it is known, the most before.
     for (slots, latency, most, at_first) in [(1, 5.0, 4, 60), (2, 5.0, 8, 60), (2, 1.0, 10, 60), (40, 2.0, 110, 450)] {
         for sigma in [0.0, 0.5] {
-            let counts = run(Manner { slots, sigma, ..Manner::of(latency) }, CALLERS, 400.0).await;
+            let counts = run(Manner { sigma, slots, ..Manner::of(latency) }, CALLERS, 400.0).await;
             let case = format!("{slots} slots, latency {latency}, sigma {sigma}: {counts:?}");
             assert!(counts.in_flight_max <= at_first, "{case}");
             assert!(counts.width_in[200..].iter().all(|width| *width <= most), "{case}");

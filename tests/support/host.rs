@@ -36,7 +36,7 @@ pub struct Limit {
     pub quantity: Quantity,
     pub refill: Refill,
     /// So much per `seconds`.
-    pub limit: f64,
+    pub amount: f64,
     pub seconds: f64,
 }
 
@@ -74,8 +74,8 @@ impl Manner {
         }
     }
 
-    pub fn with(mut self, quantity: Quantity, refill: Refill, limit: f64, seconds: f64) -> Self {
-        self.limits.push(Limit { quantity, refill, limit, seconds });
+    pub fn with(mut self, quantity: Quantity, refill: Refill, amount: f64, seconds: f64) -> Self {
+        self.limits.push(Limit { quantity, refill, amount, seconds });
         self
     }
 }
@@ -111,7 +111,7 @@ pub struct Host {
 
 impl Host {
     pub fn new(manner: Manner) -> Arc<Self> {
-        let left = manner.limits.iter().map(|limit| limit.limit).collect();
+        let left = manner.limits.iter().map(|limit| limit.amount).collect();
         let state = State { left, at: 0.0, chance: ChaCha8Rng::seed_from_u64(7), counts: Counts::default() };
         Arc::new(Host { slots: Semaphore::new(manner.slots), manner, began: Instant::now(), state: Mutex::new(state) })
     }
@@ -132,10 +132,10 @@ impl Host {
         let now = self.seconds();
         for (left, limit) in state.left.iter_mut().zip(&self.manner.limits) {
             *left = match limit.refill {
-                Refill::Bucket => (*left + (now - state.at) * limit.limit / limit.seconds).min(limit.limit),
+                Refill::Bucket => (*left + (now - state.at) * limit.amount / limit.seconds).min(limit.amount),
                 // The first window began before the run, somewhere.
                 Refill::Window if part(now, limit) == part(state.at, limit) => *left,
-                Refill::Window => limit.limit,
+                Refill::Window => limit.amount,
             };
         }
         state.at = now;
@@ -150,11 +150,11 @@ impl Host {
         self.refill(&mut state);
         for (left, limit) in state.left.iter().zip(&self.manner.limits) {
             let reset = match limit.refill {
-                Refill::Bucket => (limit.limit - left) * limit.seconds / limit.limit,
+                Refill::Bucket => (limit.amount - left) * limit.seconds / limit.amount,
                 Refill::Window => (part(state.at, limit) + 1.0) * limit.seconds - state.at - OFFSET,
             };
             let window = Window {
-                limit: Some(limit.limit as u64),
+                limit: Some(limit.amount as u64),
                 remaining: Some(left.floor() as u64),
                 reset: Some(Duration::from_secs_f64(reset.max(0.0))),
             };
@@ -213,7 +213,7 @@ impl Host {
             .zip(&state.left)
             .filter(|(limit, left)| **left < self.takes(limit))
             .map(|(limit, left)| match limit.refill {
-                Refill::Bucket => (self.takes(limit) - left) * limit.seconds / limit.limit,
+                Refill::Bucket => (self.takes(limit) - left) * limit.seconds / limit.amount,
                 Refill::Window => (part(state.at, limit) + 1.0) * limit.seconds - state.at - OFFSET,
             })
             .fold(None, |most: Option<f64>, wait| Some(most.map_or(wait, |most| most.max(wait))));

@@ -104,7 +104,7 @@ impl Kind {
             // A first base from a few answers may be off by chance either way, not by a factor.
             (Some(base), Some(measured)) if self.first && measured < 2.0 * base => Some(measured),
             // Half the way: the least of many medians would be below the truth by chance alone.
-            (Some(base), Some(measured)) if measured < base => Some((base + measured) / 2.0),
+            (Some(base), Some(measured)) if measured < base => Some(base.midpoint(measured)),
             (base, measured) => base.or(measured),
         };
         self.first = false;

@@ -125,7 +125,11 @@ impl Line {
         }
         let moved = report.full_at.saturating_duration_since(mark.full_at).as_secs_f64() / passed;
         // What moves much further than time passed is the next window.
-        let sign = if moved > 4.0 { 0 } else { if moved > 0.4 { 1 } else { -1 } };
+        let sign = match moved {
+            4.0.. => 0,
+            0.4.. => 1,
+            _ => -1,
+        };
         if sign != 0 {
             let turned = self.moving.signum() * sign < 0;
             self.moving = if turned { sign } else { (self.moving + sign).clamp(-2, 2) };

@@ -48,7 +48,8 @@ const IN_VAIN: u32 = 4;
 /// A pure state machine: every moment is an argument.
 #[derive(Debug)]
 pub(super) struct Width {
-    width: usize,
+    /// The width itself.
+    calls: usize,
     /// Whether no limit was met yet.
     opening: bool,
     /// Up to here the width grows as fast as at the start.
@@ -95,7 +96,7 @@ impl Round {
 impl Width {
     pub(super) fn new(now: Instant) -> Self {
         Width {
-            width: START,
+            calls: START,
             opening: true,
             goal: WIDEST,
             step: 1,
@@ -113,7 +114,7 @@ impl Width {
     }
 
     pub(super) fn get(&self) -> usize {
-        self.width
+        self.calls
     }
 
     /// The usual time that a call takes, in seconds; zero where unknown.
@@ -132,7 +133,7 @@ impl Width {
         }
         // A width that was never filled proved nothing. While it is opened, what fills it may still be held by the pace.
         let factor = self.factor();
-        if in_flight * factor >= self.width {
+        if in_flight * factor >= self.calls {
             self.grow(factor);
         }
         let enough = if self.opening || self.settling { 1 } else { FEWEST };
@@ -143,7 +144,7 @@ impl Width {
 
     fn factor(&self) -> usize {
         match self.factor {
-            _ if !self.opening || self.width >= MANY => DOUBLE,
+            _ if !self.opening || self.calls >= MANY => DOUBLE,
             Some(factor) => factor,
             None if self.latencies.typical() > SLOW => FOURFOLD,
             None => DOUBLE,
@@ -152,20 +153,20 @@ impl Width {
 
     fn grow(&mut self, factor: usize) {
         let most = if self.opening {
-            self.width += factor - 1;
+            self.calls += factor - 1;
             self.round.width * factor
         } else if self.hold {
             return;
-        } else if self.width < self.goal {
-            self.width += 1;
+        } else if self.calls < self.goal {
+            self.calls += 1;
             self.goal
         } else {
-            self.credit += self.step as f64 / self.width as f64;
-            self.width += self.credit as usize;
+            self.credit += self.step as f64 / self.calls as f64;
+            self.calls += self.credit as usize;
             self.credit = self.credit.fract();
             WIDEST
         };
-        self.width = self.width.min(most).min(WIDEST);
+        self.calls = self.calls.min(most).min(WIDEST);
     }
 
     fn end_round(&mut self, now: Instant, in_flight: usize) {
@@ -177,7 +178,7 @@ impl Width {
         } else {
             self.judge(ratio);
         }
-        self.round = Round::new(now, self.width, in_flight);
+        self.round = Round::new(now, self.calls, in_flight);
     }
 
     /// Whether the host is full already at the width that it was opened to.
@@ -210,12 +211,12 @@ impl Width {
         self.hold = ratio > CALM || !self.latencies.is_measured();
         if ratio <= CROWDED {
             self.crowded = 0;
-            self.step = if self.hold { 1 } else { (self.step * 2).min((self.width / 4).max(1)) };
+            self.step = if self.hold { 1 } else { (self.step * 2).min((self.calls / 4).max(1)) };
             return;
         }
         if self.crowded == 0 {
             self.crowded_ratio = ratio;
-            self.goal = self.width;
+            self.goal = self.calls;
         }
         self.crowded += 1;
         if self.crowded > IN_VAIN && ratio > 0.8 * self.crowded_ratio {
@@ -223,7 +224,7 @@ impl Width {
             (self.crowded, self.hold) = (0, true);
             return;
         }
-        self.set(self.width as f64 * AFTER_CROWDED, 1);
+        self.set(self.calls as f64 * AFTER_CROWDED, 1);
         self.settling = true;
     }
 
@@ -232,26 +233,26 @@ impl Width {
         if self.narrowed.is_some_and(|before| now - before < BETWEEN_DECREASES) {
             return;
         }
-        let goal = ((self.width as f64 * AFTER_BOUT) as usize).max(needed).clamp(1, WIDEST);
+        let goal = ((self.calls as f64 * AFTER_BOUT) as usize).max(needed).clamp(1, WIDEST);
         let same_bout = self.narrowed.is_some_and(|before| now - before < BOUT);
         if self.opening {
-            self.leave_opening(self.width);
+            self.leave_opening(self.calls);
         }
         self.goal = if same_bout { self.goal.max(needed) } else { goal };
-        self.set(self.width as f64 * AFTER_REFUSAL, needed.min(self.width));
+        self.set(self.calls as f64 * AFTER_REFUSAL, needed.min(self.calls));
         self.narrowed = Some(now);
         self.settling = true;
-        self.round = Round::new(now, self.width, self.width);
+        self.round = Round::new(now, self.calls, self.calls);
     }
 
     fn leave_opening(&mut self, width: usize) {
         self.opening = false;
-        (self.width, self.goal) = (width, width);
+        (self.calls, self.goal) = (width, width);
         self.step = 1;
     }
 
     fn set(&mut self, width: f64, least: usize) {
-        self.width = (width as usize).max(least).max(1);
+        self.calls = (width as usize).max(least).max(1);
         self.step = 1;
         self.credit = 0.0;
     }
