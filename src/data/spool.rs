@@ -52,12 +52,13 @@ struct Tail {
 }
 
 impl Spool {
-    /// An empty spool on the disk of this folder, which is made if it is not there.
+    /// An empty spool on the disk of this folder; where nothing can be made there, among the system's temporary files: what
+    /// only reads asks for no right to write.
     ///
     /// # Errors
     /// [`Error::Write`] and its kin.
     pub fn new(folder: &Path) -> Result<Self, Error> {
-        let file = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+        let file = tempfile::tempfile_in(folder).or_else(|_| tempfile::tempfile());
         let file = file.map_err(|error| Error::write(folder, error))?;
         Ok(Spool(Arc::new(Shared { folder: folder.to_owned(), file, tail: Mutex::default() })))
     }
