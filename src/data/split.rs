@@ -101,7 +101,7 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
             return Err(Wrong);
         }
         self.object(Object::Root)?;
-        self.to_end()
+        self.run_out()
     }
 
     fn list(&mut self) -> Result<(), Wrong> {
@@ -113,11 +113,11 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
             return Err(Wrong);
         }
         self.entries(Part::Results)?;
-        self.to_end()
+        self.run_out()
     }
 
     /// Gives what follows the outermost value, which ought to be blank.
-    fn to_end(&mut self) -> Result<(), Wrong> {
+    fn run_out(&mut self) -> Result<(), Wrong> {
         while self.peek()?.is_some() {
             self.at = self.bytes.len();
             self.give_rest()?;
