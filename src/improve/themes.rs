@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
 use memchr::memchr2;
 use regex::Regex;
 
@@ -302,32 +304,42 @@ const UNFILLED: &str = "unfilled template";
 
 /// All vocabulary in one automaton, so that a text is read once, a step for every byte: feedback on a large run is a
 /// hundred megabytes.
-static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+static VOCABULARY: LazyLock<Option<Vocabulary>> = LazyLock::new(|| {
     let words = || THEMES.iter().enumerate().flat_map(|(theme, of)| of.words.iter().map(move |word| (theme, *word)));
-    let word = |(theme, word): (usize, &str)| Word { theme, starts: word.starts_with('_'), ends: word.ends_with('_') };
-    Vocabulary {
+    let word = |(theme, word): (usize, &str)| Word {
+        theme,
+        length: word.trim_matches('_').len(),
+        starts: word.starts_with('_'),
+        ends: word.ends_with('_'),
+    };
+    let letters = words().map(|(_, word)| word.trim_matches('_'));
+    let automaton = DFA::builder().ascii_case_insensitive(true).prefilter(false).build(letters).ok()?;
+    Some(Vocabulary {
+        start: automaton.start_state(Anchored::No).ok()?,
+        longest: automaton.max_pattern_len(),
+        automaton,
         words: words().map(word).collect(),
-        automaton: AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words().map(|(_, word)| word.trim_matches('_')))
-            .ok(),
-        unfilled: THEMES.iter().position(|theme| theme.objection == UNFILLED),
-        blank: Regex::new(r"\[.{1,20}\]|\{\{?.{1,20}\}?\}").ok(),
-    }
+        unfilled: THEMES.iter().position(|theme| theme.objection == UNFILLED)?,
+        blank: Regex::new(r"\[.{1,20}\]|\{\{?.{1,20}\}?\}").ok()?,
+    })
 });
 
 struct Vocabulary {
-    automaton: Option<AhoCorasick>,
+    automaton: DFA,
+    start: StateID,
+    /// Bytes of the longest word.
+    longest: usize,
     words: Vec<Word>,
-    unfilled: Option<usize>,
-    blank: Option<Regex>,
+    unfilled: usize,
+    blank: Regex,
 }
 
 /// What there is to know of a word beside its letters.
 #[derive(Clone, Copy)]
 struct Word {
     theme: usize,
+    /// In bytes.
+    length: usize,
     /// Whether it is only meant at the beginning of a word.
     starts: bool,
     /// Whether it is only meant at the end of a word.
@@ -336,25 +348,57 @@ struct Word {
 
 /// The themes that a text speaks about, as places in [`THEMES`].
 pub(super) fn of(text: &str) -> impl Iterator<Item = usize> + use<> {
-    let vocabulary = &*VOCABULARY;
-    let bytes = text.as_bytes();
-    let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let mut found = 0_u32;
-    for place in vocabulary.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes)) {
-        let word = vocabulary.words[place.pattern().as_usize()];
-        let inside_before = word.starts && place.start().checked_sub(1).is_some_and(|at| is_letter(bytes.get(at)));
-        if !inside_before && !(word.ends && is_letter(bytes.get(place.end()))) {
-            found |= 1 << word.theme;
-        }
-    }
-    // Brackets are rare.
-    if memchr2(b'[', b'{', bytes).is_some()
-        && let (Some(unfilled), Some(blank)) = (vocabulary.unfilled, &vocabulary.blank)
-        && blank.is_match(text)
-    {
-        found |= 1 << unfilled;
-    }
+    let found = VOCABULARY.as_ref().map_or(0, |vocabulary| vocabulary.themes(text));
     (0..THEMES.len()).filter(move |theme| found & (1 << theme) != 0)
+}
+
+impl Vocabulary {
+    /// The themes of a text, a bit for each.
+    fn themes(&self, text: &str) -> u32 {
+        let bytes = text.as_bytes();
+        let mut found = 0;
+        // Every step waits for the one before. Three parts of a text that are walked over together wait together; each
+        // goes on into the next for as long as a word may reach.
+        let part = bytes.len().div_ceil(3);
+        let length = (part + self.longest - 1).min(bytes.len());
+        let from = [0, part, 2 * part].map(|from| from.min(bytes.len() - length));
+        let [first, second, third] = from.map(|from| &bytes[from..from + length]);
+        let (mut one, mut two, mut three) = (self.start, self.start, self.start);
+        for (step, ((first, second), third)) in first.iter().zip(second).zip(third).enumerate() {
+            one = self.automaton.next_state(Anchored::No, one, *first);
+            two = self.automaton.next_state(Anchored::No, two, *second);
+            three = self.automaton.next_state(Anchored::No, three, *third);
+            // Most steps end no word; asked once for all three parts, they cost nothing more.
+            if [one, two, three].iter().any(|state| self.automaton.is_special(*state)) {
+                for (state, from) in [(one, from[0]), (two, from[1]), (three, from[2])] {
+                    found |= self.words_at(state, bytes, from + step + 1);
+                }
+            }
+        }
+        // Brackets are rare.
+        if memchr2(b'[', b'{', bytes).is_some() && self.blank.is_match(text) {
+            found |= 1 << self.unfilled;
+        }
+        found
+    }
+
+    /// The themes of the words that end here.
+    fn words_at(&self, state: StateID, bytes: &[u8], end: usize) -> u32 {
+        if !self.automaton.is_match(state) {
+            return 0;
+        }
+        let is_letter = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let mut found = 0;
+        for place in 0..self.automaton.match_len(state) {
+            let word = self.words[self.automaton.match_pattern(state, place).as_usize()];
+            let goes_on_before = word.starts && (end - word.length).checked_sub(1).is_some_and(is_letter);
+            let goes_on_after = word.ends && is_letter(end);
+            if !(goes_on_before || goes_on_after) {
+                found |= 1 << word.theme;
+            }
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -384,8 +428,7 @@ mod tests {
 
     #[test]
     fn the_automaton_is_built_and_every_word_of_every_theme_is_found() {
-        assert!(THEMES.len() <= 32 && VOCABULARY.automaton.is_some() && VOCABULARY.blank.is_some());
-        assert!(VOCABULARY.unfilled.is_some());
+        assert!(THEMES.len() <= 32 && VOCABULARY.is_some());
         for (place, theme) in THEMES.iter().enumerate() {
             for word in theme.words {
                 assert_eq!(*word, word.to_lowercase());
