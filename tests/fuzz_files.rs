@@ -54,7 +54,7 @@ fn check_results(bytes: &[u8]) -> Result<(), TestCaseError> {
     let wanted = (Detail::new(Filter::All, 10), (Heard::default(), Clusters::default()));
     let ((detail, (heard, clusters)), head) = results_stream::gather(&place.folder, &file, &wanted).unwrap();
     prop_assert_eq!((head.counts.yes, head.counts.total), results.counts());
-    let shown = detail.text(&file, &head);
+    let shown = detail.text(&file, &head.metadata, &head.counts);
     let is_plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
     prop_assert!(shown.chars().all(is_plain), "{shown:?}");
     let _ = (heard.objections().lines(), heard.lines());

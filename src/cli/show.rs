@@ -48,8 +48,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             Messages::No => Filter::No,
         };
         let empty = Detail::new(filter, options.limit);
-        let (detail, head) = results_stream::gather(&setup.folder, &file, &empty)?;
-        return print(&detail.text(&file, &head));
+        let (detail, metadata, counts) = results_stream::look(&setup.folder, &file, &empty)?;
+        return print(&detail.text(&file, &metadata, &counts));
     }
     // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
     if !setup.folder.root().is_dir() {
@@ -60,8 +60,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let mut lines = Vec::new();
     for file in setup.folder.list(Kind::Results)? {
-        match results_stream::gather(&setup.folder, &file, &Clusters::default()) {
-            Ok((decisions, head)) => lines.push(RunLine::of(&file, &head.metadata, &decisions)),
+        match results_stream::look(&setup.folder, &file, &Clusters::default()) {
+            Ok((decisions, metadata, _)) => lines.push(RunLine::of(&file, &metadata, &decisions)),
             // One broken file must not hide all others.
             Err(error) => setup.events.emit(Event::Warning(format!("left out: {error}"))),
         }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::Map;
 use super::results::{Decision, Judged, PersonaResult};
 
@@ -81,9 +83,30 @@ impl<'t> Text<'t> {
         if !self.is_escaped {
             return Cow::Borrowed(self.written);
         }
-        // Every escape was understood before the entry was shown.
-        Cow::Owned(serde_json::from_str(self.written).unwrap_or_default())
+        Cow::Owned(unescape(self.written))
     }
+}
+
+/// The text of a string in double quotes, whose escapes have been checked.
+fn unescape(quoted: &str) -> String {
+    let mut rest = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    let mut text = String::with_capacity(rest.len());
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        text.push(match rest.as_bytes().get(at + 1) {
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(same @ (b'"' | b'\\' | b'/')) => char::from(*same),
+            // A character by its number, of which one may need two.
+            _ => return serde_json::from_str(quoted).unwrap_or_default(),
+        });
+        rest = &rest[at + 2..];
+    }
+    text.push_str(rest);
+    text
 }
 
 impl<'t> Entry<'t> {

@@ -33,12 +33,19 @@ struct Pace {
     block: usize,
     /// Threads that read entries.
     readers: usize,
+    /// Whether the hash of the file is wanted.
+    is_hashed: bool,
 }
 
 impl Pace {
     /// With so many readers, and batches that fit into the memory next to a processor.
     fn of(readers: usize) -> Self {
-        Pace { block: 256 << 10, readers }
+        Pace { block: 512 << 10, readers, is_hashed: true }
+    }
+
+    /// With a reader on every processor.
+    fn side_by_side() -> Self {
+        Pace::of(thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS))
     }
 }
 
@@ -146,8 +153,18 @@ impl Gather for Counts {
 ///
 /// As [`Results::load`].
 pub fn gather<G: Gather>(folder: &DataFolder, file: &FileName, empty: &G) -> Result<(G, Head), Error> {
-    let readers = thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS);
-    gather_at(Pace::of(readers), folder, file, empty)
+    gather_at(Pace::side_by_side(), folder, file, empty)
+}
+
+/// The same for those who do not want the hash of the file, which takes a fifth of the time.
+///
+/// # Errors
+///
+/// As [`Results::load`].
+pub fn look<G: Gather>(folder: &DataFolder, file: &FileName, empty: &G) -> Result<(G, Metadata, Counts), Error> {
+    let pace = Pace { is_hashed: false, ..Pace::side_by_side() };
+    let (gathered, head) = gather_at(pace, folder, file, empty)?;
+    Ok((gathered, head.metadata, head.counts))
 }
 
 fn gather_at<G: Gather>(pace: Pace, folder: &DataFolder, file: &FileName, empty: &G) -> Result<(G, Head), Error> {
@@ -245,7 +262,7 @@ fn stream<B: Send>(
     let opened = folder.opened(file)?.take(LARGEST_FILE + 1);
     thread::scope(|scope| {
         let (to_hash, unhashed) = sync_channel::<Arc<Batch>>(WAITING);
-        let hasher = scope.spawn(move || hash(&unhashed));
+        let hasher = scope.spawn(move || hash(&unhashed, pace.is_hashed));
         let (mut to_read, mut seen) = (Vec::new(), Vec::new());
         for _ in 0..pace.readers {
             let (sender, unread) = sync_channel::<Arc<Batch>>(WAITING);
@@ -281,11 +298,13 @@ fn in_turn(to_hash: &SyncSender<Arc<Batch>>, to_read: &[SyncSender<Arc<Batch>>])
     }
 }
 
-/// The hash and the length of all batches.
-fn hash(batches: &Receiver<Arc<Batch>>) -> (String, u64) {
+/// The hash, if it is wanted, and the length of all batches.
+fn hash(batches: &Receiver<Arc<Batch>>, is_wanted: bool) -> (String, u64) {
     let (mut hasher, mut length) = (Sha256::new(), 0);
     for batch in batches {
-        hasher.update(&batch.bytes);
+        if is_wanted {
+            hasher.update(&batch.bytes);
+        }
         length += batch.bytes.len() as u64;
     }
     (results::hex(&hasher.finalize()), length)
@@ -307,10 +326,10 @@ fn whole<A>(
             see(&mut gathered, &entry);
         }
     };
-    if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut()) {
-        if let Entries::Held(entries) = std::mem::take(&mut baseline.results) {
-            show(Part::Baseline, &entries);
-        }
+    if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut())
+        && let Entries::Held(entries) = std::mem::take(&mut baseline.results)
+    {
+        show(Part::Baseline, &entries);
     }
     show(Part::Results, &results);
     Ok((gathered, Head { metadata, extra, counts, sha256 }))

@@ -2,22 +2,22 @@
 
 use std::borrow::Cow;
 
-/// How a clause opens that concedes.
-const OPENINGS: &[&str] = &[
-    "although",
-    "though",
-    "even though",
-    "while",
-    "granted",
-    "admittedly",
-    "true",
-    "despite",
-    "of course",
-    "to be fair",
-    "it is true",
-    "i like that",
-    "i do like",
-];
+use memchr::{memchr_iter, memchr3};
+
+/// How clauses open that concede, by their first letter in lower case.
+fn openings(first: u8) -> &'static [&'static str] {
+    match first {
+        b'a' => &["admittedly", "although"],
+        b'd' => &["despite"],
+        b'e' => &["even though"],
+        b'g' => &["granted"],
+        b'i' => &["i do like", "i like that", "it is true"],
+        b'o' => &["of course"],
+        b't' => &["though", "to be fair", "true"],
+        b'w' => &["while"],
+        _ => &[],
+    }
+}
 
 /// Words that begin a clause of their own without a comma before them.
 const TURNS: &[&str] = &[" but ", " however ", " yet "];
@@ -32,11 +32,12 @@ pub(super) fn leave_out(reasoning: &str, kept: &mut String) {
             text = Cow::Owned(text.replace(turn, "; "));
         }
     }
-    let mut rest = text.as_ref();
-    let mut conceding = false;
-    while !rest.is_empty() {
-        let (clause, after) = rest.split_at(clause_length(rest));
-        rest = after;
+    let mut ends = Ends::of(&text);
+    let (mut from, mut conceding) = (0, false);
+    while from < text.len() {
+        let to = ends.after(from);
+        let clause = &text[from..to];
+        from = to;
         let opening = clause.trim_start();
         let concedes = concedes(opening);
         if !concedes && !conceding {
@@ -48,38 +49,46 @@ pub(super) fn leave_out(reasoning: &str, kept: &mut String) {
     }
 }
 
-/// Bytes that end a clause, or may be the first of a dash.
-const ENDS: [bool; 256] = {
-    let mut ends = [false; 256];
-    let bytes = b",;.:!?\xe2";
-    let mut place = 0;
-    while place < bytes.len() {
-        ends[bytes[place] as usize] = true;
-        place += 1;
-    }
-    ends
-};
+/// The ends of the clauses of a text. Each kind is looked for on its own, since three bytes are found as fast as one: a
+/// run may have a hundred megabytes of reasoning.
+struct Ends<'t> {
+    bytes: &'t [u8],
+    /// Where the next of each kind is, with the end of the text after the last.
+    next: [Option<usize>; 3],
+}
 
-/// The bytes of the first clause, with what ends it. By a table of bytes: a run may have a hundred megabytes of reasoning.
-fn clause_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| ENDS[usize::from(*byte)]) {
-        at += found;
-        match bytes[at..] {
-            [0xe2, 0x80, 0x93 | 0x94, ..] => return at + 3,
-            [0xe2, ..] => at += 1,
-            _ => return at + 1,
-        }
+impl<'t> Ends<'t> {
+    fn of(text: &'t str) -> Self {
+        Ends { bytes: text.as_bytes(), next: [None; 3] }
     }
-    bytes.len()
+
+    /// The end of the clause that begins at `from`.
+    fn after(&mut self, from: usize) -> usize {
+        let finders: [fn(&[u8]) -> Option<usize>; 3] = [
+            |rest| memchr3(b',', b'.', b';', rest).map(|at| at + 1),
+            |rest| memchr3(b':', b'!', b'?', rest).map(|at| at + 1),
+            |rest| {
+                memchr_iter(0xe2, rest).find(|at| matches!(rest[*at..], [_, 0x80, 0x93 | 0x94, ..])).map(|at| at + 3)
+            },
+        ];
+        let mut nearest = self.bytes.len();
+        for (next, find) in self.next.iter_mut().zip(finders) {
+            let end = match *next {
+                Some(end) if end > from => end,
+                _ => find(&self.bytes[from..]).map_or(self.bytes.len(), |end| from + end),
+            };
+            *next = Some(end);
+            nearest = nearest.min(end);
+        }
+        nearest
+    }
 }
 
 /// Whether a clause opens as one that concedes, in whatever case, and does not go on as another word.
 fn concedes(clause: &str) -> bool {
     let bytes = clause.as_bytes();
     let Some(first) = bytes.first().map(u8::to_ascii_lowercase) else { return false };
-    OPENINGS.iter().filter(|words| words.as_bytes()[0] == first).any(|words| {
+    openings(first).iter().any(|words| {
         let begins = bytes.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words.as_bytes()));
         begins && !clause[words.len()..].starts_with(char::is_alphanumeric)
     })
@@ -91,6 +100,10 @@ mod tests {
 
     use super::*;
 
+    fn all_openings() -> impl Iterator<Item = &'static str> {
+        (b'a'..=b'z').flat_map(openings).copied()
+    }
+
     fn left(reasoning: &str) -> String {
         let mut kept = "of the text before".to_owned();
         leave_out(reasoning, &mut kept);
@@ -99,7 +112,8 @@ mod tests {
 
     #[test]
     fn every_opening_is_looked_for() {
-        assert!(OPENINGS.iter().all(|words| concedes(words) && concedes(&words.to_uppercase())));
+        assert!(all_openings().all(|words| concedes(words) && concedes(&words.to_uppercase())));
+        assert_eq!(all_openings().count(), 13);
     }
 
     #[test]
@@ -116,8 +130,7 @@ mod tests {
         let (mut kept, mut conceding) = (String::new(), false);
         for clause in text.split_inclusive([',', ';', '.', ':', '!', '?', '\u{2013}', '\u{2014}']) {
             let opening = clause.trim_start().to_lowercase();
-            let concedes = OPENINGS
-                .iter()
+            let concedes = all_openings()
                 .any(|word| opening.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
             if !concedes && !conceding {
                 kept.push_str(clause);

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::lineages::RunLine;
 use super::words;
 use crate::data::file_name::FileName;
-use crate::data::{Entry, Gather, Head, Part};
+use crate::data::results::Metadata;
+use crate::data::results_stream::Counts;
+use crate::data::{Entry, Gather, Part};
 use crate::improve::Objections;
 use crate::improve::objections::{Counting, Objection};
 use crate::optimize::pairing::Clusters;
@@ -69,9 +71,10 @@ impl Detail {
 
     /// The run as text.
     #[must_use]
-    pub fn text(&self, file: &FileName, head: &Head) -> String {
-        let mut text = heading(file, head, &RunLine::of(file, &head.metadata, &self.decisions));
-        text.push_str(&objections_text(&self.said.objections(), head.counts.decided as u64));
+    pub fn text(&self, file: &FileName, metadata: &Metadata, counts: &Counts) -> String {
+        let entries = counts.decided as u64;
+        let mut text = heading(file, metadata, entries, &RunLine::of(file, metadata, &self.decisions));
+        text.push_str(&objections_text(&self.said.objections(), entries));
         self.messages(&mut text);
         text
     }
@@ -110,13 +113,11 @@ impl Gather for Detail {
 }
 
 /// What is said before the objections.
-fn heading(file: &FileName, head: &Head, line: &RunLine) -> String {
-    let metadata = &head.metadata;
+fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
     let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate));
     // Entries with one text are one persona to every interval; the lists below go by entry.
-    let entries = head.counts.decided as u64;
     let distinct = if line.rate.personas < entries {
         format!(" ({} different)", words::thousands(line.rate.personas))
     } else {
@@ -200,7 +201,6 @@ mod tests {
 
     use super::*;
     use crate::data::results::{Decision, Judged, PersonaResult};
-    use crate::data::results_stream::Counts;
     use crate::data::{Kind, Map, Results};
 
     fn entry(decisions: &[bool]) -> PersonaResult {
@@ -234,15 +234,14 @@ mod tests {
             let mut counts = Counts::default();
             run.iter().enumerate().for_each(|(index, result)| counts.take(&Entry::of(Part::Results, index, result)));
             let read: Results = serde_json::from_str(r#"{"metadata": {"system_prompt": "Write."}, "results": []}"#).unwrap();
-            let head = Head { metadata: read.metadata, extra: Map::new(), counts, sha256: String::new() };
             let file = FileName::new(Kind::Results, "x").unwrap();
 
-            let whole = take(Detail::new(filter, limit), 0..run.len()).text(&file, &head);
+            let whole = take(Detail::new(filter, limit), 0..run.len()).text(&file, &read.metadata, &counts);
             let empty = Detail::new(filter, limit);
             let later = take(empty.clone(), cut..run.len());
             let mut parts = take(empty, 0..cut);
             parts.then(later);
-            prop_assert_eq!(parts.text(&file, &head), whole.clone());
+            prop_assert_eq!(parts.text(&file, &read.metadata, &counts), whole.clone());
             let passing = run.iter().flat_map(|result| &result.messages).filter(|judged| filter.passes(judged.decision.decision));
             let passing = passing.count();
             let shown = format!("MESSAGES ({} of {passing} shown)", limit.min(passing));

@@ -47,7 +47,7 @@ impl Bench {
     fn agrees(&self, block: usize) -> bool {
         let loaded = Results::load(&self.folder, &self.file).map_err(|error| error.to_string());
         for readers in [1, 3] {
-            let pace = Pace { block, readers };
+            let pace = Pace { block, readers, is_hashed: true };
             let gathered = gather_at(pace, &self.folder, &self.file, &Kept::default());
             let folded = fold_at(pace, &self.folder, &self.file, Kept::default, Kept::take);
             for streamed in [gathered, folded] {
@@ -55,6 +55,11 @@ impl Bench {
                 assert_eq!(streamed, loaded);
             }
         }
+        let looked = look(&self.folder, &self.file, &Kept::default());
+        let looked = looked.map(|(_, metadata, counts)| (metadata, counts)).map_err(|error| error.to_string());
+        let gathered = gather(&self.folder, &self.file, &()).map_err(|error| error.to_string());
+        assert_eq!(looked, gathered.map(|((), head)| (head.metadata, head.counts)));
+
         let opened = self.folder.opened(&self.file).unwrap();
         let mut counts = Counts::default();
         let rest = split::split(opened, block, |batch| read_batch(&batch, |entry| counts.take(entry)).is_ok());
@@ -80,7 +85,7 @@ fn put_together((Kept(entries), head): (Kept, Head)) -> (Results, String) {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    "(a|é|\u{1f600}|\\\\|\"|\\{|\\]|,|:|\n|\u{1}| |results){0,8}"
+    "(a|é|\u{1f600}|\\\\|\"|\\{|\\]|,|:|\n|\t|\r|\u{8}|\u{c}|/|\u{1}| |results){0,8}"
 }
 
 /// An entry, now and then with keys that are unknown.
@@ -143,7 +148,11 @@ fn written(content: &Value, form: u8) -> Vec<u8> {
         if form & 1 == 0 { serde_json::to_string(content) } else { serde_json::to_string_pretty(content) }.unwrap();
     // Line breaks stand between values only: in a string they are escaped.
     let text = if form & 2 == 0 { text } else { text.replace('\n', "\r\n\t") };
-    let text = if form & 4 == 0 { text } else { text.replace('é', "\\u00e9").replace('\u{1f600}', "\\ud83d\\ude00") };
+    let text = if form & 4 == 0 {
+        text
+    } else {
+        text.replace('é', "\\u00e9").replace('\u{1f600}', "\\ud83d\\ude00").replace('/', "\\/")
+    };
     [if form & 8 == 0 { "" } else { "\u{feff}" }, &text, if form & 16 == 0 { "" } else { "\n " }].concat().into_bytes()
 }
 
