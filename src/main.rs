@@ -8,6 +8,10 @@ use rejoinder::cli::Cli;
 use rejoinder::journal;
 use rejoinder::report::words;
 
+/// A quarter of a busy run's time went into the system's allocator (docs/benchmarks.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // Before any thread is started: it changes this process's environment.
