@@ -5,7 +5,7 @@ use super::process::{Market, Place, measured};
 use super::table::{Reach, Table};
 
 const CALLS: usize = 60_000;
-const CONCURRENCY: usize = 64;
+const CONCURRENCY: usize = 256;
 
 pub fn run(table: &mut Table) {
     let bare = {
@@ -15,8 +15,17 @@ pub fn run(table: &mut Table) {
     let market = Market::start(&[]);
     let place = Place::with_people(CALLS / 2);
     let concurrency = CONCURRENCY.to_string();
-    let arguments =
-        ["evaluate", "--persona-file", "people", "--messages-per-persona", "1", "--concurrency", &concurrency];
+    let arguments = [
+        "evaluate",
+        "--persona-file",
+        "people",
+        "--messages-per-persona",
+        "1",
+        "--concurrency",
+        &concurrency,
+        "--stragglers",
+        "wait",
+    ];
     let took = measured(place.command(&market, &arguments), |_| {});
     assert_eq!((took.code, market.count("answered")), (Some(0), CALLS as u64), "every call was answered once");
     let ours = CALLS as f64 / took.wall.as_secs_f64();

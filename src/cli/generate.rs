@@ -1,6 +1,7 @@
 //! `rejoinder generate`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -47,7 +48,7 @@ pub struct Options {
 /// Writes and saves the messages.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
-    let people = personas::open(&setup.folder, &persona_file)?;
+    let people = Arc::new(personas::open(&setup.folder, &persona_file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
@@ -75,8 +76,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         begun.finish()?;
         return print(&format!("Messages saved to: {}\n", setup.folder.path(&file).display()));
     }
-    let bench =
-        Bench { generator: Some(&generator), decision_maker: None, prompt: &prompt, seed: begun.seed, label: "first" };
+    let bench = Bench {
+        generator: Some(generator),
+        decision_maker: None,
+        prompt: prompt.clone(),
+        seed: begun.seed,
+        label: "first".into(),
+    };
     let target = (&file, options.force);
     let messages = generate(&setup.folder, target, &people, count, &bench, &doors.context).await;
     let messages = doors.explain(messages)?;

@@ -76,11 +76,11 @@ pub async fn evaluate(
     folder.check_writable(Kind::Results)?;
     let used_before = desk.context.account.now();
     let bench = Bench {
-        generator: Some(&desk.generator),
-        decision_maker: Some(&desk.decision_maker),
-        prompt,
+        generator: Some(desk.generator.clone()),
+        decision_maker: Some(desk.decision_maker.clone()),
+        prompt: prompt.to_owned(),
         seed,
-        label: "first",
+        label: "first".into(),
     };
     let plan = Plan::write_and_decide(people.len(), messages_per_persona);
     let mut run = run::run(&bench, &desk.context, people, plan, "Writing and deciding messages").await?;

@@ -44,9 +44,9 @@ pub struct Written {
 pub async fn generate(
     folder: &DataFolder,
     (file, replace): (&FileName, bool),
-    people: &Texts,
+    people: &Arc<Texts>,
     messages_per_persona: usize,
-    bench: &Bench<'_>,
+    bench: &Bench,
     context: &RunContext,
 ) -> Result<Written, run::Error> {
     let plan = Plan::write(people.len(), messages_per_persona);
@@ -56,14 +56,15 @@ pub async fn generate(
     if let Some(why) = context.limit() {
         return Err(run::Interrupted(why).into());
     }
-    let model = bench.generator.map(|generator: &Generator| generator.caller().model().id()).unwrap_or_default();
+    let model =
+        bench.generator.as_ref().map(|generator: &Generator| generator.caller().model().id()).unwrap_or_default();
     let simulated = context.account.is_simulated();
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     let mut unread = None;
     outcomes.each(&mut |persona, _, verdict| {
         match verdict {
             Verdict::Written(message) | Verdict::Decided { message, .. } => match people.get(persona) {
-                Ok(persona) => rows.push(Row::new(persona, message, bench.prompt).written_by(model, simulated)),
+                Ok(persona) => rows.push(Row::new(persona, message, &bench.prompt).written_by(model, simulated)),
                 Err(error) => unread = Some(error),
             },
             Verdict::Failed(failure) => failures.push(failure),
@@ -131,18 +132,25 @@ pub async fn decide(
     seed: u64,
     context: &RunContext,
 ) -> Result<Decided, run::Error> {
-    let people = Texts::of(&context.scratch, rows.iter().map(|row| &row.persona))?;
+    let people = Arc::new(Texts::of(&context.scratch, rows.iter().map(|row| &row.persona))?);
     let chosen = open(&rows, again);
     let texts = Texts::of(&context.scratch, chosen.iter().map(|row| &rows[*row].message))?;
     let plan = Plan::decide(chosen.iter().map(|row| (*row as u32, 0)).collect(), texts);
-    let bench = Bench { generator: None, decision_maker: Some(decision_maker), prompt: "", seed, label: "messages" };
+    let bench = Bench {
+        generator: None,
+        decision_maker: Some(decision_maker.clone()),
+        prompt: String::new(),
+        seed,
+        label: "messages".into(),
+    };
     let saver = Saver { folder: folder.clone(), file: file.clone(), read: Arc::new(rows), decision_maker, context };
 
-    let so_far = Mutex::new(Vec::new());
-    let see = |row: usize, verdict: &Verdict| {
+    let so_far = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&so_far);
+    let see = move |row: usize, verdict: &Verdict| {
         // Why a row failed is written at the end only: it matters to nobody before.
         if let outcome @ Some(Outcome::Decided { .. }) = outcome(verdict) {
-            so_far.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.map(|outcome| (row, outcome)));
+            seen.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.map(|outcome| (row, outcome)));
         }
     };
     let ended = tokio::select! {

@@ -245,7 +245,7 @@ impl Source for Ended {
 /// # Errors
 /// When the run was asked to stop; what was answered is in the journal.
 pub async fn run(
-    bench: &Bench<'_>,
+    bench: &Bench,
     context: &RunContext,
     people: &Arc<Texts>,
     plan: Plan,
@@ -262,22 +262,59 @@ pub async fn run(
 /// # Errors
 /// When there is no room on the disk for the outcomes, or it cannot be read.
 pub async fn outcomes(
-    bench: &Bench<'_>,
+    bench: &Bench,
     context: &RunContext,
-    people: &Texts,
+    people: &Arc<Texts>,
     plan: Plan,
     label: &str,
-    see: impl Fn(usize, &Verdict),
+    see: impl Fn(usize, &Verdict) + Send + Sync + 'static,
 ) -> Result<Outcomes, Error> {
-    let RunContext { account, width, events, stop, .. } = context;
-    let ended = context.run.as_ref().map_or(Ok(Vec::new()), |run| run.ended_trials(bench.label))?;
-    let order = plan.order(ended);
-    let outcomes = Outcomes::new(plan.clone(), &context.scratch)?;
+    let RunContext { account, width, events, .. } = context;
+    let ended = context.run.as_ref().map_or(Ok(Vec::new()), |run| run.ended_trials(&bench.label))?;
     let simulated = account.is_simulated();
     events.emit(Event::BatchStarted { label: label.to_owned(), total: plan.len(), simulated });
-    let broken = OnceLock::new();
-    let (see, plan, outcomes_of, broken_by) = (&see, &plan, &outcomes, &broken);
-    local::each(order, *width, |(index, has_ended)| async move {
+    let batch = Arc::new(Batch {
+        bench: bench.clone(),
+        context: context.clone(),
+        people: Arc::clone(people),
+        outcomes: Outcomes::new(plan.clone(), &context.scratch)?,
+        see: Box::new(see),
+        broken: OnceLock::new(),
+        plan,
+    });
+    let order = batch.plan.order(ended);
+    local::each(order, *width, |(index, has_ended)| {
+        let batch = Arc::clone(&batch);
+        async move { batch.trial(index, has_ended).await }
+    })
+    .await;
+    events.emit(Event::BatchEnded { simulated: account.is_simulated() });
+    // All trials have ended and let go of it.
+    let Some(Batch { outcomes, broken, .. }) = Arc::into_inner(batch) else {
+        return Err(Interrupted(Why::Asked).into());
+    };
+    match broken.into_inner() {
+        Some(error) => Err(error.into()),
+        None => Ok(outcomes),
+    }
+}
+
+/// What all trials of a batch share.
+struct Batch {
+    bench: Bench,
+    context: RunContext,
+    people: Arc<Texts>,
+    plan: Plan,
+    outcomes: Outcomes,
+    see: Box<dyn Fn(usize, &Verdict) + Send + Sync>,
+    /// Why the outcomes could not be kept.
+    broken: OnceLock<data::Error>,
+}
+
+impl Batch {
+    /// Runs the trial of this index, of which the journal may say that it has ended, and keeps how it ends.
+    async fn trial(&self, index: usize, has_ended: bool) {
+        let stop = &self.context.stop;
         // A run that stops passes over what is left in a moment. What the journal has of it belongs into what a limit
         // leaves; where nothing is going to be written, nothing is looked up.
         match stop.why() {
@@ -286,36 +323,30 @@ pub async fn outcomes(
             Some(_) if has_ended => {}
             Some(_) => return,
         }
-        let ended = async {
-            let trial = plan.trial(index)?;
-            let persona = trial.persona;
-            let verdict = bench.run(&people.get(persona)?, trial).await;
-            outcomes_of.put(index, &verdict)?;
-            Ok::<_, data::Error>((persona, verdict))
-        };
-        match ended.await {
-            Ok((persona, verdict)) => {
-                see(persona, &verdict);
-                if let Some(outcome) = told(&verdict) {
-                    events.emit(Event::TrialEnded(outcome));
-                    // Nothing more goes into a journal that has failed.
-                    if !has_ended && stop.why() != Some(Why::Journal) {
-                        context.note_trial(bench.label, plan.whom(index), outcome, &verdict);
-                    }
-                }
-            }
+        let (persona, verdict) = match self.run(index).await {
+            Ok(ended) => ended,
             // Nothing is lost: what was answered is in the journal.
             Err(error) => {
-                let _ = broken_by.set(error);
+                let _ = self.broken.set(error);
                 stop.ask(Why::Disk);
+                return;
             }
+        };
+        (self.see)(persona, &verdict);
+        let Some(outcome) = told(&verdict) else { return };
+        self.context.events.emit(Event::TrialEnded(outcome));
+        // Nothing more goes into a journal that has failed.
+        if !has_ended && stop.why() != Some(Why::Journal) {
+            self.context.note_trial(&self.bench.label, self.plan.whom(index), outcome, &verdict);
         }
-    })
-    .await;
-    events.emit(Event::BatchEnded { simulated: account.is_simulated() });
-    match broken.into_inner() {
-        Some(error) => Err(error.into()),
-        None => Ok(outcomes),
+    }
+
+    async fn run(&self, index: usize) -> Result<(usize, Verdict), data::Error> {
+        let trial = self.plan.trial(index)?;
+        let persona = trial.persona;
+        let verdict = self.bench.run(&self.people.get(persona)?, trial).await;
+        self.outcomes.put(index, &verdict)?;
+        Ok((persona, verdict))
     }
 }
 

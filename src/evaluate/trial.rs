@@ -80,24 +80,23 @@ impl Stage {
 
 /// All that a trial needs besides itself.
 #[derive(Clone)]
-pub struct Bench<'a> {
+pub struct Bench {
     /// Writes messages.
-    pub generator: Option<&'a Generator>,
+    pub generator: Option<Generator>,
     /// Decides on them.
-    pub decision_maker: Option<&'a DecisionMaker>,
+    pub decision_maker: Option<DecisionMaker>,
     /// The prompt under test.
-    pub prompt: &'a str,
+    pub prompt: String,
     /// The run's seed.
     pub seed: u64,
     /// The run's place in its cycle (`challenger`, `again`): keeps the keys of two runs of one cycle apart.
-    pub label: &'a str,
+    pub label: String,
 }
 
-impl Bench<'_> {
+impl Bench {
     /// Runs one trial to its end.
     pub async fn run(&self, persona: &str, trial: Trial) -> Verdict {
-        let parts =
-            [self.seed.to_string(), self.label.to_owned(), trial.persona.to_string(), trial.message.to_string()];
+        let parts = [self.seed.to_string(), self.label.clone(), trial.persona.to_string(), trial.message.to_string()];
         let key = |stage| -> Vec<&str> { parts.iter().map(String::as_str).chain([stage]).collect() };
         let message = match &trial.work {
             Work::Decide(message) => message.clone(),
@@ -116,15 +115,15 @@ impl Bench<'_> {
     }
 
     async fn write(&self, persona: &str, key: &[&str]) -> Result<String, Unended> {
-        let generator = self.generator.ok_or(Unended::of("no generator for this run"))?;
-        generator.write(self.prompt, persona, key).await.map_err(Unended::from)
+        let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
+        generator.write(&self.prompt, persona, key).await.map_err(Unended::from)
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {
         if message.trim().is_empty() {
             return Err(Unended::of("the message is empty"));
         }
-        let decision_maker = self.decision_maker.ok_or(Unended::of("no decision maker for this run"))?;
+        let decision_maker = self.decision_maker.as_ref().ok_or(Unended::of("no decision maker for this run"))?;
         decision_maker.decide(persona, message, key).await.map_err(Unended::from)
     }
 }

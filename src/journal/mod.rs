@@ -8,6 +8,7 @@
 //! file; the operating system lets go of it when the process dies, however it dies.
 
 mod calls;
+mod checkpoints;
 mod error;
 mod requests;
 mod rows;
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rusqlite::Connection;
+
+use checkpoints::Checkpoints;
 
 pub use calls::{Call, CallLog, RecordedCall};
 pub use error::Error;
@@ -62,7 +65,8 @@ impl Journal {
         let path = folder.join(FILE);
         let _turn = schema::turn(&path)?;
         let connection = schema::open(&path)?;
-        let writer = writer::Writer::start(schema::open(&path)?, path.clone());
+        let checkpoints = Checkpoints::start(schema::open(&path)?);
+        let writer = writer::Writer::start(schema::open(&path)?, checkpoints, path.clone());
         let shared = Arc::new(Shared { path, connection: Mutex::new(connection), writer });
         let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|journal| journal.strong_count() > 0);

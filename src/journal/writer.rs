@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::checkpoints::{self, Checkpoints};
 use super::rows::{self, Sums, Texts};
 use super::{Call, Error, TrialRow};
 
@@ -45,11 +46,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, path: PathBuf) -> Self {
+    pub(super) fn start(connection: Connection, checkpoints: Checkpoints, path: PathBuf) -> Self {
         let (sender, receiver) = mpsc::channel();
+        // Left to the thread that does nothing else.
+        let _ = connection.pragma_update(None, "wal_autocheckpoint", 0);
         let thread = std::thread::spawn(move || {
             let (calls, trials, flushes) = (Vec::new(), Vec::new(), Vec::new());
-            Desk { connection, path, texts: Texts::default(), calls, trials, flushes }.work(&receiver);
+            let texts = Texts::default();
+            Desk { connection, checkpoints, uncopied: 0, path, texts, calls, trials, flushes }.work(&receiver);
         });
         Writer { letters: Some(sender), thread: Some(thread) }
     }
@@ -94,6 +98,9 @@ impl Drop for Writer {
 /// The thread's own: what it has taken out of the box and not yet written.
 struct Desk {
     connection: Connection,
+    checkpoints: Checkpoints,
+    /// Bytes of calls since the log was last copied.
+    uncopied: usize,
     path: PathBuf,
     texts: Texts,
     calls: Vec<Record>,
@@ -146,6 +153,10 @@ impl Desk {
         for done in self.flushes.drain(..) {
             let _ = done.send(());
         }
+        if self.uncopied >= checkpoints::EVERY {
+            self.uncopied = 0;
+            self.checkpoints.due();
+        }
     }
 
     fn commit(&mut self) -> rusqlite::Result<()> {
@@ -156,6 +167,7 @@ impl Desk {
         let mut sums: BTreeMap<i64, Sums> = BTreeMap::new();
         for Record { run, call, .. } in &self.calls {
             let bytes = rows::call(&transaction, &mut self.texts, *run, call)?;
+            self.uncopied += bytes;
             sums.entry(*run).or_default().add(call, bytes);
         }
         for (run, sums) in sums {

@@ -288,10 +288,10 @@ async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64
     let count = whom.len();
     let bench = Bench {
         generator: None,
-        decision_maker: Some(&cast.decision_maker),
-        prompt: "",
+        decision_maker: Some(cast.decision_maker.clone()),
+        prompt: String::new(),
         seed,
-        label: &format!("{step} again"),
+        label: format!("{step} again"),
     };
     let plan = Plan::decide(whom, texts);
     let run = run::run(&bench, &cast.context, &people, plan, "Deciding the older messages again").await?;
@@ -318,11 +318,11 @@ async fn challenger(
     step: &str,
 ) -> Result<Run, Error> {
     let bench = Bench {
-        generator: Some(&cast.generator),
-        decision_maker: Some(&cast.decision_maker),
-        prompt,
+        generator: Some(cast.generator.clone()),
+        decision_maker: Some(cast.decision_maker.clone()),
+        prompt: prompt.to_owned(),
         seed,
-        label: &format!("{step} challenger"),
+        label: format!("{step} challenger"),
     };
     let plan = Plan::write_and_decide(people.len(), messages);
     Ok(run::run(&bench, &cast.context, people, plan, "Writing and deciding new messages").await?)
