@@ -63,7 +63,7 @@ fn record(folder: &Path, options: &Options) -> Outcome<()> {
         length += texts.call(number).request.len();
         made += 1;
     }
-    let making = (processor_time() - making) / made;
+    let making = processor_time().saturating_sub(making) / made;
     say(&format!("request: {} bytes; making one takes {} us", length / made as usize, micros(making)))?;
 
     let (started, processor) = (Instant::now(), processor_time());
@@ -84,7 +84,7 @@ fn record(folder: &Path, options: &Options) -> Outcome<()> {
         }
         Outcome::Ok(())
     })?;
-    let (took, processor) = (started.elapsed(), processor_time() - processor);
+    let (took, processor) = (started.elapsed(), processor_time().saturating_sub(processor));
     let per_call = (processor / options.calls as u32).saturating_sub(making);
     say(&format!("recorded: {:.0} calls/s, each durable", options.calls as f64 / took.as_secs_f64()))?;
     say(&format!("processor time per recorded call: {} us", micros(per_call)))?;

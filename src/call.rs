@@ -106,8 +106,9 @@ impl Caller {
                 Some(reserved) => reserved,
                 None => self.reserve(request).await?,
             };
+            let begun = attempt > 0 || self.role == Role::DecisionMaker;
             let permit = tokio::select! {
-                permit = self.permits.acquire() => permit?,
+                permit = self.permits.acquire_for(begun) => permit?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),
             };
             // Ready at once both, the gate may have been chosen.

@@ -73,7 +73,7 @@ fn written() -> impl Strategy<Value = String> {
 
 fn environment() -> Vec<u8> {
     format!(
-        "# keys\nexport ANTHROPIC_API_KEY={CANARY}\nOPENAI_API_KEY='{CANARY}'\nREJOINDER_MODEL=\"market\"\n\
+        "# keys\nexport ANTHROPIC_API_KEY={CANARY}\nOPENAI_API_KEY='{CANARY}'\nY=\"two\"\n\
          ANTHROPIC_BASE_URL=http://me:{CANARY}@127.0.0.1:1\nREJOINDER_CONCURRENCY=4\nEMPTY=\nX=${{HOME}}\n"
     )
     .into_bytes()

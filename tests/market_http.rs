@@ -469,6 +469,18 @@ async fn without_a_rate_the_limits_are_told_and_generous() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_to_tell_nothing_of_limits_still_says_how_long_to_wait() {
+    let served = serve(|options| (options.requests_per_second, options.limit_headers) = (Some(0.5), false)).await;
+    let answered = served.messages(&plain()).await;
+    let refused = served.messages(&plain()).await;
+    assert_eq!((answered.status, refused.status), (200, 429));
+    assert!(refused.headers.contains_key("retry-after"));
+    for seen in [answered, refused] {
+        assert!(seen.headers.keys().all(|name| !name.as_str().contains("ratelimit")), "{:?}", seen.headers);
+    }
+}
+
+#[tokio::test]
 async fn errors_that_were_asked_for_look_like_the_host_s() {
     let served = with_faults(
         "rate-limit@1,rate-limit:-3@2,rate-limit-bare@3,spend-limit@4,usage-limit@5,server-error@6,overloaded@7,\

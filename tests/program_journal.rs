@@ -202,13 +202,24 @@ fn recorded_if_made(place: &Place) -> usize {
 
 /// Where nothing can be mounted: files that may grow no further.
 fn with_a_limit_on_files(market: &MarketProcess, undisturbed: &str) {
-    let place = Place::with_samples();
-    let line = format!("trap '' XFSZ; ulimit -f 200; exec {} {}", env!("CARGO_BIN_EXE_rejoinder"), EVALUATE.join(" "));
-    let mut command = Command::new("sh");
-    command.args(["-c", &line]).current_dir(place.root()).env("ANTHROPIC_BASE_URL", &market.url);
-    expect_one_line(&Ran::of(&command.env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap()), "journal");
-    assert!((1..CALLS).contains(&recorded(&journal_of(&place)).len()));
-    expect_to_go_on(&place, market, undisturbed);
+    let mut on_the_way = 0;
+    for blocks in (100..=1_000).step_by(100) {
+        let place = Place::with_samples();
+        let (program, arguments) = (env!("CARGO_BIN_EXE_rejoinder"), EVALUATE.join(" "));
+        let line = format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {arguments}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).current_dir(place.root()).env("ANTHROPIC_BASE_URL", &market.url);
+        let ran = Ran::of(&command.env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap());
+        if ran.code == Some(0) {
+            continue;
+        }
+        expect_one_line(&ran, "the journal");
+        if (1..CALLS).contains(&recorded_if_made(&place)) {
+            on_the_way += 1;
+            expect_to_go_on(&place, market, undisturbed);
+        }
+    }
+    assert!(on_the_way > 0, "no limit was reached in the middle of a run");
 }
 
 #[test]
@@ -279,7 +290,8 @@ fn a_journal_that_another_program_holds_is_waited_for_and_then_said() {
 fn a_damaged_journal_is_said_left_alone_and_its_copy_is_gone_on_with() {
     let market = MarketProcess::start(&[]);
     let undisturbed = undisturbed(&market);
-    let damage: [(&str, fn(&mut Vec<u8>)); 5] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damage: [(&str, Damage); 5] = [
         ("its beginning is gone", |bytes| bytes[..200].fill(0)),
         ("its end is cut off", |bytes| bytes.truncate(bytes.len() / 2)),
         ("its middle is overwritten", |bytes| {
@@ -438,9 +450,17 @@ fn every_request_and_answer_is_read_out_in_full() {
 
 #[test]
 fn a_journal_that_was_left_in_order_has_no_log_beside_it() {
-    let market = MarketProcess::start(&[]);
+    let market = MarketProcess::start(&["--latency-ms", "20"]);
     let place = Place::with_samples();
     assert_eq!(evaluate(&place, &market, &["--max-calls", "5"]).code, Some(8));
+    assert!(!place.data().join("journal.db-wal").exists());
+    let child = start(&place, &market);
+    let before = answered(&market);
+    while answered(&market) < before + 3 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    signal(&child, "-INT");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
     assert!(!place.data().join("journal.db-wal").exists());
     assert_eq!(evaluate(&place, &market, &[]).code, Some(0));
     assert!(!place.data().join("journal.db-wal").exists());

@@ -137,10 +137,13 @@ fn a_key_in_dotenv_is_used_and_shows_nowhere() {
         assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
         assert_nowhere(&place, &ran, model);
         // A line that cannot be read is not repeated: it may be the one with the key.
-        place.write(".env", &format!("{variable} {CANARY}\n"));
-        let ran = Ran::of(&evaluate(&place, model, &[]).output().unwrap());
-        assert_eq!(ran.code, Some(2), "{}{}", ran.out, ran.err);
-        assert!(ran.err.contains(".env") && !has_key(&ran.out) && !has_key(&ran.err), "{}{}", ran.out, ran.err);
+        // Nor is one that no environment can hold.
+        for line in [format!("{variable} {CANARY}\n"), format!("{variable}={CANARY}\0\n"), format!("={CANARY}\n")] {
+            place.write(".env", &line);
+            let ran = Ran::of(&evaluate(&place, model, &[]).output().unwrap());
+            assert_eq!(ran.code, Some(2), "{}{}", ran.out, ran.err);
+            assert!(ran.err.contains(".env") && !has_key(&ran.out) && !has_key(&ran.err), "{}{}", ran.out, ran.err);
+        }
     }
 }
 

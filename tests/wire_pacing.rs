@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use rejoinder::model::limits::{Concurrency, Permit, Permits, RateLimits, Window};
 use rejoinder::model::{Answer, Failure, FailureKind, Reply, Stop, Usage};
 use tokio::task::unconstrained;
-use tokio::time::{Instant, advance};
+use tokio::time::{Instant, advance, timeout};
 
 fn success() -> Result<Reply, Failure> {
     let answer = Answer { text: String::new(), stop: Stop::EndTurn, usage: Usage::default(), request_id: None };
@@ -29,16 +29,25 @@ fn fill(permits: &Permits) -> Vec<Permit> {
     std::iter::from_fn(|| unconstrained(permits.acquire()).now_or_never()).map(Result::unwrap).collect()
 }
 
+/// Takes every permit that can be had in time, since many are not given at once.
+async fn fill_in_time(permits: &Permits) -> Vec<Permit> {
+    let mut held = Vec::new();
+    while let Ok(permit) = unconstrained(timeout(Duration::from_secs(60), permits.acquire())).await {
+        held.push(permit.unwrap());
+    }
+    held
+}
+
 /// Fills the gate and answers every call well.
-fn full_window(permits: &Permits) {
-    let held = fill(permits);
+async fn full_window(permits: &Permits) {
+    let held = fill_in_time(permits).await;
     held.iter().for_each(|_| permits.observe(&success()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_fixed_gate_has_its_width_and_keeps_it() {
     let permits = Permits::new(Concurrency::Fixed(3));
-    full_window(&permits);
+    full_window(&permits).await;
     permits.observe(&failure(FailureKind::RateLimited));
     assert_eq!((fill(&permits).len(), permits.width()), (3, 3));
     assert_eq!(Permits::new(Concurrency::Fixed(0)).width(), 1);
@@ -58,24 +67,24 @@ async fn a_permit_is_given_back_when_dropped_and_goes_to_who_waited_longest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn full_windows_of_successes_widen_the_gate_step_by_step() {
+async fn full_windows_of_successes_double_the_width() {
     let permits = Permits::new(Concurrency::Auto);
     let mut widths = vec![permits.width()];
     for _ in 0..4 {
-        full_window(&permits);
+        full_window(&permits).await;
         widths.push(permits.width());
     }
-    assert_eq!(widths, [6, 12, 18, 24, 30]);
-    assert_eq!(fill(&permits).len(), 30);
+    assert_eq!(widths, [6, 12, 24, 48, 96]);
+    assert_eq!(fill_in_time(&permits).await.len(), 96);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_gate_never_gets_wider_than_2048() {
     let permits = Permits::new(Concurrency::Auto);
-    for _ in 0..400 {
-        full_window(&permits);
+    for _ in 0..12 {
+        full_window(&permits).await;
     }
-    assert_eq!((permits.width(), fill(&permits).len()), (2048, 2048));
+    assert_eq!((permits.width(), fill_in_time(&permits).await.len()), (2048, 2048));
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,20 +100,20 @@ async fn a_width_that_is_not_used_is_not_widened() {
 #[tokio::test(start_paused = true)]
 async fn a_sign_of_overload_narrows_the_gate_at_most_once_a_second() {
     let permits = Permits::new(Concurrency::Auto);
-    for _ in 0..14 {
-        full_window(&permits);
+    for _ in 0..4 {
+        full_window(&permits).await;
     }
-    assert_eq!(permits.width(), 90);
+    assert_eq!(permits.width(), 96);
     for _ in 0..50 {
         permits.observe(&failure(FailureKind::RateLimited));
     }
-    assert_eq!(permits.width(), 63);
+    assert_eq!(permits.width(), 67);
     advance(Duration::from_millis(999)).await;
     permits.observe(&failure(FailureKind::Overloaded));
-    assert_eq!(permits.width(), 63);
+    assert_eq!(permits.width(), 67);
     advance(Duration::from_millis(1)).await;
     permits.observe(&failure(FailureKind::Overloaded));
-    assert_eq!((permits.width(), fill(&permits).len()), (44, 44));
+    assert_eq!((permits.width(), fill_in_time(&permits).await.len()), (46, 46));
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,9 +123,9 @@ async fn the_gate_never_gets_narrower_than_one() {
         permits.observe(&failure(FailureKind::Overloaded));
         advance(Duration::from_secs(2)).await;
     }
-    assert_eq!((permits.width(), fill(&permits).len()), (1, 1));
-    full_window(&permits);
-    assert_eq!(permits.width(), 7);
+    assert_eq!((permits.width(), fill_in_time(&permits).await.len()), (1, 1));
+    full_window(&permits).await;
+    assert_eq!(permits.width(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,7 +147,7 @@ async fn calls_in_flight_count_when_the_gate_narrows() {
     held.pop();
     assert!(fill(&permits).is_empty(), "two returned, and two were given up");
     held.pop();
-    assert_eq!(fill(&permits).len(), 1);
+    assert_eq!(fill_in_time(&permits).await.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -217,6 +226,39 @@ async fn closing_the_gate_ends_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_is_sent_again_does_not_wait_behind_all_who_came_since() {
+    let permits = Permits::new(Concurrency::Fixed(1));
+    let held = permits.acquire().await.unwrap();
+    let mut waiting: Vec<_> = (0..100).map(|_| Box::pin(permits.acquire_for(false))).collect();
+    for one in &mut waiting {
+        assert!(poll!(one).is_pending());
+    }
+    let mut again = Box::pin(permits.acquire_for(true));
+    assert!(poll!(&mut again).is_pending());
+    drop(held);
+    drop(waiting.remove(0).await.unwrap());
+    assert!(poll!(&mut waiting[0]).is_pending());
+    drop(again.await.unwrap());
+    waiting.remove(0).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_pace_that_is_given_up_costs_no_one_anything() {
+    let permits = Permits::new(Concurrency::Auto);
+    let held = fill(&permits);
+    assert_eq!(held.len(), 6);
+    drop(held);
+    permits.observe(&failure(FailureKind::RateLimited));
+    for _ in 0..1000 {
+        let mut gone = Box::pin(permits.acquire());
+        assert!(poll!(&mut gone).is_pending());
+    }
+    let begin = Instant::now();
+    drop(permits.acquire().await.unwrap());
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_stops_waiting_leaves_no_trace() {
     let permits = Permits::new(Concurrency::Fixed(2));
     let held = fill(&permits);
@@ -252,7 +294,7 @@ proptest! {
                 assert!((1..=2048).contains(&permits.width()));
             }
             held.clear();
-            assert_eq!(fill(&permits).len(), permits.width());
+            assert_eq!(fill_in_time(&permits).await.len(), permits.width());
         });
     }
 }

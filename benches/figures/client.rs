@@ -30,6 +30,7 @@ fn question(number: usize) -> String {
 
 /// Calls per second of nothing but posting and reading.
 pub fn bare(url: &str, calls: usize, concurrency: usize) -> f64 {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (url, prompt) = (format!("{url}/v1/messages"), prompt());
     runtime().block_on(async {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
@@ -74,9 +75,8 @@ pub fn door(url: &str, calls: usize, concurrency: usize, journal: Option<&Path>)
     let prompt = prompt();
     runtime().block_on(async {
         let started = Instant::now();
-        // As in a run, more is under way than permits: what waits for the disk keeps nobody from calling.
         stream::iter(0..calls)
-            .for_each_concurrent(rejoinder::evaluate::run::width(concurrency), |number| {
+            .for_each_concurrent(concurrency, |number| {
                 let (caller, prompt) = (&caller, &prompt);
                 async move {
                     let request = Request {

@@ -28,16 +28,21 @@ pub fn held(place: &Place) -> Held {
     }
     let journal = Connection::open(path).unwrap();
     let rows = |query: &str| -> Vec<(String, String, String)> {
-        // A journal whose tables are not made yet holds nothing.
-        let Ok(mut statement) = journal.prepare(query) else { return Vec::new() };
-        statement
+        journal
+            .prepare(query)
+            .unwrap()
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .unwrap()
             .collect::<Result<_, _>>()
             .unwrap()
     };
-    let calls =
-        rows("SELECT run, key, answered FROM calls").into_iter().map(|(run, key, at)| ((run, key), at)).collect();
+    let made: i64 = journal.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    if made == 0 {
+        // Its tables are not made yet.
+        return Held::default();
+    }
+    let calls = rows("SELECT r.id, hex(c.key), c.answered FROM calls c JOIN runs r ON r.number = c.run");
+    let calls = calls.into_iter().map(|(run, key, at)| ((run, key), at)).collect();
     let runs = rows("SELECT id, state, started FROM runs");
     Held { calls, finished: !runs.is_empty() && runs.iter().all(|(_, state, _)| state == "finished") }
 }

@@ -99,7 +99,7 @@ impl Caller {
     async fn send(&self, request: &Request, permit: Permit) -> Result<Answer, Failure> {
         let sent = Instant::now();
         let result = self.model.send(request).await;
-        self.permits.observe(&result);
+        permit.observe(&result);
         drop(permit);
         let reply = result?;
         self.shared.watch.with(|ledger| ledger.answered(self.role, sent.elapsed()));

@@ -45,6 +45,9 @@ pub struct Options {
     /// Refuse with 429 what goes beyond this rate
     #[arg(long, value_name = "N")]
     requests_per_second: Option<f64>,
+    /// Tell nothing of limits, as half of all servers do
+    #[arg(long)]
+    no_limit_headers: bool,
     /// Refuse requests without this key (any text; it is not a secret here)
     #[arg(long, value_name = "TEXT")]
     require_key: Option<String>,
@@ -65,6 +68,7 @@ pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result
         jitter: options.jitter,
         faults: options.faults.clone(),
         requests_per_second: options.requests_per_second,
+        limit_headers: !options.no_limit_headers,
         require_key: options.require_key.clone(),
         revoke_after: options.revoke_after,
         seed: options.seed,

@@ -158,8 +158,23 @@ impl Settings {
     fn parse(text: &str) -> Result<Self, (Option<usize>, String)> {
         toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
             let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            (line, error.message().replace('\n', " "))
+            (line, without_values(&error.message().replace('\n', " ")))
         })
+    }
+}
+
+/// What is wrong, without the value that is wrong, and without a name that cannot be meant for a setting.
+fn without_values(message: &str) -> String {
+    let is_typed = message.starts_with("invalid type: ") || message.starts_with("invalid value: ");
+    if let Some((_, expected)) = message.rsplit_once(", expected ").filter(|_| is_typed) {
+        return format!("expected {expected}, found something else");
+    }
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.rsplit_once("`, expected "));
+    match unknown {
+        Some((name, names)) if !name.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
+            format!("unknown field, expected {names}")
+        }
+        _ => message.to_owned(),
     }
 }
 
@@ -179,5 +194,9 @@ mod tests {
         let (line, message) = Settings::parse("model = \"market\"\napi_key = \"sk-canary\"\n").unwrap_err();
         assert_eq!(line, Some(2));
         assert!(message.contains("api_key") && !message.contains("canary"), "{message}");
+        let (line, message) = Settings::parse("timeout = \"sk-canary, expected u64\"").unwrap_err();
+        assert_eq!((line, message.as_str()), (Some(1), "expected u64, found something else"));
+        let (_, message) = Settings::parse("sk-canary-0 = 1").unwrap_err();
+        assert!(message.starts_with("unknown field, expected one of"), "{message}");
     }
 }

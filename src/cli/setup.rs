@@ -21,7 +21,7 @@ use crate::evaluate::account::Account;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
-use crate::evaluate::run::{self, RunContext};
+use crate::evaluate::run::RunContext;
 use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
@@ -108,8 +108,8 @@ impl Doors {
             (None, None, None) => DEFAULT_CONCURRENCY,
         };
         let (permits, width) = match concurrency {
-            Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), run::width(number)),
-            Concurrency::Auto => (permits::Concurrency::Auto, run::width(permits::WIDEST)),
+            Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
+            Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
         };
         let prompt = options.decision_prompt.clone().or_else(|| environment("REJOINDER_DECISION_PROMPT"));
         let prompt = prompt.or_else(|| settings.decision_prompt.clone());

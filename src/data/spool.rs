@@ -14,8 +14,11 @@ use sha2::{Digest, Sha256};
 use super::Error;
 use super::results::hex;
 
-/// So much is gathered before it is written.
+/// So much is gathered before it is written, and read at a time where all is read.
 const BLOCK: usize = 64 * 1024;
+
+/// Bytes of a text, its length before it, that are read at once.
+const USUAL: usize = 2 * 1024;
 
 /// Where a text lies in its spool: 8 bytes, also as an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +55,13 @@ struct Tail {
 }
 
 impl Spool {
-    /// An empty spool on the disk of this folder, which is made if it is not there.
+    /// An empty spool on the disk of this folder; where nothing can be made there, among the system's temporary files: what
+    /// only reads asks for no right to write.
     ///
     /// # Errors
     /// [`Error::Write`] and its kin.
     pub fn new(folder: &Path) -> Result<Self, Error> {
-        let file = std::fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder));
+        let file = tempfile::tempfile_in(folder).or_else(|_| tempfile::tempfile());
         let file = file.map_err(|error| Error::write(folder, error))?;
         Ok(Spool(Arc::new(Shared { folder: folder.to_owned(), file, tail: Mutex::default() })))
     }
@@ -85,18 +89,25 @@ impl Spool {
     /// # Errors
     /// Where the disk cannot be read.
     pub fn get(&self, place: Place) -> Result<String, Error> {
-        {
-            let mut tail = self.tail();
-            if place.offset() + 4 > tail.written {
-                self.flush(&mut tail)?;
-            }
-        }
+        self.flushed(place)?;
         let failed = |error| Error::read(&self.0.folder, error);
-        let mut length = [0; 4];
-        read_at(&self.0.file, &mut length, place.offset()).map_err(failed)?;
-        let mut text = vec![0; u32::from_le_bytes(length) as usize];
-        read_at(&self.0.file, &mut text, place.offset() + 4).map_err(failed)?;
+        // One reading is enough for most texts; the length of a longer one is known then.
+        let mut text = vec![0; USUAL];
+        let read = read_some_at(&self.0.file, &mut text, place.offset()).map_err(failed)?;
+        let Some(length) = text[..read].first_chunk().map(|length| u32::from_le_bytes(*length) as usize) else {
+            return Err(self.unreadable("a text that is cut off"));
+        };
+        let had = read.min(4 + length);
+        text.resize(4 + length, 0);
+        read_at(&self.0.file, &mut text[had..], place.offset() + had as u64).map_err(failed)?;
+        text.drain(..4);
         String::from_utf8(text).map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))
+    }
+
+    /// Sees to it that the text at this place is in the file.
+    fn flushed(&self, place: Place) -> Result<(), Error> {
+        let mut tail = self.tail();
+        if place.offset() + 4 > tail.written { self.flush(&mut tail) } else { Ok(()) }
     }
 
     /// The error for a text that is not what was put, which only a failing disk brings about.
@@ -117,6 +128,21 @@ impl Spool {
     fn tail(&self) -> MutexGuard<'_, Tail> {
         self.0.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// At least so many bytes as are there, up to the length of `bytes`.
+#[cfg(unix)]
+fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut read = 0;
+    while read < bytes.len() {
+        match std::os::unix::fs::FileExt::read_at(file, &mut bytes[read..], at + read as u64) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
 }
 
 #[cfg(unix)]
@@ -206,7 +232,58 @@ impl Texts {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<String, Error>> + '_ {
-        self.places.iter().map(|place| self.spool.get(*place))
+        Pass { list: self, next: 0, start: 0, bytes: Vec::new() }
+    }
+}
+
+/// Reads a list from its beginning to its end, block by block.
+struct Pass<'a> {
+    list: &'a Texts,
+    next: usize,
+    /// What was read of the file last, and where that begins.
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Pass<'_> {
+    /// The text at this offset, if all of it is in the block.
+    fn in_block(&self, offset: u64) -> Option<&[u8]> {
+        let rest = self.bytes.get(usize::try_from(offset.checked_sub(self.start)?).ok()?..)?;
+        let (length, rest) = rest.split_first_chunk()?;
+        rest.get(..u32::from_le_bytes(*length) as usize)
+    }
+
+    fn read(&mut self, place: Place) -> Result<String, Error> {
+        let Spool(shared) = &self.list.spool;
+        let failed = |error| Error::read(&shared.folder, error);
+        if self.in_block(place.offset()).is_none() {
+            self.list.spool.flushed(place)?;
+            self.bytes.resize(BLOCK, 0);
+            let read = read_some_at(&shared.file, &mut self.bytes, place.offset()).map_err(failed)?;
+            self.bytes.truncate(read);
+            self.start = place.offset();
+        }
+        match self.in_block(place.offset()) {
+            Some(text) => String::from_utf8(text.to_vec())
+                .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error))),
+            // Longer than a block.
+            None => self.list.spool.get(place),
+        }
+    }
+}
+
+impl Iterator for Pass<'_> {
+    type Item = Result<String, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = *self.list.places.get(self.next)?;
+        self.next += 1;
+        Some(self.read(place))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.list.len() - self.next;
+        (left, Some(left))
     }
 }
 

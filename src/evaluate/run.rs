@@ -298,7 +298,8 @@ pub async fn outcomes(
                 see(persona, &verdict);
                 if let Some(outcome) = told(&verdict) {
                     events.emit(Event::TrialEnded(outcome));
-                    if !has_ended {
+                    // Nothing more goes into a journal that has failed.
+                    if !has_ended && stop.why() != Some(Why::Journal) {
                         context.note_trial(bench.label, plan.whom(index), outcome, &verdict);
                     }
                 }
@@ -316,13 +317,6 @@ pub async fn outcomes(
         Some(error) => Err(error.into()),
         None => Ok(outcomes),
     }
-}
-
-/// Trials under way at once where so many calls may be in flight: more than that, since a trial whose answer is on its
-/// way to the disk needs no permit, and none must lie idle meanwhile. One at a time stays one after the other.
-#[must_use]
-pub fn width(concurrency: usize) -> usize {
-    if concurrency == 1 { 1 } else { concurrency + concurrency.clamp(8, 1_000) }
 }
 
 fn told(verdict: &Verdict) -> Option<TrialOutcome> {

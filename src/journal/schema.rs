@@ -1,6 +1,6 @@
 //! Opening the file, and its tables. Migrations are only ever appended: the file's version is how many have been made.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::Error;
+use crate::data::whole;
 
 /// Each brings a file from the version of its index to the next.
 pub(super) const MIGRATIONS: &[&str] =
@@ -43,17 +44,26 @@ pub(super) fn lock_file(path: &Path) -> Result<File, Error> {
         _ => Error::Other { path: path.to_owned(), reason: source.to_string() },
     };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+        whole::make_folder(folder).map_err(failed)?;
     }
-    OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)
+    private(OpenOptions::new().create(true).truncate(false).write(true)).open(path).map_err(failed)
+}
+
+/// What is made is its owner's alone, from the first moment on.
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 /// Opens a connection with the settings that durability needs, on a file of the current version.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {
     let failed = |source| Error::of(path, source);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|_| Error::ReadOnly(path.to_owned()))?;
+        whole::make_folder(folder).map_err(|_| Error::ReadOnly(path.to_owned()))?;
     }
+    // Made here rather than by SQLite, which would leave its rights to the umask for a moment.
+    let _ = private(OpenOptions::new().create(true).append(true)).open(path);
     let mut connection = Connection::open(path).map_err(failed)?;
     connection.busy_timeout(patience()).map_err(failed)?;
     only_for_the_owner(path);

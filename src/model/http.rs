@@ -188,7 +188,7 @@ impl Http {
             .timeout(self.timeout)
             .headers(self.headers.clone())
             .header("idempotency-key", key.as_str())
-            .body(body.to_string());
+            .body(serde_json::to_vec(body).unwrap_or_default());
         let mut reply = request.send().await.map_err(|error| self.transport(error))?;
         let status = reply.status();
         let mut response = Response {

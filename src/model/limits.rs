@@ -1,6 +1,11 @@
 //! What a host says about its limits, and the gate that keeps to them.
 
+mod flow;
+mod latency;
+mod pace;
 pub mod permits;
+mod told;
+mod width;
 
 use std::time::Duration;
 

@@ -1,34 +1,33 @@
-//! The gate in front of one host: how many calls are in flight at once, when all of them wait, when none may pass.
+//! The gate in front of one host: who may call now, who waits, and for what.
 //!
-//! The width follows the rule that keeps TCP from choking networks (additive increase, multiplicative decrease: Chiu and
-//! Jain, 1989): a window full of successes widens it by a step, a sign of overload narrows it at once. A sharp ramp alone
-//! can bring 429, hence a small start and no doubling.
+//! A host's limit is a rate, its strength a number of calls at once, and neither can stand for the other: a width alone
+//! cannot sit at a rate without either idling or being refused, and a rate alone queues calls without end where the host
+//! is slow. So the gate keeps both, a [`Width`] and a [`Pace`], and keeps to what the host's headers tell ([`Told`]).
+//!
+//! Callers wait in a line, first come, first served, and only the first of them watches the gate. An event at the gate
+//! thus wakes one task, however many wait, and whoever gives up its wait has taken nothing yet. Work that has begun has a
+//! line of its own: it has waited already, and need not stand behind all that came since.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::LONGEST_WAIT;
+use super::flow::Flow;
+pub use super::width::WIDEST;
 use crate::model::{Failure, FailureKind, Reply};
 
-/// Width at the start of [`Concurrency::Auto`].
-const START: usize = 6;
-/// By how much a full window of successes widens it.
-const STEP: usize = 6;
-/// The widest it gets.
-pub const WIDEST: usize = 2048;
 /// So many refusals before the first answer mean that the model or the right to it is not there.
 const REFUSALS: u32 = 3;
-/// One burst brings many refusals at once; they are one sign, not many.
-const BETWEEN_DECREASES: Duration = Duration::from_secs(1);
 
 /// How many calls to one host may be in flight at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Concurrency {
-    /// As many as the host bears: starts at 6, up to 2,048.
+    /// As many as the host bears: starts at 6, up to 2,048, at the pace that the host allows.
     Auto,
-    /// Always this many (at least one). Pauses still apply.
+    /// Always this many (at least one), as fast as they come back: who names a number wants that number, and measures
+    /// by it. Pauses still apply.
     Fixed(usize),
 }
 
@@ -38,10 +37,13 @@ pub struct Permits(Arc<Gate>);
 
 #[derive(Debug)]
 struct Gate {
-    concurrency: Concurrency,
-    /// First come, first served, which keeps the oldest trial from starving.
-    slots: Arc<Semaphore>,
+    /// Those who begin, and those whose work has begun; one of each line gets to the door.
+    line: Semaphore,
+    begun: Semaphore,
+    door: Semaphore,
     state: Mutex<State>,
+    /// Tells the one at the door to look again. It keeps one message, so that none is missed between two looks.
+    look: Notify,
     closed: watch::Sender<Option<Failure>>,
 }
 
@@ -51,71 +53,87 @@ struct State {
     answered: bool,
     /// Calls that the host refused for what they ask.
     refusals: u32,
-    width: usize,
     in_flight: usize,
-    /// Slots that are given up as soon as their calls return: the width shrank below what was in flight.
-    owed: usize,
-    successes: usize,
-    narrowed: Option<Instant>,
+    flow: Flow,
     paused_until: Option<Instant>,
+    /// What the one at the door waits for.
+    door: Door,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Nobody,
+    /// For a call to come back.
+    Room,
+    Until(Instant),
 }
 
 /// Leave for one call; given back when dropped.
 #[derive(Debug)]
 pub struct Permit {
-    slot: Option<OwnedSemaphorePermit>,
     gate: Arc<Gate>,
+    given: Instant,
 }
 
 impl Permits {
     /// A gate that nothing has passed yet.
     #[must_use]
     pub fn new(concurrency: Concurrency) -> Self {
-        let width = match concurrency {
-            Concurrency::Auto => START,
-            Concurrency::Fixed(width) => width.clamp(1, Semaphore::MAX_PERMITS),
-        };
         Permits(Arc::new(Gate {
-            concurrency,
-            slots: Arc::new(Semaphore::new(width)),
+            line: Semaphore::new(1),
+            begun: Semaphore::new(1),
+            door: Semaphore::new(1),
             state: Mutex::new(State {
-                width,
-                in_flight: 0,
-                owed: 0,
-                successes: 0,
-                narrowed: None,
-                paused_until: None,
                 answered: false,
                 refusals: 0,
+                in_flight: 0,
+                flow: Flow::new(concurrency, Instant::now()),
+                paused_until: None,
+                door: Door::Nobody,
             }),
+            look: Notify::new(),
             closed: watch::Sender::new(None),
         }))
     }
 
-    /// Waits for a slot and for the end of any pause.
+    /// Waits for room, for the end of any pause and for the pace.
     ///
     /// # Errors
     ///
     /// The failure with which the host was closed, at once, also for those who wait already.
     pub async fn acquire(&self) -> Result<Permit, Failure> {
+        self.pass(&self.0.line).await
+    }
+
+    /// As [`Permits::acquire`], for a call that belongs to work which has `begun` - it was sent before, or it decides on a
+    /// message that was written before: it takes turns with the first of those who begin, and does not wait behind the
+    /// others. So trials end one after the other, rather than all of them at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Permits::acquire`].
+    pub async fn acquire_for(&self, begun: bool) -> Result<Permit, Failure> {
+        self.pass(if begun { &self.0.begun } else { &self.0.line }).await
+    }
+
+    async fn pass(&self, line: &Semaphore) -> Result<Permit, Failure> {
         let gate = &self.0;
-        let Ok(slot) = Arc::clone(&gate.slots).acquire_owned().await else {
-            return Err(gate.reason());
-        };
-        gate.lock().in_flight += 1;
-        let permit = Permit { slot: Some(slot), gate: Arc::clone(gate) };
-        let mut closed = gate.closed.subscribe();
+        let Ok(_first) = line.acquire().await else { return Err(gate.reason()) };
+        let Ok(_at_the_door) = gate.door.acquire().await else { return Err(gate.reason()) };
+        let mut waiting = Waiting { gate, waited: false };
         loop {
-            if closed.borrow_and_update().is_some() {
+            if gate.closed.borrow().is_some() {
                 return Err(gate.reason());
             }
-            // Read anew after every sleep: a pause can be prolonged while it lasts.
-            let Some(until) = gate.lock().paused_until.filter(|until| *until > Instant::now()) else {
-                return Ok(permit);
-            };
-            tokio::select! {
-                () = sleep_until(until) => {}
-                _ = closed.changed() => {}
+            let now = Instant::now();
+            match waiting.look(now) {
+                Door::Nobody => return Ok(Permit { gate: Arc::clone(gate), given: now }),
+                Door::Room => gate.look.notified().await,
+                // A pause can be prolonged and the pace can change meanwhile, hence the look after every sleep.
+                Door::Until(until) => tokio::select! {
+                    () = sleep_until(until) => {}
+                    () = gate.look.notified() => {}
+                },
             }
         }
     }
@@ -127,32 +145,21 @@ impl Permits {
         !state.answered && state.refusals >= REFUSALS
     }
 
-    /// Learns from the outcome of a call: call it after every one, before the permit is dropped.
+    /// Learns from an outcome whose permit is not at hand, and so without the time that the call took. Where it is at
+    /// hand, [`Permit::observe`] learns more.
     pub fn observe(&self, outcome: &Result<Reply, Failure>) {
-        let gate = &self.0;
-        let mut state = gate.lock();
-        match outcome {
-            Ok(reply) => {
-                state.answered = true;
-                state.pause(reply.limits.exhausted_for());
-                gate.widen(&mut state);
-            }
-            Err(failure) => {
-                state.refusals += u32::from(failure.kind.is_refusal());
-                state.pause(failure.retry_after);
-                state.pause(failure.limits.exhausted_for());
-                if matches!(failure.kind, FailureKind::RateLimited | FailureKind::Overloaded) {
-                    gate.narrow(&mut state);
-                }
-            }
-        }
+        self.0.observe(outcome, None);
     }
 
     /// Closes the gate for good: every further [`Permits::acquire`] returns this failure. For failures that
     /// [`FailureKind::is_final_for_host`]; the first one counts.
     pub fn close(&self, failure: Failure) {
-        self.0.closed.send_if_modified(|closed| closed.is_none() && closed.replace(failure).is_none());
-        self.0.slots.close();
+        let gate = &self.0;
+        gate.closed.send_if_modified(|closed| closed.is_none() && closed.replace(failure).is_none());
+        for waiting in [&gate.line, &gate.begun, &gate.door] {
+            waiting.close();
+        }
+        gate.look.notify_one();
     }
 
     /// The failure with which the host was closed, if it was.
@@ -164,7 +171,13 @@ impl Permits {
     /// How many calls may be in flight now.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.0.lock().width
+        self.0.lock().flow.width()
+    }
+
+    /// How many calls a second may be sent now; infinite for a fixed width.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.0.lock().flow.rate(Instant::now())
     }
 
     /// Until when nothing passes, where a pause lasts.
@@ -176,24 +189,67 @@ impl Permits {
 
 /// For calls that are sent beside others and must not take their place.
 impl Permits {
-    /// A permit that is free at once and that nobody waits for; `None` also while a pause lasts or where the host was
-    /// closed.
+    /// A permit that is free at once and that nobody waits for; `None` also while a pause lasts, where the pace would have
+    /// it wait, or where the host was closed.
     #[must_use]
     pub fn try_acquire(&self) -> Option<Permit> {
         let gate = &self.0;
-        if self.closed().is_some() || self.pause_until().is_some() || self.is_wanted() {
+        if self.closed().is_some() {
             return None;
         }
-        let slot = Arc::clone(&gate.slots).try_acquire_owned().ok()?;
-        gate.lock().in_flight += 1;
-        Some(Permit { slot: Some(slot), gate: Arc::clone(gate) })
+        let now = Instant::now();
+        let mut state = gate.lock();
+        let is_held = state.paused_until.is_some_and(|until| until > now) || state.flow.earliest(now).is_some();
+        if state.is_wanted() || is_held {
+            return None;
+        }
+        state.in_flight += 1;
+        state.flow.sent(now, false);
+        Some(Permit { gate: Arc::clone(gate), given: now })
     }
 
     /// Whether somebody may be waiting for a permit: none is free.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        // A semaphore hands a slot that is given back to whoever waits for it, before it counts as available.
-        self.0.slots.available_permits() == 0
+        self.0.lock().is_wanted()
+    }
+}
+
+impl State {
+    fn is_wanted(&self) -> bool {
+        self.door != Door::Nobody || self.in_flight >= self.flow.width()
+    }
+}
+
+/// The one at the door. Leaves no trace there, however it ends.
+struct Waiting<'a> {
+    gate: &'a Gate,
+    waited: bool,
+}
+
+impl Waiting<'_> {
+    /// What there is to wait for; nothing where it may pass, and then it is in flight.
+    fn look(&mut self, now: Instant) -> Door {
+        let mut state = self.gate.lock();
+        let paused = state.paused_until.filter(|until| *until > now);
+        let blocked = if state.in_flight >= state.flow.width() {
+            Door::Room
+        } else {
+            paused.or_else(|| state.flow.earliest(now)).map_or(Door::Nobody, Door::Until)
+        };
+        state.door = blocked;
+        if blocked == Door::Nobody {
+            state.in_flight += 1;
+            state.flow.sent(now, self.waited);
+        }
+        self.waited = true;
+        blocked
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.gate.lock().door = Door::Nobody;
     }
 }
 
@@ -208,45 +264,50 @@ impl Gate {
         closed.unwrap_or_else(|| Failure::new(FailureKind::Connection, "the host was closed"))
     }
 
-    fn widen(&self, state: &mut State) {
-        // A width that was never filled proved nothing.
-        if self.concurrency != Concurrency::Auto || state.in_flight * 2 < state.width {
-            return;
-        }
-        state.successes += 1;
-        if state.successes < state.width || state.width >= WIDEST {
-            return;
-        }
-        let wider = (state.width + STEP).min(WIDEST);
-        let more = wider - state.width;
-        let forgiven = more.min(state.owed);
-        state.owed -= forgiven;
-        self.slots.add_permits(more - forgiven);
-        state.width = wider;
-        state.successes = 0;
-    }
-
-    fn narrow(&self, state: &mut State) {
-        state.successes = 0;
+    fn observe(&self, outcome: &Result<Reply, Failure>, sent: Option<Instant>) {
         let now = Instant::now();
-        let recent = state.narrowed.is_some_and(|before| now - before < BETWEEN_DECREASES);
-        if self.concurrency != Concurrency::Auto || recent {
-            return;
+        let mut state = self.lock();
+        let in_flight = state.in_flight;
+        match outcome {
+            Ok(reply) => {
+                state.answered = true;
+                state.pause(now, reply.limits.exhausted_for());
+                state.flow.answered(now, sent, in_flight, reply);
+            }
+            Err(failure) => {
+                state.refusals += u32::from(failure.kind.is_refusal());
+                state.pause(now, failure.retry_after);
+                state.pause(now, failure.limits.exhausted_for());
+                state.flow.failed(now, sent, failure);
+            }
         }
-        let narrower = (state.width * 7 / 10).max(1);
-        let fewer = state.width - narrower;
-        state.owed += fewer - self.slots.forget_permits(fewer);
-        state.width = narrower;
-        state.narrowed = Some(now);
+        let sooner = match state.door {
+            Door::Nobody => false,
+            Door::Room => state.in_flight < state.flow.width(),
+            Door::Until(until) => {
+                state.paused_until.is_none_or(|paused| paused < until)
+                    && state.flow.earliest(now).is_none_or(|earliest| earliest < until)
+            }
+        };
+        drop(state);
+        if sooner {
+            self.look.notify_one();
+        }
     }
 }
 
 impl State {
-    fn pause(&mut self, wait: Option<Duration>) {
+    fn pause(&mut self, now: Instant, wait: Option<Duration>) {
         if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-            let until = Instant::now() + wait.min(LONGEST_WAIT);
-            self.paused_until = self.paused_until.max(Some(until));
+            self.paused_until = self.paused_until.max(Some(now + wait.min(LONGEST_WAIT)));
         }
+    }
+}
+
+impl Permit {
+    /// Learns from the outcome of the call: call it after every one, before the permit is dropped.
+    pub fn observe(&self, outcome: &Result<Reply, Failure>) {
+        self.gate.observe(outcome, Some(self.given));
     }
 }
 
@@ -254,10 +315,10 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.gate.lock();
         state.in_flight -= 1;
-        let Some(slot) = self.slot.take() else { return };
-        if state.owed > 0 {
-            state.owed -= 1;
-            slot.forget();
+        let room = state.door == Door::Room && state.in_flight < state.flow.width();
+        drop(state);
+        if room {
+            self.gate.look.notify_one();
         }
     }
 }

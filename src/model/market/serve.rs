@@ -58,6 +58,8 @@ pub struct Options {
     pub faults: Faults,
     /// Above this rate, and a burst of one second's worth, requests are refused with 429.
     pub requests_per_second: Option<f64>,
+    /// Whether responses tell of limits. A refusal says how long to wait in any case.
+    pub limit_headers: bool,
     /// Where set, a request needs this key, as `x-api-key` or as a bearer token, or is refused with 401.
     pub require_key: Option<String>,
     /// Where set, the key is revoked after so many requests: every later one is refused with 401.
@@ -77,6 +79,7 @@ impl Options {
             jitter: 0.0,
             faults: Faults::default(),
             requests_per_second: None,
+            limit_headers: true,
             require_key: None,
             revoke_after: None,
             seed: 1,

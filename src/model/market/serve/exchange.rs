@@ -67,7 +67,9 @@ impl Shared {
             }
         };
         let headers = response.headers_mut();
-        pace::tell(self.pace.as_ref(), dialect, headers);
+        if self.options.limit_headers {
+            pace::tell(self.pace.as_ref(), dialect, headers);
+        }
         pace::insert(headers, "request-id", &request_id);
         if dialect == Dialect::ChatCompletions {
             pace::insert(headers, "x-request-id", &request_id);
