@@ -6,6 +6,7 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use memchr::memchr;
 
@@ -18,6 +19,16 @@ pub(super) struct Batch {
     pub bytes: Vec<u8>,
     /// Those of them that are entries, if any.
     pub entries: Option<Entries>,
+    /// Where the memory goes when nobody looks at it any more.
+    back: Sender<Vec<u8>>,
+}
+
+/// New memory is cleared before it is given out, page by page, which for a large file takes longer than to read it.
+impl Drop for Batch {
+    fn drop(&mut self) {
+        // Once all is read nobody takes it back.
+        let _ = self.back.send(std::mem::take(&mut self.bytes));
+    }
 }
 
 /// Entries in a batch, with the commas between them.
@@ -38,14 +49,14 @@ pub(super) struct Wrong;
 /// Gives all batches to `give`, which says whether it wants more. Returns the rest: the file's text with the lists of
 /// entries empty. A batch has at most about `block` bytes, or one entry where that is longer.
 pub(super) fn split(file: impl Read, block: usize, give: impl FnMut(Batch) -> bool) -> Result<Vec<u8>, Wrong> {
-    let mut splitter = Splitter { file, block, give, bytes: Vec::new(), at: 0, rest: Vec::new() };
+    let mut splitter = Splitter::new(file, block, give);
     splitter.document()?;
     Ok(splitter.rest)
 }
 
 /// The same for a file that is one list, such as the personas: its entries are given as those of [`Part::Results`].
 pub(super) fn split_list(file: impl Read, block: usize, give: impl FnMut(Batch) -> bool) -> Result<Vec<u8>, Wrong> {
-    let mut splitter = Splitter { file, block, give, bytes: Vec::new(), at: 0, rest: Vec::new() };
+    let mut splitter = Splitter::new(file, block, give);
     splitter.list()?;
     Ok(splitter.rest)
 }
@@ -88,9 +99,17 @@ struct Splitter<R, G> {
     /// The next byte to look at.
     at: usize,
     rest: Vec<u8>,
+    back: Sender<Vec<u8>>,
+    /// Memory of batches that nobody looks at any more.
+    spare: Receiver<Vec<u8>>,
 }
 
 impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
+    fn new(file: R, block: usize, give: G) -> Self {
+        let (back, spare) = channel();
+        Splitter { file, block, give, bytes: Vec::new(), at: 0, rest: Vec::new(), back, spare }
+    }
+
     fn document(&mut self) -> Result<(), Wrong> {
         // A byte order mark. If it is none, the rest will not be read as JSON.
         while matches!(self.peek()?, Some(0xef | 0xbb | 0xbf)) {
@@ -241,12 +260,15 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
     /// Gives all bytes before `end`.
     fn give(&mut self, end: usize, entries: Option<Entries>) -> Result<(), Wrong> {
         let left = &self.bytes[end..];
-        let mut next = Vec::with_capacity(self.block.max(2 * left.len()));
+        let mut next = self.spare.try_recv().unwrap_or_default();
+        next.clear();
+        next.reserve_exact(self.block.max(2 * left.len()));
         next.extend_from_slice(left);
         self.bytes.truncate(end);
         let bytes = std::mem::replace(&mut self.bytes, next);
         self.at -= end;
-        if (self.give)(Batch { bytes, entries }) { Ok(()) } else { Err(Wrong) }
+        let back = self.back.clone();
+        if (self.give)(Batch { bytes, entries, back }) { Ok(()) } else { Err(Wrong) }
     }
 }
 

@@ -6,6 +6,7 @@ pub mod improver;
 pub mod objections;
 pub mod soundness;
 mod themes;
+mod vocabulary;
 
 pub use feedback::Heard;
 pub use improver::Improver;

@@ -5,7 +5,8 @@
 
 use super::concessions;
 use super::feedback::shortened;
-use super::themes::{self, THEMES};
+use super::themes::{THEMES, Theme};
+use super::vocabulary;
 use crate::data::{Entry, Gather, Part};
 
 /// One group of feedback.
@@ -81,7 +82,7 @@ impl Counting {
         concessions::leave_out(reasoning, &mut self.said);
         let groups = if yes { &mut self.liked } else { &mut self.raised };
         let mut is_other = true;
-        for theme in themes::of(&self.said) {
+        for theme in vocabulary::themes(&self.said) {
             is_other = false;
             groups[theme].hear(persona, reasoning);
         }
@@ -101,7 +102,7 @@ impl Counting {
     /// What it comes down to.
     #[must_use]
     pub fn objections(&self) -> Objections {
-        let sorted = |groups: &[Group], name: fn(&themes::Theme) -> &'static str| {
+        let sorted = |groups: &[Group], name: fn(&Theme) -> &'static str| {
             let names = THEMES.iter().map(name).chain([OTHER]);
             let mut found: Vec<Objection> =
                 groups.iter().zip(names).filter_map(|(group, name)| group.objection(name)).collect();
@@ -243,7 +244,7 @@ mod tests {
                 let raises = |reasoning: &str| {
                     let mut kept = String::new();
                     concessions::leave_out(reasoning, &mut kept);
-                    let found: Vec<usize> = themes::of(&kept).collect();
+                    let found: Vec<usize> = vocabulary::themes(&kept).collect();
                     if theme == THEMES.len() { found.is_empty() } else { found.contains(&theme) }
                 };
                 let members: Vec<_> = said.iter().filter(|item| item.1 == yes && raises(&item.2)).collect();

@@ -163,7 +163,29 @@ enum Harm {
     Remove(usize),
     Put(&'static [u8]),
     Swap(u8),
+    /// Something that a reader is easily too kind to, before some occurrence of something.
+    Before(&'static str, &'static str),
 }
+
+const KINDNESSES: &[(&str, &str)] = &[
+    ("\"persona\"", "\"persona\":\"\","),
+    ("\"messages\"", "\"messages\":[],"),
+    ("\"message\"", "\"message\":\"\","),
+    ("\"reasoning\"", "\"decision\":true,"),
+    ("\"reasoning\"", "\"reasoning\":\"\","),
+    ("\"decision\"", "\"reasoning\":\"\","),
+    ("\"message\"", "\"own\":1,\"own\":2,"),
+    ("é", "\\ud83d"),
+    ("é", "\\ude00\\ud83d"),
+    ("é", "\\u00"),
+    ("é", "\\x"),
+    ("é", "\u{1f}"),
+    ("é", "\u{7f}"),
+    ("]", ","),
+    ("}", ","),
+    (",", ","),
+    ("true", "!"),
+];
 
 fn harm() -> impl Strategy<Value = Harm> {
     let pieces: Vec<&'static [u8]> = vec![
@@ -202,6 +224,7 @@ fn harm() -> impl Strategy<Value = Harm> {
         (1_usize..40).prop_map(Harm::Remove),
         prop::sample::select(pieces).prop_map(Harm::Put),
         any::<u8>().prop_map(Harm::Swap),
+        prop::sample::select(KINDNESSES).prop_map(|(place, piece)| Harm::Before(place, piece)),
     ]
 }
 
@@ -212,6 +235,12 @@ fn harmed(mut bytes: Vec<u8>, harm: Harm, at: prop::sample::Index) -> Vec<u8> {
         Harm::Remove(count) => drop(bytes.drain(at..(at + count).min(bytes.len()))),
         Harm::Put(piece) => drop(bytes.splice(at..at, piece.iter().copied())),
         Harm::Swap(byte) => bytes[at] = byte,
+        Harm::Before(place, piece) => {
+            let starts_here = |at: &usize| bytes[*at..].starts_with(place.as_bytes());
+            if let Some(found) = (at..bytes.len()).chain(0..at).find(starts_here) {
+                drop(bytes.splice(found..found, piece.bytes()));
+            }
+        }
     }
     bytes
 }
