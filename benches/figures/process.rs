@@ -115,7 +115,7 @@ pub fn measured(mut command: Command, mut look: impl FnMut(Duration)) -> Took {
         look(started.elapsed());
         std::thread::sleep(Duration::from_millis(5));
     };
-    Took { wall: started.elapsed(), cpu: children() - before, peak, code: status.code() }
+    Took { wall: started.elapsed(), cpu: children().saturating_sub(before), peak, code: status.code() }
 }
 
 /// Processor time of all children that have ended.

@@ -11,8 +11,11 @@ use super::file_name::{FileName, Kind, shortened};
 use super::results::hex;
 use super::{Error, whole};
 
-/// The most bytes of one file that are read: 2 GiB.
+/// The most bytes of one file that are read into memory: 2 GiB.
 pub const LARGEST_FILE: u64 = 2 << 30;
+
+/// The most bytes of one file that are read in a stream: 1 TiB.
+pub const LARGEST_STREAM: u64 = 1 << 40;
 
 /// The hidden file whose lock is held while files of a subfolder are read and replaced in one go.
 const LOCK_FILE: &str = ".rejoinder.lock";

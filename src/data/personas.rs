@@ -5,7 +5,7 @@ use std::io::Read;
 use serde_json::Value;
 
 use super::file_name::{FileName, Kind};
-use super::folder::{DataFolder, LARGEST_FILE};
+use super::folder::{DataFolder, LARGEST_STREAM};
 use super::json::{self, Fault};
 use super::spool::Texts;
 use super::{Error, scan, split};
@@ -42,7 +42,7 @@ const BLOCK: usize = 256 * 1024;
 
 /// The personas, or nothing where anything at all is wrong with the file.
 fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<Texts>, Error> {
-    let opened = folder.opened(file)?.take(LARGEST_FILE + 1);
+    let opened = folder.opened(file)?.take(LARGEST_STREAM + 1);
     let (mut personas, mut read, mut broken) = (Texts::new(folder.root())?, 0, None);
     let rest = split::split_list(opened, block, |batch| {
         read += batch.bytes.len() as u64;
@@ -63,7 +63,7 @@ fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<T
         let rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&rest);
         std::str::from_utf8(rest).is_ok_and(|rest| rest.trim_matches([' ', '\t', '\r', '\n']) == "[]")
     });
-    Ok((is_list && read <= LARGEST_FILE && !personas.is_empty()).then_some(personas))
+    Ok((is_list && read <= LARGEST_STREAM && !personas.is_empty()).then_some(personas))
 }
 
 /// The personas of a part of the list, with commas between them; nothing where anything is wrong with one.

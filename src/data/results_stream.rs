@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256};
 use super::entries::Entries;
 use super::entry::{Entry, Part};
 use super::entry_reader;
-use super::folder::LARGEST_FILE;
+use super::folder::LARGEST_STREAM;
+use super::json::Fault;
 use super::results::{self, Metadata, PersonaResult, Results};
 use super::split::{self, Batch, Wrong};
 use super::{DataFolder, Error, FileName, Map};
@@ -259,7 +260,7 @@ fn stream<B: Send>(
     read: impl Fn(&Arc<Batch>) -> Result<B, Wrong> + Sync,
     mut see: impl FnMut(B) -> Result<(), Wrong>,
 ) -> Result<Option<Passed>, Error> {
-    let opened = folder.opened(file)?.take(LARGEST_FILE + 1);
+    let opened = folder.opened(file)?.take(LARGEST_STREAM + 1);
     thread::scope(|scope| {
         let (to_hash, unhashed) = sync_channel::<Arc<Batch>>(WAITING);
         let hasher = scope.spawn(move || hash(&unhashed, pace.is_hashed));
@@ -281,8 +282,8 @@ fn stream<B: Send>(
         drop(seen);
         let rest = splitter.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let (sha256, length) = hasher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        if length > LARGEST_FILE {
-            return Err(Error::TooLarge { path: folder.path(file), limit: LARGEST_FILE });
+        if length > LARGEST_STREAM {
+            return Err(Error::TooLarge { path: folder.path(file), limit: LARGEST_STREAM });
         }
         Ok(rest.ok().filter(|_| is_right).map(|rest| Passed { rest, sha256 }))
     })
@@ -317,7 +318,14 @@ fn whole<A>(
     mut gathered: A,
     see: &mut impl FnMut(&mut A, &Entry<'_>),
 ) -> Result<(A, Head), Error> {
-    let (Results { mut metadata, results, extra }, sha256) = Results::load(folder, file)?;
+    let loaded = Results::load(folder, file).map_err(|error| match error {
+        Error::TooLarge { path, .. } => {
+            let problem = "something in it is not what it should be; it is too large to say what and where";
+            Error::Json { path, fault: Fault::new("", problem) }
+        }
+        error => error,
+    });
+    let (Results { mut metadata, results, extra }, sha256) = loaded?;
     let mut counts = Counts::default();
     let mut show = |part: Part, entries: &[PersonaResult]| {
         for (index, result) in entries.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The decision maker: weighs what it finds in a message, and says why.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::Mode;
 use super::detect::{EMPTY, Found, detect};
@@ -58,8 +58,17 @@ pub(super) fn null_rate(judge: &Judge) -> f64 {
     (0.5 + 0.04 * judge.bias / super::taste::BIAS_SPREAD).clamp(0.4, 0.6)
 }
 
-/// How much the decision prompt bends the verdict towards a yes.
+/// How much the decision prompt bends the verdict towards a yes. A run asks with the same prompt thousands of times.
 pub(super) fn leniency(guide: &str) -> f64 {
+    static LAST: Mutex<Option<(String, f64)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*last {
+        Some((known, leniency)) if known == guide => *leniency,
+        _ => last.insert((guide.to_owned(), leniency_of(guide))).1,
+    }
+}
+
+fn leniency_of(guide: &str) -> f64 {
     static STRICT: LazyLock<regex::Regex> = LazyLock::new(|| {
         pattern(
             r"(?i)\b(?:reject by default|default to (?:no|false|rejecting)|by default,? (?:reject|no)|crowded inbox|when (?:uncertain|in doubt|unsure),? (?:reject|say no|decline|answer (?:no|false))|strict(?:ly)?|sceptic\w*|skeptic\w*|be critical|critically|very selective|high bar|most (?:cold )?(?:e-?mails|messages|outreach) (?:deserve|get|should|are|is)|extremely busy|demanding|only if (?:it|the message) (?:truly|really|clearly)|unforgiving)\b",
