@@ -6,10 +6,14 @@ use std::time::Instant;
 
 use futures::stream::{self, StreamExt};
 use rejoinder::call::{Caller, Shared};
+use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
+use rejoinder::evaluate::decision_prompt::DecisionPrompt;
+use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
 use rejoinder::event::Events;
 use rejoinder::journal::{Inputs, Journal};
 use rejoinder::model::http::Settings;
 use rejoinder::model::limits::{Concurrency, Permits};
+use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::messages_api::MessagesApi;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{CallKey, Request, Role};
@@ -28,22 +32,27 @@ fn question(number: usize) -> String {
     format!("Write one cold outreach message to the head of operations of warehouse number {number}.")
 }
 
-/// Calls per second of nothing but posting and reading.
+/// Calls per second of nothing but posting what a run posts - messages and decisions in turns - and reading the bytes.
 pub fn bare(url: &str, calls: usize, concurrency: usize) -> f64 {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let (url, prompt) = (format!("{url}/v1/messages"), prompt());
+    let (message, decision) = questions(url);
+    let url = format!("{url}/v1/messages");
     runtime().block_on(async {
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().expect("a client");
         let started = Instant::now();
         stream::iter(0..calls)
             .for_each_concurrent(concurrency, |number| {
-                let (client, url, prompt) = (&client, &url, &prompt);
+                let (client, url) = (&client, &url);
+                let asked = if number % 2 == 0 { &message } else { &decision };
                 async move {
-                    let body = json!({
-                        "model": "claude-sonnet-5-5", "max_tokens": 8192,
-                        "system": [{"type": "text", "text": prompt}],
-                        "messages": [{"role": "user", "content": question(number)}],
+                    let mut body = json!({
+                        "model": "claude-sonnet-5-5", "max_tokens": asked.max_tokens,
+                        "system": [{"type": "text", "text": asked.system}],
+                        "messages": [{"role": "user", "content": format!("{}\n{number}", asked.user)}],
                     });
+                    if let Some(schema) = &asked.schema {
+                        body["output_config"]["format"] = json!({"type": "json_schema", "schema": schema.json});
+                    }
                     let sent = client.post(url).header("content-type", "application/json").body(body.to_string());
                     let reply = sent.send().await.expect("the market answers");
                     assert!(reply.status().is_success());
@@ -55,11 +64,29 @@ pub fn bare(url: &str, calls: usize, concurrency: usize) -> f64 {
     })
 }
 
+/// What a run asks for: a message, and a decision on one.
+fn questions(url: &str) -> (Request, Request) {
+    let persona = "Dana Ruiz, head of operations at a maker of pumps with 400 people. Sceptical, short of time, wants \
+                   figures from companies like hers, and looks at what a change would ask of her team.";
+    let key = || CallKey::of(&["bench"]);
+    let caller = caller(url, 1, Shared::default());
+    let message = Generator::new(caller.clone(), MESSAGE_TOKENS).request(&prompt(), persona, key());
+    let text = Market::new(1, Mode::Normal).answer(&message).text;
+    let strict = DecisionPrompt::load("strict").expect("a built-in prompt");
+    let decision = DecisionMaker::new(caller, strict, DECISION_TOKENS).request(persona, &text, key());
+    (message, decision)
+}
+
+fn caller(url: &str, concurrency: usize, shared: Shared) -> Caller {
+    let id = "anthropic/claude-sonnet-5-5".parse().expect("a model");
+    let model = Arc::new(MessagesApi::new(&id, url, None, Settings::default()).expect("a client"));
+    let permits = Permits::new(Concurrency::Fixed(concurrency));
+    Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared, Events::new(|_| {}))
+}
+
 /// Calls per second through our own door; with a journal in this folder, where one is given.
 pub fn door(url: &str, calls: usize, concurrency: usize, journal: Option<&Path>) -> f64 {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let id = "anthropic/claude-sonnet-5-5".parse().expect("a model");
-    let model = Arc::new(MessagesApi::new(&id, url, None, Settings::default()).expect("a client"));
     let shared = Shared::default();
     let run = journal.map(|folder| {
         let journal = Journal::open(folder).expect("a journal");
@@ -69,9 +96,7 @@ pub fn door(url: &str, calls: usize, concurrency: usize, journal: Option<&Path>)
     if let Some(run) = &run {
         let _ = shared.log.set(run.calls());
     }
-    let permits = Permits::new(Concurrency::Fixed(concurrency));
-    let events = Events::new(|_| {});
-    let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared, events);
+    let caller = caller(url, concurrency, shared);
     let prompt = prompt();
     runtime().block_on(async {
         let started = Instant::now();
