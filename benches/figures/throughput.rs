@@ -4,8 +4,8 @@ use super::client;
 use super::process::{Market, Place, measured};
 use super::table::{Reach, Table};
 
-const CALLS: usize = 60_000;
-const CONCURRENCY: usize = 256;
+const CALLS: usize = 120_000;
+const CONCURRENCY: usize = 512;
 
 pub fn run(table: &mut Table) {
     let bare = {

@@ -179,7 +179,7 @@ impl Http {
     }
 
     /// Posts JSON once. `Ok` is a response with a status of success and a whole body, of whatever content.
-    pub(crate) async fn post(&self, key: &CallKey, body: &Value) -> Result<Response, Failure> {
+    pub(crate) async fn post(&self, key: &CallKey, body: &impl Serialize) -> Result<Response, Failure> {
         // Held until the whole body is here.
         let place = self.lanes.take();
         let request = place

@@ -5,9 +5,10 @@
 
 use futures::future::BoxFuture;
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::http::{BaseUrl, Http, Response, Settings, SetupError, headers};
+use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, headers};
 use super::id::ModelId;
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
 
@@ -20,6 +21,53 @@ const DEFAULT_ORIGIN: &str = "https://api.anthropic.com:443";
 /// The version of the wire format. What is sent and read here is the same in `2026-10-21`; this one is also spoken by
 /// every gateway and local server.
 const VERSION: &str = "2023-06-01";
+
+/// What is posted: borrowed, since a prompt of some kilobytes goes out with every call.
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<[System<'a>; 1]>,
+    messages: [Message<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig<'a>>,
+}
+
+#[derive(Serialize)]
+struct System<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: &'a str,
+    cache_control: CacheControl,
+}
+
+#[derive(Serialize)]
+struct CacheControl {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutputConfig<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<Effort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<Format<'a>>,
+}
+
+#[derive(Serialize)]
+struct Format<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    schema: &'a Value,
+}
 
 /// One model behind a Messages API.
 #[derive(Debug)]
@@ -57,23 +105,20 @@ impl MessagesApi {
         })
     }
 
-    fn body(&self, request: &Request) -> Value {
-        let mut body = json!({ "model": self.name, "max_tokens": request.max_tokens });
-        if !request.system.is_empty() {
-            body["system"] = json!([{
-                "type": "text",
-                "text": request.system,
-                "cache_control": { "type": "ephemeral" },
-            }]);
+    fn body<'a>(&'a self, request: &'a Request) -> Body<'a> {
+        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
+        let effort = self.settings.effort;
+        Body {
+            model: &self.name,
+            max_tokens: request.max_tokens,
+            system: (!request.system.is_empty()).then_some([System {
+                kind: "text",
+                text: &request.system,
+                cache_control: CacheControl { kind: "ephemeral" },
+            }]),
+            messages: [Message { role: "user", content: &request.user }],
+            output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
         }
-        body["messages"] = json!([{ "role": "user", "content": request.user }]);
-        if let Some(effort) = self.settings.effort {
-            body["output_config"]["effort"] = json!(effort);
-        }
-        if let Some(schema) = &request.schema {
-            body["output_config"]["format"] = json!({ "type": "json_schema", "schema": schema.json });
-        }
-        body
     }
 
     #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
