@@ -299,6 +299,9 @@ pub async fn outcomes(
     }
 }
 
+/// Is shown a persona's index and a verdict.
+type See = Box<dyn Fn(usize, &Verdict) + Send + Sync>;
+
 /// What all trials of a batch share.
 struct Batch {
     bench: Bench,
@@ -306,7 +309,7 @@ struct Batch {
     people: Arc<Texts>,
     plan: Plan,
     outcomes: Outcomes,
-    see: Box<dyn Fn(usize, &Verdict) + Send + Sync>,
+    see: See,
     /// Why the outcomes could not be kept.
     broken: OnceLock<data::Error>,
 }

@@ -2,7 +2,7 @@
 //!
 //! A host's limit is a rate, its strength a number of calls at once, and neither can stand for the other: a width alone
 //! cannot sit at a rate without either idling or being refused, and a rate alone queues calls without end where the host
-//! is slow. So the gate keeps both, a [`Width`] and a [`Pace`], and keeps to what the host's headers tell ([`Told`]).
+//! is slow. So the gate keeps both, a width and a pace, and keeps to what the host's headers tell (`told.rs`).
 //!
 //! Callers wait in a line, first come, first served, and only the first of them watches the gate. An event at the gate
 //! thus wakes one task, however many wait, and whoever gives up its wait has taken nothing yet. Work that has begun has a
