@@ -118,6 +118,26 @@ pub fn measured(mut command: Command, mut look: impl FnMut(Duration)) -> Took {
     Took { wall: started.elapsed(), cpu: children().saturating_sub(before), peak, code: status.code() }
 }
 
+/// A first run of so many trials, two calls each. Stragglers are waited for: a call that is sent twice is none to count.
+pub fn evaluate(market: &Market, trials: usize, concurrency: usize) -> Took {
+    let place = Place::with_people(trials);
+    let concurrency = concurrency.to_string();
+    let arguments = [
+        "evaluate",
+        "--persona-file",
+        "people",
+        "--messages-per-persona",
+        "1",
+        "--concurrency",
+        &concurrency,
+        "--stragglers",
+        "wait",
+    ];
+    let took = measured(place.command(market, &arguments), |_| {});
+    assert_eq!(took.code, Some(0), "the run ends well");
+    took
+}
+
 /// Processor time of all children that have ended.
 fn children() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("a system call without conditions");

@@ -1,7 +1,7 @@
 //! Calls per second without latency beside a bare reqwest loop on the same server, and processor time per call.
 
 use super::client;
-use super::process::{Market, Place, measured};
+use super::process::{Market, evaluate};
 use super::table::{Reach, Table};
 
 const CALLS: usize = 120_000;
@@ -13,21 +13,8 @@ pub fn run(table: &mut Table) {
         client::bare(&market.url, CALLS, CONCURRENCY)
     };
     let market = Market::start(&[]);
-    let place = Place::with_people(CALLS / 2);
-    let concurrency = CONCURRENCY.to_string();
-    let arguments = [
-        "evaluate",
-        "--persona-file",
-        "people",
-        "--messages-per-persona",
-        "1",
-        "--concurrency",
-        &concurrency,
-        "--stragglers",
-        "wait",
-    ];
-    let took = measured(place.command(&market, &arguments), |_| {});
-    assert_eq!((took.code, market.count("answered")), (Some(0), CALLS as u64), "every call was answered once");
+    let took = evaluate(&market, CALLS / 2, CONCURRENCY);
+    assert_eq!(market.count("answered"), CALLS as u64, "every call was answered once");
     let ours = CALLS as f64 / took.wall.as_secs_f64();
     table.row(
         &format!("calls per second without latency, concurrency {CONCURRENCY}"),

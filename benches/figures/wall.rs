@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::process::{Market, Place, Took, measured, mib};
+use super::process::{Market, evaluate, mib};
 use super::table::{Reach, Table};
 
 const LATENCY_MS: u64 = 300;
@@ -41,24 +41,4 @@ pub fn memory(table: &mut Table) {
             Reach::None,
         );
     }
-}
-
-/// A first run of so many trials, two calls each. Stragglers are waited for: a call that is sent twice is none to count.
-fn evaluate(market: &Market, trials: usize, concurrency: usize) -> Took {
-    let place = Place::with_people(trials);
-    let concurrency = concurrency.to_string();
-    let arguments = [
-        "evaluate",
-        "--persona-file",
-        "people",
-        "--messages-per-persona",
-        "1",
-        "--concurrency",
-        &concurrency,
-        "--stragglers",
-        "wait",
-    ];
-    let took = measured(place.command(market, &arguments), |_| {});
-    assert_eq!(took.code, Some(0), "the run ends well");
-    took
 }
