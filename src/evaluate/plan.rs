@@ -23,6 +23,8 @@ enum Whom {
 #[derive(Clone, Debug)]
 enum Planned {
     WriteAndDecide,
+    /// The n-th trial writes with the n-th prompt.
+    WriteWithAndDecide(Vec<Arc<str>>),
     Write,
     /// The n-th trial decides on the n-th text.
     Decide(Texts),
@@ -33,6 +35,14 @@ impl Plan {
     #[must_use]
     pub fn write_and_decide(personas: usize, messages: usize) -> Self {
         Plan { whom: Whom::Each { personas, messages }, work: Planned::WriteAndDecide }
+    }
+
+    /// Writes and decides one message a trial, each with a prompt of its own: the n-th of `prompts` is for the n-th of
+    /// `whom` (index of the persona, number of the message), in any order.
+    #[must_use]
+    pub fn write_with_and_decide(whom: Vec<(u32, u32)>, prompts: Vec<Arc<str>>) -> Self {
+        debug_assert_eq!(whom.len(), prompts.len());
+        Plan { whom: Whom::Listed(whom), work: Planned::WriteWithAndDecide(prompts) }
     }
 
     /// Writes `messages` messages for each of `personas` personas.
@@ -81,6 +91,7 @@ impl Plan {
         let (persona, message) = self.whom(index);
         let work = match &self.work {
             Planned::WriteAndDecide => Work::WriteAndDecide,
+            Planned::WriteWithAndDecide(prompts) => Work::WriteWithAndDecide(Arc::clone(&prompts[index])),
             Planned::Write => Work::Write,
             Planned::Decide(messages) => Work::Decide(messages.get(index)?),
         };

@@ -1,5 +1,7 @@
 //! One message for one persona and its decision: the unit of work, of cost and of failure.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::ask::Error;
@@ -23,6 +25,8 @@ pub struct Trial {
 pub enum Work {
     /// Write a message and decide on it.
     WriteAndDecide,
+    /// The same with this prompt in place of the bench's.
+    WriteWithAndDecide(Arc<str>),
     /// Write a message.
     Write,
     /// Decide on this message.
@@ -98,12 +102,18 @@ impl Bench {
     pub async fn run(&self, persona: &str, trial: Trial) -> Verdict {
         let parts = [self.seed.to_string(), self.label.clone(), trial.persona.to_string(), trial.message.to_string()];
         let key = |stage| -> Vec<&str> { parts.iter().map(String::as_str).chain([stage]).collect() };
+        let prompt = match &trial.work {
+            Work::WriteWithAndDecide(prompt) => prompt,
+            _ => self.prompt.as_str(),
+        };
         let message = match &trial.work {
             Work::Decide(message) => message.clone(),
-            Work::Write | Work::WriteAndDecide => match self.write(persona, &key("generate")).await {
-                Ok(message) => message,
-                Err(why) => return why.ended(Stage::Generate, None),
-            },
+            Work::Write | Work::WriteAndDecide | Work::WriteWithAndDecide(_) => {
+                match self.write(prompt, persona, &key("generate")).await {
+                    Ok(message) => message,
+                    Err(why) => return why.ended(Stage::Generate, None),
+                }
+            }
         };
         if matches!(trial.work, Work::Write) {
             return Verdict::Written(message);
@@ -114,9 +124,9 @@ impl Bench {
         }
     }
 
-    async fn write(&self, persona: &str, key: &[&str]) -> Result<String, Unended> {
+    async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<String, Unended> {
         let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
-        generator.write(&self.prompt, persona, key).await.map_err(Unended::from)
+        generator.write(prompt, persona, key).await.map_err(Unended::from)
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {

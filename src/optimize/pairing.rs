@@ -26,6 +26,12 @@ impl Key {
         key.copy_from_slice(&hash[..16]);
         Key(key)
     }
+
+    /// A number that is spread evenly over personas and has nothing to do with who they are.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        u32::from_be_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])
+    }
 }
 
 /// The decisions of a run, one tally for each persona text: the same text is the same decision maker, who is one

@@ -1,0 +1,217 @@
+//! Who is learned from, and who only verifies.
+//!
+//! A prompt that was tuned on people looks better on them than it is. So the personas of a lineage are split once: from
+//! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::pairing::Key;
+use crate::data::spool::Texts;
+use crate::data::{self, DataFolder, FileName, Kind, personas};
+
+/// The share of the personas that is held back where no eval file is there: enough to verify on, and the greater part to
+/// learn from. A gain is proved on the held back only, so what is taken here is paid back in certainty there.
+const SHARE: f64 = 0.4;
+
+/// Below so many personas to verify with, some of the others are held back as well: an exact paired test on fewer can
+/// hardly ever tell anything.
+const FEWEST: usize = 12;
+
+/// How the personas of a lineage are split. It is made once and kept in every file of the lineage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// The persona file whose people only verify, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eval_file: Option<String>,
+    /// Of the others, those whose number ([`Key::number`]) is below this are held back: about this share of 2^32.
+    pub below: u32,
+}
+
+/// The personas of a cycle.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// Everybody who is written to, the held back included.
+    pub all: Arc<Texts>,
+    /// Indices among them of those from whom is learned.
+    pub learn: Vec<u32>,
+    /// Those who only verify: the eval file's, and the held back.
+    pub unseen: Arc<Texts>,
+    /// Keys of those who only verify.
+    held_back: Arc<HashSet<Key>>,
+}
+
+impl Split {
+    /// Splits the personas `all`, which come from this persona file, for a new lineage.
+    ///
+    /// # Errors
+    /// Where a persona file cannot be read.
+    pub fn new(folder: &DataFolder, persona_file: Option<&str>, all: &Texts) -> Result<Self, data::Error> {
+        let eval = match persona_file.and_then(eval_name) {
+            Some(name) => sibling(folder, &name)?,
+            None => None,
+        };
+        let (eval_file, there) = match eval {
+            Some((file, people)) => (Some(file.as_str().to_owned()), people.len()),
+            None => (None, 0),
+        };
+        let wanted = if eval_file.is_none() { (SHARE * all.len() as f64).round() as usize } else { 0 };
+        // Never more than half: somebody must be left to learn from.
+        let held = wanted.max(FEWEST.saturating_sub(there)).min(all.len() / 2);
+        let mut numbers = Vec::with_capacity(all.len());
+        for persona in all.iter() {
+            numbers.push(Key::of(&persona?).number());
+        }
+        numbers.sort_unstable();
+        // Exactly so many, not only about so many: of sixteen people a share alone might take two or nine.
+        let below = if held == 0 { 0 } else { numbers.get(held).copied().unwrap_or(u32::MAX) };
+        Ok(Split { eval_file, below })
+    }
+
+    /// The personas on both sides.
+    ///
+    /// # Errors
+    /// Where a persona file cannot be read, or there is no room on the disk.
+    pub fn people(&self, folder: &DataFolder, all: &Arc<Texts>) -> Result<People, data::Error> {
+        let (mut unseen, mut held_back, mut learn) = (Texts::new(folder.root())?, HashSet::new(), Vec::new());
+        if let Some(name) = &self.eval_file
+            && let Some((_, people)) = sibling(folder, name)?
+        {
+            for persona in people.iter() {
+                let persona = persona?;
+                if held_back.insert(Key::of(&persona)) {
+                    unseen.push(&persona)?;
+                }
+            }
+        }
+        for (index, persona) in all.iter().enumerate() {
+            let persona = persona?;
+            let key = Key::of(&persona);
+            if key.number() < self.below && held_back.insert(key) {
+                unseen.push(&persona)?;
+            }
+            // Who stands in both files is unseen, or would not be.
+            if !held_back.contains(&key) {
+                learn.push(index as u32);
+            }
+        }
+        Ok(People { all: Arc::clone(all), learn, unseen: Arc::new(unseen), held_back: Arc::new(held_back) })
+    }
+}
+
+impl People {
+    /// Whether this persona only verifies, so that nothing may be learned from what it said.
+    #[must_use]
+    pub fn is_unseen(&self, persona: &str) -> bool {
+        self.held_back.contains(&Key::of(persona))
+    }
+}
+
+/// The name of the eval file beside a persona file: `x_train` has `x_eval`, any other `x` has `x_eval`.
+fn eval_name(name: &str) -> Option<String> {
+    let stem = name.trim().strip_suffix(".json").unwrap_or(name.trim());
+    if stem.is_empty() || stem.ends_with("_eval") {
+        return None;
+    }
+    Some(format!("{}_eval", stem.strip_suffix("_train").unwrap_or(stem)))
+}
+
+/// A persona file that may be there or not. What a results file says is a hint: a name that leads nowhere is none.
+fn sibling(folder: &DataFolder, name: &str) -> Result<Option<(FileName, Texts)>, data::Error> {
+    match folder.resolve(Kind::Personas, name).and_then(|file| Ok((personas::open(folder, &file)?, file))) {
+        Ok((people, file)) => Ok(Some((file, people))),
+        Err(
+            data::Error::NotFound { .. }
+            | data::Error::Name { .. }
+            | data::Error::Outside { .. }
+            | data::Error::NotAFile { .. },
+        ) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn folder_with(files: &[(&str, &[String])]) -> (tempfile::TempDir, DataFolder) {
+        let place = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(place.path());
+        for (name, people) in files {
+            personas::save(&folder, &FileName::new(Kind::Personas, name).unwrap(), people).unwrap();
+        }
+        (place, folder)
+    }
+
+    fn names(prefix: &str, count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("{prefix} {number}, CTO.")).collect()
+    }
+
+    fn split(folder: &DataFolder, file: &str, all: &[String]) -> (Split, People) {
+        let all = Arc::new(Texts::of(folder.root(), all).unwrap());
+        let split = Split::new(folder, Some(file), &all).unwrap();
+        let people = split.people(folder, &all).unwrap();
+        (split, people)
+    }
+
+    #[test]
+    fn an_eval_file_beside_the_personas_verifies_and_everybody_else_is_learned_from() {
+        let (train, eval) = (names("Ann", 40), names("Bo", 20));
+        let (_place, folder) = folder_with(&[("x_eval", &eval)]);
+        let (split, people) = self::split(&folder, "x_train.json", &train);
+        assert_eq!(split, Split { eval_file: Some("x_eval.json".into()), below: 0 });
+        assert_eq!((people.learn.len(), people.unseen.len()), (40, 20));
+        assert!(people.is_unseen(&eval[3]) && !people.is_unseen(&train[3]));
+    }
+
+    #[test]
+    fn an_eval_file_that_is_too_small_to_prove_anything_is_filled_up_from_the_others() {
+        let (train, eval) = (names("Ann", 16), names("Bo", 4));
+        let (_place, folder) = folder_with(&[("x_eval", &eval)]);
+        let (_, people) = self::split(&folder, "x_train", &train);
+        assert_eq!((people.learn.len(), people.unseen.len()), (8, 12));
+    }
+
+    #[test]
+    fn who_stands_in_both_files_is_unseen() {
+        let (train, eval) = (names("Ann", 40), names("Ann", 15));
+        let (_place, folder) = folder_with(&[("x_eval", &eval)]);
+        let (_, people) = self::split(&folder, "x_train", &train);
+        assert_eq!((people.learn.len(), people.unseen.len()), (25, 15));
+        assert!(people.learn.iter().all(|index| *index >= 15));
+    }
+
+    #[test]
+    fn names_of_eval_files_follow_the_original_services() {
+        assert_eq!(eval_name("b2b_train.json").as_deref(), Some("b2b_eval"));
+        assert_eq!(eval_name("b2b").as_deref(), Some("b2b_eval"));
+        assert_eq!(eval_name("b2b_eval.json"), None);
+        let (_place, folder) = folder_with(&[]);
+        // A name from a file that fights back leads nowhere.
+        let (split, _) = self::split(&folder, "../../etc/passwd", &names("Ann", 10));
+        assert_eq!(split.eval_file, None);
+    }
+
+    proptest! {
+        /// Everybody is on one side, and a split that is kept gives the same sides again, in whatever order people come.
+        #[test]
+        fn nobody_is_on_both_sides_and_the_split_is_stable(count in 1_usize..80) {
+            let all = names("Cy", count);
+            let (_place, folder) = folder_with(&[]);
+            let (split, people) = self::split(&folder, "x", &all);
+            prop_assert_eq!(people.learn.len() + people.unseen.len(), count);
+            prop_assert!(people.unseen.len() <= count / 2);
+            for index in &people.learn {
+                prop_assert!(!people.is_unseen(&all[*index as usize]));
+            }
+            let mut turned = all.clone();
+            turned.reverse();
+            let turned = Arc::new(Texts::of(folder.root(), &turned).unwrap());
+            let again = split.people(&folder, &turned).unwrap();
+            prop_assert!(all.iter().all(|persona| again.is_unseen(persona) == people.is_unseen(persona)));
+        }
+    }
+}
