@@ -3,12 +3,15 @@
 //! The persona is the cluster: all messages to one persona share its temper, so a hundred messages to ten personas are
 //! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
 
+pub mod cholesky;
+pub mod effects;
 pub mod paired;
 pub mod rate;
 pub mod sign_test;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+pub use effects::Effects;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
 
