@@ -5,6 +5,7 @@
 
 pub mod cholesky;
 pub mod effects;
+pub mod evidence;
 pub mod paired;
 pub mod rate;
 pub mod sign_test;
@@ -12,6 +13,7 @@ pub mod sign_test;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 pub use effects::Effects;
+pub use evidence::Evidence;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
 
