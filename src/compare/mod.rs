@@ -6,9 +6,14 @@
 pub mod cholesky;
 pub mod effects;
 pub mod evidence;
+pub mod normal;
 pub mod paired;
 pub mod rate;
+pub mod sequential;
+pub mod sign_flip;
 pub mod sign_test;
+pub mod spending;
+pub mod walk;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -16,6 +21,8 @@ pub use effects::Effects;
 pub use evidence::Evidence;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
+pub use sequential::{Decision, Design, Futility, Outcome, SequentialTest};
+pub use spending::Spending;
 
 /// Decisions on the messages to one persona.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
