@@ -127,9 +127,9 @@ mod tests {
             }
             let mut x = b[..size].to_vec();
             factor.solve(&mut x);
-            for i in 0..size {
+            for (i, right) in b.iter().enumerate().take(size) {
                 let product: f64 = (0..size).map(|j| at(i, j) * x[j]).sum();
-                prop_assert!((product - b[i]).abs() < 1e-7);
+                prop_assert!((product - right).abs() < 1e-7);
             }
         }
     }

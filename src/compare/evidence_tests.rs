@@ -117,7 +117,7 @@ fn a_mean_that_drifts_across_still_has_an_interval() {
 
 #[test]
 fn ten_thousand_personas_do_not_overflow() {
-    let all = evidence(-0.9, &[1.0; 10_000]);
+    let all = evidence(-0.9, &vec![1.0; 10_000]);
     assert_eq!((all.e_value(), all.e_value_below()), (f64::MAX, 0.0));
     assert!(all.rejects(1e-300) && !all.rejects_below(0.5));
 }

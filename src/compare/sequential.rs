@@ -79,7 +79,7 @@ pub struct Outcome {
 /// - *After stopping* interval and estimate follow the stagewise ordering ([`Outcome`]): a stop at an earlier look is
 ///   stronger evidence than one at a later look, within a look the statistic counts (Fairbanks and Madsen 1982; Tsiatis,
 ///   Rosner and Mehta 1984; Jennison and Turnbull 2000, ch. 8). The standard error is scaled by Student's quantile over
-///   the normal one, so that a test with one look reports just the t interval of [`super::paired`].
+///   the normal one, so that a test with one look reports just Student's interval.
 #[derive(Clone, Debug)]
 pub struct SequentialTest {
     design: Design,

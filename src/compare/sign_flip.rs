@@ -21,15 +21,18 @@ pub struct Estimate {
 
 impl Estimate {
     /// Of differences in -1..=1, one per persona, where `step` is the smallest that a persona can make. The variance is
-    /// that of the differences and of one more persona that rose and one that fell by a step, as in
-    /// [`super::paired`]: nobody having changed does not mean that nothing is uncertain. `None` without two personas.
+    /// the sample variance of the differences and of one more persona that rose and one that fell by a step, after
+    /// [`super::paired`]: nobody having changed does not mean that nothing is uncertain. It is divided by one less than
+    /// their number, where the interval there divides by the number: with several messages per persona the step is
+    /// small, and a level of 0.05 was 0.057 in simulations. `None` without two personas.
     #[must_use]
     pub fn of(differences: &[f64], step: f64) -> Option<Self> {
         if differences.len() < 2 {
             return None;
         }
         let n = differences.len() as f64;
-        let error = (augmented_variance(differences, step) / (n + 2.0)).sqrt();
+        let unbiased = augmented_variance(differences, step) * (n + 2.0) / (n + 1.0);
+        let error = (unbiased / n).sqrt();
         let mean = differences.iter().sum::<f64>() / n;
         (error > 0.0).then_some(Estimate { personas: differences.len(), mean, error })
     }
