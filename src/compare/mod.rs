@@ -3,14 +3,31 @@
 //! The persona is the cluster: all messages to one persona share its temper, so a hundred messages to ten personas are
 //! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
 
+pub mod cholesky;
+pub mod effects;
+pub mod evidence;
+pub mod normal;
 pub mod paired;
+pub mod power;
 pub mod rate;
+pub mod segments;
+pub mod sequential;
+pub mod sign_flip;
 pub mod sign_test;
+pub mod spending;
+pub mod variance;
+pub mod walk;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+pub use effects::Effects;
+pub use evidence::Evidence;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
+pub use segments::Segment;
+pub use sequential::{Decision, Design, Futility, Outcome, SequentialTest};
+pub use spending::Spending;
+pub use variance::Components;
 
 /// Decisions on the messages to one persona.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

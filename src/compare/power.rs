@@ -1,0 +1,180 @@
+//! How likely a test is to see an effect of some size, and what it would take.
+
+use super::normal::{quantile, t_of_z, tail};
+use super::variance::Components;
+
+/// The size of a test: how many personas, messages to each, and decisions on each message, in each of the two runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Personas.
+    pub personas: u32,
+    /// Messages per persona.
+    pub messages: u32,
+    /// Decisions per message.
+    pub decisions: u32,
+}
+
+/// No answer above this is worth giving.
+const MOST: u32 = 1_000_000;
+
+/// The chance that a one-sided t test over personas at this level finds a mean difference of `effect`.
+///
+/// `components` are those of the differences ([`Components::of_pairs`]), or planned ones. The test has a noncentral t
+/// distribution with `effect / √(variance of the mean)` as noncentrality; its tail is Johnson and Welch's normal
+/// approximation (1940), good to 0.01 from five personas on. A test with looks ([`super::sequential`]) needs some 5 to
+/// 10 % more personas at most for the same power, and uses fewer on average.
+#[must_use]
+pub fn power(components: &Components, size: Size, effect: f64, alpha: f64) -> f64 {
+    if size.personas < 2 || size.messages == 0 || size.decisions == 0 {
+        return 0.0;
+    }
+    let (personas, degrees) = (f64::from(size.personas), f64::from(size.personas - 1));
+    let variance = components.of_mean(personas, f64::from(size.messages), f64::from(size.decisions));
+    // Without any variance every effect is seen, and nothing else is.
+    let shift = if variance > 0.0 { effect / variance.sqrt() } else { effect.signum() * f64::MAX };
+    let critical = t_of_z(quantile(1.0 - alpha), degrees);
+    tail((critical * (1.0 - 0.25 / degrees) - shift) / (1.0 + critical * critical / (2.0 * degrees)).sqrt())
+}
+
+/// The fewest personas, with these messages and decisions, that see the effect with a chance of `wanted`; `None` for an
+/// effect that is not above 0 or would take more than a million.
+#[must_use]
+pub fn personas_for(components: &Components, size: Size, effect: f64, alpha: f64, wanted: f64) -> Option<u32> {
+    fewest(2, |personas| power(components, Size { personas, ..size }, effect, alpha) >= wanted && effect > 0.0)
+}
+
+/// The fewest messages per persona that do, with these personas; `None` where none suffice because the personas
+/// themselves differ too much, and only more of them would help.
+#[must_use]
+pub fn messages_for(components: &Components, size: Size, effect: f64, alpha: f64, wanted: f64) -> Option<u32> {
+    fewest(1, |messages| power(components, Size { messages, ..size }, effect, alpha) >= wanted && effect > 0.0)
+}
+
+/// The smallest effect that a test of this size sees with a chance of `wanted`; `None` if it sees none up to 1.
+#[must_use]
+pub fn least_effect(components: &Components, size: Size, alpha: f64, wanted: f64) -> Option<f64> {
+    let sees = |effect: f64| power(components, size, effect, alpha) >= wanted;
+    let (mut low, mut high) = (0.0, 1.0);
+    if !sees(high) {
+        return None;
+    }
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        if sees(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+/// The least number from `from` up that suffices, where more always does if one does.
+fn fewest(from: u32, suffices: impl Fn(u32) -> bool) -> Option<u32> {
+    let (mut below, mut enough) = (from - 1, from);
+    while !suffices(enough) {
+        if enough >= MOST {
+            return None;
+        }
+        (below, enough) = (enough, (enough * 2).min(MOST));
+    }
+    while enough - below > 1 {
+        let middle = u32::midpoint(below, enough);
+        if suffices(middle) { enough = middle } else { below = middle }
+    }
+    Some(enough)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::effects::normal;
+    use crate::compare::sign_flip::Estimate;
+    use proptest::prelude::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    const SPREAD: Components = Components { mean: 0.0, persona: 0.02, message: Some(0.04), decision: Some(0.32) };
+
+    fn size(personas: u32, messages: u32, decisions: u32) -> Size {
+        Size { personas, messages, decisions }
+    }
+
+    #[test]
+    fn the_power_of_textbook_t_tests_is_met() {
+        // One-sided 0.05, effect of half a standard deviation: 27 pairs give 80 %, as power tables print it.
+        let unit = Components { mean: 0.0, persona: 1.0, message: None, decision: None };
+        assert_eq!(personas_for(&unit, size(0, 1, 1), 0.5, 0.05, 0.8), Some(27));
+        assert!((power(&unit, size(27, 1, 1), 0.5, 0.05) - 0.8118).abs() < 0.005);
+        assert!((power(&unit, size(10, 1, 1), 1.0, 0.05) - 0.8975).abs() < 0.01);
+        assert!((power(&unit, size(20, 1, 1), 0.0, 0.05) - 0.05).abs() < 0.005);
+    }
+
+    /// The share of simulated tests that reject, for normal differences with these components.
+    fn simulated(size: Size, effect: f64, rng: &mut ChaCha8Rng) -> f64 {
+        let spread = (SPREAD.of_mean(1.0, f64::from(size.messages), f64::from(size.decisions))).sqrt();
+        let critical = t_of_z(quantile(0.95), f64::from(size.personas - 1));
+        // Without a step the error of an estimate is that of two more personas at the mean: smaller by this.
+        let factor = (f64::from(size.personas + 1) / f64::from(size.personas - 1)).sqrt();
+        let runs = 2_000;
+        let rejected = (0..runs).filter(|_| {
+            let differences: Vec<f64> = (0..size.personas).map(|_| effect + spread * normal(rng)).collect();
+            let Some(estimate) = Estimate::of(&differences, 0.0) else { return false };
+            estimate.mean / (estimate.error * factor) > critical
+        });
+        rejected.count() as f64 / f64::from(runs)
+    }
+
+    #[test]
+    fn the_power_is_that_of_simulated_tests() {
+        let mut rng = ChaCha8Rng::seed_from_u64(51);
+        for (size, effect) in
+            [(size(10, 2, 1), 0.3), (size(20, 3, 1), 0.15), (size(40, 3, 2), 0.1), (size(80, 1, 1), 0.1)]
+        {
+            let (found, known) = (simulated(size, effect, &mut rng), power(&SPREAD, size, effect, 0.05));
+            assert!((found - known).abs() < 0.035, "{size:?} {effect}: {found} simulated, {known} computed");
+        }
+    }
+
+    #[test]
+    fn the_power_holds_for_yes_and_no_as_well() {
+        // Chances of 0.3 and 0.5 for every persona: no persona component, all in the decisions.
+        let known = Components { mean: 0.2, persona: 0.0, message: None, decision: Some(0.21 + 0.25) };
+        let mut rng = ChaCha8Rng::seed_from_u64(52);
+        let runs = 1_500;
+        let share = |chance: f64, rng: &mut ChaCha8Rng| (0..3).filter(|_| rng.random_bool(chance)).count() as f64 / 3.0;
+        let found = (0..runs).filter(|_| {
+            let differences: Vec<f64> = (0..30).map(|_| share(0.5, &mut rng) - share(0.3, &mut rng)).collect();
+            crate::compare::sign_flip::p_value(&differences, 1.0 / 3.0) <= 0.05
+        });
+        let found = found.count() as f64 / f64::from(runs);
+        let known = power(&known, size(30, 1, 3), 0.2, 0.05);
+        assert!((found - known).abs() < 0.04, "{found} simulated, {known} computed");
+    }
+
+    #[test]
+    fn messages_cannot_replace_personas_where_personas_differ() {
+        let differ = Components { mean: 0.0, persona: 0.25, message: Some(0.05), decision: Some(0.2) };
+        assert_eq!(messages_for(&differ, size(10, 1, 1), 0.1, 0.05, 0.8), None);
+        assert!(messages_for(&SPREAD, size(40, 1, 1), 0.1, 0.05, 0.8).is_some_and(|messages| messages < 10));
+        assert_eq!(personas_for(&SPREAD, size(1, 1, 1), 0.0, 0.05, 0.8), None);
+        assert_eq!(least_effect(&differ, size(2, 1, 1), 0.05, 0.8), None);
+    }
+
+    proptest! {
+        #[test]
+        fn more_of_anything_is_more_power_and_the_fewest_are_the_fewest(
+            personas in 3_u32..200, messages in 1_u32..6, decisions in 1_u32..4, effect in 0.02_f64..0.5,
+        ) {
+            let base = size(personas, messages, decisions);
+            let at = |size: Size| power(&SPREAD, size, effect, 0.05);
+            prop_assert!((0.0..=1.0).contains(&at(base)));
+            for more in [Size { personas: personas + 1, ..base }, Size { messages: messages + 1, ..base },
+                         Size { decisions: decisions + 1, ..base }] {
+                prop_assert!(at(more) >= at(base) - 1e-9);
+            }
+            let fewest = personas_for(&SPREAD, base, effect, 0.05, 0.8).unwrap();
+            let (enough, one_less) = (Size { personas: fewest, ..base }, Size { personas: fewest - 1, ..base });
+            prop_assert!(at(enough) >= 0.8 && (fewest == 2 || at(one_less) < 0.8));
+            if let Some(least) = least_effect(&SPREAD, base, 0.05, 0.8) {
+                prop_assert!((power(&SPREAD, base, least, 0.05) - 0.8).abs() < 1e-6);
+            }
+        }
+    }
+}
