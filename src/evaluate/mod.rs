@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod ask;
+pub mod claims;
 pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;
