@@ -69,14 +69,14 @@ fn kept_sentences(line: &str, folded: &Folded) -> Vec<String> {
 
 /// What a heading announces.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Heading {
+pub(super) enum Heading {
     Instructions,
     Facts,
     Unknown,
 }
 
 /// A line that announces what follows: `Company profile:`, `## Rules`, `3. Value Demonstration`.
-fn heading(line: &str) -> Option<Heading> {
+pub(super) fn heading(line: &str) -> Option<Heading> {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"^\s*(?:#{1,6}\s+[^\n]{1,80}|\*\*[^*\n]{1,60}:?\*\*:?|(?:\d{1,2}[.)]\s+)?[a-z][^.\n?!]{0,70}:|\d{1,2}[.)]\s+[a-z&/, -]{3,40}|<[a-z_ -]{3,30}>)\s*$")
     });
@@ -106,19 +106,19 @@ fn heading(line: &str) -> Option<Heading> {
 /// Labels that facts are listed under.
 const FACT_LABEL: &str = r"(?:company(?: name| profile)?|about(?: us| the company)?|who we are|what we (?:do|sell|offer|make)|industry|sector|products?(?: name)?|services?|platform|solution|value prop(?:osition)?s?|benefits?|target(?: market| customers?| audience)?|market|audience|ideal customers?|stage|focus|customers?|clients?|references?|case stud(?:y|ies)|results?|outcomes?|proof|pricing|prices?|plans?|cost|trial|contract|terms|guarantee|integrations?|connectors?|works with|security|compliance|certifications?|certificates?|hosting|data|privacy|founded|founders?|headquarters|hq|location|team|traction|funding|investors?|website|facts?|offer(?:ing)?|users?|materials?|resources|support|onboarding|implementation|rollout|set-?up|features?|capabilities|how it works|technology|awards?|press|languages?|availability|limits?|limitations?|not offered|differentiators?|mission|size|name|sender|problem|pilot|training|deployment|uptime|sla|coverage|numbers|figures|metrics|evidence|track record|background|context|regions?|delivery|warranty)";
 
-fn is_labelled(low: &str) -> bool {
+pub(super) fn is_labelled(low: &str) -> bool {
     static LABEL: LazyLock<Regex> =
         LazyLock::new(|| pattern(&format!(r"^\s*(?:[-*]|\d{{1,2}}[.)])?\s*\**{FACT_LABEL}\**\s*:\**\s*\S")));
     LABEL.is_match(low.as_bytes())
 }
 
-fn is_bullet(low: &str) -> bool {
+pub(super) fn is_bullet(low: &str) -> bool {
     static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-*]|\d{1,2}[.)])\s"));
     BULLET.is_match(low.as_bytes())
 }
 
 /// Whether a line speaks of the offer itself, as a statement under a heading of instructions must to be taken for one.
-fn is_offering(low: &str) -> bool {
+pub(super) fn is_offering(low: &str) -> bool {
     static OFFERING: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"^\s*(?:[-*]\s*)?(?:we|our (?:company|product|platform|customers|clients|team)|the (?:company|product|platform))\s+\w+")
     });
@@ -148,7 +148,7 @@ pub fn is_instruction(line: &str) -> bool {
     });
     if let Some(found) = OTHER_LABEL.captures(low) {
         let is_rule = found.get(1).is_some_and(|label| RULE_LABEL.is_match(label.as_bytes()));
-        return is_rule || found.get(2).is_some_and(|content| tells(content.as_bytes(), false));
+        return is_rule || tells(low, false) || found.get(2).is_some_and(|content| tells(content.as_bytes(), false));
     }
     tells(low, false)
 }

@@ -10,7 +10,7 @@ use super::source::share;
 use super::words::{pattern, stems};
 
 /// How much of what was seen must stand in the persona.
-const ENOUGH: f64 = 0.6;
+const ENOUGH: f64 = 0.7;
 
 /// What one can have seen of somebody in public.
 const EVENT: &str = r"(?:posts?|articles?|talks?|panels?|keynotes?|interviews?|podcasts?|webinars?|presentations?|announcements?|announced|fundrais\w+|funding|series [a-f]\b|job (?:posts?|postings?|ads?|adverts?|listings?|openings?)|hiring|threads?|comments?|newsletters?|conferences?|summits?|meet-?ups?|town halls?|press releases?|blogs?|tweets?|linkedin|op-?eds?|white ?papers?|columns?|speech|remarks|episodes?|appearances?|acquisitions?|merger|ipo|promotion|appointment|anniversary|milestones?|rebrand|careers page|open roles?|essays?|speaking|awards?|quoted)";
@@ -111,7 +111,8 @@ fn support(reading: &Reading<'_>, start: usize, end: usize) -> Option<String> {
         stems(event).iter().all(|stem| persona.stems.contains(stem))
     });
     let figures_told = reading.figures_in(start, end).all(|figure| persona.figure(figure, &reading.message.low).is_some());
-    if !told || !figures_told || words.is_empty() || persona.share_of(&words) < ENOUGH {
+    // One word in common is chance.
+    if !told || !figures_told || words.len() < 2 || persona.share_of(&words) < ENOUGH {
         return None;
     }
     let by_share = |statement: &&super::source::Statement| (share(&words, &statement.stems) * 1e6) as u64;
@@ -122,5 +123,5 @@ fn support(reading: &Reading<'_>, start: usize, end: usize) -> Option<String> {
 const SAID: &[&str] = &[
     "love", "enjoy", "watch", "heard", "liste", "spott", "follo", "found", "impre", "struc", "learn", "appre", "admir",
     "menti", "congr", "kudo", "right", "publi", "gathe", "see", "looke", "look", "happe", "truly", "genui", "think", "thoug",
-    "lead", "run", "deal", "day",
+    "lead", "run", "deal", "day", "time", "spend", "lot", "focus", "handl", "manag",
 ];

@@ -8,7 +8,7 @@ use super::Kind;
 use super::reading::{Found, Reading, Spoken};
 use super::words::{DID, pattern};
 
-const NAME: &str = r"[A-Z][A-Za-z0-9&'.]*[A-Za-z0-9](?:[ -](?:(?:of|the|and|&) )?[A-Z][A-Za-z0-9&'.]*[A-Za-z0-9]){0,4}";
+const NAME: &str = r"[A-Z][A-Za-z0-9&'.]*[A-Za-z0-9](?:[ -](?:(?:of|the|&) )?[A-Z][A-Za-z0-9&'.]*[A-Za-z0-9]){0,4}";
 
 /// Words with a capital that name nobody.
 const COMMON: &[&str] = &[
