@@ -5,6 +5,7 @@
 //! knows no world and no wording of ours; what only understanding can tell is left to a model, see
 //! [`Auditor`](super::auditor::Auditor).
 
+mod combine;
 mod customers;
 mod facts;
 mod figures;
@@ -23,6 +24,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use combine::{Said, combine};
 pub use facts::{Facts, is_instruction};
 pub use prompt::{PromptFault, Why, prompt_faults};
 

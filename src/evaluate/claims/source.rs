@@ -37,7 +37,7 @@ pub(super) struct Source {
 }
 
 impl Statement {
-    fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         static CUSTOMERS: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
                 r"^\W*(?:customers?|clients?|references?|case stud(?:y|ies)|users?|results?)\s*:|\b(?:case stud(?:y|ies)|our (?:customers|clients|users)|used by|trusted by|customers? (?:include|such|like|are|of ours|report|see|save)|clients? (?:include|such|like|are|report|see|save)|(?:we|has|have) (?:serve|helped|worked with|delivered)|\d[\d,]*\+? (?:\w+ ){0,2}(?:customers|clients|companies|clinics|teams|firms|schools|stores|hospitals|practices|users|landlords|farms|restaurants|fleets|banks|sites)|(?:one|a|another) (?:\S+ ){0,5}(?:customer|client)\b|testimonials?|success stor(?:y|ies))",
