@@ -25,6 +25,8 @@ pub struct Settings {
     pub decision_maker: Option<String>,
     /// As `--improver`.
     pub improver: Option<String>,
+    /// As `--auditor`.
+    pub auditor: Option<String>,
     /// As `--base-url`.
     pub base_url: Option<String>,
     /// As `ANTHROPIC_BASE_URL`.
@@ -68,11 +70,13 @@ pub struct PerRole<T> {
     pub decision_maker: Option<T>,
     /// For the improver.
     pub improver: Option<T>,
+    /// For the auditor.
+    pub auditor: Option<T>,
 }
 
 impl<T> Default for PerRole<T> {
     fn default() -> Self {
-        PerRole { generator: None, decision_maker: None, improver: None }
+        PerRole { generator: None, decision_maker: None, improver: None, auditor: None }
     }
 }
 
@@ -146,7 +150,8 @@ impl Settings {
         if self.straggler_seconds.is_some_and(|seconds| !(0.1..=86_400.0).contains(&seconds)) {
             return Err("straggler_seconds in the settings file must be from 0.1 to 86400".into());
         }
-        let tokens = [self.max_tokens.generator, self.max_tokens.decision_maker, self.max_tokens.improver];
+        let PerRole { generator, decision_maker, improver, auditor } = &self.max_tokens;
+        let tokens = [*generator, *decision_maker, *improver, *auditor];
         if tokens.into_iter().flatten().any(|tokens| !(16..=1_000_000).contains(&tokens)) {
             return outside("max_tokens", 16, 1_000_000);
         }

@@ -18,6 +18,7 @@ use crate::call::watch::Watch;
 use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::evaluate::account::Account;
+use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
@@ -186,6 +187,7 @@ impl Doors {
             (Role::Generator, tokens.generator.unwrap_or(MESSAGE_TOKENS)),
             (Role::DecisionMaker, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
+            (Role::Auditor, tokens.auditor.unwrap_or(AUDIT_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
         let context = RunContext {
@@ -314,6 +316,12 @@ impl Doors {
     pub fn improver(&self) -> Improver {
         Improver::new(self.caller(Role::Improver), self.limits[&Role::Improver])
     }
+
+    /// The auditor.
+    #[must_use]
+    pub fn auditor(&self) -> Auditor {
+        Auditor::new(self.caller(Role::Auditor), self.limits[&Role::Auditor])
+    }
 }
 
 /// What is done about stragglers: flag, environment, settings file, default.
@@ -328,6 +336,16 @@ fn stragglers(options: &ModelOptions, settings: &Settings) -> Result<straggler::
     Ok(straggler::Policy { remedy, margin: margin.unwrap_or(straggler::Policy::default().margin) })
 }
 
+/// Names the auditor in the environment.
+const AUDITOR_VARIABLE: &str = "REJOINDER_AUDITOR";
+
+/// Whether an auditor is named, by flag, environment or settings file; `none` names no one. `None` where nobody says
+/// anything, so that each command has a default of its own.
+pub fn names_auditor(options: &ModelOptions, settings: &Settings) -> Option<bool> {
+    let named = options.auditor.clone().or_else(|| environment(AUDITOR_VARIABLE)).or_else(|| settings.auditor.clone());
+    named.map(|name| name != "none")
+}
+
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
 /// the environment and the settings file.
 fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
@@ -335,6 +353,7 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
         Role::Generator => (&options.generator, "REJOINDER_GENERATOR", &settings.generator),
         Role::DecisionMaker => (&options.decision_maker, "REJOINDER_DECISION_MAKER", &settings.decision_maker),
         Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
+        Role::Auditor => (&options.auditor, AUDITOR_VARIABLE, &settings.auditor),
     };
     let chosen = flag.clone().or_else(|| options.model.clone());
     let chosen = chosen.or_else(|| environment(variable)).or_else(|| environment("REJOINDER_MODEL"));
@@ -366,6 +385,7 @@ fn connect(
         Role::Generator => &settings.effort.generator,
         Role::DecisionMaker => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
+        Role::Auditor => &settings.effort.auditor,
     };
     let effort = effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)?;
     let wire = http::Settings {

@@ -117,6 +117,9 @@ pub struct Models {
     /// Rewrote the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub improver: Option<String>,
+    /// Audited the messages' claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auditor: Option<String>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,

@@ -83,6 +83,7 @@ impl Account {
             generator: of(Role::Generator),
             decision_maker: of(Role::DecisionMaker),
             improver: of(Role::Improver),
+            auditor: of(Role::Auditor),
             extra: Map::new(),
         }
     }
@@ -97,6 +98,7 @@ pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
                 Role::Generator => "generator",
                 Role::DecisionMaker => "decision_maker",
                 Role::Improver => "improver",
+                Role::Auditor => "auditor",
             };
             let usage = RoleUsage {
                 calls: used.calls,

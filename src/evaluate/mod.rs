@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod ask;
+pub mod auditor;
+pub mod claims;
 pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;
@@ -15,6 +17,7 @@ pub mod reading;
 pub mod run;
 pub mod trial;
 
+pub use auditor::Auditor;
 pub use decision_maker::DecisionMaker;
 pub use generator::Generator;
 pub use trial::{Trial, TrialFailure, Verdict};

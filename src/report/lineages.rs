@@ -60,6 +60,7 @@ fn models(models: &Models) -> Option<String> {
         ("generator", models.generator.as_deref()),
         ("decision maker", models.decision_maker.as_deref()),
         ("improver", models.improver.as_deref()),
+        ("auditor", models.auditor.as_deref()),
     ];
     let named: Vec<(&str, &str)> = roles.into_iter().filter_map(|(role, model)| Some((role, model?))).collect();
     let (_, first) = *named.first()?;

@@ -16,6 +16,8 @@ pub(super) enum Ask<'a> {
     Decision { judge: &'a str, persona: &'a str, message: &'a str },
     /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
     Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
+    /// List the claims of a message.
+    Claims { facts: &'a str, persona: &'a str, message: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
 }
@@ -28,6 +30,10 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     };
     if property("decision") {
         return decision(system, user);
+    }
+    if property("claims") {
+        let text = |kind| fence(user, kind).unwrap_or_default();
+        return Ask::Claims { facts: text("facts"), persona: text("persona"), message: text("message") };
     }
     if property("prompt") {
         return prompt(system, user, false);

@@ -9,6 +9,7 @@
 
 mod advice;
 mod ask;
+mod auditor;
 mod banks;
 mod calibrate;
 mod detect;
@@ -124,6 +125,7 @@ impl Market {
                 let prompt = improver::improve(guide, incumbent, feedback, objections, &mut dice);
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
             }
+            Ask::Claims { facts, persona, message } => auditor::audit(message, facts, persona, &mut dice).to_string(),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);
                 if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }

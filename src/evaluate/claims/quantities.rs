@@ -1,0 +1,163 @@
+//! Figures that are claimed: numbers that the facts or the persona must state.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use super::Kind;
+use super::figures::{Figure, Unit};
+use super::reading::{Found, Reading, Spoken};
+use super::words::{clause_start, pattern};
+
+/// Figures as claims.
+pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
+    for figure in &reading.figures {
+        let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
+            continue;
+        };
+        if sentence.is_frame || is_part_of_name(reading, figure) || is_ask(reading, figure) {
+            continue;
+        }
+        let low = &reading.message.low;
+        let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
+        let support = by_facts.or_else(|| {
+            let stated = reading.persona.figure(figure, low)?;
+            speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
+        });
+        if support.is_none() && (is_supposed(reading, sentence, figure) || is_loose(reading, sentence, figure)) {
+            continue;
+        }
+        let kind = if figure.unit == Unit::Money && is_price(reading, sentence) { Kind::Price } else { Kind::Figure };
+        found.push(Found { start: figure.start, end: figure.end, kind, support });
+    }
+}
+
+/// Whether the figure measures what is asked for: a call of 15 minutes, a reply within two days.
+pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
+    static ASK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[ -]{0,2}(?:or so )?(?:of your (?:time|day|week)|on the phone|(?:\w+[ -]){0,3}?(?:calls?|chats?|meetings?|demos?|conversations?|huddles?|zooms?|walk-?throughs?|tours?|videos?|slots?|discussions?|deep dives?|sessions?|looks?|intros?|recordings?|screen ?shares?|overviews?|reads?|coffee|teams call|presentations?|briefings?|webinars?|clips?|loom|workshops?|calendar invite|catch-?up|sync|visits?|exchange))\b",
+        )
+    });
+    static WORK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:cut\w*|reduc\w*|sav\w+|from|faster|drop\w*|shorten\w*|took|takes|live|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|ready|process\w*|return|spend\w*|lose\w*|losing|waste\w*|free\w* up|reclaim\w*|recover\w*|back)\b")
+    });
+    let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
+        return false;
+    };
+    let low = &reading.message.low;
+    match figure.unit {
+        Unit::Text => true,
+        Unit::Time => {
+            let after = &low.as_bytes()[figure.end..sentence.end];
+            let before = &low.as_bytes()[sentence.start..figure.start];
+            if ASK.is_match(after) {
+                return true;
+            }
+            let near = &before[before.len().saturating_sub(60)..];
+            let asks = sentence.is_question || sentence.is_offer;
+            let vague = figure.value == 0.0;
+            (asks && !WORK.is_match(near) && !(vague && figure.end < sentence.end && WORK.is_match(after))) || is_calendar(reading, sentence, figure)
+        }
+        Unit::Bare => is_calendar(reading, sentence, figure),
+        _ => false,
+    }
+}
+
+/// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.
+fn is_calendar(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:next|coming|last|past|this|these|over the|on the|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon\w*|tues?\w*|wed\w*|thu\w*|fri\w*|at|room|suite|version|page|step|option|chapter|no\.|number|for)[ .]*(?:next |coming |few |the )*$")
+    });
+    static AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|st\b|nd\b|rd\b|th\b)"));
+    let low = reading.message.low.as_bytes();
+    let before = BEFORE.is_match(&low[sentence.start..figure.start]);
+    match figure.unit {
+        Unit::Bare => AFTER.is_match(&low[figure.end..sentence.end]) || (before && figure.value < 32.0),
+        _ => before && (figure.in_words || figure.value <= 730.0) && !String::from_utf8_lossy(&low[sentence.start..figure.start]).trim_end().ends_with("for"),
+    }
+}
+
+/// Digits of a name: ISO 27001, Microsoft 365, SOC 2.
+fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:\b(?:soc|iso|type|level|tier|grade|phase|step|part|series|office|dynamics|microsoft|m|google|windows|s|area|web|industry|version|nist|pci|fips|cfr|wcag|option|round|top|q|h|fortune|inc|formula|studio|section|article|class|building|route|exit|line|model|rule|page|point|lesson|day one|http\S*|www\S*|\S+@\S*|\+)[ .-]?|[#/=_])$")
+    });
+    let low = reading.message.low.as_bytes();
+    let before = &low[figure.start.saturating_sub(20)..figure.start];
+    let year = figure.unit == Unit::Bare && (1900.0..2100.0).contains(&figure.value) && figure.value.fract() == 0.0;
+    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:since|founded in|established in|started in) $"));
+    NAMED.is_match(before) || (year && !FOUNDED.is_match(before))
+}
+
+/// Whether the clause speaks of the reader, so that the persona may support it.
+fn speaks_of_reader(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    static READER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|yours|you'd|you'll)\b"));
+    static US: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:we|our|us|we've|we're|clients?|customers?|it (?:cuts|saves|reduces)|cuts|reduces|saves|delivers)\b")
+    });
+    let low = reading.message.low.as_bytes();
+    let whole = &low[sentence.start..sentence.end];
+    let from = clause_start(&reading.message.low, sentence.start, figure.start);
+    READER.is_match(&low[from..sentence.end]) || (READER.is_match(whole) && !US.is_match(whole)) || !US.is_match(whole)
+}
+
+/// Figures that are supposed and not said: after `imagine` and `if`, or of what something would be worth.
+fn is_supposed(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    static WOULD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:what would|what could|would|could|might|even) (?:\w+ ){0,4}?(?:mean|be worth|look like|change|be|save|do|help|matter|free)?\b[^.;!?]{0,30}$|\bwhether\b[^.;!?]{0,50}$")
+    });
+    static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:we|it|this|platform|product|you) (?:could|would|can|will)\b[^.;!?]{0,60}$|\bhow we\b|\bopen to\b|\binterested in\b|\bcould (?:help|cut|reduce|save)")
+    });
+    let low = reading.message.low.as_bytes();
+    let before = &low[sentence.start..figure.start];
+    sentence.is_imagined || (WOULD.is_match(before) && !PROMISE.is_match(before))
+}
+
+/// Numbers that nobody checks: one or two things, small counts in words, times that belong to an offer.
+fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    static USUAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:every|each|once|twice|per|a|one|first|same|all|whole|most of|half of|half|any|another|rest of the|end of the|this|that|of the|in the|for|any given|until|between)[ -]$")
+    });
+    let low = reading.message.low.as_bytes();
+    let before = &low[figure.start.saturating_sub(24)..figure.start];
+    match figure.unit {
+        Unit::Text => true,
+        Unit::Bare => figure.value < 10.0 || (sentence.is_subject && figure.value < 100.0),
+        Unit::Heads => figure.in_words && figure.value > 0.0 && figure.value < 10.0 && !is_of_customers(reading, figure),
+        Unit::Time if figure.in_words && figure.value > 0.0 => {
+            USUAL.is_match(before) || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
+        }
+        Unit::Time if figure.value == 0.0 => !is_benefit(reading, sentence, figure),
+        Unit::Percent | Unit::Times if figure.in_words => !is_benefit(reading, sentence, figure),
+        Unit::Percent => figure.value == 100.0 && figure.in_words,
+        _ => false,
+    }
+}
+
+fn is_of_customers(reading: &Reading<'_>, figure: &Figure) -> bool {
+    let text = &reading.message.low[figure.start..figure.end];
+    ["customer", "client", "compan", "clinic", "firm", "organi", "business", "startup", "hospital", "bank"].iter().any(|noun| text.contains(noun))
+}
+
+/// Whether a figure in words tells of a gain: `halved`, `in days`, `hours a week`, `hundreds of firms`.
+fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    static GAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b")
+    });
+    static READER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:you(?:'re| are|'ve| have)? (?:\w+ )?(?:spend|los|wast|doubl|grow|grew|tripl|halv|burn|giv|put)\w*|your team (?:\w+ )?(?:spend|los|wast|doubl|grow|burn)\w*|loses?|losing|eats?|eating|takes?|costs?|costing|goes|going into|disappear\w*|vanish\w*|as you (?:grow|scale))\b")
+    });
+    let low = reading.message.low.as_bytes();
+    let from = clause_start(&reading.message.low, sentence.start, figure.start);
+    let clause = &low[from..sentence.end];
+    GAIN.is_match(clause) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
+}
+
+fn is_price(reading: &Reading<'_>, sentence: &Spoken) -> bool {
+    static PRICE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:pric\w+|costs?|start\w*|plans?|per (?:seat|user|month|year|location|bed|truck)|a (?:month|year|seat)|/(?:mo|month|year|user|seat)|fees?|subscription|from [$])")
+    });
+    PRICE.is_match(reading.low(sentence).as_bytes())
+}
