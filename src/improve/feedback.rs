@@ -11,15 +11,35 @@ use crate::data::{Entry, Gather, Part};
 /// Characters of one reasoning that are passed on: three long sentences.
 const LONGEST_LINE: usize = 600;
 
+/// Bytes of reasoning that fits no group and is kept for a model to name: some 40,000 tokens; more is sampled evenly.
+const REST_BUDGET: usize = 160_000;
+
 /// Bytes of reasoning that one request to the improver holds; more is sampled evenly.
 const BUDGET: usize = 120_000;
 
 /// The feedback of a run: its objections, counted, and its reasoning, or an even sample where it does not fit into one
 /// request. What does not fit is not held either.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Heard {
     counting: Counting,
     sample: Sample,
+    /// Reasons for a no that fit no group.
+    rest: Sample,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        Heard { counting: Counting::default(), sample: Sample::within(BUDGET), rest: Sample::within(REST_BUDGET) }
+    }
+}
+
+/// One reasoning that fits no group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsorted<'h> {
+    /// The index of its persona in the run.
+    pub persona: usize,
+    /// What was said, on one line.
+    pub reasoning: &'h str,
 }
 
 impl Heard {
@@ -36,8 +56,14 @@ impl Heard {
     /// Hears one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the
     /// other; `message` tells them apart.
     pub fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
-        self.counting.hear(persona, yes, reasoning);
-        self.sample.hear(persona, message, yes, reasoning);
+        let fits = self.counting.hear(persona, yes, reasoning);
+        self.sample.hear(persona, message, || {
+            let sign = if yes { "yes" } else { "no" };
+            format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE))
+        });
+        if !yes && !fits {
+            self.rest.hear(persona, message, || shortened(reasoning, LONGEST_LINE));
+        }
     }
 
     /// What it comes down to.
@@ -50,7 +76,20 @@ impl Heard {
     /// many were left out, evenly over the run, so that no part of the personas goes unheard.
     #[must_use]
     pub fn lines(&self) -> (String, usize) {
-        self.sample.lines()
+        self.sample.lines(usize::MAX)
+    }
+
+    /// The same within so many bytes.
+    #[must_use]
+    pub fn lines_within(&self, bytes: usize) -> (String, usize) {
+        self.sample.lines(bytes)
+    }
+
+    /// Reasons for a no that fit no group, in the order of the run, as many as are kept; and how many there are in all.
+    #[must_use]
+    pub fn unsorted(&self) -> (Vec<Unsorted<'_>>, usize) {
+        let kept = self.rest.within_budget(usize::MAX);
+        (kept.into_iter().map(|((persona, _), reasoning)| Unsorted { persona, reasoning }).collect(), self.rest.heard)
     }
 }
 
@@ -67,6 +106,7 @@ impl Gather for Heard {
     fn then(&mut self, later: Self) {
         self.counting.then(later.counting);
         self.sample.then(later.sample);
+        self.rest.then(later.rest);
     }
 }
 
@@ -89,26 +129,19 @@ struct Sample {
     out_anywhere: Arc<AtomicU64>,
 }
 
-impl Default for Sample {
-    fn default() -> Self {
-        Sample::within(BUDGET)
-    }
-}
-
 impl Sample {
     fn within(budget: usize) -> Self {
         let out_anywhere = Arc::new(AtomicU64::new(u64::MAX));
         Sample { budget, kept: BTreeMap::new(), used: 0, heard: 0, out: u64::MAX, out_anywhere }
     }
 
-    fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
+    fn hear(&mut self, persona: usize, message: usize, line: impl FnOnce() -> String) {
         self.heard += 1;
         let rank = rank(persona, message);
         if rank >= self.out.min(self.out_anywhere.load(Ordering::Relaxed)) {
             return;
         }
-        let sign = if yes { "yes" } else { "no" };
-        self.keep((rank, persona, message), format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE)));
+        self.keep((rank, persona, message), line());
         self.fit();
     }
 
@@ -139,11 +172,21 @@ impl Sample {
         self.out_anywhere.fetch_min(self.out, Ordering::Relaxed);
     }
 
-    fn lines(&self) -> (String, usize) {
+    /// Lines with their places, in the order of the run: of those that are kept the lowest ranks, as many as fit.
+    fn within_budget(&self, bytes: usize) -> Vec<((usize, usize), &str)> {
+        let mut used = 0;
+        let fits = self.kept.iter().take_while(|(_, line)| {
+            used += line.len() + 1;
+            used <= bytes
+        });
         let mut kept: Vec<_> =
-            self.kept.iter().map(|((_, persona, message), line)| ((*persona, *message), line)).collect();
+            fits.map(|((_, persona, message), line)| ((*persona, *message), line.as_str())).collect();
         kept.sort_unstable();
-        let lines: Vec<&str> = kept.iter().map(|(_, line)| line.as_str()).collect();
+        kept
+    }
+
+    fn lines(&self, bytes: usize) -> (String, usize) {
+        let lines: Vec<&str> = self.within_budget(bytes).into_iter().map(|(_, line)| line).collect();
         (lines.join("\n"), self.heard - lines.len())
     }
 }
@@ -175,20 +218,25 @@ mod tests {
 
     use super::*;
 
+    fn say(sample: &mut Sample, (persona, message): (usize, usize), yes: bool, reasoning: &str) {
+        let sign = if yes { "yes" } else { "no" };
+        sample.hear(persona, message, || format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE)));
+    }
+
     fn sample(count: usize, budget: usize) -> Sample {
         let mut sample = Sample::within(budget);
-        (0..count).for_each(|n| sample.hear(n / 2, n % 2, n % 2 == 0, &format!("Reason\nnumber {n}")));
+        (0..count).for_each(|n| say(&mut sample, (n / 2, n % 2), n % 2 == 0, &format!("Reason\nnumber {n}")));
         sample
     }
 
     #[test]
     fn a_reasoning_with_line_breaks_stays_one_line() {
-        assert_eq!(sample(2, 1_000).lines(), ("[yes] Reason number 0\n[no] Reason number 1".to_owned(), 0));
+        assert_eq!(sample(2, 1_000).lines(usize::MAX), ("[yes] Reason number 0\n[no] Reason number 1".to_owned(), 0));
     }
 
     #[test]
     fn what_does_not_fit_is_left_out_evenly_and_counted() {
-        let (text, left_out) = sample(10_000, 5_000).lines();
+        let (text, left_out) = sample(10_000, 5_000).lines(usize::MAX);
         assert!((4_900..=5_000).contains(&text.len()), "{}", text.len());
         assert_eq!(text.lines().count() + left_out, 10_000);
         let number = |line: &str| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap();
@@ -203,13 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn fewer_bytes_give_an_even_sample_of_the_sample() {
+        let all = sample(1_000, 20_000);
+        assert_eq!(all.lines(5_000), sample(1_000, 5_000).lines(usize::MAX));
+    }
+
+    #[test]
+    fn reasons_that_fit_no_group_are_kept_apart() {
+        let mut heard = Heard::default();
+        heard.hear(0, 0, false, "Too long.");
+        heard.hear(1, 0, false, "Mondays\nare bad.");
+        heard.hear(2, 0, true, "Mondays.");
+        assert_eq!(heard.unsorted(), (vec![Unsorted { persona: 1, reasoning: "Mondays are bad." }], 1));
+    }
+
+    #[test]
     fn one_essay_is_cut_and_a_little_too_much_costs_little() {
         let mut essay = Sample::within(5_000);
-        essay.hear(0, 0, false, &"word ".repeat(100_000));
-        let (text, left_out) = essay.lines();
+        say(&mut essay, (0, 0), false, &"word ".repeat(100_000));
+        let (text, left_out) = essay.lines(usize::MAX);
         assert!(text.len() < 700 && left_out == 0, "{}", text.len());
-        let all = sample(1_000, usize::MAX).lines().0.len() + 1;
-        let (_, left_out) = sample(1_000, all * 99 / 100).lines();
+        let all = sample(1_000, usize::MAX).lines(usize::MAX).0.len() + 1;
+        let (_, left_out) = sample(1_000, all * 99 / 100).lines(usize::MAX);
         assert!((1..=30).contains(&left_out), "{left_out}");
     }
 
@@ -224,7 +287,7 @@ mod tests {
             let empty = Sample::within(budget);
             let hear = |range: std::ops::Range<usize>| {
                 let mut sample = empty.clone();
-                range.for_each(|n| sample.hear(n / 3, n % 3, n.is_multiple_of(4), &reasons[n]));
+                range.for_each(|n| say(&mut sample, (n / 3, n % 3), n.is_multiple_of(4), &reasons[n]));
                 sample
             };
             let mut ranked: Vec<usize> = (0..reasons.len()).collect();
@@ -237,8 +300,8 @@ mod tests {
             let cut = cut.index(reasons.len() + 1);
             let mut halves = hear(0..cut);
             halves.then(hear(cut..reasons.len()));
-            prop_assert_eq!(halves.lines(), (expected.join("\n"), reasons.len() - kept.len()));
-            prop_assert_eq!(hear(0..reasons.len()).lines(), halves.lines());
+            prop_assert_eq!(halves.lines(usize::MAX), (expected.join("\n"), reasons.len() - kept.len()));
+            prop_assert_eq!(hear(0..reasons.len()).lines(usize::MAX), halves.lines(usize::MAX));
         }
     }
 }

@@ -3,6 +3,8 @@
 //! The groups are found by their vocabulary, without a model: the same reasoning always lands in the same groups, so
 //! that two versions of a lineage can be laid side by side. One reasoning may raise several objections.
 
+use std::borrow::Cow;
+
 use super::concessions;
 use super::feedback::shortened;
 use super::themes::{THEMES, Theme};
@@ -12,14 +14,16 @@ use crate::data::{Entry, Gather, Part};
 /// One group of feedback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objection {
-    /// Stable name.
-    pub name: &'static str,
+    /// Stable name: a theme's own, or one that a [`Codebook`](super::Codebook) keeps.
+    pub name: Cow<'static, str>,
     /// Reasonings that raise it.
     pub count: usize,
     /// Distinct personas that raise it.
     pub personas: usize,
     /// The shortest reasoning that raises it, as a quote.
     pub quote: String,
+    /// Whether the counts are an even sample's, scaled.
+    pub is_estimate: bool,
 }
 
 /// What a run's feedback comes down to.
@@ -31,15 +35,52 @@ pub struct Objections {
     pub liked: Vec<Objection>,
     /// Personas that said no at least once.
     pub personas_saying_no: usize,
+    /// All personas that were heard.
+    pub personas: usize,
+    /// Reasonings of a no.
+    pub noes: usize,
+    /// Reasonings of a yes.
+    pub yeses: usize,
 }
 
 /// Characters of a quote.
-const LONGEST_QUOTE: usize = 240;
+pub(super) const LONGEST_QUOTE: usize = 240;
 
 /// Name of what fits no group.
 pub const OTHER: &str = "something else";
 
 impl Objections {
+    /// The share of all personas that raise one of its groups; 0 where nobody was heard.
+    #[must_use]
+    pub fn share(&self, group: &Objection) -> f64 {
+        if self.personas == 0 { 0.0 } else { group.personas as f64 / self.personas as f64 }
+    }
+
+    /// The share of the noes whose reasons fit no group; 0 where nobody said no.
+    #[must_use]
+    pub fn share_of_others(&self) -> f64 {
+        let others = self.raised.iter().find(|group| group.name == OTHER).map_or(0, |group| group.count);
+        if self.noes == 0 { 0.0 } else { others as f64 / self.noes as f64 }
+    }
+
+    /// The objections as lines for the improver with the share of each: `against: no evidence: 12 reasonings, 8 of 16
+    /// personas (50 %). For example: ...`
+    #[must_use]
+    pub fn lines_with_shares(&self) -> String {
+        let line = |sign: &str, group: &Objection| {
+            let about = if group.is_estimate { "about " } else { "" };
+            let percent = (100.0 * self.share(group)).round();
+            let (name, count, raising, all) = (&group.name, group.count, group.personas, self.personas);
+            let quote = &group.quote;
+            format!(
+                "{sign} {name}: {about}{count} reasonings, {raising} of {all} personas ({percent} %). For example: {quote}"
+            )
+        };
+        let raised = self.raised.iter().map(|group| line("against:", group));
+        let liked = self.liked.iter().map(|group| line("in favour:", group));
+        raised.chain(liked).collect::<Vec<_>>().join("\n")
+    }
+
     /// The objections as lines for the improver: name, counts, a quote.
     #[must_use]
     pub fn lines(&self) -> String {
@@ -61,6 +102,9 @@ pub struct Counting {
     raised: Vec<Group>,
     liked: Vec<Group>,
     saying_no: Personas,
+    all: Personas,
+    noes: usize,
+    yeses: usize,
     /// The reasoning at hand without what it concedes; kept only for its memory.
     said: String,
 }
@@ -68,15 +112,27 @@ pub struct Counting {
 impl Default for Counting {
     fn default() -> Self {
         let groups = vec![Group::default(); THEMES.len() + 1];
-        Counting { raised: groups.clone(), liked: groups, saying_no: Personas::default(), said: String::new() }
+        Counting {
+            raised: groups.clone(),
+            liked: groups,
+            saying_no: Personas::default(),
+            all: Personas::default(),
+            noes: 0,
+            yeses: 0,
+            said: String::new(),
+        }
     }
 }
 
 impl Counting {
     /// Counts one decision's reasoning. `persona` is the index of the persona in the run, all of whose decisions come one
-    /// after the other.
-    pub fn hear(&mut self, persona: usize, yes: bool, reasoning: &str) {
-        if !yes {
+    /// after the other. Gives whether it fits a group.
+    pub fn hear(&mut self, persona: usize, yes: bool, reasoning: &str) -> bool {
+        self.all.count(persona);
+        if yes {
+            self.yeses += 1;
+        } else {
+            self.noes += 1;
             self.saying_no.count(persona);
         }
         concessions::leave_out(reasoning, &mut self.said);
@@ -89,6 +145,7 @@ impl Counting {
         if is_other {
             groups[THEMES.len()].hear(persona, reasoning);
         }
+        !is_other
     }
 
     /// Adds what later personas of the run said.
@@ -97,6 +154,9 @@ impl Counting {
             own.iter_mut().zip(more).for_each(|(group, more)| group.then(more));
         }
         self.saying_no.then(later.saying_no);
+        self.all.then(later.all);
+        self.noes += later.noes;
+        self.yeses += later.yeses;
     }
 
     /// What it comes down to.
@@ -107,13 +167,16 @@ impl Counting {
             let mut found: Vec<Objection> =
                 groups.iter().zip(names).filter_map(|(group, name)| group.objection(name)).collect();
             // Names break ties so that equal counts always come in the same order.
-            found.sort_by(|a, b| b.personas.cmp(&a.personas).then(b.count.cmp(&a.count)).then(a.name.cmp(b.name)));
+            sort(&mut found);
             found
         };
         Objections {
             raised: sorted(&self.raised, |theme| theme.objection),
             liked: sorted(&self.liked, |theme| theme.liked),
             personas_saying_no: self.saying_no.count,
+            personas: self.all.count,
+            noes: self.noes,
+            yeses: self.yeses,
         }
     }
 }
@@ -122,13 +185,20 @@ impl Counting {
 impl Gather for Counting {
     fn take(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
-            entry.messages.iter().for_each(|said| self.hear(entry.index, said.yes, &said.reasoning.get()));
+            for said in &entry.messages {
+                self.hear(entry.index, said.yes, &said.reasoning.get());
+            }
         }
     }
 
     fn then(&mut self, later: Self) {
         Counting::then(self, later);
     }
+}
+
+/// The most frequent first.
+pub(super) fn sort(groups: &mut [Objection]) {
+    groups.sort_by(|a, b| b.personas.cmp(&a.personas).then(b.count.cmp(&a.count)).then(a.name.cmp(&b.name)));
 }
 
 /// One group as it is counted.
@@ -160,7 +230,8 @@ impl Group {
 
     fn objection(&self, name: &'static str) -> Option<Objection> {
         let quote = shortened(&self.shortest, LONGEST_QUOTE);
-        (self.count > 0).then_some(Objection { name, count: self.count, personas: self.personas.count, quote })
+        let (name, count, personas) = (Cow::Borrowed(name), self.count, self.personas.count);
+        (self.count > 0).then_some(Objection { name, count, personas, quote, is_estimate: false })
     }
 }
 
@@ -195,7 +266,9 @@ mod tests {
 
     fn heard<'a>(said: impl IntoIterator<Item = (usize, bool, &'a str)>) -> Counting {
         let mut counting = Counting::default();
-        said.into_iter().for_each(|(persona, yes, reasoning)| counting.hear(persona, yes, reasoning));
+        for (persona, yes, reasoning) in said {
+            counting.hear(persona, yes, reasoning);
+        }
         counting
     }
 
@@ -216,8 +289,8 @@ mod tests {
 
     #[test]
     fn what_a_reasoning_concedes_is_no_objection() {
-        let names = |reasoning: &str| -> Vec<&str> {
-            heard([(0, false, reasoning)]).objections().raised.iter().map(|group| group.name).collect()
+        let names = |reasoning: &str| -> Vec<String> {
+            heard([(0, false, reasoning)]).objections().raised.iter().map(|group| group.name.to_string()).collect()
         };
         assert_eq!(names("While the message asks for very little of my time, it is full of hype."), ["hype"]);
         assert_eq!(names("Granted, it is brief enough, but it has no evidence."), ["no evidence"]);
@@ -251,18 +324,27 @@ mod tests {
                 let shortest = members.iter().min_by_key(|item| item.2.len())?;
                 let name = THEMES.get(theme).map(|theme| if yes { theme.liked } else { theme.objection });
                 Some(Objection {
-                    name: name.unwrap_or(OTHER),
+                    name: Cow::Borrowed(name.unwrap_or(OTHER)),
                     count: members.len(),
                     personas: members.iter().map(|item| item.0).collect::<BTreeSet<_>>().len(),
                     quote: shortened(&shortest.2, LONGEST_QUOTE),
+                    is_estimate: false,
                 })
             });
             let mut groups: Vec<Objection> = groups.collect();
-            groups.sort_by_key(|group| (std::cmp::Reverse((group.personas, group.count)), group.name));
+            groups.sort_by_key(|group| (std::cmp::Reverse((group.personas, group.count)), group.name.clone()));
             groups
         };
         let saying_no: BTreeSet<usize> = said.iter().filter(|item| !item.1).map(|item| item.0).collect();
-        Objections { raised: of(false), liked: of(true), personas_saying_no: saying_no.len() }
+        let noes = said.iter().filter(|item| !item.1).count();
+        Objections {
+            raised: of(false),
+            liked: of(true),
+            personas_saying_no: saying_no.len(),
+            personas: said.iter().map(|item| item.0).collect::<BTreeSet<_>>().len(),
+            noes,
+            yeses: said.len() - noes,
+        }
     }
 
     proptest! {

@@ -16,12 +16,15 @@ const FEWEST_WORDS: usize = 15;
 const FEWEST_CHARACTERS: usize = 120;
 /// Blanks to be filled in, beyond those of the incumbent, that make a rewrite a form. A prompt may name one or two as
 /// examples of what not to leave in a message.
-const MOST_BLANKS: usize = 2;
+pub(super) const MOST_BLANKS: usize = 2;
 /// The share of the incumbent's telling words that a rewrite must keep. Rewrites by strong models keep more than half
 /// while they rephrase; an e-mail to one persona, or a prompt for another offer, keeps a few.
 const KEPT_SHARE: f64 = 0.2;
 /// Fewer telling words than these decide nothing.
 const TELLING: usize = 8;
+
+/// The fault of a rewrite with too many of them.
+pub(super) const FULL_OF_BLANKS: &str = "it is full of placeholders";
 
 /// What makes this text no prompt to test in place of the incumbent; `None` where nothing does.
 #[must_use]
@@ -44,7 +47,7 @@ pub fn fault(rewrite: &str, incumbent: &str) -> Option<&'static str> {
         return Some("it is a finished message, not a prompt");
     }
     if blanks(rewrite).difference(&blanks(incumbent)).count() > MOST_BLANKS {
-        return Some("it is full of placeholders");
+        return Some(FULL_OF_BLANKS);
     }
     if lost_the_offer(rewrite, incumbent) {
         return Some("it has lost the offer");
@@ -52,8 +55,39 @@ pub fn fault(rewrite: &str, incumbent: &str) -> Option<&'static str> {
     None
 }
 
+/// The last line of a text that breaks off: in the middle of a sentence, of a fence or of brackets. `None` where it ends
+/// as a text does; items of a list need no full stop.
+#[must_use]
+pub fn breaks_off(text: &str) -> Option<&str> {
+    const OPEN: &[&str] = &[
+        "the", "a", "an", "and", "or", "but", "of", "with", "for", "to", "in", "by", "at", "from", "that", "which",
+        "is", "are", "their", "your", "our", "its", "as", "if", "when", "than", "into", "about", "who",
+    ];
+    let last = text.trim_end().lines().next_back()?.trim();
+    let fences = text.lines().filter(|line| line.trim_start().starts_with("```")).count();
+    let word = last.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_open = last.ends_with([',', ';', '(', '[', '{', '–', '—', '/', '&'])
+        || last.ends_with(" -")
+        || (last.split_whitespace().nth(2).is_some() && OPEN.contains(&word))
+        || last.matches('(').count() > last.matches(')').count()
+        || last.matches('“').count() > last.matches('”').count()
+        || fences % 2 == 1
+        || unlike_its_list(text, last);
+    is_open.then_some(last)
+}
+
+/// Whether all items before it end with a full stop and the last, which is no shorter than most, does not.
+fn unlike_its_list(text: &str, last: &str) -> bool {
+    const ENOUGH: usize = 4;
+    let ends = |line: &&str| line.ends_with(['.', '!', '?', '"', '”', ')', ':']);
+    let is_item = |line: &&str| line.starts_with(['-', '*', '•']) || line.starts_with(|c: char| c.is_ascii_digit());
+    let items: Vec<&str> = text.lines().map(str::trim).filter(is_item).collect();
+    let Some((own, before)) = items.split_last() else { return false };
+    *own == last && before.len() >= ENOUGH && before.iter().all(|line| ends(&line)) && !ends(own)
+}
+
 /// Placeholders such as `[Your name]` and `{{company}}`, without repetition.
-fn blanks(text: &str) -> BTreeSet<&str> {
+pub(super) fn blanks(text: &str) -> BTreeSet<&str> {
     static BLANK: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\[[A-Za-z][A-Za-z _'-]{1,40}\]|\{\{?[A-Za-z][A-Za-z _.-]{0,40}\}?\}").ok());
     BLANK.iter().flat_map(|pattern| pattern.find_iter(text)).map(|found| found.as_str()).collect()
@@ -114,6 +148,30 @@ mod tests {
                        365, from $600 a month, with a free two-week pilot. Name one pain of the reader and one thing \
                        that the platform does about it. Stay under 110 words. Ask for a reply, not for a meeting.";
         assert_eq!(fault(rewrite, INCUMBENT), None);
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_known_by_its_last_line() {
+        for text in [
+            "Be brief.\n- Name one pain of the",
+            "Be brief.\n- Name the tools (Slack, Jira",
+            "Be brief, kind,",
+            "```\nBe brief.",
+            "- Be brief.\n- Be kind.\n- Ask.\n- Name one pain.\n- Open with the reader's situa",
+        ] {
+            assert_eq!(breaks_off(text), text.lines().last(), "{text}");
+        }
+        for text in [
+            "- Be brief\n- Be kind",
+            "Be brief.",
+            "",
+            "Ask for",
+            "```\nHi\n```",
+            "Be brief.\n- Under 100 words (or 80)",
+        ] {
+            assert_eq!(breaks_off(text), None, "{text}");
+        }
+        assert_eq!(breaks_off(INCUMBENT), None);
     }
 
     #[test]

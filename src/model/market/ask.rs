@@ -20,6 +20,8 @@ pub(super) enum Ask<'a> {
     Claims { facts: &'a str, persona: &'a str, message: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
+    /// Sort numbered lines into groups, with the names that are in use.
+    Groups { lines: &'a str, known: &'a str },
 }
 
 /// Reads a request. Never fails: what it cannot recognise is a persona to write to.
@@ -40,6 +42,10 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     }
     if property("personas") {
         return personas(system, user, false);
+    }
+    if property("groups") {
+        let lines = fence(user, "reasonings").or_else(|| fence(user, "names")).unwrap_or_default();
+        return Ask::Groups { lines, known: fence(user, "known").unwrap_or_default() };
     }
     if fence(user, "message").is_some() || (user.contains("Cold Email Message:") && user.contains("Your Persona:")) {
         return decision(system, user);
@@ -166,6 +172,13 @@ mod tests {
             Some("prompt"),
         );
         assert!(matches!(read(&asked), Ask::Prompt { incumbent: "P", feedback: "F", plain: false, .. }));
+    }
+
+    #[test]
+    fn lines_to_be_sorted_are_read_with_the_names_in_use() {
+        let user = "<known-0011aabb>\nhype\n</known-0011aabb><names-0011aabb>\n1. a\n2. b\n</names-0011aabb>";
+        let asked = request("sort", user, Some("groups"));
+        assert_eq!(read(&asked), Ask::Groups { lines: "1. a\n2. b", known: "hype" });
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod dice;
 mod feature;
 mod feedback;
 mod generator;
+mod groups;
 mod improver;
 mod judge;
 mod lexicon;
@@ -126,6 +127,7 @@ impl Market {
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
             }
             Ask::Claims { facts, persona, message } => auditor::audit(message, facts, persona, &mut dice).to_string(),
+            Ask::Groups { lines, known } => groups::sort(lines, known).to_string(),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);
                 if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }

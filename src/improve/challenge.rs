@@ -1,0 +1,283 @@
+//! What one challenger is asked for: how it goes about it, and which objections it answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::feedback::{Heard, shortened};
+use super::objections::{OTHER, Objections};
+use super::screen;
+use crate::evaluate::fence::fence;
+
+/// How an improver goes about a challenger. Small steps keep what works, large ones leave a poor form behind, and shorter
+/// prompts are followed better: nobody knows beforehand which is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Temperament {
+    /// A few instructions are changed or added.
+    #[default]
+    Edit,
+    /// The instructions are written anew.
+    Rewrite,
+    /// Fewer instructions.
+    Shorten,
+}
+
+impl Temperament {
+    /// All of them, in the order in which challengers are given them.
+    pub const ALL: [Temperament; 3] = [Temperament::Edit, Temperament::Rewrite, Temperament::Shorten];
+
+    /// The sentence or two that the improver is told.
+    #[must_use]
+    pub fn instruction(self) -> &'static str {
+        match self {
+            Temperament::Edit => {
+                "Edit: keep the prompt as it is, word for word, but for two or three instructions that you add, sharpen or \
+                 take out."
+            }
+            Temperament::Rewrite => {
+                "Rewrite: keep the offer as it is stated and write the instructions anew, from what the feedback says that \
+                 a message must do. Keep only those of the old instructions that the feedback speaks for."
+            }
+            Temperament::Shorten => {
+                "Shorten: keep the offer as it is stated, take out instructions that are vague, doubled or speak of what nobody \
+                 minds, and add one at most. The result is shorter than the prompt in use, unless that gives no instruction at \
+                 all: then give the four that matter most."
+            }
+        }
+    }
+}
+
+/// What an earlier challenger tried, and how it fared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// What it changed, in a line or so.
+    pub what: String,
+    /// What came of it.
+    pub verdict: String,
+}
+
+/// Earlier challengers that one request names, the latest of them.
+const MOST_TRIED: usize = 12;
+/// Characters of what one of them tried, and of its verdict.
+const LONGEST_TRIED: usize = 400;
+/// Bytes of reasoning in a request for one of several challengers: some 12,000 tokens.
+pub const FEEDBACK_BYTES: usize = 48_000;
+
+/// What the improver is given for one challenger.
+#[derive(Clone, Copy, Debug)]
+pub struct Brief<'a> {
+    /// The prompt in use.
+    pub incumbent: &'a str,
+    /// What the offer may truthfully claim; blank where only the incumbent says that.
+    pub facts: &'a str,
+    /// What decision makers said.
+    pub feedback: &'a Heard,
+    /// What it comes down to, with the groups that a model named.
+    pub objections: &'a Objections,
+    /// How to go about it.
+    pub temperament: Temperament,
+    /// Names of the objections that this challenger answers first.
+    pub focus: &'a [String],
+    /// Earlier challengers, the latest last.
+    pub tried: &'a [Tried],
+    /// Which challenger this is, from 1, ...
+    pub number: usize,
+    /// ... of how many.
+    pub of: usize,
+    /// Characters that it may have.
+    pub longest: usize,
+    /// Bytes of reasoning that are shown; more is sampled evenly.
+    pub feedback_bytes: usize,
+}
+
+impl<'a> Brief<'a> {
+    /// The brief for a single challenger that edits.
+    #[must_use]
+    pub fn new(incumbent: &'a str, facts: &'a str, feedback: &'a Heard, objections: &'a Objections) -> Self {
+        Brief {
+            incumbent,
+            facts,
+            feedback,
+            objections,
+            temperament: Temperament::Edit,
+            focus: &[],
+            tried: &[],
+            number: 1,
+            of: 1,
+            longest: screen::LONGEST,
+            feedback_bytes: FEEDBACK_BYTES,
+        }
+    }
+
+    /// The same for one of several challengers.
+    #[must_use]
+    pub fn assigned(self, assignment: &'a Assignment) -> Self {
+        let Assignment { temperament, focus, number, of } = assignment;
+        Brief { temperament: *temperament, focus, number: *number, of: *of, ..self }
+    }
+
+    /// The text of the request.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("The prompt in use:\n\n{}\n\n", fence("prompt", self.incumbent));
+        if !self.facts.trim().is_empty() {
+            text.push_str(&format!(
+                "The facts of the offer. No prompt may claim more, and no message:\n\n{}\n\n",
+                fence("facts", self.facts)
+            ));
+        }
+        let (lines, left_out) = self.feedback.lines_within(self.feedback_bytes);
+        let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
+        text.push_str(&format!(
+            "What its messages met, in groups:\n\n{}\n\nEach decision with its reasoning{sampled}:\n\n{}\n\n",
+            fence("objections", &self.objections.lines_with_shares()),
+            fence("feedback", &lines)
+        ));
+        if !self.tried.is_empty() {
+            text.push_str(&format!(
+                "What earlier challengers tried, and how they fared. Build on what helped, and do not propose again what did \
+                 not:\n\n{}\n\n",
+                fence("tried", &self.tried_lines())
+            ));
+        }
+        if self.of > 1 {
+            text.push_str(&format!(
+                "You write challenger {} of {}. The others are written apart from yours and answer other objections, so \
+                 that a good answer to a few of them is worth more than a fair one to all.\n\n",
+                self.number, self.of
+            ));
+        }
+        if !self.focus.is_empty() {
+            let focus = self.focus.iter().map(|name| format!("- {name}")).collect::<Vec<_>>().join("\n");
+            text.push_str(&format!("Answer first what is counted above as:\n\n{}\n\n", fence("focus", &focus)));
+        }
+        text.push_str(&format!(
+            "{}\n\nState the offer first; then give the instructions as a list, one on a line, each of which can be \
+             understood by itself. At most {} characters. Answer with a JSON object: `prompt` (text), the whole improved \
+             prompt.",
+            self.temperament.instruction(),
+            self.longest
+        ));
+        text
+    }
+
+    fn tried_lines(&self) -> String {
+        let skipped = self.tried.len().saturating_sub(MOST_TRIED);
+        let line = |tried: &Tried| {
+            format!("- {} => {}", shortened(&tried.what, LONGEST_TRIED), shortened(&tried.verdict, LONGEST_TRIED))
+        };
+        self.tried[skipped..].iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// What one of several challengers is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// How it goes about it.
+    pub temperament: Temperament,
+    /// Names of the objections that it answers first.
+    pub focus: Vec<String>,
+    /// Which challenger it is, from 1, ...
+    pub number: usize,
+    /// ... of how many.
+    pub of: usize,
+}
+
+/// Deals objections and temperaments to so many challengers: the most frequent objections first, to each challenger two
+/// where there are two, and no two of them the same as long as there are other pairs.
+#[must_use]
+pub fn assign(objections: &Objections, challengers: usize) -> Vec<Assignment> {
+    let names: Vec<&str> =
+        objections.raised.iter().map(|group| group.name.as_ref()).filter(|name| *name != OTHER).collect();
+    let focus = |at: usize| -> Vec<String> {
+        if names.is_empty() {
+            return Vec::new();
+        }
+        // One challenger after the other takes the next objection; with every round the second comes from further away.
+        let first = at % names.len();
+        let second = (first + 1 + at / names.len()) % names.len();
+        let mut focus = vec![names[first].to_owned()];
+        if second != first {
+            focus.push(names[second].to_owned());
+        }
+        focus
+    };
+    (0..challengers)
+        .map(|at| Assignment {
+            temperament: Temperament::ALL[at % Temperament::ALL.len()],
+            focus: focus(at),
+            number: at + 1,
+            of: challengers,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn heard() -> Heard {
+        let mut heard = Heard::default();
+        for (persona, (yes, reason)) in [
+            (false, "It is generic and gives no evidence."),
+            (false, "Could be sent to anyone, and it is full of hype."),
+            (true, "Brief, and it speaks to my pain points."),
+            (false, "It is too long."),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            heard.hear(persona, 0, yes, reason);
+        }
+        heard
+    }
+
+    #[test]
+    fn a_request_can_be_read() {
+        let heard = heard();
+        let objections = heard.objections();
+        let assignment = &assign(&objections, 4)[1];
+        let tried = [Tried {
+            what: "Added: \"Name a customer\"".into(),
+            verdict: "dropped before a call: the facts do not support it".into(),
+        }];
+        let facts = "Company: FlowAI\nValue proposition: 60% less manual work";
+        let brief =
+            Brief { tried: &tried, ..Brief::new("Company: FlowAI\n\nRules:\n- Be brief.", facts, &heard, &objections) };
+        insta::assert_snapshot!(brief.assigned(assignment).text());
+    }
+
+    #[test]
+    fn challengers_are_asked_for_in_other_words_each() {
+        let (heard, nobody) = (heard(), Heard::default());
+        for feedback in [&heard, &nobody] {
+            let objections = feedback.objections();
+            let assignments = assign(&objections, 24);
+            let texts: BTreeSet<String> = assignments
+                .iter()
+                .map(|assignment| Brief::new("Company: FlowAI", "", feedback, &objections).assigned(assignment).text())
+                .collect();
+            assert_eq!(texts.len(), 24);
+        }
+        let first: Vec<Assignment> = assign(&heard.objections(), 4);
+        let mains: BTreeSet<&String> = first.iter().filter_map(|own| own.focus.first()).collect();
+        assert_eq!(mains.len(), 4, "each begins with another objection");
+        assert!(assign(&heard.objections(), 0).is_empty());
+    }
+
+    #[test]
+    fn what_was_tried_is_bounded_and_the_latest_stays() {
+        let (heard, objections) = (Heard::default(), Objections::default());
+        let tried: Vec<Tried> = (0..200)
+            .map(|n| Tried { what: format!("Idea {n} {}", "x".repeat(9_000)), verdict: "kept".into() })
+            .collect();
+        let text = Brief { tried: &tried, ..Brief::new("P", "", &heard, &objections) }.text();
+        assert!(
+            text.len() < 10_000
+                && text.contains("Idea 199")
+                && text.contains("Idea 188 ")
+                && !text.contains("Idea 187 ")
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! What became of the objections from one version of a lineage to the next.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::objections::{Objection, Objections};
+
+/// What became of one objection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Course {
+    /// Nobody raised it before.
+    Appeared,
+    /// A larger share of the personas raises it.
+    Grew,
+    /// The same share does.
+    Stayed,
+    /// A smaller share does.
+    Shrank,
+    /// Nobody raises it any more.
+    WentAway,
+}
+
+/// How many raise an objection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Reasonings.
+    pub count: usize,
+    /// Distinct personas.
+    pub personas: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+impl Standing {
+    /// Share of the personas; 0 where nobody was heard.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        if self.of == 0 { 0.0 } else { self.personas as f64 / self.of as f64 }
+    }
+}
+
+/// One objection before and after. It describes what was said; whether a change is more than noise is for `compare`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub course: Course,
+    /// Before.
+    pub before: Standing,
+    /// After.
+    pub after: Standing,
+}
+
+/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas that
+/// were heard, so that an objection shrinks too where people say yes in its place.
+#[must_use]
+pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
+    let standing = |all: &Objections, group: Option<&Objection>| Standing {
+        count: group.map_or(0, |group| group.count),
+        personas: group.map_or(0, |group| group.personas),
+        of: all.personas,
+    };
+    let mut names: BTreeMap<&str, (Option<&Objection>, Option<&Objection>)> = BTreeMap::new();
+    for group in &before.raised {
+        names.entry(&group.name).or_default().0 = Some(group);
+    }
+    for group in &after.raised {
+        names.entry(&group.name).or_default().1 = Some(group);
+    }
+    let mut found: Vec<Change> = names
+        .into_iter()
+        .map(|(name, (old, new))| {
+            let (before, after) = (standing(before, old), standing(after, new));
+            // Whole numbers, so that equal shares of runs of other sizes are equal.
+            let (was, is) = (before.personas * after.of.max(1), after.personas * before.of.max(1));
+            let course = match (old.is_some(), new.is_some()) {
+                (false, _) => Course::Appeared,
+                (_, false) => Course::WentAway,
+                _ if is > was => Course::Grew,
+                _ if is < was => Course::Shrank,
+                _ => Course::Stayed,
+            };
+            Change { name: name.to_owned(), course, before, after }
+        })
+        .collect();
+    let gain = |change: &Change| change.after.share() - change.before.share();
+    found.sort_by(|a, b| gain(a).total_cmp(&gain(b)).then_with(|| a.name.cmp(&b.name)));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::improve::Heard;
+
+    fn said(reasons: &[(bool, &str)]) -> Objections {
+        let mut heard = Heard::default();
+        for (persona, (yes, reason)) in reasons.iter().enumerate() {
+            heard.hear(persona, 0, *yes, reason);
+        }
+        heard.objections()
+    }
+
+    #[test]
+    fn objections_of_two_versions_are_laid_side_by_side() {
+        let before =
+            said(&[(false, "Hype. Too long."), (false, "Hype, pushy."), (false, "Generic."), (true, "Brief.")]);
+        let after = said(&[(true, "Good."), (false, "Hype."), (false, "Generic."), (false, "No evidence; generic.")]);
+        let shown: Vec<String> = changes(&before, &after)
+            .iter()
+            .map(|change| {
+                format!("{} {:?} {} to {}", change.name, change.course, change.before.personas, change.after.personas)
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "hype Shrank 2 to 1",
+                "pushy WentAway 1 to 0",
+                "too long WentAway 1 to 0",
+                "no evidence Appeared 0 to 1",
+                "not about me Grew 1 to 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn shares_count_and_not_numbers() {
+        let before = said(&[(false, "Hype."), (true, "Yes.")]);
+        let after = said(&[(false, "Hype."), (true, "Yes."), (false, "Hype."), (true, "Yes.")]);
+        assert_eq!(changes(&before, &after)[0].course, Course::Stayed);
+        assert_eq!(changes(&after, &Objections::default())[0].course, Course::WentAway);
+        assert_eq!(changes(&Objections::default(), &Objections::default()), []);
+    }
+}
