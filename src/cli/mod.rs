@@ -12,6 +12,7 @@ mod options;
 mod outputs;
 mod personas;
 mod progress;
+mod referee;
 mod runs;
 mod settings;
 mod setup;

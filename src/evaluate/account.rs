@@ -83,7 +83,7 @@ impl Account {
             generator: of(Role::Generator),
             decision_maker: of(Role::DecisionMaker),
             improver: of(Role::Improver),
-            extra: Map::new(),
+            extra: of(Role::Referee).map(|id| ("referee".to_owned(), id.into())).into_iter().collect(),
         }
     }
 }
@@ -97,6 +97,7 @@ pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
                 Role::Generator => "generator",
                 Role::DecisionMaker => "decision_maker",
                 Role::Improver => "improver",
+                Role::Referee => "referee",
             };
             let usage = RoleUsage {
                 calls: used.calls,

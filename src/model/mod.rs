@@ -29,6 +29,8 @@ pub enum Role {
     DecisionMaker,
     /// Rewrites the prompt.
     Improver,
+    /// Decides on messages a second time, beside the decision maker.
+    Referee,
 }
 
 impl fmt::Display for Role {
@@ -37,6 +39,7 @@ impl fmt::Display for Role {
             Role::Generator => "generator",
             Role::DecisionMaker => "decision maker",
             Role::Improver => "improver",
+            Role::Referee => "referee",
         })
     }
 }
