@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::audit_judge;
 use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
@@ -77,6 +78,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&plan(&setup.folder, &file, &cast(&doors), options)?);
     }
     let run = begin(setup, &file, options, &mut doors)?;
+    audit_judge::advise(setup, &doors);
     let cast = cast(&doors);
     for number in 1..=options.cycles {
         if options.cycles > 1 {
