@@ -55,10 +55,11 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
         format!("Fingerprint: {}", summary.fingerprint),
         format!("Personas and messages: {}", words::one_line(summary.source, 120)),
         format!(
-            "Asked: {}, {} each; {} to decide again",
+            "Asked: {}, each of {}; {}, each {} times as it is and in other formats",
             words::count(probes(heard).count() as u64, "probe without an offer", "probes without an offer"),
             words::count(summary.repeats as u64, "persona", "personas"),
-            words::count(heard.messages.len() as u64, "message with one", "messages with one"),
+            words::count(heard.messages.len() as u64, "message with an offer", "messages with an offer"),
+            summary.repeats
         ),
         format!("\n{}\n", table(summary)),
         format!("False yes over all probes: {}", words::full_rate(&standing.all)),
@@ -175,10 +176,17 @@ fn visible(text: &str) -> String {
 
 /// A flip rate: the share of pairs that differ.
 fn flips(rate: &Rate) -> String {
-    let Some(share) = rate.share() else { return "nothing to compare".into() };
-    let pairs = format!("of {}", words::count(rate.total, "pair", "pairs"));
-    let messages = words::count(rate.personas, "message", "messages");
-    format!("{} {pairs} on {messages}; {:.1}% agree", words::full_rate(rate), (1.0 - share) * 100.0)
+    let (Some(share), Some(interval)) = (rate.share(), rate.interval) else { return "nothing to compare".into() };
+    format!(
+        "{:.1}% ({} of {} on {} differ), 95% interval {:.1}% to {:.1}%{}",
+        share * 100.0,
+        words::thousands(rate.yes),
+        words::count(rate.total, "pair of decisions", "pairs of decisions"),
+        words::count(rate.personas, "message", "messages"),
+        interval.low * 100.0,
+        interval.high * 100.0,
+        if rate.simulated { ", simulated" } else { "" }
+    )
 }
 
 /// How many of the messages with an offer got a yes: flips are rare where all are a no.
