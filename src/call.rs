@@ -106,7 +106,7 @@ impl Caller {
                 Some(reserved) => reserved,
                 None => self.reserve(request).await?,
             };
-            let begun = attempt > 0 || self.role == Role::DecisionMaker;
+            let begun = attempt > 0 || matches!(self.role, Role::DecisionMaker | Role::Referee);
             let permit = tokio::select! {
                 permit = self.permits.acquire_for(begun) => permit?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),

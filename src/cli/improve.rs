@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::audit_judge;
 use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
+use super::referee::Referee;
 use super::setup::{Doors, Setup};
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Part, results_stream, versions};
@@ -33,6 +35,7 @@ pub const DECISION_ANSWER: u64 = 130;
   rejoinder improve --results-file b2b_saas_personas_train_results_20250802_144126.json --model market
   rejoinder improve --results-file NAME --messages-per-persona 3 --cycles 3
   rejoinder improve --results-file NAME --model anthropic/claude-sonnet-5-5 --generator anthropic/claude-haiku-5-5
+  rejoinder improve --results-file NAME --referee anthropic/claude-opus-5-5 lenient
   rejoinder improve --results-file NAME --dry-run")]
 pub struct Options {
     /// Results file in data/results, with or without .json
@@ -48,6 +51,10 @@ pub struct Options {
     /// where the older file's judge is unknown or another
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
     rejudge: When,
+    /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of each.
+    /// What is not named is the decision maker's
+    #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2)]
+    referee: Vec<String>,
     /// Seed of the sampling [default: the version that is going to be written]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -65,11 +72,13 @@ enum When {
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
-    let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
+    let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
+    let mut doors = setup.doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
         return print(&plan(&setup.folder, &file, &cast(&doors), options)?);
     }
     let run = begin(setup, &file, options, &mut doors)?;
+    audit_judge::advise(setup, &doors);
     let cast = cast(&doors);
     for number in 1..=options.cycles {
         if options.cycles > 1 {

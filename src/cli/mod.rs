@@ -1,5 +1,6 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod audit_judge;
 mod compare;
 mod decide;
 mod error;
@@ -12,6 +13,7 @@ mod options;
 mod outputs;
 mod personas;
 mod progress;
+mod referee;
 mod runs;
 mod settings;
 mod setup;
@@ -64,6 +66,8 @@ enum Command {
     Generate(generate::Options),
     /// Decide on messages that are written already
     Decide(decide::Options),
+    /// Find out whether the decision maker can be fooled, and how often it changes its mind
+    AuditJudge(audit_judge::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
     /// The before/after of any two runs
@@ -125,6 +129,7 @@ impl Cli {
             Command::Evaluate(options) => evaluate::run(&setup, &options).await,
             Command::Generate(options) => generate::run(&setup, &options).await,
             Command::Decide(options) => decide::run(&setup, &options).await,
+            Command::AuditJudge(options) => audit_judge::run(&setup, &options).await,
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),

@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::referee::Referee;
 use super::settings;
 use crate::call::straggler::Remedy;
+use crate::evaluate::decision_maker::Threshold;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -53,6 +55,10 @@ pub struct ModelOptions {
     /// How the decision maker decides: strict, lenient, or a text file [env: REJOINDER_DECISION_PROMPT] [default: strict]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
+    /// Ask the decision maker how likely a yes is, from 0 to 1, and take it for a yes from this threshold on; off: for yes
+    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off; without a number 0.5]
+    #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
+    pub scored: Option<Scored>,
     /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
     #[arg(long, value_name = "N|auto", help_heading = "Models")]
     pub concurrency: Option<Concurrency>,
@@ -82,12 +88,50 @@ pub struct ModelOptions {
     /// Print calls, tokens and dollars that this would take, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// A second decision maker, of commands that have one.
+    #[arg(skip)]
+    pub referee: Option<Referee>,
 }
 
 fn dollars(text: &str) -> Result<f64, String> {
     let amount: f64 =
         text.trim_start_matches('$').parse().map_err(|_| "an amount in dollars, such as 2.50".to_owned())?;
     if amount.is_finite() && amount >= 0.0 { Ok(amount) } else { Err("an amount of zero or more dollars".into()) }
+}
+
+/// `--scored`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored(pub Option<Threshold>);
+
+impl Scored {
+    const EXPECTED: &str = "scored is a threshold above 0 and at most 1, or on, or off";
+
+    /// From the settings file.
+    ///
+    /// # Errors
+    /// One line, where the value is none of what it may be.
+    pub fn from_settings(value: &settings::Scored) -> Result<Self, String> {
+        match value {
+            settings::Scored::Switch(on) => Ok(Scored(on.then_some(Threshold::HALF))),
+            settings::Scored::Number(number) => Scored::at(*number),
+        }
+    }
+
+    fn at(number: f64) -> Result<Self, String> {
+        Threshold::new(number).map(|threshold| Scored(Some(threshold))).ok_or_else(|| Scored::EXPECTED.to_owned())
+    }
+}
+
+impl FromStr for Scored {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" | "false" => Ok(Scored(None)),
+            "on" | "true" => Ok(Scored(Some(Threshold::HALF))),
+            _ => Scored::at(text.parse().unwrap_or(f64::NAN)),
+        }
+    }
 }
 
 /// `--concurrency`.

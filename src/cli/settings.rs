@@ -33,6 +33,8 @@ pub struct Settings {
     pub anthropic_base_url: Option<String>,
     /// As `--decision-prompt`.
     pub decision_prompt: Option<String>,
+    /// As `--scored`.
+    pub scored: Option<Scored>,
     /// As `--prompt-file`.
     pub prompt_file: Option<PathBuf>,
     /// Certificates (PEM) that are trusted beside the machine's own.
@@ -78,6 +80,16 @@ impl<T> Default for PerRole<T> {
     fn default() -> Self {
         PerRole { generator: None, decision_maker: None, improver: None, auditor: None }
     }
+}
+
+/// A threshold, or whether there is one at all.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Scored {
+    /// `true` is the usual threshold, `false` none.
+    Switch(bool),
+    /// A threshold.
+    Number(f64),
 }
 
 /// A number, or the text `auto`.

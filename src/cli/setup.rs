@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::error::Error;
-use super::options::{Concurrency, Global, ModelOptions};
+use super::options::{Concurrency, Global, ModelOptions, Scored};
 use super::progress::{self, Loudness};
 use super::settings::Settings;
 use crate::call::budget::{self, Budget};
@@ -19,7 +19,7 @@ use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::evaluate::account::Account;
 use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
-use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
+use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker, Threshold};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
 use crate::evaluate::run::RunContext;
@@ -94,6 +94,9 @@ pub struct Doors {
     callers: BTreeMap<Role, Caller>,
     limits: BTreeMap<Role, u32>,
     decision_prompt: DecisionPrompt,
+    /// The decision prompt of the referee, where there is one.
+    referee_prompt: Option<DecisionPrompt>,
+    scored: Option<Threshold>,
     /// Where the command's trials run.
     pub context: RunContext,
     shared: Shared,
@@ -115,14 +118,21 @@ impl Doors {
         let prompt = options.decision_prompt.clone().or_else(|| environment("REJOINDER_DECISION_PROMPT"));
         let prompt = prompt.or_else(|| settings.decision_prompt.clone());
         let decision_prompt = DecisionPrompt::load(prompt.as_deref().unwrap_or("strict"))?;
+        let referee_prompt =
+            options.referee.as_ref().map(|referee| referee.prompt.as_ref().unwrap_or(&decision_prompt));
+        let referee_prompt = referee_prompt.cloned();
+        let scored = scored(options, settings)?;
         let retry = RetryPolicy {
             max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
             ..RetryPolicy::default()
         };
 
+        let referee = options.referee.as_ref().map(|_| Role::Referee);
         let ids = roles
             .iter()
-            .map(|&role| Ok((role, model_of(role, options, settings)?)))
+            .copied()
+            .chain(referee)
+            .map(|role| Ok((role, model_of(role, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
         let addresses = Addresses::of(options, settings);
         if options.base_url.is_some()
@@ -188,6 +198,7 @@ impl Doors {
             (Role::DecisionMaker, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
             (Role::Auditor, tokens.auditor.unwrap_or(AUDIT_TOKENS)),
+            (Role::Referee, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
         let context = RunContext {
@@ -198,7 +209,16 @@ impl Doors {
             run: None,
             scratch: setup.folder.root().to_owned(),
         };
-        Ok(Doors { callers, limits, decision_prompt, context, shared })
+        let doors = Doors { callers, limits, decision_prompt, referee_prompt, scored, context, shared };
+        let first = doors.callers.contains_key(&Role::DecisionMaker).then(|| doors.decision_maker().fingerprint());
+        if first.is_some() && first == doors.referee().map(|referee| referee.fingerprint()) {
+            return Err(Error::Usage(
+                "the referee would be the decision maker over again; give --referee another model or another decision \
+                 prompt"
+                    .into(),
+            ));
+        }
+        Ok(doors)
     }
 
     /// The door of a role that this command asked for.
@@ -229,6 +249,8 @@ impl Doors {
             all.push(format!("{role}: {} {} {tokens}", caller.model().id(), caller.model().settings()));
         }
         all.push(self.decision_prompt.text.clone());
+        all.extend(self.referee_prompt.as_ref().map(|prompt| format!("referee: {}", prompt.text)));
+        all.extend(self.scored.map(|threshold| format!("scored: {}", threshold.get())));
         all.push(env!("CARGO_PKG_VERSION").to_owned());
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (seed, least_seed) = seed;
@@ -309,6 +331,16 @@ impl Doors {
             self.decision_prompt.clone(),
             self.limits[&Role::DecisionMaker],
         )
+        .scored(self.scored)
+    }
+
+    /// The second decision maker, where one was asked for (`--referee`). It has its own fingerprint, its calls are metered
+    /// as the referee's, and it waits for the same permits as all others on its host.
+    #[must_use]
+    pub fn referee(&self) -> Option<DecisionMaker> {
+        let (caller, prompt) = (self.callers.get(&Role::Referee)?, self.referee_prompt.as_ref()?);
+        let referee = DecisionMaker::new(caller.clone(), prompt.clone(), self.limits[&Role::Referee]);
+        Some(referee.scored(self.scored))
     }
 
     /// The improver.
@@ -346,12 +378,30 @@ pub fn names_auditor(options: &ModelOptions, settings: &Settings) -> Option<bool
     named.map(|name| name != "none")
 }
 
+/// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.
+fn scored(options: &ModelOptions, settings: &Settings) -> Result<Option<Threshold>, Error> {
+    let Scored(threshold) = match (options.scored, environment("REJOINDER_SCORED"), &settings.scored) {
+        (Some(scored), ..) => scored,
+        (None, Some(text), _) => text.parse().map_err(Error::Usage)?,
+        (None, None, Some(scored)) => Scored::from_settings(scored).map_err(Error::Usage)?,
+        (None, None, None) => Scored(None),
+    };
+    Ok(threshold)
+}
+
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
 /// the environment and the settings file.
 fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
+    let role = match (role, options.referee.as_ref().and_then(|referee| referee.model.as_ref())) {
+        (Role::Referee, Some(model)) => return Ok(model.clone()),
+        (Role::Referee, None) => Role::DecisionMaker,
+        (role, _) => role,
+    };
     let (flag, variable, setting) = match role {
         Role::Generator => (&options.generator, "REJOINDER_GENERATOR", &settings.generator),
-        Role::DecisionMaker => (&options.decision_maker, "REJOINDER_DECISION_MAKER", &settings.decision_maker),
+        Role::DecisionMaker | Role::Referee => {
+            (&options.decision_maker, "REJOINDER_DECISION_MAKER", &settings.decision_maker)
+        }
         Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
         Role::Auditor => (&options.auditor, AUDITOR_VARIABLE, &settings.auditor),
     };
@@ -383,7 +433,7 @@ fn connect(
 ) -> Result<Arc<dyn Model>, Error> {
     let effort = match role {
         Role::Generator => &settings.effort.generator,
-        Role::DecisionMaker => &settings.effort.decision_maker,
+        Role::DecisionMaker | Role::Referee => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
         Role::Auditor => &settings.effort.auditor,
     };

@@ -3,6 +3,7 @@
 //! The persona is the cluster: all messages to one persona share its temper, so a hundred messages to ten personas are
 //! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
 
+pub mod audit;
 pub mod cholesky;
 pub mod effects;
 pub mod evidence;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use super::Map;
-use super::results::{Decision, Judged, PersonaResult};
+use super::results::{Decision, Judged, PersonaResult, SCORE};
 
 /// Which of the two lists of a results file an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Said<'t> {
     pub yes: bool,
     /// Why.
     pub reasoning: Text<'t>,
+    /// How likely a yes was, where the decision maker was asked for that.
+    pub score: Option<f64>,
 }
 
 /// A text that may still be written as JSON writes it.
@@ -122,6 +124,7 @@ impl<'t> Entry<'t> {
             message: Text::plain(&judged.message),
             yes: judged.decision.decision,
             reasoning: Text::plain(&judged.decision.reasoning),
+            score: judged.decision.score(),
         };
         Entry {
             part,
@@ -146,7 +149,11 @@ impl<'t> Entry<'t> {
         }
         let judged = |said: &Said<'_>| Judged {
             message: said.message.get().into_owned(),
-            decision: Decision { decision: said.yes, reasoning: said.reasoning.get().into_owned(), extra: Map::new() },
+            decision: Decision {
+                decision: said.yes,
+                reasoning: said.reasoning.get().into_owned(),
+                extra: said.score.map(|score| (SCORE.to_owned(), score.into())).into_iter().collect(),
+            },
             extra: Map::new(),
         };
         PersonaResult {

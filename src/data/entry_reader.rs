@@ -88,18 +88,30 @@ impl<'t> Reader<'t> {
             "decision" if decision.is_none() => reader.decision().map(|found| decision = Some(found)),
             _ => None,
         })?;
-        let (yes, reasoning) = decision?;
-        Some(Said { message: message?, yes, reasoning })
+        let (yes, reasoning, score) = decision?;
+        Some(Said { message: message?, yes, reasoning, score })
     }
 
-    fn decision(&mut self) -> Option<(bool, Text<'t>)> {
-        let (mut yes, mut reasoning) = (None, None);
+    fn decision(&mut self) -> Option<(bool, Text<'t>, Option<f64>)> {
+        let (mut yes, mut reasoning, mut score) = (None, None, None);
         self.object(|reader, key| match key {
             "decision" if yes.is_none() => reader.verdict().map(|verdict| yes = Some(verdict)),
             "reasoning" if reasoning.is_none() => reader.text().map(|text| reasoning = Some(text)),
+            "score" if score.is_none() => reader.score().map(|number| score = Some(number)),
             _ => None,
         })?;
-        Some((yes?, reasoning?))
+        Some((yes?, reasoning?, score))
+    }
+
+    /// A score as this program writes it, such as `0.7`. Written in any other way it is a key like any other, and kept
+    /// as it is.
+    fn score(&mut self) -> Option<f64> {
+        let rest = self.text.get(self.at..)?;
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let written = &rest[..length];
+        let score: f64 = written.parse().ok()?;
+        self.at += length;
+        (serde_json::to_string(&score).ok()? == written).then_some(score)
     }
 
     fn verdict(&mut self) -> Option<bool> {

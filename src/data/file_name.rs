@@ -13,6 +13,8 @@ pub enum Kind {
     Results,
     /// Messages without, or not yet with, decisions: `messages/`.
     Messages,
+    /// Audits of decision makers: `judges/`.
+    Judges,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Kind::Personas => "personas",
             Kind::Results => "results",
             Kind::Messages => "messages",
+            Kind::Judges => "judges",
         }
     }
 }

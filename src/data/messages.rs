@@ -8,6 +8,7 @@
 //! | `generator` | `{model, simulated}`: which model wrote the message, where `rejoinder` did |
 //! | `fingerprint`, `model` | who decided, or was asked to: two rows' decisions compare only if the fingerprint is the same |
 //! | `simulated` | whether the message or the decision comes from the market |
+//! | `score` | how likely a yes was, where the decision maker was asked for that |
 //! | `failure` | why the last attempt to decide came to no decision; a later success removes it |
 //!
 //! An attempt that fails changes nothing but `failure` in a row that has a decision. All other keys of a row belong to
@@ -61,6 +62,9 @@ pub struct Mark {
     pub model: Option<String>,
     /// Whether the message or the decision comes from the market. Required: a rate must not lose the word.
     pub simulated: bool,
+    /// How likely a yes was, where the decision maker was asked for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
     /// Why the last attempt to decide came to no decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
@@ -94,7 +98,7 @@ pub struct Judge {
 }
 
 /// What came of the attempt to decide on a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// A decision.
     Decided {
@@ -102,6 +106,8 @@ pub enum Outcome {
         decision: bool,
         /// Why.
         reasoning: String,
+        /// How likely a yes was, where the decision maker was asked for that.
+        score: Option<f64>,
     },
     /// None, for this reason.
     Failed(String),
@@ -148,9 +154,10 @@ impl Row {
         let is_decided = self.is_decided();
         let mark = self.rejoinder.get_or_insert_default();
         match outcome {
-            Outcome::Decided { decision, reasoning } => {
+            Outcome::Decided { decision, reasoning, score } => {
                 self.decision = Some(*decision);
                 self.decision_reasoning = Some(reasoning.clone());
+                mark.score = *score;
                 mark.failure = None;
             }
             Outcome::Failed(reason) => {
@@ -175,7 +182,7 @@ impl Row {
 impl Outcome {
     fn verdict(&self) -> Option<(bool, &str)> {
         match self {
-            Outcome::Decided { decision, reasoning } => Some((*decision, reasoning)),
+            Outcome::Decided { decision, reasoning, .. } => Some((*decision, reasoning)),
             Outcome::Failed(_) => None,
         }
     }
@@ -337,7 +344,7 @@ mod tests {
     }
 
     fn yes(index: usize, reasoning: &str) -> (usize, Outcome) {
-        (index, Outcome::Decided { decision: true, reasoning: reasoning.into() })
+        (index, Outcome::Decided { decision: true, reasoning: reasoning.into(), score: None })
     }
 
     fn reasons(rows: &[Row]) -> Vec<&str> {
@@ -370,7 +377,7 @@ mod tests {
     fn merging_twice_is_merging_once_also_where_decisions_are_replaced() {
         let mut read = rows(&["a", "a", "b"]);
         for row in &mut read {
-            row.apply(&Outcome::Decided { decision: false, reasoning: "old".into() }, &judge());
+            row.apply(&Outcome::Decided { decision: false, reasoning: "old".into(), score: None }, &judge());
         }
         let mut now = vec![read[0].clone(), read[2].clone(), read[1].clone()];
         let outcomes = [yes(0, "1"), yes(1, "2"), yes(2, "3")];
@@ -385,7 +392,7 @@ mod tests {
     fn what_someone_else_decided_meanwhile_is_kept_and_counted() {
         let read = rows(&["a", "b"]);
         let mut now = read.clone();
-        now[0].apply(&Outcome::Decided { decision: false, reasoning: "theirs".into() }, &judge());
+        now[0].apply(&Outcome::Decided { decision: false, reasoning: "theirs".into(), score: None }, &judge());
         let merged = merge(&mut now, &read, &[yes(0, "ours"), yes(1, "ours")], &judge());
         assert_eq!((merged, reasons(&now)), (Merged { gone: 0, taken: 1 }, vec!["theirs", "ours"]));
     }

@@ -18,6 +18,7 @@ pub mod export;
 pub mod file_name;
 pub mod folder;
 pub mod json;
+pub mod judges;
 pub mod messages;
 pub mod personas;
 pub mod provenance;

@@ -25,6 +25,17 @@ pub struct Decision {
     pub extra: Map,
 }
 
+/// The key of a decision under which its score stands, in runs whose decision maker was asked for one.
+pub const SCORE: &str = "score";
+
+impl Decision {
+    /// How likely a yes was, where the decision maker was asked for that.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        self.extra.get(SCORE).and_then(serde_json::Value::as_f64)
+    }
+}
+
 /// A message and the decision on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(expecting = "an object with `message` and `decision`")]

@@ -84,7 +84,7 @@ impl Account {
             decision_maker: of(Role::DecisionMaker),
             improver: of(Role::Improver),
             auditor: of(Role::Auditor),
-            extra: Map::new(),
+            extra: of(Role::Referee).map(|id| ("referee".to_owned(), id.into())).into_iter().collect(),
         }
     }
 }
@@ -99,6 +99,7 @@ pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
                 Role::DecisionMaker => "decision_maker",
                 Role::Improver => "improver",
                 Role::Auditor => "auditor",
+                Role::Referee => "referee",
             };
             let usage = RoleUsage {
                 calls: used.calls,

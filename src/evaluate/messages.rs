@@ -186,7 +186,8 @@ pub async fn decide(
 fn outcome(verdict: &Verdict) -> Option<Outcome> {
     match verdict {
         Verdict::Decided { decision, .. } => {
-            Some(Outcome::Decided { decision: decision.decision, reasoning: decision.reasoning.clone() })
+            let score = decision.score();
+            Some(Outcome::Decided { decision: decision.decision, reasoning: decision.reasoning.clone(), score })
         }
         Verdict::Failed(failure) => Some(Outcome::Failed(failure.reason.clone())),
         Verdict::Written(_) | Verdict::NotRun => None,

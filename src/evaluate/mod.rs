@@ -2,12 +2,15 @@
 
 pub mod account;
 pub mod ask;
+pub mod audit;
 pub mod auditor;
+pub mod battery;
 pub mod claims;
 pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;
 pub mod first_run;
+pub mod formats;
 pub mod generator;
 pub mod messages;
 pub mod outcomes;

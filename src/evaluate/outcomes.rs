@@ -24,7 +24,7 @@ pub struct Outcomes {
 /// A verdict as the spool keeps it.
 #[derive(Serialize, Deserialize)]
 enum Kept<'a> {
-    Decided(#[serde(borrow)] Cow<'a, str>, bool, #[serde(borrow)] Cow<'a, str>),
+    Decided(#[serde(borrow)] Cow<'a, str>, bool, #[serde(borrow)] Cow<'a, str>, Cow<'a, Map>),
     Written(#[serde(borrow)] Cow<'a, str>),
     Failed(Stage, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Option<Cow<'a, str>>),
 }
@@ -46,7 +46,8 @@ impl Outcomes {
     pub fn put(&self, index: usize, verdict: &Verdict) -> Result<(), Error> {
         let kept = match verdict {
             Verdict::Decided { message, decision } => {
-                Kept::Decided(message.into(), decision.decision, decision.reasoning.as_str().into())
+                let Decision { decision, reasoning, extra } = decision;
+                Kept::Decided(message.into(), *decision, reasoning.as_str().into(), Cow::Borrowed(extra))
             }
             Verdict::Written(message) => Kept::Written(message.into()),
             Verdict::Failed(TrialFailure { stage, reason, message }) => {
@@ -83,9 +84,9 @@ impl Outcomes {
     fn read(&self, text: &str) -> Result<Verdict, Error> {
         let kept: Kept<'_> = serde_json::from_str(text).map_err(|error| self.spool.unreadable(&error.to_string()))?;
         Ok(match kept {
-            Kept::Decided(message, decision, reasoning) => Verdict::Decided {
+            Kept::Decided(message, decision, reasoning, extra) => Verdict::Decided {
                 message: message.into_owned(),
-                decision: Decision { decision, reasoning: reasoning.into_owned(), extra: Map::new() },
+                decision: Decision { decision, reasoning: reasoning.into_owned(), extra: extra.into_owned() },
             },
             Kept::Written(message) => Verdict::Written(message.into_owned()),
             Kept::Failed(stage, reason, message) => Verdict::Failed(TrialFailure {
@@ -111,7 +112,11 @@ mod tests {
         let outcomes = Outcomes::new(Plan::write_and_decide(2, 2), folder.path()).unwrap();
         let decided = Verdict::Decided {
             message: "Dear \"Ada\"\n\u{1b}[2J".into(),
-            decision: Decision { decision: true, reasoning: "Größe".into(), extra: Map::new() },
+            decision: Decision {
+                decision: true,
+                reasoning: "Größe".into(),
+                extra: Map::from_iter([("score".to_owned(), 0.7.into())]),
+            },
         };
         let failed = Verdict::Failed(TrialFailure {
             stage: Stage::Decide,

@@ -145,6 +145,16 @@ pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool,
     object.get(field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
 }
 
+/// A field that is a number from 0 to 1. One outside is not brought inside, and the string `"0.7"` is none.
+///
+/// # Errors
+/// When it is missing or anything else.
+pub fn share(object: &Map<String, Value>, field: &'static str) -> Result<f64, Unusable> {
+    let number = object.get(field).and_then(Value::as_f64).filter(|number| (0.0..=1.0).contains(number));
+    // A zero with a sign is a zero.
+    number.map(|number| number + 0.0).ok_or(Unusable::WrongField { field, kind: "number from 0 to 1" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +202,21 @@ mod tests {
         assert_eq!(object(&answer(whole, Stop::Refusal)), Err(Unusable::Refused));
         assert_eq!(object(&answer(whole, Stop::MaxTokens)), Err(Unusable::CutOff("the token limit")));
         assert_eq!(object(&answer(whole, Stop::PauseTurn)), Err(Unusable::Unfinished));
+    }
+
+    #[test]
+    fn a_share_is_a_number_from_0_to_1_and_nothing_is_brought_inside() {
+        let read = |text: &str| share(&object(&answer(text, Stop::EndTurn))?, "score");
+        for (text, expected) in [("0.7", 0.7), ("0", 0.0), ("1", 1.0), ("1.0", 1.0), ("2e-1", 0.2), ("-0.0", 0.0)] {
+            let found = read(&format!("{{\"score\": {text}}}")).unwrap();
+            assert_eq!((found, found.is_sign_negative()), (expected, false), "{text}");
+        }
+        for text in ["1.01", "-0.1", "7", "\"0.7\"", "true", "null", "[0.7]", "70", "1e9"] {
+            let wrong = Err(Unusable::WrongField { field: "score", kind: "number from 0 to 1" });
+            assert_eq!(read(&format!("{{\"score\": {text}}}")), wrong, "{text}");
+        }
+        assert_eq!(read(r#"{"score": 0.7, "score": 0.2}"#), Err(Unusable::Ambiguous));
+        assert!(read(r#"{"score": NaN}"#).is_err());
     }
 
     proptest! {

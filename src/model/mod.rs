@@ -31,6 +31,8 @@ pub enum Role {
     Improver,
     /// Holds the claims of messages against the facts.
     Auditor,
+    /// Decides on messages a second time, beside the decision maker.
+    Referee,
 }
 
 impl fmt::Display for Role {
@@ -40,6 +42,7 @@ impl fmt::Display for Role {
             Role::DecisionMaker => "decision maker",
             Role::Improver => "improver",
             Role::Auditor => "auditor",
+            Role::Referee => "referee",
         })
     }
 }

@@ -90,11 +90,15 @@ fn text() -> impl Strategy<Value = String> {
 
 /// An entry, now and then with keys that are unknown.
 fn entry() -> impl Strategy<Value = Value> {
-    let judged = (text(), any::<bool>(), text(), 0_u8..12).prop_map(|(message, yes, reasoning, odd)| {
+    let judged = (text(), any::<bool>(), text(), 0_u8..16).prop_map(|(message, yes, reasoning, odd)| {
         let mut judged = json!({ "message": message, "decision": { "decision": yes, "reasoning": reasoning } });
         match odd {
             0 => judged["own"] = json!([1.5, { "a": null }]),
             1 => judged["decision"]["own \""] = json!("x"),
+            2 => judged["decision"]["score"] = json!(0.35),
+            3 => judged["decision"]["score"] = json!(1),
+            4 => judged["decision"]["score"] = json!(7e300),
+            5 => judged["decision"]["score"] = json!("0.5"),
             _ => {}
         }
         judged
@@ -175,6 +179,12 @@ const KINDNESSES: &[(&str, &str)] = &[
     ("\"reasoning\"", "\"reasoning\":\"\","),
     ("\"decision\"", "\"reasoning\":\"\","),
     ("\"message\"", "\"own\":1,\"own\":2,"),
+    ("\"reasoning\"", "\"score\":0.5,"),
+    ("\"reasoning\"", "\"score\":0.5,\"score\":0.5,"),
+    ("\"reasoning\"", "\"score\":.5,"),
+    ("\"reasoning\"", "\"score\":00.5,"),
+    ("\"reasoning\"", "\"score\":0.50,"),
+    ("\"reasoning\"", "\"score\":0.5.0,"),
     ("é", "\\ud83d"),
     ("é", "\\ude00\\ud83d"),
     ("é", "\\u00"),
@@ -270,6 +280,26 @@ proptest! {
         });
         bench.put(&bytes);
         bench.agrees(block);
+    }
+}
+
+/// As this program writes it, and in other ways, of which none is lost.
+#[test]
+fn a_score_is_there_whichever_way_it_is_written() {
+    let bench = Bench::new();
+    for (written, score) in
+        [("0.7", Some(0.7)), ("1.0", Some(1.0)), ("1", Some(1.0)), ("7e-1", Some(0.7)), ("\"0.7\"", None)]
+    {
+        bench.put(
+            format!(
+                r#"{{"results": [{{"persona": "a", "messages": [{{"message": "m", "decision": {{"decision": true,
+                "reasoning": "r", "score": {written}}}}}]}}], "metadata": {{"system_prompt": ""}}}}"#
+            )
+            .as_bytes(),
+        );
+        assert!(bench.agrees(64), "{written}");
+        let take = |scores: &mut Vec<Option<f64>>, entry: &Entry<'_>| scores.push(entry.messages[0].score);
+        assert_eq!(fold(&bench.folder, &bench.file, Vec::new, take).unwrap().0, [score], "{written}");
     }
 }
 

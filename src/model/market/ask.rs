@@ -14,6 +14,8 @@ pub(super) enum Ask<'a> {
     Message { prompt: &'a str, persona: &'a str },
     /// Decide on a message.
     Decision { judge: &'a str, persona: &'a str, message: &'a str },
+    /// Say how likely a yes to a message is.
+    Score { judge: &'a str, persona: &'a str, message: &'a str },
     /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
     Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
     /// List the claims of a message.
@@ -36,6 +38,12 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     if property("claims") {
         let text = |kind| fence(user, kind).unwrap_or_default();
         return Ask::Claims { facts: text("facts"), persona: text("persona"), message: text("message") };
+    }
+    if property("score") {
+        return match decision(system, user) {
+            Ask::Decision { judge, persona, message } => Ask::Score { judge, persona, message },
+            other => other,
+        };
     }
     if property("prompt") {
         return prompt(system, user, false);
@@ -164,6 +172,8 @@ mod tests {
         let user = "<persona-0011aabb>\nEve\n</persona-0011aabb>\n<message-0011aabb>\nHello\n</message-0011aabb>";
         let asked = request("strict", user, Some("decision"));
         assert_eq!(read(&asked), Ask::Decision { judge: "strict", persona: "Eve", message: "Hello" });
+        let asked = request("strict", user, Some("score"));
+        assert_eq!(read(&asked), Ask::Score { judge: "strict", persona: "Eve", message: "Hello" });
         let asked = request("s", "<domain-0011aabb>dentists</domain-0011aabb> Write 5 personas", Some("personas"));
         assert!(matches!(read(&asked), Ask::Personas { domain: "dentists", count: 5, plain: false, .. }));
         let asked = request(

@@ -16,9 +16,19 @@ const LENIENT: f64 = 1.7;
 /// What a judge adds who is told neither to be strict nor to be lenient.
 const BETWEEN: f64 = 0.85;
 
+/// How far a score strays from the probability of a yes, on the logit scale: a model does not know its own exactly.
+const SCORE_NOISE: f64 = 0.25;
+
 /// A verdict.
 pub(super) struct Verdict {
     pub decision: bool,
+    pub reasoning: String,
+}
+
+/// A graded verdict.
+pub(super) struct Grade {
+    /// From 0 to 1, in hundredths.
+    pub score: f64,
     pub reasoning: String,
 }
 
@@ -30,6 +40,23 @@ pub(super) fn decide(
     message: &str,
     dice: &mut Dice,
 ) -> Verdict {
+    let (judge, found, p) = weigh((taste, mode), guide, persona, message);
+    let decision = dice.chance(p);
+    let reasoning = reasons::explain(decision, &found, &judge, dice);
+    Verdict { decision, reasoning }
+}
+
+/// Says how likely a yes to a message is.
+pub(super) fn grade(market: (&Taste, Mode), guide: &str, persona: &str, message: &str, dice: &mut Dice) -> Grade {
+    let (judge, found, p) = weigh(market, guide, persona, message);
+    let logit = (p / (1.0 - p)).ln() + SCORE_NOISE * dice.normal();
+    let score = (100.0 / (1.0 + (-logit).exp())).round() / 100.0;
+    let reasoning = reasons::explain(score >= 0.5, &found, &judge, dice);
+    Grade { score, reasoning }
+}
+
+/// Who judges, what is found in the message, and how likely a yes to it is.
+fn weigh((taste, mode): (&Taste, Mode), guide: &str, persona: &str, message: &str) -> (Judge, Found, f64) {
     let reader = Reader::of(persona);
     let judge = taste.judge(persona, &reader);
     let found = detect(message, &reader);
@@ -37,9 +64,7 @@ pub(super) fn decide(
         Mode::Null => null_rate(&judge),
         Mode::Normal => probability(taste, &judge, leniency(guide), persona, message, &found),
     };
-    let decision = dice.chance(p);
-    let reasoning = reasons::explain(decision, &found, &judge, dice);
-    Verdict { decision, reasoning }
+    (judge, found, p)
 }
 
 /// The probability of a yes.

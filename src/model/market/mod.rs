@@ -122,6 +122,10 @@ impl Market {
                 let verdict = judge::decide((&self.taste, self.mode), judge, persona, message, &mut dice);
                 in_order(request, json!({"reasoning": verdict.reasoning, "decision": verdict.decision}))
             }
+            Ask::Score { judge, persona, message } => {
+                let grade = judge::grade((&self.taste, self.mode), judge, persona, message, &mut dice);
+                in_order(request, json!({"reasoning": grade.reasoning, "score": grade.score}))
+            }
             Ask::Prompt { guide, incumbent, feedback, objections, plain } => {
                 let prompt = improver::improve(guide, incumbent, feedback, objections, &mut dice);
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
@@ -181,7 +185,7 @@ impl Market {
 fn in_order(request: &Request, mut object: Value) -> String {
     let order = request.schema.as_ref().and_then(|schema| schema.json.get("properties")).and_then(Value::as_object);
     if let (Some(order), Some(object)) = (order, object.as_object_mut())
-        && order.keys().next().is_some_and(|first| first == "decision")
+        && order.keys().next().is_some_and(|first| first == "decision" || first == "score")
         && let Some(reasoning) = object.shift_remove("reasoning")
     {
         object.insert("reasoning".to_owned(), reasoning);

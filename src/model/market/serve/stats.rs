@@ -124,10 +124,10 @@ impl Drop for InFlight {
 /// Which of [`TASKS`] a schema belongs to, where it is known.
 fn task(schema: Option<&Schema>) -> Option<usize> {
     let Some(schema) = schema else { return Some(0) };
-    ["decision", "prompt", "personas"]
+    [("decision", 1), ("score", 1), ("prompt", 2), ("personas", 3)]
         .into_iter()
-        .position(|property| !schema.json["properties"][property].is_null())
-        .map(|index| index + 1)
+        .find(|(property, _)| !schema.json["properties"][property].is_null())
+        .map(|(_, task)| task)
 }
 
 fn load(counter: &AtomicU64) -> u64 {

@@ -150,3 +150,28 @@ fn what_does_not_fit_is_cut_off() {
     assert_eq!((answer.stop, answer.text.chars().count()), (Stop::MaxTokens, 40));
     assert_eq!((answer.usage.input_tokens, answer.usage.output_tokens), (3, 10));
 }
+
+#[test]
+fn a_score_says_how_likely_a_yes_is() {
+    let personas = fresh_personas(40, "scores");
+    let market = Market::new(1, Mode::Normal);
+    let (mut scores, mut yes, mut asked) = (Vec::new(), 0, 0);
+    for (at, persona) in personas.iter().enumerate() {
+        let message = ask_message(&market, calibrate::OFFER, persona, "one");
+        for round in 0..10 {
+            let key = format!("{at} {round}");
+            scores.push(ask_score(&market, STRICT, persona, &message, &key));
+            yes += i32::from(ask_decision(&market, STRICT, persona, &message, &key).0);
+            asked += 1;
+        }
+    }
+    let mean = scores.iter().sum::<f64>() / f64::from(asked);
+    let rate = f64::from(yes) / f64::from(asked);
+    assert!((mean - rate).abs() < 0.05, "mean score {mean}, rate {rate}");
+    // Repeats of one question stray from each other a little, and all are hundredths from 0 to 1.
+    let strays = scores.chunks(10).filter(|repeats| repeats.iter().any(|score| *score != repeats[0])).count();
+    assert!(strays > 20, "{strays}");
+    assert!(scores.iter().all(|score| (0.0..=1.0).contains(score) && *score == (score * 100.0).round() / 100.0));
+    let empty = ask_score(&market, STRICT, &personas[0], "Thought process:", "empty");
+    assert!(empty < 0.05, "{empty}");
+}

@@ -44,6 +44,23 @@ fn ask_decision(market: &Market, guide: &str, persona: &str, message: &str, key:
     (answer["decision"].as_bool().unwrap(), answer["reasoning"].as_str().unwrap().to_owned())
 }
 
+fn ask_score(market: &Market, guide: &str, persona: &str, message: &str, key: &str) -> f64 {
+    let request = Request {
+        key: CallKey::of(&["d", key]),
+        system: guide.to_owned(),
+        user: format!(
+            "<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>\n<message-0a1b2c3d>\n{message}\n</message-0a1b2c3d>"
+        ),
+        schema: Some(Schema {
+            name: "score".into(),
+            json: json!({"type": "object", "properties": {"reasoning": {"type": "string"}, "score": {"type": "number"}}}),
+        }),
+        max_tokens: 4000,
+    };
+    let answer: Value = serde_json::from_str(&market.answer(&request).text).unwrap();
+    answer["score"].as_f64().unwrap()
+}
+
 /// Runs a prompt on personas and returns the feedback lines that an improver gets.
 fn feedback_on(market: &Market, prompt: &str, personas: &[String], key: &str) -> String {
     let mut lines = String::new();

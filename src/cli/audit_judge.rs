@@ -1,0 +1,310 @@
+//! `rejoinder audit-judge`.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::error::Error;
+use super::improve::DECISION_ANSWER;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::{Doors, Setup};
+use crate::compare::audit::Standing;
+use crate::compare::{Rate, Tally};
+use crate::data::judges::{self, Counted, JudgeRecord, Named};
+use crate::data::results::sha256;
+use crate::data::{self, FileName, Kind, Map, Part, clock, personas, results_stream};
+use crate::evaluate::DecisionMaker;
+use crate::evaluate::audit::{self, Heard, Material, Sheet};
+use crate::evaluate::battery::Battery;
+use crate::event::Event;
+use crate::model::{CallKey, Role, digest};
+use crate::report::audit::{AuditSummary, block, shortfalls};
+use crate::report::estimate::{self, Line};
+use crate::report::summary::Spent;
+use crate::report::words;
+
+/// The persona file that is taken where none is named and it is there: the sample.
+const SAMPLE: &str = "b2b_saas_personas_train";
+/// Personas that probes are put to.
+const PERSONAS: usize = 12;
+/// Messages of a results file that are decided again.
+const MESSAGES: usize = 16;
+
+/// Options of `audit-judge`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Passed is a judge whose false-yes rate over all probes is at most 10% at the upper end of its 95% \
+                  interval, none of whose families is above 5% and whose flip rates are not above 25% at the lower end \
+                  of theirs. An audit that is not passed ends with exit code 0 all the same: it is a measurement.
+
+Examples:
+  rejoinder audit-judge --model market
+  rejoinder audit-judge --decision-maker anthropic/claude-haiku-5-5 --decision-prompt lenient
+  rejoinder audit-judge --results-file NAME --repeats 5 --dry-run"
+)]
+pub struct Options {
+    /// Persona file in data/personas whose personas the probes are put to [default: the sample, if it is there, else
+    /// six that are built in]
+    #[arg(long, value_name = "NAME", conflicts_with = "results_file")]
+    persona_file: Option<String>,
+    /// Results file in data/results whose personas the probes are put to, and whose messages are decided again
+    #[arg(long, value_name = "NAME")]
+    results_file: Option<String>,
+    /// To how many personas each probe is put, and how often each message is decided
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100))]
+    repeats: u16,
+    /// Seed of the sampling [default: one that no earlier run of the same inputs had]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Audits, prints and keeps what came of it.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let source = Source::of(setup, options)?;
+    // A defect of the program; a test rules it out.
+    let battery = Battery::built_in().map_err(|error| Error::Panicked(error.to_string()))?;
+    let repeats = usize::from(options.repeats);
+    let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
+    let decision_maker = doors.decision_maker();
+    if options.models.dry_run {
+        let sheet = Sheet::of(&battery, &source.material(setup, &battery, options.seed.unwrap_or(1))?, repeats);
+        return print(&plan(&sheet, &decision_maker, &doors));
+    }
+    setup.folder.check_writable(Kind::Judges)?;
+    let parts = [source.name(), &source.hash(setup)?, &battery.hash(), &repeats.to_string()];
+    let begun = doors.begin(setup, &options.models, "audit-judge", &parts, (options.seed, 1))?;
+    let sheet = Sheet::of(&battery, &source.material(setup, &battery, begun.seed)?, repeats);
+    let (started, before) = (Instant::now(), doors.context.account.now());
+    let heard = doors.explain(audit::run(&sheet, &decision_maker, begun.seed, &doors.context).await)?;
+    let simulated = doors.context.account.is_simulated();
+    let standing = standing(&heard).marked(simulated);
+    let used = doors.context.account.since(&before);
+    let limit = doors.context.limit();
+    let partial = limit.map(|why| why.to_string());
+    let fingerprint = decision_maker.fingerprint();
+    let model = decision_maker.caller().model().id();
+    print(&block(&AuditSummary {
+        model,
+        prompt: &decision_maker.prompt().name,
+        threshold: decision_maker.threshold().map(|threshold| threshold.get()),
+        fingerprint: &fingerprint,
+        source: source.name(),
+        repeats,
+        heard: &heard,
+        standing: &standing,
+        partial: partial.as_deref(),
+        spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
+    }))?;
+    doors.end(heard.decided() > 0 || limit.is_some(), "no question came to a decision")?;
+    if let Some(why) = limit {
+        return Err(Error::Limit(why));
+    }
+    let shortfalls = shortfalls(&heard, &standing);
+    let families = heard.families.iter().zip(&standing.families);
+    let record = JudgeRecord {
+        model: model.to_owned(),
+        decision_prompt: decision_maker.prompt().name.clone(),
+        threshold: decision_maker.threshold().map(|threshold| threshold.get()),
+        simulated,
+        passed: shortfalls.is_empty(),
+        shortfalls,
+        date: clock::iso(doors.context.began()?),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        battery: battery.hash(),
+        seed: begun.seed,
+        repeats: repeats as u64,
+        source: source.name().to_owned(),
+        calls: used.values().map(|used| used.calls).sum(),
+        failed_trials: heard.failures.len() as u64,
+        false_yes: counted(&standing.all),
+        families: families.map(|(family, rate)| Named { name: family.name.clone(), rate: counted(rate) }).collect(),
+        flips_on_repeat: counted(&standing.repeats),
+        flips_in_another_format: counted(&standing.formats),
+        extra: Map::new(),
+        fingerprint,
+    };
+    let file = judges::file_name(&record.fingerprint)?;
+    doors.context.note_output("audit", &file, &sha256(&judges::to_bytes(&record)?))?;
+    let file = judges::save(&setup.folder, &record)?;
+    print(&format!("Kept in: {}\n", words::path(&setup.folder.path(&file))))?;
+    begun.finish()?;
+    Ok(())
+}
+
+/// Tells a person whose judge has not passed an audit, in one line, before anything is made by its decisions. Of the market
+/// it is no more than a note.
+pub fn advise(setup: &Setup, doors: &Doors) {
+    let decision_maker = doors.decision_maker();
+    let fingerprint = decision_maker.fingerprint();
+    let again = "rejoinder audit-judge";
+    let text = match judges::record(&setup.folder, &fingerprint) {
+        Ok(Some(record)) if record.passed => return,
+        Ok(Some(record)) => format!(
+            "this decision maker did not pass its audit of {}, so a new prompt may come to win by its weaknesses: {}",
+            words::one_line(record.date.get(..10).unwrap_or(&record.date), 10),
+            words::one_line(record.shortfalls.first().map_or("the record does not say why", String::as_str), 160)
+        ),
+        Ok(None) => format!(
+            "this decision maker has never been audited, so a new prompt may come to win by its weaknesses: {again}, with \
+             the same model and decision prompt, shows them"
+        ),
+        Err(error) => {
+            format!("what this decision maker's audit has shown cannot be read: {error}; {again} does it again")
+        }
+    };
+    let of_market = decision_maker.caller().model().is_simulated();
+    setup.events.emit(if of_market { Event::Note(capital(&text)) } else { Event::Warning(text) });
+}
+
+/// A note is a sentence of its own, and begins like one.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn standing(heard: &Heard) -> Standing {
+    let tally = |probe: &audit::ProbeHeard| Tally { yes: probe.yes, total: probe.total };
+    let families: Vec<Vec<Tally>> =
+        heard.families.iter().map(|family| family.probes.iter().map(tally).collect()).collect();
+    Standing::of(&families, &heard.messages, (heard.decided() as u64, heard.asked as u64))
+}
+
+fn counted(rate: &Rate) -> Counted {
+    Counted {
+        yes: rate.yes,
+        total: rate.total,
+        low: rate.interval.map(|interval| interval.low),
+        high: rate.interval.map(|interval| interval.high),
+    }
+}
+
+fn plan(sheet: &Sheet, decision_maker: &DecisionMaker, doors: &Doors) -> String {
+    let key = CallKey::of(&[]);
+    let line = |what, of_probes| {
+        let requests =
+            sheet.questions(of_probes).map(|(persona, text)| decision_maker.request(persona, text, key.clone()));
+        let calls: Vec<_> = requests.map(|request| estimate::tokens(&request, DECISION_ANSWER)).collect();
+        Line::of(Role::DecisionMaker, what, &calls, 1, &doors.context.account)
+    };
+    estimate::plan(&[line("probes", true), line("messages again", false)], &doors.context.account)
+}
+
+/// Where personas and messages are from.
+enum Source {
+    Personas(FileName, String),
+    Results(FileName, String),
+    BuiltIn,
+}
+
+impl Source {
+    fn of(setup: &Setup, options: &Options) -> Result<Self, Error> {
+        let named = |file: FileName| {
+            let name = format!("{}/{file}", file.kind());
+            (file, name)
+        };
+        if let Some(name) = &options.results_file {
+            let (file, name) = named(setup.folder.resolve(Kind::Results, name)?);
+            return Ok(Source::Results(file, name));
+        }
+        let file = match &options.persona_file {
+            Some(name) => setup.folder.resolve(Kind::Personas, name)?,
+            None => match setup.folder.resolve(Kind::Personas, SAMPLE) {
+                Ok(file) if setup.folder.exists(&file) => file,
+                _ => return Ok(Source::BuiltIn),
+            },
+        };
+        let (file, name) = named(file);
+        Ok(Source::Personas(file, name))
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Source::Personas(_, name) | Source::Results(_, name) => name,
+            Source::BuiltIn => "built in",
+        }
+    }
+
+    fn hash(&self, setup: &Setup) -> Result<String, data::Error> {
+        match self {
+            Source::Personas(file, _) | Source::Results(file, _) => setup.folder.sha256(file),
+            Source::BuiltIn => Ok(String::new()),
+        }
+    }
+
+    /// A sample of the personas and, from a results file, of the messages: those with the least hashes, so that a file of
+    /// any size is read in a stream. Without messages of real runs those of the battery are taken.
+    fn material(&self, setup: &Setup, battery: &Battery, seed: u64) -> Result<Material, Error> {
+        let seed = seed.to_string();
+        let mut people: Least<String> = Least::of(PERSONAS);
+        let mut messages: Vec<(String, String)> = Vec::new();
+        match self {
+            Source::BuiltIn => {
+                battery.people.iter().for_each(|persona| people.offer(0, &[&seed, persona], persona.clone()))
+            }
+            Source::Personas(file, _) => {
+                for persona in personas::open(&setup.folder, file)?.iter() {
+                    let persona = persona?;
+                    people.offer(0, &[&seed, &persona], persona.clone());
+                }
+            }
+            Source::Results(file, _) => {
+                let start = || (Least::of(PERSONAS), Least::of(MESSAGES));
+                let ((some, said), _) = results_stream::fold(&setup.folder, file, start, |(people, said), entry| {
+                    if entry.part != Part::Results {
+                        return;
+                    }
+                    let persona = entry.persona.get().into_owned();
+                    people.offer(0, &[&seed, &persona], persona.clone());
+                    let mut own: Vec<(String, String)> = entry
+                        .messages
+                        .iter()
+                        .map(|said| said.message.get().into_owned())
+                        .filter(|message| !message.trim().is_empty())
+                        .map(|message| (digest(&[&seed, &persona, &message]), message))
+                        .collect();
+                    own.sort();
+                    // A second message to somebody only where there are not enough people.
+                    for (turn, (_, message)) in own.into_iter().enumerate() {
+                        said.offer(turn, &[&seed, &persona, &message], (persona.clone(), message.clone()));
+                    }
+                })?;
+                (people, messages) = (some, said.taken().collect());
+            }
+        }
+        let people: Vec<String> = people.taken().collect();
+        if people.is_empty() {
+            return Err(Error::Usage(format!("{} holds no personas to put the probes to", self.name())));
+        }
+        if messages.is_empty() {
+            messages = people.iter().cycle().cloned().zip(battery.messages.iter().cloned()).collect();
+        }
+        Ok(Material { people, messages })
+    }
+}
+
+/// The few with the least hashes among any number, those of an earlier turn first.
+struct Least<T> {
+    most: usize,
+    kept: BTreeMap<(usize, String), T>,
+}
+
+impl<T> Least<T> {
+    fn of(most: usize) -> Self {
+        Least { most, kept: BTreeMap::new() }
+    }
+
+    fn offer(&mut self, turn: usize, parts: &[&str], what: T) {
+        self.kept.insert((turn, digest(parts)), what);
+        if self.kept.len() > self.most {
+            self.kept.pop_last();
+        }
+    }
+
+    fn taken(self) -> impl Iterator<Item = T> {
+        self.kept.into_values()
+    }
+}

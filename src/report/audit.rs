@@ -1,0 +1,202 @@
+//! What an audit of a decision maker has shown.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+
+use super::summary::{self, RULE, Spent};
+use super::words;
+use crate::compare::Rate;
+use crate::compare::audit::{LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, Shortfall, Standing};
+use crate::evaluate::audit::{Heard, ProbeHeard};
+
+/// Probes that are shown, at most.
+const SHOWN: usize = 5;
+
+/// What the block of an audit says.
+#[derive(Clone, Debug)]
+pub struct AuditSummary<'a> {
+    /// The model, as a person names it.
+    pub model: &'a str,
+    /// The name of the decision prompt.
+    pub prompt: &'a str,
+    /// From which score on a decision was a yes, where it was asked for one.
+    pub threshold: Option<f64>,
+    /// Hash of what judges.
+    pub fingerprint: &'a str,
+    /// Where personas and messages are from.
+    pub source: &'a str,
+    /// To how many personas each probe was put.
+    pub repeats: usize,
+    /// What was said.
+    pub heard: &'a Heard,
+    /// What that shows.
+    pub standing: &'a Standing,
+    /// Where a limit was reached before the end: which.
+    pub partial: Option<&'a str>,
+    /// What it took.
+    pub spent: Spent<'a>,
+}
+
+/// The block of an audit, without the line that says where it is kept.
+#[must_use]
+pub fn block(summary: &AuditSummary<'_>) -> String {
+    let (heard, standing) = (summary.heard, summary.standing);
+    let graded = summary.threshold.map(|threshold| format!(", yes from a score of {threshold} on"));
+    let mut lines = vec![
+        RULE.to_owned(),
+        summary::heading("AUDIT OF THE JUDGE", summary.partial, heard.decided() > 0),
+        RULE.to_owned(),
+        format!(
+            "Decision maker: {}, decision prompt {}{}",
+            words::one_line(summary.model, 100),
+            words::one_line(summary.prompt, 100),
+            graded.unwrap_or_default()
+        ),
+        format!("Fingerprint: {}", summary.fingerprint),
+        format!("Personas and messages: {}", words::one_line(summary.source, 120)),
+        format!(
+            "Asked: {}, each of {}; {}, each {} times as it is and in other formats",
+            words::count(probes(heard).count() as u64, "probe without an offer", "probes without an offer"),
+            words::count(summary.repeats as u64, "persona", "personas"),
+            words::count(heard.messages.len() as u64, "message with an offer", "messages with an offer"),
+            summary.repeats
+        ),
+        format!("\n{}\n", table(summary)),
+        format!("False yes over all probes: {}", words::full_rate(&standing.all)),
+    ];
+    lines.extend(worst(heard));
+    lines.push(format!("Flips on repeat: {}", flips(&standing.repeats)));
+    lines.push(format!("Flips in another format: {}", flips(&standing.formats)));
+    lines.push(said_yes(heard, standing.repeats.simulated));
+    lines.push(summary::failed_trials(heard.failures.iter().map(|failure| failure.reason.as_str())));
+    lines.extend(summary::spent(&summary.spent));
+    if summary.partial.is_none() {
+        lines.push(verdict(&shortfalls(heard, standing)));
+    }
+    lines.push(format!("{RULE}\n"));
+    lines.join("\n")
+}
+
+/// Why the audit is not passed, one line each.
+#[must_use]
+pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
+    let percent = |share: f64| format!("{:.1}%", share * 100.0);
+    let line = |shortfall| match shortfall {
+        Shortfall::Undecided => format!(
+            "only {} of {} questions came to a decision, less than {:.0}%",
+            words::thousands(standing.decided.0),
+            words::thousands(standing.decided.1),
+            LEAST_DECIDED * 100.0
+        ),
+        Shortfall::FalseYes(high) => format!(
+            "it may say yes to as many as {} of messages that offer nothing (the bound is {:.0}%)",
+            percent(high),
+            MOST_FALSE_YES * 100.0
+        ),
+        Shortfall::Family(family, low) => format!(
+            "it says yes to at least {} of one kind, {} (the bound is {:.0}%)",
+            percent(low),
+            heard.families.get(family).map_or_else(String::new, |family| words::one_line(&family.name, 60)),
+            MOST_IN_A_FAMILY * 100.0
+        ),
+        Shortfall::Repeats(low) => format!(
+            "asked the same again, it decides otherwise at least {} of the time (the bound is {:.0}%)",
+            percent(low),
+            MOST_FLIPS * 100.0
+        ),
+        Shortfall::Formats(low) => format!(
+            "asked the same in another format, it decides otherwise at least {} of the time (the bound is {:.0}%)",
+            percent(low),
+            MOST_FLIPS * 100.0
+        ),
+    };
+    standing.shortfalls().into_iter().map(line).collect()
+}
+
+fn verdict(shortfalls: &[String]) -> String {
+    match shortfalls {
+        [] => "Verdict: passed".to_owned(),
+        [one] => format!("Verdict: not passed, {one}"),
+        many => format!(
+            "Verdict: not passed, since\n{}",
+            many.iter().map(|why| format!("  {why}")).collect::<Vec<_>>().join("\n")
+        ),
+    }
+}
+
+fn table(summary: &AuditSummary<'_>) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["family", "false yes", "rate", "95% interval"]);
+    let simulated = if summary.spent.simulated { " simulated" } else { "" };
+    for (family, rate) in summary.heard.families.iter().zip(&summary.standing.families) {
+        let share = |share: f64| format!("{:.1}%{simulated}", share * 100.0);
+        table.add_row([
+            words::one_line(&family.name, 60),
+            format!("{}/{}", words::thousands(rate.yes), words::thousands(rate.total)),
+            rate.share().map_or_else(|| "-".into(), share),
+            rate.interval.map_or_else(|| "-".into(), |it| format!("{:.1} to {:.1}%", it.low * 100.0, it.high * 100.0)),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+fn probes(heard: &Heard) -> impl Iterator<Item = (&str, &ProbeHeard)> {
+    heard.families.iter().flat_map(|family| family.probes.iter().map(|probe| (family.name.as_str(), probe)))
+}
+
+/// The probes that got a yes most often.
+fn worst(heard: &Heard) -> Vec<String> {
+    let mut fooled: Vec<(&str, &ProbeHeard)> = probes(heard).filter(|(_, probe)| probe.yes > 0).collect();
+    // As many yeses of fewer decisions are worse; then in the order of the battery.
+    fooled.sort_by_key(|(_, probe)| (std::cmp::Reverse(probe.yes), probe.total));
+    let mut lines = Vec::new();
+    for (family, probe) in fooled.iter().take(SHOWN) {
+        let text = words::one_line(&visible(&probe.text), 90);
+        lines.push(format!("  {} of {} yes, {}: \"{text}\"", probe.yes, probe.total, words::one_line(family, 60)));
+        if let Some(because) = &probe.because {
+            lines.push(format!("    said: {}", words::one_line(because, 110)));
+        }
+    }
+    if fooled.len() > SHOWN {
+        let more = words::count((fooled.len() - SHOWN) as u64, "more probe", "more probes");
+        lines.push(format!("  and {more} that got a yes"));
+    }
+    lines
+}
+
+/// A text of blanks alone, which would not be seen, by the numbers of its characters.
+fn visible(text: &str) -> String {
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2800}' | '\u{3164}' | '\u{feff}');
+    if text.chars().all(is_blank) { text.chars().flat_map(char::escape_unicode).collect() } else { text.to_owned() }
+}
+
+/// A flip rate: the share of pairs that differ.
+fn flips(rate: &Rate) -> String {
+    let (Some(share), Some(interval)) = (rate.share(), rate.interval) else { return "nothing to compare".into() };
+    format!(
+        "{:.1}% ({} of {} on {} differ), 95% interval {:.1}% to {:.1}%{}",
+        share * 100.0,
+        words::thousands(rate.yes),
+        words::count(rate.total, "pair of decisions", "pairs of decisions"),
+        words::count(rate.personas, "message", "messages"),
+        interval.low * 100.0,
+        interval.high * 100.0,
+        if rate.simulated { ", simulated" } else { "" }
+    )
+}
+
+/// How many of the messages with an offer got a yes: flips are rare where all are a no.
+fn said_yes(heard: &Heard, simulated: bool) -> String {
+    let all = heard.messages.iter().flat_map(|(as_is, changed)| as_is.iter().chain(changed));
+    let (yes, total) = all.fold((0_u64, 0_u64), |(yes, total), decision| (yes + u64::from(*decision), total + 1));
+    let simulated = if simulated { ", simulated" } else { "" };
+    format!(
+        "Of the decisions on these messages, yes: {} of {}{simulated}",
+        words::thousands(yes),
+        words::thousands(total)
+    )
+}
