@@ -1,5 +1,6 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod audit_claims;
 mod compare;
 mod decide;
 mod error;
@@ -64,6 +65,8 @@ enum Command {
     Generate(generate::Options),
     /// Decide on messages that are written already
     Decide(decide::Options),
+    /// What the messages of a run claim that nothing supports
+    AuditClaims(audit_claims::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
     /// The before/after of any two runs
@@ -125,6 +128,7 @@ impl Cli {
             Command::Evaluate(options) => evaluate::run(&setup, &options).await,
             Command::Generate(options) => generate::run(&setup, &options).await,
             Command::Decide(options) => decide::run(&setup, &options).await,
+            Command::AuditClaims(options) => audit_claims::run(&setup, &options).await,
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),

@@ -1,5 +1,6 @@
 //! What people read.
 
+pub mod claims;
 pub mod estimate;
 pub mod lineages;
 pub mod run;

@@ -65,7 +65,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     });
     static DOING: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(
-            r"\b({NAME})(?: \([^)]{{1,60}}\)|, [^,.]{{3,70}},)? (?:(?:recently|now|just|also|has|have|already|then|since|finally|successfully) ){{0,2}}(?:{DID}|uses?|runs?|relies|saves|is (?:us|sav|runn|see)ing|are (?:us|sav|runn|see)ing|chose|trusts?|cutting|seen)\b"
+            r"\b({NAME})(?: \([^)]{{1,60}}\)|, [^,.]{{3,70}},|(?: [a-z-]+){{1,2}}|(?: [a-z-]+){{0,2}} in {NAME})? (?:(?:recently|now|just|also|has|have|already|then|since|finally|successfully) ){{0,2}}(?:{DID}|uses?|runs?|relies|saves|has been (?:us|runn|work)ing|has been (?:with|on|a customer)|is (?:us|sav|runn|see)ing|are (?:us|sav|runn|see)ing|chose|trusts?|cutting|seen|pays|gets|sees|plans|swears|spends|reports|starts|signed|joins)\b"
         ))
     });
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {

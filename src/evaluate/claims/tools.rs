@@ -14,7 +14,7 @@ use super::words::{clause_start, pattern, stems};
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     static CONNECTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:integrates?|integrated|integrating|syncs?|synced|syncing|connects?|connecting|connected|plugs?|plugging|hooks?|works|talks|interfaces?|slots?|sits|lives|runs|feeds|pulls?|writes|reads|imports?|exports?) (?:\w+ly |right |straight |natively |out of the box |data |everything |records |orders |results |invoices |both ways |in |up |back )*(?:with|into|to|alongside|from|on top of|inside|within)\b",
+            r"\b(?:integrates?|integrated|integrating|syncs?|synced|syncing|connects?|connecting|connected|plugs?|plugging|hooks?|works|talks|pairs|speaks|links|communicates|docks|interfaces?|slots?|sits|lives|runs|feeds|pulls?|writes|reads|imports?|exports?) (?:\w+ly |right |straight |natively |out of the box |data |everything |records |orders |results |invoices |both ways |in |up |back )*(?:with|into|to|alongside|from|on top of|inside|within)\b",
         )
     });
     static THINGS: LazyLock<Regex> = LazyLock::new(|| {
