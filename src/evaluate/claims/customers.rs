@@ -80,6 +80,9 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             true,
             true,
         ),
+        rule(r"\byour (?:\w+ ){0,2}?(?:competitors?|peers|rivals|competition|counterparts|neighbou?rs)\b[^.;!?]{0,30}?\b(?:have|has|are|is|already|use|uses|signed|switched|chose|moved|adopted|joined|run|rely)\b", true, true),
+        rule(r"\b(?:a|an|our|one|the|last|recent) (?:[\w-]+ ){0,2}?(?:pilot|trial|rollout|deployment|implementation|engagement) (?:at|with|in|for) [^.;!?]{2,50}?\b(?:ended|showed|brought|delivered|cut|saved|reduced|paid|led|resulted|produced|gave|took|went|closed|proved)\b|\bin (?:my|our) last (?:\w+ )?(?:projects?|rollouts?|deployments?|implementations?|pilots?)\b", true, true),
+        rule(r"\b(?:would|will|who|she|he|both|'d) (?:also )?be (?:glad|happy|pleased|delighted) to (?:tell you how|vouch|take your call|confirm)\b|\b(?:[a-z]+) (?:would be|is|are|was) (?:glad|happy|pleased|delighted) to (?:tell you|talk to you|speak (?:to|with) you|share) (?:how|about|what)? ?(?:her|his|their|they|she|he)\b", true, true),
         rule(r"\b(?:independent(?:ly)?|third-party|external|lab|clinical|academic|peer-reviewed|university|field) (?:\w+ )?(?:tests?|tested|trials?|stud(?:y|ies)|validat\w+|verified|measure\w*|confirmed|evaluat\w+|research|analys[ie]s|proven)\b", true, true),
         // The evidence.
         rule(
@@ -103,7 +106,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {
         let low = reading.low(sentence);
         for rule in RULES.iter() {
-            if rule.imaginable && sentence.is_imagined {
+            if rule.imaginable && (sentence.is_imagined || sentence.is_scenario) {
                 continue;
             }
             for matched in rule.pattern.find_iter(low.as_bytes()) {
@@ -130,7 +133,7 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) 
     static LIKE_YOURS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:yours|your (?:size|stage|space|industry|sector|field|market|position|region|peers|niche|area)|like you(?:rself)?|(?:connect|introduce|put|show|give|send|tell) you|similar to you(?:r \w+)?)\b"));
     static OWN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:we|i|our|my|having|from|working|trusted|used|case|success|connect|introduce|other|similar|examples?|they|their|testimonial|proven|track|reference|customer|client|after|since|studies|research|according)\b")
+        pattern(r"^(?:we|i|our|my|having|from|working|trusted|used|your (?:\w+ ){0,2}?(?:competitors?|peers|rivals|competition|counterparts|neighbou?rs)|a (?:\w+ )?pilot|in (?:my|our) last|would|will|case|success|connect|introduce|other|similar|examples?|they|their|testimonial|proven|track|reference|customer|client|after|since|studies|research|according)\b")
     });
     let low = &reading.message.low;
     let matched = &low[start..end];

@@ -147,7 +147,7 @@ fn is_supposed(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
     });
     let low = reading.message.low.as_bytes();
     let before = &low[sentence.start..figure.start];
-    sentence.is_imagined || (WOULD.is_match(before) && !PROMISE.is_match(before))
+    sentence.is_imagined || sentence.is_scenario || (WOULD.is_match(before) && !PROMISE.is_match(before))
 }
 
 /// Numbers that nobody checks: one or two things, small counts in words, times that belong to an offer.
@@ -188,8 +188,7 @@ fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool
     });
     let low = reading.message.low.as_bytes();
     let from = clause_start(&reading.message.low, sentence.start, figure.start);
-    let clause = &low[from..sentence.end];
-    GAIN.is_match(clause) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
+    GAIN.is_match(&low[sentence.start..sentence.end]) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
 }
 
 fn is_price(reading: &Reading<'_>, sentence: &Spoken) -> bool {
