@@ -79,6 +79,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let bench = Bench {
         generator: Some(generator),
         decision_maker: None,
+        gate: None,
         prompt: prompt.clone(),
         seed: begun.seed,
         label: "first".into(),

@@ -1,5 +1,7 @@
 //! `rejoinder improve`.
 
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,17 +11,21 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
-use super::setup::{Doors, Setup};
+use super::setup::{Doors, Setup, names_auditor};
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Part, results_stream, versions};
 use crate::evaluate::DecisionMaker;
+use crate::evaluate::claims::Facts;
 use crate::event::Event;
+use crate::improve::{Brief, Heard};
 use crate::journal::Begun;
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::judges::{Judge, Judges, Rejudge};
+use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
-use crate::optimize::personas;
+use crate::optimize::split::Split;
+use crate::optimize::{Objective, personas};
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
@@ -44,22 +50,106 @@ pub struct Options {
     /// New messages for each persona
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
-    /// Cycles, each going on from the file of the one before
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    cycles: u32,
+    /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found
+    #[arg(long, value_name = "N|auto", default_value = "1")]
+    cycles: Cycles,
+    /// Calls that a cycle may spend on finding and proving a better prompt, beyond writing its messages [default: 20 for
+    /// each persona, from 400 to 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
+    calls: Option<u64>,
+    /// Challengers that are asked for at first
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
+    challengers: u8,
+    /// What is raised: the share of yes to messages without an ungrounded claim, or of yes whatever they claim
+    #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
+    objective: Target,
+    /// What the offer may truthfully claim [default: what the first prompt of the lineage states]
+    #[arg(long, value_name = "FILE", help_heading = "Search")]
+    facts: Option<PathBuf>,
+    /// What is done with a message that claims what facts and persona do not support: write it again, or keep it
+    #[arg(long, value_enum, default_value_t = Ungrounded::Rewrite, help_heading = "Search")]
+    ungrounded: Ungrounded,
+    /// Decisions on each message while searching; more of them help where the decision maker wavers
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20), help_heading = "Search")]
+    decisions_per_message: u32,
+    /// Characters that a prompt may have
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u32).range(500..=200_000), help_heading = "Search")]
+    prompt_length: u32,
+    /// The chance that the lineage ever adopts a prompt that is no better
+    #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = chance, help_heading = "Proof")]
+    alpha: f64,
+    /// A gain below so many percentage points is not worth having
+    #[arg(long, value_name = "POINTS", default_value_t = 2.0, value_parser = points, help_heading = "Proof")]
+    min_gain: f64,
+    /// Percentage points that no kind of decision maker may lose
+    #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
+    margin: f64,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
     /// where the older file's judge is unknown or another
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
     rejudge: When,
     /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of each.
     /// What is not named is the decision maker's
-    #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2)]
+    #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2, help_heading = "Proof")]
     referee: Vec<String>,
     /// Seed of the sampling [default: the version that is going to be written]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
     models: ModelOptions,
+}
+
+/// `--cycles`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cycles {
+    Number(u32),
+    Auto,
+}
+
+/// The most cycles that one command runs.
+const MOST_CYCLES: u32 = 1_000;
+
+impl Cycles {
+    fn most(self) -> u32 {
+        match self {
+            Cycles::Number(number) => number,
+            Cycles::Auto => MOST_CYCLES,
+        }
+    }
+}
+
+impl FromStr for Cycles {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<u32>() {
+            Ok(number) if (1..=MOST_CYCLES).contains(&number) => Ok(Cycles::Number(number)),
+            _ if text == "auto" => Ok(Cycles::Auto),
+            _ => Err(format!("cycles is a number from 1 to {MOST_CYCLES}, or auto")),
+        }
+    }
+}
+
+fn chance(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|p| *p > 0.0 && *p < 0.5).ok_or_else(|| "a chance above 0 and below 0.5".to_owned())
+}
+
+fn points(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|p| (0.0..=100.0).contains(p)).ok_or_else(|| "percentage points from 0 to 100".to_owned())
+}
+
+/// `--objective`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Target {
+    Grounded,
+    Response,
+}
+
+/// `--ungrounded`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Ungrounded {
+    Rewrite,
+    Keep,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -72,63 +162,137 @@ enum When {
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
+    let facts = facts(options.facts.as_deref())?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
-    let mut doors = setup.doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
+    let audits = names_auditor(&options.models, &setup.settings).unwrap_or(false);
+    let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
+    let mut doors = setup.doors(&models, if audits { &roles } else { &roles[..3] })?;
     if options.models.dry_run {
-        return print(&plan(&setup.folder, &file, &cast(&doors), options)?);
+        return print(&plan(&setup.folder, &file, &cast(&doors, audits), options)?);
     }
-    let run = begin(setup, &file, options, &mut doors)?;
+    let run = begin(setup, &file, options, facts.as_deref(), &mut doors)?;
     audit_judge::advise(setup, &doors);
-    let cast = cast(&doors);
-    for number in 1..=options.cycles {
-        if options.cycles > 1 {
-            setup.events.emit(Event::Step(format!("Cycle {number} of {}: {file}", options.cycles)));
+    let cast = cast(&doors, audits);
+    for number in 1..=options.cycles.most() {
+        if options.cycles != Cycles::Number(1) {
+            let of = match options.cycles {
+                Cycles::Number(cycles) => format!(" of {cycles}"),
+                Cycles::Auto => String::new(),
+            };
+            setup.events.emit(Event::Step(format!("Cycle {number}{of}: {file}")));
         }
-        file = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
+        let (next, adopted) = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
             Some(written) => {
                 setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
-                written
+                let (_, head) = results_stream::gather(&setup.folder, &written, &())?;
+                let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
+                (written, attempts.last().copied().unwrap_or(false))
             }
-            None => one(setup, &file, &cast, options, (run.seed, number), &doors).await?,
+            None => one(setup, &file, &cast, options, facts.clone(), (run.seed, number), &doors).await?,
         };
+        file = next;
         // What there is has been saved and shown; the run stays open.
         if let Some(why) = cast.context.limit() {
             return Err(Error::Limit(why));
+        }
+        if options.cycles == Cycles::Auto && !adopted {
+            setup.events.emit(Event::Note(format!("Nothing better was found in cycle {number}: that was the last.")));
+            break;
         }
     }
     run.finish()?;
     Ok(())
 }
 
-fn cast(doors: &Doors) -> Cast {
+/// The text of the facts file.
+fn facts(path: Option<&Path>) -> Result<Option<String>, Error> {
+    let Some(path) = path else { return Ok(None) };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        what: "facts file",
+        path: shown.clone(),
+        source,
+    })?;
+    if Facts::of(&text).is_empty() {
+        return Err(Error::Usage(format!("facts file {shown} states nothing; write into it what the offer may claim")));
+    }
+    Ok(Some(text))
+}
+
+fn cast(doors: &Doors, audits: bool) -> Cast {
     Cast {
         generator: doors.generator(),
         decision_maker: doors.decision_maker(),
         improver: doors.improver(),
+        auditor: audits.then(|| doors.auditor()),
+        referee: doors.referee(),
         context: doors.context.clone(),
     }
 }
 
 /// The run of this command: the same file, personas, models and choices find it again.
-fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -> Result<Arc<Begun>, Error> {
+fn begin(
+    setup: &Setup,
+    file: &FileName,
+    options: &Options,
+    facts: Option<&str>,
+    doors: &mut Doors,
+) -> Result<Arc<Begun>, Error> {
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
-    let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
-    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &choices];
+    let split = match Lineage::of(&older.head) {
+        Some(lineage) => lineage.split,
+        None => Split::new(&setup.folder, older.head.metadata.persona_file.as_deref(), &people)?,
+    };
+    let unseen = split.people(&setup.folder, &people)?.unseen.sha256()?;
+    let choices = format!(
+        "{} {:?} {:?} {} {} {:?} {:?} {} {} {} {} {}",
+        options.messages_per_persona,
+        options.cycles,
+        options.rejudge,
+        calls(options, people.len()),
+        options.challengers,
+        options.objective,
+        options.ungrounded,
+        options.decisions_per_message,
+        options.prompt_length,
+        options.alpha,
+        options.min_gain,
+        options.margin
+    );
+    let parts =
+        [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
 }
 
+/// Calls that the search of one cycle may take.
+fn calls(options: &Options, personas: usize) -> u64 {
+    options.calls.unwrap_or_else(|| (CALLS_PER_PERSONA * personas as u64).clamp(FEWEST_CALLS, MOST_CALLS))
+}
+
+/// Enough, on markets that were never tuned on, for most of what can be had; more calls add little.
+const CALLS_PER_PERSONA: u64 = 20;
+/// See [`CALLS_PER_PERSONA`].
+const FEWEST_CALLS: u64 = 400;
+/// See [`CALLS_PER_PERSONA`].
+const MOST_CALLS: u64 = 2_000;
+
+/// Runs a cycle. Returns the file that it saved, and whether a challenger was adopted.
 async fn one(
     setup: &Setup,
     file: &FileName,
     cast: &Cast,
     options: &Options,
+    facts: Option<String>,
     (seed, number): (u64, u32),
     doors: &Doors,
-) -> Result<FileName, Error> {
+) -> Result<(FileName, bool), Error> {
+    let older = Older::read(&setup.folder, file)?;
+    let personas = personas::choose(&setup.folder, &older)?.people.len();
     let choices = CycleOptions {
         messages_per_persona: usize::from(options.messages_per_persona),
+        decisions_per_message: options.decisions_per_message,
         seed,
         number,
         rejudge: match options.rejudge {
@@ -136,11 +300,24 @@ async fn one(
             When::Always => Rejudge::Always,
             When::Never => Rejudge::Never,
         },
+        objective: match options.objective {
+            Target::Grounded => Objective::Grounded,
+            Target::Response => Objective::Response,
+        },
+        facts,
+        calls: calls(options, personas),
+        challengers: usize::from(options.challengers),
+        alpha: options.alpha,
+        min_gain: options.min_gain / 100.0,
+        margin: options.margin / 100.0,
+        longest: options.prompt_length as usize,
+        rewrites: options.ungrounded == Ungrounded::Rewrite,
     };
-    let cycle = doors.explain(cycle::run(&setup.folder, file, cast, choices).await)?;
+    let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
     let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
-        comparison: &cycle.comparison,
+        story: &cycle.story,
+        comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
         partial: cycle.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
@@ -152,11 +329,9 @@ async fn one(
         },
         file: &words::path(&setup.folder.path(&cycle.file)),
     }))?;
-    doors.end(
-        cycle.comparison.improved.total > 0 || cast.context.limit().is_some(),
-        "every new trial failed; the file lists why",
-    )?;
-    Ok(cycle.file)
+    let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
+    doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
+    Ok((cycle.file, cycle.story.verdict.adopts()))
 }
 
 /// Calls, tokens and dollars of the cycles that were asked for.
@@ -166,7 +341,11 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     let key = CallKey::of(&[]);
     let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
-    let cycles = u64::from(options.cycles);
+    let cycles = match options.cycles {
+        Cycles::Number(cycles) => u64::from(cycles),
+        // As many as there are adoptions, and one more: nobody knows. One is what there is in any case.
+        Cycles::Auto => 1,
+    };
     let fingerprint = cast.decision_maker.fingerprint();
     let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
     let needed = !Judges::of(Judge::of(&older.head), Some(today)).are_one();
@@ -179,8 +358,11 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
     // Later cycles decide their own messages once; only `always` decides them again.
     let again_times = if options.rejudge == When::Always { cycles } else { 1 };
 
-    let rewrite = cast.improver.request(prompt, &older.heard, key.clone());
+    let heard = heard(folder, file)?;
+    let objections = heard.objections();
+    let brief = Brief::new(prompt, prompt, &heard, &objections);
     let rewritten = (prompt.len() / 4 + 500) as u64;
+    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, key.clone()), rewritten);
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
     let typical = estimate::text_of(MESSAGE_ANSWER);
@@ -192,16 +374,26 @@ fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) ->
         let decision = cast.decision_maker.request(&persona, &typical, key.clone());
         decide.push(estimate::tokens(&decision, DECISION_ANSWER));
     }
+    let searching = calls(options, chosen.len()) * cycles;
+    let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
+    let trials = searching.saturating_sub(challengers) / 2;
+    let some = |calls: &[Usage]| -> Vec<Usage> { calls.iter().copied().cycle().take(trials as usize).collect() };
     let messages = u64::from(options.messages_per_persona) * cycles;
-    let rewrite = estimate::tokens(&rewrite, rewritten);
     let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let lines = [
         line(Role::DecisionMaker, "the older messages again", again, again_times),
-        line(Role::Improver, "rewriting", vec![rewrite], cycles),
-        line(Role::Generator, "new messages", write, messages),
-        line(Role::DecisionMaker, "new messages", decide, messages),
+        line(Role::Improver, "challengers", vec![rewrite], challengers),
+        line(Role::Generator, "messages of the search, at most", some(&write), 1),
+        line(Role::DecisionMaker, "messages of the search, at most", some(&decide), 1),
+        line(Role::Generator, "new messages, if one is adopted", write, messages),
+        line(Role::DecisionMaker, "new messages, if one is adopted", decide, messages),
     ];
     Ok(estimate::plan(&lines, account))
+}
+
+/// What people said, for the size of a request.
+fn heard(folder: &DataFolder, file: &FileName) -> Result<Heard, Error> {
+    Ok(results_stream::gather(folder, file, &Heard::default())?.0)
 }
 
 /// What deciding every message of a file takes.

@@ -1,6 +1,7 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
 mod audit_judge;
+mod audit_claims;
 mod compare;
 mod decide;
 mod error;
@@ -68,6 +69,8 @@ enum Command {
     Decide(decide::Options),
     /// Find out whether the decision maker can be fooled, and how often it changes its mind
     AuditJudge(audit_judge::Options),
+    /// What the messages of a run claim that nothing supports
+    AuditClaims(audit_claims::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
     /// The before/after of any two runs
@@ -130,6 +133,7 @@ impl Cli {
             Command::Generate(options) => generate::run(&setup, &options).await,
             Command::Decide(options) => decide::run(&setup, &options).await,
             Command::AuditJudge(options) => audit_judge::run(&setup, &options).await,
+            Command::AuditClaims(options) => audit_claims::run(&setup, &options).await,
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),

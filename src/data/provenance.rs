@@ -49,6 +49,9 @@ pub struct Provenance {
     /// What the loop measured; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<serde_json::Value>,
+    /// What the lineage remembers from cycle to cycle; its shape belongs to the room that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<serde_json::Value>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -72,6 +75,7 @@ impl Provenance {
             baseline: None,
             partial: None,
             metrics: None,
+            lineage: None,
             extra: Map::new(),
         }
     }

@@ -78,6 +78,7 @@ pub async fn evaluate(
     let bench = Bench {
         generator: Some(desk.generator.clone()),
         decision_maker: Some(desk.decision_maker.clone()),
+        gate: None,
         prompt: prompt.to_owned(),
         seed,
         label: "first".into(),

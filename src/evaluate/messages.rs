@@ -139,6 +139,7 @@ pub async fn decide(
     let bench = Bench {
         generator: None,
         decision_maker: Some(decision_maker.clone()),
+        gate: None,
         prompt: String::new(),
         seed,
         label: "messages".into(),

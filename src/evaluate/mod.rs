@@ -10,6 +10,7 @@ pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;
 pub mod first_run;
+pub mod gate;
 pub mod formats;
 pub mod generator;
 pub mod messages;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Error;
+use super::gate::{self, Gate};
 use super::{DecisionMaker, Generator};
 use crate::data::results::Decision;
 use crate::model::FailureKind;
@@ -89,6 +90,8 @@ pub struct Bench {
     pub generator: Option<Generator>,
     /// Decides on them.
     pub decision_maker: Option<DecisionMaker>,
+    /// Has messages with ungrounded claims written again; where it is missing they stay as they are.
+    pub gate: Option<Gate>,
     /// The prompt under test.
     pub prompt: String,
     /// The run's seed.
@@ -126,7 +129,23 @@ impl Bench {
 
     async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<String, Unended> {
         let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
-        generator.write(prompt, persona, key).await.map_err(Unended::from)
+        let mut message = generator.write(prompt, persona, key).await.map_err(Unended::from)?;
+        let Some(gate) = &self.gate else { return Ok(message) };
+        for number in 1..=gate.rewrites {
+            let claims = gate::passages(&gate.audit(&message, persona), &message);
+            if claims.is_empty() {
+                break;
+            }
+            let number = number.to_string();
+            let key: Vec<&str> = key.iter().copied().chain(["without", &number]).collect();
+            // A message that is there is better than none, and its claims are counted against it.
+            match generator.write_without(prompt, persona, &claims, &key).await {
+                Ok(again) => message = again,
+                Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Unended::Stopped),
+                Err(_) => break,
+            }
+        }
+        Ok(message)
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {

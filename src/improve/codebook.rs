@@ -233,7 +233,7 @@ pub enum Lines {
 /// Names with the places of their lines, from 0.
 type Groups = Vec<(String, Vec<usize>)>;
 
-fn schema() -> Schema {
+pub(super) fn schema() -> Schema {
     Schema {
         name: "groups".into(),
         json: json!({
@@ -254,7 +254,7 @@ fn schema() -> Schema {
 }
 
 /// Reads groups of `count` lines. A line that is in two groups is in the first; a number that no line has is in none.
-fn groups(answer: &Answer, count: usize) -> Result<Groups, Unusable> {
+pub(super) fn groups(answer: &Answer, count: usize) -> Result<Groups, Unusable> {
     let unusable = Unusable::WrongField { field: "groups", kind: "list of names with the numbers of their lines" };
     let object = reading::object(answer)?;
     let list = object.get("groups").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;

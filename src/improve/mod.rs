@@ -5,6 +5,7 @@ pub mod changes;
 pub mod codebook;
 mod concessions;
 pub mod feedback;
+pub mod ideas;
 pub mod improver;
 pub mod objections;
 pub mod parts;

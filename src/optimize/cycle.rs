@@ -1,4 +1,4 @@
-//! One cycle: feedback, a new prompt, new messages, decisions, comparison, file.
+//! One cycle: what people said, a better prompt or none, the proof, new messages, file.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,25 +8,36 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::judges::{Judge, Judges, Rejudge, Side};
+use super::lab::Lab;
+use super::lineage::Lineage;
+use super::objective::Objective;
 use super::older::{Messages, Older};
 use super::pairing::Clusters;
+use super::propose::Proposer;
+use super::search::{Aim, Known, search};
+use super::split::{People, Split};
+use super::standing::Standing;
+use super::story::Story;
 use super::{compare_runs, personas};
 use crate::compare::{Comparison, Rate};
 use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
-use crate::data::provenance::{Baseline, Parent, Provenance};
+use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance};
 use crate::data::results::Metadata;
 use crate::data::spool::Texts;
-use crate::data::{self, Entries, Entry, FileName, Gather, Kind, Map, Part, clock, versions};
+use crate::data::{self, Entries, FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
+use crate::evaluate::auditor::Auditor;
+use crate::evaluate::claims::Facts;
+use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Interrupted, Run, RunContext};
 use crate::evaluate::trial::Bench;
 use crate::evaluate::{DecisionMaker, Generator, ask};
 use crate::event::Event;
-use crate::improve::{Heard, Improver};
+use crate::improve::{Codebook, Details, Heard, Improver, Objections};
 use crate::journal;
-use crate::model::{FailureKind, digest};
+use crate::model::digest;
 
 /// Everyone and everything that takes part in a cycle.
 #[derive(Clone)]
@@ -37,21 +48,45 @@ pub struct Cast {
     pub decision_maker: DecisionMaker,
     /// Rewrites the prompt.
     pub improver: Improver,
+    /// Audits claims beyond what rules find, where there is one.
+    pub auditor: Option<Auditor>,
+    /// Decides at the end, and nothing is learned from it, where there is one.
+    pub referee: Option<DecisionMaker>,
     /// Where it runs.
     pub context: RunContext,
 }
 
 /// What a user may choose about a cycle.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CycleOptions {
     /// New messages for each persona; at least 1.
     pub messages_per_persona: usize,
+    /// Decisions on each message while searching; at least 1.
+    pub decisions_per_message: u32,
     /// Seed of all sampling that is ours.
     pub seed: u64,
     /// The number of the cycle in its command, from 1.
     pub number: u32,
     /// Whether to decide the older messages again.
     pub rejudge: Rejudge,
+    /// What is raised.
+    pub objective: Objective,
+    /// What the offer may claim, in place of what the first prompt of the lineage states.
+    pub facts: Option<String>,
+    /// Calls that finding and proving a better prompt may take.
+    pub calls: u64,
+    /// Challengers in the first wave.
+    pub challengers: usize,
+    /// The chance that the lineage ever adopts a prompt that is no better.
+    pub alpha: f64,
+    /// A gain below this is not worth having.
+    pub min_gain: f64,
+    /// What a segment may lose at most.
+    pub margin: f64,
+    /// Characters that a prompt may have.
+    pub longest: usize,
+    /// Whether messages with ungrounded claims are written again.
+    pub rewrites: bool,
 }
 
 /// A finished cycle.
@@ -61,10 +96,12 @@ pub struct Cycle {
     pub parent: FileName,
     /// The file it saved.
     pub file: FileName,
-    /// The improved prompt.
+    /// The prompt that the lineage stands on now.
     pub prompt: String,
-    /// Before and after.
-    pub comparison: Comparison,
+    /// What happened on the way, for a reader.
+    pub story: Story,
+    /// Before and after, on the people of the file; `None` where the incumbent stays.
+    pub comparison: Option<Comparison>,
     /// Who judged.
     pub judges: Judges,
     /// What the file says about the run.
@@ -95,6 +132,12 @@ pub enum Error {
     /// The improver gave no usable prompt.
     #[error("the improver gave no new prompt: {0}")]
     NoRewrite(ask::Error),
+    /// All personas are among those who only verify.
+    #[error("nobody is left to learn from: all personas are among those who only verify; add personas")]
+    NobodyToLearnFrom,
+    /// Statistics broke down.
+    #[error("the statistics could not be computed: {0}")]
+    Arithmetic(String),
     /// Not one new trial came to anything that a file could keep.
     #[error("all {count} new trials failed, nothing was saved; the first failure was: {reason}")]
     NothingCame {
@@ -141,7 +184,7 @@ pub fn step(number: u32) -> String {
 ///
 /// # Errors
 /// See [`Error`]. Trials that fail are no error: they are listed in the file.
-pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: CycleOptions) -> Result<Cycle, Error> {
+pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &CycleOptions) -> Result<Cycle, Error> {
     let (started, used_before) = (Instant::now(), cast.context.account.now());
     // What can be wrong with the clock and the folder is found before anything is paid for.
     let began = cast.context.began()?;
@@ -150,66 +193,137 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     if older.head.counts.total == 0 {
         return Err(Error::NoFeedback(parent.to_string()));
     }
-    let seed = options.seed;
     let step = step(options.number);
     let chosen = personas::choose(folder, &older)?;
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
-
-    let fingerprint = cast.decision_maker.fingerprint();
-    let incumbent = incumbent(folder, cast, &older, options.rejudge, seed, &step).await?;
-
-    cast.context.events.emit(Event::Step("Rewriting the prompt from what people said".into()));
-    let feedback = incumbent.heard.as_ref().unwrap_or(&older.heard);
-    let seed_text = seed.to_string();
-    let prompt = cast
-        .improver
-        .rewrite(&older.head.metadata.system_prompt, feedback, &[&seed_text, &step, "rewrite"])
-        .await
-        .map_err(|error| match (error, cast.context.stop.why()) {
-            (ask::Error::Call(failure), Some(why)) if failure.kind == FailureKind::Stopped => Interrupted(why).into(),
-            (error, _) => Error::NoRewrite(error),
-        })?;
-
-    let mut run = challenger(cast, &prompt, &chosen.people, options.messages_per_persona, seed, &step).await?;
-    if run.is_empty() && incumbent.again.is_none() {
-        let reason = run.failures.first().map(|failure| failure.reason.clone()).unwrap_or_default();
-        return Err(Error::NothingCame { count: run.failures.len(), reason });
+    let mut lineage = lineage(folder, &older, &chosen.people, options.facts.as_deref())?;
+    let facts = Arc::new(Facts::of(&lineage.facts));
+    let people = lineage.split.people(folder, &chosen.people)?;
+    if people.learn.is_empty() {
+        return Err(Error::NobodyToLearnFrom);
     }
+    let incumbent = incumbent(folder, cast, &older, (&people, &facts), options, &step).await?;
+    let standing = &incumbent.standing;
+    let seed_text = options.seed.to_string();
+    let objections = objections(cast, &standing.heard, &mut lineage, &[&seed_text, &step]).await?;
+
+    let gate = options.rewrites.then(|| Gate::new(Arc::clone(&facts)));
+    let lab = Lab {
+        cast,
+        facts: &facts,
+        gate: gate.clone(),
+        auditor: None,
+        objective: options.objective,
+        decisions: options.decisions_per_message.max(1),
+        seed: options.seed,
+        step: &step,
+    };
+    let tried = lineage.tried.clone();
+    let proposer = Proposer {
+        cast,
+        facts: &facts,
+        details: Arc::new(details(&people)?),
+        tried: &tried,
+        longest: options.longest,
+        key: [&seed_text, &step],
+    };
+    let aim = Aim {
+        calls: options.calls,
+        challengers: options.challengers,
+        alpha: lineage.level(options.alpha),
+        min_gain: options.min_gain,
+        margin: options.margin,
+    };
+    let prompt_before = older.head.metadata.system_prompt.clone();
+    let known = Known {
+        people: &people,
+        offer: &lineage.offer,
+        incumbent: &prompt_before,
+        heard: &standing.heard,
+        objections: &objections,
+        scores: standing.known(&people, options.objective)?,
+    };
+    let found = search(&lab, &proposer, known, cast.auditor.as_ref(), aim).await?;
+    let referee = super::referee::hear(&lab, &people, &found).await?;
+    lineage.remember(super::story::tried(&found));
+    if found.verified.is_some() {
+        lineage.attempts.push(found.verdict.adopts());
+    }
+
+    let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
+    let after = match &adopted {
+        Some(prompt) => Some(write(cast, prompt, &people, gate, options, &step).await?),
+        None => None,
+    };
     // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
     let simulated = cast.context.account.is_simulated();
+    let fingerprint = cast.decision_maker.fingerprint();
     let judges = match incumbent.judges {
         judges @ Judges::DecidedAgain { .. } => judges,
         _ => Judges::of(Judge::of(&older.head), Some(Judge { fingerprint: &fingerprint, simulated })),
     };
     let original_simulated = compare_runs::is_simulated(&older.head) || (incumbent.again.is_some() && simulated);
-    let before = incumbent.clusters.as_ref().unwrap_or(&older.clusters);
-    let comparison =
-        Comparison::of(&Clusters::paired(before, &Clusters::of_run(&run)?)).marked(original_simulated, simulated);
+    let comparison = match &after {
+        Some(run) => Some(
+            Comparison::of(&Clusters::paired(&standing.response, &Clusters::of_run(run)?))
+                .marked(original_simulated, simulated),
+        ),
+        None => None,
+    };
+    let new_standing = match &after {
+        Some(run) => Some(Standing::of_entries(&run.entries(BTreeMap::new()), &people, &facts)?),
+        None => None,
+    };
+    let story = Story::of(
+        &found,
+        &objections,
+        (standing, new_standing.as_ref()),
+        (&people, options),
+        referee,
+        (original_simulated, simulated),
+    );
 
     let used = cast.context.account.since(&used_before);
     let cost = cast.context.account.cost(&used);
     let sha256 = older.head.sha256.clone();
+    let prompt = adopted.unwrap_or(prompt_before);
+    let failures = after.as_ref().map(|run| run.failures.clone()).unwrap_or_default();
+    let not_run = after.as_ref().map_or(0, |run| run.not_run);
+    let (entries, baseline) = match (&after, incumbent.again) {
+        (Some(run), again) => {
+            let baseline = |results| Baseline {
+                file: parent.to_string(),
+                sha256: sha256.clone(),
+                fingerprint: fingerprint.clone(),
+                results,
+            };
+            (run.entries(older.extras_for(&run.people)?), again.map(baseline))
+        }
+        (None, Some(again)) => (again, None),
+        (None, None) => (older.entries(folder), None),
+    };
+    let judged_by = if judges.are_one() || after.is_some() { Some(fingerprint.clone()) } else { None };
     let provenance = Provenance {
         parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
         models: Some(cast.context.account.models()),
-        fingerprint: Some(fingerprint.clone()),
+        fingerprint: judged_by,
         usage: account::listed(&used),
         cost_usd: cost,
-        failures: std::mem::take(&mut run.failures),
-        metrics: Some(metrics(&comparison, &judges)),
-        partial: cast.context.limit().map(|why| format!("{why}; {} trials were not run", run.not_run)),
-        baseline: incumbent.again.map(|results| Baseline { file: parent.to_string(), sha256, fingerprint, results }),
-        ..Provenance::new("", seed, simulated)
+        failures,
+        metrics: Some(metrics(comparison.as_ref(), &judges, &story)),
+        lineage: serde_json::to_value(&lineage).ok(),
+        partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
+        baseline,
+        ..Provenance::new("", options.seed, simulated || original_simulated)
     };
-    let entries = run.entries(older.extras_for(&run.people)?);
     let extra = older.head.extra.clone();
+    let counts = Counts::of(&entries)?;
     let mut metadata = metadata(
         older.head.metadata,
         prompt.clone(),
-        &run,
-        options.messages_per_persona,
+        (&counts, people.all.len() as u64, options.messages_per_persona),
         clock::iso(began),
         provenance,
     );
@@ -226,6 +340,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
         parent: parent.clone(),
         file,
         prompt,
+        story,
         comparison,
         judges,
         metadata,
@@ -235,13 +350,92 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: C
     })
 }
 
+/// The memory of the file's lineage, or that of a new one which begins with it. Facts that are given go before those that
+/// are remembered.
+fn lineage(folder: &DataFolder, older: &Older, all: &Texts, facts: Option<&str>) -> Result<Lineage, Error> {
+    let metadata = &older.head.metadata;
+    if let Some(mut lineage) = Lineage::of(&older.head) {
+        if let Some(facts) = facts {
+            lineage.facts = Facts::of(facts).text;
+        }
+        return Ok(lineage);
+    }
+    let split = Split::new(folder, metadata.persona_file.as_deref(), all)?;
+    let first = first_prompt(folder, &older.head)?.unwrap_or_else(|| metadata.system_prompt.clone());
+    Ok(Lineage::new(&first, facts, split))
+}
+
+/// Parents that are followed on the way to the first run of a lineage.
+const MOST_PARENTS: usize = 1_000;
+
+/// The prompt of the first run that these files descend from, as far as they are there.
+///
+/// # Errors
+/// Where a parent is there and cannot be read.
+pub fn first_prompt(folder: &DataFolder, head: &data::Head) -> Result<Option<String>, data::Error> {
+    let parent_of = |metadata: &Metadata| metadata.rejoinder.as_ref().and_then(|own| own.parent.clone());
+    let (mut next, mut prompt) = (parent_of(&head.metadata), None);
+    for _ in 0..MOST_PARENTS {
+        let Some(parent) = next else { break };
+        // What a results file says is a hint: a name that leads nowhere ends the search.
+        let Ok(file) = folder.resolve(Kind::Results, &parent.file) else { break };
+        if !folder.exists(&file) {
+            break;
+        }
+        let ((), head) = data::results_stream::gather(folder, &file, &())?;
+        prompt = Some(head.metadata.system_prompt.clone());
+        next = parent_of(&head.metadata);
+    }
+    Ok(prompt)
+}
+
+/// What of the personas' texts is a detail of one or a few. Those who only verify count as well: a prompt must not name them
+/// either.
+fn details(people: &People) -> Result<Details, data::Error> {
+    let mut details = Details::default();
+    for persona in people.all.iter().chain(people.unseen.iter()) {
+        details.take(&persona?);
+    }
+    Ok(details)
+}
+
+/// What people said comes down to; where much of it fits no theme, a model names it.
+async fn objections(
+    cast: &Cast,
+    heard: &Heard,
+    lineage: &mut Lineage,
+    key: &[&str],
+) -> Result<Objections, Error> {
+    let objections = heard.objections();
+    if !Codebook::is_wanted(&objections) {
+        return Ok(objections);
+    }
+    cast.context.events.emit(Event::Step("Naming what the usual objections do not cover".into()));
+    let known = Codebook::names_of(&lineage.codebooks);
+    let key: Vec<&str> = key.iter().copied().chain(["names"]).collect();
+    match cast.improver.name_groups(heard, &known, &key).await {
+        Ok(book) => {
+            let named = objections.named(&book);
+            lineage.name(book);
+            Ok(named)
+        }
+        Err(error) => match cast.context.stop.why() {
+            Some(why) => Err(Interrupted(why).into()),
+            // Names are a help, and the search can do without.
+            None => {
+                cast.context.events.emit(Event::Warning(format!("objections that fit no theme stay unnamed: {error}")));
+                Ok(objections)
+            }
+        },
+    }
+}
+
 /// What is known of the incumbent once it has been decided by whom it is judged.
 struct Incumbent {
     judges: Judges,
-    /// Today's decisions on the older messages, where they were decided again; and what follows from them.
+    /// Today's decisions on the older messages, where they were decided again.
     again: Option<Entries>,
-    heard: Option<Heard>,
-    clusters: Option<Clusters>,
+    standing: Standing,
 }
 
 /// The incumbent's decisions, by today's judge where that is wanted.
@@ -249,34 +443,55 @@ async fn incumbent(
     folder: &DataFolder,
     cast: &Cast,
     older: &Older,
-    rejudge: Rejudge,
-    seed: u64,
+    (people, facts): (&People, &Facts),
+    options: &CycleOptions,
     step: &str,
 ) -> Result<Incumbent, Error> {
     let fingerprint = cast.decision_maker.fingerprint();
     let today = || Some(Judge { fingerprint: &fingerprint, simulated: cast.context.account.is_simulated() });
     let judges = Judges::of(Judge::of(&older.head), today());
-    let again = match rejudge {
+    let again = match options.rejudge {
         Rejudge::Always => true,
         Rejudge::WhereNeeded => !judges.are_one(),
         Rejudge::Never => false,
     };
     if !again {
-        return Ok(Incumbent { judges, again: None, heard: None, clusters: None });
+        let standing = Standing::of_file(folder, &older.file, people, facts)?;
+        return Ok(Incumbent { judges, again: None, standing });
     }
-    let decided = decide_again(folder, cast, older, seed, step).await?;
-    let entries = decided.entries(BTreeMap::new());
-    let mut heard = Heard::default();
-    let mut index = 0;
-    entries.each(&mut |entry| {
-        heard.take(&Entry::of(Part::Results, index, entry));
-        index += 1;
-        true
-    })?;
+    let decided = decide_again(folder, cast, older, options.seed, step).await?;
+    let entries = decided.entries(older.extras_for(&decided.people)?);
+    let standing = Standing::of_entries(&entries, people, facts)?;
     let recorded = Rate::of(&older.clusters.tallies()).marked(compare_runs::is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
     let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
-    Ok(Incumbent { judges, again: Some(entries), heard: Some(heard), clusters: Some(Clusters::of_run(&decided)?) })
+    Ok(Incumbent { judges, again: Some(entries), standing })
+}
+
+/// Writes messages to everybody with the prompt that was adopted.
+async fn write(
+    cast: &Cast,
+    prompt: &str,
+    people: &People,
+    gate: Option<Gate>,
+    options: &CycleOptions,
+    step: &str,
+) -> Result<Run, Error> {
+    let bench = Bench {
+        generator: Some(cast.generator.clone()),
+        decision_maker: Some(cast.decision_maker.clone()),
+        gate,
+        prompt: prompt.to_owned(),
+        seed: options.seed,
+        label: format!("{step} challenger"),
+    };
+    let plan = Plan::write_and_decide(people.all.len(), options.messages_per_persona);
+    let run = run::run(&bench, &cast.context, &people.all, plan, "Writing and deciding new messages").await?;
+    if run.is_empty() {
+        let reason = run.failures.first().map(|failure: &FailedTrial| failure.reason.clone()).unwrap_or_default();
+        return Err(Error::NothingCame { count: run.failures.len(), reason });
+    }
+    Ok(run)
 }
 
 /// Decides the messages of an earlier run again with today's decision maker.
@@ -289,6 +504,7 @@ async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64
     let bench = Bench {
         generator: None,
         decision_maker: Some(cast.decision_maker.clone()),
+        gate: None,
         prompt: String::new(),
         seed,
         label: format!("{step} again"),
@@ -309,31 +525,29 @@ async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64
     Ok(run)
 }
 
-async fn challenger(
-    cast: &Cast,
-    prompt: &str,
-    people: &Arc<Texts>,
-    messages: usize,
-    seed: u64,
-    step: &str,
-) -> Result<Run, Error> {
-    let bench = Bench {
-        generator: Some(cast.generator.clone()),
-        decision_maker: Some(cast.decision_maker.clone()),
-        prompt: prompt.to_owned(),
-        seed,
-        label: format!("{step} challenger"),
-    };
-    let plan = Plan::write_and_decide(people.len(), messages);
-    Ok(run::run(&bench, &cast.context, people, plan, "Writing and deciding new messages").await?)
+/// What the metadata count.
+struct Counts {
+    messages: u64,
+    personas: u64,
+}
+
+impl Counts {
+    fn of(entries: &Entries) -> Result<Self, data::Error> {
+        let mut counts = Counts { messages: 0, personas: 0 };
+        entries.each(&mut |entry| {
+            counts.messages += entry.messages.len() as u64;
+            counts.personas += u64::from(!entry.messages.is_empty());
+            true
+        })?;
+        Ok(counts)
+    }
 }
 
 /// What the file says about the run. What an older file says beside what we know is kept.
 fn metadata(
     older: Metadata,
     prompt: String,
-    run: &Run,
-    messages_per_persona: usize,
+    (counts, personas, messages_per_persona): (&Counts, u64, usize),
     processing_date: String,
     mut provenance: Provenance,
 ) -> Metadata {
@@ -343,11 +557,11 @@ fn metadata(
     Metadata {
         persona_file: older.persona_file,
         messages_per_persona: messages_per_persona as u64,
-        total_personas: run.people.len() as u64,
-        total_messages: run.decisions(),
+        total_personas: personas,
+        total_messages: counts.messages,
         processing_date,
         system_prompt: prompt,
-        successful_personas: run.successful_personas(),
+        successful_personas: counts.personas,
         improvement_run: Some(true),
         rejoinder: Some(provenance),
         extra: older.extra,
@@ -355,7 +569,7 @@ fn metadata(
 }
 
 /// The comparison as the file keeps it: the original service's names, and what it lacked.
-fn metrics(comparison: &Comparison, judges: &Judges) -> serde_json::Value {
+fn metrics(comparison: Option<&Comparison>, judges: &Judges, story: &Story) -> serde_json::Value {
     let rate = |rate: &Rate| {
         json!({
             "positive_responses": rate.yes,
@@ -364,10 +578,11 @@ fn metrics(comparison: &Comparison, judges: &Judges) -> serde_json::Value {
             "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
         })
     };
-    json!({
-        "original": rate(&comparison.original),
-        "improved": rate(&comparison.improved),
-        "improvement": {
+    let mut metrics = json!({"one_judge": judges.are_one(), "cycle": story.to_json()});
+    if let Some(comparison) = comparison {
+        metrics["original"] = rate(&comparison.original);
+        metrics["improved"] = rate(&comparison.improved);
+        metrics["improvement"] = json!({
             "absolute_improvement": comparison.absolute().map(percent),
             "relative_improvement": comparison.relative().map(percent),
             "paired_personas": comparison.personas,
@@ -376,12 +591,12 @@ fn metrics(comparison: &Comparison, judges: &Judges) -> serde_json::Value {
             "flipped_to_yes": comparison.flipped_to_yes,
             "flipped_to_no": comparison.flipped_to_no,
             "sign_test_p": comparison.p_value,
-        },
-        "one_judge": judges.are_one(),
-    })
+        });
+    }
+    metrics
 }
 
 /// Percentage points, rounded so that the last digits of a floating-point sum do not differ between machines.
-fn percent(share: f64) -> f64 {
+pub(super) fn percent(share: f64) -> f64 {
     (share * 1e8).round() / 1e6
 }

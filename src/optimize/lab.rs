@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::cycle::{Cast, Error};
 use super::objective::Objective;
 use crate::data::spool::Texts;
-use crate::evaluate::claims::{Facts, Kind, audit};
+use crate::engine::local;
+use crate::evaluate::auditor::Auditor;
+use crate::evaluate::claims::{Audit, Facts, Kind, audit};
+use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
-use crate::evaluate::run;
+use crate::evaluate::run::{self, Interrupted};
 use crate::evaluate::trial::Bench;
 use crate::evaluate::Verdict;
 
@@ -26,8 +29,8 @@ pub struct Wanted {
 pub struct Shown {
     /// The message.
     pub message: String,
-    /// Whether the decision maker said yes.
-    pub yes: bool,
+    /// Every decision on it; the first is the one with the reasoning.
+    pub votes: Vec<bool>,
     /// Why.
     pub reasoning: String,
     /// Claims in the message that neither facts nor persona support, by kind.
@@ -40,6 +43,19 @@ impl Shown {
     pub fn is_grounded(&self) -> bool {
         self.ungrounded.is_empty()
     }
+
+    /// Whether the first decision was a yes.
+    #[must_use]
+    pub fn yes(&self) -> bool {
+        self.votes.first().copied().unwrap_or(false)
+    }
+
+    /// The share of decisions that were a yes.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let yes = self.votes.iter().filter(|yes| **yes).count();
+        yes as f64 / self.votes.len().max(1) as f64
+    }
 }
 
 /// All that trials need.
@@ -49,8 +65,14 @@ pub struct Lab<'a> {
     pub cast: &'a Cast,
     /// What may be claimed.
     pub facts: &'a Facts,
+    /// Has messages with ungrounded claims written again.
+    pub gate: Option<Gate>,
+    /// Audits messages beyond what rules find, where there is one.
+    pub auditor: Option<&'a Auditor>,
     /// What counts.
     pub objective: Objective,
+    /// Decisions on each message.
+    pub decisions: u32,
     /// Seed of the cycle.
     pub seed: u64,
     /// The cycle's name in the journal.
@@ -58,6 +80,18 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
+    /// What a trial is worth.
+    #[must_use]
+    pub fn score(&self, shown: &Shown) -> f64 {
+        self.objective.score(shown.share(), shown.is_grounded())
+    }
+
+    /// Answered calls of all roles so far, those from the journal included, so that a run that goes on plans as it did.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.cast.context.account.now().values().map(|used| used.calls).sum()
+    }
+
     /// Runs these trials, all at once as far as the host allows. The answers come in the order in which they were asked
     /// for; `None` stands for a trial that failed or was not run. `label` tells this batch from others of the cycle, and
     /// `title` says in a few words what it is.
@@ -74,13 +108,14 @@ impl Lab<'_> {
         let bench = Bench {
             generator: Some(self.cast.generator.clone()),
             decision_maker: Some(self.cast.decision_maker.clone()),
+            gate: self.gate.clone(),
             prompt: String::new(),
             seed: self.seed,
             label: format!("{} {label}", self.step),
         };
         // The n-th trial of a persona in this batch has the number n.
         let mut met: BTreeMap<u32, u32> = BTreeMap::new();
-        let whom = wanted
+        let whom: Vec<(u32, u32)> = wanted
             .iter()
             .map(|trial| {
                 let number = met.entry(trial.persona).or_default();
@@ -89,11 +124,29 @@ impl Lab<'_> {
             })
             .collect();
         let prompts = wanted.iter().map(|trial| Arc::clone(&trial.prompt)).collect();
-        let plan = Plan::write_with_and_decide(whom, prompts);
+        let plan = Plan::write_with_and_decide(whom.clone(), prompts);
+        let mut shown = self.batch(&bench, people, plan, title).await?;
+        for again in 1..self.decisions {
+            self.decide_again(&bench, people, (&whom, again), &mut shown).await?;
+        }
+        if let Some(auditor) = self.auditor {
+            self.audit(auditor, &bench.label, (people, &whom), &mut shown).await?;
+        }
+        Ok(shown)
+    }
+
+    /// One batch of trials.
+    async fn batch(
+        &self,
+        bench: &Bench,
+        people: &Arc<Texts>,
+        plan: Plan,
+        title: &str,
+    ) -> Result<Vec<Option<Shown>>, Error> {
         let context = &self.cast.context;
-        let outcomes = run::outcomes(&bench, context, people, plan, title, |_, _| {}).await?;
-        context.go_on()?;
-        let mut shown = Vec::with_capacity(wanted.len());
+        let outcomes = run::outcomes(bench, context, people, plan, title, |_, _| {}).await?;
+        self.go_on()?;
+        let mut shown = Vec::new();
         let mut broken = None;
         outcomes.each(&mut |persona, _, verdict| {
             shown.push(match verdict {
@@ -101,7 +154,7 @@ impl Lab<'_> {
                     Ok(text) => Some(Shown {
                         ungrounded: ungrounded(&message, self.facts, &text),
                         message,
-                        yes: decision.decision,
+                        votes: vec![decision.decision],
                         reasoning: decision.reasoning,
                     }),
                     Err(error) => {
@@ -118,14 +171,85 @@ impl Lab<'_> {
             None => Ok(shown),
         }
     }
+
+    /// One more decision on each of these messages.
+    async fn decide_again(
+        &self,
+        bench: &Bench,
+        people: &Arc<Texts>,
+        (whom, again): (&[(u32, u32)], u32),
+        shown: &mut [Option<Shown>],
+    ) -> Result<(), Error> {
+        let places: Vec<usize> = (0..shown.len()).filter(|at| shown[*at].is_some()).collect();
+        let messages = places.iter().filter_map(|at| shown[*at].as_ref()).map(|own| own.message.as_str());
+        let texts = Texts::of(&self.cast.context.scratch, messages)?;
+        let plan = Plan::decide(places.iter().map(|at| whom[*at]).collect(), texts);
+        let bench = Bench { label: format!("{} decision {}", bench.label, again + 1), ..bench.clone() };
+        let title = format!("Deciding once more, {} of {}", again + 1, self.decisions);
+        let decided = self.batch(&bench, people, plan, &title).await?;
+        for (at, decided) in places.into_iter().zip(decided) {
+            if let (Some(own), Some(decided)) = (&mut shown[at], decided) {
+                own.votes.extend(decided.votes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Has a model audit each of these messages. Where it gives no usable answer, what rules found stands.
+    async fn audit(
+        &self,
+        auditor: &Auditor,
+        label: &str,
+        (people, whom): (&Arc<Texts>, &[(u32, u32)]),
+        shown: &mut [Option<Shown>],
+    ) -> Result<(), Error> {
+        let seed = self.seed.to_string();
+        let jobs: Vec<(usize, String, String)> = shown
+            .iter()
+            .enumerate()
+            .filter_map(|(at, own)| Some((at, own.as_ref()?.message.clone())))
+            .map(|(at, message)| Ok((at, message, people.get(whom[at].0 as usize)?)))
+            .collect::<Result<_, crate::data::Error>>()?;
+        let audits = local::run(jobs, self.cast.context.width, |(at, message, persona)| {
+            let (number, seed) = (at.to_string(), &seed);
+            async move {
+                let key = [seed.as_str(), label, "audit", &number];
+                (at, auditor.audit(&message, self.facts, &persona, &key).await)
+            }
+        })
+        .await;
+        self.go_on()?;
+        for (at, audit) in audits {
+            if let (Some(own), Ok(audit)) = (&mut shown[at], audit) {
+                own.ungrounded = kinds(&audit);
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// When the run is to stop, or a limit was reached: what was answered is in the journal, and the same command goes on
+    /// from there.
+    fn go_on(&self) -> Result<(), Error> {
+        match self.cast.context.stop.why() {
+            Some(why) => Err(Interrupted(why).into()),
+            None => Ok(()),
+        }
+    }
 }
 
-/// Claims in a message that nothing supports, by kind.
+/// Claims that nothing supports, by kind.
 #[must_use]
-pub fn ungrounded(message: &str, facts: &Facts, persona: &str) -> BTreeMap<Kind, u32> {
+pub fn kinds(audit: &Audit) -> BTreeMap<Kind, u32> {
     let mut kinds = BTreeMap::new();
-    for claim in audit(message, facts, persona).ungrounded() {
+    for claim in audit.ungrounded() {
         *kinds.entry(claim.kind).or_default() += 1;
     }
     kinds
+}
+
+/// Claims in a message that nothing supports, by kind, as far as rules find them.
+#[must_use]
+pub fn ungrounded(message: &str, facts: &Facts, persona: &str) -> BTreeMap<Kind, u32> {
+    kinds(&audit(message, facts, persona))
 }

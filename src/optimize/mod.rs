@@ -1,10 +1,32 @@
 //! The loop: from a results file to a better prompt, and the proof of it.
+//!
+//! One cycle ([`cycle`]) takes the facts and the split of its [`lineage`], asks for challengers ([`propose`]), takes them
+//! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
+//! ([`race`]), proves one on unseen people ([`verify`]) and decides ([`verdict`]).
 
 pub mod compare_runs;
 pub mod cycle;
+pub mod explore;
 pub mod judges;
+pub mod lab;
+pub mod lineage;
+pub mod model;
+pub mod objective;
 pub mod older;
 pub mod pairing;
 pub mod personas;
+pub mod pool;
+pub mod propose;
+pub mod race;
+pub mod referee;
+pub mod search;
+pub mod segments;
+pub mod split;
+pub mod standing;
+pub mod story;
+pub mod verdict;
+pub mod verify;
 
 pub use cycle::{Cast, Cycle, CycleOptions, Error};
+pub use objective::Objective;
+pub use verdict::Verdict;

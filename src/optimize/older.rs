@@ -8,8 +8,9 @@ use super::pairing::{Clusters, Key};
 use crate::data::folder::DataFolder;
 use crate::data::results_stream::{self, Head};
 use crate::data::spool::Texts;
-use crate::data::{self, Entry, FileName, Gather, Map, Part};
-use crate::improve::Heard;
+use crate::data::entries::Source;
+use crate::data::results::PersonaResult;
+use crate::data::{self, Entries, Entry, FileName, Gather, Map, Part};
 
 /// The older file, without its entries.
 #[derive(Debug)]
@@ -18,8 +19,6 @@ pub struct Older {
     pub file: FileName,
     /// All of it but its entries.
     pub head: Head,
-    /// What its decision makers said.
-    pub heard: Heard,
     /// How often they said yes.
     pub clusters: Clusters,
     /// Keys of others, by persona and how many entries with the same text come before.
@@ -28,7 +27,6 @@ pub struct Older {
 
 #[derive(Clone, Debug, Default)]
 struct Taken {
-    heard: Heard,
     clusters: Clusters,
     /// How many entries a persona text has so far.
     entries: HashMap<Key, usize>,
@@ -37,7 +35,6 @@ struct Taken {
 
 impl Taken {
     fn take(&mut self, entry: &Entry<'_>) {
-        self.heard.take(entry);
         if entry.part != Part::Results {
             return;
         }
@@ -58,8 +55,8 @@ impl Older {
     /// As [`Results::load`](crate::data::Results::load).
     pub fn read(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
         let (taken, head) = results_stream::fold(folder, file, Taken::default, Taken::take)?;
-        let Taken { heard, clusters, extras, .. } = taken;
-        Ok(Older { file: file.clone(), head, heard, clusters, extras })
+        let Taken { clusters, extras, .. } = taken;
+        Ok(Older { file: file.clone(), head, clusters, extras })
     }
 
     /// The personas of its entries.
@@ -94,6 +91,12 @@ impl Older {
         results_stream::fold(folder, &self.file, start, push)?.0
     }
 
+    /// Its entries as they stand, read anew whenever they are asked for.
+    #[must_use]
+    pub fn entries(&self, folder: &DataFolder) -> Entries {
+        Entries::Sourced(Arc::new(InFile { folder: folder.clone(), file: self.file.clone() }))
+    }
+
     /// Keys of an entry that we do not know belong to the persona, not to its messages: they go with it. By index among
     /// `people`; a text that stands twice is paired in order of appearance.
     ///
@@ -114,6 +117,25 @@ impl Older {
             *number += 1;
         }
         Ok(found)
+    }
+}
+
+/// The entries of a file.
+struct InFile {
+    folder: DataFolder,
+    file: FileName,
+}
+
+impl Source for InFile {
+    fn each(&self, see: &mut dyn FnMut(&PersonaResult) -> bool) -> Result<(), data::Error> {
+        let mut wanted = true;
+        let show = |(): &mut (), entry: &Entry<'_>| {
+            if entry.part == Part::Results && wanted {
+                wanted = see(&entry.to_result());
+            }
+        };
+        results_stream::fold(&self.folder, &self.file, || (), show)?;
+        Ok(())
     }
 }
 

@@ -77,6 +77,12 @@ impl Clusters {
         self.places.contains_key(&Key::of(persona))
     }
 
+    /// The tally of this persona; an empty one where there is none.
+    #[must_use]
+    pub fn of_key(&self, key: Key) -> Tally {
+        self.places.get(&key).map_or_else(Tally::default, |place| self.found[*place].1)
+    }
+
     /// One tally for each persona text, in order of first appearance.
     #[must_use]
     pub fn tallies(&self) -> Vec<Tally> {

@@ -1,8 +1,10 @@
 //! What people read.
 
 pub mod audit;
+pub mod claims;
 pub mod estimate;
 pub mod lineages;
 pub mod run;
+pub mod story;
 pub mod summary;
 pub mod words;

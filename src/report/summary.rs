@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::words;
+use super::{story, words};
 use crate::call::Used;
 use crate::compare::{Comparison, Interval, Verdict};
 use crate::data::provenance::FailedTrial;
 use crate::model::Role;
 use crate::optimize::judges::{Judges, RecordedJudge, Side};
+use crate::optimize::story::Story;
 
 /// The rule above and below a block: the original service's width.
 pub const RULE: &str = "============================================================";
@@ -30,8 +31,10 @@ pub struct Spent<'a> {
 /// What the block of a cycle says.
 #[derive(Clone, Debug)]
 pub struct CycleSummary<'a> {
-    /// Before and after.
-    pub comparison: &'a Comparison,
+    /// What happened.
+    pub story: &'a Story,
+    /// Before and after, on the people of the file; `None` where the incumbent stays.
+    pub comparison: Option<&'a Comparison>,
     /// Who judged.
     pub judges: &'a Judges,
     /// Trials that failed.
@@ -63,10 +66,18 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
         text.push('\n');
     };
     line(RULE.into());
-    line(heading("IMPROVEMENT CYCLE", summary.partial, summary.comparison.improved.total > 0));
+    let came = summary.comparison.is_none_or(|comparison| comparison.improved.total > 0);
+    line(heading("IMPROVEMENT CYCLE", summary.partial, came));
     line(RULE.into());
-    for words in before_after(summary.comparison, summary.judges, Names::Cycle) {
+    for words in story::lines(summary.story) {
         line(words);
+    }
+    if let Some(comparison) = summary.comparison {
+        for words in before_after(comparison, summary.judges, Names::Cycle) {
+            line(words);
+        }
+    } else {
+        line(format!("Judged by: {}", judged_by(summary.judges, Names::Cycle)));
     }
     line(failed_trials(summary.failures.iter().map(|failure| failure.reason.as_str())));
     for words in spent(&summary.spent) {

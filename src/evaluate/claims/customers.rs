@@ -30,7 +30,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let adverbs = r"(?:\w+ly |just |already |also |now |since |even |all )?";
     vec![
         // Whose we have.
-        rule(r"\b(?:our|my) (?:[\w'&-]+ ){0,4}?(?:customers?|clients?|users|client base|customer base|installed base|client list)\b", true, false),
+        rule(r"\b(?:our|my) (?:[\w'&-]+ ){0,4}?(?:customers?|clients?|users|client base|customer base|installed base|client list|(?:largest|biggest|busiest|newest|oldest|typical|average|smallest|first) (?:deployment|installation|rollout|site|account|user|implementation|project|customer|contract))\b", true, false),
         // What we have done for whom.
         rule(
             &format!(r"\b(?:we|i|who|that|[a-z]+|platform|product|software|tool|system|solution)(?:'ve| have| has|'s)? {adverbs}(?:helped|worked with|partnered with|teamed up with|onboarded|served|rolled (?:this|it) out|set (?:this|it|one|something) up (?:for|at|with)|(?:did|done|run|ran|built|solved|fixed) (?:this|it|that|exactly this|the same|exactly that|something similar|one)(?: \w+)? (?:for|with|at))\b"),
@@ -74,6 +74,16 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             true,
         ),
         rule(r"\b(?:trusted|used|chosen|relied on|loved|adopted|favou?red|picked|preferred) (?:\w+ )?by\b|\b(?:deployed|live|in use|in production|running|rolled out) (?:at|across|in|with) (?:\w+ |\d\S* ){0,3}?__", true, true),
+        // Whoever it is: `carriers on three continents rely on it`, `homes that plan with us`.
+        rule(
+            r"\b(?:[a-z]+s|people) (?:\w+ ){0,5}?(?:already |now |also |all )?(?:rely on|run on|depend on|count on|swear by|standardi[sz]ed on|trust|bank on|stick with|stay with|live on) (?:it|us|ours)\b|\b[a-z]+s (?:that|who|which) (?:already |now )?(?:use|run|plan|work|switch\w*|move[ds]?|book|bought|buy|start(?:ed)?|adopt\w*|deploy\w*|sign(?:ed)?|go|went|joined|came|chose) (?:up |live |over )?(?:it|us|with us|on it|with it|to us|to it|ours)\b",
+            true,
+            true,
+        ),
+        rule(r"\byour (?:\w+ ){0,2}?(?:competitors?|peers|rivals|competition|counterparts|neighbou?rs)\b[^.;!?]{0,30}?\b(?:have|has|are|is|already|use|uses|signed|switched|chose|moved|adopted|joined|run|rely)\b", true, true),
+        rule(r"\b(?:a|an|our|one|the|last|recent) (?:[\w-]+ ){0,2}?(?:pilot|trial|rollout|deployment|implementation|engagement) (?:at|with|in|for) [^.;!?]{2,50}?\b(?:ended|showed|brought|delivered|cut|saved|reduced|paid|led|resulted|produced|gave|took|went|closed|proved)\b|\bin (?:my|our) last (?:\w+ )?(?:projects?|rollouts?|deployments?|implementations?|pilots?)\b", true, true),
+        rule(r"\b(?:would|will|who|she|he|both|'d) (?:also )?be (?:glad|happy|pleased|delighted) to (?:tell you how|vouch|take your call|confirm)\b|\b(?:[a-z]+) (?:would be|is|are|was) (?:glad|happy|pleased|delighted) to (?:tell you|talk to you|speak (?:to|with) you|share) (?:how|about|what)? ?(?:her|his|their|they|she|he)\b", true, true),
+        rule(r"\b(?:independent(?:ly)?|third-party|external|lab|clinical|academic|peer-reviewed|university|field) (?:\w+ )?(?:tests?|tested|trials?|stud(?:y|ies)|validat\w+|verified|measure\w*|confirmed|evaluat\w+|research|analys[ie]s|proven)\b", true, true),
         // The evidence.
         rule(
             r"\b(?:case stud(?:y|ies)|success stor(?:y|ies)|testimonials?|(?:customer|client|peer|user) (?:references?|stor(?:y|ies)|examples?|proof|quotes?|testimonials?|results|outcomes)|reference (?:customers?|clients?|calls?|accounts?|sites?|checks?)|references (?:from|at|in|who|we|of)|proven (?:track record|results|roi|success|to)|track record|roi data|customer success metrics|similar (?:\w+ ){0,2}implementations|adoption rates?|battle-tested|field-proven|(?:similar|comparable) (?:results|outcomes|gains|savings))\b",
@@ -87,7 +97,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             true,
             true,
         ),
-        rule(r"\b(?:more|better|faster|fewer) (?:\w+ )?than (?:their|our) (?:previous|old|former|last)\b|\bafter (?:switching|moving|going live|adopting|rolling out|signing up|onboarding)\b[^.;!?]{0,40}\b(?:they|he|she|their|its)\b|\bthey(?:'re| are|'ve| have)? (?:now|since|also|then|even|particularly|never|quickly|no longer) (?:\w+ ){0,2}?\w+|\b(?:their|his|her) (?:ceo|cto|coo|cfo|ops lead|operations lead|head of \w+|director|founder|manager|team lead|controller|office manager|team) (?:told|said|says|calls?|called|reports?|reported|described|now|credits?|put it|joked)\b", true, true),
+        rule(r"\b(?:more|better|faster|fewer) (?:\w+ )?than (?:their|our) (?:previous|old|former|last)\b|\bafter (?:switching|moving|going live|adopting|rolling out|signing up|onboarding)\b[^.;!?]{0,40}\b(?:they|he|she|their|its)\b|\bthey(?:'re| are|'ve| have)? (?:now|since|also|then|even|particularly|never|quickly|no longer) (?:\w+ ){0,2}?\w+|\b(?:their|his|her|its) (?:[\w-]+ ){0,3}?(?:ceo|cto|coo|cfo|leads?|heads?|directors?|founders?|managers?|controllers?|team|boss|owners?|officers?|supervisors?|clerks?|staff|agents?|people|engineers?|chief|nurses?|planners?|accountants?) (?:\w+ly )?(?:tells?|told|said|says|calls?|called|reports?|reported|described?|now|credits?|credited|put it|joked|jokes|swears?|loves?|raves?)\b|\b(?:who|they|she|he|both|customers|clients) (?:\w+ ){0,3}?(?:agreed|happy|willing|glad|volunteered) to (?:take (?:your |a )?calls?|speak (?:to|with) you|talk (?:to|with) you|vouch|tell you|share)\b", true, true),
     ]
 });
 
@@ -96,7 +106,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {
         let low = reading.low(sentence);
         for rule in RULES.iter() {
-            if rule.imaginable && sentence.is_imagined {
+            if rule.imaginable && (sentence.is_imagined || sentence.is_scenario) {
                 continue;
             }
             for matched in rule.pattern.find_iter(low.as_bytes()) {
@@ -123,11 +133,11 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) 
     static LIKE_YOURS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:yours|your (?:size|stage|space|industry|sector|field|market|position|region|peers|niche|area)|like you(?:rself)?|(?:connect|introduce|put|show|give|send|tell) you|similar to you(?:r \w+)?)\b"));
     static OWN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:we|i|our|my|having|from|working|trusted|used|case|success|connect|introduce|other|similar|examples?|they|their|testimonial|proven|track|reference|customer|client|after|since|studies|research|according)\b")
+        pattern(r"^(?:we|i|our|my|having|from|working|trusted|used|your (?:\w+ ){0,2}?(?:competitors?|peers|rivals|competition|counterparts|neighbou?rs)|a (?:\w+ )?pilot|in (?:my|our) last|would|will|case|success|connect|introduce|other|similar|examples?|they|their|testimonial|proven|track|reference|customer|client|after|since|studies|research|according)\b")
     });
     let low = &reading.message.low;
     let matched = &low[start..end];
-    if AFTER.is_match(&low.as_bytes()[end..sentence.end]) || reading.is_denied(sentence, start + first_word(matched)) {
+    if matched.contains("shop floor") || AFTER.is_match(&low.as_bytes()[end..sentence.end]) || reading.is_denied(sentence, start + first_word(matched)) {
         return true;
     }
     let clause = super::words::clause_start(low, sentence.start, start);
@@ -158,6 +168,10 @@ fn ends_in_infinitive(matched: &str) -> bool {
     let mut words = matched.rsplit(' ');
     words.next();
     let before: Vec<&str> = words.take(2).collect();
+    // `Paper that is signed`: a state, and nobody's deed.
+    if before.first().is_some_and(|word| matches!(*word, "is" | "are" | "be" | "being" | "gets" | "get")) {
+        return true;
+    }
     before.iter().any(|word| {
         matches!(*word, "to" | "can" | "could" | "will" | "would" | "may" | "might" | "must" | "should" | "helps" | "lets" | "that's" | "who'd")
     })
@@ -183,6 +197,16 @@ fn judge(reading: &Reading<'_>, start: usize, end: usize) -> Found {
     Found { start, end, kind, support }
 }
 
+/// Whether a statement says nearly word for word what is claimed, of the same people.
+fn says_the_same(statement: &Statement, text: &str, words: &[String]) -> bool {
+    static WHO: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b__\b"));
+    let same_people = WHO.find_iter(text.as_bytes()).all(|who| {
+        let who = &text[who.start()..who.end()];
+        stems(who).iter().all(|stem| statement.stems.contains(stem)) && (statement.folded.low.contains(who) || who.contains(' '))
+    });
+    words.len() > 1 && same_people && share(words, &statement.stems) >= 0.75
+}
+
 fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a Statement> {
     let source = &reading.facts.source;
     let low = &reading.message.low;
@@ -199,6 +223,9 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
         return None;
     }
     let words = stems(text);
+    if let Some(statement) = source.statements.iter().find(|statement| says_the_same(statement, text, &words)) {
+        return Some(statement);
+    }
     let best = |statements: &mut dyn Iterator<Item = &'a Statement>| {
         statements
             .map(|statement| (share(&words, &statement.stems), statement))

@@ -373,9 +373,26 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
             }
             "dozens" | "hundreds" | "thousands" | "scores" | "countless" => push(figure(start, end, 0.0, Unit::Heads)),
             // `in a day`, `within the first quarter`, `under an hour`, `in days`
+            "before" if at(index + 1) == "the" && at(index + 3) == "is" && matches!(at(index + 4), "out" | "over") => {
+                if let (Some((Unit::Time, hours)), Some((from, last))) = (unit_of(at(index + 2)), words.get(index + 4)) {
+                    push(figure(start, from + last.len(), hours, Unit::Time));
+                }
+            }
+            // `a day a week`, `a day and a half every month`
+            "a" | "an" if matches!(at(index + 1), "hour" | "day" | "week" | "afternoon") => {
+                let more = if at(index + 2) == "and" && at(index + 4) == "half" { 5 } else { 2 };
+                if matches!(at(index + more), "a" | "per" | "every" | "each") && unit_of(at(index + more + 1)).is_some() {
+                    push(figure(start, words[index + 1].0 + words[index + 1].1.len(), 0.0, Unit::Time));
+                }
+            }
             "in" | "within" | "under" | "inside" | "after" | "than" => {
                 if let Some((to, hours, value)) = bare_time(&words, index) {
                     push(Figure { minutes: hours < 1.0, ..figure(start, to, value * hours, Unit::Time) });
+                }
+            }
+            "takes" | "needs" | "is" if matches!(before(index), "setup" | "up" | "onboarding" | "implementation" | "installation" | "rollout" | "migration" | "deployment" | "integration" | "training") => {
+                if let Some((to, hours, value)) = bare_time(&words, index) {
+                    push(Figure { minutes: hours < 1.0, ..figure(words[index + 1].0, to, value * hours, Unit::Time) });
                 }
             }
             // `hours a week`, `hours every month`
@@ -387,7 +404,9 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
                 }
             }
             _ => {
-                if let Some((value, last)) = spoken_number(&words, index)
+                if let Some((to, percent)) = ratio(&words, index) {
+                    push(Figure { in_words: false, ..figure(start, to, percent, Unit::Percent) });
+                } else if let Some((value, last)) = spoken_number(&words, index)
                     && let Some((unit, factor, to)) = following_unit(low, words[last].0 + words[last].1.len())
                     && unit != Unit::Bare
                     && !(value == 1.0 && matches!(unit, Unit::Heads | Unit::Times))
@@ -420,6 +439,24 @@ fn spoken_number(words: &[(usize, &str)], index: usize) -> Option<(f64, usize)> 
         last += 1;
     }
     Some((total, last))
+}
+
+/// `Nine out of ten`, `one in three`, `97 of 100`: where it ends, and the percentage.
+fn ratio(words: &[(usize, &str)], index: usize) -> Option<(usize, f64)> {
+    let number = |at: usize| {
+        let (_, word) = words.get(at)?;
+        let digits = word.parse::<f64>().ok().map(|value| (value, at));
+        digits.or_else(|| spoken_number(words, at))
+    };
+    let (part, last) = number(index)?;
+    let of = match (words.get(last + 1)?.1, words.get(last + 2)?.1) {
+        ("out", "of") => last + 3,
+        ("in" | "of", _) => last + 2,
+        _ => return None,
+    };
+    let (whole, end) = number(of)?;
+    let usual = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 20.0, 50.0, 100.0].contains(&whole);
+    (usual && part < whole && part >= 1.0).then(|| (words[end].0 + words[end].1.len(), 100.0 * part / whole))
 }
 
 /// A time without a number behind `in`, `within` and the like: where it ends, its hours, and 1 or (for `in days`) 0.

@@ -31,6 +31,10 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             &format!(r"(?:\b(?:i|we)(?:'ve| have|'d| had|'m| am| was| were)? {adverbs}|(?:^|[,;:(.!-] ?|\band |\bps |p\.s\.:? |p\.s\.? - ?|\bto have |\bhaving ){adverbs})(?:saw|noticed|read|seen|loved|enjoyed|caught|came across|come across|watched|heard|listened to|spotted|been following|following|followed|stumbled (?:up)?on|appreciated|admired?|bookmarked|remember|impressed (?:by|with)|struck by|looked (?:at|through|into)|checked out|been reading|reading|looking (?:at|through)|see (?:that )?you|gather (?:that )?you|picked up|learned|sat in on|attended|found your|taken with|inspired by|checking out|listening to|watching|browsing)\b[^.;!?]{{0,60}}?(?:\byou\b|\byour\b|\byou're\b|\byou've\b|'s\b|\b{EVENT}\b)"),
             true,
         ),
+        rule(
+            r"(?:\b(?:i|we)(?:'ve)? |^|[,;:(.!-] ?)(?:just )?(?:saw|noticed|spotted|loved|read about|heard about|came across) (?:that )?(?:the|about) (?:[\w'-]+ ){0,3}?(?:new|recent|latest|news|opening|expansion|merger|announcement|piece|feature|interview|article|post)\b",
+            true,
+        ),
         rule(r"\b(?:congrat\w*|kudos|well done|hats off|bravo)\b", true),
         rule(
             &format!(r"\byour (?:[\w'&-]+ ){{0,3}}?(?:recent|latest|last|newest|upcoming|linkedin|excellent|thoughtful|insightful|impressive|rapid|q[1-4]|brilliant|fantastic|amazing|inspiring) (?:[\w'&-]+ ){{0,4}}?(?:{EVENT}|{NEWS})\b"),
@@ -39,7 +43,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         rule(&format!(r"\byour (?:[\w'&-]+ ){{0,2}}?{EVENT}\b"), true),
         rule(r"\b(?:recent|latest) (?:linkedin )?(?:posts?|articles?|talk|keynote|interview|podcast|announcement|funding) (?:\w+ ){0,6}?(?:you|your)\b|\b(?:my|our|his|her) (?:post|comment|dm)\b", true),
         rule(
-            r"\byou(?:'ve| have)? (?:recently |just |also |publicly |once |rightly |kindly |all )?(?:mentioned|said|wrote|spoke|presented|posted|announced|raised|launched|tweeted|published|commented|talked about|argued|told|opened|hired|acquired|attended|downloaded|signed up|visited|requested|asked (?:about|for|us|me)|expressed|liked|reached out|gave|won|joined|stopped by|registered|subscribed|replied|filled)\b|\byou(?:'re| are) (?:speaking|presenting|hiring|expanding|opening|launching|attending|featured|quoted|part of the|recruiting|doubling|rolling out|migrating)\b|\byou were (?:on|at|quoted|featured|speaking|interviewed)\b",
+            r"\byou(?:'ve| have)? (?:recently |just |also |publicly |once |rightly |kindly |all )?(?:mentioned|said|wrote|spoke|presented|posted|announced|raised|launched|tweeted|published|commented|talked about|argued|told|opened|hired|acquired|attended|downloaded|signed up|visited|requested|asked (?:about|us|me)|expressed|liked|reached out|gave|won|joined|stopped by|registered|subscribed|replied|filled)\b|\byou(?:'re| are) (?:speaking|presenting|hiring|expanding|opening|launching|attending|featured|quoted|part of the|recruiting|doubling|rolling out|migrating)\b|\byou were (?:on|at|quoted|featured|speaking|interviewed)\b",
             true,
         ),
         // Had together.
@@ -52,7 +56,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             false,
         ),
         rule(
-            r"\b(?:your|our|my|a|an) (?:[\w-]+ ){0,3}?(?:colleague|coworker|co-worker|teammate|boss|ceo|cto|cfo|coo|investors?|board member|friend|connection|contact|acquaintance|peer|predecessor|assistant|office|team|manager|advisor|partner|neighbou?r)\b,?(?: [\w.'-]+,?){0,6}? (?:suggested|recommended|mentioned|pointed|told|said|referred|introduced|thought|asked|gave me|passed|shared|spoke)\b|\b(?:suggested|recommended|told me|thought|said) (?:that )?(?:i|we) (?:should )?(?:reach|get in touch|write|contact|drop|speak|talk|connect|ping|email|call|might)|\b(?:was|were|been) (?:referred|introduced|pointed|put in touch|sent) (?:to you )?(?:by|to you)\b|\bmutual (?:connections?|friends?|contacts?|acquaintances?)\b|\bfellow (?:alum\w*|member|founder|startup|speaker|attendee|graduate|parent)|\b(?:mentioned|gave me|passed on|passed me|shared|recommended) (?:you|your (?:name|number|contact|details))\b|\bspeaks? highly of you\b|\bon (?:\w+ )?['s]*recommendation\b|\b(?:same|both) (?:conference|alma mater|alumni|university|school|meetup|community)\b",
+            r"\byour (?:[\w'.-]+ ){1,3}?(?:said|told|mentioned|suggested|recommended|pointed me|reckons|asked me|gave me|referred|passed (?:me|on|along)|introduced)\b|\b(?:your|our|my|a|an) (?:[\w-]+ ){0,3}?(?:colleague|coworker|co-worker|teammate|boss|ceo|cto|cfo|coo|investors?|board member|friend|connection|contact|acquaintance|peer|predecessor|assistant|office|team|manager|advisor|partner|neighbou?r)\b,?(?: [\w.'-]+,?){0,6}? (?:suggested|recommended|mentioned|pointed|told|said|referred|introduced|thought|asked|gave me|passed|shared|spoke)\b|\b(?:suggested|recommended|told me|thought|said) (?:that )?(?:i|we) (?:should )?(?:reach|get in touch|write|contact|drop|speak|talk|connect|ping|email|call|might)|\b(?:was|were|been) (?:referred|introduced|pointed|put in touch|sent) (?:to you )?(?:by|to you)\b|\bmutual (?:connections?|friends?|contacts?|acquaintances?)\b|\bfellow (?:alum\w*|member|founder|startup|speaker|attendee|graduate|parent)|\b(?:mentioned|gave me|passed on|passed me|shared|recommended) (?:you|your (?:name|number|contact|details))\b|\byour (?:\w+ ){0,2}?(?:assistant|office|receptionist|secretary|team|colleagues?|front desk) (?:was|were) (?:so |very )?(?:kind|nice|good|happy|helpful)\b|\b(?:gave|give|giving|passed|sent) me your\b|\bwho (?:reports to|works (?:for|with|under)|knows|sits next to) you\b|\b(?:says|said) (?:hello|hi)\b|\bsends? (?:her|his|their) (?:best|regards|greetings)\b|\bspeaks? highly of you\b|\bon (?:\w+ )?['s]*recommendation\b|\b(?:same|both) (?:conference|alma mater|alumni|university|school|meetup|community)\b",
             false,
         ),
     ]
@@ -84,7 +88,14 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) 
     static PROCESS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"^[ -](?:process(?:es)?|pipeline|schedul\w+|plans?|goals?|targets?|workflows?|loads?|volume|management|managers?|budgets?|calendars?|slots?|costs?|needs?|rooms?|templates?|strategy|checklists?|funnel)\b")
     });
+    // What is guessed is not said to have been seen.
+    static GUESSED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:i (?:imagine|guess|suppose|suspect|assume|bet|expect)|i'd (?:imagine|guess|say|bet)|presumably|probably|perhaps|maybe|no doubt|i don't know|must be)\b")
+    });
     let low = &reading.message.low;
+    if low[start..end].starts_with("you") && GUESSED.is_match(&low.as_bytes()[sentence.start..sentence.end]) {
+        return true;
+    }
     let from = super::words::clause_start(low, sentence.start, start);
     reading.is_denied(sentence, start + 1)
         || SUPPOSED.is_match(&low.as_bytes()[from..start])

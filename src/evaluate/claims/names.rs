@@ -65,7 +65,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     });
     static DOING: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(
-            r"\b({NAME})(?: \([^)]{{1,60}}\)|, [^,.]{{3,70}},)? (?:(?:recently|now|just|also|has|have|already|then|since|finally|successfully) ){{0,2}}(?:{DID}|uses?|runs?|relies|saves|is (?:us|sav|runn|see)ing|are (?:us|sav|runn|see)ing|chose|trusts?|cutting|seen)\b"
+            r"\b({NAME})(?: \([^)]{{1,60}}\)|, [^,.]{{3,70}},|(?: [a-z-]+){{1,2}}|(?: [a-z-]+){{0,2}} in {NAME})? (?:(?:recently|now|just|also|has|have|already|then|since|finally|successfully) ){{0,2}}(?:{DID}|uses?|runs?|relies|saves|has been (?:us|runn|work)ing|has been (?:with|on|a customer)|is (?:us|sav|runn|see)ing|are (?:us|sav|runn|see)ing|has (?:it|us|this|our)|have (?:it|us|this|our)|chose|trusts?|cutting|seen|pays|gets|sees|plans|swears|spends|reports|starts|signed|joins)\b"
         ))
     });
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {
@@ -95,7 +95,7 @@ fn consider(reading: &Reading<'_>, sentence: &Spoken, text: &str, at: usize, fou
         (!is_known && !name.is_empty()).then_some(name)
     });
     let start = sentence.start + at;
-    if unknown.is_some() && !reading.is_denied(sentence, start) && !(sentence.is_imagined && sentence.is_question) {
+    if unknown.is_some() && !reading.is_denied(sentence, start) && !((sentence.is_imagined || sentence.is_scenario) && sentence.is_question) {
         found.push(Found { start, end: start + text.len(), kind: Kind::Customer, support: None });
     }
 }
@@ -103,7 +103,9 @@ fn consider(reading: &Reading<'_>, sentence: &Spoken, text: &str, at: usize, fou
 /// At the beginning of a sentence: more than one capital, or a capital inside.
 fn is_sure_name(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
-    words.len() > 1 && words[1].starts_with(|c: char| c.is_ascii_uppercase())
+    const SHORT: &[&str] = &["it's", "that's", "let's", "here's", "there's", "what's", "who's", "today's", "everyone's", "she's", "he's"];
+    (text.ends_with("'s") && !SHORT.contains(&text.to_ascii_lowercase().as_str()))
+        || words.iter().skip(1).any(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
         || text.chars().skip(1).any(|c| c.is_ascii_uppercase()) && text.chars().any(|c| c.is_ascii_lowercase())
 }
 

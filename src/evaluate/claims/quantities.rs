@@ -20,6 +20,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let low = &reading.message.low;
         let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
+        let by_facts = by_facts.or_else(|| derived(reading, figure));
         let support = by_facts.or_else(|| {
             let stated = reading.persona.figure(figure, low)?;
             speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
@@ -30,6 +31,28 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         let kind = if figure.unit == Unit::Money && is_price(reading, sentence) { Kind::Price } else { Kind::Figure };
         found.push(Found { start: figure.start, end: figure.end, kind, support });
     }
+}
+
+/// What a figure of the facts comes to for this reader: £3 an employee is £270 for ninety, 12% of 85 stores are ten.
+fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
+    let is = |value: f64| (figure.value - value).abs() <= 0.006 * value && figure.high == figure.value;
+    let named = |own: &Figure| reading.figures.iter().any(|other| other.start != figure.start && other.is_said_by(own));
+    let counts = reading.persona.statements.iter().flat_map(|statement| &statement.figures);
+    let counts: Vec<&Figure> = counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
+    for statement in &reading.facts.source.statements {
+        for own in statement.figures.iter().filter(|own| own.value > 0.0) {
+            let yearly = own.unit == Unit::Money && figure.unit == Unit::Money && is(own.value * 12.0);
+            let for_all = counts.iter().any(|count| match own.unit {
+                Unit::Money => figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0)),
+                Unit::Percent => figure.unit == count.unit && named(count) && is(own.value / 100.0 * count.value),
+                _ => false,
+            });
+            if yearly || for_all {
+                return Some(statement.text.clone());
+            }
+        }
+    }
+    None
 }
 
 /// Whether the figure measures what is asked for: a call of 15 minutes, a reply within two days.
@@ -47,11 +70,14 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
     };
     let low = &reading.message.low;
     match figure.unit {
-        Unit::Text => true,
+        Unit::Text => figure.value < 300.0,
         Unit::Time => {
             let after = &low.as_bytes()[figure.end..sentence.end];
             let before = &low.as_bytes()[sentence.start..figure.start];
-            if ASK.is_match(after) {
+            static LASTS: LazyLock<Regex> = LazyLock::new(|| {
+                pattern(r"\b(?:calls?|demos?|chats?|meetings?|looks?|tours?|visits?|walk-?throughs?|conversations?|videos?|recordings?) (?:only |just |usually )?(?:takes?|lasts?|needs?|is|runs?|would take|won't take)(?: (?:no |not )?(?:more|longer|less) than| about| only| at most)? $")
+            });
+            if ASK.is_match(after) || LASTS.is_match(before) || is_fragment(reading, sentence, figure) {
                 return true;
             }
             let near = &before[before.len().saturating_sub(60)..];
@@ -62,6 +88,15 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
         Unit::Bare => is_calendar(reading, sentence, figure),
         _ => false,
     }
+}
+
+/// `Half an hour, your data or ours.`: a few words after an offer, about the same thing.
+fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
+    let asked = reading.sentences.iter().take_while(|other| other.start < sentence.start).last();
+    figure.minutes
+        && sentence.end - sentence.start < 60
+        && figure.start - sentence.start < 12
+        && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
 }
 
 /// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.
@@ -81,7 +116,7 @@ fn is_calendar(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
 /// Digits of a name: ISO 27001, Microsoft 365, SOC 2.
 fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:\b(?:soc|iso|type|level|tier|grade|phase|step|part|series|office|dynamics|microsoft|m|google|windows|s|area|web|industry|version|nist|pci|fips|cfr|wcag|option|round|top|q|h|fortune|inc|formula|studio|section|article|class|building|route|exit|line|model|rule|page|point|lesson|day one|http\S*|www\S*|\S+@\S*|\+)[ .-]?|[#/=_])$")
+        pattern(r"(?:\b(?:soc|iso|type|level|tier|grade|phase|step|part|series|office|dynamics|microsoft|m|google|windows|s|area|web|industry|version|nist|pci|fips|cfr|wcag|option|round|top|q|h|fortune|inc|formula|studio|section|article|class|building|route|exit|line|model|rule|page|point|lesson|day|day one|http\S*|www\S*|\S+@\S*|\+)[ .-]?|[#/=_])$")
     });
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(20)..figure.start];
@@ -112,7 +147,7 @@ fn is_supposed(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
     });
     let low = reading.message.low.as_bytes();
     let before = &low[sentence.start..figure.start];
-    sentence.is_imagined || (WOULD.is_match(before) && !PROMISE.is_match(before))
+    sentence.is_imagined || sentence.is_scenario || (WOULD.is_match(before) && !PROMISE.is_match(before))
 }
 
 /// Numbers that nobody checks: one or two things, small counts in words, times that belong to an offer.
@@ -123,11 +158,13 @@ fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(24)..figure.start];
     match figure.unit {
-        Unit::Text => true,
+        Unit::Text => figure.value < 300.0,
         Unit::Bare => figure.value < 10.0 || (sentence.is_subject && figure.value < 100.0),
         Unit::Heads => figure.in_words && figure.value > 0.0 && figure.value < 10.0 && !is_of_customers(reading, figure),
         Unit::Time if figure.in_words && figure.value > 0.0 => {
-            USUAL.is_match(before) || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
+            let text = &reading.message.low[figure.start..figure.end];
+            let bare = ["in ", "within ", "under ", "inside ", "after ", "than ", "before "].iter().any(|word| text.starts_with(word));
+            (bare && !is_benefit(reading, sentence, figure)) || USUAL.is_match(before) || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
         }
         Unit::Time if figure.value == 0.0 => !is_benefit(reading, sentence, figure),
         Unit::Percent | Unit::Times if figure.in_words => !is_benefit(reading, sentence, figure),
@@ -151,8 +188,7 @@ fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool
     });
     let low = reading.message.low.as_bytes();
     let from = clause_start(&reading.message.low, sentence.start, figure.start);
-    let clause = &low[from..sentence.end];
-    GAIN.is_match(clause) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
+    GAIN.is_match(&low[sentence.start..sentence.end]) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
 }
 
 fn is_price(reading: &Reading<'_>, sentence: &Spoken) -> bool {

@@ -27,8 +27,10 @@ pub(super) struct Spoken {
     pub end: usize,
     /// It asks.
     pub is_question: bool,
-    /// It, or what came before it in its paragraph, asks to imagine something.
+    /// It asks to imagine something.
     pub is_imagined: bool,
+    /// It goes on with a case that its paragraph asks to imagine.
+    pub is_scenario: bool,
     /// It says what the sender would do, or asks for something.
     pub is_offer: bool,
     /// It is the subject line.
@@ -85,7 +87,7 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
     // `If you are interested` supposes nothing, and `consider us` asks.
     static POLITE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have|this|that|it|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|\d+|two|five|ten|longer|time|hello|hi))\b",
+            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have|(?:this|that|it|any of (?:this|that))(?:'s| is| sounds?| helps?| works?| suits?| makes| fits| seems?| isn't| would| doesn't| does| resonates| interests| rules)|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|\d+|two|five|ten|longer|time|hello|hi))\b",
         )
     });
     static OFFER: LazyLock<Regex> = LazyLock::new(|| {
@@ -98,6 +100,7 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
     });
     static GREETING: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^(?:hi|hey|hello|dear|good (?:morning|afternoon|day|evening)|greetings)\b[^.?!]{0,40}[,!:;-]*$"));
+    static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:an?|your|one|two|three) (?:[\w'&-]+ ){0,5}?__\b"));
     let low = &message.low;
     let (mut imagined, mut signed) = (None, false);
     let mut out = Vec::new();
@@ -110,14 +113,16 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
             // Both may begin at the same word; then it is the polite one.
             POLITE.find_iter(bytes).all(|polite| polite.end() <= found.start() || polite.start() >= found.end())
         });
-        if imagines {
+        // Only somebody to imagine goes on being imagined; `imagine a Monday without it` is over at its end.
+        if imagines && (SOMEBODY.is_match(bytes) || text.bytes().any(|byte| byte.is_ascii_digit())) {
             imagined = Some(sentence.paragraph);
         }
         out.push(Spoken {
             start: sentence.start,
             end: sentence.end,
             is_question: text.trim_end_matches(['"', ')', '\'', ' ']).ends_with('?'),
-            is_imagined: imagines || imagined == Some(sentence.paragraph),
+            is_imagined: imagines,
+            is_scenario: imagined == Some(sentence.paragraph),
             is_offer: OFFER.is_match(bytes),
             is_subject: text.starts_with("subject:") || text.starts_with("**subject") || text.starts_with("re:"),
             is_frame: signed || (index < 3 && GREETING.is_match(bytes)),

@@ -63,7 +63,8 @@ impl Statement {
             has_customers: CUSTOMERS.find(bytes).is_some_and(|found| !is_denied(&folded.low, 0, found.start()))
                 && !folded.low.contains("no customer"),
             is_general: GENERAL.is_match(bytes),
-            has_integrations: CONNECTS.find(bytes).is_some_and(|found| !is_denied(&folded.low, 0, found.start())),
+            has_integrations: !folded.low.contains("none needed")
+                && CONNECTS.find(bytes).is_some_and(|found| !is_denied(&folded.low, 0, found.start())),
             connects_anything: ANYTHING.is_match(bytes),
             folded,
         }

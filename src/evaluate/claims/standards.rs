@@ -90,7 +90,11 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     let name = &low[start..end];
     let certified = low[end..sentence.end].trim_start_matches(['-', ' ']).starts_with("certif");
     let by_persona = reading.persona.statements.iter().any(|statement| statement.folded.low.contains(base(name)));
-    let ours = OURS.is_match(before) || names_company(reading, before);
+    // `We have the report, as well as ...`: the clause goes on with what was begun.
+    let wide = &low.as_bytes()[sentence.start..start];
+    let ours = OURS.is_match(before)
+        || names_company(reading, before)
+        || (!YOURS.is_match(before) && (OURS.is_match(wide) || names_company(reading, wide)));
     if sentence.is_question && !ours {
         return false;
     }

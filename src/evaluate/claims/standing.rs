@@ -22,9 +22,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let rule = |text: &str, kind: Kind, enough: f64, of_us: bool| Rule { pattern: pattern(text), kind, enough, of_us };
     vec![
         rule(
-            r"\b(?:award[- ]winning|(?:won|win|winner of|received|earned) (?:\w+ ){0,5}?awards?|(?:named|recogni[sz]ed|ranked|rated|voted|listed|featured|covered|profiled|written up|shortlisted|endorsed|highlighted) (?:\w+ ){0,4}?(?:by|in|as|among|on|at|#|no\.|number|best|top)\b|g2\b|capterra|trustpilot|gartner|forrester|techcrunch|forbes|wall street journal|financial times|product hunt|inc\.? 5000|y combinator|\byc[- ](?:backed|alum\w*|company)|sequoia|a16z|andreessen|techstars|magic quadrant|five[- ]star|5[- ]star|(?:market|industry|category)[- ]lead(?:er|ing)|leading (?:provider|platform|vendor|solution|maker)|#1\b|number[- ]one (?:\w+ )?(?:platform|choice|tool|provider)|most trusted|fastest[- ]growing (?:\w+ )?(?:platform|provider|vendor|company in)|world'?s (?:first|leading|most)|patent(?:ed|s|-pending)?)",
+            r"\b(?:award[- ]winning|(?:won|winner of|received|earned|were given|was given|took home) (?:[\w-]+ ){0,6}?(?:awards?|prizes?|medals?|titles?)|(?:named|recogni[sz]ed|ranked|rated|voted|listed|featured|covered|profiled|written up|shortlisted|endorsed|highlighted) (?:\w+ ){0,4}?(?:by|in|as|among|on|at|#|no\.|number|best|top)\b|g2\b|capterra|trustpilot|gartner|forrester|techcrunch|forbes|wall street journal|financial times|product hunt|inc\.? 5000|y combinator|\byc[- ](?:backed|alum\w*|company)|sequoia|deloitte|kpmg|pwc|mckinsey|accenture|fraunhofer|\btuv\b|dekra|a16z|andreessen|techstars|magic quadrant|five[- ]star|5[- ]star|(?:market|industry|category)[- ]lead(?:er|ing)|leading (?:provider|platform|vendor|solution|maker)|#1\b|number[- ]one (?:\w+ )?(?:platform|choice|tool|provider)|most trusted|fastest[- ]growing (?:\w+ )?(?:platform|provider|vendor|company in)|world'?s (?:first|leading|most)|patent(?:ed|s|-pending)?)",
             Kind::Other,
-            0.6,
+            0.85,
+            false,
+        ),
+        rule(
+            r"\b(?:has|have|was|were|been|is|are) (?:\w+ )?(?:approved|endorsed|vetted|reviewed|accredited|validated|licensed|inspected|recommended|authori[sz]ed) (?:by|our|for|as|in|us)\b|\b(?:piece|articles?|feature|story|coverage|write-up|profile|interview|report) (?:on|about|with) (?:us|our)\b|\b(?:wrote|written|reported|reporting) about us\b",
+            Kind::Other,
+            0.85,
             false,
         ),
         rule(
@@ -40,7 +46,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             true,
         ),
         rule(
-            r"\bfree (?:\w+[ -]){0,3}?(?:trial|tier|plan|set-?up|onboarding|migration|version|account|month|weeks?|license|training)\b|\b\d+[- ]day (?:free )?trial\b|\b(?:no|without|zero) (?:set-?up|implementation|onboarding|hidden|upfront|cancellation|per-seat|licen[cs]e) (?:fees?|costs?|charges?)\b|\bno (?:long-term |annual |minimum )(?:contracts?|commitment|term)\b|\bno (?:credit card|lock-in|contract)\b|\bmonth[- ]to[- ]month\b|\bmoney[- ]back\b|\bdiscount\w*|\bspecial (?:pricing|rate|price)\b|\b(?:startup|start-up|non-?profit|early[- ]adopter|launch|introductory|founder|flexible|volume|tiered|pay-as-you-go|usage-based|per-seat|flat[- ](?:fee|rate)|affordable|transparent|founding) (?:pricing|prices?|rates?|plans?|tiers?)\b|\bpricing (?:is built|starts|begins|scales|fits)\b|\bcancel (?:at )?any ?time\b|\bhalf the (?:price|cost)\b|\bcheaper than\b|\bfraction of the (?:cost|price)\b|\bfree of charge\b|\bat no (?:extra |additional )?cost\b|\bguarantee[ds]?\b|\bwaiv(?:e|ed|ing)\b|\bpays? for itself\b|\brisk-free\b",
+            r"\bfree (?:\w+[ -]){0,3}?(?:trial|tier|plan|set-?up|onboarding|migration|version|account|month|weeks?|license|training)\b|\b\d+[- ]day (?:free )?trial\b|\b(?:no|without|zero) (?:set-?up|implementation|onboarding|hidden|upfront|cancellation|per-seat|licen[cs]e) (?:fees?|costs?|charges?)\b|\bno (?:long-term |annual |minimum )(?:contracts?|commitment|term)\b|\bno (?:credit card|lock-in|contract)\b|\bmonth[- ]to[- ]month\b|\bmoney[- ]back\b|\bdiscount\w*|\bspecial (?:pricing|rate|price)\b|\b(?:startup|start-up|non-?profit|early[- ]adopter|launch|introductory|founder|flexible|volume|tiered|pay-as-you-go|usage-based|per-seat|flat[- ](?:fee|rate)|affordable|transparent|founding) (?:pricing|prices?|rates?|plans?|tiers?)\b|\bpricing (?:is built|starts|begins|scales|fits)\b|\bcancel (?:at )?any ?time\b|\bhalf (?:the )?(?:price|cost)\b|\bcheaper than\b|\bfraction of the (?:cost|price)\b|\bfree of charge\b|\bat no (?:extra |additional )?cost\b|\bguarantee[ds]?\b|\bwaiv(?:e|ed|ing)\b|\bpays? for itself\b|\brisk-free\b|\b(?:are|is|month|months|quarter|pilot) on (?:us|the house)\b",
             Kind::Price,
             0.6,
             false,
@@ -96,7 +102,7 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
         return READER.is_match(before) || (!OURS.is_match(before) && (!OURS.is_match(whole) || READER.is_match(whole)) && !low[sentence.start..].starts_with(['*', '-']));
     }
     // The team of the reader, a former employer of the reader.
-    READER.is_match(matched.as_bytes()) || (READER.is_match(before) && !matched.starts_with("our"))
+    READER.is_match(matched.as_bytes()) || (READER.is_match(before) && !matched.starts_with("our") && !matched.ends_with(" us") && !matched.ends_with(" our"))
 }
 
 /// Blanks that nobody has filled in.

@@ -14,7 +14,7 @@ use super::words::{clause_start, pattern, stems};
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     static CONNECTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:integrates?|integrated|integrating|syncs?|synced|syncing|connects?|connecting|connected|plugs?|plugging|hooks?|works|talks|interfaces?|slots?|sits|lives|runs|feeds|pulls?|writes|reads|imports?|exports?) (?:\w+ly |right |straight |natively |out of the box |data |everything |records |orders |results |invoices |both ways |in |up |back )*(?:with|into|to|alongside|from|on top of|inside|within)\b",
+            r"\b(?:integrates?|integrated|integrating|syncs?|synced|syncing|connects?|connecting|connected|plugs?|plugging|hooks?|works|talks|pairs|speaks|links|communicates|docks|interfaces?|slots?|sits|lives|runs|feeds|pulls?|writes|reads|imports?|exports?) (?:\w+ly |right |straight |natively |out of the box |data |everything |records |orders |results |invoices |both ways |in |up |back )*(?:with|into|to|alongside|from|on top of|inside|within)\b",
         )
     });
     static THINGS: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +33,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 let to = end_of_object(low, matched.end()) + sentence.start;
                 // The names of a thing stand before it as well: `our Salesforce and Slack integrations`.
                 let from = if is_thing { names_before(reading, sentence, start) } else { start };
-                found.extend(judge(reading, (from, start), end, to, is_thing));
+                found.extend(judge(reading, from, end, to, is_thing));
             }
         }
     }
@@ -66,21 +66,20 @@ fn end_of_object(low: &str, at: usize) -> usize {
     at + ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len()).min(120)
 }
 
-fn judge(reading: &Reading<'_>, (from, start): (usize, usize), end: usize, to: usize, is_thing: bool) -> Option<Found> {
+fn judge(reading: &Reading<'_>, from: usize, end: usize, to: usize, is_thing: bool) -> Option<Found> {
     static TOOLS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"\b(?:tools?|stack|systems?|software|crms?|erps?|ehrs?|emrs?|pos|lms|hris|apps?|applications?|calendars?|inbox\w*|accounting|payroll|databases?|data warehouse|platforms?|set-?up|infrastructure|environment|technology|tech|spreadsheets?|ledgers?|helpdesk|wms|tms|mes|pipelines?|identity provider|api)\b",
         )
     });
     static READER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^ (?:you\b|your (?:team|schedule|calendar|day|people|needs|goals|budget|process|staff|timeline)|me\b|us\b|the team|people|teams|leaders|founders|discuss|learn|see|talk|explore|similar|other|companies|clients|customers|a human|__)"));
+        LazyLock::new(|| pattern(r"^ (?:you|your (?:team|schedule|calendar|day|people|needs|goals|budget|process|staff|timeline)|me|us|the team|people|teams|leaders|founders|discuss|learn|see|talk|explore|similar|other|companies|clients|customers|a human|__)\b"));
     let low = &reading.message.low;
     let object = &low[end..to.max(end)];
     if !is_thing && READER.is_match(object.as_bytes()) {
         return None;
     }
-    let mut named = names::names(&format!("x {}", &reading.message.cased[end..to.max(end)]));
-    named.extend(names::names(&format!("x {}", &reading.message.cased[from..start])));
+    let mut named = names::names(&format!("x {}", &reading.message.cased[from..to.max(end)]));
     named.retain(|name| !is_own(reading, name));
     let speaks_of_tools = TOOLS.is_match(object.as_bytes()) || is_thing;
     if named.is_empty() && !speaks_of_tools {

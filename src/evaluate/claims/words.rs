@@ -95,6 +95,44 @@ fn group() -> String {
         "departments?",
         "offices?",
         "crews?",
+        "(?:care )?homes",
+        "stores",
+        "sites",
+        "branches",
+        "carriers",
+        "forwarders?",
+        "airlines?",
+        "airports?",
+        "farms?",
+        "mills?",
+        "breweries",
+        "brewery",
+        "dealers?",
+        "dealerships?",
+        "garages?",
+        "kitchens?",
+        "landlords?",
+        "merchants?",
+        "sellers?",
+        "growers?",
+        "councils?",
+        "cities",
+        "wards?",
+        "supermarkets?",
+        "grocers?",
+        "accountants?",
+        "architects?",
+        "dentists?",
+        "lawyers?",
+        "surger(?:y|ies)",
+        "pharmac(?:y|ies)",
+        "gyms?",
+        "salons?",
+        "trusts?",
+        "institutes?",
+        "foundations?",
+        "factor(?:y|ies)",
+        "foundr(?:y|ies)",
     ];
     format!("(?:{})", nouns.join("|"))
 }
@@ -103,7 +141,7 @@ fn group() -> String {
 pub(super) const DID: &str = r"(?:cut|reduced|saved|halved|doubled|tripled|quadrupled|dropped|shrank|shrunk|brought|trimmed|slashed|eliminated|achieved|saw|increased|grew|boosted|gained|recovered|reclaimed|moved|went|replaced|switched|automated|consolidated|standardi[sz]ed|got|freed|told|reported|ran|rolled|finished|closed|took|lowered|improved|shortened|hit|reached|managed|made|paid|broke|stopped|retired|cleared|scaled|migrated|launched|deployed|adopted|implemented|started|used|fixed|removed|decreased|raised|lifted|found|did|pulled|turned|won|kept|shaved|squeezed|accelerated|unlocked|earned|regained|credit(?:s|ed)|swears?|swore|lost|had|was|were|came|put|handled|processed|onboarded|wiped|knocked|streamlined|sped|collapsed|compressed|dug|erased|simplified|transformed|moderni[sz]ed|completed|handed|booked|recouped|avoided|caught|posted|returned|tightened|whittled|chopped|converted|drove|realized|realised|logged|signed|cleaned|untangled|liked|love[sd]?|raves?)";
 
 /// What customers are said to do: the present.
-pub(super) const DO: &str = r"(?:see|save|report|find|get|recover|cut|reach|break even|go live|tell (?:us|me)|say|experience|gain|reduce|enjoy|notice|achieve|reclaim|recoup|earn|are (?:seeing|saving|using|getting|live|up)|use|rely|trust|run|finish|pay back|drop|shave|halve|double|free up|come back|stay|renew|describe|credit|average|keep|spend|start|take|need|have (?:seen|saved|cut|reduced|told|gone|been))";
+pub(super) const DO: &str = r"(?:see|save|report|find|get|recover|cut|reach|break even|go live|tell (?:us|me)|say|experience|gain|reduce|enjoy|notice|achieve|reclaim|recoup|earn|are (?:seeing|saving|using|getting|live|up)|use|rely|trust|run|finish|pay back|drop|shave|halve|double|free up|come back|stay|renew|describe|credit|average|keep|spend|start|take|need|claw|win|pocket|bank|squeeze|trim|slash|pay|lower|shorten|close|have (?:seen|saved|cut|reduced|told|gone|been))";
 
 /// Whether a denial stands before `at` in its clause: `we have not worked with`, `no case study`.
 pub(super) fn is_denied(low: &str, from: usize, at: usize) -> bool {
@@ -160,5 +198,8 @@ pub(super) fn stems(low: &str) -> Vec<String> {
 /// A word without what grammar adds to its end.
 pub(super) fn stem(word: &str) -> String {
     let word = word.trim_end_matches("'s").trim_matches('\'');
-    if word.len() > 5 { word[..5].to_owned() } else { word.trim_end_matches('s').to_owned() }
+    // `Posted` and `posts` are of one stem; `need` and `bring` keep their ends.
+    let ends = ["ing", "ed", "es", "s"];
+    let short = ends.iter().filter_map(|end| word.strip_suffix(end)).find(|short| short.len() > 3).unwrap_or(word);
+    short[..short.len().min(5)].trim_end_matches('e').to_owned()
 }

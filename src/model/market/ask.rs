@@ -24,6 +24,8 @@ pub(super) enum Ask<'a> {
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
     /// Sort numbered lines into groups, with the names that are in use.
     Groups { lines: &'a str, known: &'a str },
+    /// Sort numbered instructions by what they ask for.
+    Ideas { lines: &'a str },
 }
 
 /// Reads a request. Never fails: what it cannot recognise is a persona to write to.
@@ -50,6 +52,11 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     }
     if property("personas") {
         return personas(system, user, false);
+    }
+    if property("groups")
+        && let Some(lines) = fence(user, "instructions")
+    {
+        return Ask::Ideas { lines };
     }
     if property("groups") {
         let lines = fence(user, "reasonings").or_else(|| fence(user, "names")).unwrap_or_default();

@@ -7,6 +7,7 @@ use super::feature::Feature::{
     Mechanism, Opener, Pilot, Placeholder, Plain, Post, Price, Pushy, Result, Security, SmallAsk, Subject, Tie, Truth,
 };
 use super::judge::features_in;
+use super::plan::Wishes;
 
 /// The name of a group of reasonings that speak of no feature.
 const UNMOVED: &str = "not a priority now";
@@ -36,6 +37,26 @@ pub(super) fn sort(lines: &str, known: &str) -> Value {
     // Of more than were asked for, the smallest are left out.
     let list: Vec<Value> =
         groups.into_iter().take(8).map(|(name, members)| json!({"name": name, "reasonings": members})).collect();
+    json!({ "groups": list })
+}
+
+/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out.
+pub(super) fn ideas(lines: &str) -> Value {
+    let mut groups: Vec<(String, Vec<u64>)> = Vec::new();
+    for line in lines.lines() {
+        let Some((number, said)) = line.trim().split_once(". ") else { continue };
+        let Ok(number) = number.parse::<u64>() else { continue };
+        let wishes = Wishes::of(said);
+        let asks = wishes.asked.iter().next().map(|feature| format!("{feature:?}").to_lowercase());
+        let forbids = wishes.banned.iter().next().map(|feature| format!("no {feature:?}").to_lowercase());
+        let Some(name) = asks.or(forbids) else { continue };
+        match groups.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, members)) => members.push(number),
+            None => groups.push((name, vec![number])),
+        }
+    }
+    let list: Vec<Value> =
+        groups.into_iter().map(|(name, members)| json!({"name": name, "reasonings": members})).collect();
     json!({ "groups": list })
 }
 

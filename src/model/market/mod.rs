@@ -132,6 +132,7 @@ impl Market {
             }
             Ask::Claims { facts, persona, message } => auditor::audit(message, facts, persona, &mut dice).to_string(),
             Ask::Groups { lines, known } => groups::sort(lines, known).to_string(),
+            Ask::Ideas { lines } => groups::ideas(lines).to_string(),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);
                 if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }

@@ -1,0 +1,236 @@
+//! `rejoinder audit-claims`.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::{Setup, names_auditor};
+use crate::data::{FileName, Kind, results_stream};
+use crate::engine::local;
+use crate::evaluate::ask;
+use crate::evaluate::auditor::Auditor;
+use crate::evaluate::claims::{Audit, Facts};
+use crate::evaluate::run;
+use crate::event::{Event, TrialOutcome};
+use crate::model::{CallKey, FailureKind, Role, digest};
+use crate::optimize::older::{Messages, Older};
+use crate::report::claims::{Findings, Heading};
+use crate::report::estimate::{self, Line};
+use crate::report::words;
+
+/// Tokens of the answer to one audit, for the estimate: a dozen claims with their quotations.
+const AUDIT_ANSWER: u64 = 600;
+
+/// Options of `audit-claims`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder audit-claims b2b_saas_personas_train_results_improvement_run_v1
+  rejoinder audit-claims NAME --facts offer.md --format json
+  rejoinder audit-claims NAME --auditor anthropic/claude-haiku-5-5 --dry-run
+
+What an offer may claim is read from --facts, else from the prompt at the root of the file's lineage, else from the file's
+own prompt. Instructions in it state nothing. Without --auditor no model is called.")]
+pub struct Options {
+    /// A results file
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// A text file with the facts of the offer (a prompt will do)
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// In which form
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Seed of the sampling [default: one that no earlier run of the same inputs had]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Totals and the worst messages, for people
+    Text,
+    /// Every message with its claims
+    Json,
+}
+
+/// Audits and prints.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let file = setup.folder.resolve(Kind::Results, &options.name)?;
+    let (facts, facts_from) = facts(setup, options, &file)?;
+    let facts = Arc::new(facts);
+    let heading = |simulated| Heading {
+        file: file.as_str().to_owned(),
+        facts_from: format!("{facts_from} ({})", words::count(facts.text.lines().count() as u64, "statement", "statements")),
+        auditor: None,
+        simulated,
+        failed: Vec::new(),
+    };
+    if names_auditor(&options.models, &setup.settings) == Some(true) {
+        return with_model(setup, options, &file, &facts, heading).await;
+    }
+    if options.models.dry_run {
+        return print("This would call no model: without --auditor the rules alone audit.\n");
+    }
+    let (findings, metadata, _) = results_stream::look(&setup.folder, &file, &Findings::new(Arc::clone(&facts)))?;
+    let simulated = metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    show(&findings, &heading(simulated), options.format)
+}
+
+fn show(findings: &Findings, heading: &Heading, format: Format) -> Result<(), Error> {
+    match format {
+        Format::Text => print(&findings.text(heading)),
+        Format::Json => print(&format!("{:#}\n", findings.json(heading))),
+    }
+}
+
+/// The facts and where they come from: the named file, else the root of the lineage.
+fn facts(setup: &Setup, options: &Options, file: &FileName) -> Result<(Facts, String), Error> {
+    let Some(path) = &options.facts else { return root_facts(setup, file) };
+    let name = words::path(path);
+    let facts = Facts::of(&text_of(path, &name)?);
+    if facts.is_empty() {
+        return Err(Error::Usage(format!("facts file {name} states nothing; write into it what is true of the offer")));
+    }
+    Ok((facts, name))
+}
+
+fn text_of(path: &Path, name: &str) -> Result<String, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        what: "facts file",
+        path: name.to_owned(),
+        source,
+    })?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// What the prompt at the root of the lineage states, as far as the lineage is in the folder.
+fn root_facts(setup: &Setup, file: &FileName) -> Result<(Facts, String), Error> {
+    let (mut at, mut seen) = (file.clone(), HashSet::new());
+    loop {
+        seen.insert(at.as_str().to_owned());
+        let ((), metadata, _) = results_stream::look(&setup.folder, &at, &())?;
+        let parent = metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
+        let next = parent.and_then(|parent| setup.folder.resolve(Kind::Results, &parent.file).ok());
+        match next.filter(|next| setup.folder.exists(next) && !seen.contains(next.as_str())) {
+            Some(next) => at = next,
+            None => {
+                if let Some(parent) = parent {
+                    let (own, parent) = (words::one_line(at.as_str(), 120), words::one_line(&parent.file, 120));
+                    setup.events.emit(Event::Warning(format!(
+                        "{own} descends from {parent}, which is not here: a prompt that was rewritten may state more than \
+                         is true; give --facts"
+                    )));
+                }
+                let from = if at.as_str() == file.as_str() {
+                    "the file's own prompt".to_owned()
+                } else {
+                    format!("the prompt at the root of the lineage, {}", at.as_str())
+                };
+                return Ok((Facts::of(&metadata.system_prompt), from));
+            }
+        }
+    }
+}
+
+/// The same with a model, whose calls go through the journal.
+async fn with_model(
+    setup: &Setup,
+    options: &Options,
+    file: &FileName,
+    facts: &Arc<Facts>,
+    heading: impl Fn(bool) -> Heading,
+) -> Result<(), Error> {
+    let mut doors = setup.doors(&options.models, &[Role::Auditor])?;
+    let auditor = doors.auditor();
+    let older = Older::read(&setup.folder, file)?;
+    let messages = Arc::new(older.messages(&setup.folder)?);
+    if options.models.dry_run {
+        let mut audits = Vec::new();
+        for index in 0..messages.whom.len() {
+            let (persona, message) = texts(&messages, index)?;
+            let request = auditor.request(&message, facts, &persona, CallKey::of(&[]));
+            audits.push(estimate::tokens(&request, AUDIT_ANSWER));
+        }
+        let line = Line::of(Role::Auditor, "audits", &audits, 1, &doors.context.account);
+        return print(&estimate::plan(&[line], &doors.context.account));
+    }
+    let parts = [file.as_str(), &older.head.sha256, &digest(&[&facts.text])];
+    let begun = doors.begin(setup, &options.models, "audit-claims", &parts, (options.seed, 1))?;
+    setup.events.emit(Event::BatchStarted {
+        label: "Auditing claims".into(),
+        total: messages.whom.len(),
+        simulated: doors.context.account.is_simulated(),
+    });
+    let ended: Arc<Mutex<Vec<Option<Ended>>>> = Arc::new(Mutex::new(vec![None; messages.whom.len()]));
+    local::each(0..messages.whom.len(), doors.context.width, |index| {
+        let (messages, facts, ended) = (Arc::clone(&messages), Arc::clone(facts), Arc::clone(&ended));
+        let (auditor, events, seed) = (auditor.clone(), setup.events.clone(), begun.seed);
+        async move {
+            let outcome = audit(&auditor, &messages, &facts, seed, index).await;
+            if let Some(outcome) = &outcome {
+                let told = if outcome.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed };
+                events.emit(Event::TrialEnded(told));
+            }
+            ended.lock().unwrap_or_else(PoisonError::into_inner)[index] = outcome;
+        }
+    })
+    .await;
+    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
+    doors.explain(doors.context.go_on().map_err(run::Error::from))?;
+    let written = older.head.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    let mut heading = heading(written || doors.context.account.is_simulated());
+    heading.auditor = Some(auditor.caller().model().id().to_owned());
+    let mut findings = Findings::new(Arc::clone(facts));
+    let ended = std::mem::take(&mut *ended.lock().unwrap_or_else(PoisonError::into_inner));
+    for (index, outcome) in ended.into_iter().enumerate() {
+        let (persona, message) = messages.whom[index];
+        let place = (persona as usize, message as usize);
+        match outcome {
+            Some(Ok(audit)) => {
+                let (persona, message) = texts(&messages, index)?;
+                findings.add(place, &persona, &message, audit);
+            }
+            Some(Err(reason)) => heading.failed.push((place.0, place.1, reason)),
+            None => {}
+        }
+    }
+    show(&findings, &heading, options.format)?;
+    doors.end(!findings.is_empty(), "no message could be audited")?;
+    if let Some(why) = doors.context.limit() {
+        return Err(Error::Limit(why));
+    }
+    begun.finish()?;
+    Ok(())
+}
+
+/// An audit, or why there is none.
+type Ended = Result<Audit, String>;
+
+/// Audits one message; `None` where the run is to stop.
+async fn audit(auditor: &Auditor, messages: &Messages, facts: &Facts, seed: u64, index: usize) -> Option<Ended> {
+    let (persona, message) = match texts(messages, index) {
+        Ok(texts) => texts,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let (of, number) = messages.whom[index];
+    let key = [seed.to_string(), "audit".to_owned(), of.to_string(), number.to_string()];
+    let key: Vec<&str> = key.iter().map(String::as_str).collect();
+    match auditor.audit(&message, facts, &persona, &key).await {
+        Ok(audit) => Some(Ok(audit)),
+        Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => None,
+        Err(error) => Some(Err(error.to_string())),
+    }
+}
+
+/// The persona and the message of one place.
+fn texts(messages: &Messages, index: usize) -> Result<(String, String), Error> {
+    let (persona, _) = messages.whom[index];
+    Ok((messages.people.get(persona as usize)?, messages.texts.get(index)?))
+}

@@ -1,0 +1,172 @@
+//! Finds out which instructions help: many prompts, a trial or two of each.
+
+use std::sync::Arc;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::cycle::Error;
+use super::lab::{Lab, Wanted};
+use super::model::{Candidate, Model, Seen};
+use super::pool::Pool;
+use super::propose::{Proposals, Proposer};
+use super::split::People;
+use crate::event::Event;
+use crate::improve::{Heard, Objections};
+
+/// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is little.
+const MOST_PEOPLE: usize = 300;
+/// Rounds, between which the model learns. More of them waste fewer trials, and wait more often.
+const ROUNDS: usize = 12;
+/// Trials of a round, at least.
+const FEWEST_A_ROUND: usize = 12;
+/// At these shares of the trials more challengers are asked for, from what the latest messages met.
+const ASK_AGAIN: [f64; 3] = [0.1, 0.3, 0.5];
+/// Trials for each idea that is considered: fewer would tell nothing of it.
+const TRIALS_PER_IDEA: usize = 7;
+/// Ideas that are considered in any case.
+const FEWEST_IDEAS: usize = 8;
+
+/// What was explored.
+#[derive(Debug)]
+pub struct Explored {
+    /// The lines.
+    pub pool: Pool,
+    /// Every trial, those of the incumbent before it included.
+    pub seen: Vec<Seen>,
+    /// What they taught.
+    pub model: Model,
+    /// Ideas that are considered.
+    pub most_ideas: usize,
+    /// Trials that were run.
+    pub trials: usize,
+    /// What came of the challengers that were asked for.
+    pub proposals: Vec<Proposals>,
+}
+
+/// What exploring starts from.
+pub struct Start<'a> {
+    /// Whom.
+    pub people: &'a People,
+    /// The prompt to beat.
+    pub incumbent: &'a str,
+    /// What its messages met.
+    pub heard: &'a Heard,
+    /// What that comes down to.
+    pub objections: &'a Objections,
+    /// Scores of the incumbent's messages to personas that are learned from, by index.
+    pub known: Vec<(u32, f64)>,
+    /// Challengers in the first wave; later waves have two thirds of that.
+    pub challengers: usize,
+    /// Trials that may be run.
+    pub trials: usize,
+}
+
+/// Explores.
+///
+/// # Errors
+/// When no challenger came, the run was asked to stop, or there is no room on the disk.
+pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, mut pool: Pool) -> Result<Explored, Error> {
+    let events = &lab.cast.context.events;
+    let first = (0, start.challengers);
+    let mut proposals = vec![
+        proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?,
+    ];
+    let own = Candidate::Lines(pool.own());
+    let mut seen: Vec<Seen> = start
+        .known
+        .iter()
+        .take(MOST_PEOPLE)
+        .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
+        .collect();
+    let most_ideas = (start.trials / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
+    let mut rng = rng(lab.seed, lab.step);
+    let mut turns = Turns::new(&start.people.learn, &mut rng);
+    let a_round = (start.trials / ROUNDS).max(FEWEST_A_ROUND);
+    let (mut heard, mut done, mut asked) = (Heard::default(), 0, 0);
+    let mut model = learn(&pool, &seen, most_ideas)?;
+    let mut round = 0;
+    while done < start.trials && !turns.is_empty() {
+        round += 1;
+        let count = a_round.min(start.trials - done);
+        let candidates: Vec<(u32, Candidate)> =
+            (0..count).map(|_| (turns.next(&mut rng), model.draw(&pool, &mut rng))).collect();
+        let wanted: Vec<Wanted> = candidates
+            .iter()
+            .map(|(persona, candidate)| Wanted { persona: *persona, prompt: candidate.prompt(&pool) })
+            .collect();
+        let title = format!("Trying instructions, round {round}");
+        let shown = lab.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
+        for ((persona, candidate), shown) in candidates.into_iter().zip(&shown) {
+            let Some(shown) = shown else { continue };
+            heard.hear(seen.len(), 0, shown.yes(), &shown.reasoning);
+            seen.push(Seen { persona, candidate, score: lab.score(shown) });
+        }
+        done += count;
+        model = learn(&pool, &seen, most_ideas)?;
+        let share = done as f64 / start.trials as f64;
+        // The next reasons come from prompts that answer the earlier ones.
+        if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] && done < start.trials {
+            asked = ASK_AGAIN.iter().filter(|at| share >= **at).count();
+            let best = model.best(&pool).prompt(&pool);
+            let objections = heard.objections();
+            events.emit(Event::Step("Asking for more challengers, from what the latest messages met".into()));
+            let wave = (proposals.len(), (start.challengers * 2).div_ceil(3));
+            proposals.push(proposer.propose(wave, &best, (&heard, &objections), &mut pool).await?);
+            heard = Heard::default();
+            model = learn(&pool, &seen, most_ideas)?;
+        }
+    }
+    Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals })
+}
+
+/// Learns from what was seen.
+///
+/// # Errors
+/// When the arithmetic breaks down.
+pub fn learn(pool: &Pool, seen: &[Seen], most_ideas: usize) -> Result<Model, Error> {
+    Model::learn(pool, seen, most_ideas).map_err(|error| Error::Arithmetic(error.to_string()))
+}
+
+/// The chance of a cycle: from its seed and name alone.
+pub fn rng(seed: u64, step: &str) -> ChaCha8Rng {
+    let number = crate::model::digest(&["chance", &seed.to_string(), step]);
+    ChaCha8Rng::seed_from_u64(u64::from_str_radix(&number[..16], 16).unwrap_or(seed))
+}
+
+/// Personas in turn, each as often as any other, in an order that chance decides.
+pub struct Turns {
+    people: Arc<Vec<u32>>,
+    left: Vec<u32>,
+}
+
+impl Turns {
+    /// The turns of these people, or of an even sample of them.
+    pub fn new(people: &[u32], rng: &mut ChaCha8Rng) -> Self {
+        let mut people = people.to_vec();
+        shuffle(&mut people, rng);
+        people.truncate(MOST_PEOPLE);
+        Turns { people: Arc::new(people), left: Vec::new() }
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Whose turn it is.
+    pub fn next(&mut self, rng: &mut ChaCha8Rng) -> u32 {
+        if self.left.is_empty() {
+            self.left = self.people.to_vec();
+            shuffle(&mut self.left, rng);
+        }
+        self.left.pop().unwrap_or_default()
+    }
+}
+
+/// Puts items into an order that chance decides (Fisher and Yates; Durstenfeld 1964).
+pub fn shuffle<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, rng.random_range(0..=last));
+    }
+}

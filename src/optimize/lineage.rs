@@ -1,0 +1,108 @@
+//! What a lineage remembers from cycle to cycle: the facts, the split of its personas, and every attempt to better it.
+
+use serde::{Deserialize, Serialize};
+
+use super::split::Split;
+use crate::compare::spending;
+use crate::data::Head;
+use crate::evaluate::claims::Facts;
+use crate::improve::{Codebook, Parts, Tried};
+
+/// The memory of a lineage. It stands in every results file that a cycle saves, under `metadata.rejoinder.lineage`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// What the offer may truthfully claim: a file of the user's, or what the first prompt states. Never taken from a
+    /// rewritten prompt.
+    pub facts: String,
+    /// What every prompt of the lineage states, word for word: the statements of the first prompt.
+    pub offer: String,
+    /// Who is learned from and who only verifies.
+    pub split: Split,
+    /// For every challenger that was verified whether it was adopted, the first one first: all of them together may adopt
+    /// wrongly with a chance of alpha.
+    #[serde(default)]
+    pub attempts: Vec<bool>,
+    /// What earlier challengers tried and how they fared.
+    #[serde(default)]
+    pub tried: Vec<Tried>,
+    /// Names of objections that fit no theme.
+    #[serde(default)]
+    pub codebooks: Vec<Codebook>,
+}
+
+/// A prompt whose statements have fewer words than these states its offer some other way, and is kept whole.
+const FEWEST_WORDS: usize = 12;
+/// Challengers that are remembered.
+const MOST_TRIED: usize = 40;
+/// Versions whose names are remembered.
+const MOST_CODEBOOKS: usize = 10;
+
+impl Lineage {
+    /// The memory of the lineage that a results file belongs to; `None` where it begins with this file.
+    #[must_use]
+    pub fn of(head: &Head) -> Option<Self> {
+        let value = head.metadata.rejoinder.as_ref()?.lineage.clone()?;
+        serde_json::from_value(value).ok()
+    }
+
+    /// A new one. `first` is the first prompt, as far as it is known.
+    #[must_use]
+    pub fn new(first: &str, facts: Option<&str>, split: Split) -> Self {
+        let statements = Parts::of(first).statements().trim().to_owned();
+        let says_enough = statements.split_whitespace().count() >= FEWEST_WORDS;
+        let offer = if says_enough { statements } else { first.trim().to_owned() };
+        let facts = facts.map_or_else(|| Facts::of(first).text, |text| Facts::of(text).text);
+        Lineage { facts, offer, split, ..Lineage::default() }
+    }
+
+    /// The one-sided level at which the next challenger is verified.
+    #[must_use]
+    pub fn level(&self, alpha: f64) -> f64 {
+        spending::level(alpha, &self.attempts)
+    }
+
+    /// Remembers what was tried, and forgets what is long ago.
+    pub fn remember(&mut self, tried: Tried) {
+        self.tried.push(tried);
+        let long_ago = self.tried.len().saturating_sub(MOST_TRIED);
+        self.tried.drain(..long_ago);
+    }
+
+    /// Remembers the names that were given to objections.
+    pub fn name(&mut self, book: Codebook) {
+        self.codebooks.push(book);
+        let long_ago = self.codebooks.len().saturating_sub(MOST_CODEBOOKS);
+        self.codebooks.drain(..long_ago);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_facts_and_the_offer_are_what_the_first_prompt_states() {
+        let first = "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within a quarter\n\n\
+                     Instructions:\n- Cite results of 80% at customers.";
+        let lineage = Lineage::new(first, None, Split::default());
+        assert!(lineage.facts.contains("45%") && !lineage.facts.contains("80%"), "{}", lineage.facts);
+        assert!(lineage.offer.contains("45%") && !lineage.offer.contains("80%"), "{}", lineage.offer);
+        let given = Lineage::new(first, Some("Customers: Acme"), Split::default());
+        assert_eq!(given.facts, "Customers: Acme");
+    }
+
+    #[test]
+    fn a_prompt_that_states_nothing_apart_is_kept_whole() {
+        let first = "Write to sell tea to people who like tea.";
+        assert_eq!(Lineage::new(first, None, Split::default()).offer, first);
+    }
+
+    #[test]
+    fn only_so_much_is_remembered() {
+        let mut lineage = Lineage::default();
+        for n in 0..100 {
+            lineage.remember(Tried { what: n.to_string(), verdict: "kept".into() });
+        }
+        assert_eq!((lineage.tried.len(), lineage.tried[39].what.as_str()), (40, "99"));
+    }
+}

@@ -1,0 +1,319 @@
+//! What instructions do to the chance of success, learned from every trial of every prompt that has them.
+//!
+//! A trial tells about all the instructions of its prompt at once, so a hundred trials of a hundred different prompts say
+//! more about twenty instructions than a hundred trials of two prompts (a factorial design: Fisher 1935, ch. 6; for many
+//! factors Box, Hunter and Hunter 2005). The next prompts are drawn by Thompson sampling: each is the best under one draw
+//! of what is believed, so that trials go where the best prompt may be (Thompson 1933; Russo et al. 2018).
+
+use std::collections::{BTreeSet, HashMap};
+
+use rand_chacha::ChaCha8Rng;
+
+use super::pool::Pool;
+use crate::compare::effects::{Effects, EffectsError};
+
+/// The spread of the rate between offers, on the logit scale.
+const BASE: (f64, f64) = (0.0, 4.0);
+/// The spread of personas around it.
+const PERSONA: (f64, f64) = (0.0, 1.0);
+/// What an idea does: on average little, and seldom more than a logit either way.
+const IDEA_SD: f64 = 0.6;
+/// What each further challenger that proposed an idea, apart from the first, speaks for it; up to four of them.
+const IDEA_PER_PROPOSAL: f64 = 0.2;
+/// What the wording does beyond the idea.
+const LINE_SD: f64 = 0.25;
+/// What a challenger as a whole does beyond its lines.
+const WHOLE_SD: f64 = 0.3;
+/// What ten instructions cost all of them together: prompts with many are followed less. It grows with their square.
+const CROWDING: (f64, f64) = (-0.4, 0.09);
+/// Less than this an instruction must not bring, or it is left out: every one costs the writer's attention.
+const WORTH: f64 = 0.1;
+/// The most instructions of a prompt that is put together.
+const MOST_LINES: usize = 14;
+
+/// A prompt that may be tried.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Candidate {
+    /// Put together from lines of the pool.
+    Lines(Vec<usize>),
+    /// A challenger as it was written, by its place in the pool.
+    Written(usize),
+}
+
+impl Candidate {
+    /// Its lines.
+    #[must_use]
+    pub fn lines<'p>(&'p self, pool: &'p Pool) -> &'p [usize] {
+        match self {
+            Candidate::Lines(lines) => lines,
+            Candidate::Written(at) => &pool.written[*at].lines,
+        }
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn prompt(&self, pool: &Pool) -> std::sync::Arc<str> {
+        match self {
+            Candidate::Lines(lines) => pool.prompt(lines),
+            Candidate::Written(at) => std::sync::Arc::clone(&pool.written[*at].prompt),
+        }
+    }
+}
+
+/// A trial that the model learns from.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The persona, by any number.
+    pub persona: u32,
+    /// What was tried.
+    pub candidate: Candidate,
+    /// 1 for a success, 0 for none, or a share.
+    pub score: f64,
+}
+
+/// What is believed after some trials.
+#[derive(Clone, Debug)]
+pub struct Model {
+    effects: Effects,
+    personas: usize,
+    ideas: usize,
+    lines: usize,
+    /// Ideas that may be in a prompt.
+    allowed: BTreeSet<usize>,
+}
+
+/// Where the personas' coefficients begin.
+const FIRST_PERSONA: usize = 2;
+
+impl Model {
+    /// Learns from these trials. With few trials ahead only the `most_ideas` that most challengers proposed are
+    /// considered: what cannot be told apart need not be tried.
+    ///
+    /// # Errors
+    /// When the arithmetic breaks down, which sound scores do not bring about.
+    pub fn learn(pool: &Pool, seen: &[Seen], most_ideas: usize) -> Result<Self, EffectsError> {
+        let mut numbers: HashMap<u32, usize> = HashMap::new();
+        for trial in seen {
+            let next = numbers.len();
+            numbers.entry(trial.persona).or_insert(next);
+        }
+        let (personas, ideas, lines) = (numbers.len(), pool.ideas.len(), pool.lines.len());
+        let mut prior = vec![BASE, CROWDING];
+        prior.extend(std::iter::repeat_n(PERSONA, personas));
+        prior.extend(pool.ideas.iter().map(|idea| {
+            let more = f64::from(idea.proposals.saturating_sub(1).min(4));
+            (IDEA_PER_PROPOSAL * more, IDEA_SD * IDEA_SD)
+        }));
+        prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
+        prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
+        let own = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines, allowed: BTreeSet::new() };
+        let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
+            .iter()
+            .map(|trial| {
+                let mut features = own.features(pool, &trial.candidate);
+                features.push((FIRST_PERSONA + numbers[&trial.persona], 1.0));
+                (features, trial.score)
+            })
+            .collect();
+        let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
+        let mut ranked: Vec<usize> = (0..ideas).filter(|idea| pool.ideas[*idea].proposals > 0).collect();
+        ranked.sort_by_key(|idea| (std::cmp::Reverse(pool.ideas[*idea].proposals), *idea));
+        Ok(Model { effects, allowed: ranked.into_iter().take(most_ideas.max(1)).collect(), ..own })
+    }
+
+    /// The prompt that is best by what is believed on the whole.
+    #[must_use]
+    pub fn best(&self, pool: &Pool) -> Candidate {
+        Candidate::Lines(self.lines_of(pool, &self.effects.mean))
+    }
+
+    /// A shorter prompt: only what is likely to help.
+    #[must_use]
+    pub fn cautious(&self, pool: &Pool) -> Candidate {
+        let mut values = self.effects.mean.clone();
+        let ideas = self.first_idea()..self.first_idea() + self.ideas;
+        for at in ideas {
+            values[at] -= 0.5 * self.effects.sd(at);
+        }
+        Candidate::Lines(self.lines_of(pool, &values))
+    }
+
+    /// The challenger that is best as it was written; `None` without any.
+    #[must_use]
+    pub fn best_written(&self, pool: &Pool) -> Option<Candidate> {
+        let all = (0..pool.written.len()).map(Candidate::Written);
+        all.map(|own| (self.logit(pool, &own), own)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, own)| own)
+    }
+
+    /// A prompt to try next: the best under one draw of what is believed.
+    #[must_use]
+    pub fn draw(&self, pool: &Pool, rng: &mut ChaCha8Rng) -> Candidate {
+        let values = self.effects.sample(rng);
+        let lines = Candidate::Lines(self.lines_of(pool, &values));
+        let value = |own: &Candidate| -> f64 {
+            self.features(pool, own).iter().map(|(feature, x)| values[*feature] * x).sum()
+        };
+        let written = (0..pool.written.len()).map(Candidate::Written);
+        written.fold((value(&lines), lines), |best, own| {
+            let own_value = value(&own);
+            if own_value > best.0 { (own_value, own) } else { best }
+        }).1
+    }
+
+    /// What is believed of a candidate, on the logit scale, for an average persona.
+    #[must_use]
+    pub fn logit(&self, pool: &Pool, candidate: &Candidate) -> f64 {
+        self.effects.logit(&self.features(pool, candidate))
+    }
+
+    /// How much more likely one candidate succeeds than another, on the logit scale, and how sure that is.
+    #[must_use]
+    pub fn contrast(&self, pool: &Pool, better: &Candidate, than: &Candidate) -> (f64, f64) {
+        let mut features = self.features(pool, better);
+        features.extend(self.features(pool, than).into_iter().map(|(feature, x)| (feature, -x)));
+        (self.effects.logit(&features), self.effects.variance(&features).sqrt())
+    }
+
+    /// The chance that this candidate succeeds with an average persona.
+    #[must_use]
+    pub fn predict(&self, pool: &Pool, candidate: &Candidate) -> f64 {
+        self.effects.predict(&self.features(pool, candidate))
+    }
+
+    /// The effect of a line on the logit scale, its idea's included, and its standard deviation.
+    #[must_use]
+    pub fn effect(&self, pool: &Pool, line: usize) -> (f64, f64) {
+        let features = [(self.first_idea() + pool.lines[line].idea, 1.0), (self.first_line() + line, 1.0)];
+        (self.effects.logit(&features), self.effects.variance(&features).sqrt())
+    }
+
+    /// For every idea the wording that does most under these values; then as many ideas as pay.
+    fn lines_of(&self, pool: &Pool, values: &[f64]) -> Vec<usize> {
+        let mut best: HashMap<usize, (f64, usize)> = HashMap::new();
+        for (at, line) in pool.lines.iter().enumerate().filter(|(_, line)| self.allowed.contains(&line.idea)) {
+            let value = values[self.first_idea() + line.idea] + values[self.first_line() + at];
+            let known = best.entry(line.idea).or_insert((value, at));
+            if value > known.0 {
+                *known = (value, at);
+            }
+        }
+        let mut ranked: Vec<(f64, usize)> = best.into_values().collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut sum, mut most, mut count) = (0.0, 0.0, 0);
+        for (at, (value, _)) in ranked.iter().enumerate().take(MOST_LINES) {
+            sum += value - WORTH;
+            let whole = sum + values[1] * crowding(at + 1);
+            if whole > most {
+                (most, count) = (whole, at + 1);
+            }
+        }
+        let mut lines: Vec<usize> = ranked[..count].iter().map(|(_, line)| *line).collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    fn features(&self, pool: &Pool, candidate: &Candidate) -> Vec<(usize, f64)> {
+        let lines = candidate.lines(pool);
+        let mut features = vec![(0, 1.0), (1, crowding(lines.len()))];
+        let ideas: BTreeSet<usize> = lines.iter().map(|line| pool.lines[*line].idea).collect();
+        // An idea counts once, however often it is said.
+        features.extend(ideas.into_iter().map(|idea| (self.first_idea() + idea, 1.0)));
+        features.extend(lines.iter().map(|line| (self.first_line() + line, 1.0)));
+        if let Candidate::Written(at) = candidate {
+            features.push((self.first_line() + self.lines + at, 1.0));
+        }
+        features
+    }
+
+    fn first_idea(&self) -> usize {
+        FIRST_PERSONA + self.personas
+    }
+
+    fn first_line(&self) -> usize {
+        self.first_idea() + self.ideas
+    }
+}
+
+/// What crowding counts for: 1 at ten instructions.
+fn crowding(lines: usize) -> f64 {
+    (lines as f64 / 10.0).powi(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::improve::parts;
+    use rand::{RngExt, SeedableRng};
+
+    const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
+    const WORDS: [&str; 8] = ["price", "subject line", "pilot", "security", "figure", "greeting", "question", "tool"];
+
+    fn pool() -> Pool {
+        let mut pool = Pool::new(OFFER, OFFER);
+        for word in WORDS {
+            let line = format!("Always mention the {word} of the matter.");
+            pool.add(&parts::compose(OFFER, &[&line]));
+        }
+        assert_eq!(pool.lines.len(), WORDS.len());
+        // Each an idea of its own, however alike they are to the letter.
+        for (at, line) in pool.lines.iter_mut().enumerate() {
+            line.idea = at;
+        }
+        pool.ideas = WORDS.iter().map(|word| crate::optimize::pool::Idea { name: (*word).into(), proposals: 1 }).collect();
+        pool
+    }
+
+    /// A world in which two lines help, one does harm, and the others do nothing.
+    fn success(lines: &[usize], rng: &mut ChaCha8Rng) -> f64 {
+        let effect = |line: &usize| match line {
+            1 => 1.6,
+            4 => 1.3,
+            6 => -1.5,
+            _ => 0.0,
+        };
+        let logit: f64 = -1.2 + lines.iter().map(effect).sum::<f64>();
+        f64::from(u8::from(rng.random_bool(1.0 / (1.0 + (-logit).exp()))))
+    }
+
+    #[test]
+    fn trials_of_changing_prompts_find_the_lines_that_help() {
+        let pool = pool();
+        let mut hits = 0;
+        for seed in 0..10 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let mut seen = Vec::new();
+            for _ in 0..12 {
+                let model = Model::learn(&pool, &seen, 8).unwrap();
+                for _ in 0..12 {
+                    let candidate = model.draw(&pool, &mut rng);
+                    let score = success(candidate.lines(&pool), &mut rng);
+                    seen.push(Seen { persona: rng.random_range(0..20), candidate, score });
+                }
+            }
+            let model = Model::learn(&pool, &seen, 8).unwrap();
+            let best = model.best(&pool);
+            let lines = best.lines(&pool);
+            hits += i32::from(lines.contains(&1) && lines.contains(&4) && !lines.contains(&6));
+        }
+        assert!(hits >= 9, "the lines that help were found in {hits} of 10 runs");
+    }
+
+    #[test]
+    fn without_trials_only_ideas_that_several_proposed_are_believed() {
+        let mut pool = pool();
+        pool.ideas[2].proposals = 4;
+        let model = Model::learn(&pool, &[], 8).unwrap();
+        assert_eq!(model.best(&pool), Candidate::Lines(vec![2]));
+        let narrow = Model::learn(&pool, &[], 1).unwrap();
+        assert_eq!(narrow.allowed, BTreeSet::from([2]));
+    }
+
+    #[test]
+    fn a_pool_without_lines_has_its_challengers_as_they_were_written() {
+        let mut pool = Pool::new(OFFER, OFFER);
+        pool.written.push(crate::optimize::pool::Written { prompt: "Another prompt.".into(), lines: Vec::new() });
+        let model = Model::learn(&pool, &[], 8).unwrap();
+        assert_eq!(model.best_written(&pool), Some(Candidate::Written(0)));
+        assert_eq!(model.best(&pool), Candidate::Lines(Vec::new()));
+    }
+}

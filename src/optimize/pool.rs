@@ -1,0 +1,214 @@
+//! Everything that challengers proposed: their instructions, line by line, sorted into ideas.
+//!
+//! A challenger is a bundle of ideas, some good and some not. Tried as a whole it says little about any of them; so it is
+//! taken apart, and prompts are put together from the lines of all.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::improve::parts::{self, Parts};
+
+/// An instruction that may be in a prompt or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The instruction.
+    pub text: String,
+    /// Its idea.
+    pub idea: usize,
+    /// Whether the incumbent has it.
+    pub own: bool,
+}
+
+/// What one or more lines ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idea {
+    /// In a few words; empty where nobody named it.
+    pub name: String,
+    /// How many challengers proposed it. What several improvers hit upon, each for itself, is seldom nonsense.
+    pub proposals: u32,
+}
+
+/// A challenger as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The prompt.
+    pub prompt: Arc<str>,
+    /// Its lines.
+    pub lines: Vec<usize>,
+}
+
+/// All lines, ideas and challengers of a cycle.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// The offer, which every prompt states.
+    offer: String,
+    /// Every line, in the order in which it came.
+    pub lines: Vec<Line>,
+    /// Every idea.
+    pub ideas: Vec<Idea>,
+    /// Every challenger.
+    pub written: Vec<Written>,
+    /// Lines that nobody has sorted yet.
+    unsorted: Vec<usize>,
+    /// For each challenger the ideas that it has been counted for.
+    counted: Vec<BTreeSet<usize>>,
+}
+
+/// Ideas of the incumbent count as if so many challengers had proposed them: they are in use, and nothing speaks against
+/// them yet.
+const IN_USE: u32 = 2;
+
+impl Pool {
+    /// A pool with the incumbent's lines. `offer` is what every prompt states.
+    #[must_use]
+    pub fn new(offer: &str, incumbent: &str) -> Self {
+        let mut pool = Pool {
+            offer: offer.trim().to_owned(),
+            lines: Vec::new(),
+            ideas: Vec::new(),
+            written: Vec::new(),
+            unsorted: Vec::new(),
+            counted: Vec::new(),
+        };
+        for text in pool.instructions(incumbent) {
+            let line = pool.line(&text);
+            pool.lines[line].own = true;
+            let idea = pool.lines[line].idea;
+            pool.ideas[idea].proposals = IN_USE;
+        }
+        pool
+    }
+
+    /// Takes in a challenger that passed the screen.
+    pub fn add(&mut self, prompt: &str) {
+        let texts = self.instructions(prompt);
+        let lines: Vec<usize> = texts.iter().map(|text| self.line(text)).collect();
+        self.written.push(Written { prompt: prompt.into(), lines });
+        self.counted.push(BTreeSet::new());
+        self.count();
+    }
+
+    /// The lines that were not sorted yet, to be sorted now.
+    #[must_use]
+    pub fn unsorted(&self) -> Vec<&str> {
+        self.unsorted.iter().map(|line| self.lines[*line].text.as_str()).collect()
+    }
+
+    /// The names of the ideas that have one.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.ideas.iter().filter(|idea| !idea.name.is_empty()).map(|idea| idea.name.clone()).collect()
+    }
+
+    /// Sorts the unsorted lines: names with the places of their lines in [`Pool::unsorted`]. Lines that are in no group stay
+    /// ideas of their own.
+    pub fn sort(&mut self, groups: &[(String, Vec<usize>)]) {
+        let unsorted = std::mem::take(&mut self.unsorted);
+        for (name, places) in groups {
+            let lines: Vec<usize> = places.iter().filter_map(|place| unsorted.get(*place)).copied().collect();
+            let Some(first) = lines.first() else { continue };
+            let known = self.ideas.iter().position(|idea| idea.name == *name);
+            let idea = known.unwrap_or(self.lines[*first].idea);
+            self.ideas[idea].name.clone_from(name);
+            for line in lines {
+                let former = std::mem::replace(&mut self.lines[line].idea, idea);
+                if former != idea && self.lines[line].own {
+                    self.ideas[idea].proposals = self.ideas[idea].proposals.max(IN_USE);
+                }
+            }
+        }
+        self.count();
+    }
+
+    /// The prompt with these lines.
+    #[must_use]
+    pub fn prompt(&self, lines: &[usize]) -> Arc<str> {
+        let texts: Vec<&str> = lines.iter().map(|line| self.lines[*line].text.as_str()).collect();
+        parts::compose(&self.offer, &texts).into()
+    }
+
+    /// The lines that the incumbent has.
+    #[must_use]
+    pub fn own(&self) -> Vec<usize> {
+        (0..self.lines.len()).filter(|line| self.lines[*line].own).collect()
+    }
+
+    fn instructions(&self, prompt: &str) -> Vec<String> {
+        let parts = Parts::of(prompt);
+        let is_stated = |text: &str| self.offer.contains(text);
+        parts.instructions().iter().map(|own| own.text.clone()).filter(|text| !is_stated(text)).collect()
+    }
+
+    /// The line that says this, or a new one.
+    fn line(&mut self, text: &str) -> usize {
+        let key = parts::key(text);
+        if let Some(known) = self.lines.iter().position(|line| parts::key(&line.text) == key) {
+            return known;
+        }
+        // Nearly the same words ask for the same thing, whether or not a model sorts them.
+        let like = self.lines.iter().position(|line| parts::similar(&line.text, text));
+        let idea = like.map_or_else(
+            || {
+                self.ideas.push(Idea { name: String::new(), proposals: 0 });
+                self.ideas.len() - 1
+            },
+            |line| self.lines[line].idea,
+        );
+        self.lines.push(Line { text: text.to_owned(), idea, own: false });
+        self.unsorted.push(self.lines.len() - 1);
+        self.lines.len() - 1
+    }
+
+    /// Counts for every idea the challengers that proposed it, each once.
+    fn count(&mut self) {
+        for (written, counted) in self.written.iter().zip(&mut self.counted) {
+            for line in written.lines.iter().filter(|line| !self.lines[**line].own) {
+                let idea = self.lines[*line].idea;
+                if counted.insert(idea) {
+                    self.ideas[idea].proposals += 1;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
+
+    fn challenger(lines: &[&str]) -> String {
+        parts::compose(OFFER, lines)
+    }
+
+    #[test]
+    fn the_lines_of_challengers_are_kept_once_and_prompts_are_put_together_from_them() {
+        let mut pool = Pool::new(OFFER, &challenger(&["Keep it under 110 words."]));
+        pool.add(&challenger(&["Keep it under 110 words.", "Ask for ten minutes at most."]));
+        pool.add(&challenger(&["Ask for ten minutes at most.", "Explain in one sentence how the product works."]));
+        assert_eq!(pool.lines.len(), 3);
+        assert_eq!(pool.own(), [0]);
+        assert_eq!(pool.ideas.iter().map(|idea| idea.proposals).collect::<Vec<_>>(), [IN_USE, 2, 1]);
+        assert_eq!(pool.prompt(&[1, 2]).as_ref(), challenger(&[
+            "Ask for ten minutes at most.",
+            "Explain in one sentence how the product works."
+        ]));
+    }
+
+    #[test]
+    fn lines_that_a_model_put_together_are_one_idea_and_each_challenger_counts_once_for_it() {
+        let mut pool = Pool::new(OFFER, OFFER);
+        pool.add(&challenger(&["Ask for ten minutes at most.", "Close with one small question."]));
+        pool.add(&challenger(&["Close with one small question.", "Praise the reader."]));
+        assert_eq!(pool.unsorted().len(), 3);
+        pool.sort(&[("small ask".into(), vec![0, 1]), ("unknown line".into(), vec![9])]);
+        assert_eq!(pool.lines.iter().map(|line| line.idea).collect::<Vec<_>>(), [0, 0, 2]);
+        assert_eq!((pool.ideas[0].name.as_str(), pool.names().len()), ("small ask", 1));
+        assert!(pool.unsorted().is_empty());
+        pool.add(&challenger(&["Make it clear that one line is enough."]));
+        let before = pool.ideas[0].proposals;
+        pool.sort(&[("small ask".into(), vec![0])]);
+        assert_eq!((pool.lines[3].idea, pool.ideas[0].proposals), (0, before + 1));
+    }
+}

@@ -1,0 +1,148 @@
+//! The search for a better prompt, and its proof: explore, race, verify, decide.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cycle::Error;
+use super::explore::{self, Explored, Start, explore};
+use super::lab::Lab;
+use super::model::Candidate;
+use super::pool::Pool;
+use super::propose::Proposer;
+use super::race::{Raced, race};
+use super::split::People;
+use super::verdict::{self, Verdict};
+use super::verify::{Size, Verified, verify};
+use crate::compare::segments::Segment;
+use crate::evaluate::auditor::Auditor;
+use crate::event::Event;
+use crate::improve::{Heard, Objections};
+
+/// What a search may spend, and what it must show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Aim {
+    /// Calls that it may spend.
+    pub calls: u64,
+    /// Challengers in the first wave.
+    pub challengers: usize,
+    /// One-sided level of this challenger's test.
+    pub alpha: f64,
+    /// A gain below this is not worth having; 0.02 is two points.
+    pub min_gain: f64,
+    /// What a segment may lose at most.
+    pub margin: f64,
+}
+
+/// What the search starts from.
+pub struct Known<'a> {
+    /// Whom.
+    pub people: &'a People,
+    /// What every prompt states.
+    pub offer: &'a str,
+    /// The prompt to beat.
+    pub incumbent: &'a str,
+    /// What its messages met.
+    pub heard: &'a Heard,
+    /// What that comes down to.
+    pub objections: &'a Objections,
+    /// Scores of its messages: sum and number, by index of the persona.
+    pub scores: BTreeMap<u32, (f64, u32)>,
+}
+
+/// How the search ended.
+#[derive(Debug)]
+pub struct Search {
+    /// What was found.
+    pub verdict: Verdict,
+    /// The challenger that won the race, where there was one.
+    pub challenger: Option<Arc<str>>,
+    /// What was explored.
+    pub explored: Explored,
+    /// How the race went.
+    pub raced: Raced,
+    /// What verifying showed; `None` where nothing came so far.
+    pub verified: Option<Verified>,
+    /// Segments of the personas that were large enough, with what can be said of each and its personas.
+    pub segments: Vec<(&'static str, Segment, usize)>,
+    /// Calls that it took.
+    pub calls: u64,
+}
+
+/// Shares of the calls for trying instructions and for the race; the rest is for the proof.
+const EXPLORE: f64 = 0.6;
+const RACE: f64 = 0.12;
+/// Calls of a trial before any was run: a message, a decision, and now and then a message once more.
+const CALLS_A_TRIAL: f64 = 2.25;
+/// Calls for challengers of the later waves and for sorting, for each challenger of the first.
+const WAVES: u64 = 3;
+const SORTING: u64 = 4;
+
+/// Searches. `auditor` audits the messages of the proof, where there is one.
+///
+/// # Errors
+/// When no challenger came, the run was asked to stop or reached a limit, or there is no room on the disk.
+pub async fn search(
+    lab: &Lab<'_>,
+    proposer: &Proposer<'_>,
+    known: Known<'_>,
+    auditor: Option<&Auditor>,
+    aim: Aim,
+) -> Result<Search, Error> {
+    let (events, began) = (&lab.cast.context.events, lab.calls());
+    let used = || (lab.calls() - began) as f64;
+    let asking = aim.challengers as u64 * WAVES + SORTING;
+    let for_trials = aim.calls.saturating_sub(asking) as f64;
+    let per_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
+
+    events.emit(Event::Step("Asking for challengers, from what people said".into()));
+    let start = Start {
+        people: known.people,
+        incumbent: known.incumbent,
+        heard: known.heard,
+        objections: known.objections,
+        known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
+        challengers: aim.challengers,
+        trials: (for_trials * EXPLORE / per_trial) as usize,
+    };
+    let pool = Pool::new(known.offer, known.incumbent);
+    let mut explored = explore(lab, proposer, start, pool).await?;
+
+    let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
+    let per_trial = if explored.trials > 0 {
+        ((used() - asked as f64) / explored.trials as f64).clamp(1.0, 2.0 * per_trial)
+    } else {
+        per_trial
+    };
+    let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
+    let trials = (for_trials * RACE / per_trial) as usize;
+    let raced = race(lab, known.people, &mut explored, &known.scores, (trials, &mut rng)).await?;
+
+    let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
+    let is_beaten = raced.evidence.rejects_below(aim.alpha);
+    let mut verified = None;
+    if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
+        let left = (aim.calls as f64 - used()).max(0.0);
+        // The incumbent's messages may have to be written again more often, and a model's audit is one more call.
+        let per_trial = per_trial + 0.25 + f64::from(u8::from(auditor.is_some()));
+        let size = Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
+        let lab = Lab { auditor, ..lab.clone() };
+        events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
+        let incumbent: Arc<str> = known.incumbent.into();
+        verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), size).await?);
+    }
+    let segments = match &verified {
+        Some(verified) => verdict::segments(verified, &known.people.unseen, aim)?,
+        None => Vec::new(),
+    };
+    let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &segments, aim);
+    let calls = lab.calls() - began;
+    Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
+}
+
+/// The gain that is expected of the winner, with an average persona, after some regression to the mean: half of it.
+fn expected(explored: &Explored, raced: &Raced) -> f64 {
+    let Some(winner) = raced.winner else { return 0.0 };
+    let own = Candidate::Lines(explored.pool.own());
+    let predict = |candidate: &Candidate| explored.model.predict(&explored.pool, candidate);
+    0.5 * (predict(&raced.finalists[winner].candidate) - predict(&own))
+}

@@ -1,0 +1,330 @@
+//! What happened in a cycle, as numbers and names: what a summary, a page or a file tells.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::cycle::{CycleOptions, percent};
+use super::model::Candidate;
+use super::objective::Objective;
+use super::propose::Refused;
+use super::referee::Opinion;
+use super::search::Search;
+use super::split::People;
+use super::standing::Standing;
+use super::verdict::Verdict;
+use super::verify::Side;
+use crate::compare::segments::Segment;
+use crate::compare::sequential::Outcome;
+use crate::compare::variance::Components;
+use crate::compare::{Rate, Tally};
+use crate::evaluate::claims::Kind;
+use crate::improve::{Objections, Tried};
+
+/// A cycle's story.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What was found.
+    pub verdict: Verdict,
+    /// What was raised.
+    pub objective: Objective,
+    /// Why people said no: names with the share of personas that raised them, the most frequent first.
+    pub objections: Vec<(String, f64)>,
+    /// What those who said yes named.
+    pub liked: Vec<(String, f64)>,
+    /// Challengers that were asked for, that passed the screen, and passages cut out of those.
+    pub asked: usize,
+    /// See `asked`.
+    pub passed: usize,
+    /// See `asked`.
+    pub cut: usize,
+    /// Challengers that did not pass.
+    pub refused: Vec<Refused>,
+    /// Instructions that were tried, the incumbent's included, in so many trials.
+    pub instructions: Vec<Effect>,
+    /// See `instructions`.
+    pub trials: usize,
+    /// Finalists of the race and its trials.
+    pub finalists: usize,
+    /// See `finalists`.
+    pub raced: usize,
+    /// The challenger that won the race.
+    pub challenger: Option<String>,
+    /// Personas that are learned from, and that only verify.
+    pub learned_from: usize,
+    /// See `learned_from`.
+    pub unseen: usize,
+    /// The proof; `None` where nothing came so far.
+    pub proof: Option<Proof>,
+    /// Segments that were large enough, with what can be said of each and its personas.
+    pub segments: Vec<(String, Segment, usize)>,
+    /// What the referee says of an adopted challenger, where there is one.
+    pub referee: Option<Opinion>,
+    /// The people of the file: the incumbent, and the adopted challenger, where there is one.
+    pub before: Rates,
+    /// See `before`.
+    pub after: Option<Rates>,
+    /// Calls that the search took.
+    pub calls: u64,
+}
+
+/// What an instruction does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The instruction.
+    pub text: String,
+    /// What it changes about the chance of success, in -1..=1: with it less without it, in the best prompt.
+    pub change: f64,
+    /// Its effect on the logit scale and its standard deviation.
+    pub logit: (f64, f64),
+    /// Whether the winner has it.
+    pub is_in: bool,
+    /// Whether the incumbent has it.
+    pub own: bool,
+}
+
+/// The two rates of some messages, and their claims.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rates {
+    /// Share of yes.
+    pub response: Rate,
+    /// Share of yes without a claim that nothing supports.
+    pub grounded: Rate,
+    /// Messages.
+    pub messages: u64,
+    /// Messages with such a claim.
+    pub ungrounded: u64,
+    /// Such claims, by kind.
+    pub claims: BTreeMap<Kind, u64>,
+}
+
+/// The proof on unseen people.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Gain with its interval.
+    pub outcome: Option<Outcome>,
+    /// The incumbent there.
+    pub before: Rates,
+    /// The challenger there.
+    pub after: Rates,
+    /// One-sided level of its test.
+    pub alpha: f64,
+    /// Trials of both sides.
+    pub trials: usize,
+    /// Where the scatter of the differences comes from.
+    pub components: Option<Components>,
+}
+
+impl Rates {
+    fn of_standing(standing: &Standing, simulated: bool) -> Self {
+        Rates {
+            response: Rate::of(&standing.response.tallies()).marked(simulated),
+            grounded: Rate::of(&standing.grounded.tallies()).marked(simulated),
+            messages: standing.messages,
+            ungrounded: standing.ungrounded,
+            claims: standing.claims.clone(),
+        }
+    }
+
+    fn of_side(side: &Side, simulated: bool) -> Self {
+        let counts = side.counts();
+        let rate = |tallies: &[Tally]| Rate::of(tallies).marked(simulated);
+        Rates {
+            response: rate(&counts.response),
+            grounded: rate(&counts.grounded),
+            messages: side.shown.iter().map(|shown| shown.len() as u64).sum(),
+            ungrounded: counts.ungrounded,
+            claims: counts.claims,
+        }
+    }
+
+    /// The rate that counts.
+    #[must_use]
+    pub fn by(&self, objective: Objective) -> &Rate {
+        match objective {
+            Objective::Grounded => &self.grounded,
+            Objective::Response => &self.response,
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let of = |rate: &Rate| {
+            json!({
+                "yes": rate.yes,
+                "total": rate.total,
+                "rate": rate.share().map(percent),
+                "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
+            })
+        };
+        json!({
+            "response": of(&self.response),
+            "grounded_response": of(&self.grounded),
+            "messages": self.messages,
+            "ungrounded_messages": self.ungrounded,
+            "ungrounded_claims": self.claims,
+        })
+    }
+}
+
+impl Story {
+    /// The story of a search and of what followed.
+    #[must_use]
+    pub fn of(
+        found: &Search,
+        objections: &Objections,
+        (before, after): (&Standing, Option<&Standing>),
+        (people, options): (&People, &CycleOptions),
+        referee: Option<Opinion>,
+        (before_simulated, simulated): (bool, bool),
+    ) -> Self {
+        let share = |groups: &[crate::improve::objections::Objection]| {
+            groups.iter().map(|group| (group.name.to_string(), objections.share(group))).collect()
+        };
+        let proposals = &found.explored.proposals;
+        Story {
+            verdict: found.verdict.clone(),
+            objective: options.objective,
+            objections: share(&objections.raised),
+            liked: share(&objections.liked),
+            asked: proposals.iter().map(|own| own.asked).sum(),
+            passed: proposals.iter().map(|own| own.passed).sum(),
+            cut: proposals.iter().map(|own| own.cut).sum(),
+            refused: proposals.iter().flat_map(|own| own.refused.clone()).collect(),
+            instructions: effects(found),
+            trials: found.explored.trials,
+            finalists: found.raced.finalists.len(),
+            raced: found.raced.trials,
+            challenger: found.challenger.as_ref().map(ToString::to_string),
+            learned_from: people.learn.len(),
+            unseen: people.unseen.len(),
+            proof: found.verified.as_ref().map(|verified| Proof {
+                outcome: verified.outcome,
+                before: Rates::of_side(&verified.before, simulated),
+                after: Rates::of_side(&verified.after, simulated),
+                alpha: verified.alpha,
+                trials: verified.trials,
+                components: verified.components,
+            }),
+            segments: found.segments.iter().map(|(name, own, size)| ((*name).to_owned(), *own, *size)).collect(),
+            referee,
+            before: Rates::of_standing(before, before_simulated),
+            after: after.map(|after| Rates::of_standing(after, simulated)),
+            calls: found.calls,
+        }
+    }
+
+    /// The story for the results file.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let shares = |groups: &[(String, f64)]| -> Vec<Value> {
+            groups.iter().map(|(name, share)| json!({"name": name, "share_of_personas": percent(*share)})).collect()
+        };
+        let effect = |own: &Effect| {
+            json!({
+                "text": own.text,
+                "change": percent(own.change),
+                "logit": rounded(own.logit.0),
+                "sd": rounded(own.logit.1),
+                "in_challenger": own.is_in,
+                "in_incumbent": own.own,
+            })
+        };
+        json!({
+            "verdict": self.verdict,
+            "objective": self.objective,
+            "objections": shares(&self.objections),
+            "liked": shares(&self.liked),
+            "challengers": {
+                "asked": self.asked, "passed": self.passed, "cut_passages": self.cut, "refused": self.refused,
+            },
+            "instructions": self.instructions.iter().map(effect).collect::<Vec<_>>(),
+            "explored_trials": self.trials,
+            "race": {"finalists": self.finalists, "trials": self.raced},
+            "challenger": self.challenger,
+            "personas": {"learned_from": self.learned_from, "unseen": self.unseen},
+            "proof": self.proof.as_ref().map(Proof::to_json),
+            "segments": self.segments.iter().map(|(name, own, size)| {
+                json!({"name": name, "personas": size, "verdict": format!("{own:?}")})
+            }).collect::<Vec<_>>(),
+            "referee": self.referee.as_ref().map(|own| json!({
+                "model": own.model,
+                "agrees": own.agrees(),
+                "paired_difference": own.comparison.difference.map(percent),
+                "interval_95": own.comparison.interval.map(|i| [percent(i.low), percent(i.high)]),
+            })),
+            "before": self.before.to_json(),
+            "after": self.after.as_ref().map(Rates::to_json),
+            "search_calls": self.calls,
+        })
+    }
+}
+
+impl Proof {
+    fn to_json(&self) -> Value {
+        json!({
+            "gain": self.outcome.map(|own| percent(own.estimate)),
+            "interval_95": self.outcome.map(|own| [percent(own.interval.low), percent(own.interval.high)]),
+            "mean_difference": self.outcome.map(|own| percent(own.mean)),
+            "p_value": self.outcome.map(|own| rounded(own.p_value)),
+            "alpha": rounded(self.alpha),
+            "looks": self.outcome.map(|own| own.looks),
+            "personas": self.outcome.map(|own| own.personas),
+            "trials": self.trials,
+            "before": self.before.to_json(),
+            "after": self.after.to_json(),
+            "variance": self.components.map(|own| json!({
+                "between_personas": rounded(own.persona),
+                "between_messages": own.message.map(rounded),
+                "between_decisions": own.decision.map(rounded),
+            })),
+        })
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+/// What each instruction does, the most helpful first.
+fn effects(found: &Search) -> Vec<Effect> {
+    let (pool, model) = (&found.explored.pool, &found.explored.model);
+    let winner = found.raced.winner.map(|winner| found.raced.finalists[winner].candidate.clone());
+    let lines: Vec<usize> = winner.as_ref().map(|own| own.lines(pool).to_vec()).unwrap_or_default();
+    let predict = |lines: Vec<usize>| model.predict(pool, &Candidate::Lines(lines));
+    let mut effects: Vec<Effect> = (0..pool.lines.len())
+        .map(|line| {
+            let without: Vec<usize> = lines.iter().copied().filter(|own| *own != line).collect();
+            let with: Vec<usize> = without.iter().copied().chain([line]).collect();
+            Effect {
+                text: pool.lines[line].text.clone(),
+                change: predict(with) - predict(without),
+                logit: model.effect(pool, line),
+                is_in: lines.contains(&line),
+                own: pool.lines[line].own,
+            }
+        })
+        .collect();
+    effects.sort_by(|a, b| b.change.total_cmp(&a.change).then_with(|| a.text.cmp(&b.text)));
+    effects
+}
+
+/// What the search tried and how it fared, for the improver of later cycles.
+#[must_use]
+pub fn tried(found: &Search) -> Tried {
+    let effects = effects(found);
+    let list = |wanted: &dyn Fn(&Effect) -> bool, most: usize| {
+        effects.iter().filter(|own| wanted(own)).take(most).map(|own| format!("\"{}\"", own.text)).collect::<Vec<_>>().join(", ")
+    };
+    let added = list(&|own| own.is_in && !own.own, 14);
+    let harmful = list(&|own| !own.is_in && own.logit.0 < -own.logit.1, 4);
+    let gain = found.verified.as_ref().and_then(|verified| verified.outcome).map(|own| own.estimate * 100.0);
+    let gain = gain.map(|gain| format!(", gain on unseen people {gain:+.1} points")).unwrap_or_default();
+    let verdict = match &found.verdict {
+        Verdict::Adopted => "adopted",
+        Verdict::Kept { .. } => "not adopted",
+        Verdict::NotEnoughData { .. } => "not adopted, too little data to tell",
+    };
+    let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
+    let what = if added.is_empty() { "no instruction that the incumbent lacks".to_owned() } else { format!("added {added}") };
+    Tried { what, verdict: format!("{verdict}{gain}{harm}") }
+}

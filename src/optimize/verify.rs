@@ -1,0 +1,191 @@
+//! The proof: challenger against incumbent on people whom nobody tuned anything on, with fresh messages of both.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cycle::Error;
+use super::lab::{Lab, Shown, Wanted};
+use super::objective::Objective;
+use super::pairing::Key;
+use crate::compare::Tally;
+use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
+use crate::compare::variance::{Components, Outcomes};
+use crate::data::spool::Texts;
+use crate::evaluate::claims::Kind;
+
+/// Looks at the data, the last included.
+const LOOKS: usize = 5;
+/// The gain that the test is planned to find is not below this.
+const LEAST_AIM: f64 = 0.1;
+
+/// One side of the comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    /// Per persona what each message showed.
+    pub shown: Vec<Vec<Shown>>,
+    /// Trials that failed.
+    pub failed: usize,
+}
+
+/// Counts of one side.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Counts {
+    /// Yes, per persona.
+    pub response: Vec<Tally>,
+    /// Yes and nothing made up, per persona.
+    pub grounded: Vec<Tally>,
+    /// Messages that claim what nothing supports.
+    pub ungrounded: u64,
+    /// Claims that nothing supports, by kind.
+    pub claims: BTreeMap<Kind, u64>,
+}
+
+impl Side {
+    /// The counts.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for shown in &self.shown {
+            counts.response.push(Tally::of(shown.iter().flat_map(|own| own.votes.iter().copied())));
+            let grounded = |own: &Shown| own.votes.iter().map(|yes| *yes && own.is_grounded()).collect::<Vec<_>>();
+            counts.grounded.push(Tally::of(shown.iter().flat_map(grounded)));
+            for own in shown {
+                counts.ungrounded += u64::from(!own.is_grounded());
+                for (kind, count) in &own.ungrounded {
+                    *counts.claims.entry(*kind).or_default() += u64::from(*count);
+                }
+            }
+        }
+        counts
+    }
+
+    /// What every decision was worth, by persona and message.
+    fn outcomes(&self, objective: Objective) -> Vec<Outcomes> {
+        let worth = |own: &Shown| -> Vec<f64> {
+            let of = |yes: &bool| objective.score(f64::from(u8::from(*yes)), own.is_grounded());
+            own.votes.iter().map(of).collect()
+        };
+        self.shown.iter().map(|shown| shown.iter().map(worth).collect()).collect()
+    }
+}
+
+/// What verifying showed.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// What the last look said.
+    pub decision: Decision,
+    /// Gain with its interval; `None` with fewer than two personas.
+    pub outcome: Option<Outcome>,
+    /// The incumbent.
+    pub before: Side,
+    /// The challenger.
+    pub after: Side,
+    /// Differences per persona; NaN where one side has nothing.
+    pub differences: Vec<f64>,
+    /// The smallest step that a persona can make.
+    pub step: f64,
+    /// Where the scatter of the differences comes from; `None` with too little data.
+    pub components: Option<Components>,
+    /// The level of the test, one-sided.
+    pub alpha: f64,
+    /// Trials that were run, of both sides.
+    pub trials: usize,
+    /// The people, in the order in which they were asked.
+    pub people: Vec<u32>,
+}
+
+/// How much may be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// The level of the test.
+    pub alpha: f64,
+    /// The gain that is expected, for knowing when to give up.
+    pub expected: f64,
+    /// Trials of both sides together.
+    pub trials: usize,
+}
+
+/// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to go on does, as
+/// the test allows.
+///
+/// # Errors
+/// When the run was asked to stop, or there is no room on the disk.
+pub async fn verify(
+    lab: &Lab<'_>,
+    unseen: &Arc<Texts>,
+    (incumbent, challenger): (&Arc<str>, &Arc<str>),
+    size: Size,
+) -> Result<Verified, Error> {
+    let order = order(unseen)?;
+    // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
+    let pairs = if order.is_empty() { 0 } else { size.trials / 2 };
+    let mut test = SequentialTest::new(Design::new(size.alpha, size.expected.max(LEAST_AIM)));
+    let (mut before, mut after) = (Side::default(), Side::default());
+    let (mut decision, mut done, mut differences, mut step) = (Decision::GoOn, 0, Vec::new(), 1.0);
+    for look in 1..=LOOKS {
+        let until = pairs * look / LOOKS;
+        if until == done {
+            continue;
+        }
+        let mut wanted = Vec::new();
+        for pair in done..until {
+            let persona = order[pair % order.len()];
+            wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
+            wanted.push(Wanted { persona, prompt: Arc::clone(challenger) });
+        }
+        let title = format!("Verifying on unseen people, look {look} of {LOOKS}");
+        let shown = lab.run(&format!("verify {look}"), &title, unseen, &wanted).await?;
+        for (at, shown) in shown.into_iter().enumerate() {
+            let persona = (done + at / 2) % order.len();
+            let side = if at % 2 == 0 { &mut before } else { &mut after };
+            if side.shown.len() <= persona {
+                side.shown.resize_with(persona + 1, Vec::new);
+            }
+            match shown {
+                Some(shown) => side.shown[persona].push(shown),
+                None => side.failed += 1,
+            }
+        }
+        done = until;
+        let people = before.shown.len().max(after.shown.len());
+        before.shown.resize_with(people, Vec::new);
+        after.shown.resize_with(people, Vec::new);
+        let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| lab.score(own)));
+        differences = before.shown.iter().zip(&after.shown).map(|(a, b)| score(b) - score(a)).collect();
+        step = people as f64 / done.max(people) as f64;
+        let fraction = if look == LOOKS { 1.0 } else { done as f64 / pairs as f64 };
+        decision = test.look_at(&differences, step, fraction);
+        if decision != Decision::GoOn {
+            break;
+        }
+    }
+    let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
+    Ok(Verified {
+        decision,
+        outcome: test.result(),
+        before,
+        after,
+        differences,
+        step,
+        components,
+        alpha: size.alpha,
+        trials: 2 * done,
+        people: order,
+    })
+}
+
+/// The people in an order that has nothing to do with who they are, the same in every cycle of a lineage.
+fn order(people: &Texts) -> Result<Vec<u32>, Error> {
+    let mut numbered = Vec::with_capacity(people.len());
+    for (index, persona) in people.iter().enumerate() {
+        numbered.push((Key::of(&persona?).number(), index as u32));
+    }
+    numbered.sort_unstable();
+    Ok(numbered.into_iter().map(|(_, index)| index).collect())
+}
+
+/// NaN for nothing.
+fn mean(scores: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = scores.fold((0.0, 0), |(sum, count), score| (sum + score, count + 1));
+    sum / f64::from(count)
+}

@@ -1,0 +1,213 @@
+//! The story of a cycle in a few lines: what people objected to, what was tried, who won, and whether it is true.
+
+use std::collections::BTreeMap;
+
+use super::words;
+use crate::compare::segments::Segment;
+use crate::evaluate::claims::Kind;
+use crate::optimize::story::{Effect, Proof, Rates, Story};
+use crate::optimize::verdict::{Because, Verdict};
+
+/// Objections and instructions that are named.
+const NAMED: usize = 3;
+/// Characters of an instruction that is quoted.
+const QUOTED: usize = 70;
+/// Less than this many points an instruction changes too little to be named.
+const WORTH_NAMING: f64 = 0.01;
+
+/// The lines.
+#[must_use]
+pub fn lines(story: &Story) -> Vec<String> {
+    let mut lines = vec![
+        format!("Objections: {}", groups(&story.objections, "none was raised")),
+        format!("Liked: {}", groups(&story.liked, "nothing was named")),
+        challengers(story),
+        instructions(story),
+    ];
+    if story.finalists > 1 {
+        lines.push(format!(
+            "Race: {} in {}",
+            words::count(story.finalists as u64, "finalist", "finalists"),
+            words::count(story.raced as u64, "trial", "trials")
+        ));
+    }
+    lines.push(format!("Verdict: {}", verdict(story)));
+    if let Some(proof) = &story.proof {
+        lines.extend(proof_lines(story, proof));
+    }
+    lines.extend(segment_line(story));
+    lines.extend(referee_line(story));
+    lines.push(format!("Claims: {}", claims(story)));
+    lines
+}
+
+/// The verdict in one sentence.
+#[must_use]
+pub fn verdict(story: &Story) -> String {
+    match &story.verdict {
+        Verdict::Adopted => {
+            "adopted, the new prompt is better on people whom it was not tuned on, and not by luck alone".into()
+        }
+        Verdict::Kept { because } => {
+            let why = match because {
+                Because::NoChallenger => "no challenger was worth testing".to_owned(),
+                Because::Beaten => "the best challenger was worse already on the people whom it was tuned on".to_owned(),
+                Because::NoGain => "on unseen people the best challenger gains less than what is worth having".to_owned(),
+                Because::Segment(segment) => format!("the best challenger's gain is paid for by {}", words::one_line(segment, 60)),
+            };
+            format!("kept, {why}")
+        }
+        Verdict::NotEnoughData { more_personas, messages_each } => {
+            let personas = more_personas
+                .map(|more| format!("{} to verify with", words::count(u64::from(more), "more persona", "more personas")));
+            let messages =
+                messages_each.map(|each| format!("{} to each of those there are", words::count(u64::from(each), "message", "messages")));
+            let settle: Vec<String> = personas.into_iter().chain(messages).collect();
+            let settle = if settle.is_empty() {
+                "more personas would settle it".to_owned()
+            } else {
+                format!("{} would settle it in four of five cases", settle.join(", or "))
+            };
+            format!("not enough data, the prompt stays; {settle}")
+        }
+    }
+}
+
+fn groups(groups: &[(String, f64)], none: &str) -> String {
+    if groups.is_empty() {
+        return none.to_owned();
+    }
+    let named: Vec<String> = groups
+        .iter()
+        .take(NAMED)
+        .map(|(name, share)| format!("{} {:.0}% of people", words::one_line(name, 40), share * 100.0))
+        .collect();
+    let more = groups.len().saturating_sub(NAMED);
+    if more > 0 { format!("{} ({more} more)", named.join(", ")) } else { named.join(", ") }
+}
+
+fn challengers(story: &Story) -> String {
+    let mut line = format!("Challengers: {} asked for, {} passed the screen", story.asked, story.passed);
+    if story.cut > 0 {
+        line.push_str(&format!(", {} cut out of them", words::count(story.cut as u64, "passage", "passages")));
+    }
+    if let Some(first) = story.refused.first() {
+        line.push_str(&format!("; {} refused, such as: {}", story.refused.len(), words::one_line(&first.why, 100)));
+    }
+    line
+}
+
+fn instructions(story: &Story) -> String {
+    let mut line = format!(
+        "Instructions: {} tried in {}",
+        story.instructions.len(),
+        words::count(story.trials as u64, "trial", "trials")
+    );
+    let quoted = |own: &Effect| format!("{} {:?}", words::points(own.change), words::one_line(&own.text, QUOTED));
+    let helped: Vec<String> = story
+        .instructions
+        .iter()
+        .filter(|own| own.is_in && own.change > WORTH_NAMING)
+        .take(NAMED)
+        .map(quoted)
+        .collect();
+    let harmed: Vec<String> = story
+        .instructions
+        .iter()
+        .rev()
+        .filter(|own| !own.is_in && own.change < -WORTH_NAMING && own.logit.0 < 0.0)
+        .take(1)
+        .map(quoted)
+        .collect();
+    if !helped.is_empty() {
+        line.push_str(&format!("; what helps most (points): {}", helped.join(", ")));
+    }
+    if !harmed.is_empty() {
+        line.push_str(&format!("; what does harm: {}", harmed.join(", ")));
+    }
+    line
+}
+
+fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
+    let (before, after) = (proof.before.by(story.objective), proof.after.by(story.objective));
+    let name = story.objective.rate();
+    let mut lines = vec![
+        format!("Unseen people, {name} before: {}", words::full_rate(before)),
+        format!("Unseen people, {name} after: {}", words::full_rate(after)),
+    ];
+    if let Some(outcome) = proof.outcome {
+        lines.push(format!(
+            "Gain on unseen people: {} points, 95% interval {}, {} in {}",
+            words::points(outcome.estimate),
+            words::interval(outcome.interval),
+            words::count(outcome.personas as u64, "persona", "personas"),
+            words::count(outcome.looks as u64, "look", "looks"),
+        ));
+    }
+    if let Some(components) = proof.components {
+        let total = components.persona + components.message.unwrap_or(0.0) + components.decision.unwrap_or(0.0);
+        if total > 0.0 && components.message.is_some() {
+            let share = |of: f64| format!("{:.0}%", 100.0 * of / total);
+            let mut parts = vec![format!("personas {}", share(components.persona))];
+            parts.extend(components.message.map(|of| format!("generator {}", share(of))));
+            parts.extend(components.decision.map(|of| format!("decision maker {}", share(of))));
+            lines.push(format!("Where the scatter comes from: {}", parts.join(", ")));
+        }
+    }
+    lines
+}
+
+fn segment_line(story: &Story) -> Option<String> {
+    if story.segments.is_empty() {
+        return None;
+    }
+    let all: Vec<String> = story
+        .segments
+        .iter()
+        .map(|(name, verdict, personas)| {
+            let words = match verdict {
+                Segment::NonInferior => "loses nothing",
+                Segment::Inferior => "loses",
+                Segment::Unclear => "unclear",
+                Segment::TooSmall => "too few",
+            };
+            format!("{name} {words} ({personas})")
+        })
+        .collect();
+    Some(format!("Kinds of people: {}", all.join(", ")))
+}
+
+fn referee_line(story: &Story) -> Option<String> {
+    let opinion = story.referee.as_ref()?;
+    let who = words::one_line(&opinion.model, 60);
+    let change = opinion.comparison.difference.map(words::points).unwrap_or_default();
+    let interval = opinion.comparison.interval.map(words::interval).unwrap_or_default();
+    Some(if opinion.agrees() {
+        format!("Referee ({who}): sees the gain as well, {change} points, 95% interval {interval}")
+    } else {
+        format!("Referee ({who}): does not see the gain, {change} points, 95% interval {interval}; only the first judge does")
+    })
+}
+
+fn claims(story: &Story) -> String {
+    let share = |rates: &Rates| {
+        let of = if rates.messages == 0 { 0.0 } else { 100.0 * rates.ungrounded as f64 / rates.messages as f64 };
+        format!("{of:.1}% ({}/{})", rates.ungrounded, rates.messages)
+    };
+    let mut text = format!("messages with an ungrounded claim before: {}{}", share(&story.before), kinds(&story.before.claims));
+    if let Some(after) = &story.after {
+        text.push_str(&format!("; after: {}{}", share(after), kinds(&after.claims)));
+    }
+    text
+}
+
+fn kinds(claims: &BTreeMap<Kind, u64>) -> String {
+    if claims.is_empty() {
+        return String::new();
+    }
+    let mut ranked: Vec<(&Kind, &u64)> = claims.iter().collect();
+    ranked.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), **kind));
+    let named: Vec<String> =
+        ranked.into_iter().take(4).map(|(kind, count)| format!("{} {count}", kind.as_str().replace('_', " "))).collect();
+    format!(" [{}]", named.join(", "))
+}
