@@ -29,10 +29,13 @@ pub struct Futility {
 }
 
 impl Design {
-    /// A level and the difference to find, with the rest as simulations say is best; see docs/method.md.
+    /// A level and the difference to find, with the rest as simulations say is best: of 60 personas in four or five
+    /// blocks, at 80 % power for the effect, this spending uses the fewest trials if the effect is there (0.80 to 0.82
+    /// of those of a test with one look; O'Brien and Fleming's 0.82 to 0.84), and giving up below a chance of 0.4 as
+    /// few as 0.64 to 0.68 if there is none. At most it takes 1.12 to 1.13 times as many.
     #[must_use]
     pub fn new(alpha: f64, effect: f64) -> Self {
-        Design { alpha, spending: Spending::Gamma(-1.0), futility: Some(Futility { effect, chance: 0.4 }) }
+        Design { alpha, spending: Spending::Gamma(-2.0), futility: Some(Futility { effect, chance: 0.4 }) }
     }
 }
 

@@ -36,9 +36,9 @@ impl Spending {
 ///
 /// The sum over the first K attempts is `alpha K / (K + 1)`, so nothing is wasted and nobody need know K (Bonferroni
 /// with unequal parts; "alpha-spending" in Tian and Ramdas 2021). The first attempt, the one that every lineage makes,
-/// keeps half. In the sum of the personas that 80 % power needs at the first 6 (10) attempts, `6 / (π k)²` costs 3 % (4
-/// %) more, halving 2 % less (9 % more), and the cheapest power of `1 / k` the same within 1.5 %; so nothing is gained
-/// by tuning. See [`level`] for what an adoption gives back.
+/// keeps half. Counted in the personas that 80 % power needs at the first 6 attempts (10), `6 / (π k)²` costs 3 % more
+/// (4 % more), halving each time 2 % less (9 % more), and the cheapest power of `1 / k` within 1.5 % of the same; so
+/// nothing is gained by tuning. See [`level`] for what an adoption gives back.
 #[must_use]
 pub fn spend(alpha: f64, attempt: u32) -> f64 {
     let attempt = f64::from(attempt.max(1));
