@@ -14,8 +14,8 @@ pub fn start(row: usize) -> usize {
 }
 
 impl Cholesky {
-    /// Factors the packed lower triangle of a symmetric matrix of so many rows, in place: row i holds its entries 0..=i.
-    /// `None` where the matrix is not positive definite to working precision or holds a NaN.
+    /// Factors the packed lower triangle of a symmetric matrix of so many rows, in place: row i holds its entries
+    /// 0..=i. `None` where the matrix is not positive definite to working precision or holds a NaN.
     ///
     /// Row by row (Golub and Van Loan 2013, ch. 4.2), so that the inner loop is a product of two contiguous rows: a
     /// matrix of 600 rows takes some hundredths of a second.

@@ -27,12 +27,12 @@ pub enum EffectsError {
 
 /// The joint posterior of all coefficients, on the logit scale: normal, by Laplace's approximation.
 ///
-/// The outcome of an observation with features x has the chance `1 / (1 + exp(-Σ β_j x_j))`; each β_j has a normal prior
-/// of its own. The posterior is taken for the normal distribution around its mode with the curvature there (Bishop 2006,
-/// ch. 4.5; MacKay 1992). A feature that was never seen keeps its prior, and two that were only ever seen together share
-/// what is known of their sum: with more instruction lines than runs this is what makes learning possible at all.
-/// An outcome between 0 and 1 is a share of yes and enters as so much of a yes and so much of a no (Papke and Wooldridge
-/// 1996).
+/// The outcome of an observation with features x has the chance `1 / (1 + exp(-Σ β_j x_j))`; each β_j has a normal
+/// prior of its own. The posterior is taken for the normal distribution around its mode with the curvature there
+/// (Bishop 2006, ch. 4.5; MacKay 1992). A feature that was never seen keeps its prior, and two that were only ever seen
+/// together share what is known of their sum: with more instruction lines than runs this is what makes learning
+/// possible at all. An outcome between 0 and 1 is a share of yes and enters as so much of a yes and so much of a no
+/// (Papke and Wooldridge 1996).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effects {
     /// The posterior means (and modes), one per feature.
@@ -48,9 +48,9 @@ impl Effects {
     /// Finds the posterior from one (mean, variance) per feature as the prior, and the observations.
     ///
     /// Newton's method, which for this model is iteratively reweighted least squares (McCullagh and Nelder 1989), with
-    /// halved steps where a full one would not rise (Boyd and Vandenberghe 2004, ch. 9.2). The log posterior is strictly
-    /// concave, so there is one mode and it is found. Cost: per step, the squares of the counts of features per
-    /// observation plus the cube of `prior.len()` over 6.
+    /// halved steps where a full one would not rise (Boyd and Vandenberghe 2004, ch. 9.2). The log posterior is
+    /// strictly concave, so there is one mode and it is found. Cost: per step, the squares of the counts of features
+    /// per observation plus the cube of `prior.len()` over 6.
     ///
     /// # Errors
     /// See [`EffectsError`].

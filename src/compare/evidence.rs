@@ -8,17 +8,17 @@ const STAKES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 /// Evidence about the mean of paired differences in -1..=1, added one persona at a time.
 ///
 /// Nine bettors begin with the same wealth and each stakes a fixed part `c` of its own on every persona, at odds that
-/// are fair or worse if the mean is at most `m`: a difference `d` multiplies the wealth by `(1 - c) + c (1 + d) / (1 + m)`.
-/// Together they then form a supermartingale, whatever the distribution of the differences, and by Ville's inequality
-/// (1939) their wealth ever reaches `1 / alpha` times the first with a chance of at most `alpha`. So one may look after
-/// every persona, stop when one likes and go on later (Waudby-Smith and Ramdas 2024, "Estimating means of bounded random
-/// variables by betting"; the mixture over constant stakes is Cover's universal portfolio, 1991). The last look does not
-/// depend on the order of the personas. All that is asked of them is that each has the same expected difference given
-/// those before it, as has a random order.
+/// are fair or worse if the mean is at most `m`: a difference `d` multiplies the wealth by
+/// `(1 - c) + c (1 + d) / (1 + m)`. Together they then form a supermartingale, whatever the distribution of the
+/// differences, and by Ville's inequality (1939) their wealth ever reaches `1 / alpha` times the first with a chance of
+/// at most `alpha`. So one may look after every persona, stop when one likes and go on later (Waudby-Smith and Ramdas
+/// 2024, "Estimating means of bounded random variables by betting"; the mixture over constant stakes is Cover's
+/// universal portfolio, 1991). The last look does not depend on the order of the personas. All that is asked of them is
+/// that each has the same expected difference given those before it, as have personas drawn at random.
 ///
-/// Simulated for gains of 0.1 to 0.5, these stakes needed fewer personas than finer or geometric grids of them. aGRAPA's
-/// adaptive stake needs more for small gains, where a race lasts longest (117 to 129 personas instead of 109 for 0.15),
-/// and one to four fewer for large ones.
+/// Simulated for gains of 0.1 to 0.5, these stakes needed fewer personas than finer or geometric grids of them.
+/// aGRAPA's adaptive stake needs more for small gains, where a race lasts longest (117 to 129 personas instead of 109
+/// for 0.15), and one to four fewer for large ones.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     mean: f64,
@@ -85,8 +85,8 @@ impl Evidence {
         self.below.peak >= -alpha.ln()
     }
 
-    /// The means that no bettors ever sufficed against, each side at half of `alpha`. It holds the true mean at all looks
-    /// together with a chance of at least `1 - alpha` (a confidence sequence).
+    /// The means that no bettors ever sufficed against, each side at half of `alpha`. It holds the true mean at all
+    /// looks together with a chance of at least `1 - alpha` (a confidence sequence).
     ///
     /// The wealth falls as the mean that is bet against rises, so each end is found by halving, to 1e-6. Should the
     /// two ends have crossed, which says that the mean has drifted, those of this look alone are given.

@@ -23,8 +23,8 @@ fn draw(points: Points, rng: &mut ChaCha8Rng) -> f64 {
     0.0
 }
 
-/// The share of runs that ever reject, with a look after each of so many personas, and the mean number of personas until
-/// then (all where it never does).
+/// The share of runs that ever reject, with a look after each of so many personas, and the mean number of personas
+/// until then (all where it never does).
 fn race(points: Points, mean: f64, personas: usize, runs: usize, rng: &mut ChaCha8Rng) -> (f64, f64) {
     let (mut rejected, mut used) = (0, 0);
     for _ in 0..runs {

@@ -19,18 +19,18 @@ pub enum Segment {
 /// One verdict per segment, from the differences per persona (later minus earlier, in -1..=1) of each and the smallest
 /// `step` that a persona can make. `margin` is the loss that would be accepted, above 0; `alpha` one-sided.
 ///
-/// - A segment is *large enough* if, had it a mean difference of 0, the lower bound of its mean would lie above minus the
-///   margin: Student's quantile times the standard error is at most the margin. To demand more of a smaller one would veto
-///   by noise; such a veto grows with the number of segments and not with harm.
+/// - A segment is *large enough* if, had it a mean difference of 0, the lower bound of its mean would lie above minus
+///   the margin: Student's quantile times the standard error is at most the margin. To demand more of a smaller one
+///   would veto by noise; such a veto grows with the number of segments and not with harm.
 /// - *Non-inferior*: the lower one-sided bound lies above minus the margin (Wellek 2010; ICH E9). Each segment is asked
 ///   at the full level: a claim that all of them hold is an intersection-union test, which needs no correction (Berger
 ///   1982).
-/// - *Inferior*: not that, and a mean below 0 is shown, by the larger of the t and the exact sign-flip p-value, at `alpha`
-///   over the number of large-enough segments (Bonferroni): one wrong alarm among them all has a chance of at most
-///   `alpha`.
+/// - *Inferior*: not that, and a mean below 0 is shown, by the larger of the t and the exact sign-flip p-value, at
+///   `alpha` over the number of large-enough segments (Bonferroni): one wrong alarm among them all has a chance of at
+///   most `alpha`.
 ///
-/// A segment that lost nothing and is only just large enough is called unclear about half of the time. So refuse what is
-/// `Inferior`; to refuse what is `Unclear` as well is to ask for proof that most tests cannot give.
+/// A segment that lost nothing and is only just large enough is called unclear about half of the time. So refuse what
+/// is `Inferior`; to refuse what is `Unclear` as well is to ask for proof that most tests cannot give.
 #[must_use]
 pub fn judge(segments: &[Vec<f64>], step: f64, margin: f64, alpha: f64) -> Vec<Segment> {
     let estimates: Vec<Option<Estimate>> =
@@ -68,7 +68,8 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    /// Differences over `messages` messages of so many personas, each with a chance of 0.4 before and 0.4 + `change` after.
+    /// Differences over `messages` messages of so many personas, each with a chance of 0.4 before and 0.4 + `change`
+    /// after.
     fn segment(personas: usize, messages: usize, change: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
         let share = |chance: f64, rng: &mut ChaCha8Rng| {
             (0..messages).filter(|_| rng.random_bool(chance)).count() as f64 / messages as f64

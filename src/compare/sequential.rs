@@ -23,16 +23,19 @@ pub struct Design {
 pub struct Futility {
     /// The mean difference that the test was planned to find.
     pub effect: f64,
-    /// Stop where the chance of a "better" at the last look, if that were the true difference, is below this
-    /// (stochastic curtailment: Lan, Simon and Halperin 1982).
+    /// Stop where the chance of a "better" at the last look is below this, if that were the true difference, or the one
+    /// that the test has 80 % power for where it is larger (stochastic curtailment: Lan, Simon and Halperin 1982).
     pub chance: f64,
 }
 
 impl Design {
-    /// A level and the difference to find, with the rest as simulations say is best; see docs/method.md.
+    /// A level and the difference to find, with the rest as simulations say is best: of 60 personas in four or five
+    /// blocks, at 80 % power for the effect, this spending uses the fewest trials if the effect is there (0.80 to 0.82
+    /// of those of a test with one look; O'Brien and Fleming's 0.82 to 0.84), and giving up below a chance of 0.4 as
+    /// few as 0.64 to 0.68 if there is none. At most it takes 1.12 to 1.13 times as many.
     #[must_use]
     pub fn new(alpha: f64, effect: f64) -> Self {
-        Design { alpha, spending: Spending::Gamma(-1.0), futility: Some(Futility { effect, chance: 0.4 }) }
+        Design { alpha, spending: Spending::Gamma(-2.0), futility: Some(Futility { effect, chance: 0.4 }) }
     }
 }
 
@@ -68,18 +71,18 @@ pub struct Outcome {
 ///
 /// - The *persona* is the unit: at each look every persona so far has one difference (later share minus earlier) over
 ///   the messages so far. Between looks personas may be added, or messages to all of them.
-/// - *Statistic.* The p-value of [`sign_flip::p_value`] is turned into the normal value that is as far out (significance
-///   levels: Jennison and Turnbull 2000, ch. 3.8 and 11).
+/// - *Statistic.* The p-value of [`sign_flip::p_value`] is turned into the normal value that is as far out
+///   (significance levels: Jennison and Turnbull 2000, ch. 3.8 and 11).
 /// - *Boundary.* Look k may spend what the spending function allows at its planned fraction and was not spent before
 ///   (Lan and DeMets 1983, 1989: the fraction may be any measure of progress fixed beforehand, such as trials). The
-///   boundary follows from how strongly the looks correlate, `√(I_j / I_k)`, by [`Walk`]; the information is one over the
-///   variance of the mean, and the ratio of two looks is taken from the personas that both have, so that chance variation
-///   between personas cancels. This correlation holds for added personas and for added messages alike: the mean over all
-///   is the efficient estimate (Scharfstein, Tsiatis and Robins 1997).
+///   boundary follows from how strongly the looks correlate, `√(I_j / I_k)`, by [`Walk`]; the information is one over
+///   the variance of the mean, and the ratio of two looks is taken from the personas that both have, so that chance
+///   variation between personas cancels. This correlation holds for added personas and for added messages alike: the
+///   mean over all is the efficient estimate (Scharfstein, Tsiatis and Robins 1997).
 /// - *After stopping* interval and estimate follow the stagewise ordering ([`Outcome`]): a stop at an earlier look is
-///   stronger evidence than one at a later look, within a look the statistic counts (Fairbanks and Madsen 1982; Tsiatis,
-///   Rosner and Mehta 1984; Jennison and Turnbull 2000, ch. 8). The standard error is scaled by Student's quantile over
-///   the normal one, so that a test with one look reports just Student's interval.
+///   stronger evidence than one at a later look, within a look the statistic counts (Fairbanks and Madsen 1982;
+///   Tsiatis, Rosner and Mehta 1984; Jennison and Turnbull 2000, ch. 8). The standard error is scaled by Student's
+///   quantile over the normal one, so that a test with one look reports just Student's interval.
 #[derive(Clone, Debug)]
 pub struct SequentialTest {
     design: Design,
@@ -124,11 +127,12 @@ impl SequentialTest {
     }
 
     /// Looks at the differences in -1..=1 of all personas so far, in the order of the looks before: personas are only
-    /// ever added at the end. NaN stands for one that is not decided (yet). `step` is the smallest change of a persona's
-    /// difference, one over its messages. `planned_fraction` in 0..=1 is how far along this look was planned to be; 1 is
-    /// the last and never says [`Decision::GoOn`].
+    /// ever added at the end. NaN stands for one that is not decided (yet). `step` is the smallest change of a
+    /// persona's difference, one over its messages. `planned_fraction` in 0..=1 is how far along this look was planned
+    /// to be; 1 is the last and never says [`Decision::GoOn`].
     ///
-    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go on.
+    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go
+    /// on.
     pub fn look_at(&mut self, differences: &[f64], step: f64, planned_fraction: f64) -> Decision {
         if self.looks.last().is_some_and(|last| last.decision == Decision::Better) {
             return Decision::Better;
@@ -258,9 +262,13 @@ impl Futility {
         if fraction <= 0.0 || fraction >= 1.0 {
             return f64::NEG_INFINITY;
         }
-        // In Brownian units: z √t now, and what is still to come has mean δ √I (1 - t) and variance 1 - t.
-        let (rest, drift) = (1.0 - fraction, self.effect / error / fraction.sqrt());
-        (quantile(1.0 - alpha) - drift * rest + rest.sqrt() * quantile(self.chance)) / fraction.sqrt()
+        // In Brownian units: z √t now, and what is still to come has mean δ √I (1 - t) and variance 1 - t. A test too
+        // small for the effect is held to the effect that it has 80 % power for: it shall not give up because it is
+        // small.
+        let critical = quantile(1.0 - alpha);
+        let drift = (self.effect / error / fraction.sqrt()).max(critical + quantile(0.8));
+        let rest = 1.0 - fraction;
+        (critical - drift * rest + rest.sqrt() * quantile(self.chance)) / fraction.sqrt()
     }
 }
 

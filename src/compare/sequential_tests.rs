@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Personas of some temper (logit-normal), whom the later prompt moves by `shift` on the logit and some more than others.
+/// Personas of some temper (logit-normal), whom the later prompt moves by `shift` on the logit and some more than
+/// others.
 struct World {
     shift: f64,
     effect: f64,
@@ -193,7 +194,8 @@ proptest! {
         let mut decision = Decision::GoOn;
         for look in 1..=looks {
             if decision == Decision::GoOn {
-                decision = test.look_at(&differences[..differences.len() * look / looks], 0.25, look as f64 / looks as f64);
+                let so_far = &differences[..differences.len() * look / looks];
+                decision = test.look_at(so_far, 0.25, look as f64 / looks as f64);
             }
         }
         prop_assert!(decision != Decision::GoOn);

@@ -53,7 +53,8 @@ pub fn augmented_variance(differences: &[f64], step: f64) -> f64 {
 }
 
 /// One-sided p-value of "the mean difference is at most 0" against "it is above": the larger of Student's t on
-/// [`Estimate`] and, where at most 14 differences are not 0, of the exact sign-flip test; 1 for fewer than five personas.
+/// [`Estimate`] and, where at most 14 differences are not 0, of the exact sign-flip test; 1 for fewer than five
+/// personas.
 ///
 /// If the prompts do not differ, each difference is as likely to have either sign, so the share of the sign patterns
 /// with a sum as large is an exact p-value (Fisher 1935; Pitman 1937; Good 2005). Five personas that all rose are 1 in

@@ -25,8 +25,8 @@ impl Components {
     /// The components of one run. `None` with fewer than two personas that have an outcome.
     ///
     /// Analysis of variance for unbalanced nested data: the three sums of squares equal their expectations (Searle,
-    /// Casella and McCulloch 1992, ch. 5; Sahai and Ojeda 2005), from the inside out, each clamped at 0. Unbiased but for
-    /// the clamping, whatever the distribution: outcomes of yes or no need no model here.
+    /// Casella and McCulloch 1992, ch. 5; Sahai and Ojeda 2005), from the inside out, each clamped at 0. Unbiased but
+    /// for the clamping, whatever the distribution: outcomes of yes or no need no model here.
     #[must_use]
     pub fn of(run: &[Outcomes]) -> Option<Self> {
         let sums = Sums::of(run);
@@ -43,8 +43,8 @@ impl Components {
     }
 
     /// The components of the differences later minus earlier, personas paired by position; those without an outcome in
-    /// one of the runs are left out. Both runs' messages and decisions scatter, so `message` and `decision` are sums over
-    /// the two; `persona` is what the differences scatter beyond that. `None` with fewer than two such personas.
+    /// one of the runs are left out. Both runs' messages and decisions scatter, so `message` and `decision` are sums
+    /// over the two; `persona` is what the differences scatter beyond that. `None` with fewer than two such personas.
     #[must_use]
     pub fn of_pairs(earlier: &[Outcomes], later: &[Outcomes]) -> Option<Self> {
         let counts = |outcomes: &Outcomes| outcomes.iter().any(|message| !message.is_empty());

@@ -10,7 +10,7 @@ fn run(personas: usize, sizes: &[usize], persona: f64, message: f64, rng: &mut C
     (0..personas)
         .map(|index| {
             let own = 0.5 + coin(persona, rng);
-            let sizes = &sizes[..1 + (index + sizes.len() - 1) % sizes.len()];
+            let sizes = &sizes[..=(index + sizes.len() - 1) % sizes.len()];
             sizes
                 .iter()
                 .map(|size| {
@@ -91,7 +91,6 @@ fn the_variance_of_the_mean_is_that_of_simulated_means() {
     let means: Vec<f64> = (0..1_500)
         .map(|_| {
             let run: Vec<Outcomes> = run(30, &[2, 2, 2, 2], 0.2, 0.2, &mut rng);
-            // All four messages for every persona would need a multiple; so average persona by persona.
             run.iter().map(average).sum::<f64>() / 30.0
         })
         .collect();
@@ -99,7 +98,8 @@ fn the_variance_of_the_mean_is_that_of_simulated_means() {
     let observed = means.iter().map(|mean| (mean - centre).powi(2)).sum::<f64>() / 1_499.0;
     let known = Components { mean: 0.5, persona: 0.04, message: Some(0.04), decision: Some(0.17) };
     // The personas have one to four messages in turn: 30 personas cycle through 4, 1, 2, 3.
-    let expected: f64 = (0..30).map(|index| known.of_mean(1.0, (1 + (index + 3) % 4) as f64, 2.0)).sum::<f64>() / 900.0;
+    let expected: f64 =
+        (0..30).map(|index| known.of_mean(1.0, f64::from(1 + (index + 3) % 4), 2.0)).sum::<f64>() / 900.0;
     assert!((observed / expected - 1.0).abs() < 0.12, "{observed} for {expected}");
 }
 
@@ -131,13 +131,17 @@ proptest! {
     ) {
         let numbers = |turned: bool| -> Vec<Outcomes> {
             let number = |yes: &bool| f64::from(u8::from(*yes != turned));
-            table.iter().map(|persona| persona.iter().map(|message| message.iter().map(number).collect()).collect()).collect()
+            let numbers = |message: &Vec<bool>| message.iter().map(number).collect();
+            table.iter().map(|persona| persona.iter().map(numbers).collect()).collect()
         };
         let (found, turned) = (Components::of(&numbers(false)), Components::of(&numbers(true)));
         prop_assert_eq!(found.is_some(), turned.is_some());
         if let (Some(found), Some(turned)) = (found, turned) {
-            prop_assert!(found.persona >= 0.0 && found.message.unwrap_or(0.0) >= 0.0 && found.decision.unwrap_or(0.0) >= 0.0);
-            prop_assert!((found.persona - turned.persona).abs() < 1e-9 && (found.mean + turned.mean - 1.0).abs() < 1e-9);
+            for component in [Some(found.persona), found.message, found.decision] {
+                prop_assert!(component.unwrap_or(0.0) >= 0.0);
+            }
+            prop_assert!((found.persona - turned.persona).abs() < 1e-9);
+            prop_assert!((found.mean + turned.mean - 1.0).abs() < 1e-9);
             prop_assert!((found.message.unwrap_or(0.0) - turned.message.unwrap_or(0.0)).abs() < 1e-9);
         }
     }

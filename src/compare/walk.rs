@@ -63,8 +63,8 @@ impl Walk {
         high
     }
 
-    /// Goes on past the next look for those that lie between `low` and `high` there. The information must exceed that of
-    /// the last look, at least by what [`LARGEST_RATIO`] says.
+    /// Goes on past the next look for those that lie between `low` and `high` there. The information must exceed that
+    /// of the last look, at least by what [`LARGEST_RATIO`] says.
     pub fn pass(&mut self, information: f64, low: f64, high: f64) {
         let Some(last) = self.looks.last() else { return };
         let added = information - last.information;
