@@ -52,6 +52,9 @@ fn what_is_put_together_has_the_same_parts_in_every_style() {
         // What a line is must not depend on what stood before it.
         "Avoid. We sell tea. 12 words",
         "1. Company: FlowAI. Never \n1. Avoid\n. ",
+        "We sell tea_\n- We sell tea\n<offer>\n\n</offer>\n. Tone",
+        "We sell tea\n-  b\n1. <rules>\n. Company: FlowAI\n1.  b\n</offer>**",
+        "Never :\n<offer>\n. \n</offer>\n- must \n# ",
         "About us\n<offer>\n# <rules>\nProduct\n</rules>\n. \n</offer>\n# \n",
     ] {
         again(prompt).unwrap();
@@ -101,7 +104,7 @@ fn prompts_of_the_original_service_are_taken_apart() {
         again(prompt).unwrap();
         let parts = Parts::of(prompt);
         assert!(parts.statements().contains("Series A") && parts.statements().contains("60%"));
-        // The first prompt is a bare offer; the improved one has thirty bullets, of which none is an offer.
+        // The first prompt is a bare offer; the improved one has 29 bullets, of which none is an offer.
         let count = parts.instructions().len();
         assert_eq!(count, if prompt.contains("Guidelines") { 29 } else { 0 }, "{:#?}", parts.instructions());
     }

@@ -591,6 +591,7 @@ fn commands(words: &[String], others_too: bool) -> bool {
         let next = words.get(first + 1).map_or("", String::as_str);
         let is_compound =
             matches!(word.as_str(), "lead" | "open") && matches!(next, "source" | "times" | "time" | "generation");
+        let is_compound = is_compound || (word == "call" && next == "to");
         return first > 0 || !(is_compound || matches!(next, "of" | "is" | "are" | "by"));
     }
     // "If they name a tool, mention it": the verb comes a little later.
