@@ -22,3 +22,15 @@ pub use improver::Improver;
 pub use objections::Objections;
 pub use parts::Parts;
 pub use screen::{Details, Screen, Screened};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<(Parts, Screen, Screened, Details, Improver, Brief<'_>, Assignment, Tried)>();
+        shared::<(Codebook, Objections, Change, Heard, screen::Dropped)>();
+    }
+}

@@ -123,8 +123,10 @@ impl Parts {
             while let Some(heading) = over
                 && !kept[heading]
             {
-                kept[heading] = true;
-                over = self.pieces[heading].under;
+                // A heading over instructions would make some of what follows it; a tag does not, since it ends.
+                let own = &self.pieces[heading];
+                kept[heading] = !(of_offer && own.is_of_writing) || self.prompt[own.span.clone()].starts_with('<');
+                over = own.under;
             }
         }
         // The end of a section goes with its beginning.

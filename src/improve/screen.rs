@@ -256,7 +256,8 @@ impl Screen {
         }
         let fault = soundness::fault(prompt, &self.incumbent)?;
         // Placeholders may be cut out.
-        (fault != soundness::FULL_OF_BLANKS).then(|| Fault::of(Why::Unsound(fault), first_line(prompt)))
+        let passage = if fault == soundness::UNCHANGED { "" } else { first_line(prompt) };
+        (fault != soundness::FULL_OF_BLANKS).then(|| Fault::of(Why::Unsound(fault), passage))
     }
 
     /// Faults with the instructions that they are in; those that are elsewhere have none.

@@ -23,6 +23,8 @@ const KEPT_SHARE: f64 = 0.2;
 /// Fewer telling words than these decide nothing.
 const TELLING: usize = 8;
 
+/// The fault of a rewrite that is none.
+pub(super) const UNCHANGED: &str = "it is the prompt in use, unchanged";
 /// The fault of a rewrite with too many of them.
 pub(super) const FULL_OF_BLANKS: &str = "it is full of placeholders";
 
@@ -30,7 +32,7 @@ pub(super) const FULL_OF_BLANKS: &str = "it is full of placeholders";
 #[must_use]
 pub fn fault(rewrite: &str, incumbent: &str) -> Option<&'static str> {
     if rewrite.trim() == incumbent.trim() {
-        return Some("it is the prompt in use, unchanged");
+        return Some(UNCHANGED);
     }
     // An incumbent that is longer already may stay as long.
     if rewrite.chars().count() > MOST_CHARACTERS.max(incumbent.chars().count()) {
@@ -83,7 +85,7 @@ fn unlike_its_list(text: &str, last: &str) -> bool {
     let is_item = |line: &&str| line.starts_with(['-', '*', '•']) || line.starts_with(|c: char| c.is_ascii_digit());
     let items: Vec<&str> = text.lines().map(str::trim).filter(is_item).collect();
     let Some((own, before)) = items.split_last() else { return false };
-    *own == last && before.len() >= ENOUGH && before.iter().all(|line| ends(&line)) && !ends(own)
+    *own == last && before.len() >= ENOUGH && before.iter().all(ends) && !ends(own)
 }
 
 /// Placeholders such as `[Your name]` and `{{company}}`, without repetition.

@@ -81,7 +81,7 @@ const WHY: [&str; 4] =
 fn heard(count: usize) -> Heard {
     let mut heard = Heard::default();
     for number in 0..count {
-        heard.hear(number, 0, false, &format!("{}.", WHY[number % WHY.len()].replace("on", &format!("on {number}"))));
+        heard.hear(number, 0, false, &format!("Case {number}. {}.", WHY[number % WHY.len()]));
     }
     heard
 }

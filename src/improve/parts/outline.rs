@@ -50,7 +50,7 @@ pub(super) struct Outline<'p> {
     /// Items that may stand over those after them, by their indents: what they say, where that is short.
     items: Vec<(usize, Option<String>)>,
     units: usize,
-    /// Whether the last unit was an item.
+    /// Whether a paragraph follows a list: the title of the list is not its own then, though it is still in that section.
     after_item: bool,
     /// Headings that are items, or say something themselves, and have had nothing under them so far: what they are then.
     empty: Vec<(usize, Part)>,
@@ -81,7 +81,7 @@ impl<'p> Outline<'p> {
     /// All pieces of the prompt.
     pub(super) fn pieces(mut self) -> Vec<Piece> {
         let lines = std::mem::take(&mut self.lines);
-        let mut at = 0;
+        let (mut at, mut was_item) = (0, false);
         while let Some(line) = lines.get(at) {
             let mut end = at + 1;
             if matches!(line.shape, Shape::Text) {
@@ -93,9 +93,12 @@ impl<'p> Outline<'p> {
                     end += 1;
                 }
             }
+            self.after_item = was_item && matches!(line.shape, Shape::Text);
             self.take(line, line.span.start..lines[end - 1].span.end);
-            if !matches!(line.shape, Shape::Blank | Shape::Stray) {
-                self.after_item = matches!(line.shape, Shape::Item { is_heading: false, .. });
+            match line.shape {
+                Shape::Blank | Shape::Stray => {}
+                Shape::Item { is_heading: false, .. } => was_item = true,
+                _ => was_item = false,
             }
             at = end;
         }
@@ -230,10 +233,6 @@ impl<'p> Outline<'p> {
     fn paragraph(&mut self, unit: Span) {
         let text = &self.prompt[unit.clone()];
         self.items.clear();
-        // What follows a list is no longer under the title of that list.
-        while self.after_item && self.sections.last().is_some_and(|over| !over.is_tag && over.level >= PLAIN) {
-            self.sections.pop();
-        }
         let lead = text.len() - text.trim_start().len();
         let whole = unit.start + lead..unit.end;
         // A line such as `Company: X. It sells tea.` is one statement.
@@ -285,6 +284,9 @@ impl<'p> Outline<'p> {
 
     /// The heading that an instruction may need, if there is one.
     fn heading_over(&self) -> Option<String> {
+        if self.after_item {
+            return None;
+        }
         let section = self.sections.last()?;
         (!wording::is_general(&section.name) || wording::is_ban(&section.name)).then(|| short(&section.name))?
     }
@@ -299,6 +301,10 @@ impl<'p> Outline<'p> {
         }
         let piece = self.push(Part::Instruction, span, unit);
         self.pieces[piece].text = text;
+        if self.after_item {
+            let over = self.sections.iter().rev().find(|over| over.is_tag || over.level < PLAIN);
+            self.pieces[piece].under = over.map(|over| over.piece);
+        }
     }
 
     fn push(&mut self, part: Part, span: Span, unit: Span) -> usize {

@@ -51,7 +51,7 @@ pub(super) fn shape(line: &str) -> Shape<'_> {
         let is_numbered = mark.starts_with(|c: char| c.is_ascii_digit());
         let is_heading = item.ends_with([':', '：'])
             || is_bold(item)
-            || (is_numbered && is_title(item) && (is_pair(item) || !wording::instructs(item, Purpose::Open)));
+            || (is_numbered && is_title(item) && (is_pair(item) || !wording::orders(item)));
         let mark = if is_numbered { '1' } else { mark.chars().next().unwrap_or('-') };
         return Shape::Item { indent, mark, text: item, is_heading };
     }
@@ -64,7 +64,7 @@ pub(super) fn shape(line: &str) -> Shape<'_> {
         return Shape::Heading { level: PLAIN - 1, name: text };
     }
     // A title without any mark is one if it names a section that prompts have.
-    if is_title(text) && wording::key_value(text).is_none() {
+    if is_title(text) && text.starts_with(char::is_alphabetic) && wording::key_value(text).is_none() {
         let known = wording::purpose_of(text, Purpose::Open);
         if known != Purpose::Open && !wording::orders(text) {
             return Shape::Heading { level: PLAIN, name: text };
@@ -144,6 +144,7 @@ fn is_title(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && text.len() <= 80
+        && ![". ", "! ", "? "].iter().any(|end| text.contains(end))
         && text.split_whitespace().count() <= 8
         && !text.ends_with(['.', '!', '?', '…', ',', ';', '"', '”', '\'', '’', ')', '*', '_', '。', '！', '？'])
 }

@@ -49,6 +49,13 @@ fn what_is_put_together_has_the_same_parts_in_every_style() {
         include_str!("../../../prompts/improver.md"),
         include_str!("../../../prompts/strict.md"),
         include_str!("../../../prompts/lenient.md"),
+        // What a line is must not depend on what stood before it.
+        "Avoid. We sell tea. 12 words",
+        "1. Company: FlowAI. Never \n1. Avoid\n. ",
+        "We sell tea_\n- We sell tea\n<offer>\n\n</offer>\n. Tone",
+        "We sell tea\n-  b\n1. <rules>\n. Company: FlowAI\n1.  b\n</offer>**",
+        "Never :\n<offer>\n. \n</offer>\n- must \n# ",
+        "About us\n<offer>\n# <rules>\nProduct\n</rules>\n. \n</offer>\n# \n",
     ] {
         again(prompt).unwrap();
     }
@@ -72,11 +79,34 @@ proptest! {
 
     #[test]
     fn any_instructions_are_given_back(instructions in prop::collection::vec("\\PC{0,60}", 0..8)) {
+        const OFFER: &str = "Company: FlowAI\nProduct: a platform";
         let texts: Vec<&str> = instructions.iter().map(String::as_str).collect();
-        let wanted: Vec<Instruction> = texts.iter().map(|text| Instruction::of(text)).filter(|own| !own.text.is_empty()).collect();
-        let parts = Parts::of(&compose("Company: FlowAI\nProduct: a platform", &texts));
-        prop_assert_eq!(parts.statements(), if wanted.is_empty() { "Company: FlowAI\nProduct: a platform" } else { "Company: FlowAI\nProduct: a platform" });
+        let all = texts.iter().map(|text| Instruction::of(text));
+        let wanted: Vec<Instruction> = all.filter(|own| !own.text.is_empty()).collect();
+        let parts = Parts::of(&compose(OFFER, &texts));
+        prop_assert_eq!(parts.statements(), OFFER);
         prop_assert_eq!(parts.instructions(), wanted);
+    }
+}
+
+/// Prompts of the original service, where they are at hand.
+#[test]
+fn prompts_of_the_original_service_are_taken_apart() {
+    let folder = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../shared/data".into());
+    let Ok(files) = std::fs::read_dir(std::path::Path::new(&folder).join("results")) else {
+        println!("skipped: there is no {folder}/results");
+        return;
+    };
+    for file in files {
+        let text = std::fs::read(file.unwrap().path()).unwrap();
+        let results: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let prompt = results["metadata"]["system_prompt"].as_str().unwrap();
+        again(prompt).unwrap();
+        let parts = Parts::of(prompt);
+        assert!(parts.statements().contains("Series A") && parts.statements().contains("60%"));
+        // The first prompt is a bare offer; the improved one has 29 bullets, of which none is an offer.
+        let count = parts.instructions().len();
+        assert_eq!(count, if prompt.contains("Guidelines") { 29 } else { 0 }, "{:#?}", parts.instructions());
     }
 }
 

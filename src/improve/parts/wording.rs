@@ -587,10 +587,12 @@ fn commands(words: &[String], others_too: bool) -> bool {
         return false;
     }
     if is_verb(word) {
-        // "Lead times", "open source": a noun after all.
+        // "Lead times", "open source", "use of": a noun after all.
         let next = words.get(first + 1).map_or("", String::as_str);
-        return !(matches!(next, "source" | "times" | "time" | "generation" | "of" | "is" | "are" | "by")
-            && first == 0);
+        let is_compound =
+            matches!(word.as_str(), "lead" | "open") && matches!(next, "source" | "times" | "time" | "generation");
+        let is_compound = is_compound || (word == "call" && next == "to");
+        return first > 0 || !(is_compound || matches!(next, "of" | "is" | "are" | "by"));
     }
     // "If they name a tool, mention it": the verb comes a little later.
     let is_condition = matches!(

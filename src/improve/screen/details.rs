@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crate::data::{Entry, Gather, Part};
+
 /// Cells of each row: 4 MiB. With 200,000 personas of a dozen details each, about one detail in two hundred is taken for a
 /// more frequent one.
 const CELLS: usize = 1 << 22;
@@ -101,6 +103,19 @@ impl Details {
 
     fn is_ordinary(&self, word: &str) -> bool {
         bits(hash(word)).into_iter().all(|bit| self.ordinary[bit / 64] & (1 << (bit % 64)) != 0)
+    }
+}
+
+/// The personas of the run's own entries; those of its baseline are the same people.
+impl Gather for Details {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part == Part::Results {
+            Details::take(self, &entry.persona.get());
+        }
+    }
+
+    fn then(&mut self, later: Self) {
+        Details::then(self, &later);
     }
 }
 

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -10,6 +12,12 @@ fn nothing(_: &str) -> Vec<String> {
 }
 
 fn screen() -> Screen {
+    // Its details take eight megabytes: they are made once.
+    static SCREEN: LazyLock<Screen> = LazyLock::new(new_screen);
+    SCREEN.clone()
+}
+
+fn new_screen() -> Screen {
     let mut details = Details::default();
     for number in 0..16 {
         details.take(&match number {
