@@ -78,7 +78,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&plan(&setup.folder, &file, &cast(&doors), options)?);
     }
     let run = begin(setup, &file, options, &mut doors)?;
-    audit_judge::advise(setup, &doors);
     let cast = cast(&doors);
     for number in 1..=options.cycles {
         if options.cycles > 1 {
@@ -116,7 +115,12 @@ fn begin(setup: &Setup, file: &FileName, options: &Options, doors: &mut Doors) -
     let choices = format!("{} {} {:?}", options.messages_per_persona, options.cycles, options.rejudge);
     let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &choices];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
-    doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
+    let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
+    // Of a file with nothing to learn from there is something else to say.
+    if older.head.counts.total > 0 {
+        audit_judge::advise(setup, doors);
+    }
+    Ok(begun)
 }
 
 async fn one(
