@@ -1,6 +1,7 @@
 //! `rejoinder audit-judge`.
 
-use std::collections::BTreeMap;
+mod source;
+
 use std::time::Instant;
 
 use clap::Args;
@@ -14,23 +15,18 @@ use crate::compare::audit::Standing;
 use crate::compare::{Rate, Tally};
 use crate::data::judges::{self, Counted, JudgeRecord, Named};
 use crate::data::results::sha256;
-use crate::data::{self, FileName, Kind, Map, Part, clock, personas, results_stream};
+use crate::data::{Kind, Map, clock};
 use crate::evaluate::DecisionMaker;
-use crate::evaluate::audit::{self, Heard, Material, Sheet};
+use crate::evaluate::audit::{self, Heard, Sheet};
 use crate::evaluate::battery::Battery;
+use crate::evaluate::decision_maker::Threshold;
 use crate::event::Event;
-use crate::model::{CallKey, Role, digest};
+use crate::model::{CallKey, Role};
 use crate::report::audit::{AuditSummary, block, shortfalls};
 use crate::report::estimate::{self, Line};
 use crate::report::summary::Spent;
 use crate::report::words;
-
-/// The persona file that is taken where none is named and it is there: the sample.
-const SAMPLE: &str = "b2b_saas_personas_train";
-/// Personas that probes are put to.
-const PERSONAS: usize = 12;
-/// Messages of a results file that are decided again.
-const MESSAGES: usize = 16;
+use source::Source;
 
 /// Options of `audit-judge`.
 #[derive(Args, Clone, Debug)]
@@ -86,11 +82,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let limit = doors.context.limit();
     let partial = limit.map(|why| why.to_string());
     let fingerprint = decision_maker.fingerprint();
+    let threshold = decision_maker.threshold().map(Threshold::get);
     let model = decision_maker.caller().model().id();
     print(&block(&AuditSummary {
         model,
         prompt: &decision_maker.prompt().name,
-        threshold: decision_maker.threshold().map(|threshold| threshold.get()),
+        threshold,
         fingerprint: &fingerprint,
         source: source.name(),
         repeats,
@@ -108,7 +105,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let record = JudgeRecord {
         model: model.to_owned(),
         decision_prompt: decision_maker.prompt().name.clone(),
-        threshold: decision_maker.threshold().map(|threshold| threshold.get()),
+        threshold,
         simulated,
         passed: shortfalls.is_empty(),
         shortfalls,
@@ -191,120 +188,4 @@ fn plan(sheet: &Sheet, decision_maker: &DecisionMaker, doors: &Doors) -> String 
         Line::of(Role::DecisionMaker, what, &calls, 1, &doors.context.account)
     };
     estimate::plan(&[line("probes", true), line("messages again", false)], &doors.context.account)
-}
-
-/// Where personas and messages are from.
-enum Source {
-    Personas(FileName, String),
-    Results(FileName, String),
-    BuiltIn,
-}
-
-impl Source {
-    fn of(setup: &Setup, options: &Options) -> Result<Self, Error> {
-        let named = |file: FileName| {
-            let name = format!("{}/{file}", file.kind());
-            (file, name)
-        };
-        if let Some(name) = &options.results_file {
-            let (file, name) = named(setup.folder.resolve(Kind::Results, name)?);
-            return Ok(Source::Results(file, name));
-        }
-        let file = match &options.persona_file {
-            Some(name) => setup.folder.resolve(Kind::Personas, name)?,
-            None => match setup.folder.resolve(Kind::Personas, SAMPLE) {
-                Ok(file) if setup.folder.exists(&file) => file,
-                _ => return Ok(Source::BuiltIn),
-            },
-        };
-        let (file, name) = named(file);
-        Ok(Source::Personas(file, name))
-    }
-
-    fn name(&self) -> &str {
-        match self {
-            Source::Personas(_, name) | Source::Results(_, name) => name,
-            Source::BuiltIn => "built in",
-        }
-    }
-
-    fn hash(&self, setup: &Setup) -> Result<String, data::Error> {
-        match self {
-            Source::Personas(file, _) | Source::Results(file, _) => setup.folder.sha256(file),
-            Source::BuiltIn => Ok(String::new()),
-        }
-    }
-
-    /// A sample of the personas and, from a results file, of the messages: those with the least hashes, so that a file of
-    /// any size is read in a stream. Without messages of real runs those of the battery are taken.
-    fn material(&self, setup: &Setup, battery: &Battery, seed: u64) -> Result<Material, Error> {
-        let seed = seed.to_string();
-        let mut people: Least<String> = Least::of(PERSONAS);
-        let mut messages: Vec<(String, String)> = Vec::new();
-        match self {
-            Source::BuiltIn => {
-                battery.people.iter().for_each(|persona| people.offer(0, &[&seed, persona], persona.clone()))
-            }
-            Source::Personas(file, _) => {
-                for persona in personas::open(&setup.folder, file)?.iter() {
-                    let persona = persona?;
-                    people.offer(0, &[&seed, &persona], persona.clone());
-                }
-            }
-            Source::Results(file, _) => {
-                let start = || (Least::of(PERSONAS), Least::of(MESSAGES));
-                let ((some, said), _) = results_stream::fold(&setup.folder, file, start, |(people, said), entry| {
-                    if entry.part != Part::Results {
-                        return;
-                    }
-                    let persona = entry.persona.get().into_owned();
-                    people.offer(0, &[&seed, &persona], persona.clone());
-                    let mut own: Vec<(String, String)> = entry
-                        .messages
-                        .iter()
-                        .map(|said| said.message.get().into_owned())
-                        .filter(|message| !message.trim().is_empty())
-                        .map(|message| (digest(&[&seed, &persona, &message]), message))
-                        .collect();
-                    own.sort();
-                    // A second message to somebody only where there are not enough people.
-                    for (turn, (_, message)) in own.into_iter().enumerate() {
-                        said.offer(turn, &[&seed, &persona, &message], (persona.clone(), message.clone()));
-                    }
-                })?;
-                (people, messages) = (some, said.taken().collect());
-            }
-        }
-        let people: Vec<String> = people.taken().collect();
-        if people.is_empty() {
-            return Err(Error::Usage(format!("{} holds no personas to put the probes to", self.name())));
-        }
-        if messages.is_empty() {
-            messages = people.iter().cycle().cloned().zip(battery.messages.iter().cloned()).collect();
-        }
-        Ok(Material { people, messages })
-    }
-}
-
-/// The few with the least hashes among any number, those of an earlier turn first.
-struct Least<T> {
-    most: usize,
-    kept: BTreeMap<(usize, String), T>,
-}
-
-impl<T> Least<T> {
-    fn of(most: usize) -> Self {
-        Least { most, kept: BTreeMap::new() }
-    }
-
-    fn offer(&mut self, turn: usize, parts: &[&str], what: T) {
-        self.kept.insert((turn, digest(parts)), what);
-        if self.kept.len() > self.most {
-            self.kept.pop_last();
-        }
-    }
-
-    fn taken(self) -> impl Iterator<Item = T> {
-        self.kept.into_values()
-    }
 }

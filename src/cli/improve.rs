@@ -171,7 +171,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&plan(&setup.folder, &file, &cast(&doors, audits), options)?);
     }
     let run = begin(setup, &file, options, facts.as_deref(), &mut doors)?;
-    audit_judge::advise(setup, &doors);
     let cast = cast(&doors, audits);
     for number in 1..=options.cycles.most() {
         if options.cycles != Cycles::Number(1) {
@@ -263,7 +262,12 @@ fn begin(
     let parts =
         [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
-    doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))
+    let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
+    // Of a file with nothing to learn from there is something else to say.
+    if older.head.counts.total > 0 {
+        audit_judge::advise(setup, doors);
+    }
+    Ok(begun)
 }
 
 /// Calls that the search of one cycle may take.

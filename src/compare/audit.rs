@@ -7,7 +7,9 @@ use super::{Rate, Tally};
 /// An optimizer finds what its judge says yes to without reason. What it can gain by that is at most the judge's false-yes
 /// rate, and ten points are what a run on 20 to 100 personas can tell from luck: a judge whose false yeses are shown to be
 /// fewer cannot feign a gain that would be believed. It asks for evidence, and not for the absence of counter-evidence, and
-/// is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get one 9.8 %. Judges that
+/// is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get one 9.8 %. With the
+/// battery as it is and three repeats a judge that says yes to 2 % of probes passes 98 audits of 100, one at 4 % 90, one at
+/// 7 % 27, one at 10 % one (by simulation, in the tests below). Judges that
 /// near-empty messages fool 80 to 90 times of 100 (arXiv 2507.08794) fail at once.
 pub const MOST_FALSE_YES: f64 = 0.10;
 
