@@ -67,7 +67,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let facts = Arc::new(facts);
     let heading = |simulated| Heading {
         file: file.as_str().to_owned(),
-        facts_from: format!("{facts_from} ({})", words::count(facts.text.lines().count() as u64, "statement", "statements")),
+        facts_from: format!(
+            "{facts_from} ({})",
+            words::count(facts.text.lines().count() as u64, "statement", "statements")
+        ),
         auditor: None,
         simulated,
         failed: Vec::new(),

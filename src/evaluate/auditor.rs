@@ -58,9 +58,12 @@ impl Auditor {
     /// passed off as the model's audit.
     pub async fn audit(&self, message: &str, facts: &Facts, persona: &str, key: &[&str]) -> Result<Audit, Error> {
         let found = audit(message, facts, persona);
-        let said = ask(&self.caller, key, |key| self.request(message, facts, persona, key), |answer| {
-            claims(&reading::object(answer)?)
-        })
+        let said = ask(
+            &self.caller,
+            key,
+            |key| self.request(message, facts, persona, key),
+            |answer| claims(&reading::object(answer)?),
+        )
         .await?;
         Ok(combine(found, &said, message, facts, persona))
     }
@@ -133,10 +136,12 @@ mod tests {
 
     #[test]
     fn a_list_of_claims_is_read_and_nothing_is_guessed() {
-        let said = read(r#"{"claims": [{"quote": "SOC 2", "kind": "badge", "grounded": false, "support": ""}]}"#).unwrap();
+        let said =
+            read(r#"{"claims": [{"quote": "SOC 2", "kind": "badge", "grounded": false, "support": ""}]}"#).unwrap();
         assert_eq!((said[0].kind, said[0].grounded), (Kind::Other, false));
         assert_eq!(read(r#"{"claims": []}"#), Ok(Vec::new()));
-        for wrong in [r"{}", r#"{"claims": {}}"#, r#"{"claims": ["x"]}"#, r#"{"claims": [{"quote": "x", "grounded": "no"}]}"#]
+        for wrong in
+            [r"{}", r#"{"claims": {}}"#, r#"{"claims": ["x"]}"#, r#"{"claims": [{"quote": "x", "grounded": "no"}]}"#]
         {
             assert!(matches!(read(wrong), Err(Unusable::WrongField { field: "claims", .. })), "{wrong}");
         }

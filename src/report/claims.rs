@@ -25,7 +25,7 @@ pub struct Findings {
     facts: Arc<Facts>,
     rows: Vec<Row>,
     clusters: Clusters,
-    /// The messages with the most unsupported claims, the worst first.
+    /// The messages with the most ungrounded claims, the worst first.
     worst: Vec<Example>,
 }
 
@@ -42,7 +42,7 @@ struct Example {
     persona_index: usize,
     message_index: usize,
     persona: String,
-    /// Kinds and words of the unsupported claims.
+    /// Kinds and words of the ungrounded claims.
     claims: Vec<(Kind, String)>,
 }
 
@@ -71,8 +71,8 @@ impl Findings {
     /// Adds the audit of a message, by the index of its persona and its number among the messages to the same persona.
     pub fn add(&mut self, (persona_index, message_index): (usize, usize), persona: &str, message: &str, audit: Audit) {
         self.clusters.add(persona, Tally::of([!audit.is_grounded()]));
-        let unsupported = audit.ungrounded().count();
-        if unsupported > 0 {
+        let ungrounded = audit.ungrounded().count();
+        if ungrounded > 0 {
             let claims = audit.ungrounded().map(|claim| (claim.kind, claim.quote(message).to_owned())).collect();
             let persona = words::one_line(persona, PERSONA_WIDTH);
             self.worst.push(Example { persona_index, message_index, persona, claims });
@@ -82,9 +82,8 @@ impl Findings {
     }
 
     fn keep_worst(&mut self) {
-        self.worst.sort_by_key(|example| {
-            (usize::MAX - example.claims.len(), example.persona_index, example.message_index)
-        });
+        self.worst
+            .sort_by_key(|example| (usize::MAX - example.claims.len(), example.persona_index, example.message_index));
         self.worst.truncate(EXAMPLES);
     }
 
@@ -100,7 +99,7 @@ impl Findings {
         self.rows.is_empty()
     }
 
-    /// The rate of messages with an unsupported claim, with the persona as the cluster.
+    /// The rate of messages with an ungrounded claim, with the persona as the cluster.
     #[must_use]
     pub fn rate(&self, simulated: bool) -> Rate {
         Rate::of(&self.clusters.tallies()).marked(simulated)
@@ -137,33 +136,32 @@ impl Findings {
         );
         let _ = writeln!(text, "Auditor: {auditor}");
         let all = self.rows.len() as u64;
+        let _ =
+            writeln!(text, "Messages with an ungrounded claim: {}", words::full_rate(&self.rate(heading.simulated)));
+        let ungrounded = self.claims().filter(|claim| !claim.grounded).count() as u64;
+        let grounded = self.claims().count() as u64 - ungrounded;
         let _ = writeln!(
             text,
-            "Messages with an unsupported claim: {}",
-            words::full_rate(&self.rate(heading.simulated))
-        );
-        let unsupported = self.claims().filter(|claim| !claim.grounded).count() as u64;
-        let supported = self.claims().count() as u64 - unsupported;
-        let _ = writeln!(
-            text,
-            "Claims: {} unsupported{}, {} supported",
-            words::thousands(unsupported),
-            a_message(unsupported, all),
-            words::thousands(supported)
+            "Claims: {} ungrounded{}, {} grounded",
+            words::thousands(ungrounded),
+            a_message(ungrounded, all),
+            words::thousands(grounded)
         );
         if !heading.failed.is_empty() {
             let reasons = heading.failed.iter().map(|(_, _, reason)| reason.as_str());
-            let _ = writeln!(text, "Not audited, and in no number above: {}", super::summary::failed_trials(reasons));
+            let failed = super::summary::failed_trials(reasons).replacen("Failed trials", "Not audited", 1);
+            let _ = writeln!(text, "{failed}");
         }
         let kinds = self.by_kind();
         if !kinds.is_empty() {
-            let _ = writeln!(text, "\nUNSUPPORTED CLAIMS, BY KIND");
+            let _ = writeln!(text, "\nUNGROUNDED CLAIMS, BY KIND");
             let mut kinds: Vec<(Kind, (u64, u64))> = kinds.into_iter().collect();
             kinds.sort_by_key(|(kind, (claims, _))| (u64::MAX - claims, *kind));
             for (kind, (claims, messages)) in kinds {
                 let name = kind.as_str().replace('_', " ");
                 let of = words::count(messages, "message", "messages");
-                let _ = writeln!(text, "  {name:<16} {:>6} in {of}{}", words::thousands(claims), a_message(claims, all));
+                let _ =
+                    writeln!(text, "  {name:<16} {:>6} in {of}{}", words::thousands(claims), a_message(claims, all));
             }
         }
         self.examples(&mut text);
@@ -176,7 +174,7 @@ impl Findings {
         }
         let _ = writeln!(text, "\nTHE WORST MESSAGES");
         for example in &self.worst {
-            let count = words::count(example.claims.len() as u64, "unsupported claim", "unsupported claims");
+            let count = words::count(example.claims.len() as u64, "ungrounded claim", "ungrounded claims");
             let (persona, message) = (example.persona_index + 1, example.message_index + 1);
             let _ = writeln!(text, "  persona {persona}, message {message}: {count}; {}", example.persona);
             for (kind, quote) in example.claims.iter().take(QUOTED) {
@@ -204,9 +202,7 @@ impl Findings {
                 })
             })
             .collect();
-        let failed = |(persona, message, reason): &(usize, usize, String)| {
-            json!({"persona_index": persona, "message_index": message, "reason": reason})
-        };
+        let failed = |(persona, message, reason): &(usize, usize, String)| json!({"persona_index": persona, "message_index": message, "reason": reason});
         let rate = self.rate(heading.simulated);
         let kinds: serde_json::Map<String, Value> =
             self.by_kind().into_iter().map(|(kind, (claims, _))| (kind.as_str().to_owned(), json!(claims))).collect();
@@ -258,7 +254,8 @@ impl Gather for Findings {
 mod tests {
     use super::*;
 
-    const FACTS: &str = "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within the first quarter";
+    const FACTS: &str =
+        "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within the first quarter";
 
     fn heading() -> Heading {
         Heading {
@@ -274,7 +271,12 @@ mod tests {
         let facts = Arc::new(Facts::of(FACTS));
         let mut findings = Findings::new(Arc::clone(&facts));
         for (index, message) in messages.iter().enumerate() {
-            findings.add((index, 0), "Ann Ray, COO of a bank.", message, audit(message, &facts, "Ann Ray, COO of a bank."));
+            findings.add(
+                (index, 0),
+                "Ann Ray, COO of a bank.",
+                message,
+                audit(message, &facts, "Ann Ray, COO of a bank."),
+            );
         }
         findings
     }

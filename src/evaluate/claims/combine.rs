@@ -117,7 +117,8 @@ impl Known<'_> {
             // A quotation may run over several statements.
             let in_one = all().find(stands).is_some();
             let joined = |source: &Source| {
-                let texts: Vec<String> = source.statements.iter().map(|statement| plain(&statement.folded.low)).collect();
+                let texts: Vec<String> =
+                    source.statements.iter().map(|statement| plain(&statement.folded.low)).collect();
                 squeeze(&texts.join(" ")).contains(&squeeze(&given))
             };
             in_one || joined(self.facts) || joined(self.persona)
@@ -126,7 +127,9 @@ impl Known<'_> {
         let about = stems(&message.low[span.0..span.1]);
         let related = about.is_empty()
             || words.iter().any(|word| about.contains(word))
-            || figures(&given).iter().any(|own| figures(&message.low[span.0..span.1]).iter().any(|figure| figure.is_said_by(own)));
+            || figures(&given)
+                .iter()
+                .any(|own| figures(&message.low[span.0..span.1]).iter().any(|figure| figure.is_said_by(own)));
         if given.len() >= 2 && !words.is_empty() && related && quoted() {
             return said.support.clone().map(|support| support.trim().to_owned());
         }
@@ -158,9 +161,9 @@ impl Known<'_> {
             own.contains(&given) || given.contains(&own)
         });
         let figures_held = figures(low).iter().all(|figure| support.says(figure, low));
-        let names_held = names::names(&format!("x {cased}")).iter().all(|name| {
-            self.persona_has(name, of_facts) || support.folded.low.contains(&name.to_ascii_lowercase())
-        });
+        let names_held = names::names(&format!("x {cased}"))
+            .iter()
+            .all(|name| self.persona_has(name, of_facts) || support.folded.low.contains(&name.to_ascii_lowercase()));
         let standards_held = standards(low).all(|name| support.folded.low.contains(name));
         let kind_allows = match claim.kind {
             Kind::Placeholder => false,
@@ -181,8 +184,9 @@ impl Known<'_> {
 }
 
 static READER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've)\b"));
-static ONE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(?:one|another|a|an) (?:[\w'&%$+.,/()-]+ ){0,7}?__\b|\bsimilar|\bother\b|case stud|reference"));
+static ONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:one|another|a|an) (?:[\w'&%$+.,/()-]+ ){0,7}?__\b|\bsimilar|\bother\b|case stud|reference")
+});
 
 fn squeeze(low: &str) -> String {
     low.chars().filter(char::is_ascii_alphanumeric).collect()
@@ -193,7 +197,8 @@ mod tests {
     use super::super::audit;
     use super::*;
 
-    const FACTS: &str = "Company: Brackwater\nTeams reduce manual work by 45% within the first quarter\nIntegrations: Jira, Slack";
+    const FACTS: &str =
+        "Company: Brackwater\nTeams reduce manual work by 45% within the first quarter\nIntegrations: Jira, Slack";
     const PERSONA: &str = "Ann Ray, COO of a 50-person agency. Uses Asana.";
 
     fn said(quote: &str, grounded: bool, support: &str) -> Said {
@@ -208,7 +213,10 @@ mod tests {
     #[test]
     fn a_quotation_is_found_whatever_its_marks_and_blanks_and_dropped_where_it_is_not_there() {
         let message = "We’ve  built it\non “open” standards.";
-        let audit = put(message, &[said("We've built it on \"open\" standards", false, ""), said("on closed standards", false, "")]);
+        let audit = put(
+            message,
+            &[said("We've built it on \"open\" standards", false, ""), said("on closed standards", false, "")],
+        );
         assert_eq!(audit.claims.len(), 1);
         assert_eq!(audit.claims[0].quote(message), "We’ve  built it\non “open” standards");
     }

@@ -78,7 +78,9 @@ pub(super) enum Heading {
 /// A line that announces what follows: `Company profile:`, `## Rules`, `3. Value Demonstration`.
 pub(super) fn heading(line: &str) -> Option<Heading> {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^\s*(?:#{1,6}\s+[^\n]{1,80}|\*\*[^*\n]{1,60}:?\*\*:?|(?:\d{1,2}[.)]\s+)?[a-z][^.\n?!]{0,70}:|\d{1,2}[.)]\s+[a-z&/, -]{3,40}|<[a-z_ -]{3,30}>)\s*$")
+        pattern(
+            r"^\s*(?:#{1,6}\s+[^\n]{1,80}|\*\*[^*\n]{1,60}:?\*\*:?|(?:\d{1,2}[.)]\s+)?[a-z][^.\n?!]{0,70}:|\d{1,2}[.)]\s+[a-z&/, -]{3,40}|<[a-z_ -]{3,30}>)\s*$",
+        )
     });
     static RULES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -120,7 +122,9 @@ pub(super) fn is_bullet(low: &str) -> bool {
 /// Whether a line speaks of the offer itself, as a statement under a heading of instructions must to be taken for one.
 pub(super) fn is_offering(low: &str) -> bool {
     static OFFERING: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^\s*(?:[-*]\s*)?(?:we|our (?:company|product|platform|customers|clients|team)|the (?:company|product|platform))\s+\w+")
+        pattern(
+            r"^\s*(?:[-*]\s*)?(?:we|our (?:company|product|platform|customers|clients|team)|the (?:company|product|platform))\s+\w+",
+        )
     });
     OFFERING.is_match(low.as_bytes())
 }
@@ -133,9 +137,8 @@ pub fn is_instruction(line: &str) -> bool {
     if is_about_writer(low) {
         return true;
     }
-    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(r"^[\s*#>-]*(?:\d{{1,2}}[.)]\s*)?\**({FACT_LABEL})\**\s*:\**\s*(.*)$"))
-    });
+    static LABELLED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(&format!(r"^[\s*#>-]*(?:\d{{1,2}}[.)]\s*)?\**({FACT_LABEL})\**\s*:\**\s*(.*)$")));
     if let Some(found) = LABELLED.captures(low) {
         return found.get(2).is_some_and(|content| tells(content.as_bytes(), true));
     }
@@ -169,7 +172,9 @@ fn tells(low: &[u8], of_a_fact: bool) -> bool {
     const ALWAYS: &str = r"(?:mention|include|reference|refer|cite|quote|write|say|state|tell|describe|emphasi[sz]e|highlight|propose|suggest|avoid|do not|don't|never|always|please|use (?:a|an|the|only|plain|short|specific|their|concrete|at|no|numbers|figures|metrics|social|urgency)|keep (?:it|the|to|your|messages?|under|sentences|paragraphs|everything|every)|make sure|ensure (?:that )?(?:the message|you|each|every)|be (?:brief|specific|concise|honest|clear|direct|polite|concrete|plain|short|warm|truthful|human|friendly)|offer to|offer (?:upfront|specific|customer|a|an|one|the)|ask|invite|address (?:the|their|them|one|each)|open with|start (?:with|by)|begin (?:with|by)|end with|close with|lead with|finish with|sign|promise|demonstrate|show (?:that|how|awareness|them|the|you)|stick to|focus on|name (?:the|a|one|two|specific|customers?|clients?|well|no|only|similar|at)|drop|invent|fabricate|pretend|assume|imply|personali[sz]e|tailor|adapt|match (?:the|their|prospect)|mirror|align|acknowledge|compliment|congratulate|praise|limit|rely|remember|return|output|follow (?:these|this|the)|treat|answer (?:in|with)|speak|sound|respect|leave (?:out|no)|skip|add (?:a|an|one|no|social|urgency|personal)|put|weave|provide (?:a|an|the reader|specific|concrete|quantifiable|social|proof|evidence|api|examples?|numbers|metrics|statistics)|give (?:a|an|one|the reader|them|specific|concrete|numbers|examples?|proof|evidence|two|three)|create (?:a sense|urgency|the impression|curiosity)|build (?:trust|credibility|rapport|urgency)|establish (?:trust|credibility|rapport|authority)|convey|articulate|explain (?:how|what|why|in|the)|connect (?:the|it|to their|every|your|what)|tie|link (?:to|the|their|every)|attach|hint|claim|boast|show off|back (?:up|every|each|it|your|claims)|support (?:every|each|your|claims|the claim)|prove|draw|pick|choose|select|find|look (?:up|for)|research|check|read|prefer|restrict|spell out|where (?:people|the|you|they)|when (?:the|you|they|a|it|in|relevant)|if (?:the|you|they|a|an|it|there|asked|no|nothing|something|unsure|in)|for (?:technical|each|every|executives|formal)|only (?:claim|use|state|mention|name|cite|say|write|what|the)|nothing|no (?:hype|invented|placeholders?|superlatives?|jargon|flattery|pressure|buzzwords?|customer|client|made|fabricated|emoji\w*|exclamation|urgency|claims?|figures?|numbers?|bullet|fluff|names?|certifications?|subject|more)|one (?:ask|question|sentence|idea|paragraph|call|clear)|short (?:sentences|paragraphs)|plain (?:language|tone|words|english)|under \d+|write|vary|repeat|talk (?:about|as|like)|note (?:that you|their)|let (?:the|them)|greet|get (?:to|straight)|stay (?:with|within|truthful|honest|brief|under)|hold)";
     const ELSE: &str = r"(?:use|keep|offer|ensure|provide|give|show|make|be|create|build|connect|name|address|present|feature|list|share|start|open|close|end|lead|mind|thank|reveal|frame|position|appeal|act|aim|work in|bring up|call out|point (?:out|to)|leverage|employ|incorporate|insert|apply|stress|underline|underscore|showcase|illustrate|touch on|evoke|instil|instill|inject|sprinkle|trigger|urge|push|persuade|convince|warn|remind|recall|consider|think|try|help (?:the|them)|choose|maintain|preserve|retain|write)\b";
     static COMMON: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(r#"^[\s*>"'()#-]*(?:\d{{1,2}}[.)]\s*)?(?:also,? |then,? |and |finally,? |first,? |instead,? |next,? )?{ALWAYS}\b"#))
+        pattern(&format!(
+            r#"^[\s*>"'()#-]*(?:\d{{1,2}}[.)]\s*)?(?:also,? |then,? |and |finally,? |first,? |instead,? |next,? )?{ALWAYS}\b"#
+        ))
     });
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(r#"^[\s*>"'()#-]*(?:\d{{1,2}}[.)]\s*)?(?:also,? |then,? |and |finally,? |first,? )?{ELSE}"#))

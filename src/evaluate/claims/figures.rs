@@ -74,20 +74,121 @@ const HOURS: [(&str, f64); 30] = [
 ];
 
 const TEXT: &[&str] = &[
-    "page", "pages", "pager", "word", "words", "sentence", "sentences", "line", "lines", "paragraph", "paragraphs",
-    "question", "questions", "slide", "slides", "bullet", "bullets", "point", "points", "things", "thing", "idea", "ideas",
-    "option", "options", "slot", "slots", "character", "characters", "reasons", "reason", "screenshot", "screenshots",
-    "example", "examples", "part", "step", "steps", "c", "minutes'", "clicks", "click",
+    "page",
+    "pages",
+    "pager",
+    "word",
+    "words",
+    "sentence",
+    "sentences",
+    "line",
+    "lines",
+    "paragraph",
+    "paragraphs",
+    "question",
+    "questions",
+    "slide",
+    "slides",
+    "bullet",
+    "bullets",
+    "point",
+    "points",
+    "things",
+    "thing",
+    "idea",
+    "ideas",
+    "option",
+    "options",
+    "slot",
+    "slots",
+    "character",
+    "characters",
+    "reasons",
+    "reason",
+    "screenshot",
+    "screenshots",
+    "example",
+    "examples",
+    "part",
+    "step",
+    "steps",
+    "c",
+    "minutes'",
+    "clicks",
+    "click",
 ];
 
 const HEADS: &[&str] = &[
-    "people", "person", "persons", "employee", "employees", "staff", "heads", "engineers", "agents", "reps", "members",
-    "customer", "customers", "client", "clients", "company", "companies", "team", "teams", "firm", "firms", "organization",
-    "organizations", "organisation", "organisations", "businesses", "users", "user", "clinics", "clinic", "stores",
-    "sites", "locations", "startups", "hospitals", "brands", "enterprises", "agencies", "practices", "schools", "banks",
-    "retailers", "manufacturers", "operators", "countries", "fte", "ftes", "headcount", "founders", "plants", "fleets",
-    "warehouses", "drivers", "technicians", "crews", "restaurants", "hotels", "accounts", "specialists", "workers",
-    "landlords", "offices", "leaders", "merchants", "strong", "seats", "developers", "nurses", "shops", "providers",
+    "people",
+    "person",
+    "persons",
+    "employee",
+    "employees",
+    "staff",
+    "heads",
+    "engineers",
+    "agents",
+    "reps",
+    "members",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "company",
+    "companies",
+    "team",
+    "teams",
+    "firm",
+    "firms",
+    "organization",
+    "organizations",
+    "organisation",
+    "organisations",
+    "businesses",
+    "users",
+    "user",
+    "clinics",
+    "clinic",
+    "stores",
+    "sites",
+    "locations",
+    "startups",
+    "hospitals",
+    "brands",
+    "enterprises",
+    "agencies",
+    "practices",
+    "schools",
+    "banks",
+    "retailers",
+    "manufacturers",
+    "operators",
+    "countries",
+    "fte",
+    "ftes",
+    "headcount",
+    "founders",
+    "plants",
+    "fleets",
+    "warehouses",
+    "drivers",
+    "technicians",
+    "crews",
+    "restaurants",
+    "hotels",
+    "accounts",
+    "specialists",
+    "workers",
+    "landlords",
+    "offices",
+    "leaders",
+    "merchants",
+    "strong",
+    "seats",
+    "developers",
+    "nurses",
+    "shops",
+    "providers",
 ];
 
 fn unit_of(word: &str) -> Option<(Unit, f64)> {
@@ -180,7 +281,10 @@ fn digit_figure(low: &str, start: usize, digits: usize) -> (Option<Figure>, usiz
     let mut value = value * factor;
     let mut high = value;
     // Dates, times of day and the like: 10:30, 24/7, 3rd, 2 pm, 555-0100.
-    let joined = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b':' | b'/')) && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let joined = |at: usize| {
+        bytes.get(at).is_some_and(|byte| matches!(byte, b':' | b'/'))
+            && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    };
     if joined(end) || before == Some(b'/') || before == Some(b':') || is_ordinal(low, end) || is_clock(low, end) {
         return (None, skip_joined(bytes, end));
     }
@@ -258,15 +362,48 @@ fn is_clock(low: &str, at: usize) -> bool {
     let word = word.trim_end_matches('.');
     matches!(
         word,
-        "am" | "pm" | "a.m" | "p.m" | "est" | "pst" | "cst" | "cet" | "gmt" | "utc" | "et" | "pt" | "ct" | "bst" | "o'clock"
+        "am" | "pm"
+            | "a.m"
+            | "p.m"
+            | "est"
+            | "pst"
+            | "cst"
+            | "cet"
+            | "gmt"
+            | "utc"
+            | "et"
+            | "pt"
+            | "ct"
+            | "bst"
+            | "o'clock"
     )
 }
 
 /// The unit in the next word, or in the one after an adjective: `20 more hours`, `50-person`, `5 full days`.
 fn following_unit(low: &str, end: usize) -> Option<(Unit, f64, usize)> {
     const BETWEEN: &[&str] = &[
-        "more", "fewer", "full", "extra", "whole", "business", "working", "other", "new", "paying", "different", "similar",
-        "solid", "additional", "calendar", "consecutive", "short", "straight", "percentage", "active", "enterprise", "our",
+        "more",
+        "fewer",
+        "full",
+        "extra",
+        "whole",
+        "business",
+        "working",
+        "other",
+        "new",
+        "paying",
+        "different",
+        "similar",
+        "solid",
+        "additional",
+        "calendar",
+        "consecutive",
+        "short",
+        "straight",
+        "percentage",
+        "active",
+        "enterprise",
+        "our",
     ];
     let mut at = end;
     for step in 0..3 {
@@ -337,12 +474,18 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
     while index < words.len() {
         let (start, word) = words[index];
         let end = start + word.len();
-        let figure = |start, end, value, unit| Figure { start, end, value, high: value, unit, in_words: true, minutes: false };
+        let figure =
+            |start, end, value, unit| Figure { start, end, value, high: value, unit, in_words: true, minutes: false };
         let mut push = |figure: Figure| found.push(figure);
         match word {
             "halve" | "halves" | "halved" | "halving" => push(figure(start, end, 50.0, Unit::Percent)),
             "doubled" | "doubles" | "doubling" | "twice" | "twofold" => push(figure(start, end, 2.0, Unit::Times)),
-            "double" if matches!(at(index + 1), "your" | "their" | "the" | "its" | "our" | "output" | "capacity" | "throughput") => {
+            "double"
+                if matches!(
+                    at(index + 1),
+                    "your" | "their" | "the" | "its" | "our" | "output" | "capacity" | "throughput"
+                ) =>
+            {
                 push(figure(start, end, 2.0, Unit::Times));
             }
             "tripled" | "triples" | "tripling" | "threefold" => push(figure(start, end, 3.0, Unit::Times)),
@@ -354,7 +497,10 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
                 match (article, unit_of(at(index + 1 + article))) {
                     (_, Some((Unit::Time, hours))) => {
                         let (from, unit) = words[index + 1 + article];
-                        push(Figure { minutes: hours <= 1.0, ..figure(start, from + unit.len(), hours / 2.0, Unit::Time) });
+                        push(Figure {
+                            minutes: hours <= 1.0,
+                            ..figure(start, from + unit.len(), hours / 2.0, Unit::Time)
+                        });
                         index += 1 + article;
                     }
                     _ if !matches!(before(index), "first" | "second" | "other" | "better" | "back") => {
@@ -363,7 +509,10 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
                     _ => {}
                 }
             }
-            "third" | "thirds" if matches!(before(index), "a" | "one" | "two") && !matches!(at(index + 1), "party" | "parties" | "time" | "way" | "option") => {
+            "third" | "thirds"
+                if matches!(before(index), "a" | "one" | "two")
+                    && !matches!(at(index + 1), "party" | "parties" | "time" | "way" | "option") =>
+            {
                 let (from, count) = words[index - 1];
                 push(figure(from, end, if count == "two" { 66.7 } else { 33.3 }, Unit::Percent));
             }
@@ -374,14 +523,16 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
             "dozens" | "hundreds" | "thousands" | "scores" | "countless" => push(figure(start, end, 0.0, Unit::Heads)),
             // `in a day`, `within the first quarter`, `under an hour`, `in days`
             "before" if at(index + 1) == "the" && at(index + 3) == "is" && matches!(at(index + 4), "out" | "over") => {
-                if let (Some((Unit::Time, hours)), Some((from, last))) = (unit_of(at(index + 2)), words.get(index + 4)) {
+                if let (Some((Unit::Time, hours)), Some((from, last))) = (unit_of(at(index + 2)), words.get(index + 4))
+                {
                     push(figure(start, from + last.len(), hours, Unit::Time));
                 }
             }
             // `a day a week`, `a day and a half every month`
             "a" | "an" if matches!(at(index + 1), "hour" | "day" | "week" | "afternoon") => {
                 let more = if at(index + 2) == "and" && at(index + 4) == "half" { 5 } else { 2 };
-                if matches!(at(index + more), "a" | "per" | "every" | "each") && unit_of(at(index + more + 1)).is_some() {
+                if matches!(at(index + more), "a" | "per" | "every" | "each") && unit_of(at(index + more + 1)).is_some()
+                {
                     push(figure(start, words[index + 1].0 + words[index + 1].1.len(), 0.0, Unit::Time));
                 }
             }
@@ -390,7 +541,21 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
                     push(Figure { minutes: hours < 1.0, ..figure(start, to, value * hours, Unit::Time) });
                 }
             }
-            "takes" | "needs" | "is" if matches!(before(index), "setup" | "up" | "onboarding" | "implementation" | "installation" | "rollout" | "migration" | "deployment" | "integration" | "training") => {
+            "takes" | "needs" | "is"
+                if matches!(
+                    before(index),
+                    "setup"
+                        | "up"
+                        | "onboarding"
+                        | "implementation"
+                        | "installation"
+                        | "rollout"
+                        | "migration"
+                        | "deployment"
+                        | "integration"
+                        | "training"
+                ) =>
+            {
                 if let Some((to, hours, value)) = bare_time(&words, index) {
                     push(Figure { minutes: hours < 1.0, ..figure(words[index + 1].0, to, value * hours, Unit::Time) });
                 }
@@ -398,7 +563,8 @@ fn in_words(low: &str, found: &mut Vec<Figure>) {
             // `hours a week`, `hours every month`
             "hours" | "days" | "weeks" if matches!(at(index + 1), "a" | "per" | "every" | "each" | "of") => {
                 let counted = before(index).bytes().all(|byte| byte.is_ascii_digit()) && !before(index).is_empty();
-                let of_work = at(index + 1) != "of" || matches!(at(index + 2), "manual" | "work" | "effort" | "admin" | "busywork");
+                let of_work = at(index + 1) != "of"
+                    || matches!(at(index + 2), "manual" | "work" | "effort" | "admin" | "busywork");
                 if !counted && of_work && !NUMBERS.iter().any(|(name, _)| *name == before(index)) {
                     push(figure(start, end, 0.0, Unit::Time));
                 }
@@ -427,7 +593,8 @@ fn spoken_number(words: &[(usize, &str)], index: usize) -> Option<(f64, usize)> 
         let (_, word) = words.get(index)?;
         NUMBERS.iter().find(|(name, _)| name == word).map(|(_, value)| *value)
     };
-    let first = if matches!(words[index].1, "a") { value(index + 1).filter(|value| *value >= 12.0)? } else { value(index)? };
+    let first =
+        if matches!(words[index].1, "a") { value(index + 1).filter(|value| *value >= 12.0)? } else { value(index)? };
     let mut last = if words[index].1 == "a" { index + 1 } else { index };
     let mut total = first;
     while let Some(next) = value(last + 1) {
@@ -462,8 +629,8 @@ fn ratio(words: &[(usize, &str)], index: usize) -> Option<(usize, f64)> {
 /// A time without a number behind `in`, `within` and the like: where it ends, its hours, and 1 or (for `in days`) 0.
 fn bare_time(words: &[(usize, &str)], index: usize) -> Option<(usize, f64, f64)> {
     const FILL: &[&str] = &[
-        "just", "only", "less", "than", "under", "about", "roughly", "a", "an", "the", "single", "first", "one", "matter",
-        "of", "mere", "few", "couple", "your",
+        "just", "only", "less", "than", "under", "about", "roughly", "a", "an", "the", "single", "first", "one",
+        "matter", "of", "mere", "few", "couple", "your",
     ];
     let mut at = index + 1;
     let mut counted = false;
@@ -510,7 +677,10 @@ mod tests {
     #[test]
     fn figures_in_words_are_read() {
         assert_eq!(read("it halved twice"), [(50.0, 50.0, Unit::Percent), (2.0, 2.0, Unit::Times)]);
-        assert_eq!(read("twenty-five hours, two hundred clinics"), [(25.0, 25.0, Unit::Time), (200.0, 200.0, Unit::Heads)]);
+        assert_eq!(
+            read("twenty-five hours, two hundred clinics"),
+            [(25.0, 25.0, Unit::Time), (200.0, 200.0, Unit::Heads)]
+        );
         assert_eq!(read("live in a day"), [(24.0, 24.0, Unit::Time)]);
         assert_eq!(read("a third of the time"), [(33.3, 33.3, Unit::Percent)]);
         assert_eq!(read("half an hour"), [(0.5, 0.5, Unit::Time)]);
@@ -519,7 +689,9 @@ mod tests {
 
     #[test]
     fn dates_times_of_day_names_and_ordinals_are_no_figures() {
-        for text in ["tuesday at 2 pm", "at 10:30", "24/7", "the 3rd", "b2b", "a third party", "v2.1", "one of us", "2-3pm"] {
+        for text in
+            ["tuesday at 2 pm", "at 10:30", "24/7", "the 3rd", "b2b", "a third party", "v2.1", "one of us", "2-3pm"]
+        {
             assert_eq!(read(text), [], "{text}");
         }
     }

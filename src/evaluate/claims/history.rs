@@ -28,7 +28,9 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let adverbs = r"(?:just |recently |really |also |happened to |particularly |truly |very much |genuinely |first |only |quite |once |thoroughly |thoughtfully )?";
     vec![
         rule(
-            &format!(r"(?:\b(?:i|we)(?:'ve| have|'d| had|'m| am| was| were)? {adverbs}|(?:^|[,;:(.!-] ?|\band |\bps |p\.s\.:? |p\.s\.? - ?|\bto have |\bhaving ){adverbs})(?:saw|noticed|read|seen|loved|enjoyed|caught|came across|come across|watched|heard|listened to|spotted|been following|following|followed|stumbled (?:up)?on|appreciated|admired?|bookmarked|remember|impressed (?:by|with)|struck by|looked (?:at|through|into)|checked out|been reading|reading|looking (?:at|through)|see (?:that )?you|gather (?:that )?you|picked up|learned|sat in on|attended|found your|taken with|inspired by|checking out|listening to|watching|browsing)\b[^.;!?]{{0,60}}?(?:\byou\b|\byour\b|\byou're\b|\byou've\b|'s\b|\b{EVENT}\b)"),
+            &format!(
+                r"(?:\b(?:i|we)(?:'ve| have|'d| had|'m| am| was| were)? {adverbs}|(?:^|[,;:(.!-] ?|\band |\bps |p\.s\.:? |p\.s\.? - ?|\bto have |\bhaving ){adverbs})(?:saw|noticed|read|seen|loved|enjoyed|caught|came across|come across|watched|heard|listened to|spotted|been following|following|followed|stumbled (?:up)?on|appreciated|admired?|bookmarked|remember|impressed (?:by|with)|struck by|looked (?:at|through|into)|checked out|been reading|reading|looking (?:at|through)|see (?:that )?you|gather (?:that )?you|picked up|learned|sat in on|attended|found your|taken with|inspired by|checking out|listening to|watching|browsing)\b[^.;!?]{{0,60}}?(?:\byou\b|\byour\b|\byou're\b|\byou've\b|'s\b|\b{EVENT}\b)"
+            ),
             true,
         ),
         rule(
@@ -37,11 +39,16 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         ),
         rule(r"\b(?:congrat\w*|kudos|well done|hats off|bravo)\b", true),
         rule(
-            &format!(r"\byour (?:[\w'&-]+ ){{0,3}}?(?:recent|latest|last|newest|upcoming|linkedin|excellent|thoughtful|insightful|impressive|rapid|q[1-4]|brilliant|fantastic|amazing|inspiring) (?:[\w'&-]+ ){{0,4}}?(?:{EVENT}|{NEWS})\b"),
+            &format!(
+                r"\byour (?:[\w'&-]+ ){{0,3}}?(?:recent|latest|last|newest|upcoming|linkedin|excellent|thoughtful|insightful|impressive|rapid|q[1-4]|brilliant|fantastic|amazing|inspiring) (?:[\w'&-]+ ){{0,4}}?(?:{EVENT}|{NEWS})\b"
+            ),
             true,
         ),
         rule(&format!(r"\byour (?:[\w'&-]+ ){{0,2}}?{EVENT}\b"), true),
-        rule(r"\b(?:recent|latest) (?:linkedin )?(?:posts?|articles?|talk|keynote|interview|podcast|announcement|funding) (?:\w+ ){0,6}?(?:you|your)\b|\b(?:my|our|his|her) (?:post|comment|dm)\b", true),
+        rule(
+            r"\b(?:recent|latest) (?:linkedin )?(?:posts?|articles?|talk|keynote|interview|podcast|announcement|funding) (?:\w+ ){0,6}?(?:you|your)\b|\b(?:my|our|his|her) (?:post|comment|dm)\b",
+            true,
+        ),
         rule(
             r"\byou(?:'ve| have)? (?:recently |just |also |publicly |once |rightly |kindly |all )?(?:mentioned|said|wrote|spoke|presented|posted|announced|raised|launched|tweeted|published|commented|talked about|argued|told|opened|hired|acquired|attended|downloaded|signed up|visited|requested|asked (?:about|us|me)|expressed|liked|reached out|gave|won|joined|stopped by|registered|subscribed|replied|filled)\b|\byou(?:'re| are) (?:speaking|presenting|hiring|expanding|opening|launching|attending|featured|quoted|part of the|recruiting|doubling|rolling out|migrating)\b|\byou were (?:on|at|quoted|featured|speaking|interviewed)\b",
             true,
@@ -83,17 +90,32 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
 
 fn is_other(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) -> bool {
     static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:if|when|whenever|once|until|unless|whether|in case|before|what|should|would|could|might|will|as soon as|after|how|hope|where|every time|each time|next time) (?:[\w']+ ){0,3}?$")
+        pattern(
+            r"\b(?:if|when|whenever|once|until|unless|whether|in case|before|what|should|would|could|might|will|as soon as|after|how|hope|where|every time|each time|next time) (?:[\w']+ ){0,3}?$",
+        )
     });
     static PROCESS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^[ -](?:process(?:es)?|pipeline|schedul\w+|plans?|goals?|targets?|workflows?|loads?|volume|management|managers?|budgets?|calendars?|slots?|costs?|needs?|rooms?|templates?|strategy|checklists?|funnel)\b")
+        pattern(
+            r"^[ -](?:process(?:es)?|pipeline|schedul\w+|plans?|goals?|targets?|workflows?|loads?|volume|management|managers?|budgets?|calendars?|slots?|costs?|needs?|rooms?|templates?|strategy|checklists?|funnel)\b",
+        )
     });
     // What is guessed is not said to have been seen.
     static GUESSED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:i (?:imagine|guess|suppose|suspect|assume|bet|expect)|i'd (?:imagine|guess|say|bet)|presumably|probably|perhaps|maybe|no doubt|i don't know|must be)\b")
+        pattern(
+            r"\b(?:i (?:imagine|guess|suppose|suspect|assume|bet|expect)|i'd (?:imagine|guess|say|bet)|presumably|probably|perhaps|maybe|no doubt|i don't know|must be)\b",
+        )
     });
     let low = &reading.message.low;
     if low[start..end].starts_with("you") && GUESSED.is_match(&low.as_bytes()[sentence.start..sentence.end]) {
+        return true;
+    }
+    // Praise that nobody could check.
+    static FLATTERY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^congrat\w* (?:again )?(?:on|for) (?:everything|all (?:that )?you|your (?:success|work|journey|career|achievements?|role|progress)\b[.!]?)",
+        )
+    });
+    if FLATTERY.is_match(&low.as_bytes()[start..sentence.end]) {
         return true;
     }
     let from = super::words::clause_start(low, sentence.start, start);
@@ -121,7 +143,8 @@ fn support(reading: &Reading<'_>, start: usize, end: usize) -> Option<String> {
         let event = &text[event.start()..event.end()];
         stems(event).iter().all(|stem| persona.stems.contains(stem))
     });
-    let figures_told = reading.figures_in(start, end).all(|figure| persona.figure(figure, &reading.message.low).is_some());
+    let figures_told =
+        reading.figures_in(start, end).all(|figure| persona.figure(figure, &reading.message.low).is_some());
     // One word in common is chance.
     if !told || !figures_told || words.len() < 2 || persona.share_of(&words) < ENOUGH {
         return None;
@@ -133,6 +156,6 @@ fn support(reading: &Reading<'_>, start: usize, end: usize) -> Option<String> {
 /// Stems of the verbs of seeing, which no persona has.
 const SAID: &[&str] = &[
     "love", "enjoy", "watch", "heard", "liste", "spott", "follo", "found", "impre", "struc", "learn", "appre", "admir",
-    "menti", "congr", "kudo", "right", "publi", "gathe", "see", "looke", "look", "happe", "truly", "genui", "think", "thoug",
-    "lead", "run", "deal", "day", "time", "spend", "lot", "focus", "handl", "manag",
+    "menti", "congr", "kudo", "right", "publi", "gathe", "see", "looke", "look", "happe", "truly", "genui", "think",
+    "thoug", "lead", "run", "deal", "day", "time", "spend", "lot", "focus", "handl", "manag",
 ];

@@ -64,10 +64,15 @@ fn goes_into(one: &Found, other: &Found) -> bool {
 fn trim(one: &mut Found, message: &Folded) {
     let bytes = message.bytes();
     one.end = one.end.min(bytes.len());
-    while one.start < one.end && (bytes[one.start].is_ascii_whitespace() || matches!(bytes[one.start], b',' | b'-' | b';')) {
+    while one.start < one.end
+        && (bytes[one.start].is_ascii_whitespace() || matches!(bytes[one.start], b',' | b'-' | b';'))
+    {
         one.start += 1;
     }
-    while one.start < one.end && (bytes[one.end - 1].is_ascii_whitespace() || matches!(bytes[one.end - 1], b'.' | b',' | b';' | b':' | b'!' | b'?')) {
+    while one.start < one.end
+        && (bytes[one.end - 1].is_ascii_whitespace()
+            || matches!(bytes[one.end - 1], b'.' | b',' | b';' | b':' | b'!' | b'?'))
+    {
         one.end -= 1;
     }
 }

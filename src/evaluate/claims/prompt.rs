@@ -162,7 +162,8 @@ fn instruction(passage: &str, text: &Folded, facts: &Facts) -> Option<Why> {
         for found in asked.pattern.find_iter(low.as_bytes()) {
             let matched = &low[found.start()..found.end()];
             let forbidden = is_forbidden(low, found.start()) || is_forbidden(low, found.end());
-            if !forbidden && !is_aside(low, found.start(), asked.kind) && !is_licensed(asked.kind, matched, low, facts) {
+            if !forbidden && !is_aside(low, found.start(), asked.kind) && !is_licensed(asked.kind, matched, low, facts)
+            {
                 return Some(Why::AsksFor(asked.kind));
             }
         }
@@ -173,7 +174,9 @@ fn instruction(passage: &str, text: &Folded, facts: &Facts) -> Option<Why> {
 /// What is to be said word for word: in quotation marks, or after `say that`; and figures that the facts do not have.
 fn dictated(passage: &str, text: &Folded, facts: &Facts) -> Option<Why> {
     static SAY: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"\b(?:that|how) ((?:we|our|the (?:product|platform|company|software|tool)|it|customers|clients|teams)\b.{8,})$|"([^"]{8,})"|\b(?:such as|e\.g\.|like|for example):? '([^']{12,})'"#)
+        pattern(
+            r#"\b(?:that|how) ((?:we|our|the (?:product|platform|company|software|tool)|it|(?:most |many |some |all )?(?:customers|clients|teams|users|companies))\b.{8,})$|"([^"]{8,})"|\b(?:such as|e\.g\.|like|for example):? '([^']{12,})'"#,
+        )
     });
     let low = &text.low;
     for captures in SAY.captures_iter(low.as_bytes()) {
@@ -195,12 +198,20 @@ fn dictated(passage: &str, text: &Folded, facts: &Facts) -> Option<Why> {
 /// Whether a figure in an instruction measures what is offered, and not the message or the ask.
 fn is_of_benefit(figure: &Figure, low: &str) -> bool {
     static GAIN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:sav\w+|cut\w*|reduc\w+|faster|reclaim\w*|recover\w*|payback|go live|goes live|live in|onboard\w*|roi|gain\w*|return)\b")
+        pattern(
+            r"\b(?:sav\w+|cut\w*|reduc\w+|faster|reclaim\w*|recover\w*|payback|pay\w*|go live|goes live|live in|onboard\w*|roi|gain\w*|return)\b",
+        )
     });
-    static ASK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:call|meeting|chat|demo|read|words?|sentences?|message|length|subject|of the message|tone|of readers)\b"));
+    static ASK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:call|meeting|chat|demo|read|words?|sentences?|message|length|subject|of the message|tone|of readers)\b",
+        )
+    });
     match figure.unit {
         Unit::Money | Unit::Times => !figure.in_words,
-        Unit::Percent => !figure.in_words && !ASK.is_match(&low.as_bytes()[figure.end..(figure.end + 24).min(low.len())]),
+        Unit::Percent => {
+            !figure.in_words && !ASK.is_match(&low.as_bytes()[figure.end..(figure.end + 24).min(low.len())])
+        }
         Unit::Time => figure.value > 0.0 && GAIN.is_match(low.as_bytes()) && !ASK.is_match(low.as_bytes()),
         Unit::Heads => ["customer", "client", "compan"].iter().any(|noun| low[figure.start..figure.end].contains(noun)),
         Unit::Text | Unit::Bare => false,
@@ -210,17 +221,25 @@ fn is_of_benefit(figure: &Figure, low: &str) -> bool {
 /// Whether what stands at `at` is forbidden: `do not name customers, figures or certifications`.
 fn is_forbidden(low: &str, at: usize) -> bool {
     static NEGATION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:do not|don't|does not|doesn't|never|avoid\w*|no|not|without|nor|neither|refrain\w*|cannot|can't|won't|forbid\w*|forbidden|instead of|rather than|free of|leave out|omit\w*|skip\w*|drop any|ban\w*|remove|strip|stay away from|steer clear of|resist\w*|delete|nothing)\b")
+        pattern(
+            r"\b(?:do not|don't|does not|doesn't|never|avoid\w*|no|not|without|nor|neither|refrain\w*|cannot|can't|won't|forbid\w*|forbidden|instead of|rather than|free of|leave out|omit\w*|skip\w*|drop any|ban\w*|remove|strip|stay away from|steer clear of|resist\w*|delete|nothing)\b",
+        )
     });
     // To forbid leaving something out is to ask for it.
     static BUT: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:(?:do not|don't|never|not) (?:forget|fail|hesitate|omit|skip|be (?:afraid|shy)|leave out|shy away|neglect|miss|send|write|finish|submit|end|go|shrink|hold back)|no (?:message|e-?mail|draft) (?:without|should|may|goes)|not (?:only|just|optional)|no (?:matter|fewer|less)|without (?:fail|exception|hesitation))\b")
+        pattern(
+            r"\b(?:(?:do not|don't|never|not) (?:forget|fail|hesitate|omit|skip|be (?:afraid|shy)|leave out|shy away|neglect|miss|send|write|finish|submit|end|go|shrink|hold back)|no (?:message|e-?mail|draft) (?:without|should|may|goes)|not (?:only|just|optional)|no (?:matter|fewer|less)|without (?:fail|exception|hesitation))\b",
+        )
     });
     static ASKS_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:[;:]| but | instead,? |[,.] (?:and |instead,? |then |always )?)(?:name|mention|cite|reference|include|use|quote|add|give|provide|show|say|tell|lead|open|invent|always|rely|point)\b")
+        pattern(
+            r"(?:[;:]| but | instead,? |[,.] (?:and |instead,? |then |always )?)(?:name|mention|cite|reference|include|use|quote|add|give|provide|show|say|tell|lead|open|invent|always|rely|point)\b",
+        )
     });
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^[^.;:]{0,70}?\b(?:(?:is|are|must|may|should|can) (?:\w+ )?(?:not|never|forbidden|banned|off limits|prohibited|out of bounds|unwelcome|left out|to be avoided)|have no place|do not belong|does not belong|stays? out|are out)\b")
+        pattern(
+            r"^[^.;:]{0,70}?\b(?:(?:is|are|must|may|should|can) (?:\w+ )?(?:not|never|forbidden|banned|off limits|prohibited|out of bounds|unwelcome|left out|to be avoided)|have no place|do not belong|does not belong|stays? out|are out)\b",
+        )
     });
     let bytes = low.as_bytes();
     let before = &bytes[..at];
@@ -242,8 +261,11 @@ fn is_restricted(low: &str) -> bool {
             r"\b(?:only (?:if|when|where|what|the|those|facts|figures?|use|claim|state|mention|cite|name|numbers?|customers?|from|with|integrations?|certifications?|such|ones|as|to the extent|results?|quote)|(?:use|claim|state|mention|cite|name|quote) only|nothing but|nothing (?:beyond|else|more|that)|if (?:and only if )?(?:the (?:facts|offer|persona|description|context|profile|company|section|prompt)|it is|they are|there is|there are|stated|any (?:is|are)|any|available|known|given|none|no|one is)|when (?:stated|available|given|known|the (?:facts|offer|persona|description|context))|where (?:stated|available|given|known|the (?:facts|offer|persona|description|context))|unless|as (?:stated|given|written|listed|it stands|they stand|described)|(?:stated|given|listed|provided|named|written|found|contained|set out|described|quoted|mentioned|supplied|appear\w*|stands?) (?:\w+ )?(?:above|below|here|in (?:the|this|your|their)|by the (?:facts|offer|persona|company|prompt|context)|to you|at the top)|\w+ (?:stated|listed) (?:facts?|figures?|numbers?|customers?|integrations?|certifications?|price|results?|value)|(?:the|any|every|each|one|a|our|its) (?:\w+ )?(?:stated|given|listed) \w+|(?:above|below)\b|(?:from|in|of|by|to|with|within) (?:the|this|your|their|its|our) (?:\w+ )?(?:facts|offer|persona|description|context|brief|profile|fact sheet|company section|offer section|company details|value proposition|list)|(?:the )?(?:facts|offer|persona|description|profile|context|prompt|company section) (?:\w+ )?(?:states?|says?|gives?|names?|lists?|holds?|mentions?|contains?|provides?|tells?|supports?|has|have|shows?|allows?)|supported by|backed by the facts|stick(?:s|ing)? to|keep(?:s|ing)? to|limit\w* (?:yourself )?to|you (?:have been|are|were) (?:given|told|shown)|word for word|exactly as|verbatim|in this prompt)\b",
         )
     });
-    KEPT.find_iter(low.as_bytes()).any(|kept| !super::words::is_denied(low, clause_start(low, 0, kept.start()), kept.start()) || low[kept.start()..kept.end()].contains("only") || low[kept.start()..kept.end()].starts_with("unless"))
-        && !low.contains("not limited to")
+    KEPT.find_iter(low.as_bytes()).any(|kept| {
+        !super::words::is_denied(low, clause_start(low, 0, kept.start()), kept.start())
+            || low[kept.start()..kept.end()].contains("only")
+            || low[kept.start()..kept.end()].starts_with("unless")
+    }) && !low.contains("not limited to")
         && !low.contains("not only what")
         && !low.contains("go beyond the facts")
 }
@@ -251,7 +273,9 @@ fn is_restricted(low: &str) -> bool {
 /// Whether what is imagined is to be marked as imagined.
 fn is_marked(low: &str) -> bool {
     static MARKED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:clearly|marked|mark it|label\w*|as an? (?:example|illustration|hypothetical|scenario)|hypothetical|say that it is|openly|imagine|suppose|scenario|illustrat\w+)\b")
+        pattern(
+            r"\b(?:clearly|marked|mark it|label\w*|as an? (?:example|illustration|hypothetical|scenario)|hypothetical|say that it is|openly|imagine|suppose|scenario|illustrat\w+)\b",
+        )
     });
     MARKED.is_match(low.as_bytes())
 }
@@ -259,14 +283,20 @@ fn is_marked(low: &str) -> bool {
 /// Whether what matched is the reader's own concern, or a word with another meaning.
 fn is_aside(low: &str, at: usize, kind: Kind) -> bool {
     static CONCERN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:worr(?:y|ies)|concerns?|acknowledge\w*|respect\w*|questions?|asks?|answer\w*|objections?|their (?:own )?(?:\w+ ){0,2}|readers? who|people who|personas? (?:who|that|whose)|(?:for|to|with) (?:\w+ ){0,3}?(?:readers|personas|people|buyers|executives|roles|leaders)|who (?:care|ask|value|worry|want)\w*|cares? about|whether|matters to|explain\w* (?:how|what|why))\b[^.;:]*$")
+        pattern(
+            r"\b(?:worr(?:y|ies)|concerns?|acknowledge\w*|respect\w*|questions?|asks?|answer\w*|objections?|their (?:own )?(?:\w+ ){0,2}|readers? who|people who|personas? (?:who|that|whose)|(?:for|to|with) (?:\w+ ){0,3}?(?:readers|personas|people|buyers|executives|roles|leaders)|who (?:care|ask|value|worry|want)\w*|cares? about|whether|matters to|explain\w* (?:how|what|why))\b[^.;:]*$",
+        )
     });
     let clause = clause_start(low, 0, at);
     match kind {
-        Kind::Certification | Kind::Integration | Kind::Price | Kind::Other => CONCERN.is_match(&low.as_bytes()[clause..at]),
+        Kind::Certification | Kind::Integration | Kind::Price | Kind::Other => {
+            CONCERN.is_match(&low.as_bytes()[clause..at])
+        }
         Kind::Figure | Kind::Customer | Kind::Result => {
             static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
-                pattern(r"\b(?:their own|the (?:reader|persona|recipient|prospect)'s(?: own)?|the persona's|explain\w* how|readers? who|people who|personas? who|who (?:care|ask|value|want)\w*|whether)\b[^.;:]*$")
+                pattern(
+                    r"\b(?:their own|the (?:reader|persona|recipient|prospect)'s(?: own)?|the persona's|explain\w* how|readers? who|people who|personas? who|who (?:care|ask|value|want)\w*|whether)\b[^.;:]*$",
+                )
             });
             ASIDE.is_match(&low.as_bytes()[clause..at])
         }
@@ -279,27 +309,48 @@ fn is_licensed(kind: Kind, matched: &str, low: &str, facts: &Facts) -> bool {
     let statements = &facts.source.statements;
     let own: Vec<Figure> = figures(low);
     let benefit = |figure: &Figure| matches!(figure.unit, Unit::Percent | Unit::Money | Unit::Times | Unit::Time);
-    let has_figures = statements.iter().flat_map(|statement| &statement.figures).filter(|figure| benefit(figure)).count();
+    let has_figures =
+        statements.iter().flat_map(|statement| &statement.figures).filter(|figure| benefit(figure)).count();
     // Asked for is a figure that the facts state, and nothing besides.
     let mut asked = own.iter().filter(|figure| benefit(figure) && is_of_benefit(figure, low)).peekable();
     let named = asked.peek().is_some() && asked.all(|figure| facts.source.figure(figure, low).is_some());
     let has_customers = statements.iter().any(|statement| statement.has_customers);
-    let says = |words: &[&str]| statements.iter().any(|statement| words.iter().any(|word| statement.folded.low.contains(word)));
+    let says = |words: &[&str]| {
+        statements.iter().any(|statement| words.iter().any(|word| statement.folded.low.contains(word)))
+    };
     match kind {
         Kind::Customer => has_customers,
-        Kind::Result => (has_customers && has_figures > 0) || (named && !matched.contains("case") && !matched.contains("customer") && !matched.contains("client")),
+        Kind::Result => {
+            (has_customers && has_figures > 0)
+                || (named && !matched.contains("case") && !matched.contains("customer") && !matched.contains("client"))
+        }
         Kind::Figure => {
-            let foreign = ["industry", "market", "research", "survey", "statistic", "stats", "benchmark", "third-party", "gartner"];
+            let foreign = [
+                "industry",
+                "market",
+                "research",
+                "survey",
+                "statistic",
+                "stats",
+                "benchmark",
+                "third-party",
+                "gartner",
+            ];
             let times = matched.contains("time savings") || matched.contains("hours");
-            let many = ["metrics", "percentages", "data points", "numbers", "figures"].iter().any(|word| matched.contains(word));
+            let many = ["metrics", "percentages", "data points", "numbers", "figures"]
+                .iter()
+                .any(|word| matched.contains(word));
             let has_times = || statements.iter().flat_map(|s| &s.figures).any(|figure| figure.unit == Unit::Time);
-            !foreign.iter().any(|word| matched.contains(word)) && (!times || has_times()) && (named || has_figures >= if many { 2 } else { 1 })
+            !foreign.iter().any(|word| matched.contains(word))
+                && (!times || has_times())
+                && (named || has_figures >= if many { 2 } else { 1 })
         }
         Kind::Certification => {
             let mut wanted = standards(low).peekable();
             let generic = wanted.peek().is_none();
             let stated = |name: &str| says(&[name]);
-            let any = statements.iter().any(|s| standards(&s.folded.low).next().is_some() || s.folded.low.contains("certif"));
+            let any =
+                statements.iter().any(|s| standards(&s.folded.low).next().is_some() || s.folded.low.contains("certif"));
             if generic { any } else { wanted.all(stated) }
         }
         Kind::Integration => statements.iter().any(|statement| statement.has_integrations),
@@ -314,21 +365,32 @@ fn is_licensed(kind: Kind, matched: &str, low: &str, facts: &Facts) -> bool {
 /// A statement that is none of the facts.
 fn statement(passage: &str, text: &Folded, facts: &Facts) -> Option<Why> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^[\s*#>-]*\**(customers?|clients?|references?|case stud(?:y|ies)|integrations?|connectors?|works with|certifications?|security|compliance|awards?|press|partners?|investors?|traction|founders?|team|proof|results?)\**\s*:\**\s*(.*)$")
+        pattern(
+            r"^[\s*#>-]*\**(customers?|clients?|references?|case stud(?:y|ies)|integrations?|connectors?|works with|certifications?|security|compliance|awards?|press|partners?|investors?|traction|founders?|team|proof|results?)\**\s*:\**\s*(.*)$",
+        )
     });
     if let Some(captures) = LABEL.captures(text.bytes())
         && let (Some(label), Some(value)) = (captures.get(1), captures.get(2))
     {
         let kind = match &text.low[label.start()..label.end()] {
-            label if label.starts_with("customer") || label.starts_with("client") || label.starts_with("reference") => Kind::Customer,
-            label if label.starts_with("integ") || label.starts_with("conn") || label.starts_with("works") => Kind::Integration,
-            label if label.starts_with("cert") || label.starts_with("sec") || label.starts_with("compl") => Kind::Certification,
-            label if label.starts_with("case") || label.starts_with("result") || label.starts_with("proof") => Kind::Result,
+            label if label.starts_with("customer") || label.starts_with("client") || label.starts_with("reference") => {
+                Kind::Customer
+            }
+            label if label.starts_with("integ") || label.starts_with("conn") || label.starts_with("works") => {
+                Kind::Integration
+            }
+            label if label.starts_with("cert") || label.starts_with("sec") || label.starts_with("compl") => {
+                Kind::Certification
+            }
+            label if label.starts_with("case") || label.starts_with("result") || label.starts_with("proof") => {
+                Kind::Result
+            }
             _ => Kind::Other,
         };
         let value_cased = format!("x {}", &text.cased[value.start()..value.end()]);
         let unknown = names::names(&value_cased).into_iter().any(|name| !facts.source.knows(&name));
-        let uncertified = standards(&text.low).any(|name| !facts.source.statements.iter().any(|s| s.folded.low.contains(name)));
+        let uncertified =
+            standards(&text.low).any(|name| !facts.source.statements.iter().any(|s| s.folded.low.contains(name)));
         if unknown || uncertified {
             return Some(Why::States(kind));
         }

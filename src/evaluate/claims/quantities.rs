@@ -38,12 +38,15 @@ fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     let is = |value: f64| (figure.value - value).abs() <= 0.006 * value && figure.high == figure.value;
     let named = |own: &Figure| reading.figures.iter().any(|other| other.start != figure.start && other.is_said_by(own));
     let counts = reading.persona.statements.iter().flat_map(|statement| &statement.figures);
-    let counts: Vec<&Figure> = counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
+    let counts: Vec<&Figure> =
+        counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
     for statement in &reading.facts.source.statements {
         for own in statement.figures.iter().filter(|own| own.value > 0.0) {
             let yearly = own.unit == Unit::Money && figure.unit == Unit::Money && is(own.value * 12.0);
             let for_all = counts.iter().any(|count| match own.unit {
-                Unit::Money => figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0)),
+                Unit::Money => {
+                    figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0))
+                }
                 Unit::Percent => figure.unit == count.unit && named(count) && is(own.value / 100.0 * count.value),
                 _ => false,
             });
@@ -63,7 +66,9 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
         )
     });
     static WORK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:cut\w*|reduc\w*|sav\w+|from|faster|drop\w*|shorten\w*|took|takes|live|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|ready|process\w*|return|spend\w*|lose\w*|losing|waste\w*|free\w* up|reclaim\w*|recover\w*|back)\b")
+        pattern(
+            r"\b(?:cut\w*|reduc\w*|sav\w+|from|faster|drop\w*|shorten\w*|took|takes|live|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|ready|process\w*|return|spend\w*|lose\w*|losing|waste\w*|free\w* up|reclaim\w*|recover\w*|back)\b",
+        )
     });
     let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
         return false;
@@ -75,7 +80,9 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
             let after = &low.as_bytes()[figure.end..sentence.end];
             let before = &low.as_bytes()[sentence.start..figure.start];
             static LASTS: LazyLock<Regex> = LazyLock::new(|| {
-                pattern(r"\b(?:calls?|demos?|chats?|meetings?|looks?|tours?|visits?|walk-?throughs?|conversations?|videos?|recordings?) (?:only |just |usually )?(?:takes?|lasts?|needs?|is|runs?|would take|won't take)(?: (?:no |not )?(?:more|longer|less) than| about| only| at most)? $")
+                pattern(
+                    r"\b(?:calls?|demos?|chats?|meetings?|looks?|tours?|visits?|walk-?throughs?|conversations?|videos?|recordings?) (?:only |just |usually )?(?:takes?|lasts?|needs?|is|runs?|would take|won't take)(?: (?:no |not )?(?:more|longer|less) than| about| only| at most)? $",
+                )
             });
             if ASK.is_match(after) || LASTS.is_match(before) || is_fragment(reading, sentence, figure) {
                 return true;
@@ -83,7 +90,8 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
             let near = &before[before.len().saturating_sub(60)..];
             let asks = sentence.is_question || sentence.is_offer;
             let vague = figure.value == 0.0;
-            (asks && !WORK.is_match(near) && !(vague && figure.end < sentence.end && WORK.is_match(after))) || is_calendar(reading, sentence, figure)
+            (asks && !WORK.is_match(near) && !(vague && figure.end < sentence.end && WORK.is_match(after)))
+                || is_calendar(reading, sentence, figure)
         }
         Unit::Bare => is_calendar(reading, sentence, figure),
         _ => false,
@@ -102,21 +110,30 @@ fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
 /// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.
 fn is_calendar(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:next|coming|last|past|this|these|over the|on the|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon\w*|tues?\w*|wed\w*|thu\w*|fri\w*|at|room|suite|version|page|step|option|chapter|no\.|number|for)[ .]*(?:next |coming |few |the )*$")
+        pattern(
+            r"\b(?:next|coming|last|past|this|these|over the|on the|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon\w*|tues?\w*|wed\w*|thu\w*|fri\w*|at|room|suite|version|page|step|option|chapter|no\.|number|for)[ .]*(?:next |coming |few |the )*$",
+        )
     });
-    static AFTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|st\b|nd\b|rd\b|th\b)"));
+    static AFTER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|st\b|nd\b|rd\b|th\b)"));
     let low = reading.message.low.as_bytes();
     let before = BEFORE.is_match(&low[sentence.start..figure.start]);
     match figure.unit {
         Unit::Bare => AFTER.is_match(&low[figure.end..sentence.end]) || (before && figure.value < 32.0),
-        _ => before && (figure.in_words || figure.value <= 730.0) && !String::from_utf8_lossy(&low[sentence.start..figure.start]).trim_end().ends_with("for"),
+        _ => {
+            before
+                && (figure.in_words || figure.value <= 730.0)
+                && !String::from_utf8_lossy(&low[sentence.start..figure.start]).trim_end().ends_with("for")
+        }
     }
 }
 
 /// Digits of a name: ISO 27001, Microsoft 365, SOC 2.
 fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:\b(?:soc|iso|type|level|tier|grade|phase|step|part|series|office|dynamics|microsoft|m|google|windows|s|area|web|industry|version|nist|pci|fips|cfr|wcag|option|round|top|q|h|fortune|inc|formula|studio|section|article|class|building|route|exit|line|model|rule|page|point|lesson|day|day one|http\S*|www\S*|\S+@\S*|\+)[ .-]?|[#/=_])$")
+        pattern(
+            r"(?:\b(?:soc|iso|type|level|tier|grade|phase|step|part|series|office|dynamics|microsoft|m|google|windows|s|area|web|industry|version|nist|pci|fips|cfr|wcag|option|round|top|q|h|fortune|inc|formula|studio|section|article|class|building|route|exit|line|model|rule|page|point|lesson|day|day one|http\S*|www\S*|\S+@\S*|\+)[ .-]?|[#/=_])$",
+        )
     });
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(20)..figure.start];
@@ -129,7 +146,9 @@ fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
 fn speaks_of_reader(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static READER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|yours|you'd|you'll)\b"));
     static US: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:we|our|us|we've|we're|clients?|customers?|it (?:cuts|saves|reduces)|cuts|reduces|saves|delivers)\b")
+        pattern(
+            r"\b(?:we|our|us|we've|we're|clients?|customers?|it (?:cuts|saves|reduces)|cuts|reduces|saves|delivers)\b",
+        )
     });
     let low = reading.message.low.as_bytes();
     let whole = &low[sentence.start..sentence.end];
@@ -140,10 +159,14 @@ fn speaks_of_reader(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -
 /// Figures that are supposed and not said: after `imagine` and `if`, or of what something would be worth.
 fn is_supposed(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static WOULD: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:what would|what could|would|could|might|even) (?:\w+ ){0,4}?(?:mean|be worth|look like|change|be|save|do|help|matter|free)?\b[^.;!?]{0,30}$|\bwhether\b[^.;!?]{0,50}$")
+        pattern(
+            r"\b(?:what would|what could|would|could|might|even) (?:\w+ ){0,4}?(?:mean|be worth|look like|change|be|save|do|help|matter|free)?\b[^.;!?]{0,30}$|\bwhether\b[^.;!?]{0,50}$",
+        )
     });
     static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:we|it|this|platform|product|you) (?:could|would|can|will)\b[^.;!?]{0,60}$|\bhow we\b|\bopen to\b|\binterested in\b|\bcould (?:help|cut|reduce|save)")
+        pattern(
+            r"\b(?:we|it|this|platform|product|you) (?:could|would|can|will)\b[^.;!?]{0,60}$|\bhow we\b|\bopen to\b|\binterested in\b|\bcould (?:help|cut|reduce|save)",
+        )
     });
     let low = reading.message.low.as_bytes();
     let before = &low[sentence.start..figure.start];
@@ -153,18 +176,26 @@ fn is_supposed(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
 /// Numbers that nobody checks: one or two things, small counts in words, times that belong to an offer.
 fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static USUAL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:every|each|once|twice|per|a|one|first|same|all|whole|most of|half of|half|any|another|rest of the|end of the|this|that|of the|in the|for|any given|until|between)[ -]$")
+        pattern(
+            r"\b(?:every|each|once|twice|per|a|one|first|same|all|whole|most of|half of|half|any|another|rest of the|end of the|this|that|of the|in the|for|any given|until|between)[ -]$",
+        )
     });
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(24)..figure.start];
     match figure.unit {
         Unit::Text => figure.value < 300.0,
         Unit::Bare => figure.value < 10.0 || (sentence.is_subject && figure.value < 100.0),
-        Unit::Heads => figure.in_words && figure.value > 0.0 && figure.value < 10.0 && !is_of_customers(reading, figure),
+        Unit::Heads => {
+            figure.in_words && figure.value > 0.0 && figure.value < 10.0 && !is_of_customers(reading, figure)
+        }
         Unit::Time if figure.in_words && figure.value > 0.0 => {
             let text = &reading.message.low[figure.start..figure.end];
-            let bare = ["in ", "within ", "under ", "inside ", "after ", "than ", "before "].iter().any(|word| text.starts_with(word));
-            (bare && !is_benefit(reading, sentence, figure)) || USUAL.is_match(before) || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
+            let bare = ["in ", "within ", "under ", "inside ", "after ", "than ", "before "]
+                .iter()
+                .any(|word| text.starts_with(word));
+            (bare && !is_benefit(reading, sentence, figure))
+                || USUAL.is_match(before)
+                || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
         }
         Unit::Time if figure.value == 0.0 => !is_benefit(reading, sentence, figure),
         Unit::Percent | Unit::Times if figure.in_words => !is_benefit(reading, sentence, figure),
@@ -175,25 +206,35 @@ fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
 
 fn is_of_customers(reading: &Reading<'_>, figure: &Figure) -> bool {
     let text = &reading.message.low[figure.start..figure.end];
-    ["customer", "client", "compan", "clinic", "firm", "organi", "business", "startup", "hospital", "bank"].iter().any(|noun| text.contains(noun))
+    ["customer", "client", "compan", "clinic", "firm", "organi", "business", "startup", "hospital", "bank"]
+        .iter()
+        .any(|noun| text.contains(noun))
 }
 
 /// Whether a figure in words tells of a gain: `halved`, `in days`, `hours a week`, `hundreds of firms`.
 fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static GAIN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b")
+        pattern(
+            r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b",
+        )
     });
     static READER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:you(?:'re| are|'ve| have)? (?:\w+ )?(?:spend|los|wast|doubl|grow|grew|tripl|halv|burn|giv|put)\w*|your team (?:\w+ )?(?:spend|los|wast|doubl|grow|burn)\w*|loses?|losing|eats?|eating|takes?|costs?|costing|goes|going into|disappear\w*|vanish\w*|as you (?:grow|scale))\b")
+        pattern(
+            r"\b(?:you(?:'re| are|'ve| have)? (?:\w+ )?(?:spend|los|wast|doubl|grow|grew|tripl|halv|burn|giv|put)\w*|your team (?:\w+ )?(?:spend|los|wast|doubl|grow|burn)\w*|loses?|losing|eats?|eating|takes?|costs?|costing|goes|going into|disappear\w*|vanish\w*|as you (?:grow|scale))\b",
+        )
     });
     let low = reading.message.low.as_bytes();
     let from = clause_start(&reading.message.low, sentence.start, figure.start);
-    GAIN.is_match(&low[sentence.start..sentence.end]) && !READER.is_match(&low[from..figure.start]) && !(sentence.is_question && sentence.is_offer)
+    GAIN.is_match(&low[sentence.start..sentence.end])
+        && !READER.is_match(&low[from..figure.start])
+        && !(sentence.is_question && sentence.is_offer)
 }
 
 fn is_price(reading: &Reading<'_>, sentence: &Spoken) -> bool {
     static PRICE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:pric\w+|costs?|start\w*|plans?|per (?:seat|user|month|year|location|bed|truck)|a (?:month|year|seat)|/(?:mo|month|year|user|seat)|fees?|subscription|from [$])")
+        pattern(
+            r"\b(?:pric\w+|costs?|start\w*|plans?|per (?:seat|user|month|year|location|bed|truck)|a (?:month|year|seat)|/(?:mo|month|year|user|seat)|fees?|subscription|from [$])",
+        )
     });
     PRICE.is_match(reading.low(sentence).as_bytes())
 }

@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
 fn spoken(message: &Folded) -> Vec<Spoken> {
     static IMAGINE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust |\bto )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|not a real)",
+            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust |\bto )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|a typical (?:case|example|start)|not a real)",
         )
     });
     // `If you are interested` supposes nothing, and `consider us` asks.
@@ -96,11 +96,15 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
         )
     });
     static SIGN_OFF: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:best|best regards|kind regards|warm regards|regards|warmly|cheers|thanks|many thanks|thank you|sincerely|all the best|yours|yours sincerely|with best wishes|respectfully|talk soon|cordially|take care|until then|with thanks|best wishes|kindly)[,.! ]*$")
+        pattern(
+            r"^(?:best|best regards|kind regards|warm regards|regards|warmly|cheers|thanks|many thanks|thank you|sincerely|all the best|yours|yours sincerely|with best wishes|respectfully|talk soon|cordially|take care|until then|with thanks|best wishes|kindly)[,.! ]*$",
+        )
     });
-    static GREETING: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?:hi|hey|hello|dear|good (?:morning|afternoon|day|evening)|greetings)\b[^.?!]{0,40}[,!:;-]*$"));
-    static SOMEBODY: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:an?|your|one|two|three) (?:[\w'&-]+ ){0,5}?__\b"));
+    static GREETING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^(?:hi|hey|hello|dear|good (?:morning|afternoon|day|evening)|greetings)\b[^.?!]{0,40}[,!:;-]*$")
+    });
+    static SOMEBODY: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:an?|your|one|two|three) (?:[\w'&-]+ ){0,5}?__\b"));
     let low = &message.low;
     let (mut imagined, mut signed) = (None, false);
     let mut out = Vec::new();

@@ -49,10 +49,14 @@ impl Statement {
             )
         });
         static CONNECTS: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"\b(?:integrat\w+|connect(?:s|ors?|ions?)|sync(?:s|hroni[sz]es)?|plugs? into|works with|imports? from|exports? to|reads? from|compatible with|add-?(?:on|in) for|sits on top of)\b")
+            pattern(
+                r"\b(?:integrat\w+|connect(?:s|ors?|ions?)|sync(?:s|hroni[sz]es)?|plugs? into|works with|imports? from|exports? to|reads? from|compatible with|add-?(?:on|in) for|sits on top of)\b",
+            )
         });
         static ANYTHING: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(r"\b(?:any(?:thing| system| tool| software| other)?[^.]{0,30} (?:with|that has|offering) an? (?:\w+ )?api|rest api|open api|api)\b")
+            pattern(
+                r"\b(?:any(?:thing| system| tool| software| other)?[^.]{0,30} (?:with|that has|offering) an? (?:\w+ )?api|rest api|open api|api)\b",
+            )
         });
         let folded = Folded::of(text);
         let bytes = folded.bytes();

@@ -35,7 +35,12 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             }
             let name = &reading.message.low[start..end];
             let support = support(reading, name);
-            found.push(Found { start, end: end_of_claim(&reading.message.low, end, sentence.end), kind: Kind::Certification, support });
+            found.push(Found {
+                start,
+                end: end_of_claim(&reading.message.low, end, sentence.end),
+                kind: Kind::Certification,
+                support,
+            });
         }
         for matched in GENERAL.find_iter(low.as_bytes()) {
             let (start, end) = (sentence.start + matched.start(), sentence.start + matched.end());
@@ -49,8 +54,16 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 continue;
             }
             let statements = &reading.facts.source.statements;
-            let holds = |low: &str| low.contains("certif") || low.contains("attest") || low.contains("accredit") || STANDARD.is_match(low.as_bytes());
-            let support = statements.iter().find(|statement| holds(&statement.folded.low)).map(|statement| statement.text.clone());
+            let holds = |low: &str| {
+                low.contains("certif")
+                    || low.contains("attest")
+                    || low.contains("accredit")
+                    || STANDARD.is_match(low.as_bytes())
+            };
+            let support = statements
+                .iter()
+                .find(|statement| holds(&statement.folded.low))
+                .map(|statement| statement.text.clone());
             found.push(Found { start, end, kind: Kind::Certification, support });
         }
     }
@@ -58,15 +71,20 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
 
 /// `SOC 2` and `compliant` are one claim.
 fn end_of_claim(low: &str, at: usize, end: usize) -> usize {
-    static TAIL: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^[ -](?:certified|certification|compliant|compliance|attested|attestation|audited|audit|accredited|accreditation|ready|aligned|report|authori[sz]ed)\b"));
+    static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[ -](?:certified|certification|compliant|compliance|attested|attestation|audited|audit|accredited|accreditation|ready|aligned|report|authori[sz]ed)\b",
+        )
+    });
     TAIL.find(&low.as_bytes()[at..end]).map_or(at, |found| at + found.end())
 }
 
 /// Whether the offer is said to meet it. That the reader has to is no claim, nor is a question.
 fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) -> bool {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:[ ,/&-]+(?:(?:and|or|plus) )?(?:[a-z0-9./-]+ ?){0,4}?[ -])?(?:certifi\w+|complian\w+|attest\w+|audited|accredit\w+|ready|aligned|reports?|authori[sz]\w+|grade|eligible|infrastructure|environment|hosting|standards?|controls|validated|conform\w+|covered|since|in 20\d\d|\))")
+        pattern(
+            r"^(?:[ ,/&-]+(?:(?:and|or|plus) )?(?:[a-z0-9./-]+ ?){0,4}?[ -])?(?:certifi\w+|complian\w+|attest\w+|audited|accredit\w+|ready|aligned|reports?|authori[sz]\w+|grade|eligible|infrastructure|environment|hosting|standards?|controls|validated|conform\w+|covered|since|in 20\d\d|\))",
+        )
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
@@ -74,11 +92,15 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
         )
     });
     static OURS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:we|we're|we've|our|ours|us|it's|it is|everything|platform|product|software|tool|system|solution|infrastructure|hosting|hosted|engine|servers|data cent(?:er|re)s?)\b")
+        pattern(
+            r"\b(?:we|we're|we've|our|ours|us|it's|it is|everything|platform|product|software|tool|system|solution|infrastructure|hosting|hosted|engine|servers|data cent(?:er|re)s?)\b",
+        )
     });
     static YOURS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|yours)\b"));
     static CONCERN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:maintain\w*|keep\w*|stay\w*|ensur\w+|preserv\w+|strengthen\w*|without compromising|concern\w*|requirements?|obligations?|questions?|ask\w*|whether|documentation|around|worr\w+|audits? (?:season|prep\w*)|rules|burden|evidence|paperwork|matters?|know|care|focus|given|under pressure|pressure|streamlin\w+|meet your|support your|passing|prepar\w+|review)\b")
+        pattern(
+            r"\b(?:maintain\w*|keep\w*|stay\w*|ensur\w+|preserv\w+|strengthen\w*|without compromising|concern\w*|requirements?|obligations?|questions?|ask\w*|whether|documentation|around|worr\w+|audits? (?:season|prep\w*)|rules|burden|evidence|paperwork|matters?|know|care|focus|given|under pressure|pressure|streamlin\w+|meet your|support your|passing|prepar\w+|review)\b",
+        )
     });
     let low = &reading.message.low;
     if sentence.is_imagined || reading.is_denied(sentence, start) || denied_after(&low[end..sentence.end]) {
@@ -105,7 +127,9 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     if CONCERN.is_match(before) && !certified && (by_persona || !ours) {
         return false;
     }
-    AFTER.is_match(&low.as_bytes()[end..sentence.end]) || (ours && BEFORE.is_match(before)) || (sentence.end - sentence.start < 80 && !by_persona && BEFORE.is_match(before))
+    AFTER.is_match(&low.as_bytes()[end..sentence.end])
+        || (ours && BEFORE.is_match(before))
+        || (sentence.end - sentence.start < 80 && !by_persona && BEFORE.is_match(before))
 }
 
 fn names_company(reading: &Reading<'_>, before: &[u8]) -> bool {
@@ -119,7 +143,9 @@ fn names_company(reading: &Reading<'_>, before: &[u8]) -> bool {
 
 fn denied_after(rest: &str) -> bool {
     static DENIED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^[^.;]{0,40}\b(?:is not|isn't|not yet|are not|aren't|is planned|is underway|in progress|is still|would need|we do not|we don't|on our roadmap|is pending)\b")
+        pattern(
+            r"^[^.;]{0,40}\b(?:is not|isn't|not yet|are not|aren't|is planned|is underway|in progress|is still|would need|we do not|we don't|on our roadmap|is pending)\b",
+        )
     });
     DENIED.is_match(rest.as_bytes())
 }
@@ -132,14 +158,17 @@ fn base(name: &str) -> &str {
 /// The statement that the offer has it.
 fn support(reading: &Reading<'_>, name: &str) -> Option<String> {
     static PLANNED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:working (?:towards?|on)|in progress|planned|plan(?:s|ning)? to|preparing|aim(?:s|ing)?|not yet|pending|expected|roadmap|underway|no certificat\w+)\b")
+        pattern(
+            r"\b(?:working (?:towards?|on)|in progress|planned|plan(?:s|ning)? to|preparing|aim(?:s|ing)?|not yet|pending|expected|roadmap|underway|no certificat\w+)\b",
+        )
     });
     let plain = |text: &str| text.replace([' ', '-', '/', ','], "");
     let wanted = plain(name).replace("typeii", "type2").replace("typei", "type1");
     let found = reading.facts.source.statements.iter().find(|statement| {
         let low = &statement.folded.low;
         let has = plain(low).replace("typeii", "type2").replace("typei", "type1").contains(&wanted);
-        has && !PLANNED.is_match(low.as_bytes()) && !low.find(base(name)).is_some_and(|at| is_denied(low, 0, at) || denied_after(&low[at..]))
+        has && !PLANNED.is_match(low.as_bytes())
+            && !low.find(base(name)).is_some_and(|at| is_denied(low, 0, at) || denied_after(&low[at..]))
     });
     found.map(|statement| statement.text.clone())
 }

@@ -81,7 +81,9 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
         pattern(r"\b(?:you|your|you're|you've|whether|if|which|what|when|need|needs|require\w*|ask\w*|want)\b")
     });
     static OURS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:we|our|we're|we've|it|it's|platform|product|comes with|includes?|including|offers?|features?|provides?|full|built-in|with)\b")
+        pattern(
+            r"\b(?:we|our|we're|we've|it|it's|platform|product|comes with|includes?|including|offers?|features?|provides?|full|built-in|with)\b",
+        )
     });
     let low = &reading.message.low;
     let from = clause_start(low, sentence.start, start);
@@ -90,7 +92,11 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
     if reading.is_denied(sentence, start) && rule.kind != Kind::Price {
         return true;
     }
-    if sentence.is_question && (rule.of_us || rule.kind == Kind::Price) && !matched.contains("free") && !matched.contains("discount") {
+    if sentence.is_question
+        && (rule.of_us || rule.kind == Kind::Price)
+        && !matched.contains("free")
+        && !matched.contains("discount")
+    {
         return true;
     }
     // A guarantee that is refused, a discount that is not offered.
@@ -99,10 +105,19 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
     }
     if rule.of_us {
         let whole = &low.as_bytes()[from..sentence.end];
-        return READER.is_match(before) || (!OURS.is_match(before) && (!OURS.is_match(whole) || READER.is_match(whole)) && !low[sentence.start..].starts_with(['*', '-']));
+        static PROMISED: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"\b(?:we|our|we're|comes with|includes?|offers?|features?|provides?)\b"));
+        return (READER.is_match(before) && !PROMISED.is_match(before))
+            || (!OURS.is_match(before)
+                && (!OURS.is_match(whole) || READER.is_match(whole))
+                && !low[sentence.start..].starts_with(['*', '-']));
     }
     // The team of the reader, a former employer of the reader.
-    READER.is_match(matched.as_bytes()) || (READER.is_match(before) && !matched.starts_with("our") && !matched.ends_with(" us") && !matched.ends_with(" our"))
+    READER.is_match(matched.as_bytes())
+        || (READER.is_match(before)
+            && !matched.starts_with("our")
+            && !matched.ends_with(" us")
+            && !matched.ends_with(" our"))
 }
 
 /// Blanks that nobody has filled in.

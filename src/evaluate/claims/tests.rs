@@ -4,7 +4,8 @@ use super::*;
 
 /// The original service's results: messages that a strong model wrote for an offer that states very little.
 fn originals() -> Option<Vec<serde_json::Value>> {
-    let shared = std::env::var_os("REJOINDER_SHARED_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    let shared =
+        std::env::var_os("REJOINDER_SHARED_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let folder = std::fs::read_dir(shared.join("results")).ok()?;
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
     paths.sort();

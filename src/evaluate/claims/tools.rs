@@ -42,19 +42,27 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
 /// Asked about, or left open.
 fn is_uncertain(reading: &Reading<'_>, sentence: &Spoken, start: usize) -> bool {
     static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:whether|if|which|what|would|could|should|might|need to|needs to|plan to|roadmap|looking for|look for|want|wants|needs?|require\w*|seek\w*|struggl\w+|concern\w*|pain|challenge\w*|problem\w*|legacy|you (?:run|use|have|rely|value|ask\w*|prefer)|your)\b[^.;!?]*$")
+        pattern(
+            r"\b(?:whether|if|which|what|would|could|should|might|need to|needs to|plan to|roadmap|looking for|look for|want|wants|needs?|require\w*|seek\w*|struggl\w+|concern\w*|pain|challenge\w*|problem\w*|legacy|you (?:run|use|have|rely|value|ask\w*|prefer)|your)\b[^.;!?]*$",
+        )
     });
-    static OURS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:our|we|it|platform|product|which|that)\b[^.;!?,]*$"));
+    static OURS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:our|we|it|platform|product|which|that)\b[^.;!?,]*$"));
     let from = clause_start(&reading.message.low, sentence.start, start);
     let before = &reading.message.low.as_bytes()[from..start];
-    let own = OURS.find_iter(before).last().is_some_and(|own| own.start() > OPEN.find(before).map_or(0, |open| open.start()));
-    reading.is_denied(sentence, start) || (OPEN.is_match(before) && !own) || (sentence.is_question && !OURS.is_match(before))
+    let own =
+        OURS.find_iter(before).last().is_some_and(|own| own.start() > OPEN.find(before).map_or(0, |open| open.start()));
+    reading.is_denied(sentence, start)
+        || (OPEN.is_match(before) && !own)
+        || (sentence.is_question && !OURS.is_match(before))
 }
 
 /// Where the names begin that stand right before `start`.
 fn names_before(reading: &Reading<'_>, sentence: &Spoken, start: usize) -> usize {
     static RUN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?:\b(?:our|native|built-in|pre-?built|certified|seamless|direct|two-way|ready-made|deep|full|existing|documented|live|prebuilt|out-of-the-box|custom|smooth|super|legacy system) )?(?:[A-Z][\w.&-]*(?:,? | and |, and |/|-to-| & ))*(?:(?:certified|native|system|api|data|legacy|pipeline|CI/CD|SSO) ?)*$")
+        pattern(
+            r"(?:\b(?:our|native|built-in|pre-?built|certified|seamless|direct|two-way|ready-made|deep|full|existing|documented|live|prebuilt|out-of-the-box|custom|smooth|super|legacy system) )?(?:[A-Z][\w.&-]*(?:,? | and |, and |/|-to-| & ))*(?:(?:certified|native|system|api|data|legacy|pipeline|CI/CD|SSO) ?)*$",
+        )
     });
     let before = &reading.message.cased.as_bytes()[sentence.start..start];
     RUN.find(before).map_or(start, |found| sentence.start + found.start())
@@ -62,7 +70,28 @@ fn names_before(reading: &Reading<'_>, sentence: &Spoken, start: usize) -> usize
 
 fn end_of_object(low: &str, at: usize) -> usize {
     let rest = &low[at..];
-    let ends = [";", " - ", " so ", " without ", " while ", " which ", " (", ") ", "? ", "! ", ", so", ", which", " through ", " via ", " by ", " during ", ", but", " and has ", " and you", " and we"];
+    let ends = [
+        ";",
+        " - ",
+        " so ",
+        " without ",
+        " while ",
+        " which ",
+        " (",
+        ") ",
+        "? ",
+        "! ",
+        ", so",
+        ", which",
+        " through ",
+        " via ",
+        " by ",
+        " during ",
+        ", but",
+        " and has ",
+        " and you",
+        " and we",
+    ];
     at + ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len()).min(120)
 }
 
@@ -72,8 +101,11 @@ fn judge(reading: &Reading<'_>, from: usize, end: usize, to: usize, is_thing: bo
             r"\b(?:tools?|stack|systems?|software|crms?|erps?|ehrs?|emrs?|pos|lms|hris|apps?|applications?|calendars?|inbox\w*|accounting|payroll|databases?|data warehouse|platforms?|set-?up|infrastructure|environment|technology|tech|spreadsheets?|ledgers?|helpdesk|wms|tms|mes|pipelines?|identity provider|api)\b",
         )
     });
-    static READER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^ (?:you|your (?:team|schedule|calendar|day|people|needs|goals|budget|process|staff|timeline)|me|us|the team|people|teams|leaders|founders|discuss|learn|see|talk|explore|similar|other|companies|clients|customers|a human|__)\b"));
+    static READER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^ (?:you|your (?:team|schedule|calendar|day|people|needs|goals|budget|process|staff|timeline)|me|us|the team|people|teams|leaders|founders|discuss|learn|see|talk|explore|similar|other|companies|clients|customers|a human|__)\b",
+        )
+    });
     let low = &reading.message.low;
     let object = &low[end..to.max(end)];
     if !is_thing && READER.is_match(object.as_bytes()) {
@@ -92,7 +124,9 @@ fn judge(reading: &Reading<'_>, from: usize, end: usize, to: usize, is_thing: bo
     let statements = &reading.facts.source.statements;
     let words = stems(&low[from..to.max(end)]);
     if named.is_empty() {
-        let stated = statements.iter().find(|statement| statement.has_integrations || (statement.connects_anything && low[from..to.max(end)].contains("api")));
+        let stated = statements.iter().find(|statement| {
+            statement.has_integrations || (statement.connects_anything && low[from..to.max(end)].contains("api"))
+        });
         let alike = || statements.iter().find(|statement| share(&words, &statement.stems) >= 0.6);
         return found(stated.or_else(alike));
     }
@@ -102,7 +136,9 @@ fn judge(reading: &Reading<'_>, from: usize, end: usize, to: usize, is_thing: bo
     if let (true, Some(holder)) = (all, holder) {
         return found(Some(holder));
     }
-    let by_api = low[from..to.max(end)].contains("api") || low[to.max(end)..].starts_with(" through ") || low[to.max(end)..].starts_with(" via ");
+    let by_api = low[from..to.max(end)].contains("api")
+        || low[to.max(end)..].starts_with(" through ")
+        || low[to.max(end)..].starts_with(" via ");
     found(statements.iter().find(|statement| by_api && statement.connects_anything && statement.has_integrations))
 }
 

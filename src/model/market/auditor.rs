@@ -22,7 +22,9 @@ pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) 
     for sentence in subject.into_iter().chain(sentences(body)) {
         if invented.iter().any(|passage| passage == sentence) {
             if !dice.chance(MISSES) {
-                claims.push(json!({"quote": sentence, "kind": kind(sentence, &reader), "support": "", "grounded": false}));
+                claims.push(
+                    json!({"quote": sentence, "kind": kind(sentence, &reader), "support": "", "grounded": false}),
+                );
             }
         } else if let Some(figure) = FIGURE.find(&sentence.to_lowercase()) {
             let stating = |text: &str| {
@@ -30,7 +32,10 @@ pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) 
                 Some(line.trim().to_owned())
             };
             let support = stating(facts).or_else(|| stating(persona));
-            claims.extend(support.map(|support| json!({"quote": sentence, "kind": "figure", "support": support, "grounded": true})));
+            claims.extend(
+                support
+                    .map(|support| json!({"quote": sentence, "kind": "figure", "support": support, "grounded": true})),
+            );
         }
     }
     json!({ "claims": claims })

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Makes dev_script.jsonl and held_script.jsonl: messages put together of sentences, half of them with a lie.
+"""Makes dev_script.jsonl, held_script.jsonl and last_script.jsonl: messages put together of sentences, half of them with
+a lie.
 
-The sentences of the two files are different ones. Run it in this folder; the same files come out every time.
+The lies of each file are different ones. Run it in this folder; the same files come out every time.
 """
 
 import json
@@ -190,6 +191,50 @@ PARTS = {
             "You know your business; I only know our tool.",
         ],
     },
+    "last": {
+        "open": [
+            "{name}, one paragraph, I promise. {Tie}.",
+            "Dear {name},\n\n{tie}; at least that is how I read your situation.",
+            "{name} -\n\n{Tie}, and it will not get better by itself.",
+            "Subject: For {name}\n\nHello,\n\nit seems that {tie}.",
+        ],
+        "close": [
+            "Would you give me ten minutes?\n\nYours,\nKim Berg",
+            "I could send a summary that you can read in two minutes.\n\nKim",
+            "Not interested? One word and I'm gone.\n\nKim Berg",
+            "When would be a good time?\n\nBest wishes\nKim",
+        ],
+        "lies": [
+            "A mid-sized bakery chain in Ghent got rid of its paper in eighteen days.",
+            "Toyota, Nestl\u00e9 and the city of Bristol are on board.",
+            "We came recommended to you by your chairman.",
+            "Your podcast episode on leadership made me think.",
+            "The whole thing is live after three working days.",
+            "Our retention stands at 98.4%.",
+            "You get your money back if it does not work within sixty days.",
+            "There is a plug-in for Teams and Google Drive.",
+            "We have the Cyber Essentials badge and comply with PCI DSS.",
+            "A university study found it twice as accurate as people.",
+            "Three hospitals in Flanders renewed their contracts last week.",
+            "Our CEO used to run procurement at Airbus.",
+            "One CFO called it the best purchase of the decade.",
+            "I saw that your company is opening a site in Krak\u00f3w.",
+            "In the past year we have saved our users 41,000 hours.",
+            "It was a pleasure to talk to you at the trade fair.",
+            "Schneider Electric tested it for six months and then bought it for all sites.",
+            "Everyone on the waiting list pays a third less.",
+            "TechRadar gave it four and a half stars.",
+            "We typically cut that work to a few minutes.",
+        ],
+        "fillers": [
+            "Think of a week in which none of that is needed.",
+            "I am not going to tell you how to run your work.",
+            "Should it turn out to be useless for you, you will have lost ten minutes.",
+            "I would be curious how you see it.",
+            "What is it worth to you to be rid of that?",
+            "Whether it fits, you will know better than I do.",
+        ],
+    },
 }
 
 
@@ -215,5 +260,5 @@ def message(part, dice, lying):
 for part in PARTS:
     dice = random.Random(f"claims {part}")
     with open(f"{part}_script.jsonl", "w", encoding="utf-8") as out:
-        for number in range(100):
+        for number in range(60 if part == "last" else 100):
             print(json.dumps(message(part, dice, number % 2 == 0), ensure_ascii=False), file=out)
