@@ -7,18 +7,23 @@
 //! that.
 
 mod arrival;
+mod ours;
 mod peers;
 mod score;
 mod table;
 mod world;
+mod worlds;
 
 use std::path::{Path, PathBuf};
 
 use table::Table;
 
-type Section = (&'static str, fn(&Path) -> Result<Table, String>);
+type Section = (&'static str, fn(&Path) -> Result<String, String>);
 
-const SECTIONS: &[Section] = &[("peers", peers::run)];
+const SECTIONS: &[Section] = &[
+    ("search", worlds::run),
+    ("peers", |folder| peers::run(folder).map(|table: Table| table.to_string())),
+];
 
 fn main() {
     // cargo passes `--bench` along.
@@ -32,7 +37,7 @@ fn main() {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench-peers"), PathBuf::from);
     for (name, run) in SECTIONS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|it| it == name)) {
         match run(&folder) {
-            Ok(table) => println!("{table}"),
+            Ok(text) => println!("{text}"),
             Err(why) => eprintln!("{name}: {why}"),
         }
     }

@@ -14,6 +14,9 @@ use crate::world;
 const START: &str = "(start)";
 const BEST: &str = "(best that the market can name)";
 
+/// Whose messages are written again where an audit finds an ungrounded claim.
+pub const OURS: &str = "rejoinder";
+
 /// A row's tool and budget, and a world's market and seed.
 type Place = ((String, Option<u64>), (u64, u64));
 
@@ -69,6 +72,11 @@ fn scores(
     for arrival in arrivals {
         let score = *known.entry(&arrival.prompt).or_insert_with(|| scorer.score(&arrival.prompt, &world));
         let row = (arrival.tool.clone(), Some(arrival.budget));
+        if arrival.tool == OURS {
+            let sent = scorer.score_as_sent(&arrival.prompt, &world)?;
+            let row = (format!("{OURS}, as sent"), Some(arrival.budget));
+            found.push(((row, place), (arrival.calls as f64, sent, best)));
+        }
         found.push(((row, place), (arrival.calls as f64, score, best)));
     }
     eprintln!("market {}, seed {}: the best is {:.1} %", world.market, world.seed, 100.0 * best.rate);

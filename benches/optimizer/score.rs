@@ -5,7 +5,11 @@ use std::sync::Arc;
 use rejoinder::call::{Caller, Shared};
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
+use rejoinder::evaluate::Verdict;
+use rejoinder::evaluate::claims::Facts;
+use rejoinder::evaluate::gate::Gate;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use rejoinder::evaluate::trial::{Bench, Trial, Work};
 use rejoinder::event::Events;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
@@ -79,5 +83,34 @@ impl Scorer {
             ungrounded: ungrounded as f64 / total,
             grounded_rate: grounded_yes as f64 / total,
         }
+    }
+
+    /// The same of messages as rejoinder sends them: those in which its audit finds an ungrounded claim are written again.
+    /// The rate is measured on them; that of the prompt alone is in [`Scorer::score`].
+    pub fn score_as_sent(&self, prompt: &str, world: &World) -> Result<Score, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
+        let facts = Arc::new(Facts::of(&world.offer));
+        let bench = Bench {
+            generator: Some(self.generator.clone()),
+            decision_maker: Some(self.decision_maker.clone()),
+            gate: Some(Gate::new(facts)),
+            prompt: prompt.to_owned(),
+            seed: 0,
+            label: "as sent".into(),
+        };
+        let (mut yes, mut ungrounded, mut grounded_yes, mut total) = (0_usize, 0_usize, 0_usize, 0_usize);
+        for (at, persona) in world.unseen.iter().enumerate() {
+            for message in 0..MESSAGES {
+                let trial = Trial { persona: at, message, work: Work::WriteAndDecide };
+                let Verdict::Decided { message, decision } = runtime.block_on(bench.run(persona, trial)) else { continue };
+                let is_grounded = self.market.ungrounded(&message, &world.offer, persona).is_empty();
+                total += 1;
+                yes += usize::from(decision.decision);
+                ungrounded += usize::from(!is_grounded);
+                grounded_yes += usize::from(decision.decision && is_grounded);
+            }
+        }
+        let share = |of: usize| of as f64 / total.max(1) as f64;
+        Ok(Score { rate: share(yes), ungrounded: share(ungrounded), grounded_rate: share(grounded_yes) })
     }
 }

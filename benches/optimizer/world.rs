@@ -12,6 +12,9 @@ pub struct World {
     pub seed: u64,
     /// The prompt that every tool starts from, and the facts that a message may claim.
     pub offer: String,
+    /// Personas that tools may learn from.
+    pub learn: Vec<String>,
+    /// Personas that no tool sees.
     pub unseen: Vec<String>,
 }
 

@@ -102,6 +102,16 @@ impl Split {
 }
 
 impl People {
+    /// Everybody of `learn` is learned from, everybody of `unseen` only verifies.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read.
+    pub fn apart(learn: Arc<Texts>, unseen: Arc<Texts>) -> Result<Self, data::Error> {
+        let held_back = unseen.iter().map(|persona| Ok(Key::of(&persona?))).collect::<Result<_, data::Error>>()?;
+        let all = (0..learn.len() as u32).collect();
+        Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back) })
+    }
+
     /// Whether this persona only verifies, so that nothing may be learned from what it said.
     #[must_use]
     pub fn is_unseen(&self, persona: &str) -> bool {
