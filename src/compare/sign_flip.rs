@@ -58,8 +58,10 @@ pub fn augmented_variance(differences: &[f64], step: f64) -> f64 {
 ///
 /// If the prompts do not differ, each difference is as likely to have either sign, so the share of the sign patterns
 /// with a sum as large is an exact p-value (Fisher 1935; Pitman 1937; Good 2005). Five personas that all rose are 1 in
-/// 32, four would be 1 in 16. Differences of 0 stay 0 in all patterns and are left out of them. Beyond fourteen the two
-/// tests agree closely and t is taken alone.
+/// 32, four would be 1 in 16. Differences of 0 stay 0 in all patterns and are left out of them. Beyond fourteen t is
+/// taken alone. With one message per persona sums take few values, and there it is some two thirds of the exact
+/// p-value, whose steps are then coarse; over all samples it kept to the level: at most 0.053 of 8,000 simulated tests
+/// at 0.05, and 0.011 at 0.01, of 16 to 60 personas with one and with three messages.
 #[must_use]
 pub fn p_value(differences: &[f64], step: f64) -> f64 {
     let Some(estimate) = Estimate::of(differences, step).filter(|estimate| estimate.personas >= LEAST) else {
