@@ -32,6 +32,11 @@ markets:
 bench *sections:
     cargo bench --bench figures -- {{sections}}
 
+# GEPA and the original service's loop on simulated markets, scored by the market's truth (needs python3 and, once, PyPI)
+bench-optimizer:
+    ./scripts/bench-peers
+    cargo bench --bench optimizer
+
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny

@@ -19,6 +19,8 @@ pub const OURS: &str = "rejoinder";
 
 /// A row's tool and budget, and a world's market and seed.
 type Place = ((String, Option<u64>), (u64, u64));
+/// Calls used, the score, and that of the best prompt.
+type Scored = (f64, Score, Score);
 
 pub fn run(folder: &Path) -> Result<Table, String> {
     let mut worlds: BTreeMap<(u64, u64), Vec<Arrival>> = BTreeMap::new();
@@ -26,7 +28,7 @@ pub fn run(folder: &Path) -> Result<Table, String> {
         worlds.entry((arrival.market, arrival.seed)).or_default().push(arrival);
     }
     let worlds: Vec<_> = worlds.into_iter().collect();
-    let scored: Mutex<BTreeMap<Place, (f64, Score, Score)>> = Mutex::default();
+    let scored: Mutex<BTreeMap<Place, Scored>> = Mutex::default();
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -54,11 +56,7 @@ pub fn run(folder: &Path) -> Result<Table, String> {
 }
 
 /// The scores of all that arrived in one world.
-fn scores(
-    folder: &Path,
-    place: (u64, u64),
-    arrivals: &[Arrival],
-) -> Result<Vec<(Place, (f64, Score, Score))>, String> {
+fn scores(folder: &Path, place: (u64, u64), arrivals: &[Arrival]) -> Result<Vec<(Place, Scored)>, String> {
     let world = world::read(folder, place.0, place.1)?;
     let scorer = Scorer::new(world.market);
     let best = scorer.score(&scorer.best_prompt(&world), &world);

@@ -68,7 +68,10 @@ class Silent:
 
 
 def run(market, world, budgets, truthful=False, validation=20):
-    """Yields (budget, calls, prompt): the best candidate by GEPA's own score once so many calls are used.
+    """A list of (budget, calls, prompt): the best candidate by GEPA's own score once so many calls are used.
+
+    The last `validation` personas are GEPA's validation set and the others its training set. Of 20, 30 and 40, 20 served
+    GEPA best where it counts: the truthful variant's share of messages that get a yes and invent nothing.
 
     GEPA does nothing that depends on its budget, and looks whether to stop only between iterations; so each checkpoint
     is what a run with just that budget returns, a few calls over it at most.

@@ -8,7 +8,7 @@ more positive decisions. Answer with the improved system prompt only."""
 
 
 def run(market, world, budgets):
-    """Yields, for the last prompt and for the one with the highest measured rate, lists of (budget, calls, prompt).
+    """For the last prompt and for the one with the highest measured rate: lists of (budget, calls, prompt).
 
     A cycle that would go beyond a budget is not begun.
     """

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -43,9 +44,9 @@ def world(folder, market, seed):
 
 
 def run(address, world, budgets):
-    """All tools in one world: rows of the output."""
+    """All tools in one world: rows of the output, and how many calls were made for them."""
     strict = (ROOT / "prompts" / "strict.md").read_text(encoding="utf-8").strip()
-    rows = []
+    rows, calls = [], []
 
     def measure(name, play):
         market = Market(address, strict, f"{name} {world['seed']}")
@@ -53,6 +54,7 @@ def run(address, world, budgets):
             return play(market)
         finally:
             market.close()
+            calls.append(market.calls)
 
     def tell(tool, checkpoints):
         for budget, calls, prompt in checkpoints:
@@ -64,7 +66,13 @@ def run(address, world, budgets):
     last, best = measure("original", lambda market: original.run(market, world, budgets))
     tell("original", last)
     tell("original-best", best)
-    return rows
+    return rows, sum(calls)
+
+
+def served(address):
+    """How many requests a market has answered, by its own count."""
+    with urllib.request.urlopen(f"http://{address}/stats") as response:
+        return json.load(response)["answered"]
 
 
 def serve(rejoinder, market):
@@ -90,15 +98,21 @@ def main():
     started = time.monotonic()
     worlds = [world(options.folder, market, seed) for market in options.markets for seed in options.seeds]
     servers = {market: serve(options.rejoinder, market) for market in options.markets}
-    rows = []
+    rows, calls = [], dict.fromkeys(options.markets, 0)
     try:
         with ProcessPoolExecutor(os.cpu_count()) as pool:
             playing = [
-                pool.submit(run, servers[world["market"]][1], world, sorted(options.budgets)) for world in worlds
+                pool.submit(run, servers[place["market"]][1], place, sorted(options.budgets)) for place in worlds
             ]
-            for at, played in enumerate(playing):
-                rows += played.result()
+            for at, (place, played) in enumerate(zip(worlds, playing)):
+                found, made = played.result()
+                rows += found
+                calls[place["market"]] += made
                 print(f"{at + 1} of {len(playing)} worlds, {time.monotonic() - started:.0f} s", file=sys.stderr)
+        # Nobody counts in their own favour: the servers must have seen exactly the calls that the tools were charged.
+        for market, (_, address) in servers.items():
+            if served(address) != calls[market]:
+                sys.exit(f"market {market} answered {served(address)} calls, and {calls[market]} were counted")
     finally:
         for server, _ in servers.values():
             server.terminate()
