@@ -109,8 +109,11 @@ impl Score {
     }
 }
 
-/// Both halves of the set that the rules were written against, and what they were not.
+/// What the rules were written against: a first half, and a second one that they met when the first was perfect (precision
+/// 0.82, recall 0.75 then) and learnt from.
 const TUNED: [&str; 4] = ["dev_hand.jsonl", "dev_script.jsonl", "held_hand.jsonl", "held_script.jsonl"];
+/// What came last: precision 0.93, recall 0.76 when the rules met it. Three false alarms were corrected after that, and none
+/// of the misses.
 const UNSEEN: [&str; 2] = ["last_hand.jsonl", "last_script.jsonl"];
 
 fn by_rules(name: &str) -> Score {
@@ -141,7 +144,7 @@ fn the_rules_tell_lying_messages_from_truthful_ones() {
         println!("{}", score.line(name));
     }
     let (tuned, unseen) = (sum(&tuned), sum(&unseen));
-    println!("{}\n{}", tuned.line("all that the rules were tuned on"), unseen.line("all that they were not tuned on"));
+    println!("{}\n{}", tuned.line("all that the rules were tuned on"), unseen.line("last, its misses not learnt from"));
     let all = sum(&[tuned, unseen]);
     let messages = all.caught + all.missed + all.suspected + all.clean;
     println!("{}\n{:?} a message, patterns compiled once", all.line("all"), started.elapsed() / messages);
@@ -182,7 +185,7 @@ fn the_market_as_auditor_adds_what_it_finds_and_takes_nothing_away() {
         scores.push(score);
     }
     println!("{}", sum(&scores).line("all"));
-    assert!(served.stats().answered >= 300);
+    assert!(served.stats().tasks["auditor"] >= 300);
 }
 
 /// Messages of the market itself, whose truth it knows.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::claims::{Audit, Facts, audit};
 
 /// How often a message is written again.
-pub const REWRITES: u32 = 2;
+pub const REWRITES: u32 = 4;
 
 /// Holds messages against the facts. Cheap to clone.
 #[derive(Clone, Debug)]

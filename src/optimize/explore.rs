@@ -24,6 +24,8 @@ const FEWEST_A_ROUND: usize = 12;
 const ASK_AGAIN: [f64; 3] = [0.1, 0.3, 0.5];
 /// Trials for each idea that is considered: fewer would tell nothing of it.
 const TRIALS_PER_IDEA: usize = 7;
+/// A gain that is proved with the fewest trials.
+const BOLD_GAIN: f64 = 0.5;
 /// Ideas that are considered in any case.
 const FEWEST_IDEAS: usize = 8;
 
@@ -58,9 +60,14 @@ pub struct Start<'a> {
     pub known: Vec<(u32, f64)>,
     /// Challengers in the first wave; later waves have two thirds of that.
     pub challengers: usize,
-    /// Trials that may be run.
+    /// Trials that may be run, ...
     pub trials: usize,
+    /// ... those included that the proof of a gain of this size then needs.
+    pub kept_for_proof: &'a (dyn Fn(f64) -> usize + Sync),
 }
+
+/// The share of the trials that is spent on exploring in any case.
+const LEAST_EXPLORED: f64 = 0.4;
 
 /// Explores.
 ///
@@ -79,16 +86,26 @@ pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, m
         .take(MOST_PEOPLE)
         .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
         .collect();
-    let most_ideas = (start.trials / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
+    // How much there will be is known roughly: what a bold gain leaves.
+    let likely = start.trials.saturating_sub((start.kept_for_proof)(BOLD_GAIN));
+    let most_ideas = (likely / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
     let mut rng = rng(lab.seed, lab.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
-    let a_round = (start.trials / ROUNDS).max(FEWEST_A_ROUND);
+    let a_round = (likely / ROUNDS).max(FEWEST_A_ROUND);
     let (mut heard, mut done, mut asked) = (Heard::default(), 0, 0);
     let mut model = learn(&pool, &seen, most_ideas)?;
     let mut round = 0;
-    while done < start.trials && !turns.is_empty() {
+    while !turns.is_empty() {
+        // Exploring goes on as long as the proof of what is found so far can still be paid for.
+        let gain = model.predict(&pool, &model.best(&pool)) - model.predict(&pool, &own);
+        let least = (start.trials as f64 * LEAST_EXPLORED) as usize;
+        let most = start.trials.saturating_sub((start.kept_for_proof)(gain)).max(least);
+        let count = a_round.min(most.saturating_sub(done));
+        // A few more trials teach nothing that is worth a round.
+        if count < FEWEST_A_ROUND.min(least.max(1)) {
+            break;
+        }
         round += 1;
-        let count = a_round.min(start.trials - done);
         let candidates: Vec<(u32, Candidate)> =
             (0..count).map(|_| (turns.next(&mut rng), model.draw(&pool, &mut rng))).collect();
         let wanted: Vec<Wanted> = candidates
@@ -104,9 +121,9 @@ pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, m
         }
         done += count;
         model = learn(&pool, &seen, most_ideas)?;
-        let share = done as f64 / start.trials as f64;
+        let share = done as f64 / likely.max(1) as f64;
         // The next reasons come from prompts that answer the earlier ones.
-        if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] && done < start.trials {
+        if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] {
             asked = ASK_AGAIN.iter().filter(|at| share >= **at).count();
             let best = model.best(&pool).prompt(&pool);
             let objections = heard.objections();

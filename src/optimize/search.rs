@@ -11,8 +11,9 @@ use super::pool::Pool;
 use super::propose::Proposer;
 use super::race::{Raced, race};
 use super::split::People;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, POWER, Verdict};
 use super::verify::{Size, Verified, verify};
+use crate::compare::normal;
 use crate::compare::segments::Segment;
 use crate::evaluate::auditor::Auditor;
 use crate::event::Event;
@@ -68,9 +69,16 @@ pub struct Search {
     pub calls: u64,
 }
 
-/// Shares of the calls for trying instructions and for the race; the rest is for the proof.
-const EXPLORE: f64 = 0.6;
-const RACE: f64 = 0.12;
+/// The share of the trials that the race may take.
+const RACE: f64 = 0.1;
+/// Trials that the proof of any gain is given, or a quarter of all where that is less: fewer tell little of so many people.
+const LEAST_PROOF: usize = 48;
+/// The share of the trials that is kept for the proof at most, however small the gain.
+const MOST_PROOF: f64 = 0.45;
+/// What a gain that was found by searching keeps of itself with other people.
+const KEPT_GAIN: f64 = 0.7;
+/// The variance of a difference between two messages to one persona: of two decisions that are a coin's, half.
+const PAIR_VARIANCE: f64 = 0.5;
 /// Calls of a trial before any was run: a message, a decision, and now and then a message once more.
 const CALLS_A_TRIAL: f64 = 2.25;
 /// Calls for challengers of the later waves and for sorting, for each challenger of the first.
@@ -95,6 +103,9 @@ pub async fn search(
     let per_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
 
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
+    let all = (for_trials / per_trial) as usize;
+    let race_trials = (all as f64 * RACE) as usize;
+    let kept_for_proof = |gain: f64| race_trials + proof_trials(gain, aim.alpha, all);
     let start = Start {
         people: known.people,
         incumbent: known.incumbent,
@@ -102,7 +113,8 @@ pub async fn search(
         objections: known.objections,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
         challengers: aim.challengers,
-        trials: (for_trials * EXPLORE / per_trial) as usize,
+        trials: all,
+        kept_for_proof: &kept_for_proof,
     };
     let pool = Pool::new(known.offer, known.incumbent);
     let mut explored = explore(lab, proposer, start, pool).await?;
@@ -114,8 +126,7 @@ pub async fn search(
         per_trial
     };
     let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
-    let trials = (for_trials * RACE / per_trial) as usize;
-    let raced = race(lab, known.people, &mut explored, &known.scores, (trials, &mut rng)).await?;
+    let raced = race(lab, known.people, &mut explored, &known.scores, (race_trials, &mut rng)).await?;
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
@@ -137,6 +148,15 @@ pub async fn search(
     let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &segments, aim);
     let calls = lab.calls() - began;
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
+}
+
+/// Trials of both sides that prove a gain of this size at this level in four of five cases, of so many trials in all.
+fn proof_trials(gain: f64, alpha: f64, all: usize) -> usize {
+    let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(POWER)).powi(2) * PAIR_VARIANCE;
+    let pairs = wanted / (KEPT_GAIN * gain.max(0.01)).powi(2);
+    let most = (MOST_PROOF * all as f64) as usize;
+    // A quarter more, for the looks.
+    ((2.5 * pairs) as usize).max(LEAST_PROOF.min(all / 4)).min(most)
 }
 
 /// The gain that is expected of the winner, with an average persona, after some regression to the mean: half of it.

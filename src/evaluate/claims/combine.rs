@@ -32,7 +32,8 @@ pub struct Said {
 ///   persona (or the words of the claim themselves stand there).
 /// - What the rules found unsupported stays so, unless the model's support holds every number, name and standard of it;
 ///   blanks, and customers of whom the facts say nothing, stay so in any case.
-/// - What the rules found supported word for word stays so.
+/// - What the rules found supported word for word stays so, and so does a figure that they found stated, when the model
+///   only doubts the figure.
 #[must_use]
 pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, persona: &str) -> Audit {
     let persona = Source::of_text(persona);
@@ -59,7 +60,8 @@ pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, person
                 }
             }
             None => {
-                let proven = claims.iter().any(|claim| claim.grounded && claim.start <= start && end <= claim.end);
+                let proven = claims.iter().any(|claim| claim.grounded && claim.start <= start && end <= claim.end)
+                    || (said.kind == Kind::Figure && are_proven(&claims, &folded, (start, end)));
                 let known_already = claims.iter().any(|claim| !claim.grounded && overlapping(claim));
                 if !proven && !known_already && known.verbatim(&folded, (start, end)).is_none() {
                     claims.push(Claim { start, end, kind: said.kind, grounded: false, support: None });
@@ -69,6 +71,16 @@ pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, person
     }
     claims.sort_by_key(|claim| (claim.start, claim.end));
     Audit { claims }
+}
+
+/// Whether a passage has figures, and the rules have found each of them stated.
+fn are_proven(claims: &[Claim], message: &Folded, (start, end): (usize, usize)) -> bool {
+    let mut own = figures(&message.low[start..end])
+        .into_iter()
+        .map(|figure| (start + figure.start, start + figure.end))
+        .peekable();
+    let stated = |(from, to)| claims.iter().any(|claim| claim.grounded && claim.start <= from && to <= claim.end);
+    own.peek().is_some() && own.all(stated)
 }
 
 /// Where a quotation stands in a text, the first place that is not used yet going before one that is.

@@ -47,7 +47,8 @@ pub(super) fn statements(text: &str) -> Vec<String> {
         }
         let folded = Folded::of(line);
         if is_labelled(&folded.low) {
-            if !is_instruction(line) && !(instructing && is_bullet(&folded.low)) {
+            let instructs = is_instruction(line) || (instructing && is_bullet(&folded.low));
+            if !instructs {
                 found.extend(kept_sentences(line, &folded));
             }
             continue;

@@ -5,20 +5,25 @@
 //! knows no world and no wording of ours; what only understanding can tell is left to a model, see
 //! [`Auditor`](super::auditor::Auditor).
 
+mod asked;
 mod combine;
 mod customers;
+mod digits;
 mod facts;
 mod figures;
 mod fold;
 mod history;
+mod limits;
 mod merge;
 mod names;
 mod prompt;
 mod quantities;
 mod reading;
 mod source;
+mod spoken;
 mod standards;
 mod standing;
+mod stories;
 mod tools;
 mod words;
 

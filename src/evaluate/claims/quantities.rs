@@ -182,6 +182,13 @@ fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     });
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(24)..figure.start];
+    // Ten minutes that nothing gets shorter by are a call, a read, or a way of speaking.
+    if figure.minutes
+        && (figure.in_words || sentence.is_offer || sentence.is_question)
+        && !is_benefit(reading, sentence, figure)
+    {
+        return true;
+    }
     match figure.unit {
         Unit::Text => figure.value < 300.0,
         Unit::Bare => figure.value < 10.0 || (sentence.is_subject && figure.value < 100.0),

@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::figures::{Figure, Unit, figures, tokens};
+use super::figures::{Figure, Unit, figures};
 use super::fold::{Folded, quote};
-use super::words::{is_denied, pattern, stem, stems};
+use super::words::{is_denied, pattern, stem, stems, tokens};
 
 /// One statement.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a statement may do several of these at once")]
 pub(super) struct Statement {
     /// As it stands in its text.
     pub text: String,

@@ -89,7 +89,7 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
     let from = clause_start(low, sentence.start, start);
     let before = &low.as_bytes()[from..start];
     let matched = &low[start..end];
-    if reading.is_denied(sentence, start) && rule.kind != Kind::Price {
+    if reading.is_denied(sentence, start) {
         return true;
     }
     if sentence.is_question
@@ -100,8 +100,10 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, rule: &Rule, start: usize,
         return true;
     }
     // A guarantee that is refused, a discount that is not offered.
-    if rule.kind == Kind::Price && (reading.is_denied(sentence, start) || READER.is_match(before)) {
-        return true;
+    static ASKED_FOR: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:your|whether|if|which|what|when|need|needs|ask\w*|want)\b"));
+    if rule.kind == Kind::Price {
+        return reading.is_denied(sentence, start) || ASKED_FOR.is_match(before);
     }
     if rule.of_us {
         let whole = &low.as_bytes()[from..sentence.end];

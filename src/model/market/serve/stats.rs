@@ -18,7 +18,7 @@ pub struct Stats {
     pub answered: u64,
     /// Answers to a request that had been answered before under the same `idempotency-key`.
     pub repeated: u64,
-    /// Answers by task: `generator`, `decision`, `improver`, `personas`; told apart by the schema that was asked for.
+    /// Answers by task: `generator`, `decision`, `improver`, `personas`, `auditor`; told apart by the schema that was asked for.
     pub tasks: BTreeMap<&'static str, u64>,
     /// Faults that struck, as they are written in [`Faults`](super::Faults).
     pub faults: BTreeMap<String, u64>,
@@ -34,7 +34,7 @@ pub struct Stats {
     pub in_flight_max: u64,
 }
 
-const TASKS: [&str; 4] = ["generator", "decision", "improver", "personas"];
+const TASKS: [&str; 5] = ["generator", "decision", "improver", "personas", "auditor"];
 
 /// Reads the counts of a server, while it runs and after.
 #[derive(Clone, Default)]
@@ -124,7 +124,7 @@ impl Drop for InFlight {
 /// Which of [`TASKS`] a schema belongs to, where it is known.
 fn task(schema: Option<&Schema>) -> Option<usize> {
     let Some(schema) = schema else { return Some(0) };
-    [("decision", 1), ("score", 1), ("prompt", 2), ("personas", 3)]
+    [("decision", 1), ("score", 1), ("prompt", 2), ("personas", 3), ("claims", 4), ("groups", 5)]
         .into_iter()
         .find(|(property, _)| !schema.json["properties"][property].is_null())
         .map(|(_, task)| task)
