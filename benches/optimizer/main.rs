@@ -7,6 +7,7 @@
 //! that.
 
 mod arrival;
+mod honesty;
 mod ours;
 mod peers;
 mod score;
@@ -22,6 +23,9 @@ type Section = (&'static str, fn(&Path) -> Result<String, String>);
 
 const SECTIONS: &[Section] = &[
     ("search", worlds::run),
+    ("null", |_| honesty::null()),
+    ("coverage", |_| honesty::coverage()),
+    ("power", |_| honesty::power()),
     ("peers", |folder| peers::run(folder).map(|table: Table| table.to_string())),
 ];
 

@@ -74,6 +74,8 @@ pub struct Setting<'a> {
     pub learn: &'a [String],
     pub unseen: &'a [String],
     pub objective: Objective,
+    /// Whether messages with ungrounded claims are written again.
+    pub rewrites: bool,
     /// Calls in all, those of the first run included.
     pub calls: u64,
 }
@@ -126,7 +128,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let lab = Lab {
         cast: &cast,
         facts: &facts,
-        gate: Some(Gate::new(Arc::clone(&facts))),
+        gate: setting.rewrites.then(|| Gate::new(Arc::clone(&facts))),
         auditor: None,
         objective: setting.objective,
         decisions: 1,

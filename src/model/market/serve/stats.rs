@@ -124,7 +124,7 @@ impl Drop for InFlight {
 /// Which of [`TASKS`] a schema belongs to, where it is known.
 fn task(schema: Option<&Schema>) -> Option<usize> {
     let Some(schema) = schema else { return Some(0) };
-    [("decision", 1), ("score", 1), ("prompt", 2), ("personas", 3), ("claims", 4), ("groups", 5)]
+    [("decision", 1), ("score", 1), ("prompt", 2), ("personas", 3), ("claims", 4), ("groups", 2)]
         .into_iter()
         .find(|(property, _)| !schema.json["properties"][property].is_null())
         .map(|(_, task)| task)
