@@ -60,10 +60,12 @@ pub struct Start<'a> {
     pub known: Vec<(u32, f64)>,
     /// Challengers in the first wave; later waves have two thirds of that.
     pub challengers: usize,
-    /// Trials that may be run, ...
-    pub trials: usize,
-    /// ... those included that the proof of a gain of this size then needs.
-    pub kept_for_proof: &'a (dyn Fn(f64) -> usize + Sync),
+    /// Calls that may be made, those for the race and the proof included.
+    pub calls: u64,
+    /// Calls that a trial is expected to take, before there was any.
+    pub calls_a_trial: f64,
+    /// Of so many trials in all, those that race and proof of a gain of this size need.
+    pub kept: &'a (dyn Fn(f64, usize) -> usize + Sync),
 }
 
 /// The share of the trials that is spent on exploring in any case.
@@ -74,7 +76,7 @@ const LEAST_EXPLORED: f64 = 0.4;
 /// # Errors
 /// When no challenger came, the run was asked to stop, or there is no room on the disk.
 pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, mut pool: Pool) -> Result<Explored, Error> {
-    let events = &lab.cast.context.events;
+    let (events, began) = (&lab.cast.context.events, lab.calls());
     let first = (0, start.challengers);
     let mut proposals = vec![
         proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?,
@@ -87,7 +89,9 @@ pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, m
         .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
         .collect();
     // How much there will be is known roughly: what a bold gain leaves.
-    let likely = start.trials.saturating_sub((start.kept_for_proof)(BOLD_GAIN));
+    let all = (start.calls as f64 / start.calls_a_trial) as usize;
+    let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
+    let used = || (lab.calls() - began) as f64;
     let most_ideas = (likely / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
     let mut rng = rng(lab.seed, lab.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
@@ -98,9 +102,15 @@ pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, m
     while !turns.is_empty() {
         // Exploring goes on as long as the proof of what is found so far can still be paid for.
         let gain = model.predict(&pool, &model.best(&pool)) - model.predict(&pool, &own);
-        let least = (start.trials as f64 * LEAST_EXPLORED) as usize;
-        let most = start.trials.saturating_sub((start.kept_for_proof)(gain)).max(least);
-        let count = a_round.min(most.saturating_sub(done));
+        let asked_for: usize = proposals.iter().map(|own| own.asked).sum();
+        let a_trial = match done {
+            0 => start.calls_a_trial,
+            done => ((used() - asked_for as f64) / done as f64).max(1.0),
+        };
+        let left = ((start.calls as f64 - used()).max(0.0) / a_trial) as usize;
+        let least = ((done + left) as f64 * LEAST_EXPLORED) as usize;
+        let more = left.saturating_sub((start.kept)(gain, done + left)).max(least.saturating_sub(done));
+        let count = a_round.min(more);
         // A few more trials teach nothing that is worth a round.
         if count < FEWEST_A_ROUND.min(least.max(1)) {
             break;

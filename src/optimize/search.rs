@@ -81,10 +81,6 @@ const KEPT_GAIN: f64 = 0.7;
 const PAIR_VARIANCE: f64 = 0.5;
 /// Calls of a trial before any was run: a message, a decision, and now and then a message once more.
 const CALLS_A_TRIAL: f64 = 2.25;
-/// Calls for challengers of the later waves and for sorting, for each challenger of the first.
-const WAVES: u64 = 3;
-const SORTING: u64 = 4;
-
 /// Searches. `auditor` audits the messages of the proof, where there is one.
 ///
 /// # Errors
@@ -98,14 +94,10 @@ pub async fn search(
 ) -> Result<Search, Error> {
     let (events, began) = (&lab.cast.context.events, lab.calls());
     let used = || (lab.calls() - began) as f64;
-    let asking = aim.challengers as u64 * WAVES + SORTING;
-    let for_trials = aim.calls.saturating_sub(asking) as f64;
-    let per_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
+    let a_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
+    let kept = |gain: f64, all: usize| (all as f64 * RACE) as usize + proof_trials(gain, aim.alpha, all);
 
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
-    let all = (for_trials / per_trial) as usize;
-    let race_trials = (all as f64 * RACE) as usize;
-    let kept_for_proof = |gain: f64| race_trials + proof_trials(gain, aim.alpha, all);
     let start = Start {
         people: known.people,
         incumbent: known.incumbent,
@@ -113,19 +105,22 @@ pub async fn search(
         objections: known.objections,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
         challengers: aim.challengers,
-        trials: all,
-        kept_for_proof: &kept_for_proof,
+        calls: aim.calls.saturating_sub(asked_later(aim.challengers)),
+        calls_a_trial: a_trial,
+        kept: &kept,
     };
     let pool = Pool::new(known.offer, known.incumbent);
     let mut explored = explore(lab, proposer, start, pool).await?;
 
     let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
     let per_trial = if explored.trials > 0 {
-        ((used() - asked as f64) / explored.trials as f64).clamp(1.0, 2.0 * per_trial)
+        ((used() - asked as f64) / explored.trials as f64).max(1.0)
     } else {
-        per_trial
+        a_trial
     };
     let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
+    let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / per_trial) as usize;
+    let race_trials = (all as f64 * RACE) as usize;
     let raced = race(lab, known.people, &mut explored, &known.scores, (race_trials, &mut rng)).await?;
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
@@ -148,6 +143,11 @@ pub async fn search(
     let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &segments, aim);
     let calls = lab.calls() - began;
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
+}
+
+/// Calls for challengers of later waves, and for sorting, which come while exploring goes on.
+fn asked_later(challengers: usize) -> u64 {
+    2 * challengers as u64 + 4
 }
 
 /// Trials of both sides that prove a gain of this size at this level in four of five cases, of so many trials in all.
