@@ -34,12 +34,20 @@ fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
         let request = Request {
             key: CallKey::of(&["personas", seed, &number]),
             system: "You write personas.".into(),
-            user: format!("Write {} personas for operations leaders, CTOs and founders of growing companies.", 150.min(count - all.len())),
-            schema: Some(Schema { name: "personas".into(), json: json!({"type": "object", "properties": {"personas": {}}}) }),
+            user: format!(
+                "Write {} personas for operations leaders, CTOs and founders of growing companies.",
+                150.min(count - all.len())
+            ),
+            schema: Some(Schema {
+                name: "personas".into(),
+                json: json!({"type": "object", "properties": {"personas": {}}}),
+            }),
             max_tokens: 100_000,
         };
         let answer: Value = serde_json::from_str(&market.answer(&request).text).unwrap_or_default();
-        all.extend(answer["personas"].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)));
+        all.extend(
+            answer["personas"].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)),
+        );
     }
     all
 }
@@ -136,7 +144,8 @@ pub fn power() -> Result<String, String> {
     let all: Vec<f64> = found.iter().flat_map(|own| own.2.iter().copied()).collect();
     let mean = all.iter().sum::<f64>() / all.len() as f64;
     let variance = all.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / all.len() as f64;
-    let fixed = |alpha: f64| (normal::quantile(1.0 - alpha) + normal::quantile(power)).powi(2) * variance / (mean * mean);
+    let fixed =
+        |alpha: f64| (normal::quantile(1.0 - alpha) + normal::quantile(power)).powi(2) * variance / (mean * mean);
     Ok(format!(
         "A challenger {:.1} points better, 80 personas, {} runs: adopted in {:.1} %, at {:.0} calls on average; a test of fixed \
          size with that power takes {:.0} calls: {:.2} of it\n",
@@ -161,7 +170,8 @@ fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
         "Offer a one-pager that can be read before any conversation.",
     ];
     let prompt = |wanted: usize| {
-        let chosen: Vec<&str> = lines.iter().enumerate().filter(|(at, _)| wanted & (1 << at) != 0).map(|(_, line)| *line).collect();
+        let chosen: Vec<&str> =
+            lines.iter().enumerate().filter(|(at, _)| wanted & (1 << at) != 0).map(|(_, line)| *line).collect();
         format!("{}\n\nInstructions:\n- {}", OFFER.trim(), chosen.join("\n- "))
     };
     let before = prompt(0b000_0011);
@@ -178,7 +188,12 @@ fn lab<'a>(cast: &'a rejoinder::optimize::Cast, facts: &'a Facts, seed: u64) -> 
 }
 
 /// Whether our test calls it better, and the trials that it took.
-fn verified(market: &Arc<Market>, seed: u64, people: &[String], (before, after): (&str, &str)) -> Result<(bool, usize), String> {
+fn verified(
+    market: &Arc<Market>,
+    seed: u64,
+    people: &[String],
+    (before, after): (&str, &str),
+) -> Result<(bool, usize), String> {
     let cast = ours::cast(market);
     let facts = Facts::of(OFFER);
     let lab = lab(&cast, &facts, seed);

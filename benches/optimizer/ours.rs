@@ -98,7 +98,8 @@ impl Done {
 
 /// Runs the offer once for everybody, and then the search.
 pub fn run(setting: &Setting<'_>) -> Result<Done, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(searched(setting)).map_err(|error| error.to_string())
 }
 

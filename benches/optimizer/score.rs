@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use rejoinder::call::{Caller, Shared};
-use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
-use rejoinder::evaluate::decision_prompt::DecisionPrompt;
 use rejoinder::evaluate::Verdict;
 use rejoinder::evaluate::claims::Facts;
+use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
+use rejoinder::evaluate::decision_prompt::DecisionPrompt;
 use rejoinder::evaluate::gate::Gate;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
 use rejoinder::evaluate::trial::{Bench, Trial, Work};
@@ -102,7 +102,9 @@ impl Scorer {
         for (at, persona) in world.unseen.iter().enumerate() {
             for message in 0..MESSAGES {
                 let trial = Trial { persona: at, message, work: Work::WriteAndDecide };
-                let Verdict::Decided { message, decision } = runtime.block_on(bench.run(persona, trial)) else { continue };
+                let Verdict::Decided { message, decision } = runtime.block_on(bench.run(persona, trial)) else {
+                    continue;
+                };
                 let is_grounded = self.market.ungrounded(&message, &world.offer, persona).is_empty();
                 total += 1;
                 yes += usize::from(decision.decision);

@@ -35,9 +35,22 @@ pub fn run(folder: &Path) -> Result<String, String> {
         })?;
         let prompt = done.prompt(&world.offer).to_owned();
         let rate = market.true_rate(&prompt, &world.unseen);
-        eprintln!("market {}, seed {}, {budget} calls: {:?}, true rate {:.1} %, {} calls used",
-            world.market, world.seed, done.search.verdict, 100.0 * rate, done.calls);
-        Ok(Arrival { tool: OURS.into(), market: world.market, seed: world.seed, budget: *budget, calls: done.calls, prompt })
+        eprintln!(
+            "market {}, seed {}, {budget} calls: {:?}, true rate {:.1} %, {} calls used",
+            world.market,
+            world.seed,
+            done.search.verdict,
+            100.0 * rate,
+            done.calls
+        );
+        Ok(Arrival {
+            tool: OURS.into(),
+            market: world.market,
+            seed: world.seed,
+            budget: *budget,
+            calls: done.calls,
+            prompt,
+        })
     })?;
     let lines: Result<Vec<String>, _> = arrivals.iter().map(serde_json::to_string).collect();
     let file = folder.join("rejoinder.jsonl");
@@ -49,7 +62,8 @@ pub fn run(folder: &Path) -> Result<String, String> {
 /// All worlds of the folder.
 pub fn all(folder: &Path) -> Result<Vec<World>, String> {
     let listed = std::fs::read_dir(folder.join("worlds"));
-    let entries = listed.map_err(|error| format!("{}/worlds: {error}; run scripts/bench-peers first", folder.display()))?;
+    let entries =
+        listed.map_err(|error| format!("{}/worlds: {error}; run scripts/bench-peers first", folder.display()))?;
     let mut places: Vec<(u64, u64)> = entries
         .filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;

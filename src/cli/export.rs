@@ -13,12 +13,14 @@ use super::setup::Setup;
 use crate::data::export::{Csv, Exporter, Jsonl};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
 use crate::event::Event;
+use crate::optimize::lineage;
 
 /// Options of `export`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder export b2b_saas_personas_train_results_20250802_144126 --format csv -o messages.csv
-  rejoinder export NAME --format jsonl | head")]
+  rejoinder export NAME --format jsonl | head
+  rejoinder export NAME --format prompt -o prompt.md")]
 pub struct Options {
     /// A results file
     #[arg(value_name = "NAME")]
@@ -34,6 +36,23 @@ pub struct Options {
     force: bool,
 }
 
+/// Writes a prompt, with a line break at its end.
+fn write_prompt(setup: &Setup, target: Target, prompt: &str) -> Result<(), Error> {
+    let text = format!("{}\n", prompt.trim_end());
+    let fill = |out: &mut dyn Write| out.write_all(text.as_bytes());
+    let path = match target {
+        Target::New(path) => whole::create_new(&path, fill).map(|()| path)?,
+        Target::Old(path) => whole::replace(&path, fill).map(|()| path)?,
+        Target::Stream(None) => return super::print(&text),
+        Target::Stream(Some(path)) => {
+            let written = File::options().write(true).open(&path).and_then(|mut out| out.write_all(text.as_bytes()));
+            return written.map_err(|source| cannot_write(&path, source));
+        }
+    };
+    setup.events.emit(Event::Note(format!("Saved to: {}", path.display())));
+    Ok(())
+}
+
 /// Names of standard output.
 const STANDARD_OUTPUT: &[&str] = &["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
@@ -43,6 +62,8 @@ enum Format {
     Csv,
     /// One JSON object per line
     Jsonl,
+    /// The best prompt of the file's lineage, as text
+    Prompt,
 }
 
 /// Writes the rows.
@@ -51,11 +72,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = target(setup, options)?;
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
-    let source = Source { folder: setup.folder.clone(), file, sha256: head.sha256 };
     let exporter: &'static dyn Exporter = match options.format {
         Format::Csv => &Csv,
         Format::Jsonl => &Jsonl,
+        Format::Prompt => {
+            let (best, prompt) = lineage::best(&setup.folder, &file, &head)?;
+            setup.events.emit(Event::Note(format!("The best prompt of the lineage is that of {best}")));
+            return write_prompt(setup, target, &prompt);
+        }
     };
+    let source = Source { folder: setup.folder.clone(), file, sha256: head.sha256 };
     match target {
         Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(exporter, out)))?,
         Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(exporter, out)))?,

@@ -259,8 +259,7 @@ fn begin(
         options.min_gain,
         options.margin
     );
-    let parts =
-        [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
+    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.

@@ -1,7 +1,7 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
-mod audit_judge;
 mod audit_claims;
+mod audit_judge;
 mod compare;
 mod decide;
 mod error;
@@ -13,6 +13,7 @@ mod market;
 mod options;
 mod outputs;
 mod personas;
+mod plan;
 mod progress;
 mod referee;
 mod runs;
@@ -75,6 +76,8 @@ enum Command {
     Personas(personas::Options),
     /// The before/after of any two runs
     Compare(compare::Options),
+    /// What so many personas can tell, before anything is paid for
+    Plan(plan::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A run as CSV or JSON lines
@@ -136,6 +139,7 @@ impl Cli {
             Command::AuditClaims(options) => audit_claims::run(&setup, &options).await,
             Command::Personas(options) => personas::run(&setup, &options).await,
             Command::Compare(options) => compare::run(&setup, &options),
+            Command::Plan(options) => plan::run(&setup, &options),
             Command::Show(options) => show::run(&setup, &options),
             Command::Export(options) => export::run(&setup, &options).await,
             Command::Runs(options) => match runs::run(&setup, &options)? {

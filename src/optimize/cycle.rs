@@ -400,12 +400,7 @@ fn details(people: &People) -> Result<Details, data::Error> {
 }
 
 /// What people said comes down to; where much of it fits no theme, a model names it.
-async fn objections(
-    cast: &Cast,
-    heard: &Heard,
-    lineage: &mut Lineage,
-    key: &[&str],
-) -> Result<Objections, Error> {
+async fn objections(cast: &Cast, heard: &Heard, lineage: &mut Lineage, key: &[&str]) -> Result<Objections, Error> {
     let objections = heard.objections();
     if !Codebook::is_wanted(&objections) {
         return Ok(objections);

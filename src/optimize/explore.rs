@@ -75,12 +75,16 @@ const LEAST_EXPLORED: f64 = 0.4;
 ///
 /// # Errors
 /// When no challenger came, the run was asked to stop, or there is no room on the disk.
-pub async fn explore(lab: &Lab<'_>, proposer: &Proposer<'_>, start: Start<'_>, mut pool: Pool) -> Result<Explored, Error> {
+pub async fn explore(
+    lab: &Lab<'_>,
+    proposer: &Proposer<'_>,
+    start: Start<'_>,
+    mut pool: Pool,
+) -> Result<Explored, Error> {
     let (events, began) = (&lab.cast.context.events, lab.calls());
     let first = (0, start.challengers);
-    let mut proposals = vec![
-        proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?,
-    ];
+    let mut proposals =
+        vec![proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?];
     let own = Candidate::Lines(pool.own());
     let mut seen: Vec<Seen> = start
         .known

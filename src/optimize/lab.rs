@@ -7,13 +7,13 @@ use super::cycle::{Cast, Error};
 use super::objective::Objective;
 use crate::data::spool::Texts;
 use crate::engine::local;
+use crate::evaluate::Verdict;
 use crate::evaluate::auditor::Auditor;
 use crate::evaluate::claims::{Audit, Facts, Kind, audit};
 use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Interrupted};
 use crate::evaluate::trial::Bench;
-use crate::evaluate::Verdict;
 
 /// One trial that is wanted: a persona by index, and the prompt to write to it with.
 #[derive(Clone, Debug)]

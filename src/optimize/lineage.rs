@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::split::Split;
 use crate::compare::spending;
-use crate::data::Head;
+use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 use crate::evaluate::claims::Facts;
 use crate::improve::{Codebook, Parts, Tried};
 
@@ -74,6 +74,28 @@ impl Lineage {
         let long_ago = self.codebooks.len().saturating_sub(MOST_CODEBOOKS);
         self.codebooks.drain(..long_ago);
     }
+}
+
+/// The file that the lineage of this one stands on now, and its prompt, which is the best that is known: a cycle's file
+/// holds the prompt that was adopted, or the one that stayed. It is the latest version that a cycle of ours saved; where
+/// there is none, this file.
+///
+/// # Errors
+/// Where a file of the lineage cannot be read.
+pub fn best(folder: &DataFolder, file: &FileName, head: &Head) -> Result<(FileName, String), data::Error> {
+    let base = versions::lineage_base(file.stem());
+    let mut found = (file.clone(), head.metadata.system_prompt.clone(), None);
+    for other in folder.list(Kind::Results)? {
+        let version = versions::version_of(other.stem());
+        if version.is_none() || version < found.2 || versions::lineage_base(other.stem()) != base {
+            continue;
+        }
+        let ((), head) = results_stream::gather(folder, &other, &())?;
+        if Lineage::of(&head).is_some() {
+            found = (other, head.metadata.system_prompt, version);
+        }
+    }
+    Ok((found.0, found.1))
 }
 
 #[cfg(test)]

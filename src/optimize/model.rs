@@ -150,14 +150,15 @@ impl Model {
     pub fn draw(&self, pool: &Pool, rng: &mut ChaCha8Rng) -> Candidate {
         let values = self.effects.sample(rng);
         let lines = Candidate::Lines(self.lines_of(pool, &values));
-        let value = |own: &Candidate| -> f64 {
-            self.features(pool, own).iter().map(|(feature, x)| values[*feature] * x).sum()
-        };
+        let value =
+            |own: &Candidate| -> f64 { self.features(pool, own).iter().map(|(feature, x)| values[*feature] * x).sum() };
         let written = (0..pool.written.len()).map(Candidate::Written);
-        written.fold((value(&lines), lines), |best, own| {
-            let own_value = value(&own);
-            if own_value > best.0 { (own_value, own) } else { best }
-        }).1
+        written
+            .fold((value(&lines), lines), |best, own| {
+                let own_value = value(&own);
+                if own_value > best.0 { (own_value, own) } else { best }
+            })
+            .1
     }
 
     /// What is believed of a candidate, on the logit scale, for an average persona.
@@ -259,7 +260,8 @@ mod tests {
         for (at, line) in pool.lines.iter_mut().enumerate() {
             line.idea = at;
         }
-        pool.ideas = WORDS.iter().map(|word| crate::optimize::pool::Idea { name: (*word).into(), proposals: 1 }).collect();
+        pool.ideas =
+            WORDS.iter().map(|word| crate::optimize::pool::Idea { name: (*word).into(), proposals: 1 }).collect();
         pool
     }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::pairing::{Clusters, Key};
+use crate::data::entries::Source;
 use crate::data::folder::DataFolder;
+use crate::data::results::PersonaResult;
 use crate::data::results_stream::{self, Head};
 use crate::data::spool::Texts;
-use crate::data::entries::Source;
-use crate::data::results::PersonaResult;
 use crate::data::{self, Entries, Entry, FileName, Gather, Map, Part};
 
 /// The older file, without its entries.

@@ -190,10 +190,10 @@ mod tests {
         assert_eq!(pool.lines.len(), 3);
         assert_eq!(pool.own(), [0]);
         assert_eq!(pool.ideas.iter().map(|idea| idea.proposals).collect::<Vec<_>>(), [IN_USE, 2, 1]);
-        assert_eq!(pool.prompt(&[1, 2]).as_ref(), challenger(&[
-            "Ask for ten minutes at most.",
-            "Explain in one sentence how the product works."
-        ]));
+        assert_eq!(
+            pool.prompt(&[1, 2]).as_ref(),
+            challenger(&["Ask for ten minutes at most.", "Explain in one sentence how the product works."])
+        );
     }
 
     #[test]

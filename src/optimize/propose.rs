@@ -112,10 +112,9 @@ impl Proposer<'_> {
                     proposals.cut += screened.repaired.len();
                     pool.add(&screened.prompt);
                 }
-                Err(dropped) => proposals.refused.push(Refused {
-                    prompt: prompt.chars().take(SHOWN).collect(),
-                    why: dropped.to_string(),
-                }),
+                Err(dropped) => proposals
+                    .refused
+                    .push(Refused { prompt: prompt.chars().take(SHOWN).collect(), why: dropped.to_string() }),
             }
         }
         self.sort(&wave_text, pool).await?;
@@ -134,7 +133,12 @@ impl Proposer<'_> {
             Ok(ideas) => pool.sort(&ideas),
             Err(ask::Error::Unusable { .. }) => pool.sort(&[]),
             Err(error @ ask::Error::Call(_)) => {
-                return Err(self.cast.context.stop.why().map_or(Error::NoRewrite(error), |why| Interrupted(why).into()));
+                return Err(self
+                    .cast
+                    .context
+                    .stop
+                    .why()
+                    .map_or(Error::NoRewrite(error), |why| Interrupted(why).into()));
             }
         }
         Ok(())

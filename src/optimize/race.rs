@@ -82,10 +82,7 @@ pub async fn race(
             personas.iter().flat_map(|persona| live.iter().map(move |at| (*at, *persona))).collect();
         let wanted: Vec<Wanted> = asked
             .iter()
-            .map(|(at, persona)| Wanted {
-                persona: *persona,
-                prompt: finalists[*at].candidate.prompt(&explored.pool),
-            })
+            .map(|(at, persona)| Wanted { persona: *persona, prompt: finalists[*at].candidate.prompt(&explored.pool) })
             .collect();
         let title = format!("Racing {} finalists", live.len());
         let shown = lab.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
@@ -120,7 +117,9 @@ fn candidates(explored: &Explored) -> Vec<Candidate> {
     let Explored { pool, model, .. } = explored;
     let own = Candidate::Lines(pool.own());
     let mut found: Vec<Candidate> = Vec::new();
-    for candidate in [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)].into_iter().flatten() {
+    for candidate in
+        [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)].into_iter().flatten()
+    {
         let is_empty = candidate == Candidate::Lines(Vec::new());
         if !is_empty && candidate != own && !found.contains(&candidate) {
             found.push(candidate);

@@ -59,7 +59,8 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
         label: format!("{} referee", lab.step),
     };
     let outcomes =
-        run::outcomes(&bench, context, &people.unseen, Plan::decide(whom, texts), "The referee decides", |_, _| {}).await?;
+        run::outcomes(&bench, context, &people.unseen, Plan::decide(whom, texts), "The referee decides", |_, _| {})
+            .await?;
     context.go_on()?;
     let mut pairs = vec![(Tally::default(), Tally::default()); people.unseen.len()];
     outcomes.each(&mut |persona, number, ended| {

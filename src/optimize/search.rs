@@ -113,11 +113,8 @@ pub async fn search(
     let mut explored = explore(lab, proposer, start, pool).await?;
 
     let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
-    let per_trial = if explored.trials > 0 {
-        ((used() - asked as f64) / explored.trials as f64).max(1.0)
-    } else {
-        a_trial
-    };
+    let per_trial =
+        if explored.trials > 0 { ((used() - asked as f64) / explored.trials as f64).max(1.0) } else { a_trial };
     let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
     let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / per_trial) as usize;
     let race_trials = (all as f64 * RACE) as usize;
@@ -130,7 +127,8 @@ pub async fn search(
         let left = (aim.calls as f64 - used()).max(0.0);
         // The incumbent's messages may have to be written again more often, and a model's audit is one more call.
         let per_trial = per_trial + 0.25 + f64::from(u8::from(auditor.is_some()));
-        let size = Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
+        let size =
+            Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
         let lab = Lab { auditor, ..lab.clone() };
         events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
         let incumbent: Arc<str> = known.incumbent.into();

@@ -11,11 +11,17 @@ use regex::Regex;
 /// What people are in charge of, by the words of their roles. The first that fits counts.
 const CHARGES: &[(&str, &str)] = &[
     ("founders", r"(?i)\b(?:co-?founders?|founders?|owners?|ceo|chief executive|managing directors?|proprietors?)\b"),
-    ("finance", r"(?i)\b(?:cfo|finance|financial|controllers?|accounting|accounts|treasur\w+|procurement|purchasing)\b"),
+    (
+        "finance",
+        r"(?i)\b(?:cfo|finance|financial|controllers?|accounting|accounts|treasur\w+|procurement|purchasing)\b",
+    ),
     ("technology", r"(?i)\b(?:cto|cio|ciso|it|technology|engineering|engineers?|developers?|devops|security|data)\b"),
     ("people", r"(?i)\b(?:hr|human resources|people|talent|recruit\w+|chro)\b"),
     ("sales and marketing", r"(?i)\b(?:cmo|cro|sales|marketing|growth|customer success|revenue|brand)\b"),
-    ("operations", r"(?i)\b(?:coo|operations|ops|logistics|supply|plant|production|office|practice|project|program\w*)\b"),
+    (
+        "operations",
+        r"(?i)\b(?:coo|operations|ops|logistics|supply|plant|production|office|practice|project|program\w*)\b",
+    ),
 ];
 
 /// Sizes, by the number of people.
@@ -27,11 +33,11 @@ const HEAD: usize = 200;
 /// The segments of a persona: at most one of each cut.
 #[must_use]
 pub fn of(persona: &str) -> Vec<&'static str> {
-    static ROLES: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-        CHARGES.iter().filter_map(|(name, words)| Some((*name, Regex::new(words).ok()?))).collect()
-    });
+    static ROLES: LazyLock<Vec<(&'static str, Regex)>> =
+        LazyLock::new(|| CHARGES.iter().filter_map(|(name, words)| Some((*name, Regex::new(words).ok()?))).collect());
     static SIZE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)\b(\d{1,3}(?:,\d{3})+|\d{1,6})\+?[- ](?:person|people|employees?|staff|strong|headcount)\b").ok()
+        Regex::new(r"(?i)\b(\d{1,3}(?:,\d{3})+|\d{1,6})\+?[- ](?:person|people|employees?|staff|strong|headcount)\b")
+            .ok()
     });
     let head: String = persona.chars().take(HEAD).collect();
     // What stands first in the text is the role; what stands later may be somebody else's.
@@ -67,9 +73,18 @@ mod tests {
     #[test]
     fn roles_and_sizes_are_read_from_descriptions() {
         let of = |persona: &str| super::of(persona).join(", ");
-        assert_eq!(of("Marcus, 45, IT Operations Manager at a 500-person software company"), "technology, more than 250 people");
-        assert_eq!(of("Alex Kumar, 31, Founder/CEO of a marketplace (15 employees) in Austin"), "founders, up to 50 people");
-        assert_eq!(of("Director of Operations at a clinic that employs 1,200 people"), "operations, more than 250 people");
+        assert_eq!(
+            of("Marcus, 45, IT Operations Manager at a 500-person software company"),
+            "technology, more than 250 people"
+        );
+        assert_eq!(
+            of("Alex Kumar, 31, Founder/CEO of a marketplace (15 employees) in Austin"),
+            "founders, up to 50 people"
+        );
+        assert_eq!(
+            of("Director of Operations at a clinic that employs 1,200 people"),
+            "operations, more than 250 people"
+        );
         assert_eq!(of("Someone."), "");
     }
 

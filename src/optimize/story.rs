@@ -313,7 +313,13 @@ fn effects(found: &Search) -> Vec<Effect> {
 pub fn tried(found: &Search) -> Tried {
     let effects = effects(found);
     let list = |wanted: &dyn Fn(&Effect) -> bool, most: usize| {
-        effects.iter().filter(|own| wanted(own)).take(most).map(|own| format!("\"{}\"", own.text)).collect::<Vec<_>>().join(", ")
+        effects
+            .iter()
+            .filter(|own| wanted(own))
+            .take(most)
+            .map(|own| format!("\"{}\"", own.text))
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let added = list(&|own| own.is_in && !own.own, 14);
     let harmful = list(&|own| !own.is_in && own.logit.0 < -own.logit.1, 4);
@@ -325,6 +331,7 @@ pub fn tried(found: &Search) -> Tried {
         Verdict::NotEnoughData { .. } => "not adopted, too little data to tell",
     };
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
-    let what = if added.is_empty() { "no instruction that the incumbent lacks".to_owned() } else { format!("added {added}") };
+    let what =
+        if added.is_empty() { "no instruction that the incumbent lacks".to_owned() } else { format!("added {added}") };
     Tried { what, verdict: format!("{verdict}{gain}{harm}") }
 }

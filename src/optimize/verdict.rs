@@ -104,11 +104,7 @@ fn needs(verified: &Verified, effect: f64) -> Verdict {
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn segments(
-    verified: &Verified,
-    unseen: &Texts,
-    aim: Aim,
-) -> Result<Vec<(&'static str, Segment, usize)>, Error> {
+pub fn segments(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<(&'static str, Segment, usize)>, Error> {
     let mut texts = Vec::with_capacity(verified.differences.len());
     for index in verified.people.iter().take(verified.differences.len()) {
         texts.push(unseen.get(*index as usize)?);

@@ -30,6 +30,8 @@ pub struct RunLine {
     pub models: String,
     /// The judge's fingerprint, or `unknown`.
     pub judge: String,
+    /// What its cycle came to; `None` for a first run, or one of another program.
+    pub verdict: Option<String>,
 }
 
 impl RunLine {
@@ -50,6 +52,10 @@ impl RunLine {
             judge: provenance
                 .and_then(|provenance| provenance.fingerprint.clone())
                 .map_or_else(|| "unknown".into(), |fingerprint| fingerprint.chars().take(8).collect()),
+            verdict: provenance.and_then(|own| own.metrics.as_ref()).and_then(|metrics| {
+                let verdict = metrics.get("cycle")?.get("verdict")?.get("verdict")?.as_str()?;
+                Some(verdict.replace('_', " "))
+            }),
         }
     }
 }
@@ -96,7 +102,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         if let Some(width) = width {
             table.set_width(width);
         }
-        table.set_header(["run", "rate", "95% interval", "yes/n", "date", "models", "judge"]);
+        table.set_header(["run", "rate", "95% interval", "yes/n", "date", "models", "judge", "verdict"]);
         for run in runs {
             let simulated = if run.rate.simulated { " simulated" } else { "" };
             let partial = if run.partial.is_some() { " partial" } else { "" };
@@ -113,9 +119,16 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 words::one_line(run.date.get(..16).unwrap_or(&run.date), 19).replace('T', " "),
                 words::one_line(&run.models, 120),
                 words::one_line(&run.judge, 8),
+                words::one_line(run.verdict.as_deref().unwrap_or("-"), 20),
             ]);
         }
-        text.push_str(&format!("{}\n{table}\n\n", words::one_line(lineage, 100)));
+        text.push_str(&format!("{}\n{table}\n", words::one_line(lineage, 100)));
+        // The latest that a cycle saved holds what was adopted, or what stayed.
+        if let Some(best) = runs.iter().rev().find(|run| run.verdict.is_some()) {
+            let name = words::one_line(&best.name, 80);
+            text.push_str(&format!("Best prompt: rejoinder export {name} --format prompt\n"));
+        }
+        text.push('\n');
     }
     text.push_str(
         "Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n",

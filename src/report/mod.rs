@@ -4,6 +4,7 @@ pub mod audit;
 pub mod claims;
 pub mod estimate;
 pub mod lineages;
+pub mod plan;
 pub mod run;
 pub mod story;
 pub mod summary;

@@ -155,7 +155,8 @@ pub fn objections_text(found: &Objections, personas: u64) -> String {
         }
         let line = |group: &Objection| {
             let quote = words::one_line(&group.quote, 90);
-            format!("  {:<32} {:>4} of {personas} personas   \"{quote}\"\n", group.name, group.personas)
+            let about = if group.is_estimate { "about " } else { "" };
+            format!("  {:<32} {about}{:>4} of {personas} personas   \"{quote}\"\n", group.name, group.personas)
         };
         groups.iter().map(line).collect::<String>()
     };

@@ -51,17 +51,25 @@ pub fn verdict(story: &Story) -> String {
         Verdict::Kept { because } => {
             let why = match because {
                 Because::NoChallenger => "no challenger was worth testing".to_owned(),
-                Because::Beaten => "the best challenger was worse already on the people whom it was tuned on".to_owned(),
-                Because::NoGain => "on unseen people the best challenger gains less than what is worth having".to_owned(),
-                Because::Segment(segment) => format!("the best challenger's gain is paid for by {}", words::one_line(segment, 60)),
+                Because::Beaten => {
+                    "the best challenger was worse already on the people whom it was tuned on".to_owned()
+                }
+                Because::NoGain => {
+                    "on unseen people the best challenger gains less than what is worth having".to_owned()
+                }
+                Because::Segment(segment) => {
+                    format!("the best challenger's gain is paid for by {}", words::one_line(segment, 60))
+                }
             };
             format!("kept, {why}")
         }
         Verdict::NotEnoughData { more_personas, messages_each } => {
-            let personas = more_personas
-                .map(|more| format!("{} to verify with", words::count(u64::from(more), "more persona", "more personas")));
-            let messages =
-                messages_each.map(|each| format!("{} to each of those there are", words::count(u64::from(each), "message", "messages")));
+            let personas = more_personas.map(|more| {
+                format!("{} to verify with", words::count(u64::from(more), "more persona", "more personas"))
+            });
+            let messages = messages_each.map(|each| {
+                format!("{} to each of those there are", words::count(u64::from(each), "message", "messages"))
+            });
             let settle: Vec<String> = personas.into_iter().chain(messages).collect();
             let settle = if settle.is_empty() {
                 "more personas would settle it".to_owned()
@@ -185,7 +193,9 @@ fn referee_line(story: &Story) -> Option<String> {
     Some(if opinion.agrees() {
         format!("Referee ({who}): sees the gain as well, {change} points, 95% interval {interval}")
     } else {
-        format!("Referee ({who}): does not see the gain, {change} points, 95% interval {interval}; only the first judge does")
+        format!(
+            "Referee ({who}): does not see the gain, {change} points, 95% interval {interval}; only the first judge does"
+        )
     })
 }
 
@@ -194,7 +204,8 @@ fn claims(story: &Story) -> String {
         let of = if rates.messages == 0 { 0.0 } else { 100.0 * rates.ungrounded as f64 / rates.messages as f64 };
         format!("{of:.1}% ({}/{})", rates.ungrounded, rates.messages)
     };
-    let mut text = format!("messages with an ungrounded claim before: {}{}", share(&story.before), kinds(&story.before.claims));
+    let mut text =
+        format!("messages with an ungrounded claim before: {}{}", share(&story.before), kinds(&story.before.claims));
     if let Some(after) = &story.after {
         text.push_str(&format!("; after: {}{}", share(after), kinds(&after.claims)));
     }
@@ -207,7 +218,10 @@ fn kinds(claims: &BTreeMap<Kind, u64>) -> String {
     }
     let mut ranked: Vec<(&Kind, &u64)> = claims.iter().collect();
     ranked.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), **kind));
-    let named: Vec<String> =
-        ranked.into_iter().take(4).map(|(kind, count)| format!("{} {count}", kind.as_str().replace('_', " "))).collect();
+    let named: Vec<String> = ranked
+        .into_iter()
+        .take(4)
+        .map(|(kind, count)| format!("{} {count}", kind.as_str().replace('_', " ")))
+        .collect();
     format!(" [{}]", named.join(", "))
 }

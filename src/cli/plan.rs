@@ -1,0 +1,120 @@
+//! `rejoinder plan`.
+
+use clap::Args;
+
+use super::error::Error;
+use super::print;
+use super::setup::Setup;
+use crate::compare::spending;
+use crate::compare::variance::{Components, Outcomes};
+use crate::data::folder::DataFolder;
+use crate::data::{FileName, Kind, Part, results_stream};
+use crate::optimize::lineage::Lineage;
+use crate::optimize::older::Older;
+use crate::optimize::personas;
+use crate::optimize::split::Split;
+use crate::report::plan::{self, Plan};
+
+/// Options of `plan`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder plan --personas 40
+  rejoinder plan --results-file NAME --messages-per-persona 3
+  rejoinder plan --personas 100 --rate 10 --gain 5")]
+pub struct Options {
+    /// Results file in data/results: its personas that only verify, and the scatter of its decisions
+    #[arg(long, value_name = "NAME")]
+    results_file: Option<String>,
+    /// Personas to verify with [default: those of the results file, else 40]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    personas: Option<u32>,
+    /// Messages of each prompt to each of them
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    messages_per_persona: u32,
+    /// Share of yes today, in percent [default: that of the results file, else 30]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    rate: Option<f64>,
+    /// The gain to settle, in percentage points
+    #[arg(long, value_name = "POINTS", default_value_t = 15.0, value_parser = percent)]
+    gain: f64,
+    /// The chance that the lineage ever adopts a prompt that is no better
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    alpha: f64,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|p| *p > 0.0 && *p < 100.0).ok_or_else(|| "a number above 0 and below 100".to_owned())
+}
+
+/// Where nothing is known: a third of a message's scatter is its persona's, and the persona takes to both prompts half alike.
+const PERSONA_SHARE: f64 = 0.3;
+/// See [`PERSONA_SHARE`].
+const ALIKE: f64 = 0.5;
+
+/// Prints what so many people can tell.
+pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    if !(options.alpha > 0.0 && options.alpha < 0.5) {
+        return Err(Error::Usage("--alpha is a chance above 0 and below 0.5".into()));
+    }
+    let known = match &options.results_file {
+        Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?)?),
+        None => None,
+    };
+    let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
+    // The scatter of one decision, and how much of it is the persona's.
+    let scatter = rate * (1.0 - rate);
+    let share = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
+    let components = Components {
+        mean: 0.0,
+        persona: 2.0 * scatter * share * (1.0 - ALIKE),
+        message: Some(2.0 * scatter * (1.0 - share)),
+        decision: None,
+    };
+    let attempts = known.as_ref().map(|known| known.attempts.clone()).unwrap_or_default();
+    let personas = options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40);
+    print(&plan::text(&Plan {
+        personas,
+        messages: options.messages_per_persona,
+        rate,
+        gain: options.gain / 100.0,
+        level: spending::level(options.alpha, &attempts),
+        attempts: attempts.len(),
+        components,
+    }))
+}
+
+/// What a results file tells for a plan.
+struct OfFile {
+    unseen: u32,
+    rate: Option<f64>,
+    /// The share of a decision's scatter that is its persona's; `None` with one message per persona, which cannot tell.
+    persona_share: Option<f64>,
+    attempts: Vec<bool>,
+}
+
+fn of_file(folder: &DataFolder, file: &FileName) -> Result<OfFile, Error> {
+    let older = Older::read(folder, file)?;
+    let chosen = personas::choose(folder, &older)?.people;
+    let lineage = Lineage::of(&older.head);
+    let split = match &lineage {
+        Some(lineage) => lineage.split.clone(),
+        None => Split::new(folder, older.head.metadata.persona_file.as_deref(), &chosen)?,
+    };
+    let (outcomes, _) = results_stream::fold(folder, file, Vec::new, |outcomes: &mut Vec<Outcomes>, entry| {
+        if entry.part == Part::Results {
+            outcomes.push(entry.messages.iter().map(|said| vec![f64::from(u8::from(said.yes))]).collect());
+        }
+    })?;
+    let components = Components::of(&outcomes);
+    let persona_share = components.and_then(|own| {
+        let message = own.message?;
+        let all = own.persona + message;
+        (all > 0.0).then_some(own.persona / all)
+    });
+    Ok(OfFile {
+        unseen: split.people(folder, &chosen)?.unseen.len() as u32,
+        rate: components.map(|own| own.mean).filter(|rate| *rate > 0.0 && *rate < 1.0),
+        persona_share,
+        attempts: lineage.map(|lineage| lineage.attempts).unwrap_or_default(),
+    })
+}
