@@ -47,7 +47,8 @@ fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
     let usage = Usage { input_tokens: 21_000, output_tokens: 6_400, ..Usage::default() };
     let used = BTreeMap::from([(Role::DecisionMaker, Used { calls: 33, retries: 1, usage, ..Used::default() })]);
     summary::cycle(&CycleSummary {
-        comparison,
+        story: None,
+        comparison: Some(comparison),
         judges,
         failures: &failures,
         partial: None,

@@ -153,8 +153,9 @@ fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
     let before = place.files("results");
     let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
     assert_eq!(place.files("results"), before);
-    // 40 older messages decided again, one rewrite, 80 new messages, 80 decisions.
-    assert!(ran.out.contains("In all 201 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    // 40 older messages decided again, 22 calls of the improver, 389 messages of the search and 80 new ones, each with its
+    // decision.
+    assert!(ran.out.contains("In all 1,000 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
 }
 
 #[test]

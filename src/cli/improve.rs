@@ -319,7 +319,7 @@ async fn one(
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
     let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
-        story: &cycle.story,
+        story: Some(&cycle.story),
         comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),

@@ -291,18 +291,17 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let prompt = adopted.unwrap_or(prompt_before);
     let failures = after.as_ref().map(|run| run.failures.clone()).unwrap_or_default();
     let not_run = after.as_ref().map_or(0, |run| run.not_run);
-    let (entries, baseline) = match (&after, incumbent.again) {
-        (Some(run), again) => {
-            let baseline = |results| Baseline {
-                file: parent.to_string(),
-                sha256: sha256.clone(),
-                fingerprint: fingerprint.clone(),
-                results,
-            };
-            (run.entries(older.extras_for(&run.people)?), again.map(baseline))
-        }
-        (None, Some(again)) => (again, None),
-        (None, None) => (older.entries(folder), None),
+    // Of the parent's messages today's decisions are kept in any case, so that the two files can be compared.
+    let baseline = incumbent.again.clone().map(|results| Baseline {
+        file: parent.to_string(),
+        sha256: sha256.clone(),
+        fingerprint: fingerprint.clone(),
+        results,
+    });
+    let entries = match (&after, incumbent.again) {
+        (Some(run), _) => run.entries(older.extras_for(&run.people)?),
+        (None, Some(again)) => again,
+        (None, None) => older.entries(folder),
     };
     let judged_by = if judges.are_one() || after.is_some() { Some(fingerprint.clone()) } else { None };
     let provenance = Provenance {

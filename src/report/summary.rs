@@ -31,8 +31,8 @@ pub struct Spent<'a> {
 /// What the block of a cycle says.
 #[derive(Clone, Debug)]
 pub struct CycleSummary<'a> {
-    /// What happened.
-    pub story: &'a Story,
+    /// What happened; `None` where only the people of the file are compared.
+    pub story: Option<&'a Story>,
     /// Before and after, on the people of the file; `None` where the incumbent stays.
     pub comparison: Option<&'a Comparison>,
     /// Who judged.
@@ -69,8 +69,13 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
     let came = summary.comparison.is_none_or(|comparison| comparison.improved.total > 0);
     line(heading("IMPROVEMENT CYCLE", summary.partial, came));
     line(RULE.into());
-    for words in story::lines(summary.story) {
-        line(words);
+    if let Some(story) = summary.story {
+        for words in story::lines(story) {
+            line(words);
+        }
+        if summary.comparison.is_some() {
+            line("And on the people of the file:".into());
+        }
     }
     if let Some(comparison) = summary.comparison {
         for words in before_after(comparison, summary.judges, Names::Cycle) {
