@@ -14,6 +14,7 @@ use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Interrupted};
 use crate::evaluate::trial::Bench;
+use crate::event::Event;
 
 /// One trial that is wanted: a persona by index, and the prompt to write to it with.
 #[derive(Clone, Debug)]
@@ -147,7 +148,7 @@ impl Lab<'_> {
         let outcomes = run::outcomes(bench, context, people, plan, title, |_, _| {}).await?;
         self.go_on()?;
         let mut shown = Vec::new();
-        let mut broken = None;
+        let (mut broken, mut failed) = (None, (0_usize, String::new()));
         outcomes.each(&mut |persona, _, verdict| {
             shown.push(match verdict {
                 Verdict::Decided { message, decision } => match people.get(persona) {
@@ -162,10 +163,25 @@ impl Lab<'_> {
                         return false;
                     }
                 },
+                Verdict::Failed(failure) => {
+                    if failed.0 == 0 {
+                        failed.1 = failure.reason;
+                    }
+                    failed.0 += 1;
+                    None
+                }
                 _ => None,
             });
             true
         })?;
+        if failed.0 > 0 {
+            context.events.emit(Event::Warning(format!(
+                "{} of {} trials of the search failed and are in no rate; the first: {}",
+                failed.0,
+                shown.len(),
+                failed.1
+            )));
+        }
         match broken {
             Some(error) => Err(error.into()),
             None => Ok(shown),

@@ -82,6 +82,11 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
             line(words);
         }
     } else {
+        if let Some(story) = summary.story {
+            line("And on the people of the file, with the prompt that stays:".into());
+            line(format!("Original response rate: {}", words::full_rate(&story.before.response)));
+            line(format!("Original grounded response rate: {}", words::full_rate(&story.before.grounded)));
+        }
         line(format!("Judged by: {}", judged_by(summary.judges, Names::Cycle)));
     }
     line(failed_trials(summary.failures.iter().map(|failure| failure.reason.as_str())));

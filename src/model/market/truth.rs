@@ -143,7 +143,7 @@ mod tests {
         ] {
             assert_eq!(ungrounded(message, facts, "Ada, 41, COO"), Vec::<String>::new(), "{message}");
         }
-        let offer = "Company: Tidewater\nValue: teams reduce manual work by 45% within the first quarter";
+        let offer = "Company: Tidewater\nValue proposition: teams reduce manual work by 45% within the first quarter";
         let quoted = "In numbers: teams reduce manual work by 45% within the first quarter.";
         assert_eq!(ungrounded(quoted, offer, "Ada, 41, COO"), Vec::<String>::new());
         assert_eq!(ungrounded("One client reduced manual work by 45%.", offer, "Ada, 41, COO").len(), 1);
