@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use rejoinder::data::whole;
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::optimize::objective::Objective;
 
@@ -55,7 +56,8 @@ pub fn run(folder: &Path) -> Result<String, String> {
     let lines: Result<Vec<String>, _> = arrivals.iter().map(serde_json::to_string).collect();
     let file = folder.join("rejoinder.jsonl");
     let text = lines.map_err(|error| error.to_string())?.join("\n") + "\n";
-    std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+    let fill = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes());
+    whole::replace(&file, fill).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(format!("{} searches are in {}\n", arrivals.len(), file.display()))
 }
 

@@ -183,7 +183,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let (next, adopted) = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
             Some(written) => {
                 setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
-                let (_, head) = results_stream::gather(&setup.folder, &written, &())?;
+                let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
                 let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
                 (written, attempts.last().copied().unwrap_or(false))
             }

@@ -186,10 +186,12 @@ mod tests {
             Box::pin(async { Ok(Reply { answer, limits: RateLimits::default() }) })
         }
 
+        #[expect(clippy::unnecessary_literal_bound, reason = "the trait's signature")]
         fn id(&self) -> &str {
             "openai/parrot"
         }
 
+        #[expect(clippy::unnecessary_literal_bound, reason = "the trait's signature")]
         fn host(&self) -> &str {
             "parrot"
         }
