@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::earlier::Earlier;
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::lab::Lab;
 use super::lineage::Lineage;
@@ -244,6 +245,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         scores: standing.known(&people, options.objective)?,
+        earlier: Earlier::default(),
     };
     let found = search(&lab, &proposer, known, cast.auditor.as_ref(), aim).await?;
     let referee = super::referee::hear(&lab, &people, &found).await?;
