@@ -125,7 +125,15 @@ fn a_revoked_key_stops_the_run_and_what_was_decided_before_is_saved() {
     let place = Place::with_samples();
     let market = MarketProcess::start(&["--require-key", "right", "--revoke-after", "30"]);
     let output = place
-        .command(&["evaluate", "--persona-file", "b2b_saas_personas_train", "--messages-per-persona", "1"])
+        .command(&[
+            "evaluate",
+            "--ungrounded",
+            "keep",
+            "--persona-file",
+            "b2b_saas_personas_train",
+            "--messages-per-persona",
+            "1",
+        ])
         .env("ANTHROPIC_BASE_URL", &market.url)
         .env("ANTHROPIC_API_KEY", "right")
         .output()
@@ -153,9 +161,9 @@ fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
     let before = place.files("results");
     let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
     assert_eq!(place.files("results"), before);
-    // 40 older messages decided again, 22 calls of the improver, 389 messages of the search and 80 new ones, each with its
-    // decision.
-    assert!(ran.out.contains("In all 1,000 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    // 40 older messages decided again, 22 calls of the improver, 194 messages of the search and 80 new ones, each with its
+    // decision, and written again twice.
+    assert!(ran.out.contains("In all 1,158 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
 }
 
 #[test]

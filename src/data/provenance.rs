@@ -27,6 +27,12 @@ pub struct Provenance {
     /// Hash of what judged: two rates compare only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Hash of what wrote the messages: the messages of one prompt come from one source only if it is equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<String>,
+    /// What the offer may claim, where it was given apart from the prompt. The first run of a lineage says so for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
     /// Whether any answer came from the market rather than from a model. Required: a rate must not lose the word.
     pub simulated: bool,
     /// The seed of every random choice.
@@ -67,6 +73,8 @@ impl Provenance {
             parent: None,
             models: None,
             fingerprint: None,
+            writer: None,
+            facts: None,
             simulated,
             seed,
             usage: BTreeMap::new(),

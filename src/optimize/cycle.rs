@@ -15,7 +15,7 @@ use super::older::{Messages, Older};
 use super::pairing::Clusters;
 use super::propose::Proposer;
 use super::search::{Aim, Known, search};
-use super::split::{People, Split};
+use super::split::People;
 use super::standing::Standing;
 use super::story::Story;
 use super::{compare_runs, personas};
@@ -24,7 +24,6 @@ use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance};
 use crate::data::results::Metadata;
-use crate::data::spool::Texts;
 use crate::data::{self, Entries, FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
 use crate::evaluate::auditor::Auditor;
@@ -198,7 +197,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
-    let mut lineage = lineage(folder, &older, &chosen.people, options.facts.as_deref())?;
+    let mut lineage = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref())?;
     let facts = Arc::new(Facts::of(&lineage.facts));
     let people = lineage.split.people(folder, &chosen.people)?;
     if people.learn.is_empty() {
@@ -303,11 +302,17 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         (None, Some(again)) => again,
         (None, None) => older.entries(folder),
     };
+    // Where the incumbent stays, its messages do.
+    let writer = match &after {
+        Some(_) => Some(cast.generator.fingerprint(lab.gate.as_ref())),
+        None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
+    };
     let judged_by = if judges.are_one() || after.is_some() { Some(fingerprint.clone()) } else { None };
     let provenance = Provenance {
         parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
         models: Some(cast.context.account.models()),
         fingerprint: judged_by,
+        writer,
         usage: account::listed(&used),
         cost_usd: cost,
         failures,
@@ -347,45 +352,6 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         cost,
         elapsed: started.elapsed(),
     })
-}
-
-/// The memory of the file's lineage, or that of a new one which begins with it. Facts that are given go before those that
-/// are remembered.
-fn lineage(folder: &DataFolder, older: &Older, all: &Texts, facts: Option<&str>) -> Result<Lineage, Error> {
-    let metadata = &older.head.metadata;
-    if let Some(mut lineage) = Lineage::of(&older.head) {
-        if let Some(facts) = facts {
-            lineage.facts = Facts::of(facts).text;
-        }
-        return Ok(lineage);
-    }
-    let split = Split::new(folder, metadata.persona_file.as_deref(), all)?;
-    let first = first_prompt(folder, &older.head)?.unwrap_or_else(|| metadata.system_prompt.clone());
-    Ok(Lineage::new(&first, facts, split))
-}
-
-/// Parents that are followed on the way to the first run of a lineage.
-const MOST_PARENTS: usize = 1_000;
-
-/// The prompt of the first run that these files descend from, as far as they are there.
-///
-/// # Errors
-/// Where a parent is there and cannot be read.
-pub fn first_prompt(folder: &DataFolder, head: &data::Head) -> Result<Option<String>, data::Error> {
-    let parent_of = |metadata: &Metadata| metadata.rejoinder.as_ref().and_then(|own| own.parent.clone());
-    let (mut next, mut prompt) = (parent_of(&head.metadata), None);
-    for _ in 0..MOST_PARENTS {
-        let Some(parent) = next else { break };
-        // What a results file says is a hint: a name that leads nowhere ends the search.
-        let Ok(file) = folder.resolve(Kind::Results, &parent.file) else { break };
-        if !folder.exists(&file) {
-            break;
-        }
-        let ((), head) = data::results_stream::gather(folder, &file, &())?;
-        prompt = Some(head.metadata.system_prompt.clone());
-        next = parent_of(&head.metadata);
-    }
-    Ok(prompt)
 }
 
 /// What of the personas' texts is a detail of one or a few. Those who only verify count as well: a prompt must not name them

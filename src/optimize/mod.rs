@@ -19,6 +19,7 @@ pub mod pool;
 pub mod propose;
 pub mod race;
 pub mod referee;
+pub mod root;
 pub mod search;
 pub mod segments;
 pub mod split;

@@ -116,7 +116,9 @@ pub struct Proof {
 }
 
 impl Rates {
-    fn of_standing(standing: &Standing, simulated: bool) -> Self {
+    /// Of what is known of a prompt.
+    #[must_use]
+    pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
         Rates {
             response: Rate::of(&standing.response.tallies()).marked(simulated),
             grounded: Rate::of(&standing.grounded.tallies()).marked(simulated),

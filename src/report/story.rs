@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::words;
 use crate::compare::segments::Segment;
 use crate::evaluate::claims::Kind;
+use crate::evaluate::gate::Met;
 use crate::optimize::story::{Effect, Proof, Rates, Story};
 use crate::optimize::verdict::{Because, Verdict};
 
@@ -200,16 +201,33 @@ fn referee_line(story: &Story) -> Option<String> {
 }
 
 fn claims(story: &Story) -> String {
-    let share = |rates: &Rates| {
-        let of = if rates.messages == 0 { 0.0 } else { 100.0 * rates.ungrounded as f64 / rates.messages as f64 };
-        format!("{of:.1}% ({}/{})", rates.ungrounded, rates.messages)
-    };
-    let mut text =
-        format!("messages with an ungrounded claim before: {}{}", share(&story.before), kinds(&story.before.claims));
+    let mut text = format!("messages with an ungrounded claim before: {}", ungrounded(&story.before));
     if let Some(after) = &story.after {
-        text.push_str(&format!("; after: {}{}", share(after), kinds(&after.claims)));
+        text.push_str(&format!("; after: {}", ungrounded(after)));
     }
     text
+}
+
+/// The share of messages with an ungrounded claim, and the most frequent kinds of such claims.
+fn ungrounded(rates: &Rates) -> String {
+    format!("{}{}", share(rates.ungrounded, rates.messages), kinds(&rates.claims))
+}
+
+fn share(some: u64, all: u64) -> String {
+    let of = if all == 0 { 0.0 } else { 100.0 * some as f64 / all as f64 };
+    format!("{of:.1}% ({some}/{all})")
+}
+
+/// What became of the messages that a first run wrote: how many claim what nothing supports, of which kinds where that is
+/// known, and how many were written again.
+#[must_use]
+pub fn written(met: Met, claims: &BTreeMap<Kind, u64>) -> String {
+    let again = match met.rewritten {
+        0 => String::new(),
+        some => format!("; {} written again", words::thousands(some)),
+    };
+    let share = share(met.ungrounded, met.messages);
+    format!("Claims: messages with an ungrounded claim: {share}{}{again}", kinds(claims))
 }
 
 fn kinds(claims: &BTreeMap<Kind, u64>) -> String {
