@@ -286,13 +286,16 @@ async fn one(
         rewrites: options.facts.rewrites(),
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
-    let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let own = cycle.metadata.rejoinder.as_ref();
+    let failures = own.map(|provenance| provenance.failures.as_slice());
+    let search_failures = own.map(|provenance| provenance.search_failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         story: Some(&cycle.story),
         comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
-        partial: cycle.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
+        search_failures: search_failures.unwrap_or_default(),
+        partial: own.and_then(|provenance| provenance.partial.as_deref()),
         spent: Spent {
             used: &cycle.used,
             cost: cycle.cost,

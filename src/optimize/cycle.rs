@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::failures::Failures;
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::lab::Lab;
 use super::lineage::Lineage;
@@ -218,6 +219,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         decisions: options.decisions_per_message.max(1),
         seed: options.seed,
         step: &step,
+        failures: incumbent.failures.clone(),
     };
     let tried = lineage.tried.clone();
     let proposer = Proposer {
@@ -316,6 +318,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         usage: account::listed(&used),
         cost_usd: cost,
         failures,
+        search_failures: lab.failures.all(),
         metrics: Some(metrics(comparison.as_ref(), &judges, &story)),
         lineage: serde_json::to_value(&lineage).ok(),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
@@ -396,6 +399,8 @@ struct Incumbent {
     /// Today's decisions on the older messages, where they were decided again.
     again: Option<Entries>,
     standing: Standing,
+    /// Messages that could not be decided again.
+    failures: Failures,
 }
 
 /// The incumbent's decisions, by today's judge where that is wanted.
@@ -417,15 +422,16 @@ async fn incumbent(
     };
     if !again {
         let standing = Standing::of_file(folder, &older.file, people, facts)?;
-        return Ok(Incumbent { judges, again: None, standing });
+        return Ok(Incumbent { judges, again: None, standing, failures: Failures::default() });
     }
-    let decided = decide_again(folder, cast, older, options.seed, step).await?;
+    let failures = Failures::default();
+    let decided = decide_again(folder, cast, older, options.seed, (step, &failures)).await?;
     let entries = decided.entries(older.extras_for(&decided.people)?);
     let standing = Standing::of_entries(&entries, people, facts)?;
     let recorded = Rate::of(&older.clusters.tallies()).marked(compare_runs::is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
     let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
-    Ok(Incumbent { judges, again: Some(entries), standing })
+    Ok(Incumbent { judges, again: Some(entries), standing, failures })
 }
 
 /// Writes messages to everybody with the prompt that was adopted.
@@ -458,7 +464,13 @@ async fn write(
 ///
 /// # Errors
 /// When not one of them could be decided.
-async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64, step: &str) -> Result<Run, Error> {
+async fn decide_again(
+    folder: &DataFolder,
+    cast: &Cast,
+    older: &Older,
+    seed: u64,
+    (step, failures): (&str, &Failures),
+) -> Result<Run, Error> {
     let Messages { people, whom, texts } = older.messages(folder)?;
     let count = whom.len();
     let bench = Bench {
@@ -474,6 +486,9 @@ async fn decide_again(folder: &DataFolder, cast: &Cast, older: &Older, seed: u64
     if run.failures.len() == count {
         let reason = run.failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
         return Err(Error::NothingDecided { count, reason });
+    }
+    for failure in &run.failures {
+        failures.list(&bench.label, people.get(failure.persona)?, failure.clone());
     }
     if let Some(first) = run.failures.first() {
         cast.context.events.emit(Event::Warning(format!(

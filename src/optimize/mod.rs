@@ -7,6 +7,7 @@
 pub mod compare_runs;
 pub mod cycle;
 pub mod explore;
+pub mod failures;
 pub mod judges;
 pub mod lab;
 pub mod lineage;

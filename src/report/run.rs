@@ -141,6 +141,9 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -
                 super::summary::failed_trials(provenance.failures.iter().map(|failure| failure.reason.as_str()))
             );
         }
+        if let Some(words) = super::summary::failed_while_searching(&provenance.search_failures) {
+            let _ = writeln!(text, "{words}");
+        }
     }
     let _ = writeln!(text, "\nPROMPT\n{}\n", words::safe(&metadata.system_prompt));
     text
