@@ -25,6 +25,7 @@ use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::cycle::Cast;
+use rejoinder::optimize::earlier::Earlier;
 use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::Lab;
 use rejoinder::optimize::lineage::Lineage;
@@ -163,6 +164,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         heard: &standing.heard,
         objections: &objections,
         scores: standing.known(&people, setting.objective)?,
+        earlier: Earlier::default(),
     };
     let search = search(&lab, &proposer, known, None, aim).await?;
     Ok(Done { search, calls: lab.calls() })

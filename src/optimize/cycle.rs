@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::earlier::Earlier;
 use super::failures::Failures;
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::lab::Lab;
@@ -245,6 +246,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         scores: standing.known(&people, options.objective)?,
+        earlier: Earlier::default(),
     };
     let found = search(&lab, &proposer, known, cast.auditor.as_ref(), aim).await?;
     let referee = super::referee::hear(&lab, &people, &found).await?;

@@ -2,10 +2,11 @@
 //!
 //! One cycle ([`cycle`]) takes the facts and the split of its [`lineage`], asks for challengers ([`propose`]), takes them
 //! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
-//! ([`race`]), proves one on unseen people ([`verify`]) and decides ([`verdict`]).
+//! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
 pub mod compare_runs;
 pub mod cycle;
+pub mod earlier;
 pub mod explore;
 pub mod failures;
 pub mod judges;
