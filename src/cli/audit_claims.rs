@@ -10,6 +10,7 @@ use super::facts;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Setup, names_auditor};
+use super::trial_calls::AUDIT_ANSWER;
 use crate::data::{FileName, Kind, results_stream};
 use crate::engine::local;
 use crate::evaluate::ask;
@@ -23,9 +24,6 @@ use crate::optimize::root::Root;
 use crate::report::claims::{Findings, Heading};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
-
-/// Tokens of the answer to one audit, for the estimate: a dozen claims with their quotations.
-const AUDIT_ANSWER: u64 = 600;
 
 /// Options of `audit-claims`.
 #[derive(Args, Clone, Debug)]

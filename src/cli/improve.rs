@@ -1,5 +1,7 @@
 //! `rejoinder improve`.
 
+mod dry_run;
+
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -12,21 +14,16 @@ use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::setup::{Doors, Setup, names_auditor};
-use super::trial_calls::{DECISION_ANSWER, REWRITES, TrialCalls};
-use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Part, results_stream, versions};
-use crate::evaluate::DecisionMaker;
+use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
-use crate::improve::{Brief, Heard};
 use crate::journal::Begun;
-use crate::model::{CallKey, Role, Usage};
+use crate::model::Role;
 use crate::optimize::cycle::{self, Cast, CycleOptions};
-use crate::optimize::judges::{Judge, Judges, Rejudge};
+use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::split::Split;
 use crate::optimize::{Objective, personas};
-use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
 
@@ -152,7 +149,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let mut doors = setup.doors(&models, if audits { &roles } else { &roles[..3] })?;
     if options.models.dry_run {
-        return print(&plan(&setup.folder, &file, &cast(&doors, audits), options)?);
+        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors, audits), options, facts.as_deref())?);
     }
     let run = begin(setup, &file, options, facts.as_deref(), &mut doors)?;
     let cast = cast(&doors, audits);
@@ -307,77 +304,4 @@ async fn one(
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
     Ok((cycle.file, cycle.story.verdict.adopts()))
-}
-
-/// Calls, tokens and dollars of the cycles that were asked for.
-fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
-    let older = Older::read(folder, file)?;
-    let chosen = personas::choose(folder, &older)?.people;
-    let key = CallKey::of(&[]);
-    let prompt = &older.head.metadata.system_prompt;
-    let account = &cast.context.account;
-    let cycles = match options.cycles {
-        Cycles::Number(cycles) => u64::from(cycles),
-        // As many as there are adoptions, and one more: nobody knows. One is what there is in any case.
-        Cycles::Auto => 1,
-    };
-    let fingerprint = cast.decision_maker.fingerprint();
-    let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
-    let needed = !Judges::of(Judge::of(&older.head), Some(today)).are_one();
-    let rejudged = match options.rejudge {
-        When::Auto => needed,
-        When::Always => true,
-        When::Never => false,
-    };
-    let again = if rejudged { decisions(folder, file, &cast.decision_maker)? } else { Vec::new() };
-    // Later cycles decide their own messages once; only `always` decides them again.
-    let again_times = if options.rejudge == When::Always { cycles } else { 1 };
-
-    let heard = heard(folder, file)?;
-    let objections = heard.objections();
-    let brief = Brief::new(prompt, prompt, &heard, &objections);
-    let rewritten = (prompt.len() / 4 + 500) as u64;
-    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, key.clone()), rewritten);
-    // A rewritten prompt is longer than the incumbent.
-    let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let writer = (&cast.generator, options.facts.rewrites());
-    let trial = TrialCalls::of(&longer, &chosen, writer, Some(&cast.decision_maker))?;
-    let rewrites = if options.facts.rewrites() { REWRITES } else { 0 };
-    let deciding = u64::from(options.decisions_per_message);
-    let searching = calls(options, chosen.len()) * cycles;
-    let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
-    let trials = searching.saturating_sub(challengers) / (1 + rewrites + deciding);
-    let some = |calls: &[Usage]| -> Vec<Usage> { calls.iter().copied().cycle().take(trials as usize).collect() };
-    let messages = u64::from(options.messages_per_persona) * cycles;
-    let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
-    let lines = [
-        line(Role::DecisionMaker, "the older messages again", again, again_times),
-        line(Role::Improver, "challengers", vec![rewrite], challengers),
-        line(Role::Generator, "messages of the search, at most", some(&trial.write), 1),
-        line(Role::Generator, "those of them that are written again", some(&trial.again), rewrites),
-        line(Role::DecisionMaker, "messages of the search, at most", some(&trial.decide), deciding),
-        line(Role::Generator, "new messages, if one is adopted", trial.write, messages),
-        line(Role::Generator, "those of them that are written again", trial.again, messages * rewrites),
-        line(Role::DecisionMaker, "new messages, if one is adopted", trial.decide, messages),
-    ];
-    Ok(estimate::plan(&lines, account))
-}
-
-/// What people said, for the size of a request.
-fn heard(folder: &DataFolder, file: &FileName) -> Result<Heard, Error> {
-    Ok(results_stream::gather(folder, file, &Heard::default())?.0)
-}
-
-/// What deciding every message of a file takes.
-fn decisions(folder: &DataFolder, file: &FileName, decision_maker: &DecisionMaker) -> Result<Vec<Usage>, Error> {
-    let (calls, _) = results_stream::fold(folder, file, Vec::new, |calls, entry| {
-        if entry.part == Part::Results {
-            let persona = entry.persona.get();
-            calls.extend(entry.messages.iter().map(|said| {
-                let request = decision_maker.request(&persona, &said.message.get(), CallKey::of(&[]));
-                estimate::tokens(&request, DECISION_ANSWER)
-            }));
-        }
-    })?;
-    Ok(calls)
 }
