@@ -170,6 +170,9 @@ fn show_lists_lineages_and_one_run_in_detail() {
         assert!(detail.contains(part), "no {part:?} in\n{detail}");
     }
     assert!(!detail.contains("YES: "));
+    let detail = place.ok(&["show", "b2b_saas_personas_train_results_improvement_run_v1", "--limit", "0"]).out;
+    let since = detail.lines().find(|line| line.starts_with("Objections since: ")).unwrap_or_default();
+    assert!(since.contains("went away: ") || since.contains("fewer: "), "{detail}");
 }
 
 #[test]
