@@ -104,7 +104,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         RULE.to_owned(),
         summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
-        format!("Response rate: {}", words::full_rate(&rate)),
+        format!("Response rate: {}", words::full_rate(rate)),
         format!("Grounded response rate: {}", words::full_rate(&standing.grounded)),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
         story::written(gate.met(), &standing.claims),
