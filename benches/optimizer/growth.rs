@@ -71,7 +71,8 @@ pub fn run() -> Result<String, String> {
             let mean = steps.iter().sum::<f64>() / steps.len() as f64;
             let variance = steps.iter().map(|own| (own - mean).powi(2)).sum::<f64>() / (steps.len() as f64 - 1.0);
             let error = (variance / steps.len() as f64).sqrt();
-            text += &format!("; {:+.1} points on the budget before (standard error {:.1})", 100.0 * mean, 100.0 * error);
+            text +=
+                &format!("; {:+.1} points on the budget before (standard error {:.1})", 100.0 * mean, 100.0 * error);
         }
         text += "\n";
     }

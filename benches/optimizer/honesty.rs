@@ -15,6 +15,7 @@ use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::{CallKey, Request, Schema};
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::earlier::Earlier;
+use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::{Lab, Wanted};
 use rejoinder::optimize::objective::Objective;
 use rejoinder::optimize::split::People;
@@ -196,7 +197,17 @@ fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
 
 fn lab<'a>(cast: &'a rejoinder::optimize::Cast, facts: &'a Facts, seed: u64) -> Lab<'a> {
     let objective = Objective::Response;
-    Lab { cast, facts, gate: None, auditor: None, objective, decisions: 1, seed, step: "power" }
+    Lab {
+        cast,
+        facts,
+        gate: None,
+        auditor: None,
+        objective,
+        decisions: 1,
+        seed,
+        step: "power",
+        failures: Failures::default(),
+    }
 }
 
 /// Whether our test calls it better, and the trials that it took: with fresh messages of both sides, or with those of the

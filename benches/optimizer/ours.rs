@@ -26,6 +26,7 @@ use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::earlier::Earlier;
+use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::Lab;
 use rejoinder::optimize::lineage::Lineage;
 use rejoinder::optimize::objective::Objective;
@@ -136,6 +137,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         decisions: 1,
         seed: setting.seed,
         step: "cycle 1",
+        failures: Failures::default(),
     };
     let seed = setting.seed.to_string();
     let proposer = Proposer {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::{Cast, Error};
+use super::failures::Failures;
 use super::objective::Objective;
 use crate::data::spool::Texts;
 use crate::engine::local;
@@ -78,6 +79,8 @@ pub struct Lab<'a> {
     pub seed: u64,
     /// The cycle's name in the journal.
     pub step: &'a str,
+    /// Where trials that fail are listed.
+    pub failures: Failures,
 }
 
 impl Lab<'_> {
@@ -199,9 +202,16 @@ impl Lab<'_> {
                 },
                 Verdict::Failed(failure) => {
                     if failed.0 == 0 {
-                        failed.1 = failure.reason;
+                        failed.1.clone_from(&failure.reason);
                     }
                     failed.0 += 1;
+                    match people.get(persona) {
+                        Ok(text) => self.failures.add(&bench.label, text, failure),
+                        Err(error) => {
+                            broken = Some(error);
+                            return false;
+                        }
+                    }
                     None
                 }
                 _ => None,
