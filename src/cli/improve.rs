@@ -27,6 +27,7 @@ use crate::optimize::older::Older;
 use crate::optimize::split::Split;
 use crate::optimize::{Objective, personas};
 use crate::report::estimate::{self, Line};
+use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
 
@@ -317,6 +318,9 @@ async fn one(
         rewrites: options.ungrounded == Ungrounded::Rewrite,
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
+    let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
+    setup.events.emit(Event::Saved { kind: Kind::Results.to_string(), name: cycle.file.stem().to_owned() });
+    setup.events.emit(Event::Concluded { words, adopted });
     let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         story: Some(&cycle.story),

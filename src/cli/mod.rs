@@ -9,6 +9,7 @@ mod evaluate;
 mod export;
 mod generate;
 mod improve;
+mod live;
 mod market;
 mod options;
 mod outputs;
@@ -130,19 +131,25 @@ impl Cli {
             _ => {}
         }
         let setup = Setup::new(&self.global, stop, arguments)?;
+        let ended = self.work(&setup).await;
+        setup.live.end(ended.as_ref().copied());
+        ended
+    }
+
+    async fn work(self, setup: &Setup) -> Result<(), Error> {
         match self.command {
-            Command::Improve(options) => improve::run(&setup, &options).await,
-            Command::Evaluate(options) => evaluate::run(&setup, &options).await,
-            Command::Generate(options) => generate::run(&setup, &options).await,
-            Command::Decide(options) => decide::run(&setup, &options).await,
-            Command::AuditJudge(options) => audit_judge::run(&setup, &options).await,
-            Command::AuditClaims(options) => audit_claims::run(&setup, &options).await,
-            Command::Personas(options) => personas::run(&setup, &options).await,
-            Command::Compare(options) => compare::run(&setup, &options),
-            Command::Plan(options) => plan::run(&setup, &options),
-            Command::Show(options) => show::run(&setup, &options),
-            Command::Export(options) => export::run(&setup, &options).await,
-            Command::Runs(options) => match runs::run(&setup, &options)? {
+            Command::Improve(options) => improve::run(setup, &options).await,
+            Command::Evaluate(options) => evaluate::run(setup, &options).await,
+            Command::Generate(options) => generate::run(setup, &options).await,
+            Command::Decide(options) => decide::run(setup, &options).await,
+            Command::AuditJudge(options) => audit_judge::run(setup, &options).await,
+            Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
+            Command::Personas(options) => personas::run(setup, &options).await,
+            Command::Compare(options) => compare::run(setup, &options),
+            Command::Plan(options) => plan::run(setup, &options),
+            Command::Show(options) => show::run(setup, &options),
+            Command::Export(options) => export::run(setup, &options).await,
+            Command::Runs(options) => match runs::run(setup, &options)? {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },

@@ -24,6 +24,7 @@ pub mod segments;
 pub mod split;
 pub mod standing;
 pub mod story;
+mod tell;
 pub mod verdict;
 pub mod verify;
 

@@ -12,6 +12,7 @@ use super::explore::{Explored, Turns, learn};
 use super::lab::{Lab, Wanted};
 use super::model::{Candidate, Seen};
 use super::split::People;
+use super::tell;
 use crate::compare::evidence::Evidence;
 
 /// Personas between two looks.
@@ -95,6 +96,7 @@ pub async fn race(
         done += wanted.len();
         raced += personas.len();
         drop_the_beaten(&mut finalists, raced);
+        tell::raced(lab, explored, (&finalists, raced), known, None);
     }
     explored.model = learn(&explored.pool, &explored.seen, explored.most_ideas)?;
     let live = (0..finalists.len()).filter(|at| finalists[*at].dropped_after.is_none());
@@ -109,7 +111,9 @@ pub async fn race(
             }
         }
     }
-    Ok(Raced { finalists, winner, evidence, trials: done })
+    let raced = Raced { finalists, winner, evidence, trials: done };
+    tell::race_over(lab, explored, &raced, known);
+    Ok(raced)
 }
 
 /// The prompts that may be the best: by what is believed, the same with caution, and the best challenger as written.
