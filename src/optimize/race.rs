@@ -96,7 +96,7 @@ pub async fn race(
         done += wanted.len();
         raced += personas.len();
         drop_the_beaten(&mut finalists, raced);
-        tell::raced(lab, explored, (&finalists, raced), known, None);
+        tell::raced(lab, explored, (&finalists, raced), known);
     }
     explored.model = learn(&explored.pool, &explored.seen, explored.most_ideas)?;
     let live = (0..finalists.len()).filter(|at| finalists[*at].dropped_after.is_none());

@@ -29,13 +29,22 @@ pub fn explored(lab: &Lab<'_>, pool: &Pool, model: &Model, proposals: &[Proposal
     }));
 }
 
-/// In a race: `known` are the scores of the incumbent, `winner` is who goes on once it is over.
+/// In a race: `known` are the scores of the incumbent.
 pub fn raced(
     lab: &Lab<'_>,
     explored: &Explored,
     (finalists, personas): (&[race::Finalist], usize),
     known: &BTreeMap<u32, (f64, u32)>,
-    winner: Option<Option<usize>>,
+) {
+    standings(lab, explored, (finalists, personas), known, (false, None));
+}
+
+fn standings(
+    lab: &Lab<'_>,
+    explored: &Explored,
+    (finalists, personas): (&[race::Finalist], usize),
+    known: &BTreeMap<u32, (f64, u32)>,
+    (over, winner): (bool, Option<usize>),
 ) {
     let told = |(at, own): (usize, &race::Finalist)| {
         let (successes, trials) = own.tally();
@@ -44,7 +53,7 @@ pub fn raced(
             successes,
             trials,
             dropped_after: own.dropped_after,
-            won: winner.flatten() == Some(at),
+            won: winner == Some(at),
         }
     };
     let incumbent = known.values().fold((0.0, 0), |(sum, count), own| (sum + own.0, count + u64::from(own.1)));
@@ -52,14 +61,14 @@ pub fn raced(
         personas,
         finalists: finalists.iter().enumerate().map(told).collect(),
         incumbent,
-        over: winner.is_some(),
+        over,
     }));
 }
 
 /// When a race is over.
 pub fn race_over(lab: &Lab<'_>, explored: &Explored, raced: &Raced, known: &BTreeMap<u32, (f64, u32)>) {
     let personas = raced.finalists.iter().map(|own| own.tally().1).max().unwrap_or_default();
-    self::raced(lab, explored, (&raced.finalists, personas), known, Some(raced.winner));
+    standings(lab, explored, (&raced.finalists, personas), known, (true, raced.winner));
 }
 
 /// After a look at the proof.
