@@ -67,6 +67,9 @@ pub struct Options {
     /// What the offer may truthfully claim [default: what the first prompt of the lineage states]
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     facts: Option<PathBuf>,
+    /// A prompt of your own, tested like the improver's challengers; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Search")]
+    challenger: Vec<PathBuf>,
     /// What is done with a message that claims what facts and persona do not support: write it again, or keep it
     #[arg(long, value_enum, default_value_t = Ungrounded::Rewrite, help_heading = "Search")]
     ungrounded: Ungrounded,
@@ -164,6 +167,7 @@ enum When {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
     let facts = facts(options.facts.as_deref())?;
+    let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let audits = names_auditor(&options.models, &setup.settings).unwrap_or(false);
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
@@ -171,7 +175,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.models.dry_run {
         return print(&plan(&setup.folder, &file, &cast(&doors, audits), options)?);
     }
-    let run = begin(setup, &file, options, facts.as_deref(), &mut doors)?;
+    let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors, audits);
     for number in 1..=options.cycles.most() {
         if options.cycles != Cycles::Number(1) {
@@ -188,7 +192,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
                 let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
                 (written, attempts.last().copied().unwrap_or(false))
             }
-            None => one(setup, &file, &cast, options, facts.clone(), (run.seed, number), &doors).await?,
+            None => one(setup, &file, &cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), &doors).await?,
         };
         file = next;
         // What there is has been saved and shown; the run stays open.
@@ -219,6 +223,23 @@ fn facts(path: Option<&Path>) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
+/// The prompts that the user wrote.
+fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
+    let read = |path: &PathBuf| {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            what: "challenger",
+            path: shown.clone(),
+            source,
+        })?;
+        match text.trim_start_matches('\u{feff}').trim() {
+            "" => Err(Error::Usage(format!("challenger {shown} is empty; write a prompt into it"))),
+            text => Ok(text.to_owned()),
+        }
+    };
+    paths.iter().map(read).collect()
+}
+
 fn cast(doors: &Doors, audits: bool) -> Cast {
     Cast {
         generator: doors.generator(),
@@ -235,7 +256,7 @@ fn begin(
     setup: &Setup,
     file: &FileName,
     options: &Options,
-    facts: Option<&str>,
+    (facts, by_hand): (Option<&str>, &[String]),
     doors: &mut Doors,
 ) -> Result<Arc<Begun>, Error> {
     let older = Older::read(&setup.folder, file)?;
@@ -260,7 +281,9 @@ fn begin(
         options.min_gain,
         options.margin
     );
-    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
+    let people = people.sha256()?;
+    let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
+    parts.extend(by_hand.iter().map(String::as_str));
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
@@ -288,7 +311,7 @@ async fn one(
     file: &FileName,
     cast: &Cast,
     options: &Options,
-    facts: Option<String>,
+    (facts, by_hand): (Option<String>, Vec<String>),
     (seed, number): (u64, u32),
     doors: &Doors,
 ) -> Result<(FileName, bool), Error> {
@@ -309,6 +332,7 @@ async fn one(
             Target::Response => Objective::Response,
         },
         facts,
+        by_hand,
         calls: calls(options, personas),
         challengers: usize::from(options.challengers),
         alpha: options.alpha,

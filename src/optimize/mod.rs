@@ -25,6 +25,7 @@ pub mod split;
 pub mod standing;
 pub mod story;
 mod tell;
+pub mod tuning;
 pub mod verdict;
 pub mod verify;
 

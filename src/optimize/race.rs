@@ -121,9 +121,10 @@ fn candidates(explored: &Explored) -> Vec<Candidate> {
     let Explored { pool, model, .. } = explored;
     let own = Candidate::Lines(pool.own());
     let mut found: Vec<Candidate> = Vec::new();
-    for candidate in
-        [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)].into_iter().flatten()
-    {
+    // What the user wrote is raced as it was written: who wrote it wants to know.
+    let by_hand = pool.by_hand.iter().copied().map(Candidate::Written);
+    let believed = [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)];
+    for candidate in believed.into_iter().flatten().chain(by_hand) {
         let is_empty = candidate == Candidate::Lines(Vec::new());
         if !is_empty && candidate != own && !found.contains(&candidate) {
             found.push(candidate);
