@@ -18,6 +18,7 @@ mod plan;
 mod progress;
 mod referee;
 mod runs;
+mod serve;
 mod settings;
 mod setup;
 mod shell;
@@ -85,6 +86,8 @@ enum Command {
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
+    /// Serve the dashboard: lineages, runs, what is under way, and the work
+    Serve(serve::Options),
     /// List, show, resume and prune runs
     Runs(runs::Options),
     /// Print a completion script for a shell
@@ -103,6 +106,9 @@ impl Cli {
         // A server is there to be stopped: for it a signal is the way to end well.
         if let Command::Market(options) = &self.command {
             return market::run(options, signals.next()).await;
+        }
+        if let Command::Serve(options) = &self.command {
+            return serve::run(&self.global, options, signals.next()).await;
         }
         let stop = Stop::default();
         // On a task of its own, so that a signal is heard also while it is busy or blocked.
@@ -153,7 +159,7 @@ impl Cli {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+            Command::Market(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }

@@ -1,0 +1,5 @@
+//! What is known of the results files.
+
+/// What is known of the results files.
+#[derive(Default)]
+pub struct Shelf {}
