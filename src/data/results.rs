@@ -104,6 +104,12 @@ pub struct Results {
     pub extra: Map,
 }
 
+impl AsRef<Metadata> for Metadata {
+    fn as_ref(&self) -> &Metadata {
+        self
+    }
+}
+
 impl AsRef<Metadata> for Results {
     fn as_ref(&self) -> &Metadata {
         &self.metadata

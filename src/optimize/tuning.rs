@@ -8,6 +8,8 @@ use super::judges::Judge;
 use super::lineage::Lineage;
 use super::pairing::Key;
 use crate::data::export::tuning::Tuning;
+use crate::data::results::Metadata;
+use crate::data::results_stream::Counts;
 use crate::data::spool::{Place, Spool};
 use crate::data::{self, DataFolder, FileName, Head, Kind, Part, results_stream};
 use crate::evaluate::claims::{Facts, audit};
@@ -17,11 +19,17 @@ use crate::evaluate::generator;
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read.
-pub fn facts(folder: &DataFolder, head: &Head) -> Result<Facts, data::Error> {
-    if let Some(lineage) = Lineage::of(head) {
+pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data::Error> {
+    let head = Head {
+        metadata: metadata.clone(),
+        extra: data::Map::new(),
+        counts: Counts::default(),
+        sha256: String::new(),
+    };
+    if let Some(lineage) = Lineage::of(&head) {
         return Ok(Facts::of(&lineage.facts));
     }
-    let first = first_prompt(folder, head)?;
+    let first = first_prompt(folder, &head)?;
     Ok(Facts::of(first.as_deref().unwrap_or(&head.metadata.system_prompt)))
 }
 
@@ -31,7 +39,7 @@ pub fn facts(folder: &DataFolder, head: &Head) -> Result<Facts, data::Error> {
 /// # Errors
 /// Where a file of the lineage cannot be read, or there is no room on the disk.
 pub fn tuning(folder: &DataFolder, file: &FileName, head: &Head, pairs: bool) -> Result<Tuning, data::Error> {
-    let facts = Arc::new(facts(folder, head)?);
+    let facts = Arc::new(facts_of(folder, &head.metadata)?);
     let rejected = if pairs { rejected(folder, file, head)? } else { Rejected::empty(folder)? };
     Ok(Tuning {
         system: head.metadata.system_prompt.as_str().into(),

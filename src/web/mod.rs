@@ -5,16 +5,22 @@
 //! that a terminal and a page are two views of one thing.
 
 mod assets;
+mod chart_table;
 mod children;
+mod compare;
+mod downloads;
 mod error;
 pub mod guard;
+mod lineages;
 mod live;
 mod login;
 mod page;
 mod people;
 mod prompts;
+mod run;
 pub mod secrets;
 mod shelf;
+mod shown;
 pub mod site;
 mod svg;
 mod work;
@@ -37,6 +43,12 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/assets/{name}", get(assets::give))
         .route(login::PATH, get(login::show).post(login::take))
+        .route("/", get(lineages::list))
+        .route("/lineage/{name}", get(lineages::show))
+        .route("/run/{name}", get(run::show))
+        .route("/run/{name}/persona/{number}", get(run::persona))
+        .route("/run/{name}/{form}", get(downloads::give))
+        .route("/compare", get(compare::show))
         .route("/live", get(live::list))
         .route("/live/{id}", get(live::show))
         .route("/live/{id}/events", get(live::events))
