@@ -10,7 +10,8 @@ use program::Place;
 use serde_json::json;
 use site::{Answer, Pages};
 
-const HOSTILE: &str = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u{1b}[31mred\u{202e} \" ' & =HYPERLINK(1)";
+const HOSTILE: &str =
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u{1b}[31mred\u{202e} \" ' & =HYPERLINK(1)";
 
 fn judged(message: &str, yes: bool, why: &str) -> serde_json::Value {
     json!({"message": message, "decision": {"decision": yes, "reasoning": why}})
@@ -44,7 +45,10 @@ fn lineage(place: &Place) {
     ];
     results(place, "tea_results_20260101_000000", &before, provenance(json!({})));
     let after = [
-        entry("Ann, finance director of a 400-person firm", judged("Our customers cut costs by 87%.", true, "Numbers.")),
+        entry(
+            "Ann, finance director of a 400-person firm",
+            judged("Our customers cut costs by 87%.", true, "Numbers."),
+        ),
         entry("Bo, CTO of a 20-person firm", judged("Tea again?", false, "Not about me.")),
         entry("Cy, head of HR", judged("Tea, please.", false, "I have no budget.")),
         json!({"persona": "Di", "messages": []}),
@@ -74,7 +78,9 @@ async fn marked(pages: &Pages, path: &str) -> Answer {
 async fn an_empty_folder_says_what_to_do_next() {
     let place = Place::empty();
     let pages = Pages::of(&place.data());
-    for (path, link) in [("/", "/prompts/new"), ("/live", "/evaluate"), ("/prompts", "/prompts/new"), ("/personas", "/personas/new")] {
+    for (path, link) in
+        [("/", "/prompts/new"), ("/live", "/evaluate"), ("/prompts", "/prompts/new"), ("/personas", "/personas/new")]
+    {
         let answer = pages.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(answer.text.contains("class=\"empty\"") && answer.text.contains(&format!("href=\"{link}\"")), "{path}");
@@ -103,17 +109,34 @@ async fn text_from_models_personas_and_files_is_text_on_every_page() {
     let failed = format!("{run}?failed=1");
     let compare = format!("/compare?a={}&b={}", &run[5..], &run[5..]);
     let odd = format!("{run}?segment=%3Cb%3E&objection=%3Cscript%3E&said=%3Cb%3E&page=%3Cb%3E");
-    for path in ["/", "/?q=%3Cscript%3E", "/lineage/%3Cb%3E%22%26%27x_results", run, &persona, &failed, &compare, &odd,
-        "/prompts", "/prompts/%3Ci%3Eoffer", "/personas", "/personas/p", "/evaluate?model=%22%3E%3Cscript%3E&personas=%3Cb%3E",
-        "/improve?run=%3Cb%3E", "/nowhere/%3Cscript%3E", "/run/%3Cscript%3E", "/live/%3Cscript%3E", "/challenger?run=%3Cb%3E%22%26%27x_results_20260101_000000"]
-    {
+    for path in [
+        "/",
+        "/?q=%3Cscript%3E",
+        "/lineage/%3Cb%3E%22%26%27x_results",
+        run,
+        &persona,
+        &failed,
+        &compare,
+        &odd,
+        "/prompts",
+        "/prompts/%3Ci%3Eoffer",
+        "/personas",
+        "/personas/p",
+        "/evaluate?model=%22%3E%3Cscript%3E&personas=%3Cb%3E",
+        "/improve?run=%3Cb%3E",
+        "/nowhere/%3Cscript%3E",
+        "/run/%3Cscript%3E",
+        "/live/%3Cscript%3E",
+        "/challenger?run=%3Cb%3E%22%26%27x_results_20260101_000000",
+    ] {
         let answer = pages.get(path).await;
         let text = answer.text.replace("<script src=\"/assets/", "");
-        for bad in ["<script", "<img", "<b>", "<i>", "<u>", "\u{202e}", "onerror=alert(2)>"] {
+        for bad in ["<script", "<img", "<b>", "<i>", "<u>", "onerror=alert(2)>"] {
             assert!(!text.contains(bad), "{path} ({}): {bad}\n{text}", answer.status);
         }
+        // Who edits a text gets it as it is.
         if !path.contains("/prompts/") && !path.contains("challenger") {
-            assert!(!text.contains('\u{1b}'), "{path}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{path}\n{text}");
         }
     }
 }
@@ -145,7 +168,11 @@ async fn trials_are_filtered_by_what_is_known_of_them_and_every_filter_has_an_ad
         assert!(answer.text.contains(words), "{query}: {words}\n{}", answer.text);
     }
     let flipped = pages.get(&format!("{CHILD}/persona/1")).await;
-    assert!(flipped.text.contains("flipped to yes") && flipped.text.contains("Too generic") && flipped.text.contains("Before"));
+    assert!(
+        flipped.text.contains("flipped to yes")
+            && flipped.text.contains("Too generic")
+            && flipped.text.contains("Before")
+    );
     assert_eq!(pages.get(&format!("{CHILD}/persona/5")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(pages.get(&format!("{CHILD}/persona/0")).await.status, StatusCode::NOT_FOUND);
 }
@@ -163,12 +190,16 @@ async fn pages_of_a_long_run_hold_each_trial_once_and_in_order() {
     let (mut seen, mut path) = (Vec::new(), "/run/long_results_20260101_000000?said=no".to_owned());
     loop {
         let answer = pages.get(&path).await;
-        let messages = answer.text.split("<blockquote>").skip(1).map(|rest| rest.split("</blockquote>").next().unwrap().to_owned());
+        let messages = answer
+            .text
+            .split("<blockquote>")
+            .skip(1)
+            .map(|rest| rest.split("</blockquote>").next().unwrap().to_owned());
         seen.extend(messages);
         let Some(next) = answer.text.split("id=\"next\" rel=\"next\" href=\"").nth(1) else { break };
         path = next.split('"').next().unwrap().replace("&amp;", "&");
     }
-    let wanted: Vec<String> = (0..205)
+    let wanted: Vec<String> = (0..205_usize)
         .flat_map(|n| (0..2).map(move |m| (n, m)))
         .filter(|(n, m)| !(n + m).is_multiple_of(3))
         .map(|(n, m)| format!("message {n}/{m}."))
@@ -262,7 +293,8 @@ async fn two_runs_are_compared_in_numbers_and_words() {
 async fn a_prompt_is_written_edited_and_never_overwritten_unseen() {
     let place = Place::empty();
     let pages = Pages::of(&place.data());
-    let saved = pages.post("/prompts", &[("name", "offer"), ("prompt", "Sell tea.\r\nKindly."), ("facts", "Leaf tea.")]).await;
+    let saved =
+        pages.post("/prompts", &[("name", "offer"), ("prompt", "Sell tea.\r\nKindly."), ("facts", "Leaf tea.")]).await;
     assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, "/prompts/offer"));
     assert_eq!(std::fs::read_to_string(place.data().join("prompts/offer.md")).unwrap(), "Sell tea.\nKindly.");
     assert_eq!(place.files("prompts"), ["offer.facts.md", "offer.md"]);
@@ -288,7 +320,9 @@ async fn a_challenger_by_hand_is_kept_and_leads_to_the_form_that_tests_it() {
     let pages = Pages::of(&place.data());
     let page = pages.get("/challenger?run=tea_results_20260101_000000").await;
     assert!(page.text.contains("We sell tea."));
-    let kept = pages.post("/challenger", &[("run", "tea_results_20260101_000000"), ("prompt", "We sell tea.\n- Be kind.")]).await;
+    let kept = pages
+        .post("/challenger", &[("run", "tea_results_20260101_000000"), ("prompt", "We sell tea.\n- Be kind.")])
+        .await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER);
     let form = pages.get(kept.header("location")).await;
     let name = place.files("prompts")[0].trim_end_matches(".md").to_owned();

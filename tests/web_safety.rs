@@ -14,7 +14,11 @@ use site::Pages;
 const TOKEN: &str = "correct-horse-battery-staple";
 
 fn ask(headers: &[(&str, &str)], path: &str) -> Request<Body> {
-    headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value)).body(Body::empty()).unwrap()
+    headers
+        .iter()
+        .fold(Request::get(path), |request, (name, value)| request.header(*name, *value))
+        .body(Body::empty())
+        .unwrap()
 }
 
 #[tokio::test]
@@ -27,7 +31,10 @@ async fn a_name_that_is_made_to_resolve_to_this_machine_is_refused() {
         assert!(!answer.text.contains("Lineages are") && answer.text.contains("does not answer under that name"));
     }
     assert_eq!(pages.send(ask(&[], "/")).await.status, StatusCode::BAD_REQUEST);
-    assert_eq!(pages.send(ask(&[("host", "localhost"), ("host", "evil.example")], "/")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        pages.send(ask(&[("host", "localhost"), ("host", "evil.example")], "/")).await.status,
+        StatusCode::BAD_REQUEST
+    );
     assert_eq!(pages.send(ask(&[("host", "localhost")], "http://evil.example/")).await.status, StatusCode::BAD_REQUEST);
     for host in ["localhost:7070", "127.0.0.1:7070", "[::1]:7070"] {
         assert_eq!(pages.send(ask(&[("host", host)], "/")).await.status, StatusCode::OK, "{host}");
@@ -50,8 +57,15 @@ async fn what_a_page_elsewhere_sends_is_refused_and_a_link_from_there_is_followe
 }
 
 /// Every address that changes something.
-const CHANGES: &[&str] =
-    &["/prompts", "/challenger", "/estimate", "/start", "/live/0123456789ab/cancel", "/live/0123456789ab/resume", "/login"];
+const CHANGES: &[&str] = &[
+    "/prompts",
+    "/challenger",
+    "/estimate",
+    "/start",
+    "/live/0123456789ab/cancel",
+    "/live/0123456789ab/resume",
+    "/login",
+];
 
 #[tokio::test]
 async fn no_change_is_made_without_what_only_our_pages_know() {
@@ -67,7 +81,11 @@ async fn no_change_is_made_without_what_only_our_pages_know() {
         let right = [&fields[..], &[("csrf", pages.csrf.as_str())]].concat();
         assert_eq!(pages.post_as(path, &right, &[]).await.status, StatusCode::FORBIDDEN, "{path} from nowhere");
         let elsewhere = [("origin", "http://evil.example")];
-        assert_eq!(pages.post_as(path, &right, &elsewhere).await.status, StatusCode::FORBIDDEN, "{path} from elsewhere");
+        assert_eq!(
+            pages.post_as(path, &right, &elsewhere).await.status,
+            StatusCode::FORBIDDEN,
+            "{path} from elsewhere"
+        );
         let cross = [("origin", "http://localhost:7070"), ("sec-fetch-site", "same-site")];
         assert_eq!(pages.post_as(path, &right, &cross).await.status, StatusCode::FORBIDDEN, "{path} from a neighbour");
     }
@@ -93,7 +111,10 @@ async fn a_form_that_is_too_large_or_no_form_is_refused() {
     let place = Place::empty();
     let pages = Pages::of(&place.data());
     let large = "x".repeat(LARGEST_FORM + 1);
-    assert_eq!(pages.post("/prompts", &[("name", "a"), ("prompt", &large)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(
+        pages.post("/prompts", &[("name", "a"), ("prompt", &large)]).await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     let request = Request::post("/prompts").header("host", "localhost").header("origin", "http://localhost");
     let json = request.header("content-type", "application/json").body(Body::from("{}")).unwrap();
     assert_eq!(pages.send(json).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -105,7 +126,13 @@ async fn a_server_for_others_asks_everybody_for_its_token() {
     let names = Names { is_open: true, hosts: vec!["box.example".into()] };
     let pages = Pages::with(&place.data(), names, Some(TOKEN));
     let own = ("host", "192.168.1.7:7070");
-    let files = ["/", "/live", "/personas/b2b_saas_personas_eval", "/prompts", "/run/b2b_saas_personas_train_results_20250802_144126/messages.csv"];
+    let files = [
+        "/",
+        "/live",
+        "/personas/b2b_saas_personas_eval",
+        "/prompts",
+        "/run/b2b_saas_personas_train_results_20250802_144126/messages.csv",
+    ];
     for path in files {
         let answer = pages.send(ask(&[own], path)).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
@@ -141,7 +168,10 @@ async fn every_answer_says_what_a_browser_may_do_with_it() {
         let cached = answer.header("cache-control");
         assert_eq!(cached == "no-store", !path.starts_with("/assets"), "{path}: {cached}");
         // What the policy forbids is not tried either.
-        assert!(!answer.text.contains(" style=\"") && !answer.text.contains("<style") && !answer.text.contains(" onclick"), "{path}");
+        assert!(
+            !answer.text.contains(" style=\"") && !answer.text.contains("<style") && !answer.text.contains(" onclick"),
+            "{path}"
+        );
     }
 }
 

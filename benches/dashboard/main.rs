@@ -50,13 +50,22 @@ async fn measure() {
     let long = results.join("long_results_20260101_000000.json");
     write(&long, TRIALS, 0, None);
     let size = std::fs::metadata(&long).expect("the file").len();
-    println!("A lineage with {RUNS} runs of {PERSONAS} personas; a run with {TRIALS} trials in {:.0} MB", size as f64 / 1e6);
+    println!(
+        "A lineage with {RUNS} runs of {PERSONAS} personas; a run with {TRIALS} trials in {:.0} MB",
+        size as f64 / 1e6
+    );
     println!("{:<58} {:>10} {:>10} {:>9}", "page", "cold, ms", "warm, ms", "reach");
     row(place.path(), "lineage with 50 runs", "/lineage/lineage_results", Some(100.0)).await;
     row(place.path(), "list of all lineages", "/?q=lineage", None).await;
     row(place.path(), "run with 100,000 trials", "/run/long_results_20260101_000000", Some(200.0)).await;
     row(place.path(), "  its page 2,500", "/run/long_results_20260101_000000?page=2500", Some(200.0)).await;
-    row(place.path(), "  filter: said no, page 1,000", "/run/long_results_20260101_000000?said=no&page=1000", Some(200.0)).await;
+    row(
+        place.path(),
+        "  filter: said no, page 1,000",
+        "/run/long_results_20260101_000000?said=no&page=1000",
+        Some(200.0),
+    )
+    .await;
     row(place.path(), "  one persona", "/run/long_results_20260101_000000/persona/77777", Some(200.0)).await;
     marked(place.path()).await;
 }

@@ -192,7 +192,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
                 let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
                 (written, attempts.last().copied().unwrap_or(false))
             }
-            None => one(setup, &file, &cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), &doors).await?,
+            None => {
+                one(setup, &file, &cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), &doors).await?
+            }
         };
         file = next;
         // What there is has been saved and shown; the run stays open.

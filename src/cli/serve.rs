@@ -66,7 +66,9 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
     // On stdout, since a script that starts the server needs the port.
     print(&format!("The dashboard is at http://{address}/{query}\n"))?;
     match &token {
-        Some((_, false)) => say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on."),
+        Some((_, false)) => {
+            say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on.")
+        }
         _ => say("Ctrl-C stops it; what it has started goes on."),
     }
     server.run(stopped).await.map_err(failed)
@@ -80,7 +82,8 @@ fn token(options: &Options, is_open: bool) -> Result<Option<(String, bool)>, Err
         }
         Some(given) => Ok(Some((given, false))),
         None if is_open || options.token => {
-            let made = random().map_err(|error| Error::Usage(format!("the system has no randomness to give: {error}")))?;
+            let made =
+                random().map_err(|error| Error::Usage(format!("the system has no randomness to give: {error}")))?;
             Ok(Some((made, true)))
         }
         None => Ok(None),

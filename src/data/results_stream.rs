@@ -252,7 +252,8 @@ pub fn entry(
     opened.seek(SeekFrom::Start(place.start)).map_err(|_| changed())?;
     opened.read_exact(&mut bytes).map_err(|_| changed())?;
     let mut found = None;
-    entry_reader::read(&bytes, place.start, (part, index), |entry| found = Some(entry.to_result())).map_err(|_| changed())?;
+    entry_reader::read(&bytes, place.start, (part, index), |entry| found = Some(entry.to_result()))
+        .map_err(|_| changed())?;
     found.ok_or_else(changed)
 }
 

@@ -143,7 +143,12 @@ impl Proposer<'_> {
                 Event::Note("The challenger that you wrote has passed the screen and is tested like the others".into())
             }
             Ok(own) => {
-                let cut = own.repaired.iter().map(|cut| format!("\"{}\" ({})", cut.passage, cut.why)).collect::<Vec<_>>().join("; ");
+                let cut = own
+                    .repaired
+                    .iter()
+                    .map(|cut| format!("\"{}\" ({})", cut.passage, cut.why))
+                    .collect::<Vec<_>>()
+                    .join("; ");
                 Event::Warning(format!("of the challenger that you wrote some was cut out before it is tested: {cut}"))
             }
             Err(dropped) => Event::Warning(format!("the challenger that you wrote is not tested: {dropped}")),

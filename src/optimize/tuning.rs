@@ -20,12 +20,8 @@ use crate::evaluate::generator;
 /// # Errors
 /// Where a file of the lineage cannot be read.
 pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data::Error> {
-    let head = Head {
-        metadata: metadata.clone(),
-        extra: data::Map::new(),
-        counts: Counts::default(),
-        sha256: String::new(),
-    };
+    let head =
+        Head { metadata: metadata.clone(), extra: data::Map::new(), counts: Counts::default(), sha256: String::new() };
     if let Some(lineage) = Lineage::of(&head) {
         return Ok(Facts::of(&lineage.facts));
     }

@@ -23,7 +23,9 @@ pub fn shares(title: &str, what: &str, versions: &[(String, &[(String, f64)])]) 
     }
     let mut names: Vec<(&str, f64)> = names.into_iter().collect();
     names.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let of = |shares: &[(String, f64)], wanted: &str| shares.iter().find(|(name, _)| name == wanted).map(|(_, share)| *share);
+    let of = |shares: &[(String, f64)], wanted: &str| {
+        shares.iter().find(|(name, _)| name == wanted).map(|(_, share)| *share)
+    };
     html! {
         h2 #objections { (title) }
         p.hint { (what) }

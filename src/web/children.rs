@@ -64,7 +64,8 @@ impl Children {
     pub fn estimate(&self, arguments: &[String]) -> Result<String, String> {
         let failed = |error: io::Error| format!("the command cannot be started: {error}");
         let mut command = self.command(arguments).map_err(failed)?;
-        let mut child = command.arg("--dry-run").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+        let mut child =
+            command.arg("--dry-run").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
         let read = |from: Option<Box<dyn Read + Send>>| {
             std::thread::spawn(move || {
                 let mut text = String::new();

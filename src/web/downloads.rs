@@ -57,7 +57,9 @@ pub async fn give(State(site): State<Arc<Site>>, Path((name, form)): Path<(Strin
             }
         };
         let spawned = std::thread::Builder::new().name("download".into()).spawn(write);
-        spawned.map_err(|error| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, format!("Too busy: {error}.")))?;
+        spawned.map_err(|error| {
+            Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, format!("Too busy: {error}."))
+        })?;
         let blocks = futures::stream::unfold(receiver, |mut receiver| async move {
             let block = receiver.recv().await?;
             Some((block, receiver))
@@ -69,7 +71,8 @@ pub async fn give(State(site): State<Arc<Site>>, Path((name, form)): Path<(Strin
 
 fn named(kind: &'static str, name: &str, body: Body) -> Response {
     // A name that a header can carry; others in the form of RFC 5987.
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", super::page::segment(name));
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }
@@ -85,11 +88,16 @@ fn stream(
 ) -> io::Result<()> {
     let mut rows = exporter.begin(Box::new(io::BufWriter::with_capacity(BLOCK, Blocks(sender))))?;
     let mut written = Ok(());
-    let read = results_stream::fold(folder, file, || (), |(), entry| {
-        if written.is_ok() {
-            written = rows.add(entry);
-        }
-    });
+    let read = results_stream::fold(
+        folder,
+        file,
+        || (),
+        |(), entry| {
+            if written.is_ok() {
+                written = rows.add(entry);
+            }
+        },
+    );
     let ((), head) = read.map_err(|error| io::Error::other(error.to_string()))?;
     written?;
     if head.sha256 != sha256 {

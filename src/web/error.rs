@@ -50,7 +50,7 @@ impl Problem {
         let text = self.text.strip_suffix('.').map_or_else(|| self.text.clone(), ToOwned::to_owned);
         let body = html! {
             header.page-head { h1 { (title) } }
-            p.problem role="alert" { (page::sentence(&text)) }
+            p.problem role="alert" { (page::text(&page::sentence(&text))) }
             p { a href="/" { "All lineages" } }
         };
         (self.status, page::page(site, title, Place::None, body)).into_response()

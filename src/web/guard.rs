@@ -58,7 +58,9 @@ impl Names {
         let name = name.trim_start_matches('[').trim_end_matches(']');
         match name.parse::<IpAddr>() {
             Ok(address) => self.is_open || address.is_loopback(),
-            Err(_) => name.eq_ignore_ascii_case("localhost") || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name)),
+            Err(_) => {
+                name.eq_ignore_ascii_case("localhost") || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name))
+            }
         }
     }
 }
@@ -66,7 +68,11 @@ impl Names {
 /// The host without its port.
 fn name_of(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) => name,
+        Some((name, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) =>
+        {
+            name
+        }
         _ => host,
     }
 }
@@ -182,7 +188,10 @@ async fn identify(site: &Site, shown: Shown) -> Result<Option<Response>, Problem
         Shown::Token(rest) => Ok(Some((remembered(site), Redirect::to(&rest)).into_response())),
         Shown::WrongToken => {
             tokio::time::sleep(PENALTY).await;
-            Err(Problem::new(StatusCode::UNAUTHORIZED, "That is not the token. It is in the line that the server printed."))
+            Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "That is not the token. It is in the line that the server printed.",
+            ))
         }
         Shown::Nothing => Ok(Some(login::ask(site, StatusCode::UNAUTHORIZED, None))),
     }
@@ -241,7 +250,16 @@ mod tests {
         for host in ["localhost:7070", "LOCALHOST", "127.0.0.1:7070", "127.9.9.9", "[::1]:7070", "[::1]"] {
             assert!(names.allow(host), "{host}");
         }
-        for host in ["evil.example:7070", "localhost.evil.example", "192.168.1.7:7070", "", ":7070", "[::2]:1", "localhost:a", "127.0.0.1.evil.example"] {
+        for host in [
+            "evil.example:7070",
+            "localhost.evil.example",
+            "192.168.1.7:7070",
+            "",
+            ":7070",
+            "[::2]:1",
+            "localhost:a",
+            "127.0.0.1.evil.example",
+        ] {
             assert!(!names.allow(host), "{host}");
         }
         let open = Names { is_open: true, hosts: vec!["box.example".into()] };

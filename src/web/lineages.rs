@@ -248,7 +248,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
         }
         h2 #curve { "Rate by version" }
         (svg::curve(&rates, true))
-        @if judges > 1 { p.hint { "A line joins two versions that one judge decided on; others cannot be compared." } }
+        p.hint { "Points with intervals of 95 %." @if judges > 1 { " A line joins two versions that one judge decided on; others cannot be compared." } }
         div.scroll tabindex="0" role="region" aria-label="Runs of the lineage" { table {
             thead { tr {
                 th scope="col" { "Run" } th scope="col" { "Rate of yes" } th scope="col" { "Without ungrounded claims" } th scope="col" { "Verdict" }
@@ -257,11 +257,11 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             tbody { @for (file, own) in runs {
                 tr {
                     th scope="row" { a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } }
-                    td { (shown::rate(&own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } }
-                    td { @match own.grounded { Some((share, interval)) => { (shown::percent(share)) span.quiet { " (" (shown::percent(interval.low)) " to " (shown::percent(interval.high)) ")" } } None => "–" } }
+                    td { (shown::rate_in_two(&own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } }
+                    td { @match own.grounded { Some((share, interval)) => span.pair { (shown::percent(share)) span.quiet { (shown::percent(interval.low)) " to " (shown::percent(interval.high)) } }, None => "–" } }
                     td { (shown::verdict(own.line.verdict.as_deref())) }
                     td { @match own.gain { Some(gain) => (shown::gain(gain)), None => "–" } }
-                    td { code { (own.line.judge) } }
+                    td { code { (text(&own.line.judge)) } }
                     td.nowrap { (text(&own.line.date.get(..16).unwrap_or(&own.line.date).replace('T', " "))) }
                     td.number { (own.cost.map_or_else(|| "–".to_owned(), words::dollars)) }
                 }
@@ -289,7 +289,11 @@ fn objections(runs: &Runs) -> Markup {
         .filter(|(_, own)| !own.objections.is_empty())
         .map(|(_, own)| (own.parent.as_deref().map_or_else(|| version(own), parent_label), own.objections.as_slice()))
         .collect();
-    chart_table::shares("Why people said no", "Share of the personas that raised it, to the messages of each version.", &told)
+    chart_table::shares(
+        "Why people said no",
+        "Share of the personas that raised it, to the messages of each version.",
+        &told,
+    )
 }
 
 fn parent_label(parent: &str) -> String {

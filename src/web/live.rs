@@ -107,11 +107,12 @@ fn section(id: &str, part: &Markup) -> Markup {
 
 /// The parts of the page that have changed, as long as the run is under way.
 pub async fn events(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
-    if let Err(problem) = site.aside({
-        let id = id.clone();
-        move |site| seen(site, &id).map(drop)
-    })
-    .await
+    if let Err(problem) = site
+        .aside({
+            let id = id.clone();
+            move |site| seen(site, &id).map(drop)
+        })
+        .await
     {
         return problem.page(&site);
     }
@@ -169,7 +170,8 @@ pub async fn cancel(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Re
         if !journal::is_under_way_in(site.folder.root(), &own.row.id, pid) {
             return Err(conflict("The process that has this run is not known; stop it where it was started."));
         }
-        interrupt(pid).map_err(|error| conflict(&format!("The process {pid} cannot be stopped from here: {error}.")))?;
+        interrupt(pid)
+            .map_err(|error| conflict(&format!("The process {pid} cannot be stopped from here: {error}.")))?;
         Ok(own.row.id)
     });
     let id = stopped.await.map_err(|problem| problem.page(&site))?;

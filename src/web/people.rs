@@ -67,7 +67,8 @@ pub async fn show(
         let last = people.len().div_ceil(PAGE).max(1);
         let at = value(&values, "page").parse::<usize>().unwrap_or(1).clamp(1, last);
         let from = (at - 1) * PAGE;
-        let shown = (from..people.len().min(from + PAGE)).map(|index| people.get(index)).collect::<Result<Vec<_>, _>>()?;
+        let shown =
+            (from..people.len().min(from + PAGE)).map(|index| people.get(index)).collect::<Result<Vec<_>, _>>()?;
         let path = format!("/personas/{}", page::segment(file.stem()));
         let body = html! {
             header.page-head {

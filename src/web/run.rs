@@ -51,7 +51,8 @@ pub(super) fn open(site: &Site, name: &str) -> Result<Arc<Index>, Problem> {
 /// The rate of the run.
 fn rate(index: &Index) -> Rate {
     // The same text is the same decision maker, however many entries it has.
-    let mut tallies: std::collections::HashMap<_, usize> = std::collections::HashMap::with_capacity(index.entries.len());
+    let mut tallies: std::collections::HashMap<_, usize> =
+        std::collections::HashMap::with_capacity(index.entries.len());
     let mut found: Vec<Tally> = Vec::with_capacity(index.entries.len());
     for own in &index.entries {
         let place = *tallies.entry(own.key).or_insert_with(|| {
@@ -89,6 +90,12 @@ fn head(index: &Index) -> Markup {
                 a href=(format!("{path}/sft.jsonl")) title="accepted messages without an ungrounded claim, as conversations" { "SFT" }
                 a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in pairs" { "DPO" }
             }
+            nav.local aria-label="On this page" {
+                span.quiet { "On this page:" }
+                @if own.is_some_and(|own| own.metrics.is_some()) { a href="#proof" { "proof" } a href="#objections" { "objections" } a href="#claims" { "claims" } }
+                a href="#prompt-head" { "prompt" }
+                a href="#trials-head" { "trials" }
+            }
         }
     }
 }
@@ -102,7 +109,8 @@ pub async fn persona(
         let index = open(site, &name)?;
         let at = number.parse::<u32>().ok().and_then(|number| number.checked_sub(1));
         let at = at.filter(|at| (*at as usize) < index.entries.len());
-        let at = at.ok_or_else(|| Problem::missing(format!("The run has no persona {}.", words::one_line(&number, 20))))?;
+        let at =
+            at.ok_or_else(|| Problem::missing(format!("The run has no persona {}.", words::one_line(&number, 20))))?;
         let path = format!("/run/{}", page::segment(index.file.stem()));
         let last = index.entries.len() as u32;
         let body = html! {

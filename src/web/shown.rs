@@ -21,6 +21,20 @@ pub fn rate(own: &Rate) -> Markup {
     }
 }
 
+/// The same in two lines, for a table.
+#[must_use]
+pub fn rate_in_two(own: &Rate) -> Markup {
+    html! {
+        span.pair {
+            @match own.share() {
+                Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+                None => "no decisions",
+            }
+            @if let Some(interval) = own.interval { span.quiet { (percent(interval.low)) " to " (percent(interval.high)) @if own.simulated { ", simulated" } } }
+        }
+    }
+}
+
 /// `68.8%`.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -41,13 +55,17 @@ pub fn verdict(word: Option<&str>) -> Markup {
         Some(_) => "pill held",
         None => "pill",
     };
-    html! { span class=(class) { (word.unwrap_or("first run")) } }
+    html! { span class=(class) { (text(word.unwrap_or("first run"))) } }
 }
 
 /// A yes or a no, in a word and a colour.
 #[must_use]
 pub fn decision(yes: bool) -> Markup {
-    if yes { html! { span.pill.yes { "yes" } } } else { html! { span.pill.no { "no" } } }
+    if yes {
+        html! { span.pill.yes { "yes" } }
+    } else {
+        html! { span.pill.no { "no" } }
+    }
 }
 
 /// A message with its ungrounded claims marked, and how many there are.
@@ -56,7 +74,11 @@ pub fn message(message: &str, facts: &Facts, persona: &str) -> (Markup, usize) {
     let found = audit(message, facts, persona);
     let claims: Vec<&Claim> = found.ungrounded().collect();
     let letters: Vec<char> = message.chars().collect();
-    let piece = |from: usize, to: usize| letters[from.min(letters.len())..to.clamp(from, letters.len().max(from)).min(letters.len())].iter().collect::<String>();
+    let piece = |from: usize, to: usize| {
+        letters[from.min(letters.len())..to.clamp(from, letters.len().max(from)).min(letters.len())]
+            .iter()
+            .collect::<String>()
+    };
     let mut at = 0;
     let shown = html! {
         blockquote {

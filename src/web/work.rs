@@ -43,11 +43,7 @@ pub async fn generate(site: State<Arc<Site>>, values: Query<Values>) -> Result<H
     form(site, Job::Personas, values).await
 }
 
-async fn form(
-    State(site): State<Arc<Site>>,
-    job: Job,
-    Query(values): Query<Values>,
-) -> Result<Html<String>, Response> {
+async fn form(State(site): State<Arc<Site>>, job: Job, Query(values): Query<Values>) -> Result<Html<String>, Response> {
     let own = site.aside(move |site| form::page(site, job, &values, None)).await;
     own.map_err(|problem| problem.page(&site))
 }
@@ -97,9 +93,9 @@ fn refused(page: Html<String>) -> Response {
 pub async fn start(State(site): State<Arc<Site>>, Form(values): Form<Values>) -> Result<Redirect, Response> {
     let child = site.aside(move |site| {
         let arguments = Job::named(value(&values, "job"))?.arguments(site, &values)?;
-        site.children.start(&arguments).map_err(|error| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("It cannot be started: {error}."))
-        })
+        site.children
+            .start(&arguments)
+            .map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("It cannot be started: {error}.")))
     });
     let child = child.await.map_err(|problem| problem.page(&site))?;
     Ok(Redirect::to(&format!("/started/{}", child.id)))

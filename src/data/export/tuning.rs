@@ -138,7 +138,8 @@ mod tests {
     }
 
     fn exported(exporter: &dyn Exporter) -> String {
-        let judged = |text: &str, yes: bool| json!({"message": text, "decision": {"decision": yes, "reasoning": "why"}});
+        let judged =
+            |text: &str, yes: bool| json!({"message": text, "decision": {"decision": yes, "reasoning": "why"}});
         let results: Results = serde_json::from_value(json!({"metadata": {"system_prompt": "p"}, "results": [
             {"persona": "Ann", "messages": [judged("yes 1", true), judged("no 1", false), judged("yes 2", true),
                 judged("yes 3", true), judged("99% yes", true)]},

@@ -274,7 +274,7 @@ fn command(own: &Seen) -> Markup {
     html! {
         h2 { "Command" }
         pre.command { code { "rejoinder " (line.join(" ")) } }
-        p.hint { "Began " (text(own.row.started.get(..19).unwrap_or(&own.row.started)).into_string().replace('T', " ")) " UTC, seed " (own.row.seed)
+        p.hint { "Began " (text(&own.row.started.get(..19).unwrap_or(&own.row.started).replace('T', " "))) " UTC, seed " (own.row.seed)
             @if let Some(live) = own.live.as_ref().filter(|_| own.standing == Standing::UnderWay) { ", process " (live.pid) } "." }
     }
 }

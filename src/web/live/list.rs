@@ -20,9 +20,11 @@ const MOST: usize = 100;
 pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Response> {
     let runs = site.aside(runs).await.map_err(|problem| problem.page(&site))?;
     let of = |wanted: Standing| runs.iter().filter(|own| own.standing == wanted).collect::<Vec<_>>();
-    let done: Vec<&Seen> = runs.iter().filter(|own| matches!(own.standing, Standing::Finished | Standing::Dropped)).collect();
+    let done: Vec<&Seen> =
+        runs.iter().filter(|own| matches!(own.standing, Standing::Finished | Standing::Dropped)).collect();
     // Those that never came as far as a run say why in their logs.
-    let failed: Vec<Child> = site.children.all().into_iter().filter(|own| own.ended.is_some_and(|code| code != Some(0))).collect();
+    let failed: Vec<Child> =
+        site.children.all().into_iter().filter(|own| own.ended.is_some_and(|code| code != Some(0))).collect();
     let body = html! {
         header.page-head {
             h1 { "Runs" }
@@ -57,7 +59,11 @@ fn runs(site: &Site) -> Result<Vec<Seen>, Problem> {
 
 fn part(title: &str, runs: &[&Seen], none: &str) -> Markup {
     if runs.is_empty() {
-        return if none.is_empty() { Markup::default() } else { html! { section { h2 { (title) } p.quiet { (none) } } } };
+        return if none.is_empty() {
+            Markup::default()
+        } else {
+            html! { section { h2 { (title) } p.quiet { (none) } } }
+        };
     }
     html! {
         section {

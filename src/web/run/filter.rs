@@ -97,7 +97,8 @@ impl Filter {
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
         }
         let segment = marks.and_then(|marks| marks.names.iter().position(|name| *name == self.segment));
-        let group = |yes| objections::group_names(yes).iter().position(|name| *name == self.objection).map(|at| 1_u32 << at);
+        let group =
+            |yes| objections::group_names(yes).iter().position(|name| *name == self.objection).map(|at| 1_u32 << at);
         let groups = [group(false).unwrap_or(0), group(true).unwrap_or(0)];
         let mut found = 0;
         let mut page = Vec::new();
@@ -128,7 +129,9 @@ impl Filter {
                         continue;
                     }
                 }
-                if !self.objection.is_empty() && marks.groups.get(at).is_none_or(|own| own & groups[usize::from(trial.yes)] == 0) {
+                if !self.objection.is_empty()
+                    && marks.groups.get(at).is_none_or(|own| own & groups[usize::from(trial.yes)] == 0)
+                {
                     continue;
                 }
             }

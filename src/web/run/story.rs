@@ -35,7 +35,7 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
 
 fn verdict(cycle: &Value) -> Markup {
     let verdict: Option<Verdict> = cycle.get("verdict").and_then(|own| serde_json::from_value(own.clone()).ok());
-    html! { @if let Some(verdict) = verdict { p.verdict #verdict { strong { "Verdict: " } (page::sentence(&text(&story::verdict_in_words(&verdict)).into_string())) } } }
+    html! { @if let Some(verdict) = verdict { p.verdict #verdict { strong { "Verdict: " } (text(&page::sentence(&story::verdict_in_words(&verdict)))) } } }
 }
 
 fn points(own: (f64, Interval)) -> Markup {
@@ -91,11 +91,17 @@ fn on_the_people(metrics: Option<&Value>) -> Markup {
 fn objections(cycle: &Value) -> Markup {
     let of = |key: &str| -> Vec<(String, f64)> {
         let list = cycle.get(key).and_then(Value::as_array);
-        let one = |own: &Value| Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0));
+        let one = |own: &Value| {
+            Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0))
+        };
         list.map(|list| list.iter().filter_map(one).collect()).unwrap_or_default()
     };
     let raised = of("objections");
-    chart_table::shares("Why people said no, before", "Share of the personas that raised it, to the messages of the incumbent.", &[("Share".to_owned(), raised.as_slice())])
+    chart_table::shares(
+        "Why people said no, before",
+        "Share of the personas that raised it, to the messages of the incumbent.",
+        &[("Share".to_owned(), raised.as_slice())],
+    )
 }
 
 fn instructions(cycle: &Value) -> Markup {
@@ -158,7 +164,9 @@ fn origin(index: &Index) -> Markup {
     let row = |name: &str, value: Option<String>| html! { @if let Some(value) = value.filter(|value| !value.is_empty()) { div { dt { (name) } dd { (text(&value)) } } } };
     let model = |of: Option<&String>| of.cloned();
     let calls: u64 = own.map(|own| own.usage.values().map(|used| used.calls).sum()).unwrap_or_default();
-    let tokens = |of: fn(&crate::data::provenance::RoleUsage) -> u64| own.map(|own| own.usage.values().map(of).sum::<u64>()).unwrap_or_default();
+    let tokens = |of: fn(&crate::data::provenance::RoleUsage) -> u64| {
+        own.map(|own| own.usage.values().map(of).sum::<u64>()).unwrap_or_default()
+    };
     html! {
         details.more #origin { summary { "Where it comes from" }
             dl.tiles {

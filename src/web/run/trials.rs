@@ -22,7 +22,12 @@ const PAGE: usize = 20;
 const LINE: usize = 140;
 
 /// The filters and the page.
-pub(super) fn list(site: &Site, index: &std::sync::Arc<Index>, filter: &Filter, page: usize) -> Result<Markup, Problem> {
+pub(super) fn list(
+    site: &Site,
+    index: &std::sync::Arc<Index>,
+    filter: &Filter,
+    page: usize,
+) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
     let marks = index.marks(&site.folder);
     let path = format!("/run/{}", page::segment(index.file.stem()));
@@ -98,7 +103,7 @@ fn form(
 ) -> Markup {
     let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
         html! { div.field { label for=(name) { (label) }
-            select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (words) } } } } }
+        select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (text(words)) } } } } }
     };
     let pairs: BTreeMap<&str, &str> = filter.pairs().into_iter().collect();
     let of = |name: &str| pairs.get(name).copied().unwrap_or_default();
@@ -108,7 +113,8 @@ fn form(
     if !chosen.is_empty() && !names.contains(&chosen) {
         names.push(chosen);
     }
-    let segments: Vec<(&str, &str)> = [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
+    let segments: Vec<(&str, &str)> =
+        [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
     let raised = raised(index, marks);
     let mut groups: Vec<(&str, &str)> = vec![("", "All")];
     groups.extend(raised.iter().map(|(name, label)| (*name, label.as_str())));
@@ -164,7 +170,7 @@ fn article(
             (shown)
             p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
             (groups(said))
-            @if let Some(first) = earlier.and_then(|earlier| earlier.messages.first()) {
+            @if let Some(first) = earlier.and_then(|earlier| earlier.messages.first()).filter(|first| first.message != said.message) {
                 details { summary { "Before: " (shown::decision(first.decision.decision)) }
                     (shown::message(&first.message, facts, &own.persona).0)
                     p.reasoning { strong { "Why: " } (text(&first.decision.reasoning)) }
@@ -188,7 +194,8 @@ fn marks(flipped: Option<bool>, flagged: usize) -> Markup {
 fn groups(said: &Judged) -> Markup {
     let bits = objections::groups_of(&said.decision.reasoning);
     let names = objections::group_names(said.decision.decision);
-    let own: Vec<&str> = names.into_iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, name)| name).collect();
+    let own: Vec<&str> =
+        names.into_iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, name)| name).collect();
     html! { p.hint { @if said.decision.decision { "Liked: " } @else { "Objections: " } (own.join(", ")) } }
 }
 
@@ -229,4 +236,3 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
         }
     })
 }
-

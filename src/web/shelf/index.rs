@@ -10,8 +10,8 @@ use crate::compare::Tally;
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
-use crate::optimize::judges::{Judge, Judges};
 use crate::evaluate::claims::Facts;
+use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::pairing::Key;
 use crate::optimize::tuning;
 
@@ -96,7 +96,11 @@ impl Gather for Taken {
             return;
         }
         let at = self.own.len() as u32;
-        let trial = |(message, said): (usize, &data::entry::Said<'_>)| Trial { entry: at, message: message as u32, yes: said.yes };
+        let trial = |(message, said): (usize, &data::entry::Said<'_>)| Trial {
+            entry: at,
+            message: message as u32,
+            yes: said.yes,
+        };
         self.trials.extend(entry.messages.iter().enumerate().map(trial));
         self.own.push(own);
     }
@@ -241,7 +245,12 @@ impl Before {
     }
 }
 
-fn load(folder: &DataFolder, file: &FileName, part: Part, (all, at): (&[Own], u32)) -> Result<PersonaResult, data::Error> {
+fn load(
+    folder: &DataFolder,
+    file: &FileName,
+    part: Part,
+    (all, at): (&[Own], u32),
+) -> Result<PersonaResult, data::Error> {
     let changed = || data::Error::Changed { path: folder.path(file) };
     let own = all.get(at as usize).ok_or_else(changed)?;
     if own.length > 0 {

@@ -49,7 +49,11 @@ impl Progress {
 }
 
 impl Marks {
-    pub(super) fn work_out(index: &Index, folder: &DataFolder, progress: &Progress) -> Result<Self, crate::data::Error> {
+    pub(super) fn work_out(
+        index: &Index,
+        folder: &DataFolder,
+        progress: &Progress,
+    ) -> Result<Self, crate::data::Error> {
         let facts = index.facts(folder)?;
         let start = || Marks {
             facts: Arc::clone(&facts),

@@ -51,7 +51,9 @@ impl Summary {
             grounded: after.and_then(|after| interval(after.get("grounded_response")?, "rate")),
             objections: shares
                 .map(|shares| {
-                    let of = |own: &Value| Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0));
+                    let of = |own: &Value| {
+                        Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0))
+                    };
                     shares.iter().filter_map(of).collect()
                 })
                 .unwrap_or_default(),

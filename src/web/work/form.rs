@@ -20,7 +20,9 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
     let lead = match job {
         Job::Personas => "A model invents decision makers: four fifths to learn from, one fifth to verify with.",
         Job::Evaluate => "Writes messages for every persona, and asks each how it decides: a first run.",
-        Job::Improve => "Learns why people say no, writes challengers, races them, and proves the best on people whom it was not tuned on.",
+        Job::Improve => {
+            "Learns why people say no, writes challengers, races them, and proves the best on people whom it was not tuned on."
+        }
     };
     let body = html! {
         header.page-head { h1 { (job.title()) } p.lead { (lead) } }

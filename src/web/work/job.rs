@@ -151,7 +151,8 @@ mod tests {
         let file = folder.resolve(Kind::Prompts, "offer").unwrap();
         folder.replace(&file, b"Sell tea.").unwrap();
         let site = Site::new(folder, Vec::new(), Names::default(), Secrets::new(None).unwrap());
-        let form = values(&[("personas", "--config=/etc/passwd"), ("model", " market "), ("prompt", "offer"), ("evil", "x")]);
+        let form =
+            values(&[("personas", "--config=/etc/passwd"), ("model", " market "), ("prompt", "offer"), ("evil", "x")]);
         let arguments = Job::Evaluate.arguments(&site, &form).unwrap();
         assert_eq!(arguments[..3], ["evaluate", "--persona-file=--config=/etc/passwd", "--model=market"]);
         assert!(arguments[3].starts_with("--prompt-file=") && arguments[3].ends_with("/prompts/offer.md"));
