@@ -137,7 +137,7 @@ impl Cli {
             _ => {}
         }
         let setup = Setup::new(&self.global, stop, arguments)?;
-        let ended = self.work(&setup).await;
+        let ended = Box::pin(self.work(&setup)).await;
         setup.live.end(ended.as_ref().copied());
         ended
     }

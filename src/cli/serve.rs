@@ -67,7 +67,7 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
     print(&format!("The dashboard is at http://{address}/{query}\n"))?;
     match &token {
         Some((_, false)) => {
-            say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on.")
+            say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on.");
         }
         _ => say("Ctrl-C stops it; what it has started goes on."),
     }

@@ -39,9 +39,20 @@ pub struct Child {
     pub arguments: Vec<String>,
     /// When it was started.
     pub since: Instant,
-    /// Whether it has ended, and with which code, where it has one.
-    pub ended: Option<Option<i32>>,
+    /// Whether it is under way, or how it ended.
+    pub state: State,
     log: PathBuf,
+}
+
+/// Where a command stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Under way.
+    Running,
+    /// Ended well.
+    Done,
+    /// Ended badly.
+    Failed,
 }
 
 impl Children {
@@ -119,7 +130,7 @@ impl Children {
             pid: process.id(),
             arguments: arguments.to_vec(),
             since: Instant::now(),
-            ended: None,
+            state: State::Running,
             log,
         };
         {
@@ -132,10 +143,10 @@ impl Children {
         }
         let all = Arc::clone(&self.all);
         let wait = move || {
-            let code = process.wait().ok().and_then(|status| status.code());
+            let is_well = process.wait().is_ok_and(|status| status.success());
             let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(own) = all.iter_mut().find(|own| own.id == id) {
-                own.ended = Some(code);
+                own.state = if is_well { State::Done } else { State::Failed };
             }
         };
         std::thread::Builder::new().name("child".into()).spawn(wait)?;
@@ -157,7 +168,7 @@ impl Children {
     /// How many are under way.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.lock().iter().filter(|own| own.ended.is_none()).count()
+        self.lock().iter().filter(|own| own.state == State::Running).count()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Child>> {

@@ -38,7 +38,6 @@ pub use children::TOKEN_VARIABLE;
 use site::Site;
 
 /// All pages, guarded.
-#[must_use]
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/assets/{name}", get(assets::give))

@@ -22,7 +22,6 @@ pub enum Place {
 }
 
 /// A whole page around this body, which begins with its heading.
-#[must_use]
 pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String> {
     let link = |to: &str, own: Place, text: &str| {
         html! { a href=(to) aria-current=[(own == place).then_some("page")] { (text) } }

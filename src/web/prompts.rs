@@ -156,7 +156,7 @@ pub async fn save(State(site): State<Arc<Site>>, Form(values): Form<Values>) -> 
             Err(error) => return Ok(again(None, refused, &page::sentence(&error.to_string()))),
         };
         let there = site.folder.exists(&file);
-        if there != !marked.is_empty() {
+        if there == marked.is_empty() {
             let wrong = if there { "There is a prompt of that name already; choose another." } else { "The prompt is gone; copy your text and write it anew." };
             return Ok(again(None, StatusCode::CONFLICT, wrong));
         }

@@ -72,30 +72,33 @@ pub fn decision(yes: bool) -> Markup {
 #[must_use]
 pub fn message(message: &str, facts: &Facts, persona: &str) -> (Markup, usize) {
     let found = audit(message, facts, persona);
-    let claims: Vec<&Claim> = found.ungrounded().collect();
     let letters: Vec<char> = message.chars().collect();
-    let piece = |from: usize, to: usize| {
-        letters[from.min(letters.len())..to.clamp(from, letters.len().max(from)).min(letters.len())]
-            .iter()
-            .collect::<String>()
-    };
-    let mut at = 0;
+    let piece = |from: usize, to: usize| letters[from..to].iter().collect::<String>();
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    for claim in found.ungrounded() {
+        // Of claims that overlap the first is marked.
+        let (start, end) = (claim.start, claim.end.min(letters.len()));
+        if start >= at && end > start {
+            pieces.push((piece(at, start), None));
+            pieces.push((piece(start, end), Some(claim)));
+            at = end;
+        }
+    }
+    pieces.push((piece(at, letters.len()), None));
+    let kind = |claim: &Claim| claim.kind.as_str().replace('_', " ");
     let shown = html! {
         blockquote {
-            @for claim in &claims {
-                @if claim.start >= at && claim.end > claim.start {
-                    (text(&piece(at, claim.start)))
-                    mark title=(format!("{}: neither the facts nor the persona support it", claim.kind.as_str().replace('_', " "))) {
-                        (text(&piece(claim.start, claim.end)))
-                        span.sr { " (ungrounded: " (claim.kind.as_str().replace('_', " ")) ")" }
+            @for (words, claim) in &pieces {
+                @match claim {
+                    None => (text(words)),
+                    Some(claim) => mark title=(format!("{}: neither the facts nor the persona support it", kind(claim))) {
+                        (text(words)) span.sr { " (ungrounded: " (kind(claim)) ")" }
                     }
-                    @let _ = { at = claim.end; };
                 }
             }
-            (text(&piece(at, letters.len())))
         }
     };
-    (shown, claims.len())
+    (shown, found.ungrounded().count())
 }
 
 /// What a prompt has that the one before had not, and the other way round, word by word (Myers 1986, by the crate similar).

@@ -12,6 +12,11 @@ use serde_json::{Value, json};
 use super::{Exporter, Rows};
 use crate::data::entry::{Entry, Part};
 
+/// Whether a message to a persona claims nothing that nothing supports.
+pub type IsGrounded = dyn Fn(&str, &str) -> bool + Send + Sync;
+/// Messages to a persona that got a no elsewhere.
+pub type AlsoRejected = dyn Fn(&str) -> Vec<String> + Send + Sync;
+
 /// What the rows need to know beyond the file's entries.
 #[derive(Clone)]
 pub struct Tuning {
@@ -20,9 +25,9 @@ pub struct Tuning {
     /// What the generator was asked about a persona.
     pub asked: fn(&str) -> String,
     /// Whether a message to a persona claims nothing that nothing supports.
-    pub is_grounded: Arc<dyn Fn(&str, &str) -> bool + Send + Sync>,
+    pub is_grounded: Arc<IsGrounded>,
     /// Messages of earlier runs to a persona that got a no.
-    pub also_rejected: Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>,
+    pub also_rejected: Arc<AlsoRejected>,
 }
 
 impl Tuning {

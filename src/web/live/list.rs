@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::{Seen, Standing, live, standing};
 use crate::report::words;
-use crate::web::children::Child;
+use crate::web::children::{Child, State as ChildState};
 use crate::web::error::Problem;
 use crate::web::page::{self, Place, text};
 use crate::web::site::Site;
@@ -23,8 +23,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
     let done: Vec<&Seen> =
         runs.iter().filter(|own| matches!(own.standing, Standing::Finished | Standing::Dropped)).collect();
     // Those that never came as far as a run say why in their logs.
-    let failed: Vec<Child> =
-        site.children.all().into_iter().filter(|own| own.ended.is_some_and(|code| code != Some(0))).collect();
+    let failed: Vec<Child> = site.children.all().into_iter().filter(|own| own.state == ChildState::Failed).collect();
     let body = html! {
         header.page-head {
             h1 { "Runs" }

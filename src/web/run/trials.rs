@@ -1,6 +1,7 @@
 //! The trials of a run, a page at a time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::Vacant;
 
 use maud::{Markup, html};
 
@@ -61,14 +62,13 @@ pub(super) fn list(
     }
     let facts = index.facts(&site.folder)?;
     let mut entries: BTreeMap<u32, (PersonaResult, Option<PersonaResult>)> = BTreeMap::new();
-    for place in &places {
-        let entry = index.trials[*place as usize].entry;
-        if !entries.contains_key(&entry) {
+    for entry in places.iter().map(|place| index.trials[*place as usize].entry) {
+        if let Vacant(free) = entries.entry(entry) {
             let earlier = match &before {
                 Some(before) => before.entry(&site.folder, entry)?,
                 None => None,
             };
-            entries.insert(entry, (index.entry(&site.folder, entry)?, earlier));
+            free.insert((index.entry(&site.folder, entry)?, earlier));
         }
     }
     Ok(html! {

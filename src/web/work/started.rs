@@ -9,6 +9,7 @@ use maud::html;
 
 use crate::journal;
 use crate::report::live::Live;
+use crate::web::children::State as ChildState;
 use crate::web::error::Problem;
 use crate::web::live::quoted;
 use crate::web::page::{self, Place, text};
@@ -32,10 +33,10 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
     }
     let line: Vec<String> = child.arguments.iter().map(|word| quoted(word)).collect();
     let log = child.log();
-    let (title, is_running) = match child.ended {
-        None => ("Starting …", true),
-        Some(Some(0)) => ("Done", false),
-        Some(_) => ("It ended badly", false),
+    let (title, is_running) = match child.state {
+        ChildState::Running => ("Starting …", true),
+        ChildState::Done => ("Done", false),
+        ChildState::Failed => ("It ended badly", false),
     };
     let body = html! {
         header.page-head {
