@@ -51,6 +51,7 @@ fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
         comparison: Some(comparison),
         judges,
         failures: &failures,
+        search_failures: &[],
         partial: None,
         spent: Spent {
             used: &used,

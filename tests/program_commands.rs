@@ -68,6 +68,54 @@ fn generate_then_decide_fills_the_messages_file_and_decides_each_row_once() {
     assert_eq!(place.json(name), decided);
 }
 
+/// What a line of a summary says, or nothing.
+fn said<'a>(out: &'a str, name: &str) -> &'a str {
+    out.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default()
+}
+
+#[test]
+fn a_first_run_has_ungrounded_messages_written_again_and_its_file_says_who_wrote_it() {
+    let place = Place::with_samples();
+    let evaluate = |more: &[&str]| {
+        let first = ["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--seed", "1"];
+        let out = place.ok(&[&first[..], more].concat()).out;
+        let writer = place.json(said(&out, "Results saved to: data/"))["metadata"]["rejoinder"]["writer"].clone();
+        (out, writer.as_str().unwrap_or_default().to_owned())
+    };
+    let ungrounded = |out: &str| -> f64 {
+        let share = said(out, "Claims: messages with an ungrounded claim: ");
+        share.split('%').next().unwrap_or_default().parse().unwrap()
+    };
+    let (rewritten, writer) = evaluate(&[]);
+    let (kept, other) = evaluate(&["--ungrounded", "keep"]);
+    assert!(ungrounded(&rewritten) < ungrounded(&kept) / 2.0, "{rewritten}{kept}");
+    assert!(rewritten.contains(" written again\n") && !kept.contains(" written again\n"), "{rewritten}{kept}");
+    assert!(said(&rewritten, "Grounded response rate: ").contains("/30), 95% interval"), "{rewritten}");
+    assert_eq!((writer.len(), evaluate(&[]).1 == writer, other == writer), (16, true, false));
+
+    place.write("facts.md", "Company: Brackwater\nCustomers: more than 500 firms, such as Northwind.");
+    let (out, with_facts) = evaluate(&["--facts", "facts.md"]);
+    assert!(with_facts != writer && with_facts != other);
+    // Those who come later go by the same facts.
+    let name = said(&out, "Results saved to: data/results/");
+    let audit = place.ok(&["audit-claims", name]).out;
+    assert_eq!(said(&audit, "Facts: "), "the facts given with the file (2 statements)");
+    place.ok(&["improve", "--results-file", name, "--model", "market"]);
+    let next = place.json("results/b2b_saas_personas_eval_results_improvement_run_v1.json");
+    assert!(next["metadata"]["rejoinder"]["lineage"]["facts"].as_str().unwrap().contains("Northwind"));
+
+    // The same writer has one name in both kinds of files.
+    let generate = ["generate", "--persona-file", "b2b_saas_personas_eval", "--model", "market"];
+    let out = place.ok(&generate).out;
+    assert!(out.contains(" written again\n"), "{out}");
+    let rows = place.json("messages/b2b_saas_personas_eval_messages.json");
+    assert_eq!(rows[0]["rejoinder"]["generator"]["fingerprint"], writer.as_str());
+
+    place.write("empty.md", "Instructions:\n- Be brief.");
+    let ran = place.run(&[&generate[..], &["--force", "--facts", "empty.md"]].concat());
+    assert!(ran.code == Some(2) && ran.err.contains("states nothing"), "{}", ran.err);
+}
+
 #[test]
 fn rows_whose_decision_cannot_be_read_stay_as_they_are() {
     let place = Place::empty();
@@ -122,6 +170,9 @@ fn show_lists_lineages_and_one_run_in_detail() {
         assert!(detail.contains(part), "no {part:?} in\n{detail}");
     }
     assert!(!detail.contains("YES: "));
+    let detail = place.ok(&["show", "b2b_saas_personas_train_results_improvement_run_v1", "--limit", "0"]).out;
+    let since = detail.lines().find(|line| line.starts_with("Objections since: ")).unwrap_or_default();
+    assert!(since.contains("went away: ") || since.contains("fewer: "), "{detail}");
 }
 
 #[test]

@@ -71,7 +71,12 @@ fn what_rejoinder_had_to_do_with_a_row_stands_in_it() {
     place.ok(&["generate", "--persona-file", "b2b_saas_personas_eval", "--model", "market"]);
     let name = "messages/b2b_saas_personas_eval_messages.json";
     let written = place.json(name)[0].clone();
-    assert_eq!(written["rejoinder"], json!({"generator": {"model": "market", "simulated": true}, "simulated": true}));
+    let writer = written["rejoinder"]["generator"]["fingerprint"].as_str().unwrap();
+    assert_eq!(writer.len(), 16);
+    assert_eq!(
+        written["rejoinder"],
+        json!({"generator": {"model": "market", "fingerprint": writer, "simulated": true}, "simulated": true})
+    );
 
     place.ok(&["decide", "--messages-file", "b2b_saas_personas_eval_messages", "--model", "market/7"]);
     let mark = place.json(name)[0]["rejoinder"].clone();

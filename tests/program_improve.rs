@@ -125,7 +125,15 @@ fn a_revoked_key_stops_the_run_and_what_was_decided_before_is_saved() {
     let place = Place::with_samples();
     let market = MarketProcess::start(&["--require-key", "right", "--revoke-after", "30"]);
     let output = place
-        .command(&["evaluate", "--persona-file", "b2b_saas_personas_train", "--messages-per-persona", "1"])
+        .command(&[
+            "evaluate",
+            "--ungrounded",
+            "keep",
+            "--persona-file",
+            "b2b_saas_personas_train",
+            "--messages-per-persona",
+            "1",
+        ])
         .env("ANTHROPIC_BASE_URL", &market.url)
         .env("ANTHROPIC_API_KEY", "right")
         .output()
@@ -153,9 +161,20 @@ fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
     let before = place.files("results");
     let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
     assert_eq!(place.files("results"), before);
-    // 40 older messages decided again, 22 calls of the improver, 389 messages of the search and 80 new ones, each with its
-    // decision.
-    assert!(ran.out.contains("In all 1,000 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    // 40 older messages decided again, 22 calls of the improver, 194 messages of the search and 80 new ones, each with its
+    // decision, and written again twice.
+    assert!(ran.out.contains("In all 1,158 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    // An auditor is paid out of the calls of the search, a referee comes on top.
+    let seconds = ["--auditor", "anthropic/claude-haiku-5-5", "--referee", "lenient"];
+    let ran = place.ok(&[&["improve", "--results-file", FIRST, "--dry-run"], &seconds[..]].concat());
+    for line in ["86 calls of the auditor (messages of the proof", "86 calls of the referee (", "In all 1,082 calls"] {
+        assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
+    }
+    assert!(
+        ran.out.lines().filter(|line| line.contains(" calls of the ")).all(|line| line.contains(", $")),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -191,4 +210,45 @@ fn unknown_keys_of_the_parent_survive_into_the_new_version() {
     assert_eq!(newer["metadata"]["campaign"], "spring");
     assert_eq!(newer["team"], "east");
     assert_eq!(newer["results"][0]["segment"], "smb");
+}
+
+#[test]
+fn every_trial_of_the_search_that_failed_is_listed_with_its_persona_and_reason() {
+    let place = Place::with_samples();
+    let market = MarketProcess::start(&["--faults", "reset-before=0.02"]);
+    let arguments = ["improve", "--results-file", FIRST, "--rejudge", "always", "--retries", "0"];
+    let output = place
+        .command(&[&arguments[..], &["--model", "anthropic/claude-sonnet-5-5"]].concat())
+        .env("ANTHROPIC_BASE_URL", &market.url)
+        .output()
+        .unwrap();
+    let ran = program::Ran::of(&output);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let name = "b2b_saas_personas_train_results_improvement_run_v1.json";
+    let own = &place.json(&format!("results/{name}"))["metadata"]["rejoinder"];
+    let listed = own["search_failures"].as_array().unwrap();
+    // What was told of on the way, batch by batch, is what stands in the file.
+    let told: usize = ran
+        .err
+        .lines()
+        .filter(|line| line.contains(" trials of the search failed") || line.contains(" could not be decided again"))
+        .filter_map(|line| line.split_whitespace().find_map(|word| word.parse::<usize>().ok()))
+        .sum();
+    assert!(told > 3 && listed.len() == told, "{told} told of, {} listed\n{}", listed.len(), ran.err);
+    let people: Vec<String> = ["train", "eval"]
+        .iter()
+        .flat_map(|part| {
+            let people = place.json(&format!("personas/b2b_saas_personas_{part}.json"));
+            people.as_array().unwrap().iter().map(|own| own.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    for failure in listed {
+        let text = |key: &str| failure[key].as_str().unwrap();
+        assert!(people.iter().any(|persona| persona == text("persona")), "{failure}");
+        assert!(text("step").starts_with("cycle 1 "), "{failure}");
+        assert!(["generate", "decide"].contains(&text("stage")) && !text("reason").is_empty(), "{failure}");
+        assert_eq!(failure.get("text").is_some(), text("stage") == "decide", "{failure}");
+    }
+    assert!(ran.out.contains(&format!("Failed trials of the search: {told} (in no rate)")), "{}", ran.out);
+    assert!(place.ok(&["show", name]).out.contains("Failed trials of the search: "));
 }

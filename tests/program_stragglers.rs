@@ -8,8 +8,10 @@ use serde_json::Value;
 
 /// Of an evaluation of ten personas with two messages each: two calls for each message.
 const CALLS: u64 = 40;
-const EVALUATE: [&str; 9] = [
+const EVALUATE: [&str; 11] = [
     "evaluate",
+    "--ungrounded",
+    "keep",
     "--persona-file",
     "b2b_saas_personas_eval",
     "--messages-per-persona",
@@ -57,7 +59,7 @@ fn written(place: &Place) -> String {
     let [name] = names.as_slice() else { panic!("{names:?}") };
     let text = std::fs::read_to_string(place.data().join("results").join(name)).unwrap();
     // Each market has a port of its own, which is part of what judges and so of the run's id.
-    let own = |line: &&str| !line.contains("\"fingerprint\":") && !line.contains("\"run_id\":");
+    let own = |line: &&str| !["\"fingerprint\":", "\"writer\":", "\"run_id\":"].iter().any(|key| line.contains(key));
     text.lines().filter(own).collect::<Vec<_>>().join("\n")
 }
 

@@ -18,7 +18,17 @@ pub fn run(table: &mut Table) {
         let mut answered = 0;
         let command = place.command(
             &market,
-            &["evaluate", "--persona-file", "people", "--messages-per-persona", "1", "--concurrency", "auto"],
+            &[
+                "evaluate",
+                "--ungrounded",
+                "keep",
+                "--persona-file",
+                "people",
+                "--messages-per-persona",
+                "1",
+                "--concurrency",
+                "auto",
+            ],
         );
         let command = {
             let mut command = command;

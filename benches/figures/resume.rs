@@ -12,7 +12,17 @@ const PEOPLE: usize = 200_000;
 pub fn run(table: &mut Table) {
     let market = Market::start(&[]);
     let place = Place::with_people(PEOPLE);
-    let arguments = ["evaluate", "--persona-file", "people", "--messages-per-persona", "3", "--concurrency", "64"];
+    let arguments = [
+        "evaluate",
+        "--ungrounded",
+        "keep",
+        "--persona-file",
+        "people",
+        "--messages-per-persona",
+        "3",
+        "--concurrency",
+        "64",
+    ];
     let limit = CALLS.to_string();
     let mut first = place.command(&market, &arguments);
     // Killed, not stopped at a limit: as a crash leaves it.

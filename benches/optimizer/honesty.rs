@@ -2,15 +2,23 @@
 //!
 //! Every run has a market, personas and a seed of its own: none of these worlds was looked at when defaults were chosen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rejoinder::compare::{Interval, normal};
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::claims::Facts;
+use rejoinder::evaluate::plan::Plan;
+use rejoinder::evaluate::run;
+use rejoinder::evaluate::trial::Bench;
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::{CallKey, Request, Schema};
+use rejoinder::optimize::cycle::Cast;
+use rejoinder::optimize::earlier::Earlier;
+use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::{Lab, Wanted};
 use rejoinder::optimize::objective::Objective;
+use rejoinder::optimize::split::People;
 use rejoinder::optimize::verify::{Size, verify};
 use serde_json::{Value, json};
 
@@ -18,7 +26,7 @@ use crate::ours::{self, Setting};
 use crate::worlds::each;
 
 /// The offer of all these worlds: as in the sample data.
-const OFFER: &str = include_str!("../../prompts/sample_offer.md");
+pub const OFFER: &str = include_str!("../../prompts/sample_offer.md");
 /// Personas that stand for everybody, for the truth.
 const EVERYBODY: usize = 300;
 
@@ -27,7 +35,7 @@ fn runs() -> u64 {
 }
 
 /// So many personas, written by the market.
-fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
+pub fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
     let mut all = Vec::new();
     while all.len() < count {
         let number = all.len().to_string();
@@ -127,12 +135,16 @@ const ALPHA: f64 = 0.025;
 
 /// How often a challenger that is truly better is adopted, and at what price.
 pub fn power() -> Result<String, String> {
+    Ok(power_of(false)? + &power_of(true)?)
+}
+
+fn power_of(is_there: bool) -> Result<String, String> {
     let seeds: Vec<u64> = (1..=runs()).collect();
     let found = each(&seeds, |seed| {
         let market = Arc::new(Market::new(20_000 + seed % 25, Mode::Normal));
         let people = personas(&market, &format!("power {seed}"), PEOPLE);
         let Some((before, after)) = pair(&market, &people) else { return Ok(None) };
-        let (better, trials) = verified(&market, *seed, &people, (&before, &after))?;
+        let (better, trials) = verified(&market, *seed, &people, (&before, &after), is_there)?;
         let differences = one_each(&market, *seed, &people, (&before, &after));
         Ok(Some((better, trials, differences)))
     })?;
@@ -147,10 +159,11 @@ pub fn power() -> Result<String, String> {
     let fixed =
         |alpha: f64| (normal::quantile(1.0 - alpha) + normal::quantile(power)).powi(2) * variance / (mean * mean);
     Ok(format!(
-        "A challenger {:.1} points better, 80 personas, {} runs: adopted in {:.1} %, at {:.0} calls on average; a test of fixed \
-         size with that power takes {:.0} calls: {:.2} of it\n",
+        "A challenger {:.1} points better, 80 personas, {} runs, {}: adopted in {:.1} %, at {:.0} calls on average; a test of \
+         fixed size with that power takes {:.0} calls: {:.2} of it\n",
         100.0 * mean,
         found.len(),
+        if is_there { "a message of the incumbent to each is there from its run" } else { "fresh messages of both" },
         100.0 * power,
         2.0 * trials,
         4.0 * fixed(ALPHA),
@@ -184,25 +197,57 @@ fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
 
 fn lab<'a>(cast: &'a rejoinder::optimize::Cast, facts: &'a Facts, seed: u64) -> Lab<'a> {
     let objective = Objective::Response;
-    Lab { cast, facts, gate: None, auditor: None, objective, decisions: 1, seed, step: "power" }
+    Lab {
+        cast,
+        facts,
+        gate: None,
+        auditor: None,
+        objective,
+        decisions: 1,
+        seed,
+        step: "power",
+        failures: Failures::default(),
+    }
 }
 
-/// Whether our test calls it better, and the trials that it took.
+/// Whether our test calls it better, and the trials that it took: with fresh messages of both sides, or with those of the
+/// incumbent that its run has written already.
 fn verified(
     market: &Arc<Market>,
     seed: u64,
     people: &[String],
     (before, after): (&str, &str),
+    is_there: bool,
 ) -> Result<(bool, usize), String> {
     let cast = ours::cast(market);
     let facts = Facts::of(OFFER);
     let lab = lab(&cast, &facts, seed);
     let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
-    let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS };
+    let size = Size { alpha: ALPHA, expected: GAIN, trials: if is_there { TRIALS * 3 / 4 } else { TRIALS } };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
-    let verified = runtime.block_on(verify(&lab, &unseen, (&before.into(), &after.into()), size));
-    let verified = verified.map_err(|error| error.to_string())?;
+    let verified = runtime.block_on(async {
+        let earlier = if is_there { earlier(&cast, &facts, before, &unseen).await? } else { Earlier::default() };
+        let verified = verify(&lab, &unseen, (&before.into(), &after.into()), &earlier, size).await;
+        verified.map_err(|error| error.to_string())
+    })?;
     Ok((verified.decision == rejoinder::compare::sequential::Decision::Better, verified.trials))
+}
+
+/// What a run of the incumbent leaves: a message to everybody.
+async fn earlier(cast: &Cast, facts: &Facts, prompt: &str, unseen: &Arc<Texts>) -> Result<Earlier, String> {
+    let bench = Bench {
+        generator: Some(cast.generator.clone()),
+        decision_maker: Some(cast.decision_maker.clone()),
+        gate: None,
+        prompt: prompt.to_owned(),
+        seed: 1,
+        label: "run".into(),
+    };
+    let plan = Plan::write_and_decide(unseen.len(), 1);
+    let ran = run::run(&bench, &cast.context, unseen, plan, "run").await.map_err(|error| error.to_string())?;
+    let nobody = Arc::new(Texts::new(&cast.context.scratch).map_err(|error| error.to_string())?);
+    let people = People::apart(nobody, Arc::clone(unseen)).map_err(|error| error.to_string())?;
+    Earlier::of(&ran.entries(BTreeMap::new()), &people, facts, PEOPLE).map_err(|error| error.to_string())
 }
 
 /// Differences between one message of each prompt to every persona.

@@ -7,6 +7,7 @@
 //! that.
 
 mod arrival;
+mod growth;
 mod honesty;
 mod ours;
 mod peers;
@@ -23,6 +24,7 @@ type Section = (&'static str, fn(&Path) -> Result<String, String>);
 
 const SECTIONS: &[Section] = &[
     ("search", worlds::run),
+    ("growth", |_| growth::run()),
     ("null", |_| honesty::null()),
     ("coverage", |_| honesty::coverage()),
     ("power", |_| honesty::power()),

@@ -25,6 +25,8 @@ use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::cycle::Cast;
+use rejoinder::optimize::earlier::Earlier;
+use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::Lab;
 use rejoinder::optimize::lineage::Lineage;
 use rejoinder::optimize::objective::Objective;
@@ -135,6 +137,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         decisions: 1,
         seed: setting.seed,
         step: "cycle 1",
+        failures: Failures::default(),
     };
     let seed = setting.seed.to_string();
     let proposer = Proposer {
@@ -162,6 +165,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         heard: &standing.heard,
         objections: &objections,
         scores: standing.known(&people, setting.objective)?,
+        earlier: Earlier::default(),
     };
     let search = search(&lab, &proposer, known, None, aim).await?;
     Ok(Done { search, calls: lab.calls() })

@@ -18,8 +18,7 @@ const BUDGETS: &str = "500,700,1000,2000,4000";
 
 /// Searches, and leaves what it arrives at beside the peers' files.
 pub fn run(folder: &Path) -> Result<String, String> {
-    let budgets = std::env::var("BUDGETS").unwrap_or_else(|_| BUDGETS.to_owned());
-    let budgets: Vec<u64> = budgets.split(',').filter_map(|text| text.trim().parse().ok()).collect();
+    let budgets = budgets();
     let jobs: Vec<(World, u64)> =
         all(folder)?.into_iter().flat_map(|world| budgets.iter().map(move |budget| (world.clone(), *budget))).collect();
     let arrivals = each(&jobs, |(world, budget)| {
@@ -59,6 +58,12 @@ pub fn run(folder: &Path) -> Result<String, String> {
     let fill = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes());
     whole::replace(&file, fill).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(format!("{} searches are in {}\n", arrivals.len(), file.display()))
+}
+
+/// The budgets that are asked for.
+pub fn budgets() -> Vec<u64> {
+    let budgets = std::env::var("BUDGETS").unwrap_or_else(|_| BUDGETS.to_owned());
+    budgets.split(',').filter_map(|text| text.trim().parse().ok()).collect()
 }
 
 /// All worlds of the folder.

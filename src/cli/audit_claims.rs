@@ -1,15 +1,16 @@
 //! `rejoinder audit-claims`.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 
 use super::error::Error;
+use super::facts;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Setup, names_auditor};
+use super::trial_calls::AUDIT_ANSWER;
 use crate::data::{FileName, Kind, results_stream};
 use crate::engine::local;
 use crate::evaluate::ask;
@@ -19,12 +20,10 @@ use crate::evaluate::run;
 use crate::event::{Event, TrialOutcome};
 use crate::model::{CallKey, FailureKind, Role, digest};
 use crate::optimize::older::{Messages, Older};
+use crate::optimize::root::Root;
 use crate::report::claims::{Findings, Heading};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
-
-/// Tokens of the answer to one audit, for the estimate: a dozen claims with their quotations.
-const AUDIT_ANSWER: u64 = 600;
 
 /// Options of `audit-claims`.
 #[derive(Args, Clone, Debug)]
@@ -95,51 +94,31 @@ fn show(findings: &Findings, heading: &Heading, format: Format) -> Result<(), Er
 
 /// The facts and where they come from: the named file, else the root of the lineage.
 fn facts(setup: &Setup, options: &Options, file: &FileName) -> Result<(Facts, String), Error> {
-    let Some(path) = &options.facts else { return root_facts(setup, file) };
-    let name = words::path(path);
-    let facts = Facts::of(&text_of(path, &name)?);
-    if facts.is_empty() {
-        return Err(Error::Usage(format!("facts file {name} states nothing; write into it what is true of the offer")));
+    match &options.facts {
+        Some(path) => Ok((Facts::of_offer("", Some(&facts::read(path)?)), words::path(path))),
+        None => root_facts(setup, file),
     }
-    Ok((facts, name))
 }
 
-fn text_of(path: &Path, name: &str) -> Result<String, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-        what: "facts file",
-        path: name.to_owned(),
-        source,
-    })?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// What the prompt at the root of the lineage states, as far as the lineage is in the folder.
+/// What the root of the lineage states, as far as the lineage is in the folder.
 fn root_facts(setup: &Setup, file: &FileName) -> Result<(Facts, String), Error> {
-    let (mut at, mut seen) = (file.clone(), HashSet::new());
-    loop {
-        seen.insert(at.as_str().to_owned());
-        let ((), metadata, _) = results_stream::look(&setup.folder, &at, &())?;
-        let parent = metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
-        let next = parent.and_then(|parent| setup.folder.resolve(Kind::Results, &parent.file).ok());
-        match next.filter(|next| setup.folder.exists(next) && !seen.contains(next.as_str())) {
-            Some(next) => at = next,
-            None => {
-                if let Some(parent) = parent {
-                    let (own, parent) = (words::one_line(at.as_str(), 120), words::one_line(&parent.file, 120));
-                    setup.events.emit(Event::Warning(format!(
-                        "{own} descends from {parent}, which is not here: a prompt that was rewritten may state more than \
-                         is true; give --facts"
-                    )));
-                }
-                let from = if at.as_str() == file.as_str() {
-                    "the file's own prompt".to_owned()
-                } else {
-                    format!("the prompt at the root of the lineage, {}", at.as_str())
-                };
-                return Ok((Facts::of(&metadata.system_prompt), from));
-            }
-        }
+    let ((), head) = results_stream::gather(&setup.folder, file, &())?;
+    let root = Root::of(&setup.folder, &head)?;
+    if let Some(missing) = &root.missing {
+        let own = words::one_line(root.file.as_ref().unwrap_or(file).as_str(), 120);
+        setup.events.emit(Event::Warning(format!(
+            "{own} descends from {}, which is not here: a prompt that was rewritten may state more than is true; give \
+             --facts",
+            words::one_line(missing, 120)
+        )));
     }
+    let what = if root.facts.is_some() { "the facts given with" } else { "the prompt at" };
+    let from = match (&root.file, &root.facts) {
+        (Some(first), _) => format!("{what} the root of the lineage, {}", first.as_str()),
+        (None, Some(_)) => "the facts given with the file".to_owned(),
+        (None, None) => "the file's own prompt".to_owned(),
+    };
+    Ok((root.facts(None), from))
 }
 
 /// The same with a model, whose calls go through the journal.

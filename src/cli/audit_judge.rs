@@ -7,10 +7,10 @@ use std::time::Instant;
 use clap::Args;
 
 use super::error::Error;
-use super::improve::DECISION_ANSWER;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
+use super::trial_calls::DECISION_ANSWER;
 use crate::compare::audit::Standing;
 use crate::compare::{Rate, Tally};
 use crate::data::judges::{self, Counted, JudgeRecord, Named};

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use super::error::Error;
-use super::improve::DECISION_ANSWER;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
+use super::trial_calls::DECISION_ANSWER;
 use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
 use crate::evaluate::messages::{RowDecision, decide, open};

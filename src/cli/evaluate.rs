@@ -1,24 +1,28 @@
 //! `rejoinder evaluate`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::error::Error;
-use super::improve::{DECISION_ANSWER, MESSAGE_ANSWER};
+use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Setup, environment};
-use crate::compare::Rate;
+use super::trial_calls::{EXPECTED_AGAIN, REWRITES, TrialCalls};
+use crate::data::spool::Texts;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
-use crate::model::{CallKey, Role, Usage};
-use crate::optimize::pairing::Clusters;
+use crate::model::{Role, Usage};
+use crate::optimize::split::People;
+use crate::optimize::standing::Standing;
+use crate::optimize::story::Rates;
 use crate::report::estimate::{self, Line};
 use crate::report::summary::{self, RULE, Spent};
-use crate::report::words;
+use crate::report::{story, words};
 
 /// Options of `evaluate`.
 #[derive(Args, Clone, Debug)]
@@ -39,6 +43,8 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
+    facts: FactsOptions,
+    #[command(flatten)]
     models: ModelOptions,
 }
 
@@ -48,25 +54,24 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
     let people = Arc::new(personas::open(&setup.folder, &file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let facts = options.facts.text()?;
+    let gate = options.facts.gate(&prompt, facts.as_deref());
     let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {
-        let key = CallKey::of(&[]);
-        let (generator, decision_maker) = (doors.generator(), doors.decision_maker());
-        let typical = estimate::text_of(MESSAGE_ANSWER);
-        let line =
-            |role, what, calls: Vec<Usage>| Line::of(role, what, &calls, messages as u64, &doors.context.account);
-        let (mut write, mut decide) = (Vec::new(), Vec::new());
-        for persona in people.iter() {
-            let persona = persona?;
-            write.push(estimate::tokens(&generator.request(&prompt, &persona, key.clone()), MESSAGE_ANSWER));
-            let decision = decision_maker.request(&persona, &typical, key.clone());
-            decide.push(estimate::tokens(&decision, DECISION_ANSWER));
-        }
-        let lines = [line(Role::Generator, "messages", write), line(Role::DecisionMaker, "decisions", decide)];
+        let writer = (&doors.generator(), options.facts.rewrites());
+        let calls = TrialCalls::of(&prompt, &people, writer, Some(&doors.decision_maker()))?;
+        let messages = messages as u64;
+        let line = |role, what, calls: &[Usage], times| Line::of(role, what, calls, times, &doors.context.account);
+        let lines = [
+            line(Role::Generator, "messages", &calls.write, messages),
+            line(Role::Generator, EXPECTED_AGAIN, &calls.again, messages * REWRITES),
+            line(Role::DecisionMaker, "decisions", &calls.decide, messages),
+        ];
         return print(&estimate::plan(&lines, &doors.context.account));
     }
-    let parts = [file.as_str(), &people.sha256()?, &prompt, &messages.to_string()];
+    let parts =
+        [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), &gate.facts().text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {
@@ -77,21 +82,32 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             words::path(&setup.folder.path(&written))
         ));
     }
-    let desk =
-        Desk { generator: doors.generator(), decision_maker: doors.decision_maker(), context: doors.context.clone() };
+    let desk = Desk {
+        generator: doors.generator(),
+        decision_maker: doors.decision_maker(),
+        gate: gate.clone(),
+        facts,
+        context: doors.context.clone(),
+    };
     let run = first_run::evaluate(&setup.folder, &file, &people, &prompt, messages, begun.seed, &desk).await;
     let run = doors.explain(run)?;
     let simulated = doors.context.account.is_simulated();
     let metadata = &run.metadata;
     let failures = metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     let partial = metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
-    let rate = Rate::of(&Clusters::of_run(&run.run)?.tallies()).marked(simulated);
+    let nobody = Arc::new(Texts::new(setup.folder.root())?);
+    let entries = run.run.entries(BTreeMap::new());
+    let standing = Standing::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?, gate.facts())?;
+    let standing = Rates::of_standing(&standing, simulated);
+    let rate = &standing.response;
     let mut lines = vec![
         RULE.to_owned(),
         summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
-        format!("Response rate: {}", words::full_rate(&rate)),
+        format!("Response rate: {}", words::full_rate(rate)),
+        format!("Grounded response rate: {}", words::full_rate(&standing.grounded)),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
+        story::written(gate.met(), &standing.claims),
         summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));

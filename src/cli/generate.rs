@@ -1,5 +1,6 @@
 //! `rejoinder generate`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,18 +8,19 @@ use clap::Args;
 
 use super::error::Error;
 use super::evaluate::prompt;
-use super::improve::MESSAGE_ANSWER;
+use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::outputs;
 use super::print;
 use super::setup::Setup;
+use super::trial_calls::{EXPECTED_AGAIN, REWRITES, TrialCalls};
 use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::{STEP, generate};
 use crate::evaluate::trial::Bench;
 use crate::event::Event;
-use crate::model::{CallKey, Role};
+use crate::model::Role;
 use crate::report::estimate::{self, Line};
-use crate::report::words;
+use crate::report::{story, words};
 
 /// Options of `generate`.
 #[derive(Args, Clone, Debug)]
@@ -42,6 +44,8 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
+    facts: FactsOptions,
+    #[command(flatten)]
     models: ModelOptions,
 }
 
@@ -50,16 +54,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
     let people = Arc::new(personas::open(&setup.folder, &persona_file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let gate = options.facts.gate(&prompt, options.facts.text()?.as_deref());
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
     if options.models.dry_run {
-        let key = CallKey::of(&[]);
-        let mut write = Vec::new();
-        for persona in people.iter() {
-            write.push(estimate::tokens(&generator.request(&prompt, &persona?, key.clone()), MESSAGE_ANSWER));
-        }
-        let line = Line::of(Role::Generator, "messages", &write, count as u64, &doors.context.account);
-        return print(&estimate::plan(&[line], &doors.context.account));
+        let calls = TrialCalls::of(&prompt, &people, (&generator, options.facts.rewrites()), None)?;
+        let line = |what, calls, times| Line::of(Role::Generator, what, calls, times, &doors.context.account);
+        let lines =
+            [line("messages", &calls.write, count as u64), line(EXPECTED_AGAIN, &calls.again, count as u64 * REWRITES)];
+        return print(&estimate::plan(&lines, &doors.context.account));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for.
@@ -67,7 +70,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         outputs::check_free(setup, "generate", &file)?;
     }
     setup.folder.check_writable(Kind::Messages)?;
-    let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string()];
+    let parts =
+        [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), &options.facts.choice(), &gate.facts().text];
     let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
     if !options.force {
         (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;
@@ -79,7 +83,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let bench = Bench {
         generator: Some(generator),
         decision_maker: None,
-        gate: None,
+        gate: Some(gate.clone()),
         prompt: prompt.clone(),
         seed: begun.seed,
         label: "first".into(),
@@ -89,7 +93,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let messages = doors.explain(messages)?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let written = words::count(messages.count as u64, "message", "messages");
-    let mut text = format!("Written: {written}{mark}\n{}\n", super::failures(&messages.failures));
+    let claims = story::written(gate.met(), &BTreeMap::new());
+    let mut text = format!("Written: {written}{mark}\n{claims}\n{}\n", super::failures(&messages.failures));
     let Some(saved) = messages.file else {
         print(&text)?;
         return doors.end(false, "no message could be written; nothing was saved");

@@ -1,6 +1,8 @@
 //! `rejoinder improve`.
 
-use std::path::{Path, PathBuf};
+mod dry_run;
+
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -8,33 +10,24 @@ use clap::Args;
 
 use super::audit_judge;
 use super::error::Error;
+use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::setup::{Doors, Setup, names_auditor};
-use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Part, results_stream, versions};
-use crate::evaluate::DecisionMaker;
-use crate::evaluate::claims::Facts;
+use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
-use crate::improve::{Brief, Heard};
 use crate::journal::Begun;
-use crate::model::{CallKey, Role, Usage};
+use crate::model::Role;
 use crate::optimize::cycle::{self, Cast, CycleOptions};
-use crate::optimize::judges::{Judge, Judges, Rejudge};
+use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::split::Split;
 use crate::optimize::{Objective, personas};
-use crate::report::estimate::{self, Line};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
-
-/// Tokens of a message and of a decision, as a plan assumes them: what the messages and decisions of real runs have.
-pub const MESSAGE_ANSWER: u64 = 250;
-/// See [`MESSAGE_ANSWER`].
-pub const DECISION_ANSWER: u64 = 130;
 
 /// Options of `improve`.
 #[derive(Args, Clone, Debug)]
@@ -64,15 +57,9 @@ pub struct Options {
     /// What is raised: the share of yes to messages without an ungrounded claim, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
-    /// What the offer may truthfully claim [default: what the first prompt of the lineage states]
-    #[arg(long, value_name = "FILE", help_heading = "Search")]
-    facts: Option<PathBuf>,
     /// A prompt of your own, tested like the improver's challengers; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
-    /// What is done with a message that claims what facts and persona do not support: write it again, or keep it
-    #[arg(long, value_enum, default_value_t = Ungrounded::Rewrite, help_heading = "Search")]
-    ungrounded: Ungrounded,
     /// Decisions on each message while searching; more of them help where the decision maker wavers
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20), help_heading = "Search")]
     decisions_per_message: u32,
@@ -99,6 +86,8 @@ pub struct Options {
     /// Seed of the sampling [default: the version that is going to be written]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    #[command(flatten)]
+    facts: FactsOptions,
     #[command(flatten)]
     models: ModelOptions,
 }
@@ -149,13 +138,6 @@ enum Target {
     Response,
 }
 
-/// `--ungrounded`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Ungrounded {
-    Rewrite,
-    Keep,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum When {
     Auto,
@@ -166,14 +148,14 @@ enum When {
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
-    let facts = facts(options.facts.as_deref())?;
+    let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let audits = names_auditor(&options.models, &setup.settings).unwrap_or(false);
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let mut doors = setup.doors(&models, if audits { &roles } else { &roles[..3] })?;
     if options.models.dry_run {
-        return print(&plan(&setup.folder, &file, &cast(&doors, audits), options)?);
+        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors, audits), options, facts.as_deref())?);
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors, audits);
@@ -208,21 +190,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     run.finish()?;
     Ok(())
-}
-
-/// The text of the facts file.
-fn facts(path: Option<&Path>) -> Result<Option<String>, Error> {
-    let Some(path) = path else { return Ok(None) };
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-        what: "facts file",
-        path: shown.clone(),
-        source,
-    })?;
-    if Facts::of(&text).is_empty() {
-        return Err(Error::Usage(format!("facts file {shown} states nothing; write into it what the offer may claim")));
-    }
-    Ok(Some(text))
 }
 
 /// The prompts that the user wrote.
@@ -269,14 +236,14 @@ fn begin(
     };
     let unseen = split.people(&setup.folder, &people)?.unseen.sha256()?;
     let choices = format!(
-        "{} {:?} {:?} {} {} {:?} {:?} {} {} {} {} {}",
+        "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {}",
         options.messages_per_persona,
         options.cycles,
         options.rejudge,
         calls(options, people.len()),
         options.challengers,
         options.objective,
-        options.ungrounded,
+        options.facts.choice(),
         options.decisions_per_message,
         options.prompt_length,
         options.alpha,
@@ -341,19 +308,22 @@ async fn one(
         min_gain: options.min_gain / 100.0,
         margin: options.margin / 100.0,
         longest: options.prompt_length as usize,
-        rewrites: options.ungrounded == Ungrounded::Rewrite,
+        rewrites: options.facts.rewrites(),
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
     setup.events.emit(Event::Saved { kind: Kind::Results.to_string(), name: cycle.file.stem().to_owned() });
     setup.events.emit(Event::Concluded { words, adopted });
-    let failures = cycle.metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
+    let own = cycle.metadata.rejoinder.as_ref();
+    let failures = own.map(|provenance| provenance.failures.as_slice());
+    let search_failures = own.map(|provenance| provenance.search_failures.as_slice());
     print(&summary::cycle(&CycleSummary {
         story: Some(&cycle.story),
         comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
         failures: failures.unwrap_or_default(),
-        partial: cycle.metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref()),
+        search_failures: search_failures.unwrap_or_default(),
+        partial: own.and_then(|provenance| provenance.partial.as_deref()),
         spent: Spent {
             used: &cycle.used,
             cost: cycle.cost,
@@ -365,80 +335,4 @@ async fn one(
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
     Ok((cycle.file, cycle.story.verdict.adopts()))
-}
-
-/// Calls, tokens and dollars of the cycles that were asked for.
-fn plan(folder: &DataFolder, file: &FileName, cast: &Cast, options: &Options) -> Result<String, Error> {
-    let older = Older::read(folder, file)?;
-    let chosen = personas::choose(folder, &older)?.people;
-    let key = CallKey::of(&[]);
-    let prompt = &older.head.metadata.system_prompt;
-    let account = &cast.context.account;
-    let cycles = match options.cycles {
-        Cycles::Number(cycles) => u64::from(cycles),
-        // As many as there are adoptions, and one more: nobody knows. One is what there is in any case.
-        Cycles::Auto => 1,
-    };
-    let fingerprint = cast.decision_maker.fingerprint();
-    let today = Judge { fingerprint: &fingerprint, simulated: account.is_simulated() };
-    let needed = !Judges::of(Judge::of(&older.head), Some(today)).are_one();
-    let rejudged = match options.rejudge {
-        When::Auto => needed,
-        When::Always => true,
-        When::Never => false,
-    };
-    let again = if rejudged { decisions(folder, file, &cast.decision_maker)? } else { Vec::new() };
-    // Later cycles decide their own messages once; only `always` decides them again.
-    let again_times = if options.rejudge == When::Always { cycles } else { 1 };
-
-    let heard = heard(folder, file)?;
-    let objections = heard.objections();
-    let brief = Brief::new(prompt, prompt, &heard, &objections);
-    let rewritten = (prompt.len() / 4 + 500) as u64;
-    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, key.clone()), rewritten);
-    // A rewritten prompt is longer than the incumbent.
-    let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let typical = estimate::text_of(MESSAGE_ANSWER);
-    let (mut write, mut decide) = (Vec::new(), Vec::new());
-    for persona in chosen.iter() {
-        let persona = persona?;
-        let message = cast.generator.request(&longer, &persona, key.clone());
-        write.push(estimate::tokens(&message, MESSAGE_ANSWER));
-        let decision = cast.decision_maker.request(&persona, &typical, key.clone());
-        decide.push(estimate::tokens(&decision, DECISION_ANSWER));
-    }
-    let searching = calls(options, chosen.len()) * cycles;
-    let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
-    let trials = searching.saturating_sub(challengers) / 2;
-    let some = |calls: &[Usage]| -> Vec<Usage> { calls.iter().copied().cycle().take(trials as usize).collect() };
-    let messages = u64::from(options.messages_per_persona) * cycles;
-    let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
-    let lines = [
-        line(Role::DecisionMaker, "the older messages again", again, again_times),
-        line(Role::Improver, "challengers", vec![rewrite], challengers),
-        line(Role::Generator, "messages of the search, at most", some(&write), 1),
-        line(Role::DecisionMaker, "messages of the search, at most", some(&decide), 1),
-        line(Role::Generator, "new messages, if one is adopted", write, messages),
-        line(Role::DecisionMaker, "new messages, if one is adopted", decide, messages),
-    ];
-    Ok(estimate::plan(&lines, account))
-}
-
-/// What people said, for the size of a request.
-fn heard(folder: &DataFolder, file: &FileName) -> Result<Heard, Error> {
-    Ok(results_stream::gather(folder, file, &Heard::default())?.0)
-}
-
-/// What deciding every message of a file takes.
-fn decisions(folder: &DataFolder, file: &FileName, decision_maker: &DecisionMaker) -> Result<Vec<Usage>, Error> {
-    let (calls, _) = results_stream::fold(folder, file, Vec::new, |calls, entry| {
-        if entry.part == Part::Results {
-            let persona = entry.persona.get();
-            calls.extend(entry.messages.iter().map(|said| {
-                let request = decision_maker.request(&persona, &said.message.get(), CallKey::of(&[]));
-                estimate::tokens(&request, DECISION_ANSWER)
-            }));
-        }
-    })?;
-    Ok(calls)
 }

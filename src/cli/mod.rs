@@ -7,6 +7,7 @@ mod decide;
 mod error;
 mod evaluate;
 mod export;
+mod facts;
 mod generate;
 mod improve;
 mod live;
@@ -23,6 +24,7 @@ mod settings;
 mod setup;
 mod shell;
 mod show;
+mod trial_calls;
 
 use std::time::Duration;
 

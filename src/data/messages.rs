@@ -5,7 +5,7 @@
 //!
 //! | key | says |
 //! | --- | --- |
-//! | `generator` | `{model, simulated}`: which model wrote the message, where `rejoinder` did |
+//! | `generator` | `{model, fingerprint, simulated}`: which model wrote the message and how, where `rejoinder` did |
 //! | `fingerprint`, `model` | who decided, or was asked to: two rows' decisions compare only if the fingerprint is the same |
 //! | `simulated` | whether the message or the decision comes from the market |
 //! | `score` | how likely a yes was, where the decision maker was asked for that |
@@ -79,6 +79,9 @@ pub struct Mark {
 pub struct Writer {
     /// As a person names it.
     pub model: String,
+    /// Hash of all that writes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// Whether it is the market.
     pub simulated: bool,
     /// Keys that this version does not know.
@@ -128,11 +131,10 @@ impl Row {
         }
     }
 
-    /// The same, written by this model.
+    /// The same, written by this one.
     #[must_use]
-    pub fn written_by(mut self, model: impl Into<String>, simulated: bool) -> Self {
-        let generator = Some(Writer { model: model.into(), simulated, extra: Map::new() });
-        self.rejoinder = Some(Mark { generator, simulated, ..Mark::default() });
+    pub fn written_by(mut self, writer: Writer) -> Self {
+        self.rejoinder = Some(Mark { simulated: writer.simulated, generator: Some(writer), ..Mark::default() });
         self
     }
 
@@ -419,7 +421,8 @@ mod tests {
 
     #[test]
     fn a_message_of_the_market_stays_simulated_whoever_decides() {
-        let read = vec![Row::new("Ann", "a", "p").written_by("market", true), Row::new("Ann", "b", "p")];
+        let market = Writer { model: "market".into(), fingerprint: None, simulated: true, extra: Map::new() };
+        let read = vec![Row::new("Ann", "a", "p").written_by(market), Row::new("Ann", "b", "p")];
         let mut now = read.clone();
         merge(&mut now, &read, &[yes(0, "r"), yes(1, "r")], &judge());
         let simulated: Vec<bool> = now.iter().map(|row| row.rejoinder.as_ref().unwrap().simulated).collect();

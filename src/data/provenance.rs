@@ -27,6 +27,12 @@ pub struct Provenance {
     /// Hash of what judged: two rates compare only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Hash of what wrote the messages: the messages of one prompt come from one source only if it is equal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<String>,
+    /// What the offer may claim, where it was given apart from the prompt. The first run of a lineage says so for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
     /// Whether any answer came from the market rather than from a model. Required: a rate must not lose the word.
     pub simulated: bool,
     /// The seed of every random choice.
@@ -40,6 +46,10 @@ pub struct Provenance {
     /// Trials without a decision. They count in no rate.
     #[serde(default)]
     pub failures: Vec<FailedTrial>,
+    /// Trials without a decision on the way to the prompt: while searching, verifying, and deciding again. They count in no
+    /// rate either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_failures: Vec<SearchFailure>,
     /// The parent's messages, decided again by this run's judge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
@@ -67,11 +77,14 @@ impl Provenance {
             parent: None,
             models: None,
             fingerprint: None,
+            writer: None,
+            facts: None,
             simulated,
             seed,
             usage: BTreeMap::new(),
             cost_usd: None,
             failures: Vec::new(),
+            search_failures: Vec::new(),
             baseline: None,
             partial: None,
             metrics: None,
@@ -158,6 +171,26 @@ pub struct FailedTrial {
     pub persona: usize,
     /// Which of the persona's messages it was to be, from 0.
     pub message: usize,
+    /// What failed, such as `generate` or `decide`.
+    pub stage: String,
+    /// Why, in one line.
+    pub reason: String,
+    /// The message, where one had been written before the trial failed: it was paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// A trial of the search that came to no decision. Its persona may be one who only verifies, and is not in `results` then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct SearchFailure {
+    /// The persona's text.
+    pub persona: String,
+    /// The batch that it belonged to, as the journal calls it.
+    pub step: String,
     /// What failed, such as `generate` or `decide`.
     pub stage: String,
     /// Why, in one line.

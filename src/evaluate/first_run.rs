@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::account;
+use super::gate::Gate;
 use super::plan::Plan;
 use super::run::{self, Error, Run, RunContext};
 use super::trial::Bench;
@@ -24,6 +25,10 @@ pub struct Desk {
     pub generator: Generator,
     /// Decides on them.
     pub decision_maker: DecisionMaker,
+    /// Holds the messages against the facts.
+    pub gate: Gate,
+    /// The facts, where they were given apart from the prompt.
+    pub facts: Option<String>,
     /// Where it runs.
     pub context: RunContext,
 }
@@ -78,7 +83,7 @@ pub async fn evaluate(
     let bench = Bench {
         generator: Some(desk.generator.clone()),
         decision_maker: Some(desk.decision_maker.clone()),
-        gate: None,
+        gate: Some(desk.gate.clone()),
         prompt: prompt.to_owned(),
         seed,
         label: "first".into(),
@@ -94,6 +99,8 @@ pub async fn evaluate(
     let provenance = Provenance {
         models: Some(desk.context.account.models()),
         fingerprint: Some(fingerprint),
+        writer: Some(desk.generator.fingerprint(Some(&desk.gate))),
+        facts: desk.facts.clone(),
         usage: account::listed(&used),
         cost_usd: cost,
         failures: std::mem::take(&mut run.failures),

@@ -5,25 +5,50 @@
 //! sent.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::claims::{Audit, Facts, audit};
 
 /// How often a message is written again.
 pub const REWRITES: u32 = 4;
 
-/// Holds messages against the facts. Cheap to clone.
+/// Holds messages against the facts. Cheap to clone; clones count together.
 #[derive(Clone, Debug)]
 pub struct Gate {
     facts: Arc<Facts>,
-    /// How often a message may be written again.
-    pub rewrites: u32,
+    rewrites: u32,
+    met: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    messages: AtomicU64,
+    rewritten: AtomicU64,
+    ungrounded: AtomicU64,
+}
+
+/// What became of the messages that a gate has met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// Messages.
+    pub messages: u64,
+    /// Those that were written again, once or more often.
+    pub rewritten: u64,
+    /// Those that claim what nothing supports as they are now.
+    pub ungrounded: u64,
 }
 
 impl Gate {
     /// A gate with these facts.
     #[must_use]
     pub fn new(facts: Arc<Facts>) -> Self {
-        Gate { facts, rewrites: REWRITES }
+        Gate { facts, rewrites: REWRITES, met: Arc::default() }
+    }
+
+    /// One that has nothing written again, and only counts.
+    #[must_use]
+    pub fn open(facts: Arc<Facts>) -> Self {
+        Gate { rewrites: 0, ..Gate::new(facts) }
     }
 
     /// The facts.
@@ -32,10 +57,34 @@ impl Gate {
         &self.facts
     }
 
-    /// The claims of a message to this persona.
+    /// How often a message may be written again; 0 where messages stay as the prompt gives them.
     #[must_use]
-    pub fn audit(&self, message: &str, persona: &str) -> Audit {
-        audit(message, &self.facts, persona)
+    pub fn rewrites(&self) -> u32 {
+        self.rewrites
+    }
+
+    /// What it has met so far.
+    #[must_use]
+    pub fn met(&self) -> Met {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Met {
+            messages: of(&self.met.messages),
+            rewritten: of(&self.met.rewritten),
+            ungrounded: of(&self.met.ungrounded),
+        }
+    }
+
+    /// The passages of a message to this persona that nothing supports, each once.
+    #[must_use]
+    pub fn passages(&self, message: &str, persona: &str) -> Vec<String> {
+        passages(&audit(message, &self.facts, persona), message)
+    }
+
+    /// Counts a message as it goes out, with its passages that nothing supports.
+    pub(super) fn count(&self, rewritten: bool, passages: &[String]) {
+        self.met.messages.fetch_add(1, Ordering::Relaxed);
+        self.met.rewritten.fetch_add(u64::from(rewritten), Ordering::Relaxed);
+        self.met.ungrounded.fetch_add(u64::from(!passages.is_empty()), Ordering::Relaxed);
     }
 }
 

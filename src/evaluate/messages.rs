@@ -9,10 +9,10 @@ use super::run::{self, RunContext};
 use super::trial::{Bench, TrialFailure, Verdict};
 use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
-use crate::data::messages::{self, Judge, Outcome, Row};
+use crate::data::messages::{self, Judge, Outcome, Row, Writer};
 use crate::data::results::sha256;
 use crate::data::spool::Texts;
-use crate::data::{self, FileName, Kind, json};
+use crate::data::{self, FileName, Kind, Map, json};
 use crate::event::Event;
 
 /// Decisions wait no longer than this to be saved, as long as saving takes a small part of the time.
@@ -56,15 +56,19 @@ pub async fn generate(
     if let Some(why) = context.limit() {
         return Err(run::Interrupted(why).into());
     }
-    let model =
-        bench.generator.as_ref().map(|generator: &Generator| generator.caller().model().id()).unwrap_or_default();
-    let simulated = context.account.is_simulated();
+    let generator = bench.generator.as_ref();
+    let writer = Writer {
+        model: generator.map(|own| own.caller().model().id().to_owned()).unwrap_or_default(),
+        fingerprint: generator.map(|own: &Generator| own.fingerprint(bench.gate.as_ref())),
+        simulated: context.account.is_simulated(),
+        extra: Map::new(),
+    };
     let (mut rows, mut failures) = (Vec::new(), Vec::new());
     let mut unread = None;
     outcomes.each(&mut |persona, _, verdict| {
         match verdict {
             Verdict::Written(message) | Verdict::Decided { message, .. } => match people.get(persona) {
-                Ok(persona) => rows.push(Row::new(persona, message, &bench.prompt).written_by(model, simulated)),
+                Ok(persona) => rows.push(Row::new(persona, message, &bench.prompt).written_by(writer.clone())),
                 Err(error) => unread = Some(error),
             },
             Verdict::Failed(failure) => failures.push(failure),

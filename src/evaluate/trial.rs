@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Error;
-use super::gate::{self, Gate};
+use super::gate::Gate;
 use super::{DecisionMaker, Generator};
 use crate::data::results::Decision;
 use crate::model::FailureKind;
@@ -90,7 +90,7 @@ pub struct Bench {
     pub generator: Option<Generator>,
     /// Decides on them.
     pub decision_maker: Option<DecisionMaker>,
-    /// Has messages with ungrounded claims written again; where it is missing they stay as they are.
+    /// Has messages with ungrounded claims written again; where it is missing they stay as they are, uncounted.
     pub gate: Option<Gate>,
     /// The prompt under test.
     pub prompt: String,
@@ -131,12 +131,10 @@ impl Bench {
         let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
         let mut message = generator.write(prompt, persona, key).await.map_err(Unended::from)?;
         let Some(gate) = &self.gate else { return Ok(message) };
-        for number in 1..=gate.rewrites {
-            let claims = gate::passages(&gate.audit(&message, persona), &message);
-            if claims.is_empty() {
-                break;
-            }
-            let number = number.to_string();
+        let mut claims = gate.passages(&message, persona);
+        let mut rewrites = 0;
+        while rewrites < gate.rewrites() && !claims.is_empty() {
+            let number = (rewrites + 1).to_string();
             let key: Vec<&str> = key.iter().copied().chain(["without", &number]).collect();
             // A message that is there is better than none, and its claims are counted against it.
             match generator.write_without(prompt, persona, &claims, &key).await {
@@ -144,7 +142,10 @@ impl Bench {
                 Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Unended::Stopped),
                 Err(_) => break,
             }
+            rewrites += 1;
+            claims = gate.passages(&message, persona);
         }
+        gate.count(rewrites > 0, &claims);
         Ok(message)
     }
 

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::feedback::{Heard, shortened};
 use super::objections::{OTHER, Objections};
-use super::parts::{Parts, similar};
 use super::screen;
 use crate::evaluate::fence::fence;
 
@@ -56,31 +55,6 @@ pub struct Tried {
     pub verdict: String,
 }
 
-impl Tried {
-    /// What a challenger changed, by its instructions: those that the incumbent has in other words are none of it.
-    #[must_use]
-    pub fn of(incumbent: &str, challenger: &str, verdict: impl Into<String>) -> Self {
-        let (before, after) = (Parts::of(incumbent), Parts::of(challenger));
-        let beyond = |own: &Parts, other: &Parts| -> Vec<String> {
-            let known = &other.instructions()[..other.instructions().len().min(MOST_COMPARED)];
-            let is_new = |text: &str| !known.iter().any(|known| similar(text, &known.text));
-            let new = own.instructions().iter().take(MOST_COMPARED).filter(|own| is_new(&own.text));
-            new.take(MOST_NAMED).map(|own| format!("{:?}", shortened(&own.text, LONGEST_NAMED))).collect()
-        };
-        let (added, taken_out) = (beyond(&after, &before), beyond(&before, &after));
-        let list = |what: &str, list: Vec<String>| (!list.is_empty()).then(|| format!("{what} {}", list.join(", ")));
-        let what: Vec<String> = [list("added", added), list("took out", taken_out)].into_iter().flatten().collect();
-        let what = if what.is_empty() { "the same instructions in other words".to_owned() } else { what.join("; ") };
-        Tried { what, verdict: verdict.into() }
-    }
-}
-
-/// Instructions of each prompt that are compared: each is with each.
-const MOST_COMPARED: usize = 200;
-/// Instructions that are named of one challenger, of those added and of those taken out ...
-const MOST_NAMED: usize = 6;
-/// ... and characters of each.
-const LONGEST_NAMED: usize = 120;
 /// Earlier challengers that one request names, the latest of them.
 const MOST_TRIED: usize = 12;
 /// Characters of what one of them tried, and of its verdict.
@@ -290,15 +264,6 @@ mod tests {
         let mains: BTreeSet<&String> = first.iter().filter_map(|own| own.focus.first()).collect();
         assert_eq!(mains.len(), 4, "each begins with another objection");
         assert!(assign(&heard.objections(), 0).is_empty());
-    }
-
-    #[test]
-    fn what_a_challenger_changed_is_told_by_its_instructions() {
-        let before = "Company: FlowAI\n\nRules:\n- Be brief.\n- Name one pain point of the reader.";
-        let after = "Company: FlowAI\n\n## How to write\n1. Name one of the reader's pain points.\n2. Never use hype.";
-        let what = |challenger: &str| Tried::of(before, challenger, "kept").what;
-        assert_eq!(what(after), "added \"Never use hype.\"; took out \"Be brief.\"");
-        assert_eq!(what(before), "the same instructions in other words");
     }
 
     #[test]

@@ -1,12 +1,11 @@
-//! Rewrites the prompt: once, or as one of several challengers.
+//! Rewrites the prompt, as one of several challengers.
 
 use serde_json::json;
 
 use super::challenge::Brief;
-use super::{Heard, screen, soundness};
+use super::{screen, soundness};
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
-use crate::evaluate::fence::fence;
 use crate::evaluate::reading::{self, Unusable};
 use crate::model::{CallKey, Request, Schema};
 
@@ -39,47 +38,6 @@ impl Improver {
     #[must_use]
     pub fn max_tokens(&self) -> u32 {
         self.max_tokens
-    }
-
-    /// Rewrites the prompt.
-    ///
-    /// # Errors
-    /// When the call fails, or when no answer held a prompt worth testing (see [`soundness`]).
-    pub async fn rewrite(&self, incumbent: &str, feedback: &Heard, key: &[&str]) -> Result<String, Error> {
-        ask(
-            &self.caller,
-            key,
-            |key| self.request(incumbent, feedback, key),
-            |answer| {
-                let prompt = reading::string(&reading::object(answer)?, "prompt")?;
-                match soundness::fault(&prompt, incumbent) {
-                    Some(why) => Err(Unusable::NoPrompt(why)),
-                    None => Ok(prompt),
-                }
-            },
-        )
-        .await
-    }
-
-    /// The request for one rewrite; also what a dry run measures.
-    #[must_use]
-    pub fn request(&self, incumbent: &str, feedback: &Heard, key: CallKey) -> Request {
-        let (lines, left_out) = feedback.lines();
-        let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
-        let objections = feedback.objections();
-        Request {
-            key,
-            system: SYSTEM.trim().to_owned(),
-            user: format!(
-                "The prompt in use:\n\n{}\n\nWhat its messages met, in groups:\n\n{}\n\nEach decision with its \
-                 reasoning{sampled}:\n\n{}\n\nAnswer with a JSON object: `prompt` (text), the whole improved prompt.",
-                fence("prompt", incumbent),
-                fence("objections", &objections.lines()),
-                fence("feedback", &lines)
-            ),
-            schema: Some(schema()),
-            max_tokens: self.max_tokens,
-        }
     }
 
     /// Writes one challenger. What a model says around it, and single instructions that offend, are for the

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::{Cast, Error};
+use super::failures::Failures;
 use super::objective::Objective;
 use crate::data::spool::Texts;
 use crate::engine::local;
@@ -78,6 +79,8 @@ pub struct Lab<'a> {
     pub seed: u64,
     /// The cycle's name in the journal.
     pub step: &'a str,
+    /// Where trials that fail are listed.
+    pub failures: Failures,
 }
 
 impl Lab<'_> {
@@ -106,14 +109,7 @@ impl Lab<'_> {
         people: &Arc<Texts>,
         wanted: &[Wanted],
     ) -> Result<Vec<Option<Shown>>, Error> {
-        let bench = Bench {
-            generator: Some(self.cast.generator.clone()),
-            decision_maker: Some(self.cast.decision_maker.clone()),
-            gate: self.gate.clone(),
-            prompt: String::new(),
-            seed: self.seed,
-            label: format!("{} {label}", self.step),
-        };
+        let bench = self.bench(label);
         // The n-th trial of a persona in this batch has the number n.
         let mut met: BTreeMap<u32, u32> = BTreeMap::new();
         let whom: Vec<(u32, u32)> = wanted
@@ -127,13 +123,54 @@ impl Lab<'_> {
         let prompts = wanted.iter().map(|trial| Arc::clone(&trial.prompt)).collect();
         let plan = Plan::write_with_and_decide(whom.clone(), prompts);
         let mut shown = self.batch(&bench, people, plan, title).await?;
+        self.deepen_with(&bench, people, &whom, &mut shown).await?;
+        Ok(shown)
+    }
+
+    /// Gives messages that were there already, with one decision each, what those of [`Lab::run`] have: all decisions, and
+    /// the auditor's findings. `whom` says to which persona each was, and which of its messages it is.
+    ///
+    /// # Errors
+    /// As [`Lab::run`].
+    pub async fn deepen(
+        &self,
+        label: &str,
+        people: &Arc<Texts>,
+        whom: &[(u32, u32)],
+        shown: &mut [Option<Shown>],
+    ) -> Result<(), Error> {
+        if shown.is_empty() {
+            return Ok(());
+        }
+        self.deepen_with(&self.bench(label), people, whom, shown).await
+    }
+
+    async fn deepen_with(
+        &self,
+        bench: &Bench,
+        people: &Arc<Texts>,
+        whom: &[(u32, u32)],
+        shown: &mut [Option<Shown>],
+    ) -> Result<(), Error> {
         for again in 1..self.decisions {
-            self.decide_again(&bench, people, (&whom, again), &mut shown).await?;
+            self.decide_again(bench, people, (whom, again), shown).await?;
         }
         if let Some(auditor) = self.auditor {
-            self.audit(auditor, &bench.label, (people, &whom), &mut shown).await?;
+            self.audit(auditor, &bench.label, (people, whom), shown).await?;
         }
-        Ok(shown)
+        Ok(())
+    }
+
+    /// Where the trials of a batch run.
+    fn bench(&self, label: &str) -> Bench {
+        Bench {
+            generator: Some(self.cast.generator.clone()),
+            decision_maker: Some(self.cast.decision_maker.clone()),
+            gate: self.gate.clone(),
+            prompt: String::new(),
+            seed: self.seed,
+            label: format!("{} {label}", self.step),
+        }
     }
 
     /// One batch of trials.
@@ -165,9 +202,16 @@ impl Lab<'_> {
                 },
                 Verdict::Failed(failure) => {
                     if failed.0 == 0 {
-                        failed.1 = failure.reason;
+                        failed.1.clone_from(&failure.reason);
                     }
                     failed.0 += 1;
+                    match people.get(persona) {
+                        Ok(text) => self.failures.add(&bench.label, text, failure),
+                        Err(error) => {
+                            broken = Some(error);
+                            return false;
+                        }
+                    }
                     None
                 }
                 _ => None,

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::root::Root;
 use super::split::Split;
 use crate::compare::spending;
+use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 use crate::evaluate::claims::Facts;
 use crate::improve::{Codebook, Parts, Tried};
@@ -45,13 +47,30 @@ impl Lineage {
         serde_json::from_value(value).ok()
     }
 
+    /// The memory of the file's lineage, or that of a new one which begins with it: `all` are its personas. Facts that are
+    /// given go before those that are remembered.
+    ///
+    /// # Errors
+    /// Where a file of the lineage, or of its personas, cannot be read.
+    pub fn resume(folder: &DataFolder, head: &Head, all: &Texts, facts: Option<&str>) -> Result<Self, data::Error> {
+        if let Some(mut lineage) = Lineage::of(head) {
+            if let Some(facts) = facts {
+                lineage.facts = Facts::of_offer("", Some(facts)).text;
+            }
+            return Ok(lineage);
+        }
+        let split = Split::new(folder, head.metadata.persona_file.as_deref(), all)?;
+        let root = Root::of(folder, head)?;
+        Ok(Lineage::new(&root.prompt, facts.or(root.facts.as_deref()), split))
+    }
+
     /// A new one. `first` is the first prompt, as far as it is known.
     #[must_use]
     pub fn new(first: &str, facts: Option<&str>, split: Split) -> Self {
         let statements = Parts::of(first).statements().trim().to_owned();
         let says_enough = statements.split_whitespace().count() >= FEWEST_WORDS;
         let offer = if says_enough { statements } else { first.trim().to_owned() };
-        let facts = facts.map_or_else(|| Facts::of(first).text, |text| Facts::of(text).text);
+        let facts = Facts::of_offer(first, facts).text;
         Lineage { facts, offer, split, ..Lineage::default() }
     }
 

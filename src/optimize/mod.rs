@@ -2,15 +2,20 @@
 //!
 //! One cycle ([`cycle`]) takes the facts and the split of its [`lineage`], asks for challengers ([`propose`]), takes them
 //! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
-//! ([`race`]), proves one on unseen people ([`verify`]) and decides ([`verdict`]).
+//! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
 pub mod compare_runs;
 pub mod cycle;
+pub mod earlier;
+pub mod error;
 pub mod explore;
+pub mod failures;
+pub mod incumbent;
 pub mod judges;
 pub mod lab;
 pub mod lineage;
 pub mod model;
+pub mod naming;
 pub mod objective;
 pub mod older;
 pub mod pairing;
@@ -18,7 +23,9 @@ pub mod personas;
 pub mod pool;
 pub mod propose;
 pub mod race;
+pub mod record;
 pub mod referee;
+pub mod root;
 pub mod search;
 pub mod segments;
 pub mod split;

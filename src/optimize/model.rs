@@ -20,6 +20,8 @@ const PERSONA: (f64, f64) = (0.0, 1.0);
 const IDEA_SD: f64 = 0.6;
 /// What each further challenger that proposed an idea, apart from the first, speaks for it; up to four of them.
 const IDEA_PER_PROPOSAL: f64 = 0.2;
+/// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
+const VAGUE_SD: f64 = 0.2;
 /// What the wording does beyond the idea.
 const LINE_SD: f64 = 0.25;
 /// What a challenger as a whole does beyond its lines.
@@ -98,11 +100,14 @@ impl Model {
             numbers.entry(trial.persona).or_insert(next);
         }
         let (personas, ideas, lines) = (numbers.len(), pool.ideas.len(), pool.lines.len());
+        let is_sorted = pool.ideas.iter().any(|idea| !idea.name.is_empty());
         let mut prior = vec![BASE, CROWDING];
         prior.extend(std::iter::repeat_n(PERSONA, personas));
         prior.extend(pool.ideas.iter().map(|idea| {
             let more = f64::from(idea.proposals.saturating_sub(1).min(4));
-            (IDEA_PER_PROPOSAL * more, IDEA_SD * IDEA_SD)
+            // Where nothing has a name, nobody has sorted.
+            let sd = if is_sorted && idea.name.is_empty() { VAGUE_SD } else { IDEA_SD };
+            (IDEA_PER_PROPOSAL * more, sd * sd)
         }));
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
@@ -116,7 +121,9 @@ impl Model {
             })
             .collect();
         let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
-        let mut ranked: Vec<usize> = (0..ideas).filter(|idea| pool.ideas[*idea].proposals > 0).collect();
+        // An idea whose lines were all sorted under another is none.
+        let live: BTreeSet<usize> = pool.lines.iter().map(|line| line.idea).collect();
+        let mut ranked: Vec<usize> = live.into_iter().filter(|idea| pool.ideas[*idea].proposals > 0).collect();
         ranked.sort_by_key(|idea| (std::cmp::Reverse(pool.ideas[*idea].proposals), *idea));
         Ok(Model { effects, allowed: ranked.into_iter().take(most_ideas.max(1)).collect(), ..own })
     }

@@ -63,14 +63,25 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
             .await?;
     context.go_on()?;
     let mut pairs = vec![(Tally::default(), Tally::default()); people.unseen.len()];
+    let mut unread = None;
     outcomes.each(&mut |persona, number, ended| {
-        if let Ended::Decided { decision, .. } = ended {
-            let pair = &mut pairs[persona];
-            let side = if number % 2 == 0 { &mut pair.0 } else { &mut pair.1 };
-            *side += Tally::of([decision.decision]);
+        match ended {
+            Ended::Decided { decision, .. } => {
+                let pair = &mut pairs[persona];
+                let side = if number % 2 == 0 { &mut pair.0 } else { &mut pair.1 };
+                *side += Tally::of([decision.decision]);
+            }
+            Ended::Failed(failure) => match people.unseen.get(persona) {
+                Ok(text) => lab.failures.add(&bench.label, text, failure),
+                Err(error) => unread = Some(error),
+            },
+            Ended::Written(_) | Ended::NotRun => {}
         }
-        true
+        unread.is_none()
     })?;
+    if let Some(error) = unread {
+        return Err(error.into());
+    }
     let simulated = context.account.is_simulated();
     Ok(Some(Opinion {
         comparison: Comparison::of(&pairs).marked(simulated, simulated),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::Error;
+use super::earlier::Earlier;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
 use super::model::Candidate;
@@ -48,6 +49,8 @@ pub struct Known<'a> {
     pub objections: &'a Objections,
     /// Scores of its messages: sum and number, by index of the persona.
     pub scores: BTreeMap<u32, (f64, u32)>,
+    /// Its messages to unseen people that may prove as well as fresh ones.
+    pub earlier: Earlier,
 }
 
 /// How the search ended.
@@ -71,8 +74,9 @@ pub struct Search {
 
 /// The share of the trials that the race may take.
 const RACE: f64 = 0.1;
-/// Trials that the proof of any gain is given, or a quarter of all where that is less: fewer tell little of so many people.
-const LEAST_PROOF: usize = 48;
+/// Pairs of messages that the proof of any gain is given, or what a quarter of all trials pays for where that is less: fewer
+/// tell little of so many people.
+const LEAST_PROOF: usize = 24;
 /// The share of the trials that is kept for the proof at most, however small the gain.
 const MOST_PROOF: f64 = 0.45;
 /// What a gain that was found by searching keeps of itself with other people.
@@ -92,10 +96,10 @@ pub async fn search(
     auditor: Option<&Auditor>,
     aim: Aim,
 ) -> Result<Search, Error> {
-    let (events, began) = (&lab.cast.context.events, lab.calls());
+    let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.len());
     let used = || (lab.calls() - began) as f64;
     let a_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
-    let kept = |gain: f64, all: usize| (all as f64 * RACE) as usize + proof_trials(gain, aim.alpha, all);
+    let kept = |gain: f64, all: usize| (all as f64 * RACE) as usize + proof_trials(gain, aim.alpha, all, earlier);
 
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
     let start = Start {
@@ -132,7 +136,7 @@ pub async fn search(
         let lab = Lab { auditor, ..lab.clone() };
         events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
         let incumbent: Arc<str> = known.incumbent.into();
-        verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), size).await?);
+        verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }
     let segments = match &verified {
         Some(verified) => verdict::segments(verified, &known.people.unseen, aim)?,
@@ -148,13 +152,16 @@ fn asked_later(challengers: usize) -> u64 {
     2 * challengers as u64 + 4
 }
 
-/// Trials of both sides that prove a gain of this size at this level in four of five cases, of so many trials in all.
-fn proof_trials(gain: f64, alpha: f64, all: usize) -> usize {
+/// Trials that prove a gain of this size at this level in four of five cases, of so many trials in all, where so many of the
+/// incumbent's messages are there already.
+fn proof_trials(gain: f64, alpha: f64, all: usize, earlier: usize) -> usize {
     let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(POWER)).powi(2) * PAIR_VARIANCE;
-    let pairs = wanted / (KEPT_GAIN * gain.max(0.01)).powi(2);
-    let most = (MOST_PROOF * all as f64) as usize;
     // A quarter more, for the looks.
-    ((2.5 * pairs) as usize).max(LEAST_PROOF.min(all / 4)).min(most)
+    let pairs = 1.25 * wanted / (KEPT_GAIN * gain.max(0.01)).powi(2);
+    let pairs = (pairs as usize).max(LEAST_PROOF);
+    let trials = pairs + pairs.saturating_sub(earlier);
+    let least = if pairs == LEAST_PROOF { all / 4 } else { usize::MAX };
+    trials.min(least).min((MOST_PROOF * all as f64) as usize)
 }
 
 /// The gain that is expected of the winner, with an average persona, after some regression to the mean: half of it.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::cycle::{CycleOptions, percent};
+use super::cycle::CycleOptions;
 use super::model::Candidate;
 use super::objective::Objective;
 use super::propose::Refused;
+use super::record::percent;
 use super::referee::Opinion;
 use super::search::Search;
 use super::split::People;
@@ -19,7 +20,7 @@ use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
 use crate::compare::{Rate, Tally};
 use crate::evaluate::claims::Kind;
-use crate::improve::{Objections, Tried};
+use crate::improve::{Change, Objections, Tried, changes};
 
 /// A cycle's story.
 #[derive(Clone, Debug)]
@@ -30,6 +31,9 @@ pub struct Story {
     pub objective: Objective,
     /// Why people said no: names with the share of personas that raised them, the most frequent first.
     pub objections: Vec<(String, f64)>,
+    /// What became of the objections with the adopted challenger, on the people of the file from whom is learned; empty
+    /// where the incumbent stays.
+    pub changes: Vec<Change>,
     /// What those who said yes named.
     pub liked: Vec<(String, f64)>,
     /// Challengers that were asked for, that passed the screen, and passages cut out of those.
@@ -113,10 +117,17 @@ pub struct Proof {
     pub trials: usize,
     /// Where the scatter of the differences comes from.
     pub components: Option<Components>,
+    /// Decisions that each message got.
+    pub decisions: u32,
+    /// So many of them would have bought the most precision for each call; `None` with one, which tells nothing of the
+    /// decision maker's scatter.
+    pub best_decisions: Option<u32>,
 }
 
 impl Rates {
-    fn of_standing(standing: &Standing, simulated: bool) -> Self {
+    /// Of what is known of a prompt.
+    #[must_use]
+    pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
         Rates {
             response: Rate::of(&standing.response.tallies()).marked(simulated),
             grounded: Rate::of(&standing.grounded.tallies()).marked(simulated),
@@ -185,6 +196,10 @@ impl Story {
             verdict: found.verdict.clone(),
             objective: options.objective,
             objections: share(&objections.raised),
+            // By their themes: names that a model gave to one version's other objections are not the next one's.
+            changes: after
+                .map(|after| changes(&before.heard.objections(), &after.heard.objections()))
+                .unwrap_or_default(),
             liked: share(&objections.liked),
             asked: proposals.iter().map(|own| own.asked).sum(),
             passed: proposals.iter().map(|own| own.passed).sum(),
@@ -204,6 +219,8 @@ impl Story {
                 alpha: verified.alpha,
                 trials: verified.trials,
                 components: verified.components,
+                decisions: options.decisions_per_message.max(1),
+                best_decisions: best_decisions(found, verified.components, options.decisions_per_message.max(1)),
             }),
             segments: found.segments.iter().map(|(name, own, size)| ((*name).to_owned(), *own, *size)).collect(),
             referee,
@@ -233,6 +250,7 @@ impl Story {
             "verdict": self.verdict,
             "objective": self.objective,
             "objections": shares(&self.objections),
+            "objections_changed": self.changes,
             "liked": shares(&self.liked),
             "challengers": {
                 "asked": self.asked, "passed": self.passed, "cut_passages": self.cut, "refused": self.refused,
@@ -277,8 +295,24 @@ impl Proof {
                 "between_messages": own.message.map(rounded),
                 "between_decisions": own.decision.map(rounded),
             })),
+            "decisions_per_message": self.decisions,
+            "best_decisions_per_message": self.best_decisions,
         })
     }
+}
+
+/// Decisions that may be advised.
+const MOST_DECISIONS: u32 = 20;
+
+/// Decisions on each message that buy the most precision for each call.
+fn best_decisions(found: &Search, components: Option<Components>, decisions: u32) -> Option<u32> {
+    let components = components.filter(|own| own.decision.is_some())?;
+    let trials = found.explored.trials + found.raced.trials + found.verified.as_ref().map_or(0, |own| own.trials);
+    // What a message takes without its decisions, written again as often as it was.
+    let message = (found.calls as f64 / trials.max(1) as f64 - f64::from(decisions)).max(1.0);
+    // With one message for each persona the two scatter as one, and nothing but more of both brings them down.
+    let components = Components { message: components.message.or(Some(components.persona)), ..components };
+    Some(components.decisions_per_message(message, 1.0, MOST_DECISIONS))
 }
 
 fn rounded(value: f64) -> f64 {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::cycle::first_prompt;
 use super::judges::Judge;
 use super::lineage::Lineage;
 use super::pairing::Key;
+use super::root::Root;
 use crate::data::export::tuning::Tuning;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
@@ -25,8 +25,7 @@ pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data:
     if let Some(lineage) = Lineage::of(&head) {
         return Ok(Facts::of(&lineage.facts));
     }
-    let first = first_prompt(folder, &head)?;
-    Ok(Facts::of(first.as_deref().unwrap_or(&head.metadata.system_prompt)))
+    Ok(Root::of(folder, &head)?.facts(None))
 }
 
 /// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote to

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::Error;
+use super::earlier::{Earlier, order};
 use super::lab::{Lab, Shown, Wanted};
 use super::objective::Objective;
-use super::pairing::Key;
 use super::tell;
 use crate::compare::Tally;
 use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
@@ -91,6 +91,8 @@ pub struct Verified {
     pub alpha: f64,
     /// Trials that were run, of both sides.
     pub trials: usize,
+    /// The incumbent's messages that were there already.
+    pub earlier: usize,
     /// The people, in the order in which they were asked.
     pub people: Vec<u32>,
 }
@@ -106,6 +108,14 @@ pub struct Size {
     pub trials: usize,
 }
 
+impl Size {
+    /// Pairs of messages that so many trials pay for, where so many of the incumbent's are there already.
+    #[must_use]
+    pub fn pairs(self, earlier: usize) -> usize {
+        if self.trials <= earlier { self.trials } else { earlier + (self.trials - earlier) / 2 }
+    }
+}
+
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to go on does, as
 /// the test allows.
 ///
@@ -115,42 +125,60 @@ pub async fn verify(
     lab: &Lab<'_>,
     unseen: &Arc<Texts>,
     (incumbent, challenger): (&Arc<str>, &Arc<str>),
+    earlier: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
     let order = order(unseen)?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
-    let pairs = if order.is_empty() { 0 } else { size.trials / 2 };
+    let pairs = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
     let mut test = SequentialTest::new(Design::new(size.alpha, size.expected.max(LEAST_AIM)));
     let (mut before, mut after) = (Side::default(), Side::default());
     let (mut decision, mut done, mut differences, mut step) = (Decision::GoOn, 0, Vec::new(), 1.0);
+    let mut trials = 0;
     for look in 1..=LOOKS {
         let until = pairs * look / LOOKS;
         if until == done {
             continue;
         }
-        let mut wanted = Vec::new();
+        let (mut wanted, mut sides) = (Vec::new(), Vec::new());
+        let (mut whom, mut there) = (Vec::new(), Vec::new());
         for pair in done..until {
-            let persona = order[pair % order.len()];
-            wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
+            let (place, number) = (pair % order.len(), pair / order.len());
+            let persona = order[place];
+            match earlier.message(&unseen.get(persona as usize)?, number) {
+                Some(shown) => {
+                    whom.push((persona, number as u32));
+                    there.push((place, shown.clone()));
+                }
+                None => {
+                    wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
+                    sides.push((place, false));
+                }
+            }
             wanted.push(Wanted { persona, prompt: Arc::clone(challenger) });
+            sides.push((place, true));
+        }
+        for side in [&mut before, &mut after] {
+            side.shown.resize_with(until.min(order.len()), Vec::new);
+        }
+        let (places, mut there): (Vec<usize>, Vec<Option<Shown>>) =
+            there.into_iter().map(|(place, shown)| (place, Some(shown))).unzip();
+        lab.deepen(&format!("verify {look} earlier"), unseen, &whom, &mut there).await?;
+        for (place, shown) in places.into_iter().zip(there) {
+            before.shown[place].extend(shown);
         }
         let title = format!("Verifying on unseen people, look {look} of {LOOKS}");
+        trials += wanted.len();
         let shown = lab.run(&format!("verify {look}"), &title, unseen, &wanted).await?;
-        for (at, shown) in shown.into_iter().enumerate() {
-            let persona = (done + at / 2) % order.len();
-            let side = if at % 2 == 0 { &mut before } else { &mut after };
-            if side.shown.len() <= persona {
-                side.shown.resize_with(persona + 1, Vec::new);
-            }
+        for ((place, is_challenger), shown) in sides.into_iter().zip(shown) {
+            let side = if is_challenger { &mut after } else { &mut before };
             match shown {
-                Some(shown) => side.shown[persona].push(shown),
+                Some(shown) => side.shown[place].push(shown),
                 None => side.failed += 1,
             }
         }
         done = until;
-        let people = before.shown.len().max(after.shown.len());
-        before.shown.resize_with(people, Vec::new);
-        after.shown.resize_with(people, Vec::new);
+        let people = before.shown.len();
         let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| lab.score(own)));
         differences = before.shown.iter().zip(&after.shown).map(|(a, b)| score(b) - score(a)).collect();
         step = people as f64 / done.max(people) as f64;
@@ -165,25 +193,16 @@ pub async fn verify(
     Ok(Verified {
         decision,
         outcome: test.result(),
+        earlier: 2 * done - trials,
         before,
         after,
         differences,
         step,
         components,
         alpha: size.alpha,
-        trials: 2 * done,
+        trials,
         people: order,
     })
-}
-
-/// The people in an order that has nothing to do with who they are, the same in every cycle of a lineage.
-fn order(people: &Texts) -> Result<Vec<u32>, Error> {
-    let mut numbered = Vec::with_capacity(people.len());
-    for (index, persona) in people.iter().enumerate() {
-        numbered.push((Key::of(&persona?).number(), index as u32));
-    }
-    numbered.sort_unstable();
-    Ok(numbered.into_iter().map(|(_, index)| index).collect())
 }
 
 /// NaN for nothing.

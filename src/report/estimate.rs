@@ -60,7 +60,9 @@ pub fn text_of(tokens: u64) -> String {
 #[must_use]
 pub fn plan(lines: &[Line], account: &Account) -> String {
     let mut text = String::from("This would take (dry run, nothing is sent):\n");
-    for line in lines.iter().filter(|line| line.calls > 0) {
+    // Of a role that has nothing to do no price need be known.
+    let lines: Vec<&Line> = lines.iter().filter(|line| line.calls > 0).collect();
+    for line in &lines {
         let _ = writeln!(
             text,
             "  {:>8} {} of the {} ({}): about {} tokens in, {} out{}",

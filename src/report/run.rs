@@ -10,8 +10,8 @@ use crate::data::file_name::FileName;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
-use crate::improve::Objections;
 use crate::improve::objections::{Counting, Objection};
+use crate::improve::{Change, Objections};
 use crate::optimize::pairing::Clusters;
 
 /// Which messages are shown.
@@ -75,6 +75,9 @@ impl Detail {
         let entries = counts.decided as u64;
         let mut text = heading(file, metadata, entries, &RunLine::of(file, metadata, &self.decisions));
         text.push_str(&objections_text(&self.said.objections(), entries));
+        if let Some(words) = since_parent(metadata) {
+            let _ = writeln!(text, "{words}\n");
+        }
         self.messages(&mut text);
         text
     }
@@ -141,9 +144,20 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -
                 super::summary::failed_trials(provenance.failures.iter().map(|failure| failure.reason.as_str()))
             );
         }
+        if let Some(words) = super::summary::failed_while_searching(&provenance.search_failures) {
+            let _ = writeln!(text, "{words}");
+        }
     }
     let _ = writeln!(text, "\nPROMPT\n{}\n", words::safe(&metadata.system_prompt));
     text
+}
+
+/// What became of the objections since the parent, as the cycle that adopted the prompt found it.
+fn since_parent(metadata: &Metadata) -> Option<String> {
+    let metrics = metadata.rejoinder.as_ref()?.metrics.as_ref()?;
+    // What a results file says is a hint: what cannot be read is not shown.
+    let changes: Vec<Change> = serde_json::from_value(metrics.get("cycle")?.get("objections_changed")?.clone()).ok()?;
+    super::story::changed(&changes)
 }
 
 /// The objections and what was liked, as a list with shares of personas.

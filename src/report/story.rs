@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use super::words;
 use crate::compare::segments::Segment;
+use crate::compare::variance::Components;
 use crate::evaluate::claims::Kind;
+use crate::evaluate::gate::Met;
+use crate::improve::changes::Standing;
+use crate::improve::{Change, Course};
 use crate::optimize::story::{Effect, Proof, Rates, Story};
 use crate::optimize::verdict::{Because, Verdict};
 
@@ -37,6 +41,7 @@ pub fn lines(story: &Story) -> Vec<String> {
     }
     lines.extend(segment_line(story));
     lines.extend(referee_line(story));
+    lines.extend(changed(&story.changes));
     lines.push(format!("Claims: {}", claims(story)));
     lines
 }
@@ -100,6 +105,38 @@ fn groups(groups: &[(String, f64)], none: &str) -> String {
     if more > 0 { format!("{} ({more} more)", named.join(", ")) } else { named.join(", ") }
 }
 
+/// Which objections went away with the new prompt, and which appeared or changed; `None` where nothing did.
+#[must_use]
+pub fn changed(changes: &[Change]) -> Option<String> {
+    let percent = |standing: Standing| format!("{:.0}%", 100.0 * standing.share());
+    let of = |course: Course, words: &str| {
+        let some: Vec<&Change> = changes.iter().filter(|own| own.course == course).collect();
+        let named: Vec<String> = some
+            .iter()
+            .take(NAMED)
+            .map(|own| {
+                let name = words::one_line(&own.name, 40);
+                match course {
+                    Course::WentAway => format!("{name} ({})", percent(own.before)),
+                    Course::Appeared => format!("{name} ({})", percent(own.after)),
+                    _ => format!("{name} ({} to {})", percent(own.before), percent(own.after)),
+                }
+            })
+            .collect();
+        let more = some.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!named.is_empty()).then(|| format!("{words} {}{more}", named.join(", ")))
+    };
+    let parts = [
+        of(Course::WentAway, "went away:"),
+        of(Course::Shrank, "fewer:"),
+        of(Course::Grew, "more:"),
+        of(Course::Appeared, "new:"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("Objections since: {}", parts.join("; ")))
+}
+
 fn challengers(story: &Story) -> String {
     let mut line = format!("Challengers: {} asked for, {} passed the screen", story.asked, story.passed);
     if story.cut > 0 {
@@ -158,17 +195,37 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
             words::count(outcome.looks as u64, "look", "looks"),
         ));
     }
-    if let Some(components) = proof.components {
-        let total = components.persona + components.message.unwrap_or(0.0) + components.decision.unwrap_or(0.0);
-        if total > 0.0 && components.message.is_some() {
-            let share = |of: f64| format!("{:.0}%", 100.0 * of / total);
-            let mut parts = vec![format!("personas {}", share(components.persona))];
-            parts.extend(components.message.map(|of| format!("generator {}", share(of))));
-            parts.extend(components.decision.map(|of| format!("decision maker {}", share(of))));
-            lines.push(format!("Where the scatter comes from: {}", parts.join(", ")));
-        }
-    }
+    lines.extend(proof.components.and_then(|own| scatter(&own, proof)));
     lines
+}
+
+/// Where the scatter comes from, and how calls are best spent against it.
+fn scatter(components: &Components, proof: &Proof) -> Option<String> {
+    let total = components.persona + components.message.unwrap_or(0.0) + components.decision.unwrap_or(0.0);
+    if total <= 0.0 || (components.message.is_none() && components.decision.is_none()) {
+        return None;
+    }
+    // What the data cannot tell apart is in the level above it, and is called by both names.
+    let (personas, messages) = match (components.message, components.decision) {
+        (Some(_), Some(_)) => ("personas", "generator"),
+        (Some(_), None) => ("personas", "generator and decision maker"),
+        (None, _) => ("personas and generator", ""),
+    };
+    let share = |of: f64| format!("{:.0}%", 100.0 * of / total);
+    let mut parts = vec![format!("{personas} {}", share(components.persona))];
+    parts.extend(components.message.map(|of| format!("{messages} {}", share(of))));
+    parts.extend(components.decision.map(|of| format!("decision maker {}", share(of))));
+    let advice = match proof.best_decisions {
+        None => "; --decisions-per-message 2 would tell those two apart".to_owned(),
+        Some(best) if best == proof.decisions => {
+            format!(
+                "; {} for each message were the most precise for their calls",
+                words::count(u64::from(best), "decision", "decisions")
+            )
+        }
+        Some(best) => format!("; --decisions-per-message {best} would be more precise for as many calls"),
+    };
+    Some(format!("Where the scatter comes from: {}{advice}", parts.join(", ")))
 }
 
 fn segment_line(story: &Story) -> Option<String> {
@@ -206,16 +263,33 @@ fn referee_line(story: &Story) -> Option<String> {
 }
 
 fn claims(story: &Story) -> String {
-    let share = |rates: &Rates| {
-        let of = if rates.messages == 0 { 0.0 } else { 100.0 * rates.ungrounded as f64 / rates.messages as f64 };
-        format!("{of:.1}% ({}/{})", rates.ungrounded, rates.messages)
-    };
-    let mut text =
-        format!("messages with an ungrounded claim before: {}{}", share(&story.before), kinds(&story.before.claims));
+    let mut text = format!("messages with an ungrounded claim before: {}", ungrounded(&story.before));
     if let Some(after) = &story.after {
-        text.push_str(&format!("; after: {}{}", share(after), kinds(&after.claims)));
+        text.push_str(&format!("; after: {}", ungrounded(after)));
     }
     text
+}
+
+/// The share of messages with an ungrounded claim, and the most frequent kinds of such claims.
+fn ungrounded(rates: &Rates) -> String {
+    format!("{}{}", share(rates.ungrounded, rates.messages), kinds(&rates.claims))
+}
+
+fn share(some: u64, all: u64) -> String {
+    let of = if all == 0 { 0.0 } else { 100.0 * some as f64 / all as f64 };
+    format!("{of:.1}% ({some}/{all})")
+}
+
+/// What became of the messages that a first run wrote: how many claim what nothing supports, of which kinds where that is
+/// known, and how many were written again.
+#[must_use]
+pub fn written(met: Met, claims: &BTreeMap<Kind, u64>) -> String {
+    let again = match met.rewritten {
+        0 => String::new(),
+        some => format!("; {} written again", words::thousands(some)),
+    };
+    let share = share(met.ungrounded, met.messages);
+    format!("Claims: messages with an ungrounded claim: {share}{}{again}", kinds(claims))
 }
 
 fn kinds(claims: &BTreeMap<Kind, u64>) -> String {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{story, words};
 use crate::call::Used;
 use crate::compare::{Comparison, Interval, Verdict};
-use crate::data::provenance::FailedTrial;
+use crate::data::provenance::{FailedTrial, SearchFailure};
 use crate::model::Role;
 use crate::optimize::judges::{Judges, RecordedJudge, Side};
 use crate::optimize::story::Story;
@@ -39,6 +39,8 @@ pub struct CycleSummary<'a> {
     pub judges: &'a Judges,
     /// Trials that failed.
     pub failures: &'a [FailedTrial],
+    /// Those of the search, and older messages that could not be decided again.
+    pub search_failures: &'a [SearchFailure],
     /// Where a limit was reached before the end: which.
     pub partial: Option<&'a str>,
     /// What it took.
@@ -90,6 +92,9 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
         line(format!("Judged by: {}", judged_by(summary.judges, Names::Cycle)));
     }
     line(failed_trials(summary.failures.iter().map(|failure| failure.reason.as_str())));
+    if let Some(words) = failed_while_searching(summary.search_failures) {
+        line(words);
+    }
     for words in spent(&summary.spent) {
         line(words);
     }
@@ -357,6 +362,14 @@ pub fn failed_trials<'a>(reasons: impl IntoIterator<Item = &'a str>) -> String {
         let _ = write!(text, "\n  and {more}, listed in the file");
     }
     text
+}
+
+/// The same of trials on the way to a prompt; `None` where none failed.
+#[must_use]
+pub fn failed_while_searching(failures: &[SearchFailure]) -> Option<String> {
+    let reasons = failures.iter().map(|failure| failure.reason.as_str());
+    let text = (!failures.is_empty()).then(|| failed_trials(reasons))?;
+    Some(text.replacen("Failed trials", "Failed trials of the search", 1))
 }
 
 /// A reason without the ` (request ...)` that the clients put at its end.

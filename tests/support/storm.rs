@@ -63,7 +63,15 @@ pub fn weather(seed: u64) -> Result<Told, String> {
         let ran = run(&["decide", "--messages-file", "storm"])?;
         books_of_messages(&place, &ran, &market.stats_at_rest())
     } else {
-        let ran = run(&["evaluate", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "2"])?;
+        let ran = run(&[
+            "evaluate",
+            "--ungrounded",
+            "keep",
+            "--persona-file",
+            "b2b_saas_personas_eval",
+            "--messages-per-persona",
+            "2",
+        ])?;
         books_of_results(&place, &ran, &market.stats_at_rest(), 20)
     };
     told.map_err(|wrong| format!("{wrong} ({faults}, concurrency {concurrency}, {model})"))

@@ -8,6 +8,9 @@ use super::fold::{Folded, quote};
 use super::source::Source;
 use super::words::pattern;
 
+/// How often facts are taken from their own text at most: every time some statements fewer, or the same.
+const READINGS: usize = 20;
+
 /// What the offer may truthfully claim. Read once, asked about many messages.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -23,6 +26,22 @@ impl Facts {
     pub fn of(text: &str) -> Self {
         let statements = statements(text);
         Facts { source: Source::of(&statements), text: statements.join("\n") }
+    }
+
+    /// The facts of an offer: what is given, else what the first prompt states. They are the same when they are taken
+    /// from their own text, which is what files keep.
+    #[must_use]
+    pub fn of_offer(prompt: &str, given: Option<&str>) -> Self {
+        let mut facts = Facts::of(given.unwrap_or(prompt));
+        // Without the heading that stood above it a line may be taken for an instruction.
+        for _ in 0..READINGS {
+            let again = Facts::of(&facts.text);
+            if again.text == facts.text {
+                break;
+            }
+            facts = again;
+        }
+        facts
     }
 
     /// Whether nothing is stated.
@@ -181,4 +200,36 @@ fn tells(low: &[u8], of_a_fact: bool) -> bool {
         pattern(&format!(r#"^[\s*>"'()#-]*(?:\d{{1,2}}[.)]\s*)?(?:also,? |then,? |and |finally,? |first,? )?{ELSE}"#))
     });
     COMMON.is_match(low) || (!of_a_fact && OTHER.is_match(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_given_goes_before_what_the_prompt_states() {
+        let prompt = "Company: Brackwater\nCustomers: Northwind\n\nInstructions:\n- Cite results of 80% at customers.";
+        assert_eq!(Facts::of_offer(prompt, None).text, "Company: Brackwater\nCustomers: Northwind");
+        assert_eq!(Facts::of_offer(prompt, Some("Customers: Acme")).text, "Customers: Acme");
+    }
+
+    proptest! {
+        /// Files keep the text alone: who reads them has the same facts, and so the same name for who wrote.
+        #[test]
+        fn the_facts_of_an_offer_are_the_facts_of_their_own_text(
+            lines in prop::collection::vec(
+                prop::sample::select(vec![
+                    "Company: Brackwater", "## Facts", "Instructions:", "We serve 500 firms. Always say so.", "- Be brief",
+                    "Our platform saves 45%.", "1. Value Demonstration", "Teams save time, and so: ", "Pricing:", "",
+                    "The product works with Slack. How to write: Use it.",
+                ]),
+                0..12,
+            ),
+        ) {
+            let facts = Facts::of_offer(&lines.join("\n"), None);
+            prop_assert_eq!(&Facts::of(&facts.text).text, &facts.text);
+        }
+    }
 }

@@ -93,12 +93,14 @@ fn personas(values: &Values) -> Markup {
 }
 
 fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
-    let (people, prompts) = (site.folder.list(Kind::Personas)?, prompts(site, false)?);
+    let (people, facts, prompts) = (site.folder.list(Kind::Personas)?, prompts(site, true)?, prompts(site, false)?);
+    let facts_hint = html! { "What the offer may truthfully claim." };
     let people_hint = html! { a href="/personas/new" { "Generate personas" } " where there are none that fit." };
     let prompt_hint = html! { a href="/prompts/new" { "Write a prompt" } " about what you offer." };
     Ok(html! {
         (choice("personas", "Personas", &people_hint, &people, None, values))
         (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings, or a sample offer"), values))
+        (choice("facts", "Facts", &facts_hint, &facts, Some("What the prompt states"), values))
         (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
     })
 }

@@ -88,7 +88,7 @@ impl Job {
     fn texts(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Job::Personas => &[],
-            Job::Evaluate => &TEXTS[..1],
+            Job::Evaluate => &TEXTS[..2],
             Job::Improve => &TEXTS[1..],
         }
     }

@@ -1,0 +1,73 @@
+//! What the offer may claim, and what is done with messages that claim more: `--facts` and `--ungrounded`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::error::Error;
+use crate::evaluate::claims::Facts;
+use crate::evaluate::gate::Gate;
+use crate::report::words;
+
+/// Options of the commands that write messages.
+#[derive(Args, Clone, Debug)]
+pub struct FactsOptions {
+    /// What the offer may truthfully claim [default: what the first prompt of the lineage states]
+    #[arg(long, value_name = "FILE", help_heading = "Claims")]
+    facts: Option<PathBuf>,
+    /// What is done with a message that claims what facts and persona do not support: write it again, or keep it
+    #[arg(long, value_enum, default_value_t = Ungrounded::Rewrite, help_heading = "Claims")]
+    ungrounded: Ungrounded,
+}
+
+/// `--ungrounded`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Ungrounded {
+    Rewrite,
+    Keep,
+}
+
+impl FactsOptions {
+    /// The text of the facts file, where one was named.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or states nothing.
+    pub fn text(&self) -> Result<Option<String>, Error> {
+        self.facts.as_deref().map(read).transpose()
+    }
+
+    /// Whether messages with ungrounded claims are written again.
+    pub fn rewrites(&self) -> bool {
+        self.ungrounded == Ungrounded::Rewrite
+    }
+
+    /// The gate of a first run with this prompt, and these facts where they were given.
+    pub fn gate(&self, prompt: &str, facts: Option<&str>) -> Gate {
+        let facts = Arc::new(Facts::of_offer(prompt, facts));
+        if self.rewrites() { Gate::new(facts) } else { Gate::open(facts) }
+    }
+
+    /// The choice, as the hash of a run's inputs takes it.
+    pub fn choice(&self) -> String {
+        format!("{:?}", self.ungrounded)
+    }
+}
+
+/// The text of a facts file.
+///
+/// # Errors
+/// Where it cannot be read, or states nothing.
+pub fn read(path: &Path) -> Result<String, Error> {
+    let shown = words::path(path);
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        what: "facts file",
+        path: shown.clone(),
+        source,
+    })?;
+    let text = text.trim_start_matches('\u{feff}').to_owned();
+    if Facts::of(&text).is_empty() {
+        return Err(Error::Usage(format!("facts file {shown} states nothing; write into it what the offer may claim")));
+    }
+    Ok(text)
+}
