@@ -44,3 +44,7 @@ deny:
 # A thousand kills at random moments and a hundred storms of faults: just soak --kills 100 --seed 7
 soak *options:
     ./scripts/soak {{options}}
+
+# The time the dashboard takes for its largest pages
+bench-dashboard:
+    cargo bench --bench dashboard

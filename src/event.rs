@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -22,7 +24,36 @@ pub enum Event {
         simulated: bool,
     },
     /// A trial of the batch ended.
-    TrialEnded(TrialOutcome),
+    TrialEnded {
+        /// Index of the persona in its batch: messages to one persona are one cluster.
+        persona: u32,
+        /// How.
+        outcome: TrialOutcome,
+        /// Why, where it failed.
+        reason: Option<String>,
+    },
+    /// A round of exploring is over.
+    Explored(Exploring),
+    /// The race as it stands.
+    Raced(Standings),
+    /// A look at the proof was taken.
+    Looked(Look),
+    /// What the command has used so far.
+    Spent(Spent),
+    /// A challenger was adopted, or not.
+    Concluded {
+        /// Why, in one sentence.
+        words: String,
+        /// Whether it took the incumbent's place.
+        adopted: bool,
+    },
+    /// A file was saved.
+    Saved {
+        /// Where it belongs: `results`, `personas` or `messages`.
+        kind: String,
+        /// Its name without `.json`.
+        name: String,
+    },
     /// The batch is over.
     BatchEnded {
         /// Whether any answer was simulated: over HTTP that is known only once there are answers.
@@ -55,6 +86,104 @@ pub enum Event {
         /// Since when all of them have been under way, where there are any.
         since: Option<Instant>,
     },
+}
+
+/// How far exploring has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exploring {
+    /// Rounds so far.
+    pub rounds: usize,
+    /// Trials so far.
+    pub trials: usize,
+    /// Challengers that were asked for.
+    pub challengers: usize,
+    /// Instructions in the pool, those of the incumbent included.
+    pub instructions: usize,
+    /// Share of successes that is expected of the best prompt so far, with an average persona, and of the incumbent.
+    pub expected: (f64, f64),
+}
+
+/// The finalists of a race.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Standings {
+    /// Personas so far.
+    pub personas: usize,
+    /// The finalists, in the order in which they entered.
+    pub finalists: Vec<Finalist>,
+    /// The incumbent's successes and trials on people who are learned from, from earlier messages.
+    pub incumbent: (f64, u64),
+    /// Whether it is over.
+    pub over: bool,
+}
+
+/// One finalist.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Finalist {
+    /// What it is, in a few words.
+    pub name: String,
+    /// Sum of its scores, each from 0 to 1.
+    pub successes: f64,
+    /// Messages.
+    pub trials: usize,
+    /// After how many personas it was dropped; `None` if it was not.
+    pub dropped_after: Option<usize>,
+    /// Whether it goes on to the proof.
+    pub won: bool,
+}
+
+/// What a look at the proof showed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which look, from 1.
+    pub number: usize,
+    /// How many there are at most.
+    pub of: usize,
+    /// The incumbent.
+    pub before: Share,
+    /// The challenger.
+    pub after: Share,
+    /// The gain with its 95 % interval, as it would be reported if this look were the last; in 1, not in points.
+    pub gain: Option<(f64, f64, f64)>,
+    /// What follows from it.
+    pub decision: Decision,
+}
+
+/// What follows from a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// The challenger is better.
+    Better,
+    /// It was not shown to be.
+    NotShown,
+    /// Neither yet.
+    GoOn,
+}
+
+/// A share of successes with its 95 % interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Successes.
+    pub yes: u64,
+    /// Of so many.
+    pub total: u64,
+    /// Lower and upper end, from 0 to 1; `None` where nothing was decided.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// What a command has used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spent {
+    /// Answered calls, those from the journal included.
+    pub calls: u64,
+    /// Of these, calls whose answers came from the journal.
+    pub replayed: u64,
+    /// Tokens in, cached ones included, and out.
+    pub tokens: (u64, u64),
+    /// Dollars, where all prices are known.
+    pub cost_usd: Option<f64>,
+    /// Whether any answer was simulated.
+    pub simulated: bool,
 }
 
 /// How a trial ended.

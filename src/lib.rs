@@ -4,6 +4,7 @@
 //! Rooms, from the top; imports point down this list only (a test reads the `use crate::` lines):
 //!
 //! - [`cli`]: one file per command; reads options, renders events
+//! - [`web`]: the dashboard
 //! - [`report`]: what people read
 //! - [`optimize`]: the loop
 //! - [`compare`]: pure statistics
@@ -32,3 +33,4 @@ pub mod journal;
 pub mod model;
 pub mod optimize;
 pub mod report;
+pub mod web;

@@ -141,6 +141,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     };
     let seed = setting.seed.to_string();
     let proposer = Proposer {
+        by_hand: &[],
         cast: &cast,
         facts: &facts,
         details: Arc::new(details),

@@ -156,9 +156,13 @@ async fn with_model(
         let (auditor, events, seed) = (auditor.clone(), setup.events.clone(), begun.seed);
         async move {
             let outcome = audit(&auditor, &messages, &facts, seed, index).await;
-            if let Some(outcome) = &outcome {
-                let told = if outcome.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed };
-                events.emit(Event::TrialEnded(told));
+            if let Some(ended) = &outcome {
+                let outcome = if ended.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed };
+                events.emit(Event::TrialEnded {
+                    persona: index as u32,
+                    outcome,
+                    reason: ended.as_ref().err().cloned(),
+                });
             }
             ended.lock().unwrap_or_else(PoisonError::into_inner)[index] = outcome;
         }

@@ -12,6 +12,7 @@ use super::trial_calls::DECISION_ANSWER;
 use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
 use crate::evaluate::messages::{RowDecision, decide, open};
+use crate::event::Event;
 use crate::model::{CallKey, Role, digest};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -74,6 +75,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         print(&format!("{kept}{}\n", super::failures(&decided.failures)))?;
         return doors.end(false, "nothing could be decided; the rows of the file say why");
     }
+    setup.events.emit(Event::Saved { kind: decided.file.kind().to_string(), name: decided.file.stem().to_owned() });
     print(&format!(
         "{kept}Decided now: {}\n{}\nDecisions saved to: {}\n",
         words::full_rate(&rate(&decided.decisions).marked(decided.simulated)),

@@ -124,6 +124,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     begun.finish()?;
     if let Some(file) = &run.file {
+        setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
         let model = options.models.model.as_ref().map(|model| format!(" --model {}", words::one_line(model, 100)));
         let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), model.unwrap_or_default());
         setup.events.emit(Event::Note(next));

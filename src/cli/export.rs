@@ -5,22 +5,25 @@ use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::error::Error;
 use super::setup::Setup;
+use crate::data::export::tuning::{Dpo, Sft};
 use crate::data::export::{Csv, Exporter, Jsonl};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
 use crate::event::Event;
-use crate::optimize::lineage;
+use crate::optimize::{lineage, tuning};
 
 /// Options of `export`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder export b2b_saas_personas_train_results_20250802_144126 --format csv -o messages.csv
   rejoinder export NAME --format jsonl | head
-  rejoinder export NAME --format prompt -o prompt.md")]
+  rejoinder export NAME --format prompt -o prompt.md
+  rejoinder export NAME --format dpo -o pairs.jsonl")]
 pub struct Options {
     /// A results file
     #[arg(value_name = "NAME")]
@@ -64,6 +67,10 @@ enum Format {
     Jsonl,
     /// The best prompt of the file's lineage, as text
     Prompt,
+    /// JSON lines for supervised fine-tuning: accepted messages without an ungrounded claim, as conversations
+    Sft,
+    /// JSON lines for preference tuning: pairs of an accepted and a rejected message to the same persona
+    Dpo,
 }
 
 /// Writes the rows.
@@ -72,9 +79,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = target(setup, options)?;
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
-    let exporter: &'static dyn Exporter = match options.format {
-        Format::Csv => &Csv,
-        Format::Jsonl => &Jsonl,
+    let exporter: Arc<dyn Exporter> = match options.format {
+        Format::Csv => Arc::new(Csv),
+        Format::Jsonl => Arc::new(Jsonl),
+        Format::Sft => Arc::new(Sft(tuning::tuning(&setup.folder, &file, &head, false)?)),
+        Format::Dpo => Arc::new(Dpo(tuning::tuning(&setup.folder, &file, &head, true)?)),
         Format::Prompt => {
             let (best, prompt) = lineage::best(&setup.folder, &file, &head)?;
             setup.events.emit(Event::Note(format!("The best prompt of the lineage is that of {best}")));
@@ -83,8 +92,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     };
     let source = Source { folder: setup.folder.clone(), file, sha256: head.sha256 };
     match target {
-        Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(exporter, out)))?,
-        Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(exporter, out)))?,
+        Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(&*exporter, out)))?,
+        Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(&*exporter, out)))?,
         Target::Stream(path) => return stream(exporter, source, path).await,
     }
     let path = options.output.as_deref().unwrap_or(Path::new(""));
@@ -122,7 +131,7 @@ fn target(setup: &Setup, options: &Options) -> Result<Target, Error> {
     let (Target::New(at) | Target::Old(at)) = &target else { return Ok(target) };
     let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = folder.canonicalize().map_err(|source| cannot_write(path, source))?;
-    for kind in [Kind::Personas, Kind::Results, Kind::Messages, Kind::Judges] {
+    for kind in [Kind::Personas, Kind::Results, Kind::Messages, Kind::Judges, Kind::Prompts] {
         let own = setup.folder.subfolder(kind);
         if own.canonicalize().is_ok_and(|own| folder.starts_with(own)) {
             let own = own.display();
@@ -187,7 +196,7 @@ impl Source {
 
 /// Writes into what is no file. On a thread of its own: whoever is to read may keep it waiting, and Ctrl-C is to be heard
 /// meanwhile.
-async fn stream(exporter: &'static dyn Exporter, source: Source, path: Option<PathBuf>) -> Result<(), Error> {
+async fn stream(exporter: Arc<dyn Exporter>, source: Source, path: Option<PathBuf>) -> Result<(), Error> {
     // Dropped when the thread ends, in whatever way.
     let (ended, is_ended) = tokio::sync::oneshot::channel::<Infallible>();
     let shown = path.clone();
@@ -195,9 +204,9 @@ async fn stream(exporter: &'static dyn Exporter, source: Source, path: Option<Pa
         let _ended = ended;
         match path {
             // Not through anstream: what is exported is data, and its bytes are not to be touched.
-            None => source.write(exporter, Box::new(io::BufWriter::new(io::stdout().lock()))),
+            None => source.write(&*exporter, Box::new(io::BufWriter::new(io::stdout().lock()))),
             Some(path) => match File::options().write(true).open(path) {
-                Ok(out) => source.write(exporter, Box::new(io::BufWriter::new(out))),
+                Ok(out) => source.write(&*exporter, Box::new(io::BufWriter::new(out))),
                 Err(error) => Ok(Err(error)),
             },
         }

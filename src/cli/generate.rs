@@ -102,6 +102,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if saved != file {
         setup.events.emit(Event::Warning(format!("{file} was made by someone else meanwhile and was left as it is")));
     }
+    setup.events.emit(Event::Saved { kind: saved.kind().to_string(), name: saved.stem().to_owned() });
     text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&saved).display()));
     print(&text)?;
     doors.end(true, "")?;

@@ -2,6 +2,7 @@
 
 mod dry_run;
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::split::Split;
 use crate::optimize::{Objective, personas};
+use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
 
@@ -55,6 +57,9 @@ pub struct Options {
     /// What is raised: the share of yes to messages without an ungrounded claim, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
+    /// A prompt of your own, tested like the improver's challengers; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "Search")]
+    challenger: Vec<PathBuf>,
     /// Decisions on each message while searching; more of them help where the decision maker wavers
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20), help_heading = "Search")]
     decisions_per_message: u32,
@@ -144,6 +149,7 @@ enum When {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
     let facts = options.facts.text()?;
+    let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let audits = names_auditor(&options.models, &setup.settings).unwrap_or(false);
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
@@ -151,7 +157,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.models.dry_run {
         return print(&dry_run::plan(&setup.folder, &file, &cast(&doors, audits), options, facts.as_deref())?);
     }
-    let run = begin(setup, &file, options, facts.as_deref(), &mut doors)?;
+    let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors, audits);
     for number in 1..=options.cycles.most() {
         if options.cycles != Cycles::Number(1) {
@@ -168,7 +174,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
                 let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
                 (written, attempts.last().copied().unwrap_or(false))
             }
-            None => one(setup, &file, &cast, options, facts.clone(), (run.seed, number), &doors).await?,
+            None => {
+                one(setup, &file, &cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), &doors).await?
+            }
         };
         file = next;
         // What there is has been saved and shown; the run stays open.
@@ -182,6 +190,23 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     run.finish()?;
     Ok(())
+}
+
+/// The prompts that the user wrote.
+fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
+    let read = |path: &PathBuf| {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            what: "challenger",
+            path: shown.clone(),
+            source,
+        })?;
+        match text.trim_start_matches('\u{feff}').trim() {
+            "" => Err(Error::Usage(format!("challenger {shown} is empty; write a prompt into it"))),
+            text => Ok(text.to_owned()),
+        }
+    };
+    paths.iter().map(read).collect()
 }
 
 fn cast(doors: &Doors, audits: bool) -> Cast {
@@ -200,7 +225,7 @@ fn begin(
     setup: &Setup,
     file: &FileName,
     options: &Options,
-    facts: Option<&str>,
+    (facts, by_hand): (Option<&str>, &[String]),
     doors: &mut Doors,
 ) -> Result<Arc<Begun>, Error> {
     let older = Older::read(&setup.folder, file)?;
@@ -225,7 +250,9 @@ fn begin(
         options.min_gain,
         options.margin
     );
-    let parts = [file.as_str(), &older.head.sha256, &people.sha256()?, &unseen, &choices, facts.unwrap_or_default()];
+    let people = people.sha256()?;
+    let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
+    parts.extend(by_hand.iter().map(String::as_str));
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
@@ -253,7 +280,7 @@ async fn one(
     file: &FileName,
     cast: &Cast,
     options: &Options,
-    facts: Option<String>,
+    (facts, by_hand): (Option<String>, Vec<String>),
     (seed, number): (u64, u32),
     doors: &Doors,
 ) -> Result<(FileName, bool), Error> {
@@ -274,6 +301,7 @@ async fn one(
             Target::Response => Objective::Response,
         },
         facts,
+        by_hand,
         calls: calls(options, personas),
         challengers: usize::from(options.challengers),
         alpha: options.alpha,
@@ -283,6 +311,9 @@ async fn one(
         rewrites: options.facts.rewrites(),
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
+    let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
+    setup.events.emit(Event::Saved { kind: Kind::Results.to_string(), name: cycle.file.stem().to_owned() });
+    setup.events.emit(Event::Concluded { words, adopted });
     let own = cycle.metadata.rejoinder.as_ref();
     let failures = own.map(|provenance| provenance.failures.as_slice());
     let search_failures = own.map(|provenance| provenance.search_failures.as_slice());

@@ -10,6 +10,7 @@ mod export;
 mod facts;
 mod generate;
 mod improve;
+mod live;
 mod market;
 mod options;
 mod outputs;
@@ -18,6 +19,7 @@ mod plan;
 mod progress;
 mod referee;
 mod runs;
+mod serve;
 mod settings;
 mod setup;
 mod shell;
@@ -86,6 +88,8 @@ enum Command {
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
+    /// Serve the dashboard: lineages, runs, what is under way, and the work
+    Serve(serve::Options),
     /// List, show, resume and prune runs
     Runs(runs::Options),
     /// Print a completion script for a shell
@@ -104,6 +108,9 @@ impl Cli {
         // A server is there to be stopped: for it a signal is the way to end well.
         if let Command::Market(options) = &self.command {
             return market::run(options, signals.next()).await;
+        }
+        if let Command::Serve(options) = &self.command {
+            return serve::run(&self.global, options, signals.next()).await;
         }
         let stop = Stop::default();
         // On a task of its own, so that a signal is heard also while it is busy or blocked.
@@ -132,23 +139,29 @@ impl Cli {
             _ => {}
         }
         let setup = Setup::new(&self.global, stop, arguments)?;
+        let ended = Box::pin(self.work(&setup)).await;
+        setup.live.end(ended.as_ref().copied());
+        ended
+    }
+
+    async fn work(self, setup: &Setup) -> Result<(), Error> {
         match self.command {
-            Command::Improve(options) => improve::run(&setup, &options).await,
-            Command::Evaluate(options) => evaluate::run(&setup, &options).await,
-            Command::Generate(options) => generate::run(&setup, &options).await,
-            Command::Decide(options) => decide::run(&setup, &options).await,
-            Command::AuditJudge(options) => audit_judge::run(&setup, &options).await,
-            Command::AuditClaims(options) => audit_claims::run(&setup, &options).await,
-            Command::Personas(options) => personas::run(&setup, &options).await,
-            Command::Compare(options) => compare::run(&setup, &options),
-            Command::Plan(options) => plan::run(&setup, &options),
-            Command::Show(options) => show::run(&setup, &options),
-            Command::Export(options) => export::run(&setup, &options).await,
-            Command::Runs(options) => match runs::run(&setup, &options)? {
+            Command::Improve(options) => improve::run(setup, &options).await,
+            Command::Evaluate(options) => evaluate::run(setup, &options).await,
+            Command::Generate(options) => generate::run(setup, &options).await,
+            Command::Decide(options) => decide::run(setup, &options).await,
+            Command::AuditJudge(options) => audit_judge::run(setup, &options).await,
+            Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
+            Command::Personas(options) => personas::run(setup, &options).await,
+            Command::Compare(options) => compare::run(setup, &options),
+            Command::Plan(options) => plan::run(setup, &options),
+            Command::Show(options) => show::run(setup, &options),
+            Command::Export(options) => export::run(setup, &options).await,
+            Command::Runs(options) => match runs::run(setup, &options)? {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+            Command::Market(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
         }
     }
 }

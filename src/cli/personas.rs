@@ -100,6 +100,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let replace = options.force || outputs::is_written(setup, &begun, step, file)?;
         outputs::note(&begun, step, file, part)?;
         save(setup, file, part, replace)?;
+        setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
     }
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let made = words::count(written.personas.len() as u64, "persona", "personas");

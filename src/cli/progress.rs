@@ -1,6 +1,7 @@
 //! Renders events on stderr: a bar on a terminal, plain lines elsewhere.
 
 mod batch;
+mod panel;
 
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use batch::Batch;
+use panel::Panel;
 
 use crate::event::{Event, Events};
 use crate::report::words;
@@ -29,8 +31,8 @@ pub enum Loudness {
 /// Events rendered on stderr.
 #[must_use]
 pub fn on_stderr(loudness: Loudness) -> Events {
-    let bar = loudness != Loudness::Quiet && std::io::stderr().is_terminal();
-    let state: Arc<Mutex<State>> = Arc::new(Mutex::new(State { loudness, bar, batch: None, say }));
+    let panel = (loudness != Loudness::Quiet && std::io::stderr().is_terminal()).then(Panel::new);
+    let state: Arc<Mutex<State>> = Arc::new(Mutex::new(State { loudness, panel, batch: None, say }));
     Events::new(move |event| {
         let begins = matches!(event, Event::BatchStarted { .. });
         let mut shown = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,22 +63,29 @@ fn tick(state: Weak<Mutex<State>>) -> Option<mpsc::Sender<()>> {
 
 struct State<Say = fn(&str)> {
     loudness: Loudness,
-    bar: bool,
+    /// On a terminal.
+    panel: Option<Panel>,
     batch: Option<Batch>,
     say: Say,
 }
 
 impl<Say: FnMut(&str)> State<Say> {
     fn handle(&mut self, event: Event, now: Instant) {
+        if let Some(panel) = &mut self.panel {
+            panel.hear(&event);
+        }
         match event {
             Event::Warning(text) => self.line(&format!("warning: {}", words::safe(&text)), Loudness::Quiet),
             Event::Note(text) => self.line(&words::safe(&text), Loudness::Normal),
             Event::Step(text) => self.line(&format!("{} …", words::safe(&text)), Loudness::Normal),
             Event::BatchStarted { label, total, simulated } => {
                 let batch = Batch::new(label, total, simulated, now);
-                self.batch = Some(if self.bar { batch.with_bar() } else { batch });
+                self.batch = Some(match &self.panel {
+                    Some(panel) => batch.with_bar(|bar| panel.add(bar)),
+                    None => batch,
+                });
             }
-            Event::TrialEnded(outcome) => {
+            Event::TrialEnded { outcome, .. } => {
                 self.update(|batch| batch.count(outcome));
                 self.look(now);
             }
@@ -108,6 +117,13 @@ impl<Say: FnMut(&str)> State<Say> {
                     self.line(&batch.line(now), Loudness::Normal);
                 }
             }
+            // Shown in the panel, where there is one; printed at the end in any case.
+            Event::Explored(_)
+            | Event::Raced(_)
+            | Event::Looked(_)
+            | Event::Spent(_)
+            | Event::Concluded { .. }
+            | Event::Saved { .. } => {}
         }
     }
 
@@ -132,8 +148,8 @@ impl<Say: FnMut(&str)> State<Say> {
         };
         if heard {
             let say = &mut self.say;
-            match self.batch.as_ref().and_then(|batch| batch.bar.as_ref()) {
-                Some(bar) => bar.suspend(|| say(text)),
+            match &self.panel {
+                Some(panel) => panel.suspend(|| say(text)),
                 None => say(text),
             }
         }
@@ -149,7 +165,7 @@ mod tests {
     fn said(loudness: Loudness, events: Vec<(u64, Event)>, seconds: u64) -> String {
         let start = Instant::now();
         let mut lines = Vec::new();
-        let mut state = State { loudness, bar: false, batch: None, say: |text: &str| lines.push(text.to_owned()) };
+        let mut state = State { loudness, panel: None, batch: None, say: |text: &str| lines.push(text.to_owned()) };
         let batch = Event::BatchStarted { label: "evaluating".into(), total: 20, simulated: true };
         state.handle(batch, start);
         let mut events = events.into_iter().peekable();
@@ -185,7 +201,7 @@ mod tests {
 
     #[test]
     fn stragglers_are_named_with_their_time_as_long_as_they_last() {
-        let yes = |at| (at, Event::TrialEnded(TrialOutcome::Yes));
+        let yes = |at| (at, Event::TrialEnded { persona: at as u32, outcome: TrialOutcome::Yes, reason: None });
         let events = vec![yes(1), yes(2), (3, stragglers(1)), (9, stragglers(2)), yes(14), (17, stragglers(0))];
         insta::assert_snapshot!(said(Loudness::Normal, events, 24), @r"
         evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 1 call has taken over 3.0 s (generator), 0.0 calls/s, 27 s left
@@ -206,7 +222,7 @@ mod tests {
     #[test]
     fn the_ticker_ends_with_its_batch() {
         let state: Arc<Mutex<State>> =
-            Arc::new(Mutex::new(State { loudness: Loudness::Quiet, bar: false, batch: None, say }));
+            Arc::new(Mutex::new(State { loudness: Loudness::Quiet, panel: None, batch: None, say }));
         let mut batch = Batch::new("b".into(), 1, false, Instant::now());
         let (ticker, ended) = mpsc::channel::<()>();
         batch.ticker = Some(ticker);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::error::Error;
+use super::live::Follower;
 use super::options::{Concurrency, Global, ModelOptions, Scored};
 use super::progress::{self, Loudness};
 use super::settings::Settings;
@@ -53,6 +54,8 @@ pub struct Setup {
     pub folder: DataFolder,
     /// Where events go.
     pub events: Events,
+    /// Lets other processes see them.
+    pub live: Follower,
     /// The wish to stop.
     pub stop: Stop,
     /// The command line without the program's name.
@@ -75,9 +78,14 @@ impl Setup {
             (false, true) => Loudness::Verbose,
             (false, false) => Loudness::Normal,
         };
-        let events = progress::on_stderr(loudness);
+        let (shown, live) = (progress::on_stderr(loudness), Follower::default());
+        let heard = live.clone();
+        let events = Events::new(move |event| {
+            heard.hear(&event);
+            shown.emit(event);
+        });
         let resume = global.resume.clone();
-        Ok(Setup { settings, folder: DataFolder::open(&root), events, stop, arguments, resume })
+        Ok(Setup { settings, folder: DataFolder::open(&root), events, live, stop, arguments, resume })
     }
 
     /// The doors for these roles.
@@ -285,6 +293,7 @@ impl Doors {
         // Set once: a command has one run.
         let _ = self.shared.log.set(run.calls());
         let run = Arc::new(run);
+        setup.live.follow(&run, command, &self.context.account);
         self.context.run = Some(Arc::clone(&run));
         Ok(run)
     }

@@ -2,6 +2,7 @@
 //! only where a text is looked at.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::memchr;
 
@@ -34,6 +35,8 @@ pub struct Entry<'t> {
     pub part: Part,
     /// Its index there.
     pub index: usize,
+    /// Its bytes in the file, where it was read in a stream.
+    pub place: Option<Range<u64>>,
     /// Who.
     pub persona: Text<'t>,
     /// Empty if every trial failed.
@@ -114,7 +117,7 @@ fn unescape(quoted: &str) -> String {
 impl<'t> Entry<'t> {
     /// An entry that has all the keys that every entry has, and no other.
     pub(super) fn new(part: Part, index: usize, persona: Text<'t>, messages: Vec<Said<'t>>) -> Self {
-        Entry { part, index, persona, messages, whole: None }
+        Entry { part, index, place: None, persona, messages, whole: None }
     }
 
     /// An entry that was read already.
@@ -129,10 +132,16 @@ impl<'t> Entry<'t> {
         Entry {
             part,
             index,
+            place: None,
             persona: Text::plain(&result.persona),
             messages: result.messages.iter().map(said).collect(),
             whole: Some(result),
         }
+    }
+
+    /// The same entry, whose bytes are at this place in the file.
+    pub(super) fn at(self, place: Range<u64>) -> Self {
+        Entry { place: Some(place), ..self }
     }
 
     /// Keys of the entry itself that this version does not know, where it has some.

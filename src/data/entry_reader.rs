@@ -10,19 +10,27 @@ use super::results::PersonaResult;
 use super::scan;
 use super::split::{Walk, Wrong};
 
-/// Shows every entry of a text of entries with commas between them, of which there is at least one.
-pub(super) fn read(bytes: &[u8], part: Part, first: usize, mut see: impl FnMut(&Entry<'_>)) -> Result<(), Wrong> {
+/// Shows every entry of a text of entries with commas between them, of which there is at least one. The text begins at
+/// `from` in its file.
+pub(super) fn read(
+    bytes: &[u8],
+    from: u64,
+    (part, first): (Part, usize),
+    mut see: impl FnMut(&Entry<'_>),
+) -> Result<(), Wrong> {
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Wrong)?;
     let mut reader = Reader { text, bytes, at: 0 };
     for index in first.. {
         reader.skip_space();
         let start = reader.at;
         if let Some((persona, messages)) = reader.entry() {
-            see(&Entry::new(part, index, persona, messages));
+            let place = from + start as u64..from + reader.at as u64;
+            see(&Entry::new(part, index, persona, messages).at(place));
         } else {
             reader.at = start;
             let result = reader.any_entry(part)?;
-            see(&Entry::of(part, index, &result));
+            let place = from + start as u64..from + reader.at as u64;
+            see(&Entry::of(part, index, &result).at(place));
         }
         reader.skip_space();
         match reader.next() {

@@ -1,5 +1,7 @@
 //! Results as rows for other tools: `persona, persona_index, message_index, message, decision, reasoning`.
 
+pub mod tuning;
+
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -8,7 +10,7 @@ use serde::Serialize;
 use super::entry::{Entry, Part};
 
 /// One format.
-pub trait Exporter: Sync {
+pub trait Exporter: Send + Sync {
     /// Begins to write in this format.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ pub enum Kind {
     Messages,
     /// Audits of decision makers: `judges/`.
     Judges,
+    /// Prompts and facts that people write, as text: `prompts/`.
+    Prompts,
 }
 
 impl Kind {
@@ -26,6 +28,16 @@ impl Kind {
             Kind::Results => "results",
             Kind::Messages => "messages",
             Kind::Judges => "judges",
+            Kind::Prompts => "prompts",
+        }
+    }
+
+    /// How the names of its files end.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Kind::Prompts => ".md",
+            _ => ".json",
         }
     }
 }
@@ -39,7 +51,7 @@ impl fmt::Display for Kind {
 /// The most bytes in a file name, `.json` included: what common file systems take.
 const LONGEST: usize = 255;
 
-/// A checked name of one JSON file, such as `b2b_train.json`: one component, not hidden, nothing that a file system or
+/// A checked name of one file, such as `b2b_train.json` or, of a prompt, `offer.md`: one component, not hidden, nothing that a file system or
 /// a terminal would read as anything but a name. It says nothing about whether the file exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileName {
@@ -48,14 +60,14 @@ pub struct FileName {
 }
 
 impl FileName {
-    /// Checks a bare name, with or without `.json`.
+    /// Checks a bare name, with or without its ending.
     ///
     /// # Errors
     ///
     /// [`Error::Name`] for a name that is empty, hidden or over-long, or holds `/`, `\` or control characters.
     pub fn new(kind: Kind, name: &str) -> Result<Self, Error> {
         let refuse = |why: &str| Err(Error::Name { kind, name: shortened(name), why: why.to_owned() });
-        let stem = name.strip_suffix(".json").unwrap_or(name);
+        let stem = name.strip_suffix(kind.ending()).unwrap_or(name);
         if name.is_empty() {
             return refuse("it is empty; give a file name such as mine.json");
         }
@@ -68,10 +80,10 @@ impl FileName {
         if name.starts_with('.') {
             return refuse("it begins with a dot; hidden files are not used");
         }
-        if stem.len() + ".json".len() > LONGEST {
+        if stem.len() + kind.ending().len() > LONGEST {
             return refuse("it is longer than 255 bytes; choose a shorter one");
         }
-        Ok(FileName { kind, name: format!("{stem}.json") })
+        Ok(FileName { kind, name: format!("{stem}{}", kind.ending()) })
     }
 
     /// What the file holds.
@@ -80,16 +92,16 @@ impl FileName {
         self.kind
     }
 
-    /// The name with `.json`.
+    /// The name with its ending.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name
     }
 
-    /// The name without `.json`.
+    /// The name without its ending.
     #[must_use]
     pub fn stem(&self) -> &str {
-        self.name.strip_suffix(".json").unwrap_or(&self.name)
+        self.name.strip_suffix(self.kind.ending()).unwrap_or(&self.name)
     }
 }
 

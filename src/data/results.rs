@@ -104,6 +104,12 @@ pub struct Results {
     pub extra: Map,
 }
 
+impl AsRef<Metadata> for Metadata {
+    fn as_ref(&self) -> &Metadata {
+        self
+    }
+}
+
 impl AsRef<Metadata> for Results {
     fn as_ref(&self) -> &Metadata {
         &self.metadata
@@ -185,7 +191,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         // Writing into a string cannot fail.
         let _ = write!(hex, "{byte:02x}");

@@ -6,7 +6,8 @@
 //! One thread reads and cuts the file into batches of whole entries (`split.rs`), one hashes them, the
 //! others read the entries (`entry_reader.rs`). What they have in hand at a time is some batches.
 
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -230,9 +231,38 @@ fn fold_at<A>(
     }
 }
 
+/// The entry whose bytes were at this place when the file was read in a stream.
+///
+/// # Errors
+///
+/// [`Error::Changed`] where there is none any more.
+pub fn entry(
+    folder: &DataFolder,
+    file: &FileName,
+    (part, index): (Part, usize),
+    place: Range<u64>,
+) -> Result<PersonaResult, Error> {
+    let changed = || Error::Changed { path: folder.path(file) };
+    let mut opened = folder.opened(file)?;
+    let length = opened.metadata().map_err(|_| changed())?.len();
+    if place.end > length {
+        return Err(changed());
+    }
+    let mut bytes = vec![0; (place.end - place.start) as usize];
+    opened.seek(SeekFrom::Start(place.start)).map_err(|_| changed())?;
+    opened.read_exact(&mut bytes).map_err(|_| changed())?;
+    let mut found = None;
+    entry_reader::read(&bytes, place.start, (part, index), |entry| found = Some(entry.to_result()))
+        .map_err(|_| changed())?;
+    found.ok_or_else(changed)
+}
+
 fn read_batch(batch: &Batch, see: impl FnMut(&Entry<'_>)) -> Result<(), Wrong> {
     match &batch.entries {
-        Some(entries) => entry_reader::read(&batch.bytes[entries.range.clone()], entries.part, entries.first, see),
+        Some(entries) => {
+            let from = batch.start + entries.range.start as u64;
+            entry_reader::read(&batch.bytes[entries.range.clone()], from, (entries.part, entries.first), see)
+        }
         None => Ok(()),
     }
 }

@@ -15,6 +15,8 @@ use super::entry::Part;
 /// The next bytes of a file. All batches of a file, one after the other, are the file.
 #[derive(Debug)]
 pub(super) struct Batch {
+    /// Where in the file they begin.
+    pub start: u64,
     /// The bytes.
     pub bytes: Vec<u8>,
     /// Those of them that are entries, if any.
@@ -94,6 +96,8 @@ struct Splitter<R, G> {
     file: R,
     block: usize,
     give: G,
+    /// Bytes that were given.
+    given: u64,
     /// What was read and not given yet.
     bytes: Vec<u8>,
     /// The next byte to look at.
@@ -107,7 +111,7 @@ struct Splitter<R, G> {
 impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
     fn new(file: R, block: usize, give: G) -> Self {
         let (back, spare) = channel();
-        Splitter { file, block, give, bytes: Vec::new(), at: 0, rest: Vec::new(), back, spare }
+        Splitter { file, block, give, given: 0, bytes: Vec::new(), at: 0, rest: Vec::new(), back, spare }
     }
 
     fn document(&mut self) -> Result<(), Wrong> {
@@ -268,7 +272,9 @@ impl<R: Read, G: FnMut(Batch) -> bool> Splitter<R, G> {
         let bytes = std::mem::replace(&mut self.bytes, next);
         self.at -= end;
         let back = self.back.clone();
-        if (self.give)(Batch { bytes, entries, back }) { Ok(()) } else { Err(Wrong) }
+        let start = self.given;
+        self.given += bytes.len() as u64;
+        if (self.give)(Batch { start, bytes, entries, back }) { Ok(()) } else { Err(Wrong) }
     }
 }
 

@@ -77,7 +77,11 @@ pub async fn write(caller: &Caller, domain: &str, count: usize, seed: u64, width
                 let key: Vec<&str> = key.iter().map(String::as_str).collect();
                 let asked = ask(caller, &key, |key| request(domain, size, number, known, key), read).await;
                 for _ in 0..lock().batch(number, asked.map_err(|error| error.to_string())) {
-                    caller.events().emit(Event::TrialEnded(TrialOutcome::Written));
+                    caller.events().emit(Event::TrialEnded {
+                        persona: 0,
+                        outcome: TrialOutcome::Written,
+                        reason: None,
+                    });
                 }
             }
         })

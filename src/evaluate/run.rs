@@ -337,7 +337,11 @@ impl Batch {
         };
         (self.see)(persona, &verdict);
         let Some(outcome) = told(&verdict) else { return };
-        self.context.events.emit(Event::TrialEnded(outcome));
+        let reason = match &verdict {
+            Verdict::Failed(failure) => Some(failure.reason.clone()),
+            _ => None,
+        };
+        self.context.events.emit(Event::TrialEnded { persona: persona as u32, outcome, reason });
         // Nothing more goes into a journal that has failed.
         if !has_ended && stop.why() != Some(Why::Journal) {
             self.context.note_trial(&self.bench.label, self.plan.whom(index), outcome, &verdict);

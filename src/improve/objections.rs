@@ -96,6 +96,22 @@ impl Objections {
     }
 }
 
+/// The groups that one reasoning is in, as bits: those of [`group_names`], the lowest first. What fits none is in the last.
+#[must_use]
+pub fn groups_of(reasoning: &str) -> u32 {
+    let mut said = String::new();
+    concessions::leave_out(reasoning, &mut said);
+    let found = vocabulary::themes(&said).fold(0, |bits, theme| bits | 1 << theme);
+    if found == 0 { 1 << THEMES.len() } else { found }
+}
+
+/// The names of all groups: what speaks against, or with `yes` what speaks in favour.
+#[must_use]
+pub fn group_names(yes: bool) -> Vec<&'static str> {
+    let name = |theme: &Theme| if yes { theme.liked } else { theme.objection };
+    THEMES.iter().map(name).chain([OTHER]).collect()
+}
+
 /// Objections as they are counted, one reasoning after the other. It holds one quote for each group and nothing else.
 #[derive(Clone, Debug)]
 pub struct Counting {

@@ -10,6 +10,7 @@
 mod calls;
 mod checkpoints;
 mod error;
+mod live;
 mod requests;
 mod rows;
 mod runs;
@@ -26,6 +27,7 @@ use checkpoints::Checkpoints;
 
 pub use calls::{Call, CallLog, RecordedCall};
 pub use error::Error;
+pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
 pub use runs::{Begun, Inputs, RunRow, RunState};
 pub use trials::{BatchRow, TrialRow, Trials};
 

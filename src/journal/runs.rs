@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Params, Row, TransactionBehavior, params};
 
 use super::calls::{Answers, CallLog};
-use super::{Error, Journal, schema};
+use super::{Error, Journal, live, schema};
 use crate::data::results::sha256;
 
 /// What has become of a run.
@@ -241,10 +241,13 @@ impl Journal {
     /// # Errors
     /// When its lock cannot be looked at.
     pub fn is_under_way(&self, id: &str) -> Result<bool, Error> {
-        if !self.lock_path(id).exists() {
+        let lock = self.lock_path(id);
+        if !lock.exists() {
             return Ok(false);
         }
-        Ok(self.lock(id)?.is_none())
+        // While it is looked, nobody begins a run: who did would find the lock held by who only looks.
+        let _turn = schema::turn(self.path())?;
+        Ok(live::is_held(&self.path().with_file_name(schema::LOCKS), id))
     }
 
     /// All runs, the newest first. One that was interrupted before it had anything is none.
@@ -313,6 +316,7 @@ impl Journal {
                 transaction.commit().map(|()| freed)
             })?;
             let _ = std::fs::remove_file(self.lock_path(id));
+            let _ = std::fs::remove_file(self.lock_path(id).with_extension("live"));
             pruned += 1;
         }
         // All that stays is written anew, which may be much: not where there is no space to give back.
@@ -404,6 +408,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         bytes: row.get::<_, i64>(12)? as u64,
         files: Vec::new(),
     })
+}
+
+/// Whether this is a run's id in full: it becomes part of the names of files.
+pub(super) fn is_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// SHA-256 of the parts, told apart by their lengths.

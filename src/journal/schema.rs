@@ -50,7 +50,7 @@ pub(super) fn lock_file(path: &Path) -> Result<File, Error> {
 }
 
 /// What is made is its owner's alone, from the first moment on.
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

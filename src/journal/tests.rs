@@ -359,3 +359,34 @@ async fn a_journal_that_is_closed_leaves_no_log_behind() {
     names.sort();
     assert_eq!(names, [schema::LOCKS, FILE]);
 }
+
+#[test]
+fn a_run_tells_other_processes_what_it_does_as_long_as_it_is_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(!is_under_way(folder.path(), "0123456789ab"));
+    assert!(!folder.path().join(".runs").exists(), "who only looks makes nothing");
+    let journal = Journal::open(folder.path()).unwrap();
+    let begun = journal.begin(&inputs(&["a"])).unwrap();
+    let file = begun.live_file();
+    file.write("one").unwrap();
+    file.write("two").unwrap();
+    assert_eq!(live_texts(folder.path()), [(begun.id.clone(), "two".to_owned())]);
+    assert_eq!(live_text(folder.path(), &begun.id).as_deref(), Some("two"));
+    assert_eq!(live_text(folder.path(), "../../../etc"), None);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = folder.path().join(".runs").join(format!("{}.live", begun.id));
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(is_under_way(folder.path(), &begun.id) && journal.is_under_way(&begun.id).unwrap());
+    assert!(is_under_way_in(folder.path(), &begun.id, std::process::id()));
+    if cfg!(target_os = "linux") {
+        assert!(!is_under_way_in(folder.path(), &begun.id, 1));
+    }
+    let id = begun.id.clone();
+    drop(begun);
+    assert!(!is_under_way(folder.path(), &id));
+    journal.prune(&[id]).unwrap();
+    assert!(live_texts(folder.path()).is_empty());
+}

@@ -72,6 +72,8 @@ pub struct CycleOptions {
     pub objective: Objective,
     /// What the offer may claim, in place of what the first prompt of the lineage states.
     pub facts: Option<String>,
+    /// Challengers that the user wrote.
+    pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
     pub calls: u64,
     /// Challengers in the first wave.
@@ -166,6 +168,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         facts: &facts,
         details: Arc::new(details(&people)?),
         tried: &tried,
+        by_hand: &options.by_hand,
         longest: options.longest,
         key: [&seed_text, &step],
     };

@@ -11,6 +11,7 @@ use super::model::{Candidate, Model, Seen};
 use super::pool::Pool;
 use super::propose::{Proposals, Proposer};
 use super::split::People;
+use super::tell;
 use crate::event::Event;
 use crate::improve::{Heard, Objections};
 
@@ -135,6 +136,7 @@ pub async fn explore(
         }
         done += count;
         model = learn(&pool, &seen, most_ideas)?;
+        tell::explored(lab, &pool, &model, &proposals, (round, done));
         let share = done as f64 / likely.max(1) as f64;
         // The next reasons come from prompts that answer the earlier ones.
         if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] {

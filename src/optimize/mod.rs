@@ -31,6 +31,8 @@ pub mod segments;
 pub mod split;
 pub mod standing;
 pub mod story;
+mod tell;
+pub mod tuning;
 pub mod verdict;
 pub mod verify;
 

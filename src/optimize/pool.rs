@@ -48,6 +48,8 @@ pub struct Pool {
     pub ideas: Vec<Idea>,
     /// Every challenger.
     pub written: Vec<Written>,
+    /// Of these, by their places, those that the user wrote.
+    pub by_hand: Vec<usize>,
     /// Lines that nobody has sorted yet.
     unsorted: Vec<usize>,
     /// For each challenger the ideas that it has been counted for.
@@ -67,6 +69,7 @@ impl Pool {
             lines: Vec::new(),
             ideas: Vec::new(),
             written: Vec::new(),
+            by_hand: Vec::new(),
             unsorted: Vec::new(),
             counted: Vec::new(),
         };

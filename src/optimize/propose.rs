@@ -10,7 +10,9 @@ use crate::engine::local;
 use crate::evaluate::ask;
 use crate::evaluate::claims::{Facts, prompt_faults};
 use crate::evaluate::run::Interrupted;
-use crate::improve::{Brief, Details, Heard, Objections, Screen, Tried, assign};
+use crate::event::Event;
+use crate::improve::screen::Dropped;
+use crate::improve::{Brief, Details, Heard, Objections, Screen, Screened, Tried, assign};
 use crate::model::FailureKind;
 
 /// A challenger that was not tested, and why.
@@ -27,6 +29,9 @@ pub struct Refused {
 pub struct Proposals {
     /// How many were asked for.
     pub asked: usize,
+    /// How many the user wrote.
+    #[serde(default)]
+    pub by_hand: usize,
     /// How many passed the screen.
     pub passed: usize,
     /// Passages that were cut out of those.
@@ -47,6 +52,8 @@ pub struct Proposer<'a> {
     pub details: Arc<Details>,
     /// What earlier cycles tried.
     pub tried: &'a [Tried],
+    /// Challengers that the user wrote. They come with the first wave.
+    pub by_hand: &'a [String],
     /// Characters that a challenger may have.
     pub longest: usize,
     /// Seed and name of the cycle.
@@ -90,8 +97,9 @@ impl Proposer<'_> {
             .with_details(Arc::clone(&self.details));
         screen.guard(&heard.lines().0);
         let invents = |text: &str| prompt_faults(text, self.facts).into_iter().map(|fault| fault.passage).collect();
-        let mut proposals = Proposals { asked: count, ..Proposals::default() };
-        for answer in answers {
+        let by_hand = if wave == 0 { self.by_hand } else { &[] };
+        let mut proposals = Proposals { asked: count, by_hand: by_hand.len(), ..Proposals::default() };
+        for (at, answer) in by_hand.iter().cloned().map(Ok).chain(answers).enumerate() {
             let prompt = match answer {
                 Ok(prompt) => prompt,
                 Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => {
@@ -100,17 +108,24 @@ impl Proposer<'_> {
                 }
                 Err(error) => {
                     proposals.failed.push(error.to_string());
-                    if wave == 0 && proposals.failed.len() == count {
+                    if wave == 0 && proposals.failed.len() == count && proposals.passed == 0 {
                         return Err(Error::NoRewrite(error));
                     }
                     continue;
                 }
             };
-            match screen.screened(&prompt, &invents) {
+            let screened = screen.screened(&prompt, &invents);
+            if at < by_hand.len() {
+                self.tell(&screened);
+            }
+            match screened {
                 Ok(screened) => {
                     proposals.passed += 1;
                     proposals.cut += screened.repaired.len();
                     pool.add(&screened.prompt);
+                    if at < by_hand.len() {
+                        pool.by_hand.push(pool.written.len() - 1);
+                    }
                 }
                 Err(dropped) => proposals
                     .refused
@@ -119,6 +134,26 @@ impl Proposer<'_> {
         }
         self.sort(&wave_text, pool).await?;
         Ok(proposals)
+    }
+
+    /// Tells the user what became of a prompt of theirs.
+    fn tell(&self, screened: &Result<Screened, Dropped>) {
+        let event = match screened {
+            Ok(own) if own.repaired.is_empty() => {
+                Event::Note("The challenger that you wrote has passed the screen and is tested like the others".into())
+            }
+            Ok(own) => {
+                let cut = own
+                    .repaired
+                    .iter()
+                    .map(|cut| format!("\"{}\" ({})", cut.passage, cut.why))
+                    .collect::<Vec<_>>()
+                    .join("; ");
+                Event::Warning(format!("of the challenger that you wrote some was cut out before it is tested: {cut}"))
+            }
+            Err(dropped) => Event::Warning(format!("the challenger that you wrote is not tested: {dropped}")),
+        };
+        self.cast.context.events.emit(event);
     }
 
     /// Has the pool's new lines sorted into ideas. Without a usable answer each stays an idea of its own.

@@ -12,6 +12,7 @@ use super::explore::{Explored, Turns, learn};
 use super::lab::{Lab, Wanted};
 use super::model::{Candidate, Seen};
 use super::split::People;
+use super::tell;
 use crate::compare::evidence::Evidence;
 
 /// Personas between two looks.
@@ -95,6 +96,7 @@ pub async fn race(
         done += wanted.len();
         raced += personas.len();
         drop_the_beaten(&mut finalists, raced);
+        tell::raced(lab, explored, (&finalists, raced), known);
     }
     explored.model = learn(&explored.pool, &explored.seen, explored.most_ideas)?;
     let live = (0..finalists.len()).filter(|at| finalists[*at].dropped_after.is_none());
@@ -109,7 +111,9 @@ pub async fn race(
             }
         }
     }
-    Ok(Raced { finalists, winner, evidence, trials: done })
+    let raced = Raced { finalists, winner, evidence, trials: done };
+    tell::race_over(lab, explored, &raced, known);
+    Ok(raced)
 }
 
 /// The prompts that may be the best: by what is believed, the same with caution, and the best challenger as written.
@@ -117,9 +121,10 @@ fn candidates(explored: &Explored) -> Vec<Candidate> {
     let Explored { pool, model, .. } = explored;
     let own = Candidate::Lines(pool.own());
     let mut found: Vec<Candidate> = Vec::new();
-    for candidate in
-        [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)].into_iter().flatten()
-    {
+    // What the user wrote is raced as it was written: who wrote it wants to know.
+    let by_hand = pool.by_hand.iter().copied().map(Candidate::Written);
+    let believed = [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)];
+    for candidate in believed.into_iter().flatten().chain(by_hand) {
         let is_empty = candidate == Candidate::Lines(Vec::new());
         if !is_empty && candidate != own && !found.contains(&candidate) {
             found.push(candidate);

@@ -7,6 +7,7 @@ use super::cycle::Error;
 use super::earlier::{Earlier, order};
 use super::lab::{Lab, Shown, Wanted};
 use super::objective::Objective;
+use super::tell;
 use crate::compare::Tally;
 use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
 use crate::compare::variance::{Components, Outcomes};
@@ -188,6 +189,7 @@ pub async fn verify(
         step = people as f64 / done.max(people) as f64;
         let fraction = if look == looks { 1.0 } else { done as f64 / pairs as f64 };
         decision = test.look_at(&differences, step, fraction);
+        tell::looked(lab, (look, LOOKS), (&before, &after), &test, decision);
         if decision != Decision::GoOn {
             break;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 
-use super::words;
+use super::{curve, words};
 use crate::compare::Rate;
 use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
@@ -122,7 +122,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 words::one_line(run.verdict.as_deref().unwrap_or("-"), 20),
             ]);
         }
-        text.push_str(&format!("{}\n{table}\n", words::one_line(lineage, 100)));
+        text.push_str(&format!("{}\n{table}\n{}", words::one_line(lineage, 100), curve::text(runs)));
         // The latest that a cycle saved holds what was adopted, or what stayed.
         if let Some(best) = runs.iter().rev().find(|run| run.verdict.is_some()) {
             let name = words::one_line(&best.name, 80);

@@ -49,7 +49,13 @@ pub fn lines(story: &Story) -> Vec<String> {
 /// The verdict in one sentence.
 #[must_use]
 pub fn verdict(story: &Story) -> String {
-    match &story.verdict {
+    verdict_in_words(&story.verdict)
+}
+
+/// The same of a verdict alone.
+#[must_use]
+pub fn verdict_in_words(verdict: &Verdict) -> String {
+    match verdict {
         Verdict::Adopted => {
             "adopted, the new prompt is better on people whom it was not tuned on, and not by luck alone".into()
         }

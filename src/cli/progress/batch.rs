@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::event::TrialOutcome;
 use crate::report::words;
@@ -59,8 +59,9 @@ impl Batch {
         }
     }
 
-    pub(super) fn with_bar(mut self) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(self.total as u64), ProgressDrawTarget::stderr_with_hz(10));
+    /// With a bar, which `place` puts on the screen.
+    pub(super) fn with_bar(mut self, place: impl FnOnce(ProgressBar) -> ProgressBar) -> Self {
+        let bar = place(ProgressBar::new(self.total as u64));
         if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {msg}") {
             bar.set_style(style.progress_chars("=> "));
         }

@@ -1,0 +1,100 @@
+//! `rejoinder serve`.
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::error::Error;
+use super::options::Global;
+use super::print;
+use super::progress::say;
+use super::settings::Settings;
+use super::setup::environment;
+use crate::data::folder::DataFolder;
+use crate::web::guard::Names;
+use crate::web::secrets::{SHORTEST_TOKEN, Secrets, random};
+use crate::web::site::Site;
+use crate::web::{self, TOKEN_VARIABLE};
+
+/// Options of `serve`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder serve
+  rejoinder serve --port 8000 --data-dir /srv/outreach
+  REJOINDER_TOKEN=... rejoinder serve --listen 0.0.0.0 --host box.example
+
+It answers to this machine only. With --listen other machines may ask too, and everybody has to show a token; the
+connection is not encrypted, so put a proxy with TLS in front of it or use a tunnel.")]
+pub struct Options {
+    /// Port; 0 takes any free one
+    #[arg(long, value_name = "P", default_value_t = 7070)]
+    port: u16,
+    /// Address to listen on, for other machines to reach; then a token is asked for: that of REJOINDER_TOKEN, or one that
+    /// is printed
+    #[arg(long, value_name = "IP")]
+    listen: Option<IpAddr>,
+    /// Ask for a token also where only this machine may ask
+    #[arg(long)]
+    token: bool,
+    /// A further name under which the server may be addressed, such as a proxy's; may be given several times
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+}
+
+/// Serves until the process is asked to stop.
+pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output = ()>) -> Result<(), Error> {
+    let settings = Settings::load(global.config.as_deref())?;
+    let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
+    let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+    let listen = options.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let is_open = !listen.is_loopback();
+    let token = token(options, is_open)?;
+    let no_secret = |error| Error::Usage(format!("the system has no randomness to give: {error}"));
+    let secrets = Secrets::new(token.as_ref().map(|(token, _)| token.as_str())).map_err(no_secret)?;
+    let names = Names { is_open, hosts: options.host.clone() };
+    let site = Arc::new(Site::new(DataFolder::open(&root), common(global, &root), names, secrets));
+    let failed = |source| Error::Io { what: format!("cannot serve on port {}", options.port), source };
+    let server = web::bind(SocketAddr::new(listen, options.port), site).await.map_err(failed)?;
+    let address = server.address().map_err(failed)?;
+    let query = match &token {
+        Some((token, true)) => format!("?token={token}"),
+        _ => String::new(),
+    };
+    // On stdout, since a script that starts the server needs the port.
+    print(&format!("The dashboard is at http://{address}/{query}\n"))?;
+    match &token {
+        Some((_, false)) => {
+            say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on.");
+        }
+        _ => say("Ctrl-C stops it; what it has started goes on."),
+    }
+    server.run(stopped).await.map_err(failed)
+}
+
+/// The token that is asked for, if one is, and whether it was made up here.
+fn token(options: &Options, is_open: bool) -> Result<Option<(String, bool)>, Error> {
+    match environment(TOKEN_VARIABLE) {
+        Some(given) if given.len() < SHORTEST_TOKEN => {
+            Err(Error::Usage(format!("{TOKEN_VARIABLE} has fewer than {SHORTEST_TOKEN} characters; take a longer one")))
+        }
+        Some(given) => Ok(Some((given, false))),
+        None if is_open || options.token => {
+            let made =
+                random().map_err(|error| Error::Usage(format!("the system has no randomness to give: {error}")))?;
+            Ok(Some((made, true)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Options of the server that what it starts gets too.
+fn common(global: &Global, root: &std::path::Path) -> Vec<OsString> {
+    let mut common = vec![OsString::from("--data-dir"), root.into()];
+    if let Some(config) = &global.config {
+        common.extend([OsString::from("--config"), config.into()]);
+    }
+    common
+}

@@ -1,0 +1,102 @@
+//! What fine-tuning can take from a run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::judges::Judge;
+use super::lineage::Lineage;
+use super::pairing::Key;
+use super::root::Root;
+use crate::data::export::tuning::Tuning;
+use crate::data::results::Metadata;
+use crate::data::results_stream::Counts;
+use crate::data::spool::{Place, Spool};
+use crate::data::{self, DataFolder, FileName, Head, Kind, Part, results_stream};
+use crate::evaluate::claims::{Facts, audit};
+use crate::evaluate::generator;
+
+/// The facts of a file's lineage: those that it remembers, else what the first prompt states.
+///
+/// # Errors
+/// Where a file of the lineage cannot be read.
+pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data::Error> {
+    let head =
+        Head { metadata: metadata.clone(), extra: data::Map::new(), counts: Counts::default(), sha256: String::new() };
+    if let Some(lineage) = Lineage::of(&head) {
+        return Ok(Facts::of(&lineage.facts));
+    }
+    Ok(Root::of(folder, &head)?.facts(None))
+}
+
+/// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote to
+/// the same personas and that the same judge rejected: the file's own baseline, or its parent.
+///
+/// # Errors
+/// Where a file of the lineage cannot be read, or there is no room on the disk.
+pub fn tuning(folder: &DataFolder, file: &FileName, head: &Head, pairs: bool) -> Result<Tuning, data::Error> {
+    let facts = Arc::new(facts_of(folder, &head.metadata)?);
+    let rejected = if pairs { rejected(folder, file, head)? } else { Rejected::empty(folder)? };
+    Ok(Tuning {
+        system: head.metadata.system_prompt.as_str().into(),
+        asked: generator::asked,
+        is_grounded: Arc::new(move |message, persona| audit(message, &facts, persona).is_grounded()),
+        also_rejected: Arc::new(move |persona| rejected.take(persona)),
+    })
+}
+
+/// Rejected messages by persona; their texts are on disk.
+struct Rejected {
+    spool: Spool,
+    places: Mutex<HashMap<Key, Vec<Place>>>,
+}
+
+impl Rejected {
+    fn empty(folder: &DataFolder) -> Result<Self, data::Error> {
+        Ok(Rejected { spool: Spool::new(folder.root())?, places: Mutex::default() })
+    }
+
+    /// Of a persona that has several entries, the first one gets them.
+    fn take(&self, persona: &str) -> Vec<String> {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner).remove(&Key::of(persona));
+        places.unwrap_or_default().into_iter().filter_map(|place| self.spool.get(place).ok()).collect()
+    }
+}
+
+fn rejected(folder: &DataFolder, file: &FileName, head: &Head) -> Result<Rejected, data::Error> {
+    let rejected = Rejected::empty(folder)?;
+    let Some(own) = &head.metadata.rejoinder else { return Ok(rejected) };
+    let (source, part) = match (&own.baseline, &own.parent) {
+        (Some(baseline), _) if Some(&baseline.fingerprint) == own.fingerprint.as_ref() => {
+            (file.clone(), Part::Baseline)
+        }
+        (None, Some(parent)) => match folder.resolve(Kind::Results, &parent.file) {
+            Ok(parent) if folder.exists(&parent) => (parent, Part::Results),
+            _ => return Ok(rejected),
+        },
+        _ => return Ok(rejected),
+    };
+    let mut failed = None;
+    let (places, other) = results_stream::fold(folder, &source, HashMap::new, |places, entry| {
+        if entry.part != part || failed.is_some() {
+            return;
+        }
+        for said in entry.messages.iter().filter(|said| !said.yes) {
+            match rejected.spool.put(&said.message.get()) {
+                Ok(place) => {
+                    places.entry(Key::of(&entry.persona.get())).or_insert_with(Vec::new).push(place);
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // What another judge rejected, this one might have accepted; and what the incumbent wrote is no earlier run's.
+    let is_one_judge = part == Part::Baseline || (Judge::of(&other).is_some() && Judge::of(&other) == Judge::of(head));
+    let is_other_prompt = part == Part::Baseline || other.metadata.system_prompt != head.metadata.system_prompt;
+    if is_one_judge && is_other_prompt {
+        *rejected.places.lock().unwrap_or_else(PoisonError::into_inner) = places;
+    }
+    Ok(rejected)
+}

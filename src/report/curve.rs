@@ -1,0 +1,99 @@
+//! The rates of a lineage, version by version, each with its interval, as lines of text.
+
+use super::lineages::RunLine;
+
+/// Characters of the scale.
+const WIDTH: usize = 50;
+
+/// The curve of these runs, in the order in which they are given; nothing for fewer than two with a rate.
+#[must_use]
+pub fn text(runs: &[RunLine]) -> String {
+    let drawn: Vec<&RunLine> = runs.iter().filter(|run| run.rate.interval.is_some()).collect();
+    if drawn.len() < 2 {
+        return String::new();
+    }
+    let labels: Vec<String> = drawn.iter().map(|run| label(run)).collect();
+    let widest = labels.iter().map(String::len).max().unwrap_or_default();
+    let mut text = String::new();
+    for (run, label) in drawn.iter().zip(&labels) {
+        let (Some(share), Some(interval)) = (run.rate.share(), run.rate.interval) else { continue };
+        let rate = &run.rate;
+        // Rates that different judges gave are no curve.
+        let judge = if run.judge == drawn[0].judge && run.judge != "unknown" { "" } else { " *" };
+        text.push_str(&format!(
+            "{label:widest$} {} {:5.1}% ({}/{}){}{judge}\n",
+            bar(interval.low, share, interval.high),
+            share * 100.0,
+            rate.yes,
+            rate.total,
+            if rate.simulated { " simulated" } else { "" },
+        ));
+    }
+    text.push_str(&format!("{:widest$} {}\n", "", scale()));
+    if drawn.iter().any(|run| run.judge != drawn[0].judge || run.judge == "unknown") {
+        text.push_str("* another or an unknown judge: not to be compared with the first\n");
+    }
+    text
+}
+
+fn label(run: &RunLine) -> String {
+    run.version.map_or_else(|| "first".to_owned(), |version| format!("v{version}"))
+}
+
+fn place(share: f64) -> usize {
+    (share.clamp(0.0, 1.0) * (WIDTH - 1) as f64).round() as usize
+}
+
+/// The interval as a line, the rate as a point on it.
+fn bar(low: f64, share: f64, high: f64) -> String {
+    let (low, at, high) = (place(low), place(share), place(high));
+    let sign = |column: usize| match column {
+        column if column == at => '●',
+        column if column == low => '├',
+        column if column == high => '┤',
+        column if (low..high).contains(&column) => '─',
+        _ => ' ',
+    };
+    (0..WIDTH).map(sign).collect()
+}
+
+/// Its ends and its middle.
+fn scale() -> String {
+    let (middle, end) = ("50%", "100%");
+    let left = WIDTH / 2 - middle.len();
+    format!("0%{:left$}{middle}{:>right$}", "", end, right = WIDTH - left - 2 - middle.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{Rate, Tally};
+
+    fn run(version: Option<u64>, yes: u64, judge: &str) -> RunLine {
+        let tallies: Vec<Tally> = (0..40).map(|n| Tally { yes: u64::from(n < yes), total: 1 }).collect();
+        RunLine {
+            name: "b2b_results".into(),
+            version,
+            rate: Rate::of(&tallies).marked(version.is_some()),
+            partial: None,
+            date: String::new(),
+            models: String::new(),
+            judge: judge.into(),
+            verdict: None,
+        }
+    }
+
+    #[test]
+    fn a_curve_has_every_rate_with_its_interval_and_marks_other_judges() {
+        let runs =
+            [run(None, 10, "1234"), run(Some(1), 18, "1234"), run(Some(10), 40, "abcd"), run(Some(11), 0, "1234")];
+        insta::assert_snapshot!(text(&runs));
+        let alike = [run(None, 10, "1234"), run(Some(1), 18, "1234")];
+        assert!(!text(&alike).contains('*'));
+    }
+
+    #[test]
+    fn of_one_run_there_is_no_curve() {
+        assert_eq!(text(&[run(None, 10, "1234")]), "");
+    }
+}

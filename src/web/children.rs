@@ -1,0 +1,193 @@
+//! Commands that were started from a page: processes of their own, so that nothing is lost with the page, and what they
+//! do is what they do in a terminal.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::secrets;
+use crate::data::whole;
+
+/// An estimate sends nothing and takes a moment.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So much of a log's end is shown.
+const SHOWN: u64 = 64 * 1024;
+/// Commands that are remembered.
+const MOST: usize = 200;
+/// The variable that holds the token, which is nobody's business but this process's.
+pub const TOKEN_VARIABLE: &str = "REJOINDER_TOKEN";
+
+/// What was started.
+pub struct Children {
+    folder: PathBuf,
+    common: Vec<OsString>,
+    all: Arc<Mutex<Vec<Child>>>,
+}
+
+/// One command.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// Tells it from others.
+    pub id: String,
+    /// Its process.
+    pub pid: u32,
+    /// The command line without the program's name.
+    pub arguments: Vec<String>,
+    /// When it was started.
+    pub since: Instant,
+    /// Whether it is under way, or how it ended.
+    pub state: State,
+    log: PathBuf,
+}
+
+/// Where a command stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Under way.
+    Running,
+    /// Ended well.
+    Done,
+    /// Ended badly.
+    Failed,
+}
+
+impl Children {
+    /// None yet. Logs are kept in this data folder; `common` are options that every command gets.
+    #[must_use]
+    pub fn new(root: &Path, common: Vec<OsString>) -> Self {
+        Children { folder: root.join(".runs"), common, all: Arc::default() }
+    }
+
+    fn command(&self, arguments: &[String]) -> io::Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(arguments).args(&self.common).stdin(Stdio::null()).env("NO_COLOR", "1").env_remove(TOKEN_VARIABLE);
+        Ok(command)
+    }
+
+    /// What a command would take, in its own words: what it prints with `--dry-run`.
+    ///
+    /// # Errors
+    /// Its own words where it refuses, or those of the system.
+    pub fn estimate(&self, arguments: &[String]) -> Result<String, String> {
+        let failed = |error: io::Error| format!("the command cannot be started: {error}");
+        let mut command = self.command(arguments).map_err(failed)?;
+        let mut child =
+            command.arg("--dry-run").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+        let read = |from: Option<Box<dyn Read + Send>>| {
+            std::thread::spawn(move || {
+                let mut text = String::new();
+                let _ = from.map(|from| from.take(SHOWN).read_to_string(&mut text));
+                text
+            })
+        };
+        let out = read(child.stdout.take().map(|out| Box::new(out) as Box<dyn Read + Send>));
+        let err = read(child.stderr.take().map(|err| Box::new(err) as Box<dyn Read + Send>));
+        let until = Instant::now() + PATIENCE;
+        let status = loop {
+            match child.try_wait().map_err(failed)? {
+                Some(status) => break status,
+                None if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+                None => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err("the estimate took longer than a minute and was given up".to_owned());
+                }
+            }
+        };
+        let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+        if status.success() {
+            return Ok(out);
+        }
+        let last = err.lines().find_map(|line| line.strip_prefix("error: ")).or_else(|| err.lines().last());
+        Err(last.unwrap_or("the command refused without a word").to_owned())
+    }
+
+    /// Starts a command. It goes on whatever becomes of this process.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn start(&self, arguments: &[String]) -> io::Result<Child> {
+        whole::make_folder(&self.folder)?;
+        let id = secrets::random().map_err(|error| io::Error::other(error.to_string()))?[..12].to_owned();
+        let log = self.folder.join(format!("{id}.log"));
+        let mut options = File::options();
+        options.create_new(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let out = options.open(&log)?;
+        let mut command = self.command(arguments)?;
+        command.stderr(out.try_clone()?).stdout(out);
+        // A Ctrl-C that ends the server is not meant for it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut process = command.spawn()?;
+        let child = Child {
+            id: id.clone(),
+            pid: process.id(),
+            arguments: arguments.to_vec(),
+            since: Instant::now(),
+            state: State::Running,
+            log,
+        };
+        {
+            let mut all = self.lock();
+            all.push(child.clone());
+            let long_ago = all.len().saturating_sub(MOST);
+            for old in all.drain(..long_ago) {
+                let _ = fs::remove_file(old.log);
+            }
+        }
+        let all = Arc::clone(&self.all);
+        let wait = move || {
+            let is_well = process.wait().is_ok_and(|status| status.success());
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(own) = all.iter_mut().find(|own| own.id == id) {
+                own.state = if is_well { State::Done } else { State::Failed };
+            }
+        };
+        std::thread::Builder::new().name("child".into()).spawn(wait)?;
+        Ok(child)
+    }
+
+    /// The command with this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Child> {
+        self.lock().iter().find(|own| own.id == id).cloned()
+    }
+
+    /// Those that were started here, the latest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Child> {
+        self.lock().iter().rev().cloned().collect()
+    }
+
+    /// How many are under way.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.lock().iter().filter(|own| own.state == State::Running).count()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Child>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Child {
+    /// The end of what it has printed.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let read = || -> io::Result<Vec<u8>> {
+            let mut file = File::open(&self.log)?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(SHOWN)))?;
+            let mut bytes = Vec::new();
+            file.take(SHOWN).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,210 @@
+//! Runs of the journal: what is under way, in whichever process, and what can be gone on with.
+
+mod fragments;
+mod list;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use futures::Stream;
+use maud::{Markup, html};
+
+pub(super) use fragments::quoted;
+pub use list::list;
+
+use super::error::Problem;
+use super::page::{self, Place};
+use super::site::Site;
+use crate::journal::{self, RunRow, RunState};
+use crate::report::live::Live;
+use crate::report::words;
+
+/// How often a page that follows a run looks.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A process has it under way.
+    UnderWay,
+    /// It can be gone on with.
+    Interrupted,
+    /// It has written what it was to write.
+    Finished,
+    /// It was given up for a fresh one.
+    Dropped,
+}
+
+impl Standing {
+    fn word(self) -> &'static str {
+        match self {
+            Standing::UnderWay => "under way",
+            Standing::Interrupted => "interrupted",
+            Standing::Finished => "finished",
+            Standing::Dropped => "given up",
+        }
+    }
+}
+
+/// What is known of a run.
+pub(super) struct Seen {
+    pub(super) row: RunRow,
+    pub(super) standing: Standing,
+    pub(super) live: Option<Live>,
+}
+
+/// Where a run stands, by what the journal says and whether a process holds its lock.
+fn standing(site: &Site, row: &RunRow) -> Standing {
+    match row.state {
+        RunState::Finished => Standing::Finished,
+        RunState::Dropped => Standing::Dropped,
+        RunState::Open if journal::is_under_way(site.folder.root(), &row.id) => Standing::UnderWay,
+        RunState::Open => Standing::Interrupted,
+    }
+}
+
+fn live(site: &Site, id: &str) -> Option<Live> {
+    serde_json::from_str(&journal::live_text(site.folder.root(), id)?).ok()
+}
+
+fn seen(site: &Site, id: &str) -> Result<Seen, Problem> {
+    let missing = || Problem::missing(format!("There is no run {} in the journal.", words::one_line(id, 40)));
+    let row = site.journal()?.ok_or_else(missing)?.run(id)?;
+    let standing = standing(site, &row);
+    let live = live(site, &row.id);
+    Ok(Seen { row, standing, live })
+}
+
+/// One run, as it is now; with script it stays so.
+pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Html<String>, Response> {
+    let own = site.aside(move |site| seen(site, &id)).await.map_err(|problem| problem.page(&site))?;
+    let follow = (own.standing == Standing::UnderWay).then(|| format!("/live/{}/events", own.row.id));
+    let title = format!("{} {}", own.row.command, own.row.id);
+    let body = html! {
+        header.page-head {
+            p.crumbs { a href="/live" { "Runs" } }
+            h1 { (own.row.command) " " span.quiet { (own.row.id) } }
+        }
+        div.live data-events=[follow] {
+            @for (id, part) in fragments::all(&site, &own) {
+                (section(id, &part))
+            }
+        }
+    };
+    Ok(page::page(&site, &title, Place::Live, body))
+}
+
+fn section(id: &str, part: &Markup) -> Markup {
+    let spoken = id == "live-state";
+    html! { section #(id) .live-part aria-live=[spoken.then_some("polite")] { (part) } }
+}
+
+/// The parts of the page that have changed, as long as the run is under way.
+pub async fn events(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
+    if let Err(problem) = site
+        .aside({
+            let id = id.clone();
+            move |site| seen(site, &id).map(drop)
+        })
+        .await
+    {
+        return problem.page(&site);
+    }
+    Sse::new(changes(site, id)).keep_alive(KeepAlive::default()).into_response()
+}
+
+fn changes(site: Arc<Site>, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
+    struct Follow {
+        site: Arc<Site>,
+        id: String,
+        shown: BTreeMap<&'static str, String>,
+        over: bool,
+        first: bool,
+    }
+    let start = Follow { site, id, shown: BTreeMap::new(), over: false, first: true };
+    futures::stream::unfold(start, |mut follow| async move {
+        loop {
+            if follow.over {
+                return None;
+            }
+            if !follow.first {
+                tokio::time::sleep(EVERY).await;
+            }
+            follow.first = false;
+            let id = follow.id.clone();
+            let parts = follow.site.aside(move |site| {
+                let own = seen(site, &id)?;
+                let parts: Vec<(&'static str, String)> =
+                    fragments::all(site, &own).into_iter().map(|(id, part)| (id, part.into_string())).collect();
+                Ok((parts, own.standing))
+            });
+            let Ok((parts, standing)) = parts.await else { return None };
+            let changed: BTreeMap<&'static str, String> =
+                parts.into_iter().filter(|(id, html)| follow.shown.get(id) != Some(html)).collect();
+            follow.over = standing != Standing::UnderWay;
+            if changed.is_empty() && !follow.over {
+                continue;
+            }
+            follow.shown.extend(changed.clone());
+            let kind = if follow.over { "end" } else { "parts" };
+            let event = Event::default().event(kind).data(serde_json::to_string(&changed).unwrap_or_default());
+            return Some((Ok(event), follow));
+        }
+    })
+}
+
+/// Asks the process that has the run under way to stop, as Ctrl-C in its terminal would.
+pub async fn cancel(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Redirect, Response> {
+    let stopped = site.aside(move |site| {
+        let own = seen(site, &id)?;
+        let conflict = |text: &str| Problem::new(StatusCode::CONFLICT, text);
+        let live = own.live.filter(|_| own.standing == Standing::UnderWay);
+        let pid = live.map(|live| live.pid).ok_or_else(|| conflict("The run is not under way any more."))?;
+        // A process of that number may be another by now.
+        if !journal::is_under_way_in(site.folder.root(), &own.row.id, pid) {
+            return Err(conflict("The process that has this run is not known; stop it where it was started."));
+        }
+        interrupt(pid)
+            .map_err(|error| conflict(&format!("The process {pid} cannot be stopped from here: {error}.")))?;
+        Ok(own.row.id)
+    });
+    let id = stopped.await.map_err(|problem| problem.page(&site))?;
+    Ok(Redirect::to(&format!("/live/{id}?stopping=1")))
+}
+
+#[cfg(unix)]
+fn interrupt(pid: u32) -> std::io::Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or_else(|| std::io::Error::other("it has no number"))?;
+    Ok(kill_process(pid, Signal::INT)?)
+}
+
+#[cfg(not(unix))]
+fn interrupt(_pid: u32) -> std::io::Result<()> {
+    Err(std::io::Error::other("this system has no signals"))
+}
+
+/// Goes on with an interrupted run.
+pub async fn resume(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Redirect, Response> {
+    let started = site.aside(move |site| {
+        let own = seen(site, &id)?;
+        if own.standing != Standing::Interrupted {
+            let text = format!("The run is {}; there is nothing to go on with.", own.standing.word());
+            return Err(Problem::new(StatusCode::CONFLICT, text));
+        }
+        let arguments = ["runs".to_owned(), "resume".to_owned(), own.row.id];
+        let started = site.children.start(&arguments);
+        started.map_err(|error| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The run cannot be started: {error}."))
+        })
+    });
+    let child = started.await.map_err(|problem| problem.page(&site))?;
+    Ok(Redirect::to(&format!("/started/{}", child.id)))
+}

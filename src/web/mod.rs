@@ -1,0 +1,107 @@
+//! The dashboard: pages about lineages, runs and what is under way, and the work that can be started from them.
+//!
+//! Everything is rendered here; the script only keeps a page that follows a run up to date. What is started from a page is
+//! a command in a process of its own, and what a page shows of a run is what the run tells everybody (`journal`), so
+//! that a terminal and a page are two views of one thing.
+
+mod assets;
+mod chart_table;
+mod children;
+mod compare;
+mod downloads;
+mod error;
+pub mod guard;
+mod lineages;
+mod live;
+mod login;
+mod page;
+mod people;
+mod prompts;
+mod run;
+pub mod secrets;
+mod shelf;
+mod shown;
+pub mod site;
+mod svg;
+mod work;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+
+pub use children::TOKEN_VARIABLE;
+use site::Site;
+
+/// All pages, guarded.
+pub fn router(site: Arc<Site>) -> Router {
+    Router::new()
+        .route("/assets/{name}", get(assets::give))
+        .route(login::PATH, get(login::show).post(login::take))
+        .route("/", get(lineages::list))
+        .route("/lineage/{name}", get(lineages::show))
+        .route("/run/{name}", get(run::show))
+        .route("/run/{name}/persona/{number}", get(run::persona))
+        .route("/run/{name}/{form}", get(downloads::give))
+        .route("/compare", get(compare::show))
+        .route("/live", get(live::list))
+        .route("/live/{id}", get(live::show))
+        .route("/live/{id}/events", get(live::events))
+        .route("/live/{id}/cancel", post(live::cancel))
+        .route("/live/{id}/resume", post(live::resume))
+        .route("/prompts", get(prompts::list).post(prompts::save))
+        .route("/prompts/new", get(prompts::new))
+        .route("/prompts/{name}", get(prompts::edit))
+        .route("/challenger", get(prompts::challenger).post(prompts::keep))
+        .route("/personas", get(people::list))
+        .route("/personas/new", get(work::generate))
+        .route("/personas/{name}", get(people::show))
+        .route("/evaluate", get(work::evaluate))
+        .route("/improve", get(work::improve))
+        .route("/estimate", post(work::estimate))
+        .route("/start", post(work::start))
+        .route("/started/{id}", get(work::started))
+        .fallback(error::nowhere)
+        .layer(from_fn_with_state(Arc::clone(&site), guard::guard))
+        .with_state(site)
+}
+
+/// A server that has its port.
+pub struct Server {
+    listener: TcpListener,
+    router: Router,
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// When it is taken already, or may not be.
+pub async fn bind(address: SocketAddr, site: Arc<Site>) -> io::Result<Server> {
+    Ok(Server { listener: TcpListener::bind(address).await?, router: router(site) })
+}
+
+impl Server {
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stopped`. Pages that follow a run are not waited for.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub async fn run(self, stopped: impl Future<Output = ()>) -> io::Result<()> {
+        let served = axum::serve(self.listener, self.router).into_future();
+        tokio::select! {
+            served = served => served,
+            () = stopped => Ok(()),
+        }
+    }
+}

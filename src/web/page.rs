@@ -1,0 +1,116 @@
+//! What every page has.
+
+use axum::response::Html;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::assets;
+use super::site::Site;
+
+/// Where in the navigation a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Lineages and runs.
+    Lineages,
+    /// What is under way.
+    Live,
+    /// Prompts and facts.
+    Prompts,
+    /// Personas.
+    Personas,
+    /// Nowhere.
+    None,
+}
+
+/// A whole page around this body, which begins with its heading.
+pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String> {
+    let link = |to: &str, own: Place, text: &str| {
+        html! { a href=(to) aria-current=[(own == place).then_some("page")] { (text) } }
+    };
+    let under_way = site.children.running();
+    let text = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · rejoinder" }
+                link rel="icon" href=(assets::ICON) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::style());
+                script src=(assets::script()) defer {}
+            }
+            body {
+                a.skip href="#main" { "Skip to the content" }
+                header.site {
+                    a.brand href="/" { "rejoinder" }
+                    nav aria-label="Pages" {
+                        (link("/", Place::Lineages, "Lineages"))
+                        (link("/live", Place::Live, "Runs"))
+                        @if under_way > 0 { span.badge title="started here and under way" { (under_way) } }
+                        (link("/prompts", Place::Prompts, "Prompts"))
+                        (link("/personas", Place::Personas, "Personas"))
+                    }
+                }
+                main #main tabindex="-1" { (body) }
+                footer.site { p { "rejoinder " (env!("CARGO_PKG_VERSION")) " · data in " code { (site.folder.root().display()) } } }
+            }
+        }
+    };
+    Html(text.into_string())
+}
+
+/// The hidden field without which no change is made.
+#[must_use]
+pub fn csrf(site: &Site) -> Markup {
+    html! { input type="hidden" name="csrf" value=(site.secrets.csrf()); }
+}
+
+/// A text as a sentence: with a capital and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
+/// A link's address: this path with these pairs, of which the empty ones are left out.
+#[must_use]
+pub fn link(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// A name as a part of a path.
+#[must_use]
+pub fn segment(name: &str) -> String {
+    // A plus stands for itself in a path.
+    url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// Nothing there yet, and what to do about it.
+#[must_use]
+pub fn empty(what: &str, todo: Markup) -> Markup {
+    html! { div.empty { p.empty-what { (what) } (todo) } }
+}
+
+/// Hostile text as text: control characters and marks that turn its direction are shown, as on a terminal.
+#[must_use]
+pub fn text(text: &str) -> Markup {
+    PreEscaped(html! { (crate::report::words::safe(text)) }.into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_any_name_and_texts_no_markup() {
+        assert_eq!(segment("a b/ü?+&"), "a%20b%2F%C3%BC%3F%2B%26");
+        assert_eq!(link("/x", &[("a", "1 &"), ("b", "")]), "/x?a=1+%26");
+        assert_eq!(sentence("no such thing"), "No such thing.");
+        assert_eq!(text("<b>\u{1b}[31m\u{202e}").into_string(), "&lt;b&gt;\\u{1b}[31m\\u{202e}");
+    }
+}

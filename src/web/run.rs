@@ -1,0 +1,131 @@
+//! One run: what it came to, and every trial of it.
+
+mod filter;
+mod story;
+mod trials;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, Response};
+use maud::{Markup, html};
+
+use super::error::Problem;
+use super::page::{self, Place};
+use super::shelf::Index;
+use super::shown;
+use super::site::Site;
+use super::work::{Values, value};
+use crate::compare::{Rate, Tally};
+use crate::data::Kind;
+use crate::data::versions;
+use crate::report::words;
+use filter::Filter;
+
+/// The page.
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Path(name): Path<String>,
+    Query(values): Query<Values>,
+) -> Result<Html<String>, Response> {
+    let page = site.aside(move |site| {
+        let index = open(site, &name)?;
+        let stem = index.file.stem();
+        let filter = Filter::of(&values);
+        let body = html! {
+            (head(&index))
+            (story::of(site, &index)?)
+            (trials::list(site, &index, &filter, value(&values, "page").parse().unwrap_or(1))?)
+        };
+        Ok(page::page(site, stem, Place::Lineages, body))
+    });
+    page.await.map_err(|problem| problem.page(&site))
+}
+
+/// The run of this name.
+pub(super) fn open(site: &Site, name: &str) -> Result<Arc<Index>, Problem> {
+    let file = site.folder.resolve(Kind::Results, name)?;
+    Ok(site.shelf.index(&site.folder, &file)?)
+}
+
+/// The rate of the run.
+fn rate(index: &Index) -> Rate {
+    // The same text is the same decision maker, however many entries it has.
+    let mut tallies: std::collections::HashMap<_, usize> =
+        std::collections::HashMap::with_capacity(index.entries.len());
+    let mut found: Vec<Tally> = Vec::with_capacity(index.entries.len());
+    for own in &index.entries {
+        let place = *tallies.entry(own.key).or_insert_with(|| {
+            found.push(Tally::default());
+            found.len() - 1
+        });
+        found[place] += own.tally;
+    }
+    let simulated = index.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    Rate::of(&found).marked(simulated)
+}
+
+fn head(index: &Index) -> Markup {
+    let stem = index.file.stem();
+    let lineage = versions::lineage_base(stem);
+    let path = format!("/run/{}", page::segment(stem));
+    let own = index.metadata.rejoinder.as_ref();
+    html! {
+        header.page-head {
+            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
+            h1 { (stem) }
+            p.lead { "Rate of yes: " (shown::rate(&rate(index))) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
+            p.actions {
+                a.button.primary href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
+                a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }
+                @if let Some(parent) = own.and_then(|own| own.parent.as_ref()) {
+                    a.button href=(page::link("/compare", &[("a", parent.file.strip_suffix(".json").unwrap_or(&parent.file)), ("b", stem)])) { "Compare with its parent" }
+                }
+            }
+            nav.local aria-label="Downloads" {
+                span.quiet { "Download:" }
+                a href=(format!("{path}/prompt.md")) { "prompt" }
+                a href=(format!("{path}/messages.csv")) { "CSV" }
+                a href=(format!("{path}/messages.jsonl")) { "JSON lines" }
+                a href=(format!("{path}/sft.jsonl")) title="accepted messages without an ungrounded claim, as conversations" { "SFT" }
+                a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in pairs" { "DPO" }
+            }
+            nav.local aria-label="On this page" {
+                span.quiet { "On this page:" }
+                @if own.is_some_and(|own| own.metrics.is_some()) { a href="#proof" { "proof" } a href="#objections" { "objections" } a href="#claims" { "claims" } }
+                a href="#prompt-head" { "prompt" }
+                a href="#trials-head" { "trials" }
+            }
+        }
+    }
+}
+
+/// One persona of a run: all messages to it, and those before.
+pub async fn persona(
+    State(site): State<Arc<Site>>,
+    Path((name, number)): Path<(String, String)>,
+) -> Result<Html<String>, Response> {
+    let page = site.aside(move |site| {
+        let index = open(site, &name)?;
+        let at = number.parse::<u32>().ok().and_then(|number| number.checked_sub(1));
+        let at = at.filter(|at| (*at as usize) < index.entries.len());
+        let at =
+            at.ok_or_else(|| Problem::missing(format!("The run has no persona {}.", words::one_line(&number, 20))))?;
+        let path = format!("/run/{}", page::segment(index.file.stem()));
+        let last = index.entries.len() as u32;
+        let body = html! {
+            header.page-head {
+                p.crumbs { a href=(path) { (index.file.stem()) } }
+                h1 { "Persona " (at + 1) }
+            }
+            (trials::persona(site, &index, at)?)
+            nav.pager aria-label="Other personas" {
+                @if at > 0 { a #previous rel="prev" href=(format!("{path}/persona/{at}")) { "Previous" } }
+                span { (words::thousands(u64::from(at) + 1)) " of " (words::thousands(u64::from(last))) }
+                @if at + 1 < last { a #next rel="next" href=(format!("{path}/persona/{}", at + 2)) { "Next" } }
+            }
+        };
+        Ok(page::page(site, &format!("Persona {} of {}", at + 1, index.file.stem()), Place::Lineages, body))
+    });
+    page.await.map_err(|problem| problem.page(&site))
+}

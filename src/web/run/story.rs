@@ -1,0 +1,189 @@
+//! What a run came to: verdict, proof, objections, instructions, claims, and where it comes from.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::compare::Interval;
+use crate::optimize::Verdict;
+use crate::report::{story, words};
+use crate::web::error::Problem;
+use crate::web::page::{self, text};
+use crate::web::shelf::{Index, percents};
+use crate::web::site::Site;
+use crate::web::{chart_table, shown, svg};
+
+/// Instructions that are listed.
+const INSTRUCTIONS: usize = 24;
+
+/// All of it.
+pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
+    let own = index.metadata.rejoinder.as_ref();
+    let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
+    Ok(html! {
+        @if let Some(cycle) = cycle {
+            (verdict(cycle))
+            (proof(cycle))
+            (on_the_people(own.and_then(|own| own.metrics.as_ref())))
+            (objections(cycle))
+            (instructions(cycle))
+            (claims(cycle))
+        }
+        (prompt(site, index))
+        (origin(index))
+    })
+}
+
+fn verdict(cycle: &Value) -> Markup {
+    let verdict: Option<Verdict> = cycle.get("verdict").and_then(|own| serde_json::from_value(own.clone()).ok());
+    html! { @if let Some(verdict) = verdict { p.verdict #verdict { strong { "Verdict: " } (text(&page::sentence(&story::verdict_in_words(&verdict)))) } } }
+}
+
+fn points(own: (f64, Interval)) -> Markup {
+    shown::gain(own)
+}
+
+fn side(of: Option<&Value>, key: &str) -> Markup {
+    let own = of.and_then(|of| of.get(key)).and_then(|of| percents(of, "rate"));
+    let count = |name: &str| of.and_then(|of| of.get(key)?.get(name)?.as_u64()).unwrap_or_default();
+    html! {
+        @match own {
+            Some((share, interval)) => { strong { (shown::percent(share)) } " (" (count("yes")) "/" (count("total")) ")" span.quiet { ", " (shown::percent(interval.low)) " to " (shown::percent(interval.high)) } }
+            None => "–",
+        }
+    }
+}
+
+fn proof(cycle: &Value) -> Markup {
+    let Some(proof) = cycle.get("proof").filter(|proof| !proof.is_null()) else {
+        return html! { p.quiet { "Nothing was proved on unseen people in this cycle." } };
+    };
+    let number = |name: &str| proof.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let (before, after) = (proof.get("before"), proof.get("after"));
+    html! {
+        h2 #proof { "On people whom nothing was tuned on" }
+        div.scroll tabindex="0" role="region" aria-label="The proof" { table {
+            caption { (words::count(number("personas"), "persona", "personas")) ", " (words::count(number("trials"), "trial", "trials")) ", " (words::count(number("looks"), "look", "looks")) "; intervals of 95 %" }
+            thead { tr { th scope="col" { "" } th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
+            tbody {
+                tr { th scope="row" { "Yes" } td { (side(before, "response")) } td { (side(after, "response")) } }
+                tr { th scope="row" { "Yes, without an ungrounded claim" } td { (side(before, "grounded_response")) } td { (side(after, "grounded_response")) } }
+                @if let Some(gain) = percents(proof, "gain") { tr { th scope="row" { "Gain" } td colspan="2" { (points(gain)) @if let Some(p) = proof.get("p_value").and_then(Value::as_f64) { span.quiet { ", p " (words::probability(p)) } } } } }
+            }
+        } }
+    }
+}
+
+fn on_the_people(metrics: Option<&Value>) -> Markup {
+    let change = metrics.and_then(|metrics| metrics.get("improvement")).filter(|own| !own.is_null());
+    let Some(change) = change else { return Markup::default() };
+    let number = |name: &str| change.get(name).and_then(Value::as_u64).unwrap_or_default();
+    html! {
+        h2 #before-after { "On the people of the file" }
+        p {
+            @if let Some(difference) = percents(change, "paired_difference") { "Change, paired by persona: " (points(difference)) ". " }
+            a href="?flipped=yes#trials-head" { (words::count(number("flipped_to_yes"), "persona", "personas")) } " flipped to yes, "
+            a href="?flipped=no#trials-head" { (words::count(number("flipped_to_no"), "persona", "personas")) } " to no."
+        }
+        p.hint { "The improver read the answers of most of them, which may flatter the new prompt." }
+    }
+}
+
+fn objections(cycle: &Value) -> Markup {
+    let of = |key: &str| -> Vec<(String, f64)> {
+        let list = cycle.get(key).and_then(Value::as_array);
+        let one = |own: &Value| {
+            Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0))
+        };
+        list.map(|list| list.iter().filter_map(one).collect()).unwrap_or_default()
+    };
+    let raised = of("objections");
+    chart_table::shares(
+        "Why people said no, before",
+        "Share of the personas that raised it, to the messages of the incumbent.",
+        &[("Share".to_owned(), raised.as_slice())],
+    )
+}
+
+fn instructions(cycle: &Value) -> Markup {
+    let list = cycle.get("instructions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if list.is_empty() {
+        return Markup::default();
+    }
+    let flag = |own: &Value, name: &str| own.get(name).and_then(Value::as_bool).unwrap_or(false);
+    html! {
+        details.more #instructions { summary { "What each instruction does (" (list.len()) ")" }
+            div.scroll tabindex="0" role="region" aria-label="Instructions" { table {
+                thead { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In the challenger" } th scope="col" { "In the incumbent" } } }
+                tbody { @for own in list.iter().take(INSTRUCTIONS) {
+                    tr {
+                        th scope="row" { (text(own.get("text").and_then(Value::as_str).unwrap_or_default())) }
+                        td.number { (words::points(own.get("change").and_then(Value::as_f64).unwrap_or_default() / 100.0)) }
+                        td { @if flag(own, "in_challenger") { "yes" } @else { span.quiet { "no" } } }
+                        td { @if flag(own, "in_incumbent") { "yes" } @else { span.quiet { "no" } } }
+                    }
+                } }
+            } }
+        }
+    }
+}
+
+fn claims(cycle: &Value) -> Markup {
+    let of = |key: &str| {
+        let own = cycle.get(key).filter(|own| !own.is_null())?;
+        Some((own.get("ungrounded_messages")?.as_u64()?, own.get("messages")?.as_u64()?))
+    };
+    let line = |title: &str, own: Option<(u64, u64)>| {
+        html! { @if let Some((flagged, all)) = own { p { (title) ": " strong { (shown::percent(flagged as f64 / all.max(1) as f64)) } " (" (flagged) "/" (all) ") " (svg::meter(flagged as f64 / all.max(1) as f64)) } } }
+    };
+    html! {
+        h2 #claims { "Messages with an ungrounded claim" }
+        (line("Before", of("before"))) (line("After", of("after")))
+        p.hint { a href="?flagged=1#trials-head" { "Show those of this run" } }
+    }
+}
+
+fn prompt(site: &Site, index: &Index) -> Markup {
+    let own = &index.metadata.system_prompt;
+    let parent = index.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
+    // The list of lineages has looked into it, or this is its first time.
+    let earlier = parent.and_then(|parent| {
+        let file = site.folder.resolve(crate::data::Kind::Results, &parent.file).ok()?;
+        let summary = site.folder.exists(&file).then(|| site.shelf.summary(&site.folder, &file).ok())??;
+        (summary.prompt != *own).then(|| summary.prompt.clone())
+    });
+    html! {
+        h2 #prompt-head { "The prompt" }
+        @if let Some(earlier) = &earlier { details.more { summary { "What changed, word by word" } (shown::difference(earlier, own)) } }
+        details.more { summary { "All of it (" (words::thousands(own.chars().count() as u64)) " characters)" } pre #prompt { (text(own)) } button type="button" hidden data-copy="prompt" { "Copy" } }
+    }
+}
+
+fn origin(index: &Index) -> Markup {
+    let (metadata, own) = (&index.metadata, index.metadata.rejoinder.as_ref());
+    let models = own.and_then(|own| own.models.as_ref());
+    let row = |name: &str, value: Option<String>| html! { @if let Some(value) = value.filter(|value| !value.is_empty()) { div { dt { (name) } dd { (text(&value)) } } } };
+    let model = |of: Option<&String>| of.cloned();
+    let calls: u64 = own.map(|own| own.usage.values().map(|used| used.calls).sum()).unwrap_or_default();
+    let tokens = |of: fn(&crate::data::provenance::RoleUsage) -> u64| {
+        own.map(|own| own.usage.values().map(of).sum::<u64>()).unwrap_or_default()
+    };
+    html! {
+        details.more #origin { summary { "Where it comes from" }
+            dl.tiles {
+                (row("Date", Some(metadata.processing_date.get(..16).unwrap_or(&metadata.processing_date).replace('T', " "))))
+                (row("Personas", metadata.persona_file.clone()))
+                (row("Parent", own.and_then(|own| own.parent.as_ref()).map(|parent| parent.file.clone())))
+                (row("Generator", model(models.and_then(|own| own.generator.as_ref()))))
+                (row("Decision maker", model(models.and_then(|own| own.decision_maker.as_ref()))))
+                (row("Improver", model(models.and_then(|own| own.improver.as_ref()))))
+                (row("Auditor", model(models.and_then(|own| own.auditor.as_ref()))))
+                (row("Fingerprint of the judge", own.and_then(|own| own.fingerprint.clone())))
+                (row("Seed", own.map(|own| own.seed.to_string())))
+                (row("Calls", (calls > 0).then(|| words::thousands(calls))))
+                (row("Tokens in / out", (calls > 0).then(|| format!("{} / {}", words::thousands(tokens(|own| own.input_tokens + own.cache_read_tokens + own.cache_write_tokens)), words::thousands(tokens(|own| own.output_tokens))))))
+                (row("Cost", own.and_then(|own| own.cost_usd).map(words::dollars)))
+                (row("Incomplete", own.and_then(|own| own.partial.clone())))
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What is known of the results files, each looked at once for every version of it.
+
+mod index;
+mod marks;
+mod summary;
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+pub use index::{Before, Index};
+pub use marks::Marks;
+pub use summary::{Summary, interval as percents};
+
+use crate::data::{self, DataFolder, FileName};
+
+/// Files whose summaries are kept.
+const MOST_SUMMARIES: usize = 10_000;
+/// Trials of the runs whose indexes are kept, beyond the one that is looked at: some 60 MB.
+const MOST_TRIALS: usize = 1_000_000;
+
+/// What tells the versions of a file apart: when it was changed, and how long it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp(Option<SystemTime>, u64);
+
+impl Stamp {
+    /// That of a file as it is now.
+    #[must_use]
+    pub fn of(folder: &DataFolder, file: &FileName) -> Self {
+        let about = fs::metadata(folder.path(file));
+        about.map_or(Stamp(None, 0), |about| Stamp(about.modified().ok(), about.len()))
+    }
+}
+
+/// What is known.
+#[derive(Default)]
+pub struct Shelf {
+    summaries: Mutex<HashMap<FileName, (Stamp, Arc<Summary>)>>,
+    /// The one that was looked at last stands at the end.
+    indexes: Mutex<Vec<(FileName, Stamp, Arc<Index>)>>,
+    /// Who looks into a file keeps others from doing the same.
+    turns: Mutex<HashMap<FileName, Arc<Mutex<()>>>>,
+}
+
+impl Shelf {
+    /// What a list says of a file, if it is known.
+    #[must_use]
+    pub fn known(&self, folder: &DataFolder, file: &FileName) -> Option<Arc<Summary>> {
+        let summaries = lock(&self.summaries);
+        let (stamp, summary) = summaries.get(file)?;
+        (*stamp == Stamp::of(folder, file)).then(|| Arc::clone(summary))
+    }
+
+    /// What a list says of a file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn summary(&self, folder: &DataFolder, file: &FileName) -> Result<Arc<Summary>, data::Error> {
+        self.in_turn(file, || {
+            if let Some(known) = self.known(folder, file) {
+                return Ok(known);
+            }
+            let stamp = Stamp::of(folder, file);
+            let summary = Arc::new(Summary::read(folder, file)?);
+            let mut summaries = lock(&self.summaries);
+            if summaries.len() >= MOST_SUMMARIES {
+                summaries.clear();
+            }
+            summaries.insert(file.clone(), (stamp, Arc::clone(&summary)));
+            Ok(summary)
+        })
+    }
+
+    /// Where every trial of a run stands.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn index(&self, folder: &DataFolder, file: &FileName) -> Result<Arc<Index>, data::Error> {
+        self.in_turn(file, || {
+            let stamp = Stamp::of(folder, file);
+            {
+                let mut indexes = lock(&self.indexes);
+                if let Some(at) = indexes.iter().position(|(own, known, _)| own == file && *known == stamp) {
+                    let found = indexes.remove(at);
+                    let index = Arc::clone(&found.2);
+                    indexes.push(found);
+                    return Ok(index);
+                }
+                indexes.retain(|(own, ..)| own != file);
+            }
+            let index = Arc::new(Index::read(folder, file)?);
+            let mut indexes = lock(&self.indexes);
+            indexes.push((file.clone(), stamp, Arc::clone(&index)));
+            let mut held = 0;
+            let kept = indexes.iter().rev().take_while(|(_, _, own)| {
+                let first = held == 0;
+                held += own.trials.len().max(1);
+                first || held <= MOST_TRIALS
+            });
+            let kept = kept.count();
+            let from = indexes.len() - kept;
+            indexes.drain(..from);
+            Ok(index)
+        })
+    }
+
+    fn in_turn<T>(&self, file: &FileName, work: impl FnOnce() -> T) -> T {
+        let turn = {
+            let mut turns = lock(&self.turns);
+            // What nobody waits for is not kept.
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            Arc::clone(turns.entry(file.clone()).or_default())
+        };
+        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        work()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

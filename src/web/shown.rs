@@ -1,0 +1,145 @@
+//! Pieces that several pages show: rates, verdicts, marked texts, differences of prompts.
+
+use maud::{Markup, html};
+use similar::{ChangeTag, TextDiff};
+
+use super::page::text;
+use crate::compare::{Interval, Rate};
+use crate::evaluate::claims::{Claim, Facts, audit};
+use crate::report::words;
+
+/// A rate with its count, its interval and the word simulated: never less.
+#[must_use]
+pub fn rate(own: &Rate) -> Markup {
+    html! {
+        @match own.share() {
+            Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+            None => "no decisions",
+        }
+        @if let Some(interval) = own.interval { span.quiet { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) } }
+        @if own.simulated { " " span.mark { "simulated" } }
+    }
+}
+
+/// The same in two lines, for a table.
+#[must_use]
+pub fn rate_in_two(own: &Rate) -> Markup {
+    html! {
+        span.pair {
+            @match own.share() {
+                Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+                None => "no decisions",
+            }
+            @if let Some(interval) = own.interval { span.quiet { (percent(interval.low)) " to " (percent(interval.high)) @if own.simulated { ", simulated" } } }
+        }
+    }
+}
+
+/// `68.8%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// A gain in points with its interval.
+#[must_use]
+pub fn gain(own: (f64, Interval)) -> Markup {
+    html! { strong { (words::points(own.0)) } span.quiet { " points (" (words::points(own.1.low)) " to " (words::points(own.1.high)) ")" } }
+}
+
+/// A verdict's word in a pill.
+#[must_use]
+pub fn verdict(word: Option<&str>) -> Markup {
+    let class = match word {
+        Some("adopted") => "pill good",
+        Some(_) => "pill held",
+        None => "pill",
+    };
+    html! { span class=(class) { (text(word.unwrap_or("first run"))) } }
+}
+
+/// A yes or a no, in a word and a colour.
+#[must_use]
+pub fn decision(yes: bool) -> Markup {
+    if yes {
+        html! { span.pill.yes { "yes" } }
+    } else {
+        html! { span.pill.no { "no" } }
+    }
+}
+
+/// A message with its ungrounded claims marked, and how many there are.
+#[must_use]
+pub fn message(message: &str, facts: &Facts, persona: &str) -> (Markup, usize) {
+    let found = audit(message, facts, persona);
+    let letters: Vec<char> = message.chars().collect();
+    let piece = |from: usize, to: usize| letters[from..to].iter().collect::<String>();
+    let (mut pieces, mut at) = (Vec::new(), 0);
+    for claim in found.ungrounded() {
+        // Of claims that overlap the first is marked.
+        let (start, end) = (claim.start, claim.end.min(letters.len()));
+        if start >= at && end > start {
+            pieces.push((piece(at, start), None));
+            pieces.push((piece(start, end), Some(claim)));
+            at = end;
+        }
+    }
+    pieces.push((piece(at, letters.len()), None));
+    let kind = |claim: &Claim| claim.kind.as_str().replace('_', " ");
+    let shown = html! {
+        blockquote {
+            @for (words, claim) in &pieces {
+                @match claim {
+                    None => (text(words)),
+                    Some(claim) => mark title=(format!("{}: neither the facts nor the persona support it", kind(claim))) {
+                        (text(words)) span.sr { " (ungrounded: " (kind(claim)) ")" }
+                    }
+                }
+            }
+        }
+    };
+    (shown, found.ungrounded().count())
+}
+
+/// What a prompt has that the one before had not, and the other way round, word by word (Myers 1986, by the crate similar).
+#[must_use]
+pub fn difference(before: &str, after: &str) -> Markup {
+    let (before, after) = (words::safe(before), words::safe(after));
+    let diff = TextDiff::from_words(before.as_str(), after.as_str());
+    html! {
+        div.prose {
+            @for change in diff.iter_all_changes() {
+                @match change.tag() {
+                    ChangeTag::Equal => (change.value()),
+                    ChangeTag::Insert => ins { (change.value()) },
+                    ChangeTag::Delete => del { (change.value()) },
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_text_whatever_it_holds_and_its_flagged_claims_are_marked() {
+        let facts = Facts::of("We sell tea.");
+        let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>";
+        let (shown, flagged) = message(hostile, &facts, "Ann, buyer");
+        let shown = shown.into_string();
+        assert!(flagged >= 1, "{shown}");
+        assert!(shown.contains("<mark ") && shown.contains("87%"), "{shown}");
+        assert!(!shown.contains("<script") && !shown.contains("<b>") && shown.contains("&lt;script&gt;"), "{shown}");
+        let (shown, flagged) = message("Good morning.", &facts, "Ann");
+        assert_eq!((shown.into_string().as_str(), flagged), ("<blockquote>Good morning.</blockquote>", 0));
+    }
+
+    #[test]
+    fn a_difference_of_prompts_is_told_word_by_word_and_holds_no_markup() {
+        let shown = difference("Sell tea <b>now</b>.", "Sell green tea <b>now</b>.").into_string();
+        assert!(shown.contains("<ins>green</ins>") || shown.contains("<ins>green </ins>"), "{shown}");
+        assert!(!shown.contains("<b>"), "{shown}");
+    }
+}

@@ -1,0 +1,71 @@
+//! What all pages share.
+
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::StatusCode;
+
+use super::children::Children;
+use super::error::Problem;
+use super::guard::Names;
+use super::secrets::Secrets;
+use super::shelf::Shelf;
+use crate::data::DataFolder;
+use crate::journal::{FILE, Journal};
+
+/// The server's state.
+pub struct Site {
+    /// The data folder.
+    pub folder: DataFolder,
+    /// Under which names it may be addressed.
+    pub names: Names,
+    /// Token and forms.
+    pub secrets: Secrets,
+    /// What was started from these pages.
+    pub children: Children,
+    /// What is known of the results files.
+    pub shelf: Shelf,
+    journal: Mutex<Option<Journal>>,
+}
+
+impl Site {
+    /// A site of this folder. `common` are the options that every command started from it gets, such as `--config`.
+    #[must_use]
+    pub fn new(folder: DataFolder, common: Vec<OsString>, names: Names, secrets: Secrets) -> Self {
+        let children = Children::new(folder.root(), common);
+        Site { folder, names, secrets, children, shelf: Shelf::default(), journal: Mutex::default() }
+    }
+
+    /// The journal, if the folder has one: who only looks makes none.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn journal(&self) -> Result<Option<Journal>, Problem> {
+        if !self.folder.root().join(FILE).is_file() {
+            return Ok(None);
+        }
+        let mut open = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.is_none() {
+            *open = Some(Journal::open(self.folder.root())?);
+        }
+        Ok(open.clone())
+    }
+
+    /// Does work that reads files where it keeps nobody waiting.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Site) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let site = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&site)).await;
+        done.unwrap_or_else(|_| {
+            Err(Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "This page could not be made: a mistake of the program, not of yours. What was started goes on.",
+            ))
+        })
+    }
+}

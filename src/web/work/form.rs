@@ -1,0 +1,167 @@
+//! The forms.
+
+use axum::response::Html;
+use maud::{Markup, html};
+
+use super::job::Job;
+use super::{Values, value};
+use crate::data::{FileName, Kind};
+use crate::web::error::Problem;
+use crate::web::page;
+use crate::web::site::Site;
+
+/// The form of this work, filled in with these values, and what was wrong with them.
+pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) -> Result<Html<String>, Problem> {
+    let fields = match job {
+        Job::Personas => personas(values),
+        Job::Evaluate => evaluate(site, values)?,
+        Job::Improve => improve(site, values)?,
+    };
+    let lead = match job {
+        Job::Personas => "A model invents decision makers: four fifths to learn from, one fifth to verify with.",
+        Job::Evaluate => "Writes messages for every persona, and asks each how it decides: a first run.",
+        Job::Improve => {
+            "Learns why people say no, writes challengers, races them, and proves the best on people whom it was not tuned on."
+        }
+    };
+    let body = html! {
+        header.page-head { h1 { (job.title()) } p.lead { (lead) } }
+        @if let Some(wrong) = wrong { p.problem #problem role="alert" { (page::text(wrong)) } }
+        form.stack #form method="post" action="/estimate" {
+            (page::csrf(site))
+            input type="hidden" name="job" value=(job.name());
+            (fields)
+            (models(job, values))
+            button.primary #estimate type="submit" { "What would it take?" }
+            p.hint { "Nothing is sent yet: the next page shows calls and cost, and asks." }
+        }
+    };
+    Ok(page::page(site, job.title(), job.place(), body))
+}
+
+/// A labelled field.
+struct Field<'a> {
+    name: &'a str,
+    label: &'a str,
+    hint: &'a str,
+    kind: &'a str,
+    placeholder: &'a str,
+    required: bool,
+}
+
+impl Default for Field<'_> {
+    fn default() -> Self {
+        Field { name: "", label: "", hint: "", kind: "text", placeholder: "", required: false }
+    }
+}
+
+fn field(own: &Field<'_>, values: &Values) -> Markup {
+    let hint = format!("{}-hint", own.name);
+    html! {
+        div.field {
+            label for=(own.name) { (own.label) }
+            input #(own.name) name=(own.name) type=(own.kind) value=(value(values, own.name)) placeholder=(own.placeholder)
+                required[own.required] aria-describedby=[(!own.hint.is_empty()).then_some(&hint)]
+                min=[(own.kind == "number").then_some("0")] step=[(own.kind == "number").then_some("any")];
+            @if !own.hint.is_empty() { p.hint #(hint) { (own.hint) } }
+        }
+    }
+}
+
+/// A choice of files; `none` is the choice of none of them, where there may be none.
+fn choice(name: &str, label: &str, hint: &Markup, files: &[FileName], none: Option<&str>, values: &Values) -> Markup {
+    let chosen = value(values, name);
+    let id = format!("{name}-hint");
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            select #(name) name=(name) required[none.is_none()] aria-describedby=(id) {
+                option value="" { (none.unwrap_or("Choose …")) }
+                @for file in files { option value=(file.stem()) selected[file.stem() == chosen] { (file.stem()) } }
+            }
+            div.hint #(id) { (hint) }
+        }
+    }
+}
+
+fn personas(values: &Values) -> Markup {
+    html! {
+        (field(&Field { name: "domain", label: "Whom do you want to reach?", hint: "In a few words.", placeholder: "logistics companies in Europe", required: true, ..Field::default() }, values))
+        (field(&Field { name: "count", label: "How many", kind: "number", placeholder: "50", ..Field::default() }, values))
+        (field(&Field { name: "name", label: "Name of the files", hint: "They become NAME_train and NAME_eval.", placeholder: "logistics", required: true, ..Field::default() }, values))
+    }
+}
+
+fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
+    let (people, facts, prompts) = (site.folder.list(Kind::Personas)?, prompts(site, true)?, prompts(site, false)?);
+    let facts_hint = html! { "What the offer may truthfully claim." };
+    let people_hint = html! { a href="/personas/new" { "Generate personas" } " where there are none that fit." };
+    let prompt_hint = html! { a href="/prompts/new" { "Write a prompt" } " about what you offer." };
+    Ok(html! {
+        (choice("personas", "Personas", &people_hint, &people, None, values))
+        (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings, or a sample offer"), values))
+        (choice("facts", "Facts", &facts_hint, &facts, Some("What the prompt states"), values))
+        (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
+    })
+}
+
+fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
+    let runs = site.folder.list(Kind::Results)?;
+    let (facts, challengers) = (prompts(site, true)?, prompts(site, false)?);
+    let run_hint = html! { "The cycle goes on from it." };
+    let facts_hint = html! { "What the offer may truthfully claim. " a href="/prompts" { "Edit facts" } "." };
+    let own = value(values, "run");
+    let by_hand = page::link("/challenger", &[("run", own)]);
+    let challenger_hint = html! { "Raced and proved like any other. " @if !own.is_empty() { a href=(by_hand) { "Edit the prompt by hand" } "." } };
+    let objective = value(values, "objective");
+    Ok(html! {
+        (choice("run", "Run to start from", &run_hint, &runs, None, values))
+        (choice("challenger", "A challenger of your own", &challenger_hint, &challengers, Some("None"), values))
+        (choice("facts", "Facts", &facts_hint, &facts, Some("What the first prompt of the lineage states"), values))
+        (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is found.", placeholder: "1", ..Field::default() }, values))
+        (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))
+        details.more open[["calls", "min_gain", "objective"].iter().any(|name| !value(values, name).is_empty())] {
+            summary { "Search and proof" }
+            (field(&Field { name: "calls", label: "Calls that finding and proving may take", hint: "20 for each persona, from 400 to 2000, where nothing is said.", kind: "number", ..Field::default() }, values))
+            (field(&Field { name: "min_gain", label: "Least gain worth having, in points", kind: "number", placeholder: "2", ..Field::default() }, values))
+            div.field {
+                label for="objective" { "What is raised" }
+                select #objective name="objective" {
+                    option value="" { "Yes to messages without an ungrounded claim" }
+                    option value="response" selected[objective == "response"] { "Yes, whatever the message claims" }
+                }
+            }
+        }
+    })
+}
+
+/// Texts in `prompts/`: facts, or all others.
+fn prompts(site: &Site, facts: bool) -> Result<Vec<FileName>, Problem> {
+    let mut files = site.folder.list(Kind::Prompts)?;
+    files.retain(|file| file.stem().ends_with(super::super::prompts::FACTS) == facts);
+    Ok(files)
+}
+
+fn models(job: Job, values: &Values) -> Markup {
+    let names = ["generator", "decision_maker", "improver", "concurrency", "max_cost", "max_calls", "seed"];
+    html! {
+        div.field {
+            label for="model" { "Model" }
+            input #model name="model" list="models" value=(value(values, "model")) placeholder="the one of the settings" autocomplete="off" spellcheck="false" aria-describedby="model-hint";
+            datalist #models { option value="market" {} option value="anthropic/claude-sonnet-5-5" {} option value="anthropic/claude-haiku-5-5" {} option value="ollama/" {} option value="openai/" {} }
+            p.hint #model-hint { "provider/name. " code { "market" } " is simulated, needs no key and costs nothing." }
+        }
+        details.more open[names.iter().any(|name| !value(values, name).is_empty())] {
+            summary { "Roles and limits" }
+            @if job != Job::Personas {
+                (field(&Field { name: "generator", label: "Model that writes messages", ..Field::default() }, values))
+                (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
+            }
+            @if job == Job::Improve { (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values)) }
+            (field(&Field { name: "concurrency", label: "Calls at once", hint: "A number, or auto.", placeholder: "6", ..Field::default() }, values))
+            (field(&Field { name: "max_cost", label: "Stop before more than this is spent, in dollars", kind: "number", ..Field::default() }, values))
+            (field(&Field { name: "max_calls", label: "Stop before more calls than this", kind: "number", ..Field::default() }, values))
+            (field(&Field { name: "seed", label: "Seed", kind: "number", ..Field::default() }, values))
+        }
+    }
+}

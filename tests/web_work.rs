@@ -1,0 +1,235 @@
+//! Work that is started from a page: real processes, on the real program.
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use program::{MarketProcess, Place};
+
+const KEY: &str = "sk-canary-S3CR3T-0123456789";
+
+/// `rejoinder serve` as a process, killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+struct Answer {
+    status: u16,
+    location: String,
+    text: String,
+}
+
+impl Server {
+    fn start(place: &Place, market: Option<&str>) -> Self {
+        let mut command = place.command(&["serve", "--port", "0"]);
+        if let Some(url) = market {
+            command.env("ANTHROPIC_BASE_URL", url).env("ANTHROPIC_API_KEY", KEY);
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
+        Server { child, address }
+    }
+
+    fn ask(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains(KEY), "{text}");
+        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+        let location = text.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default().to_owned();
+        Answer { status, location, text }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address))
+    }
+
+    /// Sends the form of that page with these fields.
+    fn post(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = self.get(page).text;
+        let csrf = form.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.append_pair("csrf", csrf).extend_pairs(fields);
+        let body = body.finish();
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        ))
+    }
+
+    /// Follows a command that was started, until its run is known. Gives the run's address.
+    fn run_of(&self, started: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let answer = self.get(started);
+            if answer.status == 303 {
+                return answer.location;
+            }
+            assert!(Instant::now() < until && answer.text.contains("Starting"), "{}", answer.text);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn wait_for(&self, path: &str, words: &str) -> String {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let text = self.get(path).text;
+            if text.contains(words) {
+                return text;
+            }
+            assert!(Instant::now() < until, "{words} never came\n{text}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn work_is_estimated_asked_for_started_followed_and_found_in_the_results() {
+    let place = Place::with_samples();
+    let server = Server::start(&place, None);
+    let fields = [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("messages", "1"), ("model", "market")];
+    let estimate = server.post("/evaluate", "/estimate", &fields);
+    assert_eq!(estimate.status, 200, "{}", estimate.text);
+    for words in ["What it would take", "messages", "decisions", "--persona-file=b2b_saas_personas_eval", "Start"] {
+        assert!(estimate.text.contains(words), "{words}\n{}", estimate.text);
+    }
+    assert_eq!(place.files("results").len(), 1, "nothing was started");
+
+    let started = server.post("/evaluate", "/start", &fields);
+    assert_eq!(started.status, 303);
+    let run = server.run_of(&started.location);
+    let page = server.wait_for(&run, "finished");
+    let results = page.split("href=\"/run/").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(server.get(&format!("/run/{results}")).status, 200);
+    assert!(server.get("/live").text.contains(results));
+}
+
+#[test]
+fn what_cannot_be_used_is_said_in_the_words_of_the_command_beside_the_form() {
+    let place = Place::with_samples();
+    let server = Server::start(&place, None);
+    let wrong = [
+        (("personas", "b2b_saas_personas_eval"), ("model", "nonsense"), "names no provider"),
+        (("personas", "missing"), ("model", "market"), "missing.json"),
+        (("personas", ""), ("model", "market"), "Choose personas"),
+        (("personas", "b2b_saas_personas_eval"), ("model", "anthropic/claude-sonnet-5-5\n--evil"), "error"),
+    ];
+    for (one, other, words) in wrong {
+        let answer = server.post("/evaluate", "/estimate", &[("job", "evaluate"), one, other]);
+        let said = answer.status == 422 && answer.text.contains("role=\"alert\"");
+        assert!(said && (words == "error" || answer.text.contains(words)), "{words}: {}", answer.text);
+        assert!(answer.text.contains("id=\"estimate\""), "the form is there again");
+    }
+    let unknown = server.post("/evaluate", "/start", &[("job", "rm")]);
+    assert_eq!(unknown.status, 400);
+}
+
+#[test]
+fn a_run_is_stopped_and_gone_on_with_from_its_page_and_outlives_the_server() {
+    let market = MarketProcess::start(&["--latency-ms", "100"]);
+    let place = Place::with_samples();
+    let server = Server::start(&place, Some(&market.url));
+    let fields = [
+        ("job", "evaluate"),
+        ("personas", "b2b_saas_personas_train"),
+        ("messages", "2"),
+        ("model", "anthropic/claude-sonnet-5-5"),
+        ("concurrency", "4"),
+    ];
+    let started = server.post("/evaluate", "/start", &fields);
+    let run = server.run_of(&started.location);
+    let page = server.wait_for(&run, "95% interval");
+    assert!(
+        page.contains("under way") && page.contains("simulated") && page.contains("data-events=\"/live/"),
+        "{page}"
+    );
+    let stopped = server.post(&run, &format!("{run}/cancel"), &[]);
+    assert_eq!(stopped.status, 303, "{}", stopped.text);
+    server.wait_for(&run, "interrupted");
+    assert_eq!(server.post("/evaluate", &format!("{run}/cancel"), &[]).status, 409, "it is not under way any more");
+
+    let resumed = server.post(&run, &format!("{run}/resume"), &[]);
+    assert_eq!(resumed.status, 303, "{}", resumed.text);
+    server.wait_for(&run, "under way");
+    drop(server);
+    let server = Server::start(&place, Some(&market.url));
+    server.wait_for(&run, "finished");
+    assert_eq!(place.files("results").len(), 2);
+}
+
+#[test]
+fn a_run_of_a_terminal_is_followed_part_by_part_to_its_end() {
+    let market = MarketProcess::start(&["--latency-ms", "20"]);
+    let place = Place::with_samples();
+    let server = Server::start(&place, None);
+    let arguments = ["evaluate", "--persona-file", "b2b_saas_personas_train", "--model", "anthropic/claude-sonnet-5-5"];
+    let mut terminal = place
+        .command(&arguments)
+        .env("ANTHROPIC_BASE_URL", &market.url)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let list = server.wait_for("/live", "under way</td>");
+    let run = format!("/live/{}", list.split("href=\"/live/").nth(1).unwrap().split('"').next().unwrap());
+    // The stream ends with the run.
+    let stream = server.get(&format!("{run}/events")).text;
+    assert!(terminal.wait().unwrap().success());
+    assert!(stream.contains("text/event-stream") && stream.contains("event: parts"), "{stream}");
+    let last = stream.rsplit("event: end").next().unwrap();
+    assert!(stream.contains("event: end") && last.contains("live-state") && last.contains("finished"), "{last}");
+    assert!(stream.matches("live-progress").count() > 1, "it was told of more than once");
+}
+
+#[test]
+fn a_challenger_by_hand_is_raced_and_its_verdict_told() {
+    let place = Place::with_samples();
+    let prompt = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/sample_offer.md")).unwrap();
+    place.write("mine.md", &format!("{prompt}\n- Ask one small question at the end.\n- Never use superlatives.\n"));
+    let file = "b2b_saas_personas_train_results_20250802_144126";
+    let ran = place.ok(&[
+        "improve",
+        "--results-file",
+        file,
+        "--model",
+        "market",
+        "--challenger",
+        "mine.md",
+        "--calls",
+        "2000",
+    ]);
+    assert!(ran.err.contains("has passed the screen") || ran.err.contains("some was cut out"), "{}", ran.err);
+    let saved = place.json("results/b2b_saas_personas_train_results_improvement_run_v1.json");
+    let finalists = saved["metadata"]["rejoinder"]["metrics"]["cycle"]["race"]["finalists"].as_u64().unwrap();
+    assert!(finalists >= 2);
+    place.write("empty.md", " \n");
+    let refused = place.run(&["improve", "--results-file", file, "--model", "market", "--challenger", "empty.md"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+}
+
+#[test]
+fn ctrl_c_ends_the_server_well() {
+    let place = Place::empty();
+    let mut server = Server::start(&place, None);
+    assert!(Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap().success());
+    assert!(server.child.wait().unwrap().success());
+}
