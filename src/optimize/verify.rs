@@ -10,6 +10,7 @@ use super::objective::Objective;
 use super::tell;
 use crate::compare::Tally;
 use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
+use crate::compare::spending::Spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
 use crate::evaluate::claims::Kind;
@@ -135,7 +136,9 @@ pub async fn verify(
     let order = order(unseen)?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let pairs = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
-    let mut test = SequentialTest::new(Design::new(size.alpha, size.expected.max(LEAST_AIM)));
+    // In proportion: what a search finds is mostly a large gain or none, and a large one shows early.
+    let design = Design { spending: Spending::Gamma(0.0), ..Design::new(size.alpha, size.expected.max(LEAST_AIM)) };
+    let mut test = SequentialTest::new(design);
     let (mut before, mut after) = (Side::default(), Side::default());
     let (mut decision, mut done, mut differences, mut step) = (Decision::GoOn, 0, Vec::new(), 1.0);
     let mut trials = 0;
@@ -189,7 +192,7 @@ pub async fn verify(
         step = people as f64 / done.max(people) as f64;
         let fraction = if look == looks { 1.0 } else { done as f64 / pairs as f64 };
         decision = test.look_at(&differences, step, fraction);
-        tell::looked(lab, (look, LOOKS), (&before, &after), &test, decision);
+        tell::looked(lab, (look, looks), (&before, &after), &test, decision);
         if decision != Decision::GoOn {
             break;
         }
