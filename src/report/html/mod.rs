@@ -18,8 +18,6 @@ mod prompt;
 mod proof;
 mod rates;
 mod segments;
-#[cfg(test)]
-mod tests;
 mod top;
 
 use maud::{Markup, html};

@@ -22,11 +22,17 @@ pub(super) fn part(history: &History) -> Option<Markup> {
             Some(Row { label: version.label(), marks: vec![Some(mark)] })
         })
         .collect();
-    let chart = Chart { id: "proof-chart", title: "Gain of every challenger on unseen people", axis: Axis::Differences, series: &["gain"], rows: &rows };
+    let chart = Chart {
+        id: "proof-chart",
+        title: "Gain of every challenger on unseen people",
+        axis: Axis::Differences,
+        series: &["gain"],
+        rows: &rows,
+    };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     let header = html! {
         tr {
-            th scope="col" { "Cycle" } th scope="col" { "Verdict" } th scope="col" { "Gain in points" }
+            th scope="col" { "Cycle" } th scope="col" { "Gain in points" }
             th scope="col" { "Incumbent" } th scope="col" { "Challenger" } th.number scope="col" { "p" } th.number scope="col" { "level" } th.number scope="col" { "People" } th.number scope="col" { "Trials" }
         }
     };
@@ -50,12 +56,15 @@ pub(super) fn part(history: &History) -> Option<Markup> {
 fn row(version: &Version, proof: &ToldProof) -> Markup {
     let told = version.told.as_ref();
     let grounded = told.is_none_or(|told| told.objective == crate::optimize::Objective::Grounded);
-    let (before, after) = if grounded { (&proof.before.grounded, &proof.after.grounded) } else { (&proof.before.response, &proof.after.response) };
+    let (before, after) = if grounded {
+        (&proof.before.grounded, &proof.after.grounded)
+    } else {
+        (&proof.before.response, &proof.after.response)
+    };
     let number = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), words::probability);
     html! {
         tr {
-            th scope="row" { (version.label()) }
-            td { (verdict(told.and_then(|told| told.verdict.as_ref()))) }
+            th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
             td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
             td { (rate(before)) } td { (rate(after)) }
             td.number { (number(proof.p_value)) } td.number { (number(proof.alpha)) }

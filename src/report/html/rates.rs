@@ -17,10 +17,8 @@ const SERIES: [&str; 3] = ["yes, training people", "grounded yes, training peopl
 pub(super) fn part(history: &History) -> Markup {
     let has_split = history.memory.is_some();
     let last = history.versions.len().saturating_sub(DRAWN);
-    let rows: Vec<Row> = (0..history.versions.len())
-        .filter(|at| *at == 0 || *at >= last)
-        .map(|at| row(history, at))
-        .collect();
+    let rows: Vec<Row> =
+        (0..history.versions.len()).filter(|at| *at == 0 || *at >= last).map(|at| row(history, at)).collect();
     let names = ["yes", "grounded yes"];
     let series: &[&str] = if has_split { &SERIES } else { &names };
     let chart = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series, rows: &rows };
@@ -64,7 +62,7 @@ fn numbers(history: &History, has_split: bool) -> Markup {
     let caption = "Yes of all decided messages, with 95% intervals";
     let header = html! {
         tr {
-            th scope="col" { "Version" } th scope="col" { "Verdict" }
+            th scope="col" { "Version" }
             @if has_split {
                 th scope="col" { "Yes, training" } th scope="col" { "Grounded, training" }
                 th scope="col" { "Yes, unseen" } th scope="col" { "Grounded, unseen" }
@@ -82,8 +80,7 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
     let again = version.again.is_some();
     html! {
         tr {
-            th scope="row" { (version.label()) }
-            td { (verdict(version.told.as_ref().and_then(|told| told.verdict.as_ref()))) }
+            th scope="row" { (version.label()) @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) { " " (verdict(Some(own))) } }
             @if has_split {
                 @let training = measured.training.as_ref().unwrap_or(&measured.all);
                 td { (rate(&training.response)) } td { (rate(&training.grounded)) }
@@ -96,7 +93,7 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
         }
         @if again {
             tr {
-                th scope="row" { (version.label()) span.quiet { " as recorded" } } td {}
+                th scope="row" { (version.label()) span.quiet { " as recorded" } }
                 @let own = &version.recorded;
                 @if has_split {
                     @let training = own.training.as_ref().unwrap_or(&own.all);

@@ -31,7 +31,7 @@ fn tiles(history: &History) -> Markup {
     let measured = focus.measured();
     let (on, rates) = match &measured.training {
         Some(training) => ("training people", training),
-        None => ("everybody in the file", &measured.all),
+        None => ("all people", &measured.all),
     };
     let tested = history.versions.iter().filter(|version| version.told.is_some()).count();
     let adopted = history.versions.iter().filter(|version| version.is_adopted()).count();
@@ -40,13 +40,13 @@ fn tiles(history: &History) -> Markup {
     html! {
         dl.tiles {
             @if let Some((version, (gain, interval), proof)) = proof.and_then(|(version, proof)| Some((version, proof.gain?, proof))) {
-                div { dt { "Gain on unseen people, " (version.label()) } dd {
+                div { dt { "Gain, unseen people" } dd {
                     strong { (words::points(gain)) " points" }
-                    small { "95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
+                    small { (version.label()) ", 95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
                 } }
             }
-            (rate(&format!("Grounded yes, {}, {on}", focus.label()), &rates.grounded))
-            (rate(&format!("Yes, {}, {on}", focus.label()), &rates.response))
+            (rate(&format!("Grounded yes, {on}"), &focus.label(), &rates.grounded))
+            (rate(&format!("Yes, {on}"), &focus.label(), &rates.response))
             @if tested > 0 {
                 div { dt { "Cycles" } dd { strong { (tested) } small { (words::count(adopted as u64, "prompt", "prompts")) " adopted" } } }
             }
@@ -57,14 +57,14 @@ fn tiles(history: &History) -> Markup {
     }
 }
 
-fn rate(name: &str, own: &Rate) -> Markup {
+fn rate(name: &str, version: &str, own: &Rate) -> Markup {
     html! {
         div { dt { (name) } dd {
             @match own.share() {
                 Some(share) => strong { (percent(share)) },
                 None => strong { "none" },
             }
-            small { (own.yes) "/" (own.total) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
+            small { (version) ", " (own.yes) "/" (own.total) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
         } }
     }
 }
