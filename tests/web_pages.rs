@@ -251,6 +251,11 @@ async fn downloads_are_what_export_writes() {
         assert!(answer.header("content-disposition").starts_with("attachment; filename=\""));
         assert_eq!(answer.text, place.ok(&["export", run, "--format", format]).out, "{form}");
     }
+    for (form, arguments) in [("report.html", ["-o", "-"]), ("report.md", ["--format", "md"])] {
+        let answer = pages.get(&format!("/run/{run}/{form}")).await;
+        assert!(answer.header("content-disposition").starts_with("attachment; filename=\""));
+        assert_eq!(answer.text, place.ok(&["report", run, arguments[0], arguments[1]]).out, "{form}");
+    }
     let pairs = pages.get(&format!("/run/{run}/dpo.jsonl")).await.text;
     assert_eq!(pairs, "", "the only yes has a claim that nothing supports");
     assert_eq!(pages.get(&format!("/run/{run}/x.exe")).await.status, StatusCode::NOT_FOUND);

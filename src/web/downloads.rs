@@ -14,8 +14,9 @@ use super::site::Site;
 use crate::data::export::tuning::{Dpo, Sft};
 use crate::data::export::{Csv, Exporter, Jsonl};
 use crate::data::{FileName, Kind, results_stream};
+use crate::optimize::history::History;
 use crate::optimize::{lineage, tuning};
-use crate::report::words;
+use crate::report::{html, markdown, words};
 
 /// So much is sent at a time.
 const BLOCK: usize = 64 * 1024;
@@ -28,11 +29,18 @@ pub async fn give(State(site): State<Arc<Site>>, Path((name, form)): Path<(Strin
         let file = site.folder.resolve(Kind::Results, &name)?;
         let unknown = || Problem::missing(format!("A run cannot be downloaded as {}.", words::one_line(&form, 40)));
         let kind = match form.as_str() {
-            "prompt.md" => "text/markdown; charset=utf-8",
+            "prompt.md" | "report.md" => "text/markdown; charset=utf-8",
+            "report.html" => "text/html; charset=utf-8",
             "messages.csv" => "text/csv; charset=utf-8",
             "messages.jsonl" | "sft.jsonl" | "dpo.jsonl" => "application/jsonl; charset=utf-8",
             _ => return Err(unknown()),
         };
+        if form.starts_with("report.") {
+            let runs = site.journal()?.map(|journal| journal.runs()).transpose()?.unwrap_or_default();
+            let history = History::load(&site.folder, &file, &runs)?;
+            let text = if form == "report.md" { markdown::report(&history) } else { html::report(&history) };
+            return Ok(named(kind, &format!("{}-{form}", file.stem()), Body::from(text)));
+        }
         // All of it is known to be good before the first row leaves.
         let ((), head) = results_stream::gather(&site.folder, &file, &())?;
         let exporter: Box<dyn Exporter> = match form.as_str() {
