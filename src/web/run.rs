@@ -16,7 +16,6 @@ use super::shelf::Index;
 use super::shown;
 use super::site::Site;
 use super::work::{Values, value};
-use crate::compare::{Rate, Tally};
 use crate::data::Kind;
 use crate::data::versions;
 use crate::report::words;
@@ -48,23 +47,6 @@ pub(super) fn open(site: &Site, name: &str) -> Result<Arc<Index>, Problem> {
     Ok(site.shelf.index(&site.folder, &file)?)
 }
 
-/// The rate of the run.
-fn rate(index: &Index) -> Rate {
-    // The same text is the same decision maker, however many entries it has.
-    let mut tallies: std::collections::HashMap<_, usize> =
-        std::collections::HashMap::with_capacity(index.entries.len());
-    let mut found: Vec<Tally> = Vec::with_capacity(index.entries.len());
-    for own in &index.entries {
-        let place = *tallies.entry(own.key).or_insert_with(|| {
-            found.push(Tally::default());
-            found.len() - 1
-        });
-        found[place] += own.tally;
-    }
-    let simulated = index.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
-    Rate::of(&found).marked(simulated)
-}
-
 fn head(index: &Index) -> Markup {
     let stem = index.file.stem();
     let lineage = versions::lineage_base(stem);
@@ -74,7 +56,7 @@ fn head(index: &Index) -> Markup {
         header.page-head {
             p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
             h1 { (stem) }
-            p.lead { "Rate of yes: " (shown::rate(&rate(index))) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
+            p.lead { "Rate of yes: " (shown::rate(index.rate())) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
             p.actions {
                 a.button.primary href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
                 a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }

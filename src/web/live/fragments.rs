@@ -18,10 +18,11 @@ pub(super) fn all(site: &Site, own: &Seen) -> Vec<(&'static str, Markup)> {
     vec![
         ("live-state", state(own)),
         ("live-actions", actions(site, own)),
+        ("live-spent", spent(own)),
+        // What grows stands below what does not.
         ("live-progress", live.map(progress).unwrap_or_default()),
         ("live-race", live.map(race).unwrap_or_default()),
         ("live-proof", live.map(proof).unwrap_or_default()),
-        ("live-spent", spent(own)),
         ("live-failures", live.map(failures).unwrap_or_default()),
         ("live-told", live.map(told).unwrap_or_default()),
         ("live-command", command(own)),
@@ -194,7 +195,7 @@ fn proof(live: &Live) -> Markup {
             tbody {
                 @for look in &live.looks {
                     tr {
-                        th scope="row" { (look.number) " of " (look.of) }
+                        th.nowrap scope="row" { (look.number) " of " (look.of) }
                         td { (share(&look.before)) }
                         td { (share(&look.after)) }
                         td {

@@ -33,7 +33,7 @@ pub(super) fn list(
     let marks = index.marks(&site.folder);
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(index, filter, &path, before.as_deref(), marks.as_deref(), failures.len());
+    let form = form(filter, &path, before.as_deref(), marks.as_deref(), failures.len());
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -93,14 +93,7 @@ pub(super) fn list(
     })
 }
 
-fn form(
-    index: &Index,
-    filter: &Filter,
-    path: &str,
-    before: Option<&Before>,
-    marks: Option<&Marks>,
-    failures: usize,
-) -> Markup {
+fn form(filter: &Filter, path: &str, before: Option<&Before>, marks: Option<&Marks>, failures: usize) -> Markup {
     let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
         html! { div.field { label for=(name) { (label) }
         select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (text(words)) } } } } }
@@ -115,7 +108,7 @@ fn form(
     }
     let segments: Vec<(&str, &str)> =
         [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
-    let raised = raised(index, marks);
+    let raised = raised(marks);
     let mut groups: Vec<(&str, &str)> = vec![("", "All")];
     groups.extend(raised.iter().map(|(name, label)| (*name, label.as_str())));
     if !filter.objection.is_empty() && !groups.iter().any(|(name, _)| *name == filter.objection) {
@@ -136,15 +129,11 @@ fn form(
 }
 
 /// The objections that anybody raised, with the number of messages; all of them as long as that is not known.
-fn raised(index: &Index, marks: Option<&Marks>) -> Vec<(&'static str, String)> {
+fn raised(marks: Option<&Marks>) -> Vec<(&'static str, String)> {
     let names = objections::group_names(false);
     let Some(marks) = marks else { return names.iter().map(|name| (*name, (*name).to_owned())).collect() };
-    let mut counts = vec![0_u64; names.len()];
-    for (trial, groups) in index.trials.iter().zip(&marks.groups).filter(|(trial, _)| !trial.yes) {
-        debug_assert!(!trial.yes);
-        counts.iter_mut().enumerate().for_each(|(at, count)| *count += u64::from(groups >> at & 1));
-    }
-    let mut raised: Vec<(&str, u64)> = names.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect();
+    let mut raised: Vec<(&str, u64)> =
+        names.into_iter().zip(marks.raised.iter().copied()).filter(|(_, count)| *count > 0).collect();
     raised.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     raised.into_iter().map(|(name, count)| (name, format!("{name} ({})", words::thousands(count)))).collect()
 }

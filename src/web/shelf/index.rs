@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::marks::{Marks, Progress};
 use super::{Shelf, summary};
-use crate::compare::Tally;
+use crate::compare::{Rate, Tally};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
@@ -18,7 +18,7 @@ use crate::optimize::tuning;
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
 
-/// All of a run's trials, at some 60 bytes each.
+/// All of a run's trials, at some 70 bytes each.
 pub struct Index {
     /// The file.
     pub file: FileName,
@@ -34,6 +34,7 @@ pub struct Index {
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
     facts: OnceLock<Arc<Facts>>,
+    rate: OnceLock<Rate>,
     marks: OnceLock<Arc<Marks>>,
     progress: Arc<Progress>,
 }
@@ -129,8 +130,27 @@ impl Index {
             again: taken.again,
             before: OnceLock::new(),
             facts: OnceLock::new(),
+            rate: OnceLock::new(),
             marks: OnceLock::new(),
             progress: Arc::default(),
+        })
+    }
+
+    /// Its rate of yes.
+    #[must_use]
+    pub fn rate(&self) -> &Rate {
+        self.rate.get_or_init(|| {
+            // The same text is the same decision maker, however many entries it has.
+            let mut places: HashMap<Key, usize> = HashMap::with_capacity(self.entries.len());
+            let mut found: Vec<Tally> = Vec::with_capacity(self.entries.len());
+            for own in &self.entries {
+                let place = *places.entry(own.key).or_insert_with(|| {
+                    found.push(Tally::default());
+                    found.len() - 1
+                });
+                found[place] += own.tally;
+            }
+            Rate::of(&found).marked(self.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated))
         })
     }
 

@@ -18,6 +18,8 @@ pub struct Marks {
     pub flagged: Vec<u8>,
     /// Groups of the reasoning, for every trial: bits of [`objections::group_names`].
     pub groups: Vec<u32>,
+    /// How many reasonings of a no are in each of those groups.
+    pub raised: Vec<u64>,
     /// Segments, for every entry: places in `names`, plus 1, or 0.
     pub segments: Vec<[u8; 2]>,
     /// Names of segments.
@@ -59,6 +61,7 @@ impl Marks {
             facts: Arc::clone(&facts),
             flagged: Vec::with_capacity(index.trials.len()),
             groups: Vec::with_capacity(index.trials.len()),
+            raised: vec![0; objections::group_names(false).len()],
             segments: Vec::with_capacity(index.entries.len()),
             names: Vec::new(),
         };
@@ -70,7 +73,12 @@ impl Marks {
             for said in &entry.messages {
                 let claims = audit(&said.message.get(), &marks.facts, &persona).ungrounded().count();
                 marks.flagged.push(claims.min(255) as u8);
-                marks.groups.push(objections::groups_of(&said.reasoning.get()));
+                let groups = objections::groups_of(&said.reasoning.get());
+                marks.groups.push(groups);
+                if !said.yes {
+                    let raised = marks.raised.iter_mut().enumerate();
+                    raised.for_each(|(at, count)| *count += u64::from(groups >> at & 1));
+                }
             }
             let mut places = [0; 2];
             for (place, name) in places.iter_mut().zip(segments::of(&persona)) {
