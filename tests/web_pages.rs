@@ -197,7 +197,7 @@ async fn pages_of_a_long_run_hold_each_trial_once_and_in_order() {
             .map(|rest| rest.split("</blockquote>").next().unwrap().to_owned());
         seen.extend(messages);
         let Some(next) = answer.text.split("id=\"next\" rel=\"next\" href=\"").nth(1) else { break };
-        path = next.split('"').next().unwrap().replace("&amp;", "&");
+        path = next.split('"').next().unwrap().split('#').next().unwrap().replace("&amp;", "&");
     }
     let wanted: Vec<String> = (0..205_usize)
         .flat_map(|n| (0..2).map(move |m| (n, m)))

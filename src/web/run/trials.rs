@@ -49,7 +49,7 @@ pub(super) fn list(
                     @if let Some(message) = &failure.text { blockquote { (text(message)) } }
                 }
             }
-            (pager(&path, &filter.pairs(), at, last))
+            (pager(&path, &filter.pairs(), "#trials-head", at, last))
         });
     }
     let is_pending = filter.needs_marks() && marks.is_none();
@@ -77,8 +77,8 @@ pub(super) fn list(
         @if is_pending {
             p role="status" { "The texts are being read for that: " (words::thousands(index.progress().done() as u64)) " of " (words::count(index.entries.len() as u64, "persona", "personas")) " so far. Reload in a moment." }
         } @else {
-            p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(path) { "Show all" } } }
-            @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(path) { "Show all" } "." } })) }
+            p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(format!("{path}#trials-head")) { "Show all" } } }
+            @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } })) }
         }
         @for place in &places {
             @let trial = index.trials[*place as usize];
@@ -89,7 +89,7 @@ pub(super) fn list(
                 }
             }
         }
-        (pager(&path, &filter.pairs(), at, last))
+        (pager(&path, &filter.pairs(), "#trials-head", at, last))
     })
 }
 
@@ -115,7 +115,7 @@ fn form(filter: &Filter, path: &str, before: Option<&Before>, marks: Option<&Mar
         groups.push((&filter.objection, &filter.objection));
     }
     html! {
-        form.inline #filters method="get" action=(path) data-auto aria-label="Which trials to show" {
+        form.inline #filters method="get" action=(format!("{path}#trials-head")) data-auto aria-label="Which trials to show" {
             (choice("said", "Said", &[("", "Yes and no"), ("no", "No"), ("yes", "Yes")], of("said")))
             @if before.is_some() { (choice("flipped", "Flipped", &[("", "Either"), ("any", "Flipped"), ("yes", "To yes"), ("no", "To no")], of("flipped"))) }
             (choice("flagged", "Claims", &[("", "All"), ("1", "With a flagged claim")], of("flagged")))
