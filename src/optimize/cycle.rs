@@ -180,6 +180,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         margin: options.margin,
     };
     let prompt_before = older.head.metadata.system_prompt.clone();
+    let earlier = if lineage.earlier_used {
+        Earlier::default()
+    } else {
+        // A pair takes two calls at least.
+        let most = options.calls as usize / 2;
+        incumbent.earlier((folder, &older), cast, lab.gate.as_ref(), (&people, &facts), most)?
+    };
     let known = Known {
         people: &people,
         offer: &lineage.offer,
@@ -187,13 +194,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         scores: standing.known(&people, options.objective)?,
-        earlier: Earlier::default(),
+        earlier,
     };
     let found = search(&lab, &proposer, known, cast.auditor.as_ref(), aim).await?;
     let referee = super::referee::hear(&lab, &people, &found).await?;
     lineage.remember(super::story::tried(&found));
-    if found.verified.is_some() {
-        lineage.attempts.push(found.verdict.adopts());
+    if let Some(verified) = &found.verified {
+        lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
     }
 
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);

@@ -2,6 +2,7 @@
 
 use super::compare_runs;
 use super::cycle::{Cast, CycleOptions, Error};
+use super::earlier::Earlier;
 use super::failures::Failures;
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::older::{Messages, Older};
@@ -11,6 +12,7 @@ use crate::compare::Rate;
 use crate::data::Entries;
 use crate::data::folder::DataFolder;
 use crate::evaluate::claims::Facts;
+use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Run};
 use crate::evaluate::trial::Bench;
@@ -26,6 +28,32 @@ pub struct Incumbent {
     pub standing: Standing,
     /// Messages that could not be decided again.
     pub failures: Failures,
+}
+
+impl Incumbent {
+    /// Its messages to people who only verify, where they are as good as fresh ones: written as messages are written today,
+    /// and decided by today's judge. At most those of the first `most` people.
+    ///
+    /// # Errors
+    /// Where the file or a persona cannot be read.
+    pub fn earlier(
+        &self,
+        (folder, older): (&DataFolder, &Older),
+        cast: &Cast,
+        gate: Option<&Gate>,
+        (people, facts): (&People, &Facts),
+        most: usize,
+    ) -> Result<Earlier, Error> {
+        let writer = older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.as_deref());
+        let same_writer = writer == Some(cast.generator.fingerprint(gate).as_str())
+            // Behind a wire the market writes under another's name.
+            && compare_runs::is_simulated(&older.head) == cast.context.account.is_simulated();
+        if !same_writer || (self.again.is_none() && !self.judges.are_one()) {
+            return Ok(Earlier::default());
+        }
+        let entries = self.again.clone().unwrap_or_else(|| older.entries(folder));
+        Ok(Earlier::of(&entries, people, facts, most)?)
+    }
 }
 
 /// The incumbent's decisions, by today's judge where that is wanted.

@@ -24,6 +24,9 @@ pub struct Lineage {
     /// wrongly with a chance of alpha.
     #[serde(default)]
     pub attempts: Vec<bool>,
+    /// Whether the incumbent's messages have proved against a challenger already, so that the next is measured afresh.
+    #[serde(default)]
+    pub earlier_used: bool,
     /// What earlier challengers tried and how they fared.
     #[serde(default)]
     pub tried: Vec<Tried>,
@@ -78,6 +81,13 @@ impl Lineage {
     #[must_use]
     pub fn level(&self, alpha: f64) -> f64 {
         spending::level(alpha, &self.attempts)
+    }
+
+    /// Remembers that a challenger was verified, whether it was adopted, and whether the incumbent's earlier messages proved.
+    /// An adopted one begins with messages of its own.
+    pub fn attempted(&mut self, adopted: bool, earlier: bool) {
+        self.attempts.push(adopted);
+        self.earlier_used = !adopted && (self.earlier_used || earlier);
     }
 
     /// Remembers what was tried, and forgets what is long ago.
@@ -136,6 +146,17 @@ mod tests {
     fn a_prompt_that_states_nothing_apart_is_kept_whole() {
         let first = "Write to sell tea to people who like tea.";
         assert_eq!(Lineage::new(first, None, Split::default()).offer, first);
+    }
+
+    #[test]
+    fn messages_of_the_incumbent_prove_once() {
+        let mut lineage = Lineage::default();
+        lineage.attempted(false, true);
+        assert!(lineage.earlier_used);
+        lineage.attempted(false, false);
+        assert!(lineage.earlier_used);
+        lineage.attempted(true, false);
+        assert_eq!((lineage.earlier_used, lineage.attempts.as_slice()), (false, [false, false, true].as_slice()));
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub struct Proof {
     pub alpha: f64,
     /// Trials of both sides.
     pub trials: usize,
+    /// The incumbent's messages that were there already.
+    pub earlier: usize,
     /// Where the scatter of the differences comes from.
     pub components: Option<Components>,
     /// Decisions that each message got.
@@ -218,6 +220,7 @@ impl Story {
                 after: Rates::of_side(&verified.after, simulated),
                 alpha: verified.alpha,
                 trials: verified.trials,
+                earlier: verified.earlier,
                 components: verified.components,
                 decisions: options.decisions_per_message.max(1),
                 best_decisions: best_decisions(found, verified.components, options.decisions_per_message.max(1)),
@@ -288,6 +291,7 @@ impl Proof {
             "looks": self.outcome.map(|own| own.looks),
             "personas": self.outcome.map(|own| own.personas),
             "trials": self.trials,
+            "earlier_messages": self.earlier,
             "before": self.before.to_json(),
             "after": self.after.to_json(),
             "variance": self.components.map(|own| json!({

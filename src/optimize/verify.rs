@@ -10,12 +10,17 @@ use super::objective::Objective;
 use super::tell;
 use crate::compare::Tally;
 use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
+use crate::compare::spending::Spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
 use crate::evaluate::claims::Kind;
 
-/// Looks at the data, the last included.
-const LOOKS: usize = 5;
+/// Looks at the data at most, the last included: more of them save little.
+const MOST_LOOKS: usize = 8;
+/// And at least.
+const FEWEST_LOOKS: usize = 3;
+/// Pairs between two looks at least: fewer hardly ever change what a look says, and each look takes of the level.
+const PAIRS_A_LOOK: usize = 8;
 /// The gain that the test is planned to find is not below this.
 const LEAST_AIM: f64 = 0.1;
 
@@ -131,12 +136,15 @@ pub async fn verify(
     let order = order(unseen)?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let pairs = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
-    let mut test = SequentialTest::new(Design::new(size.alpha, size.expected.max(LEAST_AIM)));
+    // In proportion: what a search finds is mostly a large gain or none, and a large one shows early.
+    let design = Design { spending: Spending::Gamma(0.0), ..Design::new(size.alpha, size.expected.max(LEAST_AIM)) };
+    let mut test = SequentialTest::new(design);
     let (mut before, mut after) = (Side::default(), Side::default());
     let (mut decision, mut done, mut differences, mut step) = (Decision::GoOn, 0, Vec::new(), 1.0);
     let mut trials = 0;
-    for look in 1..=LOOKS {
-        let until = pairs * look / LOOKS;
+    let looks = (pairs / PAIRS_A_LOOK).clamp(FEWEST_LOOKS, MOST_LOOKS);
+    for look in 1..=looks {
+        let until = pairs * look / looks;
         if until == done {
             continue;
         }
@@ -167,7 +175,7 @@ pub async fn verify(
         for (place, shown) in places.into_iter().zip(there) {
             before.shown[place].extend(shown);
         }
-        let title = format!("Verifying on unseen people, look {look} of {LOOKS}");
+        let title = format!("Verifying on unseen people, look {look} of {looks}");
         trials += wanted.len();
         let shown = lab.run(&format!("verify {look}"), &title, unseen, &wanted).await?;
         for ((place, is_challenger), shown) in sides.into_iter().zip(shown) {
@@ -182,9 +190,9 @@ pub async fn verify(
         let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| lab.score(own)));
         differences = before.shown.iter().zip(&after.shown).map(|(a, b)| score(b) - score(a)).collect();
         step = people as f64 / done.max(people) as f64;
-        let fraction = if look == LOOKS { 1.0 } else { done as f64 / pairs as f64 };
+        let fraction = if look == looks { 1.0 } else { done as f64 / pairs as f64 };
         decision = test.look_at(&differences, step, fraction);
-        tell::looked(lab, (look, LOOKS), (&before, &after), &test, decision);
+        tell::looked(lab, (look, looks), (&before, &after), &test, decision);
         if decision != Decision::GoOn {
             break;
         }

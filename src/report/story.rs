@@ -187,8 +187,15 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
         format!("Unseen people, {name} after: {}", words::full_rate(after)),
     ];
     if let Some(outcome) = proof.outcome {
+        let earlier = match proof.earlier {
+            0 => String::new(),
+            count => format!(
+                "; {} were there from its own run",
+                words::count(count as u64, "message of the incumbent", "messages of the incumbent")
+            ),
+        };
         lines.push(format!(
-            "Gain on unseen people: {} points, 95% interval {}, {} in {}",
+            "Gain on unseen people: {} points, 95% interval {}, {} in {}{earlier}",
             words::points(outcome.estimate),
             words::interval(outcome.interval),
             words::count(outcome.personas as u64, "persona", "personas"),
