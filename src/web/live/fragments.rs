@@ -37,7 +37,7 @@ fn state(own: &Seen) -> Markup {
             span class=(format!("pill {}", class(own.standing))) { (own.standing.word()) }
             @match own.standing {
                 Standing::UnderWay => {
-                    @if let Some(step) = live.and_then(|live| live.step.as_deref()) { " " (text(step)) " …" }
+                    @if let Some(doing) = live.and_then(doing) { " " (text(doing)) " …" }
                 }
                 Standing::Interrupted => {
                     " " @match why {
@@ -53,6 +53,12 @@ fn state(own: &Seen) -> Markup {
             p.verdict { strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } } }
         }
     }
+}
+
+/// What it is doing: the batch under way, else the step.
+pub(super) fn doing(live: &Live) -> Option<&str> {
+    let batch = live.batch.as_ref().filter(|batch| !batch.over);
+    batch.map(|batch| batch.label.as_str()).or(live.step.as_deref())
 }
 
 fn class(standing: Standing) -> &'static str {
