@@ -7,7 +7,8 @@ mod trials;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, Response};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::error::Problem;
@@ -16,19 +17,15 @@ use super::shelf::Index;
 use super::shown;
 use super::site::Site;
 use super::work::{Values, value};
-use crate::data::Kind;
-use crate::data::versions;
+use crate::data::{FileName, Kind, versions};
 use crate::report::words;
 use filter::Filter;
 
 /// The page.
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Path(name): Path<String>,
-    Query(values): Query<Values>,
-) -> Result<Html<String>, Response> {
+pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, Query(values): Query<Values>) -> Response {
     let page = site.aside(move |site| {
-        let index = open(site, &name)?;
+        let file = site.folder.resolve(Kind::Results, &name)?;
+        let Some(index) = site.shelf.index_soon(&site.folder, &file)? else { return Ok(soon(site, &file)) };
         let stem = index.file.stem();
         let filter = Filter::of(&values);
         let body = html! {
@@ -36,9 +33,22 @@ pub async fn show(
             (story::of(site, &index)?)
             (trials::list(site, &index, &filter, value(&values, "page").parse().unwrap_or(1))?)
         };
-        Ok(page::page(site, stem, Place::Lineages, body))
+        Ok(page::page(site, stem, Place::Lineages, body).into_response())
     });
-    page.await.map_err(|problem| problem.page(&site))
+    page.await.unwrap_or_else(|problem| problem.page(&site))
+}
+
+/// What is shown of a run as long as its file is being read.
+fn soon(site: &Site, file: &FileName) -> Response {
+    let lineage = versions::lineage_base(file.stem());
+    let body = html! {
+        header.page-head {
+            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
+            h1 { (file.stem()) }
+            p.lead role="status" { "The file is long and is being read; this page looks again in a moment." }
+        }
+    };
+    ([(header::REFRESH, "1")], page::page(site, file.stem(), Place::Lineages, body)).into_response()
 }
 
 /// The run of this name.

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry::Vacant;
 
 use maud::{Markup, html};
 
-use super::filter::Filter;
+use super::filter::{Filter, Texts};
 use crate::data::results::{Judged, PersonaResult};
 use crate::evaluate::claims::Facts;
 use crate::improve::objections;
@@ -30,10 +30,10 @@ pub(super) fn list(
     page: usize,
 ) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
-    let marks = index.marks(&site.folder);
+    let texts = Texts { marks: index.marks(&site.folder), flagged: index.flagged(&site.folder) };
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(filter, &path, before.as_deref(), marks.as_deref(), failures.len());
+    let form = form(filter, &path, before.as_deref(), texts.marks, failures.len());
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -52,8 +52,8 @@ pub(super) fn list(
             (pager(&path, &filter.pairs(), "#trials-head", at, last))
         });
     }
-    let is_pending = filter.needs_marks() && marks.is_none();
-    let count = |from: usize| filter.page(index, before.as_deref(), marks.as_deref(), (from, PAGE));
+    let is_pending = filter.waits(texts);
+    let count = |from: usize| filter.page(index, before.as_deref(), texts, (from, PAGE));
     let (mut found, mut places) = count((page.max(1) - 1).saturating_mul(PAGE));
     let last = found.div_ceil(PAGE).max(1);
     let at = page.clamp(1, last);
