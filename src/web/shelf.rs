@@ -111,7 +111,7 @@ impl Shelf {
             .into_iter()
             .map(|file| (Stamp::of(folder, &file), file))
             .collect();
-        files.sort_by(|(a, _), (b, _)| b.0.cmp(&a.0));
+        files.sort_by_key(|(stamp, _)| std::cmp::Reverse(stamp.0));
         for (_, file) in files.iter().take(MOST_SUMMARIES) {
             if self.known(folder, file).is_none() {
                 let _ = self.summary(folder, file);
