@@ -1,0 +1,53 @@
+//! What a proof is made of: messages that are there already count once, and only where nothing else has changed.
+
+#[path = "support/program.rs"]
+mod program;
+
+use program::Place;
+use serde_json::Value;
+
+/// A first run of personas that no eval file stands beside; the name of its results file.
+fn first_run(place: &Place, more: &[&str]) -> String {
+    let personas = place.data().join("personas/b2b_saas_personas_train.json");
+    std::fs::copy(personas, place.data().join("personas/own_people.json")).unwrap();
+    let arguments = ["evaluate", "--persona-file", "own_people", "--model", "market", "--seed", "1"];
+    place.ok(&[&arguments[..], more].concat());
+    let listed = std::fs::read_dir(place.data().join("results")).unwrap();
+    let names = listed.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("own_people_results_")).max().unwrap()
+}
+
+fn improved(place: &Place, file: &str, more: &[&str]) -> (String, Value) {
+    let arguments = ["improve", "--results-file", file, "--model", "market", "--calls", "600", "--seed", "3"];
+    let ran = place.ok(&[&arguments[..], more].concat());
+    let saved = ran.out.lines().find_map(|line| line.strip_prefix("Results saved to: data/")).unwrap().to_owned();
+    let own = place.json(&saved)["metadata"]["rejoinder"].clone();
+    (ran.out, own)
+}
+
+#[test]
+fn a_first_runs_messages_to_unseen_people_prove_and_need_not_be_written_again() {
+    let place = Place::with_samples();
+    let file = first_run(&place, &[]);
+    let (out, own) = improved(&place, &file, &[]);
+    let proof = &own["metrics"]["cycle"]["proof"];
+    let earlier = proof["earlier_messages"].as_u64().unwrap();
+    assert!(earlier >= 8, "{proof}");
+    assert!(out.contains(&format!("{earlier} messages of the incumbent were there from its own run")), "{out}");
+    // Only the challenger's side was written, until there was no earlier message to somebody any more.
+    assert!(proof["trials"].as_u64().unwrap() < 2 * proof["after"]["messages"].as_u64().unwrap(), "{proof}");
+    // What an adopted prompt wrote may prove once more; what proved for nothing may not.
+    let adopted = own["metrics"]["cycle"]["verdict"]["verdict"] == "adopted";
+    assert_eq!(own["lineage"]["earlier_used"], !adopted);
+}
+
+#[test]
+fn messages_that_were_written_under_other_rules_do_not_prove() {
+    let place = Place::with_samples();
+    // Kept as they came, while improve has those that invent written again: that alone would be a gain.
+    let file = first_run(&place, &["--ungrounded", "keep"]);
+    let (_, own) = improved(&place, &file, &[]);
+    assert_eq!(own["metrics"]["cycle"]["proof"]["earlier_messages"], 0);
+    let (_, own) = improved(&place, &file, &["--ungrounded", "keep"]);
+    assert!(own["metrics"]["cycle"]["proof"]["earlier_messages"].as_u64().unwrap() > 0);
+}
