@@ -41,12 +41,16 @@ pub struct Options {
 
 /// Writes a prompt, with a line break at its end.
 fn write_prompt(setup: &Setup, target: Target, prompt: &str) -> Result<(), Error> {
-    let text = format!("{}\n", prompt.trim_end());
+    write_text(setup, target, &format!("{}\n", prompt.trim_end()))
+}
+
+/// Writes a text, whole or not at all where it becomes a file, and says where it is.
+pub(super) fn write_text(setup: &Setup, target: Target, text: &str) -> Result<(), Error> {
     let fill = |out: &mut dyn Write| out.write_all(text.as_bytes());
     let path = match target {
         Target::New(path) => whole::create_new(&path, fill).map(|()| path)?,
         Target::Old(path) => whole::replace(&path, fill).map(|()| path)?,
-        Target::Stream(None) => return super::print(&text),
+        Target::Stream(None) => return super::print(text),
         Target::Stream(Some(path)) => {
             let written = File::options().write(true).open(&path).and_then(|mut out| out.write_all(text.as_bytes()));
             return written.map_err(|source| cannot_write(&path, source));
@@ -76,7 +80,7 @@ enum Format {
 /// Writes the rows.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
-    let target = target(setup, options)?;
+    let target = target(setup, options.output.as_ref(), options.force)?;
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
     let exporter: Arc<dyn Exporter> = match options.format {
@@ -102,7 +106,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 }
 
 /// Where the rows go.
-enum Target {
+pub(super) enum Target {
     /// A file that is not there yet.
     New(PathBuf),
     /// A file that is to be replaced, links followed.
@@ -111,10 +115,11 @@ enum Target {
     Stream(Option<PathBuf>),
 }
 
-fn target(setup: &Setup, options: &Options) -> Result<Target, Error> {
-    let Some(path) = &options.output else { return Ok(Target::Stream(None)) };
+/// Where an output goes; standard output where none is named.
+pub(super) fn target(setup: &Setup, output: Option<&PathBuf>, force: bool) -> Result<Target, Error> {
+    let Some(path) = output else { return Ok(Target::Stream(None)) };
     // Opened anew by its name, a standard output that is a file would be written from its beginning.
-    if STANDARD_OUTPUT.iter().any(|name| Path::new(name) == path) {
+    if STANDARD_OUTPUT.iter().any(|name| Path::new(name) == path.as_path()) {
         return Ok(Target::Stream(None));
     }
     let target = match std::fs::metadata(path) {
@@ -141,7 +146,7 @@ fn target(setup: &Setup, options: &Options) -> Result<Target, Error> {
             )));
         }
     }
-    if matches!(target, Target::Old(_)) && !options.force {
+    if matches!(target, Target::Old(_)) && !force {
         return Err(Error::Exists(path.clone()));
     }
     Ok(target)

@@ -14,6 +14,7 @@ use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
+use super::report;
 use super::setup::{Doors, Setup, names_auditor};
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
@@ -86,6 +87,9 @@ pub struct Options {
     /// Seed of the sampling [default: the version that is going to be written]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Write no report beside the results
+    #[arg(long)]
+    no_report: bool,
     #[command(flatten)]
     facts: FactsOptions,
     #[command(flatten)]
@@ -159,6 +163,24 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors, audits);
+    let mut last = None;
+    let ended = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors).await;
+    // Whatever ended the cycles, those that came to their end have something to tell.
+    if let Some(last) = last.filter(|_| !options.no_report) {
+        report::beside(setup, &last)?;
+    }
+    ended
+}
+
+/// Runs the cycles one after the other. `last` becomes the file of the last that came to its end.
+async fn cycles(
+    setup: &Setup,
+    options: &Options,
+    (file, last): (&mut FileName, &mut Option<FileName>),
+    (run, cast): (&Begun, &Cast),
+    (facts, by_hand): (Option<String>, Vec<String>),
+    doors: &Doors,
+) -> Result<(), Error> {
     for number in 1..=options.cycles.most() {
         if options.cycles != Cycles::Number(1) {
             let of = match options.cycles {
@@ -175,10 +197,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
                 (written, attempts.last().copied().unwrap_or(false))
             }
             None => {
-                one(setup, &file, &cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), &doors).await?
+                one(setup, file, cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), doors).await?
             }
         };
-        file = next;
+        *file = next;
+        *last = Some(file.clone());
         // What there is has been saved and shown; the run stays open.
         if let Some(why) = cast.context.limit() {
             return Err(Error::Limit(why));

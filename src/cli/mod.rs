@@ -18,6 +18,7 @@ mod personas;
 mod plan;
 mod progress;
 mod referee;
+mod report;
 mod runs;
 mod serve;
 mod settings;
@@ -84,6 +85,8 @@ enum Command {
     Plan(plan::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
+    /// A lineage up to one of its runs, as a page to send or for a pull request
+    Report(report::Options),
     /// A run as CSV or JSON lines
     Export(export::Options),
     /// Serve the simulated market over HTTP
@@ -156,6 +159,7 @@ impl Cli {
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
             Command::Show(options) => show::run(setup, &options),
+            Command::Report(options) => report::run(setup, &options),
             Command::Export(options) => export::run(setup, &options).await,
             Command::Runs(options) => match runs::run(setup, &options)? {
                 None => Ok(()),

@@ -176,6 +176,22 @@ impl DataFolder {
         whole::create_new(&path, |out| out.write_all(bytes))
     }
 
+    /// Writes a companion of a file beside it, whole or not at all: the same name with another ending, such as `html`. It is
+    /// no file of the kind, and [`list`](Self::list) does not list it. Returns its path.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`](Self::replace).
+    pub fn write_beside(&self, file: &FileName, ending: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
+        let path = self.writable_subfolder(file.kind())?.join(format!("{}.{ending}", file.stem()));
+        match fs::symlink_metadata(&path) {
+            // What is no file is not replaced by one.
+            Ok(there) if there.is_symlink() => Err(Error::NotAFile { path, what: "a symbolic link" }),
+            Ok(there) if !there.is_file() => Err(Error::NotAFile { path, what: describe(there.file_type()) }),
+            _ => whole::replace(&path, |out| out.write_all(bytes)).map(|()| path),
+        }
+    }
+
     /// Proves that a file can be created in a subfolder, which is made if need be, and leaves nothing else behind. Asked
     /// before anything is paid for whose result is to be saved there.
     ///

@@ -10,6 +10,7 @@ pub mod earlier;
 pub mod error;
 pub mod explore;
 pub mod failures;
+pub mod history;
 pub mod incumbent;
 pub mod judges;
 pub mod lab;

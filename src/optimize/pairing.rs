@@ -89,6 +89,11 @@ impl Clusters {
         self.found.iter().map(|(_, tally)| *tally).collect()
     }
 
+    /// Every persona with its tally, in order of first appearance.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, Tally)> + '_ {
+        self.found.iter().copied()
+    }
+
     /// One pair of tallies for each persona text of two runs. A persona that stands in only one of them is paired with an
     /// empty tally, so that the rates count it and the paired difference does not.
     #[must_use]

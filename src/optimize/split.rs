@@ -43,6 +43,21 @@ pub struct People {
     held_back: Arc<HashSet<Key>>,
 }
 
+/// Tells of any persona whether it only verifies.
+#[derive(Clone, Debug, Default)]
+pub struct Unseen {
+    of_eval: HashSet<Key>,
+    below: u32,
+}
+
+impl Unseen {
+    /// Whether this persona only verifies.
+    #[must_use]
+    pub fn contains(&self, persona: Key) -> bool {
+        persona.number() < self.below || self.of_eval.contains(&persona)
+    }
+}
+
 impl Split {
     /// Splits the personas `all`, which come from this persona file, for a new lineage.
     ///
@@ -68,6 +83,22 @@ impl Split {
         // Exactly so many, not only about so many: of sixteen people a share alone might take two or nine.
         let below = if held == 0 { 0 } else { numbers.get(held).copied().unwrap_or(u32::MAX) };
         Ok(Split { eval_file, below })
+    }
+
+    /// Who only verifies, without anybody's text.
+    ///
+    /// # Errors
+    /// Where the eval file is there and cannot be read.
+    pub fn unseen(&self, folder: &DataFolder) -> Result<Unseen, data::Error> {
+        let mut of_eval = HashSet::new();
+        if let Some(name) = &self.eval_file
+            && let Some((_, people)) = sibling(folder, name)?
+        {
+            for persona in people.iter() {
+                of_eval.insert(Key::of(&persona?));
+            }
+        }
+        Ok(Unseen { of_eval, below: self.below })
     }
 
     /// The personas on both sides.

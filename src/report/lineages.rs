@@ -61,7 +61,7 @@ impl RunLine {
 }
 
 /// One name where all roles have the same model, else which role has which. `None` where no model is named.
-fn models(models: &Models) -> Option<String> {
+pub(super) fn models(models: &Models) -> Option<String> {
     let roles = [
         ("generator", models.generator.as_deref()),
         ("decision maker", models.decision_maker.as_deref()),

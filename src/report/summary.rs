@@ -155,6 +155,24 @@ pub fn before_after(comparison: &Comparison, judges: &Judges, names: Names<'_>) 
     lines
 }
 
+/// The change between two runs that one judge decided on: the rates, their difference and who flipped.
+#[must_use]
+pub fn change_lines(comparison: &Comparison) -> Vec<String> {
+    let mut lines = vec![
+        format!("Before: {}", words::full_rate(&comparison.original)),
+        format!("After: {}", words::full_rate(&comparison.improved)),
+    ];
+    if let Some(interval) = comparison.interval {
+        lines.push(format!("Change: {}", paired(comparison, interval)));
+    }
+    lines.push(format!(
+        "Flipped: {} to yes, {} to no",
+        words::thousands(comparison.flipped_to_yes),
+        words::thousands(comparison.flipped_to_no)
+    ));
+    lines
+}
+
 fn absolute(comparison: &Comparison) -> String {
     // Where some personas stand in one run only, or got more messages than others, the mean change per persona is
     // another number. It stands beside its interval, and this one says what it is.

@@ -1,0 +1,75 @@
+//! What changed from one prompt to another, word by word.
+
+use maud::{Markup, html};
+use similar::{Algorithm, ChangeTag, TextDiff};
+
+use super::pieces::text;
+use crate::report::words;
+
+/// Characters of each prompt that are compared; two long texts that have nothing in common take a time that grows with the
+/// square of their words.
+const LONGEST: usize = 30_000;
+
+/// A stretch of a difference.
+pub type Stretch = (ChangeTag, String);
+
+/// The difference as stretches of words (Myers 1986, by the crate similar). What separates two stretches of a kind is only
+/// space belongs to both, so that a rewritten sentence is not told word for word in shreds.
+#[must_use]
+pub fn stretches(before: &str, after: &str) -> Vec<Stretch> {
+    let (before, after) = (clipped(before), clipped(after));
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_words(before.as_str(), after.as_str());
+    let mut found: Vec<Stretch> = Vec::new();
+    for change in diff.iter_all_changes() {
+        match found.last_mut() {
+            Some((tag, words)) if *tag == change.tag() => words.push_str(change.value()),
+            _ => found.push((change.tag(), change.value().to_owned())),
+        }
+    }
+    found
+}
+
+/// The difference, marked.
+#[must_use]
+pub fn difference(before: &str, after: &str) -> Markup {
+    html! {
+        div.prose dir="auto" {
+            @for (tag, words) in stretches(before, after) {
+                @match tag {
+                    ChangeTag::Equal => (text(&words)),
+                    ChangeTag::Insert => ins { (text(&words)) },
+                    ChangeTag::Delete => del { (text(&words)) },
+                }
+            }
+        }
+        @let more = before.chars().count().max(after.chars().count()).saturating_sub(LONGEST);
+        @if more > 0 { p.hint { (words::thousands(more as u64)) " more characters are not compared." } }
+    }
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_difference_is_told_word_by_word_and_holds_no_markup() {
+        let shown = difference("Sell tea <b>now</b>.", "Sell green tea <b>now</b>.").into_string();
+        assert!(shown.contains("<ins>green") && !shown.contains("<b>") && !shown.contains("<del>"), "{shown}");
+    }
+
+    proptest! {
+        /// Without what was added it is the text before, without what was taken away the text after.
+        #[test]
+        fn a_difference_holds_both_texts(before in "[ab \n]{0,40}", after in "[ab \n]{0,40}") {
+            let all = stretches(&before, &after);
+            let but = |tag| all.iter().filter(|own| own.0 != tag).map(|own| own.1.as_str()).collect::<String>();
+            prop_assert_eq!(but(ChangeTag::Insert), before);
+            prop_assert_eq!(but(ChangeTag::Delete), after);
+        }
+    }
+}

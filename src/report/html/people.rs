@@ -1,0 +1,151 @@
+//! Who changed their minds, and why: messages and reasoning side by side.
+
+use std::collections::VecDeque;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::head;
+use super::marked::{self, left_out};
+use super::pieces::{decision, text};
+use crate::optimize::history::pairs::{Clipped, Side};
+use crate::optimize::history::{Course, History, Pair, Pairs};
+use crate::report::{summary, words};
+
+/// Bytes of the page that people may take. The rest of the report is small beside it, and all of it stays below a megabyte.
+pub const BUDGET: usize = 600_000;
+/// People who are shown of those who stayed with what they said, each way.
+const MOST_STEADY: usize = 25;
+/// Characters of a persona that stand in a line.
+const LINE: usize = 110;
+/// Folds that are open at first.
+const OPEN: usize = 2;
+
+pub(super) fn part(history: &History) -> Markup {
+    let pairs = &history.pairs;
+    let after = &history.versions[pairs.after];
+    let before = pairs.before.map(|before| &history.versions[before]);
+    let lead = match (before, &pairs.comparison) {
+        (Some(before), Some(_)) => format!("{} and {}, judged by one judge, on the people of the file.", before.label(), after.label()),
+        (Some(before), None) => format!(
+            "{} and {}. One judge is not known to have decided on both, so nobody is said to have changed their mind.",
+            before.label(),
+            after.label()
+        ),
+        (None, _) => format!("What the people of {} were written, and what they said.", after.label()),
+    };
+    let shown = fitting(pairs, before.is_some());
+    let all = shown.iter().map(|(_, own)| own.len()).sum::<usize>();
+    let mut open = OPEN;
+    html! {
+        (head("people", if pairs.comparison.is_some() { "Who changed their minds" } else { "People" }, &lead))
+        @if let Some(comparison) = &pairs.comparison {
+            ul { @for line in summary::change_lines(comparison) { li { (text(&line)) } } }
+        }
+        @for (course, own) in &shown {
+            @let count = pairs.count(*course);
+            @if count > 0 {
+                h3 { (name(*course, pairs.comparison.is_some())) " " span.quiet { "(" (words::thousands(count as u64)) @if own.len() < count { ", " (own.len()) " shown" } ")" } }
+                @for one in own {
+                    @let is_open = open > 0;
+                    @let () = open = open.saturating_sub(1);
+                    (PreEscaped(if is_open { one.replacen("<details class=\"pair\"", "<details open class=\"pair\"", 1) } else { one.clone() }))
+                }
+            }
+        }
+        @if all < pairs.personas {
+            p.hint {
+                (words::count((pairs.personas - all) as u64, "person is", "people are")) " left out here, so that the file stays small. All of them: "
+                code { "rejoinder show " (text(after.file.stem())) " --limit " (pairs.personas) } ", or page by page in " code { "rejoinder serve" } "."
+            }
+        }
+    }
+}
+
+/// What a way is called.
+#[must_use]
+pub fn name(course: Course, compared: bool) -> &'static str {
+    match course {
+        Course::ToYes => "From no to yes",
+        Course::ToNo => "From yes to no",
+        Course::No if compared => "Still no",
+        Course::Yes if compared => "Still yes",
+        Course::No => "No",
+        Course::Yes => "Yes",
+    }
+}
+
+/// People as far as they fit, by the way they went: those who changed their minds take turns, then the others.
+fn fitting(pairs: &Pairs, two_sided: bool) -> Vec<(Course, Vec<String>)> {
+    let of = |course: Course| -> VecDeque<&Pair> { pairs.shown.iter().filter(|pair| pair.course == course).collect() };
+    let mut left = BUDGET;
+    let mut found: Vec<(Course, Vec<String>)> = Vec::new();
+    for turns in [[Course::ToYes, Course::ToNo], [Course::No, Course::Yes]] {
+        let most = if turns[0] == Course::ToYes { usize::MAX } else { MOST_STEADY };
+        let mut queues = turns.map(of);
+        let mut shown: [Vec<String>; 2] = Default::default();
+        let mut is_full = false;
+        while !is_full && queues.iter().any(|queue| !queue.is_empty()) {
+            for (queue, own) in queues.iter_mut().zip(&mut shown) {
+                let Some(pair) = queue.pop_front().filter(|_| own.len() < most && !is_full) else { continue };
+                let one = article(pair, two_sided).into_string();
+                if one.len() > left {
+                    is_full = true;
+                } else {
+                    left -= one.len();
+                    own.push(one);
+                }
+            }
+        }
+        found.extend(turns.into_iter().zip(shown));
+    }
+    found
+}
+
+/// One persona: folded, with both messages and both reasonings.
+#[must_use]
+pub fn article(pair: &Pair, two_sided: bool) -> Markup {
+    let flagged: usize = pair.after.said.iter().map(|said| said.ungrounded.len()).sum();
+    html! {
+        details.pair id=(format!("persona-{}", pair.entry + 1)) {
+            summary {
+                strong { "Persona " (pair.entry + 1) } " "
+                @match pair.course {
+                    Course::ToYes => span.pill.good { "no to yes" },
+                    Course::ToNo => span.pill.no { "yes to no" },
+                    Course::Yes => (decision(true)),
+                    Course::No => (decision(false)),
+                }
+                @if pair.is_unseen == Some(true) { " " span.pill { "unseen" } }
+                @if flagged > 0 { " " span.pill.flag { (words::count(flagged as u64, "ungrounded claim", "ungrounded claims")) } }
+                " " span.who dir="auto" { (text(&words::one_line(&pair.persona.text, LINE))) }
+            }
+            p.persona dir="auto" { (clipped(&pair.persona)) }
+            div.sides {
+                @if two_sided { (side("Before", &pair.before)) }
+                (side(if two_sided { "After" } else { "Message" }, &pair.after))
+            }
+        }
+    }
+}
+
+/// The messages of one side.
+#[must_use]
+pub fn side(name: &str, own: &Side) -> Markup {
+    html! {
+        div {
+            @if own.said.is_empty() { p.quiet { (name) ": no decided message." } }
+            @for (at, said) in own.said.iter().enumerate() {
+                div.said {
+                    h4 { (name) @if own.said.len() > 1 { " " (at + 1) } " " (decision(said.yes)) }
+                    (marked::message(&said.message.text, &said.ungrounded, said.message.more))
+                    p.reasoning dir="auto" { strong { "Why: " } (clipped(&said.reasoning)) }
+                }
+            }
+            @if own.more > 0 { p.hint { (words::count(own.more as u64, "more message", "more messages")) " to this person." } }
+        }
+    }
+}
+
+fn clipped(own: &Clipped) -> Markup {
+    html! { (text(&own.text)) (left_out(own.more)) }
+}

@@ -1,0 +1,84 @@
+//! Small pieces that every part is made of.
+
+use maud::{Markup, html};
+
+use crate::compare::{Interval, Rate};
+use crate::optimize::Verdict;
+use crate::report::words;
+
+/// Text from a model, a persona or a file: markup is shown and not obeyed, and so are control characters and marks that
+/// reverse the direction of text.
+#[must_use]
+pub fn text(of: &str) -> Markup {
+    html! { (words::safe(of)) }
+}
+
+/// `68.8%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// `44.4% to 85.8%`.
+#[must_use]
+pub fn ends(interval: Interval) -> String {
+    format!("{} to {}", percent(interval.low), percent(interval.high))
+}
+
+/// A rate with its count, its interval and the word simulated: never less.
+#[must_use]
+pub fn rate(own: &Rate) -> Markup {
+    html! {
+        @match own.share() {
+            Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+            None => "no decisions",
+        }
+        @if let Some(interval) = own.interval { span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } } }
+    }
+}
+
+/// The same where there may be none.
+#[must_use]
+pub fn rate_or(own: Option<&Rate>, none: &str) -> Markup {
+    match own {
+        Some(own) => rate(own),
+        None => html! { span.quiet { (none) } },
+    }
+}
+
+/// A gain in points with its interval.
+#[must_use]
+pub fn gain((gain, interval): (f64, Interval), simulated: bool) -> Markup {
+    html! { strong.nowrap { (words::points(gain)) } span.quiet { (words::interval(interval)) @if simulated { ", simulated" } } }
+}
+
+/// A yes or a no, in a word and a colour.
+#[must_use]
+pub fn decision(yes: bool) -> Markup {
+    if yes {
+        html! { span.pill.yes { "yes" } }
+    } else {
+        html! { span.pill.no { "no" } }
+    }
+}
+
+/// A verdict's word.
+#[must_use]
+pub fn verdict(own: Option<&Verdict>) -> Markup {
+    match own {
+        Some(Verdict::Adopted) => html! { span.pill.good { "adopted" } },
+        Some(Verdict::Kept { .. }) => html! { span.pill.no { "kept" } },
+        Some(Verdict::NotEnoughData { .. }) => html! { span.pill { "not enough data" } },
+        None => html! { span.quiet { "-" } },
+    }
+}
+
+/// A table that may be wider than the screen: then it is scrolled, also with the keyboard.
+#[must_use]
+pub fn table(caption: &str, head: &Markup, body: &Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
+            table { caption { (caption) } thead { (head) } tbody { (body) } }
+        }
+    }
+}

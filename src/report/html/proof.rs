@@ -1,0 +1,65 @@
+//! What every cycle proved on unseen people.
+
+use maud::{Markup, html};
+
+use super::chart::{Axis, Chart, Mark, Row};
+use super::head;
+use super::pieces::{gain, rate, table, text, verdict};
+use crate::optimize::history::{History, ToldProof, Version};
+use crate::report::words;
+
+pub(super) fn part(history: &History) -> Option<Markup> {
+    let proved: Vec<(&Version, &ToldProof)> =
+        history.versions.iter().filter_map(|version| Some((version, version.told.as_ref()?.proof.as_ref()?))).collect();
+    if proved.is_empty() {
+        return None;
+    }
+    let rows: Vec<Row> = proved
+        .iter()
+        .filter_map(|(version, proof)| {
+            let (at, interval) = proof.gain?;
+            let mark = Mark { at, interval: Some(interval), hollow: !version.is_adopted() };
+            Some(Row { label: version.label(), marks: vec![Some(mark)] })
+        })
+        .collect();
+    let chart = Chart { id: "proof-chart", title: "Gain of every challenger on unseen people", axis: Axis::Differences, series: &["gain"], rows: &rows };
+    let simulated = if history.is_simulated() { ", simulated" } else { "" };
+    let header = html! {
+        tr {
+            th scope="col" { "Cycle" } th scope="col" { "Verdict" } th scope="col" { "Gain in points" }
+            th scope="col" { "Incumbent" } th scope="col" { "Challenger" } th.number scope="col" { "p" } th.number scope="col" { "level" } th.number scope="col" { "People" } th.number scope="col" { "Trials" }
+        }
+    };
+    let body = html! { @for (version, proof) in &proved { (row(version, proof)) } };
+    Some(html! {
+        (head("proof", "The proof", "In every cycle the best challenger and the prompt in use wrote to people from whom nothing had been learned."))
+        @if !rows.is_empty() { (chart.figure(&format!("Gain in percentage points with its 95% interval{simulated}. A filled mark was adopted."))) }
+        (table("Rates and gains on unseen people", &header, &body))
+        p.hint { "The gain is a median-unbiased estimate over pairs of messages to the same person, so it need not be the difference of the two rates. p belongs to a one-sided test at the level beside it; all cycles together adopt wrongly no more often than was asked for." }
+        @for (version, referee) in history.versions.iter().filter_map(|version| Some((version, version.told.as_ref()?.referee.as_ref()?))) {
+            p {
+                strong { "Referee of " (version.label()) " (" (text(&words::one_line(&referee.model, 60))) "): " }
+                @if referee.agrees { "sees the gain as well" } @else { "does not see the gain; only the first judge does" }
+                @if let Some((gain, interval)) = referee.gain { ", " (words::points(gain)) " points, 95% interval " (words::interval(interval)) }
+                "."
+            }
+        }
+    })
+}
+
+fn row(version: &Version, proof: &ToldProof) -> Markup {
+    let told = version.told.as_ref();
+    let grounded = told.is_none_or(|told| told.objective == crate::optimize::Objective::Grounded);
+    let (before, after) = if grounded { (&proof.before.grounded, &proof.after.grounded) } else { (&proof.before.response, &proof.after.response) };
+    let number = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), words::probability);
+    html! {
+        tr {
+            th scope="row" { (version.label()) }
+            td { (verdict(told.and_then(|told| told.verdict.as_ref()))) }
+            td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
+            td { (rate(before)) } td { (rate(after)) }
+            td.number { (number(proof.p_value)) } td.number { (number(proof.alpha)) }
+            td.number { (words::thousands(proof.personas)) } td.number { (words::thousands(proof.trials)) }
+        }
+    }
+}

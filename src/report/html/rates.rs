@@ -1,0 +1,109 @@
+//! The rate of every version, on training and on unseen people, grounded and not.
+
+use maud::{Markup, html};
+
+use super::chart::{Axis, Chart, Mark, Row};
+use super::head;
+use super::pieces::{rate, rate_or, table, text, verdict};
+use crate::compare::Rate;
+use crate::optimize::history::{History, Version};
+use crate::optimize::judges::Judge;
+
+/// Versions that are drawn; the table has all.
+const DRAWN: usize = 24;
+
+const SERIES: [&str; 3] = ["yes, training people", "grounded yes, training people", "grounded yes, unseen people"];
+
+pub(super) fn part(history: &History) -> Markup {
+    let has_split = history.memory.is_some();
+    let last = history.versions.len().saturating_sub(DRAWN);
+    let rows: Vec<Row> = (0..history.versions.len())
+        .filter(|at| *at == 0 || *at >= last)
+        .map(|at| row(history, at))
+        .collect();
+    let names = ["yes", "grounded yes"];
+    let series: &[&str] = if has_split { &SERIES } else { &names };
+    let chart = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series, rows: &rows };
+    let simulated = if history.is_simulated() { ", simulated" } else { "" };
+    html! {
+        (head("rates", "The rate, version by version", "A yes counts as grounded if the message claims nothing that the facts or the persona do not support."))
+        (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another judge than the last version, or by nobody knows whom: it is not to be compared with the others.")))
+        (numbers(history, has_split))
+        @if has_split {
+            p.hint { "Training people are those whose answers were read to write the prompt, which flatters it. Unseen people were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
+        }
+        @if !history.aside.is_empty() {
+            details { summary { "Other runs of this lineage that do not lead here (" (history.aside.len()) ")" }
+                ul { @for file in history.aside.iter().take(100) { li { (text(file.stem())) } } }
+            }
+        }
+    }
+}
+
+fn row(history: &History, at: usize) -> Row {
+    let version = &history.versions[at];
+    let measured = version.measured();
+    let judge = history.focus().judge();
+    let own = |rate: &Rate, by: Option<Judge<'_>>| mark(rate, by.is_none() || by != judge);
+    let marks = match &measured.training {
+        Some(training) => vec![
+            own(&training.response, version.judge()),
+            own(&training.grounded, version.judge()),
+            history.on_unseen(at).and_then(|(rates, by)| own(&rates.grounded, by)),
+        ],
+        None => vec![own(&measured.all.response, version.judge()), own(&measured.all.grounded, version.judge())],
+    };
+    Row { label: version.label(), marks }
+}
+
+fn mark(rate: &Rate, hollow: bool) -> Option<Mark> {
+    Some(Mark { at: rate.share()?, interval: rate.interval, hollow })
+}
+
+fn numbers(history: &History, has_split: bool) -> Markup {
+    let caption = "Yes of all decided messages, with 95% intervals";
+    let header = html! {
+        tr {
+            th scope="col" { "Version" } th scope="col" { "Verdict" }
+            @if has_split {
+                th scope="col" { "Yes, training" } th scope="col" { "Grounded, training" }
+                th scope="col" { "Yes, unseen" } th scope="col" { "Grounded, unseen" }
+            } @else { th scope="col" { "Yes" } th scope="col" { "Grounded" } }
+            th scope="col" { "Judge" }
+        }
+    };
+    let body = html! { @for (at, version) in history.versions.iter().enumerate() { (numbers_of(history, at, version, has_split)) } };
+    table(caption, &header, &body)
+}
+
+fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) -> Markup {
+    let measured = version.measured();
+    let unseen = history.on_unseen(at).map(|(rates, _)| rates);
+    let again = version.again.is_some();
+    html! {
+        tr {
+            th scope="row" { (version.label()) }
+            td { (verdict(version.told.as_ref().and_then(|told| told.verdict.as_ref()))) }
+            @if has_split {
+                @let training = measured.training.as_ref().unwrap_or(&measured.all);
+                td { (rate(&training.response)) } td { (rate(&training.grounded)) }
+                td { (rate_or(unseen.map(|own| &own.response), "not asked")) } td { (rate_or(unseen.map(|own| &own.grounded), "not asked")) }
+            } @else { td { (rate(&measured.all.response)) } td { (rate(&measured.all.grounded)) } }
+            td {
+                @match version.judge() { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" }
+                @if again { span.quiet { "decided again" } }
+            }
+        }
+        @if again {
+            tr {
+                th scope="row" { (version.label()) span.quiet { " as recorded" } } td {}
+                @let own = &version.recorded;
+                @if has_split {
+                    @let training = own.training.as_ref().unwrap_or(&own.all);
+                    td { (rate(&training.response)) } td { (rate(&training.grounded)) } td {} td {}
+                } @else { td { (rate(&own.all.response)) } td { (rate(&own.all.grounded)) } }
+                td { @match Judge::of(&version.metadata) { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" } }
+            }
+        }
+    }
+}

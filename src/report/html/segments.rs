@@ -1,0 +1,73 @@
+//! Kinds of decision makers, so that a gain on the whole is not paid for by some of them.
+
+use maud::{Markup, html};
+
+use super::chart::{Axis, Chart, Mark, Row};
+use super::head;
+use super::pieces::{rate, rate_or, table, text};
+use crate::compare::Rate;
+use crate::optimize::history::{History, Measured};
+
+pub(super) fn part(history: &History) -> Option<Markup> {
+    let pairs = &history.pairs;
+    let after = history.versions[pairs.after].measured();
+    // Two judges' rates are not laid side by side.
+    let before = pairs.before.filter(|_| pairs.comparison.is_some()).map(|at| &history.versions[at]);
+    if after.segments.is_empty() {
+        return None;
+    }
+    let earlier = |name: &str| before.and_then(|before| grounded(before.measured(), name));
+    let rows: Vec<Row> = after
+        .segments
+        .iter()
+        .map(|(name, rates)| {
+            let now = mark(&rates.grounded);
+            let marks = if before.is_some() { vec![earlier(name).and_then(mark), now] } else { vec![now] };
+            Row { label: short(name), marks }
+        })
+        .collect();
+    let label = history.versions[pairs.after].label();
+    let named = [before.map(|own| own.label()).unwrap_or_default(), label.clone()];
+    let series: Vec<&str> = named.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+    let chart = Chart { id: "segments-chart", title: "Grounded yes by kind of decision maker", axis: Axis::Shares, series: &series, rows: &rows };
+    let told = history.versions[pairs.after].told.as_ref().map(|told| told.segments.as_slice()).unwrap_or_default();
+    let header = html! { tr { th scope="col" { "Kind" } @for name in &series { th scope="col" { "Grounded yes, " (name) } } @if !told.is_empty() { th scope="col" { "On unseen people" } } } };
+    let body = html! {
+        @for (name, rates) in &after.segments {
+            tr {
+                th scope="row" { (text(name)) }
+                @if before.is_some() { td { (rate_or(earlier(name), "none")) } }
+                td { (rate(&rates.grounded)) }
+                @if !told.is_empty() { td { (told.iter().find(|own| own.name == *name).map_or("too few to say", |own| word(&own.verdict))) } }
+            }
+        }
+    };
+    let simulated = if history.is_simulated() { ", simulated" } else { "" };
+    Some(html! {
+        (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their organisation is; a person may be of two kinds."))
+        (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}.")))
+        (table("Grounded yes by kind, everybody in the file", &header, &body))
+    })
+}
+
+fn grounded<'m>(measured: &'m Measured, name: &str) -> Option<&'m Rate> {
+    measured.segments.get(name).map(|rates| &rates.grounded)
+}
+
+fn mark(rate: &Rate) -> Option<Mark> {
+    Some(Mark { at: rate.share()?, interval: rate.interval, hollow: false })
+}
+
+/// As it fits into a picture.
+fn short(name: &str) -> String {
+    name.replace(" people", "").replace("more than ", "over ").replace("sales and marketing", "sales")
+}
+
+fn word(verdict: &str) -> &'static str {
+    match verdict {
+        "NonInferior" => "loses nothing",
+        "Inferior" => "loses",
+        "Unclear" => "unclear",
+        _ => "too few to say",
+    }
+}

@@ -1,0 +1,76 @@
+//! What stands first: the verdict, the few numbers that matter, and what is not known.
+
+use maud::{Markup, html};
+
+use super::pieces::{ends, percent, text};
+use crate::compare::Rate;
+use crate::optimize::history::{History, Version};
+use crate::report::{verdict, words};
+
+/// The head of the page; `links` are ids and names of the parts.
+pub(super) fn masthead(history: &History, links: &[(&str, &str)]) -> Markup {
+    let focus = history.focus();
+    let date = focus.metadata.processing_date.get(..10).unwrap_or(&focus.metadata.processing_date);
+    html! {
+        header.masthead {
+            p.eyebrow { strong { "rejoinder" } span { "Report" @if !date.is_empty() { ", run of " (text(date)) } } @if history.is_simulated() { span.mark { "simulated" } } }
+            h1 { (text(&history.name)) ", " (focus.label()) }
+            p.verdict { (text(&verdict::sentence(history))) }
+            (tiles(history))
+            @let notes = verdict::notes(history);
+            @if !notes.is_empty() { ul.notes aria-label="What to know" { @for note in &notes { li { (text(note)) } } } }
+            nav aria-label="Parts of the report" { ul.contents { @for (id, name) in links { li { a href=(format!("#{id}")) { (name) } } } } }
+        }
+    }
+}
+
+fn tiles(history: &History) -> Markup {
+    let focus = history.focus();
+    let proved = history.adopted().map(|(_, version)| version).or(focus.told.is_some().then_some(focus));
+    let proof = proved.and_then(|version| Some((version, version.told.as_ref()?.proof.as_ref()?)));
+    let measured = focus.measured();
+    let (on, rates) = match &measured.training {
+        Some(training) => ("training people", training),
+        None => ("everybody in the file", &measured.all),
+    };
+    let tested = history.versions.iter().filter(|version| version.told.is_some()).count();
+    let adopted = history.versions.iter().filter(|version| version.is_adopted()).count();
+    let costs: Vec<Option<f64>> = history.versions.iter().filter_map(cost).collect();
+    let cost: Option<f64> = costs.iter().copied().sum();
+    html! {
+        dl.tiles {
+            @if let Some((version, (gain, interval), proof)) = proof.and_then(|(version, proof)| Some((version, proof.gain?, proof))) {
+                div { dt { "Gain on unseen people, " (version.label()) } dd {
+                    strong { (words::points(gain)) " points" }
+                    small { "95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
+                } }
+            }
+            (rate(&format!("Grounded yes, {}, {on}", focus.label()), &rates.grounded))
+            (rate(&format!("Yes, {}, {on}", focus.label()), &rates.response))
+            @if tested > 0 {
+                div { dt { "Cycles" } dd { strong { (tested) } small { (words::count(adopted as u64, "prompt", "prompts")) " adopted" } } }
+            }
+            @if !costs.is_empty() {
+                div { dt { "Cost" } dd { strong { (cost.map_or_else(|| "not known".to_owned(), words::dollars)) } small { "all runs of this report" } } }
+            }
+        }
+    }
+}
+
+fn rate(name: &str, own: &Rate) -> Markup {
+    html! {
+        div { dt { (name) } dd {
+            @match own.share() {
+                Some(share) => strong { (percent(share)) },
+                None => strong { "none" },
+            }
+            small { (own.yes) "/" (own.total) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
+        } }
+    }
+}
+
+/// What a run cost: `None` where the file does not tell of calls at all, and inside where prices are unknown.
+fn cost(version: &Version) -> Option<Option<f64>> {
+    let own = version.metadata.rejoinder.as_ref()?;
+    (!own.usage.is_empty() || own.cost_usd.is_some()).then_some(own.cost_usd)
+}

@@ -1,0 +1,111 @@
+//! What a lineage comes to, in one sentence, and what a reader must know before believing it.
+
+use super::{story, summary, words};
+use crate::optimize::history::{History, Link, ToldProof, Version};
+use crate::optimize::judges::Judges;
+
+/// The verdict in one sentence, with its point at the end.
+#[must_use]
+pub fn sentence(history: &History) -> String {
+    let focus = history.focus();
+    match (history.adopted(), &focus.told) {
+        (Some((at, version)), _) => {
+            let later = history.versions.len() - 1 - at;
+            let since = match later {
+                0 => String::new(),
+                1 => "; one more challenger was sought since, and the prompt stays".to_owned(),
+                more => format!("; in {more} more cycles nothing better was found, and the prompt stays"),
+            };
+            format!("The prompt of {} was adopted: it is better on people whom it was not tuned on{}{since}.", version.label(), by(version))
+        }
+        (None, Some(told)) => match &told.verdict {
+            Some(verdict) => capital(&format!("{}{}.", story::verdict_in_words(verdict), measured(focus))),
+            None => "The file does not say what its cycle came to.".to_owned(),
+        },
+        (None, None) => plain(history),
+    }
+}
+
+/// `, by +55.2 points (...)`.
+fn by(version: &Version) -> String {
+    let told = version.told.as_ref().and_then(|told| told.proof.as_ref());
+    told.and_then(gain).map_or_else(String::new, |gain| format!(", by {gain}"))
+}
+
+fn measured(version: &Version) -> String {
+    let told = version.told.as_ref().and_then(|told| told.proof.as_ref());
+    told.and_then(gain).map_or_else(String::new, |gain| format!("; what was measured is {gain}"))
+}
+
+/// `+55.2 points (95% interval +16.2 to +93.3 points, 16 personas, simulated)`.
+fn gain(proof: &ToldProof) -> Option<String> {
+    let (gain, interval) = proof.gain?;
+    let simulated = if proof.after.response.simulated { ", simulated" } else { "" };
+    let personas = words::count(proof.personas, "persona", "personas");
+    Some(format!("{} points (95% interval {}, {personas}{simulated})", words::points(gain), words::interval(interval)))
+}
+
+/// Of runs that no cycle of ours ended.
+fn plain(history: &History) -> String {
+    let (focus, pairs) = (history.focus(), &history.pairs);
+    let own = words::full_rate(&focus.measured().all.response);
+    match (&pairs.comparison, pairs.before) {
+        (Some(comparison), _) => {
+            capital(&format!("{}; {own} after, {} before.", summary::verdict(comparison, &Judges::Same), words::full_rate(&comparison.original)))
+        }
+        (None, Some(before)) => format!(
+            "Said yes: {own} after, {} before. This is not a comparison: the two rates are not known to come from one judge.",
+            words::full_rate(&history.versions[before].measured().all.response)
+        ),
+        (None, None) => format!("One run, with nothing to hold it against: {own} said yes."),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What a reader must know: what is unknown, incomplete or simulated. Each is a sentence.
+#[must_use]
+pub fn notes(history: &History) -> Vec<String> {
+    let mut notes = Vec::new();
+    for version in &history.versions {
+        let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
+        match &version.link {
+            Link::First | Link::Recorded => {}
+            Link::Changed => notes.push(format!("The parent of {label} has been changed since {label} was made from it.")),
+            Link::Missing(parent) => {
+                notes.push(format!("{label} descends from {}, which is not here.", words::one_line(parent, 120)));
+            }
+            Link::Guessed => notes.push(format!(
+                "{label} does not say what it descends from; by its name and date it is taken to be the run before it."
+            )),
+        }
+        if let Some(why) = own.and_then(|own| own.partial.as_ref()) {
+            notes.push(format!("{label} is incomplete: {}.", words::one_line(why, 160)));
+        }
+        let failed = own.map_or(0, |own| own.failures.len() as u64);
+        if failed > 0 {
+            notes.push(format!("{} of {label} failed and are in no rate.", words::count(failed, "trial", "trials")));
+        }
+    }
+    let unknown: Vec<String> =
+        history.versions.iter().filter(|version| version.judge().is_none()).map(Version::label).collect();
+    if !unknown.is_empty() {
+        notes.push(format!(
+            "Who judged {} is not recorded: {} compared with nothing. To have one judge decide on old and new messages: \
+             rejoinder improve --results-file {} --rejudge always",
+            unknown.join(", "),
+            if unknown.len() == 1 { "its rate is" } else { "their rates are" },
+            words::one_line(history.focus().file.stem(), 120)
+        ));
+    }
+    if history.memory.is_none() {
+        notes.push("Nobody was held back in these runs: there are no unseen people to prove anything on.".into());
+    }
+    if history.is_simulated() {
+        notes.push("Decisions here are simulated: the built-in market said them, and no model that plays a person.".into());
+    }
+    notes
+}
