@@ -251,6 +251,10 @@ async fn downloads_are_what_export_writes() {
         assert!(answer.header("content-disposition").starts_with("attachment; filename=\""));
         assert_eq!(answer.text, place.ok(&["export", run, "--format", format]).out, "{form}");
     }
+    let report = pages.get(&format!("/run/{run}/report.html")).await;
+    assert!(report.header("content-disposition").starts_with("attachment") && report.text.contains("</html>"));
+    assert!(!report.text.contains("no <b>answer"), "a reason of a failure is text");
+    assert!(!pages.get(&format!("/run/{run}/report.md")).await.text.is_empty());
     let pairs = pages.get(&format!("/run/{run}/dpo.jsonl")).await.text;
     assert_eq!(pairs, "", "the only yes has a claim that nothing supports");
     assert_eq!(pages.get(&format!("/run/{run}/x.exe")).await.status, StatusCode::NOT_FOUND);

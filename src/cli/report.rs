@@ -61,7 +61,9 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 /// # Errors
 /// Where standard output is gone.
 pub(super) fn beside(setup: &Setup, file: &FileName) -> Result<(), Error> {
-    let written = History::load(&setup.folder, file, &runs(setup)).map_err(Error::from).and_then(|history| saved(setup, file, &history));
+    let written = History::load(&setup.folder, file, &runs(setup))
+        .map_err(Error::from)
+        .and_then(|history| saved(setup, file, &history));
     match written {
         Err(error @ Error::Io { .. }) => Err(error),
         Err(error) => {

@@ -18,7 +18,12 @@ const MOST_VERSIONS: usize = 30;
 /// The text.
 #[must_use]
 pub fn report(history: &History) -> String {
-    let mut text = format!("### {}, {}\n\n**{}**\n\n", inline(&history.name), history.focus().label(), inline(&verdict::sentence(history)));
+    let mut text = format!(
+        "### {}, {}\n\n**{}**\n\n",
+        inline(&history.name),
+        history.focus().label(),
+        inline(&verdict::sentence(history))
+    );
     for note in verdict::notes(history) {
         text.push_str(&format!("- {}\n", inline(&note)));
     }
@@ -37,7 +42,11 @@ fn versions(history: &History) -> String {
     let skip = history.versions.len().saturating_sub(MOST_VERSIONS);
     let has_split = history.memory.is_some();
     let mut text = String::from("\n| version | verdict | yes | grounded yes |");
-    text.push_str(if has_split { " grounded yes, unseen | gain on unseen | judge |\n| --- | --- | --- | --- | --- | --- | --- |\n" } else { " judge |\n| --- | --- | --- | --- | --- |\n" });
+    text.push_str(if has_split {
+        " grounded yes, unseen | gain on unseen | judge |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    } else {
+        " judge |\n| --- | --- | --- | --- | --- |\n"
+    });
     for (at, version) in history.versions.iter().enumerate().skip(skip) {
         let measured = version.measured();
         let own = measured.training.as_ref().unwrap_or(&measured.all);
@@ -45,9 +54,13 @@ fn versions(history: &History) -> String {
         if has_split {
             cells.push(history.on_unseen(at).map_or_else(|| "not asked".into(), |(rates, _)| rate(&rates.grounded)));
             let gain = version.told.as_ref().and_then(|told| told.proof.as_ref()?.gain);
-            cells.push(gain.map_or_else(|| "-".into(), |(gain, interval)| format!("{} ({})", words::points(gain), words::interval(interval))));
+            cells.push(gain.map_or_else(
+                || "-".into(),
+                |(gain, interval)| format!("{} ({})", words::points(gain), words::interval(interval)),
+            ));
         }
-        let judge = version.judge().map_or_else(|| "unknown".to_owned(), |judge| judge.fingerprint.chars().take(8).collect());
+        let judge =
+            version.judge().map_or_else(|| "unknown".to_owned(), |judge| judge.fingerprint.chars().take(8).collect());
         cells.push(judge);
         let cells: Vec<String> = cells.iter().map(|cell| inline(cell)).collect();
         text.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -88,7 +101,9 @@ fn instructions(history: &History) -> String {
     if old == new {
         return "\nThe prompt is unchanged.\n".into();
     }
-    let of = |prompt: &str| -> Vec<String> { Parts::of(prompt).instructions().iter().map(|own| words::one_line(&own.text, 400)).collect() };
+    let of = |prompt: &str| -> Vec<String> {
+        Parts::of(prompt).instructions().iter().map(|own| words::one_line(&own.text, 400)).collect()
+    };
     let (before, after) = (of(old), of(new));
     let (was, is): (BTreeSet<&String>, BTreeSet<&String>) = (before.iter().collect(), after.iter().collect());
     let gone = before.iter().filter(|own| !is.contains(own)).map(|own| format!("- {own}"));
@@ -126,17 +141,38 @@ fn objections(history: &History) -> String {
             .raised
             .iter()
             .take(MOST)
-            .map(|own| format!("- {}: {:.0}% ({}/{})\n", inline(&own.name), 100.0 * last.share(own), own.personas, last.personas))
+            .map(|own| {
+                format!(
+                    "- {}: {:.0}% ({}/{})\n",
+                    inline(&own.name),
+                    100.0 * last.share(own),
+                    own.personas,
+                    last.personas
+                )
+            })
             .collect();
-        return if lines.is_empty() { String::new() } else { format!("\nObjections, by share of people:\n\n{}", lines.concat()) };
+        return if lines.is_empty() {
+            String::new()
+        } else {
+            format!("\nObjections, by share of people:\n\n{}", lines.concat())
+        };
     };
     let mut found = changes(&history.versions[before].measured().objections, last);
-    found.sort_by(|a, b| (b.after.share() - b.before.share()).abs().total_cmp(&(a.after.share() - a.before.share()).abs()).then_with(|| a.name.cmp(&b.name)));
+    found.sort_by(|a, b| {
+        (b.after.share() - b.before.share())
+            .abs()
+            .total_cmp(&(a.after.share() - a.before.share()).abs())
+            .then_with(|| a.name.cmp(&b.name))
+    });
     if found.is_empty() {
         return String::new();
     }
-    let cell = |own: crate::improve::changes::Standing| format!("{:.0}% ({}/{})", 100.0 * own.share(), own.personas, own.of);
-    let rows = found.iter().take(MOST).map(|own| format!("| {} | {} | {} |\n", inline(&own.name), cell(own.before), cell(own.after)));
+    let cell =
+        |own: crate::improve::changes::Standing| format!("{:.0}% ({}/{})", 100.0 * own.share(), own.personas, own.of);
+    let rows = found
+        .iter()
+        .take(MOST)
+        .map(|own| format!("| {} | {} | {} |\n", inline(&own.name), cell(own.before), cell(own.after)));
     format!("\n| objection | before | after |\n| --- | --- | --- |\n{}", rows.collect::<String>())
 }
 
@@ -182,7 +218,10 @@ mod tests {
     #[test]
     fn what_would_be_markdown_is_text() {
         let said = inline("<img src=x> [a](https://b) **c** @d `e` | f\n# g snake_case _h_");
-        assert_eq!(said, "&lt;img src=x&gt; \\[a\\](https&#58;//b) \\*\\*c\\*\\* &#64;d \\`e\\` \\| f \\# g snake_case \\_h_");
+        assert_eq!(
+            said,
+            "&lt;img src=x&gt; \\[a\\](https&#58;//b) \\*\\*c\\*\\* &#64;d \\`e\\` \\| f \\# g snake_case \\_h_"
+        );
     }
 
     proptest! {

@@ -56,7 +56,8 @@ pub fn about(history: &History) -> &'static str {
 /// A command line as it was given, with the seed that it came to.
 fn recorded(arguments: &[String], seed: u64) -> String {
     let has_seed = arguments.iter().any(|own| own == "--seed" || own.starts_with("--seed="));
-    let mut line: Vec<String> = ["rejoinder".to_owned()].into_iter().chain(arguments.iter().map(|own| quoted(own))).collect();
+    let mut line: Vec<String> =
+        ["rejoinder".to_owned()].into_iter().chain(arguments.iter().map(|own| quoted(own))).collect();
     if !has_seed && takes_seed(arguments) {
         line.push(format!("--seed {seed}"));
     }
@@ -72,7 +73,9 @@ fn pieced_together(version: &Version) -> Option<String> {
     let own = version.metadata.rejoinder.as_ref()?;
     let mut line = match (&own.parent, &version.link) {
         (Some(parent), _) => format!("rejoinder improve --results-file {}", quoted(&parent.file)),
-        (None, Link::First) => format!("rejoinder evaluate --persona-file {}", quoted(version.metadata.persona_file.as_deref()?)),
+        (None, Link::First) => {
+            format!("rejoinder evaluate --persona-file {}", quoted(version.metadata.persona_file.as_deref()?))
+        }
         (None, _) => return None,
     };
     line.push_str(&format!(" --messages-per-persona {} --seed {}", version.metadata.messages_per_persona, own.seed));

@@ -16,7 +16,11 @@ pub fn sentence(history: &History) -> String {
                 1 => "; one more challenger was sought since, and the prompt stays".to_owned(),
                 more => format!("; in {more} more cycles nothing better was found, and the prompt stays"),
             };
-            format!("The prompt of {} was adopted: it is better on people whom it was not tuned on{}{since}.", version.label(), by(version))
+            format!(
+                "The prompt of {} was adopted: it is better on people whom it was not tuned on{}{since}.",
+                version.label(),
+                by(version)
+            )
         }
         (None, Some(told)) => match &told.verdict {
             Some(verdict) => capital(&format!("{}{}.", story::verdict_in_words(verdict), measured(focus))),
@@ -50,9 +54,11 @@ fn plain(history: &History) -> String {
     let (focus, pairs) = (history.focus(), &history.pairs);
     let own = words::full_rate(&focus.measured().all.response);
     match (&pairs.comparison, pairs.before) {
-        (Some(comparison), _) => {
-            capital(&format!("{}; {own} after, {} before.", summary::verdict(comparison, &Judges::Same), words::full_rate(&comparison.original)))
-        }
+        (Some(comparison), _) => capital(&format!(
+            "{}; {own} after, {} before.",
+            summary::verdict(comparison, &Judges::Same),
+            words::full_rate(&comparison.original)
+        )),
         (None, Some(before)) => format!(
             "Said yes: {own} after, {} before. This is not a comparison: the two rates are not known to come from one judge.",
             words::full_rate(&history.versions[before].measured().all.response)
@@ -74,7 +80,9 @@ pub fn notes(history: &History) -> Vec<String> {
         let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
         match &version.link {
             Link::First | Link::Recorded => {}
-            Link::Changed => notes.push(format!("The parent of {label} has been changed since {label} was made from it.")),
+            Link::Changed => {
+                notes.push(format!("The parent of {label} has been changed since {label} was made from it."))
+            }
             Link::Missing(parent) => {
                 notes.push(format!("{label} descends from {}, which is not here.", words::one_line(parent, 120)));
             }
@@ -105,7 +113,9 @@ pub fn notes(history: &History) -> Vec<String> {
         notes.push("Nobody was held back in these runs: there are no unseen people to prove anything on.".into());
     }
     if history.is_simulated() {
-        notes.push("Decisions here are simulated: the built-in market said them, and no model that plays a person.".into());
+        notes.push(
+            "Decisions here are simulated: the built-in market said them, and no model that plays a person.".into(),
+        );
     }
     notes
 }

@@ -76,6 +76,7 @@ fn head(index: &Index) -> Markup {
             }
             nav.local aria-label="Downloads" {
                 span.quiet { "Download:" }
+                a href=(format!("{path}/report.html")) { "report" }
                 a href=(format!("{path}/prompt.md")) { "prompt" }
                 a href=(format!("{path}/messages.csv")) { "CSV" }
                 a href=(format!("{path}/messages.jsonl")) { "JSON lines" }

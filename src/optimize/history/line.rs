@@ -78,7 +78,8 @@ pub(super) fn load(
         };
         let (link, parent) = parent(folder, &file, &head.metadata)?;
         // A lineage that runs in a circle is no line.
-        let parent = parent.filter(|parent| found.len() < MOST && *parent != file && !found.iter().any(|own| own.file == *parent));
+        let parent = parent
+            .filter(|parent| found.len() < MOST && *parent != file && !found.iter().any(|own| own.file == *parent));
         let link = if parent.is_none() && matches!(link, Link::Recorded | Link::Guessed) { Link::First } else { link };
         let command = runs.iter().find(|run| run.files.iter().any(|name| name == file.as_str())).cloned();
         let told = Told::of(&head.metadata);

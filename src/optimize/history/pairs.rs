@@ -129,7 +129,13 @@ impl Pairs {
             match (own.majority(), was.majority()) {
                 (true, false) if is_one && was.total > 0 => Course::ToYes,
                 (false, true) if is_one => Course::ToNo,
-                (yes, _) => if yes { Course::Yes } else { Course::No },
+                (yes, _) => {
+                    if yes {
+                        Course::Yes
+                    } else {
+                        Course::No
+                    }
+                }
             }
         };
         let mut by_course: [Vec<Key>; 4] = Default::default();
@@ -182,7 +188,10 @@ fn sides(versions: &[Version]) -> (Option<usize>, usize) {
     let is_ours = versions[last].told.is_some();
     match adopted {
         Some(at) => (Some(at - 1), at),
-        None if last > 0 && !is_ours && versions[last - 1].metadata.system_prompt != versions[last].metadata.system_prompt => {
+        None if last > 0
+            && !is_ours
+            && versions[last - 1].metadata.system_prompt != versions[last].metadata.system_prompt =>
+        {
             (Some(last - 1), last)
         }
         None => (None, last),

@@ -104,11 +104,18 @@ impl Told {
         Some(Told {
             verdict: read(cycle, "verdict"),
             objective: read(cycle, "objective").unwrap_or_default(),
-            proof: cycle.get("proof").filter(|proof| proof.is_object()).map(|proof| ToldProof::of(proof, own.simulated)),
+            proof: cycle
+                .get("proof")
+                .filter(|proof| proof.is_object())
+                .map(|proof| ToldProof::of(proof, own.simulated)),
             challenger: text(cycle, "challenger"),
             changes: read(cycle, "objections_changed").unwrap_or_default(),
             segments: list(cycle, "segments", |own| {
-                Some(ToldSegment { name: text(own, "name")?, personas: count(own, "personas")?, verdict: text(own, "verdict")? })
+                Some(ToldSegment {
+                    name: text(own, "name")?,
+                    personas: count(own, "personas")?,
+                    verdict: text(own, "verdict")?,
+                })
             }),
             instructions: list(cycle, "instructions", |own| {
                 let is = |key| own.get(key).and_then(Value::as_bool).unwrap_or(false);
@@ -131,7 +138,8 @@ impl Told {
 
 impl ToldProof {
     fn of(proof: &Value, simulated: bool) -> Self {
-        let side = |key| rates(proof.get(key).unwrap_or(&Value::Null), count(proof, "personas").unwrap_or(0), simulated);
+        let side =
+            |key| rates(proof.get(key).unwrap_or(&Value::Null), count(proof, "personas").unwrap_or(0), simulated);
         ToldProof {
             gain: with_interval(proof, "gain"),
             p_value: number(proof, "p_value"),

@@ -130,7 +130,9 @@ impl Chart<'_> {
     fn ticks(&self) -> Vec<(f64, String)> {
         match self.axis {
             Axis::Shares => [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{:.0}%", share * 100.0))).to_vec(),
-            Axis::Differences => [-1.0, -0.5, 0.0, 0.5, 1.0].map(|points| (points, format!("{:+.0}", points * 100.0).replace("+0", "0"))).to_vec(),
+            Axis::Differences => [-1.0, -0.5, 0.0, 0.5, 1.0]
+                .map(|points| (points, format!("{:+.0}", points * 100.0).replace("+0", "0")))
+                .to_vec(),
         }
     }
 
@@ -150,7 +152,8 @@ impl Chart<'_> {
                 .zip(self.series)
                 .filter_map(|(mark, series)| {
                     let mark = (*mark)?;
-                    let interval = mark.interval.map(|own| format!(" ({} to {})", self.value(own.low), self.value(own.high)));
+                    let interval =
+                        mark.interval.map(|own| format!(" ({} to {})", self.value(own.low), self.value(own.high)));
                     Some(format!("{series} {}{}", self.value(mark.at), interval.unwrap_or_default()))
                 })
                 .collect();
@@ -206,7 +209,8 @@ mod tests {
     #[test]
     fn a_chart_says_in_words_what_it_shows() {
         let rows = [row("first", 0.25), row("v1", 0.75)];
-        let chart = Chart { id: "c", title: "Rates", axis: Axis::Shares, series: &["response", "grounded"], rows: &rows };
+        let chart =
+            Chart { id: "c", title: "Rates", axis: Axis::Shares, series: &["response", "grounded"], rows: &rows };
         insta::assert_snapshot!(chart.svg().into_string().replace("><", ">\n<"));
     }
 

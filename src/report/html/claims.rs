@@ -25,8 +25,10 @@ pub(super) fn part(history: &History) -> Markup {
         .map(|(_, version)| version)
         .collect();
     let skip = all.len().saturating_sub(MOST);
-    let versions: Vec<&Version> = all.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, own)| *own).collect();
-    let kinds: BTreeSet<Kind> = versions.iter().flat_map(|version| version.measured().all.claims.keys().copied()).collect();
+    let versions: Vec<&Version> =
+        all.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, own)| *own).collect();
+    let kinds: BTreeSet<Kind> =
+        versions.iter().flat_map(|version| version.measured().all.claims.keys().copied()).collect();
     let header = html! {
         tr { th scope="col" { "Version" } th scope="col" { "Messages with one" } @for kind in &kinds { th.number scope="col" { (kind.as_str().replace('_', " ")) } } }
     };

@@ -34,7 +34,10 @@ pub(super) fn part(history: &History) -> Markup {
     let header = html! { tr { th scope="col" { "Objection" } @for version in &versions { th scope="col" { (version.label()) } } @if versions.len() > 1 { th scope="col" { "Since " (versions[0].label()) } } } };
     let courses: BTreeMap<String, Course> = match (versions.first(), versions.last()) {
         (Some(first), Some(last)) if versions.len() > 1 => {
-            changes(&first.measured().objections, &last.measured().objections).into_iter().map(|own| (own.name, own.course)).collect()
+            changes(&first.measured().objections, &last.measured().objections)
+                .into_iter()
+                .map(|own| (own.name, own.course))
+                .collect()
         }
         _ => BTreeMap::new(),
     };

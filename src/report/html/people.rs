@@ -25,7 +25,9 @@ pub(super) fn part(history: &History) -> Markup {
     let after = &history.versions[pairs.after];
     let before = pairs.before.map(|before| &history.versions[before]);
     let lead = match (before, &pairs.comparison) {
-        (Some(before), Some(_)) => format!("{} and {}, judged by one judge, on the people of the file.", before.label(), after.label()),
+        (Some(before), Some(_)) => {
+            format!("{} and {}, judged by one judge, on the people of the file.", before.label(), after.label())
+        }
         (Some(before), None) => format!(
             "{} and {}. One judge is not known to have decided on both, so nobody is said to have changed their mind.",
             before.label(),

@@ -22,7 +22,13 @@ pub(super) fn part(history: &History) -> Option<Markup> {
             Some(Row { label: version.label(), marks: vec![Some(mark)] })
         })
         .collect();
-    let chart = Chart { id: "proof-chart", title: "Gain of every challenger on unseen people", axis: Axis::Differences, series: &["gain"], rows: &rows };
+    let chart = Chart {
+        id: "proof-chart",
+        title: "Gain of every challenger on unseen people",
+        axis: Axis::Differences,
+        series: &["gain"],
+        rows: &rows,
+    };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     let header = html! {
         tr {
@@ -50,7 +56,11 @@ pub(super) fn part(history: &History) -> Option<Markup> {
 fn row(version: &Version, proof: &ToldProof) -> Markup {
     let told = version.told.as_ref();
     let grounded = told.is_none_or(|told| told.objective == crate::optimize::Objective::Grounded);
-    let (before, after) = if grounded { (&proof.before.grounded, &proof.after.grounded) } else { (&proof.before.response, &proof.after.response) };
+    let (before, after) = if grounded {
+        (&proof.before.grounded, &proof.after.grounded)
+    } else {
+        (&proof.before.response, &proof.after.response)
+    };
     let number = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), words::probability);
     html! {
         tr {

@@ -17,10 +17,8 @@ const SERIES: [&str; 3] = ["yes, training people", "grounded yes, training peopl
 pub(super) fn part(history: &History) -> Markup {
     let has_split = history.memory.is_some();
     let last = history.versions.len().saturating_sub(DRAWN);
-    let rows: Vec<Row> = (0..history.versions.len())
-        .filter(|at| *at == 0 || *at >= last)
-        .map(|at| row(history, at))
-        .collect();
+    let rows: Vec<Row> =
+        (0..history.versions.len()).filter(|at| *at == 0 || *at >= last).map(|at| row(history, at)).collect();
     let names = ["yes", "grounded yes"];
     let series: &[&str] = if has_split { &SERIES } else { &names };
     let chart = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series, rows: &rows };

@@ -29,7 +29,13 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let label = history.versions[pairs.after].label();
     let named = [before.map(|own| own.label()).unwrap_or_default(), label.clone()];
     let series: Vec<&str> = named.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
-    let chart = Chart { id: "segments-chart", title: "Grounded yes by kind of decision maker", axis: Axis::Shares, series: &series, rows: &rows };
+    let chart = Chart {
+        id: "segments-chart",
+        title: "Grounded yes by kind of decision maker",
+        axis: Axis::Shares,
+        series: &series,
+        rows: &rows,
+    };
     let told = history.versions[pairs.after].told.as_ref().map(|told| told.segments.as_slice()).unwrap_or_default();
     let header = html! { tr { th scope="col" { "Kind" } @for name in &series { th scope="col" { "Grounded yes, " (name) } } @if !told.is_empty() { th scope="col" { "On unseen people" } } } };
     let body = html! {
