@@ -197,7 +197,7 @@ async fn pages_of_a_long_run_hold_each_trial_once_and_in_order() {
             .map(|rest| rest.split("</blockquote>").next().unwrap().to_owned());
         seen.extend(messages);
         let Some(next) = answer.text.split("id=\"next\" rel=\"next\" href=\"").nth(1) else { break };
-        path = next.split('"').next().unwrap().replace("&amp;", "&");
+        path = next.split('"').next().unwrap().split('#').next().unwrap().replace("&amp;", "&");
     }
     let wanted: Vec<String> = (0..205_usize)
         .flat_map(|n| (0..2).map(move |m| (n, m)))
@@ -256,6 +256,8 @@ async fn downloads_are_what_export_writes() {
         assert!(answer.header("content-disposition").starts_with("attachment; filename=\""));
         assert_eq!(answer.text, place.ok(&["report", run, arguments[0], arguments[1]]).out, "{form}");
     }
+    let report = pages.get(&format!("/run/{run}/report.html")).await;
+    assert!(!report.text.contains("no <b>answer"), "a reason of a failure is text");
     let pairs = pages.get(&format!("/run/{run}/dpo.jsonl")).await.text;
     assert_eq!(pairs, "", "the only yes has a claim that nothing supports");
     assert_eq!(pages.get(&format!("/run/{run}/x.exe")).await.status, StatusCode::NOT_FOUND);

@@ -149,6 +149,13 @@ async fn a_server_for_others_asks_everybody_for_its_token() {
     let cookie = ("cookie", cookie.split(';').next().unwrap());
     assert_eq!(pages.send(ask(&[own, cookie], "/")).await.status, StatusCode::OK);
     assert_eq!(pages.send(ask(&[("host", "evil.example"), cookie], "/")).await.status, StatusCode::MISDIRECTED_REQUEST);
+    let fields = [("csrf", pages.csrf.as_str()), ("token", TOKEN)];
+    let login = pages.post_as("/login", &fields, &[("origin", "http://localhost:7070")]).await;
+    assert_eq!((login.status, login.header("location")), (StatusCode::SEE_OTHER, "/"));
+    assert!(login.header("set-cookie").starts_with(cookie.1));
+    let fields = [("csrf", pages.csrf.as_str()), ("token", "wrong")];
+    let login = pages.post_as("/login", &fields, &[("origin", "http://localhost:7070")]).await;
+    assert_eq!((login.status, login.header("set-cookie")), (StatusCode::UNAUTHORIZED, ""));
     let style = pages.send(ask(&[own], "/assets/icon.svg")).await;
     assert_eq!(style.status, StatusCode::OK, "the page that asks has its looks");
 }

@@ -108,7 +108,11 @@ fn name(pool: &Pool, candidate: &Candidate) -> String {
     let (lines, own) = (candidate.lines(pool), pool.own());
     let added: Vec<usize> = lines.iter().copied().filter(|line| !pool.lines[*line].own).collect();
     let left_out = own.iter().filter(|line| !lines.contains(line)).count();
-    let whole = if matches!(candidate, Candidate::Written(_)) { "a challenger as written" } else { "put together" };
+    let whole = match candidate {
+        Candidate::Written(at) if pool.by_hand.contains(at) => "your challenger as written",
+        Candidate::Written(_) => "a challenger as written",
+        Candidate::Lines(_) => "put together",
+    };
     let mut name = format!("{whole}, {} new", added.len());
     if left_out > 0 {
         name.push_str(&format!(", {left_out} left out"));

@@ -16,6 +16,8 @@ use crate::data::whole;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// So much of a log's end is shown.
 const SHOWN: u64 = 64 * 1024;
+/// Logs are kept so long.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Commands that are remembered.
 const MOST: usize = 200;
 /// The variable that holds the token, which is nobody's business but this process's.
@@ -59,7 +61,16 @@ impl Children {
     /// None yet. Logs are kept in this data folder; `common` are options that every command gets.
     #[must_use]
     pub fn new(root: &Path, common: Vec<OsString>) -> Self {
-        Children { folder: root.join(".runs"), common, all: Arc::default() }
+        let folder = root.join(".runs");
+        // Logs that a server of long ago has left.
+        for path in fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let changed = fs::metadata(&path).and_then(|about| about.modified()).ok();
+            let is_old = changed.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > KEPT);
+            if is_old && path.extension().is_some_and(|ending| ending == "log") {
+                let _ = fs::remove_file(path);
+            }
+        }
+        Children { folder, common, all: Arc::default() }
     }
 
     fn command(&self, arguments: &[String]) -> io::Result<Command> {

@@ -28,19 +28,15 @@ pub async fn give(State(site): State<Arc<Site>>, Path((name, form)): Path<(Strin
     let answer = site.aside(move |site| {
         let file = site.folder.resolve(Kind::Results, &name)?;
         let unknown = || Problem::missing(format!("A run cannot be downloaded as {}.", words::one_line(&form, 40)));
+        if let Some(report) = report(site, &file, &form)? {
+            return Ok(report);
+        }
         let kind = match form.as_str() {
-            "prompt.md" | "report.md" => "text/markdown; charset=utf-8",
-            "report.html" => "text/html; charset=utf-8",
+            "prompt.md" => "text/markdown; charset=utf-8",
             "messages.csv" => "text/csv; charset=utf-8",
             "messages.jsonl" | "sft.jsonl" | "dpo.jsonl" => "application/jsonl; charset=utf-8",
             _ => return Err(unknown()),
         };
-        if form.starts_with("report.") {
-            let runs = site.journal()?.map(|journal| journal.runs()).transpose()?.unwrap_or_default();
-            let history = History::load(&site.folder, &file, &runs)?;
-            let text = if form == "report.md" { markdown::report(&history) } else { html::report(&history) };
-            return Ok(named(kind, &format!("{}-{form}", file.stem()), Body::from(text)));
-        }
         // All of it is known to be good before the first row leaves.
         let ((), head) = results_stream::gather(&site.folder, &file, &())?;
         let exporter: Box<dyn Exporter> = match form.as_str() {
@@ -75,6 +71,18 @@ pub async fn give(State(site): State<Arc<Site>>, Path((name, form)): Path<(Strin
         Ok(named(kind, &shown, Body::from_stream(blocks)))
     });
     answer.await.unwrap_or_else(|problem| problem.page(&site))
+}
+
+/// The report on the run's lineage, where that is what the form means.
+fn report(site: &Site, file: &FileName, form: &str) -> Result<Option<Response>, Problem> {
+    let (kind, write): (_, fn(&History) -> String) = match form {
+        "report.html" => ("text/html; charset=utf-8", html::report),
+        "report.md" => ("text/markdown; charset=utf-8", markdown::report),
+        _ => return Ok(None),
+    };
+    let runs = site.journal()?.map_or(Ok(Vec::new()), |journal| journal.runs())?;
+    let history = History::load(&site.folder, file, &runs)?;
+    Ok(Some(named(kind, &format!("{}-{form}", file.stem()), Body::from(write(&history)))))
 }
 
 fn named(kind: &'static str, name: &str, body: Body) -> Response {

@@ -9,7 +9,8 @@ use maud::html;
 
 use super::page::{self, Place};
 use super::site::Site;
-use crate::{data, journal};
+use crate::data;
+use crate::journal;
 
 /// A request that cannot be answered as it was meant.
 #[derive(Debug, thiserror::Error)]

@@ -243,6 +243,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
                     a.button.primary href=(page::link("/improve", &[("run", file.stem())])) { "Improve it" }
                     a.button href=(page::link("/challenger", &[("run", file.stem())])) { "Edit the prompt by hand" }
                     a.button href=(format!("/run/{}/prompt.md", page::segment(file.stem()))) { "Download the prompt" }
+                    a.button href=(format!("/run/{}/report.html", page::segment(file.stem()))) { "Download the report" }
                 }
             }
         }

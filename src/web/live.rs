@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -21,6 +21,7 @@ pub use list::list;
 use super::error::Problem;
 use super::page::{self, Place};
 use super::site::Site;
+use super::work::{Values, value};
 use crate::journal::{self, RunRow, RunState};
 use crate::report::live::Live;
 use crate::report::words;
@@ -82,7 +83,11 @@ fn seen(site: &Site, id: &str) -> Result<Seen, Problem> {
 }
 
 /// One run, as it is now; with script it stays so.
-pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Html<String>, Response> {
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Path(id): Path<String>,
+    Query(values): Query<Values>,
+) -> Result<Html<String>, Response> {
     let own = site.aside(move |site| seen(site, &id)).await.map_err(|problem| problem.page(&site))?;
     let follow = (own.standing == Standing::UnderWay).then(|| format!("/live/{}/events", own.row.id));
     let title = format!("{} {}", own.row.command, own.row.id);
@@ -90,6 +95,9 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resu
         header.page-head {
             p.crumbs { a href="/live" { "Runs" } }
             h1 { (own.row.command) " " span.quiet { (own.row.id) } }
+        }
+        @if !value(&values, "stopping").is_empty() && own.standing == Standing::UnderWay {
+            p.hint role="status" { "It was asked to stop, and does so as soon as the calls in flight have returned." }
         }
         div.live data-events=[follow] {
             @for (id, part) in fragments::all(&site, &own) {

@@ -25,9 +25,11 @@ pub mod site;
 mod svg;
 mod work;
 
+use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -36,6 +38,9 @@ use tokio::net::TcpListener;
 
 pub use children::TOKEN_VARIABLE;
 use site::Site;
+
+/// How often it is looked for files that nobody has looked into yet.
+const WARM_EVERY: Duration = Duration::from_secs(5);
 
 /// All pages, guarded.
 pub fn router(site: Arc<Site>) -> Router {
@@ -81,7 +86,19 @@ pub struct Server {
 /// # Errors
 /// When it is taken already, or may not be.
 pub async fn bind(address: SocketAddr, site: Arc<Site>) -> io::Result<Server> {
-    Ok(Server { listener: TcpListener::bind(address).await?, router: router(site) })
+    let listener = TcpListener::bind(address).await?;
+    let (shelf, folder) = (Arc::downgrade(&site.shelf), site.folder.clone());
+    // Ends with the site.
+    let warm = move || {
+        let mut seen = HashSet::new();
+        while let Some(shelf) = shelf.upgrade() {
+            shelf.warm(&folder, &mut seen);
+            drop(shelf);
+            std::thread::sleep(WARM_EVERY);
+        }
+    };
+    std::thread::Builder::new().name("warm".into()).spawn(warm)?;
+    Ok(Server { listener, router: router(site) })
 }
 
 impl Server {

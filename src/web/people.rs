@@ -77,7 +77,7 @@ pub async fn show(
                 p.lead { (words::count(people.len() as u64, "persona", "personas")) }
             }
             ol.people start=(from + 1) { @for persona in &shown { li { (page::text(persona)) } } }
-            (pager(&path, &[], at, last))
+            (pager(&path, &[], "", at, last))
         };
         Ok(page::page(site, file.stem(), Place::Personas, body))
     });
@@ -85,10 +85,10 @@ pub async fn show(
 }
 
 /// Links to the pages before and after.
-pub(super) fn pager(path: &str, pairs: &[(&str, &str)], at: usize, last: usize) -> maud::Markup {
+pub(super) fn pager(path: &str, pairs: &[(&str, &str)], fragment: &str, at: usize, last: usize) -> maud::Markup {
     let to = |page: usize| {
         let page = page.to_string();
-        page::link(path, &[pairs, &[("page", page.as_str())]].concat())
+        format!("{}{fragment}", page::link(path, &[pairs, &[("page", page.as_str())]].concat()))
     };
     html! {
         @if last > 1 {

@@ -7,7 +7,8 @@ mod trials;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, Response};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::error::Problem;
@@ -16,20 +17,15 @@ use super::shelf::Index;
 use super::shown;
 use super::site::Site;
 use super::work::{Values, value};
-use crate::compare::{Rate, Tally};
-use crate::data::Kind;
-use crate::data::versions;
+use crate::data::{FileName, Kind, versions};
 use crate::report::words;
 use filter::Filter;
 
 /// The page.
-pub async fn show(
-    State(site): State<Arc<Site>>,
-    Path(name): Path<String>,
-    Query(values): Query<Values>,
-) -> Result<Html<String>, Response> {
+pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, Query(values): Query<Values>) -> Response {
     let page = site.aside(move |site| {
-        let index = open(site, &name)?;
+        let file = site.folder.resolve(Kind::Results, &name)?;
+        let Some(index) = site.shelf.index_soon(&site.folder, &file)? else { return Ok(soon(site, &file)) };
         let stem = index.file.stem();
         let filter = Filter::of(&values);
         let body = html! {
@@ -37,32 +33,28 @@ pub async fn show(
             (story::of(site, &index)?)
             (trials::list(site, &index, &filter, value(&values, "page").parse().unwrap_or(1))?)
         };
-        Ok(page::page(site, stem, Place::Lineages, body))
+        Ok(page::page(site, stem, Place::Lineages, body).into_response())
     });
-    page.await.map_err(|problem| problem.page(&site))
+    page.await.unwrap_or_else(|problem| problem.page(&site))
+}
+
+/// What is shown of a run as long as its file is being read.
+fn soon(site: &Site, file: &FileName) -> Response {
+    let lineage = versions::lineage_base(file.stem());
+    let body = html! {
+        header.page-head {
+            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
+            h1 { (file.stem()) }
+            p.lead role="status" { "The file is long and is being read; this page looks again in a moment." }
+        }
+    };
+    ([(header::REFRESH, "1")], page::page(site, file.stem(), Place::Lineages, body)).into_response()
 }
 
 /// The run of this name.
 pub(super) fn open(site: &Site, name: &str) -> Result<Arc<Index>, Problem> {
     let file = site.folder.resolve(Kind::Results, name)?;
     Ok(site.shelf.index(&site.folder, &file)?)
-}
-
-/// The rate of the run.
-fn rate(index: &Index) -> Rate {
-    // The same text is the same decision maker, however many entries it has.
-    let mut tallies: std::collections::HashMap<_, usize> =
-        std::collections::HashMap::with_capacity(index.entries.len());
-    let mut found: Vec<Tally> = Vec::with_capacity(index.entries.len());
-    for own in &index.entries {
-        let place = *tallies.entry(own.key).or_insert_with(|| {
-            found.push(Tally::default());
-            found.len() - 1
-        });
-        found[place] += own.tally;
-    }
-    let simulated = index.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
-    Rate::of(&found).marked(simulated)
 }
 
 fn head(index: &Index) -> Markup {
@@ -74,7 +66,7 @@ fn head(index: &Index) -> Markup {
         header.page-head {
             p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
             h1 { (stem) }
-            p.lead { "Rate of yes: " (shown::rate(&rate(index))) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
+            p.lead { "Rate of yes: " (shown::rate(index.rate())) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
             p.actions {
                 a.button.primary href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
                 a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }

@@ -4,24 +4,31 @@ mod index;
 mod marks;
 mod summary;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index};
 pub use marks::Marks;
 pub use summary::{Summary, interval as percents};
 
-use crate::data::{self, DataFolder, FileName};
+use crate::data::{self, DataFolder, FileName, Kind};
 
 /// Files whose summaries are kept.
 const MOST_SUMMARIES: usize = 10_000;
 /// Trials of the runs whose indexes are kept, beyond the one that is looked at: some 60 MB.
 const MOST_TRIALS: usize = 1_000_000;
 
+/// So long a page waits for a run that nobody has looked into yet.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// Bytes of a file from which on looking into it takes longer than a reader would wait.
+const LONG: u64 = 8 << 20;
+/// Bytes of a trial in its file, at least.
+const BYTES_A_TRIAL: usize = 500;
+
 /// What tells the versions of a file apart: when it was changed, and how long it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stamp(Option<SystemTime>, u64);
 
 impl Stamp {
@@ -70,6 +77,53 @@ impl Shelf {
             summaries.insert(file.clone(), (stamp, Arc::clone(&summary)));
             Ok(summary)
         })
+    }
+
+    /// Where every trial of a run stands, if that is known in a moment. `None` where it takes longer: it is read on, and who
+    /// asks again gets it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn index_soon(
+        self: &Arc<Self>,
+        folder: &DataFolder,
+        file: &FileName,
+    ) -> Result<Option<Arc<Index>>, data::Error> {
+        let (sender, receiver) = mpsc::channel();
+        let (shelf, folder, file) = (Arc::clone(self), folder.clone(), file.clone());
+        let read = move || drop(sender.send(shelf.index(&folder, &file)));
+        // Without a thread it is read here.
+        if std::thread::Builder::new().name("index".into()).spawn(read.clone()).is_err() {
+            read();
+        }
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(index) => index.map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Looks into what has come since the last time, so that nobody has to wait for it: lists first, then the long runs, the
+    /// latest first, as many as are kept. `seen` are those that it has looked into.
+    pub fn warm(&self, folder: &DataFolder, seen: &mut HashSet<(FileName, Stamp)>) {
+        let mut files: Vec<(Stamp, FileName)> = folder
+            .list(Kind::Results)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|file| (Stamp::of(folder, &file), file))
+            .collect();
+        files.sort_by_key(|(stamp, _)| std::cmp::Reverse(stamp.0));
+        for (_, file) in files.iter().take(MOST_SUMMARIES) {
+            if self.known(folder, file).is_none() {
+                let _ = self.summary(folder, file);
+            }
+        }
+        let mut room = MOST_TRIALS * BYTES_A_TRIAL;
+        for (stamp, file) in files.iter().filter(|(stamp, _)| stamp.1 >= LONG) {
+            room = room.saturating_sub(stamp.1 as usize);
+            if room > 0 && seen.insert((file.clone(), *stamp)) {
+                let _ = self.index(folder, file);
+            }
+        }
     }
 
     /// Where every trial of a run stands.

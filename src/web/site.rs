@@ -24,7 +24,7 @@ pub struct Site {
     /// What was started from these pages.
     pub children: Children,
     /// What is known of the results files.
-    pub shelf: Shelf,
+    pub shelf: Arc<Shelf>,
     journal: Mutex<Option<Journal>>,
 }
 
@@ -33,7 +33,7 @@ impl Site {
     #[must_use]
     pub fn new(folder: DataFolder, common: Vec<OsString>, names: Names, secrets: Secrets) -> Self {
         let children = Children::new(folder.root(), common);
-        Site { folder, names, secrets, children, shelf: Shelf::default(), journal: Mutex::default() }
+        Site { folder, names, secrets, children, shelf: Arc::default(), journal: Mutex::default() }
     }
 
     /// The journal, if the folder has one: who only looks makes none.

@@ -11,7 +11,7 @@ pub fn narrowing(batch: &Batch) -> Markup {
     const WIDTH: f64 = 640.0;
     const HEIGHT: f64 = 160.0;
     const LEFT: f64 = 36.0;
-    let x = |done: u64| LEFT + (WIDTH - LEFT) * done as f64 / batch.total.max(1) as f64;
+    let x = |done: u64| LEFT + (WIDTH - LEFT - 6.0) * done as f64 / batch.total.max(1) as f64;
     let y = |share: f64| 8.0 + (HEIGHT - 16.0) * (1.0 - share);
     let point = |x: f64, y: f64| format!("{x:.1},{y:.1}");
     let drawn: Vec<(f64, f64, f64, f64)> = batch

@@ -18,10 +18,11 @@ pub(super) fn all(site: &Site, own: &Seen) -> Vec<(&'static str, Markup)> {
     vec![
         ("live-state", state(own)),
         ("live-actions", actions(site, own)),
+        ("live-spent", spent(own)),
+        // What grows stands below what does not.
         ("live-progress", live.map(progress).unwrap_or_default()),
         ("live-race", live.map(race).unwrap_or_default()),
         ("live-proof", live.map(proof).unwrap_or_default()),
-        ("live-spent", spent(own)),
         ("live-failures", live.map(failures).unwrap_or_default()),
         ("live-told", live.map(told).unwrap_or_default()),
         ("live-command", command(own)),
@@ -36,7 +37,7 @@ fn state(own: &Seen) -> Markup {
             span class=(format!("pill {}", class(own.standing))) { (own.standing.word()) }
             @match own.standing {
                 Standing::UnderWay => {
-                    @if let Some(step) = live.and_then(|live| live.step.as_deref()) { " " (text(step)) " …" }
+                    @if let Some(doing) = live.and_then(doing) { " " (text(doing)) " …" }
                 }
                 Standing::Interrupted => {
                     " " @match why {
@@ -52,6 +53,12 @@ fn state(own: &Seen) -> Markup {
             p.verdict { strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } } }
         }
     }
+}
+
+/// What it is doing: the batch under way, else the step.
+pub(super) fn doing(live: &Live) -> Option<&str> {
+    let batch = live.batch.as_ref().filter(|batch| !batch.over);
+    batch.map(|batch| batch.label.as_str()).or(live.step.as_deref())
 }
 
 fn class(standing: Standing) -> &'static str {
@@ -194,7 +201,7 @@ fn proof(live: &Live) -> Markup {
             tbody {
                 @for look in &live.looks {
                     tr {
-                        th scope="row" { (look.number) " of " (look.of) }
+                        th.nowrap scope="row" { (look.number) " of " (look.of) }
                         td { (share(&look.before)) }
                         td { (share(&look.after)) }
                         td {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{Html, Response};
 use maud::{Markup, html};
 
-use super::{Seen, Standing, live, standing};
+use super::{Seen, Standing, fragments, live, standing};
 use crate::report::words;
 use crate::web::children::{Child, State as ChildState};
 use crate::web::error::Problem;
@@ -87,7 +87,7 @@ fn row(own: &Seen) -> Markup {
             td.number { (own.row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars)) }
             td {
                 (own.standing.word())
-                @if let Some(step) = own.live.as_ref().and_then(|live| live.step.as_deref()) { span.quiet { ": " (text(step)) } }
+                @if let Some(doing) = own.live.as_ref().and_then(fragments::doing) { span.quiet { ": " (text(doing)) } }
             }
             td {
                 @for file in &own.row.files {

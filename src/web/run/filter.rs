@@ -28,6 +28,15 @@ pub(super) enum Flipped {
     No,
 }
 
+/// What is known of the texts.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    /// Reasoning and personas.
+    pub(super) marks: Option<&'a Marks>,
+    /// Ungrounded claims, for every trial.
+    pub(super) flagged: Option<&'a [u8]>,
+}
+
 impl Filter {
     pub(super) fn of(values: &Values) -> Self {
         Filter {
@@ -73,9 +82,14 @@ impl Filter {
         ]
     }
 
-    /// Whether the texts have to be read for it.
-    pub(super) fn needs_marks(&self) -> bool {
-        self.flagged || !self.segment.is_empty() || !self.objection.is_empty()
+    /// Whether reasoning and personas have to be read for it.
+    fn needs_marks(&self) -> bool {
+        !self.segment.is_empty() || !self.objection.is_empty()
+    }
+
+    /// Whether what it needs of the texts is not known yet.
+    pub(super) fn waits(&self, texts: Texts<'_>) -> bool {
+        (self.needs_marks() && texts.marks.is_none()) || (self.flagged && texts.flagged.is_none())
     }
 
     /// Whether nothing is left out.
@@ -83,15 +97,20 @@ impl Filter {
         *self == Filter::default()
     }
 
-    /// The wanted trials, by their places: how many they are, and those of one page. Without marks, where they are needed,
-    /// none is.
+    /// The wanted trials, by their places: how many they are, and those of one page. None, where what is needed of the texts
+    /// is not known yet.
     pub(super) fn page(
         &self,
         index: &Index,
         before: Option<&Before>,
-        marks: Option<&Marks>,
+        texts: Texts<'_>,
         (from, count): (usize, usize),
     ) -> (usize, Vec<u32>) {
+        if self.waits(texts) {
+            return (0, Vec::new());
+        }
+        let marks = texts.marks.filter(|_| self.needs_marks());
+        let flagged = texts.flagged.filter(|_| self.flagged);
         if self.is_all() {
             let to = (from + count).min(index.trials.len());
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
@@ -118,11 +137,10 @@ impl Filter {
                     continue;
                 }
             }
-            if self.needs_marks() {
-                let Some(marks) = marks else { return (0, Vec::new()) };
-                if self.flagged && marks.flagged.get(at).is_none_or(|count| *count == 0) {
-                    continue;
-                }
+            if flagged.is_some_and(|flagged| flagged.get(at).is_none_or(|count| *count == 0)) {
+                continue;
+            }
+            if let Some(marks) = marks {
                 if !self.segment.is_empty() {
                     let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
                     if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {

@@ -63,7 +63,7 @@ fn proof(cycle: &Value) -> Markup {
         h2 #proof { "On people whom nothing was tuned on" }
         div.scroll tabindex="0" role="region" aria-label="The proof" { table {
             caption { (words::count(number("personas"), "persona", "personas")) ", " (words::count(number("trials"), "trial", "trials")) ", " (words::count(number("looks"), "look", "looks")) "; intervals of 95 %" }
-            thead { tr { th scope="col" { "" } th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
+            thead { tr { td {} th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
             tbody {
                 tr { th scope="row" { "Yes" } td { (side(before, "response")) } td { (side(after, "response")) } }
                 tr { th scope="row" { "Yes, without an ungrounded claim" } td { (side(before, "grounded_response")) } td { (side(after, "grounded_response")) } }

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry::Vacant;
 
 use maud::{Markup, html};
 
-use super::filter::Filter;
+use super::filter::{Filter, Texts};
 use crate::data::results::{Judged, PersonaResult};
 use crate::evaluate::claims::Facts;
 use crate::improve::objections;
@@ -30,10 +30,10 @@ pub(super) fn list(
     page: usize,
 ) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
-    let marks = index.marks(&site.folder);
+    let texts = Texts { marks: index.marks(&site.folder), flagged: index.flagged(&site.folder) };
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(index, filter, &path, before.as_deref(), marks.as_deref(), failures.len());
+    let form = form(filter, &path, before.as_deref(), texts.marks, failures.len());
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -49,11 +49,11 @@ pub(super) fn list(
                     @if let Some(message) = &failure.text { blockquote { (text(message)) } }
                 }
             }
-            (pager(&path, &filter.pairs(), at, last))
+            (pager(&path, &filter.pairs(), "#trials-head", at, last))
         });
     }
-    let is_pending = filter.needs_marks() && marks.is_none();
-    let count = |from: usize| filter.page(index, before.as_deref(), marks.as_deref(), (from, PAGE));
+    let is_pending = filter.waits(texts);
+    let count = |from: usize| filter.page(index, before.as_deref(), texts, (from, PAGE));
     let (mut found, mut places) = count((page.max(1) - 1).saturating_mul(PAGE));
     let last = found.div_ceil(PAGE).max(1);
     let at = page.clamp(1, last);
@@ -77,8 +77,8 @@ pub(super) fn list(
         @if is_pending {
             p role="status" { "The texts are being read for that: " (words::thousands(index.progress().done() as u64)) " of " (words::count(index.entries.len() as u64, "persona", "personas")) " so far. Reload in a moment." }
         } @else {
-            p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(path) { "Show all" } } }
-            @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(path) { "Show all" } "." } })) }
+            p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(format!("{path}#trials-head")) { "Show all" } } }
+            @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } })) }
         }
         @for place in &places {
             @let trial = index.trials[*place as usize];
@@ -89,18 +89,11 @@ pub(super) fn list(
                 }
             }
         }
-        (pager(&path, &filter.pairs(), at, last))
+        (pager(&path, &filter.pairs(), "#trials-head", at, last))
     })
 }
 
-fn form(
-    index: &Index,
-    filter: &Filter,
-    path: &str,
-    before: Option<&Before>,
-    marks: Option<&Marks>,
-    failures: usize,
-) -> Markup {
+fn form(filter: &Filter, path: &str, before: Option<&Before>, marks: Option<&Marks>, failures: usize) -> Markup {
     let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
         html! { div.field { label for=(name) { (label) }
         select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (text(words)) } } } } }
@@ -115,14 +108,14 @@ fn form(
     }
     let segments: Vec<(&str, &str)> =
         [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
-    let raised = raised(index, marks);
+    let raised = raised(marks);
     let mut groups: Vec<(&str, &str)> = vec![("", "All")];
     groups.extend(raised.iter().map(|(name, label)| (*name, label.as_str())));
     if !filter.objection.is_empty() && !groups.iter().any(|(name, _)| *name == filter.objection) {
         groups.push((&filter.objection, &filter.objection));
     }
     html! {
-        form.inline #filters method="get" action=(path) data-auto aria-label="Which trials to show" {
+        form.inline #filters method="get" action=(format!("{path}#trials-head")) data-auto aria-label="Which trials to show" {
             (choice("said", "Said", &[("", "Yes and no"), ("no", "No"), ("yes", "Yes")], of("said")))
             @if before.is_some() { (choice("flipped", "Flipped", &[("", "Either"), ("any", "Flipped"), ("yes", "To yes"), ("no", "To no")], of("flipped"))) }
             (choice("flagged", "Claims", &[("", "All"), ("1", "With a flagged claim")], of("flagged")))
@@ -136,15 +129,11 @@ fn form(
 }
 
 /// The objections that anybody raised, with the number of messages; all of them as long as that is not known.
-fn raised(index: &Index, marks: Option<&Marks>) -> Vec<(&'static str, String)> {
+fn raised(marks: Option<&Marks>) -> Vec<(&'static str, String)> {
     let names = objections::group_names(false);
     let Some(marks) = marks else { return names.iter().map(|name| (*name, (*name).to_owned())).collect() };
-    let mut counts = vec![0_u64; names.len()];
-    for (trial, groups) in index.trials.iter().zip(&marks.groups).filter(|(trial, _)| !trial.yes) {
-        debug_assert!(!trial.yes);
-        counts.iter_mut().enumerate().for_each(|(at, count)| *count += u64::from(groups >> at & 1));
-    }
-    let mut raised: Vec<(&str, u64)> = names.into_iter().zip(counts).filter(|(_, count)| *count > 0).collect();
+    let mut raised: Vec<(&str, u64)> =
+        names.into_iter().zip(marks.raised.iter().copied()).filter(|(_, count)| *count > 0).collect();
     raised.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     raised.into_iter().map(|(name, count)| (name, format!("{name} ({})", words::thousands(count)))).collect()
 }

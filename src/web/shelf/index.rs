@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::marks::{Marks, Progress};
+use super::marks::{self, Marks, Progress};
 use super::{Shelf, summary};
-use crate::compare::Tally;
+use crate::compare::{Rate, Tally};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
@@ -18,7 +18,7 @@ use crate::optimize::tuning;
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
 
-/// All of a run's trials, at some 60 bytes each.
+/// All of a run's trials, at some 70 bytes each.
 pub struct Index {
     /// The file.
     pub file: FileName,
@@ -34,7 +34,9 @@ pub struct Index {
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
     facts: OnceLock<Arc<Facts>>,
-    marks: OnceLock<Arc<Marks>>,
+    rate: OnceLock<Rate>,
+    marks: OnceLock<Marks>,
+    flagged: OnceLock<Vec<u8>>,
     progress: Arc<Progress>,
 }
 
@@ -129,8 +131,28 @@ impl Index {
             again: taken.again,
             before: OnceLock::new(),
             facts: OnceLock::new(),
+            rate: OnceLock::new(),
             marks: OnceLock::new(),
+            flagged: OnceLock::new(),
             progress: Arc::default(),
+        })
+    }
+
+    /// Its rate of yes.
+    #[must_use]
+    pub fn rate(&self) -> &Rate {
+        self.rate.get_or_init(|| {
+            // The same text is the same decision maker, however many entries it has.
+            let mut places: HashMap<Key, usize> = HashMap::with_capacity(self.entries.len());
+            let mut found: Vec<Tally> = Vec::with_capacity(self.entries.len());
+            for own in &self.entries {
+                let place = *places.entry(own.key).or_insert_with(|| {
+                    found.push(Tally::default());
+                    found.len() - 1
+                });
+                found[place] += own.tally;
+            }
+            Rate::of(&found).marked(self.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated))
         })
     }
 
@@ -190,23 +212,41 @@ impl Index {
         Ok(Arc::clone(self.facts.get_or_init(|| facts)))
     }
 
-    /// What is marked in the texts, if it has been worked out; the work begins with the first who asks.
-    pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<Arc<Marks>> {
-        if let Some(known) = self.marks.get() {
-            return Some(Arc::clone(known));
+    /// Why people decided as they did and who they are, if it has been worked out; the work begins with the first who asks.
+    pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<&Marks> {
+        self.work(folder);
+        self.marks.get()
+    }
+
+    /// Ungrounded claims, for every trial, if they have been worked out.
+    pub fn flagged(self: &Arc<Self>, folder: &DataFolder) -> Option<&[u8]> {
+        self.work(folder);
+        self.flagged.get().map(Vec::as_slice)
+    }
+
+    fn work(self: &Arc<Self>, folder: &DataFolder) {
+        if self.flagged.get().is_some() || !self.progress.begin() {
+            return;
         }
-        if self.progress.begin() {
-            let (own, folder) = (Arc::clone(self), folder.clone());
-            let work = move || match Marks::work_out(&own, &folder, &own.progress) {
-                Ok(marks) => {
-                    let _ = own.marks.set(Arc::new(marks));
-                }
-                // Who asks again tries again.
-                Err(_) => own.progress.give_up(),
-            };
-            let _ = std::thread::Builder::new().name("marks".into()).spawn(work);
+        let (own, folder) = (Arc::clone(self), folder.clone());
+        let read = move || -> Result<(), data::Error> {
+            if own.marks.get().is_none() {
+                let _ = own.marks.set(Marks::read(&own, &folder)?);
+            }
+            let facts = own.facts(&folder)?;
+            let _ = own.flagged.set(marks::flagged(&own, &folder, &facts, &own.progress)?);
+            Ok(())
+        };
+        let own = Arc::clone(self);
+        let work = move || {
+            // Who asks again tries again.
+            if read().is_err() {
+                own.progress.give_up();
+            }
+        };
+        if std::thread::Builder::new().name("marks".into()).spawn(work).is_err() {
+            self.progress.give_up();
         }
-        None
     }
 
     /// How far that work is.

@@ -1,23 +1,21 @@
-//! What has to be read out of the texts of a run: flagged claims, objections, segments. It takes longer than looking at
-//! where they are, and is done on a thread of its own.
+//! What has to be read out of the texts of a run: objections and segments, and flagged claims. It takes longer than looking
+//! at where they are, the claims most of all, and is done on a thread of its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::index::Index;
-use crate::data::{DataFolder, Part, results_stream};
+use crate::data::{self, DataFolder, Entry, Gather, Part, results_stream};
 use crate::evaluate::claims::{Facts, audit};
 use crate::improve::objections;
 use crate::optimize::segments;
 
-/// What is marked.
+/// Why people decided as they did, and who they are.
+#[derive(Clone, Default)]
 pub struct Marks {
-    /// What may be claimed.
-    pub facts: Arc<Facts>,
-    /// Ungrounded claims, for every trial; at most 255.
-    pub flagged: Vec<u8>,
     /// Groups of the reasoning, for every trial: bits of [`objections::group_names`].
     pub groups: Vec<u32>,
+    /// How many reasonings of a no are in each of those groups.
+    pub raised: Vec<u64>,
     /// Segments, for every entry: places in `names`, plus 1, or 0.
     pub segments: Vec<[u8; 2]>,
     /// Names of segments.
@@ -41,7 +39,7 @@ impl Progress {
         self.begun.store(false, Ordering::Release);
     }
 
-    /// Entries that have been read.
+    /// Personas whose messages have been audited.
     #[must_use]
     pub fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
@@ -49,37 +47,9 @@ impl Progress {
 }
 
 impl Marks {
-    pub(super) fn work_out(
-        index: &Index,
-        folder: &DataFolder,
-        progress: &Progress,
-    ) -> Result<Self, crate::data::Error> {
-        let facts = index.facts(folder)?;
-        let start = || Marks {
-            facts: Arc::clone(&facts),
-            flagged: Vec::with_capacity(index.trials.len()),
-            groups: Vec::with_capacity(index.trials.len()),
-            segments: Vec::with_capacity(index.entries.len()),
-            names: Vec::new(),
-        };
-        let (marks, _) = results_stream::fold(folder, &index.file, start, |marks, entry| {
-            if entry.part != Part::Results {
-                return;
-            }
-            let persona = entry.persona.get();
-            for said in &entry.messages {
-                let claims = audit(&said.message.get(), &marks.facts, &persona).ungrounded().count();
-                marks.flagged.push(claims.min(255) as u8);
-                marks.groups.push(objections::groups_of(&said.reasoning.get()));
-            }
-            let mut places = [0; 2];
-            for (place, name) in places.iter_mut().zip(segments::of(&persona)) {
-                *place = marks.segment(name);
-            }
-            marks.segments.push(places);
-            progress.done.fetch_add(1, Ordering::Relaxed);
-        })?;
-        Ok(marks)
+    pub(super) fn read(index: &Index, folder: &DataFolder) -> Result<Self, data::Error> {
+        let empty = Marks { raised: vec![0; objections::group_names(false).len()], ..Marks::default() };
+        Ok(results_stream::look(folder, &index.file, &empty)?.0)
     }
 
     /// The segment's place among the names, plus 1.
@@ -90,4 +60,57 @@ impl Marks {
         });
         at as u8 + 1
     }
+}
+
+impl Gather for Marks {
+    fn take(&mut self, entry: &Entry<'_>) {
+        if entry.part != Part::Results {
+            return;
+        }
+        for said in &entry.messages {
+            let groups = objections::groups_of(&said.reasoning.get());
+            self.groups.push(groups);
+            if !said.yes {
+                let raised = self.raised.iter_mut().enumerate();
+                raised.for_each(|(at, count)| *count += u64::from(groups >> at & 1));
+            }
+        }
+        let mut places = [0; 2];
+        for (place, name) in places.iter_mut().zip(segments::of(&entry.persona.get())) {
+            *place = self.segment(name);
+        }
+        self.segments.push(places);
+    }
+
+    fn then(&mut self, later: Self) {
+        let places: Vec<u8> = later.names.iter().map(|name| self.segment(name)).collect();
+        let here = |place: u8| if place == 0 { 0 } else { places[usize::from(place) - 1] };
+        self.segments.extend(later.segments.into_iter().map(|own| own.map(here)));
+        self.groups.extend(later.groups);
+        self.raised.iter_mut().zip(later.raised).for_each(|(count, more)| *count += more);
+    }
+}
+
+/// Ungrounded claims, for every trial; at most 255.
+pub(super) fn flagged(
+    index: &Index,
+    folder: &DataFolder,
+    facts: &Facts,
+    progress: &Progress,
+) -> Result<Vec<u8>, data::Error> {
+    let start = || {
+        progress.done.store(0, Ordering::Relaxed);
+        Vec::with_capacity(index.trials.len())
+    };
+    let (flagged, _) = results_stream::fold(folder, &index.file, start, |flagged, entry| {
+        if entry.part == Part::Results {
+            let persona = entry.persona.get();
+            flagged.extend(entry.messages.iter().map(|said| {
+                let claims = audit(&said.message.get(), facts, &persona).ungrounded().count();
+                claims.min(255) as u8
+            }));
+            progress.done.fetch_add(1, Ordering::Relaxed);
+        }
+    })?;
+    Ok(flagged)
 }
