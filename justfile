@@ -24,6 +24,10 @@ sample-data:
 picture:
     ./scripts/picture
 
+# The pictures of the dashboard and of a report
+screenshots:
+    ./scripts/screenshots
+
 # True rates of 100 markets: the bare offer's and the best reachable prompt's
 markets:
     cargo test --release --lib every_market_is_as_hard -- --nocapture

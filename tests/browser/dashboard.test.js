@@ -1,76 +1,169 @@
 // What a person does in the dashboard, in a real browser, on the simulated market.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { FIRST, openBrowser, openPage, place, press, serve, text, waitForWords } from "./support.js";
+import {
+  ADOPTED,
+  FIRST,
+  LINEAGE,
+  openBrowser,
+  openPage,
+  pause,
+  place,
+  press,
+  serve,
+  SLOW_MODEL,
+  slowMarket,
+  text,
+  waitForStanding,
+} from "./support.js";
 
 const here = place();
-let browser, site;
+let browser, market, site;
 
 before(async () => {
   here.run("improve", "--results-file", FIRST, "--model", "market", "--calls", "600", "--cycles", "2");
-  site = await serve(here);
+  market = await slowMarket(here, 80);
+  site = await serve(here, [], market);
   browser = await openBrowser();
 });
 
 after(async () => {
   await browser?.close();
   await site?.stop();
+  await market?.stop();
   here.remove();
 });
 
-test("a first run is estimated, started, watched to its end and opened, all from the page", async () => {
-  const page = await openPage(browser);
+/** Fills in the form of a first run, asks for the estimate, and starts it. */
+async function startEvaluation(page, personas, messages, model) {
   await page.goto(`${site.url}/evaluate`);
-  await page.select("#personas", "b2b_saas_personas_eval");
-  await page.type("#messages", "2");
-  await page.type("#model", "market");
+  await page.select("#personas", personas);
+  await page.type("#messages", `${messages}`);
+  await page.type("#model", model);
   const there = here.results().length;
   await press(page, "#estimate");
-  assert.match(await text(page), /Nothing has been sent[\s\S]*messages/);
+  assert.match(await text(page), /Nothing has been sent[\s\S]*messages[\s\S]*decisions/);
   assert.equal(here.results().length, there, "nothing was started before it was asked for");
   await press(page, "#start");
-  await waitForWords(page, "finished");
-  assert.match(page.url(), /\/live\//);
+}
+
+test("a first run is estimated, started, watched live to its end and opened, all from the page", async () => {
+  const page = await openPage(browser);
+  await startEvaluation(page, "b2b_saas_personas_train", 2, SLOW_MODEL);
+  await waitForStanding(page, "under way");
+  const followed = page.url();
+  assert.match(followed, /\/live\//);
+  const there = here.results().length;
+  // Everything from here on is told by the server: the page is not loaded again.
+  await page.evaluate(() => {
+    window.stayed = true;
+    window.done = new Set();
+    window.intervals = [];
+    setInterval(() => {
+      const bar = document.querySelector("#live-progress progress");
+      if (bar) window.done.add(bar.value);
+      const told = document.querySelector("#live-progress .rate")?.textContent.match(/interval ([\d.]+)% to ([\d.]+)%/);
+      if (told) window.intervals.push(Number(told[2]) - Number(told[1]));
+    }, 50);
+  });
+  await waitForStanding(page, "finished");
+  const { stayed, done, intervals } = await page.evaluate(() => ({
+    stayed: window.stayed,
+    done: [...window.done],
+    intervals: window.intervals,
+  }));
+  assert.ok(stayed, "the page was loaded again");
+  assert.equal(page.url(), followed);
+  assert.ok(done.length >= 3 && done.every((value, at) => at === 0 || value > done[at - 1]), `progress: ${done}`);
+  assert.ok(intervals.at(-1) < intervals[0], `the interval did not narrow: ${intervals}`);
   assert.equal(here.results().length, there + 1);
+  await press(page, "#live-actions a.button");
+  assert.match(page.url(), /\/run\//);
+  assert.match(await text(page), /80 trials/);
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("a run of the market itself says that it is simulated", async () => {
+  const page = await openPage(browser);
+  await startEvaluation(page, "b2b_saas_personas_eval", 1, "market");
+  await waitForStanding(page, "finished");
   await press(page, "#live-actions a.button");
   assert.match(await text(page), /simulated/);
   assert.deepEqual(page.faults, []);
   await page.close();
 });
 
-test("trials are filtered by address, and a persona that flipped shows both messages side by side", async () => {
+test("a run is stopped from its page, and gone on with to its end", async () => {
   const page = await openPage(browser);
-  const adopted = here.results().find((name) => name.includes("improvement_run_v1"));
-  await page.goto(`${site.url}/run/${adopted.replace(".json", "")}`);
-  const all = await page.$$eval("article.trial", (found) => found.length);
-  assert.ok(all > 0);
-  // Choosing is enough where there is script; without it there is a button.
-  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.select("#said", "no")]);
-  assert.match(page.url(), /said=no/);
-  const verdicts = await page.$$eval("article.trial .pill", (pills) => pills.map((pill) => pill.textContent.trim()));
-  assert.ok(verdicts.length > 0 && verdicts.every((words) => !/^yes/i.test(words)), verdicts.join(", "));
-  await page.goto(`${site.url}/run/${adopted.replace(".json", "")}?flipped=any`);
-  await press(page, "article.trial h3 a");
-  assert.match(page.url(), /\/persona\/\d+/);
-  const shown = await page.$$eval("blockquote", (found) => found.length);
-  assert.ok(shown >= 2, `${shown} messages`);
+  await startEvaluation(page, "b2b_saas_personas_train", 3, SLOW_MODEL);
+  await waitForStanding(page, "under way");
+  const followed = page.url();
+  const there = here.results().length;
+  await press(page, "#live-actions button");
+  await waitForStanding(page, "interrupted");
+  assert.equal(here.results().length, there, "a run that was stopped is no result");
+  await press(page, "#live-actions button.primary");
+  await waitForStanding(page, "finished");
+  assert.equal(page.url(), followed);
+  assert.equal(here.results().length, there + 1);
   assert.deepEqual(page.faults, []);
   await page.close();
 });
 
-test("the table of messages is downloaded as CSV", async () => {
+test("trials are filtered by what was said, and every view has an address", async () => {
+  const page = await openPage(browser);
+  await page.goto(`${site.url}/run/${ADOPTED}`);
+  assert.ok((await page.$$("article.trial")).length > 0);
+  // Choosing is enough where there is script; without it there is a button.
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.select("#said", "no")]);
+  assert.match(page.url(), /said=no/);
+  const pills = (page) => page.$$eval("article.trial h3 .pill", (pills) => pills.map((pill) => pill.className));
+  const shown = await pills(page);
+  assert.ok(shown.length > 0);
+  const other = await openPage(browser);
+  await other.goto(page.url());
+  assert.deepEqual(await pills(other), shown, "the address shows the same to others");
+  await other.close();
+  const file = JSON.parse(here.read(`results/${ADOPTED}.json`));
+  const no = file.results.flatMap((entry) => entry.messages).filter((judged) => !judged.decision.decision).length;
+  assert.match(await text(page), new RegExp(`\\b${no} trials? of `));
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("a persona that flipped is opened from the list, with both messages side by side", async () => {
+  const page = await openPage(browser);
+  await page.goto(`${site.url}/run/${ADOPTED}`);
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.select("#flipped", "yes")]);
+  await press(page, "article.trial h3 a");
+  assert.match(page.url(), new RegExp(`/run/${ADOPTED}/persona/\\d+`));
+  const number = Number(page.url().match(/persona\/(\d+)/)[1]);
+  const messages = await page.$$eval("blockquote", (found) => found.map((quote) => quote.textContent));
+  const of = (name) => JSON.parse(here.read(`results/${name}.json`)).results[number - 1].messages.map((own) => own.message);
+  for (const message of [...of(ADOPTED), ...of(FIRST)]) {
+    assert.ok(messages.some((shown) => shown.includes(message.slice(0, 60))), `${message}\nis not on the page`);
+  }
+  assert.deepEqual(page.faults, []);
+  await page.close();
+});
+
+test("the messages are downloaded as CSV, the same that the command writes", async () => {
   const page = await openPage(browser);
   await page.goto(`${site.url}/run/${FIRST}`);
-  const href = await page.$eval('a[href$="messages.csv"]', (link) => link.href);
-  const csv = await page.evaluate(async (href) => {
-    const answer = await fetch(href);
-    return { kind: answer.headers.get("content-disposition"), body: await answer.text() };
-  }, href);
-  assert.match(csv.kind, /attachment/);
-  const exported = here.run("export", FIRST, "--format", "csv");
-  assert.equal(csv.body, exported);
+  const client = await browser.target().createCDPSession();
+  await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: here.folder });
+  const [link] = await page.$$('a[href$="messages.csv"]');
+  const href = await link.evaluate((own) => own.href);
+  const answer = page.waitForResponse((response) => response.url() === href);
+  // Links to other forms may be folded away.
+  await link.evaluate((own) => own.click());
+  const name = (await answer).headers()["content-disposition"].match(/filename="?([^";]+)/)[1];
+  const path = join(here.folder, name);
+  for (let tries = 0; !existsSync(path) && tries < 100; tries += 1) await pause(100);
+  assert.equal(readFileSync(path, "utf8"), here.run("export", FIRST, "--format", "csv"));
   await page.close();
 });
 
@@ -78,113 +171,41 @@ test("a prompt that is edited by hand becomes a challenger and is tested like an
   const page = await openPage(browser);
   await page.goto(`${site.url}/challenger?run=${FIRST}`);
   await page.focus("#prompt");
-  await page.$eval("#prompt", (area) => {
-    area.value += "\n\nInstructions:\n- Quote the figure from the value proposition.\n- Keep it under 110 words.\n";
-  });
+  await page.keyboard.down("Control");
+  await page.keyboard.press("End");
+  await page.keyboard.up("Control");
+  await page.keyboard.type("\n\nInstructions:\n- Quote the figure from the value proposition.\n- Keep it under 110 words.");
   await press(page, "#save");
   assert.match(page.url(), /\/improve\?/);
   await page.type("#model", "market");
-  await page.$eval("details.more", (details) => (details.open = true));
+  await page.click("details.more summary");
   await page.type("#calls", "500");
   await press(page, "#estimate");
   assert.match(await text(page), /--challenger/);
+  const there = here.results();
   await press(page, "#start");
-  const shown = await waitForWords(page, "finished");
-  assert.match(shown, /Verdict: /);
-  assert.match(shown, /The search/);
+  await waitForStanding(page, "finished");
+  assert.match(await text(page), /Verdict: [\s\S]*The search/);
+  const [written] = here.results().filter((name) => !there.includes(name));
+  const cycle = here.read(`results/${written}`);
+  assert.match(cycle, /Quote the figure from the value proposition\./, "the prompt is among those that were tested");
+  await page.goto(`${site.url}/live`);
+  assert.match(await text(page), /improve/);
   assert.deepEqual(page.faults, []);
   await page.close();
 });
 
-test("two runs are laid side by side", async () => {
+test("two runs are chosen and laid side by side", async () => {
   const page = await openPage(browser);
-  const later = here.results().find((name) => name.includes("improvement_run_v1")).replace(".json", "");
-  await page.goto(`${site.url}/compare?a=${FIRST}&b=${later}`);
-  assert.match(await text(page), /95% interval/);
-  await page.close();
-});
-
-test("all can be reached and sent by the keyboard alone, and where the focus is can be seen", async () => {
-  const page = await openPage(browser);
-  await page.goto(`${site.url}/`);
-  await page.keyboard.press("Tab");
-  const skip = await page.evaluate(() => document.activeElement.getAttribute("href"));
-  assert.match(skip, /^#/);
-  for (let presses = 0; presses < 12; presses += 1) {
-    const seen = await page.evaluate(() => {
-      const style = getComputedStyle(document.activeElement);
-      return style.outlineStyle !== "none" || style.boxShadow !== "none";
-    });
-    assert.ok(seen, await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)));
-    await page.keyboard.press("Tab");
-  }
-  await page.goto(`${site.url}/evaluate`);
-  await page.select("#personas", "b2b_saas_personas_eval");
-  await page.type("#model", "market");
-  await page.focus("#estimate");
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
-  assert.match(await text(page), /What it would take/);
-  await page.close();
-});
-
-test("text that would like to be markup or script stays text on every page that shows it", async () => {
-  const name = "hostile_results_20250101_000000";
-  const evil = `<script>alert("in")</script><img src=x onerror=alert(1)> \u001b[31mred\u001b[0m </blockquote>javascript:alert(2)`;
-  const file = JSON.parse(readFileSync(join(here.folder, `data/results/${FIRST}.json`), "utf8"));
-  file.metadata.system_prompt = `${evil} prompt`;
-  for (const entry of file.results) {
-    for (const judged of entry.messages) {
-      judged.message = `${evil} message`;
-      judged.decision.reasoning = `${evil} reasoning`;
-    }
-  }
-  file.results[0].persona = `${evil} persona`;
-  writeFileSync(join(here.folder, `data/results/${name}.json`), JSON.stringify(file));
-  const page = await openPage(browser);
-  for (const path of [`/run/${name}`, `/run/${name}/persona/1`, "/lineage/hostile_results", "/", `/challenger?run=${name}`]) {
-    await page.goto(`${site.url}${path}`);
-    const found = await page.evaluate(() => document.querySelectorAll("img, script:not([src^='/assets/'])").length);
-    assert.equal(found, 0, path);
-  }
-  await page.goto(`${site.url}/run/${name}/persona/1`);
-  assert.match(await text(page), /<script>alert\("in"\)<\/script>/);
+  await page.goto(`${site.url}/lineage/${LINEAGE}`);
+  await page.select("#a", FIRST);
+  await page.select("#b", ADOPTED);
+  await press(page, 'form[action="/compare"] button');
+  assert.match(page.url(), new RegExp(`a=${FIRST}&b=${ADOPTED}`));
+  const shown = await text(page);
+  assert.match(shown, /Change, paired by persona/i);
+  assert.match(shown, /Personas that flipped/i);
+  assert.ok((await page.$$("ins")).length > 0, "the prompts' difference is shown");
   assert.deepEqual(page.faults, []);
   await page.close();
-});
-
-test("a page of somebody else's cannot act in the visitor's name", async () => {
-  const page = await openPage(browser);
-  // Another origin on this machine: the same server under another name for it.
-  await page.goto(site.url.replace("127.0.0.1", "localhost"));
-  const statuses = await page.evaluate(async (url) => {
-    const post = (body) =>
-      fetch(`${url}/start`, { method: "POST", body: new URLSearchParams(body), credentials: "include" })
-        .then((answer) => answer.status)
-        .catch(() => "refused");
-    return { elsewhere: await post({ job: "evaluate", csrf: "guess" }) };
-  }, site.url);
-  // The policy of our own page already forbids it.
-  assert.equal(statuses.elsewhere, "refused");
-  await page.goto(`${site.url}/evaluate`);
-  const without = await page.evaluate(async () => {
-    const body = new URLSearchParams({ job: "evaluate", personas: "b2b_saas_personas_eval", model: "market" });
-    return (await fetch("/start", { method: "POST", body })).status;
-  });
-  assert.equal(without, 403);
-  await page.close();
-});
-
-test("from other machines nothing is shown without the token", async () => {
-  const open = await serve(here, "--listen", "127.0.0.1", "--token");
-  try {
-    const page = await openPage(browser);
-    const asked = await page.goto(`${open.url}/`);
-    assert.equal(asked.status(), 401);
-    assert.doesNotMatch(await text(page), /b2b_saas/);
-    const wrong = await page.goto(`${open.url}/?token=0123456789abcdef0123`);
-    assert.equal(wrong.status(), 401);
-    await page.close();
-  } finally {
-    await open.stop();
-  }
 });
