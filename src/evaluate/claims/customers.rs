@@ -151,7 +151,7 @@ fn is_offer_itself(reading: &Reading<'_>, matched: &str) -> bool {
 }
 
 /// What kind of claim it is, and whether the facts support it.
-fn judge(reading: &Reading<'_>, start: usize, end: usize) -> Found {
+pub(super) fn judge(reading: &Reading<'_>, start: usize, end: usize) -> Found {
     static RESULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(
             r"\b(?:{DID}|reduc\w+|sav(?:e|es|ing|ings)|improv\w+|increas\w+|results?|outcomes?|gains?|payback|roi|faster|fewer|cutting)\b"

@@ -6,6 +6,7 @@
 //! [`Auditor`](super::auditor::Auditor).
 
 mod asked;
+mod changes;
 mod combine;
 mod customers;
 mod digits;
@@ -16,6 +17,7 @@ mod history;
 mod limits;
 mod merge;
 mod names;
+mod pressure;
 mod prompt;
 mod quantities;
 mod reading;
@@ -24,6 +26,8 @@ mod spoken;
 mod standards;
 mod standing;
 mod stories;
+mod strangers;
+mod testimony;
 mod tools;
 mod words;
 
@@ -172,7 +176,11 @@ fn audit_with(message: &str, facts: &Facts, persona: &Source) -> Audit {
     standing::blanks(&reading, &mut found);
     history::find(&reading, &mut found);
     customers::find(&reading, &mut found);
+    changes::find(&reading, &mut found);
+    testimony::find(&reading, &mut found);
     names::find(&reading, &mut found);
+    strangers::find(&reading, &mut found);
+    pressure::find(&reading, &mut found);
     standards::find(&reading, &mut found);
     tools::find(&reading, &mut found);
     standing::find(&reading, &mut found);

@@ -26,7 +26,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(NAME));
+pub(super) static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(NAME));
 
 /// Capitalised names of a text, those that begin it apart.
 pub(super) fn names(cased: &str) -> Vec<String> {
@@ -44,7 +44,7 @@ pub(super) fn names(cased: &str) -> Vec<String> {
     found
 }
 
-fn trimmed(name: &str) -> &str {
+pub(super) fn trimmed(name: &str) -> &str {
     name.trim_end_matches("'s").trim_end_matches(['.', '\'', '-', '&'])
 }
 
@@ -103,7 +103,7 @@ fn consider(reading: &Reading<'_>, sentence: &Spoken, text: &str, at: usize, fou
 }
 
 /// At the beginning of a sentence: more than one capital, or a capital inside.
-fn is_sure_name(text: &str) -> bool {
+pub(super) fn is_sure_name(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     const SHORT: &[&str] =
         &["it's", "that's", "let's", "here's", "there's", "what's", "who's", "today's", "everyone's", "she's", "he's"];
@@ -113,7 +113,7 @@ fn is_sure_name(text: &str) -> bool {
 }
 
 /// Whether most words of a line have capitals, so that capitals say nothing.
-fn is_title(cased: &str) -> bool {
+pub(super) fn is_title(cased: &str) -> bool {
     let words: Vec<&str> = cased.split(' ').filter(|word| word.len() > 3).collect();
     let capitals = words.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).count();
     capitals * 10 >= words.len() * 6

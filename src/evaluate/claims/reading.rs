@@ -130,8 +130,16 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
             is_scenario: imagined == Some(sentence.paragraph),
             is_offer: OFFER.is_match(bytes),
             is_subject: text.starts_with("subject:") || text.starts_with("**subject") || text.starts_with("re:"),
-            is_frame: signed || (index < 3 && GREETING.is_match(bytes)),
+            is_frame: signed || (index < 3 && (GREETING.is_match(bytes) || is_address(text))),
         });
     }
     out
+}
+
+/// `Estimada Marta,`: a few words, a comma, and the end of a line.
+fn is_address(text: &str) -> bool {
+    text.len() < 40
+        && text.ends_with(',')
+        && text.split(' ').count() < 5
+        && !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b':')
 }

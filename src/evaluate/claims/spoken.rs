@@ -93,6 +93,12 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                     push(Figure { minutes: hours < 1.0, ..figure(start, to, value * hours, Unit::Time) });
                 }
             }
+            // `cut to minutes`, `down to a few hours`
+            "to" | "into" if matches!(at(index + 1), "a" | "just" | "mere" | "minutes" | "seconds" | "hours" | "days" | "under") => {
+                if let Some((to, hours, 0.0)) = bare_time(&words, index) {
+                    push(Figure { minutes: hours < 1.0, ..figure(words[index + 1].0, to, 0.0, Unit::Time) });
+                }
+            }
             "takes" | "needs" | "is"
                 if matches!(
                     before(index),

@@ -84,6 +84,11 @@ static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Whether a word says nothing about what is spoken of.
+pub(super) fn is_stop(word: &str) -> bool {
+    STOP.contains(word)
+}
+
 /// The word stems of a text that say what it is about, in order and with repetitions.
 pub(super) fn stems(low: &str) -> Vec<String> {
     low.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\''))
