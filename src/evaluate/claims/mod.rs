@@ -5,6 +5,7 @@
 //! knows no world and no wording of ours; what only understanding can tell is left to a model, see
 //! [`Auditor`](super::auditor::Auditor).
 
+mod approvals;
 mod asked;
 mod changes;
 mod combine;
@@ -17,7 +18,10 @@ mod history;
 mod limits;
 mod merge;
 mod names;
+mod news;
+mod phrases;
 mod pressure;
+mod promises;
 mod prompt;
 mod quantities;
 mod reading;
@@ -180,6 +184,9 @@ fn audit_with(message: &str, facts: &Facts, persona: &Source) -> Audit {
     testimony::find(&reading, &mut found);
     names::find(&reading, &mut found);
     strangers::find(&reading, &mut found);
+    news::find(&reading, &mut found);
+    approvals::find(&reading, &mut found);
+    promises::find(&reading, &mut found);
     pressure::find(&reading, &mut found);
     standards::find(&reading, &mut found);
     tools::find(&reading, &mut found);

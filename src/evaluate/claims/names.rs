@@ -21,7 +21,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     meet excel word powerpoint whatsapp ehr emr pos lms hris edi ocr sop sops rfp rfi rfq nda msa poc mvp gdpr \
     hipaa soc iso pci director manager operations head dr mr mrs ms prof christmas easter european american \
     british europe germany france london berlin monday's friday's sms qr vat tax diy fyi asap eod tbd smb smbs \
-    sme smes fte ftes pto bi etl wms tms mes plc scada iot gps ar ap fp&a p&l okr okrs qbr qbrs pr seo cta"
+    sme smes euro euros uk's gbp fte ftes pto bi etl wms tms mes plc scada iot gps ar ap fp&a p&l okr okrs qbr qbrs pr seo cta"
         .split(' ')
         .collect()
 });
@@ -51,7 +51,9 @@ pub(super) fn trimmed(name: &str) -> &str {
 pub(super) fn is_common(name: &str) -> bool {
     name.split([' ', '-']).all(|word| {
         let low = word.trim_matches(['.', '\'']).trim_end_matches("'s").to_ascii_lowercase();
-        COMMON.contains(low.as_str()) || low.len() < 2
+        // `You've`, `Don't`: not names.
+        let shortened = ["'ve", "'re", "'ll", "'d", "'m", "n't"].iter().any(|end| low.ends_with(end));
+        COMMON.contains(low.as_str()) || low.len() < 2 || shortened
     })
 }
 

@@ -20,7 +20,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let low = &reading.message.low;
         let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
-        let by_facts = by_facts.or_else(|| derived(reading, figure));
+        let by_facts = by_facts.or_else(|| derived(reading, figure)).or_else(|| priced(reading, figure));
         let support = by_facts.or_else(|| {
             let stated = reading.persona.figure(figure, low)?;
             speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
@@ -33,6 +33,16 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     }
 }
 
+/// `89 a month`: a price without its currency.
+fn priced(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
+    static PER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?: ?(?:quid|pounds|euros?|bucks|dollars))?(?: ?/ ?| (?:a|an|per|each) )\w"));
+    let low = &reading.message.low;
+    let money = Figure { unit: Unit::Money, ..*figure };
+    (figure.unit == Unit::Bare && PER.is_match(&low.as_bytes()[figure.end..]))
+        .then(|| reading.facts.source.figure(&money, low).map(|statement| statement.text.clone()))
+        .flatten()
+}
+
 /// What a figure of the facts comes to for this reader: £3 an employee is £270 for ninety, 12% of 85 stores are ten.
 fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     let is = |value: f64| (figure.value - value).abs() <= 0.006 * value && figure.high == figure.value;
@@ -40,6 +50,14 @@ fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     let counts = reading.persona.statements.iter().flat_map(|statement| &statement.figures);
     let counts: Vec<&Figure> =
         counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
+    // `Three days a fortnight is 78 days a year`: the reader's own figure, counted up.
+    const PER_YEAR: [f64; 9] = [4.0, 12.0, 24.0, 26.0, 48.0, 50.0, 52.0, 250.0, 365.0];
+    for statement in &reading.persona.statements {
+        let own = statement.figures.iter().filter(|own| own.value > 0.0 && own.unit == figure.unit && named(own));
+        if own.into_iter().any(|own| PER_YEAR.iter().any(|times| is(own.value * times))) {
+            return Some(statement.text.clone());
+        }
+    }
     for statement in &reading.facts.source.statements {
         for own in statement.figures.iter().filter(|own| own.value > 0.0) {
             let yearly = own.unit == Unit::Money && figure.unit == Unit::Money && is(own.value * 12.0);
@@ -47,15 +65,32 @@ fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
                 Unit::Money => {
                     figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0))
                 }
-                Unit::Percent => figure.unit == count.unit && named(count) && is(own.value / 100.0 * count.value),
+                Unit::Percent => {
+                    let part = own.value / 100.0 * count.value;
+                    figure.unit == count.unit && named(count) && (is(part) || is(count.value - part))
+                }
                 _ => false,
             });
-            if yearly || for_all {
+            let several = own.unit == Unit::Money
+                && figure.unit == Unit::Money
+                && (2..=60).any(|count| is(own.value * f64::from(count)) && is_counted(reading, figure, count));
+            if yearly || for_all || several {
                 return Some(statement.text.clone());
             }
         }
     }
     None
+}
+
+/// Whether the sentence names the number: `two kits would be $3,800`.
+fn is_counted(reading: &Reading<'_>, figure: &Figure, count: u32) -> bool {
+    const WORDS: &str = "two three four five six seven eight nine ten eleven twelve";
+    let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
+        return false;
+    };
+    let low = reading.low(sentence);
+    let word = WORDS.split(' ').nth(count as usize - 2).unwrap_or("-");
+    super::words::tokens(low).any(|(_, token)| token == word || token == count.to_string())
 }
 
 /// Whether the figure measures what is asked for: a call of 15 minutes, a reply within two days.
@@ -76,6 +111,11 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
     let low = &reading.message.low;
     match figure.unit {
         Unit::Text => figure.value < 300.0,
+        Unit::Heads | Unit::Bare if sentence.is_offer || sentence.is_question => {
+            (sentence.is_question && figure.start - sentence.start < 3 && figure.value < 60.0)
+                || is_start(low, sentence, figure)
+                || (figure.unit == Unit::Bare && is_calendar(reading, sentence, figure))
+        }
         Unit::Time => {
             let after = &low.as_bytes()[figure.end..sentence.end];
             let before = &low.as_bytes()[sentence.start..figure.start];
@@ -98,10 +138,23 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
     }
 }
 
+/// `We'd begin with two clinics`: the size of what is proposed.
+fn is_start(low: &str, sentence: &Spoken, figure: &Figure) -> bool {
+    static START: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:begin|start|try|pilot|test|sample|send|take|show|run|look at|see|set up|read|pick|choose|mark)\b[^.;!?]{0,30}$")
+    });
+    figure.value < 60.0 && START.is_match(&low.as_bytes()[sentence.start..figure.start])
+}
+
 /// `Half an hour, your data or ours.`: a few words after an offer, about the same thing.
 fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     let asked = reading.sentences.iter().take_while(|other| other.start < sentence.start).last();
-    figure.minutes
+    // `OK, 20 seconds: ...`: how long it takes to read on.
+    let announced = figure.minutes
+        && figure.start - sentence.start < 12
+        && reading.message.low[figure.end..sentence.end].starts_with(':');
+    announced
+        || figure.minutes
         && sentence.end - sentence.start < 60
         && figure.start - sentence.start < 12
         && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
@@ -136,10 +189,11 @@ fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
         )
     });
     let low = reading.message.low.as_bytes();
-    let before = &low[figure.start.saturating_sub(20)..figure.start];
+    let before = &low[figure.start.saturating_sub(32)..figure.start];
     let year = figure.unit == Unit::Bare && (1900.0..2100.0).contains(&figure.value) && figure.value.fract() == 0.0;
-    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:since|founded in|established in|started in) $"));
-    NAMED.is_match(before) || (year && !FOUNDED.is_match(before))
+    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:founded in|established in|started in|(?:we|us|our|business|company|serving|running) [^.;!?]{0,12}since) $"));
+    let counts = matches!(figure.unit, Unit::Money | Unit::Percent);
+    (NAMED.is_match(before) && !counts) || (year && !FOUNDED.is_match(before))
 }
 
 /// Whether the clause speaks of the reader, so that the persona may support it.
@@ -222,7 +276,7 @@ fn is_of_customers(reading: &Reading<'_>, figure: &Figure) -> bool {
 fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static GAIN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b",
+            r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|set up|switch\w* on|install\w*|activat\w*|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b",
         )
     });
     static READER: LazyLock<Regex> = LazyLock::new(|| {

@@ -137,7 +137,11 @@ impl Statement {
             }
             figure.unit != Unit::Bare || own.unit != Unit::Bare || {
                 let (here, there) = (counted(low, figure), counted(&self.folded.low, own));
-                here.is_none() || there.is_none() || here == there || there.is_some_and(|word| low.contains(&word))
+                let near = |word: &String| following(&self.folded.low, own).iter().any(|other| other == word);
+                here.is_none()
+                    || there.is_none()
+                    || here.as_ref().is_some_and(near)
+                    || there.is_some_and(|word| low.contains(&word))
             }
         })
     }
@@ -152,6 +156,12 @@ fn near_half(figure: &Figure, own: &Figure, low: &str) -> bool {
         && own.unit == Unit::Percent
         && almost
         && (figure.value - own.value).abs() <= 5.0
+}
+
+/// The stems of the three words behind a number: `900 supplier contracts`.
+fn following(low: &str, figure: &Figure) -> Vec<String> {
+    let rest = low[figure.end..].split(['.', ',', ';']).next().unwrap_or("");
+    rest.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 2).take(3).map(stem).collect()
 }
 
 /// The stem of the word that a bare number counts.

@@ -138,6 +138,12 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                     let (scale, minutes) = if unit == Unit::Time { (factor, factor < 1.0) } else { (1.0, false) };
                     push(Figure { minutes, ..figure(start, to, value * scale, unit) });
                     index = last;
+                } else if let Some((value, last)) = spoken_number(&words, index)
+                    && value > 10.0
+                    && is_counted(at(last + 1))
+                {
+                    push(figure(start, words[last].0 + words[last].1.len(), value, Unit::Bare));
+                    index = last;
                 }
             }
         }
@@ -197,4 +203,9 @@ fn bare_time(words: &[(usize, &str)], index: usize) -> Option<(usize, f64, f64)>
     let hours = hours_of(word)?;
     let plural = word.ends_with('s');
     (plural || counted).then_some((start + word.len(), hours, if plural { 0.0 } else { 1.0 }))
+}
+
+/// Whether a word can be what a number counts: `forty tickets`.
+fn is_counted(word: &str) -> bool {
+    word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !matches!(word, "this" | "does" | "always" | "less")
 }

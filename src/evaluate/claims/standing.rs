@@ -64,7 +64,9 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 if is_other(reading, sentence, rule, start, end) {
                     continue;
                 }
-                let words = stems(&reading.message.low[start..end]);
+                // The long form and the short one are the same.
+                let matched = &reading.message.low[start..end];
+                let words = if matched == "sso" { stems("single sign-on") } else { stems(matched) };
                 let statements = &reading.facts.source.statements;
                 let best = statements.iter().map(|statement| (share(&words, &statement.stems), statement));
                 let best = best.filter(|(share, _)| *share >= rule.enough).max_by(|a, b| a.0.total_cmp(&b.0));

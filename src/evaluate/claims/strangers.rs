@@ -32,6 +32,11 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             {
                 at += first.len() + 1;
                 text = rest;
+            } else if let Some((_, rest)) = text.split_once(' ')
+                && begins
+                && (reading.facts.source.knows(rest) || reading.persona.knows(rest) || is_common(rest))
+            {
+                continue;
             } else if begins && !is_sure_name(text) && !is_listed(&cased[end..]) {
                 continue;
             }
@@ -88,11 +93,21 @@ fn senders(reading: &Reading<'_>) -> HashSet<String> {
             r"\b(?:[Mm]y name is|[Mm]y name's|I'm|I am|[Tt]his is|[Hh]ere is|I\) ?|[Yy]ours,|- ?) ?((?:[A-Z][\w'.-]+ ?){1,3})|((?:[A-Z][\w'.-]+ ?){1,3}),? (?:here|from our|from my|on our|on my|at our|speaking)\b|\n *-* *((?:[A-Z][\w'.-]+ ?){1,3})[^\n]{0,60}\s*$",
         )
     });
+    // `Sam from Lumen Rota`
+    static OF_US: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b((?:[A-Z][\w'.-]+ ?){1,2}) (?:from|at|of|with) ([A-Z][\w'.-]+)"));
     let cased = &reading.message.cased;
     let mut words = HashSet::new();
     let mut add = |text: &str| {
         words.extend(tokens(text).map(|(_, word)| word.to_owned()));
     };
+    for given in OF_US.captures_iter(cased.as_bytes()) {
+        if let (Some(name), Some(company)) = (given.get(1), given.get(2))
+            && reading.facts.source.knows(&cased[company.start()..company.end()])
+        {
+            add(&cased[name.start()..name.end()]);
+        }
+    }
     for sentence in reading.sentences.iter().filter(|sentence| sentence.is_frame) {
         add(reading.cased(sentence));
     }
@@ -112,7 +127,7 @@ fn is_aside(cased: &str, at: usize, end: usize) -> bool {
         pattern(r"^(?:'s)? (?:[Ll]aw|principle|effect|paradox|rule|razor|English)\b|^(?:\.(?:com|io|net|org|ai|dev|eu)|@)")
     });
     static MEETING: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:call|meet|chat|talk|coffee|slot|time|free|available|reach|phone|ring|holidays?|based|live|sit|write|writing)\b[^.;!?]{0,30}$")
+        pattern(r"\b(?:i|I|we|We)(?:'m| am|'re| are)? (?:\w+ )?(?:based|live|sit|write|writing) [^.;!?]{0,20}$")
     });
     (begins(&cased[..at]) && LABEL.is_match(&cased.as_bytes()[end..]))
         || SAW.is_match(&cased.as_bytes()[end..])

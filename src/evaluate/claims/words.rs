@@ -100,6 +100,10 @@ pub(super) fn stems(low: &str) -> Vec<String> {
 /// A word without what grammar adds to its end.
 pub(super) fn stem(word: &str) -> String {
     let word = word.trim_end_matches("'s").trim_matches('\'');
+    // As it is spelt on either side of the Atlantic.
+    if matches!(word, "centre" | "centres" | "center" | "centers") {
+        return "cent".to_owned();
+    }
     // `Posted` and `posts` are of one stem; `need` and `bring` keep their ends.
     let ends = ["ing", "ed", "es", "s"];
     let short = ends.iter().filter_map(|end| word.strip_suffix(end)).find(|short| short.len() > 3).unwrap_or(word);
