@@ -58,6 +58,10 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             r"\b(?:i|we) (?:also )?(?:understand|hear|gather|believe|heard|read|learn(?:ed|t)?|know) (?:that )?(?:the|your|you|you're|you've|there(?:'s| is)|this|a|from)\b[^.;!?]{0,80}?\b(?:merg\w+|opens|opening|open (?:a|your|two|three|another)|expand\w*|acquir\w+|mov(?:e|ing) (?:to|into|house|premises|office)|hir(?:e|ed|ing)|launch\w*|rais(?:ed|ing)|retir\w+|resign\w*|restructur\w+|tender\w*|inspect\w+|fined|(?:this|next|last) (?:spring|summer|autumn|winter|fall|year|month|quarter|week))\b|\b(?:rumou?r has it|word (?:is|has it|on the street)|a little bird|(?:i'm|i am|i was|we were) told (?:that )?(?:you|your)|people say|everyone says)\b",
             true,
         ),
+        rule(
+            r"\b(?:after|since|when|because) you (?:downloaded|signed up|visited|registered|attended|asked|called|wrote|requested|filled|tried|contacted|clicked|opened|stopped by|left your)\b|\bthis is my (?:second|third|fourth|fifth) \b|\bsince i (?:first|last) (?:wrote|called|mailed|got in touch)\b|\bthank(?:s| you) (?:again )?for (?:having|hosting|seeing|showing|meeting|inviting|receiving|calling|listening to) (?:us|me)\b|\bas (?:\w+ly )?(?:discussed|agreed|promised)\b|\byour (?:colleagues?|counterparts?|neighbou?rs?|peers?|people|team) (?:at|in|from|over|down|up)\b[^.;!?]{1,50}?\b(?:already|has|have|uses?|is|are|loves?|told|said|runs?)\b",
+            false,
+        ),
         // Had together.
         rule(
             r"\b(?:we|i)(?:'ve| have)? (?:once |briefly |recently |first |last |actually |already |both )?(?:met|spoke|talked|chatted|crossed paths|sat|shared a|emailed you|wrote to you|e-mailed you|messaged you|reached out (?:last|a|before|earlier|in|to you)|called you|sent you|left you|tried (?:to reach|calling|you))\b",
@@ -127,7 +131,7 @@ fn is_other(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) 
     reading.is_denied(sentence, start + 1)
         || SUPPOSED.is_match(&low.as_bytes()[from..start])
         || PROCESS.is_match(&low.as_bytes()[end..sentence.end])
-        || (sentence.is_imagined && sentence.is_question)
+        || (sentence.is_imagined && (sentence.is_question || low[start..end].starts_with("well done")))
 }
 
 /// Where the clause ends that goes on at `at`.

@@ -53,7 +53,7 @@ pub(super) fn is_common(name: &str) -> bool {
         let low = word.trim_matches(['.', '\'']).trim_end_matches("'s").to_ascii_lowercase();
         // `You've`, `Don't`: not names.
         let shortened = ["'ve", "'re", "'ll", "'d", "'m", "n't"].iter().any(|end| low.ends_with(end));
-        COMMON.contains(low.as_str()) || low.len() < 2 || shortened
+        COMMON.contains(low.as_str()) || COMMON.contains(low.trim_end_matches('s')) || low.len() < 2 || shortened
     })
 }
 

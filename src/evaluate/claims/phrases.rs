@@ -38,6 +38,8 @@ impl Phrase {
 
 /// How much of its words one statement of the facts must hold.
 const ENOUGH: f64 = 0.5;
+/// The same where there are three words or fewer.
+const FEW: f64 = 0.66;
 
 /// What is claimed in these forms.
 pub(super) fn find(reading: &Reading<'_>, phrases: &[Phrase], found: &mut Vec<Found>) {
@@ -70,7 +72,7 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
     let low = &reading.message.low;
     let words = stems(&low[start..end]);
     let says = |statement: &&Statement| {
-        share(&words, &statement.stems) >= ENOUGH
+        share(&words, &statement.stems) >= if words.len() < 4 { FEW } else { ENOUGH }
             && reading.figures_in(start, end).all(|figure| statement.says(figure, low))
     };
     reading.facts.source.statements.iter().find(says).filter(|_| !words.is_empty())

@@ -25,6 +25,10 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
                 r"\b(?:taking on|accepting|onboarding|choosing|selecting|inviting|opening (?:it |this )?(?:up )?to|limit\w* (?:it |this |ourselves )?to|working with|picking|admitting|reserv\w+) (?:only |just |up to |at most |no more than |another |the first )?(?:a (?:few|handful of|couple of)|\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty) (?:more |new |further |other |additional |pilot |early |\w+ ){0,2}?(?:__|pilots?|partners?|sites?|places?)\b",
             Kind::Price,
         ),
+        Phrase::new(
+            r"\b(?:our|my) (?:\w+ )?(?:diary|calendar|schedule|order book|books|capacity|list) (?:is|are) (?:\w+ )?(?:full|booked|filling|closed)\b|\bonly [^.;!?]{2,40}? (?:is|are) (?:still )?(?:open|left|available)\b|\bthere (?:are|is) (?:only |just )?[\w-]+ (?:\w+ )?(?:chairs?|places?|seats?|slots?|spots?|dates?|weeks?|copies|kits|units|tickets) left\b",
+            Kind::Price,
+        ),
         // Alone, first, better.
         Phrase::new(
                 r"\b(?:the|europe's|britain's|germany's|america's) (?:first|only) (?:[\w-]+ ){0,4}?(?:vendor|platform|tool|product|provider|software|company|system|solution|supplier|service|app|maker|engine|sensor|scheduler|one (?:that|to|in|with|on))\b|\b(?:no other|nobody else|no one else|none of (?:the|our) (?:others|competitors|rivals)|no competitor|nothing else) (?:[\w-]+ ){0,4}?(?:can|does|do|has|offers?|comes|is|on the market|gets)\b|\b(?:outperform\w*|outrank\w*|beats? (?:every|all|any|the|both)|unmatched|unrivalled|unrivaled|unparalleled|best[- ]in[- ]class|best on the market|second to none|industry[- ]best|state[- ]of[- ]the[- ]art|market leader\w*|gold standard)\b",

@@ -26,6 +26,17 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         )
         .of_reader(),
         Phrase::new(
+            r"\bpay (?:in|after|only|later|nothing|next|half|when)\b|\bpays? (?:nothing|no \w+|half)\b|\bour (?:\w+ )?(?:liability|warrant(?:y|ies)|insurance|sla|service[- ]level\w*) \b|\b(?:escrow|bankable|performance warranty|service[- ]level agreement|indemnit\w+)\b|\bmoney back\b",
+            Kind::Price,
+        )
+        .of_reader()
+        .with_the_rest(),
+        Phrase::new(
+            r"\b(?:every|each|all) (?:[a-z-]+ ){1,3}?(?:is|are) (?:\w+ly |then |also )?(?:read|checked|reviewed|signed off|double-checked|verified|approved|inspected|signed|tested|calibrated) by (?:an?|our|two|three|the)\b",
+            Kind::Other,
+        )
+        .with_the_rest(),
+        Phrase::new(
             r"\b(?:eliminat(?:es?|ed)|eradicat(?:es?|ed)|prevents?|abolish(?:es)?|ends?|removes?|stops?|solves?|wipes out|catches) (?:nearly |almost |practically |virtually )?(?:all|every|any|each|100%|most|the last)\b",
             Kind::Result,
         )

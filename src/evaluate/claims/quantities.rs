@@ -20,7 +20,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let low = &reading.message.low;
         let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
-        let by_facts = by_facts.or_else(|| derived(reading, figure)).or_else(|| priced(reading, figure));
+        let by_facts = by_facts.or_else(|| derived(reading, figure)).or_else(|| priced(reading, figure)).or_else(|| ratio(reading, figure));
         let support = by_facts.or_else(|| {
             let stated = reading.persona.figure(figure, low)?;
             speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
@@ -41,6 +41,31 @@ fn priced(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     (figure.unit == Unit::Bare && PER.is_match(&low.as_bytes()[figure.end..]))
         .then(|| reading.facts.source.figure(&money, low).map(|statement| statement.text.clone()))
         .flatten()
+}
+
+/// `58 vans where 40 were planned, which is 45% more`: what two numbers of the sentence, both known, come to.
+fn ratio(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
+    let sentence = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end)?;
+    let low = &reading.message.low;
+    let source = |other: &Figure| {
+        let by_facts = reading.facts.source.figure(other, low);
+        by_facts.or_else(|| reading.persona.figure(other, low)).map(|statement| statement.text.clone())
+    };
+    let near = |percent: f64| (figure.value - percent).abs() <= 1.0;
+    let others: Vec<&Figure> = reading
+        .figures_in(sentence.start, sentence.end)
+        .filter(|other| other.start != figure.start && other.value > 0.0 && other.unit != Unit::Percent)
+        .collect();
+    for (index, one) in others.iter().enumerate() {
+        for other in &others[index + 1..] {
+            let (large, small) = (one.value.max(other.value), one.value.min(other.value));
+            let parts = [small / large, 1.0 - small / large, large / small - 1.0].map(|part| part * 100.0);
+            if figure.unit == Unit::Percent && parts.into_iter().any(near) && source(one).is_some() {
+                return source(other);
+            }
+        }
+    }
+    None
 }
 
 /// What a figure of the facts comes to for this reader: £3 an employee is £270 for ninety, 12% of 85 stores are ten.
@@ -254,7 +279,9 @@ fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
             let bare = ["in ", "within ", "under ", "inside ", "after ", "than ", "before "]
                 .iter()
                 .any(|word| text.starts_with(word));
-            (bare && !is_benefit(reading, sentence, figure))
+            // `Spent in one year`: once, and no number.
+            let once = text.starts_with("one ") && !is_benefit(reading, sentence, figure);
+            once || (bare && !is_benefit(reading, sentence, figure))
                 || USUAL.is_match(before)
                 || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
         }

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::figures::{Figure, Unit, figures};
+use super::figures::{Figure, Unit, figures, hours_of};
 use super::fold::{Folded, quote};
+use super::spoken::number_word;
 use super::words::{is_denied, pattern, stem, stems, tokens};
 
 /// One statement.
@@ -131,6 +132,9 @@ impl Statement {
             let end = |value| Figure { value, high: value, ..*figure };
             return self.says(&end(figure.value), low) && self.says(&end(figure.high), low);
         }
+        if figure.unit == Unit::Time && self.says_without_unit(figure) {
+            return true;
+        }
         self.figures.iter().any(|own| {
             if !figure.is_said_by(own) {
                 return near_half(figure, own, low);
@@ -144,6 +148,19 @@ impl Statement {
                     || there.is_some_and(|word| low.contains(&word))
             }
         })
+    }
+}
+
+impl Statement {
+    /// `In two days instead of nine` states nine days as well.
+    fn says_without_unit(&self, figure: &Figure) -> bool {
+        let low = &self.folded.low;
+        let is = |value: f64| (figure.value - value).abs() < 0.01 * figure.value.max(0.01);
+        let opposed = [" instead of ", " rather than ", " from ", " to ", " or ", " against "].iter().any(|word| low.contains(word));
+        let units: Vec<f64> = tokens(low).filter_map(|(_, word)| hours_of(word)).collect();
+        let bare = self.figures.iter().filter(|own| own.unit == Unit::Bare).map(|own| own.value);
+        let mut counts = bare.chain(tokens(low).filter_map(|(_, word)| number_word(word)));
+        figure.value > 0.0 && opposed && counts.any(|count| units.iter().any(|unit| is(count * unit)))
     }
 }
 

@@ -8,7 +8,7 @@ const SMALL: &str = "one two three four five six seven eight nine ten eleven twe
     seventeen eighteen nineteen";
 const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
 
-fn number_word(word: &str) -> Option<f64> {
+pub(super) fn number_word(word: &str) -> Option<f64> {
     let place = |list: &str| list.split(' ').position(|name| name == word).map(|place| place as f64);
     match word {
         "hundred" => Some(100.0),

@@ -88,7 +88,7 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:we're|we are|is|are|fully|hold|holds|have|has|our|passed|meets?|met|compl(?:y|ies|iant|iance) (?:with|to)?|certifi\w+|under|against|conform\w*|achieved|completed|built (?:for|to|on|around)|via|backed by|audited|accredited|designed for|aligned (?:with|to)|including|and|plus|with|to|on|for)\W*(?:\w+ ){0,2}$",
+            r"\b(?:we're|we are|is|are|fully|hold|holds|have|has|our|passed|meets?|met|satisf\w+|fulfil\w*|observ\w+|in line with|certificates? (?:for|under)|compl(?:y|ies|iant|iance) (?:with|to)?|certifi\w+|under|against|conform\w*|achieved|completed|built (?:for|to|on|around)|via|backed by|audited|accredited|designed for|aligned (?:with|to)|including|and|plus|with|to|on|for)\W*(?:\w+ ){0,2}$",
         )
     });
     static OURS: LazyLock<Regex> = LazyLock::new(|| {

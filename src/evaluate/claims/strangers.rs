@@ -18,7 +18,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     let senders = senders(reading);
     for sentence in reading.sentences.iter().filter(|sentence| is_asserted(sentence)) {
         let cased = reading.cased(sentence);
-        if is_title(cased) && !cased.ends_with('.') {
+        if is_title(cased) && !cased.ends_with('.') && !is_list(cased) {
             continue;
         }
         for name in ANY.find_iter(cased.as_bytes()) {
@@ -79,6 +79,16 @@ fn is_listed(after: &str) -> bool {
     static ROW: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^(?:, [A-Z][\w'&.-]+)*(?:,? and|,) (?:the )?(?:[a-z]+ of )?[A-Z][a-z]"));
     ROW.is_match(after.as_bytes())
+}
+
+/// `References: Scandic, Elite`: a label that promises names.
+fn is_list(cased: &str) -> bool {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:\w+ )?(?:[Rr]eferences?|[Cc]ustomers?|[Cc]lients?|[Uu]sers?|[Pp]artners?|[Ii]ntegrations?|[Cc]onnect\w+|[Ww]orks with|[Cc]ertifi\w+|[Ll]abels?|[Ss]tandards?|[Aa]wards?|[Ss]ecurity|[Cc]ompliance|[Ii]nterfaces?|[Bb]ackers?|[Ii]nvestors?|[Pp]ress|[Uu]sed by|[Tt]rusted by|[Ww]ho uses [^:?]{1,20})\W*[:?] ",
+        )
+    });
+    LABEL.is_match(cased.as_bytes())
 }
 
 /// Short forms in capitals name things of a trade more often than anybody.

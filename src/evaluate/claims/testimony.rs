@@ -18,12 +18,21 @@ static RULES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         pattern(
             r"\b(?:call(?:s|ed)? (?:it|us|this)|describ(?:es?|ed) (?:it|us|this)|swears? by|rav(?:es?|ed) about|vouch(?:es)? for|speaks? (?:well|highly) of|recommends?) (?:it|us|this|our|as|the|\w+ as)\b",
         ),
+        pattern(r"\b(?:he|she|they|who|[a-z]+) (?:now )?(?:tells|told) (?:everyone|everybody|anyone|the whole \w+|all (?:her|his|their)|her|his|their)\b|\b(?:they|who) tell (?:everyone|everybody|anyone)\b"),
         // Somebody's own words.
         pattern(
             r#"(?:\b(?:said|says|told|tells|wrote|writes|puts? it|quote|called|calls|asked|admitted|laughed|added|reported|joked)\b[^".;!?\n]{0,40}|: ?|, ?)"(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}""#,
         ),
+        pattern(
+            r#""(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}"[^.;!?\n]{0,50}\b(?:said|says|told|wrote|writes|was (?:what|how)|is (?:not )?what i|that's (?:what|how)|hear from|heard from|according to)\b"#,
+        ),
+        pattern(
+            r#""(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}" (?:that's|that is|this is|those are|so|thus|was) (?:what|how|the words?|said|wrote|spoke)\b"#,
+        ),
     ]
 });
+/// How many of them come first that are no quotations.
+const TOLD: usize = 4;
 
 /// What others are said to say.
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
@@ -34,7 +43,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         // A quotation may run over sentences.
         let low = reading.low(sentence);
         for (index, rule) in RULES.iter().enumerate() {
-            let is_quotation = index == RULES.len() - 1;
+            let is_quotation = index >= TOLD;
             let text = if is_quotation { paragraph(reading, sentence) } else { low };
             for matched in rule.find_iter(text.as_bytes()) {
                 let (start, end) = (sentence.start + matched.start(), sentence.start + matched.end());

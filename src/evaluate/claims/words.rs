@@ -31,6 +31,7 @@ fn group() -> String {
         offices? crews? (?:care_)?homes stores sites branches carriers forwarders? airlines? airports? farms? mills? \
         breweries brewery dealers? dealerships? garages? kitchens? landlords? merchants? sellers? growers? councils? \
         cities wards? supermarkets? grocers? accountants? architects? dentists? lawyers? surger(?:y|ies) \
+        couples? pairs? shelters? inns? guest_houses? parks? pubs? nurseries nursery bakeries bakery quarr(?:y|ies) depots? \
         pharmac(?:y|ies) gyms? salons? trusts? institutes? foundations? factor(?:y|ies) foundr(?:y|ies)";
     let nouns: Vec<String> = NOUNS.split(' ').map(|noun| noun.replace('_', " ")).collect();
     format!("(?:{})", nouns.join("|"))
