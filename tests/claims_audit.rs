@@ -176,6 +176,10 @@ fn the_market_as_auditor_adds_what_it_finds_and_takes_nothing_away() {
             let key = [*name, &index.to_string()];
             let found = runtime.block_on(auditor.audit(&row.message, &row.facts, &row.persona, &key)).unwrap();
             let alone = audit(&row.message, &row.facts, &row.persona);
+            if !row.lying && !found.is_grounded() {
+                let doubted: Vec<&str> = found.ungrounded().map(|claim| claim.quote(&row.message)).collect();
+                println!("  suspected {name}:{}: {doubted:?}", index + 1);
+            }
             score.add(row, &found);
             rules.add(row, &alone);
         }
