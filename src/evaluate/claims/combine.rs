@@ -63,7 +63,8 @@ pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, person
                 let proven = claims.iter().any(|claim| claim.grounded && claim.start <= start && end <= claim.end)
                     || (said.kind == Kind::Figure && are_proven(&claims, &folded, (start, end)));
                 let known_already = claims.iter().any(|claim| !claim.grounded && overlapping(claim));
-                if !proven && !known_already && known.verbatim(&folded, (start, end)).is_none() {
+                let offered = is_mere_offer(&folded, (start, end));
+                if !proven && !known_already && !offered && known.verbatim(&folded, (start, end)).is_none() {
                     claims.push(Claim { start, end, kind: said.kind, grounded: false, support: None });
                 }
             }
@@ -71,6 +72,27 @@ pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, person
     }
     claims.sort_by_key(|claim| (claim.start, claim.end));
     Audit { claims }
+}
+
+/// Whether a passage only offers to send, show or do something, and names nothing: what is offered is no claim, whatever
+/// a model says. A case study or a customer to talk to is one, although it is offered.
+fn is_mere_offer(message: &Folded, (start, end): (usize, usize)) -> bool {
+    static OFFER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:if you [^.;!?]{2,60}, )?(?:(?:i|we)(?:'d be| would be| am|'m|'re) (?:happy|glad|pleased) to|(?:i|we)(?: can| could| will| would|'ll|'d)(?: also| gladly| happily)?) (?:send|show|write|answer|call|ring|come|explain|share|walk|tell|bring|draw|sketch|leave|keep|stop) [^.;!?]{0,60}\W*$",
+        )
+    });
+    static EVIDENCE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:case|study|studies|stor(?:y|ies)|references?|customers?|clients?|results?|how (?:a|an|our|other|similar|one)|report|certificates?|proof|evidence|testimonials?|figures|numbers|data|__)\b",
+        )
+    });
+    let (low, cased) = (&message.low[start..end], &message.cased[start..end]);
+    OFFER.is_match(low.as_bytes())
+        && !EVIDENCE.is_match(low.as_bytes())
+        && figures(low).is_empty()
+        && names::names(cased).is_empty()
+        && standards(low).next().is_none()
 }
 
 /// Whether a passage has figures, and the rules have found each of them stated.
@@ -258,6 +280,19 @@ mod tests {
             assert!(!put(message, &[]).is_grounded(), "{message}");
             assert!(!put(message, &[said(quote, true, support)]).is_grounded(), "{message}");
             assert!(!put(message, &[said(quote, true, "Integrations: Jira, Slack")]).is_grounded(), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_mere_offer_is_no_claim_and_an_offer_of_evidence_is_one() {
+        for (message, grounded) in [
+            ("If you would rather read than talk, I can send a page.", true),
+            ("I'd be happy to show you.", true),
+            ("I can send a case study from your trade.", false),
+            ("I can show you how Stripe does it.", false),
+            ("We can send 40 names.", false),
+        ] {
+            assert_eq!(put(message, &[said(message, false, "")]).is_grounded(), grounded, "{message}");
         }
     }
 

@@ -182,7 +182,7 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
     // Every figure must be one of the facts, and every name known to them.
     let mut figures = reading.figures_in(start, end).peekable();
     let has_figures = figures.peek().is_some();
-    let is_ask = |figure: &super::figures::Figure| super::quantities::is_ask(reading, figure);
+    let is_ask = |figure: &super::figures::Figure| super::asks::is_ask(reading, figure);
     if figures.any(|figure| source.figure(figure, low).is_none() && !is_ask(figure)) {
         return None;
     }

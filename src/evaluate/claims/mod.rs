@@ -7,6 +7,7 @@
 
 mod approvals;
 mod asked;
+mod asks;
 mod changes;
 mod combine;
 mod customers;
@@ -31,6 +32,7 @@ mod standards;
 mod standing;
 mod stories;
 mod strangers;
+mod sums;
 mod testimony;
 mod tools;
 mod words;

@@ -26,7 +26,7 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-pub(super) static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(NAME));
+pub(super) static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{NAME}")));
 
 /// Capitalised names of a text, those that begin it apart.
 pub(super) fn names(cased: &str) -> Vec<String> {

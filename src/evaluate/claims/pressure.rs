@@ -35,7 +35,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
             Kind::Other,
         ),
         Phrase::new(
-                r"\b(?:better|faster|cheaper|safer|simpler|quicker|easier|smarter|lighter|more \w+|less \w+|fewer \w+|half the \w+|twice as \w+|times (?:as|more|faster|cheaper) ?\w*) (?:than|of|as) (?:any(?: other|thing| of)?|all|every|other|most|the (?:competition|competitors?|others|rest|market|big|alternatives?|leading|industry)|competing|comparable|rival|legacy|traditional|conventional|our (?:competitors?|rivals))\b",
+                r"\b(?:we(?:'re| are)|it(?:'s| is)|that(?:'s| is)|which is|ours (?:is|are)|our \w+ (?:is|are)|[a-z]+ is) (?:\w+ly |far |much |even |also |still |\d+ (?:times|%) ){0,2}(?:better|faster|cheaper|safer|simpler|quicker|easier|smarter|lighter|more \w+|less \w+|fewer \w+|half the \w+|twice as \w+|times (?:as|more|faster|cheaper) ?\w*) (?:than|of|as) (?:any(?: other|thing| of)?|all|every|other|most|the (?:competition|competitors?|others|rest|market|big|alternatives?|leading|industry)|competing|comparable|rival|legacy|traditional|conventional|our (?:competitors?|rivals))\b",
             Kind::Other,
         ),
     ]

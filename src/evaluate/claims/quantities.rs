@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::Kind;
+use super::asks::is_ask;
 use super::figures::{Figure, Unit};
 use super::reading::{Found, Reading, Spoken};
+use super::sums;
 use super::words::{clause_start, pattern};
 
 /// Figures as claims.
@@ -20,7 +22,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let low = &reading.message.low;
         let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
-        let by_facts = by_facts.or_else(|| derived(reading, figure)).or_else(|| priced(reading, figure)).or_else(|| ratio(reading, figure));
+        let by_facts = by_facts.or_else(|| sums::stated(reading, figure));
         let support = by_facts.or_else(|| {
             let stated = reading.persona.figure(figure, low)?;
             speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
@@ -30,179 +32,6 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let kind = if figure.unit == Unit::Money && is_price(reading, sentence) { Kind::Price } else { Kind::Figure };
         found.push(Found { start: figure.start, end: figure.end, kind, support });
-    }
-}
-
-/// `89 a month`: a price without its currency.
-fn priced(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
-    static PER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?: ?(?:quid|pounds|euros?|bucks|dollars))?(?: ?/ ?| (?:a|an|per|each) )\w"));
-    let low = &reading.message.low;
-    let money = Figure { unit: Unit::Money, ..*figure };
-    (figure.unit == Unit::Bare && PER.is_match(&low.as_bytes()[figure.end..]))
-        .then(|| reading.facts.source.figure(&money, low).map(|statement| statement.text.clone()))
-        .flatten()
-}
-
-/// `58 vans where 40 were planned, which is 45% more`: what two numbers of the sentence, both known, come to.
-fn ratio(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
-    let sentence = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end)?;
-    let low = &reading.message.low;
-    let source = |other: &Figure| {
-        let by_facts = reading.facts.source.figure(other, low);
-        by_facts.or_else(|| reading.persona.figure(other, low)).map(|statement| statement.text.clone())
-    };
-    let near = |percent: f64| (figure.value - percent).abs() <= 1.0;
-    let others: Vec<&Figure> = reading
-        .figures_in(sentence.start, sentence.end)
-        .filter(|other| other.start != figure.start && other.value > 0.0 && other.unit != Unit::Percent)
-        .collect();
-    for (index, one) in others.iter().enumerate() {
-        for other in &others[index + 1..] {
-            let (large, small) = (one.value.max(other.value), one.value.min(other.value));
-            let parts = [small / large, 1.0 - small / large, large / small - 1.0].map(|part| part * 100.0);
-            if figure.unit == Unit::Percent && parts.into_iter().any(near) && source(one).is_some() {
-                return source(other);
-            }
-        }
-    }
-    None
-}
-
-/// What a figure of the facts comes to for this reader: £3 an employee is £270 for ninety, 12% of 85 stores are ten.
-fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
-    let is = |value: f64| (figure.value - value).abs() <= 0.006 * value && figure.high == figure.value;
-    let named = |own: &Figure| reading.figures.iter().any(|other| other.start != figure.start && other.is_said_by(own));
-    let counts = reading.persona.statements.iter().flat_map(|statement| &statement.figures);
-    let counts: Vec<&Figure> =
-        counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
-    // `Three days a fortnight is 78 days a year`: the reader's own figure, counted up.
-    const PER_YEAR: [f64; 9] = [4.0, 12.0, 24.0, 26.0, 48.0, 50.0, 52.0, 250.0, 365.0];
-    for statement in &reading.persona.statements {
-        let own = statement.figures.iter().filter(|own| own.value > 0.0 && own.unit == figure.unit && named(own));
-        if own.into_iter().any(|own| PER_YEAR.iter().any(|times| is(own.value * times))) {
-            return Some(statement.text.clone());
-        }
-    }
-    for statement in &reading.facts.source.statements {
-        for own in statement.figures.iter().filter(|own| own.value > 0.0) {
-            let yearly = own.unit == Unit::Money && figure.unit == Unit::Money && is(own.value * 12.0);
-            let for_all = counts.iter().any(|count| match own.unit {
-                Unit::Money => {
-                    figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0))
-                }
-                Unit::Percent => {
-                    let part = own.value / 100.0 * count.value;
-                    figure.unit == count.unit && named(count) && (is(part) || is(count.value - part))
-                }
-                _ => false,
-            });
-            let several = own.unit == Unit::Money
-                && figure.unit == Unit::Money
-                && (2..=60).any(|count| is(own.value * f64::from(count)) && is_counted(reading, figure, count));
-            if yearly || for_all || several {
-                return Some(statement.text.clone());
-            }
-        }
-    }
-    None
-}
-
-/// Whether the sentence names the number: `two kits would be $3,800`.
-fn is_counted(reading: &Reading<'_>, figure: &Figure, count: u32) -> bool {
-    const WORDS: &str = "two three four five six seven eight nine ten eleven twelve";
-    let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
-        return false;
-    };
-    let low = reading.low(sentence);
-    let word = WORDS.split(' ').nth(count as usize - 2).unwrap_or("-");
-    super::words::tokens(low).any(|(_, token)| token == word || token == count.to_string())
-}
-
-/// Whether the figure measures what is asked for: a call of 15 minutes, a reply within two days.
-pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
-    static ASK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^[ -]{0,2}(?:or so )?(?:of your (?:time|day|week)|on the phone|(?:\w+[ -]){0,3}?(?:calls?|chats?|meetings?|demos?|conversations?|huddles?|zooms?|walk-?throughs?|tours?|videos?|slots?|discussions?|deep dives?|sessions?|looks?|intros?|recordings?|screen ?shares?|overviews?|reads?|coffee|teams call|presentations?|briefings?|webinars?|clips?|loom|workshops?|calendar invite|catch-?up|sync|visits?|exchange))\b",
-        )
-    });
-    static WORK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:cut\w*|reduc\w*|sav\w+|from|faster|drop\w*|shorten\w*|took|takes|live|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|ready|process\w*|return|spend\w*|lose\w*|losing|waste\w*|free\w* up|reclaim\w*|recover\w*|back)\b",
-        )
-    });
-    let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
-        return false;
-    };
-    let low = &reading.message.low;
-    match figure.unit {
-        Unit::Text => figure.value < 300.0,
-        Unit::Heads | Unit::Bare if sentence.is_offer || sentence.is_question => {
-            (sentence.is_question && figure.start - sentence.start < 3 && figure.value < 60.0)
-                || is_start(low, sentence, figure)
-                || (figure.unit == Unit::Bare && is_calendar(reading, sentence, figure))
-        }
-        Unit::Time => {
-            let after = &low.as_bytes()[figure.end..sentence.end];
-            let before = &low.as_bytes()[sentence.start..figure.start];
-            static LASTS: LazyLock<Regex> = LazyLock::new(|| {
-                pattern(
-                    r"\b(?:calls?|demos?|chats?|meetings?|looks?|tours?|visits?|walk-?throughs?|conversations?|videos?|recordings?) (?:only |just |usually )?(?:takes?|lasts?|needs?|is|runs?|would take|won't take)(?: (?:no |not )?(?:more|longer|less) than| about| only| at most)? $",
-                )
-            });
-            if ASK.is_match(after) || LASTS.is_match(before) || is_fragment(reading, sentence, figure) {
-                return true;
-            }
-            let near = &before[before.len().saturating_sub(60)..];
-            let asks = sentence.is_question || sentence.is_offer;
-            let vague = figure.value == 0.0;
-            (asks && !WORK.is_match(near) && !(vague && figure.end < sentence.end && WORK.is_match(after)))
-                || is_calendar(reading, sentence, figure)
-        }
-        Unit::Bare => is_calendar(reading, sentence, figure),
-        _ => false,
-    }
-}
-
-/// `We'd begin with two clinics`: the size of what is proposed.
-fn is_start(low: &str, sentence: &Spoken, figure: &Figure) -> bool {
-    static START: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:begin|start|try|pilot|test|sample|send|take|show|run|look at|see|set up|read|pick|choose|mark)\b[^.;!?]{0,30}$")
-    });
-    figure.value < 60.0 && START.is_match(&low.as_bytes()[sentence.start..figure.start])
-}
-
-/// `Half an hour, your data or ours.`: a few words after an offer, about the same thing.
-fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
-    let asked = reading.sentences.iter().take_while(|other| other.start < sentence.start).last();
-    // `OK, 20 seconds: ...`: how long it takes to read on.
-    let announced = figure.minutes
-        && figure.start - sentence.start < 12
-        && reading.message.low[figure.end..sentence.end].starts_with(':');
-    announced
-        || figure.minutes
-        && sentence.end - sentence.start < 60
-        && figure.start - sentence.start < 12
-        && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
-}
-
-/// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.
-fn is_calendar(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:next|coming|last|past|this|these|over the|on the|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon\w*|tues?\w*|wed\w*|thu\w*|fri\w*|at|room|suite|version|page|step|option|chapter|no\.|number|for)[ .]*(?:next |coming |few |the )*$",
-        )
-    });
-    static AFTER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|st\b|nd\b|rd\b|th\b)"));
-    let low = reading.message.low.as_bytes();
-    let before = BEFORE.is_match(&low[sentence.start..figure.start]);
-    match figure.unit {
-        Unit::Bare => AFTER.is_match(&low[figure.end..sentence.end]) || (before && figure.value < 32.0),
-        _ => {
-            before
-                && (figure.in_words || figure.value <= 730.0)
-                && !String::from_utf8_lossy(&low[sentence.start..figure.start]).trim_end().ends_with("for")
-        }
     }
 }
 

@@ -88,7 +88,7 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
     // `If you are interested` supposes nothing, and `consider us` asks.
     static POLITE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have|(?:this|that|it|any of (?:this|that))(?:(?:'s| is) (?:not |all |too |of |no |a |an |some|use|rel|help|interest|for you|worth|ok|eas|wrong|off|better|best|fine|good|right|rule|time|yes|now|my )| sounds?| helps?| works?| suits?| makes| fits| seems?| isn't| would| doesn't| does| resonates| interests| rules)|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|longer|time|hello|hi)|take (?:\d+|two|five|ten))\b",
+            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have (?:any|a (?:question|minute|moment|look)|questions|time|some|an interest|no)|(?:this|that|it|any of (?:this|that))(?:(?:'s| is) (?:not |all |too |of |no |a |an |some|use|rel|help|interest|for you|worth|ok|eas|wrong|off|better|best|fine|good|right|rule|time|yes|now|my )| sounds?| helps?| works?| suits?| makes| fits| seems?| isn't| would| doesn't| does| resonates| interests| rules)|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|longer|time|hello|hi)|take (?:\d+|two|five|ten))\b",
         )
     });
     static OFFER: LazyLock<Regex> = LazyLock::new(|| {

@@ -55,6 +55,8 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                         });
                         index += 1 + article;
                     }
+                    // `Half a page`: the size of a text.
+                    (_, Some((Unit::Text, _))) => {}
                     _ if !matches!(before(index), "first" | "second" | "other" | "better" | "back") => {
                         push(figure(start, end, 50.0, Unit::Percent));
                     }

@@ -23,7 +23,7 @@ pub(super) fn standards(low: &str) -> impl Iterator<Item = &str> {
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     static GENERAL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:fully (?:compliant|certified|accredited|audited)|security[- ]certified|independently (?:audited|certified|verified)|certified (?:for|by|to|under|against)|(?:our|holds?|hold|have|all|relevant|the necessary|required) (?:\w+ ){0,3}?(?:certifications?|attestations?|accreditations?|compliance certificates?)|(?:compliance|security) (?:certificates?|certifications?))\b",
+            r"\b(?:fully (?:compliant|certified|accredited|audited)|security[- ]certified|independently (?:audited|certified|verified)|certified (?:for|by|to|under|against)|(?:our|holds?|hold|have|all|relevant|the necessary|required) (?:\w+ ){0,3}?(?:certifications?|attestations?|accreditations?|compliance certificates?)|(?:compliance|security) (?:certificates?|certifications?)|[a-z0-9]+ (?:attestation|accreditation|conformity|type approval))\b",
         )
     });
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {
