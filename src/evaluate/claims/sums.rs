@@ -46,9 +46,11 @@ fn computed(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     let is = |value: f64| (figure.value - value).abs() <= tolerance * value;
     for one in terms.iter().filter(|term| term.known.is_some()) {
         for other in &terms {
-            // Numbers of a source alone make a price for the reader, and nothing else.
+            // What is not named in the message makes a price for the reader, and nothing else: chance finds a sum for
+            // anything among enough numbers.
             let priced = one.unit == Unit::Money && is_count(other.unit);
-            if (one.near || other.near || priced) && results(one, other).any(|(value, unit)| same(unit, figure.unit) && is(value)) {
+            let named = one.near && (other.near || other.known.is_none());
+            if (named || priced) && results(one, other).any(|(value, unit)| same(unit, figure.unit) && is(value)) {
                 return one.known.clone();
             }
         }
