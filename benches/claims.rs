@@ -29,7 +29,8 @@ fn main() {
         .iter()
         .map(|row| (text(row, "message"), &facts[&text(row, "offer")], &personas[&text(row, "persona")]))
         .collect();
-    let pass = || messages.iter().map(|(message, facts, persona)| audit(message, facts, persona).claims.len()).sum::<usize>();
+    let pass =
+        || messages.iter().map(|(message, facts, persona)| audit(message, facts, persona).claims.len()).sum::<usize>();
 
     let started = Instant::now();
     let claims = pass();

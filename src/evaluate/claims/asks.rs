@@ -56,7 +56,9 @@ pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
 /// `We'd begin with two clinics`: the size of what is proposed.
 fn is_start(low: &str, sentence: &Spoken, figure: &Figure) -> bool {
     static START: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:begin|start|try|pilot|test|sample|send|take|show|run|look at|see|set up|read|pick|choose|mark)\b[^.;!?]{0,30}$")
+        pattern(
+            r"\b(?:begin|start|try|pilot|test|sample|send|take|show|run|look at|see|set up|read|pick|choose|mark)\b[^.;!?]{0,30}$",
+        )
     });
     figure.value < 60.0 && START.is_match(&low.as_bytes()[sentence.start..figure.start])
 }
@@ -70,9 +72,9 @@ fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> boo
         && reading.message.low[figure.end..sentence.end].starts_with(':');
     announced
         || figure.minutes
-        && sentence.end - sentence.start < 60
-        && figure.start - sentence.start < 12
-        && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
+            && sentence.end - sentence.start < 60
+            && figure.start - sentence.start < 12
+            && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
 }
 
 /// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.

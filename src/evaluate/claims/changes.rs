@@ -12,15 +12,21 @@ static RULES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     const TURNED: &str = r"(?:went|gone|moved|dropped|fell|fallen|came|cut|brought|reduced|took|taken|shrank|shrunk|slid|shortened|got|grew|rose|climbed|jumped|improved|trimmed|slashed|pulled|pushed|lowered|raised|swung|turned|dipped|slipped|pared|driven|drove|knocked|down|up)";
     vec![
         // `went from 42 hours to 7`, `fell from a third to almost none`
-        pattern(&format!(r"\b{TURNED}\b[^.;!?]{{0,60}}?\bfrom [^.;!?]{{1,60}}? (?:down |up |straight )?(?:to|into) [^.;!?,]{{1,40}}")),
+        pattern(&format!(
+            r"\b{TURNED}\b[^.;!?]{{0,60}}?\bfrom [^.;!?]{{1,60}}? (?:down |up |straight )?(?:to|into) [^.;!?,]{{1,40}}"
+        )),
         // `What used to take a day takes an hour now`
         pattern(
             r"\bused to (?:\w+ )?(?:take|spend|need|be|cost|run|have|lose|do|mean|eat|give up|stay|work|chase|fill|swallow)\b[^!?]{0,90}?\b(?:now|today|these days|nowadays|no longer|anymore|any more|takes?|is|are)\b",
         ),
         // `four days before, four hours after`
-        pattern(r"\b(?:before|previously|at first|a year ago|last year)[,:] [^.;!?]{2,50}?[,;.] ?(?:and |then )?(?:after|afterwards|now|today|since)\b"),
+        pattern(
+            r"\b(?:before|previously|at first|a year ago|last year)[,:] [^.;!?]{2,50}?[,;.] ?(?:and |then )?(?:after|afterwards|now|today|since)\b",
+        ),
         // `the pile is gone`, `nobody types any more`
-        pattern(r"\b(?:they|he|she|nobody there|no one there|their \w+) (?:\w+ly )?(?:no longer|stopped|hasn't|haven't|has not|have not|never) (?:\w+ ){0,3}?(?:since|again|any ?more|a (?:single )?\w+)\b"),
+        pattern(
+            r"\b(?:they|he|she|nobody there|no one there|their \w+) (?:\w+ly )?(?:no longer|stopped|hasn't|haven't|has not|have not|never) (?:\w+ ){0,3}?(?:since|again|any ?more|a (?:single )?\w+)\b",
+        ),
     ]
 });
 

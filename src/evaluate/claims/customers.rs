@@ -212,11 +212,20 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
             return Some(statement);
         }
     }
-    // What many get, told as what many get.
+    // The facts say all of it, here how many use it and there what they get.
     static ONE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:one|another|a|an) (?:[\w'&%$+.,/()-]+ ){0,7}?__\b|\bsimilar|\bother\b|case stud|reference")
     });
+    let is_one = ONE.is_match(text.as_bytes());
+    if let Some((_, statement)) = customers
+        && !is_one
+        && named.is_empty()
+        && share(&words, &source.stems) >= 0.8
+    {
+        return Some(statement);
+    }
+    // What many get, told as what many get.
     let general = best(&mut source.statements.iter().filter(|statement| statement.is_general));
     let (share, statement) = general?;
-    (share >= 0.6 && has_figures && !ONE.is_match(text.as_bytes())).then_some(statement)
+    (share >= 0.6 && has_figures && !is_one).then_some(statement)
 }

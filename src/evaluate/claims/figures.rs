@@ -90,7 +90,9 @@ pub(super) fn unit_of(word: &str) -> Option<(Unit, f64)> {
         "percent" | "percentage" | "pct" => Some((Unit::Percent, 1.0)),
         "x" | "times" | "fold" => Some((Unit::Times, 1.0)),
         "p" | "pence" | "cents" | "ct" => Some((Unit::Money, 0.01)),
-        "dollars" | "euros" | "pounds" | "usd" | "eur" | "gbp" | "bucks" | "quid" | "kronor" | "kr" => Some((Unit::Money, 1.0)),
+        "dollars" | "euros" | "pounds" | "usd" | "eur" | "gbp" | "bucks" | "quid" | "kronor" | "kr" => {
+            Some((Unit::Money, 1.0))
+        }
         _ if TEXT.contains(word) => Some((Unit::Text, 1.0)),
         _ if HEADS.contains(word) => Some((Unit::Heads, 1.0)),
         _ => None,

@@ -20,6 +20,7 @@ mod limits;
 mod merge;
 mod names;
 mod news;
+mod offers;
 mod phrases;
 mod pressure;
 mod promises;

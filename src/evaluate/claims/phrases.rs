@@ -50,7 +50,9 @@ pub(super) fn find(reading: &Reading<'_>, phrases: &[Phrase], found: &mut Vec<Fo
             for matched in phrase.pattern.find_iter(low.as_bytes()) {
                 let (start, end) = (sentence.start + matched.start(), sentence.start + matched.end());
                 let end = if phrase.to_the_end { sentence.start + rest(low, matched.end()) } else { end };
-                if (!phrase.of_reader && is_of_reader(reading, sentence, start, end)) || is_left_open(reading, sentence, start) {
+                if (!phrase.of_reader && is_of_reader(reading, sentence, start, end))
+                    || is_left_open(reading, sentence, start)
+                {
                     continue;
                 }
                 let support = support(reading, start, end).map(|one| one.text.clone());
@@ -75,12 +77,18 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
         share(&words, &statement.stems) >= if words.len() < 4 { FEW } else { ENOUGH }
             && reading.figures_in(start, end).all(|figure| statement.says(figure, low))
     };
-    reading.facts.source.statements.iter().find(says).filter(|_| !words.is_empty())
+    // `You pay nothing` and `we charge nothing` are one condition in other words.
+    static FREE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"\b(?:free|nothing|no charge|without charge|refund\w*|money back|guarantee\w*|satisfied|on us)\b")
+    });
+    let is_free = FREE.is_match(&low.as_bytes()[start..end]) && reading.figures_in(start, end).next().is_none();
+    let statements = &reading.facts.source.statements;
+    let in_other_words = || statements.iter().find(|one| is_free && FREE.is_match(one.folded.bytes()));
+    statements.iter().find(says).filter(|_| !words.is_empty()).or_else(in_other_words)
 }
 
 fn is_of_reader(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize) -> bool {
-    static READER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|you'd|yours)\b"));
+    static READER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:you|your|you're|you've|you'd|yours)\b"));
     let low = &reading.message.low;
     let from = clause_start(low, sentence.start, start);
     READER.is_match(&low.as_bytes()[from..start]) || READER.is_match(&low.as_bytes()[start..end])
@@ -89,7 +97,9 @@ fn is_of_reader(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usi
 /// Denied, or asked, or said of what may be.
 fn is_left_open(reading: &Reading<'_>, sentence: &Spoken, start: usize) -> bool {
     static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:if|whether|when|unless|once|would|could|might|may|should|before|until|hope|want|plan to|to) (?:[\w']+ ){0,2}?$")
+        pattern(
+            r"\b(?:if|whether|when|unless|once|would|could|might|may|should|before|until|hope|want|plan to|to) (?:[\w']+ ){0,2}?$",
+        )
     });
     let low = &reading.message.low;
     let from = clause_start(low, sentence.start, start);

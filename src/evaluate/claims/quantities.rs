@@ -45,7 +45,11 @@ fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
     let low = reading.message.low.as_bytes();
     let before = &low[figure.start.saturating_sub(32)..figure.start];
     let year = figure.unit == Unit::Bare && (1900.0..2100.0).contains(&figure.value) && figure.value.fract() == 0.0;
-    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:founded in|established in|started in|(?:we|us|our|business|company|serving|running) [^.;!?]{0,12}since) $"));
+    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:founded in|established in|started in|(?:we|us|our|business|company|serving|running) [^.;!?]{0,12}since) $",
+        )
+    });
     let counts = matches!(figure.unit, Unit::Money | Unit::Percent);
     (NAMED.is_match(before) && !counts) || (year && !FOUNDED.is_match(before))
 }

@@ -82,7 +82,7 @@ impl<'a> Reading<'a> {
 fn spoken(message: &Folded) -> Vec<Spoken> {
     static IMAGINE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust |\bto )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|a typical (?:case|example|start)|not a real)",
+            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\bto (?:imagine|picture|suppose|assume|envision|visuali[sz]e)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|a typical (?:case|example|start)|not a real)",
         )
     });
     // `If you are interested` supposes nothing, and `consider us` asks.
@@ -122,7 +122,8 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
         let bytes = text.as_bytes();
         let is_ps = text.starts_with("p.s") || text.starts_with("ps:") || text.starts_with("ps -");
         signed = (signed || SIGN_OFF.is_match(bytes) || (index > 2 && index >= last && is_address(text)))
-            && !is_ps && text.len() < 90;
+            && !is_ps
+            && text.len() < 90;
         let imagines = IMAGINE.find(bytes).is_some_and(|found| {
             // Both may begin at the same word; then it is the polite one.
             POLITE.find_iter(bytes).all(|polite| polite.end() <= found.start() || polite.start() >= found.end())

@@ -156,7 +156,9 @@ impl Statement {
     fn says_without_unit(&self, figure: &Figure) -> bool {
         let low = &self.folded.low;
         let is = |value: f64| (figure.value - value).abs() < 0.01 * figure.value.max(0.01);
-        let opposed = [" instead of ", " rather than ", " from ", " to ", " or ", " against "].iter().any(|word| low.contains(word));
+        let opposed = [" instead of ", " rather than ", " from ", " to ", " or ", " against "]
+            .iter()
+            .any(|word| low.contains(word));
         let units: Vec<f64> = tokens(low).filter_map(|(_, word)| hours_of(word)).collect();
         let bare = self.figures.iter().filter(|own| own.unit == Unit::Bare).map(|own| own.value);
         let mut counts = bare.chain(tokens(low).filter_map(|(_, word)| number_word(word)));

@@ -96,7 +96,12 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                 }
             }
             // `cut to minutes`, `down to a few hours`
-            "to" | "into" if matches!(at(index + 1), "a" | "just" | "mere" | "minutes" | "seconds" | "hours" | "days" | "under") => {
+            "to" | "into"
+                if matches!(
+                    at(index + 1),
+                    "a" | "just" | "mere" | "minutes" | "seconds" | "hours" | "days" | "under"
+                ) =>
+            {
                 if let Some((to, hours, 0.0)) = bare_time(&words, index) {
                     push(Figure { minutes: hours < 1.0, ..figure(words[index + 1].0, to, 0.0, Unit::Time) });
                 }
@@ -209,5 +214,8 @@ fn bare_time(words: &[(usize, &str)], index: usize) -> Option<(usize, f64, f64)>
 
 /// Whether a word can be what a number counts: `forty tickets`.
 fn is_counted(word: &str) -> bool {
-    word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !matches!(word, "this" | "does" | "always" | "less")
+    word.len() > 3
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !matches!(word, "this" | "does" | "always" | "less")
 }

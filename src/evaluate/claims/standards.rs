@@ -127,7 +127,10 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     if CONCERN.is_match(before) && !certified && (by_persona || !ours) {
         return false;
     }
-    AFTER.is_match(&low.as_bytes()[end..sentence.end])
+    // `Being ISO 27001 certified, we`: whose it is comes after.
+    let after = &low.as_bytes()[end..sentence.end];
+    AFTER.is_match(after)
+        || (certified && !YOURS.is_match(wide) && OURS.is_match(after))
         || (ours && BEFORE.is_match(before))
         || (sentence.end - sentence.start < 80 && !by_persona && BEFORE.is_match(before))
 }

@@ -42,13 +42,17 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
             }
             let text = trimmed(text);
             let known = |word: &str| {
-                reading.facts.source.knows(word) || reading.persona.knows(word) || senders.contains(word) || is_code(word)
+                reading.facts.source.knows(word)
+                    || reading.persona.knows(word)
+                    || senders.contains(word)
+                    || is_code(word)
             };
             // `Estimada Marta`: the greeting, whatever its words.
             let greets = sentence.start == reading.sentences[0].start
                 && begins
                 && text.split(' ').any(|word| reading.persona.knows(word));
-            let is_known = greets || is_common(text) || text.split([' ', '-', '/']).all(|word| known(word) || is_common(word));
+            let is_known =
+                greets || is_common(text) || text.split([' ', '-', '/']).all(|word| known(word) || is_common(word));
             let start = sentence.start + at;
             if text.len() < 3 || is_known || reading.is_denied(sentence, start) || is_aside(cased, at, end) {
                 continue;
@@ -134,7 +138,9 @@ fn senders(reading: &Reading<'_>) -> HashSet<String> {
 fn is_aside(cased: &str, at: usize, end: usize) -> bool {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\w' ]{0,20}(?::|\*\*)"));
     static SAW: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:'s)? (?:[Ll]aw|principle|effect|paradox|rule|razor|English)\b|^(?:\.(?:com|io|net|org|ai|dev|eu)|@)")
+        pattern(
+            r"^(?:'s)? (?:[Ll]aw|principle|effect|paradox|rule|razor|English)\b|^(?:\.(?:com|io|net|org|ai|dev|eu)|@)",
+        )
     });
     static MEETING: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:i|I|we|We)(?:'m| am|'re| are)? (?:\w+ )?(?:based|live|sit|write|writing) [^.;!?]{0,20}$")
@@ -147,7 +153,9 @@ fn is_aside(cased: &str, at: usize, end: usize) -> bool {
 /// Whether somebody of that name is said to have done something.
 fn tells(after: &str) -> bool {
     static DOES: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(r"^[^.;!?]{{0,60}}?\b(?:{DID}|uses?|runs?|relies|trusts?|prepared|tested|bought|is on board|are on board|match(?:es)?|signed)\b"))
+        pattern(&format!(
+            r"^[^.;!?]{{0,60}}?\b(?:{DID}|uses?|runs?|relies|trusts?|prepared|tested|bought|is on board|are on board|match(?:es)?|signed)\b"
+        ))
     });
     DOES.is_match(after.as_bytes())
 }

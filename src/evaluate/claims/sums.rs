@@ -84,7 +84,9 @@ fn terms(reading: &Reading<'_>, figure: &Figure) -> Vec<Term> {
     let of = |statement: &super::source::Statement| {
         let text = statement.text.clone();
         let figures = statement.figures.iter().filter(|own| own.value > 0.0);
-        figures.map(|own| Term { value: own.value, unit: own.unit, known: Some(text.clone()), near: false }).collect::<Vec<_>>()
+        figures
+            .map(|own| Term { value: own.value, unit: own.unit, known: Some(text.clone()), near: false })
+            .collect::<Vec<_>>()
     };
     terms.extend(reading.facts.source.statements.iter().chain(&reading.persona.statements).flat_map(of));
     terms
@@ -106,7 +108,9 @@ fn results(one: &Term, other: &Term) -> impl Iterator<Item = (f64, Unit)> {
         (Unit::Percent, _) | (Unit::Times, _) => Vec::new(),
         (unit, Unit::Percent) => vec![(part, unit), (a - part, unit)],
         (Unit::Money, Unit::Money) => vec![(a / b, Unit::Bare), (a - b, Unit::Money), (a + b, Unit::Money)],
-        (Unit::Money, unit) if is_count(unit) => vec![(a * b, Unit::Money), (a * b * 12.0, Unit::Money), (a / b, Unit::Money)],
+        (Unit::Money, unit) if is_count(unit) => {
+            vec![(a * b, Unit::Money), (a * b * 12.0, Unit::Money), (a / b, Unit::Money)]
+        }
         (Unit::Time, Unit::Time) => vec![(a - b, Unit::Time), (a + b, Unit::Time)],
         (Unit::Time, unit) if is_count(unit) => vec![(a * b, Unit::Time), (a / b, Unit::Time)],
         (unit, Unit::Time) if is_count(unit) => vec![(a * b, Unit::Time)],
@@ -121,7 +125,9 @@ fn results(one: &Term, other: &Term) -> impl Iterator<Item = (f64, Unit)> {
 /// `About 63,000`, `over thirteen thousand`.
 fn is_rough(low: &str, figure: &Figure) -> bool {
     static ROUGH: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\b(?:about|around|roughly|some|nearly|almost|over|more than|close to|just under|under|a good|approximately|circa) $")
+        pattern(
+            r"\b(?:about|around|roughly|some|nearly|almost|over|more than|close to|just under|under|a good|approximately|circa) $",
+        )
     });
     ROUGH.is_match(&low.as_bytes()[figure.start.saturating_sub(20)..figure.start])
 }
@@ -139,7 +145,8 @@ fn always(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
 
 /// `89 a month`: a price without its currency.
 fn priced(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
-    static PER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?: ?(?:quid|pounds|euros?|bucks|dollars))?(?: ?/ ?| (?:a|an|per|each) )\w"));
+    static PER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?: ?(?:quid|pounds|euros?|bucks|dollars))?(?: ?/ ?| (?:a|an|per|each) )\w"));
     let low = &reading.message.low;
     let money = Figure { unit: Unit::Money, ..*figure };
     (figure.unit == Unit::Bare && PER.is_match(&low.as_bytes()[figure.end..]))
@@ -155,6 +162,12 @@ fn ratio(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
         let by_facts = reading.facts.source.figure(other, low);
         by_facts.or_else(|| reading.persona.figure(other, low)).map(|statement| statement.text.clone())
     };
+    let rest = |other: &&Figure| other.unit == Unit::Percent && (figure.value + other.value - 100.0).abs() < 0.1;
+    if figure.unit == Unit::Percent
+        && let Some(other) = reading.figures_in(sentence.start, sentence.end).find(rest)
+    {
+        return source(other);
+    }
     let near = |percent: f64| (figure.value - percent).abs() <= 1.0;
     let others: Vec<&Figure> = reading
         .figures_in(sentence.start, sentence.end)
