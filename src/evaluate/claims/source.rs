@@ -132,7 +132,7 @@ impl Statement {
             let end = |value| Figure { value, high: value, ..*figure };
             return self.says(&end(figure.value), low) && self.says(&end(figure.high), low);
         }
-        if figure.unit == Unit::Time && self.says_without_unit(figure) {
+        if figure.unit == Unit::Time && self.says_time(figure) {
             return true;
         }
         self.figures.iter().any(|own| {
@@ -152,17 +152,28 @@ impl Statement {
 }
 
 impl Statement {
-    /// `In two days instead of nine` states nine days as well.
-    fn says_without_unit(&self, figure: &Figure) -> bool {
+    /// The times that are stated, in hours: `in two days instead of nine` states nine days as well, `by the fifth working
+    /// day` states five.
+    pub(super) fn times(&self) -> Vec<f64> {
+        const ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth";
+        const AGAINST: [&str; 6] = [" instead of ", " rather than ", " from ", " to ", " or ", " against "];
         let low = &self.folded.low;
-        let is = |value: f64| (figure.value - value).abs() < 0.01 * figure.value.max(0.01);
-        let opposed = [" instead of ", " rather than ", " from ", " to ", " or ", " against "]
-            .iter()
-            .any(|word| low.contains(word));
+        let mut times: Vec<f64> =
+            self.figures.iter().filter(|own| own.unit == Unit::Time).map(|own| own.value).collect();
         let units: Vec<f64> = tokens(low).filter_map(|(_, word)| hours_of(word)).collect();
-        let bare = self.figures.iter().filter(|own| own.unit == Unit::Bare).map(|own| own.value);
-        let mut counts = bare.chain(tokens(low).filter_map(|(_, word)| number_word(word)));
-        figure.value > 0.0 && opposed && counts.any(|count| units.iter().any(|unit| is(count * unit)))
+        let ordinal = |word: &str| ORDINALS.split(' ').position(|name| name == word).map(|at| at as f64 + 1.0);
+        let mut counts: Vec<f64> = tokens(low).filter_map(|(_, word)| ordinal(word)).collect();
+        if AGAINST.iter().any(|word| low.contains(word)) {
+            counts.extend(self.figures.iter().filter(|own| own.unit == Unit::Bare).map(|own| own.value));
+            counts.extend(tokens(low).filter_map(|(_, word)| number_word(word)));
+        }
+        times.extend(counts.iter().flat_map(|count| units.iter().map(move |unit| count * unit)));
+        times
+    }
+
+    fn says_time(&self, figure: &Figure) -> bool {
+        let is = |value: &f64| (figure.value - value).abs() < 0.01 * figure.value.max(0.01);
+        figure.value > 0.0 && self.times().iter().any(is)
     }
 }
 

@@ -20,6 +20,7 @@ const SMALL: f64 = 60.0;
 /// The statement from which a figure follows.
 pub(super) fn stated(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
     priced(reading, figure)
+        .or_else(|| difference(reading, figure))
         .or_else(|| always(reading, figure))
         .or_else(|| ratio(reading, figure))
         .or_else(|| computed(reading, figure))
@@ -67,7 +68,7 @@ fn terms(reading: &Reading<'_>, figure: &Figure) -> Vec<Term> {
     let to = sentences.get(at).map_or(low.len(), |sentence| sentence.end);
     let known = |own: &Figure| {
         let statement = reading.facts.source.figure(own, low).or_else(|| reading.persona.figure(own, low));
-        statement.map(|statement| statement.text.clone())
+        statement.map(|statement| statement.text.clone()).or_else(|| difference(reading, own))
     };
     let mut terms: Vec<Term> = Vec::new();
     for own in reading.figures_in(from, to).filter(|own| own.start != figure.start && own.value > 0.0) {
@@ -130,6 +131,20 @@ fn is_rough(low: &str, figure: &Figure) -> bool {
         )
     });
     ROUGH.is_match(&low.as_bytes()[figure.start.saturating_sub(20)..figure.start])
+}
+
+/// `Three weeks earlier`, where five weeks instead of eight are stated.
+fn difference(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
+    if figure.unit != Unit::Time || figure.value == 0.0 || figure.high > figure.value {
+        return None;
+    }
+    let is = |value: f64| (figure.value - value).abs() <= 0.006 * value;
+    let mut statements = reading.facts.source.statements.iter().filter(|one| one.folded.low.contains("instead of"));
+    let holds = |one: &&super::source::Statement| {
+        let times = one.times();
+        times.iter().any(|longer| times.iter().any(|shorter| longer > shorter && is(longer - shorter)))
+    };
+    statements.find(holds).map(|one| one.text.clone())
 }
 
 /// `24 hours`: what is there day and night.

@@ -25,7 +25,7 @@ static RULES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         ),
         // Somebody's own words.
         pattern(
-            r#"(?:\b(?:said|says|told|tells|wrote|writes|puts? it|quote|called|calls|asked|admitted|laughed|added|reported|joked)\b[^".;!?\n]{0,40}|: ?|, ?)"(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}""#,
+            r#"(?:\b(?:said|says|told|tells|wrote|writes|puts? it|quote|called|calls|asked|admitted|laughed|added|reported|joked)\b[^".;!?\n]{0,40}|: ?)"(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}""#,
         ),
         pattern(
             r#""(?:[^"\n]{0,80} )?(?:i|we|our|my|us|me|we've|i've|i'd|it's|i'm|we're)\b[^"\n]{2,160}"[^.;!?\n]{0,50}\b(?:said|says|told|wrote|writes|was (?:what|how)|is (?:not )?what i|that's (?:what|how)|hear from|heard from|according to)\b"#,
