@@ -34,9 +34,9 @@ impl Default for Told {
             persona: Box::new(persona),
             message: Box::new(|at, later| {
                 if later {
-                    format!("Dear {at}, we sell tea.")
+                    "Hello, we sell tea.".into()
                 } else {
-                    format!("Dear {at}, our customers cut costs by 87%.")
+                    format!("Our customers cut costs by 87%. Best, {at}")
                 }
             }),
             reasoning: Box::new(|yes| if yes { "Brief and honest.".into() } else { "Hype, and no evidence.".into() }),
