@@ -57,9 +57,9 @@ fn versions(history: &History) -> String {
             cells.push(gain.map_or_else(
                 || "-".into(),
                 |(gain, interval)| {
-                let simulated = if history.is_simulated() { " simulated" } else { "" };
-                format!("{} ({}){simulated}", words::points(gain), words::interval(interval))
-            },
+                    let simulated = if history.is_simulated() { " simulated" } else { "" };
+                    format!("{} ({}){simulated}", words::points(gain), words::interval(interval))
+                },
             ));
         }
         let judge =

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{head, listed};
 use super::pieces::{table, text};
+use super::{head, listed};
 use crate::data::provenance::RoleUsage;
 use crate::optimize::history::{History, Version};
 use crate::report::{origin, words};

@@ -3,14 +3,13 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::{head, listed};
 use super::pieces::{gain, rate, table, text, verdict};
+use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
 use crate::report::words;
 
 pub(super) fn part(history: &History) -> Option<Markup> {
-    let proved: Vec<(&Version, &ToldProof)> =
-        listed(history)
+    let proved: Vec<(&Version, &ToldProof)> = listed(history)
         .map(|at| &history.versions[at])
         .filter_map(|version| Some((version, version.told.as_ref()?.proof.as_ref()?)))
         .collect();

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::{head, listed, unlisted};
 use super::pieces::{rate, rate_or, table, text, verdict};
+use super::{head, listed, unlisted};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Version};
 use crate::optimize::judges::Judge;
