@@ -121,11 +121,13 @@ const TUNED: [&str; 6] = [
 ];
 /// What was written later, each before any rule that followed, in other hands and for other offers; with the precision and
 /// the recall with which the rules met it. They have learnt from it since.
-const MET: [(&str, f64, f64); 4] = [
+const MET: [(&str, f64, f64); 6] = [
     ("fresh_first.jsonl", 0.775, 0.902),
     ("fresh_second.jsonl", 0.857, 0.840),
     ("fresh_third.jsonl", 0.804, 1.000),
     ("fresh_fourth.jsonl", 0.882, 1.000),
+    ("fresh_fifth.jsonl", 0.833, 0.938),
+    ("fresh_sixth.jsonl", 0.824, 1.000),
 ];
 
 fn files() -> impl Iterator<Item = &'static str> {

@@ -93,7 +93,7 @@ pub fn notes(history: &History) -> Vec<String> {
         match &version.link {
             Link::First | Link::Recorded => {}
             Link::Changed => {
-                notes.push(format!("The parent of {label} has been changed since {label} was made from it."))
+                notes.push(format!("The parent of {label} has been changed since {label} was made from it."));
             }
             Link::Missing(parent) => {
                 notes.push(format!("{label} descends from {}, which is not here.", words::one_line(parent, 120)));

@@ -31,7 +31,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         })
         .collect();
     let label = history.versions[pairs.after].label();
-    let named = [before.map(|own| own.label()).unwrap_or_default(), label.clone()];
+    let named = [before.map(crate::optimize::history::Version::label).unwrap_or_default(), label.clone()];
     let series: Vec<&str> = named.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
     let chart = Chart {
         id: "segments-chart",
