@@ -252,6 +252,6 @@ fn of_files_that_do_not_say_who_judged_nothing_is_compared() {
     assert!(!texts(&page, "body").concat().contains("Flipped"), "nobody is said to have changed their mind");
     let alone =
         History::load(&folder, &FileName::new(Kind::Results, "b2b_results_20250802_144126").unwrap(), &[]).unwrap();
-    assert!(html::report(&alone).contains("One run, with nothing to hold it against: 0.0% (0/16)"));
+    assert!(html::report(&alone).contains("The response rate of this run is 0.0% (0/16)"));
     assert_eq!(History::named(&folder, "b2b_results").unwrap(), later, "the name of a lineage means its latest");
 }

@@ -56,7 +56,10 @@ fn versions(history: &History) -> String {
             let gain = version.told.as_ref().and_then(|told| told.proof.as_ref()?.gain);
             cells.push(gain.map_or_else(
                 || "-".into(),
-                |(gain, interval)| format!("{} ({})", words::points(gain), words::interval(interval)),
+                |(gain, interval)| {
+                    let simulated = if history.is_simulated() { " simulated" } else { "" };
+                    format!("{} ({}){simulated}", words::points(gain), words::interval(interval))
+                },
             ));
         }
         let judge =
@@ -98,6 +101,9 @@ fn word(version: &Version) -> &'static str {
 /// Instructions that came and went, whole: within a sentence the page shows more.
 fn instructions(history: &History) -> String {
     let (old, new) = (&history.versions[0].metadata.system_prompt, &history.focus().metadata.system_prompt);
+    if history.versions.len() == 1 {
+        return String::new();
+    }
     if old == new {
         return "\nThe prompt is unchanged.\n".into();
     }

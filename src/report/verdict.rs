@@ -54,16 +54,17 @@ fn plain(history: &History) -> String {
     let (focus, pairs) = (history.focus(), &history.pairs);
     let own = words::full_rate(&focus.measured().all.response);
     match (&pairs.comparison, pairs.before) {
-        (Some(comparison), _) => capital(&format!(
-            "{}; {own} after, {} before.",
-            summary::verdict(comparison, &Judges::Same),
-            words::full_rate(&comparison.original)
-        )),
+        (Some(comparison), _) => {
+            let before = words::full_rate(&comparison.original);
+            let verdict = capital(&summary::verdict(comparison, &Judges::Same));
+            format!("{verdict}: the response rate is {own} after, {before} before.")
+        }
         (None, Some(before)) => format!(
-            "Said yes: {own} after, {} before. This is not a comparison: the two rates are not known to come from one judge.",
+            "This is not a comparison, the two rates are not known to come from one judge: the response rate is {own} after, {} \
+             before.",
             words::full_rate(&history.versions[before].measured().all.response)
         ),
-        (None, None) => format!("One run, with nothing to hold it against: {own} said yes."),
+        (None, None) => format!("The response rate of this run is {own}; there is nothing to hold it against."),
     }
 }
 
@@ -72,16 +73,27 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Versions about which there are notes, the last ones.
+const MOST_NOTED: usize = 20;
+
+/// Names, as far as a line has room for them.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let more = names.len().saturating_sub(MOST);
+    let first = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
+}
+
 /// What a reader must know: what is unknown, incomplete or simulated. Each is a sentence.
 #[must_use]
 pub fn notes(history: &History) -> Vec<String> {
     let mut notes = Vec::new();
-    for version in &history.versions {
+    for version in history.versions.iter().rev().take(MOST_NOTED).rev() {
         let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
         match &version.link {
             Link::First | Link::Recorded => {}
             Link::Changed => {
-                notes.push(format!("The parent of {label} has been changed since {label} was made from it."))
+                notes.push(format!("The parent of {label} has been changed since {label} was made from it."));
             }
             Link::Missing(parent) => {
                 notes.push(format!("{label} descends from {}, which is not here.", words::one_line(parent, 120)));
@@ -104,7 +116,7 @@ pub fn notes(history: &History) -> Vec<String> {
         notes.push(format!(
             "Who judged {} is not recorded: {} compared with nothing. To have one judge decide on old and new messages: \
              rejoinder improve --results-file {} --rejudge always",
-            unknown.join(", "),
+            listed(&unknown),
             if unknown.len() == 1 { "its rate is" } else { "their rates are" },
             words::one_line(history.focus().file.stem(), 120)
         ));

@@ -28,8 +28,8 @@ pub fn shares(title: &str, what: &str, versions: &[(String, &[(String, f64)])]) 
     };
     html! {
         h2 #objections { (title) }
-        p.hint { (what) }
         div.scroll tabindex="0" role="region" aria-label=(title) { table {
+            caption { (what) }
             thead { tr { th scope="col" { "Objection" } @for (version, _) in versions { th scope="col" { (version) } } } }
             tbody { @for (name, _) in names.iter().take(SHOWN) {
                 tr {

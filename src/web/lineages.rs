@@ -259,7 +259,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
                 tr {
                     th scope="row" { a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } }
                     td { (shown::rate_in_two(&own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } }
-                    td { @match own.grounded { Some((share, interval)) => span.pair { (shown::percent(share)) span.quiet { (shown::percent(interval.low)) " to " (shown::percent(interval.high)) } }, None => "–" } }
+                    td { @match &own.grounded { Some(rate) => (shown::rate_in_two(rate)), None => "–" } }
                     td { (shown::verdict(own.line.verdict.as_deref())) }
                     td { @match own.gain { Some(gain) => (shown::gain(gain)), None => "–" } }
                     td { code { (text(&own.line.judge)) } }

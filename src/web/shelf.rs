@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index};
 pub use marks::Marks;
-pub use summary::{Summary, interval as percents};
+pub use summary::{Summary, interval as percents, rate};
 
 use crate::data::{self, DataFolder, FileName, Kind};
 

@@ -33,11 +33,7 @@ impl Default for Told {
         Told {
             persona: Box::new(persona),
             message: Box::new(|at, later| {
-                if later {
-                    format!("Dear {at}, we sell tea.")
-                } else {
-                    format!("Dear {at}, our customers cut costs by 87%.")
-                }
+                if later { "Hello, we sell tea.".into() } else { format!("Our customers cut costs by 87%. Best, {at}") }
             }),
             reasoning: Box::new(|yes| if yes { "Brief and honest.".into() } else { "Hype, and no evidence.".into() }),
             says_yes: |at, later| if later { !at.is_multiple_of(5) } else { at.is_multiple_of(5) },

@@ -7,6 +7,7 @@ use regex::bytes::Regex;
 use super::facts::Facts;
 use super::figures::figures;
 use super::fold::Folded;
+use super::offers::is_mere_offer;
 use super::source::{Source, Statement, share};
 use super::standards::standards;
 use super::words::{pattern, stems};
@@ -63,7 +64,8 @@ pub fn combine(found: Audit, said: &[Said], message: &str, facts: &Facts, person
                 let proven = claims.iter().any(|claim| claim.grounded && claim.start <= start && end <= claim.end)
                     || (said.kind == Kind::Figure && are_proven(&claims, &folded, (start, end)));
                 let known_already = claims.iter().any(|claim| !claim.grounded && overlapping(claim));
-                if !proven && !known_already && known.verbatim(&folded, (start, end)).is_none() {
+                let offered = is_mere_offer(&folded, (start, end));
+                if !proven && !known_already && !offered && known.verbatim(&folded, (start, end)).is_none() {
                     claims.push(Claim { start, end, kind: said.kind, grounded: false, support: None });
                 }
             }
@@ -258,6 +260,19 @@ mod tests {
             assert!(!put(message, &[]).is_grounded(), "{message}");
             assert!(!put(message, &[said(quote, true, support)]).is_grounded(), "{message}");
             assert!(!put(message, &[said(quote, true, "Integrations: Jira, Slack")]).is_grounded(), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_mere_offer_is_no_claim_and_an_offer_of_evidence_is_one() {
+        for (message, grounded) in [
+            ("If you would rather read than talk, I can send a page.", true),
+            ("I'd be happy to show you.", true),
+            ("I can send a case study from your trade.", false),
+            ("I can show you how Stripe does it.", false),
+            ("We can send 40 names.", false),
+        ] {
+            assert_eq!(put(message, &[said(message, false, "")]).is_grounded(), grounded, "{message}");
         }
     }
 

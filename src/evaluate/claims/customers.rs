@@ -151,7 +151,7 @@ fn is_offer_itself(reading: &Reading<'_>, matched: &str) -> bool {
 }
 
 /// What kind of claim it is, and whether the facts support it.
-fn judge(reading: &Reading<'_>, start: usize, end: usize) -> Found {
+pub(super) fn judge(reading: &Reading<'_>, start: usize, end: usize) -> Found {
     static RESULT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(
             r"\b(?:{DID}|reduc\w+|sav(?:e|es|ing|ings)|improv\w+|increas\w+|results?|outcomes?|gains?|payback|roi|faster|fewer|cutting)\b"
@@ -182,7 +182,7 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
     // Every figure must be one of the facts, and every name known to them.
     let mut figures = reading.figures_in(start, end).peekable();
     let has_figures = figures.peek().is_some();
-    let is_ask = |figure: &super::figures::Figure| super::quantities::is_ask(reading, figure);
+    let is_ask = |figure: &super::figures::Figure| super::asks::is_ask(reading, figure);
     if figures.any(|figure| source.figure(figure, low).is_none() && !is_ask(figure)) {
         return None;
     }
@@ -212,11 +212,20 @@ fn support<'a>(reading: &'a Reading<'_>, start: usize, end: usize) -> Option<&'a
             return Some(statement);
         }
     }
-    // What many get, told as what many get.
+    // The facts say all of it, here how many use it and there what they get.
     static ONE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"\b(?:one|another|a|an) (?:[\w'&%$+.,/()-]+ ){0,7}?__\b|\bsimilar|\bother\b|case stud|reference")
     });
+    let is_one = ONE.is_match(text.as_bytes());
+    if let Some((_, statement)) = customers
+        && !is_one
+        && named.is_empty()
+        && share(&words, &source.stems) >= 0.8
+    {
+        return Some(statement);
+    }
+    // What many get, told as what many get.
     let general = best(&mut source.statements.iter().filter(|statement| statement.is_general));
     let (share, statement) = general?;
-    (share >= 0.6 && has_figures && !ONE.is_match(text.as_bytes())).then_some(statement)
+    (share >= 0.6 && has_figures && !is_one).then_some(statement)
 }

@@ -124,6 +124,10 @@ fn digit_figure(low: &str, start: usize, digits: usize) -> (Option<Figure>, usiz
         unit = Unit::Percent;
     } else if let Some((found, hours, to)) = following_unit(low, end) {
         unit = found;
+        if found == Unit::Money {
+            value *= hours;
+            high *= hours;
+        }
         if found == Unit::Time {
             minutes = hours < 1.0;
             value *= hours;

@@ -126,7 +126,7 @@ pub(super) fn heading(line: &str) -> Option<Heading> {
 }
 
 /// Labels that facts are listed under.
-const FACT_LABEL: &str = r"(?:company(?: name| profile)?|about(?: us| the company)?|who we are|what we (?:do|sell|offer|make)|industry|sector|products?(?: name)?|services?|platform|solution|value prop(?:osition)?s?|benefits?|target(?: market| customers?| audience)?|market|audience|ideal customers?|stage|focus|customers?|clients?|references?|case stud(?:y|ies)|results?|outcomes?|proof|pricing|prices?|plans?|cost|trial|contract|terms|guarantee|integrations?|connectors?|works with|security|compliance|certifications?|certificates?|hosting|data|privacy|founded|founders?|headquarters|hq|location|team|traction|funding|investors?|website|facts?|offer(?:ing)?|users?|materials?|resources|support|onboarding|implementation|rollout|set-?up|features?|capabilities|how it works|technology|awards?|press|languages?|availability|limits?|limitations?|not offered|differentiators?|mission|size|name|sender|problem|pilot|training|deployment|uptime|sla|coverage|numbers|figures|metrics|evidence|track record|background|context|regions?|delivery|warranty)";
+const FACT_LABEL: &str = r"(?:promise|guarantees|conditions|stud(?:y|ies)|hardware|trainers?|company(?: name| profile)?|about(?: us| the company)?|who we are|what we (?:do|sell|offer|make)|industry|sector|products?(?: name)?|services?|platform|solution|value prop(?:osition)?s?|benefits?|target(?: market| customers?| audience)?|market|audience|ideal customers?|stage|focus|customers?|clients?|references?|case stud(?:y|ies)|results?|outcomes?|proof|pricing|prices?|plans?|cost|trial|contract|terms|guarantee|integrations?|connectors?|works with|security|compliance|certifications?|certificates?|hosting|data|privacy|founded|founders?|headquarters|hq|location|team|traction|funding|investors?|website|facts?|offer(?:ing)?|users?|materials?|resources|support|onboarding|implementation|rollout|set-?up|features?|capabilities|how it works|technology|awards?|press|languages?|availability|limits?|limitations?|not offered|differentiators?|mission|size|name|sender|problem|pilot|training|deployment|uptime|sla|coverage|numbers|figures|metrics|evidence|track record|background|context|regions?|delivery|warranty)";
 
 pub(super) fn is_labelled(low: &str) -> bool {
     static LABEL: LazyLock<Regex> =
@@ -199,6 +199,15 @@ fn tells(low: &[u8], of_a_fact: bool) -> bool {
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(&format!(r#"^[\s*>"'()#-]*(?:\d{{1,2}}[.)]\s*)?(?:also,? |then,? |and |finally,? |first,? )?{ELSE}"#))
     });
+    // `Promise: if it does not fit, we take it back` is a condition of the offer.
+    static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^\W*(?:if|when|where|should) [^.;!?]{3,80}, (?:we|the customer|customers|clients|nothing|you (?:pay|get)) \w",
+        )
+    });
+    if of_a_fact && CONDITION.is_match(low) {
+        return false;
+    }
     COMMON.is_match(low) || (!of_a_fact && OTHER.is_match(low))
 }
 

@@ -89,7 +89,10 @@ pub(super) fn unit_of(word: &str) -> Option<(Unit, f64)> {
     match word {
         "percent" | "percentage" | "pct" => Some((Unit::Percent, 1.0)),
         "x" | "times" | "fold" => Some((Unit::Times, 1.0)),
-        "dollars" | "euros" | "pounds" | "usd" | "eur" | "gbp" | "bucks" | "cents" => Some((Unit::Money, 1.0)),
+        "p" | "pence" | "cents" | "ct" => Some((Unit::Money, 0.01)),
+        "dollars" | "euros" | "pounds" | "usd" | "eur" | "gbp" | "bucks" | "quid" | "kronor" | "kr" => {
+            Some((Unit::Money, 1.0))
+        }
         _ if TEXT.contains(word) => Some((Unit::Text, 1.0)),
         _ if HEADS.contains(word) => Some((Unit::Heads, 1.0)),
         _ => None,
@@ -140,6 +143,10 @@ pub(super) fn following_unit(low: &str, end: usize) -> Option<(Unit, f64, usize)
         let from = at + gap;
         let word: &str = &low[from..from + low[from..].bytes().take_while(u8::is_ascii_alphabetic).count()];
         if let Some((unit, factor)) = unit_of(word) {
+            // A `p` apart is a letter, `65p` are pence.
+            if word == "p" && gap > 0 {
+                return None;
+            }
             // `3 hours` and `3h` are times; an `h` or an `m` that stands alone is a letter.
             return (gap == 0 || word.len() > 1).then_some((unit, factor, from + word.len()));
         }

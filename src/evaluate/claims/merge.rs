@@ -46,7 +46,7 @@ pub(super) fn claims(mut found: Vec<Found>, message: &Folded) -> Vec<Claim> {
 
 /// Whether a finding is part of another that begins before it.
 fn goes_into(one: &Found, other: &Found) -> bool {
-    use Kind::{Customer, Figure, Placeholder, Result, SharedHistory};
+    use Kind::{Customer, Figure, Other, Placeholder, Price, Result, SharedHistory};
     let tells = |kind| matches!(kind, Customer | Result);
     match (one.kind, other.kind) {
         (a, b) if a == b => true,
@@ -54,8 +54,8 @@ fn goes_into(one: &Found, other: &Found) -> bool {
         (Figure, b) if tells(b) || b == SharedHistory => true,
         (Figure, Kind::Price) => one.end <= other.end,
         (a, SharedHistory) if tells(a) => one.end <= other.end,
-        // A blank inside what is false anyway says nothing more.
-        (Placeholder, _) => other.support.is_none() && one.end <= other.end,
+        // A name, a price or a blank inside what is false anyway says nothing more.
+        (Placeholder | Other | Price | Customer, _) => other.support.is_none() && one.end <= other.end,
         _ => false,
     }
 }

@@ -5,7 +5,10 @@
 //! knows no world and no wording of ours; what only understanding can tell is left to a model, see
 //! [`Auditor`](super::auditor::Auditor).
 
+mod approvals;
 mod asked;
+mod asks;
+mod changes;
 mod combine;
 mod customers;
 mod digits;
@@ -16,6 +19,11 @@ mod history;
 mod limits;
 mod merge;
 mod names;
+mod news;
+mod offers;
+mod phrases;
+mod pressure;
+mod promises;
 mod prompt;
 mod quantities;
 mod reading;
@@ -24,6 +32,9 @@ mod spoken;
 mod standards;
 mod standing;
 mod stories;
+mod strangers;
+mod sums;
+mod testimony;
 mod tools;
 mod words;
 
@@ -172,7 +183,14 @@ fn audit_with(message: &str, facts: &Facts, persona: &Source) -> Audit {
     standing::blanks(&reading, &mut found);
     history::find(&reading, &mut found);
     customers::find(&reading, &mut found);
+    changes::find(&reading, &mut found);
+    testimony::find(&reading, &mut found);
     names::find(&reading, &mut found);
+    strangers::find(&reading, &mut found);
+    news::find(&reading, &mut found);
+    approvals::find(&reading, &mut found);
+    promises::find(&reading, &mut found);
+    pressure::find(&reading, &mut found);
     standards::find(&reading, &mut found);
     tools::find(&reading, &mut found);
     standing::find(&reading, &mut found);

@@ -21,12 +21,12 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     meet excel word powerpoint whatsapp ehr emr pos lms hris edi ocr sop sops rfp rfi rfq nda msa poc mvp gdpr \
     hipaa soc iso pci director manager operations head dr mr mrs ms prof christmas easter european american \
     british europe germany france london berlin monday's friday's sms qr vat tax diy fyi asap eod tbd smb smbs \
-    sme smes fte ftes pto bi etl wms tms mes plc scada iot gps ar ap fp&a p&l okr okrs qbr qbrs pr seo cta"
+    sme smes euro euros uk's gbp fte ftes pto bi etl wms tms mes plc scada iot gps ar ap fp&a p&l okr okrs qbr qbrs pr seo cta"
         .split(' ')
         .collect()
 });
 
-static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(NAME));
+pub(super) static ANY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"\b{NAME}")));
 
 /// Capitalised names of a text, those that begin it apart.
 pub(super) fn names(cased: &str) -> Vec<String> {
@@ -44,14 +44,16 @@ pub(super) fn names(cased: &str) -> Vec<String> {
     found
 }
 
-fn trimmed(name: &str) -> &str {
+pub(super) fn trimmed(name: &str) -> &str {
     name.trim_end_matches("'s").trim_end_matches(['.', '\'', '-', '&'])
 }
 
 pub(super) fn is_common(name: &str) -> bool {
     name.split([' ', '-']).all(|word| {
         let low = word.trim_matches(['.', '\'']).trim_end_matches("'s").to_ascii_lowercase();
-        COMMON.contains(low.as_str()) || low.len() < 2
+        // `You've`, `Don't`: not names.
+        let shortened = ["'ve", "'re", "'ll", "'d", "'m", "n't"].iter().any(|end| low.ends_with(end));
+        COMMON.contains(low.as_str()) || COMMON.contains(low.trim_end_matches('s')) || low.len() < 2 || shortened
     })
 }
 
@@ -103,7 +105,7 @@ fn consider(reading: &Reading<'_>, sentence: &Spoken, text: &str, at: usize, fou
 }
 
 /// At the beginning of a sentence: more than one capital, or a capital inside.
-fn is_sure_name(text: &str) -> bool {
+pub(super) fn is_sure_name(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     const SHORT: &[&str] =
         &["it's", "that's", "let's", "here's", "there's", "what's", "who's", "today's", "everyone's", "she's", "he's"];
@@ -113,7 +115,7 @@ fn is_sure_name(text: &str) -> bool {
 }
 
 /// Whether most words of a line have capitals, so that capitals say nothing.
-fn is_title(cased: &str) -> bool {
+pub(super) fn is_title(cased: &str) -> bool {
     let words: Vec<&str> = cased.split(' ').filter(|word| word.len() > 3).collect();
     let capitals = words.iter().filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase())).count();
     capitals * 10 >= words.len() * 6

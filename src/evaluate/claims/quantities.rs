@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::Kind;
+use super::asks::is_ask;
 use super::figures::{Figure, Unit};
 use super::reading::{Found, Reading, Spoken};
+use super::sums;
 use super::words::{clause_start, pattern};
 
 /// Figures as claims.
@@ -20,7 +22,7 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
         }
         let low = &reading.message.low;
         let by_facts = reading.facts.source.figure(figure, low).map(|statement| statement.text.clone());
-        let by_facts = by_facts.or_else(|| derived(reading, figure));
+        let by_facts = by_facts.or_else(|| sums::stated(reading, figure));
         let support = by_facts.or_else(|| {
             let stated = reading.persona.figure(figure, low)?;
             speaks_of_reader(reading, sentence, figure).then(|| stated.text.clone())
@@ -33,101 +35,6 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// What a figure of the facts comes to for this reader: £3 an employee is £270 for ninety, 12% of 85 stores are ten.
-fn derived(reading: &Reading<'_>, figure: &Figure) -> Option<String> {
-    let is = |value: f64| (figure.value - value).abs() <= 0.006 * value && figure.high == figure.value;
-    let named = |own: &Figure| reading.figures.iter().any(|other| other.start != figure.start && other.is_said_by(own));
-    let counts = reading.persona.statements.iter().flat_map(|statement| &statement.figures);
-    let counts: Vec<&Figure> =
-        counts.filter(|own| own.value > 1.0 && matches!(own.unit, Unit::Heads | Unit::Bare | Unit::Time)).collect();
-    for statement in &reading.facts.source.statements {
-        for own in statement.figures.iter().filter(|own| own.value > 0.0) {
-            let yearly = own.unit == Unit::Money && figure.unit == Unit::Money && is(own.value * 12.0);
-            let for_all = counts.iter().any(|count| match own.unit {
-                Unit::Money => {
-                    figure.unit == Unit::Money && (is(own.value * count.value) || is(own.value * count.value * 12.0))
-                }
-                Unit::Percent => figure.unit == count.unit && named(count) && is(own.value / 100.0 * count.value),
-                _ => false,
-            });
-            if yearly || for_all {
-                return Some(statement.text.clone());
-            }
-        }
-    }
-    None
-}
-
-/// Whether the figure measures what is asked for: a call of 15 minutes, a reply within two days.
-pub(super) fn is_ask(reading: &Reading<'_>, figure: &Figure) -> bool {
-    static ASK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^[ -]{0,2}(?:or so )?(?:of your (?:time|day|week)|on the phone|(?:\w+[ -]){0,3}?(?:calls?|chats?|meetings?|demos?|conversations?|huddles?|zooms?|walk-?throughs?|tours?|videos?|slots?|discussions?|deep dives?|sessions?|looks?|intros?|recordings?|screen ?shares?|overviews?|reads?|coffee|teams call|presentations?|briefings?|webinars?|clips?|loom|workshops?|calendar invite|catch-?up|sync|visits?|exchange))\b",
-        )
-    });
-    static WORK: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:cut\w*|reduc\w*|sav\w+|from|faster|drop\w*|shorten\w*|took|takes|live|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|ready|process\w*|return|spend\w*|lose\w*|losing|waste\w*|free\w* up|reclaim\w*|recover\w*|back)\b",
-        )
-    });
-    let Some(sentence) = reading.sentences.iter().find(|s| s.start <= figure.start && figure.start < s.end) else {
-        return false;
-    };
-    let low = &reading.message.low;
-    match figure.unit {
-        Unit::Text => figure.value < 300.0,
-        Unit::Time => {
-            let after = &low.as_bytes()[figure.end..sentence.end];
-            let before = &low.as_bytes()[sentence.start..figure.start];
-            static LASTS: LazyLock<Regex> = LazyLock::new(|| {
-                pattern(
-                    r"\b(?:calls?|demos?|chats?|meetings?|looks?|tours?|visits?|walk-?throughs?|conversations?|videos?|recordings?) (?:only |just |usually )?(?:takes?|lasts?|needs?|is|runs?|would take|won't take)(?: (?:no |not )?(?:more|longer|less) than| about| only| at most)? $",
-                )
-            });
-            if ASK.is_match(after) || LASTS.is_match(before) || is_fragment(reading, sentence, figure) {
-                return true;
-            }
-            let near = &before[before.len().saturating_sub(60)..];
-            let asks = sentence.is_question || sentence.is_offer;
-            let vague = figure.value == 0.0;
-            (asks && !WORK.is_match(near) && !(vague && figure.end < sentence.end && WORK.is_match(after)))
-                || is_calendar(reading, sentence, figure)
-        }
-        Unit::Bare => is_calendar(reading, sentence, figure),
-        _ => false,
-    }
-}
-
-/// `Half an hour, your data or ours.`: a few words after an offer, about the same thing.
-fn is_fragment(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
-    let asked = reading.sentences.iter().take_while(|other| other.start < sentence.start).last();
-    figure.minutes
-        && sentence.end - sentence.start < 60
-        && figure.start - sentence.start < 12
-        && asked.is_some_and(|asked| asked.is_question || asked.is_offer)
-}
-
-/// Part of a date or an appointment: `in the next two weeks`, `March 14`, `next week`.
-fn is_calendar(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:next|coming|last|past|this|these|over the|on the|jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|mon\w*|tues?\w*|wed\w*|thu\w*|fri\w*|at|room|suite|version|page|step|option|chapter|no\.|number|for)[ .]*(?:next |coming |few |the )*$",
-        )
-    });
-    static AFTER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^ ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|st\b|nd\b|rd\b|th\b)"));
-    let low = reading.message.low.as_bytes();
-    let before = BEFORE.is_match(&low[sentence.start..figure.start]);
-    match figure.unit {
-        Unit::Bare => AFTER.is_match(&low[figure.end..sentence.end]) || (before && figure.value < 32.0),
-        _ => {
-            before
-                && (figure.in_words || figure.value <= 730.0)
-                && !String::from_utf8_lossy(&low[sentence.start..figure.start]).trim_end().ends_with("for")
-        }
-    }
-}
-
 /// Digits of a name: ISO 27001, Microsoft 365, SOC 2.
 fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -136,10 +43,15 @@ fn is_part_of_name(reading: &Reading<'_>, figure: &Figure) -> bool {
         )
     });
     let low = reading.message.low.as_bytes();
-    let before = &low[figure.start.saturating_sub(20)..figure.start];
+    let before = &low[figure.start.saturating_sub(32)..figure.start];
     let year = figure.unit == Unit::Bare && (1900.0..2100.0).contains(&figure.value) && figure.value.fract() == 0.0;
-    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:since|founded in|established in|started in) $"));
-    NAMED.is_match(before) || (year && !FOUNDED.is_match(before))
+    static FOUNDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b(?:founded in|established in|started in|(?:we|us|our|business|company|serving|running) [^.;!?]{0,12}since) $",
+        )
+    });
+    let counts = matches!(figure.unit, Unit::Money | Unit::Percent);
+    (NAMED.is_match(before) && !counts) || (year && !FOUNDED.is_match(before))
 }
 
 /// Whether the clause speaks of the reader, so that the persona may support it.
@@ -200,7 +112,9 @@ fn is_loose(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
             let bare = ["in ", "within ", "under ", "inside ", "after ", "than ", "before "]
                 .iter()
                 .any(|word| text.starts_with(word));
-            (bare && !is_benefit(reading, sentence, figure))
+            // `Spent in one year`: once, and no number.
+            let once = text.starts_with("one ") && !is_benefit(reading, sentence, figure);
+            once || (bare && !is_benefit(reading, sentence, figure))
                 || USUAL.is_match(before)
                 || (figure.value <= 24.0 && figure.minutes && sentence.is_offer)
         }
@@ -222,7 +136,7 @@ fn is_of_customers(reading: &Reading<'_>, figure: &Figure) -> bool {
 fn is_benefit(reading: &Reading<'_>, sentence: &Spoken, figure: &Figure) -> bool {
     static GAIN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b",
+            r"\b(?:cut\w*|reduc\w*|sav\w+|shrink\w*|drop\w*|short\w*|faster|quicker|live|up and running|onboard\w*|deploy\w*|implement\w*|set-?up|set up|switch\w* on|install\w*|activat\w*|go-live|payback|pays?|results?|return\w*|free\w* up|reclaim\w*|recover\w*|gain\w*|gets? back|gives? back|back|increas\w*|boost\w*|improv\w*|grow\w*|deliver\w*|launch\w*|migrat\w*|roi|fewer|less|lower\w*|halv\w*|doubl\w*|tripl\w*|eliminat\w*|wins?|output|productiv\w*|value)\b",
         )
     });
     static READER: LazyLock<Regex> = LazyLock::new(|| {

@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::figures::{Figure, figures};
 use super::fold::Folded;
 use super::source::Source;
-use super::words::{is_denied, pattern};
+use super::words::{DID, is_denied, pattern};
 
 /// A message, and what its claims are held against.
 pub(super) struct Reading<'a> {
@@ -82,13 +82,13 @@ impl<'a> Reading<'a> {
 fn spoken(message: &Folded) -> Vec<Spoken> {
     static IMAGINE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust |\bto )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|a typical (?:case|example|start)|not a real)",
+            r"(?:^|[,;:(.?!-] ?|\band |\bnow |\bjust )(?:imagine|picture|suppose|supposing|assume|assuming|envision|visuali[sz]e|let's say|let us say|say|hypothetically|think of|consider|take|what if|if)\b|\bto (?:imagine|picture|suppose|assume|envision|visuali[sz]e)\b|\b(?:for illustration|as an illustration|illustrative|illustrated|hypothetical\w*|made-up|in theory|thought experiment|back-of-the-envelope|invented example|a typical (?:case|example|start)|not a real)",
         )
     });
     // `If you are interested` supposes nothing, and `consider us` asks.
     static POLITE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have|(?:this|that|it|any of (?:this|that))(?:(?:'s| is) (?:not |all |too |of |no |a |an |some|use|rel|help|interest|for you|worth|ok|eas|wrong|off|better|best|fine|good|right|rule|time|yes|now|my )| sounds?| helps?| works?| suits?| makes| fits| seems?| isn't| would| doesn't| does| resonates| interests| rules)|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|\d+|two|five|ten|longer|time|hello|hi))\b",
+            r"\b(?:if (?:you're|you are|you'd|you would|you want|you like|you prefer|you have (?:any|a (?:question|minute|moment|look)|questions|time|some|an interest|no)|(?:this|that|it|any of (?:this|that))(?:(?:'s| is) (?:not |all |too |of |no |a |an |some|use|rel|help|interest|for you|worth|ok|eas|wrong|off|better|best|fine|good|right|rule|time|yes|now|my )| sounds?| helps?| works?| suits?| makes| fits| seems?| isn't| would| doesn't| does| resonates| interests| rules)|so|not|useful|helpful|any|curious|interested|open|yes|now|the timing|there's)|(?:take|consider|say|picture) (?:it|this|that|me|us|no|yes|part|on|over|care|place|hold|their|your|about|less|more|up|just|only|longer|time|hello|hi)|take (?:\d+|two|five|ten))\b",
         )
     });
     static OFFER: LazyLock<Regex> = LazyLock::new(|| {
@@ -106,19 +106,34 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
     });
     static SOMEBODY: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"\b(?:an?|your|one|two|three) (?:[\w'&-]+ ){0,5}?__\b"));
+    // A picture is over when somebody is said to have done something.
+    static REAL: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"\b(?:we|our|us|pilots?|trials?|onboarding|set-?up|implementation|customers?|clients?|price|costs?|ended|{DID})\b"
+        ))
+    });
     let low = &message.low;
-    let (mut imagined, mut signed) = (None, false);
+    let (mut imagined, mut pictured, mut signed) = (None, None, false);
     let mut out = Vec::new();
-    for (index, sentence) in message.sentences().into_iter().enumerate() {
+    let sentences = message.sentences();
+    let last = sentences.len().saturating_sub(4);
+    for (index, sentence) in sentences.into_iter().enumerate() {
         let text = &low[sentence.start..sentence.end];
         let bytes = text.as_bytes();
         let is_ps = text.starts_with("p.s") || text.starts_with("ps:") || text.starts_with("ps -");
-        signed = (signed || SIGN_OFF.is_match(bytes)) && !is_ps && text.len() < 90;
+        signed = (signed || SIGN_OFF.is_match(bytes) || (index > 2 && index >= last && is_address(text)))
+            && !is_ps
+            && text.len() < 90;
         let imagines = IMAGINE.find(bytes).is_some_and(|found| {
             // Both may begin at the same word; then it is the polite one.
             POLITE.find_iter(bytes).all(|polite| polite.end() <= found.start() || polite.start() >= found.end())
         });
         // Only somebody to imagine goes on being imagined; `imagine a Monday without it` is over at its end.
+        if imagines && text.starts_with("picture ") {
+            pictured = Some(sentence.paragraph);
+        } else if pictured == Some(sentence.paragraph) && REAL.is_match(bytes) {
+            pictured = None;
+        }
         if imagines && (SOMEBODY.is_match(bytes) || text.bytes().any(|byte| byte.is_ascii_digit())) {
             imagined = Some(sentence.paragraph);
         }
@@ -127,11 +142,19 @@ fn spoken(message: &Folded) -> Vec<Spoken> {
             end: sentence.end,
             is_question: text.trim_end_matches(['"', ')', '\'', ' ']).ends_with('?'),
             is_imagined: imagines,
-            is_scenario: imagined == Some(sentence.paragraph),
+            is_scenario: imagined == Some(sentence.paragraph) || pictured == Some(sentence.paragraph),
             is_offer: OFFER.is_match(bytes),
             is_subject: text.starts_with("subject:") || text.starts_with("**subject") || text.starts_with("re:"),
-            is_frame: signed || (index < 3 && GREETING.is_match(bytes)),
+            is_frame: signed || (index < 3 && (GREETING.is_match(bytes) || is_address(text))),
         });
     }
     out
+}
+
+/// `Estimada Marta,`: a few words, a comma, and the end of a line.
+fn is_address(text: &str) -> bool {
+    text.len() < 40
+        && text.ends_with(',')
+        && text.split(' ').count() < 5
+        && !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b':')
 }

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::figures::{Figure, Unit, figures};
+use super::figures::{Figure, Unit, figures, hours_of};
 use super::fold::{Folded, quote};
+use super::spoken::number_word;
 use super::words::{is_denied, pattern, stem, stems, tokens};
 
 /// One statement.
@@ -131,15 +132,48 @@ impl Statement {
             let end = |value| Figure { value, high: value, ..*figure };
             return self.says(&end(figure.value), low) && self.says(&end(figure.high), low);
         }
+        if figure.unit == Unit::Time && self.says_time(figure) {
+            return true;
+        }
         self.figures.iter().any(|own| {
             if !figure.is_said_by(own) {
                 return near_half(figure, own, low);
             }
             figure.unit != Unit::Bare || own.unit != Unit::Bare || {
                 let (here, there) = (counted(low, figure), counted(&self.folded.low, own));
-                here.is_none() || there.is_none() || here == there || there.is_some_and(|word| low.contains(&word))
+                let near = |word: &String| following(&self.folded.low, own).iter().any(|other| other == word);
+                here.is_none()
+                    || there.is_none()
+                    || here.as_ref().is_some_and(near)
+                    || there.is_some_and(|word| low.contains(&word))
             }
         })
+    }
+}
+
+impl Statement {
+    /// The times that are stated, in hours: `in two days instead of nine` states nine days as well, `by the fifth working
+    /// day` states five.
+    pub(super) fn times(&self) -> Vec<f64> {
+        const ORDINALS: &str = "first second third fourth fifth sixth seventh eighth ninth tenth";
+        const AGAINST: [&str; 6] = [" instead of ", " rather than ", " from ", " to ", " or ", " against "];
+        let low = &self.folded.low;
+        let mut times: Vec<f64> =
+            self.figures.iter().filter(|own| own.unit == Unit::Time).map(|own| own.value).collect();
+        let units: Vec<f64> = tokens(low).filter_map(|(_, word)| hours_of(word)).collect();
+        let ordinal = |word: &str| ORDINALS.split(' ').position(|name| name == word).map(|at| at as f64 + 1.0);
+        let mut counts: Vec<f64> = tokens(low).filter_map(|(_, word)| ordinal(word)).collect();
+        if AGAINST.iter().any(|word| low.contains(word)) {
+            counts.extend(self.figures.iter().filter(|own| own.unit == Unit::Bare).map(|own| own.value));
+            counts.extend(tokens(low).filter_map(|(_, word)| number_word(word)));
+        }
+        times.extend(counts.iter().flat_map(|count| units.iter().map(move |unit| count * unit)));
+        times
+    }
+
+    fn says_time(&self, figure: &Figure) -> bool {
+        let is = |value: &f64| (figure.value - value).abs() < 0.01 * figure.value.max(0.01);
+        figure.value > 0.0 && self.times().iter().any(is)
     }
 }
 
@@ -152,6 +186,12 @@ fn near_half(figure: &Figure, own: &Figure, low: &str) -> bool {
         && own.unit == Unit::Percent
         && almost
         && (figure.value - own.value).abs() <= 5.0
+}
+
+/// The stems of the three words behind a number: `900 supplier contracts`.
+fn following(low: &str, figure: &Figure) -> Vec<String> {
+    let rest = low[figure.end..].split(['.', ',', ';']).next().unwrap_or("");
+    rest.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 2).take(3).map(stem).collect()
 }
 
 /// The stem of the word that a bare number counts.

@@ -8,7 +8,7 @@ const SMALL: &str = "one two three four five six seven eight nine ten eleven twe
     seventeen eighteen nineteen";
 const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
 
-fn number_word(word: &str) -> Option<f64> {
+pub(super) fn number_word(word: &str) -> Option<f64> {
     let place = |list: &str| list.split(' ').position(|name| name == word).map(|place| place as f64);
     match word {
         "hundred" => Some(100.0),
@@ -55,6 +55,8 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                         });
                         index += 1 + article;
                     }
+                    // `Half a page`: the size of a text.
+                    (_, Some((Unit::Text, _))) => {}
                     _ if !matches!(before(index), "first" | "second" | "other" | "better" | "back") => {
                         push(figure(start, end, 50.0, Unit::Percent));
                     }
@@ -91,6 +93,17 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
             "in" | "within" | "under" | "inside" | "after" | "than" => {
                 if let Some((to, hours, value)) = bare_time(&words, index) {
                     push(Figure { minutes: hours < 1.0, ..figure(start, to, value * hours, Unit::Time) });
+                }
+            }
+            // `cut to minutes`, `down to a few hours`
+            "to" | "into"
+                if matches!(
+                    at(index + 1),
+                    "a" | "just" | "mere" | "minutes" | "seconds" | "hours" | "days" | "under"
+                ) =>
+            {
+                if let Some((to, hours, 0.0)) = bare_time(&words, index) {
+                    push(Figure { minutes: hours < 1.0, ..figure(words[index + 1].0, to, 0.0, Unit::Time) });
                 }
             }
             "takes" | "needs" | "is"
@@ -131,6 +144,12 @@ pub(super) fn in_words(low: &str, found: &mut Vec<Figure>) {
                 {
                     let (scale, minutes) = if unit == Unit::Time { (factor, factor < 1.0) } else { (1.0, false) };
                     push(Figure { minutes, ..figure(start, to, value * scale, unit) });
+                    index = last;
+                } else if let Some((value, last)) = spoken_number(&words, index)
+                    && value > 10.0
+                    && is_counted(at(last + 1))
+                {
+                    push(figure(start, words[last].0 + words[last].1.len(), value, Unit::Bare));
                     index = last;
                 }
             }
@@ -191,4 +210,12 @@ fn bare_time(words: &[(usize, &str)], index: usize) -> Option<(usize, f64, f64)>
     let hours = hours_of(word)?;
     let plural = word.ends_with('s');
     (plural || counted).then_some((start + word.len(), hours, if plural { 0.0 } else { 1.0 }))
+}
+
+/// Whether a word can be what a number counts: `forty tickets`.
+fn is_counted(word: &str) -> bool {
+    word.len() > 3
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !matches!(word, "this" | "does" | "always" | "less")
 }

@@ -23,7 +23,7 @@ pub(super) fn standards(low: &str) -> impl Iterator<Item = &str> {
 pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
     static GENERAL: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:fully (?:compliant|certified|accredited|audited)|security[- ]certified|independently (?:audited|certified|verified)|certified (?:for|by|to|under|against)|(?:our|holds?|hold|have|all|relevant|the necessary|required) (?:\w+ ){0,3}?(?:certifications?|attestations?|accreditations?|compliance certificates?)|(?:compliance|security) (?:certificates?|certifications?))\b",
+            r"\b(?:fully (?:compliant|certified|accredited|audited)|security[- ]certified|independently (?:audited|certified|verified)|certified (?:for|by|to|under|against)|(?:our|holds?|hold|have|all|relevant|the necessary|required) (?:\w+ ){0,3}?(?:certifications?|attestations?|accreditations?|compliance certificates?)|(?:compliance|security) (?:certificates?|certifications?)|[a-z0-9]+ (?:attestation|accreditation|conformity|type approval))\b",
         )
     });
     for sentence in reading.sentences.iter().filter(|sentence| !sentence.is_frame) {
@@ -88,7 +88,7 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(?:we're|we are|is|are|fully|hold|holds|have|has|our|passed|meets?|met|compl(?:y|ies|iant|iance) (?:with|to)?|certifi\w+|under|against|conform\w*|achieved|completed|built (?:for|to|on|around)|via|backed by|audited|accredited|designed for|aligned (?:with|to)|including|and|plus|with|to|on|for)\W*(?:\w+ ){0,2}$",
+            r"\b(?:we're|we are|is|are|fully|hold|holds|have|has|our|passed|meets?|met|satisf\w+|fulfil\w*|observ\w+|in line with|certificates? (?:for|under)|compl(?:y|ies|iant|iance) (?:with|to)?|certifi\w+|under|against|conform\w*|achieved|completed|built (?:for|to|on|around)|via|backed by|audited|accredited|designed for|aligned (?:with|to)|including|and|plus|with|to|on|for)\W*(?:\w+ ){0,2}$",
         )
     });
     static OURS: LazyLock<Regex> = LazyLock::new(|| {
@@ -127,7 +127,10 @@ fn is_claimed(reading: &Reading<'_>, sentence: &Spoken, start: usize, end: usize
     if CONCERN.is_match(before) && !certified && (by_persona || !ours) {
         return false;
     }
-    AFTER.is_match(&low.as_bytes()[end..sentence.end])
+    // `Being ISO 27001 certified, we`: whose it is comes after.
+    let after = &low.as_bytes()[end..sentence.end];
+    AFTER.is_match(after)
+        || (certified && !YOURS.is_match(wide) && OURS.is_match(after))
         || (ours && BEFORE.is_match(before))
         || (sentence.end - sentence.start < 80 && !by_persona && BEFORE.is_match(before))
 }

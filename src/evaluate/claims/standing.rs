@@ -34,7 +34,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             false,
         ),
         rule(
-            r"\b(?:our|my|the) (?:[\w-]+ ){0,3}?(?:founders?|co-?founders?|founding team|team|engineers?|developers|cto|ceo|coo|vp|leadership|advisors?|advisory board|investors?|head of \w+|implementation \w+|specialists?|consultants?|experts|staff|people)\b[^.;!?]{0,70}?\b(?:built|led|worked|spent|comes? (?:out of|from)|came (?:out of|from)|previously|formerly|used to|ex-\w+|years?|background|alumni|ran|scaled|sold|designed|has (?:deep|decades|extensive)|have (?:deep|decades|extensive|spent|run|built)|veterans?|alums?|designed)\b|\bfounded by\b|\bbacked by\b|\b(?:i|we) (?:\w+ly )?(?:spent|used to (?:run|work|lead|be|manage|sit)|previously|formerly|was (?:a|an|the|head|vp|coo|cto|in)|were (?:all )?(?:\w+ )?(?:operators|engineers|managers)|ran (?:ops|operations|a|the|finance|support)|led (?:ops|operations|a|the)|worked (?:at|in|as|for)|come from|came from|left|grew up in)\b|\bas (?:a |someone who )?(?:fellow|former|ex-\w+)|\b(?:former|ex)[- ][a-z]+ (?:engineers?|operators?|team|staff|people|founders?|executives?|controllers?|nurses?|teachers?|planners?|managers?)|\bour (?:vp|head|chief|cto|ceo|coo|director)\b|\b(?:decades?|years) of (?:\w+ )?experience\b|\bspeaking at (?:their|the|your)\b",
+            r"\b(?:our|my|the) (?:[\w-]+ ){0,3}?(?:founders?|co-?founders?|founding team|team|engineers?|developers|cto|ceo|coo|vp|leadership|advisors?|advisory board|investors?|head of \w+|implementation \w+|specialists?|consultants?|experts|staff|people)\b[^.;!?]{0,70}?\b(?:built|led|worked|spent|comes? (?:out of|from)|came (?:out of|from)|previously|formerly|used to|ex-\w+|years?|background|alumni|ran|scaled|sold|designed|has (?:deep|decades|extensive)|have (?:deep|decades|extensive|spent|run|built)|veterans?|alums?|designed)\b|\bfounded by\b|\bbacked by\b|\b(?:i|we) (?:\w+ly )?(?:spent|used to (?:run|work|lead|be|manage|sit)|previously|formerly|was (?:a|an|the|head|vp|coo|cto|in)|were (?:all )?(?:\w+ )?(?:operators|engineers|managers)|ran (?:ops|operations|a|the|finance|support)|led (?:ops|operations|a|the)|worked (?:at|in|as|for)|come from|came from|left (?:a|an|the|my|our)|grew up in)\b|\bas (?:a |someone who )?(?:fellow|former|ex-\w+)|\b(?:former|ex)[- ][a-z]+ (?:engineers?|operators?|team|staff|people|founders?|executives?|controllers?|nurses?|teachers?|planners?|managers?)|\bour (?:vp|head|chief|cto|ceo|coo|director)\b|\b(?:decades?|years) of (?:\w+ )?experience\b|\bspeaking at (?:their|the|your)\b",
             Kind::Other,
             0.6,
             false,
@@ -64,7 +64,9 @@ pub(super) fn find(reading: &Reading<'_>, found: &mut Vec<Found>) {
                 if is_other(reading, sentence, rule, start, end) {
                     continue;
                 }
-                let words = stems(&reading.message.low[start..end]);
+                // The long form and the short one are the same.
+                let matched = &reading.message.low[start..end];
+                let words = if matched == "sso" { stems("single sign-on") } else { stems(matched) };
                 let statements = &reading.facts.source.statements;
                 let best = statements.iter().map(|statement| (share(&words, &statement.stems), statement));
                 let best = best.filter(|(share, _)| *share >= rule.enough).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -116,6 +116,11 @@ pub(super) static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             true,
         ),
         rule(
+            r"\b[a-z]+s (?:[\w'-]+ ){0,5}?(?:already |now |routinely |all |even |happily )?(?:know|accept|approve|love|like|prefer|recogni[sz]e|request|praise|sign off|ask for) (?:on )?our \w+",
+            true,
+            true,
+        ),
+        rule(
             r"\byour (?:\w+ ){0,2}?(?:competitors?|peers|rivals|competition|counterparts|neighbou?rs)\b[^.;!?]{0,30}?\b(?:have|has|are|is|already|use|uses|signed|switched|chose|moved|adopted|joined|run|rely)\b",
             true,
             true,

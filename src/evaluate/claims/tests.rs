@@ -134,6 +134,61 @@ fn what_nothing_supports_is_found_with_its_kind() {
 }
 
 #[test]
+fn claims_are_found_in_whatever_form_they_are_made() {
+    let messages = [
+        "Being ISO 27001 certified, we can start at once.",
+        "A customer went from 42 hours to 7 hours.",
+        "One customer saved 49% of the effort.",
+        "A joiner two streets from you went from chasing on Fridays to golf on Fridays.",
+        "What used to take them a day takes an hour now.",
+        "Owners tell us they would not go back.",
+        "\"We should have done this years ago,\" said the head of a school in Perth.",
+        "Toyota, Siemens and the city of Bristol are on board.",
+        "Only two onboarding slots are left.",
+        "The introductory price ends on Friday.",
+        "Unlike Deputy, it never sleeps.",
+        "It is faster than any other tool.",
+        "We are an official partner of the chamber.",
+        "We recently opened an office in Oslo.",
+        "Everyone who tried it ordered more.",
+        "It has never failed.",
+        "Your insurer will lower the premium.",
+        "My uncle runs three shops and saved a fortune.",
+        "It has been tested by an independent laboratory.",
+        "If it does not work, we refund the price.",
+        "It was a pleasure to meet you at the fair.",
+        "I hear that you are opening a second office.",
+        "Your colleague at the other site already has it.",
+    ];
+    let missed: Vec<&str> = messages.into_iter().filter(|message| kinds(message).is_empty()).collect();
+    assert_eq!(missed, [""; 0]);
+}
+
+#[test]
+fn what_follows_from_known_numbers_is_known() {
+    for message in [
+        "For your team of eight, 40% of the time is more than three people.",
+        "It costs $600 a month, so $7,200 a year, or $1,200 for two months.",
+        "Your team of eight loses 40%, so 60% of the time is left.",
+        "Say each of the eight spends 3 hours a week on it: that is 24 hours.",
+    ] {
+        assert_eq!(kinds(message), [], "{message}");
+    }
+    assert_eq!(kinds("It costs $600 a month, and clients save $5,000."), [Kind::Price]);
+}
+
+#[test]
+fn a_sender_has_a_name_and_so_have_the_reader_and_the_offer() {
+    for message in [
+        "Morning Ann, Sam from Brackwater here.",
+        "Estimada Ann,\n\nit runs in Leeds as anywhere.\n\nSaludos,\nMaria Lopez",
+        "I am Tom, and Asana is what you use.",
+    ] {
+        assert_eq!(kinds(message), [], "{message}");
+    }
+}
+
+#[test]
 fn offsets_count_characters_and_quotations_are_the_messages_own_words() {
     let message = "Zoë — 🚀 “We’re SOC 2 certified.”";
     let found = audit(message, &Facts::of(FACTS), PERSONA);

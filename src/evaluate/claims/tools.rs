@@ -111,7 +111,8 @@ fn judge(reading: &Reading<'_>, from: usize, end: usize, to: usize, is_thing: bo
     if !is_thing && READER.is_match(object.as_bytes()) {
         return None;
     }
-    let mut named = names::names(&format!("x {}", &reading.message.cased[from..to.max(end)]));
+    let mut named =
+        names::names(&format!("x {}", &reading.message.cased[if is_thing { from } else { end }..to.max(end)]));
     named.retain(|name| !is_own(reading, name));
     let speaks_of_tools = TOOLS.is_match(object.as_bytes()) || is_thing;
     if named.is_empty() && !speaks_of_tools {

@@ -31,6 +31,7 @@ fn group() -> String {
         offices? crews? (?:care_)?homes stores sites branches carriers forwarders? airlines? airports? farms? mills? \
         breweries brewery dealers? dealerships? garages? kitchens? landlords? merchants? sellers? growers? councils? \
         cities wards? supermarkets? grocers? accountants? architects? dentists? lawyers? surger(?:y|ies) \
+        couples? pairs? shelters? inns? guest_houses? parks? pubs? nurseries nursery bakeries bakery quarr(?:y|ies) depots? \
         pharmac(?:y|ies) gyms? salons? trusts? institutes? foundations? factor(?:y|ies) foundr(?:y|ies)";
     let nouns: Vec<String> = NOUNS.split(' ').map(|noun| noun.replace('_', " ")).collect();
     format!("(?:{})", nouns.join("|"))
@@ -84,6 +85,11 @@ static STOP: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Whether a word says nothing about what is spoken of.
+pub(super) fn is_stop(word: &str) -> bool {
+    STOP.contains(word)
+}
+
 /// The word stems of a text that say what it is about, in order and with repetitions.
 pub(super) fn stems(low: &str) -> Vec<String> {
     low.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\''))
@@ -95,6 +101,10 @@ pub(super) fn stems(low: &str) -> Vec<String> {
 /// A word without what grammar adds to its end.
 pub(super) fn stem(word: &str) -> String {
     let word = word.trim_end_matches("'s").trim_matches('\'');
+    // As it is spelt on either side of the Atlantic.
+    if matches!(word, "centre" | "centres" | "center" | "centers") {
+        return "cent".to_owned();
+    }
     // `Posted` and `posts` are of one stem; `need` and `bring` keep their ends.
     let ends = ["ing", "ed", "es", "s"];
     let short = ends.iter().filter_map(|end| word.strip_suffix(end)).find(|short| short.len() > 3).unwrap_or(word);

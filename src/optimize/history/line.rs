@@ -41,12 +41,11 @@ struct Handed {
     book: Option<Codebook>,
 }
 
+/// Versions, the facts of their messages, and the memory of the lineage.
+type Loaded = (Vec<Version>, Arc<Facts>, Option<Lineage>);
+
 /// Reads the versions, the first run first; also the facts, and what the lineage remembers.
-pub(super) fn load(
-    folder: &DataFolder,
-    focus: &FileName,
-    runs: &[RunRow],
-) -> Result<(Vec<Version>, Arc<Facts>, Option<Lineage>), data::Error> {
+pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Result<Loaded, data::Error> {
     let ((), head) = results_stream::gather(folder, focus, &())?;
     let memory = Lineage::of(&head);
     let facts = Arc::new(facts(folder, focus, &head, memory.as_ref())?);

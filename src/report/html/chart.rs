@@ -166,8 +166,8 @@ impl Chart<'_> {
 /// The point of a series: a circle, a square, a diamond.
 fn shape(series: usize, x: f64, y: f64) -> String {
     let of = |points: [(f64, f64); 4]| {
-        let [a, b, c, d] = points.map(|(dx, dy)| format!("{} {}", one(x + dx), one(y + dy)));
-        format!("M{a}L{b}L{c}L{d}Z")
+        let corners = points.map(|(right, down)| format!("{} {}", one(x + right), one(y + down)));
+        format!("M{}Z", corners.join("L"))
     };
     match series {
         0 => format!("M{} {}a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0 -9.2 0Z", one(x - 4.6), one(y)),

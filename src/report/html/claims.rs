@@ -14,7 +14,7 @@ use crate::report::words;
 /// Versions that are listed: the first and the last of those with messages of their own.
 const MOST: usize = 8;
 /// Characters of the facts that are shown.
-const LONGEST: usize = 20_000;
+const LONGEST: usize = 12_000;
 
 pub(super) fn part(history: &History) -> Markup {
     let all: Vec<&Version> = history

@@ -8,7 +8,7 @@ use crate::report::words;
 
 /// Characters of each prompt that are compared; two long texts that have nothing in common take a time that grows with the
 /// square of their words.
-const LONGEST: usize = 30_000;
+const LONGEST: usize = 12_000;
 
 /// A stretch of a difference.
 pub type Stretch = (ChangeTag, String);

@@ -23,22 +23,43 @@ mod top;
 use maud::{Markup, html};
 
 use crate::optimize::history::History;
+use crate::report::words;
+
+/// Bytes of a report, but for what stands around its parts. With that it stays below a megabyte.
+const LARGEST: usize = 960_000;
+
+/// Rows of a table that has one for every version.
+const MOST_ROWS: usize = 100;
+
+/// Places of the versions that tables list: the first, and the last ones.
+fn listed(history: &History) -> impl Iterator<Item = usize> {
+    let all = history.versions.len();
+    let from = all.saturating_sub(MOST_ROWS);
+    (0..all).filter(move |at| *at == 0 || *at >= from)
+}
+
+/// How many versions tables leave out.
+fn unlisted(history: &History) -> Markup {
+    let more = history.versions.len() - listed(history).count();
+    html! { @if more > 0 { p.hint { (words::count(more as u64, "version is", "versions are")) " left out of the table, after the first." } } }
+}
 
 /// The whole page.
 #[must_use]
 pub fn report(history: &History) -> String {
-    let parts: Vec<(&str, &str, Option<Markup>)> = vec![
-        ("rates", "Rates", Some(rates::part(history))),
-        ("proof", "Proof", proof::part(history)),
-        ("people", "People", Some(people::part(history))),
-        ("prompt", "Prompt", Some(prompt::part(history))),
-        ("objections", "Objections", Some(objections::part(history))),
-        ("claims", "Claims", Some(claims::part(history))),
-        ("segments", "Segments", segments::part(history)),
-        ("origin", "Where it comes from", Some(origin::part(history))),
-    ];
-    let parts: Vec<(&str, &str, Markup)> =
-        parts.into_iter().filter_map(|(id, name, part)| Some((id, name, part?))).collect();
+    let own = |id, name, part: Markup| (id, name, part);
+    let mut parts: Vec<(&str, &str, Markup)> = vec![own("rates", "Rates", rates::part(history))];
+    parts.extend(proof::part(history).map(|part| own("proof", "Proof", part)));
+    parts.push(own("prompt", "Prompt", prompt::part(history)));
+    parts.push(own("objections", "Objections", objections::part(history)));
+    let place = parts.len();
+    parts.push(own("claims", "Claims", claims::part(history)));
+    parts.extend(segments::part(history).map(|part| own("segments", "Segments", part)));
+    parts.push(own("origin", "Where it comes from", origin::part(history)));
+    // People take what the others leave.
+    let taken = page::STYLE.len() + parts.iter().map(|(_, _, part)| part.0.len()).sum::<usize>();
+    let budget = people::BUDGET.min(LARGEST.saturating_sub(taken));
+    parts.insert(place, own("people", "People", people::part(history, budget)));
     let links: Vec<(&str, &str)> = parts.iter().map(|(id, name, _)| (*id, *name)).collect();
     let body = html! {
         (top::masthead(history, &links))

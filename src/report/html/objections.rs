@@ -81,8 +81,8 @@ fn cell(version: &Version, name: &str) -> Markup {
     let said = &version.measured().objections;
     let group = said.raised.iter().find(|group| group.name == name);
     html! {
-        @if group.is_some_and(|group| group.is_estimate) { "about " }
         (share(group.map_or(0, |group| group.personas), said.personas))
+        @if group.is_some_and(|group| group.is_estimate) { span.quiet { "scaled from a sample" } }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::head;
 use super::pieces::{table, text};
+use super::{head, listed};
 use crate::data::provenance::RoleUsage;
 use crate::optimize::history::{History, Version};
 use crate::report::{origin, words};
+
+/// Commands that are shown, the last ones.
+const MOST_COMMANDS: usize = 50;
 
 pub(super) fn part(history: &History) -> Markup {
     let unknown = || html! { span.quiet { "unknown" } };
@@ -17,7 +20,7 @@ pub(super) fn part(history: &History) -> Markup {
         }
     };
     let body = html! {
-        @for version in &history.versions {
+        @for version in listed(history).map(|at| &history.versions[at]) {
             @let own = version.metadata.rejoinder.as_ref();
             @let sum = |of: fn(&RoleUsage) -> u64| own.filter(|own| !own.usage.is_empty()).map(|own| own.usage.values().map(of).sum::<u64>());
             tr {
@@ -32,7 +35,7 @@ pub(super) fn part(history: &History) -> Markup {
         }
     };
     let made = html! { tr { th scope="col" { "Version" } th scope="col" { "File" } th scope="col" { "Date" } th scope="col" { "Models" } th scope="col" { "Judge's fingerprint" } th scope="col" { "Seed" } } };
-    let rows = html! { @for version in &history.versions { (made_by(version)) } };
+    let rows = html! { @for version in listed(history).map(|at| &history.versions[at]) { (made_by(version)) } };
     html! {
         (head("origin", "Where it comes from", ""))
         (table("What it took", &header, &body))
@@ -42,7 +45,7 @@ pub(super) fn part(history: &History) -> Markup {
         @let commands = origin::commands(history);
         @if commands.is_empty() { p { "These files do not say what made them." } }
         @else {
-            pre { @for command in &commands { (text(command)) "\n" } }
+            pre { @for command in commands.iter().rev().take(MOST_COMMANDS).rev() { (text(command)) "\n" } }
             p.hint { (origin::about(history)) }
         }
     }

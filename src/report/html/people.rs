@@ -11,16 +11,19 @@ use crate::optimize::history::pairs::{Clipped, Side};
 use crate::optimize::history::{Course, History, Pair, Pairs};
 use crate::report::{summary, words};
 
-/// Bytes of the page that people may take. The rest of the report is small beside it, and all of it stays below a megabyte.
+/// Bytes of the page that people take at most. Where the other parts are large, they get less.
 pub const BUDGET: usize = 600_000;
 /// People who are shown of those who stayed with what they said, each way.
 const MOST_STEADY: usize = 25;
 /// Characters of a persona that stand in a line.
-const LINE: usize = 110;
+const LINE: usize = 80;
 /// Folds that are open at first.
-const OPEN: usize = 2;
+const OPEN: usize = 1;
+/// Of each way, so many stand there; the others are folded away.
+const AT_ONCE: usize = 8;
 
-pub(super) fn part(history: &History) -> Markup {
+/// `budget` is the most bytes that people may take.
+pub(super) fn part(history: &History, budget: usize) -> Markup {
     let pairs = &history.pairs;
     let after = &history.versions[pairs.after];
     let before = pairs.before.map(|before| &history.versions[before]);
@@ -35,9 +38,10 @@ pub(super) fn part(history: &History) -> Markup {
         ),
         (None, _) => format!("What the people of {} were written, and what they said.", after.label()),
     };
-    let shown = fitting(pairs, before.is_some());
+    let shown = fitting(pairs, before.is_some(), budget);
     let all = shown.iter().map(|(_, own)| own.len()).sum::<usize>();
-    let mut open = OPEN;
+    // Somebody whose mind was changed is what people look for first.
+    let opened = shown.iter().find(|(_, own)| !own.is_empty()).map_or(Course::ToYes, |(course, _)| *course);
     html! {
         (head("people", if pairs.comparison.is_some() { "Who changed their minds" } else { "People" }, &lead))
         @if let Some(comparison) = &pairs.comparison {
@@ -47,10 +51,15 @@ pub(super) fn part(history: &History) -> Markup {
             @let count = pairs.count(*course);
             @if count > 0 {
                 h3 { (name(*course, pairs.comparison.is_some())) " " span.quiet { "(" (words::thousands(count as u64)) @if own.len() < count { ", " (own.len()) " shown" } ")" } }
-                @for one in own {
-                    @let is_open = open > 0;
-                    @let () = open = open.saturating_sub(1);
+                @let (first, rest) = own.split_at(own.len().min(if is_change(*course) || pairs.comparison.is_none() { AT_ONCE } else { 0 }));
+                @for (at, one) in first.iter().enumerate() {
+                    @let is_open = *course == opened && at < OPEN;
                     (PreEscaped(if is_open { one.replacen("<details class=\"pair\"", "<details open class=\"pair\"", 1) } else { one.clone() }))
+                }
+                @if !rest.is_empty() {
+                    details.fold { summary { "Show " (words::thousands(rest.len() as u64)) @if !first.is_empty() { " more" } }
+                        @for one in rest { (PreEscaped(one)) }
+                    }
                 }
             }
         }
@@ -61,6 +70,10 @@ pub(super) fn part(history: &History) -> Markup {
             }
         }
     }
+}
+
+fn is_change(course: Course) -> bool {
+    matches!(course, Course::ToYes | Course::ToNo)
 }
 
 /// What a way is called.
@@ -77,9 +90,9 @@ pub fn name(course: Course, compared: bool) -> &'static str {
 }
 
 /// People as far as they fit, by the way they went: those who changed their minds take turns, then the others.
-fn fitting(pairs: &Pairs, two_sided: bool) -> Vec<(Course, Vec<String>)> {
+fn fitting(pairs: &Pairs, two_sided: bool, budget: usize) -> Vec<(Course, Vec<String>)> {
     let of = |course: Course| -> VecDeque<&Pair> { pairs.shown.iter().filter(|pair| pair.course == course).collect() };
-    let mut left = BUDGET;
+    let mut left = budget;
     let mut found: Vec<(Course, Vec<String>)> = Vec::new();
     for turns in [[Course::ToYes, Course::ToNo], [Course::No, Course::Yes]] {
         let most = if turns[0] == Course::ToYes { usize::MAX } else { MOST_STEADY };

@@ -49,7 +49,7 @@ pub fn rate_or(own: Option<&Rate>, none: &str) -> Markup {
 /// A gain in points with its interval.
 #[must_use]
 pub fn gain((gain, interval): (f64, Interval), simulated: bool) -> Markup {
-    html! { strong.nowrap { (words::points(gain)) } span.quiet { (words::interval(interval)) @if simulated { ", simulated" } } }
+    html! { strong.nowrap { (words::points(gain)) } span.quiet { (words::interval(interval).trim_end_matches(" points")) @if simulated { ", simulated" } } }
 }
 
 /// A yes or a no, in a word and a colour.

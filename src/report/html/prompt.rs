@@ -12,9 +12,11 @@ use crate::report::words;
 /// Instructions that are listed.
 const MOST: usize = 14;
 /// Characters of a prompt that are shown.
-const LONGEST: usize = 40_000;
+const LONGEST: usize = 12_000;
 /// Adoptions whose own changes are shown, the last ones.
 const MOST_STEPS: usize = 6;
+/// Bytes that they may take.
+const STEPS: usize = 120_000;
 
 pub(super) fn part(history: &History) -> Markup {
     let (first, last) = (&history.versions[0], history.focus());
@@ -35,8 +37,8 @@ pub(super) fn part(history: &History) -> Markup {
             (difference(old, new))
         }
         @if steps.len() > 1 {
-            @for (before, after) in steps.iter().rev().take(MOST_STEPS).rev() {
-                details.fold { summary { "From " (before.label()) " to " (after.label()) } (difference(&before.metadata.system_prompt, &after.metadata.system_prompt)) }
+            @for (label, step) in shown(&steps) {
+                details.fold { summary { (label) } (step) }
             }
         }
         details.fold open[steps.is_empty()] {
@@ -47,6 +49,22 @@ pub(super) fn part(history: &History) -> Markup {
             (instructions(version, &told.instructions))
         }
     }
+}
+
+/// What changed with single adoptions, the last ones, as far as there is room.
+fn shown(steps: &[(&Version, &Version)]) -> Vec<(String, Markup)> {
+    let mut left = STEPS;
+    let mut found = Vec::new();
+    for (before, after) in steps.iter().rev().take(MOST_STEPS) {
+        let step = difference(&before.metadata.system_prompt, &after.metadata.system_prompt);
+        if step.0.len() > left {
+            break;
+        }
+        left -= step.0.len();
+        found.push((format!("From {} to {}", before.label(), after.label()), step));
+    }
+    found.reverse();
+    found
 }
 
 fn instructions(version: &Version, all: &[Instruction]) -> Markup {
@@ -75,5 +93,5 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
 /// A share beside its bar.
 pub(super) fn share(count: usize, of: usize) -> Markup {
     let share = if of == 0 { 0.0 } else { count as f64 / of as f64 };
-    html! { span.nowrap { (format!("{:.0}%", share * 100.0)) " (" (count) "/" (of) ")" } " " (chart::meter(share)) }
+    html! { span.nowrap { (chart::meter(share)) " " (format!("{:.0}%", share * 100.0)) " (" (count) "/" (of) ")" } }
 }

@@ -3,14 +3,16 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::head;
 use super::pieces::{gain, rate, table, text, verdict};
+use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
 use crate::report::words;
 
 pub(super) fn part(history: &History) -> Option<Markup> {
-    let proved: Vec<(&Version, &ToldProof)> =
-        history.versions.iter().filter_map(|version| Some((version, version.told.as_ref()?.proof.as_ref()?))).collect();
+    let proved: Vec<(&Version, &ToldProof)> = listed(history)
+        .map(|at| &history.versions[at])
+        .filter_map(|version| Some((version, version.told.as_ref()?.proof.as_ref()?)))
+        .collect();
     if proved.is_empty() {
         return None;
     }
@@ -33,7 +35,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let header = html! {
         tr {
             th scope="col" { "Cycle" } th scope="col" { "Gain in points" }
-            th scope="col" { "Incumbent" } th scope="col" { "Challenger" } th.number scope="col" { "p" } th.number scope="col" { "level" } th.number scope="col" { "People" } th.number scope="col" { "Trials" }
+            th scope="col" { "Incumbent" } th scope="col" { "Challenger" } th scope="col" { "p" } th scope="col" { "People" }
         }
     };
     let body = html! { @for (version, proof) in &proved { (row(version, proof)) } };
@@ -67,8 +69,8 @@ fn row(version: &Version, proof: &ToldProof) -> Markup {
             th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
             td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
             td { (rate(before)) } td { (rate(after)) }
-            td.number { (number(proof.p_value)) } td.number { (number(proof.alpha)) }
-            td.number { (words::thousands(proof.personas)) } td.number { (words::thousands(proof.trials)) }
+            td { (number(proof.p_value)) span.quiet { "level " (number(proof.alpha)) } }
+            td { (words::thousands(proof.personas)) span.quiet { (words::count(proof.trials, "trial", "trials")) } }
         }
     }
 }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::head;
 use super::pieces::{rate, rate_or, table, text, verdict};
+use super::{head, listed, unlisted};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Version};
 use crate::optimize::judges::Judge;
@@ -70,8 +70,8 @@ fn numbers(history: &History, has_split: bool) -> Markup {
             th scope="col" { "Judge" }
         }
     };
-    let body = html! { @for (at, version) in history.versions.iter().enumerate() { (numbers_of(history, at, version, has_split)) } };
-    table(caption, &header, &body)
+    let body = html! { @for at in listed(history) { (numbers_of(history, at, &history.versions[at], has_split)) } };
+    html! { (table(caption, &header, &body)) (unlisted(history)) }
 }
 
 fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) -> Markup {

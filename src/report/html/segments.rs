@@ -8,6 +8,9 @@ use super::pieces::{rate, rate_or, table, text};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Measured};
 
+/// People of a kind that are worth a place in the picture.
+const FEWEST: u64 = 5;
+
 pub(super) fn part(history: &History) -> Option<Markup> {
     let pairs = &history.pairs;
     let after = history.versions[pairs.after].measured();
@@ -20,6 +23,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let rows: Vec<Row> = after
         .segments
         .iter()
+        .filter(|(_, rates)| rates.grounded.personas >= FEWEST)
         .map(|(name, rates)| {
             let now = mark(&rates.grounded);
             let marks = if before.is_some() { vec![earlier(name).and_then(mark), now] } else { vec![now] };
@@ -27,7 +31,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         })
         .collect();
     let label = history.versions[pairs.after].label();
-    let named = [before.map(|own| own.label()).unwrap_or_default(), label.clone()];
+    let named = [before.map(crate::optimize::history::Version::label).unwrap_or_default(), label.clone()];
     let series: Vec<&str> = named.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
     let chart = Chart {
         id: "segments-chart",
@@ -51,7 +55,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     Some(html! {
         (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their organisation is; a person may be of two kinds."))
-        (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}.")))
+        @if !rows.is_empty() { (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than {FEWEST} people are in the table only."))) }
         (table("Grounded yes by kind, everybody in the file", &header, &body))
     })
 }

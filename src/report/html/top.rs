@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::pieces::{ends, percent, text};
 use crate::compare::Rate;
+use crate::data::provenance::Provenance;
 use crate::optimize::history::{History, Version};
 use crate::report::{verdict, words};
 
@@ -35,7 +36,7 @@ fn tiles(history: &History) -> Markup {
     };
     let tested = history.versions.iter().filter(|version| version.told.is_some()).count();
     let adopted = history.versions.iter().filter(|version| version.is_adopted()).count();
-    let costs: Vec<Option<f64>> = history.versions.iter().filter_map(cost).collect();
+    let costs: Vec<Option<f64>> = history.versions.iter().filter_map(paid).map(|own| own.cost_usd).collect();
     let cost: Option<f64> = costs.iter().copied().sum();
     html! {
         dl.tiles {
@@ -69,8 +70,8 @@ fn rate(name: &str, version: &str, own: &Rate) -> Markup {
     }
 }
 
-/// What a run cost: `None` where the file does not tell of calls at all, and inside where prices are unknown.
-fn cost(version: &Version) -> Option<Option<f64>> {
+/// What is known of a run, where its file tells of calls at all.
+fn paid(version: &Version) -> Option<&Provenance> {
     let own = version.metadata.rejoinder.as_ref()?;
-    (!own.usage.is_empty() || own.cost_usd.is_some()).then_some(own.cost_usd)
+    (!own.usage.is_empty() || own.cost_usd.is_some()).then_some(own)
 }

@@ -8,7 +8,7 @@ use crate::optimize::Verdict;
 use crate::report::{story, words};
 use crate::web::error::Problem;
 use crate::web::page::{self, text};
-use crate::web::shelf::{Index, percents};
+use crate::web::shelf::{Index, percents, rate};
 use crate::web::site::Site;
 use crate::web::{chart_table, shown, svg};
 
@@ -22,7 +22,7 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
     Ok(html! {
         @if let Some(cycle) = cycle {
             (verdict(cycle))
-            (proof(cycle))
+            (proof(cycle, own.is_some_and(|own| own.simulated)))
             (on_the_people(own.and_then(|own| own.metrics.as_ref())))
             (objections(cycle))
             (instructions(cycle))
@@ -42,18 +42,12 @@ fn points(own: (f64, Interval)) -> Markup {
     shown::gain(own)
 }
 
-fn side(of: Option<&Value>, key: &str) -> Markup {
-    let own = of.and_then(|of| of.get(key)).and_then(|of| percents(of, "rate"));
-    let count = |name: &str| of.and_then(|of| of.get(key)?.get(name)?.as_u64()).unwrap_or_default();
-    html! {
-        @match own {
-            Some((share, interval)) => { strong { (shown::percent(share)) } " (" (count("yes")) "/" (count("total")) ")" span.quiet { ", " (shown::percent(interval.low)) " to " (shown::percent(interval.high)) } }
-            None => "–",
-        }
-    }
+fn side(of: Option<&Value>, key: &str, simulated: bool) -> Markup {
+    let rate = of.and_then(|of| of.get(key)).and_then(|of| rate(of, simulated));
+    html! { @match &rate { Some(rate) => (shown::rate_in_two(rate)), None => "–" } }
 }
 
-fn proof(cycle: &Value) -> Markup {
+fn proof(cycle: &Value, simulated: bool) -> Markup {
     let Some(proof) = cycle.get("proof").filter(|proof| !proof.is_null()) else {
         return html! { p.quiet { "Nothing was proved on unseen people in this cycle." } };
     };
@@ -65,8 +59,8 @@ fn proof(cycle: &Value) -> Markup {
             caption { (words::count(number("personas"), "persona", "personas")) ", " (words::count(number("trials"), "trial", "trials")) ", " (words::count(number("looks"), "look", "looks")) "; intervals of 95 %" }
             thead { tr { td {} th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
             tbody {
-                tr { th scope="row" { "Yes" } td { (side(before, "response")) } td { (side(after, "response")) } }
-                tr { th scope="row" { "Yes, without an ungrounded claim" } td { (side(before, "grounded_response")) } td { (side(after, "grounded_response")) } }
+                tr { th scope="row" { "Yes" } td { (side(before, "response", simulated)) } td { (side(after, "response", simulated)) } }
+                tr { th scope="row" { "Yes, without an ungrounded claim" } td { (side(before, "grounded_response", simulated)) } td { (side(after, "grounded_response", simulated)) } }
                 @if let Some(gain) = percents(proof, "gain") { tr { th scope="row" { "Gain" } td colspan="2" { (points(gain)) @if let Some(p) = proof.get("p_value").and_then(Value::as_f64) { span.quiet { ", p " (words::probability(p)) } } } } }
             }
         } }
@@ -76,6 +70,14 @@ fn proof(cycle: &Value) -> Markup {
 fn on_the_people(metrics: Option<&Value>) -> Markup {
     let change = metrics.and_then(|metrics| metrics.get("improvement")).filter(|own| !own.is_null());
     let Some(change) = change else { return Markup::default() };
+    // Rates of two judges are not compared.
+    let is_comparison = metrics.and_then(|metrics| metrics.get("one_judge")).and_then(Value::as_bool) == Some(true);
+    if !is_comparison {
+        return html! {
+            h2 #before-after { "On the people of the file" }
+            p.quiet { "Two judges decided before and after, or it is not known who did: this is not a comparison." }
+        };
+    }
     let number = |name: &str| change.get(name).and_then(Value::as_u64).unwrap_or_default();
     html! {
         h2 #before-after { "On the people of the file" }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::compare::Interval;
+use crate::compare::{Interval, Rate};
 use crate::data::{self, DataFolder, FileName, results_stream, versions};
 use crate::optimize::pairing::Clusters;
 use crate::report::lineages::RunLine;
@@ -24,8 +24,8 @@ pub struct Summary {
     pub parent: Option<String>,
     /// The gain on unseen people with its interval, where something was proved.
     pub gain: Option<(f64, Interval)>,
-    /// Share of yes to messages without an ungrounded claim, in 1, with its interval, where it is known.
-    pub grounded: Option<(f64, Interval)>,
+    /// The rate of yes to messages without an ungrounded claim, where it is known.
+    pub grounded: Option<Rate>,
     /// Why people said no, with the share of personas.
     pub objections: Vec<(String, f64)>,
 }
@@ -48,7 +48,8 @@ impl Summary {
             personas: metadata.total_personas,
             parent: own.and_then(|own| own.parent.as_ref()).map(|parent| stem(&parent.file).to_owned()),
             gain: cycle.and_then(|cycle| interval(cycle.get("proof")?, "gain")),
-            grounded: after.and_then(|after| interval(after.get("grounded_response")?, "rate")),
+            grounded: after
+                .and_then(|after| rate(after.get("grounded_response")?, own.is_some_and(|own| own.simulated))),
             objections: shares
                 .map(|shares| {
                     let of = |own: &Value| {
@@ -67,6 +68,15 @@ impl Summary {
 #[must_use]
 pub fn stem(name: &str) -> &str {
     name.strip_suffix(".json").unwrap_or(name)
+}
+
+/// A rate as a cycle's record has it.
+#[must_use]
+pub fn rate(of: &Value, simulated: bool) -> Option<Rate> {
+    let count = |name: &str| of.get(name).and_then(Value::as_u64);
+    let interval = interval(of, "rate").map(|(_, interval)| interval);
+    // How many personas there were is not in the record, and not shown.
+    Some(Rate { yes: count("yes")?, total: count("total")?, personas: 0, interval, simulated })
 }
 
 /// A number of percent with its interval, in 1.
