@@ -31,7 +31,7 @@ before(async () => {
   here.run("report", ADOPTED, "-o", "report.html");
   market = await slowMarket(here, 60);
   site = await serve(here, [], market);
-  open = await serve(here, ["--listen", "127.0.0.1"]);
+  open = await serve(here, ["--listen", "127.0.0.1", "--token"]);
   browser = await openBrowser();
   const page = await openPage(browser);
   await page.goto(`${site.url}/prompts/new`);

@@ -16,6 +16,7 @@ import {
   SLOW_MODEL,
   slowMarket,
   text,
+  waitFor,
   waitForStanding,
 } from "./support.js";
 
@@ -102,6 +103,7 @@ test("a run is stopped from its page, and gone on with to its end", async () => 
   await waitForStanding(page, "under way");
   const followed = page.url();
   const there = here.results().length;
+  await waitFor(page, "progress", () => document.querySelector("#live-progress progress")?.value > 0);
   await press(page, "#live-actions button");
   await waitForStanding(page, "interrupted");
   assert.equal(here.results().length, there, "a run that was stopped is no result");

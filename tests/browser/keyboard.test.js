@@ -65,14 +65,15 @@ for (const dark of [false, true]) {
     const page = await openPage(browser, { dark });
     for (const path of ["/", `/run/${FIRST}`, `/improve?run=${FIRST}`]) {
       await page.goto(`${site.url}${path}`);
-      const last = "footer a, main :is(a, button, input, select, textarea, summary, [tabindex='0'])";
-      const count = await page.$$eval(last, (found) => found.length);
-      assert.ok(count > 3, path);
-      for (let presses = 0; presses < Math.min(count, 30); presses += 1) {
+      let places = 0;
+      for (; places < 40; places += 1) {
         await page.keyboard.press("Tab");
         const here = await focused(page);
+        // After the last place comes the browser's own.
+        if (here.name.startsWith("<body")) break;
         assert.ok(here.ring && here.inView, `${path}: ${here.name}`);
       }
+      assert.ok(places > 12, `${path}: ${places} places`);
     }
     await page.close();
   });

@@ -66,9 +66,15 @@ export function place() {
   };
 }
 
+/** What was started and goes on: a test that fails half-way leaves nothing behind, and does not wait for it. */
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 /** Starts the program, and gives the first line that it prints and what ends it. */
 async function start(words, cwd, env) {
   const child = spawn(PROGRAM, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  running.add(child);
+  child.on("exit", () => running.delete(child));
   let errors = "";
   child.stderr.on("data", (bytes) => (errors += bytes));
   const said = await new Promise((resolve, reject) => {
@@ -80,8 +86,10 @@ async function start(words, cwd, env) {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`${words[0]} ended with ${code}: ${text}${errors}`)));
   });
+  for (const part of [child, child.stdout, child.stderr]) part.unref();
   const stop = () =>
     new Promise((resolve) => {
+      child.ref();
       if (child.exitCode !== null || child.signalCode !== null) return resolve();
       child.on("exit", resolve);
       child.kill("SIGKILL");
