@@ -20,10 +20,12 @@ import {
 
 const images = join(ROOT, "docs/images");
 const here = place();
-const stops = [() => here.remove()];
+const beside = place();
+const stops = [() => here.remove(), () => beside.remove()];
 
 /** Keeps what the window shows. */
-async function keep(page, name) {
+async function keep(page, name, height = 900) {
+  await page.setViewport({ width: 1280, height });
   // Nothing blinks in a picture.
   await page.evaluate(() => document.activeElement?.blur());
   const path = join(images, `${name}.png`);
@@ -39,8 +41,10 @@ try {
   here.runAt(1754149286, "improve", "--results-file", FIRST, "--model", "market", "--seed", "1", "--cycles", "3");
   const market = await slowMarket(here, 150);
   stops.push(market.stop);
-  const site = await serve(here, [], market);
+  const site = await serve(here);
   stops.push(site.stop);
+  const watched = await serve(beside, [], market);
+  stops.push(watched.stop);
   const browser = await openBrowser();
   stops.push(() => browser.close());
   const page = await openPage(browser);
@@ -56,13 +60,17 @@ try {
   await page.goto(pathToFileURL(join(here.folder, "report.html")).href);
   await keep(page, "report");
 
-  await page.goto(`${site.url}/improve?run=${FIRST}`);
-  await page.type("#model", SLOW_MODEL);
+  // The last part of a run, with all that came before it on the page.
+  await page.goto(`${watched.url}/improve?run=${FIRST}&messages=3&seed=1&model=${SLOW_MODEL}`);
   await press(page, "#estimate");
   await press(page, "#start");
   await waitForStanding(page, "under way");
-  await waitFor(page, "the race", () => document.querySelector("#live-race table tbody tr.out") !== null);
-  await keep(page, "live");
+  await waitFor(page, "the proof and trials after it", () => {
+    const bar = document.querySelector("#live-progress progress");
+    const share = bar ? bar.value / bar.max : 0;
+    return document.querySelector("#live-proof table") !== null && share > 0.4 && share < 0.9;
+  });
+  await keep(page, "live", 1300);
   await press(page, "#live-actions button");
   await waitForStanding(page, "interrupted");
   if (page.faults.length > 0) throw new Error(page.faults.join("\n"));
