@@ -12,6 +12,8 @@ use tls::{CountingServer, Speaks};
 fn generate(place: &Place, server: &CountingServer, variables: &[(&str, &str)]) -> Ran {
     let arguments = [
         "generate",
+        "--ungrounded",
+        "keep",
         "--persona-file",
         "b2b_saas_personas_eval",
         "--force",

@@ -265,8 +265,11 @@ fn cycles_that_were_complete_before_a_kill_are_not_run_again() {
     let ran = ended(start(&place, &market, &arguments));
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("Cycle 1 was complete already"), "{}", ran.err);
-    let versions: Vec<String> =
-        place.files("results").into_iter().filter(|name| name.contains("improvement")).collect();
+    let versions: Vec<String> = place
+        .files("results")
+        .into_iter()
+        .filter(|name| name.contains("improvement") && name.ends_with(".json"))
+        .collect();
     assert_eq!(versions.len(), 3, "{versions:?}");
     assert_eq!(std::fs::read(place.data().join("results").join(first)).unwrap(), kept);
 }

@@ -26,7 +26,7 @@ fn decisions(file: &Value) -> Vec<Value> {
 
 fn only(place: &Place, subfolder: &str, part: &str) -> Value {
     let files = place.files(subfolder);
-    let mut found = files.iter().filter(|name| name.contains(part));
+    let mut found = files.iter().filter(|name| name.contains(part) && name.ends_with(".json"));
     let file = place.json(&format!("{subfolder}/{}", found.next().unwrap_or_else(|| panic!("{part}: {files:?}"))));
     assert_eq!(found.next(), None);
     file

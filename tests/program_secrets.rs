@@ -258,7 +258,7 @@ fn what_the_program_writes_is_its_owners_alone() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 5, "two files of personas, one of messages, two of results");
+    assert_eq!(seen, 6, "two files of personas, one of messages, two of results and a report");
 
     let place = Place::with_samples();
     let (mut child, _market) = stuck(&place);

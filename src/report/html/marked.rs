@@ -62,12 +62,12 @@ mod tests {
     #[test]
     fn a_message_is_text_whatever_it_holds_and_its_flagged_claims_are_marked() {
         let facts = Facts::of("We sell tea.");
-        let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>\u{1b}[31m\u{202e}";
+        let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>\u{1b}[m\u{202e}";
         let found = audit(hostile, &facts, "Ann, buyer");
         let shown = message(hostile, &found.claims, 0).into_string();
         assert!(shown.contains("<mark ") && shown.contains("87%"), "{shown}");
         assert!(!shown.contains("<script") && !shown.contains("<b>") && shown.contains("&lt;script&gt;"), "{shown}");
-        assert!(shown.contains("\\u{1b}[31m\\u{202e}"), "{shown}");
+        assert!(shown.contains("\\u{1b}[m\\u{202e}"), "{shown}");
     }
 
     proptest! {
