@@ -28,6 +28,8 @@ use crate::report::words;
 
 /// How often a page that follows a run looks.
 const EVERY: Duration = Duration::from_millis(500);
+/// How many looks a run that is over has for its last words. One whose process was killed has none.
+const LAST_WORDS: u32 = 10;
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,14 @@ pub(super) struct Seen {
     pub(super) live: Option<Live>,
 }
 
+impl Seen {
+    /// Whether there is more to come: the journal and the lock tell of the end a moment before the run itself says how it
+    /// ended.
+    fn goes_on(&self) -> bool {
+        self.standing == Standing::UnderWay || self.live.as_ref().is_some_and(|live| live.ended.is_none())
+    }
+}
+
 /// Where a run stands, by what the journal says and whether a process holds its lock.
 fn standing(site: &Site, row: &RunRow) -> Standing {
     match row.state {
@@ -89,7 +99,7 @@ pub async fn show(
     Query(values): Query<Values>,
 ) -> Result<Html<String>, Response> {
     let own = site.aside(move |site| seen(site, &id)).await.map_err(|problem| problem.page(&site))?;
-    let follow = (own.standing == Standing::UnderWay).then(|| format!("/live/{}/events", own.row.id));
+    let follow = own.goes_on().then(|| format!("/live/{}/events", own.row.id));
     let title = format!("{} {}", own.row.command, own.row.id);
     let body = html! {
         header.page-head {
@@ -134,8 +144,9 @@ fn changes(site: Arc<Site>, id: String) -> impl Stream<Item = Result<Event, Infa
         shown: BTreeMap<&'static str, String>,
         over: bool,
         first: bool,
+        waited: u32,
     }
-    let start = Follow { site, id, shown: BTreeMap::new(), over: false, first: true };
+    let start = Follow { site, id, shown: BTreeMap::new(), over: false, first: true, waited: 0 };
     futures::stream::unfold(start, |mut follow| async move {
         loop {
             if follow.over {
@@ -150,12 +161,13 @@ fn changes(site: Arc<Site>, id: String) -> impl Stream<Item = Result<Event, Infa
                 let own = seen(site, &id)?;
                 let parts: Vec<(&'static str, String)> =
                     fragments::all(site, &own).into_iter().map(|(id, part)| (id, part.into_string())).collect();
-                Ok((parts, own.standing))
+                Ok((parts, own.standing, own.goes_on()))
             });
-            let Ok((parts, standing)) = parts.await else { return None };
+            let Ok((parts, standing, goes_on)) = parts.await else { return None };
             let changed: BTreeMap<&'static str, String> =
                 parts.into_iter().filter(|(id, html)| follow.shown.get(id) != Some(html)).collect();
-            follow.over = standing != Standing::UnderWay;
+            follow.waited = if standing == Standing::UnderWay { 0 } else { follow.waited + 1 };
+            follow.over = !goes_on || follow.waited > LAST_WORDS;
             if changed.is_empty() && !follow.over {
                 continue;
             }

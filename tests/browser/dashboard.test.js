@@ -107,6 +107,7 @@ test("a run is stopped from its page, and gone on with to its end", async () => 
   await press(page, "#live-actions button");
   await waitForStanding(page, "interrupted");
   assert.equal(here.results().length, there, "a run that was stopped is no result");
+  await waitFor(page, "why", () => /stopped/i.test(document.querySelector("#live-state").textContent));
   await press(page, "#live-actions button.primary");
   await waitForStanding(page, "finished");
   assert.equal(page.url(), followed);
@@ -187,6 +188,8 @@ test("a prompt that is edited by hand becomes a challenger and is tested like an
   const there = here.results();
   await press(page, "#start");
   await waitForStanding(page, "finished");
+  // The run says so itself, a moment after its end.
+  await waitFor(page, "the verdict", () => document.querySelector("#live-state .verdict") !== null);
   assert.match(await text(page), /Verdict: [\s\S]*The search/);
   const [written] = here.results().filter((name) => !there.includes(name));
   const cycle = here.read(`results/${written}`);
