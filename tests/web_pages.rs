@@ -192,7 +192,7 @@ async fn pages_of_a_long_run_hold_each_trial_once_and_in_order() {
         let answer = pages.get(&path).await;
         let messages = answer
             .text
-            .split("<blockquote>")
+            .split("<blockquote dir=\"auto\">")
             .skip(1)
             .map(|rest| rest.split("</blockquote>").next().unwrap().to_owned());
         seen.extend(messages);

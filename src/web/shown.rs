@@ -1,11 +1,12 @@
 //! Pieces that several pages show: rates, verdicts, marked texts, differences of prompts.
 
 use maud::{Markup, html};
-use similar::{ChangeTag, TextDiff};
 
 use super::page::text;
 use crate::compare::{Interval, Rate};
 use crate::evaluate::claims::{Claim, Facts, audit};
+pub use crate::report::html::pieces::{decision, percent};
+use crate::report::html::{diff, marked};
 use crate::report::words;
 
 /// A rate with its count, its interval and the word simulated: never less.
@@ -35,12 +36,6 @@ pub fn rate_in_two(own: &Rate) -> Markup {
     }
 }
 
-/// `68.8%`.
-#[must_use]
-pub fn percent(share: f64) -> String {
-    format!("{:.1}%", share * 100.0)
-}
-
 /// A gain in points with its interval.
 #[must_use]
 pub fn gain(own: (f64, Interval)) -> Markup {
@@ -58,66 +53,21 @@ pub fn verdict(word: Option<&str>) -> Markup {
     html! { span class=(class) { (text(word.unwrap_or("first run"))) } }
 }
 
-/// A yes or a no, in a word and a colour.
-#[must_use]
-pub fn decision(yes: bool) -> Markup {
-    if yes {
-        html! { span.pill.yes { "yes" } }
-    } else {
-        html! { span.pill.no { "no" } }
-    }
-}
-
 /// A message with its ungrounded claims marked, and how many there are.
 #[must_use]
 pub fn message(message: &str, facts: &Facts, persona: &str) -> (Markup, usize) {
-    let found = audit(message, facts, persona);
-    let letters: Vec<char> = message.chars().collect();
-    let piece = |from: usize, to: usize| letters[from..to].iter().collect::<String>();
-    let (mut pieces, mut at) = (Vec::new(), 0);
-    for claim in found.ungrounded() {
-        // Of claims that overlap the first is marked.
-        let (start, end) = (claim.start, claim.end.min(letters.len()));
-        if start >= at && end > start {
-            pieces.push((piece(at, start), None));
-            pieces.push((piece(start, end), Some(claim)));
-            at = end;
-        }
-    }
-    pieces.push((piece(at, letters.len()), None));
-    let kind = |claim: &Claim| claim.kind.as_str().replace('_', " ");
-    let shown = html! {
-        blockquote {
-            @for (words, claim) in &pieces {
-                @match claim {
-                    None => (text(words)),
-                    Some(claim) => mark title=(format!("{}: neither the facts nor the persona support it", kind(claim))) {
-                        (text(words)) span.sr { " (ungrounded: " (kind(claim)) ")" }
-                    }
-                }
-            }
-        }
-    };
-    (shown, found.ungrounded().count())
+    let ungrounded: Vec<Claim> = audit(message, facts, persona).ungrounded().cloned().collect();
+    (marked::message(message, &ungrounded, 0), ungrounded.len())
 }
 
-/// What a prompt has that the one before had not, and the other way round, word by word (Myers 1986, by the crate similar).
+/// What a prompt has that the one before had not, and the other way round, word by word.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> Markup {
-    let (before, after) = (words::safe(before), words::safe(after));
-    let diff = TextDiff::from_words(before.as_str(), after.as_str());
-    html! {
-        div.prose {
-            @for change in diff.iter_all_changes() {
-                @match change.tag() {
-                    ChangeTag::Equal => (change.value()),
-                    ChangeTag::Insert => ins { (change.value()) },
-                    ChangeTag::Delete => del { (change.value()) },
-                }
-            }
-        }
-    }
+    diff::difference_within(before, after, LONGEST)
 }
+
+/// Characters of each prompt that are compared.
+const LONGEST: usize = 60_000;
 
 #[cfg(test)]
 mod tests {
@@ -133,7 +83,7 @@ mod tests {
         assert!(shown.contains("<mark ") && shown.contains("87%"), "{shown}");
         assert!(!shown.contains("<script") && !shown.contains("<b>") && shown.contains("&lt;script&gt;"), "{shown}");
         let (shown, flagged) = message("Good morning.", &facts, "Ann");
-        assert_eq!((shown.into_string().as_str(), flagged), ("<blockquote>Good morning.</blockquote>", 0));
+        assert_eq!((shown.into_string().as_str(), flagged), ("<blockquote dir=\"auto\">Good morning.</blockquote>", 0));
     }
 
     #[test]

@@ -13,12 +13,11 @@ const LONGEST: usize = 12_000;
 /// A stretch of a difference.
 pub type Stretch = (ChangeTag, String);
 
-/// The difference as stretches of words (Myers 1986, by the crate similar). What separates two stretches of a kind is only
-/// space belongs to both, so that a rewritten sentence is not told word for word in shreds.
+/// The difference as stretches of words (patience diff by Bram Cohen, which keeps whole lines together, and Myers 1986 between
+/// them; by the crate similar).
 #[must_use]
 pub fn stretches(before: &str, after: &str) -> Vec<Stretch> {
-    let (before, after) = (clipped(before), clipped(after));
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_words(before.as_str(), after.as_str());
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_words(before, after);
     let mut found: Vec<Stretch> = Vec::new();
     for change in diff.iter_all_changes() {
         match found.last_mut() {
@@ -32,9 +31,16 @@ pub fn stretches(before: &str, after: &str) -> Vec<Stretch> {
 /// The difference, marked.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> Markup {
+    difference_within(before, after, LONGEST)
+}
+
+/// The same of so many characters of each text.
+#[must_use]
+pub fn difference_within(before: &str, after: &str, longest: usize) -> Markup {
+    let clipped = |text: &str| text.chars().take(longest).collect::<String>();
     html! {
         div.prose dir="auto" {
-            @for (tag, words) in stretches(before, after) {
+            @for (tag, words) in stretches(&clipped(before), &clipped(after)) {
                 @match tag {
                     ChangeTag::Equal => (text(&words)),
                     ChangeTag::Insert => ins { (text(&words)) },
@@ -42,13 +48,9 @@ pub fn difference(before: &str, after: &str) -> Markup {
                 }
             }
         }
-        @let more = before.chars().count().max(after.chars().count()).saturating_sub(LONGEST);
+        @let more = before.chars().count().max(after.chars().count()).saturating_sub(longest);
         @if more > 0 { p.hint { (words::thousands(more as u64)) " more characters are not compared." } }
     }
-}
-
-fn clipped(text: &str) -> String {
-    text.chars().take(LONGEST).collect()
 }
 
 #[cfg(test)]

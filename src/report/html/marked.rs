@@ -14,7 +14,7 @@ pub fn message(message: &str, ungrounded: &[Claim], more: usize) -> Markup {
             @for (words, claim) in pieces(message, ungrounded) {
                 @match claim {
                     None => (text(words)),
-                    Some(claim) => mark title="Neither the facts nor the persona support it" {
+                    Some(claim) => mark title=(format!("{}: neither the facts nor the persona support it", kind(claim))) {
                         (text(words)) span.sr { " (ungrounded: " (kind(claim)) ")" }
                     }
                 }
