@@ -29,11 +29,11 @@ pub fn lines(story: &Story) -> Vec<String> {
         instructions(story),
     ];
     if story.finalists > 1 {
-        lines.push(format!(
-            "Race: {} in {}",
-            words::count(story.finalists as u64, "finalist", "finalists"),
-            words::count(story.raced as u64, "trial", "trials")
-        ));
+        let finalists = words::count(story.finalists as u64, "finalist", "finalists");
+        lines.push(match story.raced {
+            0 => format!("Race: none, too few calls to race {finalists}; the one that promises most went on"),
+            trials => format!("Race: {finalists} in {}", words::count(trials as u64, "trial", "trials")),
+        });
     }
     lines.push(format!("Verdict: {}", verdict(story)));
     if let Some(proof) = &story.proof {
