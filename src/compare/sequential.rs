@@ -63,8 +63,10 @@ pub struct Outcome {
     pub p_value: f64,
     /// Looks taken.
     pub looks: usize,
-    /// Personas at the last look.
+    /// Personas in all, those who were only measured included.
     pub personas: usize,
+    /// Those of them at the last look.
+    pub decided_on: usize,
 }
 
 /// A group-sequential test of the mean difference per persona, one-sided.
@@ -83,12 +85,25 @@ pub struct Outcome {
 ///   stronger evidence than one at a later look, within a look the statistic counts (Fairbanks and Madsen 1982;
 ///   Tsiatis, Rosner and Mehta 1984; Jennison and Turnbull 2000, ch. 8). The standard error is scaled by Student's
 ///   quantile over the normal one, so that a test with one look reports just Student's interval.
+/// - *Measuring.* A large gain is decided upon early, when little is known of its size. Those who are asked after the
+///   decision ([`SequentialTest::measure`]) do not change it, nor its p-value; interval and estimate are from all
+///   together. Where a "better" always leads to the same number of personas, it stops no one from being asked, so the
+///   early boundaries select nothing and are left out of the interval's walk; giving up still ends it.
 #[derive(Clone, Debug)]
 pub struct SequentialTest {
     design: Design,
     /// The walk without drift, up to the look before the last.
     walk: Walk,
     looks: Vec<Look>,
+    measured: Option<Measured>,
+}
+
+/// What is known of all, those included who were asked after the decision.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    estimate: Estimate,
+    /// What share of this information the deciding look had.
+    ratio: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -113,7 +128,7 @@ impl SequentialTest {
     /// A test that has not looked yet.
     #[must_use]
     pub fn new(design: Design) -> Self {
-        SequentialTest { design, walk: Walk::new(0.0), looks: Vec::new() }
+        SequentialTest { design, walk: Walk::new(0.0), looks: Vec::new(), measured: None }
     }
 
     /// Looks at (earlier, later) tallies of yes, paired by persona; see [`SequentialTest::look_at`].
@@ -181,11 +196,22 @@ impl SequentialTest {
         decision
     }
 
+    /// Takes in those who were asked after a look said "better": `differences` are those of all personas, in the order of
+    /// the looks, `step` is as in [`SequentialTest::look_at`]. How many there are in all must have been fixed before the
+    /// first look. Without a "better" nothing happens.
+    pub fn measure(&mut self, differences: &[f64], step: f64) {
+        let Some(last) = self.looks.last().filter(|last| last.decision == Decision::Better) else { return };
+        let decided: Vec<f64> = differences.iter().copied().filter(|difference| !difference.is_nan()).collect();
+        self.measured =
+            Estimate::of(&decided, step).map(|estimate| Measured { estimate, ratio: ratio(last, differences, step) });
+    }
+
     /// What is known after the looks so far. `None` before there were two personas.
     #[must_use]
     pub fn result(&self) -> Option<Outcome> {
         let last = self.looks.last()?;
-        let plain = last.estimate?;
+        let decided = last.estimate?;
+        let plain = self.measured.map_or(decided, |measured| measured.estimate);
         let p_value =
             self.walk.stopped_above(0.0) + self.walk.above(self.informations(1.0).last().copied()?, last.z, 0.0);
         Some(Outcome {
@@ -195,6 +221,7 @@ impl SequentialTest {
             p_value: p_value.clamp(0.0, 1.0),
             looks: self.looks.len(),
             personas: plain.personas,
+            decided_on: decided.personas,
         })
     }
 
@@ -207,8 +234,11 @@ impl SequentialTest {
 
     /// The mean difference under which what was seen, or stronger evidence, has this chance.
     fn limit(&self, chance: f64) -> Option<f64> {
-        let (last, earlier) = self.looks.split_last()?;
-        let plain = last.estimate?;
+        // Who was measured afterwards comes after all looks.
+        let (earlier, plain) = match (&self.measured, self.looks.split_last()?) {
+            (Some(measured), _) => (&self.looks[..], measured.estimate),
+            (None, (last, earlier)) => (earlier, last.estimate?),
+        };
         // Student's quantiles are wider than the normal ones, and this is where it matters.
         let widening = |estimate: &Estimate| {
             let z = quantile(0.975);
@@ -224,7 +254,8 @@ impl SequentialTest {
                 }
                 _ => bound,
             };
-            walk.pass(*information, scaled(look.low), scaled(look.high));
+            let high = if self.measured.is_some() { f64::INFINITY } else { scaled(look.high) };
+            walk.pass(*information, scaled(look.low), high);
         }
         let (information, z) = (informations.last().copied()?, plain.mean / error);
         let stronger = |drift: f64| walk.stopped_above(drift) + walk.above(information, z, drift);
@@ -248,9 +279,12 @@ impl SequentialTest {
         self.looks.iter().enumerate().map(next).collect()
     }
 
-    /// The information of each look, that of the last being given.
+    /// The information of each look and of what was measured afterwards, the largest being given.
     fn informations_to(&self, last: f64) -> Vec<f64> {
-        let relative = self.informations(1.0);
+        let mut relative = self.informations(1.0);
+        if let (Some(measured), Some(end)) = (&self.measured, relative.last()) {
+            relative.push(end / measured.ratio);
+        }
         let scale = relative.last().map_or(1.0, |end| last / end);
         relative.into_iter().map(|information| information * scale).collect()
     }

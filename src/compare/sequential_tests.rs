@@ -80,6 +80,60 @@ fn the_interval_covers_as_often_as_it_says_although_the_test_may_stop_early() {
     }
 }
 
+/// A test over eight looks, with one message to a persona, after which everybody else is asked as well.
+fn measured(world: &World, personas: usize, rng: &mut ChaCha8Rng) -> (Outcome, Outcome) {
+    let people: Vec<(f64, f64)> = (0..personas).map(|_| world.persona(rng)).collect();
+    let drawn = |share: f64, rng: &mut ChaCha8Rng| f64::from(u8::from(rng.random_bool(share)));
+    let all: Vec<f64> = people.iter().map(|(before, after)| drawn(*after, rng) - drawn(*before, rng)).collect();
+    let mut test = SequentialTest::new(Design { spending: Spending::Gamma(0.0), ..Design::new(0.025, 0.15) });
+    let until = (1..=8).map(|look| personas * look / 8);
+    for until in until {
+        if test.look_at(&all[..until], 1.0, until as f64 / personas as f64) != Decision::GoOn {
+            break;
+        }
+    }
+    let decided = test.result().unwrap();
+    test.measure(&all, 1.0);
+    (decided, test.result().unwrap())
+}
+
+#[test]
+fn measuring_after_the_decision_makes_the_interval_narrow_and_as_true_as_it_says() {
+    let mut rng = ChaCha8Rng::seed_from_u64(34);
+    for (effect, personas) in [(0.0, 40), (0.1, 80), (0.3, 40), (0.5, 40), (0.65, 40), (0.5, 80)] {
+        let world = World::with(effect);
+        let (mut held, mut above, mut widths, runs) = (0, 0, (0.0, 0.0), 400);
+        for _ in 0..runs {
+            let (decided, measured) = measured(&world, personas, &mut rng);
+            held += u32::from(measured.interval.low <= effect && effect <= measured.interval.high);
+            above += u32::from(measured.estimate > effect);
+            widths.0 += decided.interval.high - decided.interval.low;
+            widths.1 += measured.interval.high - measured.interval.low;
+            assert!((decided.p_value - measured.p_value).abs() < 1e-12 && decided.looks == measured.looks);
+        }
+        let (held, above) = (f64::from(held) / f64::from(runs), f64::from(above) / f64::from(runs));
+        println!("{effect} {personas}: {held} {above} {widths:?}");
+        // Where nothing is gained few are asked, and of few the interval is wider than it need be.
+        let most = if effect < 0.3 { 1.0 } else { 0.98 };
+        assert!(0.92 <= held && held <= most, "effect {effect}, {personas} personas: {held} covered");
+        assert!(
+            (0.38..=0.6).contains(&above),
+            "effect {effect}, {personas} personas: {above} of the estimates are above"
+        );
+        assert!(effect < 0.5 || widths.1 < 0.75 * widths.0, "effect {effect}: {widths:?}");
+    }
+}
+
+#[test]
+fn who_was_asked_after_a_test_that_did_not_say_better_changes_nothing() {
+    let differences: Vec<f64> = (0..20).map(|index| f64::from(index % 3) - 1.0).collect();
+    let mut test = SequentialTest::new(Design::new(0.05, 0.15));
+    assert_eq!(test.look_at(&differences, 1.0, 1.0), Decision::Futile);
+    let before = test.result();
+    test.measure(&[1.0; 40], 1.0);
+    assert_eq!(test.result(), before);
+}
+
 #[test]
 fn what_does_nothing_is_called_better_as_rarely_as_the_design_says() {
     let world = World::with(0.0);

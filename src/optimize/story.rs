@@ -290,6 +290,7 @@ impl Proof {
             "alpha": rounded(self.alpha),
             "looks": self.outcome.map(|own| own.looks),
             "personas": self.outcome.map(|own| own.personas),
+            "decided_on_personas": self.outcome.map(|own| own.decided_on),
             "trials": self.trials,
             "earlier_messages": self.earlier,
             "before": self.before.to_json(),

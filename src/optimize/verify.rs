@@ -21,6 +21,8 @@ const MOST_LOOKS: usize = 8;
 const FEWEST_LOOKS: usize = 3;
 /// Pairs between two looks at least: fewer hardly ever change what a look says, and each look takes of the level.
 const PAIRS_A_LOOK: usize = 8;
+/// Pairs up to which a gain that is proved is measured: more of them narrow its interval little.
+const MOST_MEASURED: usize = 200;
 /// The gain that the test is planned to find is not below this.
 const LEAST_AIM: f64 = 0.1;
 
@@ -96,6 +98,8 @@ pub struct Verified {
     pub alpha: f64,
     /// Trials that were run, of both sides.
     pub trials: usize,
+    /// How many of them it took to decide.
+    pub decided_at: usize,
     /// The incumbent's messages that were there already.
     pub earlier: usize,
     /// The people, in the order in which they were asked.
@@ -122,14 +126,15 @@ impl Size {
 }
 
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to go on does, as
-/// the test allows.
+/// the test allows. Where it is better before everybody was asked once, the others are asked as well, so far as the trials
+/// go: that it gains is then known, and how much is what people want to know.
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
 pub async fn verify(
     lab: &Lab<'_>,
     unseen: &Arc<Texts>,
-    (incumbent, challenger): (&Arc<str>, &Arc<str>),
+    prompts: (&Arc<str>, &Arc<str>),
     earlier: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
@@ -139,21 +144,84 @@ pub async fn verify(
     // In proportion: what a search finds is mostly a large gain or none, and a large one shows early.
     let design = Design { spending: Spending::Gamma(0.0), ..Design::new(size.alpha, size.expected.max(LEAST_AIM)) };
     let mut test = SequentialTest::new(design);
-    let (mut before, mut after) = (Side::default(), Side::default());
-    let (mut decision, mut done, mut differences, mut step) = (Decision::GoOn, 0, Vec::new(), 1.0);
-    let mut trials = 0;
+    let mut asked = Asked {
+        lab,
+        unseen,
+        prompts,
+        earlier,
+        order: &order,
+        before: Side::default(),
+        after: Side::default(),
+        pairs: 0,
+        trials: 0,
+    };
+    let mut decision = Decision::GoOn;
     let looks = (pairs / PAIRS_A_LOOK).clamp(FEWEST_LOOKS, MOST_LOOKS);
     for look in 1..=looks {
         let until = pairs * look / looks;
-        if until == done {
+        if until == asked.pairs {
             continue;
         }
+        let title = format!("Verifying on unseen people, look {look} of {looks}");
+        asked.ask(until, &format!("verify {look}"), &title).await?;
+        let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
+        decision = test.look_at(&asked.differences(), asked.step(), fraction);
+        tell::looked(lab, (look, looks), (&asked.before, &asked.after), &test, decision);
+        if decision != Decision::GoOn {
+            break;
+        }
+    }
+    let decided_at = asked.trials;
+    let everybody = pairs.min(order.len()).min(MOST_MEASURED);
+    if decision == Decision::Better && asked.pairs < everybody {
+        asked.ask(everybody, "measure", "Measuring the gain on the other unseen people").await?;
+        test.measure(&asked.differences(), asked.step());
+        tell::looked(lab, (looks, looks), (&asked.before, &asked.after), &test, decision);
+    }
+    let (differences, step) = (asked.differences(), asked.step());
+    let Asked { before, after, trials, pairs, .. } = asked;
+    let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
+    Ok(Verified {
+        decision,
+        outcome: test.result(),
+        earlier: 2 * pairs - trials,
+        before,
+        after,
+        differences,
+        step,
+        components,
+        alpha: size.alpha,
+        trials,
+        decided_at,
+        people: order,
+    })
+}
+
+/// What was asked so far.
+struct Asked<'a> {
+    lab: &'a Lab<'a>,
+    unseen: &'a Arc<Texts>,
+    prompts: (&'a Arc<str>, &'a Arc<str>),
+    earlier: &'a Earlier,
+    order: &'a [u32],
+    before: Side,
+    after: Side,
+    /// Pairs of messages.
+    pairs: usize,
+    /// Trials that this took.
+    trials: usize,
+}
+
+impl Asked<'_> {
+    /// Asks on, up to so many pairs in all.
+    async fn ask(&mut self, until: usize, label: &str, title: &str) -> Result<(), Error> {
+        let (incumbent, challenger) = self.prompts;
         let (mut wanted, mut sides) = (Vec::new(), Vec::new());
         let (mut whom, mut there) = (Vec::new(), Vec::new());
-        for pair in done..until {
-            let (place, number) = (pair % order.len(), pair / order.len());
-            let persona = order[place];
-            match earlier.message(&unseen.get(persona as usize)?, number) {
+        for pair in self.pairs..until {
+            let (place, number) = (pair % self.order.len(), pair / self.order.len());
+            let persona = self.order[place];
+            match self.earlier.message(&self.unseen.get(persona as usize)?, number) {
                 Some(shown) => {
                     whom.push((persona, number as u32));
                     there.push((place, shown.clone()));
@@ -166,51 +234,39 @@ pub async fn verify(
             wanted.push(Wanted { persona, prompt: Arc::clone(challenger) });
             sides.push((place, true));
         }
-        for side in [&mut before, &mut after] {
-            side.shown.resize_with(until.min(order.len()), Vec::new);
+        for side in [&mut self.before, &mut self.after] {
+            side.shown.resize_with(until.min(self.order.len()), Vec::new);
         }
         let (places, mut there): (Vec<usize>, Vec<Option<Shown>>) =
             there.into_iter().map(|(place, shown)| (place, Some(shown))).unzip();
-        lab.deepen(&format!("verify {look} earlier"), unseen, &whom, &mut there).await?;
+        self.lab.deepen(&format!("{label} earlier"), self.unseen, &whom, &mut there).await?;
         for (place, shown) in places.into_iter().zip(there) {
-            before.shown[place].extend(shown);
+            self.before.shown[place].extend(shown);
         }
-        let title = format!("Verifying on unseen people, look {look} of {looks}");
-        trials += wanted.len();
-        let shown = lab.run(&format!("verify {look}"), &title, unseen, &wanted).await?;
+        self.trials += wanted.len();
+        let shown = self.lab.run(label, title, self.unseen, &wanted).await?;
         for ((place, is_challenger), shown) in sides.into_iter().zip(shown) {
-            let side = if is_challenger { &mut after } else { &mut before };
+            let side = if is_challenger { &mut self.after } else { &mut self.before };
             match shown {
                 Some(shown) => side.shown[place].push(shown),
                 None => side.failed += 1,
             }
         }
-        done = until;
-        let people = before.shown.len();
-        let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| lab.score(own)));
-        differences = before.shown.iter().zip(&after.shown).map(|(a, b)| score(b) - score(a)).collect();
-        step = people as f64 / done.max(people) as f64;
-        let fraction = if look == looks { 1.0 } else { done as f64 / pairs as f64 };
-        decision = test.look_at(&differences, step, fraction);
-        tell::looked(lab, (look, looks), (&before, &after), &test, decision);
-        if decision != Decision::GoOn {
-            break;
-        }
+        self.pairs = until;
+        Ok(())
     }
-    let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
-    Ok(Verified {
-        decision,
-        outcome: test.result(),
-        earlier: 2 * done - trials,
-        before,
-        after,
-        differences,
-        step,
-        components,
-        alpha: size.alpha,
-        trials,
-        people: order,
-    })
+
+    /// Differences per persona; NaN where one side has nothing.
+    fn differences(&self) -> Vec<f64> {
+        let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| self.lab.score(own)));
+        self.before.shown.iter().zip(&self.after.shown).map(|(a, b)| score(b) - score(a)).collect()
+    }
+
+    /// The smallest step that a persona can make.
+    fn step(&self) -> f64 {
+        let people = self.before.shown.len();
+        people as f64 / self.pairs.max(people) as f64
+    }
 }
 
 /// NaN for nothing.

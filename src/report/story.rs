@@ -194,12 +194,17 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
                 words::count(count as u64, "message of the incumbent", "messages of the incumbent")
             ),
         };
+        let looks = words::count(outcome.looks as u64, "look", "looks");
+        let decided = if outcome.personas > outcome.decided_on {
+            format!(", decided on the first {} in {looks}", outcome.decided_on)
+        } else {
+            format!(" in {looks}")
+        };
         lines.push(format!(
-            "Gain on unseen people: {} points, 95% interval {}, {} in {}{earlier}",
+            "Gain on unseen people: {} points, 95% interval {}, {}{decided}{earlier}",
             words::points(outcome.estimate),
             words::interval(outcome.interval),
             words::count(outcome.personas as u64, "persona", "personas"),
-            words::count(outcome.looks as u64, "look", "looks"),
         ));
     }
     lines.extend(proof.components.and_then(|own| scatter(&own, proof)));
