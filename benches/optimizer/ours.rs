@@ -26,6 +26,7 @@ use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::cycle::Cast;
+use rejoinder::optimize::decisions::Decisions;
 use rejoinder::optimize::earlier::Earlier;
 use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::Lab;
@@ -154,6 +155,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let before = lab.calls();
     let aim = Aim {
         calls: setting.calls.saturating_sub(before),
+        decisions: Decisions::Fixed(1),
         challengers: 6,
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,

@@ -21,6 +21,7 @@ use crate::event::Event;
 use crate::journal::Begun;
 use crate::model::Role;
 use crate::optimize::cycle::{self, Cast, CycleOptions};
+use crate::optimize::decisions::Decisions;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
@@ -61,9 +62,10 @@ pub struct Options {
     /// A prompt of your own, tested like the improver's challengers; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
-    /// Decisions on each message while searching; more of them help where the decision maker wavers
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20), help_heading = "Search")]
-    decisions_per_message: u32,
+    /// Decisions on each message while searching; more of them help where the decision maker wavers, and `auto` decides
+    /// some messages twice to find out
+    #[arg(long, value_name = "K", default_value_t = Decisions::Fixed(1), help_heading = "Search")]
+    decisions_per_message: Decisions,
     /// Characters that a prompt may have
     #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u32).range(500..=200_000), help_heading = "Search")]
     prompt_length: u32,

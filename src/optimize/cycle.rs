@@ -5,6 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
@@ -60,8 +61,8 @@ pub struct Cast {
 pub struct CycleOptions {
     /// New messages for each persona; at least 1.
     pub messages_per_persona: usize,
-    /// Decisions on each message while searching; at least 1.
-    pub decisions_per_message: u32,
+    /// Decisions on each message while searching.
+    pub decisions_per_message: Decisions,
     /// Seed of all sampling that is ours.
     pub seed: u64,
     /// The number of the cycle in its command, from 1.
@@ -157,7 +158,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         gate: gate.clone(),
         auditor: None,
         objective: options.objective,
-        decisions: options.decisions_per_message.max(1),
+        decisions: options.decisions_per_message.at_first(),
         seed: options.seed,
         step: &step,
         failures: incumbent.failures.clone(),
@@ -174,6 +175,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     };
     let aim = Aim {
         calls: options.calls,
+        decisions: options.decisions_per_message,
         challengers: options.challengers,
         alpha: lineage.level(options.alpha),
         min_gain: options.min_gain,

@@ -6,6 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::cycle::Error;
+use super::decisions::{self, Decisions};
 use super::lab::{Lab, Wanted};
 use super::model::{Candidate, Model, Seen};
 use super::pool::Pool;
@@ -45,6 +46,8 @@ pub struct Explored {
     pub trials: usize,
     /// What came of the challengers that were asked for.
     pub proposals: Vec<Proposals>,
+    /// Decisions on each message, from then on.
+    pub decisions: u32,
 }
 
 /// What exploring starts from.
@@ -61,6 +64,8 @@ pub struct Start<'a> {
     pub known: Vec<(u32, f64)>,
     /// Challengers in the first wave; later waves have two thirds of that.
     pub challengers: usize,
+    /// Decisions on each message.
+    pub decisions: Decisions,
     /// Calls that may be made, those for the race and the proof included.
     pub calls: u64,
     /// Calls that a trial is expected to take, before there was any.
@@ -83,6 +88,8 @@ pub async fn explore(
     mut pool: Pool,
 ) -> Result<Explored, Error> {
     let (events, began) = (&lab.cast.context.events, lab.calls());
+    let (mut lab, mut twice) = (lab.clone(), Vec::new());
+    let mut open = start.decisions == Decisions::Auto;
     let first = (0, start.challengers);
     let mut proposals =
         vec![proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?];
@@ -96,7 +103,12 @@ pub async fn explore(
     // How much there will be is known roughly: what a bold gain leaves.
     let all = (start.calls as f64 / start.calls_a_trial) as usize;
     let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
-    let used = || (lab.calls() - began) as f64;
+    let counter = lab.clone();
+    let used = || (counter.calls() - began) as f64;
+    let a_trial = |done: usize, proposals: &[Proposals]| match done {
+        0 => start.calls_a_trial,
+        done => ((used() - proposals.iter().map(|own| own.asked).sum::<usize>() as f64) / done as f64).max(1.0),
+    };
     let most_ideas = (likely / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
     let mut rng = rng(lab.seed, lab.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
@@ -107,12 +119,7 @@ pub async fn explore(
     while !turns.is_empty() {
         // Exploring goes on as long as the proof of what is found so far can still be paid for.
         let gain = model.predict(&pool, &model.best(&pool)) - model.predict(&pool, &own);
-        let asked_for: usize = proposals.iter().map(|own| own.asked).sum();
-        let a_trial = match done {
-            0 => start.calls_a_trial,
-            done => ((used() - asked_for as f64) / done as f64).max(1.0),
-        };
-        let left = ((start.calls as f64 - used()).max(0.0) / a_trial) as usize;
+        let left = ((start.calls as f64 - used()).max(0.0) / a_trial(done, &proposals)) as usize;
         let least = ((done + left) as f64 * LEAST_EXPLORED) as usize;
         let more = left.saturating_sub((start.kept)(gain, done + left)).max(least.saturating_sub(done));
         let count = a_round.min(more);
@@ -132,11 +139,17 @@ pub async fn explore(
         for ((persona, candidate), shown) in candidates.into_iter().zip(&shown) {
             let Some(shown) = shown else { continue };
             heard.hear(seen.len(), 0, shown.yes(), &shown.reasoning);
+            twice.extend(decisions::votes(shown).filter(|_| open));
             seen.push(Seen { persona, candidate, score: lab.score(shown) });
         }
         done += count;
+        let calls = a_trial(done, &proposals) - f64::from(lab.decisions);
+        if let Some(best) = start.decisions.settle(&twice, calls).filter(|_| open) {
+            (lab.decisions, open) = (best, false);
+            events.emit(Event::Note(settled(best, twice.len())));
+        }
         model = learn(&pool, &seen, most_ideas)?;
-        tell::explored(lab, &pool, &model, &proposals, (round, done));
+        tell::explored(&lab, &pool, &model, &proposals, (round, done));
         let share = done as f64 / likely.max(1) as f64;
         // The next reasons come from prompts that answer the earlier ones.
         if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] {
@@ -150,7 +163,13 @@ pub async fn explore(
             model = learn(&pool, &seen, most_ideas)?;
         }
     }
-    Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals })
+    Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals, decisions: lab.decisions })
+}
+
+/// What was found out about the decision maker, in words.
+fn settled(decisions: u32, messages: usize) -> String {
+    let each = if decisions == 1 { "one decision".to_owned() } else { format!("{decisions} decisions") };
+    format!("Of {messages} messages that were decided twice: {each} on each message is the most precise for the calls")
 }
 
 /// Learns from what was seen.

@@ -6,6 +6,7 @@
 
 pub mod compare_runs;
 pub mod cycle;
+pub mod decisions;
 pub mod earlier;
 pub mod error;
 pub mod explore;

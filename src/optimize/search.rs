@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::Error;
+use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
@@ -25,6 +26,8 @@ use crate::improve::{Heard, Objections};
 pub struct Aim {
     /// Calls that it may spend.
     pub calls: u64,
+    /// Decisions on each message.
+    pub decisions: Decisions,
     /// Challengers in the first wave.
     pub challengers: usize,
     /// One-sided level of this challenger's test.
@@ -109,12 +112,14 @@ pub async fn search(
         objections: known.objections,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
         challengers: aim.challengers,
+        decisions: aim.decisions,
         calls: aim.calls.saturating_sub(asked_later(aim.challengers)),
         calls_a_trial: a_trial,
         kept: &kept,
     };
     let pool = Pool::new(known.offer, known.incumbent);
     let mut explored = explore(lab, proposer, start, pool).await?;
+    let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
 
     let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
     let per_trial =

@@ -61,7 +61,7 @@ pub fn plan(
     let referee = cast.referee.as_ref().map(|referee| TrialCalls::decisions(referee, &chosen)).transpose()?;
 
     let rewrites = if options.facts.rewrites() { REWRITES } else { 0 };
-    let deciding = u64::from(options.decisions_per_message);
+    let deciding = u64::from(options.decisions_per_message.at_first());
     let searching = calls(options, chosen.len()) * cycles;
     let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
     // The messages of the proof are audited, and what it spends on that it does not spend on trials.
