@@ -202,8 +202,8 @@ impl SequentialTest {
     pub fn measure(&mut self, differences: &[f64], step: f64) {
         let Some(last) = self.looks.last().filter(|last| last.decision == Decision::Better) else { return };
         let decided: Vec<f64> = differences.iter().copied().filter(|difference| !difference.is_nan()).collect();
-        self.measured =
-            Estimate::of(&decided, step).map(|estimate| Measured { estimate, ratio: ratio(last, differences, step) });
+        self.measured = Estimate::plain(&decided, step)
+            .map(|estimate| Measured { estimate, ratio: ratio(last, differences, step) });
     }
 
     /// What is known after the looks so far. `None` before there were two personas.
