@@ -3,6 +3,7 @@
 //! What a job is and what comes of it is known to whoever has it done; an engine knows only that there are so many, that
 //! a job asks models through [`crate::call`], and that it may be worked on again.
 
+pub mod batches;
 pub mod local;
 
 use std::fmt;
