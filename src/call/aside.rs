@@ -5,7 +5,7 @@
 //! are made outside of such a job know nothing of this.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::budget::{Budget, Reserved};
 use super::stop::{Stop, Why};
@@ -48,8 +48,20 @@ struct Job {
     /// How many of them were counted, by this or an earlier time that the job was worked on.
     counted: AtomicU32,
     waits: AtomicBool,
+    /// What was found once, a bit each, and how much of it this time has asked for.
+    found_once: AtomicU64,
+    asked_once: AtomicU32,
     /// One of its calls was sent, and so are all that come after it: the job is not worked on again.
     is_online: AtomicBool,
+}
+
+/// What a job that is worked on again has left behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// How many of its calls from the journal have been counted.
+    counted: u32,
+    /// What was found once: 1, and then a bit for each thing.
+    found_once: u64,
 }
 
 /// How a job has ended.
@@ -57,22 +69,44 @@ struct Job {
 pub struct Ended {
     /// Whether one of its calls was put aside, so that it has to be worked on again.
     pub waits: bool,
-    /// How many of its calls from the journal have been counted: to be given the next time.
-    pub counted: u32,
+    /// To be given the next time.
+    pub trace: Trace,
 }
 
-/// Works on a job whose calls are put aside. `counted` is what it ended with the last time, at first 0. Calls are made one
-/// after the other, in the task that this is awaited in.
-pub async fn within(aside: Arc<dyn Aside>, counted: u32, job: impl Future<Output = ()>) -> Ended {
+/// Works on a job whose calls are put aside. `trace` is what it ended with the last time. Calls are made one after the
+/// other, in the task that this is awaited in.
+pub async fn within(aside: Arc<dyn Aside>, trace: Trace, job: impl Future<Output = ()>) -> Ended {
     let state = Arc::new(Job {
         aside,
         found: AtomicU32::new(0),
-        counted: AtomicU32::new(counted),
+        counted: AtomicU32::new(trace.counted),
         waits: AtomicBool::new(false),
+        found_once: AtomicU64::new(trace.found_once.max(1)),
+        asked_once: AtomicU32::new(0),
         is_online: AtomicBool::new(false),
     });
     JOB.scope(Arc::clone(&state), job).await;
-    Ended { waits: state.waits.load(Ordering::Relaxed), counted: state.counted.load(Ordering::Relaxed) }
+    let trace =
+        Trace { counted: state.counted.load(Ordering::Relaxed), found_once: state.found_once.load(Ordering::Relaxed) };
+    Ended { waits: state.waits.load(Ordering::Relaxed), trace }
+}
+
+/// A yes or no that depends on the job and its answers alone, and takes time: found once, however often the job is worked
+/// on. The n-th of them has to be the same question each time.
+pub fn once(find: impl FnOnce() -> bool) -> bool {
+    let Ok(job) = JOB.try_with(Arc::clone) else { return find() };
+    let number = job.asked_once.fetch_add(1, Ordering::Relaxed);
+    let known = job.found_once.load(Ordering::Relaxed);
+    // The highest bit marks how many there are.
+    let count = 63 - known.leading_zeros();
+    if number < count {
+        return known >> (count - 1 - number) & 1 == 1;
+    }
+    let found = find();
+    if number == count && count < 62 {
+        job.found_once.store(known << 1 | u64::from(found), Ordering::Relaxed);
+    }
+    found
 }
 
 /// What this job's engine says to a call; `None` where it is to be sent.

@@ -131,7 +131,7 @@ impl Bench {
         if let (Some(gate), Some(held)) = (&self.gate, held)
             && !aside::waits()
         {
-            gate.count(held.rewritten, &held.claims);
+            gate.count(held.rewritten, held.ungrounded);
         }
         verdict
     }
@@ -141,9 +141,10 @@ impl Bench {
         let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
         let mut message = generator.write(prompt, persona, key).await.map_err(Unended::from)?;
         let Some(gate) = &self.gate else { return Ok((message, None)) };
-        let mut claims = gate.passages(&message, persona);
+        let mut passages = Passages::of(gate, &message, persona);
         let mut rewrites = 0;
-        while rewrites < gate.rewrites() && !claims.is_empty() {
+        while rewrites < gate.rewrites() && passages.any {
+            let claims = passages.list(gate, &message, persona);
             let number = (rewrites + 1).to_string();
             let key: Vec<&str> = key.iter().copied().chain(["without", &number]).collect();
             // A message that is there is better than none, and its claims are counted against it.
@@ -153,9 +154,9 @@ impl Bench {
                 Err(_) => break,
             }
             rewrites += 1;
-            claims = gate.passages(&message, persona);
+            passages = Passages::of(gate, &message, persona);
         }
-        Ok((message, Some(Held { rewritten: rewrites > 0, claims })))
+        Ok((message, Some(Held { rewritten: rewrites > 0, ungrounded: passages.any })))
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {
@@ -170,8 +171,27 @@ impl Bench {
 /// What the gate found in a message as it goes out.
 struct Held {
     rewritten: bool,
-    /// Passages that nothing supports.
-    claims: Vec<String>,
+    /// Whether anything in it is supported by nothing.
+    ungrounded: bool,
+}
+
+/// The passages of a message that nothing supports. To find them takes longer than anything else in a trial, so whether
+/// there are any is found once, however often the trial is worked on.
+struct Passages {
+    any: bool,
+    list: Option<Vec<String>>,
+}
+
+impl Passages {
+    fn of(gate: &Gate, message: &str, persona: &str) -> Self {
+        let mut list = None;
+        let any = aside::once(|| !list.insert(gate.passages(message, persona)).is_empty());
+        Passages { any, list }
+    }
+
+    fn list(&mut self, gate: &Gate, message: &str, persona: &str) -> Vec<String> {
+        self.list.take().unwrap_or_else(|| gate.passages(message, persona))
+    }
 }
 
 /// Why a stage did not come to its end.

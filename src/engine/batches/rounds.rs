@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Batches;
 use super::desk::Desk;
-use crate::call::aside::{self, Aside};
+use crate::call::aside::{self, Aside, Trace};
 use crate::call::stop::Why;
 use crate::engine::{Jobs, Work, local};
 use crate::event::Event;
@@ -16,8 +16,8 @@ const AT_ONCE: usize = 32;
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     job: usize,
-    /// How many of its calls from the journal have been counted.
-    counted: u32,
+    /// What it has left behind.
+    trace: Trace,
 }
 
 impl Batches {
@@ -30,7 +30,7 @@ impl Batches {
                 return;
             }
         };
-        let jobs = jobs.map(|job| Waiting { job, counted: 0 });
+        let jobs = jobs.map(|job| Waiting { job, trace: Trace::default() });
         let mut waiting = pass(&desk, jobs, width.min(AT_ONCE), &work).await;
         while !waiting.is_empty() && self.stop.why().is_none() {
             self.exchange(&desk).await;
@@ -44,13 +44,13 @@ impl Batches {
 /// Works on these jobs and returns those that wait, in their order.
 async fn pass(desk: &Arc<Desk>, jobs: impl Iterator<Item = Waiting> + Send, width: usize, work: &Work) -> Vec<Waiting> {
     let waiting = Arc::new(Mutex::new(Vec::new()));
-    local::each(jobs, width, |Waiting { job, counted }| {
+    local::each(jobs, width, |Waiting { job, trace }| {
         let aside: Arc<dyn Aside> = Arc::<Desk>::clone(desk);
         let (work, waiting) = (Arc::clone(work), Arc::clone(&waiting));
         async move {
-            let ended = aside::within(aside, counted, work(job)).await;
+            let ended = aside::within(aside, trace, work(job)).await;
             if ended.waits {
-                let own = Waiting { job, counted: ended.counted };
+                let own = Waiting { job, trace: ended.trace };
                 waiting.lock().unwrap_or_else(PoisonError::into_inner).push(own);
             }
         }
