@@ -8,9 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use super::budget::{Budget, Reserved};
-use super::stop::{Stop, Why};
+use super::stop::Why;
 use super::{Caller, asked};
-use crate::event::Events;
 use crate::journal::CallLog;
 use crate::model::price::BATCH_SHARE;
 use crate::model::retry::RetryPolicy;
@@ -163,22 +162,10 @@ impl Caller {
         &self.shared.budget
     }
 
-    /// The wish to stop.
-    #[must_use]
-    pub fn stop(&self) -> &Stop {
-        &self.shared.stop
-    }
-
     /// What is repeated.
     #[must_use]
     pub fn retry(&self) -> &RetryPolicy {
         &self.retry
-    }
-
-    /// Where events go.
-    #[must_use]
-    pub fn told(&self) -> &Events {
-        &self.events
     }
 
     /// The most dollars that a call can cost with a message batch.

@@ -79,6 +79,8 @@ impl Batches {
                     Ok(batch) if batch.archived => Taken::Gone(format!("results are kept for {DAYS_KEPT} days")),
                     Ok(batch) if batch.status == Status::Ended => self.take_in(desk, &mut sent[index], &batch).await,
                     Ok(_) => Taken::Left,
+                    // Nobody waits for it any more.
+                    Err(failure) if failure.kind == FailureKind::Stopped => Taken::Left,
                     Err(failure) if failure.kind == FailureKind::NotFound => Taken::Gone(failure.message),
                     Err(failure) if is_passing(&failure) => {
                         // It is looked again, as long as it takes: the batch goes on meanwhile.
@@ -114,15 +116,9 @@ impl Batches {
     }
 
     async fn look(&self, sent: &Sent) -> Result<Batch, Failure> {
-        let looked = tokio::select! {
+        tokio::select! {
             looked = host(&sent.caller)?.look(&sent.id) => looked,
             () = self.stop.asked() => Err(self.stopped()),
-        };
-        match looked {
-            Err(failure) if failure.kind == FailureKind::Stopped => {
-                Err(Failure { kind: FailureKind::Timeout, ..failure })
-            }
-            looked => looked,
         }
     }
 

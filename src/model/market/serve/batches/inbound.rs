@@ -167,3 +167,52 @@ impl Page {
         Ok((page, page.len() < found.len()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(body: &str, most: usize) -> Result<Vec<String>, String> {
+        let mut ids = Vec::new();
+        let read = read(body.as_bytes(), most, &mut |id, _| {
+            ids.push(id);
+            Ok(())
+        });
+        read.map(|_| ids).map_err(|rejection| rejection.message)
+    }
+
+    fn request(id: &str) -> String {
+        format!(r#"{{"custom_id":{id},"params":{{}}}}"#)
+    }
+
+    #[test]
+    fn one_request_that_is_wrong_rejects_the_whole_batch() {
+        let batch = |requests: &[String]| format!(r#"{{"requests":[{}]}}"#, requests.join(","));
+        let good = request("\"a_B-1\"");
+        assert_eq!(read_all(&batch(std::slice::from_ref(&good)), 9), Ok(vec!["a_B-1".to_owned()]));
+        let wrong = |more: String, words: &str| {
+            let said = read_all(&batch(&[good.clone(), more]), 9).unwrap_err();
+            assert!(said.contains(words), "{said}");
+        };
+        wrong(good.clone(), "is there twice");
+        wrong(request("\"a b\""), "requests.1.custom_id: String should match pattern");
+        wrong(request("\"\""), "String should match pattern");
+        wrong(request(&format!("\"{}\"", "x".repeat(65))), "String should match pattern");
+        wrong(request("7"), "valid string");
+        wrong(r#"{"params":{}}"#.into(), "custom_id: Field required");
+        wrong(r#"{"custom_id":"b"}"#.into(), "requests.1.params: Field required");
+        wrong("{".into(), "not valid JSON");
+        let three: Vec<String> = ["\"a\"", "\"b\"", "\"c\""].map(request).to_vec();
+        assert!(read_all(&batch(&three), 2).unwrap_err().contains("at most 2 items"));
+        assert!(read_all(r#"{"requests":[]}"#, 2).unwrap_err().contains("at least one"));
+        assert!(read_all("{}", 2).unwrap_err().contains("at least one"));
+    }
+
+    #[test]
+    fn a_page_says_where_it_begins_and_how_long_it_is() {
+        assert!(Page::read("limit=0").is_err() && Page::read("limit=1001").is_err() && Page::read("limit=x").is_err());
+        let page = Page::read("limit=7&after_id=b&other=1").unwrap();
+        assert_eq!((page.limit, page.after.as_deref(), page.before), (7, Some("b"), None));
+        assert_eq!(Page::read("").unwrap().limit, 20);
+    }
+}
