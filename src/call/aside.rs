@@ -97,7 +97,7 @@ pub fn once(find: impl FnOnce() -> bool) -> bool {
     let number = job.asked_once.fetch_add(1, Ordering::Relaxed);
     let known = job.found_once.load(Ordering::Relaxed);
     // The highest bit marks how many there are.
-    let count = 63 - known.leading_zeros();
+    let count = known.max(1).ilog2();
     if number < count {
         return known >> (count - 1 - number) & 1 == 1;
     }

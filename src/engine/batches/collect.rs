@@ -181,7 +181,7 @@ impl Batches {
                 Outcome::Answered(answer) => keeping.push(self.keep(Arc::clone(desk), caller, noted, reserved, answer)),
                 Outcome::Failed(failure) => self.failed(desk, &caller, noted, failure),
                 Outcome::Expired => {
-                    self.failed(desk, &caller, noted, not_begun("expired: its message batch was a day old"))
+                    self.failed(desk, &caller, noted, not_begun("expired: its message batch was a day old"));
                 }
                 Outcome::Canceled => self.failed(desk, &caller, noted, not_begun("its message batch was cancelled")),
             }

@@ -63,7 +63,7 @@ impl Batches {
                 Ok(batch) => return self.named(caller, number, batch.id),
                 Err(failure) => failure,
             };
-            let unsure = failure.status.is_none_or(|status| status >= 500 || status < 300);
+            let unsure = failure.status.is_none_or(|status| !(300..500).contains(&status));
             let wait = match policy.decide(&failure, attempt, 0.0) {
                 Retry::After(wait) => Some(wait),
                 Retry::GiveUp => None,

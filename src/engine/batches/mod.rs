@@ -84,7 +84,7 @@ impl Batches {
 }
 
 impl Engine for Batches {
-    fn each<'a>(&'a self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'a, ()> {
+    fn each(&self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'_, ()> {
         Box::pin(self.rounds(jobs, width, work))
     }
 }
