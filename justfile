@@ -41,6 +41,10 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# The figures on outgrowing one machine: message batches; `just bench-scale batches` for some of its sections
+bench-scale *sections:
+    cargo bench --bench scale -- {{sections}}
+
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny

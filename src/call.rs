@@ -3,6 +3,7 @@
 //! A [`Caller`] is one role's access to one model. An answer is in the journal before anything else happens to it, and
 //! counted in the [`Meter`], also where it turns out to be unusable: it was paid for.
 
+pub mod aside;
 pub mod budget;
 mod exchange;
 pub mod meter;
@@ -22,7 +23,7 @@ use watch::Watch;
 use crate::event::{Event, Events};
 use crate::journal::{Call, CallLog};
 use crate::model::limits::permits::Permits;
-use crate::model::price::Prices;
+use crate::model::price::{BATCH_SHARE, Prices};
 use crate::model::retry::{Retry, RetryPolicy};
 use crate::model::{Answer, Failure, FailureKind, Model, Request, Role, Usage, digest};
 
@@ -98,6 +99,9 @@ impl Caller {
         if let Some(answer) = self.replay(request, &asked)? {
             return Ok(answer);
         }
+        if let Some(answer) = aside::meet(self, request)? {
+            return Ok(answer);
+        }
         let _open = self.shared.watch.open();
         let (mut attempt, mut hedged, mut room) = (0, false, None);
         loop {
@@ -128,7 +132,10 @@ impl Caller {
         let found = log.find(request.key.as_str(), asked).map_err(|error| self.journal_failed(error.to_string()))?;
         // What cannot be read is as good as not there: it is asked again.
         let Some(answer) = found.and_then(|text| serde_json::from_str::<Answer>(&text).ok()) else { return Ok(None) };
-        self.shared.meter.answered(self.role, &answer, true);
+        // A job that is worked on again comes by here again.
+        if aside::is_first_time() {
+            self.shared.meter.answered(self.role, &answer, true);
+        }
         Ok(Some(answer))
     }
 
@@ -139,7 +146,8 @@ impl Caller {
         answer: Answer,
         reserved: Reserved,
     ) -> Result<Answer, Failure> {
-        let cost_usd = self.shared.prices.cost(self.model.id(), answer.usage);
+        let share = if answer.batched { BATCH_SHARE } else { 1.0 };
+        let cost_usd = self.shared.prices.cost(self.model.id(), answer.usage).map(|cost| cost * share);
         if let Some(log) = self.shared.log.get() {
             let json = |text: serde_json::Result<String>| text.map_err(|error| self.journal_failed(error.to_string()));
             let call = Call {

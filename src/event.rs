@@ -77,6 +77,17 @@ pub enum Event {
         /// After how long.
         after: Duration,
     },
+    /// Message batches are under way, or not any more.
+    MessageBatches {
+        /// How many.
+        open: usize,
+        /// Requests of them and of those that were handed in with them.
+        requests: usize,
+        /// How many of these requests have come to an end.
+        answered: usize,
+        /// Since when they are waited for; `None` once they are not.
+        since: Option<Instant>,
+    },
     /// Which of a role's calls are taking far longer than the others has changed.
     Stragglers {
         /// Who called.

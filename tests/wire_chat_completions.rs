@@ -97,7 +97,13 @@ async fn an_answer_is_read_with_its_usage_limits_and_request_id() {
     let headers = ["x-request-id: req_9", "x-ratelimit-remaining-requests: 8", "x-ratelimit-reset-tokens: 6m0s"];
     let reply = ask_chat(json_reply(200, &headers, &body)).await.unwrap();
     let usage = Usage { input_tokens: 36, output_tokens: 5, cache_write_tokens: 0, cache_read_tokens: 64 };
-    let expected = Answer { text: "Dear Ada".into(), stop: Stop::EndTurn, usage, request_id: Some("req_9".into()) };
+    let expected = Answer {
+        text: "Dear Ada".into(),
+        stop: Stop::EndTurn,
+        usage,
+        request_id: Some("req_9".into()),
+        batched: false,
+    };
     assert_eq!(reply.answer, expected);
     assert_eq!(reply.limits.requests.remaining, Some(8));
     assert_eq!(reply.limits.input_tokens.reset, Some(std::time::Duration::from_secs(360)));

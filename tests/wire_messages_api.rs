@@ -108,7 +108,13 @@ async fn an_answer_is_read_with_its_usage_limits_and_request_id() {
     let headers = ["request-id: req_9", "anthropic-ratelimit-requests-remaining: 49"];
     let reply = ask_messages(json_reply(200, &headers, &body)).await.unwrap();
     let usage = Usage { input_tokens: 7, output_tokens: 5, cache_write_tokens: 2048, cache_read_tokens: 9 };
-    let expected = Answer { text: "Dear Ada".into(), stop: Stop::EndTurn, usage, request_id: Some("req_9".into()) };
+    let expected = Answer {
+        text: "Dear Ada".into(),
+        stop: Stop::EndTurn,
+        usage,
+        request_id: Some("req_9".into()),
+        batched: false,
+    };
     assert_eq!(reply.answer, expected);
     assert_eq!(reply.limits.requests.remaining, Some(49));
 }

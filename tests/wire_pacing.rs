@@ -12,7 +12,8 @@ use tokio::task::unconstrained;
 use tokio::time::{Instant, advance, timeout};
 
 fn success() -> Result<Reply, Failure> {
-    let answer = Answer { text: String::new(), stop: Stop::EndTurn, usage: Usage::default(), request_id: None };
+    let answer =
+        Answer { text: String::new(), stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
     Ok(Reply { answer, limits: RateLimits::default() })
 }
 

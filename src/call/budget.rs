@@ -70,6 +70,15 @@ impl Budget {
 }
 
 impl Budget {
+    /// Reserves room where there is room at once; `None` where calls in flight may still make room.
+    ///
+    /// # Errors
+    /// The limit that is reached, when nothing in flight can make room any more.
+    pub fn reserve_now(&self, most_usd: f64) -> Result<Option<Reserved>, Why> {
+        let room = self.0.try_reserve(most_usd)?;
+        Ok(room.then(|| Reserved { purse: Arc::clone(&self.0), cost_usd: most_usd, settled: false }))
+    }
+
     /// Reserves room where there is room at once.
     #[must_use]
     pub fn try_reserve(&self, most_usd: f64) -> Option<Reserved> {

@@ -22,6 +22,8 @@ pub struct Used {
     pub simulated: u64,
     /// Tokens.
     pub usage: Usage,
+    /// Of these, tokens of calls that went with message batches.
+    pub batched: Usage,
 }
 
 impl Used {
@@ -35,6 +37,7 @@ impl Used {
             hedged: self.hedged - earlier.hedged,
             simulated: self.simulated - earlier.simulated,
             usage: self.usage - earlier.usage,
+            batched: self.batched - earlier.batched,
         }
     }
 }
@@ -80,6 +83,9 @@ impl Meter {
             used.replayed += u64::from(replayed);
             used.simulated += u64::from(simulated);
             used.usage += answer.usage;
+            if answer.batched {
+                used.batched += answer.usage;
+            }
         });
         if simulated {
             self.met_the_market.store(true, Ordering::Relaxed);

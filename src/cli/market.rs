@@ -9,7 +9,7 @@ use super::error::Error;
 use super::print;
 use super::progress::say;
 use crate::model::market::Market;
-use crate::model::market::serve::{self, Faults};
+use crate::model::market::serve::{self, BatchFaults, BatchOptions, Faults};
 
 /// Options of `market`.
 #[derive(Args, Clone, Debug)]
@@ -54,6 +54,24 @@ pub struct Options {
     /// Revoke the key after so many requests
     #[arg(long, value_name = "N", requires = "require_key")]
     revoke_after: Option<u64>,
+    /// How long a message batch takes
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    batch_turnaround_ms: u64,
+    /// The share of a batch's requests that end with an error of the server, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    batch_errored: f64,
+    /// The share of a batch's requests that expire, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    batch_expired: f64,
+    /// The most requests of a batch
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    batch_most: usize,
+    /// For how long the results of a batch are kept
+    #[arg(long, value_name = "SECONDS", default_value_t = 29 * 86_400)]
+    batch_kept: u64,
+    /// What goes wrong with batches, such as create.reset-in-body@1,look.overloaded=0.1,results.reset-in-body@1
+    #[arg(long, value_name = "LIST", default_value = "")]
+    batch_faults: BatchFaults,
     /// Seed of faults and jitter
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -71,6 +89,14 @@ pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result
         limit_headers: !options.no_limit_headers,
         require_key: options.require_key.clone(),
         revoke_after: options.revoke_after,
+        batches: BatchOptions {
+            turnaround: Duration::from_millis(options.batch_turnaround_ms),
+            errored: options.batch_errored,
+            expired: options.batch_expired,
+            faults: options.batch_faults.clone(),
+            most_requests: options.batch_most,
+            kept: Duration::from_secs(options.batch_kept),
+        },
         seed: options.seed,
     })
     .await
@@ -88,5 +114,8 @@ pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result
         "{} requests, {} answered, {} of them asked again with the same key",
         stats.requests, stats.answered, stats.repeated
     ));
+    if stats.batches > 0 {
+        say(&format!("{} message batches with {} requests", stats.batches, stats.batched));
+    }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod audit_claims;
 mod audit_judge;
 mod compare;
 mod decide;
+mod engine;
 mod error;
 mod evaluate;
 mod export;

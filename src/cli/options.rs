@@ -78,6 +78,9 @@ pub struct ModelOptions {
     /// machines) [env: REJOINDER_ENGINE] [default: local]
     #[arg(long, value_name = "WHERE", help_heading = "Run")]
     pub engine: Option<engine::Kind>,
+    /// With message batches, send the tail online: what a batch brought no answer to, and rounds of fewer than 100 calls
+    #[arg(long, help_heading = "Run")]
+    pub urgent: bool,
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,

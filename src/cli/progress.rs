@@ -108,6 +108,10 @@ impl<Say: FnMut(&str)> State<Say> {
                 self.update(|batch| batch.stragglers(role, calls, since));
                 self.look(now);
             }
+            Event::MessageBatches { open, requests, answered, since } => {
+                self.update(|batch| batch.batches(open, requests, answered, since));
+                self.look(now);
+            }
             Event::BatchEnded { simulated } => {
                 if let Some(mut batch) = self.batch.take() {
                     batch.simulated |= simulated;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::engine;
 use super::error::Error;
 use super::live::Follower;
 use super::options::{Concurrency, Global, ModelOptions, Scored};
@@ -18,8 +19,7 @@ use crate::call::straggler::{self, Remedy};
 use crate::call::watch::Watch;
 use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
-use crate::engine::local::Local;
-use crate::engine::{self, Engine};
+use crate::engine::Kind;
 use crate::evaluate::account::Account;
 use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker, Threshold};
@@ -121,6 +121,7 @@ impl Doors {
             (None, None, Some(concurrency)) => Concurrency::from_settings(concurrency).map_err(Error::Usage)?,
             (None, None, None) => DEFAULT_CONCURRENCY,
         };
+        let kind = engine::kind(options, settings)?;
         let (permits, width) = match concurrency {
             Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
             Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
@@ -211,10 +212,12 @@ impl Doors {
             (Role::Referee, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
+        let account = if kind == Kind::Batches { account.with_batches() } else { account };
+        let around = (setup.folder.root(), &setup.events, &setup.stop);
         let context = RunContext {
             account,
             width,
-            engine: engine(options, settings)?,
+            engine: engine::open(kind, options, &callers, &ids, around)?,
             events: setup.events.clone(),
             stop: setup.stop.clone(),
             run: None,
@@ -293,6 +296,15 @@ impl Doors {
                 words::count(run.found, "answered call", "answered calls")
             )));
         }
+        let (batches, requests) = journal.batches_open(&run.id)?;
+        if batches > 0 && !self.context.account.has_batches() {
+            setup.events.emit(Event::Warning(format!(
+                "{} of this run with {} under way or to be collected and paid for: stop, and give the same command with \
+                 --engine batches",
+                words::count(batches, "message batch", "message batches"),
+                words::count(requests, "request is", "requests are")
+            )));
+        }
         // Set once: a command has one run.
         let _ = self.shared.log.set(run.calls());
         let run = Arc::new(run);
@@ -365,23 +377,6 @@ impl Doors {
     #[must_use]
     pub fn auditor(&self) -> Auditor {
         Auditor::new(self.caller(Role::Auditor), self.limits[&Role::Auditor])
-    }
-}
-
-/// Where batches of trials run: flag, environment, settings file, default.
-fn engine(options: &ModelOptions, settings: &Settings) -> Result<Arc<dyn Engine>, Error> {
-    let named = environment("REJOINDER_ENGINE").or_else(|| settings.engine.clone());
-    let kind = match (options.engine, named) {
-        (Some(kind), _) => kind,
-        (None, Some(text)) => text.parse().map_err(Error::Usage)?,
-        (None, None) => engine::Kind::default(),
-    };
-    match kind {
-        engine::Kind::Local => Ok(Arc::new(Local)),
-        engine::Kind::Batches => Err(Error::Usage("message batches are not there yet; leave out --engine".into())),
-        engine::Kind::Restate => Err(Error::Usage(
-            "this program was built without the feature `restate`; build it with --features restate".into(),
-        )),
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Engine, Jobs, Work};
 pub struct Local;
 
 impl Engine for Local {
-    fn each<'a>(&'a self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'a, ()> {
+    fn each(&self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'_, ()> {
         Box::pin(each(jobs, width, move |job| work(job)))
     }
 }

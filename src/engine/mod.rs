@@ -3,6 +3,7 @@
 //! What a job is and what comes of it is known to whoever has it done; an engine knows only that there are so many, that
 //! a job asks models through [`crate::call`], and that it may be worked on again.
 
+pub mod batches;
 pub mod local;
 
 use std::fmt;
@@ -22,7 +23,7 @@ pub type Work = Arc<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
 pub trait Engine: Send + Sync {
     /// Does `work` on every job, at most `width` at once. Jobs are begun in their order. Returns when every job has come
     /// to its end, or has been passed over since the run is to stop.
-    fn each<'a>(&'a self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'a, ()>;
+    fn each(&self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'_, ()>;
 }
 
 /// Runs these few jobs on an engine and returns their results, which fit into memory, in the order of the jobs; `None`

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::call::{Meter, Used};
 use crate::data::Map;
 use crate::data::provenance::{Models, RoleUsage};
-use crate::model::price::Prices;
+use crate::model::price::{BATCH_SHARE, Prices};
 use crate::model::{Role, Usage};
 
 /// The models of a run and what they used.
@@ -16,13 +16,35 @@ pub struct Account {
     models: BTreeMap<Role, String>,
     /// Roles that are known to be played by the market.
     simulated: BTreeSet<Role>,
+    /// Whether trials go with message batches.
+    batches: bool,
 }
 
 impl Account {
     /// An account for these models. `simulated` are the roles that are known to be played by the market.
     #[must_use]
     pub fn new(meter: Meter, prices: Prices, models: BTreeMap<Role, String>, simulated: BTreeSet<Role>) -> Self {
-        Account { meter, prices, models, simulated }
+        Account { meter, prices, models, simulated, batches: false }
+    }
+
+    /// The same for a run whose trials go with message batches.
+    #[must_use]
+    pub fn with_batches(self) -> Self {
+        Account { batches: true, ..self }
+    }
+
+    /// Whether trials go with message batches.
+    #[must_use]
+    pub fn has_batches(&self) -> bool {
+        self.batches
+    }
+
+    /// Dollars to expect for this many tokens of one role; `None` if its model has no known price. The improver's calls
+    /// belong to no trial.
+    #[must_use]
+    pub fn expected(&self, role: Role, usage: &Usage) -> Option<f64> {
+        let share = if self.batches && role != Role::Improver { BATCH_SHARE } else { 1.0 };
+        self.price(role, usage).map(|dollars| dollars * share)
     }
 
     /// What has been used since `earlier`, per role.
@@ -49,7 +71,11 @@ impl Account {
     #[must_use]
     pub fn cost(&self, used: &BTreeMap<Role, Used>) -> Option<f64> {
         let of_role = |(role, used): (&Role, &Used)| {
-            if used.simulated == used.calls { Some(0.0) } else { self.price(*role, &used.usage) }
+            if used.simulated == used.calls {
+                return Some(0.0);
+            }
+            let batched = if used.batched == Usage::default() { 0.0 } else { self.price(*role, &used.batched)? };
+            Some(self.price(*role, &(used.usage - used.batched))? + BATCH_SHARE * batched)
         };
         used.iter().map(of_role).sum()
     }

@@ -130,7 +130,13 @@ mod tests {
     use crate::model::{Answer, Stop, Usage};
 
     fn read(text: &str) -> Result<Vec<Said>, Unusable> {
-        let answer = Answer { text: text.into(), stop: Stop::EndTurn, usage: Usage::default(), request_id: None };
+        let answer = Answer {
+            text: text.into(),
+            stop: Stop::EndTurn,
+            usage: Usage::default(),
+            request_id: None,
+            batched: false,
+        };
         claims(&reading::object(&answer)?)
     }
 

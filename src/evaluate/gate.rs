@@ -80,11 +80,11 @@ impl Gate {
         passages(&audit(message, &self.facts, persona), message)
     }
 
-    /// Counts a message as it goes out, with its passages that nothing supports.
-    pub(super) fn count(&self, rewritten: bool, passages: &[String]) {
+    /// Counts a message as it goes out, and whether anything in it is supported by nothing.
+    pub(super) fn count(&self, rewritten: bool, ungrounded: bool) {
         self.met.messages.fetch_add(1, Ordering::Relaxed);
         self.met.rewritten.fetch_add(u64::from(rewritten), Ordering::Relaxed);
-        self.met.ungrounded.fetch_add(u64::from(!passages.is_empty()), Ordering::Relaxed);
+        self.met.ungrounded.fetch_add(u64::from(ungrounded), Ordering::Relaxed);
     }
 }
 

@@ -162,7 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(text: &str, stop: Stop) -> Answer {
-        Answer { text: text.into(), stop, usage: Usage::default(), request_id: None }
+        Answer { text: text.into(), stop, usage: Usage::default(), request_id: None, batched: false }
     }
 
     fn decision(text: &str) -> Result<bool, Unusable> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ask::Error;
 use super::gate::Gate;
 use super::{DecisionMaker, Generator};
+use crate::call::aside;
 use crate::data::results::Decision;
 use crate::model::FailureKind;
 
@@ -109,31 +110,41 @@ impl Bench {
             Work::WriteWithAndDecide(prompt) => prompt,
             _ => self.prompt.as_str(),
         };
-        let message = match &trial.work {
-            Work::Decide(message) => message.clone(),
+        let (message, held) = match &trial.work {
+            Work::Decide(message) => (message.clone(), None),
             Work::Write | Work::WriteAndDecide | Work::WriteWithAndDecide(_) => {
                 match self.write(prompt, persona, &key("generate")).await {
-                    Ok(message) => message,
+                    Ok(written) => written,
                     Err(why) => return why.ended(Stage::Generate, None),
                 }
             }
         };
-        if matches!(trial.work, Work::Write) {
-            return Verdict::Written(message);
+        let verdict = if matches!(trial.work, Work::Write) {
+            Verdict::Written(message)
+        } else {
+            match self.decide(persona, &message, &key("decide")).await {
+                Ok(decision) => Verdict::Decided { message, decision },
+                Err(why) => why.ended(Stage::Decide, Some(message)),
+            }
+        };
+        // A trial that is going to be run once more meets the gate once more.
+        if let (Some(gate), Some(held)) = (&self.gate, held)
+            && !aside::waits()
+        {
+            gate.count(held.rewritten, held.ungrounded);
         }
-        match self.decide(persona, &message, &key("decide")).await {
-            Ok(decision) => Verdict::Decided { message, decision },
-            Err(why) => why.ended(Stage::Decide, Some(message)),
-        }
+        verdict
     }
 
-    async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<String, Unended> {
+    /// A message, and what the gate found where there is one.
+    async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<(String, Option<Held>), Unended> {
         let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
         let mut message = generator.write(prompt, persona, key).await.map_err(Unended::from)?;
-        let Some(gate) = &self.gate else { return Ok(message) };
-        let mut claims = gate.passages(&message, persona);
+        let Some(gate) = &self.gate else { return Ok((message, None)) };
+        let mut passages = Passages::of(gate, &message, persona);
         let mut rewrites = 0;
-        while rewrites < gate.rewrites() && !claims.is_empty() {
+        while rewrites < gate.rewrites() && passages.any {
+            let claims = passages.list(gate, &message, persona);
             let number = (rewrites + 1).to_string();
             let key: Vec<&str> = key.iter().copied().chain(["without", &number]).collect();
             // A message that is there is better than none, and its claims are counted against it.
@@ -143,10 +154,9 @@ impl Bench {
                 Err(_) => break,
             }
             rewrites += 1;
-            claims = gate.passages(&message, persona);
+            passages = Passages::of(gate, &message, persona);
         }
-        gate.count(rewrites > 0, &claims);
-        Ok(message)
+        Ok((message, Some(Held { rewritten: rewrites > 0, ungrounded: passages.any })))
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {
@@ -155,6 +165,32 @@ impl Bench {
         }
         let decision_maker = self.decision_maker.as_ref().ok_or(Unended::of("no decision maker for this run"))?;
         decision_maker.decide(persona, message, key).await.map_err(Unended::from)
+    }
+}
+
+/// What the gate found in a message as it goes out.
+struct Held {
+    rewritten: bool,
+    /// Whether anything in it is supported by nothing.
+    ungrounded: bool,
+}
+
+/// The passages of a message that nothing supports. To find them takes longer than anything else in a trial, so whether
+/// there are any is found once, however often the trial is worked on.
+struct Passages {
+    any: bool,
+    list: Option<Vec<String>>,
+}
+
+impl Passages {
+    fn of(gate: &Gate, message: &str, persona: &str) -> Self {
+        let mut list = None;
+        let any = aside::once(|| !list.insert(gate.passages(message, persona)).is_empty());
+        Passages { any, list }
+    }
+
+    fn list(&mut self, gate: &Gate, message: &str, persona: &str) -> Vec<String> {
+        self.list.take().unwrap_or_else(|| gate.passages(message, persona))
     }
 }
 

@@ -48,7 +48,7 @@ pub struct RecordedCall {
 }
 
 /// 16 bytes that tell a call from its run's others.
-type Key = [u8; 16];
+pub type Key = [u8; 16];
 
 /// Where a run's answers are that were there when it was gone on with: 24 bytes for each, so that what is not there costs
 /// no look at the disk.
@@ -88,8 +88,8 @@ impl Answers {
 /// A run's part of the journal: where its calls are looked up and recorded. Cheap to clone.
 #[derive(Clone)]
 pub struct CallLog {
-    journal: Journal,
-    run: i64,
+    pub(super) journal: Journal,
+    pub(super) run: i64,
     answers: Arc<Answers>,
 }
 
@@ -177,7 +177,8 @@ fn recorded(row: &Row<'_>, request: String) -> rusqlite::Result<RecordedCall> {
 }
 
 /// A key's bytes; of one that is not 32 hexadecimal digits, the first of its hash.
-pub(super) fn key_of(key: &str) -> Key {
+#[must_use]
+pub fn key_of(key: &str) -> Key {
     let hashed = || {
         let mut first = Key::default();
         first.copy_from_slice(&Sha256::digest(key.as_bytes())[..16]);

@@ -7,6 +7,7 @@
 //! finds it, goes on, and gets every answer that is here from here. A run belongs to the process that holds its lock
 //! file; the operating system lets go of it when the process dies, however it dies.
 
+mod batches;
 mod calls;
 mod checkpoints;
 mod error;
@@ -25,7 +26,8 @@ use rusqlite::Connection;
 
 use checkpoints::Checkpoints;
 
-pub use calls::{Call, CallLog, RecordedCall};
+pub use batches::{BatchEnd, OpenBatch};
+pub use calls::{Call, CallLog, Key, RecordedCall, key_of};
 pub use error::Error;
 pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
 pub use runs::{Begun, Inputs, RunRow, RunState};

@@ -168,7 +168,8 @@ impl Journal {
                 .prepare(
                     "SELECT id FROM runs WHERE state = 'open' AND calls = 0 AND inputs <> ? \
                      AND NOT EXISTS (SELECT 1 FROM outputs WHERE run = runs.id) \
-                     AND NOT EXISTS (SELECT 1 FROM trials WHERE run = runs.id)",
+                     AND NOT EXISTS (SELECT 1 FROM trials WHERE run = runs.id) \
+                     AND NOT EXISTS (SELECT 1 FROM batches WHERE run = runs.number)",
                 )?
                 .query_map([hash], |row| row.get(0))?
                 .collect()
@@ -258,7 +259,7 @@ impl Journal {
         let mut listed = Vec::new();
         for row in self.rows("1 ORDER BY number DESC", [])? {
             let is_empty = row.state == RunState::Open && row.calls == 0 && row.files.is_empty();
-            if !is_empty || self.is_under_way(&row.id)? {
+            if !is_empty || self.batches_open(&row.id)?.0 > 0 || self.is_under_way(&row.id)? {
                 listed.push(row);
             }
         }
@@ -306,7 +307,7 @@ impl Journal {
             freed += self.with(|connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 let mut freed = 0;
-                for table in ["calls", "texts"] {
+                for table in ["calls", "texts", "batches"] {
                     let of_run = format!("DELETE FROM {table} WHERE run = (SELECT number FROM runs WHERE id = ?)");
                     freed += transaction.execute(&of_run, [id])?;
                 }

@@ -11,8 +11,12 @@ use super::Error;
 use crate::data::whole;
 
 /// Each brings a file from the version of its index to the next.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// How long to wait for another process to finish its commit.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -231,7 +231,7 @@ fn a_journal_of_the_first_version_is_read_and_gone_on_with() {
 #[test]
 fn migrations_that_files_were_made_with_are_never_changed() {
     let hashes: Vec<String> = schema::MIGRATIONS.iter().map(|text| sha256(text.as_bytes())[..16].to_owned()).collect();
-    insta::assert_snapshot!(hashes.join(" "), @"a4bbfbf77c362db6 4a4a9634ba1f4f47 4a6a93ad9006654a");
+    insta::assert_snapshot!(hashes.join(" "), @"a4bbfbf77c362db6 4a4a9634ba1f4f47 4a6a93ad9006654a d9b8efaf8377fbd9");
 }
 
 #[tokio::test]
@@ -389,4 +389,36 @@ fn a_run_tells_other_processes_what_it_does_as_long_as_it_is_under_way() {
     assert!(!is_under_way(folder.path(), &id));
     journal.prune(&[id]).unwrap();
     assert!(live_texts(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_that_was_handed_in_is_found_by_who_goes_on_with_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = [[1_u8; 16], [2; 16], [255; 16]];
+    {
+        let run = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+        let log = run.calls();
+        let first = log.batch_begun("host", Some("b0"), &keys).unwrap();
+        let second = log.batch_begun("host", None, &keys[..1]).unwrap();
+        let third = log.batch_begun("host", None, &keys[..2]).unwrap();
+        log.batch_named(first, "b1").unwrap();
+        log.batch_ended(second, BatchEnd::Collected).unwrap();
+        log.batch_ended(third, BatchEnd::Gone).unwrap();
+        assert!(log.knows_batch("b1").unwrap() && !log.knows_batch("b0").unwrap());
+    }
+    // Without a single answer, it is a run that is gone on with.
+    let journal = Journal::open(folder.path()).unwrap();
+    drop(journal.begin(&inputs(&["b"])).unwrap());
+    assert_eq!(journal.runs().unwrap().len(), 1);
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    assert!(run.resumed);
+    let open = run.calls().open_batches().unwrap();
+    let [batch] = &open[..] else { panic!("{open:?}") };
+    assert_eq!((batch.id.as_deref(), batch.after.as_deref(), batch.host.as_str()), (Some("b1"), Some("b0"), "host"));
+    assert_eq!(batch.keys, keys);
+    assert_eq!(journal.batches_open(&run.id).unwrap(), (1, 3));
+    let id = run.id.clone();
+    drop(run);
+    assert_eq!(journal.prune(&[id.clone()]).unwrap(), 1);
+    assert_eq!(journal.batches_open(&id).unwrap(), (0, 0));
 }

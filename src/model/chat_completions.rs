@@ -97,6 +97,7 @@ impl ChatCompletions {
                 stop,
                 usage: usage_of(json.get("usage")),
                 request_id: request_id.map(|id| self.http.one_line(id)),
+                batched: false,
             },
             limits: headers::rate_limits(&response.headers, response.received),
         })

@@ -7,6 +7,7 @@ pub mod base_url;
 pub(crate) mod failure;
 pub mod headers;
 mod lanes;
+mod pieces;
 pub(crate) mod words;
 
 use std::error::Error as _;
@@ -15,15 +16,18 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 pub use base_url::{BaseUrl, SetupError};
-use lanes::Lanes;
 pub use lanes::{Connections, LANE_WIDTH};
+use lanes::{Lanes, Place};
+use pieces::Pieces;
 use words::one_line;
 
 use super::{CallKey, Failure, FailureKind, digest};
@@ -116,7 +120,7 @@ pub(crate) struct Response {
 }
 
 /// One path on one host, with the account that calls it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Http {
     lanes: Arc<Lanes>,
     url: Url,
@@ -180,23 +184,65 @@ impl Http {
 
     /// Posts JSON once. `Ok` is a response with a status of success and a whole body, of whatever content.
     pub(crate) async fn post(&self, key: &CallKey, body: &impl Serialize) -> Result<Response, Failure> {
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        self.exchange(Method::POST, |request| request.header("idempotency-key", key.as_str()).body(body)).await
+    }
+
+    /// Posts a body of this length in pieces, once.
+    pub(crate) async fn post_pieces(
+        &self,
+        length: u64,
+        pieces: impl Iterator<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    ) -> Result<Response, Failure> {
+        let body = reqwest::Body::wrap(Pieces::new(length, pieces));
+        self.exchange(Method::POST, |request| request.body(body)).await
+    }
+
+    /// Posts without a body, once.
+    pub(crate) async fn post_nothing(&self) -> Result<Response, Failure> {
+        self.exchange(Method::POST, |request| request.header(CONTENT_LENGTH, 0)).await
+    }
+
+    /// Gets a whole body, once.
+    pub(crate) async fn get(&self) -> Result<Response, Failure> {
+        self.exchange(Method::GET, |request| request).await
+    }
+
+    /// The same client for another path on the same host.
+    pub(crate) fn at(&self, url: Url) -> Self {
+        debug_assert!(url.host_str() == self.url.host_str());
+        Http { url, ..self.clone() }
+    }
+
+    /// Gets a body of any length, in pieces. The timeout holds for each of them.
+    pub(crate) async fn open(&self) -> Result<Chunks, Failure> {
+        let place = self.lanes.take();
+        let request = place.client().get(self.url.clone()).headers(self.headers.clone());
+        let reply = tokio::time::timeout(self.timeout, request.send()).await.map_err(|_| self.late())?;
+        let mut reply = reply.map_err(|error| self.transport(error))?;
+        if !reply.status().is_success() {
+            let mut response = Response::begin(&mut reply);
+            if reply.status().is_redirection() {
+                return Err(self.redirect(&response));
+            }
+            let _ = tokio::time::timeout(self.timeout, self.read(reply, &mut response)).await;
+            return Err(failure::from_status(&response, self.key.as_ref()));
+        }
+        Ok(Chunks { http: self.clone(), reply, _place: place })
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        with: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Result<Response, Failure> {
         // Held until the whole body is here.
         let place = self.lanes.take();
-        let request = place
-            .client()
-            .post(self.url.clone())
-            .timeout(self.timeout)
-            .headers(self.headers.clone())
-            .header("idempotency-key", key.as_str())
-            .body(serde_json::to_vec(body).unwrap_or_default());
+        let request = place.client().request(method, self.url.clone()).timeout(self.timeout);
+        let request = with(request.headers(self.headers.clone()));
         let mut reply = request.send().await.map_err(|error| self.transport(error))?;
         let status = reply.status();
-        let mut response = Response {
-            status: status.as_u16(),
-            headers: std::mem::take(reply.headers_mut()),
-            body: Vec::new(),
-            received: SystemTime::now(),
-        };
+        let mut response = Response::begin(&mut reply);
         if status.is_redirection() {
             return Err(self.redirect(&response));
         }
@@ -242,13 +288,17 @@ impl Http {
         Failure { status: Some(response.status), ..Failure::new(FailureKind::NotFound, message) }
     }
 
+    fn late(&self) -> Failure {
+        let message = format!("no complete response from {} within {:?}", self.origin, self.timeout);
+        Failure::new(FailureKind::Timeout, message)
+    }
+
     /// A failure without a whole response. The URL is left out: the origin says enough.
     fn transport(&self, error: reqwest::Error) -> Failure {
         let error = error.without_url();
         let origin = &self.origin;
         if error.is_timeout() && !error.is_connect() {
-            let message = format!("no complete response from {origin} within {:?}", self.timeout);
-            return Failure::new(FailureKind::Timeout, message);
+            return self.late();
         }
         let mut cause: &dyn std::error::Error = &error;
         while let Some(deeper) = cause.source() {
@@ -261,6 +311,39 @@ impl Http {
             format!("the connection to {origin} broke: {cause}")
         };
         Failure::new(FailureKind::Connection, message)
+    }
+}
+
+impl Response {
+    /// The beginning of a response, whose body is still to be read.
+    fn begin(reply: &mut reqwest::Response) -> Self {
+        Response {
+            status: reply.status().as_u16(),
+            headers: std::mem::take(reply.headers_mut()),
+            body: Vec::new(),
+            received: SystemTime::now(),
+        }
+    }
+}
+
+/// A body of any length on its way.
+pub(crate) struct Chunks {
+    http: Http,
+    reply: reqwest::Response,
+    /// Held until the whole body is here.
+    _place: Place,
+}
+
+impl Chunks {
+    /// The next piece; `None` once the body is whole.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let chunk = tokio::time::timeout(self.http.timeout, self.reply.chunk()).await.map_err(|_| self.http.late())?;
+        chunk.map_err(|error| self.http.transport(error))
+    }
+
+    /// A host's words in one line, without the key.
+    pub(crate) fn one_line(&self, text: &str) -> String {
+        self.http.one_line(text)
     }
 }
 

@@ -8,8 +8,10 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::batching::Batching;
 use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, headers};
 use super::id::ModelId;
+use super::message_batches::MessageBatches;
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
 
 /// Where Anthropic serves the Messages API.
@@ -24,7 +26,7 @@ const VERSION: &str = "2023-06-01";
 
 /// What is posted: borrowed, since a prompt of some kilobytes goes out with every call.
 #[derive(Serialize)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +34,24 @@ struct Body<'a> {
     messages: [Message<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig<'a>>,
+}
+
+impl<'a> Body<'a> {
+    /// What is posted for this request to the model of this name; also what a message batch has of it.
+    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request) -> Self {
+        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
+        Body {
+            model: name,
+            max_tokens: request.max_tokens,
+            system: (!request.system.is_empty()).then_some([System {
+                kind: "text",
+                text: &request.system,
+                cache_control: CacheControl { kind: "ephemeral" },
+            }]),
+            messages: [Message { role: "user", content: &request.user }],
+            output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -78,6 +98,7 @@ pub struct MessagesApi {
     origin: String,
     settings: Settings,
     http: Http,
+    batches: MessageBatches,
 }
 
 impl MessagesApi {
@@ -95,7 +116,9 @@ impl MessagesApi {
         let base = BaseUrl::parse(base_url)?;
         let url = base.join("v1/messages");
         let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
+        let batches = MessageBatches::new(&base, id.name(), settings.effort, &http);
         Ok(MessagesApi {
+            batches,
             id: id.to_string(),
             name: id.name().to_owned(),
             host: http.account(),
@@ -105,50 +128,44 @@ impl MessagesApi {
         })
     }
 
-    fn body<'a>(&'a self, request: &'a Request) -> Body<'a> {
-        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
-        let effort = self.settings.effort;
-        Body {
-            model: &self.name,
-            max_tokens: request.max_tokens,
-            system: (!request.system.is_empty()).then_some([System {
-                kind: "text",
-                text: &request.system,
-                cache_control: CacheControl { kind: "ephemeral" },
-            }]),
-            messages: [Message { role: "user", content: &request.user }],
-            output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
-        }
-    }
-
     #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
         let json: Value = serde_json::from_slice(&response.body)
             .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
         let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
-        // Some servers leave the type out; none that answers gives another.
-        if json.get("type").is_some_and(|kind| kind != "message") {
-            return Err(malformed("a body that is not a message"));
-        }
-        let text = match json.get("content") {
-            Some(Value::Array(blocks)) => text_of(blocks).ok_or_else(|| malformed("a text block without text"))?,
-            // Seen with refusals.
-            Some(Value::Null) => String::new(),
-            _ => return Err(malformed("a message without content")),
-        };
+        let answer = answer_of(&json).map_err(malformed)?;
         let request_id = headers::request_id(&response.headers)
             .or_else(|| json.get("request_id").and_then(Value::as_str))
             .or_else(|| json.get("id").and_then(Value::as_str));
         Ok(Reply {
-            answer: Answer {
-                text,
-                stop: stop_of(json.get("stop_reason").and_then(Value::as_str)),
-                usage: usage_of(json.get("usage")),
-                request_id: request_id.map(|id| self.http.one_line(id)),
-            },
+            answer: Answer { request_id: request_id.map(|id| self.http.one_line(id)), ..answer },
             limits: headers::rate_limits(&response.headers, response.received),
         })
     }
+}
+
+/// What a message says, the name of the exchange aside.
+///
+/// # Errors
+/// What it is instead of a message.
+pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
+    // Some servers leave the type out; none that answers gives another.
+    if json.get("type").is_some_and(|kind| kind != "message") {
+        return Err("a body that is not a message");
+    }
+    let text = match json.get("content") {
+        Some(Value::Array(blocks)) => text_of(blocks).ok_or("a text block without text")?,
+        // Seen with refusals.
+        Some(Value::Null) => String::new(),
+        _ => return Err("a message without content"),
+    };
+    Ok(Answer {
+        text,
+        stop: stop_of(json.get("stop_reason").and_then(Value::as_str)),
+        usage: usage_of(json.get("usage")),
+        request_id: None,
+        batched: false,
+    })
 }
 
 /// The text blocks joined. The first block may be `thinking`, and types that this version does not know may come.
@@ -184,7 +201,7 @@ fn usage_of(usage: Option<&Value>) -> Usage {
 impl Model for MessagesApi {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &self.body(request)).await?;
+            let response = self.http.post(&request.key, &Body::of(&self.name, self.settings.effort, request)).await?;
             self.read(&response)
         })
     }
@@ -201,5 +218,9 @@ impl Model for MessagesApi {
     fn settings(&self) -> String {
         let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
         format!("messages{at} effort={}", self.settings.effort_word())
+    }
+
+    fn batches(&self) -> Option<&dyn Batching> {
+        Some(&self.batches)
     }
 }

@@ -3,11 +3,13 @@
 //! Everything above this room speaks in [`Request`] and [`Reply`]; only this room knows HTTP. A model is reached
 //! through [`crate::call`] and never directly.
 
+pub mod batching;
 pub mod chat_completions;
 pub mod http;
 pub mod id;
 pub mod limits;
 pub mod market;
+mod message_batches;
 pub mod messages_api;
 pub mod price;
 pub mod retry;
@@ -174,6 +176,9 @@ pub struct Answer {
     pub usage: Usage,
     /// The provider's name for this exchange, for its support desk.
     pub request_id: Option<String>,
+    /// Whether it came with a message batch, which costs [`price::BATCH_SHARE`] of the price.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub batched: bool,
 }
 
 /// An answer and what the host said about its limits.
@@ -215,7 +220,7 @@ pub enum FailureKind {
     TooLarge,
     /// 400 and other 4xx: the request is not acceptable as it is.
     Invalid,
-    /// Not sent: the run is to stop.
+    /// Not sent now: the run is to stop, or the call goes with a message batch.
     Stopped,
     /// The answer could not be written to the journal, or the journal not be read.
     Journal,
@@ -289,5 +294,10 @@ pub trait Model: Send + Sync {
     /// Whether answers come from a simulation rather than from a model.
     fn is_simulated(&self) -> bool {
         false
+    }
+
+    /// Where the host takes many requests at once, if it does.
+    fn batches(&self) -> Option<&dyn batching::Batching> {
+        None
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Usage;
 use super::id::{ModelId, ModelIdError, Provider};
 
+/// What a token costs with a message batch, as a share of its price: of every kind of token.
+pub const BATCH_SHARE: f64 = 0.5;
+
 /// US dollars per million tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -34,7 +34,7 @@ impl Line {
         }
         usage.input_tokens *= times;
         usage.output_tokens *= times;
-        Line { role, what, calls: calls.len() as u64 * times, usage, cost: account.price(role, &usage) }
+        Line { role, what, calls: calls.len() as u64 * times, usage, cost: account.expected(role, &usage) }
     }
 }
 
@@ -83,7 +83,10 @@ pub fn plan(lines: &[Line], account: &Account) -> String {
     let output = lines.iter().map(|line| line.usage.output_tokens).sum::<u64>();
     let cost = match lines.iter().map(|line| line.cost).sum::<Option<f64>>() {
         Some(0.0) if account.is_simulated() => "nothing, the market is simulated".to_owned(),
-        Some(cost) => format!("about {} at the prices of {}", words::dollars(cost), account.price_date()),
+        Some(cost) => {
+            let batches = if account.has_batches() { ", trials with message batches at half of them" } else { "" };
+            format!("about {} at the prices of {}{batches}", words::dollars(cost), account.price_date())
+        }
         None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
     };
     let _ = write!(

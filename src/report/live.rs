@@ -66,6 +66,8 @@ pub struct Live {
     pub concluded: Option<(String, bool)>,
     /// How it ended, once it has.
     pub ended: Option<Ended>,
+    /// What it waits for, where that is message batches: how many, their requests, and how many of these have ended.
+    pub batches: Option<(u64, u64, u64)>,
     /// Decisions by persona, in this batch.
     #[serde(skip)]
     tallies: Vec<Tally>,
@@ -167,6 +169,9 @@ impl Live {
             Event::Spent(spent) => self.spend(*spent, at),
             Event::Concluded { words, adopted } => self.concluded = Some((short(words), *adopted)),
             Event::Saved { kind, name } => self.saved.push(Saved { kind: kind.clone(), name: name.clone() }),
+            Event::MessageBatches { open, requests, answered, since } => {
+                self.batches = since.map(|_| (*open as u64, *requests as u64, *answered as u64));
+            }
             Event::CallAnswered | Event::Stragglers { .. } => {}
         }
     }

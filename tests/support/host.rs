@@ -198,7 +198,13 @@ impl Host {
             state.counts.answered_in.resize(second + 1, 0);
         }
         state.counts.answered_in[second] += 1;
-        let answer = Answer { text: String::new(), stop: Stop::EndTurn, usage: self.manner.usage, request_id: None };
+        let answer = Answer {
+            text: String::new(),
+            stop: Stop::EndTurn,
+            usage: self.manner.usage,
+            request_id: None,
+            batched: false,
+        };
         Ok(Reply { answer, limits })
     }
 

@@ -11,6 +11,8 @@ use crate::report::words;
 
 /// Without a bar, a line is due after this time at the latest.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// The same while message batches are waited for, which take minutes to hours.
+const BATCHES_EVERY: Duration = Duration::from_secs(60);
 /// A straggler that no line has named yet makes one due earlier, though not at once: most are over soon.
 const NAMED_AFTER: Duration = Duration::from_secs(1);
 
@@ -30,6 +32,8 @@ pub(super) struct Batch {
     pub(super) hedged: usize,
     /// How many and since when, by role.
     stragglers: BTreeMap<String, (usize, Instant)>,
+    /// Message batches that are waited for: how many, their requests, those that have ended, and since when.
+    batches: Option<(usize, usize, usize, Instant)>,
     /// Whether the last line named stragglers.
     named: bool,
     pub(super) bar: Option<ProgressBar>,
@@ -53,6 +57,7 @@ impl Batch {
             retries: 0,
             hedged: 0,
             stragglers: BTreeMap::new(),
+            batches: None,
             named: false,
             bar: None,
             ticker: None,
@@ -88,6 +93,11 @@ impl Batch {
         };
     }
 
+    /// Which message batches are waited for.
+    pub(super) fn batches(&mut self, open: usize, requests: usize, answered: usize, since: Option<Instant>) {
+        self.batches = since.filter(|_| open > 0).map(|since| (open, requests, answered, since));
+    }
+
     /// Brings the bar up to date; without one, returns the line that is due.
     pub(super) fn show(&mut self, now: Instant) -> Option<String> {
         if let Some(bar) = &self.bar {
@@ -97,7 +107,8 @@ impl Batch {
         }
         let waited = now.saturating_duration_since(self.line_at);
         let unnamed = !self.stragglers.is_empty() && !self.named && waited >= NAMED_AFTER;
-        if self.done >= self.total || !(unnamed || waited >= LINE_EVERY) {
+        let every = if self.batches.is_some() { BATCHES_EVERY } else { LINE_EVERY };
+        if self.done >= self.total || !(unnamed || waited >= every) {
             return None;
         }
         self.line_at = now;
@@ -129,6 +140,12 @@ impl Batch {
             let calls = words::count(*calls as u64, "call has", "calls have");
             let time = words::duration(now.saturating_duration_since(*since));
             parts.push(format!("{calls} taken over {time} ({role})"));
+        }
+        if let Some((open, requests, answered, since)) = self.batches {
+            let batches = words::count(open as u64, "message batch", "message batches");
+            let time = words::duration(now.saturating_duration_since(since));
+            parts.push(format!("{answered} of {requests} requests answered, {batches} waited for since {time}"));
+            return parts.join(", ");
         }
         let elapsed = now.saturating_duration_since(self.started);
         let seconds = elapsed.as_secs_f64();

@@ -46,8 +46,13 @@ impl Sorter {
 
 impl Model for Sorter {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
-        let answer =
-            Answer { text: self.answer(request), stop: Stop::EndTurn, usage: Usage::default(), request_id: None };
+        let answer = Answer {
+            text: self.answer(request),
+            stop: Stop::EndTurn,
+            usage: Usage::default(),
+            request_id: None,
+            batched: false,
+        };
         Box::pin(async move { Ok(Reply { answer, limits: RateLimits::default() }) })
     }
 

@@ -67,6 +67,30 @@ pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Fa
     failure
 }
 
+/// The failure that an error stands for which came without a status, among the results of a message batch.
+pub(crate) fn of_body(json: &Value, one_line: impl Fn(&str) -> String) -> Failure {
+    let error = ErrorBody::read(json).unwrap_or_default();
+    let status = match error.label.as_deref() {
+        Some("invalid_request_error") => 400,
+        Some("authentication_error") => 401,
+        Some("billing_error") => 402,
+        Some("permission_error") => 403,
+        Some("not_found_error") => 404,
+        Some("request_too_large") => 413,
+        Some("rate_limit_error") => 429,
+        Some("timeout_error") => 504,
+        Some("overloaded_error") => 529,
+        _ => 500,
+    };
+    let headers = reqwest::header::HeaderMap::new();
+    let response = Response { status, headers, body: Vec::new(), received: std::time::SystemTime::now() };
+    let mut message = one_line(&error.words(None));
+    if let Some(id) = &error.request_id {
+        message.push_str(&format!(" (request {})", one_line(id)));
+    }
+    Failure::new(kind(&response, Some(&error)), message)
+}
+
 /// The failure that a response with a good status and a bad body is.
 pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, key: Option<&SecretString>) -> Failure {
     let error = json.and_then(ErrorBody::read);

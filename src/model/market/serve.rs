@@ -2,6 +2,7 @@
 //! API and chat completions, with latency, rate limits and faults as asked for.
 //!
 //! - `POST /v1/messages`, `POST /v1/chat/completions` and `POST /chat/completions` answer.
+//! - `/v1/messages/batches` takes message batches, lists, shows and cancels them, and gives their results.
 //! - `GET /v1/models` and `GET /models` list the market; `GET /health` says that it is up; `GET /stats` counts
 //!   ([`Stats`]).
 //!
@@ -16,6 +17,7 @@
 //! number and [`Options::seed`] alone. A request is met in this order: key, fault in place of an answer, rate limit,
 //! validation, latency, answer, fault in the answer or in its delivery. Latency is spent on answers only.
 
+mod batches;
 mod connection;
 mod delivery;
 mod exchange;
@@ -38,6 +40,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Market;
+pub use batches::{BatchFaults, BatchOptions};
 pub use fault::{Fault, Faults, FaultsError};
 pub use stats::{Stats, StatsHandle};
 
@@ -64,6 +67,8 @@ pub struct Options {
     pub require_key: Option<String>,
     /// Where set, the key is revoked after so many requests: every later one is refused with 401.
     pub revoke_after: Option<u64>,
+    /// How message batches are served.
+    pub batches: BatchOptions,
     /// Seeds faults and jitter. The market has a seed of its own.
     pub seed: u64,
 }
@@ -82,6 +87,7 @@ impl Options {
             limit_headers: true,
             require_key: None,
             revoke_after: None,
+            batches: BatchOptions::default(),
             seed: 1,
         }
     }
@@ -110,8 +116,18 @@ pub async fn bind(options: Options) -> io::Result<Server> {
     }
     let listener = TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
+    let shares = [options.batches.errored, options.batches.expired];
+    if shares.iter().any(|share| !(0.0..=1.0).contains(share)) || shares.iter().sum::<f64>() > 1.0 {
+        return Err(invalid(
+            "the shares of requests that err or expire must be from 0 to 1, and no more than 1 together".into(),
+        ));
+    }
     let (closing, closed) = watch::channel(false);
-    Ok(Server { listener, address, shared: Arc::new(exchange::Shared::new(options, closed)), closing })
+    let shared = exchange::Shared::new(options, closed);
+    // Results are said to be where this machine finds them. Nobody else has set it.
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let _ = shared.results_at.set(SocketAddr::new(ip, address.port()).to_string());
+    Ok(Server { listener, address, shared: Arc::new(shared), closing })
 }
 
 impl Server {
@@ -136,6 +152,10 @@ impl Server {
         let Server { listener, shared, closing, .. } = self;
         let router = Router::new()
             .route("/v1/messages", post(routes::messages))
+            .route("/v1/messages/batches", get(routes::list_batches).post(routes::create_batch))
+            .route("/v1/messages/batches/{id}", get(routes::look_at_batch))
+            .route("/v1/messages/batches/{id}/cancel", post(routes::cancel_batch))
+            .route("/v1/messages/batches/{id}/results", get(routes::batch_results))
             .route("/v1/chat/completions", post(routes::chat_completions))
             .route("/chat/completions", post(routes::chat_completions))
             .route("/v1/models", get(routes::models))

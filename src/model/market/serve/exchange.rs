@@ -1,6 +1,7 @@
 //! One request to a model and what becomes of it.
 
 use std::error::Error;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
@@ -12,6 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::watch;
 
+use super::batches::Batches;
 use super::connection::Cut;
 use super::fault::Fault;
 use super::inbound::Asked;
@@ -31,6 +33,9 @@ const MAX_READ: usize = 2 * MAX_BODY;
 pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) stats: StatsHandle,
+    pub(super) batches: Batches,
+    /// The address under which results of batches are to be had.
+    pub(super) results_at: OnceLock<String>,
     pace: Option<Pace>,
     chance: ChaCha8Rng,
     closed: watch::Receiver<bool>,
@@ -42,6 +47,8 @@ impl Shared {
             pace: options.requests_per_second.map(Pace::new),
             chance: ChaCha8Rng::seed_from_u64(options.seed),
             stats: StatsHandle::default(),
+            batches: Batches::default(),
+            results_at: OnceLock::new(),
             options,
             closed,
         }
@@ -78,6 +85,14 @@ impl Shared {
         response
     }
 
+    /// A response to an exchange about batches, marked as every response is.
+    pub(super) fn marked(&self, mut response: Response, number: u64) -> Response {
+        let headers = response.headers_mut();
+        pace::insert(headers, "request-id", &format!("{REQUEST_ID_PREFIX}batch_{number}"));
+        headers.insert(SERVER, HeaderValue::from_static("rejoinder market (simulated)"));
+        response
+    }
+
     /// How long an answer takes; `lot` is from 0 to below 1.
     fn delay(&self, lot: f64) -> Duration {
         self.options.latency.mul_f64(1.0 + self.options.jitter * (2.0 * lot - 1.0))
@@ -85,14 +100,14 @@ impl Shared {
 }
 
 /// Why a request gets no answer.
-enum Halt {
+pub(super) enum Halt {
     Rejected(Rejection),
     /// A page that no API wrote, or what nobody will see since the connection is cut.
     Page(Response),
 }
 
 impl Halt {
-    fn into_response(self, dialect: Dialect, request_id: &str) -> Response {
+    pub(super) fn into_response(self, dialect: Dialect, request_id: &str) -> Response {
         let rejection = match self {
             Halt::Page(page) => return page,
             Halt::Rejected(rejection) => rejection,
@@ -106,13 +121,35 @@ impl Halt {
     }
 }
 
-struct Exchange<'a> {
+pub(super) struct Exchange<'a> {
     shared: &'a Shared,
     dialect: Dialect,
     headers: &'a HeaderMap,
-    cut: Cut,
+    pub(super) cut: Cut,
     number: u64,
     fault: Option<&'a Fault>,
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn new(
+        shared: &'a Shared,
+        dialect: Dialect,
+        headers: &'a HeaderMap,
+        cut: Cut,
+        number: u64,
+        fault: Option<&'a Fault>,
+    ) -> Self {
+        Exchange { shared, dialect, headers, cut, number, fault }
+    }
+
+    /// What comes before anything is read: the key, and a fault that leaves no room for an answer.
+    pub(super) async fn begin(&self) -> Result<(), Halt> {
+        self.check_key().map_err(|rejection| {
+            self.shared.stats.rejected(rejection.status.as_u16());
+            Halt::Rejected(rejection)
+        })?;
+        self.strike_instead().await
+    }
 }
 
 impl Exchange<'_> {
@@ -138,8 +175,7 @@ impl Exchange<'_> {
                 (CallKey::of(&["market", &content, &nth.to_string()]), false)
             }
         };
-        let mut digits = digest(&[&content, key.as_str()]);
-        digits.truncate(24);
+        let digits = digits_of(&content, &key);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
@@ -224,7 +260,7 @@ impl Exchange<'_> {
 
 impl Asked {
     /// What tells this request from others, its key aside.
-    fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self) -> String {
         let schema = self.schema.as_ref().map(|schema| schema.json.to_string()).unwrap_or_default();
         digest(&[&self.model, &self.system, &self.user, &schema, &self.max_tokens.to_string()])
     }
@@ -234,11 +270,22 @@ fn fingerprint(parts: &[&str]) -> u128 {
     u128::from_str_radix(&digest(parts)[..32], 16).unwrap_or_default()
 }
 
-/// The key that a client sent: one of ours as it is, any other hashed into one.
+/// The key that a client sent.
 fn call_key(header: &HeaderValue) -> CallKey {
-    let text = String::from_utf8_lossy(header.as_bytes());
+    key_of(&String::from_utf8_lossy(header.as_bytes()))
+}
+
+/// The key of this text: one of ours as it is, any other hashed into one.
+pub(super) fn key_of(text: &str) -> CallKey {
     let ours = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if ours { CallKey(text.into_owned()) } else { CallKey::of(&[&text]) }
+    if ours { CallKey(text.to_owned()) } else { CallKey::of(&[text]) }
+}
+
+/// The digits that name the answer to this under this key.
+pub(super) fn digits_of(content: &str, key: &CallKey) -> String {
+    let mut digits = digest(&[content, key.as_str()]);
+    digits.truncate(24);
+    digits
 }
 
 fn too_fast(wait: Duration) -> Rejection {

@@ -158,6 +158,12 @@ pub struct Faults(Vec<(Fault, When)>);
 #[error("{0}")]
 pub struct FaultsError(String);
 
+impl FaultsError {
+    pub(super) fn new(why: String) -> Self {
+        FaultsError(why)
+    }
+}
+
 impl Faults {
     /// The fault of the request of this number, from 1; `draw` is its lot, from 0 to below 1.
     pub(super) fn choose(&self, number: u64, draw: f64) -> Option<&Fault> {

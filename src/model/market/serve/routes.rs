@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -21,6 +21,56 @@ pub(super) async fn messages(
 ) -> Response {
     let (head, body) = request.into_parts();
     shared.serve(Dialect::Messages, &head.headers, body, cut).await
+}
+
+/// `POST /v1/messages/batches`
+pub(super) async fn create_batch(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    shared.create_batch(head.headers, body, cut).await
+}
+
+/// `GET /v1/messages/batches`
+pub(super) async fn list_batches(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let (head, _) = request.into_parts();
+    shared.list_batches(head.headers, head.uri.query().unwrap_or_default(), cut).await
+}
+
+/// `GET /v1/messages/batches/{id}`
+pub(super) async fn look_at_batch(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    shared.look_at_batch(request.into_parts().0.headers, &id, false, cut).await
+}
+
+/// `POST /v1/messages/batches/{id}/cancel`
+pub(super) async fn cancel_batch(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    shared.look_at_batch(request.into_parts().0.headers, &id, true, cut).await
+}
+
+/// `GET /v1/messages/batches/{id}/results`
+pub(super) async fn batch_results(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    shared.batch_results(request.into_parts().0.headers, &id, cut).await
 }
 
 /// `POST /v1/chat/completions`

@@ -28,6 +28,12 @@ pub struct Stats {
     pub input_tokens: u64,
     /// Output tokens of all answers.
     pub output_tokens: u64,
+    /// Message batches that were taken.
+    pub batches: u64,
+    /// Requests of them.
+    pub batched: u64,
+    /// Of these, requests that had been in an earlier batch already, word for word and under the same `custom_id`.
+    pub batched_again: u64,
     /// Requests that are being worked on now.
     pub in_flight: u64,
     /// The most that were ever worked on at once.
@@ -48,6 +54,9 @@ struct Counters {
     tasks: [AtomicU64; TASKS.len()],
     input_tokens: AtomicU64,
     output_tokens: AtomicU64,
+    batches: AtomicU64,
+    batched: AtomicU64,
+    batched_again: AtomicU64,
     in_flight: AtomicU64,
     in_flight_max: AtomicU64,
     faults: Mutex<BTreeMap<String, u64>>,
@@ -70,6 +79,9 @@ impl StatsHandle {
             rejected: lock(&counters.rejected).clone(),
             input_tokens: load(&counters.input_tokens),
             output_tokens: load(&counters.output_tokens),
+            batches: load(&counters.batches),
+            batched: load(&counters.batched),
+            batched_again: load(&counters.batched_again),
             in_flight: load(&counters.in_flight),
             in_flight_max: load(&counters.in_flight_max),
         }
@@ -81,6 +93,19 @@ impl StatsHandle {
         let now = self.0.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
         self.0.in_flight_max.fetch_max(now, Ordering::Relaxed);
         (number, InFlight(self.clone()))
+    }
+
+    /// The same for what is no request to a model, which has no number.
+    pub(super) fn enter(&self) -> InFlight {
+        self.0.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(self.clone())
+    }
+
+    /// A batch was taken, some of whose requests had been in one before.
+    pub(super) fn batch(&self, requests: u64, again: u64) {
+        self.0.batches.fetch_add(1, Ordering::Relaxed);
+        self.0.batched.fetch_add(requests, Ordering::Relaxed);
+        self.0.batched_again.fetch_add(again, Ordering::Relaxed);
     }
 
     /// How often a fingerprint came up before.

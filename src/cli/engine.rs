@@ -1,0 +1,104 @@
+//! Where batches of trials run: `--engine` and what belongs to it.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::settings::Settings;
+use super::setup::environment;
+use crate::call::Caller;
+use crate::call::stop::Stop;
+use crate::engine::batches::{Batches, Manner, Question, TAIL};
+use crate::engine::local::Local;
+use crate::engine::{Engine, Kind};
+use crate::event::Events;
+use crate::model::Role;
+use crate::model::id::{ModelId, Provider};
+
+/// Names the engine in the environment.
+const VARIABLE: &str = "REJOINDER_ENGINE";
+
+/// How long a question at the terminal waits for its answer: less than a stopped process is given.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(8);
+
+/// Which engine: flag, environment, settings file, default.
+///
+/// # Errors
+/// One line, where what is named is none, or an option is given that this engine does not have.
+pub fn kind(options: &ModelOptions, settings: &Settings) -> Result<Kind, Error> {
+    let named = environment(VARIABLE).or_else(|| settings.engine.clone());
+    let kind = match (options.engine, named) {
+        (Some(kind), _) => kind,
+        (None, Some(text)) => text.parse().map_err(Error::Usage)?,
+        (None, None) => Kind::default(),
+    };
+    match kind {
+        Kind::Restate => Err(Error::Usage(
+            "this program was built without the feature `restate`; build it with --features restate, or leave out \
+             --engine restate"
+                .into(),
+        )),
+        Kind::Local if options.urgent => {
+            Err(Error::Usage("--urgent sends the tail of message batches online: add --engine batches".into()))
+        }
+        kind => Ok(kind),
+    }
+}
+
+/// The engine of this kind.
+///
+/// # Errors
+/// One line, where a model cannot go with it.
+pub fn open(
+    kind: Kind,
+    options: &ModelOptions,
+    callers: &BTreeMap<Role, Caller>,
+    ids: &BTreeMap<Role, ModelId>,
+    (scratch, events, stop): (&Path, &Events, &Stop),
+) -> Result<Arc<dyn Engine>, Error> {
+    if kind != Kind::Batches {
+        return Ok(Arc::new(Local));
+    }
+    // The improver's calls belong to no trial, and go online.
+    let unable = callers.iter().find(|(role, caller)| **role != Role::Improver && caller.model().batches().is_none());
+    if let Some((role, caller)) = unable {
+        let way = match ids.get(role).map(ModelId::provider) {
+            Some(Provider::Market) => {
+                "to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with \
+                 ANTHROPIC_BASE_URL=http://127.0.0.1:8088"
+            }
+            _ => "use an anthropic/ model for it, or leave out --engine batches",
+        };
+        return Err(Error::Usage(format!(
+            "--engine batches: the model of the {role}, {}, has no message batches; {way}",
+            caller.model().id()
+        )));
+    }
+    let manner = Manner { urgent_below: options.urgent.then_some(TAIL), ..Manner::default() };
+    Ok(Arc::new(Batches::new(manner, scratch.to_owned(), events.clone(), stop.clone(), question())))
+}
+
+/// Asks the person at the terminal, where there is one. No answer is a no.
+fn question() -> Option<Question> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return None;
+    }
+    Some(Arc::new(|text| {
+        Box::pin(async move {
+            let mut err = anstream::stderr();
+            let _ = write!(err, "{text}").and_then(|()| err.flush());
+            let read = tokio::task::spawn_blocking(|| {
+                let mut line = String::new();
+                std::io::stdin().read_line(&mut line).map(|_| line).unwrap_or_default()
+            });
+            match tokio::time::timeout(ANSWERED_WITHIN, read).await {
+                Ok(Ok(line)) => matches!(line.trim(), "y" | "Y" | "yes"),
+                _ => false,
+            }
+        })
+    }))
+}

@@ -1,0 +1,357 @@
+//! Rounds on a host that is made up.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::{StreamExt, stream};
+use proptest::prelude::*;
+
+use super::{Batches, Manner};
+use crate::call::budget::{Budget, Limits};
+use crate::call::stop::Why;
+use crate::call::{Caller, Shared};
+use crate::engine::{Engine, Work};
+use crate::event::Events;
+use crate::model::batching::{Batch, Batching, Counts, Entries, Entry, Lines, Outcome, Status};
+use crate::model::limits::RateLimits;
+use crate::model::limits::permits::{Concurrency, Permits};
+use crate::model::price::Prices;
+use crate::model::retry::RetryPolicy;
+use crate::model::{Answer, CallKey, Failure, FailureKind, Model, Reply, Request, Role, Stop, Usage, digest};
+
+/// What goes wrong at the host.
+#[derive(Clone, Copy, Debug, Default)]
+struct Manners {
+    /// Of 100 requests, so many that fail in a way that passes, and so many that fail for good.
+    failing: u32,
+    invalid: u32,
+    /// Of 100 requests, so many that get no result at all.
+    missing: u32,
+    /// Whether results are given twice, with some that nobody has asked for.
+    twice: bool,
+    /// Each n-th creation is answered by a broken connection, the batch being there or not.
+    lost: Option<(usize, bool)>,
+    /// Readings of results break in the middle, the first time.
+    torn: bool,
+    /// A look fails from time to time.
+    blind: bool,
+}
+
+#[derive(Default)]
+struct Host {
+    manners: Manners,
+    seed: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    batches: Vec<Vec<String>>,
+    creates: usize,
+    looks: usize,
+    readings: HashMap<String, usize>,
+    /// How often each request was in a batch.
+    asked: BTreeMap<String, u32>,
+    online: u32,
+}
+
+impl Host {
+    fn lot(&self, parts: &[&str]) -> u32 {
+        u32::from_str_radix(&digest(&[parts, &[&self.seed.to_string()]].concat())[..8], 16).unwrap() % 100
+    }
+
+    fn batch(id: usize, requests: usize, status: Status) -> Batch {
+        let counts = Counts { processing: requests as u64, ..Counts::default() };
+        Batch { id: format!("b{id}"), status, counts, results: None, archived: false }
+    }
+
+    fn outcome(&self, id: &str, batch: &str) -> Option<Outcome> {
+        let lot = self.lot(&[id, batch]);
+        let Manners { failing, invalid, missing, .. } = self.manners;
+        if lot < failing {
+            return Some(match lot % 3 {
+                0 => Outcome::Expired,
+                1 => Outcome::Canceled,
+                _ => Outcome::Failed(Failure::new(FailureKind::Overloaded, "overloaded")),
+            });
+        }
+        if lot < failing + invalid {
+            return Some(Outcome::Failed(Failure::new(FailureKind::Invalid, "invalid")));
+        }
+        (lot >= failing + invalid + missing).then(|| Outcome::Answered(answer(id)))
+    }
+}
+
+fn answer(id: &str) -> Answer {
+    let usage = Usage { input_tokens: 10, output_tokens: 10, ..Usage::default() };
+    Answer { text: id.to_owned(), stop: Stop::EndTurn, usage, request_id: None, batched: true }
+}
+
+impl Batching for Host {
+    fn line(&self, request: &Request) -> Vec<u8> {
+        request.key.as_str().as_bytes().to_vec()
+    }
+
+    fn create(&self, lines: Lines) -> BoxFuture<'_, Result<Batch, Failure>> {
+        Box::pin(async move {
+            let ids: Vec<String> = lines.lines.map(|line| String::from_utf8(line.unwrap()).unwrap()).collect();
+            assert_eq!(ids.len(), lines.count);
+            assert_eq!(ids.iter().map(|id| id.len() as u64).sum::<u64>(), lines.bytes);
+            let mut state = self.state.lock().unwrap();
+            state.creates += 1;
+            let lost = self.manners.lost.filter(|(nth, _)| state.creates % nth == 0);
+            if lost.is_none_or(|(_, there)| there) {
+                for id in &ids {
+                    *state.asked.entry(id.clone()).or_default() += 1;
+                }
+                state.batches.push(ids.clone());
+            }
+            match lost {
+                Some(_) => Err(Failure::new(FailureKind::Connection, "reset")),
+                None => Ok(Host::batch(state.batches.len() - 1, ids.len(), Status::InProgress)),
+            }
+        })
+    }
+
+    fn newest<'a>(&'a self, after: Option<&'a str>) -> BoxFuture<'a, Result<Vec<Batch>, Failure>> {
+        Box::pin(async move {
+            let state = self.state.lock().unwrap();
+            let all = state.batches.iter().enumerate().rev();
+            let all = all.map(|(id, ids)| Host::batch(id, ids.len(), Status::InProgress));
+            Ok(all.take_while(|batch| Some(batch.id.as_str()) != after).collect())
+        })
+    }
+
+    fn look<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Batch, Failure>> {
+        Box::pin(async move {
+            let mut state = self.state.lock().unwrap();
+            state.looks += 1;
+            if self.manners.blind && state.looks % 3 == 1 {
+                return Err(Failure::new(FailureKind::Server, "500"));
+            }
+            let number: usize = id[1..].parse().unwrap();
+            Ok(Host::batch(number, state.batches[number].len(), Status::Ended))
+        })
+    }
+
+    fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Batch, Failure>> {
+        self.look(id)
+    }
+
+    fn results<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Entries, Failure>> {
+        Box::pin(async move {
+            let number: usize = batch.id[1..].parse().unwrap();
+            let mut state = self.state.lock().unwrap();
+            let reading = state.readings.entry(batch.id.clone()).or_default();
+            *reading += 1;
+            let torn = self.manners.torn && *reading == 1;
+            let mut ids = state.batches[number].clone();
+            ids.sort_by_key(|id| digest(&[id, &batch.id]));
+            let mut entries: Vec<Result<Entry, Failure>> = Vec::new();
+            for id in &ids {
+                let Some(outcome) = self.outcome(id, &batch.id) else { continue };
+                entries.push(Ok(Entry { custom_id: id.clone(), outcome }));
+                if self.manners.twice {
+                    entries.push(Ok(Entry { custom_id: id.clone(), outcome: Outcome::Answered(answer("other")) }));
+                    let custom_id = format!("stranger-{id}");
+                    entries.push(Ok(Entry { custom_id, outcome: Outcome::Answered(answer("other")) }));
+                }
+            }
+            if torn {
+                entries.truncate(entries.len() / 2);
+                entries.push(Err(Failure::new(FailureKind::Connection, "torn")));
+            }
+            Ok(stream::iter(entries).boxed())
+        })
+    }
+}
+
+/// A model on the made-up host.
+struct Mock(Arc<Host>);
+
+impl Model for Mock {
+    fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
+        Box::pin(async move {
+            self.0.state.lock().unwrap().online += 1;
+            let answer = Answer { batched: false, ..answer(request.key.as_str()) };
+            Ok(Reply { answer, limits: RateLimits::default() })
+        })
+    }
+
+    fn id(&self) -> &str {
+        "anthropic/claude-haiku-4-5"
+    }
+
+    fn host(&self) -> &str {
+        "made-up"
+    }
+
+    fn settings(&self) -> String {
+        String::new()
+    }
+
+    fn batches(&self) -> Option<&dyn Batching> {
+        Some(&*self.0)
+    }
+}
+
+/// What came of a batch of trials.
+struct Done {
+    /// For each job, how each of the times ended at which it came to an end: the texts of its answers, or why there is none.
+    ended: Vec<Vec<Result<Vec<String>, String>>>,
+    host: Arc<Host>,
+    shared: Shared,
+}
+
+/// Runs so many calls for each job, one after the other.
+async fn run(host: Host, calls: &[usize], manner: Manner, limits: Limits) -> Done {
+    let host = Arc::new(host);
+    let prices = Prices::built_in();
+    let shared = Shared { budget: Budget::new(limits), prices, ..Shared::default() };
+    let events = Events::new(|_| {});
+    let model: Arc<dyn Model> = Arc::new(Mock(Arc::clone(&host)));
+    let permits = Permits::new(Concurrency::Fixed(4));
+    let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared.clone(), events.clone());
+    let engine = Batches::new(manner, std::env::temp_dir(), events, shared.stop.clone(), None);
+    let ended: Arc<Mutex<Vec<Vec<Result<Vec<String>, String>>>>> = Arc::new(Mutex::new(vec![Vec::new(); calls.len()]));
+    let (own, calls) = (Arc::clone(&ended), calls.to_vec());
+    let count = calls.len();
+    let work: Work = Arc::new(move |job| {
+        let (caller, ended, calls) = (caller.clone(), Arc::clone(&own), calls[job]);
+        Box::pin(async move {
+            let mut texts = Vec::new();
+            for call in 0..calls {
+                match caller.ask(&request(job, call)).await {
+                    Ok(answer) => texts.push(answer.text),
+                    Err(failure) if failure.kind == FailureKind::Stopped => return,
+                    Err(failure) => {
+                        ended.lock().unwrap()[job].push(Err(failure.message));
+                        return;
+                    }
+                }
+            }
+            ended.lock().unwrap()[job].push(Ok(texts));
+        })
+    });
+    engine.each(Box::new(0..count), 8, work).await;
+    let ended = ended.lock().unwrap().clone();
+    Done { ended, host, shared }
+}
+
+fn request(job: usize, call: usize) -> Request {
+    let key = CallKey::of(&["job", &job.to_string(), &call.to_string()]);
+    Request { key, system: String::new(), user: format!("{job} {call}"), schema: None, max_tokens: 10 }
+}
+
+fn manner() -> Manner {
+    let (first_look, longest_look) = (Duration::from_millis(1), Duration::from_millis(20));
+    Manner { first_look, longest_look, most_requests: 7, ..Manner::default() }
+}
+
+/// Whether each job has ended once, with the answers to its own calls where it has any.
+fn assert_in_order(done: &Done, calls: &[usize]) {
+    for (job, ended) in done.ended.iter().enumerate() {
+        assert_eq!(ended.len(), 1, "job {job} ended {} times", ended.len());
+        if let Ok(texts) = &ended[0] {
+            let own: Vec<String> = (0..calls[job]).map(|call| request(job, call).key.as_str().to_owned()).collect();
+            assert_eq!(*texts, own, "job {job}");
+        }
+    }
+    for (id, times) in &done.host.state.lock().unwrap().asked {
+        assert!(*times <= RetryPolicy::default().max_retries + 1, "{id} was asked {times} times");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn stages_come_about_by_themselves_and_each_call_is_asked_once() {
+    let calls = [2; 20];
+    let done = run(Host::default(), &calls, manner(), Limits::default()).await;
+    assert_in_order(&done, &calls);
+    assert!(done.ended.iter().all(|ended| ended[0].is_ok()));
+    let state = done.host.state.lock().unwrap();
+    // Twice twenty requests in batches of seven.
+    assert_eq!(state.batches.iter().map(Vec::len).collect::<Vec<_>>(), [7, 7, 6, 7, 7, 6]);
+    assert!(state.asked.values().all(|times| *times == 1) && state.online == 0);
+    let used = done.shared.meter.read()[&Role::Generator];
+    assert_eq!((used.calls, used.replayed, used.usage), (40, 0, used.batched));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_name_was_lost_is_found_again_and_one_that_never_came_is_handed_in_again() {
+    for there in [true, false] {
+        let host = Host { manners: Manners { lost: Some((2, there)), ..Manners::default() }, ..Host::default() };
+        let done = run(host, &[1; 20], manner(), Limits::default()).await;
+        assert_in_order(&done, &[1; 20]);
+        let state = done.host.state.lock().unwrap();
+        assert!(state.asked.values().all(|times| *times == 1), "there: {there}");
+        assert_eq!(state.batches.len(), 3);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_urgent_run_sends_its_tail_online() {
+    let manners = Manners { failing: 20, ..Manners::default() };
+    let manner = Manner { urgent_below: Some(10), ..manner() };
+    let mut calls = [1; 40];
+    calls[..5].fill(2);
+    let done = run(Host { manners, ..Host::default() }, &calls, manner, Limits::default()).await;
+    assert_in_order(&done, &calls);
+    assert!(done.ended.iter().all(|ended| ended[0].is_ok()));
+    let state = done.host.state.lock().unwrap();
+    // What failed, and what the few that go on ask after it.
+    assert!(state.online >= 5 && state.asked.values().all(|times| *times == 1), "{}", state.online);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_is_handed_in_than_a_limit_allows_and_the_run_stops_cleanly() {
+    let limits = Limits { calls: Some(25), cost_usd: None };
+    let done = run(Host::default(), &[1; 40], manner(), limits).await;
+    assert_eq!(done.shared.stop.why(), Some(Why::Calls));
+    assert_eq!(done.host.state.lock().unwrap().asked.len(), 25);
+    assert_eq!(done.ended.iter().filter(|ended| !ended.is_empty()).count(), 25);
+    // The most that a call can cost is reserved at half the price.
+    let caller_cost = |calls: f64| Limits { calls: None, cost_usd: Some(calls * most()) };
+    let done = run(Host::default(), &[1; 3], manner(), caller_cost(2.5)).await;
+    assert_eq!(done.ended.iter().filter(|ended| !ended.is_empty()).count(), 3, "what was not spent is there again");
+    let done = run(Host::default(), &[1; 3], manner(), caller_cost(0.9)).await;
+    assert_eq!((done.shared.stop.why(), done.host.state.lock().unwrap().batches.len()), (Some(Why::Cost), 0));
+}
+
+/// The most that a request of these tests can cost with a batch, in dollars.
+fn most() -> f64 {
+    let model: Arc<dyn Model> = Arc::new(Mock(Arc::default()));
+    let (permits, events) = (Permits::new(Concurrency::Fixed(1)), Events::new(|_| {}));
+    let shared = Shared { prices: Prices::built_in(), ..Shared::default() };
+    let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared, events);
+    caller.most_batched(&request(0, 0))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_job_ends_once_whatever_the_host_does_and_nothing_is_asked_more_often_than_retries_allow(
+        calls in prop::collection::vec(0_usize..4, 0..30),
+        seed in any::<u64>(),
+        (failing, invalid, missing) in (0_u32..60, 0_u32..20, 0_u32..20),
+        (twice, torn, blind) in any::<(bool, bool, bool)>(),
+        lost in prop::option::of((2_usize..5, any::<bool>())),
+        (most_requests, most_bytes) in (1_usize..20, 40_u64..2000),
+        urgent_below in prop::option::of(0_usize..12),
+    ) {
+        let manners = Manners { failing, invalid, missing, twice, lost, torn, blind };
+        let host = Host { manners, seed, state: Mutex::default() };
+        let manner = Manner { most_requests, most_bytes, urgent_below, ..manner() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        let done = runtime.block_on(run(host, &calls, manner, Limits::default()));
+        assert_in_order(&done, &calls);
+        prop_assert_eq!(done.shared.stop.why(), None);
+        let used = done.shared.meter.read().get(&Role::Generator).copied().unwrap_or_default();
+        let answered: usize = done.ended.iter().filter_map(|ended| ended[0].as_ref().ok()).map(Vec::len).sum();
+        // Of jobs that failed some calls were answered as well; none counts twice.
+        prop_assert!(used.calls as usize >= answered && used.replayed == 0);
+        prop_assert!(used.calls as usize <= calls.iter().sum::<usize>());
+    }
+}
