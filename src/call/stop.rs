@@ -10,6 +10,8 @@ use tokio::sync::watch;
 pub enum Why {
     /// Ctrl-C or SIGTERM.
     Asked,
+    /// `rejoinder runs cancel`, from wherever.
+    Cancelled,
     /// `--max-calls`.
     Calls,
     /// `--max-cost`.
@@ -28,6 +30,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Why::Asked => "it was asked to stop",
+            Why::Cancelled => "it was cancelled",
             Why::Calls => "--max-calls is reached",
             Why::Cost => "--max-cost is reached",
             Why::Time => "--max-time is reached",

@@ -5,6 +5,8 @@
 
 pub mod base_url;
 pub(crate) mod failure;
+#[cfg(feature = "restate")]
+pub mod inner;
 pub mod headers;
 mod lanes;
 pub(crate) mod words;
