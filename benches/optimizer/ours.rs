@@ -7,6 +7,7 @@ use rejoinder::call::{Caller, Meter, Shared};
 use rejoinder::compare::spending;
 use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
+use rejoinder::engine::local::Local;
 use rejoinder::evaluate::account::Account;
 use rejoinder::evaluate::claims::Facts;
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
@@ -60,6 +61,7 @@ pub fn cast(market: &Arc<Market>) -> Cast {
         context: RunContext {
             account,
             width: WIDTH,
+            engine: Arc::new(Local),
             events: Events::new(|_| {}),
             stop: shared.stop.clone(),
             run: None,

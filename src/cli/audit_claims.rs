@@ -1,7 +1,7 @@
 //! `rejoinder audit-claims`.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -12,7 +12,7 @@ use super::print;
 use super::setup::{Setup, names_auditor};
 use super::trial_calls::AUDIT_ANSWER;
 use crate::data::{FileName, Kind, results_stream};
-use crate::engine::local;
+use crate::engine;
 use crate::evaluate::ask;
 use crate::evaluate::auditor::Auditor;
 use crate::evaluate::claims::{Audit, Facts};
@@ -150,10 +150,12 @@ async fn with_model(
         total: messages.whom.len(),
         simulated: doors.context.account.is_simulated(),
     });
-    let ended: Arc<Mutex<Vec<Option<Ended>>>> = Arc::new(Mutex::new(vec![None; messages.whom.len()]));
-    local::each(0..messages.whom.len(), doors.context.width, |index| {
-        let (messages, facts, ended) = (Arc::clone(&messages), Arc::clone(facts), Arc::clone(&ended));
-        let (auditor, events, seed) = (auditor.clone(), setup.events.clone(), begun.seed);
+    let (auditor_of_all, messages_of_all, facts_of_all) = (auditor.clone(), Arc::clone(&messages), Arc::clone(facts));
+    let (events_of_all, seed) = (setup.events.clone(), begun.seed);
+    let (jobs, width) = ((0..messages.whom.len()).collect(), doors.context.width);
+    let ended = engine::collect(&*doors.context.engine, jobs, width, move |index| {
+        let (messages, facts) = (Arc::clone(&messages_of_all), Arc::clone(&facts_of_all));
+        let (auditor, events) = (auditor_of_all.clone(), events_of_all.clone());
         async move {
             let outcome = audit(&auditor, &messages, &facts, seed, index).await;
             if let Some(ended) = &outcome {
@@ -164,7 +166,7 @@ async fn with_model(
                     reason: ended.as_ref().err().cloned(),
                 });
             }
-            ended.lock().unwrap_or_else(PoisonError::into_inner)[index] = outcome;
+            outcome
         }
     })
     .await;
@@ -174,11 +176,10 @@ async fn with_model(
     let mut heading = heading(written || doors.context.account.is_simulated());
     heading.auditor = Some(auditor.caller().model().id().to_owned());
     let mut findings = Findings::new(Arc::clone(facts));
-    let ended = std::mem::take(&mut *ended.lock().unwrap_or_else(PoisonError::into_inner));
     for (index, outcome) in ended.into_iter().enumerate() {
         let (persona, message) = messages.whom[index];
         let place = (persona as usize, message as usize);
-        match outcome {
+        match outcome.flatten() {
             Some(Ok(audit)) => {
                 let (persona, message) = texts(&messages, index)?;
                 findings.add(place, &persona, &message, audit);

@@ -8,6 +8,7 @@ use clap::Args;
 use super::referee::Referee;
 use super::settings;
 use crate::call::straggler::Remedy;
+use crate::engine;
 use crate::evaluate::decision_maker::Threshold;
 
 /// Options of every command.
@@ -73,6 +74,10 @@ pub struct ModelOptions {
     /// [default: auto]
     #[arg(long, value_name = "WHAT", help_heading = "Models")]
     pub stragglers: Option<Remedy>,
+    /// Where trials run: local, batches (message batches, at half price and within hours) or restate (workers on other
+    /// machines) [env: REJOINDER_ENGINE] [default: local]
+    #[arg(long, value_name = "WHERE", help_heading = "Run")]
+    pub engine: Option<engine::Kind>,
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,

@@ -41,6 +41,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Calls at once on one HTTP/2 connection.
     pub calls_per_connection: Option<usize>,
+    /// As `--engine`.
+    pub engine: Option<String>,
     /// As `--concurrency`.
     pub concurrency: Option<Concurrency>,
     /// As `--timeout`, in seconds.

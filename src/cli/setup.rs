@@ -18,6 +18,8 @@ use crate::call::straggler::{self, Remedy};
 use crate::call::watch::Watch;
 use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
+use crate::engine::local::Local;
+use crate::engine::{self, Engine};
 use crate::evaluate::account::Account;
 use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker, Threshold};
@@ -212,6 +214,7 @@ impl Doors {
         let context = RunContext {
             account,
             width,
+            engine: engine(options, settings)?,
             events: setup.events.clone(),
             stop: setup.stop.clone(),
             run: None,
@@ -362,6 +365,23 @@ impl Doors {
     #[must_use]
     pub fn auditor(&self) -> Auditor {
         Auditor::new(self.caller(Role::Auditor), self.limits[&Role::Auditor])
+    }
+}
+
+/// Where batches of trials run: flag, environment, settings file, default.
+fn engine(options: &ModelOptions, settings: &Settings) -> Result<Arc<dyn Engine>, Error> {
+    let named = environment("REJOINDER_ENGINE").or_else(|| settings.engine.clone());
+    let kind = match (options.engine, named) {
+        (Some(kind), _) => kind,
+        (None, Some(text)) => text.parse().map_err(Error::Usage)?,
+        (None, None) => engine::Kind::default(),
+    };
+    match kind {
+        engine::Kind::Local => Ok(Arc::new(Local)),
+        engine::Kind::Batches => Err(Error::Usage("message batches are not there yet; leave out --engine".into())),
+        engine::Kind::Restate => Err(Error::Usage(
+            "this program was built without the feature `restate`; build it with --features restate".into(),
+        )),
     }
 }
 

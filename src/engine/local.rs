@@ -2,8 +2,21 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 use tokio::task::JoinSet;
+
+use super::{Engine, Jobs, Work};
+
+/// The engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Local;
+
+impl Engine for Local {
+    fn each<'a>(&'a self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'a, ()> {
+        Box::pin(each(jobs, width, move |job| work(job)))
+    }
+}
 
 /// Does `work` on every job, at most `width` at once. Jobs are taken in their order, each when its turn comes.
 ///

@@ -98,21 +98,39 @@ impl Plan {
         Ok(Trial { persona, message, work })
     }
 
-    /// The indices of all trials, each with whether it is among `ended` (persona, message). Those that are not come
-    /// first, so that a run that goes on asks for what is missing at once, and looks up beside that what it has.
-    pub fn order(&self, mut ended: Vec<(u32, u32)>) -> impl Iterator<Item = (usize, bool)> + use<> {
+    /// In which order the trials are taken, of which those among `ended` (persona, message) have ended already.
+    #[must_use]
+    pub fn order(&self, mut ended: Vec<(u32, u32)>) -> Order {
         ended.sort_unstable();
         let is_ended = |index| {
             let (persona, message) = self.whom(index);
             ended.binary_search(&(persona as u32, message as u32)).is_ok()
         };
         let known = if ended.is_empty() { 0 } else { self.len() };
-        let has_ended: Arc<[bool]> = (0..known).map(is_ended).collect();
-        let len = self.len();
-        let of = move |wanted: bool| {
-            let has_ended = Arc::clone(&has_ended);
-            let is_wanted = move |index: &usize| has_ended.get(*index).copied().unwrap_or(false) == wanted;
-            (0..len).filter(is_wanted).map(move |index| (index, wanted))
+        Order { has_ended: (0..known).map(is_ended).collect(), len: self.len() }
+    }
+}
+
+/// The order of a batch's trials. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Order {
+    has_ended: Arc<[bool]>,
+    len: usize,
+}
+
+impl Order {
+    /// Whether the trial of this index had ended already.
+    #[must_use]
+    pub fn has_ended(&self, index: usize) -> bool {
+        self.has_ended.get(index).copied().unwrap_or(false)
+    }
+
+    /// The indices of all trials. Those that have not ended come first, so that a run that goes on asks for what is missing
+    /// at once, and looks up beside that what it has.
+    pub fn indices(&self) -> impl Iterator<Item = usize> + Send + use<> {
+        let of = |wanted: bool| {
+            let order = self.clone();
+            (0..self.len).filter(move |index| order.has_ended(*index) == wanted)
         };
         of(false).chain(of(true))
     }
@@ -134,10 +152,11 @@ mod tests {
     #[test]
     fn what_has_ended_comes_last_and_everything_comes_once() {
         let plan = Plan::write(3, 2);
-        let indices = |ended: &[(u32, u32)]| plan.order(ended.to_vec()).map(|(index, _)| index).collect::<Vec<_>>();
+        let indices = |ended: &[(u32, u32)]| plan.order(ended.to_vec()).indices().collect::<Vec<_>>();
         assert_eq!(indices(&[]), [0, 1, 2, 3, 4, 5]);
         assert_eq!(indices(&[(1, 0), (0, 1)]), [0, 3, 4, 5, 1, 2]);
-        assert_eq!(plan.order(vec![(1, 0)]).filter(|(_, ended)| *ended).collect::<Vec<_>>(), [(2, true)]);
+        let order = plan.order(vec![(1, 0)]);
+        assert_eq!(order.indices().filter(|index| order.has_ended(*index)).collect::<Vec<_>>(), [2]);
         // What belongs to no trial of the plan is no matter.
         assert_eq!(indices(&[(9, 9)]).len(), 6);
     }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::account::Account;
 use super::outcomes::Outcomes;
-use super::plan::Plan;
+use super::plan::{Order, Plan};
 use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
 use crate::data::entries::{Entries, Source};
@@ -19,7 +19,7 @@ use crate::data::provenance::FailedTrial;
 use crate::data::results::{Judged, PersonaResult};
 use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind, Map, clock};
-use crate::engine::local;
+use crate::engine::{Engine, Work};
 use crate::event::{Event, Events, TrialOutcome};
 use crate::journal::{self, Begun, TrialRow};
 
@@ -30,6 +30,8 @@ pub struct RunContext {
     pub account: Account,
     /// Trials under way at once.
     pub width: usize,
+    /// Where batches of trials run.
+    pub engine: Arc<dyn Engine>,
     /// Who is told what happens.
     pub events: Events,
     /// The wish to stop.
@@ -278,16 +280,17 @@ pub async fn outcomes(
         context: context.clone(),
         people: Arc::clone(people),
         outcomes: Outcomes::new(plan.clone(), &context.scratch)?,
+        order: plan.order(ended),
         see: Box::new(see),
         broken: OnceLock::new(),
         plan,
     });
-    let order = batch.plan.order(ended);
-    local::each(order, *width, |(index, has_ended)| {
-        let batch = Arc::clone(&batch);
-        async move { batch.trial(index, has_ended).await }
-    })
-    .await;
+    let (own, indices) = (Arc::clone(&batch), batch.order.indices());
+    let work: Work = Arc::new(move |index| {
+        let batch = Arc::clone(&own);
+        Box::pin(async move { batch.trial(index).await })
+    });
+    context.engine.each(Box::new(indices), *width, work).await;
     events.emit(Event::BatchEnded { simulated: account.is_simulated() });
     // All trials have ended and let go of it.
     let Some(Batch { outcomes, broken, .. }) = Arc::into_inner(batch) else {
@@ -309,6 +312,8 @@ struct Batch {
     people: Arc<Texts>,
     plan: Plan,
     outcomes: Outcomes,
+    /// Which of them had ended before.
+    order: Order,
     see: See,
     /// Why the outcomes could not be kept.
     broken: OnceLock<data::Error>,
@@ -316,8 +321,8 @@ struct Batch {
 
 impl Batch {
     /// Runs the trial of this index, of which the journal may say that it has ended, and keeps how it ends.
-    async fn trial(&self, index: usize, has_ended: bool) {
-        let stop = &self.context.stop;
+    async fn trial(&self, index: usize) {
+        let (stop, has_ended) = (&self.context.stop, self.order.has_ended(index));
         // A run that stops passes over what is left in a moment. What the journal has of it belongs into what a limit
         // leaves; where nothing is going to be written, nothing is looked up.
         match stop.why() {

@@ -7,7 +7,7 @@ use super::cycle::{Cast, Error};
 use super::failures::Failures;
 use super::objective::Objective;
 use crate::data::spool::Texts;
-use crate::engine::local;
+use crate::engine;
 use crate::evaluate::Verdict;
 use crate::evaluate::auditor::Auditor;
 use crate::evaluate::claims::{Audit, Facts, Kind, audit};
@@ -263,23 +263,26 @@ impl Lab<'_> {
         (people, whom): (&Arc<Texts>, &[(u32, u32)]),
         shown: &mut [Option<Shown>],
     ) -> Result<(), Error> {
-        let seed = self.seed.to_string();
+        let (seed, label, facts): (Arc<str>, Arc<str>, _) =
+            (self.seed.to_string().into(), label.into(), Arc::new(self.facts.clone()));
         let jobs: Vec<(usize, String, String)> = shown
             .iter()
             .enumerate()
             .filter_map(|(at, own)| Some((at, own.as_ref()?.message.clone())))
             .map(|(at, message)| Ok((at, message, people.get(whom[at].0 as usize)?)))
             .collect::<Result<_, crate::data::Error>>()?;
-        let audits = local::run(jobs, self.cast.context.width, |(at, message, persona)| {
-            let (number, seed) = (at.to_string(), &seed);
+        let (context, auditor) = (&self.cast.context, auditor.clone());
+        let audits = engine::collect(&*context.engine, jobs, context.width, move |(at, message, persona)| {
+            let (auditor, seed, label, facts) =
+                (auditor.clone(), Arc::clone(&seed), Arc::clone(&label), Arc::clone(&facts));
             async move {
-                let key = [seed.as_str(), label, "audit", &number];
-                (at, auditor.audit(&message, self.facts, &persona, &key).await)
+                let number = at.to_string();
+                (at, auditor.audit(&message, &facts, &persona, &[&seed, &label, "audit", &number]).await)
             }
         })
         .await;
         self.go_on()?;
-        for (at, audit) in audits {
+        for (at, audit) in audits.into_iter().flatten() {
             if let (Some(own), Ok(audit)) = (&mut shown[at], audit) {
                 own.ungrounded = kinds(&audit);
             }
