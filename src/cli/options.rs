@@ -78,6 +78,9 @@ pub struct ModelOptions {
     /// machines) [env: REJOINDER_ENGINE] [default: local]
     #[arg(long, value_name = "WHERE", help_heading = "Run")]
     pub engine: Option<engine::Kind>,
+    /// Restate's ingress, for --engine restate, such as http://127.0.0.1:8080 [env: REJOINDER_RESTATE]
+    #[arg(long, value_name = "URL", help_heading = "Run")]
+    pub restate: Option<String>,
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,

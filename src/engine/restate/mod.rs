@@ -15,7 +15,7 @@ pub mod admin;
 mod calls;
 mod hosts;
 pub mod ingress;
-mod remote;
+pub mod remote;
 pub mod runs;
 pub mod session;
 pub mod shares;
