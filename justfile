@@ -52,3 +52,8 @@ soak *options:
 # The time the dashboard takes for its largest pages
 bench-dashboard:
     cargo bench --bench dashboard
+
+# Runs that outgrow one machine: `just bench-scale restate-kills` for some of the sections (needs npm)
+bench-scale *sections:
+    ./scripts/restate-server > /dev/null
+    cargo bench --features restate --bench scale -- {{sections}}

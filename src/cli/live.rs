@@ -35,12 +35,7 @@ struct Writer {
 impl Default for Follower {
     fn default() -> Self {
         let live = Mutex::new(Live::default());
-        Follower(Arc::new(Shared {
-            since: Instant::now(),
-            live,
-            written: Mutex::default(),
-            writer: Mutex::new(None),
-        }))
+        Follower(Arc::new(Shared { since: Instant::now(), live, written: Mutex::default(), writer: Mutex::new(None) }))
     }
 }
 

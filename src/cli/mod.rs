@@ -179,11 +179,9 @@ impl Cli {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_)
-            | Command::Serve(_)
-            | Command::Worker(_)
-            | Command::Completions(_)
-            | Command::Man(_) => Ok(()),
+            Command::Market(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions(_) | Command::Man(_) => {
+                Ok(())
+            }
         }
     }
 }

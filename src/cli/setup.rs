@@ -93,7 +93,16 @@ impl Setup {
             shown.emit(event);
         });
         let resume = global.resume.clone();
-        Ok(Setup { settings, folder: DataFolder::open(&root), events, live, stop, link: OnceLock::new(), arguments, resume })
+        Ok(Setup {
+            settings,
+            folder: DataFolder::open(&root),
+            events,
+            live,
+            stop,
+            link: OnceLock::new(),
+            arguments,
+            resume,
+        })
     }
 
     /// The doors for these roles.

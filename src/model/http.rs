@@ -5,9 +5,9 @@
 
 pub mod base_url;
 pub(crate) mod failure;
+pub mod headers;
 #[cfg(feature = "restate")]
 pub mod inner;
-pub mod headers;
 mod lanes;
 pub(crate) mod words;
 

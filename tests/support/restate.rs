@@ -38,6 +38,10 @@ impl Restate {
         format!("http://127.0.0.1:{}", self.ports[1])
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it keeps everything.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -98,7 +98,9 @@ pub async fn attach(setup: &Setup, address: Option<&str>, id: &str) -> Result<()
         }
         quiet = if beats == Some(seen.beats) { quiet + 1 } else { 0 };
         if quiet == QUIET {
-            progress::say("Its process has not told anything for a while: it may be gone. The same command there goes on.");
+            progress::say(
+                "Its process has not told anything for a while: it may be gone. The same command there goes on.",
+            );
         }
         beats = Some(seen.beats);
         tokio::select! {
@@ -115,8 +117,7 @@ pub async fn attach(setup: &Setup, address: Option<&str>, id: &str) -> Result<()
 pub async fn cancel(setup: &Setup, address: Option<&str>, id: &str) -> Result<(), Error> {
     let ingress = door(setup, address)?;
     let id = whole(&ingress, id).await?;
-    let cancelled: Option<Seen> =
-        ask(ingress.invoke((RUN, Some(&id), "cancel"), None, Some(&who()), PATIENCE).await)?;
+    let cancelled: Option<Seen> = ask(ingress.invoke((RUN, Some(&id), "cancel"), None, Some(&who()), PATIENCE).await)?;
     match cancelled {
         None => Err(unknown(&id)),
         Some(seen) if seen.ended.is_some() => Err(Error::Usage(format!("run {id} is over already: {}", state(&seen)))),
@@ -154,7 +155,10 @@ async fn whole(ingress: &Ingress, id: &str) -> Result<String, Error> {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::Usage(format!("Restate knows no run, or more than one, that begins with {:?}: rejoinder runs list", words::one_line(id, 40)))
+    Error::Usage(format!(
+        "Restate knows no run, or more than one, that begins with {:?}: rejoinder runs list",
+        words::one_line(id, 40)
+    ))
 }
 
 fn live(seen: &Seen) -> Live {
@@ -184,7 +188,14 @@ fn heading(seen: &Seen) -> String {
 
 fn progress_line(live: &Live) -> String {
     let batch = live.batch.as_ref().map(|batch| {
-        format!("{}: {} of {}, {} yes, {} failed; ", words::one_line(&batch.label, 60), batch.done, batch.total, batch.yes, batch.failed)
+        format!(
+            "{}: {} of {}, {} yes, {} failed; ",
+            words::one_line(&batch.label, 60),
+            batch.done,
+            batch.total,
+            batch.yes,
+            batch.failed
+        )
     });
     format!("{}{}", batch.unwrap_or_default(), words::count(live.spent.calls, "call", "calls"))
 }

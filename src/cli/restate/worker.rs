@@ -24,13 +24,15 @@ const DEFAULT_CONCURRENCY: Concurrency = Concurrency::Fixed(100);
 
 /// Options of `worker`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Keys and addresses of the models come from this machine's environment or .env: ANTHROPIC_API_KEY,
+#[command(
+    after_help = "Keys and addresses of the models come from this machine's environment or .env: ANTHROPIC_API_KEY,
 ANTHROPIC_BASE_URL, OPENAI_API_KEY, OPENAI_BASE_URL. Whoever reaches the port can have calls answered at your cost:
 it is for Restate and the other workers only. See docs/scale-out.md.
 
 Examples:
   rejoinder worker --register http://127.0.0.1:9070
-  rejoinder worker --listen 0.0.0.0:9080 --address http://10.0.0.7:9080 --register http://10.0.0.2:9070")]
+  rejoinder worker --listen 0.0.0.0:9080 --address http://10.0.0.7:9080 --register http://10.0.0.2:9070"
+)]
 pub struct Options {
     /// Where to listen; beyond this machine only if you say so
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9080")]

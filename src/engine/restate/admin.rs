@@ -87,7 +87,8 @@ impl Admin {
         if (200..300).contains(&status) {
             return Ok(json);
         }
-        let said = json["message"].as_str().map_or_else(|| String::from_utf8_lossy(&body).into_owned(), ToOwned::to_owned);
+        let said =
+            json["message"].as_str().map_or_else(|| String::from_utf8_lossy(&body).into_owned(), ToOwned::to_owned);
         Err(format!("Restate's admin API at {} said {status}: {}", self.0.address(), line(&said)))
     }
 }

@@ -87,10 +87,10 @@ impl Ingress {
 
     fn failed(&self, status: u16, body: &[u8]) -> Error {
         let json: Option<Value> = serde_json::from_slice(body).ok();
-        let message = json.as_ref().and_then(|json| json["message"].as_str()).map_or_else(
-            || String::from_utf8_lossy(body).into_owned(),
-            ToOwned::to_owned,
-        );
+        let message = json
+            .as_ref()
+            .and_then(|json| json["message"].as_str())
+            .map_or_else(|| String::from_utf8_lossy(body).into_owned(), ToOwned::to_owned);
         if let Some(refusal) = Refusal::from_text(&message) {
             return Error::Refused(refusal);
         }

@@ -109,7 +109,8 @@ impl Model for Remote {
             let mut tries = 0_u32;
             loop {
                 // The run is part of the key: what is begun over gets answers of its own. So is all that is asked.
-                let key = digest(&[&asked.run, &asked.model, &asked.form, request.key.as_str(), &text, &tries.to_string()]);
+                let key =
+                    digest(&[&asked.run, &asked.model, &asked.form, request.key.as_str(), &text, &tries.to_string()]);
                 match self.attach(&key, &asked).await {
                     Ok(answer) => return Ok(Reply { answer, limits: RateLimits::default() }),
                     // Failed for a process before this one: its reason may be gone.

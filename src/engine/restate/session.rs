@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use super::ingress::{Error, Ingress};
 use super::runs::{About, Beat, Ended};
-use super::wire::{RUN, RUNS, Version, ALL};
+use super::wire::{ALL, RUN, RUNS, Version};
 use crate::call::stop::{Stop, Why};
 use crate::event::{Event, Events};
 use crate::model::digest;
@@ -56,7 +56,8 @@ impl Session {
     pub async fn check(&self) -> Result<(), String> {
         let ingress = &self.0.ingress;
         ingress.health().await.map_err(|error| format!("{error}; is Restate running, and --restate its ingress?"))?;
-        let listed = ingress.invoke::<Vec<String>>((RUNS, Some(ALL), "list"), None, None::<&()>, Duration::from_secs(3));
+        let listed =
+            ingress.invoke::<Vec<String>>((RUNS, Some(ALL), "list"), None, None::<&()>, Duration::from_secs(3));
         match listed.await {
             Err(error @ (Error::NoWorker(_) | Error::Refused(_) | Error::Other(..))) => Err(error.to_string()),
             Err(Error::Away(_)) => {
@@ -93,7 +94,9 @@ impl Session {
             let Ok(by) = self.beat(&run, None).await else { continue };
             if let Some(by) = by {
                 if self.0.stop.why().is_none() {
-                    self.warn(&format!("The run was cancelled by {by}: nothing new is sent, and what is in flight is kept."));
+                    self.warn(&format!(
+                        "The run was cancelled by {by}: nothing new is sent, and what is in flight is kept."
+                    ));
                 }
                 self.0.stop.ask(Why::Cancelled);
                 return;

@@ -176,13 +176,17 @@ mod tests {
         let failure = Failure { status: Some(401), ..Failure::new(FailureKind::Unauthorized, "no") };
         let refusal = Refusal::from_text(&Refusal::of(failure, "s").to_text()).unwrap();
         let failure = refusal.failure();
-        assert_eq!((failure.kind, failure.status, failure.should_retry), (FailureKind::Unauthorized, Some(401), Some(false)));
+        assert_eq!(
+            (failure.kind, failure.status, failure.should_retry),
+            (FailureKind::Unauthorized, Some(401), Some(false))
+        );
         assert_eq!(Refusal::from_text("service not found"), None);
     }
 
     #[test]
     fn the_refusal_of_another_version_names_both() {
-        let (worker, asks) = (Version { program: "0.2.0".into(), protocol: 2 }, Version { program: "0.1.0".into(), protocol: 1 });
+        let (worker, asks) =
+            (Version { program: "0.2.0".into(), protocol: 2 }, Version { program: "0.1.0".into(), protocol: 1 });
         insta::assert_snapshot!(Refusal::of_version(&worker, &asks, "s"), @"the worker is rejoinder 0.2.0 (protocol 2) and this run is of rejoinder 0.1.0 (protocol 1): it would be computed in another way; start workers of the run's version, or run it with the workers'");
     }
 }

@@ -4,7 +4,7 @@
 //! Restate to itself; what was begun on the dead one goes on there. Should two do so at once, the later holds, and the other
 //! learns of it when it looks, every two seconds.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,9 @@ pub struct Member {
     pub first: bool,
     /// Whether it leaves.
     pub leaving: bool,
+    /// Calls that it has taken on so far.
+    #[serde(default)]
+    pub calls: u64,
 }
 
 /// See the module.
@@ -58,6 +61,8 @@ pub struct Crew {
     busy: Arc<AtomicUsize>,
     /// Calls that it passed on.
     passed: Arc<AtomicUsize>,
+    /// Calls that it has taken on so far.
+    taken: AtomicU64,
 }
 
 struct Other {
@@ -86,9 +91,17 @@ impl Crew {
     /// A worker that knows no other.
     #[must_use]
     pub fn new(address: String, slots: u32, version: Version) -> Self {
-        let own = Member { address, slots: slots.max(1), version, first: false, leaving: false };
+        let own = Member { address, slots: slots.max(1), version, first: false, leaving: false, calls: 0 };
         let (first, leaving) = (AtomicBool::new(false), AtomicBool::new(false));
-        Crew { own, first, leaving, others: Mutex::default(), busy: Arc::default(), passed: Arc::default() }
+        Crew {
+            own,
+            first,
+            leaving,
+            others: Mutex::default(),
+            busy: Arc::default(),
+            passed: Arc::default(),
+            taken: AtomicU64::new(0),
+        }
     }
 
     /// Where this worker is reached.
@@ -101,7 +114,8 @@ impl Crew {
     #[must_use]
     pub fn own(&self) -> Member {
         let first = self.first.load(Ordering::Relaxed);
-        Member { first, leaving: self.leaving.load(Ordering::Relaxed), ..self.own.clone() }
+        let (leaving, calls) = (self.leaving.load(Ordering::Relaxed), self.taken.load(Ordering::Relaxed));
+        Member { first, leaving, calls, ..self.own.clone() }
     }
 
     /// Calls that pass through here.
@@ -145,7 +159,10 @@ impl Crew {
         let other = emptiest.filter(|other| leaving || load(&other.busy, other.slots) < own);
         let (address, counts) = match other {
             Some(other) => (Some(other.address.clone()), vec![Arc::clone(&other.busy), Arc::clone(&self.passed)]),
-            None => (None, vec![Arc::clone(&self.busy)]),
+            None => {
+                self.taken.fetch_add(1, Ordering::Relaxed);
+                (None, vec![Arc::clone(&self.busy)])
+            }
         };
         for count in &counts {
             count.fetch_add(1, Ordering::Relaxed);
@@ -157,6 +174,7 @@ impl Crew {
     #[must_use]
     pub fn by_itself(&self) -> Chosen {
         self.busy.fetch_add(1, Ordering::Relaxed);
+        self.taken.fetch_add(1, Ordering::Relaxed);
         Chosen { address: None, counts: vec![Arc::clone(&self.busy)] }
     }
 
@@ -285,7 +303,8 @@ impl Crew {
     pub async fn leave(&self, admin: &Admin) {
         self.leaving.store(true, Ordering::Relaxed);
         let Ok(deployments) = admin.deployments().await else { return };
-        let heir = self.others().iter().find(|other| other.heard.elapsed() < FORGOTTEN).map(|other| other.address.clone());
+        let heir =
+            self.others().iter().find(|other| other.heard.elapsed() < FORGOTTEN).map(|other| other.address.clone());
         for deployment in deployments {
             if deployment.address != self.address() {
                 let _ = self.tell(&deployment.address).await;
@@ -335,7 +354,7 @@ mod tests {
     }
 
     fn member(address: &str, slots: u32) -> Member {
-        Member { address: address.into(), slots, version: Version::own(), first: false, leaving: false }
+        Member { address: address.into(), slots, version: Version::own(), first: false, leaving: false, calls: 0 }
     }
 
     #[test]

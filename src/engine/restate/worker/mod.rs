@@ -156,7 +156,11 @@ impl Worker {
         if let Some(admin) = &admin {
             crew.leave(admin).await;
         }
-        tell(Told::Note(format!("Leaving: {} calls in flight have {} s to come back", sender.under_way(), GRACE.as_secs())));
+        tell(Told::Note(format!(
+            "Leaving: {} calls in flight have {} s to come back",
+            sender.under_way(),
+            GRACE.as_secs()
+        )));
         let drained = async {
             while sender.under_way() > 0 || crew.busy() > 0 {
                 sleep(Duration::from_millis(50)).await;

@@ -163,8 +163,8 @@ impl Sender {
             Some(model) => model,
             None => {
                 let made = (self.connect)(&asked.model, asked.effort.as_deref(), asked.timeout);
-                let model =
-                    made.map_err(|why| Failure::new(FailureKind::Unauthorized, format!("the worker cannot call: {why}")))?;
+                let model = made
+                    .map_err(|why| Failure::new(FailureKind::Unauthorized, format!("the worker cannot call: {why}")))?;
                 self.lock().models.insert(key, Arc::clone(&model));
                 model
             }

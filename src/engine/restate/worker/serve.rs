@@ -52,9 +52,11 @@ impl Server {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Reply {
-        let is_call = request.uri().path().strip_prefix("/invoke/").is_some_and(|rest| {
-            rest.strip_prefix(CALLS).is_some_and(|rest| rest.starts_with('/'))
-        });
+        let is_call = request
+            .uri()
+            .path()
+            .strip_prefix("/invoke/")
+            .is_some_and(|rest| rest.strip_prefix(CALLS).is_some_and(|rest| rest.starts_with('/')));
         match (request.method(), request.uri().path()) {
             (&Method::GET, WHO) => said(StatusCode::OK, serde_json::to_vec(&self.crew.own())),
             (&Method::POST, JOIN) => self.join(request).await,
@@ -89,8 +91,9 @@ impl Server {
         request.headers_mut().remove(hyper::header::HOST);
         request.headers_mut().insert(PASSED, hyper::header::HeaderValue::from_static("1"));
         match self.client.request(request).await {
-            Ok(response) => response
-                .map(|body| Held { body: body.map_err(Into::into).boxed_unsync(), _chosen: Some(chosen) }.boxed_unsync()),
+            Ok(response) => response.map(|body| {
+                Held { body: body.map_err(Into::into).boxed_unsync(), _chosen: Some(chosen) }.boxed_unsync()
+            }),
             Err(_) => {
                 // Restate tries again in a moment, and it goes elsewhere.
                 self.crew.lost(address);

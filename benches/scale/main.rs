@@ -1,0 +1,37 @@
+//! Prints the figures of docs/benchmarks.md on runs that outgrow one machine: `just bench-scale`, or with names of sections
+//! for some of them. It measures and judges nothing by itself: a figure that is out of reach is marked as missed, and the
+//! exit code stays 0.
+
+#[path = "../../tests/support/program.rs"]
+mod program;
+#[cfg(feature = "restate")]
+mod restate;
+#[path = "../figures/table.rs"]
+mod table;
+
+use table::Table;
+
+type Section = (&'static str, fn(&mut Table));
+
+const SECTIONS: &[Section] = &[
+    #[cfg(feature = "restate")]
+    ("restate", restate::speed),
+    #[cfg(feature = "restate")]
+    ("restate-kills", restate::kills),
+];
+
+fn main() {
+    // cargo passes `--bench` along.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if let Some(unknown) = wanted.iter().find(|name| !SECTIONS.iter().any(|(known, _)| known == name)) {
+        let known: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+        eprintln!("there is no section {unknown}; there are {} (some need --features restate)", known.join(", "));
+        return;
+    }
+    let mut table = Table::default();
+    for (name, run) in SECTIONS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|it| it == name)) {
+        eprintln!("measuring: {name} …");
+        run(&mut table);
+    }
+    println!("{table}");
+}
