@@ -314,3 +314,37 @@ fn a_worker_that_is_told_to_stop_lets_its_calls_come_back_and_another_goes_on() 
         std::thread::sleep(Duration::from_millis(50));
     }
 }
+
+#[test]
+fn more_calls_at_once_than_restate_does_and_a_rate_do_not_wait_for_each_other() {
+    let market = MarketProcess::start(&["--latency-ms", "30"]);
+    let restate = Restate::with(&[("RESTATE_WORKER__INVOKER__CONCURRENT_INVOCATIONS_LIMIT", "2")]);
+    let (own, place) = (Place::empty(), Place::with_samples());
+    let _worker = Worker::start(&own, &restate, &market.url, &["--rate", "40"]).ready(&restate);
+    let evaluate: Vec<&str> = EVALUATE[..EVALUATE.len() - 1].iter().copied().chain(["60"]).collect();
+    let begun = Instant::now();
+    let ran = ended(start(&place, Some(&restate), &market, &evaluate));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(stats(&market.url, "answered"), CALLS);
+    assert!(begun.elapsed() < Duration::from_secs(100), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_run_that_is_stopped_gets_back_what_workers_have_not_sent() {
+    let market = MarketProcess::start(&["--latency-ms", "30"]);
+    let (restate, _workers, _own) = two_workers(&market, &["--rate", "5"]);
+    let place = Place::with_samples();
+    let evaluate: Vec<&str> = EVALUATE[..EVALUATE.len() - 1].iter().copied().chain(["60"]).collect();
+    let run = start(&place, Some(&restate), &market, &evaluate);
+    std::thread::sleep(Duration::from_millis(2_500));
+    let begun = Instant::now();
+    assert!(std::process::Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap().success());
+    let ran = ended(run);
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    // They would take ten seconds more.
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    let answered = stats(&market.url, "answered");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(stats(&market.url, "answered"), answered, "calls are sent for a run that was stopped");
+    assert!(answered < 40, "{answered}");
+}

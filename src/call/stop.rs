@@ -63,6 +63,12 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// Whether both are the same wish.
+    #[must_use]
+    pub fn is(&self, other: &Stop) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns when it is asked to stop.
     pub async fn asked(&self) {
         let mut reason = self.0.subscribe();

@@ -48,7 +48,7 @@ const DEFAULT_MODEL: &str = "anthropic/claude-sonnet-5-5";
 const DEFAULT_CONCURRENCY: Concurrency = Concurrency::Fixed(6);
 /// Calls that wait for workers at once where nothing is said: workers hold them back, and as many as this are in
 /// Restate's hands at most.
-const REMOTE_CONCURRENCY: usize = 1_000;
+const REMOTE_CONCURRENCY: usize = 500;
 /// Seconds until a call is given up: the official SDK's.
 const DEFAULT_TIMEOUT: u64 = 600;
 
@@ -352,6 +352,9 @@ impl Doors {
     pub fn end(&self, usable: bool, otherwise: &str) -> Result<(), Error> {
         match self.callers.values().find_map(Caller::refusal) {
             Some(failure) if failure.kind == FailureKind::Journal => Err(Error::Unkept(failure.message)),
+            Some(refusal) if refusal.kind == FailureKind::Version => {
+                Err(Error::Refused(format!("the run is incomplete, a worker refused to go on: {refusal}")))
+            }
             Some(refusal) if usable => {
                 Err(Error::Refused(format!("the run is incomplete, the host refused to go on: {refusal}")))
             }

@@ -16,16 +16,22 @@ pub struct Restate {
     child: Child,
     folder: tempfile::TempDir,
     ports: [u16; 3],
+    settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Restate {
     pub fn start() -> Self {
+        Restate::with(&[])
+    }
+
+    /// With these settings in its environment.
+    pub fn with(settings: &[(&'static str, &'static str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Held all at once, so that they differ.
         let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let ports = held.map(|listener| listener.local_addr().unwrap().port());
-        let child = serve(folder.path(), ports);
-        let restate = Restate { child, folder, ports };
+        let child = serve(folder.path(), ports, settings);
+        let restate = Restate { child, folder, ports, settings: settings.to_vec() };
         restate.wait();
         restate
     }
@@ -52,7 +58,7 @@ impl Restate {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         std::thread::sleep(after);
-        self.child = serve(self.folder.path(), self.ports);
+        self.child = serve(self.folder.path(), self.ports, &self.settings);
         self.wait();
     }
 
@@ -76,7 +82,7 @@ impl Drop for Restate {
     }
 }
 
-fn serve(folder: &Path, [ingress, admin, node]: [u16; 3]) -> Child {
+fn serve(folder: &Path, [ingress, admin, node]: [u16; 3], settings: &[(&str, &str)]) -> Child {
     let log = std::fs::OpenOptions::new().append(true).create(true).open(folder.join("log")).unwrap();
     Command::new(program())
         .arg("--base-dir")
@@ -90,6 +96,7 @@ fn serve(folder: &Path, [ingress, admin, node]: [u16; 3]) -> Child {
         .env("RESTATE_DISABLE_TELEMETRY", "true")
         .env("RESTATE_LOG_FILTER", "warn")
         .env("RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE", "256MB")
+        .envs(settings.iter().copied())
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
         .stderr(log)

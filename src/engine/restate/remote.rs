@@ -84,8 +84,10 @@ impl Remote {
                 continue;
             }
             let since = *away_since.get_or_insert(begun);
-            if matches!(error, Error::Other(..)) || since.elapsed() > LONGEST_AWAY {
-                let failure = Failure::new(FailureKind::Connection, error.to_string());
+            let is_refused = matches!(error, Error::Other(..));
+            if is_refused || since.elapsed() > LONGEST_AWAY {
+                let kind = if is_refused { FailureKind::Invalid } else { FailureKind::Connection };
+                let failure = Failure::new(kind, error.to_string());
                 return Err(Refusal::of(failure, &asked.session));
             }
             self.session.is_away(&error.to_string());

@@ -18,8 +18,19 @@ pub struct Seen {
     pub live: String,
     /// Who cancelled it, once somebody has.
     pub cancelled: Option<String>,
+    /// Whether its process sends nothing more.
+    #[serde(default)]
+    pub stopping: bool,
     /// How it ended, once it has.
     pub ended: Option<Ended>,
+}
+
+impl Seen {
+    /// Whether calls of it that have not been sent are not to be sent any more.
+    #[must_use]
+    pub fn is_to_stop(&self) -> bool {
+        self.stopping || self.cancelled.is_some() || self.ended.is_some()
+    }
 }
 
 /// What a run is.
@@ -55,6 +66,9 @@ pub struct Beat {
     pub session: String,
     /// The state of the command.
     pub live: String,
+    /// Whether it sends nothing more.
+    #[serde(default)]
+    pub stopping: bool,
     /// How it ended, with the last beat.
     pub ended: Option<Ended>,
 }
@@ -84,7 +98,10 @@ impl Run {
             return Err(terminal(&Refusal::of_version(&self.0, version, &about.session)));
         }
         ctx.object_client::<RunsClient>(ALL).note(about.run.clone()).send();
-        ctx.set(SEEN, Json(Seen { about, beats: 0, live: String::new(), cancelled: None, ended: None }));
+        ctx.set(
+            SEEN,
+            Json(Seen { about, beats: 0, live: String::new(), cancelled: None, stopping: false, ended: None }),
+        );
         Ok(())
     }
 
@@ -97,6 +114,7 @@ impl Run {
         // A process that was thought dead does not speak for the one that went on with its run.
         if seen.about.session == beat.session {
             seen.beats += 1;
+            seen.stopping |= beat.stopping;
             if !beat.live.is_empty() {
                 seen.live = beat.live;
             }

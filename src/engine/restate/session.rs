@@ -17,6 +17,9 @@ const BEAT: Duration = Duration::from_secs(1);
 /// How long a beat may take before it is given up for the next one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the end of a command waits to be heard of.
+const LAST_WORD: Duration = Duration::from_secs(3);
+
 /// Gives the state of the command as text.
 pub type Live = Arc<dyn Fn() -> String + Send + Sync>;
 
@@ -90,8 +93,15 @@ impl Session {
             sleep(BEAT).await;
         }
         loop {
-            sleep(BEAT).await;
-            let Ok(by) = self.beat(&run, None).await else { continue };
+            tokio::select! {
+                () = sleep(BEAT) => {}
+                // Workers hold calls of this run that wait for their turn: they are to give them back.
+                () = self.0.stop.asked() => {
+                    let _ = self.beat(&run, None, PATIENCE).await;
+                    return;
+                }
+            }
+            let Ok(by) = self.beat(&run, None, PATIENCE).await else { continue };
             if let Some(by) = by {
                 if self.0.stop.why().is_none() {
                     self.warn(&format!(
@@ -104,16 +114,17 @@ impl Session {
         }
     }
 
-    async fn beat(&self, run: &str, ended: Option<Ended>) -> Result<Option<String>, Error> {
+    async fn beat(&self, run: &str, ended: Option<Ended>, patience: Duration) -> Result<Option<String>, Error> {
         let live = self.0.live.get().map(|live| live()).unwrap_or_default();
-        let beat = Beat { session: self.0.id.clone(), live, ended };
-        self.0.ingress.invoke((RUN, Some(run), "beat"), None, Some(&beat), PATIENCE).await
+        let stopping = self.0.stop.why().is_some();
+        let beat = Beat { session: self.0.id.clone(), live, stopping, ended };
+        self.0.ingress.invoke((RUN, Some(run), "beat"), None, Some(&beat), patience).await
     }
 
     /// Tells how the run ended, where one began.
     pub async fn end(&self, well: bool, why: Option<String>) {
         if let Some(run) = self.0.run.get() {
-            let _ = self.beat(run, Some(Ended { well, why })).await;
+            let _ = self.beat(run, Some(Ended { well, why }), LAST_WORD).await;
         }
     }
 

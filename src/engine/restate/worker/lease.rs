@@ -28,22 +28,31 @@ pub struct Limits {
     pub width: Option<u32>,
 }
 
+/// After so long without a block what waits is given back: Restate does only so many invocations at once, and the one that
+/// asks for a block may be standing behind those that wait for it.
+const GIVE_BACK: Duration = Duration::from_secs(8);
+
 /// Keeps asking for this gate's part until the gate is closed. `host` names the host and has a trace of the account's key;
 /// Restate gets a hash of both.
-pub fn keep(ingress: Ingress, host: &str, limits: Limits, permits: Permits) {
+pub fn keep(ingress: Ingress, host: &str, limits: Limits, permits: Permits, give_back: impl Fn() + Send + 'static) {
     let key = digest(&["host", host])[..32].to_owned();
     // Nothing is sent before the first block.
     permits.lend(Some(Loan { calls: Some(0), slots: Some(0), until: Instant::now() }));
     tokio::spawn(async move {
-        let mut told: Option<Instant> = None;
+        let (mut told, mut heard): (Option<Instant>, Instant) = (None, Instant::now());
         while permits.closed().is_none() {
             let wish = wish(&limits, &permits, told);
             let asked = Instant::now();
             let granted = ingress.invoke::<Block>((HOSTS, Some(&key), "grant"), None, Some(&wish), PATIENCE).await;
             let Ok(block) = granted else {
+                if heard.elapsed() > GIVE_BACK {
+                    give_back();
+                    heard = Instant::now();
+                }
                 sleep(OFTEN).await;
                 continue;
             };
+            heard = Instant::now();
             if let Some(pause) = block.pause_ms.map(Duration::from_millis) {
                 permits.pause(pause);
                 told = told.max(Some(Instant::now() + pause));

@@ -28,8 +28,8 @@ use crate::model::{Answer, Failure, FailureKind, Model};
 
 /// How long what came of a call is kept for an invocation that is started anew.
 const KEPT: Duration = Duration::from_secs(120);
-/// How often it is asked whether a run was cancelled that has calls here.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often it is asked whether a run that has calls here is to stop.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Makes a model with the worker's key and address: from its name, its effort and its time limit in seconds.
 pub type Connect = Arc<dyn Fn(&str, Option<&str>, u64) -> Result<Arc<dyn Model>, String> + Send + Sync>;
@@ -186,7 +186,13 @@ impl Sender {
         state.hosts.insert(host.to_owned(), permits.clone());
         drop(state);
         if let Some(ingress) = &self.ingress {
-            lease::keep(ingress.clone(), host, self.limits.clone(), permits.clone());
+            let own = Arc::downgrade(self);
+            let give_back = move || {
+                if let Some(own) = own.upgrade() {
+                    own.give_back();
+                }
+            };
+            lease::keep(ingress.clone(), host, self.limits.clone(), permits.clone(), give_back);
         }
         permits
     }
@@ -209,10 +215,12 @@ impl Sender {
                 loop {
                     tokio::time::sleep(LOOK).await;
                     let seen = ingress.invoke::<Option<Seen>>((RUN, Some(&run), "see"), None, None::<&()>, LOOK).await;
-                    if seen.is_ok_and(|seen| seen.is_some_and(|seen| seen.cancelled.is_some())) {
+                    if seen.is_ok_and(|seen| seen.is_some_and(|seen| seen.is_to_stop())) {
                         stop.ask(Why::Cancelled);
                     }
-                    let is_here = own.upgrade().is_some_and(|own| own.lock().runs.contains_key(&run));
+                    let is_here = own
+                        .upgrade()
+                        .is_some_and(|own| own.lock().runs.get(&run).is_some_and(|here| here.stop.is(&stop)));
                     if !is_here || stop.why().is_some() {
                         return;
                     }
@@ -225,7 +233,12 @@ impl Sender {
     /// Nothing new is begun; what waits is left to other workers.
     pub fn leave(&self) {
         self.leaving.store(true, Ordering::Relaxed);
-        for run in self.lock().runs.values() {
+        self.give_back();
+    }
+
+    /// What waits goes back to Restate, which has it done in a moment, here or elsewhere.
+    fn give_back(&self) {
+        for (_, run) in self.lock().runs.drain() {
             run.stop.ask(Why::Asked);
         }
     }
@@ -261,7 +274,8 @@ struct Here {
 impl Drop for Here {
     fn drop(&mut self) {
         let mut state = self.sender.lock();
-        if let Some(run) = state.runs.get_mut(&self.run) {
+        // Its calls may have been given back, and others of the same run have come.
+        if let Some(run) = state.runs.get_mut(&self.run).filter(|run| run.stop.is(&self.stop)) {
             run.calls -= 1;
             if run.calls == 0 {
                 state.runs.remove(&self.run);
