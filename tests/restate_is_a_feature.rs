@@ -19,7 +19,12 @@ fn a_build_without_the_feature_pulls_in_nothing_of_restate() {
     let (without, with) = (crates(&[]), crates(&["--features", "restate"]));
     assert!(!without.contains("restate"), "{without}");
     assert!(with.contains("restate-sdk v0.13.0") && with.contains("restate-sdk-shared-core"), "{with}");
-    let names = |tree: &str| tree.lines().filter_map(|line| line.split(' ').next()).map(ToOwned::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let names = |tree: &str| {
+        tree.lines()
+            .filter_map(|line| line.split(' ').next())
+            .map(ToOwned::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
     let added: Vec<String> = names(&with).difference(&names(&without)).cloned().collect();
     assert!(added.len() > 20, "the list of what it would pull in is too short to be true: {added:?}");
 }

@@ -38,7 +38,7 @@ impl Calls {
                 match sender.answer(&id, asked).await {
                     Ok(answer) => Ok(Json(answer)),
                     Err(Lost::Refused(refusal)) => Err(terminal(&refusal)),
-                    Err(lost @ Lost::Leaving) => Err(lost.into()),
+                    Err(lost @ Lost::Later) => Err(lost.into()),
                 }
             })
             .name("send")

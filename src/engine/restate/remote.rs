@@ -115,6 +115,14 @@ impl Model for Remote {
                     digest(&[&asked.run, &asked.model, &asked.form, request.key.as_str(), &text, &tries.to_string()]);
                 match self.attach(&key, &asked).await {
                     Ok(answer) => return Ok(Reply { answer, limits: RateLimits::default() }),
+                    // Restate does only so many invocations at once, and others had to come first.
+                    Err(refusal) if refusal.again => {
+                        if self.session.stop().why().is_some() {
+                            return Err(Refusal { kind: FailureKind::Stopped, ..refusal }.failure());
+                        }
+                        sleep(WAITS.0).await;
+                        tries += 1;
+                    }
                     // Failed for a process before this one: its reason may be gone.
                     Err(refusal) if refusal.session != asked.session => tries += 1,
                     Err(refusal) => return Err(refusal.failure()),

@@ -14,8 +14,8 @@ use crate::model::digest;
 
 /// How often a run's state is told, and how soon it hears that it was cancelled.
 const BEAT: Duration = Duration::from_secs(1);
-/// How long a beat may take before it is given up for the next one.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a beat may take. Restate may have much to do, and one that is given up stands in line all the same.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the end of a command waits to be heard of.
 const LAST_WORD: Duration = Duration::from_secs(3);

@@ -86,6 +86,9 @@ pub struct Refusal {
     pub status: Option<u16>,
     /// The [`Asked::session`] for which it was tried.
     pub session: String,
+    /// Whether it was not tried at all and is to be submitted once more: it would have stood in the way of others.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Refusal {
@@ -93,7 +96,7 @@ impl Refusal {
     #[must_use]
     pub fn of(failure: Failure, session: &str) -> Self {
         let Failure { kind, message, status, .. } = failure;
-        Refusal { kind, message, status, session: session.to_owned() }
+        Refusal { kind, message, status, session: session.to_owned(), again: false }
     }
 
     /// The failure that this refusal is. The worker has repeated what was worth it.
@@ -109,7 +112,14 @@ impl Refusal {
             "the worker is rejoinder {worker} and this run is of rejoinder {asks}: it would be computed in another way; \
              start workers of the run's version, or run it with the workers'"
         );
-        Refusal { kind: FailureKind::Version, message, status: None, session: session.to_owned() }
+        Refusal { kind: FailureKind::Version, message, status: None, session: session.to_owned(), again: false }
+    }
+
+    /// Not now: it has to be submitted once more.
+    #[must_use]
+    pub fn of_turn(session: &str) -> Self {
+        let message = "it is not its turn yet".to_owned();
+        Refusal { kind: FailureKind::Overloaded, message, status: None, session: session.to_owned(), again: true }
     }
 
     /// As the text of Restate's error.

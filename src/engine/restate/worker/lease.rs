@@ -1,5 +1,7 @@
 //! A worker's part of a host's limits: asked for about twice a second, whatever the number of calls.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -10,7 +12,9 @@ use crate::model::digest;
 use crate::model::limits::permits::{Loan, Permits};
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(120);
+/// After so long calls that wait for it are given back.
+const IN_VAIN: Duration = Duration::from_secs(2);
 /// How often a worker asks where there is a limit to divide, and where it only listens for pauses.
 const OFTEN: Duration = Duration::from_millis(250);
 const SELDOM: Duration = Duration::from_secs(1);
@@ -28,52 +32,70 @@ pub struct Limits {
     pub width: Option<u32>,
 }
 
-/// After so long without a block what waits is given back: Restate does only so many invocations at once, and the one that
-/// asks for a block may be standing behind those that wait for it.
-const GIVE_BACK: Duration = Duration::from_secs(8);
-
-/// Keeps asking for this gate's part until the gate is closed. `host` names the host and has a trace of the account's key;
-/// Restate gets a hash of both.
-pub fn keep(ingress: Ingress, host: &str, limits: Limits, permits: Permits, give_back: impl Fn() + Send + 'static) {
-    let key = digest(&["host", host])[..32].to_owned();
-    // Nothing is sent before the first block.
-    permits.lend(Some(Loan { calls: Some(0), slots: Some(0), until: Instant::now() }));
-    tokio::spawn(async move {
-        let (mut told, mut heard): (Option<Instant>, Instant) = (None, Instant::now());
-        while permits.closed().is_none() {
-            let wish = wish(&limits, &permits, told);
-            let asked = Instant::now();
-            let granted = ingress.invoke::<Block>((HOSTS, Some(&key), "grant"), None, Some(&wish), PATIENCE).await;
-            let Ok(block) = granted else {
-                if heard.elapsed() > GIVE_BACK {
-                    give_back();
-                    heard = Instant::now();
-                }
-                sleep(OFTEN).await;
-                continue;
-            };
-            heard = Instant::now();
-            if let Some(pause) = block.pause_ms.map(Duration::from_millis) {
-                permits.pause(pause);
-                told = told.max(Some(Instant::now() + pause));
-            }
-            let is_limited = block.calls.is_some() || block.slots.is_some();
-            permits.lend(is_limited.then(|| Loan {
-                calls: block.calls,
-                slots: block.slots,
-                // Counted from before it was asked, so that it ends here no later than there.
-                until: asked + Duration::from_millis(block.lease_ms),
-            }));
-            sleep(if is_limited { OFTEN } else { SELDOM }).await;
-        }
-    });
+/// A host, as a worker knows it.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The gate in front of it.
+    pub permits: Permits,
+    /// Whether the worker waits for its part in vain. Restate does only so many invocations at once, and the one that asks
+    /// may be standing behind those that wait for what it brings: they are given back meanwhile.
+    pub starves: Arc<AtomicBool>,
 }
 
-/// A pause that was heard from the object is not told to it again: it would grow by the time that telling takes.
-fn wish(limits: &Limits, permits: &Permits, told: Option<Instant>) -> Wish {
+impl Host {
+    /// Asks for this worker's part for as long as the gate is open; where it waits in vain, `give_back` is called. `name`
+    /// names the host and has a trace of the account's key; Restate gets a hash of both.
+    pub fn keep(&self, ingress: Ingress, name: &str, limits: Limits, give_back: impl Fn() + Send + Sync + 'static) {
+        let key = digest(&["host", name])[..32].to_owned();
+        // Nothing is sent before the first block.
+        self.permits.lend(Some(Loan { calls: Some(0), slots: Some(0), until: Instant::now() }));
+        let own = self.clone();
+        tokio::spawn(async move {
+            let mut told: Option<Instant> = None;
+            while own.permits.closed().is_none() {
+                let (wish, idle) = wish(&limits, &own.permits, told);
+                let asked = Instant::now();
+                let Some(block) = own.ask(&ingress, &key, &wish, &give_back).await else {
+                    sleep(OFTEN).await;
+                    continue;
+                };
+                if let Some(pause) = block.pause_ms.map(Duration::from_millis) {
+                    own.permits.pause(pause);
+                    told = told.max(Some(Instant::now() + pause));
+                }
+                let is_limited = block.calls.is_some() || block.slots.is_some();
+                // Counted from before it was asked, so that it ends here no later than there.
+                let until = asked + Duration::from_millis(block.lease_ms);
+                own.starves.store(is_limited && until <= Instant::now(), Ordering::Relaxed);
+                own.permits.lend(is_limited.then_some(Loan { calls: block.calls, slots: block.slots, until }));
+                sleep(if is_limited && !idle { OFTEN } else { SELDOM }).await;
+            }
+        });
+    }
+
+    /// One wish, however long it takes: asked again, it would stand in line twice.
+    async fn ask(&self, ingress: &Ingress, key: &str, wish: &Wish, give_back: &(impl Fn() + Sync)) -> Option<Block> {
+        let granted = ingress.invoke::<Block>((HOSTS, Some(key), "grant"), None, Some(wish), PATIENCE);
+        tokio::pin!(granted);
+        loop {
+            tokio::select! {
+                granted = &mut granted => return granted.ok(),
+                () = sleep(IN_VAIN) => {
+                    self.starves.store(true, Ordering::Relaxed);
+                    give_back();
+                }
+            }
+        }
+    }
+}
+
+/// What this worker needs, and whether that is nothing. A pause that was heard from the object is not told to it again: it
+/// would grow by the time that telling takes.
+fn wish(limits: &Limits, permits: &Permits, told: Option<Instant>) -> (Wish, bool) {
     let demand = permits.demand();
     let until = permits.pause_until().filter(|until| told.is_none_or(|told| *until > told + SELDOM));
-    Wish {
+    let idle = demand.in_flight + demand.waiting + demand.sent == 0;
+    let wish = Wish {
         worker: limits.worker.clone(),
         in_flight: demand.in_flight,
         waiting: demand.waiting,
@@ -83,5 +105,6 @@ fn wish(limits: &Limits, permits: &Permits, told: Option<Instant>) -> Wish {
         rate: limits.rate,
         width: limits.width,
         pause_ms: until.map(|until| until.saturating_duration_since(Instant::now()).as_millis() as u64),
-    }
+    };
+    (wish, idle)
 }

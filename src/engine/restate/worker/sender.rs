@@ -13,7 +13,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::time::Instant;
 
-use super::lease::{self, Limits};
+use super::lease::{Host, Limits};
 use crate::call::stop::{Stop, Why};
 use crate::call::straggler::{Policy, Remedy};
 use crate::call::watch::Watch;
@@ -31,6 +31,9 @@ const KEPT: Duration = Duration::from_secs(120);
 /// How often it is asked whether a run that has calls here is to stop.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How long an answer about a run may take; asked again sooner, it would stand in line twice.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Makes a model with the worker's key and address: from its name, its effort and its time limit in seconds.
 pub type Connect = Arc<dyn Fn(&str, Option<&str>, u64) -> Result<Arc<dyn Model>, String> + Send + Sync>;
 
@@ -40,9 +43,9 @@ pub enum Lost {
     /// For good.
     #[error(transparent)]
     Refused(Refusal),
-    /// This worker leaves; another is to do it.
+    /// By this worker, which leaves: another is to do it.
     #[error("the worker leaves")]
-    Leaving,
+    Later,
 }
 
 type Answering = Shared<BoxFuture<'static, Result<Answer, Lost>>>;
@@ -61,7 +64,7 @@ pub struct Sender {
 #[derive(Default)]
 struct State {
     models: HashMap<(String, Option<String>, u64), Arc<dyn Model>>,
-    hosts: HashMap<String, Permits>,
+    hosts: HashMap<String, Host>,
     runs: HashMap<String, RunHere>,
     /// By invocation.
     calls: HashMap<String, Answering>,
@@ -100,7 +103,7 @@ impl Sender {
             state.forget();
             match state.calls.get(invocation) {
                 Some(answering) => answering.clone(),
-                None if self.leaving.load(Ordering::Relaxed) => return Err(Lost::Leaving),
+                None if self.leaving.load(Ordering::Relaxed) => return Err(Lost::Later),
                 None => {
                     let answering = self.begin(invocation, asked);
                     state.calls.insert(invocation.to_owned(), answering.clone());
@@ -119,7 +122,7 @@ impl Sender {
             let result = own.send(&asked).await;
             let mut state = own.lock();
             state.under_way -= 1;
-            if matches!(result, Err(Lost::Leaving)) {
+            if matches!(result, Err(Lost::Later)) {
                 state.calls.remove(&invocation);
             } else {
                 state.ended.push_back((Instant::now(), invocation));
@@ -127,7 +130,7 @@ impl Sender {
             result
         });
         // A panic is a defect, and another worker may not have it.
-        task.map(|joined| joined.unwrap_or(Err(Lost::Leaving))).boxed().shared()
+        task.map(|joined| joined.unwrap_or(Err(Lost::Later))).boxed().shared()
     }
 
     async fn send(self: &Arc<Self>, asked: &Asked) -> Result<Answer, Lost> {
@@ -136,7 +139,10 @@ impl Sender {
             return Err(Lost::Refused(Refusal::of_version(&self.version, &asked.version, &asked.session)));
         }
         let model = self.model(asked).map_err(refused)?;
-        let permits = self.permits(model.host());
+        let Host { permits, starves } = self.host(model.host());
+        if starves.load(Ordering::Relaxed) {
+            return Err(Lost::Refused(Refusal::of_turn(&asked.session)));
+        }
         let here = self.enter(&asked.run);
         let retry = RetryPolicy { max_retries: asked.retries, ..RetryPolicy::default() };
         let shared = call::Shared {
@@ -148,11 +154,15 @@ impl Sender {
         let result = caller.ask(&asked.request).await;
         if permits.closed().is_some() {
             // The account may be in order by the time of the next run.
-            self.lock().hosts.retain(|_, kept| kept.closed().is_none());
+            self.lock().hosts.retain(|_, kept| kept.permits.closed().is_none());
         }
         result.map_err(|failure| {
-            let leaves = failure.kind == FailureKind::Stopped && here.stop.why() == Some(Why::Asked);
-            if leaves { Lost::Leaving } else { refused(failure) }
+            let is_back = failure.kind == FailureKind::Stopped && here.stop.why() == Some(Why::Asked);
+            match is_back {
+                true if self.leaving.load(Ordering::Relaxed) => Lost::Later,
+                true => Lost::Refused(Refusal::of_turn(&asked.session)),
+                false => refused(failure),
+            }
         })
     }
 
@@ -177,24 +187,23 @@ impl Sender {
         Err(Failure::new(FailureKind::Version, message))
     }
 
-    fn permits(self: &Arc<Self>, host: &str) -> Permits {
+    fn host(self: &Arc<Self>, name: &str) -> Host {
         let mut state = self.lock();
-        if let Some(permits) = state.hosts.get(host) {
-            return permits.clone();
+        if let Some(host) = state.hosts.get(name) {
+            return host.clone();
         }
-        let permits = Permits::new(self.concurrency);
-        state.hosts.insert(host.to_owned(), permits.clone());
+        let host = Host { permits: Permits::new(self.concurrency), starves: Arc::default() };
+        state.hosts.insert(name.to_owned(), host.clone());
         drop(state);
         if let Some(ingress) = &self.ingress {
             let own = Arc::downgrade(self);
-            let give_back = move || {
+            host.keep(ingress.clone(), name, self.limits.clone(), move || {
                 if let Some(own) = own.upgrade() {
                     own.give_back();
                 }
-            };
-            lease::keep(ingress.clone(), host, self.limits.clone(), permits.clone(), give_back);
+            });
         }
-        permits
+        host
     }
 
     /// This run has one call more here.
@@ -214,7 +223,8 @@ impl Sender {
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(LOOK).await;
-                    let seen = ingress.invoke::<Option<Seen>>((RUN, Some(&run), "see"), None, None::<&()>, LOOK).await;
+                    let seen =
+                        ingress.invoke::<Option<Seen>>((RUN, Some(&run), "see"), None, None::<&()>, PATIENCE).await;
                     if seen.is_ok_and(|seen| seen.is_some_and(|seen| seen.is_to_stop())) {
                         stop.ask(Why::Cancelled);
                     }
@@ -236,7 +246,7 @@ impl Sender {
         self.give_back();
     }
 
-    /// What waits goes back to Restate, which has it done in a moment, here or elsewhere.
+    /// What waits is not waited for here: it goes to another worker, or back to who submitted it.
     fn give_back(&self) {
         for (_, run) in self.lock().runs.drain() {
             run.stop.ask(Why::Asked);
