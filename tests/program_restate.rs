@@ -359,3 +359,19 @@ fn a_run_that_is_stopped_gets_back_what_workers_have_not_sent() {
     assert_eq!(stats(&market.url, "answered"), answered, "calls are sent for a run that was stopped");
     assert!(answered < 40, "{answered}");
 }
+
+#[test]
+fn a_worker_with_an_identity_key_serves_nobody_who_does_not_sign() {
+    let (market, own) = (MarketProcess::start(&[]), Place::empty());
+    let restate = Restate::start();
+    let key = "publickeyv1_w7YHemBctH5Ck2nQRQ47iBBqhNHy4FV7t2Usbye2A6f";
+    let signed = Worker::start(&own, &restate, &market.url, &["--identity-key", key]);
+    let open = Worker::start(&own, &restate, &market.url, &[]);
+    assert_eq!(restate::post(&signed.address, "/invoke/RejoinderRuns/list"), 401);
+    assert_ne!(restate::post(&open.address, "/invoke/RejoinderRuns/list"), 401);
+    let ran = own.run(&["worker", "--listen", "127.0.0.1:0", "--identity-key", "nonsense"]);
+    assert!(ran.code == Some(2) && ran.err.contains("--identity-key \"nonsense\" cannot be used"), "{}", ran.err);
+    // Beyond this machine it must be said where it is reached.
+    let ran = own.run(&["worker", "--listen", "0.0.0.0:0", "--register", &restate.admin()]);
+    assert!(ran.code == Some(2) && ran.err.contains("say with --address"), "{}", ran.err);
+}

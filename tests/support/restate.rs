@@ -204,3 +204,14 @@ pub fn get(url: &str, path: &str) -> Option<Value> {
 pub fn stats(market: &str, what: &str) -> u64 {
     get(market, "/stats").unwrap()[what].as_u64().unwrap()
 }
+
+/// The status with which a server of this machine answers an empty POST.
+pub fn post(url: &str, path: &str) -> u16 {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).unwrap();
+    let headers = "connection: close\r\ncontent-type: application/vnd.restate.invocation.v5\r\ncontent-length: 0";
+    write!(stream, "POST {path} HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n\r\n").unwrap();
+    let mut text = String::new();
+    BufReader::new(stream).read_line(&mut text).unwrap();
+    text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
+}

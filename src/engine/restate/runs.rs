@@ -91,6 +91,7 @@ const LISTED: usize = 200;
 )]
 impl Run {
     /// A process takes the run up; that it was cancelled before is forgotten.
+    #[allow(clippy::unused_async, reason = "a handler is one")]
     #[handler]
     async fn begin(&self, ctx: ObjectContext<'_>, about: Json<About>) -> Result<(), HandlerError> {
         let about = about.into_inner();
