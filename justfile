@@ -41,10 +41,6 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
-# The figures on outgrowing one machine: message batches; `just bench-scale batches` for some of its sections
-bench-scale *sections:
-    cargo bench --bench scale -- {{sections}}
-
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny
@@ -56,3 +52,8 @@ soak *options:
 # The time the dashboard takes for its largest pages
 bench-dashboard:
     cargo bench --bench dashboard
+
+# Runs that outgrow one machine: `just bench-scale restate-kills` for some of the sections (needs npm)
+bench-scale *sections:
+    ./scripts/restate-server > /dev/null
+    cargo bench --features restate --bench scale -- {{sections}}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::{FutureExt, poll};
 use proptest::prelude::*;
+use rejoinder::model::limits::permits::{Demand, Loan};
 use rejoinder::model::limits::{Concurrency, Permit, Permits, RateLimits, Window};
 use rejoinder::model::{Answer, Failure, FailureKind, Reply, Stop, Usage};
 use tokio::task::unconstrained;
@@ -298,4 +299,43 @@ proptest! {
             assert_eq!(fill_in_time(&permits).await.len(), permits.width());
         });
     }
+}
+
+fn loan(calls: Option<u32>, slots: Option<u32>) -> Option<Loan> {
+    Some(Loan { calls, slots, until: Instant::now() + Duration::from_secs(3) })
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_passes_than_is_lent_and_what_is_lent_lapses() {
+    let permits = Permits::new(Concurrency::Fixed(10));
+    permits.lend(loan(Some(4), None));
+    assert_eq!(fill(&permits).len(), 4);
+    // What is left of one block is added to the next; what has lapsed is not.
+    permits.lend(loan(Some(3), None));
+    permits.lend(loan(Some(2), None));
+    assert_eq!(permits.demand(), Demand { in_flight: 0, waiting: 0, left: 5, sent: 4 });
+    advance(Duration::from_secs(4)).await;
+    assert_eq!((fill(&permits).len(), permits.demand().left), (0, 0));
+    permits.lend(loan(Some(1), None));
+    assert_eq!(fill(&permits).len(), 1);
+    permits.lend(loan(None, Some(6)));
+    assert_eq!(fill(&permits).len(), 6);
+    permits.lend(None);
+    assert_eq!(fill(&permits).len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_loan_passes_once_there_is_one_and_is_counted_until_then() {
+    let permits = Permits::new(Concurrency::Fixed(10));
+    permits.lend(loan(Some(0), None));
+    let (mut first, mut second) = (Box::pin(permits.acquire()), Box::pin(permits.acquire()));
+    assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+    assert_eq!(permits.demand().waiting, 2);
+    permits.lend(loan(Some(1), None));
+    let _held = first.await.unwrap();
+    assert!(poll!(&mut second).is_pending());
+    assert_eq!(permits.demand(), Demand { in_flight: 1, waiting: 1, left: 0, sent: 1 });
+    drop(second);
+    assert_eq!(permits.demand().waiting, 0);
+    assert!(permits.try_acquire().is_none(), "what is lent is not for second sends");
 }

@@ -1,13 +1,17 @@
-//! Prints the figures of docs/benchmarks.md on outgrowing one machine: `cargo bench --bench scale`, or `-- NAME...` for some
-//! of its sections.
+//! Prints the figures of docs/benchmarks.md on outgrowing one machine: `just bench-scale`, or with names of sections for some
+//! of them.
 //!
-//! The market and the client are processes of their own, on this machine. It measures and judges nothing by itself: a
+//! Market, client, Restate and workers are processes of their own, on this machine. It measures and judges nothing by itself: a
 //! figure that is out of reach is marked as missed, and the exit code stays 0.
 
 mod batches;
 #[allow(dead_code, reason = "shared with the other figures")]
 #[path = "../figures/process.rs"]
 mod process;
+#[path = "../../tests/support/program.rs"]
+mod program;
+#[cfg(feature = "restate")]
+mod restate;
 #[allow(dead_code, reason = "shared with the other figures")]
 #[path = "../figures/table.rs"]
 mod table;
@@ -17,7 +21,13 @@ use table::Table;
 
 type Section = (&'static str, fn(&mut Table));
 
-const SECTIONS: &[Section] = &[("batches", batches::run)];
+const SECTIONS: &[Section] = &[
+    ("batches", batches::run),
+    #[cfg(feature = "restate")]
+    ("restate", restate::speed),
+    #[cfg(feature = "restate")]
+    ("restate-kills", restate::kills),
+];
 
 fn main() {
     // Started again by itself, as the client that is measured.
@@ -29,7 +39,7 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if let Some(unknown) = wanted.iter().find(|name| !SECTIONS.iter().any(|(known, _)| known == name)) {
         let known: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
-        eprintln!("there is no section {unknown}; there are {}", known.join(", "));
+        eprintln!("there is no section {unknown}; there are {} (some need --features restate)", known.join(", "));
         return;
     }
     println!("{}\n", process::machine());

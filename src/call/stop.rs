@@ -10,6 +10,8 @@ use tokio::sync::watch;
 pub enum Why {
     /// Ctrl-C or SIGTERM.
     Asked,
+    /// `rejoinder runs cancel`, from wherever.
+    Cancelled,
     /// `--max-calls`.
     Calls,
     /// `--max-cost`.
@@ -28,6 +30,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Why::Asked => "it was asked to stop",
+            Why::Cancelled => "it was cancelled",
             Why::Calls => "--max-calls is reached",
             Why::Cost => "--max-cost is reached",
             Why::Time => "--max-time is reached",
@@ -58,6 +61,12 @@ impl Stop {
     #[must_use]
     pub fn why(&self) -> Option<Why> {
         *self.0.borrow()
+    }
+
+    /// Whether both are the same wish.
+    #[must_use]
+    pub fn is(&self, other: &Stop) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns when it is asked to stop.

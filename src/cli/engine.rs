@@ -36,17 +36,10 @@ pub fn kind(options: &ModelOptions, settings: &Settings) -> Result<Kind, Error> 
         (None, Some(text)) => text.parse().map_err(Error::Usage)?,
         (None, None) => Kind::default(),
     };
-    match kind {
-        Kind::Restate => Err(Error::Usage(
-            "this program was built without the feature `restate`; build it with --features restate, or leave out \
-             --engine restate"
-                .into(),
-        )),
-        Kind::Local if options.urgent => {
-            Err(Error::Usage("--urgent sends the tail of message batches online: add --engine batches".into()))
-        }
-        kind => Ok(kind),
+    if options.urgent && kind != Kind::Batches {
+        return Err(Error::Usage("--urgent sends the tail of message batches online: add --engine batches".into()));
     }
+    Ok(kind)
 }
 
 /// The engine of this kind.
@@ -61,6 +54,7 @@ pub fn open(
     (scratch, events, stop): (&Path, &Events, &Stop),
 ) -> Result<Arc<dyn Engine>, Error> {
     if kind != Kind::Batches {
+        // With Restate jobs run here, and only their calls elsewhere.
         return Ok(Arc::new(Local));
     }
     // The improver's calls belong to no trial, and go online.

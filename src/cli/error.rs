@@ -128,7 +128,7 @@ impl Error {
             Error::Io { .. } | Error::Exists(_) => OUTPUT,
             Error::Stopped => STOPPED,
             Error::Journal(_) | Error::Unkept(_) | Error::Cycle(optimize::Error::Journal(_)) => JOURNAL,
-            Error::Limit(_) => LIMIT,
+            Error::Limit(why) => of_stop(*why),
             Error::Interrupted(Interrupted(why)) | Error::Cycle(optimize::Error::Interrupted(Interrupted(why))) => {
                 of_stop(*why)
             }
@@ -149,7 +149,7 @@ impl From<run::Error> for Error {
 }
 
 fn of_stop(why: Why) -> u8 {
-    if why == Why::Asked { STOPPED } else { LIMIT }
+    if matches!(why, Why::Asked | Why::Cancelled) { STOPPED } else { LIMIT }
 }
 
 fn of_data(error: &data::Error) -> u8 {

@@ -21,6 +21,8 @@ pub struct Follower(Arc<Shared>);
 struct Shared {
     since: Instant,
     live: Mutex<Live>,
+    /// The state as it was written last.
+    written: Mutex<String>,
     writer: Mutex<Option<Writer>>,
 }
 
@@ -33,7 +35,7 @@ struct Writer {
 impl Default for Follower {
     fn default() -> Self {
         let live = Mutex::new(Live::default());
-        Follower(Arc::new(Shared { since: Instant::now(), live, writer: Mutex::new(None) }))
+        Follower(Arc::new(Shared { since: Instant::now(), live, written: Mutex::default(), writer: Mutex::new(None) }))
     }
 }
 
@@ -81,6 +83,12 @@ impl Follower {
         }
     }
 
+    /// The state as it was written last; empty before.
+    #[cfg_attr(not(feature = "restate"), allow(dead_code, reason = "only runs with workers elsewhere tell of it"))]
+    pub fn text(&self) -> String {
+        self.0.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn write(&self, file: &LiveFile, account: &Account) {
         let used = account.now();
         let sum = |of: fn(&crate::call::Used) -> u64| used.values().map(of).sum();
@@ -105,6 +113,7 @@ impl Follower {
         };
         if let Ok(text) = text {
             let _ = file.write(&text);
+            *self.0.written.lock().unwrap_or_else(PoisonError::into_inner) = text;
         }
     }
 

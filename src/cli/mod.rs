@@ -20,6 +20,11 @@ mod plan;
 mod progress;
 mod referee;
 mod report;
+#[cfg(feature = "restate")]
+mod restate;
+#[cfg(not(feature = "restate"))]
+#[path = "no_restate.rs"]
+mod restate;
 mod runs;
 mod serve;
 mod settings;
@@ -94,8 +99,10 @@ enum Command {
     Market(market::Options),
     /// Serve the dashboard: lineages, runs, what is under way, and the work
     Serve(serve::Options),
-    /// List, show, resume and prune runs
+    /// List, show, resume and prune runs; follow and cancel those on other machines
     Runs(runs::Options),
+    /// Answer calls of runs on other machines, by way of Restate
+    Worker(restate::worker::Options),
     /// Print a completion script for a shell
     Completions(shell::Completions),
     /// Print the manual page
@@ -115,6 +122,9 @@ impl Cli {
         }
         if let Command::Serve(options) = &self.command {
             return serve::run(&self.global, options, signals.next()).await;
+        }
+        if let Command::Worker(options) = &self.command {
+            return restate::worker::run(&self.global, options, signals).await;
         }
         let stop = Stop::default();
         // On a task of its own, so that a signal is heard also while it is busy or blocked.
@@ -145,6 +155,9 @@ impl Cli {
         let setup = Setup::new(&self.global, stop, arguments)?;
         let ended = Box::pin(self.work(&setup)).await;
         setup.live.end(ended.as_ref().copied());
+        if let Some(link) = setup.link.get() {
+            link.end(ended.as_ref().copied()).await;
+        }
         ended
     }
 
@@ -162,11 +175,14 @@ impl Cli {
             Command::Show(options) => show::run(setup, &options),
             Command::Report(options) => report::run(setup, &options),
             Command::Export(options) => export::run(setup, &options).await,
+            Command::Runs(options) if options.is_elsewhere() => runs::elsewhere(setup, &options).await,
             Command::Runs(options) => match runs::run(setup, &options)? {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+            Command::Market(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions(_) | Command::Man(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -192,7 +208,7 @@ fn ended(done: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
 }
 
 /// The signals that ask a process to stop. The handlers are in place before any work begins.
-struct Signals {
+pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }

@@ -81,6 +81,9 @@ pub struct ModelOptions {
     /// With message batches, send the tail online: what a batch brought no answer to, and rounds of fewer than 100 calls
     #[arg(long, help_heading = "Run")]
     pub urgent: bool,
+    /// Restate's ingress, for --engine restate, such as http://127.0.0.1:8080 [env: REJOINDER_RESTATE]
+    #[arg(long, value_name = "URL", help_heading = "Run")]
+    pub restate: Option<String>,
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,

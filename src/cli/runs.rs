@@ -8,6 +8,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use super::error::Error;
 use super::print;
+use super::restate::elsewhere as remote;
 use super::setup::Setup;
 use crate::journal::{self, BatchRow, FILE, Journal, RecordedCall, RunRow, RunState};
 use crate::report::words;
@@ -27,6 +28,28 @@ pub struct Options {
 
 #[derive(Subcommand, Clone, Debug)]
 enum Action {
+    /// List runs: those of this data folder, or with --restate those that Restate knows of
+    List {
+        /// Restate's ingress
+        #[arg(long, value_name = "URL")]
+        restate: Option<String>,
+    },
+    /// Follow a run that was started elsewhere with --engine restate, until it ends
+    Attach {
+        /// Its id, or the beginning of it
+        id: String,
+        /// Restate's ingress [env: REJOINDER_RESTATE]
+        #[arg(long, value_name = "URL")]
+        restate: Option<String>,
+    },
+    /// Stop a run that was started elsewhere with --engine restate: what is in flight is kept, and it can be gone on with
+    Cancel {
+        /// Its id, or the beginning of it
+        id: String,
+        /// Restate's ingress [env: REJOINDER_RESTATE]
+        #[arg(long, value_name = "URL")]
+        restate: Option<String>,
+    },
     /// One run in detail
     Show {
         /// Its id, or the beginning of it
@@ -55,6 +78,28 @@ enum Action {
     },
 }
 
+impl Options {
+    /// Whether it is about runs that Restate knows of.
+    pub fn is_elsewhere(&self) -> bool {
+        let action = self.action.as_ref();
+        action.is_some_and(|action| match action {
+            Action::List { restate } => restate.is_some(),
+            Action::Attach { .. } | Action::Cancel { .. } => true,
+            _ => false,
+        })
+    }
+}
+
+/// Lists, follows or cancels runs that Restate knows of.
+pub async fn elsewhere(setup: &Setup, options: &Options) -> Result<(), Error> {
+    match &options.action {
+        Some(Action::List { restate }) => remote::list(setup, restate.as_deref()).await,
+        Some(Action::Attach { id, restate }) => remote::attach(setup, restate.as_deref(), id).await,
+        Some(Action::Cancel { id, restate }) => remote::cancel(setup, restate.as_deref(), id).await,
+        _ => Ok(()),
+    }
+}
+
 /// A run to go on with.
 pub struct Resumed {
     /// Its id.
@@ -75,7 +120,9 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     }
     let journal = Journal::open(setup.folder.root())?;
     match &options.action {
-        None => print(&table(&journal, &journal.runs()?)?)?,
+        None | Some(Action::List { .. } | Action::Attach { .. } | Action::Cancel { .. }) => {
+            print(&table(&journal, &journal.runs()?)?)?;
+        }
         Some(Action::Show { id }) => print(&detail(&journal, &journal.run(id)?)?)?,
         Some(Action::Calls { id, limit }) => calls(&journal, &journal.run(id)?.id, limit.unwrap_or(usize::MAX))?,
         Some(Action::Resume { id }) => {

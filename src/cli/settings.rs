@@ -43,6 +43,9 @@ pub struct Settings {
     pub calls_per_connection: Option<usize>,
     /// As `--engine`.
     pub engine: Option<String>,
+    /// As `--restate`.
+    #[cfg_attr(not(feature = "restate"), allow(dead_code, reason = "read all the same: the file may be used by both"))]
+    pub restate: Option<String>,
     /// As `--concurrency`.
     pub concurrency: Option<Concurrency>,
     /// As `--timeout`, in seconds.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -12,6 +12,7 @@ use super::error::Error;
 use super::live::Follower;
 use super::options::{Concurrency, Global, ModelOptions, Scored};
 use super::progress::{self, Loudness};
+use super::restate::Link;
 use super::settings::Settings;
 use crate::call::budget::{self, Budget};
 use crate::call::stop::{Stop, Why};
@@ -45,6 +46,9 @@ use crate::report::words;
 const DEFAULT_MODEL: &str = "anthropic/claude-sonnet-5-5";
 /// Calls at once where nothing is said: as many as the original service had workers.
 const DEFAULT_CONCURRENCY: Concurrency = Concurrency::Fixed(6);
+/// Calls that wait for workers at once where nothing is said: workers hold them back, and as many as this are in
+/// Restate's hands at most.
+const REMOTE_CONCURRENCY: usize = 500;
 /// Seconds until a call is given up: the official SDK's.
 const DEFAULT_TIMEOUT: u64 = 600;
 
@@ -60,6 +64,8 @@ pub struct Setup {
     pub live: Follower,
     /// The wish to stop.
     pub stop: Stop,
+    /// The way to workers elsewhere, once one is used.
+    pub link: OnceLock<Link>,
     /// The command line without the program's name.
     pub arguments: Vec<String>,
     /// The run that is to be gone on with, where one was named.
@@ -87,7 +93,16 @@ impl Setup {
             shown.emit(event);
         });
         let resume = global.resume.clone();
-        Ok(Setup { settings, folder: DataFolder::open(&root), events, live, stop, arguments, resume })
+        Ok(Setup {
+            settings,
+            folder: DataFolder::open(&root),
+            events,
+            live,
+            stop,
+            link: OnceLock::new(),
+            arguments,
+            resume,
+        })
     }
 
     /// The doors for these roles.
@@ -115,13 +130,23 @@ pub struct Doors {
 impl Doors {
     fn open(setup: &Setup, options: &ModelOptions, roles: &[Role]) -> Result<Self, Error> {
         let settings = &setup.settings;
+        let kind = engine::kind(options, settings)?;
         let concurrency = match (options.concurrency, environment("REJOINDER_CONCURRENCY"), &settings.concurrency) {
             (Some(concurrency), ..) => concurrency,
             (None, Some(text), _) => text.parse().map_err(Error::Usage)?,
             (None, None, Some(concurrency)) => Concurrency::from_settings(concurrency).map_err(Error::Usage)?,
+            (None, None, None) if kind == Kind::Restate => Concurrency::Auto,
             (None, None, None) => DEFAULT_CONCURRENCY,
         };
-        let kind = engine::kind(options, settings)?;
+        let link = match kind {
+            Kind::Restate => Some(Link::open(options.restate.as_deref(), setup)?),
+            _ => None,
+        };
+        // Workers find out what a host bears.
+        let concurrency = match concurrency {
+            Concurrency::Auto if link.is_some() => Concurrency::Fixed(REMOTE_CONCURRENCY),
+            concurrency => concurrency,
+        };
         let (permits, width) = match concurrency {
             Concurrency::Fixed(number) => (permits::Concurrency::Fixed(number), number),
             Concurrency::Auto => (permits::Concurrency::Auto, permits::WIDEST),
@@ -179,7 +204,11 @@ impl Doors {
             budget: Budget::new(limits),
             stop: setup.stop.clone(),
             prices: prices.clone(),
-            watch: Watch::new(stragglers(options, settings)?),
+            watch: Watch::new(match &link {
+                // Asked a second time, it would be the same invocation.
+                Some(_) => straggler::Policy { remedy: Remedy::Wait, ..stragglers(options, settings)? },
+                None => stragglers(options, settings)?,
+            }),
             ..Shared::default()
         };
         if let Some(seconds) = options.max_time {
@@ -194,7 +223,14 @@ impl Doors {
         let mut simulated = BTreeSet::new();
         let connections = connections(settings)?;
         for (&role, id) in &ids {
-            let model = connect(role, id, &addresses, &connections, options, settings)?;
+            let effort = effort(role, settings)?;
+            let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
+            let keyless = options.dry_run || link.is_some();
+            let model = connect(id, &addresses, &connections, (effort, timeout), keyless)?;
+            let model = match &link {
+                Some(link) => link.remote(model, role, (effort, timeout, retry.max_retries)),
+                None => model,
+            };
             if model.is_simulated() {
                 simulated.insert(role);
             }
@@ -268,6 +304,9 @@ impl Doors {
         all.push(env!("CARGO_PKG_VERSION").to_owned());
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (seed, least_seed) = seed;
+        if let Some(link) = setup.link.get() {
+            link.check()?;
+        }
         let journal = Journal::open(setup.folder.root())?;
         let run = journal.begin(&Inputs {
             command,
@@ -309,6 +348,9 @@ impl Doors {
         let _ = self.shared.log.set(run.calls());
         let run = Arc::new(run);
         setup.live.follow(&run, command, &self.context.account);
+        if let Some(link) = setup.link.get() {
+            link.begin(&run, setup);
+        }
         self.context.run = Some(Arc::clone(&run));
         Ok(run)
     }
@@ -321,6 +363,9 @@ impl Doors {
     pub fn end(&self, usable: bool, otherwise: &str) -> Result<(), Error> {
         match self.callers.values().find_map(Caller::refusal) {
             Some(failure) if failure.kind == FailureKind::Journal => Err(Error::Unkept(failure.message)),
+            Some(refusal) if refusal.kind == FailureKind::Version => {
+                Err(Error::Refused(format!("the run is incomplete, a worker refused to go on: {refusal}")))
+            }
             Some(refusal) if usable => {
                 Err(Error::Refused(format!("the run is incomplete, the host refused to go on: {refusal}")))
             }
@@ -436,7 +481,7 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
 }
 
 /// The connections of all roles, with the certificates that they trust.
-fn connections(settings: &Settings) -> Result<Connections, Error> {
+pub fn connections(settings: &Settings) -> Result<Connections, Error> {
     let connections = match settings.calls_per_connection {
         Some(calls) => Connections::default().with_lane_width(calls),
         None => Connections::default(),
@@ -447,35 +492,34 @@ fn connections(settings: &Settings) -> Result<Connections, Error> {
     }
 }
 
-fn connect(
-    role: Role,
-    id: &ModelId,
-    addresses: &Addresses,
-    connections: &Connections,
-    options: &ModelOptions,
-    settings: &Settings,
-) -> Result<Arc<dyn Model>, Error> {
+fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
     let effort = match role {
         Role::Generator => &settings.effort.generator,
         Role::DecisionMaker | Role::Referee => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
         Role::Auditor => &settings.effort.auditor,
     };
-    let effort = effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)?;
-    let wire = http::Settings {
-        effort,
-        timeout: Duration::from_secs(options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT)),
-        connections: connections.clone(),
-    };
+    effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)
+}
+
+/// A model with its effort and its time limit in seconds; `keyless` where it is not going to be called.
+pub fn connect(
+    id: &ModelId,
+    addresses: &Addresses,
+    connections: &Connections,
+    (effort, timeout): (Option<Effort>, u64),
+    keyless: bool,
+) -> Result<Arc<dyn Model>, Error> {
+    let wire = http::Settings { effort, timeout: Duration::from_secs(timeout), connections: connections.clone() };
     let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
     Ok(match id.provider() {
         Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
         Provider::Anthropic => {
-            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, options.dry_run)?;
+            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, keyless)?;
             Arc::new(MessagesApi::new(id, &addresses.anthropic, key, wire).map_err(usage)?)
         }
         Provider::OpenAi => {
-            let key = key("OPENAI_API_KEY", id, &addresses.openai, options.dry_run)?;
+            let key = key("OPENAI_API_KEY", id, &addresses.openai, keyless)?;
             Arc::new(ChatCompletions::new(id, &addresses.openai, key, wire).map_err(usage)?)
         }
         Provider::Ollama => Arc::new(ChatCompletions::new(id, &addresses.ollama, None, wire).map_err(usage)?),
@@ -483,14 +527,15 @@ fn connect(
 }
 
 /// Where the models of each provider are served: flag, environment, settings file, default.
-struct Addresses {
+pub struct Addresses {
     anthropic: String,
     openai: String,
     ollama: String,
 }
 
 impl Addresses {
-    fn of(options: &ModelOptions, settings: &Settings) -> Self {
+    /// Those of these options and settings.
+    pub fn of(options: &ModelOptions, settings: &Settings) -> Self {
         let (flag, setting) = (options.base_url.clone(), settings.base_url.clone());
         let anthropic = environment("ANTHROPIC_BASE_URL").or_else(|| settings.anthropic_base_url.clone());
         let openai = flag.clone().or_else(|| environment("OPENAI_BASE_URL")).or_else(|| setting.clone());
@@ -507,11 +552,11 @@ fn is_loopback(base_url: &str) -> bool {
 }
 
 /// The key from the environment. A server on this machine may do without one, and a dry run always does.
-fn key(variable: &str, id: &ModelId, base_url: &str, dry_run: bool) -> Result<Option<SecretString>, Error> {
+fn key(variable: &str, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
     if let Some(key) = environment(variable) {
         return Ok(Some(SecretString::from(key)));
     }
-    if dry_run || is_loopback(base_url) {
+    if keyless || is_loopback(base_url) {
         return Ok(None);
     }
     Err(Error::NoKey(format!(

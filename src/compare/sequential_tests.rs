@@ -100,8 +100,7 @@ fn measured(world: &World, personas: usize, rng: &mut ChaCha8Rng) -> (Outcome, O
 #[test]
 fn measuring_after_the_decision_makes_the_interval_narrow_and_as_true_as_it_says() {
     let mut rng = ChaCha8Rng::seed_from_u64(34);
-    for (effect, personas) in [(0.0, 40), (0.1, 80), (0.3, 40), (0.5, 40), (0.65, 40), (0.65, 24), (0.5, 80)]
-    {
+    for (effect, personas) in [(0.0, 40), (0.1, 80), (0.3, 40), (0.5, 40), (0.65, 40), (0.65, 24), (0.5, 80)] {
         let world = World::with(effect);
         let (mut held, mut above, mut widths, runs) = (0, 0, (0.0, 0.0), 400);
         for _ in 0..runs {

@@ -5,6 +5,8 @@
 
 pub mod batches;
 pub mod local;
+#[cfg(feature = "restate")]
+pub mod restate;
 
 use std::fmt;
 use std::str::FromStr;

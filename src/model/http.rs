@@ -6,6 +6,8 @@
 pub mod base_url;
 pub(crate) mod failure;
 pub mod headers;
+#[cfg(feature = "restate")]
+pub mod inner;
 mod lanes;
 mod pieces;
 pub(crate) mod words;

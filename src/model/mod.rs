@@ -220,6 +220,8 @@ pub enum FailureKind {
     TooLarge,
     /// 400 and other 4xx: the request is not acceptable as it is.
     Invalid,
+    /// Not sent: who would send it is of another version than who asks.
+    Version,
     /// Not sent now: the run is to stop, or the call goes with a message batch.
     Stopped,
     /// The answer could not be written to the journal, or the journal not be read.
@@ -232,7 +234,10 @@ impl FailureKind {
     /// Whether every further call to the same host will meet the same failure, so that a run should stop calling.
     #[must_use]
     pub fn is_final_for_host(self) -> bool {
-        matches!(self, FailureKind::SpendLimit | FailureKind::Unauthorized | FailureKind::Billing)
+        matches!(
+            self,
+            FailureKind::SpendLimit | FailureKind::Unauthorized | FailureKind::Billing | FailureKind::Version
+        )
     }
 
     /// Whether the host refuses what was asked: a key without rights or a model that is not there, but also a firewall

@@ -62,11 +62,11 @@ impl RetryPolicy {
 fn is_worth_repeating(failure: &Failure) -> bool {
     use FailureKind::{
         Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, NotFound, Overloaded, RateLimited,
-        Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized,
+        Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized, Version,
     };
     let ours = match failure.kind {
         // Even if the host says otherwise: money does not come back within seconds.
-        SpendLimit | Stopped | Journal => return false,
+        SpendLimit | Stopped | Journal | Version => return false,
         Connection | Timeout | RateLimited | Overloaded | Server | Conflict | Malformed => true,
         Unauthorized | Billing | Forbidden | NotFound | TooLarge | Invalid => false,
     };

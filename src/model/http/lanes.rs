@@ -186,3 +186,9 @@ fn client(kind: &Kind) -> Result<Client, SetupError> {
     };
     builder.build().map_err(|error| SetupError::Client(one_line(&super::root(&error), None)))
 }
+
+/// A client for servers of one's own network, without a proxy in between.
+#[cfg(feature = "restate")]
+pub(super) fn inner(https: bool) -> Result<Client, SetupError> {
+    client(&Kind { https, loopback: true, roots: Vec::new() })
+}

@@ -8,6 +8,7 @@
 //! thus wakes one task, however many wait, and whoever gives up its wait has taken nothing yet. Work that has begun has a
 //! line of its own: it has waited already, and need not stand behind all that came since.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, Semaphore, watch};
@@ -44,6 +45,7 @@ struct Gate {
     state: Mutex<State>,
     /// Tells the one at the door to look again. It keeps one message, so that none is missed between two looks.
     look: Notify,
+    waiting: AtomicU32,
     closed: watch::Sender<Option<Failure>>,
 }
 
@@ -56,6 +58,10 @@ struct State {
     in_flight: usize,
     flow: Flow,
     paused_until: Option<Instant>,
+    /// The part of a limit that is divided elsewhere, where it is.
+    loan: Option<Loan>,
+    /// Calls that have passed since that was last asked.
+    sent: u32,
     /// What the one at the door waits for.
     door: Door,
 }
@@ -89,9 +95,12 @@ impl Permits {
                 in_flight: 0,
                 flow: Flow::new(concurrency, Instant::now()),
                 paused_until: None,
+                loan: None,
+                sent: 0,
                 door: Door::Nobody,
             }),
             look: Notify::new(),
+            waiting: AtomicU32::new(0),
             closed: watch::Sender::new(None),
         }))
     }
@@ -118,6 +127,7 @@ impl Permits {
 
     async fn pass(&self, line: &Semaphore) -> Result<Permit, Failure> {
         let gate = &self.0;
+        let _counted = Counted::of(&gate.waiting);
         let Ok(_first) = line.acquire().await else { return Err(gate.reason()) };
         let Ok(_at_the_door) = gate.door.acquire().await else { return Err(gate.reason()) };
         let mut waiting = Waiting { gate, waited: false };
@@ -200,10 +210,11 @@ impl Permits {
         let now = Instant::now();
         let mut state = gate.lock();
         let is_held = state.paused_until.is_some_and(|until| until > now) || state.flow.earliest(now).is_some();
-        if state.is_wanted() || is_held {
+        // What is lent is for first sends.
+        if state.is_wanted() || is_held || state.loan.is_some() {
             return None;
         }
-        state.in_flight += 1;
+        state.pass();
         state.flow.sent(now, false);
         Some(Permit { gate: Arc::clone(gate), given: now })
     }
@@ -215,9 +226,97 @@ impl Permits {
     }
 }
 
+/// For a gate that is one of several in front of a host, whose limits are divided among them.
+impl Permits {
+    /// From now on no more passes than this part of the limits allows, until another is lent; what is left of its calls
+    /// is added to the next. `None`: whatever the gate allows by itself.
+    pub fn lend(&self, loan: Option<Loan>) {
+        let mut state = self.0.lock();
+        let now = Instant::now();
+        let left = state.loan.as_ref().map_or(0, |loan| loan.left(now));
+        state.loan = loan.map(|loan| Loan { calls: loan.calls.map(|calls| calls + left), ..loan });
+        drop(state);
+        self.0.look.notify_one();
+    }
+
+    /// What there is to ask for: how many are in flight, wait, and may still be sent, and how many were since the last
+    /// time.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        let waiting = self.0.waiting.load(Ordering::Relaxed);
+        let mut state = self.0.lock();
+        let left = state.loan.as_ref().map_or(0, |loan| loan.left(Instant::now()));
+        Demand { in_flight: state.in_flight as u32, waiting, left, sent: std::mem::take(&mut state.sent) }
+    }
+
+    /// Nothing passes for so long: the host has asked another gate for it.
+    pub fn pause(&self, wait: Duration) {
+        self.0.lock().pause(Instant::now(), Some(wait));
+    }
+}
+
+/// A part of a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loan {
+    /// Calls that may be sent; `None` where they are not counted.
+    pub calls: Option<u32>,
+    /// Calls that may be in flight; `None` where that is not limited.
+    pub slots: Option<u32>,
+    /// When it ends.
+    pub until: Instant,
+}
+
+impl Loan {
+    fn left(&self, now: Instant) -> u32 {
+        if self.until > now { self.calls.unwrap_or(0) } else { 0 }
+    }
+
+    fn allows(&self, in_flight: usize, now: Instant) -> bool {
+        self.until > now && self.calls != Some(0) && self.slots.is_none_or(|slots| in_flight < slots as usize)
+    }
+}
+
+/// What a gate needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// Calls in flight.
+    pub in_flight: u32,
+    /// Calls that wait.
+    pub waiting: u32,
+    /// Calls of the loan that may still be sent.
+    pub left: u32,
+    /// Calls that have passed since the last time.
+    pub sent: u32,
+}
+
+/// Counts who waits, however the wait ends.
+struct Counted<'a>(&'a AtomicU32);
+
+impl<'a> Counted<'a> {
+    fn of(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Counted(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl State {
     fn is_wanted(&self) -> bool {
         self.door != Door::Nobody || self.in_flight >= self.flow.width()
+    }
+
+    /// A call passes.
+    fn pass(&mut self) {
+        self.in_flight += 1;
+        self.sent = self.sent.saturating_add(1);
+        if let Some(calls) = self.loan.as_mut().and_then(|loan| loan.calls.as_mut()) {
+            *calls = calls.saturating_sub(1);
+        }
     }
 }
 
@@ -232,14 +331,15 @@ impl Waiting<'_> {
     fn look(&mut self, now: Instant) -> Door {
         let mut state = self.gate.lock();
         let paused = state.paused_until.filter(|until| *until > now);
-        let blocked = if state.in_flight >= state.flow.width() {
+        let is_lent = state.loan.as_ref().is_none_or(|loan| loan.allows(state.in_flight, now));
+        let blocked = if state.in_flight >= state.flow.width() || !is_lent {
             Door::Room
         } else {
             paused.or_else(|| state.flow.earliest(now)).map_or(Door::Nobody, Door::Until)
         };
         state.door = blocked;
         if blocked == Door::Nobody {
-            state.in_flight += 1;
+            state.pass();
             state.flow.sent(now, self.waited);
         }
         self.waited = true;
