@@ -111,9 +111,9 @@ pub fn speed(table: &mut Table) {
         Reach::None,
     );
     table.row(
-        "memory of Restate and of both workers",
-        format!("{:.0} MiB", resident(restate.pid())),
-        "its limit here is 256 MiB for its database".into(),
+        "memory of both workers",
+        "resident".into(),
+        format!("Restate {:.0} MiB, its database limited to 256", resident(restate.pid())),
         resident(first.child.id()) + resident(second.child.id()),
         " MiB",
         Reach::None,

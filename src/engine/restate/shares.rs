@@ -37,6 +37,8 @@ struct Share {
     slots: u32,
     /// Whether it had anything to send.
     hungry: bool,
+    /// When it asked last.
+    asked: u64,
     until: u64,
 }
 
@@ -62,15 +64,19 @@ impl Shares {
             let fair = if wants_slots == 0 { 1 } else { even };
             fair.max(wish.in_flight).min(width.saturating_sub(taken)).min(wish.slots)
         });
-        let calls = self.rate.map(|_| {
+        let since = self.workers.get(&wish.worker).map_or(1_000, |share| (now - share.asked).min(1_000));
+        let calls = self.rate.map(|rate| {
             let wants = (wish.waiting + wish.sent + 1).saturating_sub(wish.left);
-            let fair = (self.tokens / f64::from(hungry_ones)).ceil();
+            // What the rate has brought since it asked last, and of what others have left. A part of the bucket would
+            // favour whoever asks first.
+            let brought = rate * since as f64 / 1_000.0;
+            let fair = ((brought + (self.tokens - rate / 2.0).max(0.0)) / f64::from(hungry_ones)).ceil();
             let calls = f64::from(wants).min(fair).min(self.tokens.floor()).max(0.0);
             self.tokens -= calls;
             calls as u32
         });
         let until = now + LEASE_MS;
-        self.workers.insert(wish.worker.clone(), Share { slots: slots.unwrap_or(0), hungry, until });
+        self.workers.insert(wish.worker.clone(), Share { slots: slots.unwrap_or(0), hungry, asked: now, until });
         let pause_ms = self.paused_until.checked_sub(now).filter(|pause| *pause > 0);
         Block { calls, slots, pause_ms, lease_ms: LEASE_MS }
     }
