@@ -419,6 +419,6 @@ async fn a_batch_that_was_handed_in_is_found_by_who_goes_on_with_the_run() {
     assert_eq!(journal.batches_open(&run.id).unwrap(), (1, 3));
     let id = run.id.clone();
     drop(run);
-    assert_eq!(journal.prune(&[id.clone()]).unwrap(), 1);
+    assert_eq!(journal.prune(std::slice::from_ref(&id)).unwrap(), 1);
     assert_eq!(journal.batches_open(&id).unwrap(), (0, 0));
 }

@@ -101,7 +101,7 @@ impl Batching for Host {
             assert_eq!(ids.iter().map(|id| id.len() as u64).sum::<u64>(), lines.bytes);
             let mut state = self.state.lock().unwrap();
             state.creates += 1;
-            let lost = self.manners.lost.filter(|(nth, _)| state.creates % nth == 0);
+            let lost = self.manners.lost.filter(|(nth, _)| state.creates.is_multiple_of(*nth));
             if lost.is_none_or(|(_, there)| there) {
                 for id in &ids {
                     *state.asked.entry(id.clone()).or_default() += 1;
@@ -180,11 +180,11 @@ impl Model for Mock {
         })
     }
 
-    fn id(&self) -> &str {
+    fn id(&self) -> &'static str {
         "anthropic/claude-haiku-4-5"
     }
 
-    fn host(&self) -> &str {
+    fn host(&self) -> &'static str {
         "made-up"
     }
 
@@ -197,10 +197,13 @@ impl Model for Mock {
     }
 }
 
+/// For each job how each time that it was worked on ended.
+type Ended = Vec<Vec<Result<Vec<String>, String>>>;
+
 /// What came of a batch of trials.
 struct Done {
     /// For each job, how each of the times ended at which it came to an end: the texts of its answers, or why there is none.
-    ended: Vec<Vec<Result<Vec<String>, String>>>,
+    ended: Ended,
     host: Arc<Host>,
     shared: Shared,
 }
@@ -215,7 +218,7 @@ async fn run(host: Host, calls: &[usize], manner: Manner, limits: Limits) -> Don
     let permits = Permits::new(Concurrency::Fixed(4));
     let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared.clone(), events.clone());
     let engine = Batches::new(manner, std::env::temp_dir(), events, shared.stop.clone(), None);
-    let ended: Arc<Mutex<Vec<Vec<Result<Vec<String>, String>>>>> = Arc::new(Mutex::new(vec![Vec::new(); calls.len()]));
+    let ended: Arc<Mutex<Ended>> = Arc::new(Mutex::new(vec![Vec::new(); calls.len()]));
     let (own, calls) = (Arc::clone(&ended), calls.to_vec());
     let count = calls.len();
     let work: Work = Arc::new(move |job| {
