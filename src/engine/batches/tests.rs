@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 use proptest::prelude::*;
 
-use super::{Batches, Manner};
+use super::{Batches, Manner, Question};
 use crate::call::budget::{Budget, Limits};
 use crate::call::stop::Why;
 use crate::call::{Caller, Shared};
@@ -37,6 +37,8 @@ struct Manners {
     torn: bool,
     /// A look fails from time to time.
     blind: bool,
+    /// No batch ever ends.
+    endless: bool,
 }
 
 #[derive(Default)]
@@ -55,6 +57,7 @@ struct State {
     /// How often each request was in a batch.
     asked: BTreeMap<String, u32>,
     online: u32,
+    cancelled: Vec<String>,
 }
 
 impl Host {
@@ -132,11 +135,13 @@ impl Batching for Host {
                 return Err(Failure::new(FailureKind::Server, "500"));
             }
             let number: usize = id[1..].parse().unwrap();
-            Ok(Host::batch(number, state.batches[number].len(), Status::Ended))
+            let status = if self.manners.endless { Status::InProgress } else { Status::Ended };
+            Ok(Host::batch(number, state.batches[number].len(), status))
         })
     }
 
     fn cancel<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Batch, Failure>> {
+        self.state.lock().unwrap().cancelled.push(id.to_owned());
         self.look(id)
     }
 
@@ -210,6 +215,11 @@ struct Done {
 
 /// Runs so many calls for each job, one after the other.
 async fn run(host: Host, calls: &[usize], manner: Manner, limits: Limits) -> Done {
+    run_until(host, calls, (manner, limits), None).await
+}
+
+/// The same; with a question a person presses Ctrl-C after a second, and is asked it.
+async fn run_until(host: Host, calls: &[usize], (manner, limits): (Manner, Limits), asked: Option<Question>) -> Done {
     let host = Arc::new(host);
     let prices = Prices::built_in();
     let shared = Shared { budget: Budget::new(limits), prices, ..Shared::default() };
@@ -217,7 +227,14 @@ async fn run(host: Host, calls: &[usize], manner: Manner, limits: Limits) -> Don
     let model: Arc<dyn Model> = Arc::new(Mock(Arc::clone(&host)));
     let permits = Permits::new(Concurrency::Fixed(4));
     let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared.clone(), events.clone());
-    let engine = Batches::new(manner, std::env::temp_dir(), events, shared.stop.clone(), None);
+    if asked.is_some() {
+        let stop = shared.stop.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            stop.ask(Why::Asked);
+        });
+    }
+    let engine = Batches::new(manner, std::env::temp_dir(), events, shared.stop.clone(), asked);
     let ended: Arc<Mutex<Ended>> = Arc::new(Mutex::new(vec![Vec::new(); calls.len()]));
     let (own, calls) = (Arc::clone(&ended), calls.to_vec());
     let count = calls.len();
@@ -294,6 +311,29 @@ async fn a_batch_whose_name_was_lost_is_found_again_and_one_that_never_came_is_h
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_person_who_stops_a_run_is_asked_and_only_a_yes_cancels_what_is_under_way() {
+    for says in [true, false] {
+        let host = Host { manners: Manners { endless: true, ..Manners::default() }, ..Host::default() };
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let own = Arc::clone(&heard);
+        let question: Question = Arc::new(move |text| {
+            own.lock().unwrap().push(text);
+            Box::pin(async move { says })
+        });
+        let done = run_until(host, &[1; 10], (manner(), Limits::default()), Some(question)).await;
+        assert!(done.ended.iter().all(Vec::is_empty));
+        let heard = heard.lock().unwrap();
+        assert!(
+            heard.len() == 1 && heard[0].starts_with("2 message batches with 10 requests under way (b"),
+            "{heard:?}"
+        );
+        let mut cancelled = done.host.state.lock().unwrap().cancelled.clone();
+        cancelled.sort();
+        assert_eq!(cancelled, if says { vec!["b0", "b1"] } else { Vec::new() });
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_urgent_run_sends_its_tail_online() {
     let manners = Manners { failing: 20, ..Manners::default() };
     let manner = Manner { urgent_below: Some(10), ..manner() };
@@ -344,7 +384,7 @@ proptest! {
         (most_requests, most_bytes) in (1_usize..20, 40_u64..2000),
         urgent_below in prop::option::of(0_usize..12),
     ) {
-        let manners = Manners { failing, invalid, missing, twice, lost, torn, blind };
+        let manners = Manners { failing, invalid, missing, twice, lost, torn, blind, endless: false };
         let host = Host { manners, seed, state: Mutex::default() };
         let manner = Manner { most_requests, most_bytes, urgent_below, ..manner() };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();

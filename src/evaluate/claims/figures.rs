@@ -1,6 +1,6 @@
 //! Figures: numbers with their units, in digits or in words.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::digits::in_digits;
@@ -59,8 +59,10 @@ const HOURS: &[(&str, f64)] = &[
 ];
 
 pub(super) fn hours_of(word: &str) -> Option<f64> {
-    let found = HOURS.iter().find(|(names, _)| names.split(' ').any(|name| name == word))?;
-    (!word.is_empty()).then_some(found.1)
+    static NAMES: LazyLock<HashMap<&str, f64>> = LazyLock::new(|| {
+        HOURS.iter().flat_map(|(names, hours)| names.split(' ').map(move |name| (name, *hours))).collect()
+    });
+    NAMES.get(word).copied()
 }
 
 static TEXT: LazyLock<HashSet<&str>> = LazyLock::new(|| {

@@ -1,5 +1,8 @@
 //! Figures that are written in words.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::figures::{Figure, Unit, following_unit, hours_of, unit_of};
 use super::words::tokens;
 
@@ -9,12 +12,13 @@ const SMALL: &str = "one two three four five six seven eight nine ten eleven twe
 const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
 
 pub(super) fn number_word(word: &str) -> Option<f64> {
-    let place = |list: &str| list.split(' ').position(|name| name == word).map(|place| place as f64);
-    match word {
-        "hundred" => Some(100.0),
-        "dozen" => Some(12.0),
-        _ => place(SMALL).map(|at| at + 1.0).or_else(|| place(TENS).map(|at| 20.0 + 10.0 * at)),
-    }
+    // Asked for every word of every text: a fifth of the audit's time where it was looked for in a list.
+    static NUMBERS: LazyLock<HashMap<&str, f64>> = LazyLock::new(|| {
+        let small = SMALL.split(' ').zip(1_u8..).map(|(word, value)| (word, f64::from(value)));
+        let tens = TENS.split(' ').zip(2_u8..).map(|(word, value)| (word, 10.0 * f64::from(value)));
+        small.chain(tens).chain([("hundred", 100.0), ("dozen", 12.0)]).collect()
+    });
+    NUMBERS.get(word).copied()
 }
 
 /// Adds the figures of a folded text in lower case that are written in words.
