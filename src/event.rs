@@ -149,6 +149,9 @@ pub struct Look {
     pub number: usize,
     /// How many there are at most.
     pub of: usize,
+    /// Whether it was decided already, and only the size of the gain was measured.
+    #[serde(default)]
+    pub measured: bool,
     /// The incumbent.
     pub before: Share,
     /// The challenger.

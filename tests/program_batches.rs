@@ -262,13 +262,11 @@ fn what_cannot_go_with_batches_is_said_in_one_line() {
         run(&["--model", "market", "--engine", "batches"]),
         run(&["--model", "ollama/qwen", "--engine", "batches"]),
         run(&["--model", "market", "--urgent"]),
-        run(&["--model", "market", "--engine", "restate"]),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
     error: --engine batches: the model of the generator, market, has no message batches; to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with ANTHROPIC_BASE_URL=http://127.0.0.1:8088
     error: --engine batches: the model of the generator, ollama/qwen, has no message batches; use an anthropic/ model for it, or leave out --engine batches
     error: --urgent sends the tail of message batches online: add --engine batches
-    error: this program was built without the feature `restate`; build it with --features restate, or leave out --engine restate
     ");
     let ran = Ran::of(
         &place

@@ -71,10 +71,10 @@ pub fn race_over(lab: &Lab<'_>, explored: &Explored, raced: &Raced, known: &BTre
     standings(lab, explored, (&raced.finalists, personas), known, (true, raced.winner));
 }
 
-/// After a look at the proof.
+/// After a look at the proof, or after the gain was measured.
 pub fn looked(
     lab: &Lab<'_>,
-    (number, of): (usize, usize),
+    (number, of, measured): (usize, usize, bool),
     (before, after): (&Side, &Side),
     test: &SequentialTest,
     decision: sequential::Decision,
@@ -83,6 +83,7 @@ pub fn looked(
     lab.cast.context.events.emit(Event::Looked(Look {
         number,
         of,
+        measured,
         before: share(before, lab.objective),
         after: share(after, lab.objective),
         gain,

@@ -168,7 +168,7 @@ pub async fn verify(
         asked.ask(until, &format!("verify {look}"), &title).await?;
         let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
         decision = test.look_at(&asked.differences(), asked.step(), fraction);
-        tell::looked(lab, (look, looks), (&asked.before, &asked.after), &test, decision);
+        tell::looked(lab, (look, looks, false), (&asked.before, &asked.after), &test, decision);
         if decision != Decision::GoOn {
             break;
         }
@@ -178,7 +178,7 @@ pub async fn verify(
     if decision == Decision::Better && asked.pairs < everybody {
         asked.ask(everybody, "measure", "Measuring the gain on the other unseen people").await?;
         test.measure(&asked.differences(), asked.step());
-        tell::looked(lab, (looks, looks), (&asked.before, &asked.after), &test, decision);
+        tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
     }
     let (differences, step) = (asked.differences(), asked.step());
     let Asked { before, after, trials, pairs, .. } = asked;

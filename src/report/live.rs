@@ -348,13 +348,9 @@ pub fn look_line(look: &Look) -> String {
         Decision::NotShown => "not shown to be better",
         Decision::GoOn => "goes on",
     };
-    format!(
-        "Proof, look {} of {}: incumbent {}, challenger {}{gain}: {decision}",
-        look.number,
-        look.of,
-        share(&look.before),
-        share(&look.after)
-    )
+    let when =
+        if look.measured { "measured on more people".into() } else { format!("look {} of {}", look.number, look.of) };
+    format!("Proof, {when}: incumbent {}, challenger {}{gain}: {decision}", share(&look.before), share(&look.after))
 }
 
 #[cfg(test)]

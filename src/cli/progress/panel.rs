@@ -120,6 +120,7 @@ mod tests {
             }),
             Event::Looked(Look {
                 number: 1,
+                measured: false,
                 of: 5,
                 before: share(5, 0.11, 0.47),
                 after: share(11, 0.34, 0.74),

@@ -20,7 +20,7 @@ fn heard(events: &[Event]) -> Live {
 fn look(number: usize, decision: Decision) -> Look {
     let share = |yes, low, high| Share { yes, total: 24, interval: Some((low, high)) };
     let (before, after) = (share(6, 0.12, 0.45), share(12, 0.31, 0.69));
-    Look { number, of: 5, before, after, gain: Some((0.24, 0.02, 0.46)), decision }
+    Look { number, of: 5, measured: false, before, after, gain: Some((0.24, 0.02, 0.46)), decision }
 }
 
 #[test]

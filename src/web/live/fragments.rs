@@ -20,7 +20,7 @@ pub(super) fn all(site: &Site, own: &Seen) -> Vec<(&'static str, Markup)> {
         ("live-actions", actions(site, own)),
         ("live-spent", spent(own)),
         // What grows stands below what does not.
-        ("live-progress", live.map(progress).unwrap_or_default()),
+        ("live-progress", live.map(|live| html! { (progress(live)) (batches(live)) }).unwrap_or_default()),
         ("live-race", live.map(race).unwrap_or_default()),
         ("live-proof", live.map(proof).unwrap_or_default()),
         ("live-failures", live.map(failures).unwrap_or_default()),
@@ -201,7 +201,7 @@ fn proof(live: &Live) -> Markup {
             tbody {
                 @for look in &live.looks {
                     tr {
-                        th.nowrap scope="row" { (look.number) " of " (look.of) }
+                        th.nowrap scope="row" { @if look.measured { "measured" } @else { (look.number) " of " (look.of) } }
                         td { (share(&look.before)) }
                         td { (share(&look.after)) }
                         td {
@@ -245,6 +245,17 @@ fn spent(own: &Seen) -> Markup {
                 @else { (cost.map_or_else(|| "unknown".to_owned(), words::dollars)) }
             } }
             @if let Some(live) = live { div { dt { "Time" } dd { (words::duration(Duration::from_secs_f64(live.seconds.max(0.0)))) } } }
+        }
+    }
+}
+
+/// What is waited for where calls go with message batches.
+fn batches(live: &Live) -> Markup {
+    let Some((open, requests, answered)) = live.batches else { return Markup::default() };
+    html! {
+        p role="status" {
+            "Waits for " (words::count(open, "message batch", "message batches")) ": " (words::thousands(answered)) " of "
+            (words::count(requests, "request", "requests")) " are back."
         }
     }
 }
