@@ -17,8 +17,8 @@ use support::{Restate, Worker, stats};
 use crate::program::{MarketProcess, Place, Ran};
 use crate::table::{Reach, Table};
 
-/// Messages to each of the 40 personas, each of which takes two calls.
-const MESSAGES: u32 = 50;
+/// Messages to each of the 40 personas, each of which takes two calls: so many that beginning and end do not count.
+const MESSAGES: u32 = 125;
 const CALLS: f64 = 40.0 * MESSAGES as f64 * 2.0;
 /// How many runs are disturbed.
 const ROUNDS: u64 = 50;
