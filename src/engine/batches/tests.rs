@@ -23,6 +23,7 @@ use crate::model::{Answer, CallKey, Failure, FailureKind, Model, Reply, Request,
 
 /// What goes wrong at the host.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "faults that come together in any way")]
 struct Manners {
     /// Of 100 requests, so many that fail in a way that passes, and so many that fail for good.
     failing: u32,
