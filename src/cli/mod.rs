@@ -3,6 +3,7 @@
 mod audit_claims;
 mod audit_judge;
 mod compare;
+mod connect;
 mod decide;
 mod engine;
 mod error;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use secrecy::SecretString;
-
+use super::connect::{Addresses, connect, connections, effort, is_loopback};
 use super::engine;
 use super::error::Error;
 use super::live::Follower;
@@ -31,15 +30,11 @@ use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
-use crate::model::chat_completions::{self, ChatCompletions};
-use crate::model::http::{self, BaseUrl, Connections, Effort};
 use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
-use crate::model::market::Market;
-use crate::model::messages_api::{self, MessagesApi};
 use crate::model::price::{Price, Prices};
 use crate::model::retry::RetryPolicy;
-use crate::model::{FailureKind, Model, Role};
+use crate::model::{FailureKind, Role};
 use crate::report::words;
 
 /// The model of every role where nothing is said.
@@ -478,91 +473,6 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
     let chosen = chosen.or_else(|| environment(variable)).or_else(|| environment("REJOINDER_MODEL"));
     let chosen = chosen.or_else(|| setting.clone()).or_else(|| settings.model.clone());
     Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
-}
-
-/// The connections of all roles, with the certificates that they trust.
-pub fn connections(settings: &Settings) -> Result<Connections, Error> {
-    let connections = match settings.calls_per_connection {
-        Some(calls) => Connections::default().with_lane_width(calls),
-        None => Connections::default(),
-    };
-    match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone()) {
-        Some(file) => connections.trusting(&file).map_err(|error| Error::Usage(error.to_string())),
-        None => Ok(connections),
-    }
-}
-
-fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
-    let effort = match role {
-        Role::Generator => &settings.effort.generator,
-        Role::DecisionMaker | Role::Referee => &settings.effort.decision_maker,
-        Role::Improver => &settings.effort.improver,
-        Role::Auditor => &settings.effort.auditor,
-    };
-    effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)
-}
-
-/// A model with its effort and its time limit in seconds; `keyless` where it is not going to be called.
-pub fn connect(
-    id: &ModelId,
-    addresses: &Addresses,
-    connections: &Connections,
-    (effort, timeout): (Option<Effort>, u64),
-    keyless: bool,
-) -> Result<Arc<dyn Model>, Error> {
-    let wire = http::Settings { effort, timeout: Duration::from_secs(timeout), connections: connections.clone() };
-    let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
-    Ok(match id.provider() {
-        Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
-        Provider::Anthropic => {
-            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, keyless)?;
-            Arc::new(MessagesApi::new(id, &addresses.anthropic, key, wire).map_err(usage)?)
-        }
-        Provider::OpenAi => {
-            let key = key("OPENAI_API_KEY", id, &addresses.openai, keyless)?;
-            Arc::new(ChatCompletions::new(id, &addresses.openai, key, wire).map_err(usage)?)
-        }
-        Provider::Ollama => Arc::new(ChatCompletions::new(id, &addresses.ollama, None, wire).map_err(usage)?),
-    })
-}
-
-/// Where the models of each provider are served: flag, environment, settings file, default.
-pub struct Addresses {
-    anthropic: String,
-    openai: String,
-    ollama: String,
-}
-
-impl Addresses {
-    /// Those of these options and settings.
-    pub fn of(options: &ModelOptions, settings: &Settings) -> Self {
-        let (flag, setting) = (options.base_url.clone(), settings.base_url.clone());
-        let anthropic = environment("ANTHROPIC_BASE_URL").or_else(|| settings.anthropic_base_url.clone());
-        let openai = flag.clone().or_else(|| environment("OPENAI_BASE_URL")).or_else(|| setting.clone());
-        Addresses {
-            anthropic: anthropic.unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into()),
-            openai: openai.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into()),
-            ollama: flag.or(setting).unwrap_or_else(|| chat_completions::OLLAMA_BASE_URL.into()),
-        }
-    }
-}
-
-fn is_loopback(base_url: &str) -> bool {
-    BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
-}
-
-/// The key from the environment. A server on this machine may do without one, and a dry run always does.
-fn key(variable: &str, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
-    if let Some(key) = environment(variable) {
-        return Ok(Some(SecretString::from(key)));
-    }
-    if keyless || is_loopback(base_url) {
-        return Ok(None);
-    }
-    Err(Error::NoKey(format!(
-        "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
-         --model market (simulated), or --model ollama/NAME (a server on this machine)"
-    )))
 }
 
 /// A variable of the environment or of `.env`; one that is blank is one that is not set.

@@ -65,8 +65,6 @@ pub struct Outcome {
     pub looks: usize,
     /// Personas in all, those who were only measured included.
     pub personas: usize,
-    /// Those of them at the last look.
-    pub decided_on: usize,
 }
 
 /// A group-sequential test of the mean difference per persona, one-sided.
@@ -210,8 +208,7 @@ impl SequentialTest {
     #[must_use]
     pub fn result(&self) -> Option<Outcome> {
         let last = self.looks.last()?;
-        let decided = last.estimate?;
-        let plain = self.measured.map_or(decided, |measured| measured.estimate);
+        let plain = self.measured.map(|measured| measured.estimate).or(last.estimate)?;
         let p_value =
             self.walk.stopped_above(0.0) + self.walk.above(self.informations(1.0).last().copied()?, last.z, 0.0);
         Some(Outcome {
@@ -221,7 +218,6 @@ impl SequentialTest {
             p_value: p_value.clamp(0.0, 1.0),
             looks: self.looks.len(),
             personas: plain.personas,
-            decided_on: decided.personas,
         })
     }
 

@@ -115,6 +115,8 @@ pub struct Proof {
     pub alpha: f64,
     /// Trials of both sides.
     pub trials: usize,
+    /// How many of them it took to decide; the others measured the gain.
+    pub decided_at: usize,
     /// The incumbent's messages that were there already.
     pub earlier: usize,
     /// Where the scatter of the differences comes from.
@@ -220,6 +222,7 @@ impl Story {
                 after: Rates::of_side(&verified.after, simulated),
                 alpha: verified.alpha,
                 trials: verified.trials,
+                decided_at: verified.decided_at,
                 earlier: verified.earlier,
                 components: verified.components,
                 decisions: found.explored.decisions,
@@ -290,8 +293,8 @@ impl Proof {
             "alpha": rounded(self.alpha),
             "looks": self.outcome.map(|own| own.looks),
             "personas": self.outcome.map(|own| own.personas),
-            "decided_on_personas": self.outcome.map(|own| own.decided_on),
             "trials": self.trials,
+            "decided_after_trials": self.decided_at,
             "earlier_messages": self.earlier,
             "before": self.before.to_json(),
             "after": self.after.to_json(),

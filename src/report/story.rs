@@ -195,8 +195,8 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
             ),
         };
         let looks = words::count(outcome.looks as u64, "look", "looks");
-        let decided = if outcome.personas > outcome.decided_on {
-            format!(", decided on the first {} in {looks}", outcome.decided_on)
+        let decided = if proof.trials > proof.decided_at {
+            format!("; decided in {looks}, after {} of {} trials", proof.decided_at, proof.trials)
         } else {
             format!(" in {looks}")
         };

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::super::connect::{Addresses, connect, connections};
 use super::super::error::Error;
 use super::super::options::{Concurrency, Global, ModelOptions};
 use super::super::settings::Settings;
-use super::super::setup::{Addresses, connect, connections, environment};
+use super::super::setup::environment;
 use super::super::{Signals, print, progress};
 use crate::engine::restate::admin::Admin;
 use crate::engine::restate::ingress::Ingress;

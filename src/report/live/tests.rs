@@ -67,6 +67,21 @@ fn a_new_search_forgets_the_race_of_the_one_before() {
 }
 
 #[test]
+fn message_batches_are_told_of_while_they_are_waited_for() {
+    let told = |since| Event::MessageBatches { open: 2, requests: 700, answered: 130, since };
+    let live = heard(&[told(Some(std::time::Instant::now()))]);
+    assert_eq!(live.batches, Some((2, 700, 130)));
+    assert_eq!(heard(&[told(Some(std::time::Instant::now())), told(None)]).batches, None);
+}
+
+#[test]
+fn a_look_that_only_measured_is_called_that() {
+    assert!(look_line(&look(2, Decision::Better)).starts_with("Proof, look 2 of 5: "));
+    let measured = Look { measured: true, ..look(2, Decision::Better) };
+    assert!(look_line(&measured).starts_with("Proof, measured on more people: "));
+}
+
+#[test]
 fn calls_a_second_are_those_of_late_without_what_the_journal_had() {
     let spent = |calls, replayed| Event::Spent(Spent { calls, replayed, ..Spent::default() });
     let mut events = vec![spent(1_000, 1_000)];

@@ -1,0 +1,108 @@
+//! From the name of a model to the model: where it is served, with which key, over which connections.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::settings::Settings;
+use super::setup::environment;
+use crate::model::chat_completions::{self, ChatCompletions};
+use crate::model::http::{self, BaseUrl, Connections, Effort};
+use crate::model::id::{ModelId, Provider};
+use crate::model::market::Market;
+use crate::model::messages_api::{self, MessagesApi};
+use crate::model::{Model, Role};
+
+/// The connections of all roles, with the certificates that they trust.
+pub fn connections(settings: &Settings) -> Result<Connections, Error> {
+    let connections = match settings.calls_per_connection {
+        Some(calls) => Connections::default().with_lane_width(calls),
+        None => Connections::default(),
+    };
+    match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone()) {
+        Some(file) => connections.trusting(&file).map_err(|error| Error::Usage(error.to_string())),
+        None => Ok(connections),
+    }
+}
+
+/// How hard a role's model thinks, where a setting says so.
+pub fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
+    let effort = match role {
+        Role::Generator => &settings.effort.generator,
+        Role::DecisionMaker | Role::Referee => &settings.effort.decision_maker,
+        Role::Improver => &settings.effort.improver,
+        Role::Auditor => &settings.effort.auditor,
+    };
+    effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)
+}
+
+/// A model with its effort and its time limit in seconds; `keyless` where it is not going to be called.
+pub fn connect(
+    id: &ModelId,
+    addresses: &Addresses,
+    connections: &Connections,
+    (effort, timeout): (Option<Effort>, u64),
+    keyless: bool,
+) -> Result<Arc<dyn Model>, Error> {
+    let wire = http::Settings { effort, timeout: Duration::from_secs(timeout), connections: connections.clone() };
+    let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
+    Ok(match id.provider() {
+        Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
+        Provider::Anthropic => {
+            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, keyless)?;
+            Arc::new(MessagesApi::new(id, &addresses.anthropic, key, wire).map_err(usage)?)
+        }
+        Provider::OpenAi => {
+            let key = key("OPENAI_API_KEY", id, &addresses.openai, keyless)?;
+            Arc::new(ChatCompletions::new(id, &addresses.openai, key, wire).map_err(usage)?)
+        }
+        Provider::Ollama => Arc::new(ChatCompletions::new(id, &addresses.ollama, None, wire).map_err(usage)?),
+    })
+}
+
+/// Where the models of each provider are served: flag, environment, settings file, default.
+pub struct Addresses {
+    /// Of the Messages API.
+    pub anthropic: String,
+    /// Of chat completions.
+    pub openai: String,
+    /// Of Ollama.
+    pub ollama: String,
+}
+
+impl Addresses {
+    /// Those of these options and settings.
+    pub fn of(options: &ModelOptions, settings: &Settings) -> Self {
+        let (flag, setting) = (options.base_url.clone(), settings.base_url.clone());
+        let anthropic = environment("ANTHROPIC_BASE_URL").or_else(|| settings.anthropic_base_url.clone());
+        let openai = flag.clone().or_else(|| environment("OPENAI_BASE_URL")).or_else(|| setting.clone());
+        Addresses {
+            anthropic: anthropic.unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into()),
+            openai: openai.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into()),
+            ollama: flag.or(setting).unwrap_or_else(|| chat_completions::OLLAMA_BASE_URL.into()),
+        }
+    }
+}
+
+/// Whether a server is on this machine.
+pub fn is_loopback(base_url: &str) -> bool {
+    BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
+}
+
+/// The key from the environment. A server on this machine may do without one, and a dry run always does.
+fn key(variable: &str, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
+    if let Some(key) = environment(variable) {
+        return Ok(Some(SecretString::from(key)));
+    }
+    if keyless || is_loopback(base_url) {
+        return Ok(None);
+    }
+    Err(Error::NoKey(format!(
+        "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
+         --model market (simulated), or --model ollama/NAME (a server on this machine)"
+    )))
+}
