@@ -176,7 +176,7 @@ pub async fn verify(
     let decided_at = asked.trials;
     let everybody = pairs.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
     if decision == Decision::Better && asked.pairs < everybody {
-        asked.ask(everybody, "measure", "Measuring the gain on the other unseen people").await?;
+        asked.ask(everybody, "measure", "Measuring how much it gains, on unseen people").await?;
         test.measure(&asked.differences(), asked.step());
         tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
     }
