@@ -66,8 +66,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&estimate::plan(&calls.kept(messages as u64, "messages", account), account));
     }
     let facts_text = facts.as_deref().unwrap_or_default();
-    let parts =
-        [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {
@@ -101,7 +100,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
         format!("Response rate: {}", words::full_rate(rate)),
-        format!("Grounded response rate: {}", standing.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)),
+        format!(
+            "Grounded response rate: {}",
+            standing.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)
+        ),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
         story::written(&standing, run.run.audits.revised),
         summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),

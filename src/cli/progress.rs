@@ -206,9 +206,8 @@ mod tests {
     #[test]
     fn stragglers_are_named_with_their_time_as_long_as_they_last() {
         let grounding = Grounding::NotChecked;
-        let yes = |at| {
-            (at, Event::TrialEnded { persona: at as u32, outcome: TrialOutcome::Yes, grounding, reason: None })
-        };
+        let yes =
+            |at| (at, Event::TrialEnded { persona: at as u32, outcome: TrialOutcome::Yes, grounding, reason: None });
         let events = vec![yes(1), yes(2), (3, stragglers(1)), (9, stragglers(2)), yes(14), (17, stragglers(0))];
         insta::assert_snapshot!(said(Loudness::Normal, events, 24), @r"
         evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 1 call has taken over 3.0 s (generator), 0.0 calls/s, 27 s left

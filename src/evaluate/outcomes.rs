@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::auditing::Message;
 use super::plan::Plan;
 use super::trial::{Stage, TrialFailure, Verdict};
+use crate::data::Error;
 use crate::data::results::Decision;
 use crate::data::spool::{Place, Spool};
-use crate::data::Error;
 
 /// Filled while a batch runs, in any order; read afterwards in the order of the plan, as often as need be.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::data::results::sha256;
-use crate::event::TrialOutcome;
+use crate::event::{Grounding, TrialOutcome};
 
 fn call(number: usize) -> Call {
     Call {

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::decisions::Decisions;
 use super::audits::Audits;
+use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::failures::Failures;
 use super::incumbent::Ask;

@@ -13,9 +13,9 @@ use std::sync::Arc;
 use super::judges::Judge;
 use super::lineage::Lineage;
 use super::story::Rates;
+use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
-use crate::data::provenance::Redone;
 use crate::journal::RunRow;
 
 pub use line::Link;

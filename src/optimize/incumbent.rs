@@ -222,8 +222,7 @@ async fn review(lab: &Lab<'_>, messages: OlderMessages, decides: bool) -> Result
         seed: lab.seed,
         label: format!("{} again", lab.step),
     };
-    let title =
-        if decides { "Deciding the older messages again" } else { "Checking the claims of the older messages" };
+    let title = if decides { "Deciding the older messages again" } else { "Checking the claims of the older messages" };
     let run = run::run(&bench, &cast.context, &people, Plan::review(whom, reviews), title).await?;
     lab.audits.add_all(&run.audits);
     if !run.failures.is_empty() && run.failures.len() == count {

@@ -226,13 +226,7 @@ impl Lab<'_> {
         listed.map(|()| (results, failed))
     }
 
-    fn list(
-        &self,
-        step: &str,
-        people: &Texts,
-        persona: usize,
-        failure: TrialFailure,
-    ) -> Result<(), data::Error> {
+    fn list(&self, step: &str, people: &Texts, persona: usize, failure: TrialFailure) -> Result<(), data::Error> {
         self.failures.add(step, people.get(persona)?, failure);
         Ok(())
     }

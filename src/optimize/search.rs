@@ -97,12 +97,7 @@ const AUDITS_A_PROOF: f64 = 1.6;
 ///
 /// # Errors
 /// When no challenger came, the run was asked to stop or reached a limit, or there is no room on the disk.
-pub async fn search(
-    lab: &Lab<'_>,
-    proposer: &Proposer<'_>,
-    known: Known<'_>,
-    aim: Aim,
-) -> Result<Search, Error> {
+pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, aim: Aim) -> Result<Search, Error> {
     let proving = lab;
     let lab = &Lab { audit_when: AuditWhen::AfterYes, revisions: 0, ..lab.clone() };
     let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.len());

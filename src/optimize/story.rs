@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::cycle::CycleOptions;
+use super::grounded::RunTallies;
 use super::model::Candidate;
 use super::objective::Objective;
 use super::propose::Refused;
@@ -12,14 +13,13 @@ use super::record::percent;
 use super::referee::Opinion;
 use super::search::Search;
 use super::split::People;
-use super::grounded::RunTallies;
 use super::standing::Standing;
 use super::verdict::Verdict;
 use super::verify::Side;
+use crate::compare::Rate;
 use crate::compare::segments::Segment;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
-use crate::compare::Rate;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::{Change, Objections, Tried, changes};
 

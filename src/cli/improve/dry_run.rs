@@ -3,8 +3,8 @@
 use super::{Cycles, Options, Target, When, calls};
 use crate::cli::error::Error;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
-use crate::data::folder::DataFolder;
 use crate::data::entry::Said;
+use crate::data::folder::DataFolder;
 use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::auditing::Auditing;

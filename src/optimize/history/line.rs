@@ -69,12 +69,12 @@ pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Re
         let baseline = provenance.and_then(|own| own.baseline.as_ref());
         let is_own = |fingerprint: &String| provenance.and_then(|own| own.fingerprint.as_ref()) == Some(fingerprint);
         handed = Handed {
-            again: baseline
-                .filter(|baseline| baseline.redone == Redone::Audits || is_own(&baseline.fingerprint))
-                .map(|baseline| {
+            again: baseline.filter(|baseline| baseline.redone == Redone::Audits || is_own(&baseline.fingerprint)).map(
+                |baseline| {
                     let (redone, fingerprint) = (baseline.redone, baseline.fingerprint.clone());
                     (baseline.sha256.clone(), Again { measured: of_parent, redone, fingerprint, simulated })
-                }),
+                },
+            ),
             book: last,
         };
         let (link, parent) = parent(folder, &file, &head.metadata)?;
@@ -138,12 +138,7 @@ fn guessed(folder: &DataFolder, file: &FileName, metadata: &Metadata) -> Result<
 }
 
 /// What may be claimed: what the lineage remembers, else what its first prompt states.
-fn facts(
-    folder: &DataFolder,
-    file: &FileName,
-    head: &Head,
-    memory: Option<&Lineage>,
-) -> Result<Arc<str>, data::Error> {
+fn facts(folder: &DataFolder, file: &FileName, head: &Head, memory: Option<&Lineage>) -> Result<Arc<str>, data::Error> {
     if let Some(memory) = memory {
         return Ok(memory.facts.as_str().into());
     }

@@ -109,11 +109,7 @@ impl Clipped {
 }
 
 impl Pairs {
-    pub(super) fn of(
-        folder: &DataFolder,
-        versions: &[Version],
-        unseen: Option<&Unseen>,
-    ) -> Result<Self, data::Error> {
+    pub(super) fn of(folder: &DataFolder, versions: &[Version], unseen: Option<&Unseen>) -> Result<Self, data::Error> {
         let (before, after) = sides(versions);
         let source = (&versions[after].file, Part::Results);
         let of_after = tallies(folder, source.0, source.1)?;

@@ -155,14 +155,12 @@ impl ToldProof {
 
 /// What an older version says of claims was found by rules, and is not read: claims that no model has read are not checked.
 fn rates(of: &Value, personas: u64, simulated: bool) -> Rates {
-    let rate = |own: &Value| {
-        Rate {
-            yes: count(own, "yes").unwrap_or(0),
-            total: count(own, "total").unwrap_or(0),
-            personas,
-            interval: interval(own),
-            simulated,
-        }
+    let rate = |own: &Value| Rate {
+        yes: count(own, "yes").unwrap_or(0),
+        total: count(own, "total").unwrap_or(0),
+        personas,
+        interval: interval(own),
+        simulated,
     };
     let claims: BTreeMap<ClaimKind, u64> = read(of, "made_up_claims").unwrap_or_default();
     let checked = count(of, "checked_messages").unwrap_or(0);

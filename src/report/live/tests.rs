@@ -47,7 +47,12 @@ fn failures_are_in_no_rate_and_the_latest_reasons_are_kept() {
     let mut events = vec![started(20), trial(0, TrialOutcome::Yes)];
     for n in 0..10 {
         let reason = Some(format!("reason {}", if n < 8 { n } else { n - 2 }));
-        events.push(Event::TrialEnded { persona: 1, outcome: TrialOutcome::Failed, grounding: Grounding::NotChecked, reason });
+        events.push(Event::TrialEnded {
+            persona: 1,
+            outcome: TrialOutcome::Failed,
+            grounding: Grounding::NotChecked,
+            reason,
+        });
     }
     let live = heard(&events);
     let batch = live.batch.as_ref().unwrap();
