@@ -127,6 +127,8 @@ fn a_revoked_key_stops_the_run_and_what_was_decided_before_is_saved() {
     let output = place
         .command(&[
             "evaluate",
+            "--auditor",
+            "none",
             "--ungrounded",
             "keep",
             "--persona-file",
