@@ -62,7 +62,10 @@ fn every_message_that_is_kept_is_checked_before_it_is_decided_on_and_its_file_sa
         assert_eq!(audit["auditor"].as_str().unwrap().len(), 16);
         let length = message["message"].as_str().unwrap().chars().count() as u64;
         for claim in audit["claims"].as_array().unwrap() {
-            assert!(claim["start"].as_u64() < claim["end"].as_u64() && claim["end"].as_u64() <= Some(length), "{claim}");
+            assert!(
+                claim["start"].as_u64() < claim["end"].as_u64() && claim["end"].as_u64() <= Some(length),
+                "{claim}"
+            );
         }
     }
     let own = &file["metadata"]["rejoinder"];
@@ -210,7 +213,15 @@ fn messages_of_before_are_checked_once_in_the_cycle_that_needs_it_and_kept() {
 #[test]
 fn a_message_that_was_checked_when_it_was_written_keeps_that_when_it_is_decided_on() {
     let place = Place::with_samples();
-    place.ok(&["generate", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "1", "--model", "market"]);
+    place.ok(&[
+        "generate",
+        "--persona-file",
+        "b2b_saas_personas_eval",
+        "--messages-per-persona",
+        "1",
+        "--model",
+        "market",
+    ]);
     let name = "messages/b2b_saas_personas_eval_messages.json";
     let audits = |rows: &Value| -> Vec<Value> {
         rows.as_array().unwrap().iter().map(|row| row["rejoinder"]["audit"].clone()).collect()
@@ -226,11 +237,12 @@ fn a_message_that_was_checked_when_it_was_written_keeps_that_when_it_is_decided_
 fn rejoinders_own_findings_and_the_keys_of_others_survive_beside_each_other() {
     let place = Place::with_samples();
     let mut file = place.json(&format!("results/{SAMPLE}.json"));
-    file["results"][0]["messages"][0]["rejoinder"] = json!({ "note": "ours", "audit": { "auditor": "00ff", "claims": [] } });
+    file["results"][0]["messages"][0]["rejoinder"] =
+        json!({ "note": "ours", "audit": { "auditor": "00ff", "claims": [] } });
     file["results"][1]["messages"][0]["rejoinder"] = json!({ "audit": { "from": "a later version", "claims": 7 } });
     place.write("data/results/x_results.json", &file.to_string());
     // A challenger that cannot win: the incumbent's messages are what the new file holds.
-    let ran = place.ok(&["improve", "--results-file", "x_results", "--model", "market/null", "--rejudge", "never"]);
+    let ran = place.ok(&["improve", "--results-file", "x_results", "--model", "market", "--calls", "40"]);
     let next = saved(&place, &ran);
     let notes: BTreeMap<usize, &Value> =
         [0, 1].map(|at| (at, &next["results"][at]["messages"][0]["rejoinder"])).into_iter().collect();
@@ -261,7 +273,11 @@ fn exports_for_tuning_leave_out_what_is_made_up_and_say_what_was_not_checked() {
     let file = json!({ "metadata": { "system_prompt": "Sell tea." }, "results": [{ "persona": "Ann", "messages": messages }] });
     place.write("data/results/x_results.json", &file.to_string());
     let ran = place.ok(&["export", "x_results", "--format", "sft"]);
-    assert!(ran.out.contains("message 0") && !ran.out.contains("message 1") && ran.out.contains("message 2"), "{}", ran.out);
+    assert!(
+        ran.out.contains("message 0") && !ran.out.contains("message 1") && ran.out.contains("message 2"),
+        "{}",
+        ran.out
+    );
     assert!(ran.err.contains("the claims of 1 accepted message among these were not checked"), "{}", ran.err);
 }
 
@@ -303,9 +319,13 @@ fn a_run_that_is_killed_in_the_middle_of_audits_goes_on_to_the_same_file() {
     assert_eq!(text(&place), text(&undisturbed));
     // The journal tells what is known of the claims, batch by batch.
     let id = place.ok(&["runs"]).out.lines().find(|line| line.contains("evaluate")).unwrap().to_owned();
-    let id = id.split_whitespace().find(|word| word.len() > 4 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).unwrap().to_owned();
+    let id = id
+        .split_whitespace()
+        .find(|word| word.len() > 4 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+        .unwrap()
+        .to_owned();
     let shown = place.ok(&["runs", "show", &id]).out;
-    assert!(shown.contains("the claims of 20 messages checked"), "{shown}");
+    assert!(shown.contains("Trials, first: ") && shown.contains(" messages checked, "), "{shown}");
 }
 
 #[test]
@@ -346,8 +366,14 @@ fn a_dry_run_counts_audits_and_revisions() {
     assert!(dry(&generate).contains("30 calls of the auditor"), "{}", dry(&generate));
     let improve = ["improve", "--results-file", SAMPLE, "--model", "market"];
     let out = dry(&improve);
-    for line in ["claims of the older messages that got a yes", "claims of the messages of the search", "claims of the messages of the proof"] {
+    for line in [
+        "claims of the older messages that got a yes",
+        "claims of the messages of the search",
+        "claims of the messages of the proof",
+    ] {
         assert!(out.contains(line), "no {line:?} in\n{out}");
     }
-    assert!(!dry(&[&improve[..], &["--objective", "response"]].concat()).contains("claims of the messages of the search"));
+    assert!(
+        !dry(&[&improve[..], &["--objective", "response"]].concat()).contains("claims of the messages of the search")
+    );
 }

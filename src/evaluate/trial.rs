@@ -220,7 +220,7 @@ impl Bench {
 
     async fn check(&self, message: Message, persona: &str, key: &[&str]) -> Result<Message, Unended> {
         match &self.auditing {
-            Some(auditing) => Ok(auditing.check(message.text, persona, key).await?),
+            Some(auditing) => Ok(auditing.check(message, persona, key).await?),
             None => Ok(message),
         }
     }
@@ -267,3 +267,7 @@ impl From<Stopped> for Unended {
         Unended::Stopped
     }
 }
+
+#[cfg(test)]
+#[path = "trial_tests.rs"]
+mod tests;

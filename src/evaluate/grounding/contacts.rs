@@ -58,13 +58,17 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
 }
 
 fn phones(text: &str) -> Vec<Range<usize>> {
-    static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[+(\u{ff0b}]{0,2}\d[\d \u{a0}()./\u{2010}-\u{2013}-]{5,28}\d").ok());
+    static PHONE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[+(\u{ff0b}]{0,2}\d[\d \u{a0}()./\u{2010}-\u{2013}-]{5,28}\d").ok());
     static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}").ok());
-    static AMERICAN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$").ok());
+    static AMERICAN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$").ok());
     let (Some(phone), Some(date), Some(american)) = (&*PHONE, &*DATE, &*AMERICAN) else { return Vec::new() };
     let is_phone = |found: &str| {
         let decimal = found.starts_with('0') && found[1..].starts_with(['.', ',']);
-        let calls = found.starts_with(['+', '(', '\u{ff0b}']) || found.chars().next().and_then(digit) == Some(0) || american.is_match(found);
+        let calls = found.starts_with(['+', '(', '\u{ff0b}'])
+            || found.chars().next().and_then(digit) == Some(0)
+            || american.is_match(found);
         calls && !decimal && !date.is_match(found) && PHONE_DIGITS.contains(&digits(found).len())
     };
     phone
@@ -78,7 +82,10 @@ fn phones(text: &str) -> Vec<Range<usize>> {
 /// Codes of post: British, Dutch, Japanese; and five digits before the name of a place.
 fn postcodes(text: &str) -> Vec<Range<usize>> {
     static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{4} [A-Z]{2}\b|\u{3012} ?\d{3}-?\d{4}|\b\d{5} \p{Lu}\p{Ll}+").ok()
+        Regex::new(
+            r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{4} [A-Z]{2}\b|\u{3012} ?\d{3}-?\d{4}|\b\d{5} \p{Lu}\p{Ll}+",
+        )
+        .ok()
     });
     CODE.iter().flat_map(|code| code.find_iter(text)).map(|found| found.range()).collect()
 }

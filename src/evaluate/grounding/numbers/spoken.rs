@@ -48,7 +48,9 @@ pub(in crate::evaluate::grounding) fn spoken_numbers(text: &str, tongues: &Tongu
     let words = words(text);
     for (_, language) in LANGUAGES.iter().filter(|(lang, _)| tongues.0.contains(lang)) {
         for number in find_numbers(words.iter(), language, 0.0) {
-            let (Some(first), Some(last)) = (words.get(number.start), words.get(number.end.saturating_sub(1))) else { continue };
+            let (Some(first), Some(last)) = (words.get(number.start), words.get(number.end.saturating_sub(1))) else {
+                continue;
+            };
             let written = numbers(&number.text).into_iter().next();
             if let Some(written) = written.filter(|_| !number.is_ordinal) {
                 let (start, end) = (first.start, last.start + last.text.len());
