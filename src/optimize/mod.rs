@@ -4,6 +4,7 @@
 //! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
+pub mod coding;
 pub mod compare_runs;
 pub mod cycle;
 pub mod decisions;
@@ -17,7 +18,6 @@ pub mod judges;
 pub mod lab;
 pub mod lineage;
 pub mod model;
-pub mod naming;
 pub mod objective;
 pub mod older;
 pub mod pairing;
@@ -25,6 +25,7 @@ pub mod personas;
 pub mod pool;
 pub mod propose;
 pub mod race;
+pub mod readings;
 pub mod record;
 pub mod referee;
 pub mod root;

@@ -10,7 +10,7 @@ use crate::compare::Tally;
 use crate::data::entries::Entries;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
 use crate::evaluate::claims::{Facts, Kind};
-use crate::improve::Heard;
+use crate::improve::{Coding, Heard, Objections};
 
 /// What is known of a prompt from its messages and their decisions.
 #[derive(Clone, Debug, Default)]
@@ -74,6 +74,16 @@ impl Standing {
         }
         self.response.add(&persona, response);
         self.grounded.add(&persona, grounded);
+    }
+
+    /// What was said comes down to this, by groups where it was sorted.
+    #[must_use]
+    pub fn objections(&self, coding: Option<&Coding>) -> Objections {
+        let objections = self.heard.objections();
+        match coding {
+            Some(coding) => objections.by(coding),
+            None => objections,
+        }
     }
 
     /// The tallies of what counts.

@@ -7,7 +7,7 @@ use crate::compare::{Rate, Tally};
 use crate::data::{Entry, Gather, Part};
 use crate::evaluate::claims::{Facts, Kind};
 use crate::improve::objections::Counting;
-use crate::improve::{Codebook, Objections};
+use crate::improve::{Coding, Objections};
 use crate::optimize::lab;
 use crate::optimize::pairing::{Clusters, Key};
 use crate::optimize::segments;
@@ -63,12 +63,12 @@ impl Taking {
         Taking { facts, unseen, own: Counted::default(), again: Counted::default() }
     }
 
-    /// What came of the run's own messages, and of its parent's where they were decided again. The objections get the names
-    /// of the book.
-    pub(super) fn measured(self, simulated: bool, book: Option<&Codebook>) -> (Measured, Measured) {
+    /// What came of the run's own messages, and of its parent's where they were decided again; what was said to each by the
+    /// groups of its coding.
+    pub(super) fn measured(self, simulated: bool, codings: [Option<&Coding>; 2]) -> (Measured, Measured) {
         let has_split = self.unseen.is_some();
-        let own = self.own.measured(simulated, has_split, book);
-        (own, self.again.measured(simulated, has_split, None))
+        let own = self.own.measured(simulated, has_split, codings[0]);
+        (own, self.again.measured(simulated, has_split, codings[1]))
     }
 }
 
@@ -82,7 +82,7 @@ impl Gather for Taking {
         };
         let mut group = Group::default();
         let (mut response, mut grounded) = (Tally::default(), Tally::default());
-        for said in &entry.messages {
+        for (number, said) in entry.messages.iter().enumerate() {
             let kinds = lab::ungrounded(&said.message.get(), &self.facts, &persona);
             group.messages += 1;
             group.ungrounded += u64::from(!kinds.is_empty());
@@ -92,7 +92,7 @@ impl Gather for Taking {
                 *group.claims.entry(kind).or_default() += u64::from(count);
             }
             if !is_unseen {
-                list.said.hear(entry.index, said.yes, &said.reasoning.get());
+                list.said.add(entry.index, number, said.yes, &said.reasoning.get());
             }
         }
         group.response.add(&persona, response);
@@ -119,7 +119,7 @@ impl Counted {
         }
     }
 
-    fn measured(self, simulated: bool, has_split: bool, book: Option<&Codebook>) -> Measured {
+    fn measured(self, simulated: bool, has_split: bool, coding: Option<&Coding>) -> Measured {
         let (training, unseen) = (self.training.rates(simulated), self.unseen.rates(simulated));
         let mut all = self.training;
         all.then(self.unseen);
@@ -128,8 +128,8 @@ impl Counted {
             all: all.rates(simulated),
             training: has_split.then_some(training),
             unseen: (unseen.messages > 0).then_some(unseen),
-            objections: match book {
-                Some(book) => objections.named(book),
+            objections: match coding {
+                Some(coding) => objections.by(coding),
                 None => objections,
             },
             segments: self.segments.into_iter().map(|(name, group)| (name, group.rates(simulated))).collect(),

@@ -1,6 +1,8 @@
 //! Which trials of a run are wanted.
 
-use crate::improve::objections;
+use crate::improve::Coding;
+use crate::improve::codebook::Side;
+use crate::improve::objections::{OTHER, UNSORTED};
 use crate::web::shelf::{Before, Index, Marks};
 use crate::web::work::{Values, value};
 
@@ -31,8 +33,10 @@ pub(super) enum Flipped {
 /// What is known of the texts.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'a> {
-    /// Reasoning and personas.
+    /// Personas.
     pub(super) marks: Option<&'a Marks>,
+    /// Which reasoning is in which group, where that was read.
+    pub(super) coding: Option<&'a Coding>,
     /// Ungrounded claims, for every trial.
     pub(super) flagged: Option<&'a [u8]>,
 }
@@ -82,9 +86,23 @@ impl Filter {
         ]
     }
 
-    /// Whether reasoning and personas have to be read for it.
+    /// Whether personas have to be read for it.
     fn needs_marks(&self) -> bool {
-        !self.segment.is_empty() || !self.objection.is_empty()
+        !self.segment.is_empty()
+    }
+
+    /// Whether a reasoning is in the group that is asked for.
+    fn raises(&self, coding: Option<&Coding>, (entry, message): (u32, u32)) -> bool {
+        let code = coding.and_then(|coding| Some((coding, coding.code(entry as usize, message as usize)?)));
+        match (self.objection.as_str(), code) {
+            (UNSORTED, code) => code.is_none(),
+            (_, None) => false,
+            (OTHER, Some((_, code))) => code.groups.is_empty(),
+            (name, Some((coding, code))) => {
+                let place = coding.codebook.place(Side::of_decision(code.yes), name);
+                place.is_some_and(|place| code.groups.iter().any(|own| usize::from(*own) == place))
+            }
+        }
     }
 
     /// Whether what it needs of the texts is not known yet.
@@ -116,9 +134,6 @@ impl Filter {
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
         }
         let segment = marks.and_then(|marks| marks.names.iter().position(|name| *name == self.segment));
-        let group =
-            |yes| objections::group_names(yes).iter().position(|name| *name == self.objection).map(|at| 1_u32 << at);
-        let groups = [group(false).unwrap_or(0), group(true).unwrap_or(0)];
         let mut found = 0;
         let mut page = Vec::new();
         for (at, trial) in index.trials.iter().enumerate() {
@@ -140,17 +155,15 @@ impl Filter {
             if flagged.is_some_and(|flagged| flagged.get(at).is_none_or(|count| *count == 0)) {
                 continue;
             }
+            if !self.objection.is_empty() && !self.raises(texts.coding, (trial.entry, trial.message)) {
+                continue;
+            }
             if let Some(marks) = marks {
                 if !self.segment.is_empty() {
                     let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
                     if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {
                         continue;
                     }
-                }
-                if !self.objection.is_empty()
-                    && marks.groups.get(at).is_none_or(|own| own & groups[usize::from(trial.yes)] == 0)
-                {
-                    continue;
                 }
             }
             if (from..from + count).contains(&found) {

@@ -11,9 +11,10 @@ use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
 use crate::evaluate::claims::Facts;
+use crate::improve::Coding;
 use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::pairing::Key;
-use crate::optimize::tuning;
+use crate::optimize::{readings, tuning};
 
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
@@ -35,6 +36,7 @@ pub struct Index {
     before: OnceLock<Option<Arc<Before>>>,
     facts: OnceLock<Arc<Facts>>,
     rate: OnceLock<Rate>,
+    coding: OnceLock<Option<Coding>>,
     marks: OnceLock<Marks>,
     flagged: OnceLock<Vec<u8>>,
     progress: Arc<Progress>,
@@ -132,6 +134,7 @@ impl Index {
             before: OnceLock::new(),
             facts: OnceLock::new(),
             rate: OnceLock::new(),
+            coding: OnceLock::new(),
             marks: OnceLock::new(),
             flagged: OnceLock::new(),
             progress: Arc::default(),
@@ -212,7 +215,12 @@ impl Index {
         Ok(Arc::clone(self.facts.get_or_init(|| facts)))
     }
 
-    /// Why people decided as they did and who they are, if it has been worked out; the work begins with the first who asks.
+    /// Which reasoning is in which group; `None` where that is unsorted.
+    pub fn coding(&self, folder: &DataFolder) -> Option<&Coding> {
+        self.coding.get_or_init(|| readings::coding_of(folder, &self.file, &self.metadata)).as_ref()
+    }
+
+    /// Who people are, if it has been worked out; the work begins with the first who asks.
     pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<&Marks> {
         self.work(folder);
         self.marks.get()
