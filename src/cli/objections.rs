@@ -5,7 +5,7 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
 use super::sorting_calls;
-use crate::data::{FileName, Part, results_stream};
+use crate::data::{FileName, Gather, Part, results_stream};
 use crate::event::Event;
 use crate::improve::{Codebook, Heard};
 use crate::model::Role;
@@ -16,6 +16,7 @@ use crate::optimize::pairing::Key;
 use crate::optimize::split::Split;
 use crate::optimize::{personas, readings};
 use crate::report::estimate::{self, Line};
+use crate::report::words;
 
 /// Sorts what was said to a run, unless that was done before. Gives whether there is something to show.
 pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Result<bool, Error> {
@@ -44,8 +45,8 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
     if let Some(mut coding) = read {
         doors.explain(reader.look_further(&heard, &mut coding).await)?;
         reader.keep(&setup.folder, file, &head.sha256, &coding);
-        let kept = readings::beside(file)?;
-        setup.events.emit(Event::Saved { kind: kept.kind().to_string(), name: kept.stem().to_owned() });
+        let kept = setup.folder.path(&readings::beside(file)?);
+        setup.events.emit(Event::Note(format!("Kept in {}: nobody has to read it again.", words::path(&kept))));
     }
     doors.end(usable, "nothing could be sorted")?;
     run.finish()?;
@@ -66,7 +67,7 @@ fn heard(setup: &Setup, file: &FileName, older: &Older) -> Result<(Heard, Codebo
     let unseen = split.unseen(&setup.folder)?;
     let (heard, _) = results_stream::fold(&setup.folder, file, Heard::default, |heard, entry| {
         if entry.part == Part::Results && !unseen.contains(Key::of(&entry.persona.get())) {
-            crate::data::Gather::take(heard, entry);
+            heard.take(entry);
         }
     })?;
     Ok((heard, book))

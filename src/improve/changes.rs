@@ -114,7 +114,10 @@ mod tests {
     /// One reasoning for each person: the decision, and the groups.
     fn said(groups: usize, reasons: &[(bool, &[u16])]) -> Objections {
         let (mut heard, mut book) = (Heard::default(), Codebook::default());
-        book.add(Side::Against, GROUPS[..groups].iter().filter_map(|name| Proposed::new(name, "What it is.")).collect());
+        book.add(
+            Side::Against,
+            GROUPS[..groups].iter().filter_map(|name| Proposed::new(name, "What it is.")).collect(),
+        );
         let mut coding = Coding::new("test", book, reasons.len(), reasons.len());
         for (persona, (yes, groups)) in reasons.iter().enumerate() {
             heard.hear(persona, 0, *yes, "Because.");

@@ -187,7 +187,9 @@ mod tests {
             assert_eq!(Proposed::new(name, definition), None, "{name}");
         }
         let long = Proposed::new(&"very ".repeat(40), &"long ".repeat(400)).unwrap();
-        assert!(long.name.chars().count() <= LONGEST_NAME + 1 && long.definition.chars().count() <= LONGEST_DEFINITION + 1);
+        assert!(
+            long.name.chars().count() <= LONGEST_NAME + 1 && long.definition.chars().count() <= LONGEST_DEFINITION + 1
+        );
     }
 
     proptest! {

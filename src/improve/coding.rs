@@ -150,9 +150,8 @@ impl Coding {
     pub fn is_sound(&self) -> bool {
         let is_known = |code: &Code| {
             let side = Side::of_decision(code.yes);
-            let fits = |place: &u16| {
-                self.codebook.groups().get(usize::from(*place)).is_some_and(|group| group.side == side)
-            };
+            let fits =
+                |place: &u16| self.codebook.groups().get(usize::from(*place)).is_some_and(|group| group.side == side);
             code.groups.len() <= MOST_GROUPS_EACH && code.groups.iter().all(fits)
         };
         self.codes.windows(2).all(|pair| pair[0].place() < pair[1].place()) && self.codes.iter().all(is_known)

@@ -322,7 +322,10 @@ mod tests {
         heard.hear(2, 1, true, "[no] is what I would have said.");
         let reasonings = heard.reasonings();
         assert_eq!(reasonings[0], Reasoning { persona: 1, message: 0, yes: false, text: "Mondays are bad." });
-        assert_eq!(reasonings[1], Reasoning { persona: 2, message: 1, yes: true, text: "[no] is what I would have said." });
+        assert_eq!(
+            reasonings[1],
+            Reasoning { persona: 2, message: 1, yes: true, text: "[no] is what I would have said." }
+        );
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub mod naming;
 pub mod objections;
 pub mod parts;
 pub mod screen;
+#[cfg(test)]
+pub(crate) mod scripted;
 pub mod sorting;
 pub mod soundness;
 

@@ -91,7 +91,9 @@ fn groups(answer: &Answer) -> Result<Vec<Proposed>, Unusable> {
     let mut found: Vec<Proposed> = Vec::new();
     for group in list {
         let proposed = text(group, "name").zip(text(group, "definition"));
-        let Some(proposed) = proposed.and_then(|(name, definition)| Proposed::new(&name, &definition)) else { continue };
+        let Some(proposed) = proposed.and_then(|(name, definition)| Proposed::new(&name, &definition)) else {
+            continue;
+        };
         if found.len() < MOST_NAMED && !found.iter().any(|other| folded(&other.name) == folded(&proposed.name)) {
             found.push(proposed);
         }

@@ -116,7 +116,9 @@ impl Objections {
             let percent = (100.0 * self.share(group)).round();
             let Objection { name, count, personas, quote } = group;
             let all = self.people();
-            format!("{sign} {name}: {count} reasonings, {personas} of {all} personas ({percent} %). For example: {quote}")
+            format!(
+                "{sign} {name}: {count} reasonings, {personas} of {all} personas ({percent} %). For example: {quote}"
+            )
         };
         let raised = self.raised.iter().map(|group| line("against:", group));
         let liked = self.liked.iter().map(|group| line("in favour:", group));

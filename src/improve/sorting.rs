@@ -60,7 +60,9 @@ impl fmt::Display for Doubt {
             Doubt::Malformed => f.write_str("it lacked `polarity` or the list `groups`"),
             Doubt::NoGroup(name) => write!(f, "{name:?} is no group for this decision"),
             Doubt::TooMany => write!(f, "it was given more than {MOST_GROUPS_EACH} groups"),
-            Doubt::Contrary => f.write_str("its polarity contradicts its decision; if it does so indeed, give no group"),
+            Doubt::Contrary => {
+                f.write_str("its polarity contradicts its decision; if it does so indeed, give no group")
+            }
         }
     }
 }
@@ -204,12 +206,9 @@ pub fn checked(lines: &[Reasoning<'_>], entries: &[Value], book: &Codebook) -> (
             _ => Err(Doubt::Twice),
         };
         match groups {
-            Ok(groups) => codes.push(Code {
-                persona: line.persona as u32,
-                message: line.message as u32,
-                yes: line.yes,
-                groups,
-            }),
+            Ok(groups) => {
+                codes.push(Code { persona: line.persona as u32, message: line.message as u32, yes: line.yes, groups })
+            }
             Err(doubt) => doubts.push((at, doubt)),
         }
     }

@@ -150,8 +150,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let incumbent = incumbent::incumbent(folder, cast, &older, (&people, &facts), options, &step).await?;
     let standing = &incumbent.standing;
     let seed_text = options.seed.to_string();
-    let reader =
-        |which| Reader { improver: &cast.improver, context: &cast.context, key: [&seed_text, &step, which] };
+    let reader = |which| Reader { improver: &cast.improver, context: &cast.context, key: [&seed_text, &step, which] };
     let coding = reader("before").read_incumbent(folder, &older, &incumbent, &mut lineage).await?;
     let objections = incumbent.standing.objections(coding.as_ref());
 
@@ -236,9 +235,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         None => None,
     };
     let new_coding = match (&new_standing, &coding) {
-        (Some(standing), Some(_)) => {
-            reader("after").read_adopted(&standing.heard, &mut lineage).await?
-        }
+        (Some(standing), Some(_)) => reader("after").read_adopted(&standing.heard, &mut lineage).await?,
         _ => None,
     };
     let new_objections = new_standing.as_ref().map(|standing| standing.objections(new_coding.as_ref()));

@@ -290,3 +290,21 @@ pub fn shuffle<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
         items.swap(last, rng.random_range(0..=last));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_prompt_met_is_heard_apart_from_what_others_met_and_not_before_it_is_enough() {
+        let (mut met, prompts) = (Met::default(), ["A", "B"].map(Arc::<str>::from));
+        for at in 0..2 * FEWEST_HEARD - 1 {
+            let prompt = &prompts[at % 2];
+            met.add(Arc::clone(prompt), (at / 4) as u32, at.is_multiple_of(3), &format!("{prompt} met this, {at}"));
+        }
+        let (lines, left_out) = met.heard("A").unwrap().lines();
+        assert_eq!((lines.lines().count(), left_out), (FEWEST_HEARD, 0));
+        assert!(lines.lines().all(|line| line.contains("] A met this")), "{lines}");
+        assert!(met.heard("B").is_none() && met.heard("C").is_none());
+    }
+}

@@ -62,13 +62,8 @@ fn sound(value: &serde_json::Value) -> Option<Coding> {
 /// Where it cannot be written.
 pub fn keep(folder: &DataFolder, file: &FileName, sha256: &str, coding: &Coding) -> Result<(), data::Error> {
     let (name, sha256) = (file.as_str().to_owned(), sha256.to_owned());
-    let reading = Reading {
-        schema_version: SCHEMA_VERSION,
-        file: name,
-        sha256,
-        coding: coding.clone(),
-        extra: Map::new(),
-    };
+    let reading =
+        Reading { schema_version: SCHEMA_VERSION, file: name, sha256, coding: coding.clone(), extra: Map::new() };
     folder.replace(&beside(file)?, &json::render(Kind::Readings, &reading)?)
 }
 

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lineages::RunLine;
 use super::words;
+use crate::compare::Interval;
 use crate::data::file_name::FileName;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
-use crate::compare::Interval;
 use crate::improve::objections::{Counting, Objection, UNSORTED};
 use crate::improve::{Change, Coding, Objections};
 use crate::optimize::pairing::Clusters;

@@ -106,7 +106,8 @@ fn liked(story: &Story) -> String {
 
 /// What is said where no model has sorted what people said.
 fn unsorted(quotes: &[String]) -> String {
-    let quoted: Vec<String> = quotes.iter().take(2).map(|quote| format!("{:?}", words::one_line(quote, QUOTED))).collect();
+    let quoted: Vec<String> =
+        quotes.iter().take(2).map(|quote| format!("{:?}", words::one_line(quote, QUOTED))).collect();
     if quoted.is_empty() { UNSORTED.to_owned() } else { format!("{UNSORTED}, such as {}", quoted.join(", ")) }
 }
 

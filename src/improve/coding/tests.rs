@@ -73,7 +73,8 @@ fn what_was_written_by_somebody_else_is_not_sound() {
     assert!(!of(false, &[3]).is_sound(), "a group that is not in the codebook");
     assert!(!of(true, &[0]).is_sound(), "a group of the other side");
     assert!(!of(false, &[0, 1, 0, 1]).is_sound(), "too many");
-    for text in ["", "1", "1. no", "1.x no", "-1.0 no", "1.0", "1.0 maybe", "1.0 no x", "1.0 no 99999999", "1.0 no  1"] {
+    for text in ["", "1", "1. no", "1.x no", "-1.0 no", "1.0", "1.0 maybe", "1.0 no x", "1.0 no 99999999", "1.0 no  1"]
+    {
         assert!(Code::try_from(text.to_owned()).is_err(), "{text}");
     }
 }

@@ -234,7 +234,8 @@ mod tests {
     fn groups_are_named_for_what_is_objected_to_and_names_in_use_stay() {
         let lines = "1. It is pushy.\n2. It rambles.\n3. I will pass.\n4. While it is brief, it is pushy.\nno number\n";
         let named = name(lines, "- never pushy: It presses.\n- integrations: Tools.", false);
-        let names: Vec<&str> = named["groups"].as_array().unwrap().iter().map(|own| own["name"].as_str().unwrap()).collect();
+        let names: Vec<&str> =
+            named["groups"].as_array().unwrap().iter().map(|own| own["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["never pushy", "too long", UNMOVED]);
         let liked = name("1. It is brief. Admittedly, it is pushy.", "", true);
         assert_eq!(liked["groups"][0]["name"], "brief");
