@@ -54,10 +54,10 @@ fn check_results(bytes: &[u8]) -> Result<(), TestCaseError> {
     let wanted = (Detail::new(Filter::All, 10), (Heard::default(), Clusters::default()));
     let ((detail, (heard, clusters)), head) = results_stream::gather(&place.folder, &file, &wanted).unwrap();
     prop_assert_eq!((head.counts.yes, head.counts.total), results.counts());
-    let shown = detail.text(&file, &head.metadata, &head.counts);
+    let shown = detail.text(&file, &head.metadata, &head.counts, None);
     let is_plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
     prop_assert!(shown.chars().all(is_plain), "{shown:?}");
-    let _ = (heard.objections().lines(), heard.lines());
+    let _ = (heard.objections().lines_with_shares(), heard.lines());
     let _ = Comparison::of(&Clusters::paired(&clusters, &Clusters::of(&again.results)));
     for exporter in [&Csv as &dyn Exporter, &Jsonl] {
         let mut rows = exporter.begin(Box::new(std::io::sink())).unwrap();

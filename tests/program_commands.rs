@@ -169,6 +169,8 @@ fn show_lists_lineages_and_one_run_in_detail() {
     for part in ["PROMPT", "OBJECTIONS", "LIKED", "MESSAGES (2 of ", "NO: ", "95% interval"] {
         assert!(detail.contains(part), "no {part:?} in\n{detail}");
     }
+    let sorted = place.ok(&["show", "b2b_saas_personas_train_results_improvement_run_v1", "--limit", "0"]).out;
+    assert!(sorted.contains(" personas, ") && !sorted.contains("unsorted"), "{sorted}");
     assert!(!detail.contains("YES: "));
     let detail = place.ok(&["show", "b2b_saas_personas_train_results_improvement_run_v1", "--limit", "0"]).out;
     let since = detail.lines().find(|line| line.starts_with("Objections since: ")).unwrap_or_default();

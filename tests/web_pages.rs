@@ -57,6 +57,11 @@ fn lineage(place: &Place) {
         "parent": {"file": "tea_results_20260101_000000.json", "sha256": "0"},
         "failures": [{"persona": 3, "message": 0, "stage": "decide", "reason": "no <b>answer</b>", "text": "Hello Di"}],
         "metrics": {"cycle": {"verdict": {"verdict": "kept", "because": "no_gain"}}},
+        "coding": {"coder": "m", "asked": 2, "of": 3, "codes": ["0.0 yes 2", "1.0 no 1"], "quotes": {}, "other_quotes": [null, null],
+            "codebook": {"groups": [
+                {"name": "no money", "definition": "No budget.", "side": "against"},
+                {"name": "not about me", "definition": "It could go to anybody.", "side": "against"},
+                {"name": "gives evidence", "definition": "Figures.", "side": "in_favour"}]}},
     });
     results(place, "tea_results_improvement_run_v1", &after, provenance(more));
 }
@@ -158,6 +163,10 @@ async fn trials_are_filtered_by_what_is_known_of_them_and_every_filter_has_an_ad
         ("?segment=up+to+50+people", 1, "Bo"),
         ("?objection=not+about+me", 1, "Bo"),
         ("?objection=not+about+me&said=yes", 0, "No trial fits"),
+        ("?objection=gives+evidence", 1, "Liked: gives evidence"),
+        ("?objection=no+money", 0, "No trial fits"),
+        ("?objection=unsorted", 1, "Objections: unsorted"),
+        ("?objection=something+else", 0, "No trial fits"),
         ("?failed=1", 1, "no &lt;b&gt;answer&lt;/b&gt;"),
         ("?segment=nonsense", 0, "No trial fits"),
         ("?page=99999999999", 3, "3 trials"),
@@ -218,6 +227,31 @@ async fn a_file_that_changes_is_looked_at_anew() {
     results(&place, "a_results_20260101_000000", &[entry(true), entry(true)], serde_json::Value::Null);
     assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(2/2)"));
     assert!(pages.get("/").await.text.contains("(2/2)"));
+}
+
+#[tokio::test]
+async fn what_is_read_of_a_run_later_shows_on_its_page() {
+    let place = Place::empty();
+    let entry = |persona: &str, why: &str| json!({"persona": persona, "messages": [judged("Tea?", false, why)]});
+    let name = "a_results_20260101_000000";
+    results(&place, name, &[entry("Ann", "Why me?"), entry("Bo", "No money.")], serde_json::Value::Null);
+    let pages = Pages::of(&place.data());
+    let path = format!("/run/{name}");
+    let answer = pages.get(&path).await;
+    assert!(answer.text.contains("What people said is unsorted") && answer.text.contains("Objections: unsorted"));
+    let bytes = std::fs::read(place.data().join(format!("results/{name}.json"))).unwrap();
+    let reading = json!({"schema_version": 1, "file": name, "sha256": rejoinder::data::results::sha256(&bytes), "coding": {
+        "coder": "m", "asked": 2, "of": 2, "codes": ["0.0 no 0", "1.0 no"], "quotes": {"0": "Why me?"}, "other_quotes": ["No money.", null],
+        "codebook": {"groups": [{"name": "<b>not about me", "definition": "It could go to anybody.", "side": "against"}]}}});
+    place.write(&format!("data/readings/{name}.json"), &reading.to_string());
+    let answer = pages.get(&format!("{path}?objection=%3Cb%3Enot+about+me")).await;
+    assert_eq!(answer.text.matches("<article").count(), 1, "{}", answer.text);
+    for part in
+        ["Objections: &lt;b&gt;not about me", "<option value=\"something else\">something else (1)</option>", "50%"]
+    {
+        assert!(answer.text.contains(part), "{part}\n{}", answer.text);
+    }
+    assert!(!answer.text.contains("What people said is unsorted") && !answer.text.contains("<b>not"));
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::audits::Audits;
+use rejoinder::optimize::coding::Reader;
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::decisions::Decisions;
 use rejoinder::optimize::earlier::Earlier;
@@ -155,6 +156,10 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         longest: 12_000,
         key: [&seed, "cycle 1"],
     };
+    let reader = Reader { improver: &cast.improver, context: &cast.context, key: [&seed, "cycle 1", "before"] };
+    let coding = reader.read(&standing.heard, &lineage.codebook).await?;
+    let objections = standing.objections(coding.as_ref());
+    let codebook = coding.map(|coding| coding.codebook).unwrap_or_default();
     let before = lab.calls();
     let aim = Aim {
         calls: setting.calls.saturating_sub(before),
@@ -164,13 +169,13 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         min_gain: 0.02,
         margin: 0.1,
     };
-    let objections = standing.heard.objections();
     let known = Known {
         people: &people,
         offer: &lineage.offer,
         incumbent: setting.offer,
         heard: &standing.heard,
         objections: &objections,
+        codebook: &codebook,
         scores: standing.known(&people, setting.objective)?,
         earlier: Earlier::default(),
     };

@@ -14,6 +14,7 @@ mod generate;
 mod improve;
 mod live;
 mod market;
+mod objections;
 mod options;
 mod outputs;
 mod personas;
@@ -32,6 +33,7 @@ mod settings;
 mod setup;
 mod shell;
 mod show;
+mod sorting_calls;
 mod trial_calls;
 
 use std::time::Duration;
@@ -173,7 +175,7 @@ impl Cli {
             Command::Personas(options) => personas::run(setup, &options).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
-            Command::Show(options) => show::run(setup, &options),
+            Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
             Command::Export(options) => export::run(setup, &options).await,
             Command::Runs(options) if options.is_elsewhere() => runs::elsewhere(setup, &options).await,

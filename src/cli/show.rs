@@ -5,11 +5,14 @@ use std::io::IsTerminal;
 use clap::Args;
 
 use super::error::Error;
+use super::objections;
+use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
 use crate::data::{Kind, results_stream};
 use crate::event::Event;
 use crate::optimize::pairing::Clusters;
+use crate::optimize::readings;
 use crate::report::lineages::{self, RunLine};
 use crate::report::run::{Detail, Filter};
 use crate::report::words;
@@ -18,7 +21,10 @@ use crate::report::words;
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder show
-  rejoinder show b2b_saas_personas_train_results_improvement_run_v1 --messages no --limit 50")]
+  rejoinder show b2b_saas_personas_train_results_improvement_run_v1 --messages no --limit 50
+  rejoinder show NAME --objections --improver anthropic/claude-haiku-5-5
+
+A model that sorts what people said is called with --objections only, and once for each run: what it read is kept in readings/.")]
 pub struct Options {
     /// A results file; all lineages where none is named
     #[arg(value_name = "NAME")]
@@ -29,6 +35,11 @@ pub struct Options {
     /// How many of them
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// Have the improver's model sort why people said no and what they liked, where that was not done yet
+    #[arg(long, requires = "name")]
+    objections: bool,
+    #[command(flatten)]
+    models: ModelOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -39,9 +50,12 @@ enum Messages {
 }
 
 /// Prints the table or the run.
-pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if let Some(name) = &options.name {
         let file = setup.folder.resolve(Kind::Results, name)?;
+        if options.objections && !objections::sort(setup, &file, &options.models).await? {
+            return Ok(());
+        }
         let filter = match options.messages {
             Messages::All => Filter::All,
             Messages::Yes => Filter::Yes,
@@ -49,7 +63,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         };
         let empty = Detail::new(filter, options.limit);
         let (detail, metadata, counts) = results_stream::look(&setup.folder, &file, &empty)?;
-        return print(&detail.text(&file, &metadata, &counts));
+        let coding = readings::coding_of(&setup.folder, &file, &metadata);
+        return print(&detail.text(&file, &metadata, &counts, coding.as_ref()));
     }
     // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
     if !setup.folder.root().is_dir() {

@@ -81,6 +81,15 @@ fn effective_size(decided: &[Tally], share: f64, total: u64) -> f64 {
     (size * known).clamp(alike.min(messages), messages)
 }
 
+impl Interval {
+    /// Wilson's score interval (Wilson 1927) of a share, at 95 %, where each of `total` people counts once; `None` where there
+    /// is nobody.
+    #[must_use]
+    pub fn of_share(some: u64, total: u64) -> Option<Self> {
+        (total > 0).then(|| wilson(some as f64 / total as f64, total as f64))
+    }
+}
+
 fn wilson(share: f64, size: f64) -> Interval {
     let z2 = Z * Z / size;
     let centre = (share + z2 / 2.0) / (1.0 + z2);
@@ -105,6 +114,12 @@ mod tests {
         let interval = Rate::of(&singles(11, 16)).interval.unwrap();
         assert!((interval.low - 0.4440).abs() < 5e-4, "{interval:?}");
         assert!((interval.high - 0.8584).abs() < 5e-4, "{interval:?}");
+    }
+
+    #[test]
+    fn a_share_of_people_has_the_same_interval() {
+        assert_eq!(Interval::of_share(11, 16), Rate::of(&singles(11, 16)).interval);
+        assert_eq!(Interval::of_share(0, 0), None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub enum Kind {
     Judges,
     /// Prompts and facts that people write, as text: `prompts/`.
     Prompts,
+    /// What a model read out of results files: `readings/`.
+    Readings,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Kind::Messages => "messages",
             Kind::Judges => "judges",
             Kind::Prompts => "prompts",
+            Kind::Readings => "readings",
         }
     }
 

@@ -62,6 +62,9 @@ pub struct Provenance {
     /// What the lineage remembers from cycle to cycle; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<serde_json::Value>,
+    /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coding: Option<serde_json::Value>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -89,6 +92,7 @@ impl Provenance {
             partial: None,
             metrics: None,
             lineage: None,
+            coding: None,
             extra: Map::new(),
         }
     }
@@ -120,6 +124,9 @@ pub struct Baseline {
     /// What is new about the messages.
     #[serde(default, skip_serializing_if = "Redone::is_decisions")]
     pub redone: Redone,
+    /// Which of the reasonings below are in which groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coding: Option<serde_json::Value>,
     /// The messages with the later decisions, by persona. Trials that failed are left out.
     pub results: Entries,
 }

@@ -71,7 +71,7 @@ pub struct Brief<'a> {
     pub facts: &'a str,
     /// What decision makers said.
     pub feedback: &'a Heard,
-    /// What it comes down to, with the groups that a model named.
+    /// What it comes down to, by groups where a model has sorted it.
     pub objections: &'a Objections,
     /// How to go about it.
     pub temperament: Temperament,
@@ -127,11 +127,12 @@ impl<'a> Brief<'a> {
         }
         let (lines, left_out) = self.feedback.lines_within(self.feedback_bytes);
         let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
-        text.push_str(&format!(
-            "What its messages met, in groups:\n\n{}\n\nEach decision with its reasoning{sampled}:\n\n{}\n\n",
-            fence("objections", &self.objections.lines_with_shares()),
-            fence("feedback", &lines)
-        ));
+        // What nobody has sorted has no groups.
+        if self.objections.sorted.is_some() {
+            let groups = fence("objections", &self.objections.lines_with_shares());
+            text.push_str(&format!("What its messages met, in groups:\n\n{groups}\n\n"));
+        }
+        text.push_str(&format!("Each decision with its reasoning{sampled}:\n\n{}\n\n", fence("feedback", &lines)));
         if !self.tried.is_empty() {
             text.push_str(&format!(
                 "What earlier challengers tried, and how they fared. Build on what helped, and do not propose again what did \
@@ -187,7 +188,7 @@ pub struct Assignment {
 #[must_use]
 pub fn assign(objections: &Objections, challengers: usize) -> Vec<Assignment> {
     let names: Vec<&str> =
-        objections.raised.iter().map(|group| group.name.as_ref()).filter(|name| *name != OTHER).collect();
+        objections.raised.iter().map(|group| group.name.as_str()).filter(|name| *name != OTHER).collect();
     let focus = |at: usize| -> Vec<String> {
         if names.is_empty() {
             return Vec::new();
@@ -216,6 +217,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::improve::codebook::{Codebook, Proposed, Side};
+    use crate::improve::coding::{Code, Coding};
 
     fn heard() -> Heard {
         let mut heard = Heard::default();
@@ -233,10 +236,29 @@ mod tests {
         heard
     }
 
+    /// The same, sorted.
+    fn sorted(heard: &Heard) -> Objections {
+        let mut book = Codebook::default();
+        let names = ["not about me", "no evidence", "hype", "too long"];
+        let proposed = |names: &[&str]| names.iter().filter_map(|name| Proposed::new(name, "What it is.")).collect();
+        book.add(Side::Against, proposed(&names));
+        book.add(Side::InFavour, proposed(&["is brief", "is about me"]));
+        let mut coding = Coding::new("test", book, 4, 4);
+        let groups: [&[u16]; 4] = [&[0, 1], &[0, 2], &[4, 5], &[3]];
+        let codes = groups.iter().enumerate().map(|(persona, groups)| Code {
+            persona: persona as u32,
+            message: 0,
+            yes: persona == 2,
+            groups: groups.to_vec(),
+        });
+        coding.add(codes, &heard.reasonings());
+        heard.objections().by(&coding)
+    }
+
     #[test]
     fn a_request_can_be_read() {
         let heard = heard();
-        let objections = heard.objections();
+        let objections = sorted(&heard);
         let assignment = &assign(&objections, 4)[1];
         let tried = [Tried {
             what: "Added: \"Name a customer\"".into(),
@@ -251,8 +273,9 @@ mod tests {
     #[test]
     fn challengers_are_asked_for_in_other_words_each() {
         let (heard, nobody) = (heard(), Heard::default());
-        for feedback in [&heard, &nobody] {
-            let objections = feedback.objections();
+        for (feedback, objections) in
+            [(&heard, sorted(&heard)), (&heard, heard.objections()), (&nobody, nobody.objections())]
+        {
             let assignments = assign(&objections, 24);
             let texts: BTreeSet<String> = assignments
                 .iter()
@@ -260,10 +283,23 @@ mod tests {
                 .collect();
             assert_eq!(texts.len(), 24);
         }
-        let first: Vec<Assignment> = assign(&heard.objections(), 4);
+        let first: Vec<Assignment> = assign(&sorted(&heard), 4);
         let mains: BTreeSet<&String> = first.iter().filter_map(|own| own.focus.first()).collect();
         assert_eq!(mains.len(), 4, "each begins with another objection");
-        assert!(assign(&heard.objections(), 0).is_empty());
+        assert!(assign(&sorted(&heard), 0).is_empty());
+    }
+
+    #[test]
+    fn what_is_unsorted_is_shown_without_groups_and_nobody_is_told_which_to_answer() {
+        let heard = heard();
+        let objections = heard.objections();
+        let assignments = assign(&objections, 3);
+        assert!(assignments.iter().all(|own| own.focus.is_empty()));
+        let text = Brief::new("Company: FlowAI", "", &heard, &objections).assigned(&assignments[0]).text();
+        assert!(
+            text.contains("[no] It is too long.") && !text.contains("in groups") && !text.contains("Answer first"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::objections::{Objection, Objections};
+use super::codebook::{Codebook, Side};
+use super::objections::{OTHER, Objection, Objections};
 
 /// What became of one objection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,14 +55,23 @@ pub struct Change {
     pub after: Standing,
 }
 
-/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas that
-/// were heard, so that an objection shrinks too where people say yes in its place.
+/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas of
+/// whom something was sorted, so that an objection shrinks too where people say yes in its place. Only groups that both
+/// versions were sorted into are compared: of one that was named later nobody knows whether it was raised before. Nothing
+/// where one of them is unsorted.
 #[must_use]
 pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
     let standing = |all: &Objections, group: Option<&Objection>| Standing {
         count: group.map_or(0, |group| group.count),
         personas: group.map_or(0, |group| group.personas),
-        of: all.personas,
+        of: all.people(),
+    };
+    let (Some(old), Some(new)) = (&before.sorted, &after.sorted) else { return Vec::new() };
+    // What fits no group depends on which groups there are.
+    let is_one_book = old.codebook == new.codebook;
+    let is_compared = |name: &str| {
+        let knows = |book: &Codebook| book.place(Side::Against, name).is_some();
+        if name == OTHER { is_one_book } else { knows(&old.codebook) && knows(&new.codebook) }
     };
     let mut names: BTreeMap<&str, (Option<&Objection>, Option<&Objection>)> = BTreeMap::new();
     for group in &before.raised {
@@ -72,6 +82,7 @@ pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
     }
     let mut found: Vec<Change> = names
         .into_iter()
+        .filter(|(name, _)| is_compared(name))
         .map(|(name, (old, new))| {
             let (before, after) = (standing(before, old), standing(after, new));
             // Whole numbers, so that equal shares of runs of other sizes are equal.
@@ -95,20 +106,30 @@ pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
 mod tests {
     use super::*;
     use crate::improve::Heard;
+    use crate::improve::codebook::Proposed;
+    use crate::improve::coding::{Code, Coding};
 
-    fn said(reasons: &[(bool, &str)]) -> Objections {
-        let mut heard = Heard::default();
-        for (persona, (yes, reason)) in reasons.iter().enumerate() {
-            heard.hear(persona, 0, *yes, reason);
+    const GROUPS: [&str; 5] = ["hype", "too long", "pushy", "not about me", "no evidence"];
+
+    /// One reasoning for each person: the decision, and the groups.
+    fn said(groups: usize, reasons: &[(bool, &[u16])]) -> Objections {
+        let (mut heard, mut book) = (Heard::default(), Codebook::default());
+        book.add(
+            Side::Against,
+            GROUPS[..groups].iter().filter_map(|name| Proposed::new(name, "What it is.")).collect(),
+        );
+        let mut coding = Coding::new("test", book, reasons.len(), reasons.len());
+        for (persona, (yes, groups)) in reasons.iter().enumerate() {
+            heard.hear(persona, 0, *yes, "Because.");
+            coding.add([Code { persona: persona as u32, message: 0, yes: *yes, groups: groups.to_vec() }], &[]);
         }
-        heard.objections()
+        heard.objections().by(&coding)
     }
 
     #[test]
     fn objections_of_two_versions_are_laid_side_by_side() {
-        let before =
-            said(&[(false, "Hype. Too long."), (false, "Hype, pushy."), (false, "Generic."), (true, "Brief.")]);
-        let after = said(&[(true, "Good."), (false, "Hype."), (false, "Generic."), (false, "No evidence; generic.")]);
+        let before = said(5, &[(false, &[0, 1]), (false, &[0, 2]), (false, &[3]), (true, &[])]);
+        let after = said(5, &[(true, &[]), (false, &[0]), (false, &[3]), (false, &[4, 3])]);
         let shown: Vec<String> = changes(&before, &after)
             .iter()
             .map(|change| {
@@ -129,10 +150,23 @@ mod tests {
 
     #[test]
     fn shares_count_and_not_numbers() {
-        let before = said(&[(false, "Hype."), (true, "Yes.")]);
-        let after = said(&[(false, "Hype."), (true, "Yes."), (false, "Hype."), (true, "Yes.")]);
+        let before = said(1, &[(false, &[0]), (true, &[])]);
+        let after = said(1, &[(false, &[0]), (true, &[]), (false, &[0]), (true, &[])]);
         assert_eq!(changes(&before, &after)[0].course, Course::Stayed);
-        assert_eq!(changes(&after, &Objections::default())[0].course, Course::WentAway);
-        assert_eq!(changes(&Objections::default(), &Objections::default()), []);
+    }
+
+    #[test]
+    fn a_group_that_was_named_later_did_not_come_up() {
+        let before = said(1, &[(false, &[0]), (false, &[])]);
+        let after = said(2, &[(false, &[1]), (false, &[1])]);
+        let names: Vec<String> = changes(&before, &after).into_iter().map(|change| change.name).collect();
+        assert_eq!(names, ["hype"]);
+    }
+
+    #[test]
+    fn of_what_is_unsorted_nothing_is_known() {
+        let sorted = said(1, &[(false, &[0])]);
+        assert_eq!(changes(&sorted, &Objections::default()), []);
+        assert_eq!(changes(&Objections::default(), &sorted), []);
     }
 }

@@ -11,36 +11,49 @@ use crate::data::{Entry, Gather, Part};
 /// Characters of one reasoning that are passed on: three long sentences.
 const LONGEST_LINE: usize = 600;
 
-/// Bytes of reasoning that fits no group and is kept for a model to name: some 40,000 tokens; more is sampled evenly.
-const REST_BUDGET: usize = 160_000;
-
 /// Bytes of reasoning that one request to the improver holds; more is sampled evenly.
 const BUDGET: usize = 120_000;
 
-/// The feedback of a run: its objections, counted, and its reasoning, or an even sample where it does not fit into one
+/// Reasonings of a run that are sorted into groups; of more an even sample.
+pub const MOST_SORTED: usize = 2_000;
+
+/// Characters of a reasoning that is to be sorted.
+const LONGEST_SORTED: usize = 2_000;
+
+/// The feedback of a run: its decisions, counted, and its reasoning, or an even sample where it does not fit into one
 /// request. What does not fit is not held either.
 #[derive(Clone, Debug)]
 pub struct Heard {
     counting: Counting,
-    sample: Sample,
-    /// Reasons for a no that fit no group.
-    rest: Sample,
+    lines: Sample,
+    /// What a model is to sort.
+    to_sort: Sample,
 }
 
 impl Default for Heard {
     fn default() -> Self {
-        Heard { counting: Counting::default(), sample: Sample::within(BUDGET), rest: Sample::within(REST_BUDGET) }
+        let (lines, to_sort) = (Sample::within(Budget::Bytes(BUDGET)), Sample::within(Budget::Lines(MOST_SORTED)));
+        Heard { counting: Counting::default(), lines, to_sort }
     }
 }
 
-/// One reasoning that fits no group.
+/// One reasoning that is to be sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsorted<'h> {
+pub struct Reasoning<'h> {
     /// The index of its persona in the run.
     pub persona: usize,
+    /// The index of its message.
+    pub message: usize,
+    /// The decision.
+    pub yes: bool,
     /// What was said, on one line.
-    pub reasoning: &'h str,
+    pub text: &'h str,
 }
+
+/// How a decision is written before its reasoning.
+const YES: &str = "[yes] ";
+/// See [`YES`].
+const NO: &str = "[no] ";
 
 impl Heard {
     /// The feedback of these entries.
@@ -56,40 +69,55 @@ impl Heard {
     /// Hears one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the
     /// other; `message` tells them apart.
     pub fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
-        let fits = self.counting.hear(persona, yes, reasoning);
-        self.sample.hear(persona, message, || {
-            let sign = if yes { "yes" } else { "no" };
-            format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE))
-        });
-        if !yes && !fits {
-            self.rest.hear(persona, message, || shortened(reasoning, LONGEST_LINE));
-        }
+        self.counting.add(persona, message, yes, reasoning);
+        let sign = if yes { YES } else { NO };
+        let line = |longest| move || format!("{sign}{}", shortened(reasoning, longest));
+        self.lines.hear(persona, message, line(LONGEST_LINE));
+        self.to_sort.hear(persona, message, line(LONGEST_SORTED));
     }
 
-    /// What it comes down to.
+    /// What it comes down to before anything is sorted.
     #[must_use]
     pub fn objections(&self) -> Objections {
         self.counting.objections()
+    }
+
+    /// The reasonings that are to be sorted, in the order of the run: all of them, or [`MOST_SORTED`], evenly over the people.
+    /// With several messages for each person the first ones are taken, so that nobody has more of them than others.
+    #[must_use]
+    pub fn reasonings(&self) -> Vec<Reasoning<'_>> {
+        let all = self.to_sort.within_budget(usize::MAX);
+        all.into_iter()
+            .map(|((persona, message), line)| match line.strip_prefix(YES) {
+                Some(text) => Reasoning { persona, message, yes: true, text },
+                None => Reasoning { persona, message, yes: false, text: line.strip_prefix(NO).unwrap_or(line) },
+            })
+            .collect()
+    }
+
+    /// Decisions in all.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.to_sort.heard
+    }
+
+    /// Whether nobody decided anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// One line per reasoning, `[yes] ...` or `[no] ...`, in the order of the run, as many as fit into one request; and how
     /// many were left out, evenly over the run, so that no part of the personas goes unheard.
     #[must_use]
     pub fn lines(&self) -> (String, usize) {
-        self.sample.lines(usize::MAX)
+        self.lines.lines(usize::MAX)
     }
 
     /// The same within so many bytes.
     #[must_use]
     pub fn lines_within(&self, bytes: usize) -> (String, usize) {
-        self.sample.lines(bytes)
-    }
-
-    /// Reasons for a no that fit no group, in the order of the run, as many as are kept; and how many there are in all.
-    #[must_use]
-    pub fn unsorted(&self) -> (Vec<Unsorted<'_>>, usize) {
-        let kept = self.rest.within_budget(usize::MAX);
-        (kept.into_iter().map(|((persona, _), reasoning)| Unsorted { persona, reasoning }).collect(), self.rest.heard)
+        self.lines.lines(bytes)
     }
 }
 
@@ -105,22 +133,53 @@ impl Gather for Heard {
 
     fn then(&mut self, later: Self) {
         self.counting.then(later.counting);
-        self.sample.then(later.sample);
-        self.rest.then(later.rest);
+        self.lines.then(later.lines);
+        self.to_sort.then(later.to_sort);
     }
 }
 
-/// Lines of reasoning within a budget of bytes.
+/// What a sample may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Budget {
+    /// Bytes, spread evenly over places; no message of a persona is favoured.
+    Bytes(usize),
+    /// Lines, spread evenly over personas: first messages before second ones.
+    Lines(usize),
+}
+
+impl Budget {
+    fn most(self) -> usize {
+        let (Budget::Bytes(most) | Budget::Lines(most)) = self;
+        most
+    }
+
+    /// What a line takes of it; a line break with every line.
+    fn cost(self, line: &str) -> usize {
+        match self {
+            Budget::Bytes(_) => line.len() + 1,
+            Budget::Lines(_) => 1,
+        }
+    }
+
+    fn rank(self, persona: usize, message: usize) -> u64 {
+        match self {
+            Budget::Bytes(_) => rank(persona, message),
+            Budget::Lines(_) => (message as u64).min(0xffff) << 48 | rank(persona, 0) >> 16,
+        }
+    }
+}
+
+/// Lines of reasoning within a budget.
 ///
 /// Every place in the run has a rank, and the lines of the lowest ranks are kept, as many as fit. Adding a line can only
 /// push out others, so what is pushed out need not be remembered, and parts of a run can be sampled side by side. Where
 /// everything fits, everything is kept.
 #[derive(Clone, Debug)]
 struct Sample {
-    budget: usize,
+    budget: Budget,
     /// By rank and place.
     kept: BTreeMap<(u64, usize, usize), String>,
-    /// Bytes of what is kept, a line break with every line.
+    /// What is used of the budget.
     used: usize,
     heard: usize,
     /// The lowest rank that was pushed out: no line from there on is kept.
@@ -130,14 +189,14 @@ struct Sample {
 }
 
 impl Sample {
-    fn within(budget: usize) -> Self {
+    fn within(budget: Budget) -> Self {
         let out_anywhere = Arc::new(AtomicU64::new(u64::MAX));
         Sample { budget, kept: BTreeMap::new(), used: 0, heard: 0, out: u64::MAX, out_anywhere }
     }
 
     fn hear(&mut self, persona: usize, message: usize, line: impl FnOnce() -> String) {
         self.heard += 1;
-        let rank = rank(persona, message);
+        let rank = self.budget.rank(persona, message);
         if rank >= self.out.min(self.out_anywhere.load(Ordering::Relaxed)) {
             return;
         }
@@ -155,19 +214,19 @@ impl Sample {
     }
 
     fn keep(&mut self, place: (u64, usize, usize), line: String) {
-        self.used += line.len() + 1;
+        self.used += self.budget.cost(&line);
         if let Some(same) = self.kept.insert(place, line) {
-            self.used -= same.len() + 1;
+            self.used -= self.budget.cost(&same);
         }
     }
 
     /// Pushes out the highest ranks until the rest fits.
     fn fit(&mut self) {
         while let Some(highest) = self.kept.last_entry()
-            && (self.used > self.budget || highest.key().0 >= self.out)
+            && (self.used > self.budget.most() || highest.key().0 >= self.out)
         {
             self.out = self.out.min(highest.key().0);
-            self.used -= highest.remove().len() + 1;
+            self.used -= self.budget.cost(&highest.remove());
         }
         self.out_anywhere.fetch_min(self.out, Ordering::Relaxed);
     }
@@ -194,7 +253,7 @@ impl Sample {
 /// The rank of a place: multiples of the golden ratio without their whole part lie evenly however many are taken of them
 /// (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The messages of
 /// one persona are set apart by the square root of two, so that no message is favoured.
-fn rank(persona: usize, message: usize) -> u64 {
+pub(super) fn rank(persona: usize, message: usize) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const ROOT: u64 = 0x6a09_e667_f3bc_c908;
     (persona as u64 + 1).wrapping_mul(GOLDEN).wrapping_add((message as u64).wrapping_mul(ROOT))
@@ -224,7 +283,7 @@ mod tests {
     }
 
     fn sample(count: usize, budget: usize) -> Sample {
-        let mut sample = Sample::within(budget);
+        let mut sample = Sample::within(Budget::Bytes(budget));
         (0..count).for_each(|n| say(&mut sample, (n / 2, n % 2), n % 2 == 0, &format!("Reason\nnumber {n}")));
         sample
     }
@@ -257,17 +316,35 @@ mod tests {
     }
 
     #[test]
-    fn reasons_that_fit_no_group_are_kept_apart() {
+    fn reasonings_that_are_to_be_sorted_keep_their_place_and_their_decision() {
         let mut heard = Heard::default();
-        heard.hear(0, 0, false, "Too long.");
         heard.hear(1, 0, false, "Mondays\nare bad.");
-        heard.hear(2, 0, true, "Mondays.");
-        assert_eq!(heard.unsorted(), (vec![Unsorted { persona: 1, reasoning: "Mondays are bad." }], 1));
+        heard.hear(2, 1, true, "[no] is what I would have said.");
+        let reasonings = heard.reasonings();
+        assert_eq!(reasonings[0], Reasoning { persona: 1, message: 0, yes: false, text: "Mondays are bad." });
+        assert_eq!(
+            reasonings[1],
+            Reasoning { persona: 2, message: 1, yes: true, text: "[no] is what I would have said." }
+        );
+    }
+
+    #[test]
+    fn of_more_than_are_sorted_everybody_is_asked_about_before_anybody_is_asked_about_twice() {
+        let mut heard = Heard::default();
+        for persona in 0..1_500 {
+            (0..3).for_each(|message| heard.hear(persona, message, false, "No."));
+        }
+        let reasonings = heard.reasonings();
+        assert_eq!((reasonings.len(), heard.len()), (MOST_SORTED, 4_500));
+        let of = |message| reasonings.iter().filter(|own| own.message == message).count();
+        assert_eq!((of(0), of(1), of(2)), (1_500, 500, 0));
+        let second: Vec<usize> = reasonings.iter().filter(|own| own.message == 1).map(|own| own.persona).collect();
+        assert!(second.windows(2).all(|pair| pair[1] - pair[0] < 12), "evenly over the people: {second:?}");
     }
 
     #[test]
     fn one_essay_is_cut_and_a_little_too_much_costs_little() {
-        let mut essay = Sample::within(5_000);
+        let mut essay = Sample::within(Budget::Bytes(5_000));
         say(&mut essay, (0, 0), false, &"word ".repeat(100_000));
         let (text, left_out) = essay.lines(usize::MAX);
         assert!(text.len() < 700 && left_out == 0, "{}", text.len());
@@ -284,7 +361,7 @@ mod tests {
             budget in 0_usize..2_000,
             cut in any::<prop::sample::Index>(),
         ) {
-            let empty = Sample::within(budget);
+            let empty = Sample::within(Budget::Bytes(budget));
             let hear = |range: std::ops::Range<usize>| {
                 let mut sample = empty.clone();
                 range.for_each(|n| say(&mut sample, (n / 3, n % 3), n.is_multiple_of(4), &reasons[n]));

@@ -4,11 +4,16 @@
 //! and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them; where it gives no usable
 //! answer, wordings that are nearly the same to the letter are still taken for one idea by whoever keeps them.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use super::Improver;
-use super::codebook::{groups, schema};
+use super::codebook::Proposed;
 use crate::evaluate::ask::{Error, ask};
 use crate::evaluate::fence::fence;
-use crate::model::{CallKey, Request};
+use crate::evaluate::reading::{self, Unusable};
+use crate::model::{Answer, CallKey, Request, Schema};
 
 const SYSTEM: &str = include_str!("../../prompts/sorter.md");
 
@@ -54,4 +59,46 @@ impl Improver {
             max_tokens: self.max_tokens(),
         }
     }
+}
+
+fn schema() -> Schema {
+    Schema {
+        name: "groups".into(),
+        json: json!({
+            "type": "object",
+            "properties": {"groups": {"type": "array", "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "reasonings": {"type": "array", "items": {"type": "integer"}}
+                },
+                "required": ["name", "reasonings"],
+                "additionalProperties": false
+            }}},
+            "required": ["groups"],
+            "additionalProperties": false
+        }),
+    }
+}
+
+/// Reads groups of `count` lines. A line that is in two groups is in the first; a number that no line has is in none.
+fn groups(answer: &Answer, count: usize) -> Result<Ideas, Unusable> {
+    let unusable = Unusable::WrongField { field: "groups", kind: "list of names with the numbers of their lines" };
+    let object = reading::object(answer)?;
+    let list = object.get("groups").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;
+    let mut taken = BTreeSet::new();
+    let mut found = Ideas::new();
+    for group in list {
+        let name = group.get("name").and_then(Value::as_str).and_then(|name| Proposed::new(name, name));
+        let members = group.get("reasonings").and_then(Value::as_array);
+        let (Some(named), Some(members)) = (name, members) else { continue };
+        let places =
+            members.iter().filter_map(Value::as_u64).filter_map(|number| usize::try_from(number).ok()?.checked_sub(1));
+        let places: Vec<usize> = places.filter(|at| *at < count && taken.insert(*at)).collect();
+        if !places.is_empty() {
+            found.push((named.name, places));
+        }
+    }
+    // Lines that say nothing may be left out, but not all lines under names that none has.
+    if found.is_empty() && !list.is_empty() { Err(unusable) } else { Ok(found) }
 }

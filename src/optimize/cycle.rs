@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::audits::Audits;
+use super::coding::Reader;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::failures::Failures;
@@ -22,7 +23,7 @@ use super::search::{Aim, Known, search};
 use super::split::People;
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, incumbent, naming, personas, record};
+use super::{compare_runs, incumbent, personas, record};
 use crate::compare::Comparison;
 use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
@@ -167,7 +168,9 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let incumbent = incumbent::incumbent(folder, &lab, &older, &people, ask).await?;
     let standing = &incumbent.standing;
     let seed_text = options.seed.to_string();
-    let objections = naming::objections(cast, &standing.heard, &mut lineage, &[&seed_text, &step]).await?;
+    let reader = |which| Reader { improver: &cast.improver, context: &cast.context, key: [&seed_text, &step, which] };
+    let coding = reader("before").read_incumbent(folder, &older, &incumbent, &mut lineage).await?;
+    let objections = incumbent.standing.objections(coding.as_ref());
 
     let tried = lineage.tried.clone();
     let proposer = Proposer {
@@ -187,6 +190,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         min_gain: options.min_gain,
         margin: options.margin,
     };
+    let codebook = lineage.codebook.clone();
     let prompt_before = older.head.metadata.system_prompt.clone();
     let earlier = if lineage.earlier_used {
         Earlier::default()
@@ -201,6 +205,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         incumbent: &prompt_before,
         heard: &standing.heard,
         objections: &objections,
+        codebook: &codebook,
         scores: standing.known(&people, options.objective)?,
         earlier,
     };
@@ -240,9 +245,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         Some(run) => Some(Standing::of_entries(&run.entries(BTreeMap::new()), &people)?),
         None => None,
     };
+    let new_coding = match (&new_standing, &coding) {
+        (Some(standing), Some(_)) => reader("after").read_adopted(&standing.heard, &mut lineage).await?,
+        _ => None,
+    };
+    let new_objections = new_standing.as_ref().map(|standing| standing.objections(new_coding.as_ref()));
     let story = Story::of(
         &found,
-        &objections,
+        (&objections, new_objections.as_ref()),
         (standing, new_standing.as_ref()),
         (&people, options),
         referee,
@@ -263,8 +273,11 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         sha256: sha256.clone(),
         fingerprint: if redone == Redone::Decisions { fingerprint.clone() } else { recorded.unwrap_or_default() },
         redone,
+        coding: coding.as_ref().and_then(|coding| serde_json::to_value(coding).ok()),
         results,
     });
+    // Where the incumbent stays, its messages do, and what was said to them.
+    let coding = if after.is_some() { new_coding } else { coding };
     let entries = match (&after, incumbent.again) {
         (Some(run), _) => run.entries(older.extras_for(&run.people)?),
         (None, Some((_, again))) => again,
@@ -287,6 +300,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         search_failures: lab.failures.all(),
         metrics: Some(record::metrics(comparison.as_ref(), &judges, &story)),
         lineage: serde_json::to_value(&lineage).ok(),
+        coding: coding.and_then(|coding| serde_json::to_value(coding).ok()),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
         baseline,
         ..Provenance::new("", options.seed, simulated || original_simulated)

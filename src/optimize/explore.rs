@@ -1,5 +1,6 @@
 //! Finds out which instructions help: many prompts, a trial or two of each.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
@@ -14,7 +15,7 @@ use super::propose::{Proposals, Proposer};
 use super::split::People;
 use super::tell;
 use crate::event::Event;
-use crate::improve::{Heard, Objections};
+use crate::improve::{Codebook, Coding, Heard, Objections};
 
 /// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is little.
 const MOST_PEOPLE: usize = 300;
@@ -22,8 +23,10 @@ const MOST_PEOPLE: usize = 300;
 const ROUNDS: usize = 12;
 /// Trials of a round, at least.
 const FEWEST_A_ROUND: usize = 12;
-/// At these shares of the trials more challengers are asked for, from what the latest messages met.
+/// At these shares of the trials more challengers are asked for, from what the messages of the prompt met that leads by then.
 const ASK_AGAIN: [f64; 3] = [0.1, 0.3, 0.5];
+/// So many messages of the leading prompt say what it meets; with fewer the incumbent is shown once more.
+const FEWEST_HEARD: usize = 6;
 /// Trials for each idea that is considered: fewer would tell nothing of it.
 const TRIALS_PER_IDEA: usize = 7;
 /// A gain that is proved with the fewest trials.
@@ -60,6 +63,8 @@ pub struct Start<'a> {
     pub heard: &'a Heard,
     /// What that comes down to.
     pub objections: &'a Objections,
+    /// The groups that it was sorted into.
+    pub codebook: &'a Codebook,
     /// Scores of the incumbent's messages to personas that are learned from, by index.
     pub known: Vec<(u32, f64)>,
     /// Challengers in the first wave; later waves have two thirds of that.
@@ -105,21 +110,25 @@ pub async fn explore(
     let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
     let counter = lab.clone();
     let used = || (counter.calls() - began) as f64;
-    let a_trial = |done: usize, proposals: &[Proposals]| match done {
+    let mut sorting = 0;
+    let a_trial = |done: usize, proposals: &[Proposals], sorting: u64| match done {
         0 => start.calls_a_trial,
-        done => ((used() - proposals.iter().map(|own| own.asked).sum::<usize>() as f64) / done as f64).max(1.0),
+        done => {
+            let asked = proposals.iter().map(|own| own.asked).sum::<usize>() as f64;
+            ((used() - asked - sorting as f64) / done as f64).max(1.0)
+        }
     };
     let most_ideas = (likely / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
     let mut rng = rng(lab.seed, lab.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
     let a_round = (likely / ROUNDS).max(FEWEST_A_ROUND);
-    let (mut heard, mut done, mut asked) = (Heard::default(), 0, 0);
+    let (mut met, mut done, mut asked) = (Met::default(), 0, 0);
     let mut model = learn(&pool, &seen, most_ideas)?;
     let mut round = 0;
     while !turns.is_empty() {
         // Exploring goes on as long as the proof of what is found so far can still be paid for.
         let gain = model.predict(&pool, &model.best(&pool)) - model.predict(&pool, &own);
-        let left = ((start.calls as f64 - used()).max(0.0) / a_trial(done, &proposals)) as usize;
+        let left = ((start.calls as f64 - used()).max(0.0) / a_trial(done, &proposals, sorting)) as usize;
         let least = ((done + left) as f64 * LEAST_EXPLORED) as usize;
         let more = left.saturating_sub((start.kept)(gain, done + left)).max(least.saturating_sub(done));
         let count = a_round.min(more);
@@ -128,8 +137,16 @@ pub async fn explore(
             break;
         }
         round += 1;
-        let candidates: Vec<(u32, Candidate)> =
-            (0..count).map(|_| (turns.next(&mut rng), model.draw(&pool, &mut rng))).collect();
+        // Before more challengers are asked for, half of a round shows what the leading prompt meets.
+        let share = |done: usize| done as f64 / likely.max(1) as f64;
+        let will_ask = asked < ASK_AGAIN.len() && share(done + count) >= ASK_AGAIN[asked];
+        let leader = model.best(&pool);
+        let candidates: Vec<(u32, Candidate)> = (0..count)
+            .map(|at| {
+                let candidate = if will_ask && at % 2 == 0 { leader.clone() } else { model.draw(&pool, &mut rng) };
+                (turns.next(&mut rng), candidate)
+            })
+            .collect();
         let wanted: Vec<Wanted> = candidates
             .iter()
             .map(|(persona, candidate)| Wanted { persona: *persona, prompt: candidate.prompt(&pool) })
@@ -138,32 +155,83 @@ pub async fn explore(
         let results = lab.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
         for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
             let Some(result) = result else { continue };
-            heard.hear(seen.len(), 0, result.is_yes(), &result.reasoning);
+            met.add(candidate.prompt(&pool), persona, result.is_yes(), &result.reasoning);
             twice.extend(decisions::of_pilot(result).filter(|_| open));
             seen.push(Seen { persona, candidate, score: lab.score(result) });
         }
         done += count;
-        let calls = a_trial(done, &proposals) - f64::from(lab.decisions);
+        let calls = a_trial(done, &proposals, sorting) - f64::from(lab.decisions);
         if let Some(best) = start.decisions.settle(&twice, calls).filter(|_| open) {
             (lab.decisions, open) = (best, false);
             events.emit(Event::Note(settled(best, twice.len())));
         }
         model = learn(&pool, &seen, most_ideas)?;
         tell::explored(&lab, &pool, &model, &proposals, (round, done));
-        let share = done as f64 / likely.max(1) as f64;
-        // The next reasons come from prompts that answer the earlier ones.
-        if asked < ASK_AGAIN.len() && share >= ASK_AGAIN[asked] {
-            asked = ASK_AGAIN.iter().filter(|at| share >= **at).count();
-            let best = model.best(&pool).prompt(&pool);
-            let objections = heard.objections();
-            events.emit(Event::Step("Asking for more challengers, from what the latest messages met".into()));
+        // The next reasons come from a prompt that answers the earlier ones.
+        if will_ask {
+            asked = ASK_AGAIN.iter().filter(|at| share(done) >= **at).count();
             let wave = (proposals.len(), (start.challengers * 2).div_ceil(3));
-            proposals.push(proposer.propose(wave, &best, (&heard, &objections), &mut pool).await?);
-            heard = Heard::default();
+            let leading = leader.prompt(&pool);
+            let heard = met.heard(&leading);
+            let shown = match &heard {
+                Some(heard) => {
+                    events.emit(Event::Step("Asking for more challengers, from what the leading prompt met".into()));
+                    let before = counter.calls();
+                    let objections = sorted(&lab, heard, start.codebook, wave.0).await;
+                    sorting += counter.calls() - before;
+                    (&*leading, (heard, objections))
+                }
+                None => {
+                    events.emit(Event::Step("Asking for more challengers, from what people said".into()));
+                    (start.incumbent, (start.heard, start.objections.clone()))
+                }
+            };
+            let (prompt, (heard, objections)) = shown;
+            proposals.push(proposer.propose(wave, prompt, (heard, &objections), &mut pool).await?);
             model = learn(&pool, &seen, most_ideas)?;
         }
     }
     Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals, decisions: lab.decisions })
+}
+
+/// What the messages of each prompt met.
+#[derive(Default)]
+struct Met(HashMap<Arc<str>, Vec<(u32, bool, String)>>);
+
+impl Met {
+    fn add(&mut self, prompt: Arc<str>, persona: u32, yes: bool, reasoning: &str) {
+        self.0.entry(prompt).or_default().push((persona, yes, reasoning.to_owned()));
+    }
+
+    /// What those of one prompt met, and of no other; `None` where they are too few to say.
+    fn heard(&self, prompt: &str) -> Option<Heard> {
+        let mut said: Vec<&(u32, bool, String)> = self.0.get(prompt)?.iter().collect();
+        if said.len() < FEWEST_HEARD {
+            return None;
+        }
+        said.sort_by_key(|(persona, ..)| *persona);
+        let (mut heard, mut last) = (Heard::default(), (None, 0));
+        for (persona, yes, reasoning) in said {
+            let message = if last.0 == Some(*persona) { last.1 + 1 } else { 0 };
+            last = (Some(*persona), message);
+            heard.hear(*persona as usize, message, *yes, reasoning);
+        }
+        Some(heard)
+    }
+}
+
+/// What was said by the groups of the lineage. It is little, and what fits none of them is shown all the same.
+async fn sorted(lab: &Lab<'_>, heard: &Heard, book: &Codebook, wave: usize) -> Objections {
+    let objections = heard.objections();
+    if book.groups().is_empty() {
+        return objections;
+    }
+    let (improver, reasonings) = (&lab.cast.improver, heard.reasonings());
+    let (seed, wave) = (lab.seed.to_string(), wave.to_string());
+    let codes = improver.sort(&reasonings, book, &[&seed, lab.step, "wave", &wave]).await.codes;
+    let mut coding = Coding::new(improver.caller().model().id(), book.clone(), reasonings.len(), heard.len());
+    coding.add(codes, &reasonings);
+    objections.by(&coding)
 }
 
 /// What was found out about the decision maker, in words.
@@ -220,5 +288,23 @@ impl Turns {
 pub fn shuffle<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, rng.random_range(0..=last));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_prompt_met_is_heard_apart_from_what_others_met_and_not_before_it_is_enough() {
+        let (mut met, prompts) = (Met::default(), ["A", "B"].map(Arc::<str>::from));
+        for at in 0..2 * FEWEST_HEARD - 1 {
+            let prompt = &prompts[at % 2];
+            met.add(Arc::clone(prompt), (at / 4) as u32, at.is_multiple_of(3), &format!("{prompt} met this, {at}"));
+        }
+        let (lines, left_out) = met.heard("A").unwrap().lines();
+        assert_eq!((lines.lines().count(), left_out), (FEWEST_HEARD, 0));
+        assert!(lines.lines().all(|line| line.contains("] A met this")), "{lines}");
+        assert!(met.heard("B").is_none() && met.heard("C").is_none());
     }
 }

@@ -30,17 +30,15 @@ pub struct Lineage {
     /// What earlier challengers tried and how they fared.
     #[serde(default)]
     pub tried: Vec<Tried>,
-    /// Names of objections that fit no theme.
+    /// The groups that what people said is sorted into.
     #[serde(default)]
-    pub codebooks: Vec<Codebook>,
+    pub codebook: Codebook,
 }
 
 /// A prompt whose statements have fewer words than these states its offer some other way, and is kept whole.
 const FEWEST_WORDS: usize = 12;
 /// Challengers that are remembered.
 const MOST_TRIED: usize = 40;
-/// Versions whose names are remembered.
-const MOST_CODEBOOKS: usize = 10;
 
 impl Lineage {
     /// The memory of the lineage that a results file belongs to; `None` where it begins with this file.
@@ -96,13 +94,6 @@ impl Lineage {
         let long_ago = self.tried.len().saturating_sub(MOST_TRIED);
         self.tried.drain(..long_ago);
     }
-
-    /// Remembers the names that were given to objections.
-    pub fn name(&mut self, book: Codebook) {
-        self.codebooks.push(book);
-        let long_ago = self.codebooks.len().saturating_sub(MOST_CODEBOOKS);
-        self.codebooks.drain(..long_ago);
-    }
 }
 
 /// The file that the lineage of this one stands on now, and its prompt, which is the best that is known: a cycle's file
@@ -157,6 +148,17 @@ mod tests {
         assert!(lineage.earlier_used);
         lineage.attempted(true, false);
         assert_eq!((lineage.earlier_used, lineage.attempts.as_slice()), (false, [false, false, true].as_slice()));
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_with_other_codebooks_is_read() {
+        let record = serde_json::json!({
+            "facts": "We sell tea.", "offer": "We sell tea.", "split": {"below": 7}, "attempts": [false],
+            "codebooks": [{"groups": [{"name": "no tea here", "count": 9, "personas": 8, "quote": "No tea."}],
+                "sampled": 9, "of": 9, "unnamed": 0, "unnamed_personas": 0}],
+        });
+        let lineage: Lineage = serde_json::from_value(record).unwrap();
+        assert_eq!((lineage.attempts.len(), lineage.codebook.groups().len()), (1, 0));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
 pub mod audits;
+pub mod coding;
 pub mod compare_runs;
 pub mod cycle;
 pub mod decisions;
@@ -19,7 +20,6 @@ pub mod judges;
 pub mod lab;
 pub mod lineage;
 pub mod model;
-pub mod naming;
 pub mod objective;
 pub mod older;
 pub mod pairing;
@@ -27,6 +27,7 @@ pub mod personas;
 pub mod pool;
 pub mod propose;
 pub mod race;
+pub mod readings;
 pub mod record;
 pub mod referee;
 pub mod root;

@@ -20,7 +20,7 @@ use crate::compare::normal;
 use crate::compare::segments::Segment;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
-use crate::improve::{Heard, Objections};
+use crate::improve::{Codebook, Heard, Objections};
 
 /// What a search may spend, and what it must show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +51,8 @@ pub struct Known<'a> {
     pub heard: &'a Heard,
     /// What that comes down to.
     pub objections: &'a Objections,
+    /// The groups that it was sorted into.
+    pub codebook: &'a Codebook,
     /// Scores of its messages: sum and number, by index of the persona.
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
@@ -118,6 +120,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         incumbent: known.incumbent,
         heard: known.heard,
         objections: known.objections,
+        codebook: known.codebook,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
         challengers: aim.challengers,
         decisions: aim.decisions,
@@ -159,9 +162,9 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
 }
 
-/// Calls for challengers of later waves, and for sorting, which come while exploring goes on.
+/// Calls for challengers of later waves, and for sorting instructions and reasons, which come while exploring goes on.
 fn asked_later(challengers: usize) -> u64 {
-    2 * challengers as u64 + 4
+    2 * challengers as u64 + 8
 }
 
 /// Trials that prove a gain of this size at this level in four of five cases, of so many trials in all, where so many of the

@@ -10,7 +10,7 @@ use crate::compare::Tally;
 use crate::data::entries::Entries;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
-use crate::improve::Heard;
+use crate::improve::{Coding, Heard, Objections};
 
 /// What is known of a prompt from its messages and their decisions.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +67,16 @@ impl Standing {
         self.response.add(&persona, Tally::of(messages.iter().map(|(yes, _)| *yes)));
         let counts = messages.iter().map(|(yes, audit)| *yes && audit.grounding() != Grounding::MadeUp);
         self.not_made_up.add(&persona, Tally::of(counts));
+    }
+
+    /// What was said comes down to this, by groups where it was sorted.
+    #[must_use]
+    pub fn objections(&self, coding: Option<&Coding>) -> Objections {
+        let objections = self.heard.objections();
+        match coding {
+            Some(coding) => objections.by(coding),
+            None => objections,
+        }
     }
 
     /// The tallies of what counts.

@@ -16,11 +16,12 @@ use super::split::People;
 use super::standing::Standing;
 use super::verdict::Verdict;
 use super::verify::Side;
-use crate::compare::Rate;
+use crate::compare::{Interval, Rate};
 use crate::compare::segments::Segment;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
 use crate::evaluate::grounding::ClaimKind;
+use crate::improve::objections::{Objection, Quotes};
 use crate::improve::{Change, Objections, Tried, changes};
 
 /// A cycle's story.
@@ -30,13 +31,17 @@ pub struct Story {
     pub verdict: Verdict,
     /// What was raised.
     pub objective: Objective,
-    /// Why people said no: names with the share of personas that raised them, the most frequent first.
-    pub objections: Vec<(String, f64)>,
+    /// Why people said no, the most frequent first; empty where that is unsorted.
+    pub objections: Vec<Raised>,
+    /// Reasonings that were sorted, and all that there were; `None` where what people said is unsorted.
+    pub sorted: Option<(usize, usize)>,
+    /// Some of what was said.
+    pub quotes: Quotes,
     /// What became of the objections with the adopted challenger, on the people of the file from whom is learned; empty
     /// where the incumbent stays.
     pub changes: Vec<Change>,
     /// What those who said yes named.
-    pub liked: Vec<(String, f64)>,
+    pub liked: Vec<Raised>,
     /// Challengers that were asked for, that passed the screen, and passages cut out of those.
     pub asked: usize,
     /// See `asked`.
@@ -71,6 +76,66 @@ pub struct Story {
     pub after: Option<Rates>,
     /// Calls that the search took.
     pub calls: u64,
+}
+
+/// How many people raised something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raised {
+    /// The group.
+    pub name: String,
+    /// People in it.
+    pub personas: u64,
+    /// People of whom what they said was sorted.
+    pub of: u64,
+    /// The share, where only that is known.
+    pub recorded: Option<f64>,
+}
+
+impl Raised {
+    /// These groups of what was said.
+    #[must_use]
+    pub fn of(groups: &[Objection], objections: &Objections) -> Vec<Self> {
+        let of = objections.people() as u64;
+        groups
+            .iter()
+            .map(|group| Raised { name: group.name.clone(), personas: group.personas as u64, of, recorded: None })
+            .collect()
+    }
+
+    /// Their share; 0 where there is nobody.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let share = if self.of == 0 { 0.0 } else { self.personas as f64 / self.of as f64 };
+        self.recorded.unwrap_or(share)
+    }
+
+    /// Its 95 % interval, where it is known of how many people it is.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::of_share(self.personas, self.of)
+    }
+
+    /// Read back from a cycle's record; `None` where it is none.
+    #[must_use]
+    pub fn from_json(own: &Value) -> Option<Self> {
+        let count = |key: &str| own.get(key).and_then(Value::as_u64);
+        let name = own.get("name")?.as_str()?.to_owned();
+        Some(match (count("personas"), count("of")) {
+            (Some(personas), Some(of)) => Raised { name, personas, of, recorded: None },
+            // Earlier versions kept the share alone.
+            _ => Raised { name, personas: 0, of: 0, recorded: Some(own.get("share_of_personas")?.as_f64()? / 100.0) },
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "share_of_personas": percent(self.share()),
+            "personas": self.personas,
+            "of": self.of,
+            "interval_95": self.interval().map(|interval| [percent(interval.low), percent(interval.high)]),
+        })
+    }
 }
 
 /// What an instruction does.
@@ -184,25 +249,21 @@ impl Story {
     #[must_use]
     pub fn of(
         found: &Search,
-        objections: &Objections,
+        (objections, new_objections): (&Objections, Option<&Objections>),
         (before, after): (&Standing, Option<&Standing>),
         (people, options): (&People, &CycleOptions),
         referee: Option<Opinion>,
         (before_simulated, simulated): (bool, bool),
     ) -> Self {
-        let share = |groups: &[crate::improve::objections::Objection]| {
-            groups.iter().map(|group| (group.name.to_string(), objections.share(group))).collect()
-        };
         let proposals = &found.explored.proposals;
         Story {
             verdict: found.verdict.clone(),
             objective: options.objective,
-            objections: share(&objections.raised),
-            // By their themes: names that a model gave to one version's other objections are not the next one's.
-            changes: after
-                .map(|after| changes(&before.heard.objections(), &after.heard.objections()))
-                .unwrap_or_default(),
-            liked: share(&objections.liked),
+            objections: Raised::of(&objections.raised, objections),
+            sorted: objections.sorted.as_ref().map(|sorted| (sorted.reasonings, sorted.of)),
+            quotes: objections.quotes.clone(),
+            changes: new_objections.map(|after| changes(objections, after)).unwrap_or_default(),
+            liked: Raised::of(&objections.liked, objections),
             asked: proposals.iter().map(|own| own.asked).sum(),
             passed: proposals.iter().map(|own| own.passed).sum(),
             cut: proposals.iter().map(|own| own.cut).sum(),
@@ -237,9 +298,7 @@ impl Story {
     /// The story for the results file.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let shares = |groups: &[(String, f64)]| -> Vec<Value> {
-            groups.iter().map(|(name, share)| json!({"name": name, "share_of_personas": percent(*share)})).collect()
-        };
+        let shares = |groups: &[Raised]| -> Vec<Value> { groups.iter().map(Raised::to_json).collect() };
         let effect = |own: &Effect| {
             json!({
                 "text": own.text,
@@ -254,6 +313,7 @@ impl Story {
             "verdict": self.verdict,
             "objective": self.objective,
             "objections": shares(&self.objections),
+            "sorted_reasonings": self.sorted.map(|(sorted, of)| json!({"sorted": sorted, "of": of})),
             "objections_changed": self.changes,
             "liked": shares(&self.liked),
             "challengers": {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{html, origin, verdict, words};
-use crate::compare::Rate;
+use crate::compare::{Interval, Rate};
+use crate::improve::objections::UNSORTED;
 use crate::improve::{Parts, changes};
 use crate::optimize::Verdict;
 use crate::optimize::history::{Course, History, Version};
@@ -153,22 +154,23 @@ fn objections(history: &History) -> String {
             .iter()
             .take(MOST)
             .map(|own| {
-                format!(
-                    "- {}: {:.0}% ({}/{})\n",
-                    inline(&own.name),
-                    100.0 * last.share(own),
-                    own.personas,
-                    last.personas
-                )
+                let interval = Interval::of_share(own.personas as u64, last.people() as u64);
+                let interval = interval.map(|of| format!(", {:.0} to {:.0}%", of.low * 100.0, of.high * 100.0));
+                let (name, share) = (inline(&own.name), 100.0 * last.share(own));
+                format!("- {name}: {share:.0}% ({}/{}{})\n", own.personas, last.people(), interval.unwrap_or_default())
             })
             .collect();
-        return if lines.is_empty() {
-            String::new()
-        } else {
-            format!("\nObjections, by share of people:\n\n{}", lines.concat())
+        return match &last.sorted {
+            None if last.noes > 0 => format!("\nObjections: {UNSORTED}.\n"),
+            _ if lines.is_empty() => String::new(),
+            _ => format!("\nObjections, by share of people:\n\n{}", lines.concat()),
         };
     };
-    let mut found = changes(&history.versions[before].measured().objections, last);
+    let first = &history.versions[before].measured().objections;
+    if first.sorted.is_none() || last.sorted.is_none() {
+        return if first.noes + last.noes > 0 { format!("\nObjections: {UNSORTED}.\n") } else { String::new() };
+    }
+    let mut found = changes(first, last);
     found.sort_by(|a, b| {
         (b.after.share() - b.before.share())
             .abs()

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::lineages::RunLine;
 use super::words;
+use crate::compare::Interval;
 use crate::data::file_name::FileName;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
-use crate::improve::objections::{Counting, Objection};
-use crate::improve::{Change, Objections};
+use crate::improve::objections::{Counting, Objection, UNSORTED};
+use crate::improve::{Change, Coding, Objections};
 use crate::optimize::pairing::Clusters;
 
 /// Which messages are shown.
@@ -69,12 +70,14 @@ impl Detail {
         Detail { filter, limit, decisions, said, messages: Vec::new(), passing: 0, enough }
     }
 
-    /// The run as text.
+    /// The run as text, with its reasons by these groups, if they were sorted.
     #[must_use]
-    pub fn text(&self, file: &FileName, metadata: &Metadata, counts: &Counts) -> String {
+    pub fn text(&self, file: &FileName, metadata: &Metadata, counts: &Counts, coding: Option<&Coding>) -> String {
         let entries = counts.decided as u64;
         let mut text = heading(file, metadata, entries, &RunLine::of(file, metadata, &self.decisions));
-        text.push_str(&objections_text(&self.said.objections(), entries));
+        let said = self.said.objections();
+        let said = coding.map_or_else(|| said.clone(), |coding| said.clone().by(coding));
+        text.push_str(&objections_text(&said, file.stem()));
         if let Some(words) = since_parent(metadata) {
             let _ = writeln!(text, "{words}\n");
         }
@@ -160,26 +163,49 @@ fn since_parent(metadata: &Metadata) -> Option<String> {
     super::story::changed(&changes)
 }
 
-/// The objections and what was liked, as a list with shares of personas.
+/// The objections and what was liked, as a list with shares of personas; quotes by decision, where nobody has sorted them.
+/// `name` is the run's.
 #[must_use]
-pub fn objections_text(found: &Objections, personas: u64) -> String {
+pub fn objections_text(found: &Objections, name: &str) -> String {
+    let quoted = |quote: &str| words::one_line(quote, 90);
+    let saying_no = format!("{} of {} personas said no at least once", found.personas_saying_no, found.personas);
+    let Some(sorted) = &found.sorted else {
+        let list = |quotes: &[String]| match quotes {
+            [] => "  none\n".to_owned(),
+            quotes => quotes.iter().map(|quote| format!("  \"{}\"\n", quoted(quote))).collect(),
+        };
+        let (no, yes) = (list(&found.quotes.no), list(&found.quotes.yes));
+        return format!(
+            "OBJECTIONS ({saying_no}; {UNSORTED}: sort them with `rejoinder show {} --objections`)\n{no}LIKED ({UNSORTED})\n{yes}\n",
+            words::one_line(name, 120)
+        );
+    };
+    let people = found.people();
     let list = |groups: &[Objection]| {
         if groups.is_empty() {
             return "  none\n".to_owned();
         }
         let line = |group: &Objection| {
-            let quote = words::one_line(&group.quote, 90);
-            let about = if group.is_estimate { "about " } else { "" };
-            format!("  {:<32} {about}{:>4} of {personas} personas   \"{quote}\"\n", group.name, group.personas)
+            let interval = Interval::of_share(group.personas as u64, people as u64);
+            let interval = interval.map(|of| format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0));
+            format!(
+                "  {:<32} {:>4} of {people} personas, {:.0}% ({})   \"{}\"\n",
+                words::one_line(&group.name, 60),
+                group.personas,
+                100.0 * found.share(group),
+                interval.unwrap_or_default(),
+                quoted(&group.quote)
+            )
         };
         groups.iter().map(line).collect::<String>()
     };
-    format!(
-        "OBJECTIONS ({} of {personas} personas said no at least once)\n{}LIKED\n{}\n",
-        found.personas_saying_no,
-        list(&found.raised),
-        list(&found.liked)
-    )
+    let part = if sorted.reasonings < found.noes + found.yeses {
+        let (some, all) = (sorted.reasonings as u64, (found.noes + found.yeses) as u64);
+        format!("; counted in {} of {} reasonings", words::thousands(some), words::thousands(all))
+    } else {
+        String::new()
+    };
+    format!("OBJECTIONS ({saying_no}{part})\n{}LIKED\n{}\n", list(&found.raised), list(&found.liked))
 }
 
 impl Detail {
@@ -252,12 +278,12 @@ mod tests {
             let read: Results = serde_json::from_str(r#"{"metadata": {"system_prompt": "Write."}, "results": []}"#).unwrap();
             let file = FileName::new(Kind::Results, "x").unwrap();
 
-            let whole = take(Detail::new(filter, limit), 0..run.len()).text(&file, &read.metadata, &counts);
+            let whole = take(Detail::new(filter, limit), 0..run.len()).text(&file, &read.metadata, &counts, None);
             let empty = Detail::new(filter, limit);
             let later = take(empty.clone(), cut..run.len());
             let mut parts = take(empty, 0..cut);
             parts.then(later);
-            prop_assert_eq!(parts.text(&file, &read.metadata, &counts), whole.clone());
+            prop_assert_eq!(parts.text(&file, &read.metadata, &counts, None), whole.clone());
             let passing = run.iter().flat_map(|result| &result.messages).filter(|judged| filter.passes(judged.decision.decision));
             let passing = passing.count();
             let shown = format!("MESSAGES ({} of {passing} shown)", limit.min(passing));

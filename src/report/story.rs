@@ -8,8 +8,9 @@ use crate::compare::variance::Components;
 use crate::evaluate::auditing::AuditCounts;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::changes::Standing;
+use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
-use crate::optimize::story::{self, Effect, Proof, Rates, Story};
+use crate::optimize::story::{self, Effect, Proof, Raised, Rates, Story};
 use crate::optimize::verdict::{Because, Verdict};
 
 /// Objections and instructions that are named.
@@ -23,8 +24,8 @@ const WORTH_NAMING: f64 = 0.01;
 #[must_use]
 pub fn lines(story: &Story) -> Vec<String> {
     let mut lines = vec![
-        format!("Objections: {}", groups(&story.objections, "none was raised")),
-        format!("Liked: {}", groups(&story.liked, "nothing was named")),
+        format!("Objections: {}", objections(story)),
+        format!("Liked: {}", liked(story)),
         challengers(story),
         instructions(story),
     ];
@@ -92,15 +93,42 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
     }
 }
 
-fn groups(groups: &[(String, f64)], none: &str) -> String {
+fn objections(story: &Story) -> String {
+    match story.sorted {
+        None => unsorted(&story.quotes.no),
+        Some(part) => format!("{}{}", groups(&story.objections, "none was raised"), of_sample(part)),
+    }
+}
+
+fn liked(story: &Story) -> String {
+    if story.sorted.is_none() { unsorted(&story.quotes.yes) } else { groups(&story.liked, "nothing was named") }
+}
+
+/// What is said where no model has sorted what people said.
+fn unsorted(quotes: &[String]) -> String {
+    let quoted: Vec<String> =
+        quotes.iter().take(2).map(|quote| format!("{:?}", words::one_line(quote, QUOTED))).collect();
+    if quoted.is_empty() { UNSORTED.to_owned() } else { format!("{UNSORTED}, such as {}", quoted.join(", ")) }
+}
+
+/// Says of how many reasonings counts are, where that is not all of them.
+fn of_sample((sorted, of): (usize, usize)) -> String {
+    if sorted >= of {
+        return String::new();
+    }
+    format!("; counted in {} of {} reasonings", words::thousands(sorted as u64), words::thousands(of as u64))
+}
+
+fn groups(groups: &[Raised], none: &str) -> String {
     if groups.is_empty() {
         return none.to_owned();
     }
-    let named: Vec<String> = groups
-        .iter()
-        .take(NAMED)
-        .map(|(name, share)| format!("{} {:.0}% of people", words::one_line(name, 40), share * 100.0))
-        .collect();
+    let one = |own: &Raised| {
+        let interval = own.interval().map(|of| format!(" ({:.0} to {:.0}%)", of.low * 100.0, of.high * 100.0));
+        let name = words::one_line(&own.name, 40);
+        format!("{name} {:.0}% of people{}", own.share() * 100.0, interval.unwrap_or_default())
+    };
+    let named: Vec<String> = groups.iter().take(NAMED).map(one).collect();
     let more = groups.len().saturating_sub(NAMED);
     if more > 0 { format!("{} ({more} more)", named.join(", ")) } else { named.join(", ") }
 }

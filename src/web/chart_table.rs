@@ -6,25 +6,30 @@ use maud::{Markup, html};
 
 use super::page::text;
 use super::svg;
+use crate::optimize::story::Raised;
 
 /// Rows that are shown at once.
 const SHOWN: usize = 12;
 
-/// Shares by name, a column for each version; the names that are most frequent come first. Nothing for no version.
+/// Shares of people by name, a column for each version; the names that are most frequent come first. Nothing for no version.
 #[must_use]
-pub fn shares(title: &str, what: &str, versions: &[(String, &[(String, f64)])]) -> Markup {
+pub fn shares(title: &str, what: &str, versions: &[(String, &[Raised])]) -> Markup {
     if versions.is_empty() {
         return Markup::default();
     }
     let mut names: BTreeMap<&str, f64> = BTreeMap::new();
-    for (name, share) in versions.iter().flat_map(|(_, shares)| shares.iter()) {
-        let most = names.entry(name).or_default();
-        *most = most.max(*share);
+    for own in versions.iter().flat_map(|(_, shares)| shares.iter()) {
+        let most = names.entry(&own.name).or_default();
+        *most = most.max(own.share());
     }
     let mut names: Vec<(&str, f64)> = names.into_iter().collect();
     names.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let of = |shares: &[(String, f64)], wanted: &str| {
-        shares.iter().find(|(name, _)| name == wanted).map(|(_, share)| *share)
+    let cell = |own: &Raised| {
+        let (share, interval) = (own.share(), own.interval());
+        html! {
+            (svg::meter(share)) " " (format!("{:.0}%", share * 100.0))
+            @if let Some(of) = interval { " " span.quiet { (format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0)) } }
+        }
     };
     html! {
         h2 #objections { (title) }
@@ -35,7 +40,7 @@ pub fn shares(title: &str, what: &str, versions: &[(String, &[(String, f64)])]) 
                 tr {
                     th scope="row" { (text(name)) }
                     @for (_, shares) in versions {
-                        td.nowrap { @match of(shares, name) { Some(share) => { (svg::meter(share)) " " (format!("{:.0}%", share * 100.0)) } None => span.quiet { "–" } } }
+                        td.nowrap { @match shares.iter().find(|own| own.name == *name) { Some(own) => (cell(own)), None => span.quiet { "–" } } }
                     }
                 }
             } }

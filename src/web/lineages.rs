@@ -17,6 +17,7 @@ use super::svg::{self, Rated};
 use super::work::{Values, value};
 use super::{chart_table, shown};
 use crate::data::{FileName, Kind};
+use crate::optimize::story::Raised;
 use crate::report::words;
 
 /// So long a page waits for files that nobody has looked into yet.
@@ -285,7 +286,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
 
 /// Objections over versions: each cycle says why people said no to the prompt before it.
 fn objections(runs: &Runs) -> Markup {
-    let told: Vec<(String, &[(String, f64)])> = runs
+    let told: Vec<(String, &[Raised])> = runs
         .iter()
         .filter(|(_, own)| !own.objections.is_empty())
         .map(|(_, own)| (own.parent.as_deref().map_or_else(|| version(own), parent_label), own.objections.as_slice()))

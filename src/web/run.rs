@@ -85,7 +85,9 @@ fn head(index: &Index) -> Markup {
             }
             nav.local aria-label="On this page" {
                 span.quiet { "On this page:" }
-                @if own.is_some_and(|own| own.metrics.is_some()) { a href="#proof" { "proof" } a href="#objections" { "objections" } a href="#claims" { "claims" } }
+                @if own.is_some_and(|own| own.metrics.is_some()) { a href="#proof" { "proof" } }
+                a href="#objections" { "objections" }
+                @if own.is_some_and(|own| own.metrics.is_some()) { a href="#claims" { "claims" } }
                 a href="#prompt-head" { "prompt" }
                 a href="#trials-head" { "trials" }
             }

@@ -11,9 +11,10 @@ use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index};
 pub use marks::Marks;
-pub use summary::{Summary, interval as percents, rate};
+pub use summary::{Summary, interval as percents, raised, rate};
 
 use crate::data::{self, DataFolder, FileName, Kind};
+use crate::optimize::readings;
 
 /// Files whose summaries are kept.
 const MOST_SUMMARIES: usize = 10_000;
@@ -27,16 +28,20 @@ const LONG: u64 = 8 << 20;
 /// Bytes of a trial in its file, at least.
 const BYTES_A_TRIAL: usize = 500;
 
-/// What tells the versions of a file apart: when it was changed, and how long it is.
+/// What tells the versions of a file apart: when it was changed, how long it is, and when what was read of it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Stamp(Option<SystemTime>, u64);
+pub struct Stamp(Option<SystemTime>, u64, Option<SystemTime>);
 
 impl Stamp {
     /// That of a file as it is now.
     #[must_use]
     pub fn of(folder: &DataFolder, file: &FileName) -> Self {
-        let about = fs::metadata(folder.path(file));
-        about.map_or(Stamp(None, 0), |about| Stamp(about.modified().ok(), about.len()))
+        let about = |file: &FileName| fs::metadata(folder.path(file)).ok();
+        let changed = |about: &fs::Metadata| about.modified().ok();
+        let reading = readings::beside(file).ok().and_then(|reading| about(&reading));
+        let file = about(file);
+        let length = file.as_ref().map_or(0, fs::Metadata::len);
+        Stamp(file.as_ref().and_then(changed), length, reading.as_ref().and_then(changed))
     }
 }
 

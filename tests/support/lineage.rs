@@ -60,10 +60,11 @@ impl Told {
     pub fn write(&self, folder: &DataFolder) -> FileName {
         let first = FileName::new(Kind::Results, "tea_results_20260101_000000").unwrap();
         let metadata = json!({ "system_prompt": self.prompts[0], "persona_file": self.name, "processing_date": self.name,
-            "rejoinder": self.provenance(json!({})) });
+            "rejoinder": self.provenance(json!({"coding": self.coding(false)})) });
         let bytes = serde_json::to_vec(&json!({ "metadata": metadata, "results": self.results(false) })).unwrap();
         folder.replace(&first, &bytes).unwrap();
         let own = json!({
+            "coding": self.coding(true),
             "parent": { "file": first.as_str(), "sha256": sha256(&bytes) },
             "metrics": { "one_judge": true, "cycle": self.cycle() },
             "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": u32::MAX / 3 }, "attempts": [true] },
@@ -87,6 +88,19 @@ impl Told {
             json!({ "persona": (self.persona)(at), "messages": [{ "message": (self.message)(at, later), "decision": decision }] })
         };
         (0..self.people).map(entry).collect()
+    }
+
+    /// Every no is hype and lacks evidence, every yes is brief; nobody has read the others of the split.
+    fn coding(&self, later: bool) -> Value {
+        let codes: Vec<String> = (0..self.people)
+            .map(|at| if (self.says_yes)(at, later) { format!("{at}.0 yes 2") } else { format!("{at}.0 no 1 0") })
+            .collect();
+        let group = |name: &str, side: &str| json!({"name": name, "definition": format!("{name}, {}", self.name), "side": side});
+        json!({
+            "coder": self.name, "asked": self.people, "of": self.people, "codes": codes, "other_quotes": [null, null],
+            "codebook": {"groups": [group("no evidence", "against"), group("hype", "against"), group("brief", "in_favour")]},
+            "quotes": {"0": (self.reasoning)(false), "1": (self.reasoning)(false), "2": (self.reasoning)(true)},
+        })
     }
 
     fn provenance(&self, more: Value) -> Value {

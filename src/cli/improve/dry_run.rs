@@ -2,6 +2,7 @@
 
 use super::{Cycles, Options, Target, When, calls};
 use crate::cli::error::Error;
+use crate::cli::sorting_calls;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
 use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
@@ -9,17 +10,21 @@ use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::grounding::Audit;
+use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::Cast;
 use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
-use crate::optimize::personas;
+use crate::optimize::{personas, readings};
 use crate::report::estimate::{self, Line};
 
 /// The share of a search's trials that its proof takes at most, a little rounded up.
 const PROOF: f64 = 0.5;
+
+/// How often a search asks for more challengers.
+const WAVES: u64 = 3;
 
 /// Calls, tokens and dollars.
 pub fn plan(
@@ -31,7 +36,7 @@ pub fn plan(
 ) -> Result<String, Error> {
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
-    let facts = Lineage::resume(folder, &older.head, &chosen, facts)?.facts;
+    let Lineage { facts, codebook, .. } = Lineage::resume(folder, &older.head, &chosen, facts)?;
     let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = match options.cycles {
@@ -53,6 +58,12 @@ pub fn plan(
 
     let heard = heard(folder, file)?;
     let objections = heard.objections();
+    let read = readings::coding(folder, file, &older.head.metadata, &older.head.sha256).filter(|_| !rejudged);
+    let sorted = if read.is_some() { Vec::new() } else { sorting_calls::of(&cast.improver, &heard, &codebook) };
+    // Once for the people of the file in every cycle that adopts, and as often as more challengers are asked for.
+    let new = usize::from(options.messages_per_persona) * chosen.len();
+    let sorted_later = sorting_calls::of_new(&cast.improver, new, &codebook);
+    let sorted_on_the_way = sorting_calls::of_new(&cast.improver, A_CALL, &codebook);
     let brief = Brief::new(prompt, &facts, &heard, &objections);
     let rewritten = (prompt.len() / 4 + 500) as u64;
     let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), rewritten);
@@ -80,7 +91,9 @@ pub fn plan(
     let mut lines = vec![
         line(Role::DecisionMaker, "the older messages again", again, again_times),
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
+        line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
+        line(Role::Improver, "sorting what people said to leading prompts", sorted_on_the_way, WAVES * cycles),
         line(Role::Generator, "messages of the search and the proof, at most", some(&trial.write, search + proof), 1),
         line(Role::DecisionMaker, "decisions on them, at most", some(&trial.decide, search + proof), deciding),
         line(Role::Auditor, "claims of the messages of the search, if every second one gets a yes", audited, 1),
@@ -88,6 +101,7 @@ pub fn plan(
         line(Role::Generator, "revisions of them, if every second one needs it", some(&trial.revise, proof / 2), 1),
         line(Role::Auditor, "claims of the revisions", revised_audits(&trial, proof / 2), 1),
         line(Role::Referee, "messages of the proof, if one is adopted", some(&referee.unwrap_or_default(), proof), 1),
+        line(Role::Improver, "sorting what people said to the new messages", sorted_later, cycles),
     ];
     lines.extend(trial.kept(messages, "new messages, if one is adopted", account));
     Ok(estimate::plan(&lines, account))

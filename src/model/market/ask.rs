@@ -24,8 +24,10 @@ pub(super) enum Ask<'a> {
     Claims { facts: &'a str, persona: &'a str, message: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
-    /// Sort numbered lines into groups, with the names that are in use.
-    Groups { lines: &'a str, known: &'a str },
+    /// Name groups for numbered lines, with those that are in use. `yes`: the lines are what people liked.
+    Naming { lines: &'a str, known: &'a str, yes: bool },
+    /// Sort numbered lines into the groups against and in favour.
+    Sorting { lines: &'a str, against: &'a str, favour: &'a str },
     /// Sort numbered instructions by what they ask for.
     Ideas { lines: &'a str },
 }
@@ -60,9 +62,12 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     {
         return Ask::Ideas { lines };
     }
-    if property("groups") {
-        let lines = fence(user, "reasonings").or_else(|| fence(user, "names")).unwrap_or_default();
-        return Ask::Groups { lines, known: fence(user, "known").unwrap_or_default() };
+    if let Some(lines) = fence(user, "reasonings") {
+        let text = |kind| fence(user, kind).unwrap_or_default();
+        if property("codes") || (fence(user, "against").or_else(|| fence(user, "favour")).is_some()) {
+            return Ask::Sorting { lines, against: text("against"), favour: text("favour") };
+        }
+        return Ask::Naming { lines, known: text("codebook"), yes: user.contains("said yes.") };
     }
     if fence(user, "message").is_some() || (user.contains("Cold Email Message:") && user.contains("Your Persona:")) {
         return decision(system, user);
@@ -206,10 +211,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_to_be_sorted_are_read_with_the_names_in_use() {
-        let user = "<known-0011aabb>\nhype\n</known-0011aabb><names-0011aabb>\n1. a\n2. b\n</names-0011aabb>";
-        let asked = request("sort", user, Some("groups"));
-        assert_eq!(read(&asked), Ask::Groups { lines: "1. a\n2. b", known: "hype" });
+    fn lines_to_be_sorted_are_read_with_the_groups() {
+        let lines = "<reasonings-0011aabb>\n1. a\n2. b\n</reasonings-0011aabb>";
+        let user = format!("All said yes. <codebook-0011aabb>\n- hype: h\n</codebook-0011aabb>{lines}");
+        let asked = request("name", &user, Some("groups"));
+        assert_eq!(read(&asked), Ask::Naming { lines: "1. a\n2. b", known: "- hype: h", yes: true });
+        let user = format!("<against-0011aabb>\n- hype: h\n</against-0011aabb>{lines}");
+        let asked = request("sort", &user, Some("codes"));
+        assert_eq!(read(&asked), Ask::Sorting { lines: "1. a\n2. b", against: "- hype: h", favour: "" });
     }
 
     #[test]

@@ -55,22 +55,29 @@ impl Tally {
     /// Counts one reasoning. `weight` is what an objection in it counts for: one from somebody who agreed anyway
     /// matters less.
     fn hear(&mut self, reasoning: &str, weight: f64) {
-        let mut start = 0;
-        let ends: Vec<usize> =
-            CLAUSE.find_iter(reasoning).map(|joint| joint.start()).chain([reasoning.len()]).collect();
-        for end in ends {
-            let clause = &reasoning[start..end];
-            let negative = NEGATIVE.is_match(clause);
-            for feature in features_in(clause) {
-                if negative || Feature::HARMFUL.contains(&feature) {
-                    self.objections[feature.index()] += weight;
-                } else {
-                    self.praise[feature.index()] += 1.0;
-                }
+        for (feature, is_missed) in spoken_of(reasoning) {
+            if is_missed {
+                self.objections[feature.index()] += weight;
+            } else {
+                self.praise[feature.index()] += 1.0;
             }
-            start = end;
         }
     }
+}
+
+/// The features that a reasoning speaks of, in order, each with whether it is missed, or put somebody off.
+pub(super) fn spoken_of(reasoning: &str) -> Vec<(Feature, bool)> {
+    let (mut start, mut found) = (0, Vec::new());
+    let ends: Vec<usize> = CLAUSE.find_iter(reasoning).map(|joint| joint.start()).chain([reasoning.len()]).collect();
+    for end in ends {
+        let clause = &reasoning[start..end];
+        let negative = NEGATIVE.is_match(clause);
+        found.extend(
+            features_in(clause).into_iter().map(|feature| (feature, negative || Feature::HARMFUL.contains(&feature))),
+        );
+        start = end;
+    }
+    found
 }
 
 #[cfg(test)]

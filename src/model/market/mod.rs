@@ -135,7 +135,8 @@ impl Market {
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
             }
             Ask::Claims { facts, persona, message } => auditor::audit(message, facts, persona, &mut dice).to_string(),
-            Ask::Groups { lines, known } => groups::sort(lines, known).to_string(),
+            Ask::Naming { lines, known, yes } => groups::name(lines, known, yes).to_string(),
+            Ask::Sorting { lines, against, favour } => groups::sort(lines, (against, favour), &mut dice).to_string(),
             Ask::Ideas { lines } => groups::ideas(lines).to_string(),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);

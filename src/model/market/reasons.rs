@@ -188,6 +188,16 @@ fn no(praises: &[String], objections: &[String], dice: &mut Dice) -> String {
         ))
 }
 
+/// What a message does, or fails to do, in a few words that follow "the message".
+pub(super) fn described(feature: Feature, is_liked: bool) -> String {
+    let template = match feature {
+        _ if is_liked => praise(feature),
+        feature if Feature::HARMFUL.contains(&feature) => fault(feature),
+        feature => lack(feature),
+    };
+    say(template, &mut Dice::of(&["described"]))
+}
+
 fn say(template: &str, dice: &mut Dice) -> String {
     spin(template, dice, &|_| "".into())
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::measured::Taking;
 use super::told::Told;
 use super::{Again, Version};
-use crate::data::provenance::Redone;
+use crate::data::provenance::{Baseline, Redone};
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
-use crate::improve::Codebook;
 use crate::journal::RunRow;
 use crate::optimize::compare_runs::is_simulated;
 use crate::optimize::lineage::Lineage;
+use crate::optimize::readings;
 use crate::optimize::root::{Root, sources};
 
 /// How a version hangs together with the one before it.
@@ -32,14 +32,8 @@ pub enum Link {
 /// Versions that a history goes back.
 const MOST: usize = 1_000;
 
-/// What a version hands on to its parent, which is read next.
-#[derive(Default)]
-struct Handed {
-    /// Its judge's word on the messages of the file with this hash.
-    again: Option<(String, Again)>,
-    /// Names that were given to what people said to the parent.
-    book: Option<Codebook>,
-}
+/// The word of a version's judge on the messages of the file with this hash, which is its parent and read next.
+type Handed = Option<(String, Again)>;
 
 /// Versions, the facts of their messages, and the memory of the lineage.
 type Loaded = (Vec<Version>, Arc<str>, Option<Lineage>);
@@ -51,32 +45,26 @@ pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Re
     let facts = facts(folder, focus, &head, memory.as_ref())?;
     let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?.map(Arc::new);
     let empty = Taking::new(unseen);
-    let (mut found, mut handed): (Vec<Version>, Handed) = (Vec::new(), Handed::default());
+    let (mut found, mut handed): (Vec<Version>, Handed) = (Vec::new(), None);
     let mut next = Some(focus.clone());
     while let Some(file) = next.take() {
         let (taken, head) = results_stream::gather(folder, &file, &empty)?;
         if let Some(child) = found.last_mut() {
             child.link = changed(child, &head.sha256);
         }
-        let own = Lineage::of(&head);
-        let last = own.as_ref().and_then(|own| own.codebooks.last()).cloned();
-        // What it remembers itself was said to its parent.
-        let book = handed.book.take().filter(|book| Some(book) != last.as_ref());
+        let coding = readings::coding(folder, &file, &head.metadata, &head.sha256);
+        let of_baseline = readings::of_baseline(&head.metadata);
         let simulated = is_simulated(&head.metadata);
-        let (recorded, of_parent) = taken.measured(simulated, book.as_ref());
-        let again = handed.again.take().filter(|(sha256, _)| *sha256 == head.sha256).map(|(_, again)| again);
+        let (recorded, of_parent) = taken.measured(simulated, [coding.as_ref(), of_baseline.as_ref()]);
+        let again = handed.take().filter(|(sha256, _)| *sha256 == head.sha256).map(|(_, again)| again);
         let provenance = head.metadata.rejoinder.as_ref();
         let baseline = provenance.and_then(|own| own.baseline.as_ref());
         let is_own = |fingerprint: &String| provenance.and_then(|own| own.fingerprint.as_ref()) == Some(fingerprint);
-        handed = Handed {
-            again: baseline.filter(|baseline| baseline.redone == Redone::Audits || is_own(&baseline.fingerprint)).map(
-                |baseline| {
-                    let (redone, fingerprint) = (baseline.redone, baseline.fingerprint.clone());
-                    (baseline.sha256.clone(), Again { measured: of_parent, redone, fingerprint, simulated })
-                },
-            ),
-            book: last,
-        };
+        let is_known = |baseline: &&Baseline| baseline.redone == Redone::Audits || is_own(&baseline.fingerprint);
+        handed = baseline.filter(is_known).map(|baseline| {
+            let (redone, fingerprint) = (baseline.redone, baseline.fingerprint.clone());
+            (baseline.sha256.clone(), Again { measured: of_parent, redone, fingerprint, simulated })
+        });
         let (link, parent) = parent(folder, &file, &head.metadata)?;
         // A lineage that runs in a circle is no line.
         let parent = parent

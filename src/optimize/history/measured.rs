@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::data::{Entry, Gather, Part};
 use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
-use crate::improve::{Codebook, Objections};
+use crate::improve::{Coding, Objections};
 use crate::optimize::grounded::RunTallies;
 use crate::optimize::pairing::Key;
 use crate::optimize::segments;
@@ -51,12 +51,12 @@ impl Taking {
         Taking { unseen, own: Counted::default(), again: Counted::default() }
     }
 
-    /// What came of the run's own messages, and of its parent's where they were decided again. The objections get the names
-    /// of the book.
-    pub(super) fn measured(self, simulated: bool, book: Option<&Codebook>) -> (Measured, Measured) {
+    /// What came of the run's own messages, and of its parent's where they were decided again; what was said to each by the
+    /// groups of its coding.
+    pub(super) fn measured(self, simulated: bool, codings: [Option<&Coding>; 2]) -> (Measured, Measured) {
         let has_split = self.unseen.is_some();
-        let own = self.own.measured(simulated, has_split, book);
-        (own, self.again.measured(simulated, has_split, None))
+        let own = self.own.measured(simulated, has_split, codings[0]);
+        (own, self.again.measured(simulated, has_split, codings[1]))
     }
 }
 
@@ -69,8 +69,8 @@ impl Gather for Taking {
             Part::Baseline => &mut self.again,
         };
         if !is_unseen {
-            for said in &entry.messages {
-                list.said.hear(entry.index, said.yes, &said.reasoning.get());
+            for (number, said) in entry.messages.iter().enumerate() {
+                list.said.add(entry.index, number, said.yes, &said.reasoning.get());
             }
         }
         let messages: Vec<(bool, Audit)> =
@@ -98,15 +98,15 @@ impl Counted {
         }
     }
 
-    fn measured(self, simulated: bool, has_split: bool, book: Option<&Codebook>) -> Measured {
+    fn measured(self, simulated: bool, has_split: bool, coding: Option<&Coding>) -> Measured {
         let objections = self.said.objections();
         let unseen = self.unseen.rates(simulated);
         Measured {
             all: RunTallies::together([&self.training, &self.unseen], simulated),
             training: has_split.then(|| self.training.rates(simulated)),
             unseen: (unseen.messages > 0).then_some(unseen),
-            objections: match book {
-                Some(book) => objections.named(book),
+            objections: match coding {
+                Some(coding) => objections.by(coding),
                 None => objections,
             },
             segments: self.segments.into_iter().map(|(name, tallies)| (name, tallies.rates(simulated))).collect(),

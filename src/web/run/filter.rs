@@ -1,7 +1,9 @@
 //! Which trials of a run are wanted.
 
 use crate::event::Grounding;
-use crate::improve::objections;
+use crate::improve::Coding;
+use crate::improve::codebook::Side;
+use crate::improve::objections::{OTHER, UNSORTED};
 use crate::web::shelf::{Before, Index, Marks};
 use crate::web::work::{Values, value};
 
@@ -27,6 +29,15 @@ pub(super) enum Flipped {
     Any,
     Yes,
     No,
+}
+
+/// What is known of the texts.
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    /// Personas.
+    pub(super) marks: Option<&'a Marks>,
+    /// Which reasoning is in which group, where that was read.
+    pub(super) coding: Option<&'a Coding>,
 }
 
 impl Filter {
@@ -74,14 +85,28 @@ impl Filter {
         ]
     }
 
-    /// Whether reasoning and personas have to be read for it.
+    /// Whether personas have to be read for it.
     fn needs_marks(&self) -> bool {
-        !self.segment.is_empty() || !self.objection.is_empty()
+        !self.segment.is_empty()
+    }
+
+    /// Whether a reasoning is in the group that is asked for.
+    fn raises(&self, coding: Option<&Coding>, (entry, message): (u32, u32)) -> bool {
+        let code = coding.and_then(|coding| Some((coding, coding.code(entry as usize, message as usize)?)));
+        match (self.objection.as_str(), code) {
+            (UNSORTED, code) => code.is_none(),
+            (_, None) => false,
+            (OTHER, Some((_, code))) => code.groups.is_empty(),
+            (name, Some((coding, code))) => {
+                let place = coding.codebook.place(Side::of_decision(code.yes), name);
+                place.is_some_and(|place| code.groups.iter().any(|own| usize::from(*own) == place))
+            }
+        }
     }
 
     /// Whether what it needs of the texts is not known yet.
-    pub(super) fn waits(&self, marks: Option<&Marks>) -> bool {
-        self.needs_marks() && marks.is_none()
+    pub(super) fn waits(&self, texts: Texts<'_>) -> bool {
+        self.needs_marks() && texts.marks.is_none()
     }
 
     /// Whether nothing is left out.
@@ -95,21 +120,18 @@ impl Filter {
         &self,
         index: &Index,
         before: Option<&Before>,
-        marks: Option<&Marks>,
+        texts: Texts<'_>,
         (from, count): (usize, usize),
     ) -> (usize, Vec<u32>) {
-        if self.waits(marks) {
+        if self.waits(texts) {
             return (0, Vec::new());
         }
-        let marks = marks.filter(|_| self.needs_marks());
+        let marks = texts.marks.filter(|_| self.needs_marks());
         if self.is_all() {
             let to = (from + count).min(index.trials.len());
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
         }
         let segment = marks.and_then(|marks| marks.names.iter().position(|name| *name == self.segment));
-        let group =
-            |yes| objections::group_names(yes).iter().position(|name| *name == self.objection).map(|at| 1_u32 << at);
-        let groups = [group(false).unwrap_or(0), group(true).unwrap_or(0)];
         let mut found = 0;
         let mut page = Vec::new();
         for (at, trial) in index.trials.iter().enumerate() {
@@ -131,17 +153,15 @@ impl Filter {
             if self.flagged && trial.grounding != Grounding::MadeUp {
                 continue;
             }
+            if !self.objection.is_empty() && !self.raises(texts.coding, (trial.entry, trial.message)) {
+                continue;
+            }
             if let Some(marks) = marks {
                 if !self.segment.is_empty() {
                     let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
                     if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {
                         continue;
                     }
-                }
-                if !self.objection.is_empty()
-                    && marks.groups.get(at).is_none_or(|own| own & groups[usize::from(trial.yes)] == 0)
-                {
-                    continue;
                 }
             }
             if (from..from + count).contains(&found) {

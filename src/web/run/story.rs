@@ -4,11 +4,14 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::compare::Interval;
+use crate::improve::Objections;
+use crate::improve::objections::UNSORTED;
 use crate::optimize::Verdict;
+use crate::optimize::story::Raised;
 use crate::report::{story, words};
 use crate::web::error::Problem;
 use crate::web::page::{self, text};
-use crate::web::shelf::{Index, percents, rate};
+use crate::web::shelf::{Index, percents, raised, rate};
 use crate::web::site::Site;
 use crate::web::{chart_table, shown, svg};
 
@@ -24,9 +27,11 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
             (verdict(cycle))
             (proof(cycle, own.is_some_and(|own| own.simulated)))
             (on_the_people(own.and_then(|own| own.metrics.as_ref())))
-            (objections(cycle))
+            (objections(site, index, Some(cycle)))
             (instructions(cycle))
             (claims(cycle))
+        } @else {
+            (objections(site, index, None))
         }
         (prompt(site, index))
         (origin(index))
@@ -94,20 +99,29 @@ fn on_the_people(metrics: Option<&Value>) -> Markup {
     }
 }
 
-fn objections(cycle: &Value) -> Markup {
-    let of = |key: &str| -> Vec<(String, f64)> {
-        let list = cycle.get(key).and_then(Value::as_array);
-        let one = |own: &Value| {
-            Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0))
-        };
-        list.map(|list| list.iter().filter_map(one).collect()).unwrap_or_default()
-    };
-    let raised = of("objections");
-    chart_table::shares(
-        "Why people said no, before",
-        "Share of the personas that raised it, to the messages of the incumbent.",
-        &[("Share".to_owned(), raised.as_slice())],
-    )
+/// Why people said no to the incumbent, as the cycle found it, and why to this run's own messages.
+fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
+    let coding = index.coding(&site.folder).map(|coding| Objections::default().by(coding));
+    let own = coding.as_ref().map(|own| Raised::of(&own.raised, own)).unwrap_or_default();
+    let before = cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default();
+    let stays = cycle.is_some_and(|cycle| cycle.get("after").is_none_or(Value::is_null));
+    let mut columns: Vec<(String, &[Raised])> = Vec::new();
+    if !before.is_empty() {
+        columns.push(("Before".to_owned(), before.as_slice()));
+    }
+    // Where the prompt stays, its messages do.
+    if coding.is_some() && !(stays && !before.is_empty()) {
+        columns.push(("This run".to_owned(), own.as_slice()));
+    }
+    let part = coding.as_ref().and_then(|own| own.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
+    html! {
+        (chart_table::shares("Why people said no", "Share of the personas that raised it at least once, with its 95 % interval.", &columns))
+        @if columns.is_empty() {
+            h2 #objections { "Why people said no" }
+            p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(index.file.stem())) " --objections" } "." }
+        }
+        @if let Some(sorted) = part { p.hint { "In this run counted in " (words::thousands(sorted.reasonings as u64)) " of " (words::count(sorted.of as u64, "reasoning", "reasonings")) "." } }
+    }
 }
 
 fn instructions(cycle: &Value) -> Markup {

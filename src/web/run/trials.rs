@@ -5,15 +5,17 @@ use std::collections::btree_map::Entry::Vacant;
 
 use maud::{Markup, html};
 
-use super::filter::Filter;
+use super::filter::{Filter, Texts};
 use crate::data::results::{Judged, PersonaResult};
 use crate::event::Grounding;
-use crate::improve::objections;
+use crate::improve::Coding;
+use crate::improve::codebook::Side;
+use crate::improve::objections::UNSORTED;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::page::{self, text};
 use crate::web::people::pager;
-use crate::web::shelf::{Before, Index, Marks};
+use crate::web::shelf::{Before, Index};
 use crate::web::shown;
 use crate::web::site::Site;
 
@@ -30,10 +32,11 @@ pub(super) fn list(
     page: usize,
 ) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
-    let marks = index.marks(&site.folder);
+    let coding = index.coding(&site.folder);
+    let texts = Texts { marks: index.marks(&site.folder), coding };
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(filter, &path, (index, before.as_deref()), marks, failures.len());
+    let form = form(filter, &path, (index, before.as_deref()), texts, failures.len());
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -52,8 +55,8 @@ pub(super) fn list(
             (pager(&path, &filter.pairs(), "#trials-head", at, last))
         });
     }
-    let is_pending = filter.waits(marks);
-    let count = |from: usize| filter.page(index, before.as_deref(), marks, (from, PAGE));
+    let is_pending = filter.waits(texts);
+    let count = |from: usize| filter.page(index, before.as_deref(), texts, (from, PAGE));
     let (mut found, mut places) = count((page.max(1) - 1).saturating_mul(PAGE));
     let last = found.div_ceil(PAGE).max(1);
     let at = page.clamp(1, last);
@@ -84,7 +87,7 @@ pub(super) fn list(
             @if let Some((entry, earlier)) = entries.get(&trial.entry) {
                 @if let Some(said) = entry.messages.get(trial.message as usize) {
                     @let flipped = before.as_ref().and_then(|before| before.flipped(trial.entry, index.entries[trial.entry as usize].tally));
-                    (article(&path, (trial.entry, trial.message), entry, said, (earlier.as_ref(), flipped)))
+                    (article(&path, (trial.entry, trial.message), entry, said, (earlier.as_ref(), flipped), coding))
                 }
             }
         }
@@ -96,7 +99,7 @@ fn form(
     filter: &Filter,
     path: &str,
     (index, before): (&Index, Option<&Before>),
-    marks: Option<&Marks>,
+    texts: Texts<'_>,
     failures: usize,
 ) -> Markup {
     let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
@@ -105,7 +108,7 @@ fn form(
     };
     let pairs: BTreeMap<&str, &str> = filter.pairs().into_iter().collect();
     let of = |name: &str| pairs.get(name).copied().unwrap_or_default();
-    let mut names: Vec<&str> = marks.map(|marks| marks.names.clone()).unwrap_or_default();
+    let mut names: Vec<&str> = texts.marks.map(|marks| marks.names.clone()).unwrap_or_default();
     names.sort_unstable();
     let chosen = filter.segment.as_str();
     if !chosen.is_empty() && !names.contains(&chosen) {
@@ -113,9 +116,9 @@ fn form(
     }
     let segments: Vec<(&str, &str)> =
         [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
-    let raised = raised(marks);
+    let raised = raised(texts.coding);
     let mut groups: Vec<(&str, &str)> = vec![("", "All")];
-    groups.extend(raised.iter().map(|(name, label)| (*name, label.as_str())));
+    groups.extend(raised.iter().map(|(name, label)| (name.as_str(), label.as_str())));
     if !filter.objection.is_empty() && !groups.iter().any(|(name, _)| *name == filter.objection) {
         groups.push((&filter.objection, &filter.objection));
     }
@@ -134,14 +137,14 @@ fn form(
     }
 }
 
-/// The objections that anybody raised, with the number of messages; all of them as long as that is not known.
-fn raised(marks: Option<&Marks>) -> Vec<(&'static str, String)> {
-    let names = objections::group_names(false);
-    let Some(marks) = marks else { return names.iter().map(|name| (*name, (*name).to_owned())).collect() };
-    let mut raised: Vec<(&str, u64)> =
-        names.into_iter().zip(marks.raised.iter().copied()).filter(|(_, count)| *count > 0).collect();
-    raised.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    raised.into_iter().map(|(name, count)| (name, format!("{name} ({})", words::thousands(count)))).collect()
+/// The objections that anybody raised, with the number of messages, and what nobody has sorted.
+fn raised(coding: Option<&Coding>) -> Vec<(String, String)> {
+    let groups = coding.map(|coding| coding.counted(Side::Against)).unwrap_or_default();
+    let label = |name: &str, count: usize| format!("{name} ({})", words::thousands(count as u64));
+    let mut raised: Vec<(String, String)> =
+        groups.into_iter().map(|group| (group.name.clone(), label(&group.name, group.count))).collect();
+    raised.push((UNSORTED.to_owned(), UNSORTED.to_owned()));
+    raised
 }
 
 fn article(
@@ -150,6 +153,7 @@ fn article(
     own: &PersonaResult,
     said: &Judged,
     (earlier, flipped): (Option<&PersonaResult>, Option<bool>),
+    coding: Option<&Coding>,
 ) -> Markup {
     let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
     html! {
@@ -164,7 +168,7 @@ fn article(
             details { summary.persona { (text(&words::one_line(&own.persona, LINE))) } p.persona { (text(&own.persona)) } }
             (shown)
             p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
-            (groups(said))
+            (groups(said.decision.decision, coding, (entry, message)))
             @if let Some(first) = earlier.and_then(|earlier| earlier.messages.first()).filter(|first| first.message != said.message) {
                 details { summary { "Before: " (shown::decision(first.decision.decision)) }
                     (shown::message(&first.message, first.rejoinder.as_ref()).0)
@@ -185,12 +189,11 @@ fn flip(flipped: Option<bool>) -> Markup {
     }
 }
 
-fn groups(said: &Judged) -> Markup {
-    let bits = objections::groups_of(&said.decision.reasoning);
-    let names = objections::group_names(said.decision.decision);
-    let own: Vec<&str> =
-        names.into_iter().enumerate().filter(|(at, _)| bits >> at & 1 == 1).map(|(_, name)| name).collect();
-    html! { p.hint { @if said.decision.decision { "Liked: " } @else { "Objections: " } (own.join(", ")) } }
+/// The groups of a reasoning, by its place in the run.
+fn groups(yes: bool, coding: Option<&Coding>, (entry, message): (u32, u32)) -> Markup {
+    let names = coding.and_then(|coding| coding.names(entry as usize, message as usize));
+    let names = names.map_or_else(|| UNSORTED.to_owned(), |names| names.join(", "));
+    html! { p.hint { @if yes { "Liked: " } @else { "Objections: " } (text(&names)) } }
 }
 
 /// All messages to one persona, beside those before.
@@ -203,7 +206,9 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
     };
     let flipped = before.as_ref().and_then(|before| before.flipped(at, index.entries[at as usize].tally));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let side = |messages: &[Judged]| {
+    let coding = index.coding(&site.folder);
+    let sorted = |number: usize, yes: bool| groups(yes, coding, (at, number as u32));
+    let side = |messages: &[Judged], sorted: &dyn Fn(usize, bool) -> Markup| {
         html! {
             @if messages.is_empty() { p.quiet { "No decided message." } }
             @for (number, said) in messages.iter().enumerate() {
@@ -212,7 +217,7 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
                     h3 { "Message " (number + 1) " " (shown::decision(said.decision.decision)) (shown::claims(&audit)) @if let Some(score) = said.decision.score() { span.quiet { "score " (format!("{score:.2}")) } } }
                     (shown)
                     p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
-                    (groups(said))
+                    (sorted(number, said.decision.decision))
                 }
             }
         }
@@ -221,8 +226,8 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
         p.persona { (text(&own.persona)) }
         p { (flip(flipped)) }
         div.sides {
-            @if let Some(earlier) = &earlier { section { h2 { "Before" } (side(&earlier.messages)) } }
-            section { h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (side(&own.messages)) }
+            @if let Some(earlier) = &earlier { section { h2 { "Before" } (side(&earlier.messages, &|_, _| Markup::default())) } }
+            section { h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (side(&own.messages, &sorted)) }
         }
         @for failure in failures.iter().filter(|failure| failure.persona == at as usize) {
             p.problem { "Message " (failure.message + 1) " failed (" (text(&failure.stage)) "): " (text(&failure.reason)) }

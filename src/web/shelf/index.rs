@@ -11,8 +11,10 @@ use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
+use crate::improve::Coding;
 use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::pairing::Key;
+use crate::optimize::readings;
 
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
@@ -33,6 +35,7 @@ pub struct Index {
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
     rate: OnceLock<Rate>,
+    coding: OnceLock<Option<Coding>>,
     marks: OnceLock<Marks>,
     progress: Arc<Progress>,
 }
@@ -131,6 +134,7 @@ impl Index {
             again: taken.again,
             before: OnceLock::new(),
             rate: OnceLock::new(),
+            coding: OnceLock::new(),
             marks: OnceLock::new(),
             progress: Arc::default(),
         })
@@ -198,7 +202,12 @@ impl Index {
         Before { file, part, others, of }
     }
 
-    /// Why people decided as they did and who they are, if it has been worked out; the work begins with the first who asks.
+    /// Which reasoning is in which group; `None` where that is unsorted.
+    pub fn coding(&self, folder: &DataFolder) -> Option<&Coding> {
+        self.coding.get_or_init(|| readings::coding_of(folder, &self.file, &self.metadata)).as_ref()
+    }
+
+    /// Who people are, if it has been worked out; the work begins with the first who asks.
     pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<&Marks> {
         self.work(folder);
         self.marks.get()

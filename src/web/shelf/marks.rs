@@ -1,20 +1,15 @@
-//! What has to be read out of the texts of a run: objections and segments. It takes longer than looking at where they are, and
-//! is done on a thread of its own.
+//! What has to be read out of the texts of a run: segments. It takes longer than looking at where they are, and is done on a
+//! thread of its own.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::index::Index;
 use crate::data::{self, DataFolder, Entry, Gather, Part, results_stream};
-use crate::improve::objections;
 use crate::optimize::segments;
 
-/// Why people decided as they did, and who they are.
+/// Who people are.
 #[derive(Clone, Default)]
 pub struct Marks {
-    /// Groups of the reasoning, for every trial: bits of [`objections::group_names`].
-    pub groups: Vec<u32>,
-    /// How many reasonings of a no are in each of those groups.
-    pub raised: Vec<u64>,
     /// Segments, for every entry: places in `names`, plus 1, or 0.
     pub segments: Vec<[u8; 2]>,
     /// Names of segments.
@@ -40,8 +35,7 @@ impl Progress {
 
 impl Marks {
     pub(super) fn read(index: &Index, folder: &DataFolder) -> Result<Self, data::Error> {
-        let empty = Marks { raised: vec![0; objections::group_names(false).len()], ..Marks::default() };
-        Ok(results_stream::look(folder, &index.file, &empty)?.0)
+        Ok(results_stream::look(folder, &index.file, &Marks::default())?.0)
     }
 
     /// The segment's place among the names, plus 1.
@@ -59,14 +53,6 @@ impl Gather for Marks {
         if entry.part != Part::Results {
             return;
         }
-        for said in &entry.messages {
-            let groups = objections::groups_of(&said.reasoning.get());
-            self.groups.push(groups);
-            if !said.yes {
-                let raised = self.raised.iter_mut().enumerate();
-                raised.for_each(|(at, count)| *count += u64::from(groups >> at & 1));
-            }
-        }
         let mut places = [0; 2];
         for (place, name) in places.iter_mut().zip(segments::of(&entry.persona.get())) {
             *place = self.segment(name);
@@ -78,7 +64,5 @@ impl Gather for Marks {
         let places: Vec<u8> = later.names.iter().map(|name| self.segment(name)).collect();
         let here = |place: u8| if place == 0 { 0 } else { places[usize::from(place) - 1] };
         self.segments.extend(later.segments.into_iter().map(|own| own.map(here)));
-        self.groups.extend(later.groups);
-        self.raised.iter_mut().zip(later.raised).for_each(|(count, more)| *count += more);
     }
 }

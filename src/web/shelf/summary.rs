@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::compare::{Interval, Rate};
 use crate::data::{self, DataFolder, FileName, results_stream, versions};
 use crate::optimize::pairing::Clusters;
+use crate::optimize::story::Raised;
 use crate::report::lineages::RunLine;
 
 /// What a list says of one results file.
@@ -27,7 +28,7 @@ pub struct Summary {
     /// The rate of yes to messages without a made-up claim, where it is known.
     pub grounded: Option<Rate>,
     /// Why people said no, with the share of personas.
-    pub objections: Vec<(String, f64)>,
+    pub objections: Vec<Raised>,
 }
 
 impl Summary {
@@ -41,7 +42,6 @@ impl Summary {
         let own = metadata.rejoinder.as_ref();
         let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
         let after = cycle.and_then(|cycle| cycle.get("after").filter(|after| !after.is_null()).or(cycle.get("before")));
-        let shares = cycle.and_then(|cycle| cycle.get("objections")).and_then(Value::as_array);
         Ok(Summary {
             lineage: versions::lineage_base(file.stem()),
             cost: own.and_then(|own| own.cost_usd),
@@ -51,14 +51,7 @@ impl Summary {
             grounded: after
                 .filter(|after| after.get("checked_messages").and_then(Value::as_u64).is_some_and(|count| count > 0))
                 .and_then(|after| rate(after.get("grounded_response")?, own.is_some_and(|own| own.simulated))),
-            objections: shares
-                .map(|shares| {
-                    let of = |own: &Value| {
-                        Some((own.get("name")?.as_str()?.to_owned(), own.get("share_of_personas")?.as_f64()? / 100.0))
-                    };
-                    shares.iter().filter_map(of).collect()
-                })
-                .unwrap_or_default(),
+            objections: cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default(),
             prompt: metadata.system_prompt,
             line,
         })
@@ -69,6 +62,13 @@ impl Summary {
 #[must_use]
 pub fn stem(name: &str) -> &str {
     name.strip_suffix(".json").unwrap_or(name)
+}
+
+/// Groups of what people said, as a cycle's record has them.
+#[must_use]
+pub fn raised(cycle: &Value, key: &str) -> Vec<Raised> {
+    let list = cycle.get(key).and_then(Value::as_array);
+    list.map(|list| list.iter().filter_map(Raised::from_json).collect()).unwrap_or_default()
 }
 
 /// A rate as a cycle's record has it.

@@ -1,0 +1,61 @@
+//! What sorting what people said is going to take, for `--dry-run`.
+
+use crate::improve::codebook::{Codebook, Proposed, Side};
+use crate::improve::feedback::{MOST_SORTED, Reasoning};
+use crate::improve::sorting::A_CALL;
+use crate::improve::{Heard, Improver};
+use crate::model::{CallKey, Usage};
+use crate::report::estimate;
+
+/// Tokens of an answer that names groups: a dozen with their definitions.
+const NAMING_ANSWER: u64 = 700;
+/// Tokens of the answer about one reasoning.
+const SORTING_ANSWER: u64 = 30;
+/// Groups of a side that a plan assumes where none is named yet.
+const GROUPS: usize = 12;
+/// Characters of their definitions.
+const DEFINITION: usize = 160;
+/// Characters of a reasoning that is not there yet.
+const REASONING: usize = 300;
+
+/// The calls that read what was said, by these groups, or by groups that are to be named first.
+#[must_use]
+pub fn of(improver: &Improver, heard: &Heard, known: &Codebook) -> Vec<Usage> {
+    let reasonings = heard.reasonings();
+    let mut calls = Vec::new();
+    for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
+        let said: Vec<&str> =
+            reasonings.iter().filter(|own| Side::of_decision(own.yes) == side).map(|own| own.text).collect();
+        if !said.is_empty() {
+            let request = improver.naming(side, &said, known, CallKey::of(&[]));
+            calls.push(estimate::tokens(&request, NAMING_ANSWER));
+        }
+    }
+    let book = expected(known);
+    calls.extend(reasonings.chunks(A_CALL).map(|chunk| sorting(improver, chunk, &book)));
+    calls
+}
+
+/// The calls that read what is going to be said to so many messages.
+#[must_use]
+pub fn of_new(improver: &Improver, messages: usize, known: &Codebook) -> Vec<Usage> {
+    let (book, text) = (expected(known), " ".repeat(REASONING));
+    let line = Reasoning { persona: 0, message: 0, yes: false, text: &text };
+    let lines = vec![line; messages.min(MOST_SORTED)];
+    lines.chunks(A_CALL).map(|chunk| sorting(improver, chunk, &book)).collect()
+}
+
+fn sorting(improver: &Improver, chunk: &[Reasoning<'_>], book: &Codebook) -> Usage {
+    let request = improver.sorting(chunk, &[], book, CallKey::of(&[]));
+    estimate::tokens(&request, SORTING_ANSWER * chunk.len() as u64)
+}
+
+/// A codebook as large as one is going to be.
+fn expected(known: &Codebook) -> Codebook {
+    let mut book = known.clone();
+    for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
+        let group = |at| Proposed::new(&format!("group {at} of these"), &"x".repeat(DEFINITION));
+        book.add(side, (0..GROUPS).filter_map(group).collect());
+    }
+    book
+}
