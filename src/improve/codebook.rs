@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::feedback::{Unsorted, shortened};
 use super::objections::{self, LONGEST_QUOTE, OTHER, Objection, Objections};
-use super::parts::key;
+use super::fold::key;
 use super::themes::THEMES;
 use super::{Heard, Improver};
 use crate::evaluate::ask::{Error, ask};

@@ -4,13 +4,17 @@ pub mod challenge;
 pub mod changes;
 pub mod codebook;
 mod concessions;
+pub mod difference;
 pub mod feedback;
+pub mod fold;
 pub mod ideas;
 pub mod improver;
+pub mod item_check;
 pub mod objections;
 pub mod parts;
+pub mod proposal;
 pub mod screen;
-pub mod soundness;
+mod splitter;
 mod themes;
 mod vocabulary;
 
@@ -20,7 +24,8 @@ pub use codebook::Codebook;
 pub use feedback::Heard;
 pub use improver::Improver;
 pub use objections::Objections;
-pub use parts::Parts;
+pub use parts::{Part, PromptParts};
+pub use proposal::{Item, Rewrite};
 pub use screen::{Details, Screen, Screened};
 
 #[cfg(test)]
@@ -30,7 +35,7 @@ mod tests {
     #[test]
     fn everything_can_be_shared_between_threads() {
         fn shared<T: Send + Sync>() {}
-        shared::<(Parts, Screen, Screened, Details, Improver, Brief<'_>, Assignment, Tried)>();
+        shared::<(PromptParts, Rewrite, Screen, Screened, Details, Improver, Brief<'_>, Assignment, Tried)>();
         shared::<(Codebook, Objections, Change, Heard, screen::Dropped)>();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::decisions::Decisions;
@@ -18,13 +18,13 @@ use super::search::{Aim, Known, search};
 use super::split::People;
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, incumbent, naming, personas, record};
+use super::{compare_runs, incumbent, marking, naming, personas, record};
 use crate::compare::Comparison;
 use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance};
 use crate::data::results::Metadata;
-use crate::data::{self, FileName, Kind, Map, clock, versions};
+use crate::data::{FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
 use crate::evaluate::auditor::Auditor;
 use crate::evaluate::claims::Facts;
@@ -34,7 +34,7 @@ use crate::evaluate::run::{self, Run, RunContext};
 use crate::evaluate::trial::Bench;
 use crate::evaluate::{DecisionMaker, Generator};
 use crate::event::Event;
-use crate::improve::{Details, Improver};
+use crate::improve::{Details, Improver, difference};
 use crate::model::digest;
 
 pub use super::error::Error;
@@ -73,6 +73,8 @@ pub struct CycleOptions {
     pub objective: Objective,
     /// What the offer may claim, in place of what the first prompt of the lineage states.
     pub facts: Option<String>,
+    /// Texts of the first prompt that are rules, whatever else says otherwise.
+    pub keep: Vec<String>,
     /// Challengers that the user wrote.
     pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
@@ -140,15 +142,17 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
-    let mut lineage = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref())?;
-    let facts = Arc::new(Facts::of(&lineage.facts));
-    let people = lineage.split.people(folder, &chosen.people)?;
+    let resumed =
+        Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref(), &options.keep)?;
+    let people = resumed.lineage.split.people(folder, &chosen.people)?;
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }
+    let seed_text = options.seed.to_string();
+    let mut lineage = marking::marked(cast, resumed, &options.keep, &[&seed_text, &step]).await?;
+    let facts = Arc::new(Facts::of(&lineage.facts));
     let incumbent = incumbent::incumbent(folder, cast, &older, (&people, &facts), options, &step).await?;
     let standing = &incumbent.standing;
-    let seed_text = options.seed.to_string();
     let objections = naming::objections(cast, &standing.heard, &mut lineage, &[&seed_text, &step]).await?;
 
     let gate = options.rewrites.then(|| Gate::new(Arc::clone(&facts)));
@@ -167,11 +171,12 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let proposer = Proposer {
         cast,
         facts: &facts,
-        details: Arc::new(details(&people)?),
+        details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
         tried: &tried,
         by_hand: &options.by_hand,
         longest: options.longest,
         key: [&seed_text, &step],
+        unchecked: OnceLock::new(),
     };
     let aim = Aim {
         calls: options.calls,
@@ -191,7 +196,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     };
     let known = Known {
         people: &people,
-        offer: &lineage.offer,
+        parts: &lineage.parts,
         incumbent: &prompt_before,
         heard: &standing.heard,
         objections: &objections,
@@ -229,12 +234,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         Some(run) => Some(Standing::of_entries(&run.entries(BTreeMap::new()), &people, &facts)?),
         None => None,
     };
+    let changed = |prompt: &String| difference::of_prompts(Some(&lineage.parts), &prompt_before, prompt);
     let story = Story::of(
         &found,
         &objections,
         (standing, new_standing.as_ref()),
         (&people, options),
-        referee,
+        (referee, adopted.as_ref().map(changed).unwrap_or_default()),
         (original_simulated, simulated),
     );
 
@@ -307,16 +313,6 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         cost,
         elapsed: started.elapsed(),
     })
-}
-
-/// What of the personas' texts is a detail of one or a few. Those who only verify count as well: a prompt must not name them
-/// either.
-fn details(people: &People) -> Result<Details, data::Error> {
-    let mut details = Details::default();
-    for persona in people.all.iter().chain(people.unseen.iter()) {
-        details.take(&persona?);
-    }
-    Ok(details)
 }
 
 /// Writes messages to everybody with the prompt that was adopted.

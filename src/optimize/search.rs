@@ -19,7 +19,7 @@ use crate::compare::normal;
 use crate::compare::segments::Segment;
 use crate::evaluate::auditor::Auditor;
 use crate::event::Event;
-use crate::improve::{Heard, Objections};
+use crate::improve::{Heard, Objections, PromptParts, screen};
 
 /// What a search may spend, and what it must show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +42,8 @@ pub struct Aim {
 pub struct Known<'a> {
     /// Whom.
     pub people: &'a People,
-    /// What every prompt states.
-    pub offer: &'a str,
+    /// Facts and rules, which stand in every prompt.
+    pub parts: &'a PromptParts,
     /// The prompt to beat.
     pub incumbent: &'a str,
     /// What its messages met.
@@ -117,7 +117,8 @@ pub async fn search(
         calls_a_trial: a_trial,
         kept: &kept,
     };
-    let pool = Pool::new(known.offer, known.incumbent);
+    let longest = screen::most_characters(known.parts, proposer.longest);
+    let pool = Pool::new(known.parts, known.incumbent).longest(longest);
     let mut explored = explore(lab, proposer, start, pool).await?;
     let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
 
@@ -152,9 +153,9 @@ pub async fn search(
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
 }
 
-/// Calls for challengers of later waves, and for sorting, which come while exploring goes on.
+/// Calls for challengers of later waves, for checking and for sorting their advice, which come while exploring goes on.
 fn asked_later(challengers: usize) -> u64 {
-    2 * challengers as u64 + 4
+    2 * challengers as u64 + 8
 }
 
 /// Trials that prove a gain of this size at this level in four of five cases, of so many trials in all, where so many of the

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::dice::Dice;
 use super::feature::Feature::{
     self, Brief, Certificate, Channel, Customer, Example, Figures, Flattery, Hype, Integrations, Long, Material,
     Mechanism, Opener, Pilot, Placeholder, Plain, Post, Price, Pushy, Result, Security, SmallAsk, Subject, Tie, Truth,
@@ -40,8 +41,12 @@ pub(super) fn sort(lines: &str, known: &str) -> Value {
     json!({ "groups": list })
 }
 
-/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out.
-pub(super) fn ideas(lines: &str) -> Value {
+/// How often a line is sorted under what another line asks for: nobody who sorts is right every time.
+const ERRS: f64 = 0.1;
+
+/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out; one in ten is sorted
+/// wrongly.
+pub(super) fn ideas(lines: &str, dice: &mut Dice) -> Value {
     let mut groups: Vec<(String, Vec<u64>)> = Vec::new();
     for line in lines.lines() {
         let Some((number, said)) = line.trim().split_once(". ") else { continue };
@@ -50,6 +55,8 @@ pub(super) fn ideas(lines: &str) -> Value {
         let asks = wishes.asked.iter().next().map(|feature| format!("{feature:?}").to_lowercase());
         let forbids = wishes.banned.iter().next().map(|feature| format!("no {feature:?}").to_lowercase());
         let Some(name) = asks.or(forbids) else { continue };
+        let wrong = dice.chance(ERRS).then(|| dice.below(groups.len().max(1)));
+        let name = wrong.and_then(|at| groups.get(at)).map_or(name, |(other, _)| other.clone());
         match groups.iter_mut().find(|(own, _)| *own == name) {
             Some((_, members)) => members.push(number),
             None => groups.push((name, vec![number])),

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::compare::{Interval, Rate};
 use crate::data::{self, DataFolder, FileName, results_stream, versions};
+use crate::improve::PromptParts;
+use crate::optimize::lineage::Lineage;
 use crate::optimize::pairing::Clusters;
 use crate::report::lineages::RunLine;
 
@@ -20,6 +22,8 @@ pub struct Summary {
     pub personas: u64,
     /// The prompt.
     pub prompt: String,
+    /// The parts of the lineage's first prompt, where a cycle has recorded them.
+    pub parts: Option<PromptParts>,
     /// The file that it descends from, without its ending.
     pub parent: Option<String>,
     /// The gain on unseen people with its interval, where something was proved.
@@ -58,6 +62,7 @@ impl Summary {
                     shares.iter().filter_map(of).collect()
                 })
                 .unwrap_or_default(),
+            parts: Lineage::recorded(&metadata).map(|lineage| lineage.parts),
             prompt: metadata.system_prompt,
             line,
         })
