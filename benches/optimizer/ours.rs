@@ -1,7 +1,7 @@
 //! Where rejoinder arrives: a first run of the offer, and one search for a better prompt.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rejoinder::call::{Caller, Meter, Shared};
 use rejoinder::compare::spending;
@@ -20,6 +20,7 @@ use rejoinder::evaluate::run::{self, RunContext};
 use rejoinder::evaluate::trial::Bench;
 use rejoinder::event::Events;
 use rejoinder::improve::improver::REWRITE_TOKENS;
+use rejoinder::improve::parts::Marking;
 use rejoinder::improve::{Details, Improver};
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::Market;
@@ -127,13 +128,11 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let plan = Plan::write_and_decide(setting.learn.len(), 1);
     let ran = run::run(&first, &cast.context, &people.all, plan, "first").await?;
     let entries: Entries = ran.entries(BTreeMap::new());
-    let lineage = Lineage::new(setting.offer, None, Split::default());
+    let mut marking = Marking::new(setting.offer, &[])?;
+    cast.improver.split_prompt(&mut marking, &[&setting.seed.to_string(), "split"]).await?;
+    let lineage = Lineage::new(marking.parts(), None, Split::default());
     let (facts, sources) = (Facts::of(&lineage.facts), Sources::from_prompt(setting.offer));
     let standing = Standing::of_entries(&entries, &people)?;
-    let mut details = Details::default();
-    for persona in people.all.iter().chain(people.unseen.iter()) {
-        details.take(&persona?);
-    }
     let lab = Lab {
         cast: &cast,
         sources: &sources,
@@ -151,10 +150,11 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         by_hand: &[],
         cast: &cast,
         facts: &facts,
-        details: Arc::new(details),
+        details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
         tried: &[],
         longest: 12_000,
         key: [&seed, "cycle 1"],
+        unchecked: OnceLock::new(),
     };
     let reader = Reader { improver: &cast.improver, context: &cast.context, key: [&seed, "cycle 1", "before"] };
     let coding = reader.read(&standing.heard, &lineage.codebook).await?;
@@ -171,7 +171,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     };
     let known = Known {
         people: &people,
-        offer: &lineage.offer,
+        parts: &lineage.parts,
         incumbent: setting.offer,
         heard: &standing.heard,
         objections: &objections,

@@ -119,6 +119,7 @@ impl Error {
             Error::Usage(_) | Error::Settings(_) | Error::ModelId(_) | Error::Price(_) | Error::DecisionPrompt(_) => {
                 USAGE
             }
+            Error::Cycle(optimize::Error::Kept(_)) => USAGE,
             Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
             Error::Cycle(optimize::Error::NoFeedback(_))
             | Error::Read { .. }

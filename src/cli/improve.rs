@@ -25,7 +25,6 @@ use crate::optimize::decisions::Decisions;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
-use crate::optimize::split::Split;
 use crate::optimize::{Objective, personas};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -59,6 +58,9 @@ pub struct Options {
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
+    /// A text of the first prompt that is a rule: what holds it stands in every prompt word for word; may be given several times
+    #[arg(long, value_name = "TEXT", help_heading = "Search")]
+    keep: Vec<String>,
     /// A prompt of your own, tested like the improver's challengers; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
@@ -253,11 +255,8 @@ fn begin(
 ) -> Result<Arc<Begun>, Error> {
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
-    let split = match Lineage::of(&older.head) {
-        Some(lineage) => lineage.split,
-        None => Split::new(&setup.folder, older.head.metadata.persona_file.as_deref(), &people)?,
-    };
-    let unseen = split.people(&setup.folder, &people)?.unseen.sha256()?;
+    let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
+    let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen.sha256()?;
     let choices = format!(
         "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {}",
         options.messages_per_persona,
@@ -275,7 +274,7 @@ fn begin(
     );
     let people = people.sha256()?;
     let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
-    parts.extend(by_hand.iter().map(String::as_str));
+    parts.extend(by_hand.iter().chain(&options.keep).map(String::as_str));
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
@@ -324,6 +323,7 @@ async fn one(
             Target::Response => Objective::Response,
         },
         facts,
+        keep: options.keep.clone(),
         by_hand,
         calls: calls(options, personas),
         challengers: usize::from(options.challengers),

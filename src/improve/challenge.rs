@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::feedback::{Heard, shortened};
 use super::objections::{OTHER, Objections};
+use super::parts::{Part, PromptParts};
 use super::screen;
 use crate::evaluate::fence::fence;
 
@@ -12,12 +13,12 @@ use crate::evaluate::fence::fence;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Temperament {
-    /// A few instructions are changed or added.
+    /// A few items are changed or added.
     #[default]
     Edit,
-    /// The instructions are written anew.
+    /// The advice is written anew.
     Rewrite,
-    /// Fewer instructions.
+    /// Fewer items.
     Shorten,
 }
 
@@ -29,18 +30,14 @@ impl Temperament {
     #[must_use]
     pub fn instruction(self) -> &'static str {
         match self {
-            Temperament::Edit => {
-                "Edit: keep the prompt as it is, word for word, but for two or three instructions that you add, sharpen or \
-                 take out."
-            }
+            Temperament::Edit => "Edit: leave the advice as it is but for two or three items that you add, replace or drop.",
             Temperament::Rewrite => {
-                "Rewrite: keep the offer as it is stated and write the instructions anew, from what the feedback says that \
-                 a message must do. Keep only those of the old instructions that the feedback speaks for."
+                "Rewrite: write the advice anew, from what the feedback says that a message must do. Of the old items keep only \
+                 those that the feedback speaks for; drop or replace all others."
             }
             Temperament::Shorten => {
-                "Shorten: keep the offer as it is stated, take out instructions that are vague, doubled or speak of what nobody \
-                 minds, and add one at most. The result is shorter than the prompt in use, unless that gives no instruction at \
-                 all: then give the four that matter most."
+                "Shorten: drop the items that are vague, doubled or speak of what nobody minds, and add one at most. Where there \
+                 is no advice yet, add the four items that matter most."
             }
         }
     }
@@ -59,15 +56,19 @@ pub struct Tried {
 const MOST_TRIED: usize = 12;
 /// Characters of what one of them tried, and of its verdict.
 const LONGEST_TRIED: usize = 600;
+/// Characters that advice may have in any case.
+const LEAST_ADVICE: usize = 1_000;
 /// Bytes of reasoning in a request for one of several challengers: some 12,000 tokens.
 pub const FEEDBACK_BYTES: usize = 48_000;
 
 /// What the improver is given for one challenger.
 #[derive(Clone, Copy, Debug)]
 pub struct Brief<'a> {
-    /// The prompt in use.
-    pub incumbent: &'a str,
-    /// What the offer may truthfully claim; blank where only the incumbent says that.
+    /// Facts and rules, which stand in every prompt.
+    pub parts: &'a PromptParts,
+    /// The advice of the prompt in use, item by item.
+    pub advice: &'a [String],
+    /// What the offer may truthfully claim; blank where only the first prompt says that.
     pub facts: &'a str,
     /// What decision makers said.
     pub feedback: &'a Heard,
@@ -92,9 +93,15 @@ pub struct Brief<'a> {
 impl<'a> Brief<'a> {
     /// The brief for a single challenger that edits.
     #[must_use]
-    pub fn new(incumbent: &'a str, facts: &'a str, feedback: &'a Heard, objections: &'a Objections) -> Self {
+    pub fn new(
+        parts: &'a PromptParts,
+        advice: &'a [String],
+        facts: &'a str,
+        (feedback, objections): (&'a Heard, &'a Objections),
+    ) -> Self {
         Brief {
-            incumbent,
+            parts,
+            advice,
             facts,
             feedback,
             objections,
@@ -118,13 +125,26 @@ impl<'a> Brief<'a> {
     /// The text of the request.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("The prompt in use:\n\n{}\n\n", fence("prompt", self.incumbent));
-        if !self.facts.trim().is_empty() {
-            text.push_str(&format!(
-                "The facts of the offer. No prompt may claim more, and no message:\n\n{}\n\n",
-                fence("facts", self.facts)
-            ));
+        let (facts, rules) = self.fixed();
+        let mut text = String::from(
+            "The prompt in use consists of facts, rules and advice. Facts and rules stand in every prompt word for word; only the \
+             advice can change.\n\n",
+        );
+        if !facts.trim().is_empty() {
+            let facts = fence("facts", &facts);
+            text.push_str(&format!("The facts of the offer. No advice may ask to claim more:\n\n{facts}\n\n"));
         }
+        if !rules.trim().is_empty() {
+            text.push_str(&format!("The rules:\n\n{}\n\n", fence("rules", &rules)));
+        }
+        let numbered: Vec<String> = self
+            .advice
+            .iter()
+            .enumerate()
+            .map(|(at, item)| format!("{}. {}", at + 1, item.replace('\n', "\n   ")))
+            .collect();
+        let numbered = if numbered.is_empty() { "(none yet)".to_owned() } else { numbered.join("\n") };
+        text.push_str(&format!("The advice in use, numbered:\n\n{}\n\n", fence("advice", &numbered)));
         let (lines, left_out) = self.feedback.lines_within(self.feedback_bytes);
         let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
         // What nobody has sorted has no groups.
@@ -152,13 +172,26 @@ impl<'a> Brief<'a> {
             text.push_str(&format!("Answer first what is counted above as:\n\n{}\n\n", fence("focus", &focus)));
         }
         text.push_str(&format!(
-            "{}\n\nState the offer first; then give the instructions as a list, one on a line, each of which can be \
-             understood by itself. At most {} characters. Answer with a JSON object: `prompt` (text), the whole improved \
-             prompt.",
+            "{}\n\nAll advice together has at most {} characters. Answer with a JSON object: `changes`, a list of objects, each \
+             with `action` (\"add\", \"replace\" or \"drop\"), `item` (the number of the item that is replaced or dropped, 0 for \
+             one that is added), `text` (the new item, whole; empty where one is dropped), `name` (what it asks for, in two to \
+             five plain words) and `objection` (what it answers).",
             self.temperament.instruction(),
-            self.longest
+            self.longest.saturating_sub(self.parts.fixed().chars().count()).max(LEAST_ADVICE)
         ));
         text
+    }
+
+    /// The facts and the rules, as they are shown. What nobody has told apart is shown as rules.
+    fn fixed(&self) -> (String, String) {
+        let stated = self.parts.text_of(Part::Fact);
+        if !stated.is_empty() && stated == self.facts {
+            (stated, self.parts.text_of(Part::Rule))
+        } else if self.facts.trim() == self.parts.fixed().trim() {
+            (String::new(), self.parts.fixed().to_owned())
+        } else {
+            (self.facts.to_owned(), self.parts.fixed().to_owned())
+        }
     }
 
     fn tried_lines(&self) -> String {
@@ -219,6 +252,7 @@ mod tests {
     use super::*;
     use crate::improve::codebook::{Codebook, Proposed, Side};
     use crate::improve::coding::{Code, Coding};
+    use crate::improve::parts::Marking;
 
     fn heard() -> Heard {
         let mut heard = Heard::default();
@@ -264,9 +298,9 @@ mod tests {
             what: "Added: \"Name a customer\"".into(),
             verdict: "dropped before a call: the facts do not support it".into(),
         }];
-        let facts = "Company: FlowAI\nValue proposition: 60% less manual work";
-        let brief =
-            Brief { tried: &tried, ..Brief::new("Company: FlowAI\n\nRules:\n- Be brief.", facts, &heard, &objections) };
+        let (parts, advice) = (parts(), ["Be brief.".to_owned(), "Name one pain\nof the reader.".to_owned()]);
+        let facts = parts.facts();
+        let brief = Brief { tried: &tried, ..Brief::new(&parts, &advice, &facts, (&heard, &objections)) };
         insta::assert_snapshot!(brief.assigned(assignment).text());
     }
 
@@ -279,7 +313,7 @@ mod tests {
             let assignments = assign(&objections, 24);
             let texts: BTreeSet<String> = assignments
                 .iter()
-                .map(|assignment| Brief::new("Company: FlowAI", "", feedback, &objections).assigned(assignment).text())
+                .map(|assignment| Brief::new(&parts(), &[], "", (feedback, &objections)).assigned(assignment).text())
                 .collect();
             assert_eq!(texts.len(), 24);
         }
@@ -308,7 +342,7 @@ mod tests {
         let tried: Vec<Tried> = (0..200)
             .map(|n| Tried { what: format!("Idea {n} {}", "x".repeat(9_000)), verdict: "kept".into() })
             .collect();
-        let text = Brief { tried: &tried, ..Brief::new("P", "", &heard, &objections) }.text();
+        let text = Brief { tried: &tried, ..Brief::new(&parts(), &[], "", (&heard, &objections)) }.text();
         assert!(
             text.len() < 10_000
                 && text.contains("Idea 199")

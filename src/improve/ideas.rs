@@ -1,4 +1,4 @@
-//! Which instructions ask for the same thing.
+//! Which items of advice ask for the same thing.
 //!
 //! Improvers propose one idea in many wordings. What an idea is worth is learned faster from all of its wordings together,
 //! and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them; where it gives no usable
@@ -45,7 +45,7 @@ impl Improver {
     #[must_use]
     pub fn sorting_instructions(&self, instructions: &[&str], known: &[String], key: CallKey) -> Request {
         let numbered: Vec<String> =
-            instructions.iter().enumerate().map(|(at, line)| format!("{}. {line}", at + 1)).collect();
+            instructions.iter().enumerate().map(|(at, item)| format!("{}. {}", at + 1, item.replace('\n', " "))).collect();
         Request {
             key,
             system: SYSTEM.trim().to_owned(),

@@ -1,13 +1,12 @@
-//! Rewrites the prompt, as one of several challengers.
-
-use serde_json::json;
+//! Proposes changes to the advice, as one of several challengers.
 
 use super::challenge::Brief;
-use super::{screen, soundness};
+use super::proposal::{self, Rewrite};
+use super::fold;
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
-use crate::evaluate::reading::{self, Unusable};
-use crate::model::{CallKey, Request, Schema};
+use crate::evaluate::reading::Unusable;
+use crate::model::{CallKey, Request};
 
 /// The most tokens of one rewrite, thinking included.
 pub const REWRITE_TOKENS: u32 = 16_000;
@@ -40,24 +39,23 @@ impl Improver {
         self.max_tokens
     }
 
-    /// Writes one challenger. What a model says around it, and single instructions that offend, are for the
-    /// [`Screen`](super::Screen) to cut; what no cut can mend is asked for again.
+    /// Writes one challenger: changes to the advice of the prompt in use, or a prompt. What offends in it is for the
+    /// [`Screen`](super::Screen) to cut; an answer that changes nothing is asked for again.
     ///
     /// # Errors
-    /// When the call fails, or when no answer held a prompt worth screening.
-    pub async fn propose(&self, brief: &Brief<'_>, key: &[&str]) -> Result<String, Error> {
-        ask(
-            &self.caller,
-            key,
-            |key| self.proposal(brief, key),
-            |answer| {
-                let prompt = reading::string(&reading::object(answer)?, "prompt")?;
-                match soundness::fault(&screen::bare(&prompt), brief.incumbent) {
-                    Some(why) if why != soundness::FULL_OF_BLANKS => Err(Unusable::NoPrompt(why)),
-                    _ => Ok(prompt),
+    /// When the call fails, or when no answer held anything worth screening.
+    pub async fn propose(&self, brief: &Brief<'_>, key: &[&str]) -> Result<Rewrite, Error> {
+        ask(&self.caller, key, |key| self.proposal(brief, key), |answer| {
+            let rewrite = proposal::read(answer, brief.advice.len())?;
+            let items: Vec<String> = match &rewrite {
+                Rewrite::Changes(changes) => {
+                    proposal::apply(changes, brief.advice).into_iter().map(|item| item.text).collect()
                 }
-            },
-        )
+                Rewrite::Prompt(prompt) => brief.parts.advice_in(prompt),
+            };
+            let keys = |items: &[String]| items.iter().map(|item| fold::key(item)).collect::<Vec<_>>();
+            if keys(&items) == keys(brief.advice) { Err(Unusable::NoPrompt(UNCHANGED)) } else { Ok(rewrite) }
+        })
         .await
     }
 
@@ -68,20 +66,11 @@ impl Improver {
             key,
             system: SYSTEM.trim().to_owned(),
             user: brief.text(),
-            schema: Some(schema()),
+            schema: Some(proposal::schema()),
             max_tokens: self.max_tokens,
         }
     }
 }
 
-fn schema() -> Schema {
-    Schema {
-        name: "rewrite".into(),
-        json: json!({
-            "type": "object",
-            "properties": {"prompt": {"type": "string"}},
-            "required": ["prompt"],
-            "additionalProperties": false
-        }),
-    }
-}
+/// The fault of a rewrite that is none.
+const UNCHANGED: &str = "it is the prompt in use, unchanged";

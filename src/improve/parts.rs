@@ -1,287 +1,367 @@
-//! The anatomy of a prompt: what it says of the offer, and every instruction that it gives to the writer.
+//! The parts of a prompt: facts of the offer, rules that the sender requires, and advice on how to write.
 //!
-//! It is found by marks and words, without a model: one prompt always has the same parts. [`compose`] puts parts together
-//! again, and taking that apart gives the same parts.
+//! Facts and rules stand in every prompt of a lineage word for word; only advice changes. Which block of the first prompt is what
+//! is marked once per lineage, by headings or by a model ([`Marking`]). Laid end to end, the pieces are that prompt.
 
-mod outline;
-mod sentences;
-mod shape;
-mod wording;
+pub mod layout;
+mod marking;
+mod variables;
 
-use std::collections::BTreeSet;
-use std::ops::Range;
+use serde::{Deserialize, Serialize};
+use unicode_segmentation::UnicodeSegmentation;
 
-use outline::{Outline, Piece};
+use super::fold::{key, stands_in};
+use layout::{Block, Shape, blocks};
+pub use marking::{Kept, Mark, Marking};
+pub use variables::variables;
 
 /// What a piece of a prompt is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// The name of what follows.
-    Heading,
-    /// What is offered, by whom, to whom; who the writer is.
-    Statement,
-    /// How to write.
-    Instruction,
+    /// A fact of the offer, or who offers it to whom.
+    Fact,
+    /// What the sender requires: language, signature, opt-out, format, variables.
+    Rule,
+    /// How to write so that people say yes.
+    Advice,
 }
 
-/// One instruction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instruction {
-    /// On one line, without the mark of a list, and with its heading where it needs that: `Avoid: buzzwords`.
+/// A stretch of a prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// What it is.
+    pub part: Part,
+    /// As it stands, line breaks included.
     pub text: String,
-    /// The same in lower case without punctuation: instructions with one key are the same.
-    pub key: String,
+    /// Of advice: how it reads in a list, with the heading that it needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
 }
 
-impl Instruction {
-    /// The instruction that a text is.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let text = shape::unmarked(text);
-        let key = key(&text);
-        Instruction { text, key }
-    }
+/// Who said which piece is what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkedBy {
+    /// The prompt's own headings, and what was to be kept.
+    Headings,
+    /// The improver's model.
+    Model,
+    /// An older record of the lineage.
+    Record,
+    /// Nobody: everything is fixed.
+    #[default]
+    Nobody,
 }
 
-/// A prompt taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parts {
-    prompt: String,
+/// A prompt's parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Record", into = "Record")]
+pub struct PromptParts {
+    by: MarkedBy,
     pieces: Vec<Piece>,
-    statements: String,
-    instructions: Vec<Instruction>,
-    /// For every instruction its piece.
-    places: Vec<usize>,
+    fixed: String,
+    /// What is fixed, folded.
+    fixed_key: String,
 }
 
-impl Parts {
-    /// Takes a prompt apart. Never fails: what nobody understands is a statement.
-    #[must_use]
-    pub fn of(prompt: &str) -> Self {
-        let pieces = Outline::of(prompt).pieces();
-        let (mut instructions, mut places) = (Vec::new(), Vec::new());
-        for (place, piece) in pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Instruction) {
-            instructions.push(Instruction { text: piece.text.clone(), key: key(&piece.text) });
-            places.push(place);
-        }
-        let mut parts = Parts { prompt: prompt.to_owned(), pieces, statements: String::new(), instructions, places };
-        parts.statements = parts.keeping(|piece| piece.part == Part::Statement, true);
-        parts
-    }
+/// As it stands in a file.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    #[serde(default)]
+    by: MarkedBy,
+    pieces: Vec<Piece>,
+}
 
-    /// What it says of the offer: its own lines with the headings over them, in their order.
-    #[must_use]
-    pub fn statements(&self) -> &str {
-        &self.statements
-    }
-
-    /// How it tells to write, in its order. Two may be the same.
-    #[must_use]
-    pub fn instructions(&self) -> &[Instruction] {
-        &self.instructions
-    }
-
-    /// All pieces in their order, each as it stands in the prompt.
-    pub fn pieces(&self) -> impl Iterator<Item = (Part, &str)> {
-        self.pieces.iter().map(|piece| (piece.part, &self.prompt[piece.span.clone()]))
-    }
-
-    /// The places of the pieces in the prompt.
-    pub(super) fn spans(&self) -> impl Iterator<Item = (Part, Span)> {
-        self.pieces.iter().map(|piece| (piece.part, piece.span.clone()))
-    }
-
-    /// The prompt without some of its instructions, by their places in [`Parts::instructions`]; the rest as it stands.
-    /// A heading with nothing left under it goes too.
-    #[must_use]
-    pub fn without(&self, instructions: &BTreeSet<usize>) -> String {
-        let out: BTreeSet<usize> = instructions.iter().filter_map(|index| self.places.get(*index)).copied().collect();
-        let mut place = 0;
-        self.keeping(
-            |_| {
-                place += 1;
-                !out.contains(&(place - 1))
-            },
-            false,
-        )
-    }
-
-    /// The pieces that are wanted and the headings over them. What stands together in the prompt does so here, and where
-    /// something is left out there is a gap, so that no two lines become one. `of_offer`: nothing under a
-    /// heading over instructions needs it.
-    fn keeping(&self, mut wanted: impl FnMut(&Piece) -> bool, of_offer: bool) -> String {
-        let mut kept: Vec<bool> =
-            self.pieces.iter().map(|piece| wanted(piece) && piece.part != Part::Heading).collect();
-        for place in 0..self.pieces.len() {
-            if !kept[place] {
-                continue;
-            }
-            let mut over = self.pieces[place].under;
-            if of_offer && over.is_some_and(|heading| self.pieces[heading].is_of_writing) {
-                continue;
-            }
-            while let Some(heading) = over
-                && !kept[heading]
-            {
-                // A heading over instructions would make some of what follows it; a tag does not, since it ends.
-                let own = &self.pieces[heading];
-                kept[heading] = !(of_offer && own.is_of_writing) || self.prompt[own.span.clone()].starts_with('<');
-                over = own.under;
-            }
-        }
-        // The end of a section goes with its beginning.
-        for place in 0..self.pieces.len() {
-            if let Some(opening) = self.pieces[place].closes {
-                kept[place] = kept[opening];
-            }
-        }
-        // A paragraph that has lost a sentence is written on one line.
-        let mut broken = BTreeSet::new();
-        for (place, piece) in self.pieces.iter().enumerate() {
-            if !kept[place] {
-                broken.insert(piece.unit);
-            }
-        }
-        let mut text = String::new();
-        let mut last: Option<&Piece> = None;
-        for piece in self.pieces.iter().zip(&kept).filter_map(|(piece, kept)| kept.then_some(piece)) {
-            let before = last.map(|last| last.unit);
-            let is_broken = broken.contains(&piece.unit);
-            if before == Some(piece.unit) {
-                text.push_str(if is_broken {
-                    " "
-                } else {
-                    &self.prompt[last.map_or(0, |last| last.span.end)..piece.span.start]
-                });
-            } else {
-                match last {
-                    None => {}
-                    // Nothing stands between the two but line breaks.
-                    Some(last)
-                        if last.unit + 1 == piece.unit
-                            && self.ends_unit(last)
-                            && self.prompt[last.span.end..piece.unit_start].trim().is_empty() =>
-                    {
-                        text.push_str(&self.prompt[last.span.end..piece.unit_start]);
-                    }
-                    // The next item of a list is on a line of its own in any case.
-                    Some(_) if self.is_next_item(piece) => text.push('\n'),
-                    Some(_) => text.push_str("\n\n"),
-                }
-                if !is_broken {
-                    text.push_str(&self.prompt[piece.unit_start..piece.span.start]);
-                }
-            }
-            let own = &self.prompt[piece.span.clone()];
-            if is_broken {
-                text.push_str(&own.split_whitespace().collect::<Vec<_>>().join(" "));
-            } else {
-                text.push_str(own);
-            }
-            last = Some(piece);
-        }
-        text
-    }
-
-    /// Whether a piece is an item, on the line after another.
-    fn is_next_item(&self, piece: &Piece) -> bool {
-        let before = &self.prompt[..piece.unit_start];
-        let line = self.prompt[piece.unit_start..piece.span.end].lines().next().unwrap_or_default();
-        !before.ends_with("\n\n")
-            && !before.ends_with("\n\r\n")
-            && matches!(shape::shape(line), shape::Shape::Item { .. })
-    }
-
-    /// Whether nothing of its unit comes after this piece.
-    fn ends_unit(&self, piece: &Piece) -> bool {
-        piece.span.end == piece.unit_end
+impl From<Record> for PromptParts {
+    fn from(record: Record) -> Self {
+        PromptParts::new(record.by, record.pieces)
     }
 }
 
-/// A prompt that says this of the offer, word for word, and gives these instructions.
-#[must_use]
-pub fn compose(statements: &str, instructions: &[&str]) -> String {
-    let mut prompt = statements.trim_end().to_owned();
-    let lines: Vec<String> =
-        instructions.iter().map(|text| shape::unmarked(text)).filter(|text| !text.is_empty()).collect();
-    if !lines.is_empty() {
+impl From<PromptParts> for Record {
+    fn from(parts: PromptParts) -> Self {
+        Record { by: parts.by, pieces: parts.pieces }
+    }
+}
+
+/// The heading of the advice, in prompts that are put together.
+const HEADING: &str = "## Advice";
+/// The heading that earlier versions put over it.
+const FORMER_HEADING: &str = "how to write";
+
+impl PromptParts {
+    /// A prompt of these pieces.
+    #[must_use]
+    pub fn new(by: MarkedBy, pieces: Vec<Piece>) -> Self {
+        let fixed = fixed(&pieces);
+        PromptParts { fixed_key: key(&fixed), by, pieces, fixed }
+    }
+
+    /// A prompt that is fixed from end to end.
+    #[must_use]
+    pub fn whole(by: MarkedBy, prompt: &str) -> Self {
+        PromptParts::new(by, vec![Piece { part: Part::Rule, text: prompt.to_owned(), item: None }])
+    }
+
+    /// The parts of a lineage whose older record says only what it offers. `incumbent` is the prompt in use: what of it has
+    /// variables, or is to be kept, is fixed as well.
+    ///
+    /// # Errors
+    /// Where a text that is to be kept stands in neither.
+    pub fn from_offer(offer: &str, incumbent: &str, keep: &[String]) -> Result<Self, Kept> {
+        let stands = |text: &str, wanted: &String| !marking::occurrences(text, wanted).is_empty();
+        if let Some(nowhere) = keep.iter().find(|wanted| !stands(offer, wanted) && !stands(incumbent, wanted)) {
+            return Err(Kept(nowhere.clone()));
+        }
+        let offered = key(offer);
+        let is_bound = |text: &&str| {
+            let is_kept = keep.iter().any(|wanted| stands(text, wanted));
+            (is_kept || !variables(text).is_empty()) && !stands_in(&key(text), &offered)
+        };
+        let blocks = blocks(incumbent);
+        let texts = blocks.iter().filter(|block| block.is_content()).map(|block| &incumbent[block.content.clone()]);
+        let all: Vec<&str> = std::iter::once(offer.trim_end()).chain(texts.filter(is_bound)).collect();
+        Ok(PromptParts::whole(MarkedBy::Record, all.join("\n\n").trim_start()))
+    }
+
+    /// Makes rules of all pieces that hold these texts, or a part of their occurrence.
+    ///
+    /// # Errors
+    /// Where one of them stands nowhere.
+    pub fn keep(&mut self, texts: &[String]) -> Result<(), Kept> {
+        let prompt = self.prompt();
+        for text in texts {
+            let found = marking::occurrences(&prompt, text);
+            if found.is_empty() {
+                return Err(Kept(text.clone()));
+            }
+            let mut start = 0;
+            for piece in &mut self.pieces {
+                let end = start + piece.text.len();
+                let holds = found.iter().any(|found| found.start < end && start < found.end);
+                if holds && piece.part == Part::Advice {
+                    (piece.part, piece.item) = (Part::Rule, None);
+                }
+                start = end;
+            }
+        }
+        *self = PromptParts::new(self.by, std::mem::take(&mut self.pieces));
+        Ok(())
+    }
+
+    /// Who marked the pieces.
+    #[must_use]
+    pub fn by(&self) -> MarkedBy {
+        self.by
+    }
+
+    /// Whether there are none: nobody has taken the prompt apart.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// All pieces, in their order.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The prompt whose parts these are.
+    #[must_use]
+    pub fn prompt(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
+    /// Facts and rules: what stands in every prompt.
+    #[must_use]
+    pub fn fixed(&self) -> &str {
+        &self.fixed
+    }
+
+    /// The pieces of one part, a line break between two.
+    #[must_use]
+    pub fn text_of(&self, part: Part) -> String {
+        let pieces = self.pieces.iter().filter(|piece| piece.part == part);
+        pieces.map(|piece| piece.text.trim()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the offer may claim: the facts, or the whole prompt where nobody has told them apart.
+    #[must_use]
+    pub fn facts(&self) -> String {
+        let facts = self.text_of(Part::Fact);
+        if facts.is_empty() { self.prompt().trim().to_owned() } else { facts }
+    }
+
+    /// The advice of the prompt, item by item.
+    #[must_use]
+    pub fn advice(&self) -> Vec<String> {
+        let advice = self.pieces.iter().filter(|piece| piece.part == Part::Advice);
+        advice.map(|piece| clean(piece.item.as_deref().unwrap_or(&piece.text))).filter(|item| !item.is_empty()).collect()
+    }
+
+    /// Whether a text says nothing that facts and rules do not say, word for word.
+    #[must_use]
+    pub fn states(&self, text: &str) -> bool {
+        stands_in(&key(text), &self.fixed_key)
+    }
+
+    /// The prompt with this advice: facts and rules word for word in their order, then the items. Without any, facts and rules
+    /// alone.
+    #[must_use]
+    pub fn compose<T: AsRef<str>>(&self, items: &[T]) -> String {
+        let items: Vec<String> = items.iter().map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).collect();
+        if items.is_empty() {
+            return self.fixed.clone();
+        }
+        let mut prompt = self.fixed.trim_end().to_owned();
         if !prompt.is_empty() {
             prompt.push_str("\n\n");
         }
-        prompt.push_str("How to write:");
-        for line in lines {
+        prompt.push_str(HEADING);
+        for item in items {
             prompt.push_str("\n- ");
-            prompt.push_str(&line);
+            prompt.push_str(&item.replace('\n', "\n  "));
         }
+        prompt
     }
-    prompt
-}
 
-/// A text as it is compared.
-#[must_use]
-pub fn key(text: &str) -> String {
-    wording::spoken(text)
-}
-
-/// The least share of words that near-duplicates have in common (Jaccard: of those that either has).
-const ALIKE: f64 = 0.6;
-
-/// Whether two instructions say about the same: most telling words in common, the same numbers, and both or neither a ban.
-#[must_use]
-pub fn similar(a: &str, b: &str) -> bool {
-    if key(a) == key(b) {
-        return true;
+    /// The advice of any prompt of the lineage, item by item. One that was not put together here is taken apart by its layout,
+    /// and what the fixed part says already is left out.
+    #[must_use]
+    pub fn advice_in(&self, prompt: &str) -> Vec<String> {
+        if let Some(items) = self.composed(prompt) {
+            return items;
+        }
+        if prompt.trim() == self.prompt().trim() { self.advice() } else { self.beyond(prompt) }
     }
-    let (a, b) = (Telling::of(a), Telling::of(b));
-    let common = a.words.intersection(&b.words).count() as f64;
-    a.numbers == b.numbers
-        && a.forbids == b.forbids
-        && common > 0.0
-        && common >= ALIKE * a.words.union(&b.words).count() as f64
-}
 
-/// What an instruction says, without grammar.
-struct Telling {
-    words: BTreeSet<String>,
-    numbers: BTreeSet<String>,
-    forbids: bool,
-}
-
-impl Telling {
-    fn of(text: &str) -> Self {
-        const SMALL: &[&str] = &[
-            "a", "an", "the", "of", "to", "in", "on", "and", "or", "it", "its", "is", "are", "be", "that", "this",
-            "with", "for", "by", "at", "as", "your", "their", "one", "always", "please", "any", "so", "do", "you",
-            "they", "them",
-        ];
-        const BANS: &[&str] = &["never", "not", "no", "dont", "avoid", "without", "refrain", "nothing", "cannot"];
-        let (mut words, mut numbers, mut forbids) = (BTreeSet::new(), BTreeSet::new(), false);
-        for word in wording::words(text) {
-            if word.starts_with(|c: char| c.is_ascii_digit()) {
-                numbers.insert(word);
-            } else if BANS.contains(&word.as_str()) {
-                forbids = true;
-            } else if !SMALL.contains(&word.as_str()) {
-                words.insert(stem(word));
+    /// The items of a prompt that [`PromptParts::compose`] put together.
+    fn composed(&self, prompt: &str) -> Option<Vec<String>> {
+        let fixed = self.fixed.trim_end();
+        let rest = prompt.trim_end().strip_prefix(fixed)?;
+        if rest.is_empty() {
+            return Some(Vec::new());
+        }
+        let between = if fixed.is_empty() { "" } else { "\n\n" };
+        let list = rest.strip_prefix(between)?.strip_prefix(HEADING)?.strip_prefix('\n')?;
+        let mut items: Vec<String> = Vec::new();
+        for line in list.lines() {
+            if let Some(first) = line.strip_prefix("- ") {
+                items.push(first.to_owned());
+            } else {
+                let last = items.last_mut()?;
+                last.push('\n');
+                last.push_str(line.strip_prefix("  ")?);
             }
         }
-        Telling { words, numbers, forbids }
+        Some(items)
+    }
+
+    /// What a prompt says beyond the fixed part: items whole, paragraphs without the sentences that are fixed.
+    fn beyond(&self, prompt: &str) -> Vec<String> {
+        let blocks = blocks(prompt);
+        let mut items: Vec<String> = Vec::new();
+        // A line such as "Here is the new prompt:" is only what it announces.
+        let mut announced: Option<String> = None;
+        for (place, block) in blocks.iter().enumerate().filter(|(_, block)| block.is_content()) {
+            let text = &prompt[block.content.clone()];
+            let announcement = announced.take();
+            if self.states(text) || key(text).is_empty() {
+                continue;
+            }
+            if block.shape == Shape::Text && text.ends_with([':', '：']) && blocks.get(place + 1).is_some() {
+                announced = Some(text.trim_end_matches([':', '：']).to_owned());
+                continue;
+            }
+            let text = if block.shape == Shape::Text { self.new_sentences(text) } else { text.to_owned() };
+            let names: Vec<String> = self.names_over(&blocks, place).into_iter().chain(announcement).collect();
+            let item = with_headings(&names, &bare(&text));
+            if !item.is_empty() && !items.iter().any(|other| key(other) == key(&item)) {
+                items.push(item);
+            }
+        }
+        items
+    }
+
+    fn new_sentences(&self, text: &str) -> String {
+        let new = |sentence: &&str| !self.states(sentence) && !key(sentence).is_empty();
+        text.unicode_sentences().filter(new).collect()
+    }
+
+    fn names_over(&self, blocks: &[Block], place: usize) -> Vec<String> {
+        let mut names = names_over(blocks, place);
+        names.retain(|name| key(name) != FORMER_HEADING && !self.states(name));
+        names
     }
 }
 
-/// Without the commonest endings.
-fn stem(mut word: String) -> String {
-    for ending in ["ing", "es", "s"] {
-        if word.len() > ending.len() + 3 && word.ends_with(ending) && !word.ends_with("ss") {
-            word.truncate(word.len() - ending.len());
-            break;
+/// The pieces that are fixed, one after the other. Where advice is left out at the end of a line, its line break stays.
+fn fixed(pieces: &[Piece]) -> String {
+    let mut fixed = String::new();
+    for piece in pieces {
+        if piece.part != Part::Advice {
+            fixed.push_str(&piece.text);
+        } else if !fixed.is_empty() && !fixed.ends_with('\n') {
+            let end = &piece.text[piece.text.trim_end().len()..];
+            if let Some(at) = end.find(['\r', '\n']) {
+                fixed.truncate(fixed.trim_end().len());
+                fixed.push_str(&end[at..]);
+            }
         }
     }
-    word
+    fixed
 }
 
-/// A place in a prompt.
-pub(super) type Span = Range<usize>;
+/// The names of the headings over a block, the outermost first. A title over everything says nothing of it, and neither do the
+/// headings that name parts.
+fn names_over(blocks: &[Block], place: usize) -> Vec<String> {
+    let is_title = |at: usize| {
+        at == 0
+            && matches!(blocks[0].shape, Shape::Heading { level: 1, .. })
+            && blocks[1..].iter().all(|block| block.under.is_some())
+    };
+    let mut names = Vec::new();
+    let mut over = blocks[place].under;
+    while let Some(at) = over {
+        let name = match &blocks[at].shape {
+            Shape::Heading { name, .. } => Some(name.clone()),
+            Shape::Opens(name) => Some(name.replace(['_', '-'], " ")),
+            _ => None,
+        };
+        names.extend(name.filter(|_| marking::part_of(&blocks[at].shape).is_none() && !is_title(at)));
+        over = blocks[at].under;
+    }
+    names.reverse();
+    names
+}
+
+fn with_headings(names: &[String], item: &str) -> String {
+    if names.is_empty() || item.is_empty() { item.to_owned() } else { format!("{}: {item}", names.join(": ")) }
+}
+
+/// An item without the mark of the list that it stood in.
+pub(super) fn bare(text: &str) -> String {
+    let text = clean(text);
+    layout::unmarked(&text).map_or_else(|| text.clone(), clean)
+}
+
+/// An item as it is kept: without blank lines, and its further lines no deeper than they must be.
+pub(super) fn clean(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next() else { return String::new() };
+    let rest: Vec<&str> = lines.collect();
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = rest.iter().map(indent).min().unwrap_or_default();
+    let mut item = first.trim().to_owned();
+    for line in rest {
+        item.push('\n');
+        // Of white space of several bytes only whole ones are taken off.
+        item.push_str(line.get(least..).unwrap_or_else(|| line.trim_start()));
+    }
+    item
+}
 
 #[cfg(test)]
 mod tests;

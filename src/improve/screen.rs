@@ -1,16 +1,16 @@
-//! Screens a challenger before a call is spent on it.
+//! Screens what improvers propose, item by item, before a call is spent on a prompt with it.
 //!
-//! What a message would pay for is found here: a text that is no prompt, words of the decision makers in place of words to
-//! a writer, details of one persona made a rule for all, claims that the facts do not hold. An instruction that offends is
-//! cut out where the rest stands without it; else the challenger is dropped, and the reason says with which passage.
+//! What a message would pay for is found here: a finished message in place of advice, words of the decision makers, details of
+//! one persona made a rule for all, blanks that nobody ordered. An item that offends is cut; the rest of the proposal stands.
+//! Whether advice asks to claim what the facts do not hold only a reader can tell: [`item_check`](super::item_check).
 
 mod details;
+mod message;
 mod quotes;
 mod tidy;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,33 +18,36 @@ pub use details::Details;
 use quotes::Quotes;
 
 use super::feedback::shortened;
-use super::parts::{self, Part, Parts};
-use super::soundness;
+use super::fold::key;
+use super::item_check::Flag;
+use super::parts::{PromptParts, variables};
+use super::proposal::{Item, Rewrite, apply};
+use crate::data;
 
-/// Characters that a challenger may have, unless the caller says otherwise.
-pub const LONGEST: usize = soundness::MOST_CHARACTERS;
-/// A challenger may be so many times as long as the incumbent ...
+/// Characters that a prompt may have, unless the caller says otherwise. Longer prompts cost more on every message and are
+/// followed less.
+pub const LONGEST: usize = 12_000;
+/// A prompt may be so many times as long as what is fixed of it ...
 const GROWTH: usize = 3;
-/// ... and in any case so many characters.
+/// ... and in any case so many characters; so many it may have beyond what is fixed.
 const ALWAYS_ALLOWED: usize = 4_000;
+/// Characters of an item: longer ones are texts of their own.
+const LONGEST_ITEM: usize = 1_200;
 /// Characters of a passage that is quoted in a reason.
 const LONGEST_PASSAGE: usize = 160;
-/// Rounds of cutting: what is left after one is read again as a whole.
-const ROUNDS: usize = 4;
 
-/// What is wrong with a passage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is wrong with an item, or with a whole proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
-    /// It is no prompt, or not for this offer; see [`soundness`].
-    Unsound(&'static str),
+    /// It is a message instead of advice on how to write one.
+    Message,
+    /// It repeats the delimiters of the request.
+    Delimiters,
     /// More characters than it may have.
-    TooLong {
-        /// That many.
-        most: usize,
-    },
+    TooLong,
     /// It stops in the middle.
     BreaksOff,
-    /// A blank to be filled in, of more than may be there.
+    /// A blank to be filled in that the first prompt does not have.
     Blank,
     /// Eight words or more that the decision maker's prompt or a reasoning has.
     Quotes,
@@ -52,50 +55,38 @@ pub enum Why {
     Criterion,
     /// What only one or a few personas have.
     Detail,
-    /// What the facts do not support.
+    /// It asks to claim what the facts do not hold, says a reader.
     Invents,
-    /// Nothing is left of it that differs from the incumbent.
+    /// Nothing is left of it that differs from the prompt in use.
     NothingNew,
 }
 
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Why::Unsound(fault) => f.write_str(fault),
-            Why::TooLong { most } => write!(f, "it has more than {most} characters"),
-            Why::BreaksOff => f.write_str("it breaks off"),
-            Why::Blank => f.write_str("it is one of many placeholders"),
-            Why::Quotes => f.write_str("it repeats the decision makers' words"),
-            Why::Criterion => f.write_str("it names a criterion of the decision maker's prompt"),
-            Why::Detail => f.write_str("it is a detail of one or a few personas"),
-            Why::Invents => f.write_str("the facts do not support it"),
-            Why::NothingNew => f.write_str("without what was cut it is the prompt in use"),
-        }
+        f.write_str(match self {
+            Why::Message => "it is a finished message, not advice on how to write one",
+            Why::Delimiters => "it repeats the delimiters of the request",
+            Why::TooLong => "it is longer than a prompt may become",
+            Why::BreaksOff => "it breaks off",
+            Why::Blank => "it has a placeholder that the first prompt does not have",
+            Why::Quotes => "it repeats the decision makers' words",
+            Why::Criterion => "it names a criterion of the decision maker's prompt",
+            Why::Detail => "it is a detail of one or a few personas",
+            Why::Invents => "it asks to claim what the facts do not support",
+            Why::NothingNew => "its advice is that of the prompt in use",
+        })
     }
 }
 
-/// One fault of a challenger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub why: Why,
-    /// The passage, on one line, at most 160 characters; empty where it is the whole.
-    pub passage: String,
+/// Characters that a prompt with these facts and rules may have: as many as the option says, but no more than three times what
+/// is fixed or 4,000. Beyond a long fixed part there is room in any case.
+#[must_use]
+pub fn most_characters(parts: &PromptParts, longest: usize) -> usize {
+    let fixed = parts.fixed().chars().count();
+    longest.min((GROWTH * fixed).max(ALWAYS_ALLOWED)).max(fixed + ALWAYS_ALLOWED.min(longest / 2))
 }
 
-impl Fault {
-    fn of(why: Why, passage: &str) -> Self {
-        Fault { why, passage: shortened(passage, LONGEST_PASSAGE) }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.passage.is_empty() { write!(f, "{}", self.why) } else { write!(f, "{}: {:?}", self.why, self.passage) }
-    }
-}
-
-/// What was cut out of a challenger. For the results file.
+/// What was cut out of a proposal. For the results file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// What was cut.
@@ -104,53 +95,59 @@ pub struct Cut {
     pub why: String,
 }
 
-/// A challenger that may be tested.
+/// A proposal whose prompt may be tested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Screened {
-    /// The prompt, repaired.
-    pub prompt: String,
+    /// Its advice, repaired.
+    pub items: Vec<Item>,
     /// What was cut out of it.
     pub repaired: Vec<Cut>,
 }
 
-/// A challenger that is not worth a call.
+/// A proposal that is not worth a call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", listed(.faults))]
+#[error("{why}{}", quoted(.cuts))]
 pub struct Dropped {
-    /// Everything that was found, the worst first.
-    pub faults: Vec<Fault>,
+    /// What is wrong with all of it.
+    pub why: Why,
+    /// What was cut out before nothing was left.
+    pub cuts: Vec<Cut>,
 }
 
-fn listed(faults: &[Fault]) -> String {
-    faults.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+fn quoted(cuts: &[Cut]) -> String {
+    let cut = |cut: &Cut| format!("; cut {:?}: {}", shortened(&cut.passage, LONGEST_PASSAGE), cut.why);
+    cuts.iter().take(3).map(cut).collect()
 }
 
-/// Passages of a text that claim what nothing supports, as they stand in it.
-pub type Invents<'i> = &'i dyn Fn(&str) -> Vec<String>;
-
-/// What challengers of one incumbent are held against.
+/// What proposals are held against.
 #[derive(Clone, Debug, Default)]
 pub struct Screen {
-    incumbent: String,
-    /// The incumbent's instructions and statements by their keys.
-    own: (String, Vec<String>),
+    parts: PromptParts,
+    /// The advice of the prompt in use.
+    advice: Vec<String>,
     longest: usize,
     quotes: Quotes,
-    /// Words of the incumbent and the facts.
-    known: HashSet<String>,
-    details: Option<Arc<Details>>,
+    /// Words of the first prompt and the facts.
+    known: BTreeSet<String>,
+    /// Placeholders that the first prompt has.
+    ordered: BTreeSet<String>,
+    /// What decision makers said.
+    said: String,
+    /// Details of one or a few personas.
+    few: BTreeSet<String>,
 }
 
 impl Screen {
-    /// A screen for challengers of this incumbent. What the incumbent and the facts say may be said again.
+    /// A screen for changes to this advice. What the first prompt and the facts say may be said again.
     #[must_use]
-    pub fn new(incumbent: &str, facts: &str) -> Self {
-        let mut screen =
-            Screen { incumbent: incumbent.to_owned(), own: meaning(incumbent), longest: LONGEST, ..Screen::default() };
-        for text in [incumbent, facts] {
-            screen.quotes.allow(text);
-            details::known(text, &mut screen.known);
-        }
+    pub fn new(parts: &PromptParts, advice: &[String], facts: &str) -> Self {
+        let prompt = format!("{}\n{}", parts.prompt(), advice.join("\n"));
+        let ordered = variables(&prompt).into_iter().map(str::to_owned).collect();
+        let known = details::words(&format!("{prompt}\n{facts}"));
+        let (parts, advice) = (parts.clone(), advice.to_vec());
+        let mut screen = Screen { parts, advice, longest: LONGEST, known, ordered, ..Screen::default() };
+        screen.quotes.allow(&prompt);
+        screen.quotes.allow(facts);
         screen
     }
 
@@ -161,190 +158,137 @@ impl Screen {
         self
     }
 
-    /// Guards the decision maker's prompt. `facts` and the incumbent may share its words.
+    /// Guards the decision maker's prompt. `facts` and the first prompt may share its words.
     #[must_use]
     pub fn guarding_decisions(mut self, decision_prompt: &str, facts: &str) -> Self {
         self.quotes.guard(decision_prompt);
-        self.quotes.guard_terms(decision_prompt, &format!("{}\n{facts}", self.incumbent));
+        self.quotes.guard_terms(decision_prompt, &format!("{}\n{facts}", self.parts.prompt()));
         self
     }
 
-    /// Guards reasonings: those that the improver is shown, which are all that it can quote; one a line or one by one.
+    /// Guards reasonings, one a line: those that the improver is shown, which are all that it can quote.
     pub fn guard(&mut self, reasonings: &str) {
         reasonings.lines().for_each(|line| self.quotes.guard(line));
+        self.said.push_str(reasonings);
+        self.said.push('\n');
     }
 
-    /// With the details of the personas.
-    #[must_use]
-    pub fn with_details(mut self, details: Arc<Details>) -> Self {
-        self.details = Some(details);
-        self
-    }
-
-    /// Characters that a challenger may have: as many as the option says, but no more than three times the incumbent or
-    /// 4,000; an incumbent that is longer already may stay as long.
-    #[must_use]
-    pub fn most_characters(&self) -> usize {
-        let own = self.incumbent.chars().count();
-        self.longest.min((GROWTH * own).max(ALWAYS_ALLOWED)).max(own)
-    }
-
-    /// Reads a challenger and repairs what can be repaired. `invents` gives the passages that the facts do not support.
+    /// Looks up which names and figures of these rewrites only one or a few of the personas have.
     ///
     /// # Errors
-    /// When a fault is not in an instruction, or when what is left is no challenger.
-    pub fn screened(&self, challenger: &str, invents: Invents<'_>) -> Result<Screened, Dropped> {
-        let (mut prompt, mut repaired) = tidy::tidy(challenger);
-        for _ in 0..ROUNDS {
-            if let Some(fault) = self.hopeless(&prompt) {
-                return Err(Dropped { faults: vec![fault] });
-            }
-            let parts = Parts::of(&prompt);
-            let found = self.found(&prompt, &parts, invents);
-            if found.is_empty() {
-                let last = soundness::fault(&prompt, &self.incumbent).map(Why::Unsound);
-                let last = last.or_else(|| (meaning(&prompt) == self.own).then_some(Why::NothingNew));
-                return match last {
-                    None => Ok(Screened { prompt, repaired }),
-                    Some(why) => Err(Dropped { faults: vec![Fault::of(why, "")] }),
-                };
-            }
-            let all: BTreeSet<usize> = found.iter().filter_map(|(place, _)| *place).collect();
-            let beyond_repair = found.iter().any(|(place, _)| place.is_none());
-            if beyond_repair || all.len() >= parts.instructions().len() {
-                // What cannot be cut out comes first.
-                let (mut faults, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|(place, _)| place.is_none());
-                faults.extend(rest);
-                return Err(Dropped { faults: faults.into_iter().map(|(_, fault)| fault).collect() });
-            }
-            for place in &all {
-                let mut why: Vec<String> = Vec::new();
-                for (_, fault) in found.iter().filter(|(own, _)| own.as_ref() == Some(place)) {
-                    let text = fault.to_string();
-                    if !why.contains(&text) {
-                        why.push(text);
-                    }
-                }
-                let passage = shortened(&parts.instructions()[*place].text, 600);
-                repaired.push(Cut { passage, why: why.join("; ") });
-            }
-            prompt = parts.without(&all);
-        }
-        Err(Dropped { faults: vec![Fault::of(Why::NothingNew, "")] })
+    /// Where a persona cannot be read.
+    pub fn look_up(&mut self, rewrites: &[Rewrite], details: &Details) -> Result<(), data::Error> {
+        let items: Vec<Item> = rewrites.iter().flat_map(|rewrite| self.items(rewrite)).filter(|item| self.is_new(item)).collect();
+        let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+        self.few = details.of_few(&texts, &self.said)?;
+        self.few.retain(|detail| !self.known.contains(detail));
+        Ok(())
     }
 
-    /// Everything that is wrong with a challenger as it stands, unrepaired.
+    /// Reads a proposal and cuts the items that offend. Items of the prompt in use are not read again.
+    ///
+    /// # Errors
+    /// When all of it is no advice, or nothing new is left.
+    pub fn screened(&self, rewrite: &Rewrite) -> Result<Screened, Dropped> {
+        if let Rewrite::Prompt(text) = rewrite
+            && message::is_message(tidy::tidy(text))
+        {
+            return Err(Dropped { why: Why::Message, cuts: Vec::new() });
+        }
+        let (mut kept, mut repaired) = (Vec::new(), Vec::new());
+        let items = self.items(rewrite);
+        let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+        let last = message::last_breaks_off(&texts).then(|| items.len() - 1);
+        for (at, item) in items.iter().enumerate() {
+            let fault = if self.is_new(item) { self.fault(&item.text, last == Some(at)) } else { None };
+            match fault {
+                None => kept.push(item.clone()),
+                Some((why, passage)) => repaired.push(cut(&item.text, why, passage)),
+            }
+        }
+        while self.length(&kept) > most_characters(&self.parts, self.longest) {
+            let Some(item) = kept.pop() else { break };
+            repaired.push(cut(&item.text, Why::TooLong, ""));
+        }
+        self.judged(kept, repaired)
+    }
+
+    /// The same without the items that a reader flagged.
+    ///
+    /// # Errors
+    /// When nothing new is left.
+    pub fn without(&self, screened: Screened, flags: &[Flag]) -> Result<Screened, Dropped> {
+        let Screened { items, mut repaired } = screened;
+        let mut kept = Vec::new();
+        for item in items {
+            match flags.iter().find(|flag| key(&flag.item) == key(&item.text) && self.is_new(&item)) {
+                None => kept.push(item),
+                Some(flag) => repaired.push(cut(&item.text, flag.why, &flag.quote)),
+            }
+        }
+        self.judged(kept, repaired)
+    }
+
+    /// Whether the prompt in use has no such item.
     #[must_use]
-    pub fn faults(&self, challenger: &str, invents: Invents<'_>) -> Vec<Fault> {
-        let whole = soundness::fault(challenger, &self.incumbent).map(|fault| Fault::of(Why::Unsound(fault), ""));
-        match self.hopeless(challenger).or(whole) {
-            Some(fault) => vec![fault],
-            None => {
-                self.found(challenger, &Parts::of(challenger), invents).into_iter().map(|(_, fault)| fault).collect()
-            }
-        }
+    pub fn is_new(&self, item: &Item) -> bool {
+        !self.advice.iter().any(|own| key(own) == key(&item.text))
     }
 
-    /// What no cut can mend.
-    fn hopeless(&self, prompt: &str) -> Option<Fault> {
-        let most = self.most_characters();
-        if prompt.chars().nth(most).is_some() {
-            return Some(Fault::of(Why::TooLong { most }, ""));
-        }
-        if prompt.trim().is_empty() {
-            return Some(Fault::of(Why::Unsound("it is empty"), ""));
-        }
-        let fault = soundness::fault(prompt, &self.incumbent)?;
-        // Placeholders may be cut out.
-        let passage = if fault == soundness::UNCHANGED { "" } else { first_line(prompt) };
-        (fault != soundness::FULL_OF_BLANKS).then(|| Fault::of(Why::Unsound(fault), passage))
+    fn judged(&self, items: Vec<Item>, repaired: Vec<Cut>) -> Result<Screened, Dropped> {
+        let same = items.len() == self.advice.len() && !items.iter().any(|item| self.is_new(item));
+        if same { Err(Dropped { why: Why::NothingNew, cuts: repaired }) } else { Ok(Screened { items, repaired }) }
     }
 
-    /// Faults with the instructions that they are in; those that are elsewhere have none.
-    fn found(&self, prompt: &str, parts: &Parts, invents: Invents<'_>) -> Vec<(Option<usize>, Fault)> {
-        let mut found = Vec::new();
-        let mut number = 0;
-        let old = soundness::blanks(&self.incumbent);
-        let too_many = soundness::blanks(prompt).difference(&old).count() > soundness::MOST_BLANKS;
-        for (part, text) in parts.pieces() {
-            let place = (part == Part::Instruction).then(|| {
-                number += 1;
-                number - 1
-            });
-            if too_many && let Some(blank) = soundness::blanks(text).difference(&old).next() {
-                found.push((place, Fault::of(Why::Blank, blank)));
+    /// The advice that a rewrite comes to; what facts and rules say already is no advice.
+    fn items(&self, rewrite: &Rewrite) -> Vec<Item> {
+        let mut items = match rewrite {
+            Rewrite::Changes(changes) => apply(changes, &self.advice),
+            Rewrite::Prompt(text) => {
+                self.parts.advice_in(tidy::tidy(text)).iter().map(|text| Item::bare(text)).collect()
             }
-            if let Some(quote) = self.quotes.quoted(text) {
-                found.push((place, Fault::of(Why::Quotes, &quote)));
-            } else if let Some(term) = self.quotes.term(text) {
-                found.push((place, Fault::of(Why::Criterion, &term)));
-            }
-            // Headings are written with capitals.
-            if part != Part::Heading
-                && let Some(detail) = self.details.as_ref().and_then(|details| details.of_few(text, &self.known))
-            {
-                found.push((place, Fault::of(Why::Detail, &detail)));
-            }
-        }
-        if let Some(passage) = soundness::breaks_off(prompt) {
-            let passage = passage.trim_start_matches(['-', '*', '•', ' ']);
-            let last =
-                parts.pieces().last().is_some_and(|(part, text)| part == Part::Instruction && text.ends_with(passage));
-            let place = last.then(|| parts.instructions().len().saturating_sub(1));
-            found.push((place, Fault::of(Why::BreaksOff, passage)));
-        }
-        for passage in invents(prompt) {
-            for place in places(prompt, parts, &passage) {
-                // What the incumbent's offer says already is not this challenger's doing.
-                if place.is_some() || !self.incumbent.contains(passage.trim()) {
-                    found.push((place, Fault::of(Why::Invents, &passage)));
-                }
-            }
-        }
-        found
-    }
-}
-
-/// A rewrite without what was only said about it.
-pub(super) fn bare(rewrite: &str) -> String {
-    tidy::tidy(rewrite).0
-}
-
-fn first_line(text: &str) -> &str {
-    text.trim_start().lines().next().unwrap_or_default()
-}
-
-/// What a prompt comes down to: two with the same statements and instructions ask for the same messages.
-fn meaning(prompt: &str) -> (String, Vec<String>) {
-    let parts = Parts::of(prompt);
-    (parts::key(parts.statements()), parts.instructions().iter().map(|own| own.key.clone()).collect())
-}
-
-/// The instructions that a passage is in, `None` for one that is elsewhere.
-fn places(prompt: &str, parts: &Parts, passage: &str) -> Vec<Option<usize>> {
-    let passage = passage.trim();
-    let at = if passage.is_empty() { None } else { prompt.find(passage) };
-    let mut found = Vec::new();
-    let mut number = 0;
-    let wanted = parts::key(passage);
-    for (part, span) in parts.spans() {
-        let place = (part == Part::Instruction).then(|| {
-            number += 1;
-            number - 1
-        });
-        let is_in = match at {
-            Some(at) => span.start < at + passage.len() && at < span.end,
-            // A passage that was tidied up is known by its words.
-            None => !wanted.is_empty() && parts::key(&prompt[span]).contains(&wanted),
         };
-        if is_in {
-            found.push(place);
+        items.retain(|item| !self.parts.states(&item.text));
+        items
+    }
+
+    fn length(&self, items: &[Item]) -> usize {
+        let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+        self.parts.compose(&texts).chars().count()
+    }
+
+    /// What is wrong with an item, and with which passage of it.
+    fn fault<'t>(&'t self, text: &'t str, is_unlike_its_list: bool) -> Option<(Why, &'t str)> {
+        if text.chars().nth(LONGEST_ITEM).is_some() {
+            return Some((Why::TooLong, ""));
         }
+        if ["<facts-", "<rules-", "<advice-", "<prompt-", "<feedback-", "<objections-", "</"].iter().any(|tag| text.contains(tag)) {
+            return Some((Why::Delimiters, ""));
+        }
+        if message::is_message(text) {
+            return Some((Why::Message, ""));
+        }
+        if let Some(blank) = variables(text).into_iter().find(|blank| !self.ordered.contains(*blank)) {
+            return Some((Why::Blank, blank));
+        }
+        if let Some(quote) = self.quotes.quoted(text) {
+            return Some((Why::Quotes, quote));
+        }
+        if let Some(term) = self.quotes.term(text) {
+            return Some((Why::Criterion, term));
+        }
+        if let Some(detail) = details::first_of(text, &self.few) {
+            return Some((Why::Detail, detail));
+        }
+        let end = message::breaks_off(text).or_else(|| is_unlike_its_list.then_some(text));
+        end.map(|end| (Why::BreaksOff, end))
     }
-    if found.is_empty() {
-        found.push(None);
-    }
-    found
+}
+
+fn cut(item: &str, why: Why, passage: &str) -> Cut {
+    let passage = shortened(passage, LONGEST_PASSAGE);
+    let why = if passage.is_empty() { why.to_string() } else { format!("{why}: {passage:?}") };
+    Cut { passage: shortened(item, 600), why }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::audits::Audits;
@@ -18,18 +18,17 @@ use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
 use super::propose::Proposer;
-use super::root::Root;
 use super::search::{Aim, Known, search};
 use super::split::People;
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, incumbent, personas, record};
+use super::{compare_runs, incumbent, marking, personas, record};
 use crate::compare::Comparison;
 use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance, Redone};
 use crate::data::results::Metadata;
-use crate::data::{self, FileName, Kind, Map, clock, versions};
+use crate::data::{FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
 use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
 use crate::evaluate::claims::Facts;
@@ -38,7 +37,7 @@ use crate::evaluate::run::{self, Run, RunContext};
 use crate::evaluate::trial::Bench;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::event::Event;
-use crate::improve::{Details, Improver};
+use crate::improve::{Details, Improver, difference};
 use crate::model::digest;
 
 pub use super::error::Error;
@@ -77,6 +76,8 @@ pub struct CycleOptions {
     pub objective: Objective,
     /// What the offer may claim, in place of what the first prompt of the lineage states.
     pub facts: Option<String>,
+    /// Texts of the first prompt that are rules, whatever else says otherwise.
+    pub keep: Vec<String>,
     /// Challengers that the user wrote.
     pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
@@ -144,13 +145,15 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
-    let mut lineage = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref())?;
-    let facts = Facts::of(&lineage.facts);
-    let sources = Root::of(folder, &older.head)?.sources(Some(&lineage.facts));
-    let people = lineage.split.people(folder, &chosen.people)?;
+    let resumed = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref(), &options.keep)?;
+    let people = resumed.lineage.split.people(folder, &chosen.people)?;
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }
+    let seed_text = options.seed.to_string();
+    let mut lineage = marking::marked(cast, resumed, &options.keep, &[&seed_text, &step]).await?;
+    let facts = Facts::of(&lineage.facts);
+    let sources = lineage.sources();
     // What is written to be kept is audited before it is decided on; the search has its own way.
     let lab = Lab {
         cast,
@@ -176,11 +179,12 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let proposer = Proposer {
         cast,
         facts: &facts,
-        details: Arc::new(details(&people)?),
+        details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
         tried: &tried,
         by_hand: &options.by_hand,
         longest: options.longest,
         key: [&seed_text, &step],
+        unchecked: OnceLock::new(),
     };
     let aim = Aim {
         calls: options.calls,
@@ -201,7 +205,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     };
     let known = Known {
         people: &people,
-        offer: &lineage.offer,
+        parts: &lineage.parts,
         incumbent: &prompt_before,
         heard: &standing.heard,
         objections: &objections,
@@ -250,12 +254,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         _ => None,
     };
     let new_objections = new_standing.as_ref().map(|standing| standing.objections(new_coding.as_ref()));
+    let changed = |prompt: &String| difference::of_prompts(Some(&lineage.parts), &prompt_before, prompt);
     let story = Story::of(
         &found,
         (&objections, new_objections.as_ref()),
         (standing, new_standing.as_ref()),
         (&people, options),
-        referee,
+        (referee, adopted.as_ref().map(changed).unwrap_or_default()),
         (original_simulated, simulated),
     );
 
@@ -335,16 +340,6 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         cost,
         elapsed: started.elapsed(),
     })
-}
-
-/// What of the personas' texts is a detail of one or a few. Those who only verify count as well: a prompt must not name them
-/// either.
-fn details(people: &People) -> Result<Details, data::Error> {
-    let mut details = Details::default();
-    for persona in people.all.iter().chain(people.unseen.iter()) {
-        details.take(&persona?);
-    }
-    Ok(details)
 }
 
 /// Writes messages to everybody with the prompt that was adopted.

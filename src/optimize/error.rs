@@ -3,6 +3,7 @@
 use crate::data;
 use crate::evaluate::ask;
 use crate::evaluate::run::{self, Interrupted};
+use crate::improve::parts::Kept;
 use crate::journal;
 
 /// Why a cycle could not be completed. No file is written then.
@@ -23,6 +24,9 @@ pub enum Error {
     /// The improver gave no usable prompt.
     #[error("the improver gave no new prompt: {0}")]
     NoRewrite(ask::Error),
+    /// What is to be kept stands nowhere.
+    #[error(transparent)]
+    Kept(#[from] Kept),
     /// All personas are among those who only verify.
     #[error("nobody is left to learn from: all personas are among those who only verify; add personas")]
     NobodyToLearnFrom,

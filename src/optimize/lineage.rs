@@ -2,22 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::root::Root;
+use super::error::Error;
+use super::root::{self, Root};
 use super::split::Split;
 use crate::compare::spending;
+use crate::data::results::Metadata;
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
-use crate::evaluate::claims::Facts;
-use crate::improve::{Codebook, Parts, Tried};
+use crate::evaluate::grounding::Sources;
+use crate::improve::parts::{MarkedBy, Marking, Part};
+use crate::improve::{Codebook, PromptParts, Tried};
 
 /// The memory of a lineage. It stands in every results file that a cycle saves, under `metadata.rejoinder.lineage`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lineage {
-    /// What the offer may truthfully claim: a file of the user's, or what the first prompt states. Never taken from a
+    /// What the offer may truthfully claim: a file of the user's, or the facts of the first prompt. Never taken from a
     /// rewritten prompt.
     pub facts: String,
-    /// What every prompt of the lineage states, word for word: the statements of the first prompt.
-    pub offer: String,
+    /// The parts of the first prompt: its facts and rules stand in every prompt of the lineage, word for word.
+    #[serde(default)]
+    pub parts: PromptParts,
+    /// What records of earlier versions have in place of the parts: what every prompt states.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    offer: String,
     /// Who is learned from and who only verifies.
     pub split: Split,
     /// For every challenger that was verified whether it was adopted, the first one first: all of them together may adopt
@@ -35,8 +42,23 @@ pub struct Lineage {
     pub codebook: Codebook,
 }
 
-/// A prompt whose statements have fewer words than these states its offer some other way, and is kept whole.
-const FEWEST_WORDS: usize = 12;
+/// A lineage as a file leaves it.
+#[derive(Clone, Debug)]
+pub struct Resumed {
+    /// Its memory. Where it begins with this file, its parts are those that headings name; the rest is fixed.
+    pub lineage: Lineage,
+    /// Its first run, where it begins with this file.
+    pub root: Option<Root>,
+}
+
+impl Resumed {
+    /// Whether a model has to say what of the first prompt is what.
+    #[must_use]
+    pub fn is_unmarked(&self) -> bool {
+        self.root.is_some() && self.lineage.parts.by() == MarkedBy::Nobody
+    }
+}
+
 /// Challengers that are remembered.
 const MOST_TRIED: usize = 40;
 
@@ -44,35 +66,68 @@ impl Lineage {
     /// The memory of the lineage that a results file belongs to; `None` where it begins with this file.
     #[must_use]
     pub fn of(head: &Head) -> Option<Self> {
-        let value = head.metadata.rejoinder.as_ref()?.lineage.clone()?;
-        serde_json::from_value(value).ok()
+        Lineage::recorded(&head.metadata)
+    }
+
+    /// The same of a file's metadata.
+    #[must_use]
+    pub fn recorded(metadata: &Metadata) -> Option<Self> {
+        let value = metadata.rejoinder.as_ref()?.lineage.clone()?;
+        let mut lineage: Lineage = serde_json::from_value(value).ok()?;
+        if lineage.parts.is_empty() {
+            lineage.parts = PromptParts::from_offer(&lineage.offer, &metadata.system_prompt, &[]).ok()?;
+        }
+        Some(lineage)
     }
 
     /// The memory of the file's lineage, or that of a new one which begins with it: `all` are its personas. Facts that are
-    /// given go before those that are remembered.
+    /// given go before those that are remembered, and what holds a text of `keep` is a rule from now on.
     ///
     /// # Errors
-    /// Where a file of the lineage, or of its personas, cannot be read.
-    pub fn resume(folder: &DataFolder, head: &Head, all: &Texts, facts: Option<&str>) -> Result<Self, data::Error> {
+    /// Where a file of the lineage, or of its personas, cannot be read, or what is to be kept stands nowhere.
+    pub fn resume(
+        folder: &DataFolder,
+        head: &Head,
+        all: &Texts,
+        facts: Option<&str>,
+        keep: &[String],
+    ) -> Result<Resumed, Error> {
         if let Some(mut lineage) = Lineage::of(head) {
-            if let Some(facts) = facts {
-                lineage.facts = Facts::of_offer("", Some(facts)).text;
+            let offer = std::mem::take(&mut lineage.offer);
+            if offer.is_empty() {
+                lineage.parts.keep(keep)?;
+            } else {
+                lineage.parts = PromptParts::from_offer(&offer, &head.metadata.system_prompt, keep)?;
             }
-            return Ok(lineage);
+            if let Some(facts) = facts {
+                facts.trim().clone_into(&mut lineage.facts);
+            }
+            return Ok(Resumed { lineage, root: None });
         }
         let split = Split::new(folder, head.metadata.persona_file.as_deref(), all)?;
-        let root = Root::of(folder, head)?;
-        Ok(Lineage::new(&root.prompt, facts.or(root.facts.as_deref()), split))
+        let mut root = Root::of(folder, head)?;
+        root.facts = facts.map(str::to_owned).or(root.facts);
+        let parts = Marking::new(&root.prompt, keep)?.parts();
+        let lineage = Lineage::new(parts, root.facts.as_deref(), split);
+        Ok(Resumed { lineage, root: Some(root) })
     }
 
-    /// A new one. `first` is the first prompt, as far as it is known.
+    /// A new one, of a first prompt of these parts.
     #[must_use]
-    pub fn new(first: &str, facts: Option<&str>, split: Split) -> Self {
-        let statements = Parts::of(first).statements().trim().to_owned();
-        let says_enough = statements.split_whitespace().count() >= FEWEST_WORDS;
-        let offer = if says_enough { statements } else { first.trim().to_owned() };
-        let facts = Facts::of_offer(first, facts).text;
-        Lineage { facts, offer, split, ..Lineage::default() }
+    pub fn new(parts: PromptParts, facts: Option<&str>, split: Split) -> Self {
+        let facts = facts.map_or_else(|| parts.facts(), |facts| facts.trim().to_owned());
+        Lineage { facts, parts, split, ..Lineage::default() }
+    }
+
+    /// What its messages are held against: the facts, and what the first prompt orders beyond them.
+    #[must_use]
+    pub fn sources(&self) -> Sources {
+        let facts = self.parts.text_of(Part::Fact);
+        if facts == self.facts.trim() && !facts.is_empty() {
+            let orders = [self.parts.text_of(Part::Rule), self.parts.text_of(Part::Advice)];
+            return Sources::new(facts, orders.join("\n").trim());
+        }
+        root::sources(&self.parts.prompt(), Some(&self.facts))
     }
 
     /// The one-sided level at which the next challenger is verified.
@@ -123,20 +178,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_facts_and_the_offer_are_what_the_first_prompt_states() {
-        let first = "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within a quarter\n\n\
-                     Instructions:\n- Cite results of 80% at customers.";
-        let lineage = Lineage::new(first, None, Split::default());
-        assert!(lineage.facts.contains("45%") && !lineage.facts.contains("80%"), "{}", lineage.facts);
-        assert!(lineage.offer.contains("45%") && !lineage.offer.contains("80%"), "{}", lineage.offer);
-        let given = Lineage::new(first, Some("Customers: Acme"), Split::default());
+    fn the_facts_are_given_or_those_of_the_first_prompt_or_all_of_it() {
+        let first = "## Facts\nTeams reduce manual work by 45%.\n\n## Advice\n- Cite results of 80%.";
+        let parts = |prompt: &str| Marking::new(prompt, &[]).unwrap().parts();
+        let lineage = Lineage::new(parts(first), None, Split::default());
+        assert_eq!(lineage.facts, "## Facts\nTeams reduce manual work by 45%.");
+        assert_eq!(lineage.parts.fixed().trim(), lineage.facts);
+        let given = Lineage::new(parts(first), Some("Customers: Acme\n"), Split::default());
         assert_eq!(given.facts, "Customers: Acme");
+        assert_eq!(Lineage::new(parts("We sell tea."), None, Split::default()).facts, "We sell tea.");
     }
 
     #[test]
-    fn a_prompt_that_states_nothing_apart_is_kept_whole() {
-        let first = "Write to sell tea to people who like tea.";
-        assert_eq!(Lineage::new(first, None, Split::default()).offer, first);
+    fn a_record_of_an_earlier_version_keeps_its_offer_and_the_rest_of_its_prompt_is_advice() {
+        let record = serde_json::json!({"facts": "We sell tea.", "offer": "We sell tea.", "split": {"below": 7}});
+        let metadata = serde_json::json!({
+            "system_prompt": "We sell tea.\n\nHow to write:\n- Be brief.\n- Sign as {{sender}}.",
+            "rejoinder": {"schema_version": 1, "run_id": "1", "simulated": true, "seed": 1, "lineage": record},
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(folder.path());
+        let file = FileName::new(Kind::Results, "x_results_improvement_run_v1").unwrap();
+        let text = serde_json::json!({"metadata": metadata, "results": []}).to_string();
+        folder.replace(&file, text.as_bytes()).unwrap();
+        let ((), head) = results_stream::gather(&folder, &file, &()).unwrap();
+        let all = Texts::new(folder.root()).unwrap();
+        let resume = |keep: &[String]| Lineage::resume(&folder, &head, &all, None, keep);
+        let resumed = resume(&[]).unwrap();
+        assert!(!resumed.is_unmarked());
+        let parts = &resumed.lineage.parts;
+        assert_eq!(parts.fixed(), "We sell tea.\n\n- Sign as {{sender}}.");
+        assert_eq!(parts.advice_in(&head.metadata.system_prompt), ["Be brief."]);
+        assert!(resume(&["be brief".into()]).unwrap().lineage.parts.fixed().contains("- Be brief."));
+        assert!(resume(&["coffee".into()]).is_err());
+        let again: Lineage = serde_json::from_value(serde_json::to_value(&resumed.lineage).unwrap()).unwrap();
+        assert_eq!(again, resumed.lineage);
     }
 
     #[test]

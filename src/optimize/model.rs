@@ -208,14 +208,24 @@ impl Model {
         let mut ranked: Vec<(f64, usize)> = best.into_values().collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let (mut sum, mut most, mut count) = (0.0, 0.0, 0);
-        for (at, (value, _)) in ranked.iter().enumerate().take(MOST_LINES) {
+        let mut chosen: Vec<usize> = Vec::new();
+        for (value, line) in ranked {
+            if chosen.len() >= MOST_LINES {
+                break;
+            }
+            chosen.push(line);
+            if !pool.fits(&chosen) {
+                chosen.pop();
+                continue;
+            }
             sum += value - WORTH;
-            let whole = sum + values[1] * crowding(at + 1);
+            let whole = sum + values[1] * crowding(chosen.len());
             if whole > most {
-                (most, count) = (whole, at + 1);
+                (most, count) = (whole, chosen.len());
             }
         }
-        let mut lines: Vec<usize> = ranked[..count].iter().map(|(_, line)| *line).collect();
+        chosen.truncate(count);
+        let mut lines = chosen;
         lines.sort_unstable();
         lines
     }
@@ -250,17 +260,21 @@ fn crowding(lines: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::improve::parts;
+    use crate::improve::parts::MarkedBy;
+    use crate::improve::{Item, PromptParts};
     use rand::{RngExt, SeedableRng};
 
     const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
     const WORDS: [&str; 8] = ["price", "subject line", "pilot", "security", "figure", "greeting", "question", "tool"];
 
+    fn bare() -> Pool {
+        Pool::new(&PromptParts::whole(MarkedBy::Nobody, OFFER), OFFER)
+    }
+
     fn pool() -> Pool {
-        let mut pool = Pool::new(OFFER, OFFER);
+        let mut pool = bare();
         for word in WORDS {
-            let line = format!("Always mention the {word} of the matter.");
-            pool.add(&parts::compose(OFFER, &[&line]));
+            pool.add(&[Item::bare(&format!("Always mention the {word} of the matter."))]);
         }
         assert_eq!(pool.lines.len(), WORDS.len());
         // Each an idea of its own, however alike they are to the letter.
@@ -319,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_pool_without_lines_has_its_challengers_as_they_were_written() {
-        let mut pool = Pool::new(OFFER, OFFER);
+        let mut pool = bare();
         pool.written.push(crate::optimize::pool::Written { prompt: "Another prompt.".into(), lines: Vec::new() });
         let model = Model::learn(&pool, &[], 8).unwrap();
         assert_eq!(model.best_written(&pool), Some(Candidate::Written(0)));

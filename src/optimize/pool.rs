@@ -1,18 +1,23 @@
-//! Everything that challengers proposed: their instructions, line by line, sorted into ideas.
+//! Everything that challengers proposed: their advice, line by line, sorted into ideas.
 //!
 //! A challenger is a bundle of ideas, some good and some not. Tried as a whole it says little about any of them; so it is
-//! taken apart, and prompts are put together from the lines of all.
+//! taken apart, and prompts are put together from the lines of all. Facts and rules stand in each of them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::improve::parts::{self, Parts};
+use crate::improve::fold::{key, similar};
+use crate::improve::{Item, PromptParts};
 
-/// An instruction that may be in a prompt or not.
+/// An item of advice that may be in a prompt or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The instruction.
+    /// The item.
     pub text: String,
+    /// How it reads when it is compared.
+    key: String,
+    /// What whoever proposed it calls it; empty where nobody said.
+    proposed_name: String,
     /// Its idea.
     pub idea: usize,
     /// Whether the incumbent has it.
@@ -40,8 +45,10 @@ pub struct Written {
 /// All lines, ideas and challengers of a cycle.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    /// The offer, which every prompt states.
-    offer: String,
+    /// Facts and rules, which stand in every prompt.
+    parts: PromptParts,
+    /// Characters that a prompt may have.
+    longest: usize,
     /// Every line, in the order in which it came.
     pub lines: Vec<Line>,
     /// Every idea.
@@ -61,11 +68,12 @@ pub struct Pool {
 const IN_USE: u32 = 2;
 
 impl Pool {
-    /// A pool with the incumbent's lines. `offer` is what every prompt states.
+    /// A pool with the incumbent's advice.
     #[must_use]
-    pub fn new(offer: &str, incumbent: &str) -> Self {
+    pub fn new(parts: &PromptParts, incumbent: &str) -> Self {
         let mut pool = Pool {
-            offer: offer.trim().to_owned(),
+            parts: parts.clone(),
+            longest: usize::MAX,
             lines: Vec::new(),
             ideas: Vec::new(),
             written: Vec::new(),
@@ -73,8 +81,8 @@ impl Pool {
             unsorted: Vec::new(),
             counted: Vec::new(),
         };
-        for text in pool.instructions(incumbent) {
-            let line = pool.line(&text);
+        for text in parts.advice_in(incumbent) {
+            let line = pool.line(&Item::bare(&text));
             pool.lines[line].own = true;
             let idea = pool.lines[line].idea;
             pool.ideas[idea].proposals = IN_USE;
@@ -82,11 +90,29 @@ impl Pool {
         pool
     }
 
-    /// Takes in a challenger that passed the screen.
-    pub fn add(&mut self, prompt: &str) {
-        let texts = self.instructions(prompt);
-        let lines: Vec<usize> = texts.iter().map(|text| self.line(text)).collect();
-        self.written.push(Written { prompt: prompt.into(), lines });
+    /// The same with a limit of characters for prompts that are put together.
+    #[must_use]
+    pub fn longest(self, characters: usize) -> Self {
+        Pool { longest: characters, ..self }
+    }
+
+    /// Facts and rules.
+    #[must_use]
+    pub fn parts(&self) -> &PromptParts {
+        &self.parts
+    }
+
+    /// Whether a line says this.
+    #[must_use]
+    pub fn has(&self, text: &str) -> bool {
+        let wanted = key(text);
+        self.lines.iter().any(|line| line.key == wanted)
+    }
+
+    /// Takes in a challenger that passed the screen, by its advice.
+    pub fn add(&mut self, items: &[Item]) {
+        let lines: Vec<usize> = items.iter().map(|item| self.line(item)).collect();
+        self.written.push(Written { prompt: self.prompt(&lines), lines });
         self.counted.push(BTreeSet::new());
         self.count();
     }
@@ -101,6 +127,22 @@ impl Pool {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         self.ideas.iter().filter(|idea| !idea.name.is_empty()).map(|idea| idea.name.clone()).collect()
+    }
+
+    /// Sorts the unsorted lines by the names that they were proposed with: better than nothing, where no reader sorts them.
+    pub fn sort_by_proposed_names(&mut self) {
+        let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+        for (place, line) in self.unsorted.iter().enumerate() {
+            let name = &self.lines[*line].proposed_name;
+            if name.is_empty() {
+                continue;
+            }
+            match groups.iter_mut().find(|(known, _)| key(known) == key(name)) {
+                Some((_, places)) => places.push(place),
+                None => groups.push((name.clone(), vec![place])),
+            }
+        }
+        self.sort(&groups);
     }
 
     /// Sorts the unsorted lines: names with the places of their lines in [`Pool::unsorted`]. Lines that are in no group stay
@@ -127,7 +169,13 @@ impl Pool {
     #[must_use]
     pub fn prompt(&self, lines: &[usize]) -> Arc<str> {
         let texts: Vec<&str> = lines.iter().map(|line| self.lines[*line].text.as_str()).collect();
-        parts::compose(&self.offer, &texts).into()
+        self.parts.compose(&texts).into()
+    }
+
+    /// Whether a prompt with these lines is no longer than it may be.
+    #[must_use]
+    pub fn fits(&self, lines: &[usize]) -> bool {
+        self.longest == usize::MAX || self.prompt(lines).chars().count() <= self.longest
     }
 
     /// The lines that the incumbent has.
@@ -136,20 +184,14 @@ impl Pool {
         (0..self.lines.len()).filter(|line| self.lines[*line].own).collect()
     }
 
-    fn instructions(&self, prompt: &str) -> Vec<String> {
-        let parts = Parts::of(prompt);
-        let is_stated = |text: &str| self.offer.contains(text);
-        parts.instructions().iter().map(|own| own.text.clone()).filter(|text| !is_stated(text)).collect()
-    }
-
     /// The line that says this, or a new one.
-    fn line(&mut self, text: &str) -> usize {
-        let key = parts::key(text);
-        if let Some(known) = self.lines.iter().position(|line| parts::key(&line.text) == key) {
+    fn line(&mut self, item: &Item) -> usize {
+        let key = key(&item.text);
+        if let Some(known) = self.lines.iter().position(|line| line.key == key) {
             return known;
         }
         // Nearly the same words ask for the same thing, whether or not a model sorts them.
-        let like = self.lines.iter().position(|line| parts::similar(&line.text, text));
+        let like = self.lines.iter().position(|line| similar(&line.text, &item.text));
         let idea = like.map_or_else(
             || {
                 self.ideas.push(Idea { name: String::new(), proposals: 0 });
@@ -157,7 +199,13 @@ impl Pool {
             },
             |line| self.lines[line].idea,
         );
-        self.lines.push(Line { text: text.to_owned(), idea, own: false });
+        self.lines.push(Line {
+            text: item.text.clone(),
+            key,
+            proposed_name: item.name.clone(),
+            idea,
+            own: false,
+        });
         self.unsorted.push(self.lines.len() - 1);
         self.lines.len() - 1
     }
@@ -178,40 +226,59 @@ impl Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::improve::parts::MarkedBy;
 
     const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
 
-    fn challenger(lines: &[&str]) -> String {
-        parts::compose(OFFER, lines)
+    fn pool(advice: &[&str]) -> Pool {
+        let parts = PromptParts::whole(MarkedBy::Nobody, OFFER);
+        Pool::new(&parts, &parts.compose(advice))
+    }
+
+    fn items(lines: &[&str]) -> Vec<Item> {
+        lines.iter().map(|line| Item::bare(line)).collect()
     }
 
     #[test]
     fn the_lines_of_challengers_are_kept_once_and_prompts_are_put_together_from_them() {
-        let mut pool = Pool::new(OFFER, &challenger(&["Keep it under 110 words."]));
-        pool.add(&challenger(&["Keep it under 110 words.", "Ask for ten minutes at most."]));
-        pool.add(&challenger(&["Ask for ten minutes at most.", "Explain in one sentence how the product works."]));
+        let mut pool = pool(&["Keep it under 110 words."]);
+        pool.add(&items(&["Keep it under 110 words.", "Ask for ten minutes at most."]));
+        pool.add(&items(&["Ask for ten minutes at most.", "Explain in one sentence how the product works."]));
         assert_eq!(pool.lines.len(), 3);
         assert_eq!(pool.own(), [0]);
         assert_eq!(pool.ideas.iter().map(|idea| idea.proposals).collect::<Vec<_>>(), [IN_USE, 2, 1]);
         assert_eq!(
             pool.prompt(&[1, 2]).as_ref(),
-            challenger(&["Ask for ten minutes at most.", "Explain in one sentence how the product works."])
+            format!("{OFFER}\n\n## Advice\n- Ask for ten minutes at most.\n- Explain in one sentence how the product works.")
         );
+        let pool = pool.longest(130);
+        assert!(pool.fits(&[1]) && !pool.fits(&[1, 2]));
     }
 
     #[test]
     fn lines_that_a_model_put_together_are_one_idea_and_each_challenger_counts_once_for_it() {
-        let mut pool = Pool::new(OFFER, OFFER);
-        pool.add(&challenger(&["Ask for ten minutes at most.", "Close with one small question."]));
-        pool.add(&challenger(&["Close with one small question.", "Praise the reader."]));
+        let mut pool = pool(&[]);
+        pool.add(&items(&["Ask for ten minutes at most.", "Close with one small question."]));
+        pool.add(&items(&["Close with one small question.", "Praise the reader."]));
         assert_eq!(pool.unsorted().len(), 3);
         pool.sort(&[("small ask".into(), vec![0, 1]), ("unknown line".into(), vec![9])]);
         assert_eq!(pool.lines.iter().map(|line| line.idea).collect::<Vec<_>>(), [0, 0, 2]);
         assert_eq!((pool.ideas[0].name.as_str(), pool.names().len()), ("small ask", 1));
         assert!(pool.unsorted().is_empty());
-        pool.add(&challenger(&["Make it clear that one line is enough."]));
+        pool.add(&items(&["Make it clear that one line is enough."]));
         let before = pool.ideas[0].proposals;
         pool.sort(&[("small ask".into(), vec![0])]);
         assert_eq!((pool.lines[3].idea, pool.ideas[0].proposals), (0, before + 1));
+    }
+
+    #[test]
+    fn names_that_came_with_the_lines_sort_them_where_no_reader_does() {
+        let mut pool = pool(&[]);
+        let named = |text: &str, name: &str| Item { name: name.into(), ..Item::bare(text) };
+        pool.add(&[named("Um eine kurze Antwort bitten.", "Kleine Bitte"), named("Sachlich bleiben.", "")]);
+        pool.add(&[named("Mit einer einzigen Frage schließen.", "kleine bitte")]);
+        pool.sort_by_proposed_names();
+        assert_eq!(pool.lines.iter().map(|line| line.idea).collect::<Vec<_>>(), [0, 1, 0]);
+        assert_eq!(pool.names(), ["Kleine Bitte"]);
     }
 }

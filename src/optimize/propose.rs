@@ -1,6 +1,6 @@
 //! Challengers: asked for several at a time, and screened before a call is spent on any.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,13 @@ use super::cycle::{Cast, Error};
 use super::pool::Pool;
 use crate::engine::local;
 use crate::evaluate::ask;
-use crate::evaluate::claims::{Facts, prompt_faults};
+use crate::evaluate::claims::Facts;
 use crate::evaluate::run::Interrupted;
 use crate::event::Event;
-use crate::improve::screen::Dropped;
-use crate::improve::{Brief, Details, Heard, Objections, Screen, Screened, Tried, assign};
+use crate::improve::item_check::Flag;
+use crate::improve::parts::Part;
+use crate::improve::screen::{self, Cut, Dropped};
+use crate::improve::{Brief, Details, Heard, Objections, Rewrite, Screen, Screened, Tried, assign};
 use crate::model::FailureKind;
 
 /// A challenger that was not tested, and why.
@@ -48,8 +50,8 @@ pub struct Proposer<'a> {
     pub cast: &'a Cast,
     /// What may be claimed.
     pub facts: &'a Facts,
-    /// What of the personas' texts is a detail of one or a few.
-    pub details: Arc<Details>,
+    /// Tells what of the personas' texts is a detail of one or a few.
+    pub details: Details,
     /// What earlier cycles tried.
     pub tried: &'a [Tried],
     /// Challengers that the user wrote. They come with the first wave.
@@ -58,17 +60,19 @@ pub struct Proposer<'a> {
     pub longest: usize,
     /// Seed and name of the cycle.
     pub key: [&'a str; 2],
+    /// Set once it was said that new advice is not checked.
+    pub unchecked: OnceLock<()>,
 }
 
 /// Characters of a refused challenger that are kept.
 const SHOWN: usize = 300;
 
 impl Proposer<'_> {
-    /// Asks for `count` rewrites of the incumbent, each from other objections and in another temper, and takes those that
-    /// pass the screen into the pool. `wave` tells these from earlier ones.
+    /// Asks for `count` changes to the advice of the incumbent, each from other objections and in another temper, and takes
+    /// those that pass the screen into the pool. `wave` tells these from earlier ones.
     ///
     /// # Errors
-    /// When the run was asked to stop, or the host refuses.
+    /// When the run was asked to stop, the host refuses, or a persona cannot be read.
     pub async fn propose(
         &self,
         (wave, count): (usize, usize),
@@ -76,45 +80,39 @@ impl Proposer<'_> {
         (heard, objections): (&Heard, &Objections),
         pool: &mut Pool,
     ) -> Result<Proposals, Error> {
-        let assignments = assign(objections, count);
-        let wave_text = wave.to_string();
-        let brief = Brief {
-            tried: self.tried,
-            longest: self.longest,
-            ..Brief::new(incumbent, &self.facts.text, heard, objections)
-        };
-        let answers = local::run(assignments, self.cast.context.width.min(count.max(1)), |assignment| {
-            let (number, wave_text) = (assignment.number.to_string(), &wave_text);
-            async move {
-                let key = [self.key[0], self.key[1], "propose", wave_text, &number];
-                self.cast.improver.propose(&brief.assigned(&assignment), &key).await
-            }
-        })
-        .await;
-        let mut screen = Screen::new(incumbent, &self.facts.text)
-            .longest(self.longest)
-            .guarding_decisions(&self.cast.decision_maker.prompt().text, &self.facts.text)
-            .with_details(Arc::clone(&self.details));
-        screen.guard(&heard.lines().0);
-        let invents = |text: &str| prompt_faults(text, self.facts).into_iter().map(|fault| fault.passage).collect();
         let by_hand = if wave == 0 { self.by_hand } else { &[] };
         let mut proposals = Proposals { asked: count, by_hand: by_hand.len(), ..Proposals::default() };
-        for (at, answer) in by_hand.iter().cloned().map(Ok).chain(answers).enumerate() {
-            let prompt = match answer {
-                Ok(prompt) => prompt,
+        let wave = wave.to_string();
+        let (parts, advice) = (pool.parts().clone(), pool.parts().advice_in(incumbent));
+        let brief = Brief {
+            tried: self.tried,
+            longest: screen::most_characters(&parts, self.longest),
+            ..Brief::new(&parts, &advice, &self.facts.text, (heard, objections))
+        };
+        let mut rewrites: Vec<Rewrite> = by_hand.iter().cloned().map(Rewrite::Prompt).collect();
+        for answer in self.ask((&wave, count), brief, objections).await {
+            match answer {
+                Ok(rewrite) => rewrites.push(rewrite),
                 Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => {
-                    let why = self.cast.context.stop.why().map(Interrupted);
-                    return Err(why.map_or(Error::NoRewrite(ask::Error::Call(failure)), Error::from));
+                    return Err(self.stopped(ask::Error::Call(failure)));
                 }
                 Err(error) => {
                     proposals.failed.push(error.to_string());
-                    if wave == 0 && proposals.failed.len() == count && proposals.passed == 0 {
+                    if wave == "0" && proposals.failed.len() == count && rewrites.is_empty() {
                         return Err(Error::NoRewrite(error));
                     }
-                    continue;
                 }
-            };
-            let screened = screen.screened(&prompt, &invents);
+            }
+        }
+        let mut screen = Screen::new(&parts, &advice, &self.facts.text)
+            .longest(self.longest)
+            .guarding_decisions(&self.cast.decision_maker.prompt().text, &self.facts.text);
+        screen.guard(&heard.lines().0);
+        screen.look_up(&rewrites, &self.details)?;
+        let screened: Vec<Result<Screened, Dropped>> = rewrites.iter().map(|rewrite| screen.screened(rewrite)).collect();
+        let flags = self.check(&wave, &screen, &screened, pool).await?;
+        for (at, screened) in screened.into_iter().enumerate() {
+            let screened = screened.and_then(|screened| screen.without(screened, &flags));
             if at < by_hand.len() {
                 self.tell(&screened);
             }
@@ -122,18 +120,73 @@ impl Proposer<'_> {
                 Ok(screened) => {
                     proposals.passed += 1;
                     proposals.cut += screened.repaired.len();
-                    pool.add(&screened.prompt);
+                    pool.add(&screened.items);
                     if at < by_hand.len() {
                         pool.by_hand.push(pool.written.len() - 1);
                     }
                 }
-                Err(dropped) => proposals
-                    .refused
-                    .push(Refused { prompt: prompt.chars().take(SHOWN).collect(), why: dropped.to_string() }),
+                Err(dropped) => {
+                    proposals.refused.push(Refused { prompt: shown(&rewrites[at]), why: dropped.to_string() });
+                }
             }
         }
-        self.sort(&wave_text, pool).await?;
+        self.sort(&wave, pool).await?;
         Ok(proposals)
+    }
+
+    /// Asks for so many changes, as many at a time as the host allows.
+    async fn ask(
+        &self,
+        (wave, count): (&str, usize),
+        brief: Brief<'_>,
+        objections: &Objections,
+    ) -> Vec<Result<Rewrite, ask::Error>> {
+        let width = self.cast.context.width.min(count.max(1));
+        local::run(assign(objections, count), width, |assignment| {
+            let number = assignment.number.to_string();
+            async move {
+                let key = [self.key[0], self.key[1], "propose", wave, &number];
+                self.cast.improver.propose(&brief.assigned(&assignment), &key).await
+            }
+        })
+        .await
+    }
+
+    /// Has the items that nobody has read yet held against the facts. Without a usable answer they are not checked, which is
+    /// said once.
+    async fn check(
+        &self,
+        wave: &str,
+        screen: &Screen,
+        screened: &[Result<Screened, Dropped>],
+        pool: &Pool,
+    ) -> Result<Vec<Flag>, Error> {
+        let mut items: Vec<&str> = Vec::new();
+        for item in screened.iter().flatten().flat_map(|screened| &screened.items) {
+            if screen.is_new(item) && !pool.has(&item.text) && !items.contains(&item.text.as_str()) {
+                items.push(&item.text);
+            }
+        }
+        let rules = pool.parts().text_of(Part::Rule);
+        let key = [self.key[0], self.key[1], "check", wave];
+        match self.cast.improver.check_items(&items, (&self.facts.text, &rules), &key).await {
+            Ok(flags) => Ok(flags),
+            Err(error @ ask::Error::Unusable { .. }) => {
+                if self.unchecked.set(()).is_ok() {
+                    self.cast.context.events.emit(Event::Warning(format!(
+                        "new advice is not checked for claims beyond the facts: the improver's model gave no usable answer \
+                         ({error})"
+                    )));
+                }
+                Ok(Vec::new())
+            }
+            Err(error @ ask::Error::Call(_)) => Err(self.stopped(error)),
+        }
+    }
+
+    /// Why no answer came: the run was asked to stop, or a call failed.
+    fn stopped(&self, error: ask::Error) -> Error {
+        self.cast.context.stop.why().map_or(Error::NoRewrite(error), |why| Interrupted(why).into())
     }
 
     /// Tells the user what became of a prompt of theirs.
@@ -143,12 +196,8 @@ impl Proposer<'_> {
                 Event::Note("The challenger that you wrote has passed the screen and is tested like the others".into())
             }
             Ok(own) => {
-                let cut = own
-                    .repaired
-                    .iter()
-                    .map(|cut| format!("\"{}\" ({})", cut.passage, cut.why))
-                    .collect::<Vec<_>>()
-                    .join("; ");
+                let cut = |cut: &Cut| format!("\"{}\" ({})", cut.passage, cut.why);
+                let cut = own.repaired.iter().map(cut).collect::<Vec<_>>().join("; ");
                 Event::Warning(format!("of the challenger that you wrote some was cut out before it is tested: {cut}"))
             }
             Err(dropped) => Event::Warning(format!("the challenger that you wrote is not tested: {dropped}")),
@@ -156,7 +205,7 @@ impl Proposer<'_> {
         self.cast.context.events.emit(event);
     }
 
-    /// Has the pool's new lines sorted into ideas. Without a usable answer each stays an idea of its own.
+    /// Has the pool's new lines sorted into ideas. Without a usable answer the names count that they were proposed with.
     async fn sort(&self, wave: &str, pool: &mut Pool) -> Result<(), Error> {
         let lines: Vec<String> = pool.unsorted().into_iter().map(str::to_owned).collect();
         if lines.len() < 2 {
@@ -166,16 +215,18 @@ impl Proposer<'_> {
         let key = [self.key[0], self.key[1], "sort", wave];
         match self.cast.improver.sort_instructions(&lines, &pool.names(), &key).await {
             Ok(ideas) => pool.sort(&ideas),
-            Err(ask::Error::Unusable { .. }) => pool.sort(&[]),
-            Err(error @ ask::Error::Call(_)) => {
-                return Err(self
-                    .cast
-                    .context
-                    .stop
-                    .why()
-                    .map_or(Error::NoRewrite(error), |why| Interrupted(why).into()));
-            }
+            Err(ask::Error::Unusable { .. }) => pool.sort_by_proposed_names(),
+            Err(error @ ask::Error::Call(_)) => return Err(self.stopped(error)),
         }
         Ok(())
     }
+}
+
+/// The beginning of a rewrite, for the list of those that were refused.
+fn shown(rewrite: &Rewrite) -> String {
+    let text = match rewrite {
+        Rewrite::Prompt(prompt) => prompt.clone(),
+        Rewrite::Changes(changes) => changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    };
+    text.chars().take(SHOWN).collect()
 }

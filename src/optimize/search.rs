@@ -20,7 +20,7 @@ use crate::compare::normal;
 use crate::compare::segments::Segment;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
-use crate::improve::{Codebook, Heard, Objections};
+use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
 
 /// What a search may spend, and what it must show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,8 +43,8 @@ pub struct Aim {
 pub struct Known<'a> {
     /// Whom.
     pub people: &'a People,
-    /// What every prompt states.
-    pub offer: &'a str,
+    /// Facts and rules, which stand in every prompt.
+    pub parts: &'a PromptParts,
     /// The prompt to beat.
     pub incumbent: &'a str,
     /// What its messages met.
@@ -128,7 +128,8 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         calls_a_trial: a_trial,
         kept: &kept,
     };
-    let pool = Pool::new(known.offer, known.incumbent);
+    let longest = screen::most_characters(known.parts, proposer.longest);
+    let pool = Pool::new(known.parts, known.incumbent).longest(longest);
     let mut explored = explore(lab, proposer, start, pool).await?;
     let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
 
@@ -162,7 +163,8 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
 }
 
-/// Calls for challengers of later waves, and for sorting instructions and reasons, which come while exploring goes on.
+/// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come while
+/// exploring goes on.
 fn asked_later(challengers: usize) -> u64 {
     2 * challengers as u64 + 8
 }

@@ -21,6 +21,7 @@ use crate::compare::segments::Segment;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
 use crate::evaluate::grounding::ClaimKind;
+use crate::improve::difference::Step;
 use crate::improve::objections::{Objection, Quotes};
 use crate::improve::{Change, Objections, Tried, changes};
 
@@ -60,6 +61,8 @@ pub struct Story {
     pub raced: usize,
     /// The challenger that won the race.
     pub challenger: Option<String>,
+    /// What became of the advice with the adopted challenger; empty where the incumbent stays.
+    pub difference: Vec<Step>,
     /// Personas that are learned from, and that only verify.
     pub learned_from: usize,
     /// See `learned_from`.
@@ -252,7 +255,7 @@ impl Story {
         (objections, new_objections): (&Objections, Option<&Objections>),
         (before, after): (&Standing, Option<&Standing>),
         (people, options): (&People, &CycleOptions),
-        referee: Option<Opinion>,
+        (referee, difference): (Option<Opinion>, Vec<Step>),
         (before_simulated, simulated): (bool, bool),
     ) -> Self {
         let proposals = &found.explored.proposals;
@@ -273,6 +276,7 @@ impl Story {
             finalists: found.raced.finalists.len(),
             raced: found.raced.trials,
             challenger: found.challenger.as_ref().map(ToString::to_string),
+            difference,
             learned_from: people.learn.len(),
             unseen: people.unseen.len(),
             proof: found.verified.as_ref().map(|verified| Proof {
@@ -323,6 +327,7 @@ impl Story {
             "explored_trials": self.trials,
             "race": {"finalists": self.finalists, "trials": self.raced},
             "challenger": self.challenger,
+            "advice_changed": self.difference,
             "personas": {"learned_from": self.learned_from, "unseen": self.unseen},
             "proof": self.proof.as_ref().map(Proof::to_json),
             "segments": self.segments.iter().map(|(name, own, size)| {
@@ -432,6 +437,6 @@ pub fn tried(found: &Search) -> Tried {
     };
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
     let what =
-        if added.is_empty() { "no instruction that the incumbent lacks".to_owned() } else { format!("added {added}") };
+        if added.is_empty() { "no advice that the incumbent lacks".to_owned() } else { format!("added {added}") };
     Tried { what, verdict: format!("{verdict}{gain}{harm}") }
 }

@@ -131,13 +131,15 @@ fn name(pool: &Pool, candidate: &Candidate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::improve::parts;
+    use crate::improve::parts::MarkedBy;
+    use crate::improve::{Item, PromptParts};
 
     #[test]
     fn a_finalist_is_named_by_what_it_adds_and_leaves_out() {
         const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
-        let mut pool = Pool::new(OFFER, &parts::compose(OFFER, &["Keep it under 110 words."]));
-        pool.add(&parts::compose(OFFER, &["Ask for ten minutes at most.", "Never praise the reader."]));
+        let parts = PromptParts::whole(MarkedBy::Nobody, OFFER);
+        let mut pool = Pool::new(&parts, &parts.compose(&["Keep it under 110 words."]));
+        pool.add(&[Item::bare("Ask for ten minutes at most."), Item::bare("Never praise the reader.")]);
         let written = name(&pool, &Candidate::Written(0));
         assert_eq!(written, "a challenger as written, 2 new, 1 left out: “Ask for ten minutes at most.”");
         assert_eq!(name(&pool, &Candidate::Lines(vec![0])), "put together, 0 new");

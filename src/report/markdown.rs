@@ -1,11 +1,10 @@
 //! The report for a pull request: short, in GitHub's Markdown.
 
-use std::collections::BTreeSet;
-
 use super::{html, origin, verdict, words};
 use crate::compare::{Interval, Rate};
+use crate::improve::changes;
+use crate::improve::difference::{self, Step};
 use crate::improve::objections::UNSORTED;
-use crate::improve::{Parts, changes};
 use crate::optimize::Verdict;
 use crate::optimize::history::{Course, History, Version};
 use crate::optimize::story::Rates;
@@ -30,7 +29,7 @@ pub fn report(history: &History) -> String {
         text.push_str(&format!("- {}\n", inline(&note)));
     }
     text.push_str(&versions(history));
-    text.push_str(&instructions(history));
+    text.push_str(&advice(history));
     text.push_str(&people(history));
     text.push_str(&objections(history));
     let commands = origin::commands(history);
@@ -104,8 +103,8 @@ fn word(version: &Version) -> &'static str {
     }
 }
 
-/// Instructions that came and went, whole: within a sentence the page shows more.
-fn instructions(history: &History) -> String {
+/// Items of advice that came and went, whole: within a sentence the page shows more.
+fn advice(history: &History) -> String {
     let (old, new) = (&history.versions[0].metadata.system_prompt, &history.focus().metadata.system_prompt);
     if history.versions.len() == 1 {
         return String::new();
@@ -113,15 +112,17 @@ fn instructions(history: &History) -> String {
     if old == new {
         return "\nThe prompt is unchanged.\n".into();
     }
-    let of = |prompt: &str| -> Vec<String> {
-        Parts::of(prompt).instructions().iter().map(|own| words::one_line(&own.text, 400)).collect()
-    };
-    let (before, after) = (of(old), of(new));
-    let (was, is): (BTreeSet<&String>, BTreeSet<&String>) = (before.iter().collect(), after.iter().collect());
-    let gone = before.iter().filter(|own| !is.contains(own)).map(|own| format!("- {own}"));
-    let come = after.iter().filter(|own| !was.contains(own)).map(|own| format!("+ {own}"));
-    let lines: Vec<String> = gone.chain(come).collect();
-    let mut text = format!("\n<details><summary>Changed instructions ({})</summary>\n\n", lines.len());
+    let line = |mark: char, text: &str| format!("{mark} {}", words::one_line(text, 400));
+    let steps = difference::of_prompts(history.memory.as_ref().map(|memory| &memory.parts), old, new);
+    let lines: Vec<String> = steps
+        .iter()
+        .flat_map(|step| match step {
+            Step::Added { text } => vec![line('+', text)],
+            Step::Replaced { before, text } => vec![line('-', before), line('+', text)],
+            Step::Dropped { before } => vec![line('-', before)],
+        })
+        .collect();
+    let mut text = format!("\n<details><summary>Changed advice ({})</summary>\n\n", lines.len());
     let more = lines.len().saturating_sub(MOST_LINES);
     text.push_str(&fenced("diff", &lines.into_iter().take(MOST_LINES).collect::<Vec<_>>().join("\n")));
     if more > 0 {

@@ -8,6 +8,7 @@ use crate::compare::variance::Components;
 use crate::evaluate::auditing::AuditCounts;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::changes::Standing;
+use crate::improve::difference::Step;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
 use crate::optimize::story::{self, Effect, Proof, Raised, Rates, Story};
@@ -17,6 +18,8 @@ use crate::optimize::verdict::{Because, Verdict};
 const NAMED: usize = 3;
 /// Characters of an instruction that is quoted.
 const QUOTED: usize = 70;
+/// Characters of an item whose change is told.
+const ITEM: usize = 200;
 /// Less than this many points an instruction changes too little to be named.
 const WORTH_NAMING: f64 = 0.01;
 
@@ -45,6 +48,22 @@ pub fn lines(story: &Story) -> Vec<String> {
     lines.extend(changed(&story.changes));
     lines.push(format!("Claims: {}", claims(story)));
     lines
+}
+
+/// What became of the advice, a line for each item that was added, replaced or dropped; nothing where none was.
+#[must_use]
+pub fn difference(steps: &[Step]) -> Vec<String> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let one_line = |text: &str| words::one_line(text, ITEM);
+    let line = |step: &Step| match step {
+        Step::Added { text } => format!("  + {}", one_line(text)),
+        Step::Replaced { before, text } => format!("  ~ {}\n    in place of: {}", one_line(text), one_line(before)),
+        Step::Dropped { before } => format!("  - gone: {}", one_line(before)),
+    };
+    let heading = "Changed in the prompt (facts and rules stand word for word):".to_owned();
+    std::iter::once(heading).chain(steps.iter().map(line)).collect()
 }
 
 /// The verdict in one sentence.

@@ -72,7 +72,7 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
     line(heading("IMPROVEMENT CYCLE", summary.partial, came));
     line(RULE.into());
     if let Some(story) = summary.story {
-        for words in story::lines(story) {
+        for words in story::lines(story).into_iter().chain(story::difference(&story.difference)) {
             line(words);
         }
         if summary.comparison.is_some() {

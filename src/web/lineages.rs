@@ -17,7 +17,11 @@ use super::svg::{self, Rated};
 use super::work::{Values, value};
 use super::{chart_table, shown};
 use crate::data::{FileName, Kind};
+use crate::improve::PromptParts;
+use crate::improve::difference::of_prompts;
+use crate::improve::parts::{MarkedBy, Marking};
 use crate::optimize::story::Raised;
+use crate::report::html::diff;
 use crate::report::words;
 
 /// So long a page waits for files that nobody has looked into yet.
@@ -273,7 +277,11 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
         @if let (Some((_, first)), Some((_, last))) = (runs.first(), top) {
             @if first.prompt != last.prompt {
                 h2 #prompt { "From the first prompt to the best" }
+                (diff::advice(&of_prompts(last.parts.as_ref(), &first.prompt, &last.prompt)))
                 details.more { summary { "Word by word" } (shown::difference(&first.prompt, &last.prompt)) }
+            }
+            @if let Some(parts) = known_parts(&first.prompt, last.parts.as_ref()) {
+                details.more #parts { summary { "What stands in every prompt, and what may change" } (shown::parts(&parts)) }
             }
             details.more open { summary { "The best prompt" } pre #best-prompt { (text(&last.prompt)) } button type="button" hidden data-copy="best-prompt" { "Copy" } }
         }
@@ -282,6 +290,12 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default()))
         }
     }
+}
+
+/// The parts of the first prompt: those on record, or those that its headings name.
+fn known_parts(first: &str, recorded: Option<&PromptParts>) -> Option<PromptParts> {
+    let named = || Marking::new(first, &[]).ok().map(|marking| marking.parts());
+    recorded.cloned().or_else(|| named().filter(|parts| parts.by() != MarkedBy::Nobody))
 }
 
 /// Objections over versions: each cycle says why people said no to the prompt before it.

@@ -9,11 +9,14 @@ use maud::{Markup, html};
 
 use super::error::Problem;
 use super::page::{self, Place};
+use super::shown;
 use super::site::Site;
 use super::work::{Values, value};
 use crate::data::results::sha256;
 use crate::data::{FileName, Kind, clock, results_stream};
+use crate::improve::parts::Marking;
 use crate::optimize::lineage;
+use crate::report::words;
 
 /// How the stem of a file of facts ends; what stands before is the prompt's.
 pub const FACTS: &str = ".facts";
@@ -129,6 +132,20 @@ fn editor(
                 button.primary #save type="submit" { "Save" }
                 @if file.is_some() { a.button href=(page::link("/evaluate", &[("prompt", name)])) { "Evaluate it" } }
             }
+        }
+        @if file.is_some() { (split(prompt)) }
+    }
+}
+
+/// What the headings of a prompt say of its parts.
+fn split(prompt: &str) -> Markup {
+    let Ok(marking) = Marking::new(prompt, &[]) else { return Markup::default() };
+    let open = marking.open().count();
+    html! {
+        h2 #parts { "What stands in every prompt, and what may change" }
+        @if open == 0 { (shown::parts(&marking.parts())) } @else {
+            p { "The first cycle has " (words::count(open as u64, "line", "lines")) " marked as fact, rule or advice by the improver's model; facts and rules stay word for word from then on." }
+            p.hint { "Under the headings " code { "## Rules" } " and " code { "## Advice" } " nobody needs to be asked." }
         }
     }
 }

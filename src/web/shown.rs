@@ -6,6 +6,8 @@ use super::page::text;
 use crate::compare::{Interval, Rate};
 use crate::data::results::MessageNote;
 use crate::evaluate::grounding::{Audit, Grounding};
+use crate::improve::PromptParts;
+use crate::optimize::marking;
 pub use crate::report::html::pieces::{decision, percent};
 use crate::report::html::{diff, marked};
 use crate::report::words;
@@ -77,6 +79,16 @@ pub fn claims(audit: &Audit) -> Markup {
 #[must_use]
 pub fn difference(before: &str, after: &str) -> Markup {
     diff::difference_within(before, after, LONGEST)
+}
+
+/// The parts of a lineage's first prompt, with how to say otherwise.
+#[must_use]
+pub fn parts(parts: &PromptParts) -> Markup {
+    html! {
+        p { (marking::summary(parts)) "." }
+        (diff::parts(parts))
+        p.hint { "Headings in the first prompt (" code { "## Rules" } ", " code { "## Advice" } ") say otherwise, and so does a text that must stay, where a cycle is started." }
+    }
 }
 
 /// Characters of each prompt that are compared.

@@ -10,16 +10,22 @@ use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::grounding::Audit;
+use crate::improve::parts::Marking;
 use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::Cast;
 use crate::optimize::judges::{Judge, Judges};
-use crate::optimize::lineage::Lineage;
+use crate::optimize::lineage::{Lineage, Resumed};
 use crate::optimize::older::Older;
-use crate::optimize::{personas, readings};
+use crate::optimize::{self, marking, personas, readings};
 use crate::report::estimate::{self, Line};
+use crate::report::words;
 
+/// Tokens of an answer with changes to the advice, and of one with the parts of a prompt, as a plan assumes them.
+const CHANGES: u64 = 400;
+/// See [`CHANGES`].
+const MARKS: u64 = 600;
 /// The share of a search's trials that its proof takes at most, a little rounded up.
 const PROOF: f64 = 0.5;
 
@@ -36,7 +42,9 @@ pub fn plan(
 ) -> Result<String, Error> {
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
-    let Lineage { facts, codebook, .. } = Lineage::resume(folder, &older.head, &chosen, facts)?;
+    let resumed = Lineage::resume(folder, &older.head, &chosen, facts, &options.keep)?;
+    let split = split(&resumed, &options.keep)?;
+    let Lineage { facts, parts, codebook, .. } = &resumed.lineage;
     let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = match options.cycles {
@@ -59,22 +67,27 @@ pub fn plan(
     let heard = heard(folder, file)?;
     let objections = heard.objections();
     let read = readings::coding(folder, file, &older.head.metadata, &older.head.sha256).filter(|_| !rejudged);
-    let sorted = if read.is_some() { Vec::new() } else { sorting_calls::of(&cast.improver, &heard, &codebook) };
+    let sorted = if read.is_some() { Vec::new() } else { sorting_calls::of(&cast.improver, &heard, codebook) };
     // Once for the people of the file in every cycle that adopts, and as often as more challengers are asked for.
     let new = usize::from(options.messages_per_persona) * chosen.len();
-    let sorted_later = sorting_calls::of_new(&cast.improver, new, &codebook);
-    let sorted_on_the_way = sorting_calls::of_new(&cast.improver, A_CALL, &codebook);
-    let brief = Brief::new(prompt, &facts, &heard, &objections);
-    let rewritten = (prompt.len() / 4 + 500) as u64;
-    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), rewritten);
+    let sorted_later = sorting_calls::of_new(&cast.improver, new, codebook);
+    let sorted_on_the_way = sorting_calls::of_new(&cast.improver, A_CALL, codebook);
+    let advice = parts.advice_in(prompt);
+    let brief = Brief::new(parts, &advice, facts, (&heard, &objections));
+    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), CHANGES);
+    let marked: Vec<Usage> = resumed
+        .is_unmarked()
+        .then(|| estimate::tokens(&cast.improver.splitting(prompt, CallKey::of(&[])), MARKS))
+        .into_iter()
+        .collect();
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let auditing = options.facts.auditing(&facts, None, cast.auditor.clone());
+    let auditing = options.facts.auditing(facts, None, cast.auditor.clone());
     let trial = TrialCalls::of(&longer, &chosen, (&cast.generator, &auditing), Some(&cast.decision_maker))?;
     let referee = cast.referee.as_ref().map(|referee| TrialCalls::decisions(referee, &chosen)).transpose()?;
 
     let deciding = u64::from(options.decisions_per_message.at_first());
-    let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
+    let challengers = (u64::from(options.challengers) * 3 + 8) * cycles;
     let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers);
     // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them revised.
     let audits = f64::from(u8::from(cast.auditor.is_some()));
@@ -90,6 +103,7 @@ pub fn plan(
     let older = if is_grounded { audits_of(folder, file, &auditing)? } else { Vec::new() };
     let mut lines = vec![
         line(Role::DecisionMaker, "the older messages again", again, again_times),
+        line(Role::Improver, "the parts of the prompt, once", marked, 1),
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
@@ -104,7 +118,20 @@ pub fn plan(
         line(Role::Improver, "sorting what people said to the new messages", sorted_later, cycles),
     ];
     lines.extend(trial.kept(messages, "new messages, if one is adopted", account));
-    Ok(estimate::plan(&lines, account))
+    Ok(format!("{split}\n{}", estimate::plan(&lines, account)))
+}
+
+/// What of the prompt may change, as far as that is known without asking anybody.
+fn split(resumed: &Resumed, keep: &[String]) -> Result<String, Error> {
+    let Some(root) = resumed.root.as_ref().filter(|_| resumed.is_unmarked()) else {
+        return Ok(words::safe(&marking::shown(&resumed.lineage.parts)));
+    };
+    let open = Marking::new(&root.prompt, keep).map_err(optimize::Error::from)?.open().count();
+    Ok(format!(
+        "{} of the prompt will first be marked as fact, rule or advice by the improver's model; facts and rules then stay word for \
+         word. --keep TEXT and headings such as \"## Rules\" and \"## Advice\" say so without it",
+        words::count(open as u64, "line", "lines")
+    ))
 }
 
 fn revised_audits(trial: &TrialCalls, count: usize) -> Vec<Usage> {

@@ -2,157 +2,199 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Prompts as people and models write them, one style each.
-const STYLES: &[(&str, &str)] = &[
-    ("markdown with sections", include_str!("tests/markdown.md")),
-    ("numbered topics with bullets", include_str!("tests/topics.md")),
-    ("paragraphs", include_str!("tests/paragraphs.md")),
-    ("tags", include_str!("tests/tags.md")),
-    ("bold run-in heads", include_str!("tests/run_in.md")),
-    ("do and do not", include_str!("tests/do_not.md")),
-    ("a small model", include_str!("tests/small.md")),
-    ("nested lists", include_str!("tests/nested.md")),
-    ("wrapped lines", include_str!("tests/wrapped.md")),
-    ("key and value", include_str!("tests/keys.md")),
-];
+const PROMPT: &str = "Company: Tea & Co\nPrice: 4 euros, no minimum.\n\nInstructions:\n- Be brief. One thought, no more.\n- Sign as \
+                      {{sender}}.\n- Name one pain\n  of the reader.\n\nAlways end with: Not interested? Reply STOP. I will not write again.";
 
-fn shown(prompt: &str) -> String {
-    let parts = Parts::of(prompt);
-    let instructions: Vec<String> = parts.instructions().iter().map(|own| format!("- {}", own.text)).collect();
-    format!("{}\n====\n{}", parts.statements(), instructions.join("\n"))
+/// Marks open blocks by the first letter of each word: f, r, a, or h for advice that needs its heading.
+fn marked(prompt: &str, marks: &str) -> PromptParts {
+    let mut marking = Marking::new(prompt, &[]).unwrap();
+    assert_eq!(marking.open().count(), marks.len(), "{:#?}", marking.open().collect::<Vec<_>>());
+    let mark = |letter| {
+        let part = match letter {
+            'f' => Part::Fact,
+            'r' => Part::Rule,
+            _ => Part::Advice,
+        };
+        Mark::Whole { part, needs_heading: letter == 'h' }
+    };
+    marking.mark(marks.chars().map(mark).collect());
+    marking.parts()
+}
+
+fn shown(parts: &PromptParts) -> String {
+    let piece = |piece: &Piece| format!("{:?} {:?} {:?}", piece.part, piece.text, piece.item.as_deref().unwrap_or_default());
+    parts.pieces().iter().map(piece).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn prompts_in_ten_styles_are_taken_apart() {
-    for (style, prompt) in STYLES {
-        insta::assert_snapshot!(style.replace(' ', "_"), shown(prompt));
-    }
-}
-
-fn again(prompt: &str) -> Result<(), TestCaseError> {
-    let parts = Parts::of(prompt);
-    let texts: Vec<&str> = parts.instructions().iter().map(|own| own.text.as_str()).collect();
-    let composed = compose(parts.statements(), &texts);
-    let again = Parts::of(&composed);
-    prop_assert_eq!(again.statements(), parts.statements(), "of {}", composed);
-    prop_assert_eq!(again.instructions(), parts.instructions(), "of {}", composed);
-    Ok(())
+fn pieces_are_the_prompt_and_variables_are_fixed_whatever_a_model_says() {
+    let parts = marked(PROMPT, "ffaaar");
+    assert_eq!(parts.prompt(), PROMPT);
+    insta::assert_snapshot!(shown(&parts));
+    assert_eq!(parts.advice(), ["Be brief. One thought, no more.", "Name one pain\nof the reader."]);
+    assert_eq!(parts.by(), MarkedBy::Model);
 }
 
 #[test]
-fn what_is_put_together_has_the_same_parts_in_every_style() {
-    for (_, prompt) in STYLES {
-        again(prompt).unwrap();
-    }
-    for prompt in [
-        include_str!("../../../prompts/sample_offer.md"),
-        include_str!("../../../prompts/improver.md"),
-        include_str!("../../../prompts/strict.md"),
-        include_str!("../../../prompts/lenient.md"),
-        // What a line is must not depend on what stood before it.
-        "Avoid. We sell tea. 12 words",
-        "1. Company: FlowAI. Never \n1. Avoid\n. ",
-        "We sell tea_\n- We sell tea\n<offer>\n\n</offer>\n. Tone",
-        "We sell tea\n-  b\n1. <rules>\n. Company: FlowAI\n1.  b\n</offer>**",
-        "Never :\n<offer>\n. \n</offer>\n- must \n# ",
-        "About us\n<offer>\n# <rules>\nProduct\n</rules>\n. \n</offer>\n# \n",
-    ] {
-        again(prompt).unwrap();
-    }
+fn a_prompt_is_its_fixed_part_word_for_word_and_then_the_advice() {
+    let parts = marked(PROMPT, "ffaaar");
+    insta::assert_snapshot!(parts.compose(&["Ask for one line.", "- Two\n    lines.\n\n", " "]));
+    assert_eq!(parts.compose::<&str>(&[]), parts.fixed());
+    let fixed = marked(PROMPT, "ffrrrr");
+    assert_eq!(fixed.compose(&[" "]), PROMPT);
+    let advice = marked("Be brief.\nBe kind.", "aa");
+    assert_eq!(advice.compose(&advice.advice()), "## Advice\n- Be brief.\n- Be kind.");
+}
+
+#[test]
+fn a_heading_goes_with_its_advice_or_stays_with_what_is_fixed() {
+    let prompt = "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n## Don't\n- Use hype.\n- Boast.\n\n<style>\n- Be plain.\n</style>";
+    let parts = marked(prompt, "frhha");
+    assert_eq!(parts.prompt(), prompt);
+    assert_eq!(parts.fixed(), "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n");
+    assert_eq!(parts.advice(), ["Don't: Use hype.", "Don't: Boast.", "Be plain."]);
+    let mixed = marked(prompt, "frhra");
+    assert_eq!(mixed.fixed(), "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n## Don't\n- Boast.\n\n");
+}
+
+#[test]
+fn headings_that_name_parts_are_obeyed_without_a_model() {
+    let prompt = "Tea from Assam.\n\n### RULES:\n- Sign as Tom.\n\n#### Never\n- Name rivals.\n\n# Advice\n- Be brief.\n";
+    let marking = Marking::new(prompt, &[]).unwrap();
+    assert_eq!(marking.open().count(), 0);
+    let parts = marking.parts();
+    assert_eq!((parts.by(), parts.prompt().as_str()), (MarkedBy::Headings, prompt));
+    assert_eq!(parts.text_of(Part::Fact), "Tea from Assam.");
+    assert_eq!(parts.text_of(Part::Rule), "### RULES:\n- Sign as Tom.\n#### Never\n- Name rivals.");
+    assert_eq!(parts.advice(), ["Be brief."]);
+    // Without a heading for the advice the rest is not known yet.
+    let rest = Marking::new("Tea from Assam.\n\n## Always\n- Sign as Tom.\n\nBe brief?", &[]).unwrap();
+    assert_eq!(rest.open().count(), 1);
+    let rest = Marking::new("Tea from Assam.\nBe brief.\n\n## Always\n- Sign as Tom.", &[]).unwrap();
+    assert_eq!(rest.open().collect::<Vec<_>>(), ["Tea from Assam.", "Be brief."]);
+}
+
+#[test]
+fn what_is_to_be_kept_is_a_rule_and_what_stands_nowhere_is_said() {
+    let marking = Marking::new(PROMPT, &["reply  stop".into(), "one THOUGHT".into()]).unwrap();
+    assert_eq!(marking.open().count(), 4);
+    assert_eq!(Marking::new(PROMPT, &["coffee".into()]).unwrap_err(), Kept("coffee".into()));
+    let mut parts = marked(PROMPT, "ffaaar");
+    parts.keep(&["of the reader".into()]).unwrap();
+    assert_eq!(parts.advice(), ["Be brief. One thought, no more."]);
+    assert_eq!(parts.prompt(), PROMPT);
+    assert!(parts.fixed().contains("- Name one pain\n  of the reader."));
+    assert!(parts.keep(&["coffee".into()]).is_err());
+}
+
+#[test]
+fn a_prompt_that_nobody_marked_is_fixed_from_end_to_end() {
+    let parts = Marking::new(PROMPT, &[]).unwrap().parts();
+    assert_eq!((parts.by(), parts.fixed(), parts.advice()), (MarkedBy::Nobody, PROMPT, vec![]));
+    assert_eq!(parts.compose(&["Ask."]), format!("{PROMPT}\n\n## Advice\n- Ask."));
+    assert_eq!(parts.facts(), PROMPT);
+}
+
+#[test]
+fn a_block_is_cut_only_into_pieces_that_are_the_block() {
+    let prompt = "We sell tea. Be brief. It costs 4 euros.\n\nSign as Tom.";
+    let cut = |pieces: &[(Part, &str)]| {
+        let mut marking = Marking::new(prompt, &[]).unwrap();
+        let pieces = pieces.iter().map(|(part, text)| (*part, (*text).to_owned())).collect();
+        marking.mark(vec![Mark::Cut(pieces), Mark::Whole { part: Part::Rule, needs_heading: false }]);
+        marking.parts()
+    };
+    let parts = cut(&[(Part::Fact, "We sell tea. "), (Part::Advice, "Be brief. "), (Part::Fact, "It costs 4 euros.")]);
+    assert_eq!(parts.fixed(), "We sell tea. It costs 4 euros.\n\nSign as Tom.");
+    assert_eq!((parts.prompt().as_str(), parts.advice()), (prompt, vec!["Be brief.".to_owned()]));
+    let last = cut(&[(Part::Fact, "We sell tea. "), (Part::Advice, "Be brief. It costs 4 euros.")]);
+    assert_eq!(last.fixed(), "We sell tea.\n\nSign as Tom.");
+    let wrong = cut(&[(Part::Fact, "We sell tea."), (Part::Advice, "Be brief."), (Part::Fact, "It costs 4 euros.")]);
+    assert_eq!(wrong.fixed(), prompt);
+}
+
+#[test]
+fn a_prompt_by_hand_is_taken_apart_by_its_layout_without_what_is_fixed() {
+    let parts = marked(PROMPT, "ffaaar");
+    let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as {{sender}}\n\n- Name one pain\n  of the reader.\n\nAlways end with: Not interested? Reply STOP. I will not write again. Be kind.";
+    assert_eq!(parts.advice_in(by_hand), ["Ask for a line.", "Avoid: Hype", "Name one pain\nof the reader.", "Be kind."]);
+    assert_eq!(parts.advice_in(PROMPT), parts.advice());
+    assert_eq!(parts.advice_in(parts.fixed()), Vec::<String>::new());
+    // A small model's rewrite repeats all of it in one paragraph.
+    let flat = format!("{} Ask for a one-line reply and nothing else.", PROMPT.split_whitespace().collect::<Vec<_>>().join(" "));
+    assert!(parts.advice_in(&flat).last().unwrap().ends_with("Ask for a one-line reply and nothing else."));
+}
+
+#[test]
+fn texts_without_spaces_are_taken_apart_by_hand_as_well() {
+    let prompt = "ハーバーラインデスクは承認を一つの画面に集めます。料金は月額5万円です。\n\n署名は「田中」としてください。";
+    let parts = PromptParts::whole(MarkedBy::Nobody, prompt);
+    let by_hand = "ハーバーラインデスクは承認を一つの画面に集めます。料金は月額５万円です。相手の課題を一つ挙げてください。署名は「田中」としてください。";
+    assert_eq!(parts.advice_in(by_hand), ["相手の課題を一つ挙げてください。"]);
+}
+
+#[test]
+fn an_older_records_offer_is_fixed_and_the_rest_is_advice_but_for_variables() {
+    let offer = "Company: Tea & Co\nWe sell tea.";
+    let incumbent = format!("{offer}\n\nHow to write:\n- Be brief.\n- Sign as {{{{sender}}}}.\n- Tone: Be kind.");
+    let parts = PromptParts::from_offer(offer, &incumbent, &[]).unwrap();
+    assert_eq!(parts.fixed(), format!("{offer}\n\n- Sign as {{{{sender}}}}."));
+    assert_eq!(parts.advice_in(&incumbent), ["Be brief.", "Tone: Be kind."]);
+    let parts = PromptParts::from_offer(offer, &incumbent, &["be KIND".into()]).unwrap();
+    assert_eq!(parts.advice_in(&incumbent), ["Be brief."]);
+    assert!(PromptParts::from_offer(offer, &incumbent, &["coffee".into()]).is_err());
+}
+
+#[test]
+fn a_record_that_is_written_is_read_as_it_was() {
+    let parts = marked(PROMPT, "ffaaar");
+    let text = serde_json::to_string(&parts).unwrap();
+    assert_eq!(serde_json::from_str::<PromptParts>(&text).unwrap(), parts);
+    assert!(serde_json::from_str::<PromptParts>("{\"pieces\": 1}").is_err());
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn what_is_put_together_has_the_same_parts(
-        prompt in r"(Company: FlowAI|Product|Never |Use |Ask for |We sell tea|FlowAI is a tool|the |12 words|Title|RULES|Tone|\. |! |, |:|: |\n|\n\n|\n- |\n  - |\n1\. |\n2\) |\n# |\n## |\*\*|<rules>\n|\n</rules>\n|\n<offer>\n|\n</offer>|---|\n```\n|\t|must |About us|Avoid| b|é|_|“|\)){0,30}"
+        prompt in r"(Tea|4 euros|[.!] |\n|\r\n|\n\n|\n- |\n  - |\n1\. |\n## A |: \n|<a>\n|\n</a>\n|\{\{x\}\}|お茶。|é|\t|  |## Advice\n|Rules ){0,24}",
+        marks in "[frah]{24}",
+        items in prop::collection::vec("\\PC{0,40}|[-*# \n\tab.:]{0,30}", 0..6),
     ) {
-        again(&prompt)?;
+        let mut marking = Marking::new(&prompt, &[]).unwrap();
+        let mark = |letter| match letter {
+            'f' => Mark::Whole { part: Part::Fact, needs_heading: false },
+            'r' => Mark::Whole { part: Part::Rule, needs_heading: false },
+            _ => Mark::Whole { part: Part::Advice, needs_heading: letter == 'h' },
+        };
+        let open = marking.open().count();
+        prop_assume!(open <= marks.len());
+        marking.mark(marks.chars().take(open).map(mark).collect());
+        let parts = marking.parts();
+        prop_assert_eq!(parts.prompt(), prompt);
+        // Facts, rules and variables stand in every prompt, word for word and in their order.
+        let items: Vec<String> = items.iter().map(|item| clean(item)).filter(|item| !item.is_empty()).collect();
+        let composed = parts.compose(&items);
+        let mut rest = composed.as_str();
+        for piece in parts.pieces().iter().filter(|piece| piece.part != Part::Advice) {
+            let at = rest.find(piece.text.trim());
+            prop_assert!(at.is_some(), "{:?} is not in {:?}", piece.text, rest);
+            rest = &rest[at.unwrap_or_default() + piece.text.trim().len()..];
+        }
+        for variable in variables(&parts.prompt()) {
+            prop_assert!(parts.fixed().contains(variable));
+        }
+        prop_assert_eq!(&parts.advice_in(&composed), &items, "of {}", composed);
+        let again: PromptParts = serde_json::from_str(&serde_json::to_string(&parts).unwrap()).unwrap();
+        prop_assert_eq!(again.compose(&items), composed);
     }
 
     #[test]
-    fn any_text_is_taken_apart_and_put_together(text in "\\PC{0,200}", lines in "[-*#<>/:.a-zA \n\t_1)`\"]{0,120}") {
-        again(&text)?;
-        again(&lines)?;
-    }
-
-    #[test]
-    fn any_instructions_are_given_back(instructions in prop::collection::vec("\\PC{0,60}", 0..8)) {
-        const OFFER: &str = "Company: FlowAI\nProduct: a platform";
-        let texts: Vec<&str> = instructions.iter().map(String::as_str).collect();
-        let all = texts.iter().map(|text| Instruction::of(text));
-        let wanted: Vec<Instruction> = all.filter(|own| !own.text.is_empty()).collect();
-        let parts = Parts::of(&compose(OFFER, &texts));
-        prop_assert_eq!(parts.statements(), OFFER);
-        prop_assert_eq!(parts.instructions(), wanted);
-    }
-}
-
-/// Prompts of the original service, where they are at hand.
-#[test]
-fn prompts_of_the_original_service_are_taken_apart() {
-    let folder = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../shared/data".into());
-    let Ok(files) = std::fs::read_dir(std::path::Path::new(&folder).join("results")) else {
-        println!("skipped: there is no {folder}/results");
-        return;
-    };
-    for file in files {
-        let text = std::fs::read(file.unwrap().path()).unwrap();
-        let results: serde_json::Value = serde_json::from_slice(&text).unwrap();
-        let prompt = results["metadata"]["system_prompt"].as_str().unwrap();
-        again(prompt).unwrap();
-        let parts = Parts::of(prompt);
-        assert!(parts.statements().contains("Series A") && parts.statements().contains("60%"));
-        // The first prompt is a bare offer; the improved one has 29 bullets, of which none is an offer.
-        let count = parts.instructions().len();
-        assert_eq!(count, if prompt.contains("Guidelines") { 29 } else { 0 }, "{:#?}", parts.instructions());
-    }
-}
-
-#[test]
-fn an_instruction_is_left_out_and_the_rest_stays_as_it_is() {
-    let prompt = "Company: FlowAI\n\nRules:\n- Be brief.\n- Never use hype.\n\nClosing:\n- Ask for a reply.\n\nBe kind. Use names. Stay calm.";
-    let parts = Parts::of(prompt);
-    assert_eq!(parts.without(&BTreeSet::new()), prompt);
-    assert_eq!(parts.instructions().len(), 6);
-    assert_eq!(
-        parts.without(&BTreeSet::from([1, 2, 4])),
-        "Company: FlowAI\n\nRules:\n- Be brief.\n\nBe kind. Stay calm."
-    );
-}
-
-#[test]
-fn near_duplicates_are_similar_and_opposites_are_not() {
-    assert!(similar("Keep the message under 100 words.", "- keep messages under 100 words"));
-    assert!(similar("Name one pain point of the reader", "Name one of the reader's pain points"));
-    assert!(!similar("Keep the message under 100 words.", "Keep the message under 60 words."));
-    assert!(!similar("Always mention the price.", "Never mention the price."));
-    assert!(!similar("Open with the reader's situation.", "Close with one small question."));
-}
-
-#[test]
-fn a_hundred_thousand_hostile_characters_are_taken_apart_in_no_time() {
-    for piece in [
-        "<a>\n",
-        "- a:\n",
-        "-",
-        "*_",
-        "...!",
-        ".)",
-        "Never use a. ",
-        "# ",
-        " - b:\n",
-        "a\n",
-        "\"",
-        "If a, ",
-        "<a>\n</a>\n",
-        "Use x: y. ",
-    ] {
-        let text = piece.repeat(100_000 / piece.len());
-        let started = std::time::Instant::now();
-        let parts = Parts::of(&text);
-        let _ = parts.without(&BTreeSet::from([0, 1]));
-        assert!(started.elapsed().as_secs() < 5, "{piece:?} took {:?}", started.elapsed());
+    fn cleaning_an_item_twice_changes_nothing(text in "\\PC{0,60}|[-*# \n\r\tab\u{3000}]{0,40}") {
+        let once = clean(&text);
+        prop_assert_eq!(clean(&once), once);
+        let bare = bare(&text);
+        prop_assert!(bare.lines().all(|line| !line.trim().is_empty()));
     }
 }

@@ -1,9 +1,9 @@
-//! Whether a challenger repeats the decision makers.
+//! Whether advice repeats the decision makers.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::parts::key;
+use super::super::fold::{key, runs, segments, stands_in};
+use super::super::parts::layout;
 
 /// Words that make a run a quote: shorter ones are the language's own.
 pub(super) const RUN: usize = 8;
@@ -11,26 +11,28 @@ pub(super) const RUN: usize = 8;
 const MOST_RUNS: usize = 1 << 20;
 /// Words of a criterion that is known again from fewer words than a run.
 const CRITERION: std::ops::RangeInclusive<usize> = 6..=RUN;
+/// Names and criteria that are remembered.
+const MOST_TERMS: usize = 1_000;
 
-/// Runs of words that no challenger may have, and terms of the decision maker's prompt.
+/// Runs of words that no advice may have, and what the decision maker's prompt calls by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Quotes {
     allowed: HashSet<u64>,
     runs: HashSet<u64>,
-    /// Names that the decision maker's prompt gives to its criteria, each with a space on either side.
-    terms: Vec<String>,
+    /// Names that the decision maker's prompt gives, as they are written there.
+    names: Vec<String>,
+    /// What its lists begin with, as keys.
+    criteria: Vec<String>,
 }
 
 impl Quotes {
     /// Texts that may be quoted come first.
     pub(super) fn allow(&mut self, text: &str) {
-        let words = Words::of(text);
-        self.allowed.extend(words.runs(RUN).map(|(_, run)| run));
+        self.allowed.extend(runs(&segments(text), RUN).map(|(_, run)| run));
     }
 
     pub(super) fn guard(&mut self, text: &str) {
-        let words = Words::of(text);
-        for (_, run) in words.runs(RUN) {
+        for (_, run) in runs(&segments(text), RUN) {
             if self.runs.len() >= MOST_RUNS {
                 break;
             }
@@ -40,80 +42,54 @@ impl Quotes {
         }
     }
 
-    /// Guards the terms of a decision maker's prompt: what it sets in capitals, quotes or bold, and what its list says in
-    /// so many words. `known`: what the incumbent and the facts say.
+    /// Guards the terms of a decision maker's prompt: names in quotes, in bold or with capitals, and short sentences that its
+    /// lists begin with. `known`: what may be said.
     pub(super) fn guard_terms(&mut self, decision_prompt: &str, known: &str) {
-        let known = format!(" {} ", key(known));
-        for term in terms(decision_prompt) {
-            let spaced = format!(" {term} ");
-            if !known.contains(&spaced) && !self.terms.contains(&spaced) && self.terms.len() < 1_000 {
-                self.terms.push(spaced);
+        let known = key(known);
+        for line in decision_prompt.lines().take(2_000) {
+            let marked = [("**", "**"), ("\"", "\""), ("“", "”"), ("「", "」")];
+            let marked = marked.into_iter().flat_map(|(open, close)| between(line, open, close));
+            let names = marked.map(str::to_owned).chain(capitals(line));
+            self.names.extend(names.filter(|name| {
+                let words = segments(name).len();
+                (2..=RUN).contains(&words) && name.chars().any(char::is_uppercase) && !stands_in(&key(name), &known)
+            }));
+            // "1. It gives you something to believe. At least ..."
+            if let Some(item) = layout::unmarked(line.trim()) {
+                let lead = item.split(['.', ':', ';', '。', '：']).next().unwrap_or_default();
+                if CRITERION.contains(&segments(lead).len()) && !stands_in(&key(lead), &known) {
+                    self.criteria.push(key(lead));
+                }
             }
         }
+        self.names.truncate(MOST_TERMS);
+        self.criteria.truncate(MOST_TERMS);
     }
 
     /// The first passage of a text that quotes, as long as it goes on.
-    pub(super) fn quoted(&self, text: &str) -> Option<String> {
-        let words = Words::of(text);
-        let (mut first, mut last) = (None, 0);
-        for (at, run) in words.runs(RUN) {
-            if self.runs.contains(&run) {
-                first.get_or_insert(at);
-                last = at + RUN;
-            } else if first.is_some() && at >= last {
-                break;
+    pub(super) fn quoted<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let segments = segments(text);
+        let mut found: Option<std::ops::Range<usize>> = None;
+        for (run, hash) in runs(&segments, RUN) {
+            let is_quote = self.runs.contains(&hash);
+            match &mut found {
+                None if is_quote => found = Some(run),
+                Some(found) if is_quote => found.end = run.end,
+                Some(found) if run.start >= found.end => break,
+                _ => {}
             }
         }
-        first.map(|first| words.words[first..last].join(" "))
+        let found = found?;
+        Some(&text[segments[found.start].span.start..segments[found.end - 1].span.end])
     }
 
-    /// The first term of the decision maker's prompt in a text.
-    pub(super) fn term(&self, text: &str) -> Option<String> {
-        let said = format!(" {} ", key(text));
-        self.terms.iter().find(|term| said.contains(term.as_str())).map(|term| term.trim().to_owned())
+    /// The first term of the decision maker's prompt in a text. A name is known again as it is written there: in small letters
+    /// its words may be anybody's.
+    pub(super) fn term(&self, text: &str) -> Option<&str> {
+        let said = key(text);
+        let name = self.names.iter().find(|name| text.contains(name.as_str()));
+        name.or_else(|| self.criteria.iter().find(|lead| stands_in(lead, &said))).map(String::as_str)
     }
-}
-
-struct Words {
-    words: Vec<String>,
-}
-
-impl Words {
-    fn of(text: &str) -> Self {
-        Words { words: key(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect() }
-    }
-
-    /// Every run of so many words: where it begins, and its hash.
-    fn runs(&self, length: usize) -> impl Iterator<Item = (usize, u64)> {
-        self.words.windows(length).enumerate().map(|(at, run)| {
-            let mut hasher = DefaultHasher::new();
-            run.hash(&mut hasher);
-            (at, hasher.finish())
-        })
-    }
-}
-
-/// What a decision maker's prompt calls by name.
-fn terms(prompt: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for line in prompt.lines().take(2_000) {
-        for (open, close) in [("**", "**"), ("\"", "\""), ("“", "”")] {
-            found.extend(between(line, open, close).map(key));
-        }
-        found.extend(capitals(line));
-        // "1. It gives you something to believe. At least ..."
-        let item = line
-            .trim_start()
-            .trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | '-' | '*' | ' '));
-        if item.len() < line.trim_start().len() {
-            let lead = key(item.split(['.', ':', ';']).next().unwrap_or_default());
-            if CRITERION.contains(&lead.split(' ').count()) {
-                found.push(lead);
-            }
-        }
-    }
-    found.retain(|term| is_telling(term));
-    found
 }
 
 fn between<'l>(line: &'l str, open: &'l str, close: &'l str) -> impl Iterator<Item = &'l str> {
@@ -127,78 +103,27 @@ fn between<'l>(line: &'l str, open: &'l str, close: &'l str) -> impl Iterator<It
     })
 }
 
-/// Two to five words with capitals, one after the other: "Evidence Floor".
+/// Words with capitals, one after the other, where a sentence goes on: "Evidence Floor".
 fn capitals(line: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut run: Vec<&str> = Vec::new();
-    let words = line.split_whitespace().chain(std::iter::once("."));
-    for word in words {
+    let mut opens = true;
+    for word in line.split_whitespace().chain(std::iter::once(".")) {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let has_capital = bare.starts_with(char::is_uppercase) && bare.chars().count() > 1;
-        if has_capital {
+        let is_name = bare.starts_with(char::is_uppercase) && bare.chars().count() > 1 && !opens;
+        if is_name {
             run.push(bare);
         }
-        // A run ends at a word without one, and at the end of a clause.
-        if !has_capital || word.ends_with(|c: char| !c.is_alphanumeric()) {
-            if (2..=5).contains(&run.len()) {
-                found.push(key(&run.join(" ")));
+        // A run ends at a word without a capital, and at the end of a clause.
+        if !is_name || word.ends_with(|c: char| !c.is_alphanumeric()) {
+            if run.len() >= 2 {
+                found.push(run.join(" "));
             }
             run.clear();
         }
+        opens = word.ends_with(['.', '!', '?', ':']);
     }
     found
-}
-
-/// Whether a term has words that not every request for outreach has.
-fn is_telling(term: &str) -> bool {
-    const COMMON: &[&str] = &[
-        "cold",
-        "email",
-        "e",
-        "mail",
-        "emails",
-        "message",
-        "messages",
-        "outreach",
-        "decision",
-        "maker",
-        "makers",
-        "your",
-        "you",
-        "the",
-        "a",
-        "an",
-        "this",
-        "persona",
-        "yes",
-        "no",
-        "json",
-        "sales",
-        "subject",
-        "line",
-        "subjectline",
-        "true",
-        "false",
-        "to",
-        "of",
-        "in",
-        "is",
-        "it",
-        "and",
-        "or",
-        "not",
-        "say",
-        "if",
-        "only",
-        "system",
-        "prompt",
-        "linkedin",
-        "call",
-        "action",
-    ];
-    let count = term.split(' ').count();
-    let telling = term.split(' ').filter(|word| !COMMON.contains(word)).count();
-    (2..=RUN).contains(&count) && telling >= 2
 }
 
 #[cfg(test)]
@@ -210,29 +135,34 @@ mod tests {
         let mut quotes = Quotes::default();
         quotes.allow("Teams reduce manual process work by 45% within the first quarter, they say.");
         quotes.guard("[no] I see that teams reduce manual process work by 45% within the first quarter. It does not say how that would work with my own team.");
+        quotes.guard("[no] 自社の規模のチームで最初の一か月に何が変わるのかが書かれていない。");
+        quotes.guard("[no] Es steht nicht darin, was sich für ein Team meiner Größe im ersten Monat ändert.");
         assert_eq!(quotes.quoted("Teams reduce manual process work by 45% within the first quarter."), None);
-        assert_eq!(
-            quotes.quoted("It does not say how that would work."),
-            Some("it does not say how that would work".to_owned())
-        );
-        assert_eq!(
-            quotes.quoted("Mind: \"It does not say how that would work with my own team!\" Never."),
-            Some("it does not say how that would work with my own team".to_owned())
-        );
+        let said = "Mind: \"It does not say how that WOULD work with my own team!\" Never.";
+        assert_eq!(quotes.quoted(said), Some("It does not say how that WOULD work with my own team"));
         assert_eq!(quotes.quoted("Say how that would work with the reader's own team."), None);
+        assert_eq!(
+            quotes.quoted("最初に、自社の規模のチームで最初の一か月に何が変わるのかを書く。"),
+            Some("自社の規模のチームで最初の一か月に何が変わるのか")
+        );
+        assert_eq!(quotes.quoted("何が変わるのかを一文で書く。"), None);
+        assert_eq!(
+            quotes.quoted("Schreibe, was sich für ein Team meiner Größe im ersten Monat ändert."),
+            Some("was sich für ein Team meiner Größe im ersten Monat ändert")
+        );
     }
 
     #[test]
     fn terms_of_the_decision_makers_prompt_are_known_again() {
         let mut quotes = Quotes::default();
-        let judge = "Apply the Evidence Floor: two figures. Use \"proof density score\".\n- It gives you something to believe. At least two.\n**Cold Email**";
-        quotes.guard_terms(judge, "We sell to Evidence people.");
-        assert_eq!(quotes.term("Meet the evidence floor in every message."), Some("evidence floor".to_owned()));
-        assert_eq!(quotes.term("Raise the Proof Density Score."), Some("proof density score".to_owned()));
+        let judge = "Apply the Evidence Floor: two figures. Use \"Proof density score\".\n- It gives you something to believe. At least two.\n**Cold Email**";
+        quotes.guard_terms(judge, "We write a cold email to Evidence people.");
+        assert_eq!(quotes.term("Meet the Evidence Floor in every message."), Some("Evidence Floor"));
+        assert_eq!(quotes.term("Raise the Proof density score."), Some("Proof density score"));
         assert_eq!(
-            quotes.term("Write so that it gives you something to believe"),
-            Some("it gives you something to believe".to_owned())
+            quotes.term("Write so that IT gives you something to believe"),
+            Some("it gives you something to believe")
         );
-        assert_eq!(quotes.term("Write a cold email with evidence."), None);
+        assert_eq!(quotes.term("Write a Cold Email with a floor of evidence."), None);
     }
 }

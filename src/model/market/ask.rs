@@ -20,6 +20,12 @@ pub(super) enum Ask<'a> {
     Score { judge: &'a str, persona: &'a str, message: &'a str },
     /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
     Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
+    /// Change the advice of a prompt whose facts and rules are fixed.
+    Changes { guide: &'a str, fixed: Fixed<'a>, advice: &'a str, feedback: &'a str, objections: &'a str },
+    /// Mark the numbered blocks of a prompt as fact, rule or advice.
+    Split { blocks: &'a str },
+    /// Find items of advice that ask for claims beyond the facts.
+    ItemCheck { facts: &'a str, items: &'a str },
     /// List the claims of a message.
     Claims { facts: &'a str, persona: &'a str, message: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
@@ -30,6 +36,13 @@ pub(super) enum Ask<'a> {
     Sorting { lines: &'a str, against: &'a str, favour: &'a str },
     /// Sort numbered instructions by what they ask for.
     Ideas { lines: &'a str },
+}
+
+/// What of a prompt cannot be changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fixed<'a> {
+    pub facts: &'a str,
+    pub rules: &'a str,
 }
 
 /// Reads a request. Never fails: what it cannot recognise is a persona to write to.
@@ -50,6 +63,18 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
             Ask::Decision { judge, persona, message } => Ask::Score { judge, persona, message },
             other => other,
         };
+    }
+    let text = |kind| fence(user, kind).unwrap_or_default();
+    if property("changes") {
+        let fixed = Fixed { facts: text("facts"), rules: text("rules") };
+        let (advice, feedback, objections) = (text("advice"), text("feedback"), text("objections"));
+        return Ask::Changes { guide: system, fixed, advice, feedback, objections };
+    }
+    if property("blocks") {
+        return Ask::Split { blocks: text("blocks") };
+    }
+    if property("faults") {
+        return Ask::ItemCheck { facts: text("facts"), items: text("items") };
     }
     if property("prompt") {
         return prompt(system, user, false);

@@ -87,14 +87,20 @@ pub(super) fn sort(lines: &str, (against, favour): (&str, &str), dice: &mut Dice
     json!({ "codes": list })
 }
 
-/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out.
-pub(super) fn ideas(lines: &str) -> Value {
+/// How often a line is sorted under what another line asks for: nobody who sorts is right every time.
+const ERRS: f64 = 0.1;
+
+/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out; one in ten is sorted
+/// wrongly.
+pub(super) fn ideas(lines: &str, dice: &mut Dice) -> Value {
     let mut groups: Vec<(String, Vec<u64>)> = Vec::new();
     for (number, said) in numbered(lines) {
         let wishes = Wishes::of(said);
         let asks = wishes.asked.iter().next().map(|feature| format!("{feature:?}").to_lowercase());
         let forbids = wishes.banned.iter().next().map(|feature| format!("no {feature:?}").to_lowercase());
         let Some(name) = asks.or(forbids) else { continue };
+        let wrong = dice.chance(ERRS).then(|| dice.below(groups.len().max(1)));
+        let name = wrong.and_then(|at| groups.get(at)).map_or(name, |(other, _)| other.clone());
         match groups.iter_mut().find(|(own, _)| *own == name) {
             Some((_, members)) => members.push(number),
             None => groups.push((name, vec![number])),

@@ -17,10 +17,10 @@ use super::offer::is_offer_line;
 use super::plan::Plan;
 
 /// What an improver works from.
-struct Desk<'a> {
-    incumbent: &'a str,
-    plan: Plan,
-    tally: Tally,
+pub(super) struct Desk<'a> {
+    pub(super) incumbent: &'a str,
+    pub(super) plan: Plan,
+    pub(super) tally: Tally,
     /// Whether its own instructions tell it to keep to the facts.
     truthful: bool,
     feedback: &'a str,
@@ -34,13 +34,7 @@ static HONEST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Rewrites a prompt.
 pub(super) fn improve(guide: &str, incumbent: &str, feedback: &str, objections: &str, dice: &mut Dice) -> String {
-    let desk = Desk {
-        incumbent,
-        plan: Plan::of(incumbent),
-        tally: Tally::of(feedback, objections),
-        truthful: HONEST.is_match(guide),
-        feedback,
-    };
+    let desk = Desk::new(guide, incumbent, feedback, objections);
     match dice.below(100) {
         0..=3 => desk.fumble(dice),
         4..=49 => {
@@ -57,9 +51,14 @@ pub(super) fn improve(guide: &str, incumbent: &str, feedback: &str, objections: 
     }
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    pub(super) fn new(guide: &str, incumbent: &'a str, feedback: &'a str, objections: &str) -> Self {
+        let (plan, tally) = (Plan::of(incumbent), Tally::of(feedback, objections));
+        Desk { incumbent, plan, tally, truthful: HONEST.is_match(guide), feedback }
+    }
+
     /// New instruction lines, at most `count`, for what was objected to most and is not yet asked for.
-    fn new_lines(&self, count: usize, dice: &mut Dice) -> Vec<(Option<Feature>, String)> {
+    pub(super) fn new_lines(&self, count: usize, dice: &mut Dice) -> Vec<(Option<Feature>, String)> {
         let mut ranked: Vec<(f64, Feature)> = Feature::ALL
             .into_iter()
             .map(|feature| (self.tally.objections[feature.index()] * (0.4 * dice.normal()).exp(), feature))
@@ -162,7 +161,7 @@ impl Desk<'_> {
     }
 
     /// Keeps the offer and writes the instructions anew.
-    fn rewrite(&self, dice: &mut Dice) -> String {
+    pub(super) fn rewrite(&self, dice: &mut Dice) -> String {
         let mut all: Vec<String> = Vec::new();
         for feature in self.plan.asked.iter() {
             // What nobody praised is forgotten more easily.
@@ -246,7 +245,7 @@ impl Desk<'_> {
     }
 }
 
-fn pick_line(feature: Feature, dice: &mut Dice) -> String {
+pub(super) fn pick_line(feature: Feature, dice: &mut Dice) -> String {
     dice.pick(lines(feature)).to_owned()
 }
 

@@ -23,8 +23,10 @@ mod judge;
 mod lexicon;
 mod names;
 mod offer;
+mod parts;
 mod phrases;
 mod plan;
+mod proposals;
 mod rate;
 mod reader;
 mod reasons;
@@ -134,10 +136,15 @@ impl Market {
                 let prompt = improver::improve(guide, incumbent, feedback, objections, &mut dice);
                 if plain { prompt } else { json!({"prompt": prompt}).to_string() }
             }
+            Ask::Changes { guide, fixed, advice, feedback, objections } => {
+                proposals::propose(guide, fixed, advice, (feedback, objections), &mut dice).to_string()
+            }
+            Ask::Split { blocks } => parts::split(blocks).to_string(),
+            Ask::ItemCheck { facts, items } => parts::check(facts, items, &mut dice).to_string(),
             Ask::Claims { facts, persona, message } => auditor::audit(message, facts, persona, &mut dice).to_string(),
             Ask::Naming { lines, known, yes } => groups::name(lines, known, yes).to_string(),
             Ask::Sorting { lines, against, favour } => groups::sort(lines, (against, favour), &mut dice).to_string(),
-            Ask::Ideas { lines } => groups::ideas(lines).to_string(),
+            Ask::Ideas { lines } => groups::ideas(lines, &mut dice).to_string(),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);
                 if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }

@@ -10,6 +10,7 @@ use crate::compare::{Interval, Rate};
 use crate::data::results::Metadata;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::Change;
+use crate::improve::difference::Step;
 use crate::optimize::story::Rates;
 use crate::optimize::{Objective, Verdict};
 
@@ -24,6 +25,8 @@ pub struct Told {
     pub proof: Option<ToldProof>,
     /// The prompt that won the race, adopted or not.
     pub challenger: Option<String>,
+    /// What became of the advice with an adopted challenger.
+    pub difference: Vec<Step>,
     /// What became of the objections with an adopted challenger.
     pub changes: Vec<Change>,
     /// Segments of the unseen people that were large enough.
@@ -109,6 +112,7 @@ impl Told {
                 .filter(|proof| proof.is_object())
                 .map(|proof| ToldProof::of(proof, own.simulated)),
             challenger: text(cycle, "challenger"),
+            difference: read(cycle, "advice_changed").unwrap_or_default(),
             changes: read(cycle, "objections_changed").unwrap_or_default(),
             segments: list(cycle, "segments", |own| {
                 Some(ToldSegment {

@@ -1,9 +1,11 @@
-//! What changed from one prompt to another, word by word.
+//! What changed from one prompt to another, item by item and word by word, and of which parts a prompt consists.
 
 use maud::{Markup, html};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use super::pieces::text;
+use super::pieces::{table, text};
+use crate::improve::difference::Step;
+use crate::improve::{Part, PromptParts};
 use crate::report::words;
 
 /// Characters of each prompt that are compared; two long texts that have nothing in common take a time that grows with the
@@ -52,6 +54,54 @@ pub fn difference_within(before: &str, after: &str, longest: usize) -> Markup {
         @if more > 0 { p.hint { (words::thousands(more as u64)) " more characters are not compared." } }
     }
 }
+
+/// The items of advice that were added, replaced or dropped.
+#[must_use]
+pub fn advice(steps: &[Step]) -> Markup {
+    let item = |item: &str| html! { span dir="auto" { (text(&words::one_line(item, ITEM))) } };
+    html! {
+        @if steps.is_empty() { p.hint { "The advice is the same." } } @else {
+            ul.steps {
+                @for step in steps {
+                    li {
+                        @match step {
+                            Step::Added { text } => { "Added: " ins { (item(text)) } },
+                            Step::Replaced { before, text } => { "Replaced: " del { (item(before)) } " by " ins { (item(text)) } },
+                            Step::Dropped { before } => { "Gone: " del { (item(before)) } },
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Characters of an item that are shown.
+const ITEM: usize = 600;
+
+/// What of a prompt is fact, rule and advice.
+#[must_use]
+pub fn parts(parts: &PromptParts) -> Markup {
+    let name = |part| match part {
+        Part::Fact => "fact",
+        Part::Rule => "rule",
+        Part::Advice => "advice",
+    };
+    let header = html! { tr { th scope="col" { "Part" } th scope="col" { "As it stands" } } };
+    let pieces = || parts.pieces().iter().filter(|piece| !piece.text.trim().is_empty());
+    let body = html! {
+        @for piece in pieces().take(PIECES) {
+            tr { td { (name(piece.part)) } td.words dir="auto" { (text(&words::one_line(piece.text.trim(), ITEM))) } }
+        }
+    };
+    html! {
+        (table("The parts of the first prompt", &header, &body))
+        @if pieces().count() > PIECES { p.hint { "The rest is left out here." } }
+    }
+}
+
+/// Pieces that are listed.
+const PIECES: usize = 200;
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::diff::difference;
+use super::diff::{self, difference};
 use super::pieces::{table, text};
 use super::{chart, head};
+use crate::improve::difference::of_prompts;
 use crate::optimize::history::told::Instruction;
 use crate::optimize::history::{History, Version};
 use crate::report::words;
@@ -33,8 +34,13 @@ pub(super) fn part(history: &History) -> Markup {
             p { @if history.versions.len() > 1 { "No prompt took the place of the first one." } @else { "The prompt that wrote the messages." } }
         } @else {
             h3 { "From " (first.label()) " to " (last.label()) }
+            p { "Facts and rules stand word for word; this is what became of the advice." }
+            (diff::advice(&of_prompts(history.memory.as_ref().map(|memory| &memory.parts), old, new)))
             p.hint { ins { "Underlined" } " was added, " del { "struck out" } " was taken away." }
             (difference(old, new))
+        }
+        @if let Some(memory) = history.memory.as_ref() {
+            details.fold { summary { "What stands in every prompt, and what may change" } (diff::parts(&memory.parts)) }
         }
         @if steps.len() > 1 {
             @for (label, step) in shown(&steps) {

@@ -5,9 +5,12 @@ use serde_json::Value;
 
 use crate::compare::Interval;
 use crate::improve::Objections;
+use crate::improve::difference::of_prompts;
 use crate::improve::objections::UNSORTED;
 use crate::optimize::Verdict;
+use crate::optimize::lineage::Lineage;
 use crate::optimize::story::Raised;
+use crate::report::html::diff;
 use crate::report::{story, words};
 use crate::web::error::Problem;
 use crate::web::page::{self, text};
@@ -175,6 +178,7 @@ fn claims(cycle: &Value) -> Markup {
 
 fn prompt(site: &Site, index: &Index) -> Markup {
     let own = &index.metadata.system_prompt;
+    let parts = Lineage::recorded(&index.metadata).map(|lineage| lineage.parts);
     let parent = index.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
     // The list of lineages has looked into it, or this is its first time.
     let earlier = parent.and_then(|parent| {
@@ -184,6 +188,8 @@ fn prompt(site: &Site, index: &Index) -> Markup {
     });
     html! {
         h2 #prompt-head { "The prompt" }
+        @if let Some(earlier) = &earlier { (diff::advice(&of_prompts(parts.as_ref(), earlier, own))) }
+        @if let Some(parts) = &parts { details.more { summary { "What stands in every prompt, and what may change" } (shown::parts(parts)) } }
         @if let Some(earlier) = &earlier { details.more { summary { "What changed, word by word" } (shown::difference(earlier, own)) } }
         details.more { summary { "All of it (" (words::thousands(own.chars().count() as u64)) " characters)" } pre #prompt { (text(own)) } button type="button" hidden data-copy="prompt" { "Copy" } }
     }

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::compare::{Interval, Rate};
 use crate::data::{self, DataFolder, FileName, results_stream, versions};
+use crate::improve::PromptParts;
+use crate::optimize::lineage::Lineage;
 use crate::optimize::pairing::Clusters;
 use crate::optimize::story::Raised;
 use crate::report::lineages::RunLine;
@@ -21,6 +23,8 @@ pub struct Summary {
     pub personas: u64,
     /// The prompt.
     pub prompt: String,
+    /// The parts of the lineage's first prompt, where a cycle has recorded them.
+    pub parts: Option<PromptParts>,
     /// The file that it descends from, without its ending.
     pub parent: Option<String>,
     /// The gain on unseen people with its interval, where something was proved.
@@ -52,6 +56,7 @@ impl Summary {
                 .filter(|after| after.get("checked_messages").and_then(Value::as_u64).is_some_and(|count| count > 0))
                 .and_then(|after| rate(after.get("grounded_response")?, own.is_some_and(|own| own.simulated))),
             objections: cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default(),
+            parts: Lineage::recorded(&metadata).map(|lineage| lineage.parts),
             prompt: metadata.system_prompt,
             line,
         })

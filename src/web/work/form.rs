@@ -118,6 +118,7 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
         (choice("challenger", "A challenger of your own", &challenger_hint, &challengers, Some("None"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some("What the first prompt of the lineage states"), values))
+        (field(&Field { name: "keep", label: "A text that must stay", hint: "What of the first prompt holds it is a rule, and stands in every prompt word for word.", ..Field::default() }, values))
         (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is found.", placeholder: "1", ..Field::default() }, values))
         (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))
         details.more open[["calls", "min_gain", "objective"].iter().any(|name| !value(values, name).is_empty())] {

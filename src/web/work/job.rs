@@ -26,6 +26,7 @@ const IMPROVE: &[(&str, &str)] = &[
     ("calls", "--calls"),
     ("objective", "--objective"),
     ("min_gain", "--min-gain"),
+    ("keep", "--keep"),
 ];
 const COMMON: &[(&str, &str)] = &[
     ("model", "--model"),

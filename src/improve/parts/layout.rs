@@ -1,0 +1,453 @@
+//! The blocks of a text, by its layout alone: headings, tags, items of lists with all that belongs to them, lines and wrapped
+//! paragraphs. Laid end to end the blocks are the text, character for character.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::improve::fold::segments;
+
+/// One block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its bytes, the blank lines after it included; of the first block also those before it.
+    pub span: Range<usize>,
+    /// Its bytes without them and without the white space before its first line.
+    pub content: Range<usize>,
+    /// What it looks like.
+    pub shape: Shape,
+    /// The nearest heading or opening tag over it, by its place among the blocks.
+    pub under: Option<usize>,
+}
+
+/// What a block looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The name of what follows.
+    Heading {
+        /// Headings of a higher level stand under those of a lower one.
+        level: usize,
+        /// Without its marks.
+        name: String,
+    },
+    /// `<name>`, alone on its line, which a later line closes.
+    Opens(String),
+    /// The line that closes it, with the place of the block that opens it.
+    Closes(usize),
+    /// An item of a list, with the lines that belong to it.
+    Item,
+    /// A line, or a paragraph that was wrapped.
+    Text,
+}
+
+impl Block {
+    /// Whether it says something, and is no mere name of what follows.
+    #[must_use]
+    pub fn is_content(&self) -> bool {
+        matches!(self.shape, Shape::Item | Shape::Text)
+    }
+}
+
+/// Levels of headings that no `#` gives: bold or capital lines, lines before a list, items over deeper items.
+const BOLD: usize = 7;
+const BEFORE_LIST: usize = 8;
+const ITEM: usize = 9;
+/// Columns of a heading at most.
+const WIDEST_HEADING: usize = 120;
+/// Columns between which a text is wrapped by whoever wraps it.
+const WRAPPED: std::ops::RangeInclusive<usize> = 50..=160;
+/// Lines of a wrapped paragraph at most.
+const MOST_LINES: usize = 60;
+/// Tags that may be open in one another.
+const MOST_OPEN: usize = 200;
+
+/// A line without its end.
+#[derive(Clone, Copy)]
+struct Line<'t> {
+    start: usize,
+    /// Without white space at its end.
+    text: &'t str,
+    indent: usize,
+}
+
+impl<'t> Line<'t> {
+    fn bare(&self) -> &'t str {
+        self.text.trim_start()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.bare().is_empty()
+    }
+}
+
+/// Takes a text apart.
+#[must_use]
+pub fn blocks(text: &str) -> Vec<Block> {
+    let lines = lines(text);
+    let mut found: Vec<(Line<'_>, usize, Shape)> = Vec::new();
+    let closings = closings(&lines);
+    let mut at = 0;
+    while at < lines.len() {
+        if lines[at].is_blank() || is_rule(lines[at].bare()) {
+            at += 1;
+            continue;
+        }
+        let (shape, next) = block(&lines, at, &closings);
+        let last = lines[next - 1];
+        found.push((lines[at], last.start + last.text.len(), shape));
+        at = next;
+    }
+    let ends: Vec<usize> = found.iter().skip(1).map(|(line, ..)| line.start).chain([text.len()]).collect();
+    let mut blocks: Vec<Block> = Vec::with_capacity(found.len());
+    let mut open: Vec<Open> = Vec::new();
+    for (place, ((line, last, mut shape), end)) in found.into_iter().zip(ends).enumerate() {
+        match &mut shape {
+            Shape::Heading { level, .. } => close(&mut open, *level),
+            Shape::Item => close(&mut open, item_level(line.bare(), line.indent)),
+            Shape::Text => close(&mut open, BEFORE_LIST),
+            Shape::Closes(opened) => {
+                close(&mut open, 0);
+                *opened = open.pop().map_or(place, |tag| tag.place);
+            }
+            Shape::Opens(_) => {}
+        }
+        let under = open.last().map(|over| over.place);
+        match &shape {
+            Shape::Heading { level, .. } => open.push(Open { level: Some(*level), place }),
+            Shape::Opens(_) => open.push(Open { level: None, place }),
+            _ => {}
+        }
+        let start = if place == 0 { 0 } else { line.start };
+        let content = line.start + line.text.len() - line.bare().len()..last;
+        blocks.push(Block { span: start..end, content, shape, under });
+    }
+    blocks
+}
+
+/// A heading with its level, or a tag, under which what comes next stands.
+struct Open {
+    level: Option<usize>,
+    place: usize,
+}
+
+/// Closes the headings of this level and of higher ones, up to the tag that they stand in.
+fn close(open: &mut Vec<Open>, level: usize) {
+    while open.last().is_some_and(|over| over.level.is_some_and(|own| own >= level)) {
+        open.pop();
+    }
+}
+
+fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut start = 0;
+    text.split_inclusive('\n')
+        .map(|whole| {
+            let line = Line { start, text: whole.trim_end(), indent: indent(whole) };
+            start += whole.len();
+            line
+        })
+        .collect()
+}
+
+/// The level that an item has as a heading: a number is over the marks in the same column.
+fn item_level(text: &str, indent: usize) -> usize {
+    let is_numbered = text.starts_with(|c: char| c.is_numeric());
+    ITEM + 2 * indent + usize::from(!is_numbered)
+}
+
+/// The name that a number gives to the marks after it in its own column: `1. Research`.
+fn topic(text: &str, in_column: bool) -> Option<String> {
+    (in_column && is_title(text)).then(|| plain(text))
+}
+
+/// Columns before the first letter; a tab counts four.
+fn indent(line: &str) -> usize {
+    let space = line.chars().take_while(|c| c.is_whitespace() && *c != '\n');
+    space.map(|c| if c == '\t' { 4 } else { 1 }).sum()
+}
+
+/// The block that begins at a line, and the line after it.
+fn block(lines: &[Line<'_>], at: usize, closings: &[usize]) -> (Shape, usize) {
+    let line = lines[at];
+    let bare = line.bare();
+    if let Some(end) = fence_end(lines, at) {
+        return (Shape::Text, end);
+    }
+    if let Some((name, closes)) = tag(bare) {
+        if !closes && closings[at] > 0 {
+            return (Shape::Opens(name.to_owned()), at + 1);
+        }
+        if closes && closings[at] > 0 {
+            return (Shape::Closes(0), at + 1);
+        }
+    }
+    if let Some((level, name)) = sharp(bare) {
+        return (Shape::Heading { level, name }, at + 1);
+    }
+    if let Some(rest) = unmarked(bare) {
+        let level = item_level(bare, line.indent);
+        let next = next_line(lines, at + 1).filter(|next| is_item(next));
+        let is_over = |next: &&Line<'_>| item_level(next.bare(), next.indent) > level;
+        if let Some(next) = next.filter(is_over)
+            && let Some(name) = bold(rest).or_else(|| before_colon(rest)).or_else(|| topic(rest, line.indent == next.indent))
+        {
+            return (Shape::Heading { level, name }, at + 1);
+        }
+        return (Shape::Item, item_end(lines, at));
+    }
+    let under = lines.get(at + 1).map(Line::bare).unwrap_or_default();
+    if under.len() >= 3 && (under.bytes().all(|b| b == b'=') || under.bytes().all(|b| b == b'-')) && is_title(bare) {
+        let level = if under.starts_with('=') { 1 } else { 2 };
+        return (Shape::Heading { level, name: bare.to_owned() }, at + 2);
+    }
+    let next = next_line(lines, at + 1);
+    if next.is_some()
+        && let Some(name) = bold(bare).or_else(|| capitals(bare))
+    {
+        return (Shape::Heading { level: BOLD, name }, at + 1);
+    }
+    if next.is_some_and(is_item)
+        && let Some(name) = before_colon(bare)
+    {
+        return (Shape::Heading { level: BEFORE_LIST, name }, at + 1);
+    }
+    (Shape::Text, text_end(lines, at))
+}
+
+/// The first line from there on that is not blank.
+fn next_line<'l, 't>(lines: &'l [Line<'t>], from: usize) -> Option<&'l Line<'t>> {
+    lines.get(from..)?.iter().find(|line| !line.is_blank())
+}
+
+/// Whether a line cannot go on with what stands before it.
+fn begins(line: &Line<'_>) -> bool {
+    let bare = line.bare();
+    line.is_blank()
+        || is_rule(bare)
+        || is_item(line)
+        || sharp(bare).is_some()
+        || tag(bare).is_some()
+        || bare.starts_with("```")
+        || bold(bare).is_some()
+        || capitals(bare).is_some()
+}
+
+/// The line after an item: what is deeper belongs to it, after blank lines too, and so does a line that goes on with it.
+fn item_end(lines: &[Line<'_>], at: usize) -> usize {
+    let own = lines[at].indent;
+    let mut end = at + 1;
+    let mut next = end;
+    while let Some(line) = lines.get(next) {
+        let follows = next == end;
+        if line.is_blank() {
+            next += 1;
+            continue;
+        }
+        let is_deeper = line.indent > own && tag(line.bare()).is_none() && sharp(line.bare()).is_none();
+        let before = &lines[next - 1];
+        let goes_on = follows
+            && !begins(line)
+            && !ends_a_sentence(before.text)
+            && wraps(before, line, line_width(before));
+        if !(is_deeper || goes_on) {
+            break;
+        }
+        next = fence_end(lines, next).unwrap_or(next + 1);
+        end = next;
+    }
+    end
+}
+
+/// The line after a paragraph that was wrapped, or after a line by itself.
+fn text_end(lines: &[Line<'_>], mut at: usize) -> usize {
+    // What a colon announces on the next line belongs to it.
+    while ends_in_colon(lines[at].text) {
+        if let Some(end) = fence_end(lines, at + 1) {
+            return end;
+        }
+        if lines.get(at + 1).is_none_or(begins) {
+            break;
+        }
+        at += 1;
+    }
+    let count = lines[at + 1..].iter().take(MOST_LINES - 1).take_while(|line| !begins(line)).count();
+    let mut run = &lines[at..=at + count];
+    // A line before a list is its heading.
+    let last = run[run.len() - 1].bare();
+    if count > 0 && lines.get(at + run.len()).is_some_and(is_item) && before_colon(last).is_some() {
+        run = &run[..count];
+    }
+    if is_wrapped(run) { at + run.len() } else { at + 1 }
+}
+
+/// Whether lines are one text that was wrapped at some column: no line could have taken the first word of the next.
+fn is_wrapped(run: &[Line<'_>]) -> bool {
+    let widest = run.iter().map(line_width).max().unwrap_or_default();
+    let Some((_, before)) = run.split_last().filter(|(_, before)| !before.is_empty()) else { return false };
+    WRAPPED.contains(&widest)
+        && before.iter().any(|line| !ends_a_sentence(line.text))
+        && !run.iter().all(|line| is_labelled(line.bare()))
+        && run.windows(2).all(|two| wraps(&two[0], &two[1], widest))
+}
+
+/// Whether a line of a text that is so wide had no room for the first word of the next.
+fn wraps(line: &Line<'_>, next: &Line<'_>, widest: usize) -> bool {
+    let text = next.bare();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    // Without spaces a line may end after any letter.
+    let first = segments(word).first().map_or(word.width(), |first| word[..first.span.end].width());
+    let is_spaced = word.len() < text.len() || word.is_ascii();
+    let room = if is_spaced { 1 + word.width() } else { first };
+    WRAPPED.contains(&widest) && line_width(line) + room > widest && !ends_in_colon(line.text)
+}
+
+fn line_width(line: &Line<'_>) -> usize {
+    line.text.width()
+}
+
+/// `Key: value`, the key short.
+fn is_labelled(text: &str) -> bool {
+    let Some(at) = text.find([':', '：']) else { return false };
+    let (key, rest) = text.split_at(at);
+    !key.is_empty() && key.width() <= 30 && key.split_whitespace().count() <= 4 && rest.chars().nth(1).is_some_and(char::is_whitespace)
+        && !rest.trim_matches([':', '：', ' ']).is_empty()
+}
+
+fn ends_in_colon(text: &str) -> bool {
+    text.ends_with([':', '：'])
+}
+
+/// Whether a text ends as a sentence does, in whatever script; closing quotes and brackets after the mark are forgiven.
+#[must_use]
+pub(in crate::improve) fn ends_a_sentence(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(['"', '\'', '”', '’', '»', '“', ')', ']', '」', '』', '）', '*', '_']);
+    text.ends_with(['.', '!', '?', '…', '。', '！', '？', '．', '｡', '।', '؟', '۔', '։', '။', '។', ':', '：', ';', '；'])
+}
+
+/// Three or more of `-`, `*`, `_` or `=`: a rule across the page.
+fn is_rule(text: &str) -> bool {
+    ['-', '*', '_', '='].iter().any(|mark| text.len() >= 3 && text.chars().all(|c| c == *mark))
+}
+
+/// The line after a code fence that opens at a line and closes; `None` where none does.
+fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let mark = ["```", "~~~"].into_iter().find(|mark| lines.get(at).is_some_and(|line| line.bare().starts_with(mark)))?;
+    let length = lines[at + 1..].iter().position(|line| line.bare().starts_with(mark))?;
+    Some(at + length + 2)
+}
+
+/// `## Name ##`: level and name.
+fn sharp(text: &str) -> Option<(usize, String)> {
+    let level = text.bytes().take_while(|byte| *byte == b'#').count();
+    let name = &text[level..];
+    let is_heading = (1..=6).contains(&level) && name.starts_with(char::is_whitespace) && !name.trim().is_empty();
+    is_heading.then(|| (level, plain(name.trim_end_matches('#'))))
+}
+
+/// The name that a line gives which is bold from end to end, or marked as Japanese headings are: `【…】`, `■…`.
+fn bold(text: &str) -> Option<String> {
+    let marked = text.strip_prefix('【').and_then(|rest| rest.strip_suffix('】')).or_else(|| text.strip_prefix(['■', '◆']));
+    if let Some(name) = marked.filter(|name| is_title(name)) {
+        return Some(plain(name));
+    }
+    let inside = |mark: &str| {
+        let text = text.trim_end_matches([':', '：']);
+        text.strip_prefix(mark)?.strip_suffix(mark).filter(|inside| !inside.contains(mark))
+    };
+    let inside = inside("**").or_else(|| inside("__"))?;
+    is_title(inside).then(|| plain(inside))
+}
+
+/// The name that a line of capitals gives.
+fn capitals(text: &str) -> Option<String> {
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let is_name = letters().nth(2).is_some() && letters().all(char::is_uppercase) && !is_labelled(text);
+    (is_name && is_title(text.trim_end_matches([':', '：']))).then(|| plain(text))
+}
+
+/// The name that a line gives which ends in a colon.
+fn before_colon(text: &str) -> Option<String> {
+    (ends_in_colon(text) && text.width() <= WIDEST_HEADING).then(|| plain(text))
+}
+
+/// A name without the marks around it.
+fn plain(name: &str) -> String {
+    name.trim().trim_matches(['*', '_']).trim_end_matches([':', '：']).trim().to_owned()
+}
+
+fn is_title(text: &str) -> bool {
+    !text.trim().is_empty() && text.width() <= WIDEST_HEADING && !ends_a_sentence(text)
+}
+
+fn is_item(line: &Line<'_>) -> bool {
+    unmarked(line.bare()).is_some()
+}
+
+/// What stands behind the mark of an item: `- x`, `1. x`, `(2) x`, `a) x`, `①x`.
+#[must_use]
+pub fn unmarked(text: &str) -> Option<&str> {
+    let first = text.chars().next()?;
+    let after = match first {
+        '-' | '*' | '+' | '•' | '‣' | '◦' | '▪' | '●' | '–' | '—' | '→' | '➤' | '✓' | '✔' | '✅' | '❌' | '✗' => {
+            &text[first.len_utf8()..]
+        }
+        // These need no space after them.
+        '・' | '①'..='⑳' => return Some(text[first.len_utf8()..].trim_start()).filter(|rest| !rest.is_empty()),
+        _ => {
+            let inside = text.strip_prefix(['(', '（']).unwrap_or(text);
+            let number = inside.find(|c: char| !c.is_numeric()).unwrap_or(inside.len());
+            let letter = inside.chars().next().filter(|c| number == 0 && c.is_lowercase()).map_or(0, char::len_utf8);
+            let rest = &inside[number + letter..];
+            let close = rest.chars().next()?;
+            let is_mark = match close {
+                ')' | '）' => true,
+                '.' | '．' | '、' => number > 0 && inside.len() == text.len(),
+                _ => false,
+            };
+            if number + letter == 0 || number > 9 || !is_mark {
+                return None;
+            }
+            let rest = &rest[close.len_utf8()..];
+            if matches!(close, '）' | '．' | '、') {
+                return Some(rest.trim_start()).filter(|rest| !rest.is_empty());
+            }
+            rest
+        }
+    };
+    (after.starts_with(char::is_whitespace) && !after.trim().is_empty()).then(|| after.trim_start())
+}
+
+/// For every line with a tag the line that closes it, or that it closes, plus one; 0 where it stands alone.
+fn closings(lines: &[Line<'_>]) -> Vec<usize> {
+    let mut pairs = vec![0; lines.len()];
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        match tag(line.bare()) {
+            Some((name, false)) if open.len() < MOST_OPEN => open.push((name, at)),
+            Some((name, true)) => {
+                if let Some(found) = open.iter().rposition(|(own, _)| *own == name) {
+                    let opened = open[found].1;
+                    (pairs[opened], pairs[at]) = (at + 1, opened + 1);
+                    open.truncate(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    pairs
+}
+
+/// The name of a tag that is all of a line, and whether it closes.
+fn tag(text: &str) -> Option<(&str, bool)> {
+    let inside = text.strip_prefix('<')?.strip_suffix('>')?;
+    let (inside, closes) = inside.strip_prefix('/').map_or((inside, false), |name| (name, true));
+    let name = inside.split_whitespace().next()?;
+    let is_name = name.len() <= 60
+        && name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        && inside.len() <= 200
+        && !inside.contains(['<', '>']);
+    is_name.then_some((name, closes))
+}
+
+#[cfg(test)]
+mod tests;
