@@ -11,11 +11,11 @@ use serde_json::Value;
 const FIRST: &str = "b2b_saas_personas_train_results_20250802_144126";
 const NEXT: &str = "b2b_saas_personas_train_results_improvement_run_v1";
 
-/// Every call of the latest run of a command: role, system prompt, user turn, answer.
-fn calls(place: &Place, command: &str) -> Vec<[String; 4]> {
+/// Every call of the latest run of a command: system prompt, user turn, answer.
+fn calls(place: &Place, command: &str) -> Vec<[String; 3]> {
     let runs = place.ok(&["runs"]).out;
     let run = runs.lines().find(|line| line.contains(command)).unwrap_or_else(|| panic!("{runs}"));
-    let id = run.split_whitespace().next().unwrap();
+    let id = run.split(['│', '┆']).map(str::trim).find(|cell| !cell.is_empty()).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     place
         .ok(&["runs", "calls", id])
@@ -24,7 +24,7 @@ fn calls(place: &Place, command: &str) -> Vec<[String; 4]> {
         .map(|line| {
             let call: Value = serde_json::from_str(line).unwrap();
             let (request, answer) = (&call["request"], &call["answer"]);
-            [text(&call["role"]), text(&request["system"]), text(&request["user"]), text(&answer["text"])]
+            [text(&request["system"]), text(&request["user"]), text(&answer["text"])]
         })
         .collect()
 }
@@ -54,13 +54,13 @@ fn a_request_to_the_improver_shows_what_the_prompt_in_it_met_and_nothing_else() 
     let calls = calls(&place, "improve");
     // Which prompt wrote a message, and what was said to it.
     let mut wrote: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for [_, system, user, answer] in &calls {
+    for [system, user, answer] in &calls {
         if user.contains("Write one cold outreach message") {
             wrote.entry(one_line(answer)).or_default().insert(system.trim().to_owned());
         }
     }
-    for [role, _, user, answer] in &calls {
-        let Some(message) = fenced(user, "message").filter(|_| role == "decision_maker") else { continue };
+    for [_, user, answer] in &calls {
+        let Some(message) = fenced(user, "message").filter(|_| user.contains("Do you say yes")) else { continue };
         let decision: Value = serde_json::from_str(answer).unwrap();
         for prompt in wrote.get(&one_line(message)).into_iter().flatten() {
             let reasoning = one_line(decision["reasoning"].as_str().unwrap());
@@ -68,7 +68,7 @@ fn a_request_to_the_improver_shows_what_the_prompt_in_it_met_and_nothing_else() 
         }
     }
     let mut shown: BTreeSet<&str> = BTreeSet::new();
-    for [_, _, user, _] in &calls {
+    for [_, user, _] in &calls {
         let (Some(prompt), Some(feedback)) = (fenced(user, "prompt"), fenced(user, "feedback")) else { continue };
         shown.insert(prompt);
         let met = met.get(prompt).unwrap_or_else(|| panic!("nobody was written to with\n{prompt}"));
@@ -111,7 +111,7 @@ fn what_was_read_once_is_kept_and_never_paid_for_again() {
     assert_eq!(place.ok(&["show", FIRST, "--limit", "0"]).out, shown.out);
 
     place.ok(&["improve", "--results-file", FIRST, "--model", "market", "--rejudge", "never", "--calls", "200"]);
-    let named = calls(&place, "improve").iter().filter(|call| call[2].contains("`definition`")).count();
+    let named = calls(&place, "improve").iter().filter(|call| call[1].contains("`definition`")).count();
     assert_eq!(named, 0, "the groups are those that were named before");
     let next = place.ok(&["show", NEXT, "--limit", "0"]).out;
     assert!(!next.contains("unsorted"), "{next}");

@@ -30,9 +30,9 @@ pub struct Coding {
     pub looked_further: bool,
     /// What it sorted, by persona and message. What is missing is unsorted.
     codes: Vec<Code>,
-    /// The shortest reasoning of each group of the codebook, by its place.
+    /// A reasoning of each group of the codebook, by its place.
     quotes: BTreeMap<u16, String>,
-    /// The shortest of a no, and of a yes, that is in no group.
+    /// One of a no, and one of a yes, that is in no group.
     other_quotes: [Option<String>; 2],
 }
 
@@ -87,22 +87,29 @@ impl Coding {
         let mut all: BTreeMap<(u32, u32), Code> = self.codes.drain(..).map(|code| (code.place(), code)).collect();
         all.extend(codes.into_iter().map(|code| (code.place(), code)));
         self.codes = all.into_values().collect();
-        (self.quotes, self.other_quotes) = (BTreeMap::new(), [None, None]);
+        self.quote(reasonings);
+    }
+
+    /// Chooses a quote for each group: the shortest reasoning that it decided, or else the shortest that is in it.
+    fn quote(&mut self, reasonings: &[Reasoning<'_>]) {
+        let mut quotes: BTreeMap<u16, Quote<'_>> = BTreeMap::new();
+        let mut others: [Option<Quote<'_>>; 2] = [None, None];
         for own in reasonings {
-            let Some(code) = self.code(own.persona, own.message).cloned() else { continue };
-            let is_shorter = |known: Option<&String>| known.is_none_or(|known| own.text.len() < known.len());
-            for place in &code.groups {
-                if is_shorter(self.quotes.get(place)) {
-                    self.quotes.insert(*place, own.text.to_owned());
-                }
+            let Some(code) = self.code(own.persona, own.message) else { continue };
+            let length = own.text.chars().count();
+            for (number, place) in code.groups.iter().enumerate() {
+                let quote = Quote { is_further: number > 0, length, text: own.text };
+                quotes.entry(*place).and_modify(|known| *known = (*known).min(quote)).or_insert(quote);
             }
-            let other = &mut self.other_quotes[usize::from(code.yes)];
-            if code.groups.is_empty() && is_shorter(other.as_ref()) {
-                *other = Some(own.text.to_owned());
+            if code.groups.is_empty() {
+                let quote = Quote { is_further: false, length, text: own.text };
+                let other = &mut others[usize::from(code.yes)];
+                *other = Some(other.map_or(quote, |known| known.min(quote)));
             }
         }
-        let quotes = self.quotes.values_mut().chain(self.other_quotes.iter_mut().flatten());
-        quotes.for_each(|quote| *quote = shortened(quote, LONGEST_QUOTE));
+        let shown = |quote: Quote<'_>| shortened(quote.text, LONGEST_QUOTE);
+        self.other_quotes = others.map(|quote| quote.map(shown));
+        self.quotes = quotes.into_iter().map(|(place, quote)| (place, shown(quote))).collect();
     }
 
     /// The groups of one side that anybody is in, the most frequent first; what fits no group comes last.
@@ -156,6 +163,15 @@ impl Coding {
         };
         self.codes.windows(2).all(|pair| pair[0].place() < pair[1].place()) && self.codes.iter().all(is_known)
     }
+}
+
+/// What may be quoted for a group; the least of them is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Quote<'a> {
+    /// Whether another group decided it.
+    is_further: bool,
+    length: usize,
+    text: &'a str,
 }
 
 /// Reasonings, and distinct personas, whose reasonings come one after the other.

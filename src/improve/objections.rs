@@ -19,7 +19,7 @@ pub struct Objection {
     pub count: usize,
     /// Distinct personas that raise it.
     pub personas: usize,
-    /// The shortest reasoning that raises it, as a quote.
+    /// A short reasoning that raises it, as a quote.
     pub quote: String,
 }
 

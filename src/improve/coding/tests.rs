@@ -120,8 +120,9 @@ proptest! {
             let counted = whole.counted(group.side);
             let found = counted.iter().find(|own| own.name == group.name);
             prop_assert_eq!(found.map_or(0, |own| own.personas), people.len());
-            let shortest = sorted.iter().filter(raises).map(|(own, _)| own.text.len()).min();
-            prop_assert_eq!(found.map(|own| own.quote.len()), shortest);
+            let order = |(own, groups): &(Reasoning<'_>, &[u16])| (groups[0] != place as u16, own.text.len());
+            let quoted = sorted.iter().filter(raises).map(order).min();
+            prop_assert_eq!(found.map(|own| own.quote.len()), quoted.map(|(_, length)| length));
         }
     }
 }
