@@ -14,7 +14,7 @@ use rejoinder::evaluate::decision_prompt::DecisionPrompt;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
 use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Grounding, Sources};
 use rejoinder::evaluate::run::RunContext;
-use rejoinder::event::{Event, Events};
+use rejoinder::event::{Event, Events, TrialOutcome};
 use rejoinder::improve::Improver;
 use rejoinder::improve::improver::REWRITE_TOKENS;
 use rejoinder::model::limits::{Concurrency, Permits};
@@ -34,7 +34,15 @@ const OFFER: &str = include_str!("../prompts/sample_offer.md");
 
 /// Trials and calls of every batch, by what it is.
 #[derive(Clone, Default)]
-struct Counted(Arc<Mutex<(String, BTreeMap<String, (usize, usize)>)>>);
+struct Counted(Arc<Mutex<(String, BTreeMap<String, Batch>)>>);
+
+/// What batches of one kind came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    trials: usize,
+    calls: usize,
+    yes: usize,
+}
 
 impl Counted {
     fn events(&self) -> Events {
@@ -43,24 +51,32 @@ impl Counted {
             let mut state = own.0.lock().unwrap();
             match event {
                 Event::BatchStarted { label, total, .. } => {
-                    state.1.entry(label.clone()).or_default().0 += total;
+                    state.1.entry(label.clone()).or_default().trials += total;
                     state.0 = label;
                 }
                 Event::BatchEnded { .. } => state.0.clear(),
                 Event::CallAnswered => {
                     let label = state.0.clone();
-                    state.1.entry(label).or_default().1 += 1;
+                    state.1.entry(label).or_default().calls += 1;
+                }
+                Event::TrialEnded { outcome: TrialOutcome::Yes, .. } => {
+                    let label = state.0.clone();
+                    state.1.entry(label).or_default().yes += 1;
                 }
                 _ => {}
             }
         })
     }
 
-    /// Trials and calls of the batches that begin so.
-    fn of(&self, beginnings: &[&str]) -> (usize, usize) {
+    /// The batches that begin so.
+    fn of(&self, beginnings: &[&str]) -> Batch {
         let state = self.0.lock().unwrap();
         let wanted = state.1.iter().filter(|(label, _)| beginnings.iter().any(|own| label.starts_with(own)));
-        wanted.fold((0, 0), |sum, (_, own)| (sum.0 + own.0, sum.1 + own.1))
+        wanted.fold(Batch::default(), |sum, (_, own)| Batch {
+            trials: sum.trials + own.trials,
+            calls: sum.calls + own.calls,
+            yes: sum.yes + own.yes,
+        })
     }
 }
 
@@ -131,15 +147,15 @@ async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_
         let (market, counted) = (Arc::new(Market::new(seed, Mode::Normal)), Counted::default());
         let cast = cast(&market, &counted, place.path().to_owned());
         let cycle = cycle::run(&folder, &file, &cast, &options(900)).await.unwrap();
-        let (tried, asked) = counted.of(&["Trying instructions", "Racing"]);
-        let (proved, spent) = counted.of(&["Verifying", "Measuring"]);
+        let (searched, proved) =
+            (counted.of(&["Trying instructions", "Racing"]), counted.of(&["Verifying", "Measuring"]));
         println!(
-            "market {seed}: {asked} calls for {tried} trials of the search, {spent} for {proved} of the proof, {} in all; {:?}",
+            "market {seed}: {searched:?}, proof {proved:?}, {} in all; {:?}",
             cycle.story.calls, cycle.story.verdict
         );
-        assert!(tried > 100, "{tried}");
+        assert!(searched.trials > 100, "{searched:?}");
         assert!(cycle.story.calls < 1_000, "{} calls of 900", cycle.story.calls);
-        (trials, calls) = (trials + tried, calls + asked);
+        (trials, calls) = (trials + searched.trials, calls + searched.calls);
     }
     let a_trial = calls as f64 / trials as f64;
     println!("{a_trial:.2} calls a trial");
