@@ -59,7 +59,7 @@ fn one_reasoning_may_raise_several_objections_and_each_persona_counts_once() {
 fn a_coding_in_a_file_can_be_read_by_people() {
     let reasonings: [(Reasoning<'_>, &[u16]); 3] = [
         (said(3, 0, true, "Kurz und klar."), &[]),
-        (said(12, 1, false, "Dear FIRST_NAME. Quite."), &[1, 0]),
+        (said(12, 1, false, "Well, [TITLE] has taken note."), &[1, 0]),
         (said(12, 0, false, "日程が合いません。"), &[]),
     ];
     insta::assert_json_snapshot!(coding(book(&["not about me", "unfilled template"], &["is brief"]), &reasonings));
