@@ -297,18 +297,19 @@ impl PromptParts {
     }
 }
 
-/// The pieces that are fixed, one after the other. Where advice is left out at the end of a line, its line break stays.
+/// The pieces that are fixed, one after the other. Where advice is left out, the line breaks after it stay.
 fn fixed(pieces: &[Piece]) -> String {
     let mut fixed = String::new();
     for piece in pieces {
         if piece.part != Part::Advice {
             fixed.push_str(&piece.text);
-        } else if !fixed.is_empty() && !fixed.ends_with('\n') {
-            let end = &piece.text[piece.text.trim_end().len()..];
-            if let Some(at) = end.find(['\r', '\n']) {
+        } else if !fixed.is_empty() {
+            let breaks = |text: &str| text[text.trim_end().len()..].matches('\n').count();
+            let missing = breaks(&piece.text).saturating_sub(breaks(&fixed));
+            if breaks(&fixed) == 0 && missing > 0 {
                 fixed.truncate(fixed.trim_end().len());
-                fixed.push_str(&end[at..]);
             }
+            fixed.push_str(&(if piece.text.ends_with("\r\n") { "\r\n" } else { "\n" }).repeat(missing));
         }
     }
     fixed
@@ -319,7 +320,7 @@ fn fixed(pieces: &[Piece]) -> String {
 fn names_over(blocks: &[Block], place: usize) -> Vec<String> {
     let is_title = |at: usize| {
         at == 0
-            && matches!(blocks[0].shape, Shape::Heading { level: 1, .. })
+            && matches!(blocks[0].shape, Shape::Heading { level: 1..=7, .. })
             && blocks[1..].iter().all(|block| block.under.is_some())
     };
     let mut names = Vec::new();

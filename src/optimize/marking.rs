@@ -6,7 +6,7 @@ use crate::evaluate::ask;
 use crate::evaluate::run::Interrupted;
 use crate::event::Event;
 use crate::improve::feedback::shortened;
-use crate::improve::parts::{MarkedBy, Marking};
+use crate::improve::parts::{MarkedBy, Marking, layout};
 use crate::improve::{Part, PromptParts};
 
 /// The memory of a lineage whose first prompt has been taken apart: by its record, by headings and `keep`, or by the improver's
@@ -55,7 +55,8 @@ pub fn shown(parts: &PromptParts) -> String {
     let pieces: Vec<_> = parts.pieces().iter().filter(|piece| !piece.text.trim().is_empty()).collect();
     let mut text = summary(parts);
     for piece in pieces.iter().take(MOST_SHOWN) {
-        text.push_str(&format!("\n  {} {}", name(piece.part), shortened(&piece.text, SHOWN)));
+        let words = piece.item.as_ref().unwrap_or(&piece.text);
+        text.push_str(&format!("\n  {} {}", name(piece.part), shortened(words, SHOWN)));
     }
     let more = pieces.len().saturating_sub(MOST_SHOWN);
     if more > 0 {
@@ -70,9 +71,22 @@ pub fn summary(parts: &PromptParts) -> String {
     if parts.by() == MarkedBy::Nobody {
         return "All of the prompt stays word for word; advice is added below".to_owned();
     }
-    let count = |part| parts.pieces().iter().filter(|piece| piece.part == part && !piece.text.trim().is_empty()).count();
-    let (facts, rules, advice) = (count(Part::Fact), count(Part::Rule), count(Part::Advice));
-    format!("Of the prompt {facts} facts and {rules} rules stay word for word, {advice} items of advice may change")
+    let count = |part, one: &str, more: &str| {
+        let says = |text: &str| layout::blocks(text).iter().any(layout::Block::is_content);
+        let pieces = parts.pieces().iter().filter(|piece| piece.part == part && says(&piece.text));
+        match pieces.count() {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {more}")),
+        }
+    };
+    let fixed = [count(Part::Fact, "fact", "facts"), count(Part::Rule, "rule", "rules")];
+    let fixed = fixed.into_iter().flatten().collect::<Vec<_>>().join(" and ");
+    match count(Part::Advice, "item of advice", "items of advice") {
+        Some(advice) if fixed.is_empty() => format!("All of the prompt, {advice}, may change"),
+        Some(advice) => format!("Word for word in every prompt: {fixed}; may change: {advice}"),
+        None => format!("Word for word in every prompt: {fixed}; advice is added below"),
+    }
 }
 
 #[cfg(test)]

@@ -276,7 +276,15 @@ fn text_end(lines: &[Line<'_>], mut at: usize) -> usize {
     if count > 0 && lines.get(at + run.len()).is_some_and(is_item) && before_colon(last).is_some() {
         run = &run[..count];
     }
-    if is_wrapped(run) { at + run.len() } else { at + 1 }
+    if is_wrapped(run) {
+        return at + run.len();
+    }
+    // Where a small letter shows that a line goes on, others do whose sentence has not ended.
+    let goes_on = |two: &[Line<'_>]| !ends_a_sentence(two[0].text) && two[1].bare().starts_with(char::is_lowercase);
+    let is_prose = run[0].bare().starts_with(char::is_uppercase) && run.windows(2).any(goes_on);
+    let ends = |two: &[Line<'_>]| ends_a_sentence(two[0].text) || is_labelled(two[1].bare());
+    let more = if is_prose { run.windows(2).position(ends).unwrap_or(run.len() - 1) } else { 0 };
+    at + 1 + more
 }
 
 /// Whether lines are one text that was wrapped at some column: no line could have taken the first word of the next.

@@ -38,7 +38,7 @@ fn pieces_are_the_prompt_and_variables_are_fixed_whatever_a_model_says() {
 #[test]
 fn a_prompt_is_its_fixed_part_word_for_word_and_then_the_advice() {
     let parts = marked(PROMPT, "ffaaar");
-    insta::assert_snapshot!(parts.compose(&["Ask for one line.", "- Two\n    lines.\n\n", " "]));
+    insta::assert_snapshot!(parts.compose(&["Ask for one line.", "Two\n    lines.\n\n", " "]));
     assert_eq!(parts.compose::<&str>(&[]), parts.fixed());
     let fixed = marked(PROMPT, "ffrrrr");
     assert_eq!(fixed.compose(&[" "]), PROMPT);
@@ -116,8 +116,8 @@ fn a_block_is_cut_only_into_pieces_that_are_the_block() {
 #[test]
 fn a_prompt_by_hand_is_taken_apart_by_its_layout_without_what_is_fixed() {
     let parts = marked(PROMPT, "ffaaar");
-    let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as {{sender}}\n\n- Name one pain\n  of the reader.\n\nAlways end with: Not interested? Reply STOP. I will not write again. Be kind.";
-    assert_eq!(parts.advice_in(by_hand), ["Ask for a line.", "Avoid: Hype", "Name one pain\nof the reader.", "Be kind."]);
+    let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as {{sender}}\n\nBe plain.\n\n- Name one pain\n  of the reader.\n\nHere is the rest:\n\nAlways end with: Not interested? Reply STOP. I will not write again. Be kind.";
+    assert_eq!(parts.advice_in(by_hand), ["Ask for a line.", "Avoid: Hype", "Be plain.", "Name one pain\nof the reader.", "Here is the rest: Be kind."]);
     assert_eq!(parts.advice_in(PROMPT), parts.advice());
     assert_eq!(parts.advice_in(parts.fixed()), Vec::<String>::new());
     // A small model's rewrite repeats all of it in one paragraph.

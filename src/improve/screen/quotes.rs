@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(quotes.quoted("Say how that would work with the reader's own team."), None);
         assert_eq!(
             quotes.quoted("最初に、自社の規模のチームで最初の一か月に何が変わるのかを書く。"),
-            Some("自社の規模のチームで最初の一か月に何が変わるのか")
+            Some("自社の規模のチームで最初の一か月に何が変わるの")
         );
         assert_eq!(quotes.quoted("何が変わるのかを一文で書く。"), None);
         assert_eq!(

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::model::market::calibrate::OFFER;
 
-    const GUIDE: &str = "Add no fact; advise to use what is stated, not to invent.";
+    const GUIDE: &str = "Improve the advice.";
     const FEEDBACK: &str = "[no] It is pushy and full of hype.\n[no] No concrete figures, and it rambles.\n[yes] It is brief.";
 
     #[test]
