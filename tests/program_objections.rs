@@ -116,13 +116,33 @@ fn what_was_read_once_is_kept_and_never_paid_for_again() {
     let next = place.ok(&["show", NEXT, "--limit", "0"]).out;
     assert!(!next.contains("unsorted"), "{next}");
     let groups = |coding: &Value| coding["codebook"]["groups"].as_array().unwrap().clone();
-    let own = place.json(&format!("results/{NEXT}.json"))["metadata"]["rejoinder"]["coding"].clone();
-    let (first, next) = (groups(&reading["coding"]), groups(&own));
+    let coding = place.json(&format!("results/{NEXT}.json"))["metadata"]["rejoinder"]["coding"].clone();
+    let (first, next) = (groups(&reading["coding"]), groups(&coding));
     assert_eq!(next[..first.len()], first[..], "names keep their definitions");
     assert_eq!(place.files("readings"), [format!("{FIRST}.json")], "a cycle's own file holds what was read of it");
 
     let report = place.ok(&["report", NEXT, "--format", "md"]).out;
     assert!(!report.contains("unsorted"), "{report}");
+}
+
+#[test]
+fn a_cycle_that_is_interrupted_after_what_people_said_was_read_comes_to_the_same_file() {
+    let improve = ["improve", "--results-file", FIRST, "--model", "market", "--rejudge", "never", "--calls", "120"];
+    let run = |place: &Place, more: &[&str]| {
+        let arguments: Vec<&str> = improve.iter().chain(more).copied().collect();
+        let output = place.command(&arguments).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
+        program::Ran::of(&output)
+    };
+    let (whole, parts) = (Place::with_samples(), Place::with_samples());
+    assert_eq!(run(&whole, &[]).code, Some(0));
+    assert_ne!(run(&parts, &["--max-calls", "12"]).code, Some(0));
+    let reading = |place: &Place| std::fs::read(place.data().join(format!("readings/{FIRST}.json"))).unwrap();
+    let kept = reading(&parts);
+    let resumed = run(&parts, &[]);
+    assert!(resumed.code == Some(0) && resumed.err.contains("Going on with run"), "{}", resumed.err);
+    assert!(kept == reading(&parts), "what was read is kept");
+    let file = |place: &Place| std::fs::read(place.data().join(format!("results/{NEXT}.json"))).unwrap();
+    assert!(file(&whole) == file(&parts));
 }
 
 #[test]

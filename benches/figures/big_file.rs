@@ -1,4 +1,4 @@
-//! Rate and objections of a results file of 500 MB, beside Python's `json.load` doing the same.
+//! Rate and reasons of a results file of 500 MB, beside Python's `json.load` doing the same.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +27,7 @@ pub fn run(table: &mut Table) {
     let ours = measured(place.command(&market, &["show", "people_results_20260101_000000"]), |_| {});
     assert_eq!(ours.code, Some(0), "rejoinder shows the file");
     table.row(
-        "rate and objections of a 500 MB results file: times as fast as Python",
+        "rate and reasons of a 500 MB results file: times as fast as Python",
         format!("{:.2} s", ours.wall.as_secs_f64()),
         format!("python3 {:.2} s", python.wall.as_secs_f64()),
         python.wall.as_secs_f64() / ours.wall.as_secs_f64(),

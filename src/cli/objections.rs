@@ -32,7 +32,7 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
     let mut doors = setup.doors(options, &[Role::Improver])?;
     let improver = doors.improver();
     if options.dry_run {
-        let calls = sorting_calls::of(&improver, &heard, &book);
+        let calls = sorting_calls::planned(&improver, &heard, &book);
         let line = Line::of(Role::Improver, "sorting what people said", &calls, 1, &doors.context.account);
         print(&estimate::plan(&[line], &doors.context.account))?;
         return Ok(false);
@@ -44,7 +44,7 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
     let usable = read.is_some();
     if let Some(mut coding) = read {
         doors.explain(reader.look_further(&heard, &mut coding).await)?;
-        reader.keep(&setup.folder, file, &head.sha256, &coding);
+        reader.keep(&setup.folder, (file, &head.sha256), &coding, reader.run());
         let kept = setup.folder.path(&readings::beside(file)?);
         setup.events.emit(Event::Note(format!("Kept in {}: nobody has to read it again.", words::path(&kept))));
     }

@@ -20,14 +20,14 @@ const REASONING: usize = 300;
 
 /// The calls that read what was said, by these groups, or by groups that are to be named first.
 #[must_use]
-pub fn of(improver: &Improver, heard: &Heard, known: &Codebook) -> Vec<Usage> {
+pub fn planned(improver: &Improver, heard: &Heard, known: &Codebook) -> Vec<Usage> {
     let reasonings = heard.reasonings();
     let mut calls = Vec::new();
     for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
-        let said: Vec<&str> =
-            reasonings.iter().filter(|own| Side::of_decision(own.yes) == side).map(|own| own.text).collect();
-        if !said.is_empty() {
-            let request = improver.naming(side, &said, known, CallKey::of(&[]));
+        let texts: Vec<&str> =
+            reasonings.iter().filter(|said| Side::from_decision(said.yes) == side).map(|said| said.text).collect();
+        if !texts.is_empty() {
+            let request = improver.naming(side, &texts, known, CallKey::of(&[]));
             calls.push(estimate::tokens(&request, NAMING_ANSWER));
         }
     }
@@ -38,7 +38,7 @@ pub fn of(improver: &Improver, heard: &Heard, known: &Codebook) -> Vec<Usage> {
 
 /// The calls that read what is going to be said to so many messages.
 #[must_use]
-pub fn of_new(improver: &Improver, messages: usize, known: &Codebook) -> Vec<Usage> {
+pub fn planned_for_new(improver: &Improver, messages: usize, known: &Codebook) -> Vec<Usage> {
     let (book, text) = (expected(known), " ".repeat(REASONING));
     let line = Reasoning { persona: 0, message: 0, yes: false, text: &text };
     let lines = vec![line; messages.min(MOST_SORTED)];

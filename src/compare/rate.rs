@@ -85,7 +85,7 @@ impl Interval {
     /// Wilson's score interval (Wilson 1927) of a share, at 95 %, where each of `total` people counts once; `None` where there
     /// is nobody.
     #[must_use]
-    pub fn of_share(some: u64, total: u64) -> Option<Self> {
+    pub fn wilson(some: u64, total: u64) -> Option<Self> {
         (total > 0).then(|| wilson(some as f64 / total as f64, total as f64))
     }
 }
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn a_share_of_people_has_the_same_interval() {
-        assert_eq!(Interval::of_share(11, 16), Rate::of(&singles(11, 16)).interval);
-        assert_eq!(Interval::of_share(0, 0), None);
+        assert_eq!(Interval::wilson(11, 16), Rate::of(&singles(11, 16)).interval);
+        assert_eq!(Interval::wilson(0, 0), None);
     }
 
     #[test]

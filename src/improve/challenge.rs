@@ -328,7 +328,7 @@ mod tests {
         let heard = heard();
         let objections = heard.objections();
         let assignments = assign(&objections, 3);
-        assert!(assignments.iter().all(|own| own.focus.is_empty()));
+        assert!(assignments.iter().all(|assignment| assignment.focus.is_empty()));
         let text = Brief::new("Company: FlowAI", "", &heard, &objections).assigned(&assignments[0]).text();
         assert!(
             text.contains("[no] It is too long.") && !text.contains("in groups") && !text.contains("Answer first"),

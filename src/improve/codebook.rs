@@ -34,7 +34,7 @@ impl Side {
 
     /// The side of a decision's reasons.
     #[must_use]
-    pub fn of_decision(yes: bool) -> Self {
+    pub fn from_decision(yes: bool) -> Self {
         if yes { Side::InFavour } else { Side::Against }
     }
 
@@ -201,7 +201,7 @@ mod tests {
             for round in rounds {
                 let before = book.clone();
                 for (name, definition, yes) in round {
-                    book.add(Side::of_decision(yes), proposed(&name, &definition));
+                    book.add(Side::from_decision(yes), proposed(&name, &definition));
                 }
                 prop_assert!(book.continues(&before));
             }

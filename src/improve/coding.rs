@@ -94,15 +94,15 @@ impl Coding {
     fn quote(&mut self, reasonings: &[Reasoning<'_>]) {
         let mut quotes: BTreeMap<u16, Quote<'_>> = BTreeMap::new();
         let mut others: [Option<Quote<'_>>; 2] = [None, None];
-        for own in reasonings {
-            let Some(code) = self.code(own.persona, own.message) else { continue };
-            let length = own.text.chars().count();
+        for said in reasonings {
+            let Some(code) = self.code(said.persona, said.message) else { continue };
+            let length = said.text.chars().count();
             for (number, place) in code.groups.iter().enumerate() {
-                let quote = Quote { is_further: number > 0, length, text: own.text };
+                let quote = Quote { is_further: number > 0, length, text: said.text };
                 quotes.entry(*place).and_modify(|known| *known = (*known).min(quote)).or_insert(quote);
             }
             if code.groups.is_empty() {
-                let quote = Quote { is_further: false, length, text: own.text };
+                let quote = Quote { is_further: false, length, text: said.text };
                 let other = &mut others[usize::from(code.yes)];
                 *other = Some(other.map_or(quote, |known| known.min(quote)));
             }
@@ -116,7 +116,7 @@ impl Coding {
     #[must_use]
     pub fn counted(&self, side: Side) -> Vec<Objection> {
         let (mut counts, mut others) = (BTreeMap::<u16, Count>::new(), Count::default());
-        for code in self.codes.iter().filter(|code| Side::of_decision(code.yes) == side) {
+        for code in self.codes.iter().filter(|code| Side::from_decision(code.yes) == side) {
             code.groups.iter().for_each(|place| counts.entry(*place).or_default().add(code.persona));
             if code.groups.is_empty() {
                 others.add(code.persona);
@@ -156,7 +156,7 @@ impl Coding {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let is_known = |code: &Code| {
-            let side = Side::of_decision(code.yes);
+            let side = Side::from_decision(code.yes);
             let fits =
                 |place: &u16| self.codebook.groups().get(usize::from(*place)).is_some_and(|group| group.side == side);
             code.groups.len() <= MOST_GROUPS_EACH && code.groups.iter().all(fits)

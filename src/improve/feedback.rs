@@ -336,9 +336,10 @@ mod tests {
         }
         let reasonings = heard.reasonings();
         assert_eq!((reasonings.len(), heard.len()), (MOST_SORTED, 4_500));
-        let of = |message| reasonings.iter().filter(|own| own.message == message).count();
+        let of = |message| reasonings.iter().filter(|reasoning| reasoning.message == message).count();
         assert_eq!((of(0), of(1), of(2)), (1_500, 500, 0));
-        let second: Vec<usize> = reasonings.iter().filter(|own| own.message == 1).map(|own| own.persona).collect();
+        let second: Vec<usize> =
+            reasonings.iter().filter(|reasoning| reasoning.message == 1).map(|reasoning| reasoning.persona).collect();
         assert!(second.windows(2).all(|pair| pair[1] - pair[0] < 12), "evenly over the people: {second:?}");
     }
 

@@ -277,8 +277,8 @@ mod tests {
             halves.then(count(cut..runs.len()));
             prop_assert_eq!(&halves.objections(), &whole);
             prop_assert_eq!(whole.noes + whole.yeses, runs.iter().map(Vec::len).sum::<usize>());
-            prop_assert_eq!(whole.personas, runs.iter().filter(|own| !own.is_empty()).count());
-            let says_no = |own: &&Vec<(bool, String)>| own.iter().any(|(yes, _)| !yes);
+            prop_assert_eq!(whole.personas, runs.iter().filter(|decisions| !decisions.is_empty()).count());
+            let says_no = |decisions: &&Vec<(bool, String)>| decisions.iter().any(|(yes, _)| !yes);
             prop_assert_eq!(whole.personas_saying_no, runs.iter().filter(says_no).count());
         }
     }

@@ -118,11 +118,11 @@ pub fn book() -> Codebook {
 
 /// [`SAID`] as it is sorted: one message to each person.
 pub fn reasonings() -> Vec<Reasoning<'static>> {
-    let own = |(persona, (yes, text, _)): (usize, &(bool, &'static str, &[&str]))| Reasoning {
+    let reasoning = |(persona, (yes, text, _)): (usize, &(bool, &'static str, &[&str]))| Reasoning {
         persona,
         message: 0,
         yes: *yes,
         text,
     };
-    SAID.iter().enumerate().map(own).collect()
+    SAID.iter().enumerate().map(reasoning).collect()
 }

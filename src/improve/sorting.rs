@@ -120,9 +120,9 @@ impl Improver {
     /// these, if they are asked about for the second time.
     #[must_use]
     pub fn sorting(&self, lines: &[Reasoning<'_>], doubts: &[Doubt], book: &Codebook, key: CallKey) -> Request {
-        let line = |(at, own): (usize, &Reasoning<'_>)| {
-            let sign = if own.yes { "yes" } else { "no" };
-            format!("{}. [{sign}] {}", at + 1, shortened(own.text, LONGEST_LINE))
+        let line = |(at, line): (usize, &Reasoning<'_>)| {
+            let sign = if line.yes { "yes" } else { "no" };
+            format!("{}. [{sign}] {}", at + 1, shortened(line.text, LONGEST_LINE))
         };
         let list: Vec<String> = lines.iter().enumerate().map(line).collect();
         let sides = Side::ALL.into_iter().filter(|side| !book.lacks(*side)).map(|side| {
@@ -194,13 +194,13 @@ pub fn checked(lines: &[Reasoning<'_>], entries: &[Value], book: &Codebook) -> (
     let mut found: Vec<Vec<&Value>> = vec![Vec::new(); lines.len()];
     for entry in entries {
         let number = entry.get("number").and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
-        if let Some(own) = number.and_then(|number| found.get_mut(number.checked_sub(1)?)) {
-            own.push(entry);
+        if let Some(answers) = number.and_then(|number| found.get_mut(number.checked_sub(1)?)) {
+            answers.push(entry);
         }
     }
     let (mut codes, mut doubts) = (Vec::new(), Vec::new());
-    for (at, (line, own)) in lines.iter().zip(&found).enumerate() {
-        let groups = match own.as_slice() {
+    for (at, (line, answers)) in lines.iter().zip(&found).enumerate() {
+        let groups = match answers.as_slice() {
             [] => Err(Doubt::Missing),
             [entry] => groups(entry, line, book),
             _ => Err(Doubt::Twice),
@@ -217,7 +217,7 @@ pub fn checked(lines: &[Reasoning<'_>], entries: &[Value], book: &Codebook) -> (
 
 /// The groups of one entry, by their places in the codebook.
 fn groups(entry: &Value, line: &Reasoning<'_>, book: &Codebook) -> Result<Vec<u16>, Doubt> {
-    let side = Side::of_decision(line.yes);
+    let side = Side::from_decision(line.yes);
     let polarity = entry.get("polarity").and_then(Value::as_str).ok_or(Doubt::Malformed)?;
     let polarity = Side::ALL.into_iter().find(|side| side.as_str() == polarity).ok_or(Doubt::Malformed)?;
     let names = entry.get("groups").and_then(Value::as_array).ok_or(Doubt::Malformed)?;

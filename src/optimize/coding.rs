@@ -48,7 +48,7 @@ impl Reader<'_> {
         let mut book = known.clone();
         for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
             let said: Vec<Reasoning<'_>> =
-                reasonings.iter().filter(|own| Side::of_decision(own.yes) == side).copied().collect();
+                reasonings.iter().filter(|said| Side::from_decision(said.yes) == side).copied().collect();
             if let Err(error) = self.name(&said, side, &mut book, "first").await {
                 self.go_on()?;
                 self.warn(format!("what people said stays unsorted: {error}"));
@@ -57,7 +57,7 @@ impl Reader<'_> {
             }
         }
         let sortable: Vec<Reasoning<'_>> =
-            reasonings.iter().filter(|own| !book.lacks(Side::of_decision(own.yes))).copied().collect();
+            reasonings.iter().filter(|said| !book.lacks(Side::from_decision(said.yes))).copied().collect();
         if sortable.is_empty() {
             return Ok(None);
         }
@@ -86,8 +86,8 @@ impl Reader<'_> {
             return Ok(());
         }
         let reasonings = heard.reasonings();
-        let is_left = |own: &&Reasoning<'_>| {
-            !own.yes && coding.code(own.persona, own.message).is_some_and(|code| code.groups.is_empty())
+        let is_left = |said: &&Reasoning<'_>| {
+            !said.yes && coding.code(said.persona, said.message).is_some_and(|code| code.groups.is_empty())
         };
         let left: Vec<Reasoning<'_>> = reasonings.iter().filter(is_left).copied().collect();
         let noes = coding.codes().iter().filter(|code| !code.yes).count();
@@ -125,7 +125,7 @@ impl Reader<'_> {
         let known = match incumbent.again {
             // Today's reasons are not those of then.
             Some(_) => None,
-            None => readings::coding(folder, &older.file, &head.metadata, &head.sha256),
+            None => readings::coding_before(folder, &older.file, (&head.metadata, &head.sha256), self.run()),
         };
         let mut coding = match known.clone() {
             Some(coding) => coding,
@@ -137,7 +137,9 @@ impl Reader<'_> {
         self.look_further(heard, &mut coding).await?;
         lineage.codebook.clone_from(&coding.codebook);
         if incumbent.again.is_none() && known.as_ref() != Some(&coding) {
-            self.keep(folder, &older.file, &head.sha256, &coding);
+            // What another run had read and this one only added to stays that run's.
+            let is_own = known.is_none() || known == readings::recorded(&head.metadata);
+            self.keep(folder, (&older.file, &head.sha256), &coding, self.run().filter(|_| is_own));
         }
         Ok(Some(coding))
     }
@@ -158,11 +160,17 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    /// Keeps what was read of a file beside it.
-    pub fn keep(&self, folder: &DataFolder, file: &FileName, sha256: &str, coding: &Coding) {
-        if let Err(error) = readings::keep(folder, file, sha256, coding) {
-            self.warn(format!("what was read of {file} could not be kept: {error}"));
+    /// Keeps what was read of a file with this hash beside it, as that of a run.
+    pub fn keep(&self, folder: &DataFolder, file: (&FileName, &str), coding: &Coding, run: Option<&str>) {
+        if let Err(error) = readings::keep(folder, file, coding, run) {
+            self.warn(format!("what was read of {} could not be kept: {error}", file.0));
         }
+    }
+
+    /// The run in the journal.
+    #[must_use]
+    pub fn run(&self) -> Option<&str> {
+        self.context.run.as_ref().map(|run| run.id.as_str())
     }
 
     /// Has groups named, from an even sample.

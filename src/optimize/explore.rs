@@ -114,7 +114,7 @@ pub async fn explore(
     let a_trial = |done: usize, proposals: &[Proposals], sorting: u64| match done {
         0 => start.calls_a_trial,
         done => {
-            let asked = proposals.iter().map(|own| own.asked).sum::<usize>() as f64;
+            let asked = proposals.iter().map(|wave| wave.asked).sum::<usize>() as f64;
             ((used() - asked - sorting as f64) / done as f64).max(1.0)
         }
     };

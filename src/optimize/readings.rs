@@ -18,6 +18,9 @@ struct Reading {
     /// The results file that was read, as it was then.
     file: String,
     sha256: String,
+    /// The run of the journal that had it read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
     /// What came of it.
     coding: Coding,
     #[serde(flatten)]
@@ -28,9 +31,22 @@ struct Reading {
 /// be what this program wrote, is as if it were not there.
 #[must_use]
 pub fn coding(folder: &DataFolder, file: &FileName, metadata: &Metadata, sha256: &str) -> Option<Coding> {
-    let kept = reading(folder, file).filter(|reading| reading.sha256 == sha256).map(|reading| reading.coding);
-    // What was read later knows more groups.
-    kept.or_else(|| recorded(metadata))
+    // What was read later knows more groups than what the cycle wrote down.
+    coding_before(folder, file, (metadata, sha256), None)
+}
+
+/// The same for a run that goes on: what it had read itself before it was interrupted is read once more, from the journal, so
+/// that it comes to the same end and the same account as if nothing had happened.
+#[must_use]
+pub fn coding_before(
+    folder: &DataFolder,
+    file: &FileName,
+    (metadata, sha256): (&Metadata, &str),
+    run: Option<&str>,
+) -> Option<Coding> {
+    let kept = reading(folder, file).filter(|reading| reading.sha256 == sha256);
+    let kept = kept.filter(|reading| run.is_none() || reading.run.as_deref() != run);
+    kept.map(|reading| reading.coding).or_else(|| recorded(metadata))
 }
 
 /// The same of a file whose hash nobody has computed; that is done only where there is a reading.
@@ -56,14 +72,19 @@ fn sound(value: &serde_json::Value) -> Option<Coding> {
     Coding::deserialize(value).ok().filter(Coding::is_sound)
 }
 
-/// Keeps the coding of a results file with this hash.
+/// Keeps the coding of a results file with this hash, which this run had read.
 ///
 /// # Errors
 /// Where it cannot be written.
-pub fn keep(folder: &DataFolder, file: &FileName, sha256: &str, coding: &Coding) -> Result<(), data::Error> {
-    let (name, sha256) = (file.as_str().to_owned(), sha256.to_owned());
+pub fn keep(
+    folder: &DataFolder,
+    (file, sha256): (&FileName, &str),
+    coding: &Coding,
+    run: Option<&str>,
+) -> Result<(), data::Error> {
+    let (name, sha256, run) = (file.as_str().to_owned(), sha256.to_owned(), run.map(ToOwned::to_owned));
     let reading =
-        Reading { schema_version: SCHEMA_VERSION, file: name, sha256, coding: coding.clone(), extra: Map::new() };
+        Reading { schema_version: SCHEMA_VERSION, file: name, sha256, run, coding: coding.clone(), extra: Map::new() };
     folder.replace(&beside(file)?, &json::render(Kind::Readings, &reading)?)
 }
 

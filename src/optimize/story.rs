@@ -97,7 +97,7 @@ pub struct Raised {
 impl Raised {
     /// These groups of what was said.
     #[must_use]
-    pub fn of(groups: &[Objection], objections: &Objections) -> Vec<Self> {
+    pub fn from_groups(groups: &[Objection], objections: &Objections) -> Vec<Self> {
         let of = objections.people() as u64;
         groups
             .iter()
@@ -115,18 +115,23 @@ impl Raised {
     /// Its 95 % interval, where it is known of how many people it is.
     #[must_use]
     pub fn interval(&self) -> Option<Interval> {
-        Interval::of_share(self.personas, self.of)
+        Interval::wilson(self.personas, self.of)
     }
 
     /// Read back from a cycle's record; `None` where it is none.
     #[must_use]
-    pub fn from_json(own: &Value) -> Option<Self> {
-        let count = |key: &str| own.get(key).and_then(Value::as_u64);
-        let name = own.get("name")?.as_str()?.to_owned();
+    pub fn from_json(recorded: &Value) -> Option<Self> {
+        let count = |key: &str| recorded.get(key).and_then(Value::as_u64);
+        let name = recorded.get("name")?.as_str()?.to_owned();
         Some(match (count("personas"), count("of")) {
             (Some(personas), Some(of)) => Raised { name, personas, of, recorded: None },
             // Earlier versions kept the share alone.
-            _ => Raised { name, personas: 0, of: 0, recorded: Some(own.get("share_of_personas")?.as_f64()? / 100.0) },
+            _ => Raised {
+                name,
+                personas: 0,
+                of: 0,
+                recorded: Some(recorded.get("share_of_personas")?.as_f64()? / 100.0),
+            },
         })
     }
 
@@ -262,11 +267,11 @@ impl Story {
         Story {
             verdict: found.verdict.clone(),
             objective: options.objective,
-            objections: Raised::of(&objections.raised, objections),
+            objections: Raised::from_groups(&objections.raised, objections),
             sorted: objections.sorted.as_ref().map(|sorted| (sorted.reasonings, sorted.of)),
             quotes: objections.quotes.clone(),
             changes: new_objections.map(|after| changes(objections, after)).unwrap_or_default(),
-            liked: Raised::of(&objections.liked, objections),
+            liked: Raised::from_groups(&objections.liked, objections),
             asked: proposals.iter().map(|own| own.asked).sum(),
             passed: proposals.iter().map(|own| own.passed).sum(),
             cut: proposals.iter().map(|own| own.cut).sum(),

@@ -154,11 +154,16 @@ fn objections(history: &History) -> String {
             .raised
             .iter()
             .take(MOST)
-            .map(|own| {
-                let interval = Interval::of_share(own.personas as u64, last.people() as u64);
+            .map(|group| {
+                let interval = Interval::wilson(group.personas as u64, last.people() as u64);
                 let interval = interval.map(|of| format!(", {:.0} to {:.0}%", of.low * 100.0, of.high * 100.0));
-                let (name, share) = (inline(&own.name), 100.0 * last.share(own));
-                format!("- {name}: {share:.0}% ({}/{}{})\n", own.personas, last.people(), interval.unwrap_or_default())
+                let (name, share) = (inline(&group.name), 100.0 * last.share(group));
+                format!(
+                    "- {name}: {share:.0}% ({}/{}{})\n",
+                    group.personas,
+                    last.people(),
+                    interval.unwrap_or_default()
+                )
             })
             .collect();
         return match &last.sorted {

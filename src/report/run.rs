@@ -186,7 +186,7 @@ pub fn objections_text(found: &Objections, name: &str) -> String {
             return "  none\n".to_owned();
         }
         let line = |group: &Objection| {
-            let interval = Interval::of_share(group.personas as u64, people as u64);
+            let interval = Interval::wilson(group.personas as u64, people as u64);
             let interval = interval.map(|of| format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0));
             format!(
                 "  {:<32} {:>4} of {people} personas, {:.0}% ({})   \"{}\"\n",

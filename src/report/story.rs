@@ -142,10 +142,10 @@ fn groups(groups: &[Raised], none: &str) -> String {
     if groups.is_empty() {
         return none.to_owned();
     }
-    let one = |own: &Raised| {
-        let interval = own.interval().map(|of| format!(" ({:.0} to {:.0}%)", of.low * 100.0, of.high * 100.0));
-        let name = words::one_line(&own.name, 40);
-        format!("{name} {:.0}% of people{}", own.share() * 100.0, interval.unwrap_or_default())
+    let one = |group: &Raised| {
+        let interval = group.interval().map(|of| format!(" ({:.0} to {:.0}%)", of.low * 100.0, of.high * 100.0));
+        let name = words::one_line(&group.name, 40);
+        format!("{name} {:.0}% of people{}", group.share() * 100.0, interval.unwrap_or_default())
     };
     let named: Vec<String> = groups.iter().take(NAMED).map(one).collect();
     let more = groups.len().saturating_sub(NAMED);

@@ -18,14 +18,14 @@ pub fn shares(title: &str, what: &str, versions: &[(String, &[Raised])]) -> Mark
         return Markup::default();
     }
     let mut names: BTreeMap<&str, f64> = BTreeMap::new();
-    for own in versions.iter().flat_map(|(_, shares)| shares.iter()) {
-        let most = names.entry(&own.name).or_default();
-        *most = most.max(own.share());
+    for group in versions.iter().flat_map(|(_, shares)| shares.iter()) {
+        let most = names.entry(&group.name).or_default();
+        *most = most.max(group.share());
     }
     let mut names: Vec<(&str, f64)> = names.into_iter().collect();
     names.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let cell = |own: &Raised| {
-        let (share, interval) = (own.share(), own.interval());
+    let cell = |group: &Raised| {
+        let (share, interval) = (group.share(), group.interval());
         html! {
             (svg::meter(share)) " " (format!("{:.0}%", share * 100.0))
             @if let Some(of) = interval { " " span.quiet { (format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0)) } }
@@ -40,7 +40,7 @@ pub fn shares(title: &str, what: &str, versions: &[(String, &[Raised])]) -> Mark
                 tr {
                     th scope="row" { (text(name)) }
                     @for (_, shares) in versions {
-                        td.nowrap { @match shares.iter().find(|own| own.name == *name) { Some(own) => (cell(own)), None => span.quiet { "–" } } }
+                        td.nowrap { @match shares.iter().find(|group| group.name == *name) { Some(group) => (cell(group)), None => span.quiet { "–" } } }
                     }
                 }
             } }

@@ -67,11 +67,11 @@ pub fn plan(
     let heard = heard(folder, file)?;
     let objections = heard.objections();
     let read = readings::coding(folder, file, &older.head.metadata, &older.head.sha256).filter(|_| !rejudged);
-    let sorted = if read.is_some() { Vec::new() } else { sorting_calls::of(&cast.improver, &heard, codebook) };
+    let sorted = if read.is_some() { Vec::new() } else { sorting_calls::planned(&cast.improver, &heard, codebook) };
     // Once for the people of the file in every cycle that adopts, and as often as more challengers are asked for.
     let new = usize::from(options.messages_per_persona) * chosen.len();
-    let sorted_later = sorting_calls::of_new(&cast.improver, new, codebook);
-    let sorted_on_the_way = sorting_calls::of_new(&cast.improver, A_CALL, codebook);
+    let sorted_later = sorting_calls::planned_for_new(&cast.improver, new, codebook);
+    let sorted_on_the_way = sorting_calls::planned_for_new(&cast.improver, A_CALL, codebook);
     let advice = parts.advice_in(prompt);
     let brief = Brief::new(parts, &advice, facts, (&heard, &objections));
     let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), CHANGES);

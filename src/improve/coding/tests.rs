@@ -20,13 +20,13 @@ fn said<'a>(persona: usize, message: usize, yes: bool, text: &'a str) -> Reasoni
 
 fn coding(book: Codebook, reasonings: &[(Reasoning<'_>, &[u16])]) -> Coding {
     let mut coding = Coding::new("test/coder", book, reasonings.len(), reasonings.len());
-    let code = |(own, groups): &(Reasoning<'_>, &[u16])| Code {
-        persona: own.persona as u32,
-        message: own.message as u32,
-        yes: own.yes,
+    let code = |(line, groups): &(Reasoning<'_>, &[u16])| Code {
+        persona: line.persona as u32,
+        message: line.message as u32,
+        yes: line.yes,
         groups: groups.to_vec(),
     };
-    let all: Vec<Reasoning<'_>> = reasonings.iter().map(|(own, _)| *own).collect();
+    let all: Vec<Reasoning<'_>> = reasonings.iter().map(|(line, _)| *line).collect();
     coding.add(reasonings.iter().map(code), &all);
     coding
 }
@@ -94,13 +94,13 @@ proptest! {
         let all: Vec<(Reasoning<'_>, Option<Vec<u16>>)> = run
             .iter()
             .enumerate()
-            .flat_map(|(persona, own)| own.iter().enumerate().map(move |(message, (yes, text, groups))| {
+            .flat_map(|(persona, messages)| messages.iter().enumerate().map(move |(message, (yes, text, groups))| {
                 let of_side = |place: &u16| place + if *yes { 2 } else { 0 };
                 (said(persona, message, *yes, text), groups.as_ref().map(|groups| groups.iter().map(of_side).collect()))
             }))
             .collect();
         let sorted: Vec<(Reasoning<'_>, &[u16])> =
-            all.iter().filter_map(|(own, groups)| Some((*own, groups.as_deref()?))).collect();
+            all.iter().filter_map(|(line, groups)| Some((*line, groups.as_deref()?))).collect();
         let whole = coding(book.clone(), &sorted);
         prop_assert!(whole.is_sound());
         let read: Coding = serde_json::from_str(&serde_json::to_string(&whole).unwrap()).unwrap();
@@ -110,19 +110,19 @@ proptest! {
         let mut later = coding(book.clone(), &sorted[cut..]);
         later.asked = sorted.len();
         later.of = sorted.len();
-        let reasonings: Vec<Reasoning<'_>> = sorted.iter().map(|(own, _)| *own).collect();
+        let reasonings: Vec<Reasoning<'_>> = sorted.iter().map(|(line, _)| *line).collect();
         later.add(coding(book.clone(), &sorted[..cut]).codes().to_vec(), &reasonings);
         prop_assert_eq!(&later, &whole);
 
         for (place, group) in book.groups().iter().enumerate() {
-            let raises = |own: &&(Reasoning<'_>, &[u16])| own.1.contains(&(place as u16));
-            let people: BTreeSet<usize> = sorted.iter().filter(raises).map(|(own, _)| own.persona).collect();
+            let raises = |line: &&(Reasoning<'_>, &[u16])| line.1.contains(&(place as u16));
+            let people: BTreeSet<usize> = sorted.iter().filter(raises).map(|(line, _)| line.persona).collect();
             let counted = whole.counted(group.side);
-            let found = counted.iter().find(|own| own.name == group.name);
-            prop_assert_eq!(found.map_or(0, |own| own.personas), people.len());
-            let order = |(own, groups): &(Reasoning<'_>, &[u16])| (groups[0] != place as u16, own.text.len());
+            let found = counted.iter().find(|counted| counted.name == group.name);
+            prop_assert_eq!(found.map_or(0, |counted| counted.personas), people.len());
+            let order = |(line, groups): &(Reasoning<'_>, &[u16])| (groups[0] != place as u16, line.text.len());
             let quoted = sorted.iter().filter(raises).map(order).min();
-            prop_assert_eq!(found.map(|own| own.quote.len()), quoted.map(|(_, length)| length));
+            prop_assert_eq!(found.map(|counted| counted.quote.len()), quoted.map(|(_, length)| length));
         }
     }
 }

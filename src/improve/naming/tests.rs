@@ -4,7 +4,7 @@ use crate::improve::scripted::{Scripted, book, improver, reasonings};
 use crate::model::{Stop, Usage};
 
 fn said(yes: bool) -> Vec<&'static str> {
-    reasonings().into_iter().filter(|own| own.yes == yes).map(|own| own.text).collect()
+    reasonings().into_iter().filter(|reasoning| reasoning.yes == yes).map(|reasoning| reasoning.text).collect()
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::improve::scripted::{SAID, Scripted, book, improver, reasonings};
 /// An entry of an answer about a line of [`SAID`].
 fn entry(number: usize, at: usize) -> Value {
     let (yes, _, groups) = SAID[at];
-    json!({"number": number, "polarity": Side::of_decision(yes).as_str(), "groups": groups})
+    json!({"number": number, "polarity": Side::from_decision(yes).as_str(), "groups": groups})
 }
 
 fn names(code: &Code) -> Vec<String> {
@@ -134,18 +134,18 @@ proptest! {
     fn every_number_counts_once_and_only_groups_of_the_codebook_do(entries in prop::collection::vec(odd_entry(), 0..24)) {
         let (lines, book) = (reasonings(), book());
         let (codes, doubts) = checked(&lines, &entries, &book);
-        let mut all: Vec<usize> = codes.iter().map(|code| code.persona as usize).chain(doubts.iter().map(|own| own.0)).collect();
+        let mut all: Vec<usize> = codes.iter().map(|code| code.persona as usize).chain(doubts.iter().map(|doubt| doubt.0)).collect();
         all.sort_unstable();
         prop_assert_eq!(all, (0..lines.len()).collect::<Vec<_>>());
         for code in &codes {
             let line = &lines[code.persona as usize];
             let said: Vec<&Value> =
-                entries.iter().filter(|own| own.get("number") == Some(&json!(code.persona + 1))).collect();
+                entries.iter().filter(|entry| entry.get("number") == Some(&json!(code.persona + 1))).collect();
             prop_assert_eq!(said.len(), 1);
             prop_assert!(code.groups.len() <= MOST_GROUPS_EACH);
             for place in &code.groups {
                 let group = &book.groups()[usize::from(*place)];
-                prop_assert_eq!(group.side, Side::of_decision(line.yes));
+                prop_assert_eq!(group.side, Side::from_decision(line.yes));
                 let is_named = said[0]["groups"].as_array().unwrap().iter().any(|name| {
                     name.as_str().unwrap().trim().to_lowercase() == group.name
                 });

@@ -31,7 +31,7 @@ pub(super) fn name(lines: &str, known: &str, yes: bool) -> Value {
             meant.push(None);
         }
         for feature in meant {
-            match counts.iter_mut().find(|(own, _)| *own == feature) {
+            match counts.iter_mut().find(|(known, _)| *known == feature) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((feature, 1)),
             }
@@ -101,7 +101,7 @@ pub(super) fn ideas(lines: &str, dice: &mut Dice) -> Value {
         let Some(name) = asks.or(forbids) else { continue };
         let wrong = dice.chance(ERRS).then(|| dice.below(groups.len().max(1)));
         let name = wrong.and_then(|at| groups.get(at)).map_or(name, |(other, _)| other.clone());
-        match groups.iter_mut().find(|(own, _)| *own == name) {
+        match groups.iter_mut().find(|(known, _)| *known == name) {
             Some((_, members)) => members.push(number),
             None => groups.push((name, vec![number])),
         }
@@ -241,7 +241,7 @@ mod tests {
         let lines = "1. It is pushy.\n2. It rambles.\n3. I will pass.\n4. While it is brief, it is pushy.\nno number\n";
         let named = name(lines, "- never pushy: It presses.\n- integrations: Tools.", false);
         let names: Vec<&str> =
-            named["groups"].as_array().unwrap().iter().map(|own| own["name"].as_str().unwrap()).collect();
+            named["groups"].as_array().unwrap().iter().map(|group| group["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["never pushy", "too long", UNMOVED]);
         let liked = name("1. It is brief. Admittedly, it is pushy.", "", true);
         assert_eq!(liked["groups"][0]["name"], "brief");

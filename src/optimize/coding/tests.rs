@@ -63,7 +63,7 @@ fn knowing(means: impl Fn(&str) -> Vec<String> + Send + Sync + 'static) -> Arc<S
         let known = |name: &String| request.user.contains(&format!("- {name}: "));
         let code = |(number, yes, said): &(usize, bool, String)| {
             let groups: Vec<String> = means(said).into_iter().filter(known).collect();
-            json!({"number": number, "polarity": Side::of_decision(*yes).as_str(), "groups": groups})
+            json!({"number": number, "polarity": Side::from_decision(*yes).as_str(), "groups": groups})
         };
         json!({"codes": lines.iter().map(code).collect::<Vec<Value>>()}).to_string()
     })

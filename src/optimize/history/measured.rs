@@ -55,8 +55,8 @@ impl Taking {
     /// groups of its coding.
     pub(super) fn measured(self, simulated: bool, codings: [Option<&Coding>; 2]) -> (Measured, Measured) {
         let has_split = self.unseen.is_some();
-        let own = self.own.measured(simulated, has_split, codings[0]);
-        (own, self.again.measured(simulated, has_split, codings[1]))
+        let results = self.own.measured(simulated, has_split, codings[0]);
+        (results, self.again.measured(simulated, has_split, codings[1]))
     }
 }
 

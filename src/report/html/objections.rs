@@ -65,7 +65,7 @@ fn groups(versions: &[&Version]) -> Markup {
         (Some(first), Some(last)) if versions.len() > 1 => {
             changes(&first.measured().objections, &last.measured().objections)
                 .into_iter()
-                .map(|own| (own.name, own.course))
+                .map(|change| (change.name, change.course))
                 .collect()
         }
         _ => BTreeMap::new(),
@@ -108,7 +108,7 @@ fn cell(said: &Objections, name: &str) -> Markup {
         return html! { span.quiet { "–" } };
     }
     let raising = said.raised.iter().find(|group| group.name == name).map_or(0, |group| group.personas);
-    let interval = Interval::of_share(raising as u64, said.people() as u64);
+    let interval = Interval::wilson(raising as u64, said.people() as u64);
     html! {
         (share(raising, said.people()))
         @if let Some(of) = interval { " " span.quiet.nowrap { (format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0)) } }
@@ -126,7 +126,7 @@ fn part_of(version: &Version) -> Markup {
 }
 
 fn definitions(book: &Codebook, shown: &[(&str, f64)]) -> Markup {
-    let is_shown = |name: &str| shown.iter().take(MOST).any(|(own, _)| *own == name);
+    let is_shown = |name: &str| shown.iter().take(MOST).any(|(shown_name, _)| *shown_name == name);
     html! {
         details.fold { summary { "What the names stand for" }
             ul { @for group in book.of_side(Side::Against).filter(|group| is_shown(&group.name)) {

@@ -98,8 +98,8 @@ impl Filter {
             (_, None) => false,
             (OTHER, Some((_, code))) => code.groups.is_empty(),
             (name, Some((coding, code))) => {
-                let place = coding.codebook.place(Side::of_decision(code.yes), name);
-                place.is_some_and(|place| code.groups.iter().any(|own| usize::from(*own) == place))
+                let place = coding.codebook.place(Side::from_decision(code.yes), name);
+                place.is_some_and(|place| code.groups.iter().any(|group| usize::from(*group) == place))
             }
         }
     }

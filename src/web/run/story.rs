@@ -105,7 +105,7 @@ fn on_the_people(metrics: Option<&Value>) -> Markup {
 /// Why people said no to the incumbent, as the cycle found it, and why to this run's own messages.
 fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     let coding = index.coding(&site.folder).map(|coding| Objections::default().by(coding));
-    let own = coding.as_ref().map(|own| Raised::of(&own.raised, own)).unwrap_or_default();
+    let after = coding.as_ref().map(|said| Raised::from_groups(&said.raised, said)).unwrap_or_default();
     let before = cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default();
     let stays = cycle.is_some_and(|cycle| cycle.get("after").is_none_or(Value::is_null));
     let mut columns: Vec<(String, &[Raised])> = Vec::new();
@@ -114,9 +114,9 @@ fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     }
     // Where the prompt stays, its messages do.
     if coding.is_some() && !(stays && !before.is_empty()) {
-        columns.push(("This run".to_owned(), own.as_slice()));
+        columns.push(("This run".to_owned(), after.as_slice()));
     }
-    let part = coding.as_ref().and_then(|own| own.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
+    let part = coding.as_ref().and_then(|said| said.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
     html! {
         (chart_table::shares("Why people said no", "Share of the personas that raised it at least once, with its 95 % interval.", &columns))
         @if columns.is_empty() {
