@@ -116,6 +116,7 @@ fn options(calls: u64) -> CycleOptions {
         rejudge: Rejudge::WhereNeeded,
         objective: Objective::Grounded,
         facts: None,
+        keep: Vec::new(),
         by_hand: Vec::new(),
         calls,
         challengers: 6,

@@ -289,6 +289,11 @@ mod tests {
         heard.objections().by(&coding)
     }
 
+    fn parts() -> PromptParts {
+        let prompt = "## Facts\nCompany: FlowAI\nValue proposition: 60% less manual work\n\n## Rules\nSign as {{sender}}.";
+        Marking::new(prompt, &[]).unwrap().parts()
+    }
+
     #[test]
     fn a_request_can_be_read() {
         let heard = heard();
@@ -329,7 +334,7 @@ mod tests {
         let objections = heard.objections();
         let assignments = assign(&objections, 3);
         assert!(assignments.iter().all(|assignment| assignment.focus.is_empty()));
-        let text = Brief::new("Company: FlowAI", "", &heard, &objections).assigned(&assignments[0]).text();
+        let text = Brief::new(&parts(), &[], "", (&heard, &objections)).assigned(&assignments[0]).text();
         assert!(
             text.contains("[no] It is too long.") && !text.contains("in groups") && !text.contains("Answer first"),
             "{text}"
