@@ -22,7 +22,7 @@ pub struct ClaimCounts {
     pub made_up: u64,
     /// Those that no model audited and in which a blank was never filled in.
     pub blanks: u64,
-    /// Claims that nothing supports, by kind.
+    /// Claims in them that nothing supports, by kind.
     pub claims: BTreeMap<ClaimKind, u64>,
     /// Messages with a yes that nobody has checked.
     unchecked_yes: u64,
@@ -48,7 +48,7 @@ impl ClaimCounts {
         self.checked += u64::from(is_checked);
         self.made_up += u64::from(is_checked && is_made_up);
         self.blanks += u64::from(!is_checked && is_made_up);
-        for claim in audit.made_up() {
+        for claim in audit.made_up().filter(|_| is_checked) {
             *self.claims.entry(claim.kind).or_default() += 1;
         }
         match (is_checked, got_yes) {
