@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::audit_judge;
+use super::{audit_auditor, audit_judge};
 use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
@@ -281,6 +281,7 @@ fn begin(
     // Of a file with nothing to learn from there is something else to say.
     if older.head.counts.total > 0 {
         audit_judge::advise(setup, doors);
+        audit_auditor::advise(setup, doors);
     }
     Ok(begun)
 }

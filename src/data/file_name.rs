@@ -15,6 +15,8 @@ pub enum Kind {
     Messages,
     /// Audits of decision makers: `judges/`.
     Judges,
+    /// Audits of auditors: `auditors/`.
+    Auditors,
     /// Prompts and facts that people write, as text: `prompts/`.
     Prompts,
 }
@@ -28,6 +30,7 @@ impl Kind {
             Kind::Results => "results",
             Kind::Messages => "messages",
             Kind::Judges => "judges",
+            Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
         }
     }
