@@ -9,19 +9,17 @@ use super::error::Error;
 use super::facts;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Setup, names_auditor};
+use super::setup::{Doors, Setup, names_auditor};
 use super::trial_calls::AUDIT_ANSWER;
-use crate::data::{FileName, Kind, results_stream};
+use crate::data::{Entry, FileName, Kind, Part, results_stream};
 use crate::engine;
-use crate::evaluate::ask;
-use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
-use crate::evaluate::claims::{Audit, Facts};
-use crate::evaluate::run;
-use crate::event::{Event, Grounding, TrialOutcome};
+use crate::evaluate::grounding::{Audit, Auditor, Sources, audit_without_model};
+use crate::evaluate::{ask, run};
+use crate::event::{Event, TrialOutcome};
 use crate::model::{CallKey, FailureKind, Role, digest};
 use crate::optimize::older::{Messages, Older};
 use crate::optimize::root::Root;
-use crate::report::claims::{Findings, Heading};
+use crate::report::claims::{AuditorNamed, Findings, Heading};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -32,8 +30,9 @@ use crate::report::words;
   rejoinder audit-claims NAME --facts offer.md --format json
   rejoinder audit-claims NAME --auditor anthropic/claude-haiku-5-5 --dry-run
 
-What an offer may claim is read from --facts, else from the prompt at the root of the file's lineage, else from the file's
-own prompt. Instructions in it state nothing. Without --auditor no model is called.")]
+Messages that were audited when the file was written are not audited again, unless another auditor or other facts are
+named; with --auditor none no model is called, and messages without an audit in the file are not checked. What an offer
+may claim is read from --facts, else from the prompt at the root of the file's lineage, else from the file's own prompt.")]
 pub struct Options {
     /// A results file
     #[arg(value_name = "NAME")]
@@ -59,30 +58,75 @@ enum Format {
     Json,
 }
 
+/// The messages of a file, and what it says of each.
+struct Work {
+    older: Older,
+    messages: Arc<Messages>,
+    /// In the order of the messages; `None` where the message has to be audited.
+    audits: Vec<Option<Audit>>,
+    sources: Sources,
+    facts_from: String,
+}
+
 /// Audits and prints.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
-    let (facts, facts_from) = facts(setup, options, &file)?;
-    let facts = Arc::new(facts);
-    let heading = |simulated| Heading {
-        file: file.as_str().to_owned(),
-        facts_from: format!(
-            "{facts_from} ({})",
-            words::count(facts.text.lines().count() as u64, "statement", "statements")
-        ),
-        auditor: None,
-        simulated,
-        failed: Vec::new(),
+    let (sources, facts_from) = sources(setup, options, &file)?;
+    let older = Older::read(&setup.folder, &file)?;
+    let messages = Arc::new(older.messages(&setup.folder)?);
+    let audits = if options.facts.is_some() { vec![None; messages.whom.len()] } else { in_file(setup, &file)? };
+    let mut work = Work { older, messages, audits, sources, facts_from };
+    let named = names_auditor(&options.models, &setup.settings);
+    if named == Some(false) || (named.is_none() && work.audits.iter().all(Option::is_some)) {
+        return without_model(options, work);
+    }
+    let doors = setup.doors(&options.models, &[Role::Auditor])?;
+    let Some(auditor) = doors.auditor() else { return without_model(options, work) };
+    if named == Some(true) {
+        let fingerprint = auditor.fingerprint();
+        for audit in &mut work.audits {
+            audit.take_if(|audit| audit.auditor.as_ref() != Some(&fingerprint));
+        }
+    }
+    with_model(setup, options, work, doors, auditor).await
+}
+
+/// The audits of a results file, one for each message; `None` where a model has not audited it.
+fn in_file(setup: &Setup, file: &FileName) -> Result<Vec<Option<Audit>>, Error> {
+    let take = |audits: &mut Vec<Option<Audit>>, entry: &Entry<'_>| {
+        if entry.part == Part::Results {
+            let audited = |audit: &Audit| audit.auditor.is_some();
+            audits.extend(entry.messages.iter().map(|said| said.audit().filter(audited)));
+        }
     };
-    if names_auditor(&options.models, &setup.settings) == Some(true) {
-        return with_model(setup, options, &file, &facts, heading).await;
-    }
+    Ok(results_stream::fold(&setup.folder, file, Vec::new, take)?.0)
+}
+
+/// Prints what stands in the file.
+fn without_model(options: &Options, work: Work) -> Result<(), Error> {
     if options.models.dry_run {
-        return print("This would call no model: without --auditor the rules alone audit.\n");
+        return print("This would call no model.\n");
     }
-    let (findings, metadata, _) = results_stream::look(&setup.folder, &file, &Findings::new(Arc::clone(&facts)))?;
-    let simulated = metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
-    show(&findings, &heading(simulated), options.format)
+    let auditor = if work.audits.iter().any(Option::is_some) { AuditorNamed::InFile } else { AuditorNamed::Nobody };
+    let heading = heading(&work, auditor, false);
+    let mut findings = Findings::default();
+    for (index, audit) in work.audits.into_iter().enumerate() {
+        let (persona, message) = texts(&work.messages, index)?;
+        let audit = audit.unwrap_or_else(|| audit_without_model(&message, &work.sources, &persona));
+        findings.add(place(&work.messages, index), &persona, &message, audit);
+    }
+    show(&findings, &heading, options.format)
+}
+
+fn heading(work: &Work, auditor: AuditorNamed, simulated: bool) -> Heading {
+    let written = work.older.head.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+    Heading {
+        file: work.older.file.as_str().to_owned(),
+        facts_from: work.facts_from.clone(),
+        auditor,
+        simulated: written || simulated,
+        failed: Vec::new(),
+    }
 }
 
 fn show(findings: &Findings, heading: &Heading, format: Format) -> Result<(), Error> {
@@ -92,18 +136,13 @@ fn show(findings: &Findings, heading: &Heading, format: Format) -> Result<(), Er
     }
 }
 
-/// The facts and where they come from: the named file, else the root of the lineage.
-fn facts(setup: &Setup, options: &Options, file: &FileName) -> Result<(Facts, String), Error> {
-    match &options.facts {
-        Some(path) => Ok((Facts::of_offer("", Some(&facts::read(path)?)), words::path(path))),
-        None => root_facts(setup, file),
-    }
-}
-
-/// What the root of the lineage states, as far as the lineage is in the folder.
-fn root_facts(setup: &Setup, file: &FileName) -> Result<(Facts, String), Error> {
+/// What messages are held against and where it comes from: the named file, else the root of the lineage.
+fn sources(setup: &Setup, options: &Options, file: &FileName) -> Result<(Sources, String), Error> {
     let ((), head) = results_stream::gather(&setup.folder, file, &())?;
     let root = Root::of(&setup.folder, &head)?;
+    if let Some(path) = &options.facts {
+        return Ok((root.sources(Some(&facts::read(path)?)), words::path(path)));
+    }
     if let Some(missing) = &root.missing {
         let own = words::one_line(root.file.as_ref().unwrap_or(file).as_str(), 120);
         setup.events.emit(Event::Warning(format!(
@@ -118,76 +157,55 @@ fn root_facts(setup: &Setup, file: &FileName) -> Result<(Facts, String), Error> 
         (None, Some(_)) => "the facts given with the file".to_owned(),
         (None, None) => "the file's own prompt".to_owned(),
     };
-    Ok((root.facts(None), from))
+    Ok((root.sources(None), from))
 }
 
-/// The same with a model, whose calls go through the journal.
+/// Audits what is not audited yet; the calls go through the journal.
 async fn with_model(
     setup: &Setup,
     options: &Options,
-    file: &FileName,
-    facts: &Arc<Facts>,
-    heading: impl Fn(bool) -> Heading,
+    mut work: Work,
+    mut doors: Doors,
+    auditor: Auditor,
 ) -> Result<(), Error> {
-    let mut doors = setup.doors(&options.models, &[Role::Auditor])?;
-    let auditor = Auditor::new(doors.caller(Role::Auditor), AUDIT_TOKENS);
-    let older = Older::read(&setup.folder, file)?;
-    let messages = Arc::new(older.messages(&setup.folder)?);
+    let open: Vec<usize> = (0..work.audits.len()).filter(|index| work.audits[*index].is_none()).collect();
     if options.models.dry_run {
-        let mut audits = Vec::new();
-        for index in 0..messages.whom.len() {
-            let (persona, message) = texts(&messages, index)?;
-            let request = auditor.request(&message, facts, &persona, CallKey::of(&[]));
-            audits.push(estimate::tokens(&request, AUDIT_ANSWER));
+        let mut calls = Vec::new();
+        for index in &open {
+            let (persona, message) = texts(&work.messages, *index)?;
+            let request = auditor.request(&message, &work.sources, &persona, CallKey::of(&[]));
+            calls.push(estimate::tokens(&request, AUDIT_ANSWER));
         }
-        let line = Line::of(Role::Auditor, "audits", &audits, 1, &doors.context.account);
+        let line = Line::of(Role::Auditor, "audits", &calls, 1, &doors.context.account);
         return print(&estimate::plan(&[line], &doors.context.account));
     }
-    let parts = [file.as_str(), &older.head.sha256, &digest(&[&facts.text])];
+    let texts_hash = digest(&[&work.sources.facts, &work.sources.orders]);
+    let parts = [work.older.file.as_str(), &work.older.head.sha256, &texts_hash];
     let begun = doors.begin(setup, &options.models, "audit-claims", &parts, (options.seed, 1))?;
-    setup.events.emit(Event::BatchStarted {
-        label: "Auditing claims".into(),
-        total: messages.whom.len(),
-        simulated: doors.context.account.is_simulated(),
-    });
-    let (auditor_of_all, messages_of_all, facts_of_all) = (auditor.clone(), Arc::clone(&messages), Arc::clone(facts));
-    let (events_of_all, seed) = (setup.events.clone(), begun.seed);
-    let (jobs, width) = ((0..messages.whom.len()).collect(), doors.context.width);
-    let ended = engine::collect(&*doors.context.engine, jobs, width, move |index| {
-        let (messages, facts) = (Arc::clone(&messages_of_all), Arc::clone(&facts_of_all));
-        let (auditor, events) = (auditor_of_all.clone(), events_of_all.clone());
-        async move {
-            let outcome = audit(&auditor, &messages, &facts, seed, index).await;
-            if let Some(ended) = &outcome {
-                let outcome = if ended.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed };
-                events.emit(Event::TrialEnded {
-                    persona: index as u32,
-                    outcome,
-                    grounding: Grounding::NotChecked,
-                    reason: ended.as_ref().err().cloned(),
-                });
-            }
-            outcome
-        }
-    })
-    .await;
-    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
+    let kept = work.audits.len() - open.len();
+    let job = Job {
+        auditor: auditor.clone(),
+        messages: Arc::clone(&work.messages),
+        sources: work.sources.clone(),
+        seed: begun.seed,
+    };
+    let ended = audit_all(setup, &doors, job, open.clone()).await;
     doors.explain(doors.context.go_on().map_err(run::Error::from))?;
-    let written = older.head.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
-    let mut heading = heading(written || doors.context.account.is_simulated());
-    heading.auditor = Some(auditor.caller().model().id().to_owned());
-    let mut findings = Findings::new(Arc::clone(facts));
-    for (index, outcome) in ended.into_iter().enumerate() {
-        let (persona, message) = messages.whom[index];
-        let place = (persona as usize, message as usize);
-        match outcome.flatten() {
-            Some(Ok(audit)) => {
-                let (persona, message) = texts(&messages, index)?;
-                findings.add(place, &persona, &message, audit);
-            }
-            Some(Err(reason)) => heading.failed.push((place.0, place.1, reason)),
+    let named = AuditorNamed::Model(auditor.caller().model().id().to_owned(), kept);
+    let mut heading = heading(&work, named, doors.context.account.is_simulated());
+    for (index, outcome) in open.into_iter().zip(ended) {
+        let (persona, message) = place(&work.messages, index);
+        match outcome {
+            Some(Ok(audit)) => work.audits[index] = Some(audit),
+            Some(Err(reason)) => heading.failed.push((persona, message, reason)),
             None => {}
         }
+    }
+    let mut findings = Findings::default();
+    for (index, audit) in work.audits.into_iter().enumerate() {
+        let Some(audit) = audit else { continue };
+        let (persona, message) = texts(&work.messages, index)?;
+        findings.add(place(&work.messages, index), &persona, &message, audit);
     }
     show(&findings, &heading, options.format)?;
     doors.end(!findings.is_empty(), "no message could be audited")?;
@@ -201,20 +219,59 @@ async fn with_model(
 /// An audit, or why there is none.
 type Ended = Result<Audit, String>;
 
-/// Audits one message; `None` where the run is to stop.
-async fn audit(auditor: &Auditor, messages: &Messages, facts: &Facts, seed: u64, index: usize) -> Option<Ended> {
-    let (persona, message) = match texts(messages, index) {
-        Ok(texts) => texts,
-        Err(error) => return Some(Err(error.to_string())),
-    };
-    let (of, number) = messages.whom[index];
-    let key = [seed.to_string(), "audit".to_owned(), of.to_string(), number.to_string()];
-    let key: Vec<&str> = key.iter().map(String::as_str).collect();
-    match auditor.audit(&message, facts, &persona, &key).await {
-        Ok(audit) => Some(Ok(audit)),
-        Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => None,
-        Err(error) => Some(Err(error.to_string())),
+/// What every audit needs.
+#[derive(Clone)]
+struct Job {
+    auditor: Auditor,
+    messages: Arc<Messages>,
+    sources: Sources,
+    seed: u64,
+}
+
+/// Audits these messages, several at once.
+async fn audit_all(setup: &Setup, doors: &Doors, job: Job, open: Vec<usize>) -> Vec<Option<Ended>> {
+    let simulated = doors.context.account.is_simulated();
+    setup.events.emit(Event::BatchStarted { label: "Auditing claims".into(), total: open.len(), simulated });
+    let (events, width) = (setup.events.clone(), doors.context.width);
+    let ended = engine::collect(&*doors.context.engine, open, width, move |index| {
+        let (job, events) = (job.clone(), events.clone());
+        async move {
+            let ended = job.audit(index).await?;
+            events.emit(Event::TrialEnded {
+                persona: index as u32,
+                outcome: if ended.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed },
+                grounding: ended.as_ref().map(Audit::grounding).unwrap_or_default(),
+                reason: ended.as_ref().err().cloned(),
+            });
+            Some(ended)
+        }
+    })
+    .await;
+    setup.events.emit(Event::BatchEnded { simulated });
+    ended.into_iter().map(Option::flatten).collect()
+}
+
+impl Job {
+    /// Audits one message; `None` where the run is to stop.
+    async fn audit(&self, index: usize) -> Option<Ended> {
+        let (persona, message) = match texts(&self.messages, index) {
+            Ok(texts) => texts,
+            Err(error) => return Some(Err(error.to_string())),
+        };
+        let (of, number) = self.messages.whom[index];
+        let key = [self.seed.to_string(), "audit".to_owned(), of.to_string(), number.to_string()];
+        let key: Vec<&str> = key.iter().map(String::as_str).collect();
+        match self.auditor.audit(&message, &self.sources, &persona, &key).await {
+            Ok(audit) => Some(Ok(audit)),
+            Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => None,
+            Err(error) => Some(Err(error.to_string())),
+        }
     }
+}
+
+fn place(messages: &Messages, index: usize) -> (usize, usize) {
+    let (persona, message) = messages.whom[index];
+    (persona as usize, message as usize)
 }
 
 /// The persona and the message of one place.

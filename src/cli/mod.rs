@@ -1,5 +1,6 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
 mod compare;
@@ -84,8 +85,10 @@ enum Command {
     Decide(decide::Options),
     /// Find out whether the decision maker can be fooled, and how often it changes its mind
     AuditJudge(audit_judge::Options),
-    /// What the messages of a run claim that nothing supports
+    /// What the messages of a run claim, and what of it is made up
     AuditClaims(audit_claims::Options),
+    /// Find out how many lies the auditor catches, and how many honest messages it accuses
+    AuditAuditor(audit_auditor::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
     /// The before/after of any two runs
@@ -171,6 +174,7 @@ impl Cli {
             Command::Generate(options) => generate::run(setup, &options).await,
             Command::Decide(options) => decide::run(setup, &options).await,
             Command::AuditJudge(options) => audit_judge::run(setup, &options).await,
+            Command::AuditAuditor(options) => audit_auditor::run(setup, &options).await,
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
             Command::Compare(options) => compare::run(setup, &options),

@@ -4,6 +4,7 @@
 //! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
 
 pub mod audit;
+pub mod auditor;
 pub mod cholesky;
 pub mod effects;
 pub mod evidence;

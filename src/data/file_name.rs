@@ -15,6 +15,8 @@ pub enum Kind {
     Messages,
     /// Audits of decision makers: `judges/`.
     Judges,
+    /// Audits of auditors: `auditors/`.
+    Auditors,
     /// Prompts and facts that people write, as text: `prompts/`.
     Prompts,
     /// What a model read out of results files: `readings/`.
@@ -30,6 +32,7 @@ impl Kind {
             Kind::Results => "results",
             Kind::Messages => "messages",
             Kind::Judges => "judges",
+            Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
         }

@@ -9,6 +9,7 @@
 //! - a file that is not what it should be ends in one clear line ([`json`], [`Error`]), never in a wrong result, and
 //!   keys that this version does not know survive being read and written.
 
+pub mod auditors;
 pub mod clock;
 pub mod entries;
 pub mod entry;

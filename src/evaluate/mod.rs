@@ -4,7 +4,7 @@ pub mod account;
 pub mod ask;
 pub mod audit;
 pub mod auditing;
-pub mod auditor;
+pub mod auditor_battery;
 pub mod battery;
 pub mod claims;
 pub mod decision_maker;

@@ -109,7 +109,8 @@ impl Proposer<'_> {
             .guarding_decisions(&self.cast.decision_maker.prompt().text, &self.facts.text);
         screen.guard(&heard.lines().0);
         screen.look_up(&rewrites, &self.details)?;
-        let screened: Vec<Result<Screened, Dropped>> = rewrites.iter().map(|rewrite| screen.screened(rewrite)).collect();
+        let screened: Vec<Result<Screened, Dropped>> =
+            rewrites.iter().map(|rewrite| screen.screened(rewrite)).collect();
         let flags = self.check(&wave, &screen, &screened, pool).await?;
         for (at, screened) in screened.into_iter().enumerate() {
             let screened = screened.and_then(|screened| screen.without(screened, &flags));

@@ -84,7 +84,7 @@ impl Auditor {
     /// The request for one audit; also what a dry run measures.
     #[must_use]
     pub fn request(&self, message: &str, sources: &Sources, persona: &str, key: CallKey) -> Request {
-        self.asking(&texts(message, &Known::new(sources, persona)), QUESTION, key)
+        self.asking(&texts(message, &Known::new(message, sources, persona)), QUESTION, key)
     }
 
     fn asking(&self, texts: &str, question: &str, key: CallKey) -> Request {

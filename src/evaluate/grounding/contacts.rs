@@ -25,7 +25,8 @@ const SAME_DIGITS: usize = 7;
 /// What the text names, in order.
 pub(super) fn contacts(text: &str) -> Vec<Contact> {
     let mut found: Vec<Contact> = Vec::new();
-    if text.contains('@') || text.contains('.') {
+    let joins = |pair: &[u8]| pair[0] == b'@' || (pair[0] == b'.' && pair[1].is_ascii_alphanumeric()) || pair == b"//";
+    if text.as_bytes().windows(2).any(joins) {
         found.extend(links(text));
     }
     if text.chars().filter(|letter| digit(*letter).is_some()).take(*PHONE_DIGITS.start()).count() >= 4 {
@@ -46,7 +47,12 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
     // A bare domain without a path needs an ending that is no word of a language: a space may be missing behind a dot.
     static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)\b(?:https?://|www\.)[^\s<>()\[\]\x22\u{201d}\u{bb}]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|app|dev|eu|info|biz|co|co\.uk|de|fr|es|nl|uk|ch|pl|jp|us|ca|au|br|se|dk|fi|cz)\b(?:/[^\s<>()\[\]\x22]*)?",
+            r"(?x)
+            (?-u:\b)(?i-u:https?://|www\.)[^\s<>()\[\]\x22\u{201d}\u{bb}]+
+            | (?-u:\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+            | (?-u:\b(?:[A-Za-z0-9-]+\.)+
+                (?i:com|org|net|io|ai|app|dev|eu|info|biz|co|co\.uk|de|fr|es|nl|uk|ch|pl|jp|us|ca|au|br|se|dk|fi|cz)\b)
+              (?:/[^\s<>()\[\]\x22]*)?",
         )
         .ok()
     });
@@ -58,11 +64,13 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
 }
 
 fn phones(text: &str) -> Vec<Range<usize>> {
-    static PHONE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"[+(\u{ff0b}]{0,2}\d[\d \u{a0}()./\u{2010}-\u{2013}-]{5,28}\d").ok());
-    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}").ok());
+    static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"[+(\u{ff0b}]{0,2}[0-9\u{ff10}-\u{ff19}][0-9\u{ff10}-\u{ff19} \u{a0}()./\u{2010}-\u{2013}-]{5,28}[0-9\u{ff10}-\u{ff19}]").ok()
+    });
+    static DATE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}").ok());
     static AMERICAN: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$").ok());
+        LazyLock::new(|| Regex::new(r"^\(?[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}$").ok());
     let (Some(phone), Some(date), Some(american)) = (&*PHONE, &*DATE, &*AMERICAN) else { return Vec::new() };
     let is_phone = |found: &str| {
         let decimal = found.starts_with('0') && found[1..].starts_with(['.', ',']);
@@ -83,7 +91,8 @@ fn phones(text: &str) -> Vec<Range<usize>> {
 fn postcodes(text: &str) -> Vec<Range<usize>> {
     static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{4} [A-Z]{2}\b|\u{3012} ?\d{3}-?\d{4}|\b\d{5} \p{Lu}\p{Ll}+",
+            r"(?x) (?-u:\b[A-Z]{1,2}[0-9][A-Z0-9]?[\ ][0-9][A-Z]{2}\b) | (?-u:\b[0-9]{4}[\ ][A-Z]{2}\b) | \u{3012}[\ ]?[0-9]{3}-?[0-9]{4}
+            | (?-u:\b)[0-9]{5}[\ ]\p{Lu}\p{Ll}+",
         )
         .ok()
     });

@@ -18,8 +18,7 @@ const MOST_DENOMINATOR: i128 = 10;
 /// What is quoted for a claim.
 pub(super) struct Evidence<'a> {
     known: &'a Known<'a>,
-    /// Each quotation with the source in which it stands.
-    quotations: Vec<(&'a str, usize)>,
+    quotations: Vec<&'a str>,
     in_digits: Vec<Number>,
     in_words: OnceCell<Vec<Number>>,
 }
@@ -37,15 +36,16 @@ impl<'a> Evidence<'a> {
     /// # Errors
     /// The first that stands in no source.
     pub(super) fn new(known: &'a Known<'a>, quotations: impl Iterator<Item = &'a str>) -> Result<Self, &'a str> {
-        let placed: Result<Vec<(&str, usize)>, &str> =
-            quotations.map(|quotation| Ok((quotation, known.holding(quotation).ok_or(quotation)?))).collect();
-        let quotations = placed?;
-        let in_digits = quotations.iter().flat_map(|(quotation, _)| numbers(quotation)).collect();
+        let quotations: Vec<&str> = quotations.collect();
+        if let Some(quotation) = quotations.iter().find(|quotation| !known.holds(quotation)) {
+            return Err(quotation);
+        }
+        let in_digits = quotations.iter().flat_map(|quotation| numbers(quotation)).collect();
         Ok(Evidence { known, quotations, in_digits, in_words: OnceCell::new() })
     }
 
     fn in_words(&self) -> &[Number] {
-        let read = |(quotation, source): &(&str, usize)| spoken_numbers(quotation, &self.known.tongues(*source));
+        let read = |quotation: &&str| spoken_numbers(quotation, self.known.tongues());
         self.in_words.get_or_init(|| self.quotations.iter().flat_map(read).collect())
     }
 
@@ -56,7 +56,7 @@ impl<'a> Evidence<'a> {
 
     /// Whether a text stands in a quotation.
     pub(super) fn any(&self, holds: impl Fn(&str) -> bool) -> bool {
-        self.quotations.iter().any(|(quotation, _)| holds(quotation))
+        self.quotations.iter().any(|quotation| holds(quotation))
     }
 
     /// Holds every number of a claim against the quotations and the derivation.
@@ -148,7 +148,7 @@ impl<'a> Evidence<'a> {
         if !value.is_integer() || !(2..=MOST_ITEMS).contains(&count) {
             return false;
         }
-        let lists = |(quotation, _): &(&str, usize)| {
+        let lists = |quotation: &&str| {
             let marks = separators(quotation);
             // The last two items may have a word between them instead.
             marks > 0 && (marks + 1 == count || marks + 2 == count)

@@ -9,22 +9,26 @@ use super::numbers::{Number, Tongues, numbers, spoken_numbers};
 /// Facts, orders and persona. What costs time is done when somebody asks.
 pub(super) struct Known<'a> {
     pub sources: &'a Sources,
+    message: &'a str,
     texts: [&'a str; 3],
     folded: [OnceCell<String>; 3],
     numbers: [OnceCell<Vec<Number>>; 3],
     spoken: [OnceCell<Vec<Number>>; 3],
     tongues: OnceCell<Tongues>,
+    message_tongues: OnceCell<Tongues>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn new(sources: &'a Sources, persona: &'a str) -> Self {
+    pub(super) fn new(message: &'a str, sources: &'a Sources, persona: &'a str) -> Self {
         Known {
             sources,
+            message,
             texts: [&sources.facts, &sources.orders, persona],
             folded: Default::default(),
             numbers: Default::default(),
             spoken: Default::default(),
             tongues: OnceCell::new(),
+            message_tongues: OnceCell::new(),
         }
     }
 
@@ -35,12 +39,7 @@ impl<'a> Known<'a> {
 
     /// Whether a quotation stands in one of the sources.
     pub(super) fn holds(&self, quotation: &str) -> bool {
-        self.holding(quotation).is_some()
-    }
-
-    /// The source in which a quotation stands.
-    pub(super) fn holding(&self, quotation: &str) -> Option<usize> {
-        (0..3).find(|source| holds(self.folded(*source), quotation))
+        (0..3).any(|source| holds(self.folded(source), quotation))
     }
 
     /// Whether a text that is folded already stands in one of the sources.
@@ -53,16 +52,26 @@ impl<'a> Known<'a> {
         let in_digits =
             |source: usize| number.is_among(self.numbers[source].get_or_init(|| numbers(self.texts[source])));
         let in_words = |source: usize| {
-            number
-                .is_among(self.spoken[source].get_or_init(|| spoken_numbers(self.texts[source], &self.tongues(source))))
+            number.is_among(self.spoken[source].get_or_init(|| spoken_numbers(self.texts[source], self.tongues())))
         };
         (0..3).any(in_digits) || (0..3).any(in_words)
     }
 
-    /// The languages that a source may be in.
-    pub(super) fn tongues(&self, source: usize) -> Tongues {
-        let all = self.tongues.get_or_init(|| Tongues::detect(&self.texts.join("\n"), None));
-        Tongues::detect(self.texts[source], Some(all))
+    /// The languages that the sources may be in: that of the offer, and that of the message, which is the persona's.
+    pub(super) fn tongues(&self) -> &Tongues {
+        self.tongues.get_or_init(|| {
+            let [facts, orders, _] = self.texts;
+            let offer = if facts.trim().is_empty() { orders } else { facts };
+            Tongues::detect(offer).and(self.message_tongues())
+        })
+    }
+
+    /// The languages that the message may be in; of a short one it is hard to tell, and then that of the persona counts too.
+    pub(super) fn message_tongues(&self) -> &Tongues {
+        self.message_tongues.get_or_init(|| {
+            let tongues = Tongues::detect(self.message);
+            if tongues.are_certain() { tongues } else { tongues.and(&Tongues::detect(self.texts[2])) }
+        })
     }
 
     fn folded(&self, source: usize) -> &str {

@@ -48,7 +48,7 @@ const STEM: usize = 4;
 /// What the message mentions and neither facts nor orders nor persona do, in order.
 #[must_use]
 pub fn mentions(message: &str, sources: &Sources, persona: &str) -> Vec<Mention> {
-    mentioned(message, &Known::new(sources, persona))
+    mentioned(message, &Known::new(message, sources, persona))
 }
 
 /// Blanks that were never filled in and that neither facts nor orders name, in order.

@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn the_question_shows_every_text_fenced_and_the_hints_once() {
         let sources = Sources::new("Crowns: £78.", "");
-        let known = Known::new(&sources, "Dr Nair.");
-        let text = texts("Hi [Name], 40 labs. [Name], 40 labs at £78, Dr Nair.", &known);
+        let message = "Hi [Name], 40 labs. [Name], 40 labs at £78, Dr Nair.";
+        let text = texts(message, &Known::new(message, &sources, "Dr Nair."));
         // The hash in a fence is that of its text.
         let marks = regex::Regex::new("-[0-9a-f]{16}>").unwrap();
         insta::assert_snapshot!(marks.replace_all(&text, ">"));

@@ -13,7 +13,7 @@ use super::evidence::{Evidence, is_held};
 use super::fold::{Folded, Span, folded};
 use super::known::Known;
 use super::mentions::unordered;
-use super::numbers::{Number, Tongues, numbers_outside, spoken_numbers};
+use super::numbers::{Number, numbers_outside, spoken_numbers};
 use super::{Audit, Claim, ClaimKind, MentionKind, Sources, Verdict};
 
 /// What a model says of one claim.
@@ -81,7 +81,7 @@ impl<'a> Verifier<'a> {
     pub(super) fn new(message: &'a str, sources: &'a Sources, persona: &'a str) -> Self {
         Verifier {
             message,
-            known: Known::new(sources, persona),
+            known: Known::new(message, sources, persona),
             folded: OnceCell::new(),
             bytes: OnceCell::new(),
             blanks: blanks(message),
@@ -253,7 +253,7 @@ impl<'a> Verifier<'a> {
             let skipped: Vec<Range<usize>> =
                 contacts.chain(self.blanks.iter().map(|blank| blank.range.clone())).collect();
             let mut numbers = numbers_outside(self.message, &skipped);
-            let spoken = spoken_numbers(self.message, &Tongues::detect(self.message, None));
+            let spoken = spoken_numbers(self.message, self.known.message_tongues());
             numbers
                 .extend(spoken.into_iter().filter(|number| !skipped.iter().any(|range| range.contains(&number.start))));
             numbers.retain(|number| is_held(number, self.message));

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::detect::{detect, split_subject};
 use super::dice::Dice;
 use super::feature::Feature::{Certificate, Customer, Integrations, Placeholder, Post, Price, Result};
+use super::labelled;
 use super::lexicon::sentences;
 use super::offer::{FIGURE, stated};
 use super::reader::Reader;
@@ -16,6 +17,10 @@ const MISSES: f64 = 0.04;
 /// The claims of a message: the sentences that hold an invented one, and the figures that the sources state, each with its
 /// line.
 pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) -> Value {
+    if let Some(passages) = labelled::made_up(message) {
+        let seen = passages.iter().filter(|_| !dice.chance(MISSES));
+        return json!({"claims": seen.map(|passage| claim(passage, "other", None)).collect::<Vec<_>>()});
+    }
     let reader = Reader::of(persona);
     let facts = stated(facts);
     let invented = truth::ungrounded(message, &facts, persona);

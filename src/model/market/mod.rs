@@ -20,6 +20,7 @@ mod generator;
 mod groups;
 mod improver;
 mod judge;
+mod labelled;
 mod lexicon;
 mod names;
 mod offer;

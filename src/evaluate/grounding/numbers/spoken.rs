@@ -23,22 +23,38 @@ static LANGUAGES: LazyLock<Vec<(Lang, Language)>> = LazyLock::new(|| {
     codes.into_iter().filter_map(|(lang, code)| Some((lang, get_interpreter_for(code)?))).collect()
 });
 
+/// Characters by which a language is told.
+const MOST_CHARACTERS: usize = 200;
+
 /// The languages that a text may be in, of those whose numbers can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::evaluate::grounding) struct Tongues(Vec<Lang>);
+pub(in crate::evaluate::grounding) struct Tongues {
+    languages: Vec<Lang>,
+    are_certain: bool,
+}
 
 impl Tongues {
-    /// The language of a text, and where that is in doubt, the language of what it belongs to as well.
-    pub(in crate::evaluate::grounding) fn detect(text: &str, belongs_to: Option<&Tongues>) -> Self {
+    /// The language of a text, as its beginning shows it.
+    pub(in crate::evaluate::grounding) fn detect(text: &str) -> Self {
         static DETECTOR: LazyLock<Detector> =
             LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect()));
-        let Some(info) = DETECTOR.detect(text) else { return belongs_to.cloned().unwrap_or_default() };
-        let mut tongues = vec![info.lang()];
-        if !info.is_reliable() {
-            let others = belongs_to.into_iter().flat_map(|tongues| &tongues.0);
-            tongues.extend(others.filter(|lang| **lang != info.lang()));
-        }
-        Tongues(tongues)
+        let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let Some(info) = DETECTOR.detect(&text[..end]).filter(|_| !text.trim().is_empty()) else {
+            return Tongues::default();
+        };
+        Tongues { languages: vec![info.lang()], are_certain: info.is_reliable() }
+    }
+
+    /// Whether the text is long enough to tell.
+    pub(in crate::evaluate::grounding) fn are_certain(&self) -> bool {
+        self.are_certain
+    }
+
+    /// These languages and others.
+    pub(in crate::evaluate::grounding) fn and(mut self, others: &Tongues) -> Self {
+        self.languages
+            .extend(others.languages.iter().filter(|lang| !self.languages.contains(lang)).copied().collect::<Vec<_>>());
+        self
     }
 }
 
@@ -46,7 +62,7 @@ impl Tongues {
 pub(in crate::evaluate::grounding) fn spoken_numbers(text: &str, tongues: &Tongues) -> Vec<Number> {
     let mut found = ideographic(text);
     let words = words(text);
-    for (_, language) in LANGUAGES.iter().filter(|(lang, _)| tongues.0.contains(lang)) {
+    for (_, language) in LANGUAGES.iter().filter(|(lang, _)| tongues.languages.contains(lang)) {
         for number in find_numbers(words.iter(), language, 0.0) {
             let (Some(first), Some(last)) = (words.get(number.start), words.get(number.end.saturating_sub(1))) else {
                 continue;

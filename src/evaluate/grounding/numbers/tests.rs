@@ -9,7 +9,7 @@ fn one(text: &str) -> Number {
 }
 
 fn words(text: &str) -> Vec<i128> {
-    let tongues = Tongues::detect(text, None);
+    let tongues = Tongues::detect(text);
     spoken_numbers(text, &tongues).iter().map(|number| number.readings[0].value.to_integer()).collect()
 }
 
@@ -144,7 +144,7 @@ proptest! {
             for number in numbers(&text) {
                 let _ = &text[number.start..number.end];
             }
-            for number in spoken_numbers(&text, &Tongues::detect(&text, None)) {
+            for number in spoken_numbers(&text, &Tongues::detect(&text)) {
                 let _ = &text[number.start..number.end];
             }
         }
