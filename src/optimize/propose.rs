@@ -166,15 +166,11 @@ impl Proposer<'_> {
         let key = [self.key[0], self.key[1], "sort", wave];
         match self.cast.improver.sort_instructions(&lines, &pool.names(), &key).await {
             Ok(ideas) => pool.sort(&ideas),
-            Err(ask::Error::Unusable { .. }) => pool.sort(&[]),
-            Err(error @ ask::Error::Call(_)) => {
-                return Err(self
-                    .cast
-                    .context
-                    .stop
-                    .why()
-                    .map_or(Error::NoRewrite(error), |why| Interrupted(why).into()));
-            }
+            Err(error) => match (self.cast.context.stop.why(), &error) {
+                (Some(why), _) => return Err(Interrupted(why).into()),
+                (None, ask::Error::Call(failure)) if failure.kind.is_refusal() => return Err(Error::NoRewrite(error)),
+                (None, _) => pool.sort(&[]),
+            },
         }
         Ok(())
     }
