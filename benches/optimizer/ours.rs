@@ -10,7 +10,6 @@ use rejoinder::data::spool::Texts;
 use rejoinder::engine::local::Local;
 use rejoinder::evaluate::account::Account;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
-use rejoinder::evaluate::claims::Facts;
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
@@ -131,7 +130,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let mut marking = Marking::new(setting.offer, &[])?;
     cast.improver.split_prompt(&mut marking, &[&setting.seed.to_string(), "split"]).await?;
     let lineage = Lineage::new(marking.parts(), None, Split::default());
-    let (facts, sources) = (Facts::of(&lineage.facts), Sources::from_prompt(setting.offer));
+    let sources = Sources::from_prompt(setting.offer);
     let standing = Standing::of_entries(&entries, &people)?;
     let lab = Lab {
         cast: &cast,
@@ -149,7 +148,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let proposer = Proposer {
         by_hand: &[],
         cast: &cast,
-        facts: &facts,
+        facts: &lineage.facts,
         details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
         tried: &[],
         longest: 12_000,

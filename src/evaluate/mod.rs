@@ -6,7 +6,6 @@ pub mod audit;
 pub mod auditing;
 pub mod auditor_battery;
 pub mod battery;
-pub mod claims;
 pub mod decision_maker;
 pub mod decision_prompt;
 pub mod fence;

@@ -207,7 +207,7 @@ pub fn checked(lines: &[Reasoning<'_>], entries: &[Value], book: &Codebook) -> (
         };
         match groups {
             Ok(groups) => {
-                codes.push(Code { persona: line.persona as u32, message: line.message as u32, yes: line.yes, groups })
+                codes.push(Code { persona: line.persona as u32, message: line.message as u32, yes: line.yes, groups });
             }
             Err(doubt) => doubts.push((at, doubt)),
         }

@@ -31,7 +31,6 @@ use crate::data::results::Metadata;
 use crate::data::{FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
 use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
-use crate::evaluate::claims::Facts;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Run, RunContext};
 use crate::evaluate::trial::Bench;
@@ -152,7 +151,6 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     let seed_text = options.seed.to_string();
     let mut lineage = marking::marked(cast, resumed, &options.keep, &[&seed_text, &step]).await?;
-    let facts = Facts::of(&lineage.facts);
     let sources = lineage.sources();
     // What is written to be kept is audited before it is decided on; the search has its own way.
     let lab = Lab {
@@ -178,7 +176,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let tried = lineage.tried.clone();
     let proposer = Proposer {
         cast,
-        facts: &facts,
+        facts: &lineage.facts,
         details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
         tried: &tried,
         by_hand: &options.by_hand,

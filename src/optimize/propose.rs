@@ -8,7 +8,6 @@ use super::cycle::{Cast, Error};
 use super::pool::Pool;
 use crate::engine::local;
 use crate::evaluate::ask;
-use crate::evaluate::claims::Facts;
 use crate::evaluate::run::Interrupted;
 use crate::event::Event;
 use crate::improve::item_check::Flag;
@@ -49,7 +48,7 @@ pub struct Proposer<'a> {
     /// Who takes part.
     pub cast: &'a Cast,
     /// What may be claimed.
-    pub facts: &'a Facts,
+    pub facts: &'a str,
     /// Tells what of the personas' texts is a detail of one or a few.
     pub details: Details,
     /// What earlier cycles tried.
@@ -87,7 +86,7 @@ impl Proposer<'_> {
         let brief = Brief {
             tried: self.tried,
             longest: screen::most_characters(&parts, self.longest),
-            ..Brief::new(&parts, &advice, &self.facts.text, (heard, objections))
+            ..Brief::new(&parts, &advice, self.facts, (heard, objections))
         };
         let mut rewrites: Vec<Rewrite> = by_hand.iter().cloned().map(Rewrite::Prompt).collect();
         for answer in self.ask((&wave, count), brief, objections).await {
@@ -104,9 +103,9 @@ impl Proposer<'_> {
                 }
             }
         }
-        let mut screen = Screen::new(&parts, &advice, &self.facts.text)
+        let mut screen = Screen::new(&parts, &advice, self.facts)
             .longest(self.longest)
-            .guarding_decisions(&self.cast.decision_maker.prompt().text, &self.facts.text);
+            .guarding_decisions(&self.cast.decision_maker.prompt().text, self.facts);
         screen.guard(&heard.lines().0);
         screen.look_up(&rewrites, &self.details)?;
         let screened: Vec<Result<Screened, Dropped>> =
@@ -170,7 +169,7 @@ impl Proposer<'_> {
         }
         let rules = pool.parts().text_of(Part::Rule);
         let key = [self.key[0], self.key[1], "check", wave];
-        match self.cast.improver.check_items(&items, (&self.facts.text, &rules), &key).await {
+        match self.cast.improver.check_items(&items, (self.facts, &rules), &key).await {
             Ok(flags) => Ok(flags),
             Err(error @ ask::Error::Unusable { .. }) => {
                 if self.unchecked.set(()).is_ok() {
@@ -216,8 +215,11 @@ impl Proposer<'_> {
         let key = [self.key[0], self.key[1], "sort", wave];
         match self.cast.improver.sort_instructions(&lines, &pool.names(), &key).await {
             Ok(ideas) => pool.sort(&ideas),
-            Err(ask::Error::Unusable { .. }) => pool.sort_by_proposed_names(),
-            Err(error @ ask::Error::Call(_)) => return Err(self.stopped(error)),
+            Err(error) => match (self.cast.context.stop.why(), &error) {
+                (Some(why), _) => return Err(Interrupted(why).into()),
+                (None, ask::Error::Call(failure)) if failure.kind.is_refusal() => return Err(Error::NoRewrite(error)),
+                (None, _) => pool.sort_by_proposed_names(),
+            },
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream};
-use crate::evaluate::claims::Facts;
 use crate::evaluate::grounding::Sources;
 
 /// Parents that are followed on the way to the first run of a lineage.
@@ -45,12 +44,6 @@ impl Root {
     fn at(file: Option<FileName>, metadata: &Metadata) -> Self {
         let facts = metadata.rejoinder.as_ref().and_then(|own| own.facts.clone());
         Root { file, prompt: metadata.system_prompt.clone(), facts, missing: None }
-    }
-
-    /// What may be claimed: these facts where they are given, else its own, else what its prompt states.
-    #[must_use]
-    pub fn facts(&self, given: Option<&str>) -> Facts {
-        Facts::of_offer(&self.prompt, given.or(self.facts.as_deref()))
     }
 
     /// What the messages of its lineage are held against: these facts where they are given, else its own, else what its

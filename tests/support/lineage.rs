@@ -4,7 +4,11 @@
 use rejoinder::data::results::sha256;
 use rejoinder::data::{DataFolder, FileName, Kind};
 use rejoinder::optimize::history::History;
+use rejoinder::optimize::pairing::Key;
 use serde_json::{Value, json};
+
+/// Personas whose number is below this are kept aside.
+const KEPT_ASIDE: u32 = u32::MAX / 3;
 
 /// What is written into the files.
 pub struct Told {
@@ -67,7 +71,7 @@ impl Told {
             "coding": self.coding(true),
             "parent": { "file": first.as_str(), "sha256": sha256(&bytes) },
             "metrics": { "one_judge": true, "cycle": self.cycle() },
-            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": u32::MAX / 3 }, "attempts": [true] },
+            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": KEPT_ASIDE }, "attempts": [true] },
         });
         let metadata = json!({ "system_prompt": self.prompts[1], "processing_date": self.name, "improvement_run": true,
             "messages_per_persona": 1, "rejoinder": self.provenance(own) });
@@ -95,14 +99,16 @@ impl Told {
         (0..self.people).map(entry).collect()
     }
 
-    /// Every no is hype and lacks evidence, every yes is brief; nobody has read the others of the split.
+    /// Every no is hype and lacks evidence, every yes is brief; nobody has read those who are kept aside.
     fn coding(&self, later: bool) -> Value {
+        let is_read = |at: &usize| Key::of(&(self.persona)(*at)).number() >= KEPT_ASIDE;
         let codes: Vec<String> = (0..self.people)
+            .filter(is_read)
             .map(|at| if (self.says_yes)(at, later) { format!("{at}.0 yes 2") } else { format!("{at}.0 no 1 0") })
             .collect();
         let group = |name: &str, side: &str| json!({"name": name, "definition": format!("{name}, {}", self.name), "side": side});
         json!({
-            "coder": self.name, "asked": self.people, "of": self.people, "codes": codes, "other_quotes": [null, null],
+            "coder": self.name, "asked": codes.len(), "of": codes.len(), "codes": codes, "other_quotes": [null, null],
             "codebook": {"groups": [group("no evidence", "against"), group("hype", "against"), group("brief", "in_favour")]},
             "quotes": {"0": (self.reasoning)(false), "1": (self.reasoning)(false), "2": (self.reasoning)(true)},
         })

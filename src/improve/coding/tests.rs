@@ -14,7 +14,7 @@ fn book(against: &[&str], favour: &[&str]) -> Codebook {
     book
 }
 
-fn said<'a>(persona: usize, message: usize, yes: bool, text: &'a str) -> Reasoning<'a> {
+fn said(persona: usize, message: usize, yes: bool, text: &str) -> Reasoning<'_> {
     Reasoning { persona, message, yes, text }
 }
 

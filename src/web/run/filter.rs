@@ -157,11 +157,9 @@ impl Filter {
                 continue;
             }
             if let Some(marks) = marks {
-                if !self.segment.is_empty() {
-                    let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
-                    if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {
-                        continue;
-                    }
+                let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
+                if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {
+                    continue;
                 }
             }
             if (from..from + count).contains(&found) {

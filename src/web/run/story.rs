@@ -107,13 +107,13 @@ fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     let coding = index.coding(&site.folder).map(|coding| Objections::default().by(coding));
     let after = coding.as_ref().map(|said| Raised::from_groups(&said.raised, said)).unwrap_or_default();
     let before = cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default();
-    let stays = cycle.is_some_and(|cycle| cycle.get("after").is_none_or(Value::is_null));
+    let is_new = cycle.is_none_or(|cycle| cycle.get("after").is_some_and(|after| !after.is_null()));
     let mut columns: Vec<(String, &[Raised])> = Vec::new();
     if !before.is_empty() {
         columns.push(("Before".to_owned(), before.as_slice()));
     }
     // Where the prompt stays, its messages do.
-    if coding.is_some() && !(stays && !before.is_empty()) {
+    if !after.is_empty() && (is_new || before.is_empty()) {
         columns.push(("This run".to_owned(), after.as_slice()));
     }
     let part = coding.as_ref().and_then(|said| said.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
@@ -121,7 +121,8 @@ fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
         (chart_table::shares("Why people said no", "Share of the personas that raised it at least once, with its 95 % interval.", &columns))
         @if columns.is_empty() {
             h2 #objections { "Why people said no" }
-            p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(index.file.stem())) " --objections" } "." }
+            @if coding.is_some() { p.quiet { "Nobody gave a reason against a message." } }
+            @else { p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(index.file.stem())) " --objections" } "." } }
         }
         @if let Some(sorted) = part { p.hint { "In this run counted in " (words::thousands(sorted.reasonings as u64)) " of " (words::count(sorted.of as u64, "reasoning", "reasonings")) "." } }
     }
