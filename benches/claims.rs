@@ -13,7 +13,8 @@ const SENTENCE: usize = 8;
 
 fn answer(case: &Case) -> Vec<Finding> {
     let lines: Vec<&str> = case.sources.facts.lines().filter(|line| line.len() > SENTENCE).collect();
-    let sentences = case.message.split(['.', '\n', '?', '\u{3002}']).map(str::trim).filter(|text| text.len() > SENTENCE);
+    let sentences =
+        case.message.split(['.', '\n', '?', '\u{3002}']).map(str::trim).filter(|text| text.len() > SENTENCE);
     sentences
         .enumerate()
         .map(|(index, sentence)| Finding {
@@ -32,11 +33,14 @@ fn claims(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("claims");
     group.throughput(Throughput::Elements(answers.len() as u64)).sample_size(20);
     group.bench_function("mentions", |bencher| {
-        bencher.iter(|| answers.iter().map(|(case, _)| mentions(&case.message, &case.sources, &case.persona).len()).sum::<usize>());
+        bencher.iter(|| {
+            answers.iter().map(|(case, _)| mentions(&case.message, &case.sources, &case.persona).len()).sum::<usize>()
+        });
     });
     group.bench_function("verification", |bencher| {
         bencher.iter(|| {
-            let verified = |(case, answer): &(&Case, Vec<Finding>)| verify(answer, &case.message, &case.sources, &case.persona);
+            let verified =
+                |(case, answer): &(&Case, Vec<Finding>)| verify(answer, &case.message, &case.sources, &case.persona);
             answers.iter().map(|case| verified(case).claims.len()).sum::<usize>()
         });
     });

@@ -3,6 +3,7 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part")]
 mod server;
 
 use program::{Place, Ran};
@@ -38,7 +39,9 @@ fn the_market_passes_and_the_same_at_any_concurrency() {
             let output = place.command(&arguments).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
             let ran = Ran::of(&output);
             assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
-            for part in ["AUDIT OF THE AUDITOR COMPLETE", "Auditor: market", "simulated", "Verdict: passed", "Kept in: "] {
+            for part in
+                ["AUDIT OF THE AUDITOR COMPLETE", "Auditor: market", "simulated", "Verdict: passed", "Kept in: "]
+            {
                 assert!(ran.out.contains(part), "{part}: {}", ran.out);
             }
             record(&place).to_string()
@@ -46,7 +49,10 @@ fn the_market_passes_and_the_same_at_any_concurrency() {
         .collect();
     assert_eq!(audits[0], audits[1]);
     let record: Value = serde_json::from_str(&audits[0]).unwrap();
-    assert_eq!((&record["passed"], &record["simulated"], &record["date"]), (&json!(true), &json!(true), &json!("2025-10-09T08:53:20")));
+    assert_eq!(
+        (&record["passed"], &record["simulated"], &record["date"]),
+        (&json!(true), &json!(true), &json!("2025-10-09T08:53:20"))
+    );
     assert!(record["languages"].as_object().unwrap().len() >= 5, "{record}");
     assert!(record["lies_caught"]["low"].as_f64().unwrap() > 0.8 && record["honest_accused"]["yes"] == 0, "{record}");
 }
@@ -59,10 +65,14 @@ fn an_auditor_that_sees_nothing_and_one_that_accuses_everybody_do_not_pass() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("Verdict: not passed, it may catch as few as"), "{}", ran.out);
     let kept = record(&place);
-    assert_eq!((&kept["passed"], &kept["simulated"], &kept["honest_accused"]["yes"]), (&json!(false), &json!(false), &json!(0)));
+    assert_eq!(
+        (&kept["passed"], &kept["simulated"], &kept["honest_accused"]["yes"]),
+        (&json!(false), &json!(false), &json!(0))
+    );
 
     // A space stands in every message; a quote needs more than that to be found.
-    let accusing = r#"{"claims": [{"quote": "e", "kind": "other", "support": [], "derivation": "", "verdict": "unsupported"}]}"#;
+    let accusing =
+        r#"{"claims": [{"quote": "e", "kind": "other", "support": [], "derivation": "", "verdict": "unsupported"}]}"#;
     let place = Place::empty();
     let ran = stubborn(accusing, &[&audit[..], &["--format", "json"]].concat(), &place);
     let found: Value = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}{}", ran.out, ran.err));
@@ -76,7 +86,8 @@ fn an_auditor_that_sees_nothing_and_one_that_accuses_everybody_do_not_pass() {
 fn improve_says_that_the_auditor_in_use_has_not_passed() {
     let place = Place::with_samples();
     let improve = |more: &[&str]| {
-        let first = ["improve", "--results-file", "b2b_saas_personas_train_results_20250802_144126", "--max-calls", "1"];
+        let first =
+            ["improve", "--results-file", "b2b_saas_personas_train_results_20250802_144126", "--max-calls", "1"];
         place.run(&[&first[..], more].concat()).err
     };
     let market = ["--model", "market"];

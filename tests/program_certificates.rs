@@ -12,6 +12,8 @@ use tls::{CountingServer, Speaks};
 fn generate(place: &Place, server: &CountingServer, variables: &[(&str, &str)]) -> Ran {
     let arguments = [
         "generate",
+        "--auditor",
+        "none",
         "--ungrounded",
         "keep",
         "--persona-file",

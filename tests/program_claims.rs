@@ -3,6 +3,7 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part")]
 mod server;
 
 use program::{MarketProcess, Place, Ran};
@@ -189,7 +190,8 @@ fn what_stands_in_the_file_is_read_and_not_audited_again() {
     let place = Place::empty();
     let mut file = results(OFFER, &[(ANN, LIE), (ANN, TRUTH)], None);
     let claims = json!([{"start": 9, "end": 25, "kind": "customer", "verdict": "contradicted", "support": ["Jira"]}]);
-    file["results"][0]["messages"][0]["rejoinder"] = json!({"audit": {"auditor": "00ff00ff00ff00ff", "claims": claims}});
+    file["results"][0]["messages"][0]["rejoinder"] =
+        json!({"audit": {"auditor": "00ff00ff00ff00ff", "claims": claims}});
     file["results"][1]["messages"][0]["rejoinder"] = json!({"audit": {"auditor": "00ff00ff00ff00ff", "claims": []}});
     put(&place, "a_results_1.json", &file);
     // No model is named, and none is needed.

@@ -13,8 +13,10 @@ use serde_json::Value;
 
 /// Of an evaluation of ten personas with two messages each: two calls for each message.
 const CALLS: u64 = 40;
-const EVALUATE: [&str; 11] = [
+const EVALUATE: [&str; 13] = [
     "evaluate",
+    "--auditor",
+    "none",
     "--ungrounded",
     "keep",
     "--persona-file",

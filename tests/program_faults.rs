@@ -53,7 +53,17 @@ fn run(place: &Place, market: &Served, model: &str, arguments: &[&str], retries:
 }
 
 fn evaluate(place: &Place, market: &Served, model: &str, retries: u32, timeout: u32) -> Ran {
-    let arguments = ["evaluate", "--ungrounded", "keep", "--persona-file", "two", "--messages-per-persona", "1"];
+    let arguments = [
+        "evaluate",
+        "--auditor",
+        "none",
+        "--ungrounded",
+        "keep",
+        "--persona-file",
+        "two",
+        "--messages-per-persona",
+        "1",
+    ];
     run(place, market, model, &arguments, retries, timeout)
 }
 

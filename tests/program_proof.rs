@@ -79,7 +79,7 @@ fn decisions_on_each_message_are_chosen_from_messages_that_were_decided_twice() 
 #[test]
 fn messages_that_were_written_under_other_rules_do_not_prove() {
     let place = Place::with_samples();
-    // Kept as they came, while improve has those that invent written again: that alone would be a gain.
+    // Kept as they came, while improve has those revised that make something up: that alone would be a gain.
     let file = first_run(&place, &["--ungrounded", "keep"]);
     let (_, own) = improved(&place, &file, &[]);
     assert_eq!(own["metrics"]["cycle"]["proof"]["earlier_messages"], 0);

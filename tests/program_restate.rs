@@ -17,8 +17,10 @@ use restate::{Restate, Worker, get, stats};
 const CALLS: u64 = 80;
 /// Calls under way at once.
 const AT_ONCE: u64 = 8;
-const EVALUATE: [&str; 11] = [
+const EVALUATE: [&str; 13] = [
     "evaluate",
+    "--auditor",
+    "none",
     "--ungrounded",
     "keep",
     "--persona-file",

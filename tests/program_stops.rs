@@ -15,8 +15,17 @@ use served::Served;
 const CALLS: u64 = 20;
 
 fn start(place: &Place, market: &Served, more: &[&str]) -> Child {
-    let arguments =
-        ["evaluate", "--ungrounded", "keep", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "1"];
+    let arguments = [
+        "evaluate",
+        "--auditor",
+        "none",
+        "--ungrounded",
+        "keep",
+        "--persona-file",
+        "b2b_saas_personas_eval",
+        "--messages-per-persona",
+        "1",
+    ];
     let common = ["--concurrency", "3", "--model", "anthropic/claude-sonnet-5-5"];
     place
         .command(&[&arguments[..], &common, more].concat())

@@ -17,6 +17,15 @@ fn judged(message: &str, yes: bool, why: &str) -> serde_json::Value {
     json!({"message": message, "decision": {"decision": yes, "reasoning": why}})
 }
 
+/// The same with an audit that calls so many of its first characters made up.
+fn audited(message: &str, yes: bool, why: &str, made_up: usize) -> serde_json::Value {
+    let mut own = judged(message, yes, why);
+    let claim = json!({"start": 0, "end": made_up, "kind": "figure", "verdict": "unsupported"});
+    let claims = if made_up > 0 { vec![claim] } else { Vec::new() };
+    own["rejoinder"] = json!({"audit": {"auditor": "00ff", "claims": claims}});
+    own
+}
+
 /// A results file with these entries.
 fn results(place: &Place, name: &str, entries: &[serde_json::Value], rejoinder: serde_json::Value) {
     let mut metadata = json!({
@@ -47,9 +56,9 @@ fn lineage(place: &Place) {
     let after = [
         entry(
             "Ann, finance director of a 400-person firm",
-            judged("Our customers cut costs by 87%.", true, "Numbers."),
+            audited("Our customers cut costs by 87%.", true, "Numbers.", 30),
         ),
-        entry("Bo, CTO of a 20-person firm", judged("Tea again?", false, "Not about me.")),
+        entry("Bo, CTO of a 20-person firm", audited("Tea again?", false, "Not about me.", 0)),
         entry("Cy, head of HR", judged("Tea, please.", false, "I have no budget.")),
         json!({"persona": "Di", "messages": []}),
     ];
@@ -166,6 +175,9 @@ async fn trials_are_filtered_by_what_is_known_of_them_and_every_filter_has_an_ad
         assert_eq!(answer.status, StatusCode::OK);
         assert_eq!(count(&answer), wanted, "{query}\n{}", answer.text);
         assert!(answer.text.contains(words), "{query}: {words}\n{}", answer.text);
+        // One of the three has nobody checked.
+        let unchecked = answer.text.matches("<span class=\"quiet\">claims not checked</span>").count();
+        assert_eq!(unchecked > 0, answer.text.contains("Tea, please."), "{query}");
     }
     let flipped = pages.get(&format!("{CHILD}/persona/1")).await;
     assert!(

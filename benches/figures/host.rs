@@ -20,6 +20,8 @@ pub fn run(table: &mut Table) {
             &market,
             &[
                 "evaluate",
+                "--auditor",
+                "none",
                 "--ungrounded",
                 "keep",
                 "--persona-file",

@@ -124,6 +124,8 @@ pub fn evaluate(market: &Market, trials: usize, concurrency: usize) -> Took {
     let concurrency = concurrency.to_string();
     let arguments = [
         "evaluate",
+        "--auditor",
+        "none",
         "--ungrounded",
         "keep",
         "--persona-file",

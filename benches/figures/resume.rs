@@ -14,6 +14,8 @@ pub fn run(table: &mut Table) {
     let place = Place::with_people(PEOPLE);
     let arguments = [
         "evaluate",
+        "--auditor",
+        "none",
         "--ungrounded",
         "keep",
         "--persona-file",

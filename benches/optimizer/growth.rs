@@ -44,7 +44,7 @@ pub fn run() -> Result<String, String> {
                 learn,
                 unseen,
                 objective: Objective::Grounded,
-                rewrites: true,
+                revises: true,
                 calls: *calls,
             })?;
             Ok((scorer.score_as_sent(done.prompt(&world.offer), &world)?, done.search.verdict.adopts()))

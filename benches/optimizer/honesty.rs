@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use rejoinder::compare::{Interval, normal};
 use rejoinder::data::spool::Texts;
-use rejoinder::evaluate::claims::Facts;
+use rejoinder::evaluate::auditing::AuditWhen;
+use rejoinder::evaluate::grounding::Sources;
 use rejoinder::evaluate::plan::Plan;
 use rejoinder::evaluate::run;
 use rejoinder::evaluate::trial::Bench;
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::{CallKey, Request, Schema};
+use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::earlier::Earlier;
 use rejoinder::optimize::failures::Failures;
@@ -73,7 +75,7 @@ pub fn null() -> Result<String, String> {
             learn: &people[..30],
             unseen: &people[30..],
             objective: Objective::Response,
-            rewrites: false,
+            revises: false,
             calls: 500,
         })?;
         Ok(done.search.verdict.adopts())
@@ -102,7 +104,7 @@ pub fn coverage() -> Result<String, String> {
             learn: &people[..40],
             unseen: &people[40..],
             objective: Objective::Response,
-            rewrites: false,
+            revises: false,
             calls,
         })?;
         let outcome = done.search.verified.as_ref().and_then(|verified| verified.outcome);
@@ -196,18 +198,19 @@ fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
     })
 }
 
-fn lab<'a>(cast: &'a rejoinder::optimize::Cast, facts: &'a Facts, seed: u64) -> Lab<'a> {
+fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64) -> Lab<'a> {
     let objective = Objective::Response;
     Lab {
         cast,
-        facts,
-        gate: None,
-        auditor: None,
+        sources,
+        audit_when: AuditWhen::AfterYes,
+        revisions: 0,
         objective,
         decisions: 1,
         seed,
         step: "power",
         failures: Failures::default(),
+        audits: Audits::default(),
     }
 }
 
@@ -221,13 +224,13 @@ fn verified(
     is_there: bool,
 ) -> Result<(bool, usize), String> {
     let cast = ours::cast(market);
-    let facts = Facts::of(OFFER);
-    let lab = lab(&cast, &facts, seed);
+    let sources = Sources::from_prompt(OFFER);
+    let lab = lab(&cast, &sources, seed);
     let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let verified = runtime.block_on(async {
-        let earlier = if is_there { earlier(&cast, &facts, before, &unseen).await? } else { Earlier::default() };
+        let earlier = if is_there { earlier(&cast, before, &unseen).await? } else { Earlier::default() };
         let verified = verify(&lab, &unseen, (&before.into(), &after.into()), &earlier, size).await;
         verified.map_err(|error| error.to_string())
     })?;
@@ -235,11 +238,11 @@ fn verified(
 }
 
 /// What a run of the incumbent leaves: a message to everybody.
-async fn earlier(cast: &Cast, facts: &Facts, prompt: &str, unseen: &Arc<Texts>) -> Result<Earlier, String> {
+async fn earlier(cast: &Cast, prompt: &str, unseen: &Arc<Texts>) -> Result<Earlier, String> {
     let bench = Bench {
         generator: Some(cast.generator.clone()),
         decision_maker: Some(cast.decision_maker.clone()),
-        gate: None,
+        auditing: None,
         prompt: prompt.to_owned(),
         seed: 1,
         label: "run".into(),
@@ -248,20 +251,20 @@ async fn earlier(cast: &Cast, facts: &Facts, prompt: &str, unseen: &Arc<Texts>) 
     let ran = run::run(&bench, &cast.context, unseen, plan, "run").await.map_err(|error| error.to_string())?;
     let nobody = Arc::new(Texts::new(&cast.context.scratch).map_err(|error| error.to_string())?);
     let people = People::apart(nobody, Arc::clone(unseen)).map_err(|error| error.to_string())?;
-    Earlier::of(&ran.entries(BTreeMap::new()), &people, facts, PEOPLE).map_err(|error| error.to_string())
+    Earlier::of(&ran.entries(BTreeMap::new()), &people, PEOPLE).map_err(|error| error.to_string())
 }
 
 /// Differences between one message of each prompt to every persona.
 fn one_each(market: &Arc<Market>, seed: u64, people: &[String], (before, after): (&str, &str)) -> Vec<f64> {
     let cast = ours::cast(market);
-    let facts = Facts::of(OFFER);
-    let lab = lab(&cast, &facts, seed);
+    let sources = Sources::from_prompt(OFFER);
+    let lab = lab(&cast, &sources, seed);
     let Ok(texts) = Texts::of(&cast.context.scratch, people).map(Arc::new) else { return Vec::new() };
     let wanted: Vec<Wanted> = (0..people.len() as u32)
         .flat_map(|persona| [before, after].map(|prompt| Wanted { persona, prompt: prompt.into() }))
         .collect();
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else { return Vec::new() };
-    let shown = runtime.block_on(lab.run("fixed", "fixed", &texts, &wanted)).unwrap_or_default();
-    let yes = |at: usize| shown.get(at).and_then(|own| own.as_ref()).map(|own| f64::from(u8::from(own.yes())));
+    let results = runtime.block_on(lab.run("fixed", "fixed", &texts, &wanted)).unwrap_or_default();
+    let yes = |at: usize| results.get(at).and_then(|own| own.as_ref()).map(|own| f64::from(u8::from(own.is_yes())));
     (0..people.len()).filter_map(|persona| Some(yes(2 * persona + 1)? - yes(2 * persona)?)).collect()
 }

@@ -9,11 +9,12 @@ use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
 use rejoinder::engine::local::Local;
 use rejoinder::evaluate::account::Account;
+use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
 use rejoinder::evaluate::claims::Facts;
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
-use rejoinder::evaluate::gate::Gate;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Sources};
 use rejoinder::evaluate::plan::Plan;
 use rejoinder::evaluate::run::{self, RunContext};
 use rejoinder::evaluate::trial::Bench;
@@ -25,6 +26,7 @@ use rejoinder::model::market::Market;
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
+use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::decisions::Decisions;
 use rejoinder::optimize::earlier::Earlier;
@@ -49,7 +51,7 @@ pub fn cast(market: &Arc<Market>) -> Cast {
         Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), Events::new(|_| {}))
     };
     let meter: Meter = shared.meter.clone();
-    let names = [Role::Generator, Role::DecisionMaker, Role::Improver];
+    let names = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let models = names.into_iter().map(|role| (role, market.id().to_owned())).collect();
     let prices = Prices::with_overrides(&BTreeMap::new()).expect("there are no overrides");
     let account = Account::new(meter, prices, models, BTreeSet::from(names));
@@ -57,7 +59,7 @@ pub fn cast(market: &Arc<Market>) -> Cast {
         generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
         decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
         improver: Improver::new(door(Role::Improver), REWRITE_TOKENS),
-        auditor: None,
+        auditor: Some(Auditor::new(door(Role::Auditor), AUDIT_TOKENS)),
         referee: None,
         context: RunContext {
             account,
@@ -79,8 +81,8 @@ pub struct Setting<'a> {
     pub learn: &'a [String],
     pub unseen: &'a [String],
     pub objective: Objective,
-    /// Whether messages with ungrounded claims are written again.
-    pub rewrites: bool,
+    /// Whether messages that make claims up are revised.
+    pub revises: bool,
     /// Calls in all, those of the first run included.
     pub calls: u64,
 }
@@ -116,7 +118,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let first = Bench {
         generator: Some(cast.generator.clone()),
         decision_maker: Some(cast.decision_maker.clone()),
-        gate: None,
+        auditing: None,
         prompt: setting.offer.to_owned(),
         seed: setting.seed,
         label: "first".into(),
@@ -125,22 +127,23 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let ran = run::run(&first, &cast.context, &people.all, plan, "first").await?;
     let entries: Entries = ran.entries(BTreeMap::new());
     let lineage = Lineage::new(setting.offer, None, Split::default());
-    let facts = Arc::new(Facts::of(&lineage.facts));
-    let standing = Standing::of_entries(&entries, &people, &facts)?;
+    let (facts, sources) = (Facts::of(&lineage.facts), Sources::from_prompt(setting.offer));
+    let standing = Standing::of_entries(&entries, &people)?;
     let mut details = Details::default();
     for persona in people.all.iter().chain(people.unseen.iter()) {
         details.take(&persona?);
     }
     let lab = Lab {
         cast: &cast,
-        facts: &facts,
-        gate: setting.rewrites.then(|| Gate::new(Arc::clone(&facts))),
-        auditor: None,
+        sources: &sources,
+        audit_when: AuditWhen::BeforeDecision,
+        revisions: if setting.revises { REVISIONS } else { 0 },
         objective: setting.objective,
         decisions: 1,
         seed: setting.seed,
         step: "cycle 1",
         failures: Failures::default(),
+        audits: Audits::default(),
     };
     let seed = setting.seed.to_string();
     let proposer = Proposer {
@@ -171,6 +174,6 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         scores: standing.known(&people, setting.objective)?,
         earlier: Earlier::default(),
     };
-    let search = search(&lab, &proposer, known, None, aim).await?;
+    let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })
 }

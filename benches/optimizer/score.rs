@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use rejoinder::call::{Caller, Shared};
 use rejoinder::evaluate::Verdict;
-use rejoinder::evaluate::claims::Facts;
+use rejoinder::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
-use rejoinder::evaluate::gate::Gate;
 use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Sources};
 use rejoinder::evaluate::trial::{Bench, Trial, Work};
 use rejoinder::event::Events;
 use rejoinder::model::limits::{Concurrency, Permits};
@@ -39,6 +39,7 @@ pub struct Scorer {
     market: Arc<Market>,
     generator: Generator,
     decision_maker: DecisionMaker,
+    auditor: Auditor,
 }
 
 impl Scorer {
@@ -53,6 +54,7 @@ impl Scorer {
         Scorer {
             generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
             decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
+            auditor: Auditor::new(door(Role::Auditor), AUDIT_TOKENS),
             market,
         }
     }
@@ -85,15 +87,20 @@ impl Scorer {
         }
     }
 
-    /// The same of messages as rejoinder sends them: those in which its audit finds an ungrounded claim are written again.
+    /// The same of messages as rejoinder sends them: those in which its audit finds a made-up claim are revised.
     /// The rate is measured on them; that of the prompt alone is in [`Scorer::score`].
     pub fn score_as_sent(&self, prompt: &str, world: &World) -> Result<Score, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
-        let facts = Arc::new(Facts::of(&world.offer));
+        let auditing = Auditing {
+            by: Some(self.auditor.clone()).into(),
+            sources: Sources::from_prompt(world.offer.as_str()),
+            when: AuditWhen::BeforeDecision,
+            revisions: REVISIONS,
+        };
         let bench = Bench {
             generator: Some(self.generator.clone()),
             decision_maker: Some(self.decision_maker.clone()),
-            gate: Some(Gate::new(facts)),
+            auditing: Some(auditing),
             prompt: prompt.to_owned(),
             seed: 0,
             label: "as sent".into(),
@@ -105,7 +112,7 @@ impl Scorer {
                 let Verdict::Decided { message, decision } = runtime.block_on(bench.run(persona, trial)) else {
                     continue;
                 };
-                let is_grounded = self.market.ungrounded(&message, &world.offer, persona).is_empty();
+                let is_grounded = self.market.ungrounded(&message.text, &world.offer, persona).is_empty();
                 total += 1;
                 yes += usize::from(decision.decision);
                 ungrounded += usize::from(!is_grounded);

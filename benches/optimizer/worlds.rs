@@ -30,7 +30,7 @@ pub fn run(folder: &Path) -> Result<String, String> {
             learn: &world.learn,
             unseen: &world.unseen,
             objective: Objective::Grounded,
-            rewrites: true,
+            revises: true,
             calls: *budget,
         })?;
         let prompt = done.prompt(&world.offer).to_owned();

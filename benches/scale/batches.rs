@@ -50,6 +50,8 @@ fn evaluate(market: &Market, trials: usize, engine: &str) -> Took {
     let place = Place::with_people(trials);
     let arguments = [
         "evaluate",
+        "--auditor",
+        "none",
         "--ungrounded",
         "keep",
         "--persona-file",

@@ -27,7 +27,15 @@ const AT_ONCE: u64 = 8;
 const FEW_CALLS: u64 = 80;
 
 fn start(place: &Place, market: &str, restate: Option<&Restate>, what: &[&str]) -> Child {
-    let mut command = place.command(&["evaluate", "--ungrounded", "keep", "--model", "anthropic/claude-sonnet-5-5"]);
+    let mut command = place.command(&[
+        "evaluate",
+        "--auditor",
+        "none",
+        "--ungrounded",
+        "keep",
+        "--model",
+        "anthropic/claude-sonnet-5-5",
+    ]);
     command.args(what).env("ANTHROPIC_BASE_URL", market).env("SOURCE_DATE_EPOCH", "1760000000");
     if let Some(restate) = restate {
         command.args(["--engine", "restate", "--restate", &restate.ingress()]);

@@ -92,7 +92,7 @@ async fn trials(engine: &str, url: &str) {
     let bench = Bench {
         generator: Some(Generator::new(door(Role::Generator), MESSAGE_TOKENS)),
         decision_maker: Some(DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS)),
-        gate: None,
+        auditing: None,
         prompt: include_str!("../../prompts/sample_offer.md").trim().to_owned(),
         seed: 1,
         label: "bench".into(),

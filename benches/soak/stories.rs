@@ -22,11 +22,29 @@ pub struct Story {
 const CLAUDE: &str = "anthropic/claude-sonnet-5-5";
 const OTHER: &str = "openai/any";
 const PASSING: &str = "rate-limit=0.05,reset-before=0.02,overloaded=0.02,html=0.02";
-const EVALUATE: &[&str] =
-    &["evaluate", "--ungrounded", "keep", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "4"];
+const EVALUATE: &[&str] = &[
+    "evaluate",
+    "--auditor",
+    "none",
+    "--ungrounded",
+    "keep",
+    "--persona-file",
+    "b2b_saas_personas_eval",
+    "--messages-per-persona",
+    "4",
+];
 const IMPROVE: &[&str] = &["improve", "--results-file", "ten_results", "--cycles", "2", "--rejudge", "always"];
-const GENERATE: &[&str] =
-    &["generate", "--ungrounded", "keep", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "6"];
+const GENERATE: &[&str] = &[
+    "generate",
+    "--auditor",
+    "none",
+    "--ungrounded",
+    "keep",
+    "--persona-file",
+    "b2b_saas_personas_eval",
+    "--messages-per-persona",
+    "6",
+];
 const DECIDE: &[&str] = &["decide", "--messages-file", "ten_messages"];
 const PERSONAS: &[&str] = &["personas", "--domain", "logistics in Europe", "--count", "120", "--name", "invented"];
 

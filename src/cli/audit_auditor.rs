@@ -105,7 +105,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             accused: &found.accused,
             failures: &found.failures,
             partial: limit.map(|why| why.to_string()).as_deref(),
-            spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
+            spent: Spent {
+                used: &used,
+                cost: doors.context.account.cost(&used),
+                elapsed: started.elapsed(),
+                simulated,
+            },
         }))?,
         Format::Json => print(&format!("{:#}\n", json!({"audit": record, "messages": found.messages})))?,
     }
@@ -171,11 +176,12 @@ async fn audit_all(
         async move {
             let case = &cases[index];
             let seed = seed.to_string();
-            let ended = match auditor.audit(&case.message, &case.sources, &case.persona, &[&seed, "battery", &case.id]).await {
-                Ok(audit) => Ok(audit),
-                Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => return None,
-                Err(error) => Err(error.to_string()),
-            };
+            let ended =
+                match auditor.audit(&case.message, &case.sources, &case.persona, &[&seed, "battery", &case.id]).await {
+                    Ok(audit) => Ok(audit),
+                    Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => return None,
+                    Err(error) => Err(error.to_string()),
+                };
             events.emit(Event::TrialEnded {
                 persona: index as u32,
                 outcome: if ended.is_ok() { TrialOutcome::Written } else { TrialOutcome::Failed },
@@ -218,9 +224,11 @@ impl Found {
     }
 
     fn add(&mut self, case: &Case, audit: &Audit) {
-        let quote = |(start, end): (usize, usize)| -> String { case.message.chars().skip(start).take(end - start).collect() };
+        let quote =
+            |(start, end): (usize, usize)| -> String { case.message.chars().skip(start).take(end - start).collect() };
         let accused: Vec<_> = audit.made_up().collect();
-        let is_found = |(start, end): &(usize, usize)| accused.iter().any(|claim| claim.start < *end && *start < claim.end);
+        let is_found =
+            |(start, end): &(usize, usize)| accused.iter().any(|claim| claim.start < *end && *start < claim.end);
         let missed: Vec<String> = case.made_up.iter().filter(|span| !is_found(span)).map(|span| quote(*span)).collect();
         let faults: Vec<Value> = accused
             .iter()
@@ -229,7 +237,8 @@ impl Found {
         self.messages.push(json!({
             "id": case.id, "lang": case.lang, "honest": case.is_honest(), "accused": faults, "missed": missed,
         }));
-        let shown = |passage: &str, why: &str| Shown { id: case.id.clone(), passage: passage.to_owned(), why: why.to_owned() };
+        let shown =
+            |passage: &str, why: &str| Shown { id: case.id.clone(), passage: passage.to_owned(), why: why.to_owned() };
         if case.is_honest() {
             let fault = |claim: &&crate::evaluate::grounding::Claim| {
                 shown(claim.quote(&case.message), &claim.fault().unwrap_or_default())
@@ -262,8 +271,7 @@ fn counts(caught: &Caught) -> CaughtCounts {
 }
 
 fn plan(battery: &AuditorBattery, auditor: &Auditor, doors: &Doors) -> String {
-    let request =
-        |case: &Case| auditor.request(&case.message, &case.sources, &case.persona, CallKey::of(&[]));
+    let request = |case: &Case| auditor.request(&case.message, &case.sources, &case.persona, CallKey::of(&[]));
     let calls: Vec<_> = battery.cases.iter().map(|case| estimate::tokens(&request(case), AUDIT_ANSWER)).collect();
     let line = Line::of(Role::Auditor, "audits of labelled messages", &calls, 1, &doors.context.account);
     estimate::plan(&[line], &doors.context.account)

@@ -74,11 +74,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let (sources, facts_from) = sources(setup, options, &file)?;
     let older = Older::read(&setup.folder, &file)?;
     let messages = Arc::new(older.messages(&setup.folder)?);
-    let audits = if options.facts.is_some() {
-        vec![None; messages.whom.len()]
-    } else {
-        in_file(setup, &file)?
-    };
+    let audits = if options.facts.is_some() { vec![None; messages.whom.len()] } else { in_file(setup, &file)? };
     let mut work = Work { older, messages, audits, sources, facts_from };
     let named = names_auditor(&options.models, &setup.settings);
     if named == Some(false) || (named.is_none() && work.audits.iter().all(Option::is_some)) {

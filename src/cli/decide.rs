@@ -1,7 +1,5 @@
 //! `rejoinder decide`.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 
 use super::error::Error;
@@ -9,11 +7,12 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
 use super::trial_calls::DECISION_ANSWER;
-use crate::compare::{Rate, Tally};
 use crate::data::{Kind, messages};
 use crate::evaluate::messages::{RowDecision, decide, open};
 use crate::event::Event;
 use crate::model::{CallKey, Role, digest};
+use crate::optimize::grounded::RunTallies;
+use crate::optimize::story::Rates;
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -76,9 +75,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return doors.end(false, "nothing could be decided; the rows of the file say why");
     }
     setup.events.emit(Event::Saved { kind: decided.file.kind().to_string(), name: decided.file.stem().to_owned() });
+    let rates = rates(&decided.decisions, decided.simulated);
+    let grounded = rates.grounded.as_ref().map_or_else(|| words::NOT_CHECKED.to_owned(), words::full_rate);
     print(&format!(
-        "{kept}Decided now: {}\n{}\nDecisions saved to: {}\n",
-        words::full_rate(&rate(&decided.decisions).marked(decided.simulated)),
+        "{kept}Decided now: {}\nGrounded: {grounded}\n{}\nDecisions saved to: {}\n",
+        words::full_rate(&rates.response),
         super::failures(&decided.failures),
         setup.folder.path(&decided.file).display()
     ))?;
@@ -90,14 +91,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// The rate of yes, with the persona as the cluster wherever its rows are.
-fn rate(decisions: &[RowDecision]) -> Rate {
-    // In an order of its own: sums of fractions depend on it in their last digits.
-    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
-    for RowDecision { persona, decision, .. } in decisions {
-        let tally = tallies.entry(persona.trim()).or_default();
-        tally.yes += u64::from(*decision);
-        tally.total += 1;
+/// The rates, with the persona as the cluster wherever its rows are.
+fn rates(decisions: &[RowDecision], simulated: bool) -> Rates {
+    let mut tallies = RunTallies::default();
+    for RowDecision { persona, decision, audit, .. } in decisions {
+        tallies.add(persona, [(*decision, audit)]);
     }
-    Rate::of(&tallies.into_values().collect::<Vec<_>>())
+    tallies.rates(simulated)
 }

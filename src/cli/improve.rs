@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{audit_auditor, audit_judge};
 use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
@@ -16,6 +15,7 @@ use super::print;
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
+use super::{audit_auditor, audit_judge};
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;

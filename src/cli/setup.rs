@@ -173,7 +173,7 @@ impl Doors {
             .iter()
             .copied()
             .chain(referee)
-            .map(|role| Ok((role, model_of(role, options, settings)?)))
+            .map(|role| Ok((role, model_of(role, roles, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
         let addresses = Addresses::of(options, settings);
         if options.base_url.is_some()
@@ -465,8 +465,9 @@ fn scored(options: &ModelOptions, settings: &Settings) -> Result<Option<Threshol
 }
 
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
-/// the environment and the settings file. Where no auditor is named, it is the improver's model.
-fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
+/// the environment and the settings file. Where no auditor is named, it is the improver's model; where no improver is either,
+/// and none of the command's `roles` is one, it is that of the last of them.
+fn model_of(role: Role, roles: &[Role], options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
     let role = match (role, options.referee.as_ref().and_then(|referee| referee.model.as_ref())) {
         (Role::Referee, Some(model)) => return Ok(model.clone()),
         (Role::Referee, None) => Role::DecisionMaker,
@@ -487,7 +488,14 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
     let chosen = chosen.or_else(|| environment(variable)).or_else(improver).or_else(|| environment("REJOINDER_MODEL"));
     let improver = || if is_auditor { settings.improver.clone() } else { None };
     let chosen = chosen.or_else(|| setting.clone()).or_else(improver).or_else(|| settings.model.clone());
-    Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
+    let last = roles.iter().copied().filter(|other| *other != Role::Auditor).next_back();
+    match (chosen, last) {
+        (Some(chosen), _) => Ok(chosen.parse()?),
+        (None, Some(last)) if is_auditor && !roles.contains(&Role::Improver) => {
+            model_of(last, roles, options, settings)
+        }
+        (None, _) => Ok(DEFAULT_MODEL.parse()?),
+    }
 }
 
 /// A variable of the environment or of `.env`; one that is blank is one that is not set.

@@ -99,15 +99,12 @@ impl TrialCalls {
         vec![
             line(Role::Generator, of.to_owned(), &self.write),
             line(Role::Auditor, format!("claims of {of}"), &self.audit),
-            line(Role::Generator, format!("revisions of {of}, {EVERY_SECOND}"), &half(&self.revise)),
+            line(Role::Generator, format!("{of}: every second one revised"), &half(&self.revise)),
             line(Role::Auditor, "claims of the revisions".to_owned(), &revised),
             line(Role::DecisionMaker, format!("decisions on {of}"), &self.decide),
         ]
     }
 }
-
-/// What the line of a plan says of calls of which nobody knows beforehand how many there will be.
-pub const EVERY_SECOND: &str = "if every second one needs it";
 
 /// Every second of these calls.
 #[must_use]

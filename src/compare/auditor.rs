@@ -156,7 +156,10 @@ mod tests {
         assert_eq!(standing.languages.keys().collect::<Vec<_>>(), ["de", "en"]);
         let english = &standing.languages["en"];
         assert_eq!((english.caught.yes, english.caught.total, english.accused.yes), (5, 6, 1));
-        assert_eq!((standing.all.passages.yes, standing.all.passages.total, standing.all.passages.personas), (20, 24, 12));
+        assert_eq!(
+            (standing.all.passages.yes, standing.all.passages.total, standing.all.passages.personas),
+            (20, 24, 12)
+        );
         assert!(standing.all.caught.simulated);
     }
 }

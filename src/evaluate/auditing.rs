@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::ask::Error;
 use super::generator::Fault;
 use super::grounding::{Audit, Auditor, Grounding, Sources, audit_without_model};
-use crate::data::results::MessageNote;
+use crate::data::Map;
+use crate::data::results::{Decision, Judged, MessageNote};
 use crate::model::FailureKind;
+
+/// The key of a note under which the audit stands.
+const AUDIT: &str = "audit";
 
 /// How often a message that makes claims up is revised, at most.
 pub const REVISIONS: u32 = 2;
@@ -75,6 +79,12 @@ pub struct Message {
     pub revisions: u32,
     /// Why its claims could not be checked, where they should have been; one line.
     pub audit_failure: Option<String>,
+    /// Keys that this version does not know, of the message in its file.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extra: Map,
+    /// The same of what `rejoinder` says of it there.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub note_extra: Map,
 }
 
 /// The run is to stop, so that nothing more is asked.
@@ -92,18 +102,18 @@ impl Auditing {
     ///
     /// # Errors
     /// When the run is to stop.
-    pub async fn check(&self, text: String, persona: &str, key: &[&str]) -> Result<Message, Stopped> {
+    pub async fn check(&self, message: Message, persona: &str, key: &[&str]) -> Result<Message, Stopped> {
         let failure = match &self.by {
             AuditedBy::Nobody => None,
             AuditedBy::GivenUp(reason) => Some(reason.to_string()),
-            AuditedBy::Model(auditor) => match auditor.audit(&text, &self.sources, persona, key).await {
-                Ok(audit) => return Ok(Message { text, audit, ..Message::default() }),
+            AuditedBy::Model(auditor) => match auditor.audit(&message.text, &self.sources, persona, key).await {
+                Ok(audit) => return Ok(message.audited(audit, None)),
                 Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Stopped),
                 Err(error) => Some(error.to_string()),
             },
         };
-        let audit = audit_without_model(&text, &self.sources, persona);
-        Ok(Message { text, audit, audit_failure: failure, revisions: 0 })
+        let audit = audit_without_model(&message.text, &self.sources, persona);
+        Ok(message.audited(audit, failure))
     }
 }
 
@@ -112,6 +122,34 @@ impl Message {
     #[must_use]
     pub fn unchecked(text: impl Into<String>) -> Self {
         Message { text: text.into(), ..Message::default() }
+    }
+
+    /// The message of a results file, and its decision.
+    #[must_use]
+    pub fn of_file(judged: Judged) -> (Self, Decision) {
+        let Judged { message: text, decision, rejoinder, extra } = judged;
+        let MessageNote { audit, extra: mut note_extra } = rejoinder.unwrap_or_default();
+        let read = audit.as_ref().and_then(|audit| Audit::deserialize(audit).ok());
+        // What a later version has found is kept as it is.
+        note_extra.extend(audit.filter(|_| read.is_none()).map(|audit| (AUDIT.to_owned(), audit)));
+        let audit = read.unwrap_or_default();
+        (Message { text, audit, extra, note_extra, ..Message::default() }, decision)
+    }
+
+    /// The same in a results file.
+    #[must_use]
+    pub fn into_judged(self, decision: Decision) -> Judged {
+        let audit = recorded(&self.audit);
+        let is_said = audit.is_some() || !self.note_extra.is_empty();
+        let rejoinder = is_said.then_some(MessageNote { audit, extra: self.note_extra });
+        Judged { message: self.text, decision, rejoinder, extra: self.extra }
+    }
+
+    fn audited(mut self, audit: Audit, failure: Option<String>) -> Self {
+        if recorded(&audit).is_some() {
+            self.note_extra.remove(AUDIT);
+        }
+        Message { audit, audit_failure: failure, ..self }
     }
 
     /// The passages that make something up, each once, with what is wrong with it.
@@ -125,12 +163,6 @@ impl Message {
             }
         }
         faults
-    }
-
-    /// What a results file says of it; `None` where nothing is known of its claims.
-    #[must_use]
-    pub fn note(&self) -> Option<MessageNote> {
-        recorded(&self.audit).map(MessageNote::with_audit)
     }
 }
 

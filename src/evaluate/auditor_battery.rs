@@ -120,7 +120,13 @@ impl AuditorBattery {
     pub fn hash(&self) -> String {
         let parts = self.cases.iter().flat_map(|case| {
             let spans = format!("{:?}", case.made_up);
-            [case.sources.facts.to_string(), case.sources.orders.to_string(), case.persona.clone(), case.message.clone(), spans]
+            [
+                case.sources.facts.to_string(),
+                case.sources.orders.to_string(),
+                case.persona.clone(),
+                case.message.clone(),
+                spans,
+            ]
         });
         let parts: Vec<String> = parts.collect();
         digest(&parts.iter().map(String::as_str).collect::<Vec<_>>())[..16].to_owned()
@@ -130,7 +136,8 @@ impl AuditorBattery {
 impl Case {
     fn new(message: &Message, offers: &HashMap<&str, &Offer>) -> Result<Self, Error> {
         let unknown = |what: String| Error::Unknown { message: message.id.clone(), what };
-        let offer = offers.get(message.offer.as_str()).ok_or_else(|| unknown(format!("the offer {}", message.offer)))?;
+        let offer =
+            offers.get(message.offer.as_str()).ok_or_else(|| unknown(format!("the offer {}", message.offer)))?;
         let persona = offer.persona.iter().find(|persona| persona.id == message.persona);
         let persona = persona.ok_or_else(|| unknown(format!("the persona {}", message.persona)))?;
         let text = message.text.trim();
@@ -196,7 +203,10 @@ mod tests {
         for case in AuditorBattery::built_in().unwrap().cases {
             let audit = audit_without_model(&case.message, &case.sources, &case.persona);
             let quotes: Vec<&str> = audit.claims.iter().map(|claim| claim.quote(&case.message)).collect();
-            let labelled = audit.claims.iter().all(|claim| case.made_up.iter().any(|(start, end)| claim.start < *end && *start < claim.end));
+            let labelled = audit
+                .claims
+                .iter()
+                .all(|claim| case.made_up.iter().any(|(start, end)| claim.start < *end && *start < claim.end));
             assert!(labelled, "{}: {quotes:?}", case.id);
         }
     }
@@ -209,15 +219,22 @@ mod tests {
         assert_eq!(case.message.chars().skip(start).take(end - start).collect::<String>(), "für 400 Höfe");
         assert_eq!((case.lang.as_str(), case.is_honest(), battery.cases[0].is_honest()), ("de", false, true));
         let error = |from: &str, to: &str| AuditorBattery::parse(&SMALL.replacen(from, to, 1)).unwrap_err().to_string();
-        assert_eq!(error("persona = \"p1\"", "persona = \"p9\""), "message dairy-01 names the persona p9, which is not there");
-        assert_eq!(error("offer = \"dairy\"", "offer = \"x\""), "message dairy-01 names the offer x, which is not there");
+        assert_eq!(
+            error("persona = \"p1\"", "persona = \"p9\""),
+            "message dairy-01 names the persona p9, which is not there"
+        );
+        assert_eq!(
+            error("offer = \"dairy\"", "offer = \"x\""),
+            "message dairy-01 names the offer x, which is not there"
+        );
         assert!(error("[\"für 400 Höfe", "[\"für 500 Höfe").contains("does not hold the passage"));
         assert!(AuditorBattery::parse("offer = 1").is_err());
     }
 
     #[test]
     fn the_hash_tells_batteries_apart() {
-        let (battery, other) = (AuditorBattery::parse(SMALL).unwrap(), AuditorBattery::parse(&SMALL.replacen("400", "500", 9)).unwrap());
+        let (battery, other) =
+            (AuditorBattery::parse(SMALL).unwrap(), AuditorBattery::parse(&SMALL.replacen("400", "500", 9)).unwrap());
         assert_eq!((battery.hash().len(), battery.hash() == other.hash()), (16, false));
         assert_eq!(battery.hash(), battery.clone().hash());
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::auditing::{AuditCounts, recorded};
+use super::grounding::Audit;
 use super::plan::Plan;
 use super::run::{self, RunContext};
 use super::trial::{Bench, TrialFailure, Verdict};
@@ -122,6 +123,8 @@ pub struct RowDecision {
     pub persona: String,
     /// Yes or no.
     pub decision: bool,
+    /// What the message claims, where that was checked when it was written.
+    pub audit: Audit,
 }
 
 /// Indices of the rows to decide on: those without a decision, or all with `again`.
@@ -187,8 +190,8 @@ pub async fn decide(
         match verdict {
             Verdict::Decided { decision, .. } => {
                 decided.simulated |= saver.read[row].is_message_simulated();
-                let persona = saver.read[row].persona.clone();
-                decided.decisions.push(RowDecision { row, persona, decision: decision.decision });
+                let (persona, audit) = (saver.read[row].persona.clone(), saver.read[row].audit().unwrap_or_default());
+                decided.decisions.push(RowDecision { row, persona, decision: decision.decision, audit });
             }
             Verdict::Failed(failure) => decided.failures.push(failure),
             Verdict::Written(_) | Verdict::NotRun => {}

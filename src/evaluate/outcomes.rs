@@ -124,6 +124,8 @@ mod tests {
                 audit: Audit { auditor: Some("00ff".into()), claims: vec![claim] },
                 revisions: 1,
                 audit_failure: Some("cut off".into()),
+                extra: Map::from_iter([("own".to_owned(), 1.into())]),
+                note_extra: Map::new(),
             },
             decision: Decision {
                 decision: true,

@@ -25,7 +25,7 @@ enum Whom {
 enum Planned {
     WriteAndDecide,
     /// The n-th trial writes with the n-th prompt.
-    WriteWithAndDecide(Vec<Arc<str>>),
+    WriteWithAndDecide(Vec<(Arc<str>, bool)>),
     Write,
     /// The n-th trial decides on the n-th text.
     Decide(Texts),
@@ -41,9 +41,10 @@ impl Plan {
     }
 
     /// Writes and decides one message a trial, each with a prompt of its own: the n-th of `prompts` is for the n-th of
-    /// `whom` (index of the persona, number of the message), in any order.
+    /// `whom` (index of the persona, number of the message), in any order. Beside it stands whether the message is audited
+    /// where messages are after a yes.
     #[must_use]
-    pub fn write_with_and_decide(whom: Vec<(u32, u32)>, prompts: Vec<Arc<str>>) -> Self {
+    pub fn write_with_and_decide(whom: Vec<(u32, u32)>, prompts: Vec<(Arc<str>, bool)>) -> Self {
         debug_assert_eq!(whom.len(), prompts.len());
         Plan { whom: Whom::Listed(whom), work: Planned::WriteWithAndDecide(prompts) }
     }
@@ -101,7 +102,10 @@ impl Plan {
         let (persona, message) = self.whom(index);
         let work = match &self.work {
             Planned::WriteAndDecide => Work::WriteAndDecide,
-            Planned::WriteWithAndDecide(prompts) => Work::WriteWithAndDecide(Arc::clone(&prompts[index])),
+            Planned::WriteWithAndDecide(prompts) => {
+                let (prompt, audit) = &prompts[index];
+                Work::WriteWithAndDecide { prompt: Arc::clone(prompt), audit: *audit }
+            }
             Planned::Write => Work::Write,
             Planned::Decide(messages) => Work::Decide(messages.get(index)?),
             Planned::Review(messages) => Work::Review(Box::new(messages.get(index)?)),

@@ -17,7 +17,7 @@ use crate::call::stop::{Stop, Why};
 use crate::data::entries::{Entries, Source};
 use crate::data::folder::DataFolder;
 use crate::data::provenance::FailedTrial;
-use crate::data::results::{Judged, PersonaResult};
+use crate::data::results::PersonaResult;
 use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind, Map, clock};
 use crate::engine::{Engine, Work};
@@ -232,8 +232,7 @@ impl Source for Ended {
                 }
             }
             if let Verdict::Decided { message, decision } = verdict {
-                let rejoinder = message.note();
-                entry.messages.push(Judged { message: message.text, decision, rejoinder, extra: Map::new() });
+                entry.messages.push(message.into_judged(decision));
             }
             matches!(walked, Ok(true))
         })?;

@@ -27,8 +27,13 @@ pub struct Trial {
 pub enum Work {
     /// Write a message and decide on it.
     WriteAndDecide,
-    /// The same with this prompt in place of the bench's.
-    WriteWithAndDecide(Arc<str>),
+    /// The same with a prompt in place of the bench's.
+    WriteWithAndDecide {
+        /// The prompt.
+        prompt: Arc<str>,
+        /// Whether the message is audited where messages are after a yes: that may be too many calls.
+        audit: bool,
+    },
     /// Write a message.
     Write,
     /// Decide on this message.
@@ -144,7 +149,7 @@ impl Bench {
         let written = match &trial.work {
             Work::Decide(text) => Ok(Message::unchecked(text)),
             Work::Review(review) => Ok(review.message.clone()),
-            Work::WriteWithAndDecide(prompt) => self.write(prompt, persona, &key("generate")).await,
+            Work::WriteWithAndDecide { prompt, .. } => self.write(prompt, persona, &key("generate")).await,
             Work::Write | Work::WriteAndDecide => self.write(&self.prompt, persona, &key("generate")).await,
         };
         let message = match written {
@@ -184,6 +189,7 @@ impl Bench {
                 ReviewAudit::AfterYes => yes,
                 ReviewAudit::Always => true,
             },
+            (Work::WriteWithAndDecide { audit: false, .. }, Some(_)) => false,
             (_, Some(auditing)) => yes && auditing.when == AuditWhen::AfterYes,
         }
     }
@@ -220,7 +226,7 @@ impl Bench {
 
     async fn check(&self, message: Message, persona: &str, key: &[&str]) -> Result<Message, Unended> {
         match &self.auditing {
-            Some(auditing) => Ok(auditing.check(message.text, persona, key).await?),
+            Some(auditing) => Ok(auditing.check(message, persona, key).await?),
             None => Ok(message),
         }
     }
@@ -267,3 +273,7 @@ impl From<Stopped> for Unended {
         Unended::Stopped
     }
 }
+
+#[cfg(test)]
+#[path = "trial_tests.rs"]
+mod tests;

@@ -22,7 +22,7 @@ pub struct ClaimCounts {
     pub made_up: u64,
     /// Those that no model audited and in which a blank was never filled in.
     pub blanks: u64,
-    /// Claims that nothing supports, by kind.
+    /// Claims in them that nothing supports, by kind.
     pub claims: BTreeMap<ClaimKind, u64>,
     /// Messages with a yes that nobody has checked.
     unchecked_yes: u64,
@@ -48,7 +48,7 @@ impl ClaimCounts {
         self.checked += u64::from(is_checked);
         self.made_up += u64::from(is_checked && is_made_up);
         self.blanks += u64::from(!is_checked && is_made_up);
-        for claim in audit.made_up() {
+        for claim in audit.made_up().filter(|_| is_checked) {
             *self.claims.entry(claim.kind).or_default() += 1;
         }
         match (is_checked, got_yes) {
@@ -77,9 +77,11 @@ impl ClaimCounts {
     /// The tallies of grounded yes, one for each persona; `None` where no message was checked.
     #[must_use]
     pub fn grounded(&self, tallies: impl IntoIterator<Item = GroundedTally>) -> Option<Vec<Tally>> {
-        if self.checked == 0 {
-            return None;
-        }
+        (self.checked > 0).then(|| self.known(tallies))
+    }
+
+    /// What is known of grounded yes, for each persona.
+    fn known(&self, tallies: impl IntoIterator<Item = GroundedTally>) -> Vec<Tally> {
         // Where some audits failed, those with a yes are missing: only if all audits were to be of messages with a yes does a
         // no that was not audited still stand for itself.
         let with_noes = self.unchecked_yes == 0 || self.checked_no == 0;
@@ -90,7 +92,7 @@ impl ClaimCounts {
             }
             known
         };
-        Some(tallies.into_iter().map(known).collect())
+        tallies.into_iter().map(known).collect()
     }
 }
 
@@ -137,17 +139,18 @@ impl RunTallies {
     /// found for each.
     #[must_use]
     pub fn together<'a>(groups: impl IntoIterator<Item = &'a Self>, simulated: bool) -> Rates {
-        let (mut response, mut counts, mut grounded) = (Vec::new(), ClaimCounts::default(), None);
+        let (mut response, mut counts, mut grounded) = (Vec::new(), ClaimCounts::default(), Vec::new());
         for group in groups {
             response.extend(group.response.tallies());
             counts.then(group.counts.clone());
-            let pairs = group.checked.tallies().into_iter().zip(group.unchecked_no.tallies());
-            let tallies = pairs.map(|(checked, unchecked_no)| GroundedTally { checked, unchecked_no });
-            if let Some(known) = group.counts.grounded(tallies) {
-                grounded.get_or_insert_with(Vec::new).extend(known);
+            // A group of which nothing was checked, though somebody said yes, tells nothing.
+            if group.counts.checked > 0 || group.counts.unchecked_yes == 0 {
+                let pairs = group.checked.tallies().into_iter().zip(group.unchecked_no.tallies());
+                let tallies = pairs.map(|(checked, unchecked_no)| GroundedTally { checked, unchecked_no });
+                grounded.extend(group.counts.known(tallies));
             }
         }
-        Rates::of(&response, &counts, grounded.as_deref(), simulated)
+        Rates::of(&response, &counts, (counts.checked > 0).then_some(grounded.as_slice()), simulated)
     }
 }
 
@@ -220,6 +223,24 @@ mod tests {
         assert_eq!(rate(&[GROUNDED_YES, CHECKED_NO, YES, NO]), Some((1, 2)));
         // Only those with a yes were: a no stands for itself.
         assert_eq!(rate(&[GROUNDED_YES, YES, NO, NO]), Some((1, 3)));
+    }
+
+    #[test]
+    fn groups_of_which_different_things_were_checked_are_put_together_by_what_is_known_of_each() {
+        let group = |messages: &[(bool, bool, bool)]| {
+            let mut tallies = RunTallies::default();
+            for (at, (yes, checked, made_up)) in messages.iter().enumerate() {
+                tallies.add(&at.to_string(), [(*yes, &audit(*checked, *made_up))]);
+            }
+            tallies
+        };
+        let rate = |groups: &[&[(bool, bool, bool)]]| {
+            let groups: Vec<RunTallies> = groups.iter().map(|messages| group(messages)).collect();
+            RunTallies::together(&groups, false).grounded.map(|rate| (rate.yes, rate.total))
+        };
+        assert_eq!(rate(&[&[GROUNDED_YES, NO], &[NO, NO]]), Some((1, 4)));
+        assert_eq!(rate(&[&[GROUNDED_YES, NO], &[YES, NO]]), Some((1, 2)));
+        assert_eq!(rate(&[&[NO], &[YES, NO]]), None);
     }
 
     #[test]

@@ -15,7 +15,6 @@ use super::standing::Standing;
 use crate::compare::Rate;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::Redone;
-use crate::data::results::MessageNote;
 use crate::data::spool::Texts;
 use crate::data::{self, Entries, Entry, Part, results_stream};
 use crate::evaluate::Auditor;
@@ -168,16 +167,15 @@ impl Wish {
         let is_unseen = people.is_unseen(&persona);
         found.people.push(&persona)?;
         for (number, judged) in entry.to_result().messages.into_iter().enumerate() {
-            let audit: Audit = judged.rejoinder.as_ref().and_then(MessageNote::audit).unwrap_or_default();
-            let wanted = self.audit(&audit, is_unseen);
+            let (message, decision) = Message::of_file(judged);
+            let wanted = self.audit(&message.audit, is_unseen);
             found.asks |= self.decides
                 || match wanted {
                     ReviewAudit::Never => false,
-                    ReviewAudit::AfterYes => judged.decision.decision,
+                    ReviewAudit::AfterYes => decision.decision,
                     ReviewAudit::Always => true,
                 };
-            let message = Message { audit, ..Message::unchecked(judged.message) };
-            let decision = (!self.decides).then_some(judged.decision);
+            let decision = (!self.decides).then_some(decision);
             found.whom.push((entry.index as u32, number as u32));
             found.reviews.push(&Review { message, decision, audit: wanted })?;
         }

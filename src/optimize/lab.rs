@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::audits::Audits;
+use super::audits::{Audits, Searched, is_among};
 use super::cycle::{Cast, Error};
 use super::failures::Failures;
 use super::objective::Objective;
@@ -18,6 +18,7 @@ use crate::evaluate::run::{self, Interrupted};
 use crate::evaluate::trial::{Bench, Review, ReviewAudit};
 use crate::evaluate::{TrialFailure, Verdict};
 use crate::event::Event;
+use crate::model::Role;
 
 /// One trial that is wanted: a persona by index, and the prompt to write to it with.
 #[derive(Clone, Debug)]
@@ -88,10 +89,22 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
-    /// What a trial is worth.
+    /// What a trial is worth. While searching, a yes that was not audited is worth what the others are on average.
     #[must_use]
     pub fn score(&self, result: &TrialResult) -> f64 {
-        self.objective.score(result.share_of_yes(), result.grounding())
+        let score = self.objective.score(result.share_of_yes(), result.grounding());
+        let is_open = self.searches_grounded() && result.grounding() == Grounding::NotChecked;
+        if is_open { score * self.audits.worth_of_unchecked() } else { score }
+    }
+
+    /// Whether it searches for grounded yes.
+    fn searches_grounded(&self) -> bool {
+        self.objective == Objective::Grounded && self.audit_when == AuditWhen::AfterYes
+    }
+
+    /// Answered calls of the auditor so far.
+    fn audit_calls(&self) -> u64 {
+        self.cast.context.account.now().get(&Role::Auditor).map_or(0, |used| used.calls)
     }
 
     /// Answered calls of all roles so far, those from the journal included, so that a run that goes on plans as it did.
@@ -135,11 +148,19 @@ impl Lab<'_> {
                 (trial.persona, *number - 1)
             })
             .collect();
-        let prompts = wanted.iter().map(|trial| Arc::clone(&trial.prompt)).collect();
-        let plan = Plan::write_with_and_decide(whom.clone(), prompts);
+        let (share, calls) = (self.audits.affordable(wanted.len()), self.audit_calls());
+        let prompt = |(at, trial): (usize, &Wanted)| (Arc::clone(&trial.prompt), is_among(at, share));
+        let plan = Plan::write_with_and_decide(whom.clone(), wanted.iter().enumerate().map(prompt).collect());
         let mut results = self.batch(&bench, people, plan, title).await?;
         self.decide_on(&bench, people, &whom, &mut results).await?;
-        self.audit_late_yes(&bench, people, &whom, &mut results).await?;
+        self.audit_late_yes(&bench, (people, share), &whom, &mut results).await?;
+        if self.searches_grounded() {
+            let mut batch = Searched { calls: self.audit_calls() - calls, ..Searched::default() };
+            for result in results.iter().flatten() {
+                batch.add(result.decisions.contains(&true), result.grounding());
+            }
+            self.audits.searched(batch);
+        }
         Ok(results)
     }
 
@@ -261,7 +282,7 @@ impl Lab<'_> {
     async fn audit_late_yes(
         &self,
         bench: &Bench,
-        people: &Arc<Texts>,
+        (people, share): (&Arc<Texts>, f64),
         whom: &[(u32, u32)],
         results: &mut [Option<TrialResult>],
     ) -> Result<(), Error> {
@@ -270,9 +291,8 @@ impl Lab<'_> {
         }
         let (mut places, mut reviews) = (Vec::new(), Reviews::new(&self.cast.context.scratch)?);
         for (at, result) in results.iter().enumerate() {
-            let Some(result) = result.as_ref().filter(|own| !own.is_yes() && own.decisions.contains(&true)) else {
-                continue;
-            };
+            let is_late = |own: &&TrialResult| !own.is_yes() && own.decisions.contains(&true);
+            let Some(result) = result.as_ref().filter(is_late).filter(|_| is_among(at, share)) else { continue };
             let decision = Decision { decision: false, reasoning: result.reasoning.clone(), extra: Map::new() };
             let message = Message::unchecked(&result.message);
             reviews.push(&Review { message, decision: Some(decision), audit: ReviewAudit::Always })?;

@@ -4,7 +4,7 @@
 //! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
-mod audits;
+pub mod audits;
 pub mod compare_runs;
 pub mod cycle;
 pub mod decisions;

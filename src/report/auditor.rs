@@ -148,7 +148,11 @@ fn table(summary: &AuditorSummary<'_>) -> String {
 fn passages(what: &str, shown: &[Shown]) -> Vec<String> {
     let mut lines = Vec::new();
     for passage in shown.iter().take(SHOWN) {
-        lines.push(format!("{what} in {}: \"{}\"", words::one_line(&passage.id, 40), words::one_line(&passage.passage, 90)));
+        lines.push(format!(
+            "{what} in {}: \"{}\"",
+            words::one_line(&passage.id, 40),
+            words::one_line(&passage.passage, 90)
+        ));
         if !passage.why.is_empty() {
             lines.push(format!("    {}", words::one_line(&passage.why, 110)));
         }
@@ -182,7 +186,11 @@ mod tests {
         let messages: Vec<Labelled> = lies.chain(honest).collect();
         let standing = AuditorStanding::of(&messages, 97, simulated);
         let shown = |id: &str, count: u64, why: &str| -> Vec<Shown> {
-            let one = |index| Shown { id: format!("{id}-{index}"), passage: "for 400 \u{1b}[31mfarms".into(), why: why.into() };
+            let one = |index| Shown {
+                id: format!("{id}-{index}"),
+                passage: "for 400 \u{1b}[31mfarms".into(),
+                why: why.into(),
+            };
             (0..count).map(one).collect()
         };
         let usage = Usage { input_tokens: 150_000, output_tokens: 27_000, ..Usage::default() };

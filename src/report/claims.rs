@@ -150,11 +150,16 @@ impl Findings {
         let unchecked = self.with(Grounding::NotChecked, false) + self.with(Grounding::MadeUp, false);
         let checked = self.rows.len() as u64 - unchecked;
         if checked > 0 || unchecked == 0 {
-            let _ = writeln!(text, "Messages with something made up: {}", words::full_rate(&self.rate(heading.simulated)));
+            let _ =
+                writeln!(text, "Messages with something made up: {}", words::full_rate(&self.rate(heading.simulated)));
         }
         if unchecked > 0 {
             let blanks = self.with(Grounding::MadeUp, false);
-            let open = if blanks > 0 { format!("; {} with a blank that was never filled in", words::thousands(blanks)) } else { String::new() };
+            let open = if blanks > 0 {
+                format!("; {} with a blank that was never filled in", words::thousands(blanks))
+            } else {
+                String::new()
+            };
             let _ = writeln!(text, "Claims not checked: {}{open}", words::count(unchecked, "message", "messages"));
         }
         if checked > 0 {
@@ -289,9 +294,9 @@ mod tests {
     const FACTS: &str =
         "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within the first quarter";
     const PERSONA: &str = "Ann Ray, COO of a bank.";
-    const LIE: &str =
-        "Hi Ann,\n\nWe helped Stripe cut approvals by 70%. Loved your recent post on \u{1b}[31mred tape. Work falls by 50%.\n\n[Your Name]";
-    const TRUTH: &str = "Hi Ann,\n\nTeams reduce manual process work by 45% within the first quarter. Would 15 minutes suit you?";
+    const LIE: &str = "Hi Ann,\n\nWe helped Stripe cut approvals by 70%. Loved your recent post on \u{1b}[31mred tape. Work falls by 50%.\n\n[Your Name]";
+    const TRUTH: &str =
+        "Hi Ann,\n\nTeams reduce manual process work by 45% within the first quarter. Would 15 minutes suit you?";
 
     fn heading(auditor: AuditorNamed) -> Heading {
         let failed = vec![(2, 0, "HTTP 500".into())];
@@ -327,7 +332,12 @@ mod tests {
     fn the_report_says_how_many_messages_make_something_up_and_quotes_the_worst() {
         let mut findings = Findings::default();
         findings.add((0, 0), PERSONA, LIE, lie());
-        let truth = [("by 45% within the first quarter", ClaimKind::Figure, Verdict::Supported, "45% within the first quarter")];
+        let truth = [(
+            "by 45% within the first quarter",
+            ClaimKind::Figure,
+            Verdict::Supported,
+            "45% within the first quarter",
+        )];
         findings.add((1, 0), PERSONA, TRUTH, audited(TRUTH, &truth));
         insta::assert_snapshot!(findings.text(&heading(AuditorNamed::Model("anthropic/claude-haiku-5-5".into(), 1))));
         insta::assert_snapshot!(format!("{:#}", findings.json(&heading(AuditorNamed::InFile))));

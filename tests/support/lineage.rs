@@ -84,7 +84,12 @@ impl Told {
         let entry = |at: usize| {
             let yes = (self.says_yes)(at, later);
             let decision = json!({ "decision": yes, "reasoning": (self.reasoning)(yes) });
-            json!({ "persona": (self.persona)(at), "messages": [{ "message": (self.message)(at, later), "decision": decision }] })
+            let message = (self.message)(at, later);
+            // What the first run's messages begin with is made up.
+            let claim = json!({ "start": 0, "end": message.chars().count().min(30), "kind": "figure", "verdict": "unsupported", "note": self.name });
+            let claims = if later { vec![] } else { vec![claim] };
+            let note = json!({ "audit": { "auditor": "00ff00ff00ff00ff", "claims": claims } });
+            json!({ "persona": (self.persona)(at), "messages": [{ "message": message, "decision": decision, "rejoinder": note }] })
         };
         (0..self.people).map(entry).collect()
     }
@@ -103,7 +108,7 @@ impl Told {
 
     fn cycle(&self) -> Value {
         let rate = |yes: u64, total: u64, low: f64, high: f64| json!({ "yes": yes, "total": total, "rate": 100.0 * yes as f64 / total as f64, "interval_95": [low, high] });
-        let side = |response: Value, grounded: Value| json!({ "response": response, "grounded_response": grounded, "messages": 16, "ungrounded_messages": 3, "ungrounded_claims": { "figure": 3 } });
+        let side = |response: Value, grounded: Value| json!({ "response": response, "grounded_response": grounded, "messages": 16, "checked_messages": 16, "made_up_messages": 3, "made_up_claims": { "figure": 3 } });
         json!({
             "verdict": { "verdict": "adopted" }, "objective": "grounded",
             "objections": [{ "name": self.name, "share_of_personas": 50.0 }],

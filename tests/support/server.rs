@@ -1,4 +1,5 @@
 //! A server on 127.0.0.1 that follows a script of raw bytes, so that every fault of a network can be staged.
+#![allow(dead_code, reason = "each test crate uses its own part")]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

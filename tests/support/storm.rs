@@ -65,6 +65,8 @@ pub fn weather(seed: u64) -> Result<Told, String> {
     } else {
         let ran = run(&[
             "evaluate",
+            "--auditor",
+            "none",
             "--ungrounded",
             "keep",
             "--persona-file",

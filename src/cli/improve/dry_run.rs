@@ -85,7 +85,7 @@ pub fn plan(
         line(Role::DecisionMaker, "decisions on them, at most", some(&trial.decide, search + proof), deciding),
         line(Role::Auditor, "claims of the messages of the search, if every second one gets a yes", audited, 1),
         line(Role::Auditor, "claims of the messages of the proof, at most", some(&trial.audit, proof), 1),
-        line(Role::Generator, "revisions of them, if every second one needs it", some(&trial.revise, proof / 2), 1),
+        line(Role::Generator, "messages of the proof: every second one revised", some(&trial.revise, proof / 2), 1),
         line(Role::Auditor, "claims of the revisions", revised_audits(&trial, proof / 2), 1),
         line(Role::Referee, "messages of the proof, if one is adopted", some(&referee.unwrap_or_default(), proof), 1),
     ];

@@ -103,7 +103,6 @@ fn entry() -> impl Strategy<Value = Value> {
             7 => judged["rejoinder"] = json!({ "own": [1.5, "}"], "audit": null }),
             8 => judged["rejoinder"] = json!({}),
             9 => judged["rejoinder"] = json!(null),
-            10 => judged["rejoinder"] = json!("é"),
             _ => {}
         }
         judged

@@ -41,8 +41,15 @@ impl Auditor {
         let question = self.request("message", &Sources::new("facts", "orders"), "persona", CallKey::of(&[]));
         let limit = self.max_tokens.to_string();
         let again = question_again(&[]);
-        let parts =
-            [model.id(), &model.settings(), &question.system, &question.user, &schema().json.to_string(), &again, &limit];
+        let parts = [
+            model.id(),
+            &model.settings(),
+            &question.system,
+            &question.user,
+            &schema().json.to_string(),
+            &again,
+            &limit,
+        ];
         digest(&parts)[..16].to_owned()
     }
 

@@ -55,7 +55,9 @@ pub(super) fn blanks(text: &str) -> Vec<Blank> {
             '[' | '\u{ff3b}' | '\u{3014}' | '\u{3010}' | '\u{3016}' => brackets(text, at, letter),
             '<' | '\u{ff1c}' => angles(text, at, letter),
             '%' | '*' | '#' | '@' => between_signs(text, at),
-            'A'..='Z' | 'a'..='z' | '_' | '\u{25a0}'..='\u{25ff}' | '\u{3007}' | '\u{ff38}' | '\u{ff3f}' | '\u{d7}' => signs(text, at),
+            'A'..='Z' | 'a'..='z' | '_' | '\u{25a0}'..='\u{25ff}' | '\u{3007}' | '\u{ff38}' | '\u{ff3f}' | '\u{d7}' => {
+                signs(text, at)
+            }
             _ => None,
         };
         if let Some((length, shape, certainty)) = blank {
@@ -111,7 +113,8 @@ fn brackets(text: &str, at: usize, open: char) -> Found {
     let inside = rest[..end].trim_start_matches('[').trim();
     let doubled = rest.starts_with('[') && rest[end..].starts_with("]]");
     let behind = &rest[end + close.len_utf8() + usize::from(doubled)..];
-    let is_aside = inside.contains(['.', '!', '?', ';', ',', '\n', '\u{3002}', '\u{3001}', '[', '"']) || inside.split_whitespace().count() > MOST_WORDS;
+    let is_aside = inside.contains(['.', '!', '?', ';', ',', '\n', '\u{3002}', '\u{3001}', '[', '"'])
+        || inside.split_whitespace().count() > MOST_WORDS;
     let names = inside.chars().filter(|letter| letter.is_alphabetic()).count() >= 2;
     let is_link = open == '[' && behind.starts_with(['(', '[', ':']) && behind.starts_with('(');
     if !names || is_aside || is_link || inside.chars().count() > MOST_CHARACTERS {
@@ -131,9 +134,50 @@ fn begins_a_line(before: &str) -> bool {
 /// `<Name>`, unless it is an element of HTML, an address or a comparison.
 fn angles(text: &str, at: usize, open: char) -> Found {
     const ELEMENTS: [&str; 44] = [
-        "a", "b", "i", "u", "s", "p", "q", "br", "hr", "li", "ul", "ol", "td", "tr", "th", "em", "h1", "h2", "h3", "h4", "h5", "h6", "img",
-        "div", "sup", "sub", "pre", "code", "span", "font", "body", "head", "html", "meta", "link", "style", "table", "tbody", "thead",
-        "strong", "small", "center", "blockquote", "title",
+        "a",
+        "b",
+        "i",
+        "u",
+        "s",
+        "p",
+        "q",
+        "br",
+        "hr",
+        "li",
+        "ul",
+        "ol",
+        "td",
+        "tr",
+        "th",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "img",
+        "div",
+        "sup",
+        "sub",
+        "pre",
+        "code",
+        "span",
+        "font",
+        "body",
+        "head",
+        "html",
+        "meta",
+        "link",
+        "style",
+        "table",
+        "tbody",
+        "thead",
+        "strong",
+        "small",
+        "center",
+        "blockquote",
+        "title",
     ];
     let close = if open == '<' { '>' } else { '\u{ff1e}' };
     let rest = &text[at + open.len_utf8()..];
@@ -143,7 +187,12 @@ fn angles(text: &str, at: usize, open: char) -> Found {
     let word = inside.split(' ').next().unwrap_or(inside).to_ascii_lowercase();
     let is_element = ELEMENTS.contains(&word.as_str()) || text.contains(&format!("</{inside}>"));
     let begins = inside.chars().next().is_some_and(char::is_alphabetic);
-    if !begins || is_element || !inside.chars().all(plain) || inside.split(' ').count() > MOST_WORDS || inside.chars().count() > MOST_CHARACTERS {
+    if !begins
+        || is_element
+        || !inside.chars().all(plain)
+        || inside.split(' ').count() > MOST_WORDS
+        || inside.chars().count() > MOST_CHARACTERS
+    {
         return None;
     }
     let doubled = usize::from(rest.starts_with('<') && rest[end + 1..].starts_with('>'));
@@ -153,7 +202,8 @@ fn angles(text: &str, at: usize, open: char) -> Found {
 /// `%NAME%`, `*|NAME|*`, `##name##`, `@@name@@`.
 fn between_signs(text: &str, at: usize) -> Found {
     let rest = &text[at..];
-    let (open, close) = [("%", "%"), ("*|", "|*"), ("##", "##"), ("@@", "@@")].into_iter().find(|(open, _)| rest.starts_with(open))?;
+    let (open, close) =
+        [("%", "%"), ("*|", "|*"), ("##", "##"), ("@@", "@@")].into_iter().find(|(open, _)| rest.starts_with(open))?;
     let inside = &rest[open.len()..];
     let end = inside.find(close)?;
     let name = &inside[..end];
@@ -181,20 +231,33 @@ fn signs(text: &str, at: usize) -> Found {
     let is_blank = match first {
         'X' | '\u{ff38}' => stands_alone && (run >= 3 || counts()),
         // Kisses end a line.
-        'x' => stands_alone && (counts() || (run >= 3 && !behind.trim_start_matches(' ').starts_with('\n') && !behind.trim().is_empty())),
+        'x' => {
+            stands_alone
+                && (counts()
+                    || (run >= 3 && !behind.trim_start_matches(' ').starts_with('\n') && !behind.trim().is_empty()))
+        }
         '_' | '\u{ff3f}' => run >= 3 && stands_alone && !is_rule(text, at),
         // Not the zeros of a number in Chinese characters, nor the points of a list.
-        '\u{25a0}'..='\u{25ff}' | '\u{3007}' => run >= 2 && !is_rule(text, at) && !before.is_some_and(is_numeral) && !behind.starts_with(is_numeral),
+        '\u{25a0}'..='\u{25ff}' | '\u{3007}' => {
+            run >= 2 && !is_rule(text, at) && !before.is_some_and(is_numeral) && !behind.starts_with(is_numeral)
+        }
         _ => false,
     };
     if is_blank {
         return Some((length, Shape::Signs, Certainty::Certain));
     }
-    let word_end = rest.find(|letter: char| !(letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')).unwrap_or(rest.len());
+    let word_end = rest
+        .find(|letter: char| !(letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'))
+        .unwrap_or(rest.len());
     let word = &rest[..word_end];
-    let stands_alone = !before.is_some_and(char::is_alphanumeric) && !rest[word_end..].starts_with(char::is_alphanumeric);
+    let stands_alone =
+        !before.is_some_and(char::is_alphanumeric) && !rest[word_end..].starts_with(char::is_alphanumeric);
     let parts = || word.split('_').all(|part| part.len() >= 2 && part.bytes().any(|byte| byte.is_ascii_uppercase()));
-    (first.is_ascii_uppercase() && stands_alone && word.contains('_') && parts()).then_some((word_end, Shape::Field, Certainty::Certain))
+    (first.is_ascii_uppercase() && stands_alone && word.contains('_') && parts()).then_some((
+        word_end,
+        Shape::Field,
+        Certainty::Certain,
+    ))
 }
 
 /// Whether a line consists of nothing but signs: it is a rule between paragraphs.
@@ -205,7 +268,8 @@ fn is_rule(text: &str, at: usize) -> bool {
 }
 
 fn is_numeral(letter: char) -> bool {
-    "\u{3007}\u{4e00}\u{4e8c}\u{4e09}\u{56db}\u{4e94}\u{516d}\u{4e03}\u{516b}\u{4e5d}\u{5341}\u{767e}\u{5343}\u{4e07}".contains(letter)
+    "\u{3007}\u{4e00}\u{4e8c}\u{4e09}\u{56db}\u{4e94}\u{516d}\u{4e03}\u{516b}\u{4e5d}\u{5341}\u{767e}\u{5343}\u{4e07}"
+        .contains(letter)
 }
 
 /// What the facts and the orders allow to be left open.
@@ -223,7 +287,12 @@ impl Ordered {
     pub(super) fn new(sources: &Sources) -> Self {
         let texts = [&*sources.facts, &*sources.orders];
         let blanks_of: Vec<Vec<Blank>> = texts.iter().map(|text| blanks(text)).collect();
-        let names = || texts.iter().zip(&blanks_of).flat_map(|(text, blanks)| blanks.iter().map(move |blank| &text[blank.range.clone()]));
+        let names = || {
+            texts
+                .iter()
+                .zip(&blanks_of)
+                .flat_map(|(text, blanks)| blanks.iter().map(move |blank| &text[blank.range.clone()]))
+        };
         let raw = texts.concat().to_lowercase();
         Ordered {
             names: names().map(|blank| folded(name(blank))).collect(),
@@ -263,7 +332,8 @@ fn has_word(text: &str, word: &str) -> bool {
     let part = |letter: char| letter.is_alphanumeric() || letter == '_';
     !word.is_empty()
         && text.match_indices(word).any(|(at, _)| {
-            !text[..at].chars().next_back().is_some_and(part) && !text[at + word.len()..].chars().next().is_some_and(part)
+            !text[..at].chars().next_back().is_some_and(part)
+                && !text[at + word.len()..].chars().next().is_some_and(part)
         })
 }
 
@@ -281,15 +351,24 @@ mod tests {
     #[test]
     fn blanks_of_every_shape_and_script_are_found() {
         for (text, expected) in [
-            ("Hi {{first_name}}, about {{ company | default: \"you\" }}.", vec!["{{first_name}}", "{{ company | default: \"you\" }}"]),
+            (
+                "Hi {{first_name}}, about {{ company | default: \"you\" }}.",
+                vec!["{{first_name}}", "{{ company | default: \"you\" }}"],
+            ),
             ("Hi {name}, ${company} and {% if x %}", vec!["{name}", "${company}", "{% if x %}"]),
             ("{Hi|Hello {{name}}|Hey} there", vec!["{Hi|Hello {{name}}|Hey}"]),
-            ("Hi [Name], I saw [specific recent post] at [[Company]].", vec!["[Name]", "[specific recent post]", "[[Company]]"]),
+            (
+                "Hi [Name], I saw [specific recent post] at [[Company]].",
+                vec!["[Name]", "[specific recent post]", "[[Company]]"],
+            ),
             ("Sehr geehrte/r [Anrede Nachname]", vec!["[Anrede Nachname]"]),
             ("株式会社［会社名］ 〔担当者名〕様", vec!["［会社名］", "〔担当者名〕"]),
             ("こんにちは、【担当者名】様", vec!["【担当者名】"]),
             ("Dear <First Name>, dear <<Company>>", vec!["<First Name>", "<<Company>>"]),
-            ("Hi FIRST_NAME, %COMPANY% and *|FNAME|* or ##city##", vec!["FIRST_NAME", "%COMPANY%", "*|FNAME|*", "##city##"]),
+            (
+                "Hi FIRST_NAME, %COMPANY% and *|FNAME|* or ##city##",
+                vec!["FIRST_NAME", "%COMPANY%", "*|FNAME|*", "##city##"],
+            ),
             ("Save XX% and $XXX at XXX for ____ people", vec!["XX", "XXX", "XXX", "____"]),
             ("\u{3007}\u{3007}様、\u{25cb}\u{25cb}株式会社", vec!["\u{3007}\u{3007}", "\u{25cb}\u{25cb}"]),
             ("zu einem Preis von xxx Euro", vec!["xxx"]),

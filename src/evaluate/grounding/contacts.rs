@@ -64,13 +64,19 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
 }
 
 fn phones(text: &str) -> Vec<Range<usize>> {
-    static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[+(\u{ff0b}]{0,2}[0-9\u{ff10}-\u{ff19}][0-9\u{ff10}-\u{ff19} \u{a0}()./\u{2010}-\u{2013}-]{5,28}[0-9\u{ff10}-\u{ff19}]").ok());
-    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}").ok());
-    static AMERICAN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\(?[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}$").ok());
+    static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"[+(\u{ff0b}]{0,2}[0-9\u{ff10}-\u{ff19}][0-9\u{ff10}-\u{ff19} \u{a0}()./\u{2010}-\u{2013}-]{5,28}[0-9\u{ff10}-\u{ff19}]").ok()
+    });
+    static DATE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}").ok());
+    static AMERICAN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^\(?[0-9]{3}\)?[ .-]{1,2}[0-9]{3}[ .-][0-9]{4}$").ok());
     let (Some(phone), Some(date), Some(american)) = (&*PHONE, &*DATE, &*AMERICAN) else { return Vec::new() };
     let is_phone = |found: &str| {
         let decimal = found.starts_with('0') && found[1..].starts_with(['.', ',']);
-        let calls = found.starts_with(['+', '(', '\u{ff0b}']) || found.chars().next().and_then(digit) == Some(0) || american.is_match(found);
+        let calls = found.starts_with(['+', '(', '\u{ff0b}'])
+            || found.chars().next().and_then(digit) == Some(0)
+            || american.is_match(found);
         calls && !decimal && !date.is_match(found) && PHONE_DIGITS.contains(&digits(found).len())
     };
     phone

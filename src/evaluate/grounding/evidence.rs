@@ -63,7 +63,12 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// Why a number is not borne out, or what is wrong with the derivation.
-    pub(super) fn bears(&self, claimed: &[&Number], derivation: Option<&str>, message: (&str, &[Number])) -> Result<Borne, String> {
+    pub(super) fn bears(
+        &self,
+        claimed: &[&Number],
+        derivation: Option<&str>,
+        message: (&str, &[Number]),
+    ) -> Result<Borne, String> {
         let (text, in_message) = message;
         let (sums, fault) = match derivation.map(|sum| self.derive(sum, claimed, in_message)) {
             None => (Vec::new(), None),
@@ -75,15 +80,24 @@ impl<'a> Evidence<'a> {
             let before = at.checked_sub(1).and_then(|before| claimed.get(before)).copied();
             let by_quotation = self.quotes(number);
             let borne = by_quotation
-                || sums.iter().any(|sum| sum.gives(number) || sum.supposes(number, claimed) || sum.lies_between(number, next) || sum.lies_between(number, before))
+                || sums.iter().any(|sum| {
+                    sum.gives(number)
+                        || sum.supposes(number, claimed)
+                        || sum.lies_between(number, next)
+                        || sum.lies_between(number, before)
+                })
                 || (is_soft(number) && self.may_say(number, &sums));
             (!borne).then(|| &text[number.start..number.end])
         };
         if let Some(number) = claimed.iter().enumerate().find_map(lonely) {
             return Err(match fault {
                 Some(fault) => format!("the number {number} is in none of its quotations, and {fault}"),
-                None if sums.is_empty() => format!("the number {number} is in none of its quotations, and no derivation gives it"),
-                None => format!("the number {number} is in none of its quotations, and the derivation comes to another"),
+                None if sums.is_empty() => {
+                    format!("the number {number} is in none of its quotations, and no derivation gives it")
+                }
+                None => {
+                    format!("the number {number} is in none of its quotations, and the derivation comes to another")
+                }
             });
         }
         match fault {
@@ -116,7 +130,8 @@ impl<'a> Evidence<'a> {
         let results = || sums.iter().flat_map(|sum| &sum.results);
         // `four or five`, `three quarters`, `two and a half`.
         let near = |result: &Exact| {
-            let fraction = *result.numer() == reading.value.to_integer() && (2..=MOST_DENOMINATOR).contains(result.denom());
+            let fraction =
+                *result.numer() == reading.value.to_integer() && (2..=MOST_DENOMINATOR).contains(result.denom());
             fraction || (*result - reading.value).abs() < Exact::from_integer(1)
         };
         if results().any(near) || self.counts_items(reading.value) {
@@ -160,7 +175,9 @@ fn is_soft(number: &Number) -> bool {
 }
 
 fn is_one(number: &Number) -> bool {
-    number.readings.first().is_some_and(|reading| reading.unit == Unit::Plain && reading.value <= Exact::from_integer(1) && reading.value.is_integer())
+    number.readings.first().is_some_and(|reading| {
+        reading.unit == Unit::Plain && reading.value <= Exact::from_integer(1) && reading.value.is_integer()
+    })
 }
 
 fn is_all(number: &Number) -> bool {
@@ -188,13 +205,16 @@ impl Sum {
 
     /// Whether the number is one that the message supposes, and the sum gives another of the claim's numbers from it.
     fn supposes(&self, number: &Number, claimed: &[&Number]) -> bool {
-        let gives_another = || claimed.iter().any(|other| !other.is(number) && self.results.iter().any(|result| other.rounds(*result)));
+        let gives_another =
+            || claimed.iter().any(|other| !other.is(number) && self.results.iter().any(|result| other.rounds(*result)));
         self.supposed.iter().any(|supposed| supposed.is(number)) && gives_another()
     }
 
     /// Whether the result lies in a narrow range that two numbers enclose: `15 to 20`.
     fn lies_between(&self, number: &Number, other: Option<&Number>) -> bool {
-        let (Some(one), Some(other)) = (number.readings.first(), other.and_then(|other| other.readings.first())) else { return false };
+        let (Some(one), Some(other)) = (number.readings.first(), other.and_then(|other| other.readings.first())) else {
+            return false;
+        };
         let (low, high) = (one.value.min(other.value), one.value.max(other.value));
         let is_narrow = (high - low) <= (high / Exact::from_integer(4)).max(Exact::from_integer(1));
         is_narrow && self.results.iter().any(|result| low <= *result && *result <= high)

@@ -109,7 +109,11 @@ fn pieces(quotation: &str) -> Vec<String> {
         matches!(letter, '.' | ',' | ';' | ':' | '!' | '?' | '-' | ' ' | '\u{3002}' | '\u{3001}' | '\u{b7}')
     };
     let whole = quotation.replace('\u{2026}', "...");
-    whole.split("...").map(|piece| folded(piece).trim_matches(ends).to_owned()).filter(|piece| !piece.is_empty()).collect()
+    whole
+        .split("...")
+        .map(|piece| folded(piece).trim_matches(ends).to_owned())
+        .filter(|piece| !piece.is_empty())
+        .collect()
 }
 
 /// Where a piece stands in a folded text and cuts no number.
@@ -124,8 +128,7 @@ fn cuts_a_number(text: &str, at: usize, piece: &str) -> bool {
         _ => false,
     };
     (piece.starts_with(|letter: char| letter.is_ascii_digit()) && goes_on(&mut text[..at].chars().rev()))
-        || (piece.ends_with(|letter: char| letter.is_ascii_digit())
-            && goes_on(&mut text[at + piece.len()..].chars()))
+        || (piece.ends_with(|letter: char| letter.is_ascii_digit()) && goes_on(&mut text[at + piece.len()..].chars()))
 }
 
 /// Emits the folded characters of a text, each with the characters of the original that it stands for.
@@ -286,9 +289,15 @@ mod tests {
     #[test]
     fn a_support_needs_substance() {
         let facts = folded("Price: £5 a crown. A lab.\n費用は無料");
-        for (support, expected) in
-            [("£5", true), ("A", false), ("...", false), ("", false), ("無", true), ("price … a lab", true), ("a lab … price", false)]
-        {
+        for (support, expected) in [
+            ("£5", true),
+            ("A", false),
+            ("...", false),
+            ("", false),
+            ("無", true),
+            ("price … a lab", true),
+            ("a lab … price", false),
+        ] {
             assert_eq!(holds(&facts, support), expected, "{support}");
         }
     }

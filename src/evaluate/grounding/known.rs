@@ -49,7 +49,8 @@ impl<'a> Known<'a> {
 
     /// Whether a number stands in one of the sources, in whatever notation.
     pub(super) fn counts(&self, number: &Number) -> bool {
-        let in_digits = |source: usize| number.is_among(self.numbers[source].get_or_init(|| numbers(self.texts[source])));
+        let in_digits =
+            |source: usize| number.is_among(self.numbers[source].get_or_init(|| numbers(self.texts[source])));
         let in_words = |source: usize| {
             number.is_among(self.spoken[source].get_or_init(|| spoken_numbers(self.texts[source], self.tongues())))
         };

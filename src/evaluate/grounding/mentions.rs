@@ -64,7 +64,11 @@ pub fn placeholders(message: &str, sources: &Sources) -> Vec<Mention> {
     in_characters(message, found)
 }
 
-pub(super) fn unordered<'a>(blanks: &'a [Blank], ordered: &'a Ordered, message: &'a str) -> impl Iterator<Item = &'a Blank> {
+pub(super) fn unordered<'a>(
+    blanks: &'a [Blank],
+    ordered: &'a Ordered,
+    message: &'a str,
+) -> impl Iterator<Item = &'a Blank> {
     blanks.iter().filter(move |blank| !ordered.allows(blank, message))
 }
 
@@ -92,9 +96,15 @@ pub(super) fn mentioned(message: &str, known: &Known<'_>) -> Vec<Mention> {
             found.push((number.start..number.end, MentionKind::Number));
         }
     }
-    let is_free = |range: &Range<usize>| !skipped.iter().any(|other| range.start < other.end && other.start < range.end);
+    let is_free =
+        |range: &Range<usize>| !skipped.iter().any(|other| range.start < other.end && other.start < range.end);
     let quotations = quotations(message);
-    found.extend(quotations.iter().filter(|range| is_free(range) && !known.holds(&message[(*range).clone()])).map(|range| (range.clone(), MentionKind::Quoted)));
+    found.extend(
+        quotations
+            .iter()
+            .filter(|range| is_free(range) && !known.holds(&message[(*range).clone()]))
+            .map(|range| (range.clone(), MentionKind::Quoted)),
+    );
     let is_quoted = |range: &Range<usize>| quotations.iter().any(|other| other.contains(&range.start));
     for name in names(message) {
         let is_known = || message[name.clone()].split([' ', '\u{a0}']).all(|word| is_known_name(word, known));
@@ -132,7 +142,11 @@ fn quotations(text: &str) -> Vec<Range<usize>> {
         }
         let Some((_, closing)) = PAIRS.iter().find(|(open, _)| *open == letter) else { continue };
         let start = at + letter.len_utf8();
-        let Some(end) = text[start..].find(|letter: char| closing.contains(&letter) || letter == '\n').map(|end| start + end) else { continue };
+        let Some(end) =
+            text[start..].find(|letter: char| closing.contains(&letter) || letter == '\n').map(|end| start + end)
+        else {
+            continue;
+        };
         let inside = &text[start..end];
         if text[end..].starts_with('\n') {
             continue;
@@ -164,7 +178,8 @@ mod tests {
 
     const FACTS: &str = "Kestrel Dental Laboratory, Sheffield. Zirconia crown £78, PFM crown £96. Remake rate 14 %. Lead time eight weeks. \
                          3,8 Millionen Wörter. Price 0.98 EUR. Dr Alison Peart takes calls.";
-    const PERSONA: &str = "Dr Priya Nair, Chesterfield, Lincolnshire. Will spend up to £200,000. Asks for half-hourly data.";
+    const PERSONA: &str =
+        "Dr Priya Nair, Chesterfield, Lincolnshire. Will spend up to £200,000. Asks for half-hourly data.";
 
     fn hints(message: &str) -> Vec<(String, MentionKind)> {
         let sources = Sources::new(FACTS, "Sign: Ruth Kestrel, 0114 496 0123, kestrel.co.uk");

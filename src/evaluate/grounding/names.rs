@@ -63,12 +63,14 @@ pub(super) fn names(text: &str) -> Vec<Range<usize>> {
 
 /// Whether the language of a text capitalises its nouns, as far as the text tells.
 fn capitalises_nouns(words: &[Word<'_>]) -> bool {
-    let counted: Vec<&Word<'_>> = words.iter().filter(|word| !word.begins && word.text.chars().nth(1).is_some()).collect();
+    let counted: Vec<&Word<'_>> =
+        words.iter().filter(|word| !word.begins && word.text.chars().nth(1).is_some()).collect();
     let is_noun = |word: &Word<'_>| word.is_capitalised() && !word.is_peculiar();
     // A name of several words counts once.
-    let runs = counted.iter().enumerate().filter(|(at, word)| {
-        is_noun(word) && !(word.follows && *at > 0 && is_noun(counted[at - 1]))
-    });
+    let runs = counted
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| is_noun(word) && !(word.follows && *at > 0 && is_noun(counted[at - 1])));
     counted.len() >= ENOUGH_WORDS && runs.count() as f64 >= NOUNS_FROM * counted.len() as f64
 }
 
@@ -92,8 +94,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
         match letter {
             ' ' | '\u{a0}' => {}
             '.' if words.last().is_some_and(is_abbreviation) => {}
-            '.' | '!' | '?' | ':' | ';' | '\n' | '\u{2022}' | '\u{b7}' | '\u{2026}' | '\u{2013}' | '\u{2014}' | '-' | '|' | '\u{a1}' | '\u{bf}'
-            | '\u{3002}' | '\u{ff01}' | '\u{ff1f}' | '*' | '/' => (begins, follows) = (true, false),
+            '.' | '!' | '?' | ':' | ';' | '\n' | '\u{2022}' | '\u{b7}' | '\u{2026}' | '\u{2013}' | '\u{2014}' | '-'
+            | '|' | '\u{a1}' | '\u{bf}' | '\u{3002}' | '\u{ff01}' | '\u{ff1f}' | '*' | '/' => {
+                (begins, follows) = (true, false)
+            }
             // What opens a quotation opens a sentence as often as not.
             '"' | '\u{201c}' | '\u{201e}' | '\u{ab}' | '(' => (begins, follows) = (true, false),
             '\'' | '\u{2019}' => follows = false,

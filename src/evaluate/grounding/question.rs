@@ -151,7 +151,10 @@ mod tests {
                 {"quote": "46 systems", "kind": "figure", "verdict": "supported", "support": "46 systems since 2017"}]}"#,
         )
         .unwrap();
-        assert_eq!((said[0].kind, said[0].verdict, &said[0].derivation), (ClaimKind::Other, Verdict::Unsupported, &None));
+        assert_eq!(
+            (said[0].kind, said[0].verdict, &said[0].derivation),
+            (ClaimKind::Other, Verdict::Unsupported, &None)
+        );
         assert_eq!(said[1].support, ["46 systems since 2017"]);
         assert_eq!(read(r#"{"claims": []}"#), Ok(Vec::new()));
         for wrong in [

@@ -52,7 +52,9 @@ pub(super) enum Fault {
     Unreadable(String),
     #[error("{0} in the derivation stands in no source")]
     Unknown(String),
-    #[error("{0} in the derivation stands in no source; if the message merely supposes it, the derivation has to begin: say {0};")]
+    #[error(
+        "{0} in the derivation stands in no source; if the message merely supposes it, the derivation has to begin: say {0};"
+    )]
     NotSupposed(String),
     #[error("no number of the derivation stands in the quotations")]
     NotQuoted,
@@ -72,8 +74,13 @@ pub(super) fn derive(text: &str, origin: impl Fn(&Number) -> Origin) -> Result<V
     let supposed: Vec<Number> = sums.iter().filter_map(|sum| supposition(sum)).flat_map(numbers_of_sum).collect();
     // A supposition by itself comes to nothing.
     let computed = sums.into_iter().map(|sum| supposition(sum).unwrap_or(sum)).filter(|sum| {
-        let is_bare = sum.chars().all(|letter| letter.is_alphanumeric() || letter.is_whitespace() || ".,%".contains(letter) || is_currency(letter));
-        !(is_bare && numbers_of_sum(sum).iter().all(|number| supposed.iter().any(|other| other == number || other.is(number))))
+        let is_bare = sum.chars().all(|letter| {
+            letter.is_alphanumeric() || letter.is_whitespace() || ".,%".contains(letter) || is_currency(letter)
+        });
+        !(is_bare
+            && numbers_of_sum(sum)
+                .iter()
+                .all(|number| supposed.iter().any(|other| other == number || other.is(number))))
     });
     let derived: Result<Vec<Sum>, Fault> = computed.map(|sum| one(sum, &origin, &supposed)).collect();
     derived.and_then(|sums| if sums.is_empty() { Err(unreadable()) } else { Ok(sums) })
@@ -103,7 +110,15 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number]) -> 
         return Err(unreadable());
     }
     let compares = relations.iter().any(|relation| *relation != Relation::Equal);
-    let mut check = Check { origin, supposed, compares, is_quoted: false, operands: Vec::new(), used: Vec::new(), bounds: Vec::new() };
+    let mut check = Check {
+        origin,
+        supposed,
+        compares,
+        is_quoted: false,
+        operands: Vec::new(),
+        used: Vec::new(),
+        bounds: Vec::new(),
+    };
     // What a sum is said to come to is the claim's number, or the sum in other words.
     let computed = if compares { sides.len() } else { 1 };
     for side in &sides[..computed] {
@@ -123,14 +138,20 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number]) -> 
         }
     }
     let results = if compares { None } else { results.into_iter().next() };
-    Ok(Sum { results: results.unwrap_or_default(), operands: check.operands, supposed: check.used, bounds: check.bounds })
+    Ok(Sum {
+        results: results.unwrap_or_default(),
+        operands: check.operands,
+        supposed: check.used,
+        bounds: check.bounds,
+    })
 }
 
 /// A value for people: a decimal where it is one, else rounded to four places.
 fn shown(values: &[Exact]) -> String {
     let Some(value) = values.first() else { return String::new() };
     let scaled = value.checked_mul(&Exact::from_integer(10_000)).map_or(0, |scaled| scaled.round().to_integer());
-    let text = format!("{}{}.{:04}", if scaled < 0 { "-" } else { "" }, (scaled / 10_000).abs(), (scaled % 10_000).abs());
+    let text =
+        format!("{}{}.{:04}", if scaled < 0 { "-" } else { "" }, (scaled / 10_000).abs(), (scaled % 10_000).abs());
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -378,13 +399,12 @@ enum Role {
 }
 
 /// Whole factors of units, halves and tenths: days of a week, weeks and months of a year, and so on.
-const FACTORS: [i128; 23] =
-    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 24, 26, 30, 52, 60, 100, 360, 365, 366, 1024, 3600];
+const FACTORS: [i128; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 24, 26, 30, 52, 60, 100, 360, 365, 366, 1024, 3600];
 
 /// Factors between units of measure, in millionths: miles, pounds, inches, feet, gallons, acres, square feet.
 const MEASURES: [i128; 22] = [
-    1_609_344, 1_609_000, 1_600_000, 621_000, 621_371, 2_540_000, 304_800, 305_000, 453_592, 454_000, 2_204_600, 2_200_000,
-    3_785_000, 4_546_000, 404_700, 404_686, 2_471_000, 10_764_000, 92_900, 4_184_000, 3_600_000, 1_800_000,
+    1_609_344, 1_609_000, 1_600_000, 621_000, 621_371, 2_540_000, 304_800, 305_000, 453_592, 454_000, 2_204_600,
+    2_200_000, 3_785_000, 4_546_000, 404_700, 404_686, 2_471_000, 10_764_000, 92_900, 4_184_000, 3_600_000, 1_800_000,
 ];
 
 impl Role {
@@ -399,7 +419,8 @@ impl Role {
                 let whole = value.is_integer().then(|| value.to_integer());
                 whole.is_some_and(|value| FACTORS.contains(&value) || is_power(value))
                     || MEASURES.iter().any(|millionths| value == Exact::new(*millionths, 1_000_000))
-                    || [Exact::new(1, 100), Exact::new(1, 10), Exact::new(1, 1000), Exact::new(1, 2), Exact::new(1, 4)].contains(&value)
+                    || [Exact::new(1, 100), Exact::new(1, 10), Exact::new(1, 1000), Exact::new(1, 2), Exact::new(1, 4)]
+                        .contains(&value)
             }
         }
     }
@@ -450,7 +471,9 @@ mod tests {
 
     #[test]
     fn no_sum_brings_in_a_number() {
-        for (text, unknown) in [("150 * 940", "940"), ("40 * 100", "40"), ("150 + 5", "5"), ("78 - 7", "7"), ("24", "24")] {
+        for (text, unknown) in
+            [("150 * 940", "940"), ("40 * 100", "40"), ("150 + 5", "5"), ("78 - 7", "7"), ("24", "24")]
+        {
             assert_eq!(computed(text), Err(Fault::Unknown(unknown.into())), "{text}");
         }
         assert_eq!(computed("12 * 52"), Err(Fault::NotQuoted));

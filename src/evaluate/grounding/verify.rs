@@ -107,18 +107,23 @@ impl<'a> Verifier<'a> {
         let mut claims = first.claims;
         let overlaps = |(start, end): Span, (from, to): Span| start < to && from < end;
         let mut add = |claim: Claim| {
-            let is_new = |claims: &[Claim]| !claims.iter().any(|other| (other.start, other.end) == (claim.start, claim.end));
+            let is_new =
+                |claims: &[Claim]| !claims.iter().any(|other| (other.start, other.end) == (claim.start, claim.end));
             if is_new(&claims) {
                 claims.push(claim);
             }
         };
-        let rejected: Vec<(Span, &Rejected)> = first.rejected.iter().filter_map(|rejected| Some((rejected.span?, rejected))).collect();
+        let rejected: Vec<(Span, &Rejected)> =
+            first.rejected.iter().filter_map(|rejected| Some((rejected.span?, rejected))).collect();
         for (span, rejected) in &rejected {
             let again = second.rejected.iter().find(|other| other.span.is_some_and(|other| overlaps(*span, other)));
-            let answers: Vec<&Claim> = second.claims.iter().filter(|claim| overlaps(*span, (claim.start, claim.end))).collect();
+            let answers: Vec<&Claim> =
+                second.claims.iter().filter(|claim| overlaps(*span, (claim.start, claim.end))).collect();
             let is_whole = || {
                 let numbers = self.numbers_of(*span);
-                numbers.iter().all(|number| answers.iter().any(|claim| self.bytes_of((claim.start, claim.end)).contains(&number.start)))
+                numbers.iter().all(|number| {
+                    answers.iter().any(|claim| self.bytes_of((claim.start, claim.end)).contains(&number.start))
+                })
             };
             let is_accused = answers.iter().any(|claim| claim.verdict != Verdict::Supported);
             if is_accused || (again.is_none() && !answers.is_empty() && is_whole()) {
@@ -204,7 +209,8 @@ impl<'a> Verifier<'a> {
         let bytes = self.bytes_of((claim.start, claim.end));
         let ordered = Ordered::new(self.known.sources);
         let mut within = self.blanks.iter().filter(|blank| overlap(&blank.range, &bytes)).peekable();
-        let is_field = |blank: &Blank| matches!(blank.shape, Shape::Field | Shape::Spintax) && ordered.allows(blank, self.message);
+        let is_field =
+            |blank: &Blank| matches!(blank.shape, Shape::Field | Shape::Spintax) && ordered.allows(blank, self.message);
         within.peek().is_some() && within.all(is_field)
     }
 
@@ -214,7 +220,9 @@ impl<'a> Verifier<'a> {
             return;
         }
         let ordered = Ordered::new(self.known.sources);
-        for blank in unordered(&self.blanks, &ordered, self.message).filter(|blank| blank.certainty == Certainty::Certain) {
+        for blank in
+            unordered(&self.blanks, &ordered, self.message).filter(|blank| blank.certainty == Certainty::Certain)
+        {
             let span = self.span_of(&blank.range);
             let is_accused =
                 |claim: &Claim| claim.verdict != Verdict::Supported && claim.start < span.1 && span.0 < claim.end;
@@ -242,10 +250,12 @@ impl<'a> Verifier<'a> {
     fn numbers(&self) -> &[Number] {
         self.numbers.get_or_init(|| {
             let contacts = self.contacts().iter().map(|contact| contact.range.clone());
-            let skipped: Vec<Range<usize>> = contacts.chain(self.blanks.iter().map(|blank| blank.range.clone())).collect();
+            let skipped: Vec<Range<usize>> =
+                contacts.chain(self.blanks.iter().map(|blank| blank.range.clone())).collect();
             let mut numbers = numbers_outside(self.message, &skipped);
             let spoken = spoken_numbers(self.message, self.known.message_tongues());
-            numbers.extend(spoken.into_iter().filter(|number| !skipped.iter().any(|range| range.contains(&number.start))));
+            numbers
+                .extend(spoken.into_iter().filter(|number| !skipped.iter().any(|range| range.contains(&number.start))));
             numbers.retain(|number| is_held(number, self.message));
             numbers.sort_by_key(|number| number.start);
             numbers

@@ -11,7 +11,8 @@ const FACTS: &str = "Halden Roof Solar, rooftop systems of 50 to 600 kWp in the 
     Subjects: health, personal finance, leadership, food. Two founders, Dana and Oyin.\n\
     An interview of 45 minutes. 318 bookings for 71 clients. Six for $4,200.";
 const ORDERS: &str = "Sign as Tom Halden, 0114 496 0123.\nEnd with: Reply STOP and I will not write again.\nMerge fields: {{first_name}}";
-const PERSONA: &str = "Dr Fitch near Sleaford, Lincolnshire. A roof for 150 kWp. Asks for half-hourly data. Has £200,000. Paid $6,000.";
+const PERSONA: &str =
+    "Dr Fitch near Sleaford, Lincolnshire. A roof for 150 kWp. Asks for half-hourly data. Has £200,000. Paid $6,000.";
 
 fn finding(quote: &str, support: &[&str], derivation: &str) -> Finding {
     Finding {
@@ -44,7 +45,11 @@ fn what_follows_from_the_sources_verifies() {
         ("a lead time of eight weeks", vec!["Lead time eight weeks."], ""),
         ("a lead time of 8 weeks", vec!["Lead time eight weeks."], ""),
         ("eight weeks or 56 days", vec!["Lead time eight weeks."], "8 * 7"),
-        ("150 kWp would give about 140,000 kWh a year", vec!["about 930 kWh per kWp", "A roof for 150 kWp"], "150 * 930"),
+        (
+            "150 kWp would give about 140,000 kWh a year",
+            vec!["about 930 kWh per kWp", "A roof for 150 kWp"],
+            "150 * 930",
+        ),
         ("150 kWp would cost £117,000", vec!["£780 per kWp", "A roof for 150 kWp"], "150 * 780 = 117000"),
         ("half-hourly readings", vec!["half-hourly data"], ""),
         ("solar in Lincolnshire", vec!["near Sleaford, Lincolnshire"], ""),
@@ -95,7 +100,9 @@ fn no_model_waves_a_number_through() {
         ("£117,000 for it", vec!["£780 per kWp"], "see the price list"),
     ]
     .into_iter()
-    .map(|(claim, support, derivation)| format!("{claim}: {}", reason(claim, &support, derivation).unwrap_or("ACCEPTED".into())))
+    .map(|(claim, support, derivation)| {
+        format!("{claim}: {}", reason(claim, &support, derivation).unwrap_or("ACCEPTED".into()))
+    })
     .collect();
     insta::assert_snapshot!(refused.join("\n"));
 }
@@ -103,7 +110,13 @@ fn no_model_waves_a_number_through() {
 #[test]
 fn a_quote_that_is_not_in_the_message_is_rejected_and_one_that_differs_in_signs_is_found() {
     let message = "Dr\u{a0}Fitch — you said “half‑hourly data”.";
-    let verified = checked(message, &[finding("you said \"half-hourly data\"", &["half-hourly data"], ""), finding("you said so", &["Has £200,000"], "")]);
+    let verified = checked(
+        message,
+        &[
+            finding("you said \"half-hourly data\"", &["half-hourly data"], ""),
+            finding("you said so", &["Has £200,000"], ""),
+        ],
+    );
     assert_eq!(verified.claims[0].quote(message), "you said “half‑hourly data");
     assert_eq!(verified.rejected[0].span, None);
     assert_eq!(verified.rejected[0].reason, "the quote does not stand in the message");
@@ -111,9 +124,13 @@ fn a_quote_that_is_not_in_the_message_is_rejected_and_one_that_differs_in_signs_
 
 #[test]
 fn verdicts_against_a_claim_are_taken_as_they_are() {
-    let accused = Finding { verdict: Verdict::Contradicted, ..finding("12 years", &["Warranty 10 years", "made up"], "10 = 12") };
+    let accused =
+        Finding { verdict: Verdict::Contradicted, ..finding("12 years", &["Warranty 10 years", "made up"], "10 = 12") };
     let claims = checked("A warranty of 12 years.", &[accused]).claims;
-    assert_eq!((claims[0].verdict, claims[0].support.as_slice(), &claims[0].derivation), (Verdict::Contradicted, &["Warranty 10 years".to_owned()][..], &None));
+    assert_eq!(
+        (claims[0].verdict, claims[0].support.as_slice(), &claims[0].derivation),
+        (Verdict::Contradicted, &["Warranty 10 years".to_owned()][..], &None)
+    );
     assert_eq!(claims[0].fault().unwrap(), "what is known says otherwise: \"Warranty 10 years\"");
 }
 
@@ -123,8 +140,15 @@ fn blanks_are_found_without_a_model_and_ordered_ones_are_let_be() {
     let blanks = |claims: Vec<Claim>| claims.iter().map(|claim| claim.quote(message).to_owned()).collect::<Vec<_>>();
     let sources = Sources::new(FACTS, ORDERS);
     assert_eq!(blanks(audit_without_model(message, &sources, PERSONA).claims), ["[Company]"]);
-    let accuse = |quote: &str| Finding { kind: ClaimKind::Placeholder, verdict: Verdict::Unsupported, ..finding(quote, &[], "") };
-    assert_eq!(blanks(checked(message, &[accuse("{{first_name}}"), accuse("about [Company]")]).claims), ["about [Company]"]);
+    let accuse = |quote: &str| Finding {
+        kind: ClaimKind::Placeholder,
+        verdict: Verdict::Unsupported,
+        ..finding(quote, &[], "")
+    };
+    assert_eq!(
+        blanks(checked(message, &[accuse("{{first_name}}"), accuse("about [Company]")]).claims),
+        ["about [Company]"]
+    );
     assert_eq!(audit_without_model("Hi Ann", &sources, PERSONA).claims, []);
 }
 
@@ -142,19 +166,28 @@ fn what_is_answered_the_second_time_ends_the_matter() {
         ])
     };
     let said = |findings: &[Finding]| -> Vec<String> {
-        let line = |claim: Claim| format!("{} {}{}", claim.verdict.as_str(), claim.quote(message), claim.note.map(|note| format!(": {note}")).unwrap_or_default());
+        let line = |claim: Claim| {
+            format!(
+                "{} {}{}",
+                claim.verdict.as_str(),
+                claim.quote(message),
+                claim.note.map(|note| format!(": {note}")).unwrap_or_default()
+            )
+        };
         verifier.settle(first(), findings).into_iter().map(line).collect()
     };
-    let better = finding("Yours would give about 140,000 kWh", &["about 930 kWh per kWp", "A roof for 150 kWp"], "150 * 930");
+    let better =
+        finding("Yours would give about 140,000 kWh", &["about 930 kWh per kWp", "A roof for 150 kWp"], "150 * 930");
     let accused = Finding { verdict: Verdict::Contradicted, ..finding("£300,000", &["Has £200,000"], "") };
     let shorter = finding("Yours would give", &["about 930 kWh per kWp"], "");
-    insta::assert_snapshot!([
-        said(&[]).join("\n"),
-        said(&[better.clone(), accused]).join("\n"),
-        said(&[shorter, better]).join("\n"),
-    ]
-    .join("\n\n"));
-    assert!(said(&[finding("Yours would give", &["about 930 kWh per kWp"], "")])[1].starts_with("unsupported Yours would give about 140,000 kWh"));
+    insta::assert_snapshot!(
+        [said(&[]).join("\n"), said(&[better.clone(), accused]).join("\n"), said(&[shorter, better]).join("\n"),]
+            .join("\n\n")
+    );
+    assert!(
+        said(&[finding("Yours would give", &["about 930 kWh per kWp"], "")])[1]
+            .starts_with("unsupported Yours would give about 140,000 kWh")
+    );
 }
 
 proptest! {

@@ -58,8 +58,9 @@ pub(super) fn is_offer_line(line: &str) -> bool {
 /// The lines of facts, or of a whole prompt, that state something: instructions stand as items, or under a heading that
 /// announces them.
 pub(super) fn stated(text: &str) -> String {
-    static HEADING: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)^[\W\d]*(?:[a-z]+ ){0,2}(?:instructions?|advice|rules?|guidelines?|always)\W*$"));
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)^[\W\d]*(?:[a-z]+ ){0,2}(?:instructions?|advice|rules?|guidelines?|always)\W*$")
+    });
     let mut instructs = false;
     let mut stated = String::new();
     for line in text.lines() {

@@ -49,7 +49,9 @@ fn listed(passages: &str) -> Vec<&str> {
             continue;
         }
         let passage = rest.rsplit_once("\" - ").map_or(rest, |(passage, _)| passage);
-        found.push(passage);
+        if !passage.trim().is_empty() {
+            found.push(passage);
+        }
     }
     found
 }

@@ -7,7 +7,7 @@ use super::pieces::{gain, rate, table, text, verdict};
 use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
 use crate::optimize::story;
-use crate::report::words;
+use crate::report::words::{self, NOT_CHECKED};
 
 pub(super) fn part(history: &History) -> Option<Markup> {
     let proved: Vec<(&Version, &ToldProof)> = listed(history)
@@ -65,7 +65,7 @@ fn row(version: &Version, proof: &ToldProof) -> Markup {
         tr {
             th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
             td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
-            td { (rate(before)) span.quiet { (name.trim_end_matches(',')) } } td { (rate(after)) }
+            td { (rate(before)) @if name != objective.rate() { span.quiet { (NOT_CHECKED) } } } td { (rate(after)) }
             td { (number(proof.p_value)) span.quiet { "level " (number(proof.alpha)) } }
             td { (words::thousands(proof.personas)) span.quiet { (words::count(proof.trials, "trial", "trials")) } }
         }

@@ -21,7 +21,9 @@ impl Separator {
             ',' | '\u{ff0c}' => Separator::Comma,
             '.' | '\u{ff0e}' => Separator::Dot,
             ' ' => Separator::Space,
-            '\'' | '\u{2019}' | '\u{a0}' | '\u{2007}' | '\u{2008}' | '\u{2009}' | '\u{202f}' | '\u{66c}' => Separator::Thousands,
+            '\'' | '\u{2019}' | '\u{a0}' | '\u{2007}' | '\u{2008}' | '\u{2009}' | '\u{202f}' | '\u{66c}' => {
+                Separator::Thousands
+            }
             '\u{66b}' => Separator::Decimal,
             _ => return None,
         })
@@ -42,7 +44,11 @@ impl Notation {
     /// Reads digits and what joins them from `at` on, where a digit stands.
     pub(super) fn read(letters: &[(usize, char)], at: usize) -> Self {
         let group = |from: usize| -> String {
-            letters[from..].iter().map_while(|(_, letter)| digit(*letter)).filter_map(|value| char::from_digit(value, 10)).collect()
+            letters[from..]
+                .iter()
+                .map_while(|(_, letter)| digit(*letter))
+                .filter_map(|value| char::from_digit(value, 10))
+                .collect()
         };
         let first = group(at);
         let mut notation = Notation { end: at + first.len(), groups: vec![(at, first)], separators: Vec::new() };
@@ -88,7 +94,8 @@ impl Notation {
         if grouped(&groups, &self.separators) {
             readings.push(decimal(&groups, &[]));
         }
-        let marks_decimals = matches!(last, Separator::Comma | Separator::Dot | Separator::Decimal) && !rest.contains(last);
+        let marks_decimals =
+            matches!(last, Separator::Comma | Separator::Dot | Separator::Decimal) && !rest.contains(last);
         if marks_decimals && (count == 2 || grouped(&groups[..count - 1], rest)) {
             readings.push(decimal(&groups[..count - 1], &groups[count - 1..]));
         }

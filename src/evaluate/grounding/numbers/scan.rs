@@ -71,7 +71,8 @@ impl Scan<'_> {
         let first = notation.groups[0].0;
         let single = || {
             let group = |(start, digits): &(usize, String)| {
-                let alone = Notation { groups: vec![(*start, digits.clone())], separators: vec![], end: start + digits.len() };
+                let alone =
+                    Notation { groups: vec![(*start, digits.clone())], separators: vec![], end: start + digits.len() };
                 self.plain(*start, alone.end, alone.readings())
             };
             notation.groups.iter().map(group)
@@ -193,7 +194,9 @@ impl Scan<'_> {
             end = notation.end + usize::from(powers.is_some());
         }
         // `5千万`: a power of a power.
-        while let Some(powers) = self.letter(end).and_then(units::ideograph).filter(|powers| *powers >= 4 && last < power(4)) {
+        while let Some(powers) =
+            self.letter(end).and_then(units::ideograph).filter(|powers| *powers >= 4 && last < power(4))
+        {
             (value, quantum, last) = (value * power(powers), quantum * power(powers), power(powers));
             end += 1;
         }
@@ -240,7 +243,9 @@ impl Scan<'_> {
             at -= 1;
         }
         let before = at.checked_sub(1)?;
-        if let Some(currency) = self.letter(before).and_then(units::sign).filter(|_| !is_ideographic(self.letters[before].1)) {
+        if let Some(currency) =
+            self.letter(before).and_then(units::sign).filter(|_| !is_ideographic(self.letters[before].1))
+        {
             return Some((before, currency));
         }
         let mut start = at;
@@ -255,7 +260,15 @@ impl Scan<'_> {
     fn word(&self, end: usize) -> (usize, usize) {
         let start = end + usize::from(self.letter(end).is_some_and(is_space));
         let is_part = |letter: &(usize, char)| letter.1.is_alphabetic() || letter.1 == '\u{a2}';
-        (start, start + self.letters[start.min(self.letters.len())..].iter().take(12).take_while(|letter| is_part(letter)).count())
+        (
+            start,
+            start
+                + self.letters[start.min(self.letters.len())..]
+                    .iter()
+                    .take(12)
+                    .take_while(|letter| is_part(letter))
+                    .count(),
+        )
     }
 
     fn is_cased(&self, at: usize) -> bool {
@@ -278,7 +291,11 @@ impl Scan<'_> {
 impl Number {
     /// The number that a word such as `million` makes of it; the plain one as well where the word may say something else.
     fn multiply(&mut self, factor: i128, certainty: Certainty) {
-        let times = |reading: &Reading| Reading { value: reading.value * factor, quantum: reading.quantum * factor, ..*reading };
+        let times = |reading: &Reading| Reading {
+            value: reading.value * factor,
+            quantum: reading.quantum * factor,
+            ..*reading
+        };
         let multiplied: Vec<Reading> = self.readings.iter().map(times).collect();
         match certainty {
             Certainty::Certain => {

@@ -39,7 +39,9 @@ impl Tongues {
         static DETECTOR: LazyLock<Detector> =
             LazyLock::new(|| Detector::with_allowlist(LANGUAGES.iter().map(|(lang, _)| *lang).collect()));
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
-        let Some(info) = DETECTOR.detect(&text[..end]).filter(|_| !text.trim().is_empty()) else { return Tongues::default() };
+        let Some(info) = DETECTOR.detect(&text[..end]).filter(|_| !text.trim().is_empty()) else {
+            return Tongues::default();
+        };
         Tongues { languages: vec![info.lang()], are_certain: info.is_reliable() }
     }
 
@@ -50,7 +52,8 @@ impl Tongues {
 
     /// These languages and others.
     pub(in crate::evaluate::grounding) fn and(mut self, others: &Tongues) -> Self {
-        self.languages.extend(others.languages.iter().filter(|lang| !self.languages.contains(lang)).copied().collect::<Vec<_>>());
+        self.languages
+            .extend(others.languages.iter().filter(|lang| !self.languages.contains(lang)).copied().collect::<Vec<_>>());
         self
     }
 }
@@ -61,7 +64,9 @@ pub(in crate::evaluate::grounding) fn spoken_numbers(text: &str, tongues: &Tongu
     let words = words(text);
     for (_, language) in LANGUAGES.iter().filter(|(lang, _)| tongues.languages.contains(lang)) {
         for number in find_numbers(words.iter(), language, 0.0) {
-            let (Some(first), Some(last)) = (words.get(number.start), words.get(number.end.saturating_sub(1))) else { continue };
+            let (Some(first), Some(last)) = (words.get(number.start), words.get(number.end.saturating_sub(1))) else {
+                continue;
+            };
             let written = numbers(&number.text).into_iter().next();
             if let Some(written) = written.filter(|_| !number.is_ordinal) {
                 let (start, end) = (first.start, last.start + last.text.len());

@@ -16,7 +16,17 @@ fn words(text: &str) -> Vec<i128> {
 #[test]
 fn the_same_number_is_the_same_in_every_notation() {
     let same: [&[&str]; 13] = [
-        &["1.200 St", "1,200", "1 200", "1'200", "1\u{202f}200", "1\u{a0}200", "1200", "\u{ff11},\u{ff12}\u{ff10}\u{ff10}", "\u{661}\u{66c}\u{662}\u{660}\u{660}"],
+        &[
+            "1.200 St",
+            "1,200",
+            "1 200",
+            "1'200",
+            "1\u{202f}200",
+            "1\u{a0}200",
+            "1200",
+            "\u{ff11},\u{ff12}\u{ff10}\u{ff10}",
+            "\u{661}\u{66c}\u{662}\u{660}\u{660}",
+        ],
         &["14%", "14 %", "14\u{a0}%", "\u{661}\u{664}\u{66a}", "\u{ff11}\u{ff14}\u{ff05}", "14"],
         &["14%", "0.14", "0,14"],
         &["\u{20ac}0.98", "0.98 EUR", "0.98 euros", "EUR 0.98", "0,98 \u{20ac}", "\u{20ac} 0,98", "EUR0.98"],
@@ -105,7 +115,10 @@ fn number_words_are_read_in_the_languages_of_the_text() {
     assert_eq!(words("Entregamos los resultados en once d\u{ed}as, no en veinticinco."), [11, 25]);
     assert_eq!(words("Nous livrons en trois semaines, au plus tard en quatre-vingt-dix jours."), [3, 90]);
     assert_eq!(words("Once the file has landed we send it to the lab in the second week."), Vec::<i128>::new());
-    assert_eq!(words("\u{7d0d}\u{671f}\u{306f}\u{4e8c}\u{5341}\u{4e94}\u{65e5}\u{3001}\u{4e09}\u{767e}\u{4e07}\u{5186}"), [25, 3_000_000]);
+    assert_eq!(
+        words("\u{7d0d}\u{671f}\u{306f}\u{4e8c}\u{5341}\u{4e94}\u{65e5}\u{3001}\u{4e09}\u{767e}\u{4e07}\u{5186}"),
+        [25, 3_000_000]
+    );
     assert_eq!(words("\u{5343}\u{8449}\u{306e}\u{4e00}\u{7dd2}\u{306e}\u{4e07}\u{4e00}"), Vec::<i128>::new());
 }
 

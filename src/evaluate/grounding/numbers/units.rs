@@ -39,17 +39,16 @@ pub(super) fn sign(letter: char) -> Option<Currency> {
 
 /// Codes of ISO 4217 that are of no group above.
 const OTHER_CODES: [&str; 24] = [
-    "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "BRL", "ZAR", "ILS", "AED", "SAR", "THB", "IDR", "MYR", "PHP",
-    "VND", "EGP", "NGN", "KES", "COP", "CLP", "ARS",
+    "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "BRL", "ZAR", "ILS", "AED", "SAR", "THB", "IDR", "MYR",
+    "PHP", "VND", "EGP", "NGN", "KES", "COP", "CLP", "ARS",
 ];
 
 /// The currency of a code in capitals, or of a word in small letters.
 pub(super) fn word(word: &str) -> Option<Currency> {
     Some(match word {
         "EUR" | "euro" | "euros" | "eur" | "\u{30e6}\u{30fc}\u{30ed}" => Currency::Euro,
-        "USD" | "CAD" | "AUD" | "NZD" | "SGD" | "HKD" | "MXN" | "US$" | "dollar" | "dollars" | "d\u{f3}lares" | "\u{30c9}\u{30eb}" => {
-            Currency::Dollar
-        }
+        "USD" | "CAD" | "AUD" | "NZD" | "SGD" | "HKD" | "MXN" | "US$" | "dollar" | "dollars" | "d\u{f3}lares"
+        | "\u{30c9}\u{30eb}" => Currency::Dollar,
         "GBP" | "quid" => Currency::Pound,
         "JPY" | "CNY" | "RMB" | "yen" | "yuan" => Currency::Yen,
         "CHF" | "Fr" | "SFr" | "Franken" | "franken" | "francs" => Currency::Franc,
@@ -68,8 +67,18 @@ pub(super) fn word(word: &str) -> Option<Currency> {
 pub(super) fn is_cents(word: &str) -> bool {
     matches!(
         word,
-        "p" | "\u{a2}" | "ct" | "cts" | "cent" | "cents" | "pence" | "Cent" | "centimes" | "centimos" | "c\u{e9}ntimos"
-            | "centesimi" | "Rappen"
+        "p" | "\u{a2}"
+            | "ct"
+            | "cts"
+            | "cent"
+            | "cents"
+            | "pence"
+            | "Cent"
+            | "centimes"
+            | "centimos"
+            | "c\u{e9}ntimos"
+            | "centesimi"
+            | "Rappen"
     )
 }
 
@@ -80,11 +89,12 @@ pub(super) fn scale(word: &str) -> Option<(u32, Certainty)> {
         "k" | "K" | "bin" | "mil" | "mille" | "m\u{ec}la" => (3, Possible),
         "tsd" | "thousand" | "tausend" | "duizend" | "tusen" | "tysi\u{119}cy" | "mila" => (3, Certain),
         "m" | "M" => (6, Possible),
-        "mn" | "mio" | "mln" | "million" | "millions" | "millionen" | "mill\u{f3}n" | "millones" | "milioni" | "milione" | "miljoen"
-        | "milh\u{e3}o" | "milh\u{f5}es" | "miljoner" | "milion\u{f3}w" | "miliony" | "milyon" => (6, Certain),
+        "mn" | "mio" | "mln" | "million" | "millions" | "millionen" | "mill\u{f3}n" | "millones" | "milioni"
+        | "milione" | "miljoen" | "milh\u{e3}o" | "milh\u{f5}es" | "miljoner" | "milion\u{f3}w" | "miliony"
+        | "milyon" => (6, Certain),
         "b" | "B" => (9, Possible),
-        "bn" | "mrd" | "mld" | "billion" | "billions" | "milliard" | "milliards" | "milliarde" | "milliarden" | "miliardi" | "miljard"
-        | "miliard\u{f3}w" => (9, Certain),
+        "bn" | "mrd" | "mld" | "billion" | "billions" | "milliard" | "milliards" | "milliarde" | "milliarden"
+        | "miliardi" | "miljard" | "miliard\u{f3}w" => (9, Certain),
         "billionen" | "biljoen" | "trillion" | "billones" => (12, Certain),
         "lakh" | "lakhs" | "lac" => (5, Certain),
         "crore" | "crores" => (7, Certain),

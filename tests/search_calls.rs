@@ -1,0 +1,221 @@
+//! What a trial of the search costs, and one of the proof: counted on markets, calls of audits and revisions included.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use rejoinder::call::{Caller, Shared};
+use rejoinder::compare::spending;
+use rejoinder::data::spool::Texts;
+use rejoinder::engine::local::Local;
+use rejoinder::evaluate::account::Account;
+use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
+use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
+use rejoinder::evaluate::decision_prompt::DecisionPrompt;
+use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Grounding, Sources};
+use rejoinder::evaluate::run::RunContext;
+use rejoinder::event::{Event, Events, TrialOutcome};
+use rejoinder::improve::Improver;
+use rejoinder::improve::improver::REWRITE_TOKENS;
+use rejoinder::model::limits::{Concurrency, Permits};
+use rejoinder::model::market::{Market, Mode};
+use rejoinder::model::price::Prices;
+use rejoinder::model::retry::RetryPolicy;
+use rejoinder::model::{Model, Role};
+use rejoinder::optimize::audits::Audits;
+use rejoinder::optimize::cycle::{self, Cast, CycleOptions};
+use rejoinder::optimize::decisions::Decisions;
+use rejoinder::optimize::failures::Failures;
+use rejoinder::optimize::judges::Rejudge;
+use rejoinder::optimize::lab::{Lab, TrialResult, Wanted};
+use rejoinder::optimize::objective::Objective;
+
+const OFFER: &str = include_str!("../prompts/sample_offer.md");
+
+/// Trials and calls of every batch, by what it is.
+#[derive(Clone, Default)]
+struct Counted(Arc<Mutex<(String, BTreeMap<String, Batch>)>>);
+
+/// What batches of one kind came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Batch {
+    trials: usize,
+    calls: usize,
+    yes: usize,
+}
+
+impl Counted {
+    fn events(&self) -> Events {
+        let own = self.clone();
+        Events::new(move |event| {
+            let mut state = own.0.lock().unwrap();
+            match event {
+                Event::BatchStarted { label, total, .. } => {
+                    state.1.entry(label.clone()).or_default().trials += total;
+                    state.0 = label;
+                }
+                Event::BatchEnded { .. } => state.0.clear(),
+                Event::CallAnswered => {
+                    let label = state.0.clone();
+                    state.1.entry(label).or_default().calls += 1;
+                }
+                Event::TrialEnded { outcome: TrialOutcome::Yes, .. } => {
+                    let label = state.0.clone();
+                    state.1.entry(label).or_default().yes += 1;
+                }
+                _ => {}
+            }
+        })
+    }
+
+    /// The batches that begin so.
+    fn of(&self, beginnings: &[&str]) -> Batch {
+        let state = self.0.lock().unwrap();
+        let wanted = state.1.iter().filter(|(label, _)| beginnings.iter().any(|own| label.starts_with(own)));
+        wanted.fold(Batch::default(), |sum, (_, own)| Batch {
+            trials: sum.trials + own.trials,
+            calls: sum.calls + own.calls,
+            yes: sum.yes + own.yes,
+        })
+    }
+}
+
+fn cast(market: &Arc<Market>, counted: &Counted, scratch: std::path::PathBuf) -> Cast {
+    let (shared, permits) = (Shared::default(), Permits::new(Concurrency::Fixed(4)));
+    let door = |role| {
+        let model: Arc<dyn Model> = Arc::<Market>::clone(market);
+        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), counted.events())
+    };
+    let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
+    let models = roles.into_iter().map(|role| (role, market.id().to_owned())).collect();
+    let prices = Prices::with_overrides(&BTreeMap::new()).unwrap();
+    Cast {
+        generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
+        decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
+        improver: Improver::new(door(Role::Improver), REWRITE_TOKENS),
+        auditor: Some(Auditor::new(door(Role::Auditor), AUDIT_TOKENS)),
+        referee: None,
+        context: RunContext {
+            account: Account::new(shared.meter.clone(), prices, models, BTreeSet::from(roles)),
+            width: 4,
+            engine: Arc::new(Local),
+            events: counted.events(),
+            stop: shared.stop.clone(),
+            run: None,
+            scratch,
+        },
+    }
+}
+
+fn options(calls: u64) -> CycleOptions {
+    CycleOptions {
+        messages_per_persona: 1,
+        decisions_per_message: Decisions::Fixed(1),
+        seed: 5,
+        number: 1,
+        rejudge: Rejudge::WhereNeeded,
+        objective: Objective::Grounded,
+        facts: None,
+        by_hand: Vec::new(),
+        calls,
+        challengers: 6,
+        alpha: spending::level(0.05, &[]),
+        min_gain: 0.02,
+        margin: 0.1,
+        longest: 12_000,
+        revises: true,
+    }
+}
+
+#[tokio::test]
+async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_average() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let (mut trials, mut calls) = (0, 0);
+    for seed in [1, 2, 3] {
+        let place = tempfile::tempdir().unwrap();
+        for part in ["personas", "results"] {
+            std::fs::create_dir(place.path().join(part)).unwrap();
+            for file in std::fs::read_dir(samples.join(part)).unwrap().map(Result::unwrap) {
+                if !file.file_name().to_string_lossy().contains("improvement_run") {
+                    std::fs::copy(file.path(), place.path().join(part).join(file.file_name())).unwrap();
+                }
+            }
+        }
+        let folder = rejoinder::data::DataFolder::open(place.path());
+        let file =
+            folder.resolve(rejoinder::data::Kind::Results, "b2b_saas_personas_train_results_20250802_144126").unwrap();
+        let (market, counted) = (Arc::new(Market::new(seed, Mode::Normal)), Counted::default());
+        let cast = cast(&market, &counted, place.path().to_owned());
+        let cycle = cycle::run(&folder, &file, &cast, &options(900)).await.unwrap();
+        let (searched, proved) =
+            (counted.of(&["Trying instructions", "Racing"]), counted.of(&["Verifying", "Measuring"]));
+        println!(
+            "market {seed}: {searched:?}, proof {proved:?}, {} in all; {:?}",
+            cycle.story.calls, cycle.story.verdict
+        );
+        assert!(searched.trials > 100, "{searched:?}");
+        assert!(cycle.story.calls < 1_000, "{} calls of 900", cycle.story.calls);
+        (trials, calls) = (trials + searched.trials, calls + searched.calls);
+    }
+    let a_trial = calls as f64 / trials as f64;
+    println!("{a_trial:.2} calls a trial");
+    assert!((2.0..=2.6).contains(&a_trial), "{a_trial}");
+}
+
+/// Runs the sample offer once for each of some personas.
+async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f64) {
+    let (market, counted, place) =
+        (Arc::new(Market::new(1, Mode::Normal)), Counted::default(), tempfile::tempdir().unwrap());
+    let cast = cast(&market, &counted, place.path().to_owned());
+    let text = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/personas/b2b_saas_personas_train.json"),
+    );
+    let personas: Vec<String> = serde_json::from_str(&text.unwrap()).unwrap();
+    let people = Arc::new(Texts::of(place.path(), &personas).unwrap());
+    let sources = Sources::from_prompt(OFFER);
+    let lab = Lab {
+        cast: &cast,
+        sources: &sources,
+        audit_when: when,
+        revisions: if when == AuditWhen::BeforeDecision { REVISIONS } else { 0 },
+        objective,
+        decisions: 1,
+        seed: 1,
+        step: "cycle 1",
+        failures: Failures::default(),
+        audits: Audits::default(),
+    };
+    let wanted: Vec<Wanted> =
+        (0..people.len() as u32).map(|persona| Wanted { persona, prompt: OFFER.trim().into() }).collect();
+    let results: Vec<TrialResult> =
+        lab.run("try", "Trying", &people, &wanted).await.unwrap().into_iter().flatten().collect();
+    (results, lab.calls() as f64 / personas.len() as f64)
+}
+
+#[tokio::test]
+async fn while_searching_only_messages_with_a_yes_are_audited_and_in_a_proof_every_one() {
+    let (searched, calls) = results(AuditWhen::AfterYes, Objective::Grounded).await;
+    let yes = searched.iter().filter(|result| result.is_yes()).count();
+    for result in &searched {
+        assert_eq!(result.audit.auditor.is_some(), result.is_yes(), "{result:?}");
+    }
+    assert!((calls - 2.0 - yes as f64 / searched.len() as f64).abs() < 0.1, "{calls} {yes}");
+
+    let (proved, _) = results(AuditWhen::BeforeDecision, Objective::Grounded).await;
+    assert!(proved.iter().all(|result| result.audit.auditor.is_some()));
+    let made_up = |results: &[TrialResult]| {
+        let audited = results.iter().filter(|result| result.audit.auditor.is_some()).count();
+        let made_up = results.iter().filter(|result| result.grounding() == Grounding::MadeUp).count();
+        made_up as f64 / audited.max(1) as f64
+    };
+    assert!(
+        made_up(&proved) < 0.1 && made_up(&searched) > made_up(&proved),
+        "{} {}",
+        made_up(&searched),
+        made_up(&proved)
+    );
+
+    // Where claims count for nothing, nobody is asked about them.
+    let (searched, calls) = results(AuditWhen::AfterYes, Objective::Response).await;
+    assert!(calls < 2.01 && searched.iter().all(|result| result.audit.auditor.is_none()), "{calls}");
+}
