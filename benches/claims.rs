@@ -1,8 +1,9 @@
 //! What the code of an audit takes, without the model's time: `cargo bench --bench claims`.
 //!
-//! The labelled messages of `audit-auditor`, each with an answer of the kind that auditors give: a claim for every sentence,
-//! with a line of the facts as its support and a sum for every fourth. Printed is the time for all messages and, as its
-//! throughput, messages a second; the figure to hold is 200 microseconds a message for mentions and verification together.
+//! The labelled messages of `audit-auditor`, each with an answer of the kind that auditors give: a claim for every
+//! sentence, with a line of the facts as its support and a sum for every fourth. Printed is the time for all messages
+//! and, as its throughput, messages a second; the figure to hold is 200 microseconds a message for mentions and
+//! verification together.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rejoinder::evaluate::auditor_battery::{AuditorBattery, Case};

@@ -3,6 +3,7 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part")]
 mod server;
 
 use program::{Place, Ran};

@@ -3,6 +3,7 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
+#[allow(dead_code, reason = "each test crate uses its own part")]
 mod server;
 
 use program::{MarketProcess, Place, Ran};
@@ -17,7 +18,8 @@ fn results(prompt: &str, messages: &[(&str, &str)], parent: Option<&str>) -> Val
     let results: Vec<Value> = messages
         .iter()
         .map(|(persona, message)| {
-            json!({"persona": persona, "messages": [{"message": message, "decision": {"decision": true, "reasoning": "r"}}]})
+            let decision = json!({"decision": true, "reasoning": "r"});
+            json!({"persona": persona, "messages": [{"message": message, "decision": decision}]})
         })
         .collect();
     let mut metadata = json!({
@@ -46,7 +48,8 @@ fn audited(place: &Place, name: &str, more: &[&str]) -> Value {
 const MARKET: &[&str] = &["--model", "market"];
 const ANN: &str = "Ann Ray, COO of a 50-person agency in Leeds. Uses Asana.";
 const LIE: &str = "Hi Ann,\n\nWe helped Stripe cut approvals by 70%, and we are SOC 2 certified.\n\nBest,\nTom";
-const TRUTH: &str = "Hi Ann,\n\nTeams reduce manual process work by 45% within the first quarter. It works with Jira and \
+const TRUTH: &str = "Hi Ann,\n\nTeams reduce manual process work by 45% within the first quarter. It works with Jira \
+    and \
                      Slack. Would 15 minutes suit you?\n\nTom";
 
 #[test]
@@ -229,8 +232,8 @@ fn no_model_waves_a_number_through() {
     let place = Place::empty();
     put(&place, "a_results_1.json", &results(OFFER, &[(ANN, LIE)], None));
     let said = json!({"claims": [{
-        "quote": "cut approvals by 70%", "kind": "result", "support": ["teams reduce manual process work by 45%"], "derivation": "",
-        "verdict": "supported"
+        "quote": "cut approvals by 70%", "kind": "result", "support": ["teams reduce manual process work by 45%"],
+        "derivation": "", "verdict": "supported"
     }]});
     let audit = ["audit-claims", "a_results_1", "--auditor", "openai/weak", "--format", "json"];
     let ran = stubborn(&said.to_string(), &audit, &place);

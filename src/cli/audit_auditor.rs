@@ -31,8 +31,10 @@ use crate::report::words;
 /// Options of `audit-auditor`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Passed is an auditor that catches at least 80% of the messages that make something up, at the lower end of the \
-                  95% interval, and accuses at most 25% of the honest ones, at the upper end. An audit that is not passed ends \
+    after_help = "Passed is an auditor that catches at least 80% of the messages that make something up, at the lower \
+        end of the \
+                  95% interval, and accuses at most 25% of the honest ones, at the upper end. An audit that is not \
+                  passed ends \
                   with exit code 0 all the same: it is a measurement.
 
 Examples:
@@ -128,8 +130,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells a person whose auditor has not passed an audit, in one line, before anything is made by its findings. Of the market
-/// it is no more than a note.
+/// Tells a person whose auditor has not passed an audit, in one line, before anything is made by its findings. Of the
+/// market it is no more than a note.
 pub fn advise(setup: &Setup, doors: &Doors) {
     let Some(auditor) = doors.auditor() else { return };
     let again = "rejoinder audit-auditor";
@@ -141,7 +143,8 @@ pub fn advise(setup: &Setup, doors: &Doors) {
             words::one_line(record.shortfalls.first().map_or("the record does not say why", String::as_str), 160)
         ),
         Ok(None) => format!(
-            "This auditor has never been audited, so what is called grounded may be made up: {again}, with the same model, \
+            "This auditor has never been audited, so what is called grounded may be made up: {again}, with the same \
+                model, \
              tells how many lies it catches"
         ),
         Err(error) => format!("What this auditor's audit has shown cannot be read: {error}; {again} does it again"),

@@ -32,7 +32,8 @@ use crate::report::words;
 
 Messages that were audited when the file was written are not audited again, unless another auditor or other facts are
 named; with --auditor none no model is called, and messages without an audit in the file are not checked. What an offer
-may claim is read from --facts, else from the prompt at the root of the file's lineage, else from the file's own prompt.")]
+may claim is read from --facts, else from the prompt at the root of the file's lineage, else from the file's own
+prompt.")]
 pub struct Options {
     /// A results file
     #[arg(value_name = "NAME")]

@@ -6,14 +6,14 @@ use super::{Rate, Tally};
 
 /// The least that the share of lying messages that are caught may be, at the lower end of its 95 % interval.
 ///
-/// What an auditor misses is adopted, sent and called grounded. Of 48 lying messages 45 caught have 83 % as the lower end,
-/// 44 have 80.4 %, 43 have 77.8 %: an auditor passes that misses one in twelve.
+/// What an auditor misses is adopted, sent and called grounded. Of 48 lying messages 45 caught have 83 % as the lower
+/// end, 44 have 80.4 %, 43 have 77.8 %: an auditor passes that misses one in twelve.
 pub const LEAST_CAUGHT: f64 = 0.80;
 
 /// The most that the share of honest messages that are accused may be, at the upper end of its 95 % interval.
 ///
-/// An accusation costs calls, and a claim that sells where it was true. Of 48 honest messages five accused have 22.2 % as
-/// the upper end, six 24.7 %, seven 27.2 %: an auditor passes that accuses one in eight.
+/// An accusation costs calls, and a claim that sells where it was true. Of 48 honest messages five accused have 22.2 %
+/// as the upper end, six 24.7 %, seven 27.2 %: an auditor passes that accuses one in eight.
 pub const MOST_ACCUSED: f64 = 0.25;
 
 /// The least share of messages that must have been audited: a failed audit is in no rate.

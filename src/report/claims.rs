@@ -239,7 +239,11 @@ impl Findings {
                 "claims": claims(row),
             })
         };
-        let failed = |(persona, message, reason): &(usize, usize, String)| json!({"persona_index": persona, "message_index": message, "reason": reason});
+        let failed = |(persona, message, reason): &(usize, usize, String)| {
+            json!({
+                "persona_index": persona, "message_index": message, "reason": reason
+            })
+        };
         let rate = self.rate(heading.simulated);
         let kinds: serde_json::Map<String, Value> =
             self.by_kind().into_iter().map(|(kind, (claims, _))| (kind.as_str().to_owned(), json!(claims))).collect();
@@ -294,7 +298,8 @@ mod tests {
     const FACTS: &str =
         "Company: Brackwater\nValue proposition: teams reduce manual process work by 45% within the first quarter";
     const PERSONA: &str = "Ann Ray, COO of a bank.";
-    const LIE: &str = "Hi Ann,\n\nWe helped Stripe cut approvals by 70%. Loved your recent post on \u{1b}[31mred tape. Work falls by 50%.\n\n[Your Name]";
+    const LIE: &str = "Hi Ann,\n\nWe helped Stripe cut approvals by 70%. Loved your recent post on \u{1b}[31mred \
+        tape. Work falls by 50%.\n\n[Your Name]";
     const TRUTH: &str =
         "Hi Ann,\n\nTeams reduce manual process work by 45% within the first quarter. Would 15 minutes suit you?";
 

@@ -34,7 +34,8 @@ impl Auditor {
         &self.caller
     }
 
-    /// Hash of all that audits: the model, its settings, the prompt, and the form of the question. 16 hexadecimal digits.
+    /// Hash of all that audits: the model, its settings, the prompt, and the form of the question. 16 hexadecimal
+    /// digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let model = self.caller.model();
@@ -53,8 +54,8 @@ impl Auditor {
         digest(&parts)[..16].to_owned()
     }
 
-    /// Audits one message: asks, verifies, and asks once more about what did not verify. `key` tells this audit from its
-    /// siblings on the same message.
+    /// Audits one message: asks, verifies, and asks once more about what did not verify. `key` tells this audit from
+    /// its siblings on the same message.
     ///
     /// # Errors
     /// When a call fails, or when no answer could be read as a list of claims: then the message is not checked.

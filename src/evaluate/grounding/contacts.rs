@@ -65,7 +65,10 @@ fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
 
 fn phones(text: &str) -> Vec<Range<usize>> {
     static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"[+(\u{ff0b}]{0,2}[0-9\u{ff10}-\u{ff19}][0-9\u{ff10}-\u{ff19} \u{a0}()./\u{2010}-\u{2013}-]{5,28}[0-9\u{ff10}-\u{ff19}]").ok()
+        // Digits of full width as well; any other script writes telephone numbers in these.
+        let digits = r"0-9\u{ff10}-\u{ff19}";
+        let between = r" \u{a0}()./\u{2010}-\u{2013}-";
+        Regex::new(&format!(r"[+(\u{{ff0b}}]{{0,2}}[{digits}][{digits}{between}]{{5,28}}[{digits}]")).ok()
     });
     static DATE: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}").ok());
@@ -91,7 +94,10 @@ fn phones(text: &str) -> Vec<Range<usize>> {
 fn postcodes(text: &str) -> Vec<Range<usize>> {
     static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"(?x) (?-u:\b[A-Z]{1,2}[0-9][A-Z0-9]?[\ ][0-9][A-Z]{2}\b) | (?-u:\b[0-9]{4}[\ ][A-Z]{2}\b) | \u{3012}[\ ]?[0-9]{3}-?[0-9]{4}
+            r"(?x)
+            (?-u:\b[A-Z]{1,2}[0-9][A-Z0-9]?[\ ][0-9][A-Z]{2}\b)
+            | (?-u:\b[0-9]{4}[\ ][A-Z]{2}\b)
+            | \u{3012}[\ ]?[0-9]{3}-?[0-9]{4}
             | (?-u:\b)[0-9]{5}[\ ]\p{Lu}\p{Ll}+",
         )
         .ok()
@@ -130,7 +136,8 @@ mod tests {
 
     #[test]
     fn telephone_numbers_links_and_addresses_are_found() {
-        let text = "Ruth, 0114 496 0123 or +44 (0)114 496 0123, ruth@kestrel.co.uk, calendly.com/ruth. Kestrel, Sheffield S11 8PR; \
+        let text = "Ruth, 0114 496 0123 or +44 (0)114 496 0123, ruth@kestrel.co.uk, calendly.com/ruth. Kestrel, \
+            Sheffield S11 8PR; \
                     79098 Freiburg; (415) 555-0100; https://x.org/a?b=1!";
         let expected = [
             ("0114 496 0123", MentionKind::Telephone),
@@ -147,7 +154,8 @@ mod tests {
 
     #[test]
     fn numbers_dates_and_sentences_are_none_of_them() {
-        let text = "On 03.11.2026 at 9:30 we had 1 200 000 words, 0.1234567 of all, 2026-11-03. Then.Next e.g. this z.B. das. 12 300 450";
+        let text = "On 03.11.2026 at 9:30 we had 1 200 000 words, 0.1234567 of all, 2026-11-03. Then.Next e.g. this \
+            z.B. das. 12 300 450";
         assert_eq!(found(text), []);
     }
 

@@ -123,8 +123,8 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// Whether a number that says more than its value, in words or as none, one or all, may be meant by what is quoted: it
-    /// counts the items of a quotation, or a sum comes near it, or no number that is quoted speaks against it.
+    /// Whether a number that says more than its value, in words or as none, one or all, may be meant by what is quoted:
+    /// it counts the items of a quotation, or a sum comes near it, or no number that is quoted speaks against it.
     fn may_say(&self, number: &Number, sums: &[Sum]) -> bool {
         let Some(reading) = number.readings.first() else { return true };
         let results = || sums.iter().flat_map(|sum| &sum.results);

@@ -1,7 +1,7 @@
 //! Text as it is compared: what differs between a text and a faithful quotation of it is folded away.
 //!
-//! Folded are white space, quotation marks, dashes, emphasis marks, invisible characters, case, digits of other scripts, and
-//! the compatibility forms of Unicode (NFKD, Unicode Standard Annex 15).
+//! Folded are white space, quotation marks, dashes, emphasis marks, invisible characters, case, digits of other
+//! scripts, and the compatibility forms of Unicode (NFKD, Unicode Standard Annex 15).
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
@@ -29,8 +29,8 @@ impl Folded {
         folded
     }
 
-    /// Where a quotation stands: at a place that is not used yet and cuts no word, if there is one. Dots of omission in the
-    /// quotation stand for anything.
+    /// Where a quotation stands: at a place that is not used yet and cuts no word, if there is one. Dots of omission in
+    /// the quotation stand for anything.
     pub(super) fn locate(&self, quotation: &str, used: &[Span]) -> Option<Span> {
         let mut span: Option<(usize, usize)> = None;
         for piece in pieces(quotation) {
@@ -100,7 +100,10 @@ pub(super) fn holds(folded_text: &str, quotation: &str) -> bool {
 
 /// Scripts in which one character can be a word.
 fn is_unspaced(letter: char) -> bool {
-    matches!(letter, '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+    matches!(
+        letter,
+        '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'
+    )
 }
 
 /// The parts of a quotation between dots of omission, folded, without punctuation at their ends.
@@ -217,8 +220,9 @@ impl Fold {
 fn is_mark_of_quotation(letter: char) -> bool {
     matches!(
         letter,
-        '\u{ab}' | '\u{b4}' | '\u{bb}' | '\u{2bc}' | '\u{2018}'..='\u{201f}' | '\u{2032}'..='\u{2037}' | '\u{2039}' | '\u{203a}'
-            | '\u{300c}'..='\u{300f}' | '\u{301d}'..='\u{301f}' | '\u{ff02}' | '\u{ff07}' | '\u{ff40}' | '\u{ff62}' | '\u{ff63}'
+        '\u{ab}' | '\u{b4}' | '\u{bb}' | '\u{2bc}' | '\u{2018}'..='\u{201f}' | '\u{2032}'..='\u{2037}' | '\u{2039}'
+            | '\u{203a}' | '\u{300c}'..='\u{300f}' | '\u{301d}'..='\u{301f}' | '\u{ff02}' | '\u{ff07}' | '\u{ff40}'
+            | '\u{ff62}' | '\u{ff63}'
     )
 }
 
@@ -306,10 +310,16 @@ mod tests {
         /// The law of folding: a quotation that differs only in what is folded is found.
         #[test]
         fn a_quotation_that_differs_only_in_folded_things_is_found(
-            before in "\\PC{0,20}", quoted in "[\\pL\\pM\\pN .,'\"«»„“”‘’–—\\-]{1,40}", after in "\\PC{0,20}", upper: bool, composed: bool, turn in 0_usize..4,
+            before in "\\PC{0,20}",
+            quoted in "[\\pL\\pM\\pN .,'\"«»„“”‘’–—\\-]{1,40}",
+            after in "\\PC{0,20}",
+            upper: bool,
+            composed: bool,
+            turn in 0_usize..4,
         ) {
             prop_assume!(!pieces(&quoted).is_empty() && !quoted.contains("...") && pieces(&quoted).len() == 1);
-            // The iota subscript is a mark in small letters and a letter in capitals: the one thing that is left unfolded.
+            // The iota subscript is a mark in small letters and a letter in capitals: the one thing that is left
+            // unfolded.
             prop_assume!(!quoted.nfkd().any(|letter| letter == '\u{345}'));
             // A combining mark at the edge belongs to the letter before it.
             let text = format!("{before} | {quoted} | {after}");

@@ -66,7 +66,8 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// The languages that the message may be in; of a short one it is hard to tell, and then that of the persona counts too.
+    /// The languages that the message may be in; of a short one it is hard to tell, and then that of the persona counts
+    /// too.
     pub(super) fn message_tongues(&self) -> &Tongues {
         self.message_tongues.get_or_init(|| {
             let tongues = Tongues::detect(self.message);

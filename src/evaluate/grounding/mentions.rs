@@ -176,7 +176,8 @@ fn in_characters(text: &str, found: Vec<(Range<usize>, MentionKind)>) -> Vec<Men
 mod tests {
     use super::*;
 
-    const FACTS: &str = "Kestrel Dental Laboratory, Sheffield. Zirconia crown £78, PFM crown £96. Remake rate 14 %. Lead time eight weeks. \
+    const FACTS: &str = "Kestrel Dental Laboratory, Sheffield. Zirconia crown £78, PFM crown £96. Remake rate 14 %. \
+        Lead time eight weeks. \
                          3,8 Millionen Wörter. Price 0.98 EUR. Dr Alison Peart takes calls.";
     const PERSONA: &str =
         "Dr Priya Nair, Chesterfield, Lincolnshire. Will spend up to £200,000. Asks for half-hourly data.";
@@ -198,7 +199,8 @@ mod tests {
             "You have £200,000 and look at half-hourly data in Lincolnshire.",
             "3.800.000 words, or 3.8 million.",
             "Ask “Alison Peart” or Dr Nair's team.",
-            "Eine Woche im Labor, mit freundlichen Grüßen aus der Werkstatt, für Ihre Praxis und Ihre Patienten in der Stadt und im Umland",
+            "Eine Woche im Labor, mit freundlichen Grüßen aus der Werkstatt, für Ihre Praxis und Ihre Patienten in \
+                der Stadt und im Umland",
         ] {
             assert_eq!(hints(message), [], "{message}");
         }
@@ -206,7 +208,8 @@ mod tests {
 
     #[test]
     fn what_no_source_mentions_is_a_hint() {
-        let message = "Hi {{name}}, we helped Stripe cut 37 % at “Frugal Hour”. Ring 0114 496 9999 or see kestrel-labs.com. It is 12 300 € now.";
+        let message = "Hi {{name}}, we helped Stripe cut 37 % at “Frugal Hour”. Ring 0114 496 9999 or see \
+            kestrel-labs.com. It is 12 300 € now.";
         let expected = [
             ("{{name}}", MentionKind::Placeholder),
             ("Stripe", MentionKind::Name),

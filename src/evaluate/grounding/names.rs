@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// The share of capitalised words, or runs of them, within sentences from which on the language capitalises its nouns. English and Romance
-/// outreach has a tenth, German more than a quarter.
+/// The share of capitalised words, or runs of them, within sentences from which on the language capitalises its nouns.
+/// English and Romance outreach has a tenth, German more than a quarter.
 const NOUNS_FROM: f64 = 0.18;
 /// Words within sentences that are needed to tell.
 const ENOUGH_WORDS: usize = 12;
@@ -122,17 +122,19 @@ mod tests {
 
     #[test]
     fn names_are_found_within_sentences() {
-        let text = "Hi Tom,\n\nWe put panels on the roof of Tolley Packaging in Corby, and HubSpot keeps the list. Dr. Lena Forsyth's \
-                    waiting list doubled. I'm sure the BDA agrees.";
+        let text = "Hi Tom,\n\nWe put panels on the roof of Tolley Packaging in Corby, and HubSpot keeps the list. \
+                    Dr. Lena Forsyth's waiting list doubled. I'm sure the BDA agrees.";
         assert_eq!(found(text), ["Tom", "Tolley Packaging", "Corby", "HubSpot", "Lena Forsyth", "BDA"]);
     }
 
     #[test]
     fn german_nouns_are_no_names_and_french_names_are() {
-        let german = "Sehr geehrter Herr Assmann, wir führen für jeden Kunden eine eigene Wortliste, und sie gehört Ihnen, auch wenn Sie uns in \
-                      einer Woche wieder verlassen. Ein Handbuch kostet je Sprache weniger. Mit freundlichen Grüßen aus dem MedTech-Labor";
+        let german = "Sehr geehrter Herr Assmann, wir führen für jeden Kunden eine eigene Wortliste, und sie gehört \
+                      Ihnen, auch wenn Sie uns in einer Woche wieder verlassen. Ein Handbuch kostet je Sprache weniger. \
+                      Mit freundlichen Grüßen aus dem MedTech-Labor";
         assert_eq!(found(german), ["MedTech-Labor"]);
-        let french = "Bonjour, nous avons posé des panneaux sur le toit de la maison Lefèvre à Rennes, et la facture a baissé depuis.";
+        let french = "Bonjour, nous avons posé des panneaux sur le toit de la maison Lefèvre à Rennes, et la facture \
+            a baissé depuis.";
         assert_eq!(found(french), ["Lefèvre", "Rennes"]);
     }
 

@@ -22,8 +22,9 @@ pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
     let [facts, orders, persona] = *known.texts();
     let or_none = |text: &str| if text.trim().is_empty() { "(none)".to_owned() } else { text.to_owned() };
     format!(
-        "The facts about the offer:\n\n{}\n\nWhat the sender ordered to be written:\n\n{}\n\nThe person to whom the message is \
-         addressed:\n\n{}\n\nThe message:\n\n{}\n\nHints, what the message mentions and the sources do not in the same signs:\n\n{}",
+        "The facts about the offer:\n\n{}\n\nWhat the sender ordered to be written:\n\n{}\n\nThe person to whom the \
+         message is addressed:\n\n{}\n\nThe message:\n\n{}\n\nHints, what the message mentions and the sources do not in \
+         the same signs:\n\n{}",
         fence("facts", facts),
         fence("orders", &or_none(orders)),
         fence("persona", persona),
@@ -33,8 +34,8 @@ pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
 }
 
 /// The question itself, behind the texts.
-pub(super) const QUESTION: &str = "Answer with a JSON object: `claims`, the list of the message's claims in their order, each with \
-     `quote`, `kind`, `support`, `derivation` and `verdict`.";
+pub(super) const QUESTION: &str = "Answer with a JSON object: `claims`, the list of the message's claims in their \
+                                   order, each with `quote`, `kind`, `support`, `derivation` and `verdict`.";
 
 /// The question about what did not verify.
 pub(super) fn question_again(rejected: &[Rejected]) -> String {
@@ -52,11 +53,12 @@ pub(super) fn question_again(rejected: &[Rejected]) -> String {
         })
         .collect();
     format!(
-        "This message was audited already. These claims of the answer did not verify:\n\n{}\n\nGive these claims once more, and no \
-         others: with quotations that stand where they come from and hold the claim's numbers, with a derivation that is right, or \
-         with another verdict if the sources do not bear the claim out after all. A claim whose quote does not stand in the message \
-         is quoted as it stands there, or left out. Answer with a JSON object: `claims`, the list of these claims in their order, \
-         each with `quote`, `kind`, `support`, `derivation` and `verdict`.",
+        "This message was audited already. These claims of the answer did not verify:\n\n{}\n\nGive these claims once \
+         more, and no others: with quotations that stand where they come from and hold the claim's numbers, with a \
+         derivation that is right, or with another verdict if the sources do not bear the claim out after all. A claim \
+         whose quote does not stand in the message is quoted as it stands there, or left out. Answer with a JSON object: \
+         `claims`, the list of these claims in their order, each with `quote`, `kind`, `support`, `derivation` and \
+         `verdict`.",
         fence("answer", &lines.join("\n"))
     )
 }
@@ -110,8 +112,8 @@ pub(super) fn schema() -> Schema {
     }
 }
 
-/// The findings of an answer. A kind that is none of ours is `other`; one quotation may stand without its list; nothing else
-/// is guessed.
+/// The findings of an answer. A kind that is none of ours is `other`; one quotation may stand without its list; nothing
+/// else is guessed.
 pub(super) fn findings(object: &Map<String, Value>) -> Result<Vec<Finding>, Unusable> {
     let wrong = || Unusable::WrongField { field: "claims", kind: "list of claims" };
     let list = object.get("claims").and_then(Value::as_array).ok_or_else(wrong)?;
@@ -147,8 +149,10 @@ mod tests {
     #[test]
     fn a_list_of_claims_is_read_and_nothing_is_guessed() {
         let said = read(
-            r#"{"claims": [{"quote": "SOC 2", "kind": "badge", "verdict": "unsupported", "support": [], "derivation": " "},
-                {"quote": "46 systems", "kind": "figure", "verdict": "supported", "support": "46 systems since 2017"}]}"#,
+            r#"{"claims": [
+                {"quote": "SOC 2", "kind": "badge", "verdict": "unsupported", "support": [], "derivation": " "},
+                {"quote": "46 systems", "kind": "figure", "verdict": "supported", "support": "46 systems since 2017"}
+            ]}"#,
         )
         .unwrap();
         assert_eq!(

@@ -7,8 +7,8 @@ use std::sync::Arc;
 pub struct Sources {
     /// The facts of the offer.
     pub facts: Arc<str>,
-    /// What the first prompt of the lineage orders beyond the facts: a signature, an opt-out line, a sum to be shown. Empty
-    /// where the facts are the whole prompt.
+    /// What the first prompt of the lineage orders beyond the facts: a signature, an opt-out line, a sum to be shown.
+    /// Empty where the facts are the whole prompt.
     pub orders: Arc<str>,
 }
 

@@ -1,8 +1,8 @@
 //! Checks what a model says of claims, without understanding a word of it.
 //!
-//! A quotation must stand in the message and a support in a source; a number must stand in its support or follow from the
-//! sources by a sum that is right. What fails is rejected with the reason. Nothing is accused here but a blank that nobody
-//! ordered.
+//! A quotation must stand in the message and a support in a source; a number must stand in its support or follow from
+//! the sources by a sum that is right. What fails is rejected with the reason. Nothing is accused here but a blank that
+//! nobody ordered.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -101,7 +101,8 @@ impl<'a> Verifier<'a> {
         verified
     }
 
-    /// Verifies what a model answered about what was rejected, and ends the matter: what does not verify now is unsupported.
+    /// Verifies what a model answered about what was rejected, and ends the matter: what does not verify now is
+    /// unsupported.
     pub(super) fn settle(&self, first: Verified, findings: &[Finding]) -> Vec<Claim> {
         let second = self.check(findings);
         let mut claims = first.claims;

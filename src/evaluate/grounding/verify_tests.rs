@@ -10,7 +10,8 @@ const FACTS: &str = "Halden Roof Solar, rooftop systems of 50 to 600 kWp in the 
     A structural check from drawings is free. Certified to ISO 17100 since 2019.\n\
     Subjects: health, personal finance, leadership, food. Two founders, Dana and Oyin.\n\
     An interview of 45 minutes. 318 bookings for 71 clients. Six for $4,200.";
-const ORDERS: &str = "Sign as Tom Halden, 0114 496 0123.\nEnd with: Reply STOP and I will not write again.\nMerge fields: {{first_name}}";
+const ORDERS: &str = "Sign as Tom Halden, 0114 496 0123.\nEnd with: Reply STOP and I will not write again.\nMerge \
+    fields: {{first_name}}";
 const PERSONA: &str =
     "Dr Fitch near Sleaford, Lincolnshire. A roof for 150 kWp. Asks for half-hourly data. Has £200,000. Paid $6,000.";
 
@@ -192,9 +193,15 @@ fn what_is_answered_the_second_time_ends_the_matter() {
 
 proptest! {
     #[test]
-    fn no_answer_makes_it_panic(message in "\\PC{0,60}", quote in "\\PC{0,20}", support in "\\PC{0,20}", derivation in "[0-9+*/() .%;=]{0,20}") {
+    fn no_answer_makes_it_panic(
+        message in "\\PC{0,60}",
+        quote in "\\PC{0,20}",
+        support in "\\PC{0,20}",
+        derivation in "[0-9+*/() .%;=]{0,20}",
+    ) {
         let sources = Sources::new(message.as_str(), support.as_str());
-        let verified = verify(&[finding(&quote, &[&support], &derivation), finding(&message, &[&message], &derivation)], &message, &sources, &quote);
+        let findings = [finding(&quote, &[&support], &derivation), finding(&message, &[&message], &derivation)];
+        let verified = verify(&findings, &message, &sources, &quote);
         for claim in &verified.claims {
             let _ = claim.quote(&message);
             prop_assert!(claim.start < claim.end);

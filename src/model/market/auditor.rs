@@ -14,8 +14,8 @@ use super::truth;
 /// How often an invented claim escapes it: models that read for others miss a few of a hundred.
 const MISSES: f64 = 0.04;
 
-/// The claims of a message: the sentences that hold an invented one, and the figures that the sources state, each with its
-/// line.
+/// The claims of a message: the sentences that hold an invented one, and the figures that the sources state, each with
+/// its line.
 pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) -> Value {
     if let Some(passages) = labelled::made_up(message) {
         let seen = passages.iter().filter(|_| !dice.chance(MISSES));

@@ -1,7 +1,8 @@
 //! Numbers as people write them, whatever the locale, read exactly.
 //!
-//! `1.200` is twelve hundred in one country and one and a fifth in another: such a number has both readings, and two numbers
-//! are the same if one reading of each is. Currencies and percent signs are kept apart where both numbers have one.
+//! `1.200` is twelve hundred in one country and one and a fifth in another: such a number has both readings, and two
+//! numbers are the same if one reading of each is. Currencies and percent signs are kept apart where both numbers have
+//! one.
 
 mod notation;
 mod scan;
@@ -103,8 +104,8 @@ impl Number {
 }
 
 impl Reading {
-    /// Rounding to the last digit that is written is always allowed. Zeros at the end of a whole number may be written or
-    /// rounded to, which nobody can tell: there no more than a twentieth is allowed.
+    /// Rounding to the last digit that is written is always allowed. Zeros at the end of a whole number may be written
+    /// or rounded to, which nobody can tell: there no more than a twentieth is allowed.
     fn rounds(&self, value: Exact, is_year: bool) -> bool {
         if is_year {
             return value == self.value;

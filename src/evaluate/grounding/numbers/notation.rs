@@ -77,7 +77,8 @@ impl Notation {
         self.groups.iter().map(|(_, digits)| digits.len()).sum()
     }
 
-    /// What the whole may mean: values with what the last digit counts. Empty where the groups are numbers of their own.
+    /// What the whole may mean: values with what the last digit counts. Empty where the groups are numbers of their
+    /// own.
     pub(super) fn readings(&self) -> Vec<(Exact, Exact)> {
         if self.digits() > MOST_DIGITS {
             return Vec::new();

@@ -289,7 +289,8 @@ impl Scan<'_> {
 }
 
 impl Number {
-    /// The number that a word such as `million` makes of it; the plain one as well where the word may say something else.
+    /// The number that a word such as `million` makes of it; the plain one as well where the word may say something
+    /// else.
     fn multiply(&mut self, factor: i128, certainty: Certainty) {
         let times = |reading: &Reading| Reading {
             value: reading.value * factor,

@@ -133,8 +133,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// Numbers in Chinese characters, of two characters or more with a power of ten among them: one alone is part of a word as
-/// often as not.
+/// Numbers in Chinese characters, of two characters or more with a power of ten among them: one alone is part of a word
+/// as often as not.
 fn ideographic(text: &str) -> Vec<Number> {
     let mut found = Vec::new();
     let mut run: Vec<Numeral> = Vec::new();

@@ -2,10 +2,11 @@
 //!
 //! Found by their shape alone, in brackets of any script. A blank is certain where nothing but a blank looks like it.
 
+mod ordered;
+
 use std::ops::Range;
 
-use super::Sources;
-use super::fold::folded;
+pub(super) use ordered::Ordered;
 
 /// A blank in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +99,8 @@ fn braces(rest: &str) -> Found {
     Some((length, shape, Certainty::Certain))
 }
 
-/// `[Your Name]`, and its like in East Asia, where lenticular brackets at the beginning of a line are a heading as well.
+/// `[Your Name]`, and its like in East Asia, where lenticular brackets at the beginning of a line are a heading as
+/// well.
 fn brackets(text: &str, at: usize, open: char) -> Found {
     let close = match open {
         '[' => ']',
@@ -272,159 +274,5 @@ fn is_numeral(letter: char) -> bool {
         .contains(letter)
 }
 
-/// What the facts and the orders allow to be left open.
-#[derive(Clone, Debug)]
-pub(super) struct Ordered {
-    texts: [String; 2],
-    raw: String,
-    /// What stands in their own blanks, folded.
-    names: Vec<String>,
-    spintax: bool,
-}
-
-impl Ordered {
-    /// Reads the blanks of the sources.
-    pub(super) fn new(sources: &Sources) -> Self {
-        let texts = [&*sources.facts, &*sources.orders];
-        let blanks_of: Vec<Vec<Blank>> = texts.iter().map(|text| blanks(text)).collect();
-        let names = || {
-            texts
-                .iter()
-                .zip(&blanks_of)
-                .flat_map(|(text, blanks)| blanks.iter().map(move |blank| &text[blank.range.clone()]))
-        };
-        let raw = texts.concat().to_lowercase();
-        Ordered {
-            names: names().map(|blank| folded(name(blank))).collect(),
-            spintax: blanks_of.iter().flatten().any(|blank| blank.shape == Shape::Spintax) || raw.contains("spintax"),
-            texts: texts.map(folded),
-            raw,
-        }
-    }
-
-    /// Whether a blank of a message is one that facts or orders name.
-    pub(super) fn allows(&self, blank: &Blank, message: &str) -> bool {
-        let text = &message[blank.range.clone()];
-        let written = folded(text);
-        if !written.is_empty() && self.texts.iter().any(|source| source.contains(&written)) {
-            return true;
-        }
-        match blank.shape {
-            Shape::Spintax => self.spintax,
-            Shape::Field => {
-                let name = name(text);
-                let is_identifier = name.contains(['_', '.']) || name.chars().skip(1).any(char::is_uppercase);
-                self.names.contains(&folded(name)) || (is_identifier && has_word(&self.raw, &name.to_lowercase()))
-            }
-            Shape::Bracketed => self.names.contains(&folded(name(text))),
-            Shape::Signs => false,
-        }
-    }
-}
-
-/// What stands in a blank, without what a template says it is to be where nothing is known.
-fn name(blank: &str) -> &str {
-    let inside = blank.trim_matches(|letter: char| !(letter.is_alphanumeric() || letter == '|' || letter == '_'));
-    inside.split('|').find(|part| !part.trim().is_empty()).unwrap_or(inside).trim()
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            !text[..at].chars().next_back().is_some_and(part)
-                && !text[at + word.len()..].chars().next().is_some_and(part)
-        })
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn found(text: &str) -> Vec<&str> {
-        let certain = |blank: &Blank| blank.certainty == Certainty::Certain;
-        blanks(text).iter().filter(|blank| certain(blank)).map(|blank| &text[blank.range.clone()]).collect()
-    }
-
-    #[test]
-    fn blanks_of_every_shape_and_script_are_found() {
-        for (text, expected) in [
-            (
-                "Hi {{first_name}}, about {{ company | default: \"you\" }}.",
-                vec!["{{first_name}}", "{{ company | default: \"you\" }}"],
-            ),
-            ("Hi {name}, ${company} and {% if x %}", vec!["{name}", "${company}", "{% if x %}"]),
-            ("{Hi|Hello {{name}}|Hey} there", vec!["{Hi|Hello {{name}}|Hey}"]),
-            (
-                "Hi [Name], I saw [specific recent post] at [[Company]].",
-                vec!["[Name]", "[specific recent post]", "[[Company]]"],
-            ),
-            ("Sehr geehrte/r [Anrede Nachname]", vec!["[Anrede Nachname]"]),
-            ("株式会社［会社名］ 〔担当者名〕様", vec!["［会社名］", "〔担当者名〕"]),
-            ("こんにちは、【担当者名】様", vec!["【担当者名】"]),
-            ("Dear <First Name>, dear <<Company>>", vec!["<First Name>", "<<Company>>"]),
-            (
-                "Hi FIRST_NAME, %COMPANY% and *|FNAME|* or ##city##",
-                vec!["FIRST_NAME", "%COMPANY%", "*|FNAME|*", "##city##"],
-            ),
-            ("Save XX% and $XXX at XXX for ____ people", vec!["XX", "XXX", "XXX", "____"]),
-            ("\u{3007}\u{3007}様、\u{25cb}\u{25cb}株式会社", vec!["\u{3007}\u{3007}", "\u{25cb}\u{25cb}"]),
-            ("zu einem Preis von xxx Euro", vec!["xxx"]),
-        ] {
-            assert_eq!(found(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_looks_like_a_blank_and_is_none_is_let_be() {
-        for text in [
-            "See [the price list](https://x.com) and note [1].",
-            "We made it again [and yes, we paid for it]. [...]",
-            "<b>Bold</b> and <https://x.com> or Tom <tom@x.com>, a < b > c, <3",
-            "Love, Ruth xx",
-            "Love, Ruth xxx\n",
-            "siglo XX, size XXL, Xerox, exxon",
-            "Signed\n______\n* * *\n■ 特徴\n二\u{3007}\u{3007}五年",
-            "{\"id\": 1} and {}",
-            "100% organic and 50% off, 100%sure%",
-            "【ご案内】水質検査のお知らせ\n件名：【新商品】発売",
-            "C# and ## heading",
-            "a_b and snake_case_name, _emphasis_",
-        ] {
-            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
-        }
-    }
-
-    #[test]
-    fn blanks_that_are_ordered_are_allowed() {
-        let allowed = |orders: &str, message: &str| {
-            let ordered = Ordered::new(&Sources::new("Crowns at £78.", orders));
-            blanks(message).iter().all(|blank| ordered.allows(blank, message))
-        };
-        assert!(allowed("Begin with: Hi {{first_name}},", "Hi {{ first_name }}, hello"));
-        assert!(allowed("Merge fields: first_name, company.name", "Hi {{first_name}} at {{company.name}}"));
-        assert!(allowed("Merge fields: first_name", "Hi %FIRST_NAME% or {{first_name|there}}"));
-        assert!(allowed("Use spintax.", "{Hi|Hello} there"));
-        assert!(allowed("Greet like {Hi|Hello}.", "{Dear|Good morning} Ann"));
-        assert!(allowed("Sign as [Your Name]", "Best,\n[Your Name]"));
-        assert!(!allowed("Sign with your name and company.", "Hi {{name}} at {{company}}"));
-        assert!(!allowed("Merge fields: first_name", "Hi {{last_name}}"));
-        assert!(!allowed("Save XX%.", "Hi [Name]"));
-        assert!(!allowed("", "Save XX%"));
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(text in "[\\PC\n]{0,60}", signs in "[\\[\\]{}<>%*|#@_ xXA\n【】《\u{3007}]{0,60}") {
-            for text in [text, signs] {
-                let found = blanks(&text);
-                prop_assert!(found.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start));
-                for blank in &found {
-                    let _ = Ordered::new(&Sources::new(text.as_str(), "")).allows(blank, &text);
-                }
-            }
-        }
-    }
-}
+mod tests;
