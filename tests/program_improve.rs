@@ -161,13 +161,13 @@ fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
     let before = place.files("results");
     let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
     assert_eq!(place.files("results"), before);
-    // 40 older messages decided again, 22 calls of the improver, 194 messages of the search and 80 new ones, each with its
+    // 40 older messages decided again, 27 calls of the improver, 193 messages of the search and 80 new ones, each with its
     // decision, and written again twice.
-    assert!(ran.out.contains("In all 1,158 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    assert!(ran.out.contains("In all 1,159 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
     // An auditor is paid out of the calls of the search, a referee comes on top.
     let seconds = ["--auditor", "anthropic/claude-haiku-5-5", "--referee", "lenient"];
     let ran = place.ok(&[&["improve", "--results-file", FIRST, "--dry-run"], &seconds[..]].concat());
-    for line in ["86 calls of the auditor (messages of the proof", "86 calls of the referee (", "In all 1,082 calls"] {
+    for line in ["86 calls of the auditor (messages of the proof", "86 calls of the referee (", "In all 1,087 calls"] {
         assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
     }
     assert!(
