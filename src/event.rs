@@ -29,6 +29,8 @@ pub enum Event {
         persona: u32,
         /// How.
         outcome: TrialOutcome,
+        /// What is known of the claims of its message.
+        grounding: Grounding,
         /// Why, where it failed.
         reason: Option<String>,
     },
@@ -211,6 +213,19 @@ pub enum TrialOutcome {
     Written,
     /// Failed; listed with its reason.
     Failed,
+}
+
+/// What the audit of a message's claims comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grounding {
+    /// A model has audited, and every claim is supported.
+    Grounded,
+    /// At least one claim is not.
+    MadeUp,
+    /// No model has audited, and no blank was left open.
+    #[default]
+    NotChecked,
 }
 
 /// Where events go. Cheap to clone; safe from any thread.

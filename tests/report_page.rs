@@ -237,7 +237,7 @@ fn of_files_that_do_not_say_who_judged_nothing_is_compared() {
     let history = History::load(&folder, &later, &[]).unwrap();
     let labels: Vec<&str> = history.versions.iter().map(|version| version.file.stem()).collect();
     assert_eq!(labels, ["b2b_results_20250802_150332", "b2b_results_improvement_run_v1"]);
-    assert_eq!(history.facts.text, "We sell tea.", "no facts from a rewritten prompt");
+    assert_eq!(&*history.facts, "We sell tea.", "no facts from a rewritten prompt");
     let page = Html::parse_document(&html::report(&history));
     let said = texts(&page, ".masthead").concat();
     for known in [

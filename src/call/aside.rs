@@ -5,7 +5,7 @@
 //! are made outside of such a job know nothing of this.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::budget::{Budget, Reserved};
 use super::stop::Why;
@@ -47,9 +47,6 @@ struct Job {
     /// How many of them were counted, by this or an earlier time that the job was worked on.
     counted: AtomicU32,
     waits: AtomicBool,
-    /// What was found once, a bit each, and how much of it this time has asked for.
-    found_once: AtomicU64,
-    asked_once: AtomicU32,
     /// One of its calls was sent, and so are all that come after it: the job is not worked on again.
     is_online: AtomicBool,
 }
@@ -59,8 +56,6 @@ struct Job {
 pub struct Trace {
     /// How many of its calls from the journal have been counted.
     counted: u32,
-    /// What was found once: 1, and then a bit for each thing.
-    found_once: u64,
 }
 
 /// How a job has ended.
@@ -80,32 +75,11 @@ pub async fn within(aside: Arc<dyn Aside>, trace: Trace, job: impl Future<Output
         found: AtomicU32::new(0),
         counted: AtomicU32::new(trace.counted),
         waits: AtomicBool::new(false),
-        found_once: AtomicU64::new(trace.found_once.max(1)),
-        asked_once: AtomicU32::new(0),
         is_online: AtomicBool::new(false),
     });
     JOB.scope(Arc::clone(&state), job).await;
-    let trace =
-        Trace { counted: state.counted.load(Ordering::Relaxed), found_once: state.found_once.load(Ordering::Relaxed) };
+    let trace = Trace { counted: state.counted.load(Ordering::Relaxed) };
     Ended { waits: state.waits.load(Ordering::Relaxed), trace }
-}
-
-/// A yes or no that depends on the job and its answers alone, and takes time: found once, however often the job is worked
-/// on. The n-th of them has to be the same question each time.
-pub fn once(find: impl FnOnce() -> bool) -> bool {
-    let Ok(job) = JOB.try_with(Arc::clone) else { return find() };
-    let number = job.asked_once.fetch_add(1, Ordering::Relaxed);
-    let known = job.found_once.load(Ordering::Relaxed);
-    // The highest bit marks how many there are.
-    let count = known.max(1).ilog2();
-    if number < count {
-        return known >> (count - 1 - number) & 1 == 1;
-    }
-    let found = find();
-    if number == count && count < 62 {
-        job.found_once.store(known << 1 | u64::from(found), Ordering::Relaxed);
-    }
-    found
 }
 
 /// What this job's engine says to a call; `None` where it is to be sent.

@@ -14,10 +14,10 @@ use super::trial_calls::AUDIT_ANSWER;
 use crate::data::{FileName, Kind, results_stream};
 use crate::engine;
 use crate::evaluate::ask;
-use crate::evaluate::auditor::Auditor;
+use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::claims::{Audit, Facts};
 use crate::evaluate::run;
-use crate::event::{Event, TrialOutcome};
+use crate::event::{Event, Grounding, TrialOutcome};
 use crate::model::{CallKey, FailureKind, Role, digest};
 use crate::optimize::older::{Messages, Older};
 use crate::optimize::root::Root;
@@ -130,7 +130,7 @@ async fn with_model(
     heading: impl Fn(bool) -> Heading,
 ) -> Result<(), Error> {
     let mut doors = setup.doors(&options.models, &[Role::Auditor])?;
-    let auditor = doors.auditor();
+    let auditor = Auditor::new(doors.caller(Role::Auditor), AUDIT_TOKENS);
     let older = Older::read(&setup.folder, file)?;
     let messages = Arc::new(older.messages(&setup.folder)?);
     if options.models.dry_run {
@@ -163,6 +163,7 @@ async fn with_model(
                 events.emit(Event::TrialEnded {
                     persona: index as u32,
                     outcome,
+                    grounding: Grounding::NotChecked,
                     reason: ended.as_ref().err().cloned(),
                 });
             }

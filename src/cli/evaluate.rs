@@ -11,17 +11,18 @@ use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Setup, environment};
-use super::trial_calls::{EXPECTED_AGAIN, REWRITES, TrialCalls};
+use super::trial_calls::TrialCalls;
 use crate::data::spool::Texts;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
-use crate::model::{Role, Usage};
+use crate::model::Role;
 use crate::optimize::split::People;
 use crate::optimize::standing::Standing;
 use crate::optimize::story::Rates;
-use crate::report::estimate::{self, Line};
+use crate::report::estimate;
 use crate::report::summary::{self, RULE, Spent};
+use crate::report::words::NOT_CHECKED;
 use crate::report::{story, words};
 
 /// Options of `evaluate`.
@@ -55,23 +56,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let people = Arc::new(personas::open(&setup.folder, &file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let facts = options.facts.text()?;
-    let gate = options.facts.gate(&prompt, facts.as_deref());
-    let mut doors = setup.doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    let mut doors = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {
-        let writer = (&doors.generator(), options.facts.rewrites());
+        let writer = (&doors.generator(), &auditing);
         let calls = TrialCalls::of(&prompt, &people, writer, Some(&doors.decision_maker()))?;
-        let messages = messages as u64;
-        let line = |role, what, calls: &[Usage], times| Line::of(role, what, calls, times, &doors.context.account);
-        let lines = [
-            line(Role::Generator, "messages", &calls.write, messages),
-            line(Role::Generator, EXPECTED_AGAIN, &calls.again, messages * REWRITES),
-            line(Role::DecisionMaker, "decisions", &calls.decide, messages),
-        ];
-        return print(&estimate::plan(&lines, &doors.context.account));
+        let account = &doors.context.account;
+        return print(&estimate::plan(&calls.kept(messages as u64, "messages", account), account));
     }
-    let parts =
-        [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), &gate.facts().text];
+    let facts_text = facts.as_deref().unwrap_or_default();
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {
@@ -85,7 +80,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let desk = Desk {
         generator: doors.generator(),
         decision_maker: doors.decision_maker(),
-        gate: gate.clone(),
+        auditing,
         facts,
         context: doors.context.clone(),
     };
@@ -97,7 +92,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let partial = metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
     let nobody = Arc::new(Texts::new(setup.folder.root())?);
     let entries = run.run.entries(BTreeMap::new());
-    let standing = Standing::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?, gate.facts())?;
+    let standing = Standing::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?)?;
     let standing = Rates::of_standing(&standing, simulated);
     let rate = &standing.response;
     let mut lines = vec![
@@ -105,9 +100,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
         format!("Response rate: {}", words::full_rate(rate)),
-        format!("Grounded response rate: {}", words::full_rate(&standing.grounded)),
+        format!(
+            "Grounded response rate: {}",
+            standing.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)
+        ),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
-        story::written(gate.met(), &standing.claims),
+        story::written(&standing, run.run.audits.revised),
         summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));

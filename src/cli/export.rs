@@ -6,16 +6,18 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::Args;
 
 use super::error::Error;
 use super::setup::Setup;
-use crate::data::export::tuning::{Dpo, Sft};
+use crate::data::export::tuning::{Dpo, Sft, Tuning};
 use crate::data::export::{Csv, Exporter, Jsonl};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
 use crate::event::Event;
 use crate::optimize::{lineage, tuning};
+use crate::report::words;
 
 /// Options of `export`.
 #[derive(Args, Clone, Debug)]
@@ -71,7 +73,7 @@ enum Format {
     Jsonl,
     /// The best prompt of the file's lineage, as text
     Prompt,
-    /// JSON lines for supervised fine-tuning: accepted messages without an ungrounded claim, as conversations
+    /// JSON lines for supervised fine-tuning: accepted messages without a made-up claim, as conversations
     Sft,
     /// JSON lines for preference tuning: pairs of an accepted and a rejected message to the same persona
     Dpo,
@@ -83,11 +85,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = target(setup, options.output.as_ref(), options.force)?;
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
+    let unchecked = Arc::new(AtomicU64::new(0));
+    let tuning = |pairs: bool| {
+        let tuning = tuning::tuning(&setup.folder, &file, &head, pairs)?;
+        Ok::<_, Error>(Tuning { unchecked: Arc::clone(&unchecked), ..tuning })
+    };
     let exporter: Arc<dyn Exporter> = match options.format {
         Format::Csv => Arc::new(Csv),
         Format::Jsonl => Arc::new(Jsonl),
-        Format::Sft => Arc::new(Sft(tuning::tuning(&setup.folder, &file, &head, false)?)),
-        Format::Dpo => Arc::new(Dpo(tuning::tuning(&setup.folder, &file, &head, true)?)),
+        Format::Sft => Arc::new(Sft(tuning(false)?)),
+        Format::Dpo => Arc::new(Dpo(tuning(true)?)),
         Format::Prompt => {
             let (best, prompt) = lineage::best(&setup.folder, &file, &head)?;
             setup.events.emit(Event::Note(format!("The best prompt of the lineage is that of {best}")));
@@ -98,11 +105,27 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     match target {
         Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(&*exporter, out)))?,
         Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(&*exporter, out)))?,
-        Target::Stream(path) => return stream(exporter, source, path).await,
+        Target::Stream(path) => {
+            stream(exporter, source, path).await?;
+            warn_of_unchecked(setup, &unchecked);
+            return Ok(());
+        }
     }
     let path = options.output.as_deref().unwrap_or(Path::new(""));
     setup.events.emit(Event::Note(format!("Saved to: {}", path.display())));
+    warn_of_unchecked(setup, &unchecked);
     Ok(())
+}
+
+/// Says how many of the accepted messages may make something up.
+fn warn_of_unchecked(setup: &Setup, unchecked: &AtomicU64) {
+    let count = unchecked.load(Ordering::Relaxed);
+    if count > 0 {
+        setup.events.emit(Event::Warning(format!(
+            "the claims of {} among these were not checked; to know which make something up: rejoinder audit-claims",
+            words::count(count, "accepted message", "accepted messages")
+        )));
+    }
 }
 
 /// Where the rows go.

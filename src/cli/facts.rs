@@ -1,13 +1,13 @@
 //! What the offer may claim, and what is done with messages that claim more: `--facts` and `--ungrounded`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::error::Error;
-use crate::evaluate::claims::Facts;
-use crate::evaluate::gate::Gate;
+use crate::evaluate::Auditor;
+use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
+use crate::optimize::root;
 use crate::report::words;
 
 /// Options of the commands that write messages.
@@ -16,15 +16,16 @@ pub struct FactsOptions {
     /// What the offer may truthfully claim [default: what the first prompt of the lineage states]
     #[arg(long, value_name = "FILE", help_heading = "Claims")]
     facts: Option<PathBuf>,
-    /// What is done with a message that claims what facts and persona do not support: write it again, or keep it
-    #[arg(long, value_enum, default_value_t = Ungrounded::Rewrite, help_heading = "Claims")]
+    /// What is done with a message that makes claims up, before it is decided on: have it revised, or keep it
+    #[arg(long, value_enum, default_value_t = Ungrounded::Revise, help_heading = "Claims")]
     ungrounded: Ungrounded,
 }
 
 /// `--ungrounded`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Ungrounded {
-    Rewrite,
+    #[value(alias = "rewrite")]
+    Revise,
     Keep,
 }
 
@@ -37,15 +38,19 @@ impl FactsOptions {
         self.facts.as_deref().map(read).transpose()
     }
 
-    /// Whether messages with ungrounded claims are written again.
-    pub fn rewrites(&self) -> bool {
-        self.ungrounded == Ungrounded::Rewrite
+    /// Whether messages that make claims up are revised.
+    pub fn revises(&self) -> bool {
+        self.ungrounded == Ungrounded::Revise
     }
 
-    /// The gate of a first run with this prompt, and these facts where they were given.
-    pub fn gate(&self, prompt: &str, facts: Option<&str>) -> Gate {
-        let facts = Arc::new(Facts::of_offer(prompt, facts));
-        if self.rewrites() { Gate::new(facts) } else { Gate::open(facts) }
+    /// How the messages of a first run with this prompt are audited, with these facts where they were given.
+    pub fn auditing(&self, prompt: &str, facts: Option<&str>, auditor: Option<Auditor>) -> Auditing {
+        Auditing {
+            by: auditor.into(),
+            sources: root::sources(prompt, facts),
+            when: AuditWhen::BeforeDecision,
+            revisions: if self.revises() { REVISIONS } else { 0 },
+        }
     }
 
     /// The choice, as the hash of a run's inputs takes it.
@@ -66,7 +71,7 @@ pub fn read(path: &Path) -> Result<String, Error> {
         source,
     })?;
     let text = text.trim_start_matches('\u{feff}').to_owned();
-    if Facts::of(&text).is_empty() {
+    if text.trim().is_empty() {
         return Err(Error::Usage(format!("facts file {shown} states nothing; write into it what the offer may claim")));
     }
     Ok(text)

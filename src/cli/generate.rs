@@ -1,6 +1,5 @@
 //! `rejoinder generate`.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,13 +12,13 @@ use super::options::ModelOptions;
 use super::outputs;
 use super::print;
 use super::setup::Setup;
-use super::trial_calls::{EXPECTED_AGAIN, REWRITES, TrialCalls};
+use super::trial_calls::TrialCalls;
 use crate::data::{Kind, messages, personas};
 use crate::evaluate::messages::{STEP, generate};
 use crate::evaluate::trial::Bench;
 use crate::event::Event;
 use crate::model::Role;
-use crate::report::estimate::{self, Line};
+use crate::report::estimate;
 use crate::report::{story, words};
 
 /// Options of `generate`.
@@ -54,15 +53,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
     let people = Arc::new(personas::open(&setup.folder, &persona_file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
-    let gate = options.facts.gate(&prompt, options.facts.text()?.as_deref());
-    let mut doors = setup.doors(&options.models, &[Role::Generator])?;
+    let facts = options.facts.text()?;
+    let mut doors = setup.audited_doors(&options.models, &[Role::Generator])?;
+    let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
     let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
     if options.models.dry_run {
-        let calls = TrialCalls::of(&prompt, &people, (&generator, options.facts.rewrites()), None)?;
-        let line = |what, calls, times| Line::of(Role::Generator, what, calls, times, &doors.context.account);
-        let lines =
-            [line("messages", &calls.write, count as u64), line(EXPECTED_AGAIN, &calls.again, count as u64 * REWRITES)];
-        return print(&estimate::plan(&lines, &doors.context.account));
+        let calls = TrialCalls::of(&prompt, &people, (&generator, &auditing), None)?;
+        let account = &doors.context.account;
+        return print(&estimate::plan(&calls.kept(count as u64, "messages", account), account));
     }
     let file = messages::file_name(persona_file.stem())?;
     // Before anything is paid for.
@@ -70,8 +68,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         outputs::check_free(setup, "generate", &file)?;
     }
     setup.folder.check_writable(Kind::Messages)?;
-    let parts =
-        [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), &options.facts.choice(), &gate.facts().text];
+    let facts = facts.unwrap_or_default();
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), &options.facts.choice(), &facts];
     let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
     if !options.force {
         (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;
@@ -83,7 +81,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let bench = Bench {
         generator: Some(generator),
         decision_maker: None,
-        gate: Some(gate.clone()),
+        auditing: Some(auditing),
         prompt: prompt.clone(),
         seed: begun.seed,
         label: "first".into(),
@@ -93,7 +91,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let messages = doors.explain(messages)?;
     let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
     let written = words::count(messages.count as u64, "message", "messages");
-    let claims = story::written(gate.met(), &BTreeMap::new());
+    let claims = story::claims_of_written(&messages.audits);
     let mut text = format!("Written: {written}{mark}\n{claims}\n{}\n", super::failures(&messages.failures));
     let Some(saved) = messages.file else {
         print(&text)?;

@@ -15,7 +15,7 @@ use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::report;
-use super::setup::{Doors, Setup, names_auditor};
+use super::setup::{Doors, Setup};
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
@@ -56,7 +56,7 @@ pub struct Options {
     /// Challengers that are asked for at first
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: u8,
-    /// What is raised: the share of yes to messages without an ungrounded claim, or of yes whatever they claim
+    /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
     /// A prompt of your own, tested like the improver's challengers; may be given several times
@@ -157,14 +157,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
-    let audits = names_auditor(&options.models, &setup.settings).unwrap_or(false);
-    let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
-    let mut doors = setup.doors(&models, if audits { &roles } else { &roles[..3] })?;
+    let mut doors = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
-        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors, audits), options, facts.as_deref())?);
+        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?);
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
-    let cast = cast(&doors, audits);
+    let cast = cast(&doors);
     let mut last = None;
     let ended = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors).await;
     // Whatever ended the cycles, those that came to their end have something to tell.
@@ -234,12 +232,12 @@ fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
     paths.iter().map(read).collect()
 }
 
-fn cast(doors: &Doors, audits: bool) -> Cast {
+fn cast(doors: &Doors) -> Cast {
     Cast {
         generator: doors.generator(),
         decision_maker: doors.decision_maker(),
         improver: doors.improver(),
-        auditor: audits.then(|| doors.auditor()),
+        auditor: doors.auditor(),
         referee: doors.referee(),
         context: doors.context.clone(),
     }
@@ -333,7 +331,7 @@ async fn one(
         min_gain: options.min_gain / 100.0,
         margin: options.margin / 100.0,
         longest: options.prompt_length as usize,
-        rewrites: options.facts.rewrites(),
+        revises: options.facts.revises(),
     };
     let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());

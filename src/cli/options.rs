@@ -46,7 +46,8 @@ pub struct ModelOptions {
     /// Model that rewrites the prompt
     #[arg(long, value_name = "ID", help_heading = "Models")]
     pub improver: Option<String>,
-    /// Model that audits the messages' claims on top of the rules, or none
+    /// Model that checks what messages claim, or none: then claims are not checked [env: REJOINDER_AUDITOR] [default: the
+    /// improver's]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub auditor: Option<String>,
     /// Server of openai/ and ollama/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude

@@ -85,8 +85,8 @@ impl<Say: FnMut(&str)> State<Say> {
                     None => batch,
                 });
             }
-            Event::TrialEnded { outcome, .. } => {
-                self.update(|batch| batch.count(outcome));
+            Event::TrialEnded { outcome, grounding, .. } => {
+                self.update(|batch| batch.count(outcome, grounding));
                 self.look(now);
             }
             Event::CallAnswered => self.update(|batch| batch.calls += 1),
@@ -163,7 +163,7 @@ impl<Say: FnMut(&str)> State<Say> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::TrialOutcome;
+    use crate::event::{Grounding, TrialOutcome};
 
     /// What is said of these events, each at its second, and of looks at every second up to the last one.
     fn said(loudness: Loudness, events: Vec<(u64, Event)>, seconds: u64) -> String {
@@ -205,7 +205,9 @@ mod tests {
 
     #[test]
     fn stragglers_are_named_with_their_time_as_long_as_they_last() {
-        let yes = |at| (at, Event::TrialEnded { persona: at as u32, outcome: TrialOutcome::Yes, reason: None });
+        let grounding = Grounding::NotChecked;
+        let yes =
+            |at| (at, Event::TrialEnded { persona: at as u32, outcome: TrialOutcome::Yes, grounding, reason: None });
         let events = vec![yes(1), yes(2), (3, stragglers(1)), (9, stragglers(2)), yes(14), (17, stragglers(0))];
         insta::assert_snapshot!(said(Loudness::Normal, events, 24), @r"
         evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 1 call has taken over 3.0 s (generator), 0.0 calls/s, 27 s left

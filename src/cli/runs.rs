@@ -254,7 +254,15 @@ fn trials(batch: &BatchRow) -> String {
     let kinds = [(batch.yes, "yes"), (batch.no, "no"), (batch.written, "written"), (batch.failed, "failed")];
     let ended = kinds.iter().filter(|(count, _)| *count > 0);
     let ended: Vec<String> = ended.map(|(count, kind)| format!("{} {kind}", words::thousands(*count))).collect();
-    format!("Trials, {}: {}", words::one_line(&batch.batch, 100), ended.join(", "))
+    let claims = match batch.checked {
+        0 => String::new(),
+        checked => format!(
+            "; the claims of {} checked, {} made up",
+            words::count(checked, "message", "messages"),
+            words::thousands(batch.made_up)
+        ),
+    };
+    format!("Trials, {}: {}{claims}", words::one_line(&batch.batch, 100), ended.join(", "))
 }
 
 fn state(journal: &Journal, row: &RunRow) -> Result<String, Error> {

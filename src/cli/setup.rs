@@ -21,10 +21,10 @@ use crate::call::{Caller, Shared};
 use crate::data::folder::DataFolder;
 use crate::engine::Kind;
 use crate::evaluate::account::Account;
-use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker, Threshold};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use crate::evaluate::grounding::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::run::RunContext;
 use crate::event::{Event, Events};
 use crate::improve::Improver;
@@ -106,6 +106,16 @@ impl Setup {
     /// When a model, key, address, price or prompt cannot be used.
     pub fn doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Doors, Error> {
         Doors::open(self, options, roles)
+    }
+
+    /// The same, and that of the auditor unless it is turned off.
+    ///
+    /// # Errors
+    /// As [`Setup::doors`].
+    pub fn audited_doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Doors, Error> {
+        let is_off = names_auditor(options, &self.settings) == Some(false);
+        let auditor = [Role::Auditor];
+        self.doors(options, &[roles, if is_off { &[] } else { &auditor[..] }].concat())
     }
 }
 
@@ -413,10 +423,11 @@ impl Doors {
         Improver::new(self.caller(Role::Improver), self.limits[&Role::Improver])
     }
 
-    /// The auditor.
+    /// The auditor, unless it is turned off.
     #[must_use]
-    pub fn auditor(&self) -> Auditor {
-        Auditor::new(self.caller(Role::Auditor), self.limits[&Role::Auditor])
+    pub fn auditor(&self) -> Option<Auditor> {
+        let caller = self.callers.get(&Role::Auditor)?;
+        Some(Auditor::new(caller.clone(), self.limits[&Role::Auditor]))
     }
 }
 
@@ -454,7 +465,7 @@ fn scored(options: &ModelOptions, settings: &Settings) -> Result<Option<Threshol
 }
 
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
-/// the environment and the settings file.
+/// the environment and the settings file. Where no auditor is named, it is the improver's model.
 fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<ModelId, Error> {
     let role = match (role, options.referee.as_ref().and_then(|referee| referee.model.as_ref())) {
         (Role::Referee, Some(model)) => return Ok(model.clone()),
@@ -469,9 +480,13 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
         Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
         Role::Auditor => (&options.auditor, AUDITOR_VARIABLE, &settings.auditor),
     };
-    let chosen = flag.clone().or_else(|| options.model.clone());
-    let chosen = chosen.or_else(|| environment(variable)).or_else(|| environment("REJOINDER_MODEL"));
-    let chosen = chosen.or_else(|| setting.clone()).or_else(|| settings.model.clone());
+    let is_auditor = role == Role::Auditor;
+    let improver = || if is_auditor { options.improver.clone() } else { None };
+    let chosen = flag.clone().or_else(improver).or_else(|| options.model.clone());
+    let improver = || if is_auditor { environment("REJOINDER_IMPROVER") } else { None };
+    let chosen = chosen.or_else(|| environment(variable)).or_else(improver).or_else(|| environment("REJOINDER_MODEL"));
+    let improver = || if is_auditor { settings.improver.clone() } else { None };
+    let chosen = chosen.or_else(|| setting.clone()).or_else(improver).or_else(|| settings.model.clone());
     Ok(chosen.as_deref().unwrap_or(DEFAULT_MODEL).parse()?)
 }
 

@@ -2,10 +2,13 @@
 
 use super::error::Error;
 use crate::data::spool::Texts;
-use crate::evaluate::claims::Facts;
+use crate::evaluate::account::Account;
+use crate::evaluate::auditing::Auditing;
+use crate::evaluate::generator::{Draft, Fault};
+use crate::evaluate::grounding::Sources;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
-use crate::model::{CallKey, Usage};
-use crate::report::estimate;
+use crate::model::{CallKey, Role, Usage};
+use crate::report::estimate::{self, Line};
 
 /// Tokens of a message and of a decision, as a plan assumes them: what the messages and decisions of real runs have.
 pub const MESSAGE_ANSWER: u64 = 250;
@@ -13,21 +16,18 @@ pub const MESSAGE_ANSWER: u64 = 250;
 pub const DECISION_ANSWER: u64 = 130;
 /// Tokens of the answer to one audit: a dozen claims with their quotations.
 pub const AUDIT_ANSWER: u64 = 600;
-/// How often a message is written again, on the mean, as a plan assumes it. On three markets it was 1.2 to 1.9 times; of
-/// the 48 messages of the original service, which a strong model wrote, every one made up something.
-pub const REWRITES: u64 = 2;
-/// What the line of a plan says of these calls.
-pub const EXPECTED_AGAIN: &str = "messages written again, as is to be expected";
-/// What such a message has made up, in characters.
-const CLAIMS: usize = 240;
+/// Characters of a passage that is made up, and of the reason beside it.
+const FAULT: usize = 120;
 
 /// Calls of one trial per persona.
 #[derive(Default)]
 pub struct TrialCalls {
     /// Writing the message.
     pub write: Vec<Usage>,
-    /// Writing it again once; to be expected [`REWRITES`] times. Empty where messages are kept as they are.
-    pub again: Vec<Usage>,
+    /// Checking its claims; empty without an auditor.
+    pub audit: Vec<Usage>,
+    /// Revising it once; empty where messages are kept as they are.
+    pub revise: Vec<Usage>,
     /// Deciding on it.
     pub decide: Vec<Usage>,
 }
@@ -40,19 +40,26 @@ impl TrialCalls {
     pub fn of(
         prompt: &str,
         people: &Texts,
-        (generator, rewrites): (&Generator, bool),
+        (generator, auditing): (&Generator, &Auditing),
         decision_maker: Option<&DecisionMaker>,
     ) -> Result<Self, Error> {
         let (mut calls, key) = (TrialCalls::default(), CallKey::of(&[]));
-        let claims = [" ".repeat(CLAIMS)];
+        let text = estimate::text_of(MESSAGE_ANSWER);
+        let faults = [Fault { passage: " ".repeat(FAULT), why: " ".repeat(FAULT) }];
+        // Without a model that audits hardly anything is found that could be revised.
+        let revises = auditing.revises() && auditing.by.model().is_some();
         for persona in people.iter() {
             let persona = persona?;
             let request = generator.request(prompt, &persona, key.clone());
             calls.write.push(estimate::tokens(&request, MESSAGE_ANSWER));
-            if rewrites {
-                let request = generator.request_without(prompt, &persona, &claims, key.clone());
-                calls.again.push(estimate::tokens(&request, MESSAGE_ANSWER));
+            if revises {
+                let draft = Draft { text: &text, faults: &faults };
+                let request = generator.revision(prompt, &persona, &draft, key.clone());
+                calls.revise.push(estimate::tokens(&request, MESSAGE_ANSWER));
             }
+        }
+        if let Some(auditor) = auditing.by.model() {
+            calls.audit = TrialCalls::audits(auditor, &auditing.sources, people)?;
         }
         if let Some(decision_maker) = decision_maker {
             calls.decide = TrialCalls::decisions(decision_maker, people)?;
@@ -76,11 +83,34 @@ impl TrialCalls {
     ///
     /// # Errors
     /// Where a persona cannot be read.
-    pub fn audits(auditor: &Auditor, facts: &str, people: &Texts) -> Result<Vec<Usage>, Error> {
-        let (typical, facts) = (estimate::text_of(MESSAGE_ANSWER), Facts::of(facts));
+    pub fn audits(auditor: &Auditor, sources: &Sources, people: &Texts) -> Result<Vec<Usage>, Error> {
+        let typical = estimate::text_of(MESSAGE_ANSWER);
         let of = |persona: String| {
-            estimate::tokens(&auditor.request(&typical, &facts, &persona, CallKey::of(&[])), AUDIT_ANSWER)
+            estimate::tokens(&auditor.request(&typical, sources, &persona, CallKey::of(&[])), AUDIT_ANSWER)
         };
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
+
+    /// The lines of a plan that writes so many messages to each persona to keep them: messages, audits, revisions, decisions.
+    /// `of` says in words what they are.
+    pub fn kept(&self, messages: u64, of: &str, account: &Account) -> Vec<Line> {
+        let line = |role, what: String, calls: &[Usage]| Line::of(role, what, calls, messages, account);
+        let revised = half(if self.revise.is_empty() { &[] } else { &self.audit });
+        vec![
+            line(Role::Generator, of.to_owned(), &self.write),
+            line(Role::Auditor, format!("claims of {of}"), &self.audit),
+            line(Role::Generator, format!("revisions of {of}, {EVERY_SECOND}"), &half(&self.revise)),
+            line(Role::Auditor, "claims of the revisions".to_owned(), &revised),
+            line(Role::DecisionMaker, format!("decisions on {of}"), &self.decide),
+        ]
+    }
+}
+
+/// What the line of a plan says of calls of which nobody knows beforehand how many there will be.
+pub const EVERY_SECOND: &str = "if every second one needs it";
+
+/// Every second of these calls.
+#[must_use]
+pub fn half(calls: &[Usage]) -> Vec<Usage> {
+    calls.iter().copied().step_by(2).collect()
 }

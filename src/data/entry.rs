@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::Map;
-use super::results::{Decision, Judged, PersonaResult, SCORE};
+use super::results::{Decision, Judged, MessageNote, PersonaResult, SCORE};
 
 /// Which of the two lists of a results file an entry stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,39 @@ pub struct Said<'t> {
     pub reasoning: Text<'t>,
     /// How likely a yes was, where the decision maker was asked for that.
     pub score: Option<f64>,
+    /// What `rejoinder` found out about the message.
+    pub(super) note: Option<Note<'t>>,
+}
+
+/// The note of a message, which nobody reads who does not want it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Note<'t> {
+    /// As JSON that has been checked.
+    Text(&'t str),
+    /// Read already.
+    Read(&'t MessageNote),
+}
+
+impl Said<'_> {
+    /// The audit of the message's claims; `None` where there is none, or none that can be read as this.
+    #[must_use]
+    pub fn audit<T: DeserializeOwned>(&self) -> Option<T> {
+        #[derive(Deserialize)]
+        struct Audited<T> {
+            audit: T,
+        }
+        match self.note? {
+            Note::Text(text) => serde_json::from_str(text).ok().map(|Audited { audit }| audit),
+            Note::Read(note) => note.audit(),
+        }
+    }
+
+    fn to_note(self) -> Option<MessageNote> {
+        match self.note? {
+            Note::Text(text) => serde_json::from_str(text).ok(),
+            Note::Read(note) => Some(note.clone()),
+        }
+    }
 }
 
 /// A text that may still be written as JSON writes it.
@@ -128,6 +163,7 @@ impl<'t> Entry<'t> {
             yes: judged.decision.decision,
             reasoning: Text::plain(&judged.decision.reasoning),
             score: judged.decision.score(),
+            note: judged.rejoinder.as_ref().map(Note::Read),
         };
         Entry {
             part,
@@ -163,6 +199,7 @@ impl<'t> Entry<'t> {
                 reasoning: said.reasoning.get().into_owned(),
                 extra: said.score.map(|score| (SCORE.to_owned(), score.into())).into_iter().collect(),
             },
+            rejoinder: said.to_note(),
             extra: Map::new(),
         };
         PersonaResult {

@@ -5,7 +5,7 @@
 
 use memchr::memchr2;
 
-use super::entry::{Entry, Part, Said, Text};
+use super::entry::{Entry, Note, Part, Said, Text};
 use super::results::PersonaResult;
 use super::scan;
 use super::split::{Walk, Wrong};
@@ -19,7 +19,7 @@ pub(super) fn read(
     mut see: impl FnMut(&Entry<'_>),
 ) -> Result<(), Wrong> {
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| Wrong)?;
-    let mut reader = Reader { text, bytes, at: 0 };
+    let mut reader = Reader { text, bytes, at: 0, depth: part.depth() };
     for index in first.. {
         reader.skip_space();
         let start = reader.at;
@@ -28,7 +28,7 @@ pub(super) fn read(
             see(&Entry::new(part, index, persona, messages).at(place));
         } else {
             reader.at = start;
-            let result = reader.any_entry(part)?;
+            let result = reader.any_entry()?;
             let place = from + start as u64..from + reader.at as u64;
             see(&Entry::of(part, index, &result).at(place));
         }
@@ -46,15 +46,17 @@ struct Reader<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    /// Objects and arrays around an entry.
+    depth: usize,
 }
 
 impl<'t> Reader<'t> {
     /// An entry of any shape that is allowed.
-    fn any_entry(&mut self, part: Part) -> Result<PersonaResult, Wrong> {
+    fn any_entry(&mut self) -> Result<PersonaResult, Wrong> {
         let start = self.at;
         let _ = Walk::default().find_separator(self.bytes, &mut self.at);
         let text = &self.text[start..self.at];
-        scan::check_within(text, part.depth()).map_err(|_| Wrong)?;
+        scan::check_within(text, self.depth).map_err(|_| Wrong)?;
         serde_json::from_str(text).map_err(|_| Wrong)
     }
 
@@ -90,14 +92,28 @@ impl<'t> Reader<'t> {
     }
 
     fn said(&mut self) -> Option<Said<'t>> {
-        let (mut message, mut decision) = (None, None);
+        let (mut message, mut decision, mut note) = (None, None, None);
         self.object(|reader, key| match key {
             "message" if message.is_none() => reader.text().map(|text| message = Some(text)),
             "decision" if decision.is_none() => reader.decision().map(|found| decision = Some(found)),
+            "rejoinder" if note.is_none() => reader.note().map(|found| note = Some(found)),
             _ => None,
         })?;
         let (yes, reasoning, score) = decision?;
-        Some(Said { message: message?, yes, reasoning, score })
+        Some(Said { message: message?, yes, reasoning, score, note })
+    }
+
+    /// An object of any content: it is checked, and read by who wants it.
+    fn note(&mut self) -> Option<Note<'t>> {
+        if self.peek()? != b'{' {
+            return None;
+        }
+        let start = self.at;
+        let _ = Walk::default().find_separator(self.bytes, &mut self.at);
+        let text = &self.text[start..self.at];
+        // Inside of an entry, its list of messages, and the message.
+        scan::check_within(text, self.depth + 3).ok()?;
+        Some(Note::Text(text))
     }
 
     fn decision(&mut self) -> Option<(bool, Text<'t>, Option<f64>)> {

@@ -9,6 +9,7 @@
 //! | `fingerprint`, `model` | who decided, or was asked to: two rows' decisions compare only if the fingerprint is the same |
 //! | `simulated` | whether the message or the decision comes from the market |
 //! | `score` | how likely a yes was, where the decision maker was asked for that |
+//! | `audit` | what the message claims and whether anything supports it, where it was checked |
 //! | `failure` | why the last attempt to decide came to no decision; a later success removes it |
 //!
 //! An attempt that fails changes nothing but `failure` in a row that has a decision. All other keys of a row belong to
@@ -16,6 +17,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::file_name::{FileName, Kind};
@@ -65,6 +67,9 @@ pub struct Mark {
     /// How likely a yes was, where the decision maker was asked for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// The audit of the message's claims, where they were checked; its shape belongs to the room that writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<serde_json::Value>,
     /// Why the last attempt to decide came to no decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
@@ -136,6 +141,21 @@ impl Row {
     pub fn written_by(mut self, writer: Writer) -> Self {
         self.rejoinder = Some(Mark { simulated: writer.simulated, generator: Some(writer), ..Mark::default() });
         self
+    }
+
+    /// The same with this audit of its claims, where there is one.
+    #[must_use]
+    pub fn audited(mut self, audit: Option<serde_json::Value>) -> Self {
+        if let Some(mark) = &mut self.rejoinder {
+            mark.audit = audit;
+        }
+        self
+    }
+
+    /// The audit of its claims; `None` where there is none, or none that can be read as this.
+    #[must_use]
+    pub fn audit<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.rejoinder.as_ref()?.audit.as_ref()?).ok()
     }
 
     /// Whether there is a verdict already, which is then kept.

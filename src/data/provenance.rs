@@ -115,10 +115,30 @@ pub struct Baseline {
     pub file: String,
     /// SHA-256 of its bytes, 64 hexadecimal digits.
     pub sha256: String,
-    /// Who decided again.
+    /// Who decided; empty where nobody knows and nothing was decided again.
     pub fingerprint: String,
+    /// What is new about the messages.
+    #[serde(default, skip_serializing_if = "Redone::is_decisions")]
+    pub redone: Redone,
     /// The messages with the later decisions, by persona. Trials that failed are left out.
     pub results: Entries,
+}
+
+/// What was found out about an earlier run's messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Redone {
+    /// They were decided on again; where their claims had not been checked, they may have been.
+    #[default]
+    Decisions,
+    /// The decisions are those of the file; claims were checked.
+    Audits,
+}
+
+impl Redone {
+    fn is_decisions(&self) -> bool {
+        *self == Redone::Decisions
+    }
 }
 
 /// Which models took part, each as a person names it.

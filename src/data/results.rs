@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -44,9 +45,39 @@ pub struct Judged {
     pub message: String,
     /// The verdict.
     pub decision: Decision,
+    /// What `rejoinder` found out about the message; none in files of others and of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejoinder: Option<MessageNote>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
+}
+
+/// What `rejoinder` found out about a message: what it claims, and whether anything supports it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
+pub struct MessageNote {
+    /// The audit of its claims; its shape belongs to the room that writes it. Where there is none, the claims are not
+    /// checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<serde_json::Value>,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+impl MessageNote {
+    /// A note with this audit.
+    #[must_use]
+    pub fn with_audit(audit: serde_json::Value) -> Self {
+        MessageNote { audit: Some(audit), extra: Map::new() }
+    }
+
+    /// The audit; `None` also where it is not what it should be, such as one of a later version.
+    #[must_use]
+    pub fn audit<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(self.audit.as_ref()?).ok()
+    }
 }
 
 /// All messages to one persona.

@@ -215,6 +215,12 @@ impl Texts {
         self.spool.get(self.places[index])
     }
 
+    /// The error for a text that is not what was put.
+    #[must_use]
+    pub fn unreadable(&self, why: &str) -> Error {
+        self.spool.unreadable(why)
+    }
+
     /// Hash of all of them, 64 hexadecimal digits: other texts, or the same in another order or cut otherwise, have
     /// another.
     ///

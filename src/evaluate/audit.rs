@@ -169,7 +169,7 @@ pub async fn run(
     let bench = Bench {
         generator: None,
         decision_maker: Some(decision_maker.clone()),
-        gate: None,
+        auditing: None,
         prompt: String::new(),
         seed,
         label: "audit".into(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::account;
-use super::gate::Gate;
+use super::auditing::Auditing;
 use super::plan::Plan;
 use super::run::{self, Error, Run, RunContext};
 use super::trial::Bench;
@@ -16,6 +16,7 @@ use crate::data::provenance::Provenance;
 use crate::data::results::Metadata;
 use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind, Map, clock, entries, versions};
+use crate::event::Event;
 use crate::model::{Role, digest};
 
 /// Everyone and everything that takes part.
@@ -25,8 +26,8 @@ pub struct Desk {
     pub generator: Generator,
     /// Decides on them.
     pub decision_maker: DecisionMaker,
-    /// Holds the messages against the facts.
-    pub gate: Gate,
+    /// Has the messages audited before they are decided on.
+    pub auditing: Auditing,
     /// The facts, where they were given apart from the prompt.
     pub facts: Option<String>,
     /// Where it runs.
@@ -83,13 +84,16 @@ pub async fn evaluate(
     let bench = Bench {
         generator: Some(desk.generator.clone()),
         decision_maker: Some(desk.decision_maker.clone()),
-        gate: Some(desk.gate.clone()),
+        auditing: Some(desk.auditing.clone()),
         prompt: prompt.to_owned(),
         seed,
         label: "first".into(),
     };
     let plan = Plan::write_and_decide(people.len(), messages_per_persona);
     let mut run = run::run(&bench, &desk.context, people, plan, "Writing and deciding messages").await?;
+    if let Some(warning) = run.audits.warning() {
+        desk.context.events.emit(Event::Warning(warning));
+    }
 
     let empty = run.is_empty();
     let used = desk.context.account.since(&used_before);
@@ -99,7 +103,7 @@ pub async fn evaluate(
     let provenance = Provenance {
         models: Some(desk.context.account.models()),
         fingerprint: Some(fingerprint),
-        writer: Some(desk.generator.fingerprint(Some(&desk.gate))),
+        writer: Some(desk.generator.fingerprint(Some(&desk.auditing))),
         facts: desk.facts.clone(),
         usage: account::listed(&used),
         cost_usd: cost,

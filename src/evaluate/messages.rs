@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::auditing::{AuditCounts, recorded};
 use super::plan::Plan;
 use super::run::{self, RunContext};
 use super::trial::{Bench, TrialFailure, Verdict};
@@ -31,6 +32,8 @@ pub struct Written {
     pub file: Option<FileName>,
     /// How many.
     pub count: usize,
+    /// What became of the audits of their claims.
+    pub audits: AuditCounts,
     /// The trials that failed.
     pub failures: Vec<TrialFailure>,
 }
@@ -59,16 +62,20 @@ pub async fn generate(
     let generator = bench.generator.as_ref();
     let writer = Writer {
         model: generator.map(|own| own.caller().model().id().to_owned()).unwrap_or_default(),
-        fingerprint: generator.map(|own: &Generator| own.fingerprint(bench.gate.as_ref())),
+        fingerprint: generator.map(|own: &Generator| own.fingerprint(bench.auditing.as_ref())),
         simulated: context.account.is_simulated(),
         extra: Map::new(),
     };
-    let (mut rows, mut failures) = (Vec::new(), Vec::new());
+    let (mut rows, mut failures, mut audits) = (Vec::new(), Vec::new(), AuditCounts::default());
     let mut unread = None;
     outcomes.each(&mut |persona, _, verdict| {
         match verdict {
             Verdict::Written(message) | Verdict::Decided { message, .. } => match people.get(persona) {
-                Ok(persona) => rows.push(Row::new(persona, message, &bench.prompt).written_by(writer.clone())),
+                Ok(persona) => {
+                    audits.add(&message);
+                    let row = Row::new(persona, message.text, &bench.prompt).written_by(writer.clone());
+                    rows.push(row.audited(recorded(&message.audit)));
+                }
                 Err(error) => unread = Some(error),
             },
             Verdict::Failed(failure) => failures.push(failure),
@@ -87,7 +94,10 @@ pub async fn generate(
         (false, true) => messages::save(folder, file, &rows).map(|()| Some(file.clone()))?,
         (false, false) => Some(messages::save_new(folder, file, &rows)?),
     };
-    Ok(Written { file: saved, count: rows.len(), failures })
+    if let Some(warning) = audits.warning() {
+        context.events.emit(Event::Warning(warning));
+    }
+    Ok(Written { file: saved, count: rows.len(), audits, failures })
 }
 
 /// What came of deciding on the rows of a file.
@@ -143,7 +153,7 @@ pub async fn decide(
     let bench = Bench {
         generator: None,
         decision_maker: Some(decision_maker.clone()),
-        gate: None,
+        auditing: None,
         prompt: String::new(),
         seed,
         label: "messages".into(),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod ask;
 pub mod audit;
+pub mod auditing;
 pub mod auditor;
 pub mod battery;
 pub mod claims;
@@ -11,7 +12,6 @@ pub mod decision_prompt;
 pub mod fence;
 pub mod first_run;
 pub mod formats;
-pub mod gate;
 pub mod generator;
 pub mod grounding;
 pub mod messages;
@@ -22,7 +22,7 @@ pub mod reading;
 pub mod run;
 pub mod trial;
 
-pub use auditor::Auditor;
 pub use decision_maker::DecisionMaker;
 pub use generator::Generator;
+pub use grounding::Auditor;
 pub use trial::{Trial, TrialFailure, Verdict};

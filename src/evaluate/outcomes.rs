@@ -6,11 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::auditing::Message;
 use super::plan::Plan;
 use super::trial::{Stage, TrialFailure, Verdict};
+use crate::data::Error;
 use crate::data::results::Decision;
 use crate::data::spool::{Place, Spool};
-use crate::data::{Error, Map};
 
 /// Filled while a batch runs, in any order; read afterwards in the order of the plan, as often as need be.
 #[derive(Debug)]
@@ -24,8 +25,8 @@ pub struct Outcomes {
 /// A verdict as the spool keeps it.
 #[derive(Serialize, Deserialize)]
 enum Kept<'a> {
-    Decided(#[serde(borrow)] Cow<'a, str>, bool, #[serde(borrow)] Cow<'a, str>, Cow<'a, Map>),
-    Written(#[serde(borrow)] Cow<'a, str>),
+    Decided(Cow<'a, Message>, Cow<'a, Decision>),
+    Written(Cow<'a, Message>),
     Failed(Stage, #[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Option<Cow<'a, str>>),
 }
 
@@ -45,11 +46,8 @@ impl Outcomes {
     /// As [`Spool::put`].
     pub fn put(&self, index: usize, verdict: &Verdict) -> Result<(), Error> {
         let kept = match verdict {
-            Verdict::Decided { message, decision } => {
-                let Decision { decision, reasoning, extra } = decision;
-                Kept::Decided(message.into(), *decision, reasoning.as_str().into(), Cow::Borrowed(extra))
-            }
-            Verdict::Written(message) => Kept::Written(message.into()),
+            Verdict::Decided { message, decision } => Kept::Decided(Cow::Borrowed(message), Cow::Borrowed(decision)),
+            Verdict::Written(message) => Kept::Written(Cow::Borrowed(message)),
             Verdict::Failed(TrialFailure { stage, reason, message }) => {
                 Kept::Failed(*stage, reason.into(), message.as_deref().map(Cow::Borrowed))
             }
@@ -84,10 +82,9 @@ impl Outcomes {
     fn read(&self, text: &str) -> Result<Verdict, Error> {
         let kept: Kept<'_> = serde_json::from_str(text).map_err(|error| self.spool.unreadable(&error.to_string()))?;
         Ok(match kept {
-            Kept::Decided(message, decision, reasoning, extra) => Verdict::Decided {
-                message: message.into_owned(),
-                decision: Decision { decision, reasoning: reasoning.into_owned(), extra: extra.into_owned() },
-            },
+            Kept::Decided(message, decision) => {
+                Verdict::Decided { message: message.into_owned(), decision: decision.into_owned() }
+            }
             Kept::Written(message) => Verdict::Written(message.into_owned()),
             Kept::Failed(stage, reason, message) => Verdict::Failed(TrialFailure {
                 stage,
@@ -105,13 +102,29 @@ impl Outcomes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Map;
+    use crate::evaluate::grounding::{Audit, Claim, ClaimKind, Verdict as Found};
 
     #[test]
     fn verdicts_come_back_in_the_order_of_the_plan_whatever_the_order_in_which_they_came() {
         let folder = tempfile::tempdir().unwrap();
         let outcomes = Outcomes::new(Plan::write_and_decide(2, 2), folder.path()).unwrap();
+        let claim = Claim {
+            start: 0,
+            end: 4,
+            kind: ClaimKind::Figure,
+            verdict: Found::Supported,
+            support: vec!["150 kWp".into()],
+            derivation: Some("150 * 930".into()),
+            note: None,
+        };
         let decided = Verdict::Decided {
-            message: "Dear \"Ada\"\n\u{1b}[2J".into(),
+            message: Message {
+                text: "Dear \"Ada\"\n\u{1b}[2J".into(),
+                audit: Audit { auditor: Some("00ff".into()), claims: vec![claim] },
+                revisions: 1,
+                audit_failure: Some("cut off".into()),
+            },
             decision: Decision {
                 decision: true,
                 reasoning: "Größe".into(),
@@ -124,7 +137,7 @@ mod tests {
             message: Some("Dear Bo".into()),
         });
         outcomes.put(3, &decided).unwrap();
-        outcomes.put(2, &Verdict::Written("Hello".into())).unwrap();
+        outcomes.put(2, &Verdict::Written(Message::unchecked("Hello"))).unwrap();
         outcomes.put(0, &failed).unwrap();
         let mut seen = Vec::new();
         outcomes
@@ -138,7 +151,7 @@ mod tests {
             [
                 format!("0 0 {failed:?}"),
                 format!("0 1 {:?}", Verdict::NotRun),
-                format!("1 0 {:?}", Verdict::Written("Hello".into())),
+                format!("1 0 {:?}", Verdict::Written(Message::unchecked("Hello"))),
                 format!("1 1 {decided:?}"),
             ]
         );

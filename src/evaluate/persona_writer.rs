@@ -14,7 +14,7 @@ use super::fence::fence;
 use super::reading::{self, Unusable};
 use crate::call::Caller;
 use crate::engine::local;
-use crate::event::{Event, TrialOutcome};
+use crate::event::{Event, Grounding, TrialOutcome};
 use crate::model::{CallKey, Request, Schema};
 
 /// Personas asked for at once. More in one answer grow alike; fewer cost more calls.
@@ -80,6 +80,7 @@ pub async fn write(caller: &Caller, domain: &str, count: usize, seed: u64, width
                     caller.events().emit(Event::TrialEnded {
                         persona: 0,
                         outcome: TrialOutcome::Written,
+                        grounding: Grounding::NotChecked,
                         reason: None,
                     });
                 }

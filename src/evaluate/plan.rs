@@ -1,8 +1,9 @@
 //! The trials of a batch, each made when its turn comes: a million of them take no memory before.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use super::trial::{Trial, Work};
+use super::trial::{Review, Trial, Work};
 use crate::data::{Error, spool::Texts};
 
 /// What a batch is to do, trial by trial, in order of personas.
@@ -28,6 +29,8 @@ enum Planned {
     Write,
     /// The n-th trial decides on the n-th text.
     Decide(Texts),
+    /// The n-th trial reviews the n-th message.
+    Review(Reviews),
 }
 
 impl Plan {
@@ -57,6 +60,13 @@ impl Plan {
     pub fn decide(whom: Vec<(u32, u32)>, messages: Texts) -> Self {
         debug_assert_eq!(whom.len(), messages.len());
         Plan { whom: Whom::Listed(whom), work: Planned::Decide(messages) }
+    }
+
+    /// Finds out about messages that are there what is not known yet; `whom` as that of [`Plan::decide`].
+    #[must_use]
+    pub fn review(whom: Vec<(u32, u32)>, messages: Reviews) -> Self {
+        debug_assert_eq!(whom.len(), messages.0.len());
+        Plan { whom: Whom::Listed(whom), work: Planned::Review(messages) }
     }
 
     /// How many trials.
@@ -94,6 +104,7 @@ impl Plan {
             Planned::WriteWithAndDecide(prompts) => Work::WriteWithAndDecide(Arc::clone(&prompts[index])),
             Planned::Write => Work::Write,
             Planned::Decide(messages) => Work::Decide(messages.get(index)?),
+            Planned::Review(messages) => Work::Review(Box::new(messages.get(index)?)),
         };
         Ok(Trial { persona, message, work })
     }
@@ -108,6 +119,33 @@ impl Plan {
         };
         let known = if ended.is_empty() { 0 } else { self.len() };
         Order { has_ended: (0..known).map(is_ended).collect(), len: self.len() }
+    }
+}
+
+/// Messages to review, on disk.
+#[derive(Clone, Debug)]
+pub struct Reviews(Texts);
+
+impl Reviews {
+    /// None yet; on the disk of this folder.
+    ///
+    /// # Errors
+    /// As [`Texts::new`].
+    pub fn new(folder: &Path) -> Result<Self, Error> {
+        Ok(Reviews(Texts::new(folder)?))
+    }
+
+    /// Appends one.
+    ///
+    /// # Errors
+    /// As [`Texts::push`].
+    pub fn push(&mut self, review: &Review) -> Result<(), Error> {
+        let text = serde_json::to_string(review).map_err(|error| self.0.unreadable(&error.to_string()))?;
+        self.0.push(&text)
+    }
+
+    fn get(&self, index: usize) -> Result<Review, Error> {
+        serde_json::from_str(&self.0.get(index)?).map_err(|error| self.0.unreadable(&error.to_string()))
     }
 }
 

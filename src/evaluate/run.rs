@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::account::Account;
+use super::auditing::{AuditCounts, recorded};
 use super::outcomes::Outcomes;
 use super::plan::{Order, Plan};
 use super::trial::{Bench, TrialFailure, Verdict};
@@ -20,7 +21,7 @@ use crate::data::results::{Judged, PersonaResult};
 use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind, Map, clock};
 use crate::engine::{Engine, Work};
-use crate::event::{Event, Events, TrialOutcome};
+use crate::event::{Event, Events, Grounding, TrialOutcome};
 use crate::journal::{self, Begun, TrialRow};
 
 /// What every run needs besides its models.
@@ -86,7 +87,9 @@ impl RunContext {
             _ => None,
         };
         let (persona, message) = (persona as u32, message as u32);
-        run.trial_ended(TrialRow { batch: batch.to_owned(), persona, message, outcome, reason });
+        let audit = verdict.message().and_then(|message| recorded(&message.audit)).map(|audit| audit.to_string());
+        let grounding = grounding(verdict);
+        run.trial_ended(TrialRow { batch: batch.to_owned(), persona, message, outcome, reason, grounding, audit });
     }
 
     /// # Errors
@@ -135,6 +138,8 @@ pub struct Run {
     pub failures: Vec<FailedTrial>,
     /// Trials that were not run to their end, since a limit was reached.
     pub not_run: usize,
+    /// What became of the audits of its messages.
+    pub audits: AuditCounts,
     outcomes: Arc<Outcomes>,
 }
 
@@ -150,8 +155,9 @@ pub struct Count {
 impl Run {
     fn of(people: Arc<Texts>, outcomes: Outcomes) -> Result<Self, data::Error> {
         let mut counts = vec![Count::default(); people.len()];
-        let (mut failures, mut not_run) = (Vec::new(), 0);
+        let (mut failures, mut not_run, mut audits) = (Vec::new(), 0, AuditCounts::default());
         outcomes.each(&mut |persona, message, verdict| {
+            verdict.message().into_iter().for_each(|message| audits.add(message));
             match verdict {
                 Verdict::Decided { decision, .. } => {
                     counts[persona].yes += u32::from(decision.decision);
@@ -164,7 +170,7 @@ impl Run {
             }
             true
         })?;
-        Ok(Run { people, counts, failures, not_run, outcomes: Arc::new(outcomes) })
+        Ok(Run { people, counts, failures, not_run, audits, outcomes: Arc::new(outcomes) })
     }
 
     /// Whether it holds nothing that was paid for: no decision, and no message whose decision failed.
@@ -226,7 +232,8 @@ impl Source for Ended {
                 }
             }
             if let Verdict::Decided { message, decision } = verdict {
-                entry.messages.push(Judged { message, decision, extra: Map::new() });
+                let rejoinder = message.note();
+                entry.messages.push(Judged { message: message.text, decision, rejoinder, extra: Map::new() });
             }
             matches!(walked, Ok(true))
         })?;
@@ -346,7 +353,8 @@ impl Batch {
             Verdict::Failed(failure) => Some(failure.reason.clone()),
             _ => None,
         };
-        self.context.events.emit(Event::TrialEnded { persona: persona as u32, outcome, reason });
+        let grounding = grounding(&verdict);
+        self.context.events.emit(Event::TrialEnded { persona: persona as u32, outcome, grounding, reason });
         // Nothing more goes into a journal that has failed.
         if !has_ended && stop.why() != Some(Why::Journal) {
             self.context.note_trial(&self.bench.label, self.plan.whom(index), outcome, &verdict);
@@ -370,6 +378,11 @@ fn told(verdict: &Verdict) -> Option<TrialOutcome> {
         Verdict::Failed(_) => Some(TrialOutcome::Failed),
         Verdict::NotRun => None,
     }
+}
+
+/// What is known of the claims of a trial's message.
+fn grounding(verdict: &Verdict) -> Grounding {
+    verdict.message().map(|message| message.audit.grounding()).unwrap_or_default()
 }
 
 /// A failure as files list it.

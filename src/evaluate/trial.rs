@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ask::Error;
-use super::gate::Gate;
+use super::auditing::{AuditWhen, Auditing, Message, Stopped};
+use super::generator::Draft;
 use super::{DecisionMaker, Generator};
-use crate::call::aside;
 use crate::data::results::Decision;
 use crate::model::FailureKind;
 
@@ -33,6 +33,30 @@ pub enum Work {
     Write,
     /// Decide on this message.
     Decide(String),
+    /// Find out about this message what is not known yet.
+    Review(Box<Review>),
+}
+
+/// A message that is there already.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Review {
+    /// The message, with its audit where there is one.
+    pub message: Message,
+    /// Its decision; `None` where it is to be decided on.
+    pub decision: Option<Decision>,
+    /// When its claims are to be checked.
+    pub audit: ReviewAudit,
+}
+
+/// When the claims of a message that is there already are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReviewAudit {
+    /// Never: what is known of them stays.
+    Never,
+    /// If its decision is a yes.
+    AfterYes,
+    /// In any case.
+    Always,
 }
 
 /// How a trial ended.
@@ -41,16 +65,27 @@ pub enum Verdict {
     /// With a decision.
     Decided {
         /// The message.
-        message: String,
+        message: Message,
         /// Its decision.
         decision: Decision,
     },
     /// With a message; no decision was asked for.
-    Written(String),
+    Written(Message),
     /// Not run to its end: the run is to stop. What was answered of it is in the journal.
     NotRun,
     /// Without what was asked for.
     Failed(TrialFailure),
+}
+
+impl Verdict {
+    /// The message, where there is one that did not fail.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Verdict::Decided { message, .. } | Verdict::Written(message) => Some(message),
+            Verdict::NotRun | Verdict::Failed(_) => None,
+        }
+    }
 }
 
 /// Why a trial failed. It is never a decision and counts in no rate.
@@ -64,7 +99,7 @@ pub struct TrialFailure {
     pub message: Option<String>,
 }
 
-/// The stages of a trial.
+/// The stages of a trial that can fail. An audit cannot: without one the claims of the message are not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
     /// Writing the message.
@@ -91,8 +126,8 @@ pub struct Bench {
     pub generator: Option<Generator>,
     /// Decides on them.
     pub decision_maker: Option<DecisionMaker>,
-    /// Has messages with ungrounded claims written again; where it is missing they stay as they are, uncounted.
-    pub gate: Option<Gate>,
+    /// How messages are audited; where it is missing nobody looks at what they claim.
+    pub auditing: Option<Auditing>,
     /// The prompt under test.
     pub prompt: String,
     /// The run's seed.
@@ -106,91 +141,96 @@ impl Bench {
     pub async fn run(&self, persona: &str, trial: Trial) -> Verdict {
         let parts = [self.seed.to_string(), self.label.clone(), trial.persona.to_string(), trial.message.to_string()];
         let key = |stage| -> Vec<&str> { parts.iter().map(String::as_str).chain([stage]).collect() };
-        let prompt = match &trial.work {
-            Work::WriteWithAndDecide(prompt) => prompt,
-            _ => self.prompt.as_str(),
+        let written = match &trial.work {
+            Work::Decide(text) => Ok(Message::unchecked(text)),
+            Work::Review(review) => Ok(review.message.clone()),
+            Work::WriteWithAndDecide(prompt) => self.write(prompt, persona, &key("generate")).await,
+            Work::Write | Work::WriteAndDecide => self.write(&self.prompt, persona, &key("generate")).await,
         };
-        let (message, held) = match &trial.work {
-            Work::Decide(message) => (message.clone(), None),
-            Work::Write | Work::WriteAndDecide | Work::WriteWithAndDecide(_) => {
-                match self.write(prompt, persona, &key("generate")).await {
-                    Ok(written) => written,
-                    Err(why) => return why.ended(Stage::Generate, None),
-                }
-            }
+        let message = match written {
+            Ok(message) => message,
+            Err(why) => return why.ended(Stage::Generate, None),
         };
-        let verdict = if matches!(trial.work, Work::Write) {
-            Verdict::Written(message)
-        } else {
-            match self.decide(persona, &message, &key("decide")).await {
-                Ok(decision) => Verdict::Decided { message, decision },
-                Err(why) => why.ended(Stage::Decide, Some(message)),
-            }
-        };
-        // A trial that is going to be run once more meets the gate once more.
-        if let (Some(gate), Some(held)) = (&self.gate, held)
-            && !aside::waits()
-        {
-            gate.count(held.rewritten, held.ungrounded);
+        if matches!(trial.work, Work::Write) {
+            return Verdict::Written(message);
         }
-        verdict
+        let known = match &trial.work {
+            Work::Review(review) => review.decision.clone(),
+            _ => None,
+        };
+        let decided = match known {
+            Some(decision) => Ok(decision),
+            None => self.decide(persona, &message.text, &key("decide")).await,
+        };
+        let decision = match decided {
+            Ok(decision) => decision,
+            Err(why) => return why.ended(Stage::Decide, Some(message.text)),
+        };
+        if !self.audits_after(&trial.work, decision.decision) {
+            return Verdict::Decided { message, decision };
+        }
+        match self.check(message, persona, &key("audit")).await {
+            Ok(message) => Verdict::Decided { message, decision },
+            Err(why) => why.ended(Stage::Decide, None),
+        }
     }
 
-    /// A message, and what the gate found where there is one.
-    async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<(String, Option<Held>), Unended> {
-        let generator = self.generator.as_ref().ok_or(Unended::of("no generator for this run"))?;
-        let mut message = generator.write(prompt, persona, key).await.map_err(Unended::from)?;
-        let Some(gate) = &self.gate else { return Ok((message, None)) };
-        let mut passages = Passages::of(gate, &message, persona);
-        let mut rewrites = 0;
-        while rewrites < gate.rewrites() && passages.any {
-            let claims = passages.list(gate, &message, persona);
-            let number = (rewrites + 1).to_string();
-            let key: Vec<&str> = key.iter().copied().chain(["without", &number]).collect();
-            // A message that is there is better than none, and its claims are counted against it.
-            match generator.write_without(prompt, persona, &claims, &key).await {
-                Ok(again) => message = again,
-                Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Unended::Stopped),
-                Err(_) => break,
-            }
-            rewrites += 1;
-            passages = Passages::of(gate, &message, persona);
+    /// Whether a message is audited after it was decided on.
+    fn audits_after(&self, work: &Work, yes: bool) -> bool {
+        match (work, &self.auditing) {
+            (_, None) => false,
+            (Work::Review(review), Some(_)) => match review.audit {
+                ReviewAudit::Never => false,
+                ReviewAudit::AfterYes => yes,
+                ReviewAudit::Always => true,
+            },
+            (_, Some(auditing)) => yes && auditing.when == AuditWhen::AfterYes,
         }
-        Ok((message, Some(Held { rewritten: rewrites > 0, ungrounded: passages.any })))
+    }
+
+    /// A message; where it is to be checked before anybody reads it, with what it claims, and revised as often as it may be.
+    async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<Message, Unended> {
+        let generator = self.generator.as_ref().ok_or(Unended::because("no generator for this run"))?;
+        let mut message = Message::unchecked(generator.write(prompt, persona, key).await?);
+        let Some(auditing) = self.auditing.as_ref().filter(|own| own.when == AuditWhen::BeforeDecision) else {
+            return Ok(message);
+        };
+        message = self.check(message, persona, &[key, &["audit"]].concat()).await?;
+        for number in 1..=auditing.revisions {
+            let faults = message.faults();
+            if faults.is_empty() {
+                break;
+            }
+            let number_text = number.to_string();
+            let key = [key, &["revise", &number_text]].concat();
+            let draft = Draft { text: &message.text, faults: &faults };
+            let revised = match generator.revise(prompt, persona, &draft, &key).await {
+                // A draft that comes back as it was will come back so again.
+                Ok(text) if text == message.text => break,
+                Ok(text) => Message::unchecked(text),
+                Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Unended::Stopped),
+                // A message that is there is better than none, and its claims count against it.
+                Err(_) => break,
+            };
+            message = self.check(revised, persona, &[&key[..], &["audit"]].concat()).await?;
+            message.revisions = number;
+        }
+        Ok(message)
+    }
+
+    async fn check(&self, message: Message, persona: &str, key: &[&str]) -> Result<Message, Unended> {
+        match &self.auditing {
+            Some(auditing) => Ok(auditing.check(message.text, persona, key).await?),
+            None => Ok(message),
+        }
     }
 
     async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Unended> {
         if message.trim().is_empty() {
-            return Err(Unended::of("the message is empty"));
+            return Err(Unended::because("the message is empty"));
         }
-        let decision_maker = self.decision_maker.as_ref().ok_or(Unended::of("no decision maker for this run"))?;
+        let decision_maker = self.decision_maker.as_ref().ok_or(Unended::because("no decision maker for this run"))?;
         decision_maker.decide(persona, message, key).await.map_err(Unended::from)
-    }
-}
-
-/// What the gate found in a message as it goes out.
-struct Held {
-    rewritten: bool,
-    /// Whether anything in it is supported by nothing.
-    ungrounded: bool,
-}
-
-/// The passages of a message that nothing supports. To find them takes longer than anything else in a trial, so whether
-/// there are any is found once, however often the trial is worked on.
-struct Passages {
-    any: bool,
-    list: Option<Vec<String>>,
-}
-
-impl Passages {
-    fn of(gate: &Gate, message: &str, persona: &str) -> Self {
-        let mut list = None;
-        let any = aside::once(|| !list.insert(gate.passages(message, persona)).is_empty());
-        Passages { any, list }
-    }
-
-    fn list(&mut self, gate: &Gate, message: &str, persona: &str) -> Vec<String> {
-        self.list.take().unwrap_or_else(|| gate.passages(message, persona))
     }
 }
 
@@ -201,7 +241,7 @@ enum Unended {
 }
 
 impl Unended {
-    fn of(reason: &str) -> Self {
+    fn because(reason: &str) -> Self {
         Unended::Failed(reason.to_owned())
     }
 
@@ -219,5 +259,11 @@ impl From<Error> for Unended {
             Error::Call(failure) if failure.kind == FailureKind::Stopped => Unended::Stopped,
             error => Unended::Failed(error.to_string()),
         }
+    }
+}
+
+impl From<Stopped> for Unended {
+    fn from(_: Stopped) -> Self {
+        Unended::Stopped
     }
 }

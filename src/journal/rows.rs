@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::calls::{bytes_of, checksum_of, key_of};
 use super::requests::with_holes;
-use super::trials::word;
+use super::trials::{grounding_word, word};
 use super::{Call, TrialRow};
 
 /// Numbers of texts that are known without looking: at most [`KNOWN`], of which a run has a few.
@@ -120,10 +120,21 @@ pub(super) fn call(transaction: &Transaction<'_>, texts: &mut Texts, run: i64, c
 /// What is there already and the same is not written again: a run that is gone on with tells of its replayed trials too.
 pub(super) fn trial(transaction: &Transaction<'_>, run: &str, trial: &TrialRow) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO trials (run, batch, persona, message, outcome, reason) VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason \
-         WHERE outcome <> excluded.outcome OR reason IS NOT excluded.reason",
+        "INSERT INTO trials (run, batch, persona, message, outcome, reason, grounding, audit) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, \
+         grounding = excluded.grounding, audit = excluded.audit \
+         WHERE outcome <> excluded.outcome OR reason IS NOT excluded.reason OR audit IS NOT excluded.audit",
     )?;
-    insert.execute(params![run, trial.batch, trial.persona, trial.message, word(trial.outcome), trial.reason])?;
+    insert.execute(params![
+        run,
+        trial.batch,
+        trial.persona,
+        trial.message,
+        word(trial.outcome),
+        trial.reason,
+        grounding_word(trial.grounding),
+        trial.audit,
+    ])?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::data::results::sha256;
-use crate::event::TrialOutcome;
+use crate::event::{Grounding, TrialOutcome};
 
 fn call(number: usize) -> Call {
     Call {
@@ -124,7 +124,9 @@ fn the_file_is_readable_by_its_owner_only() {
 
 fn trial(message: u32, outcome: TrialOutcome, reason: Option<&str>) -> TrialRow {
     let reason = reason.map(str::to_owned);
-    TrialRow { batch: "cycle 1 challenger".into(), persona: 3, message, outcome, reason }
+    let grounding = if outcome == TrialOutcome::Yes { Grounding::MadeUp } else { Grounding::NotChecked };
+    let audit = (outcome == TrialOutcome::Yes).then(|| "{}".to_owned());
+    TrialRow { batch: "cycle 1 challenger".into(), persona: 3, message, outcome, reason, grounding, audit }
 }
 
 #[test]
@@ -147,7 +149,8 @@ fn what_is_ordered_of_trials_is_there_after_the_journal_is_dropped() {
     run.trial_ended(trial(2, TrialOutcome::No, None));
     run.trial_ended(trial(4, TrialOutcome::Failed, Some("no answer")));
     assert_eq!(run.ended_trials("cycle 1 challenger").unwrap(), [(3, 0), (3, 1), (3, 2)]);
-    let batch = BatchRow { batch: "cycle 1 challenger".into(), yes: 1, no: 1, written: 1, failed: 1 };
+    let batch = "cycle 1 challenger".into();
+    let batch = BatchRow { batch, yes: 1, no: 1, written: 1, failed: 1, checked: 1, made_up: 1 };
     let reasons = vec![("no answer".to_owned(), 1)];
     assert_eq!(journal.trials(&id).unwrap(), Trials { batches: vec![batch], reasons });
     drop(run);

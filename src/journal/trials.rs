@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use super::writer::Order;
 use super::{Begun, Error, Journal};
-use crate::event::TrialOutcome;
+use crate::event::{Grounding, TrialOutcome};
 
 /// Reasons of failures that [`Journal::trials`] tells of each run.
 const REASONS: i64 = 5;
@@ -22,6 +22,10 @@ pub struct TrialRow {
     pub outcome: TrialOutcome,
     /// Why, in one line, where it failed.
     pub reason: Option<String>,
+    /// What is known of the claims of its message.
+    pub grounding: Grounding,
+    /// The audit of the claims, as JSON; `None` where nothing is known of them.
+    pub audit: Option<String>,
 }
 
 /// What has become of one batch's trials so far.
@@ -37,6 +41,10 @@ pub struct BatchRow {
     pub written: u64,
     /// Failed.
     pub failed: u64,
+    /// Messages whose claims were checked.
+    pub checked: u64,
+    /// Messages that make something up.
+    pub made_up: u64,
 }
 
 /// What has become of a run's trials so far.
@@ -83,16 +91,18 @@ impl Journal {
             let batches = connection
                 .prepare_cached(
                     "SELECT batch, sum(outcome = 'yes'), sum(outcome = 'no'), sum(outcome = 'written'), \
-                     sum(outcome = 'failed') FROM trials WHERE run = ? GROUP BY batch ORDER BY batch",
+                     sum(outcome = 'failed'), count(grounding), sum(grounding = 'made_up') FROM trials WHERE run = ? GROUP BY batch ORDER BY batch",
                 )?
                 .query_map([run], |row| {
-                    let count = |column| row.get::<_, i64>(column).map(|count| count as u64);
+                    let count = |column| row.get::<_, Option<i64>>(column).map(|count| count.unwrap_or(0) as u64);
                     Ok(BatchRow {
                         batch: row.get(0)?,
                         yes: count(1)?,
                         no: count(2)?,
                         written: count(3)?,
                         failed: count(4)?,
+                        checked: count(5)?,
+                        made_up: count(6)?,
                     })
                 })?
                 .collect::<rusqlite::Result<_>>()?;
@@ -105,6 +115,15 @@ impl Journal {
                 .collect::<rusqlite::Result<_>>()?;
             Ok(Trials { batches, reasons })
         })
+    }
+}
+
+/// The word in the journal for what is known of a message's claims; none where nothing is.
+pub(super) fn grounding_word(grounding: Grounding) -> Option<&'static str> {
+    match grounding {
+        Grounding::Grounded => Some("grounded"),
+        Grounding::MadeUp => Some("made_up"),
+        Grounding::NotChecked => None,
     }
 }
 

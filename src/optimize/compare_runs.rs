@@ -3,6 +3,7 @@
 use super::judges::{Judge, Judges, Side};
 use super::pairing::Clusters;
 use crate::compare::{Comparison, Rate, Tally};
+use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Head, Part, results_stream};
 
@@ -52,7 +53,8 @@ impl Run {
     fn decided_again(&self, sha256: &str) -> Option<&Clusters> {
         let own = self.head.metadata.rejoinder.as_ref()?;
         let baseline = own.baseline.as_ref()?;
-        (baseline.sha256 == sha256 && Some(&baseline.fingerprint) == own.fingerprint.as_ref())
+        let is_decided = baseline.redone == Redone::Decisions;
+        (is_decided && baseline.sha256 == sha256 && Some(&baseline.fingerprint) == own.fingerprint.as_ref())
             .then_some(&self.decisions.again)
     }
 }

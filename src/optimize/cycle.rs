@@ -5,8 +5,11 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::audits::Audits;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
+use super::failures::Failures;
+use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
 use super::lineage::Lineage;
@@ -14,6 +17,7 @@ use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
 use super::propose::Proposer;
+use super::root::Root;
 use super::search::{Aim, Known, search};
 use super::split::People;
 use super::standing::Standing;
@@ -22,17 +26,16 @@ use super::{compare_runs, incumbent, naming, personas, record};
 use crate::compare::Comparison;
 use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
-use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance};
+use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance, Redone};
 use crate::data::results::Metadata;
 use crate::data::{self, FileName, Kind, Map, clock, versions};
 use crate::evaluate::account;
-use crate::evaluate::auditor::Auditor;
+use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
 use crate::evaluate::claims::Facts;
-use crate::evaluate::gate::Gate;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Run, RunContext};
 use crate::evaluate::trial::Bench;
-use crate::evaluate::{DecisionMaker, Generator};
+use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::event::Event;
 use crate::improve::{Details, Improver};
 use crate::model::digest;
@@ -48,7 +51,7 @@ pub struct Cast {
     pub decision_maker: DecisionMaker,
     /// Rewrites the prompt.
     pub improver: Improver,
-    /// Audits claims beyond what rules find, where there is one.
+    /// Audits what messages claim, where there is one; without it their claims are not checked.
     pub auditor: Option<Auditor>,
     /// Decides at the end, and nothing is learned from it, where there is one.
     pub referee: Option<DecisionMaker>,
@@ -87,8 +90,8 @@ pub struct CycleOptions {
     pub margin: f64,
     /// Characters that a prompt may have.
     pub longest: usize,
-    /// Whether messages with ungrounded claims are written again.
-    pub rewrites: bool,
+    /// Whether messages that make claims up are revised, in proofs and where they are written to be kept.
+    pub revises: bool,
 }
 
 /// A finished cycle.
@@ -141,28 +144,31 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         cast.context.events.emit(Event::Note(note));
     }
     let mut lineage = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref())?;
-    let facts = Arc::new(Facts::of(&lineage.facts));
+    let facts = Facts::of(&lineage.facts);
+    let sources = Root::of(folder, &older.head)?.sources(Some(&lineage.facts));
     let people = lineage.split.people(folder, &chosen.people)?;
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }
-    let incumbent = incumbent::incumbent(folder, cast, &older, (&people, &facts), options, &step).await?;
-    let standing = &incumbent.standing;
-    let seed_text = options.seed.to_string();
-    let objections = naming::objections(cast, &standing.heard, &mut lineage, &[&seed_text, &step]).await?;
-
-    let gate = options.rewrites.then(|| Gate::new(Arc::clone(&facts)));
+    // What is written to be kept is audited before it is decided on; the search has its own way.
     let lab = Lab {
         cast,
-        facts: &facts,
-        gate: gate.clone(),
-        auditor: None,
+        sources: &sources,
+        audit_when: AuditWhen::BeforeDecision,
+        revisions: if options.revises { REVISIONS } else { 0 },
         objective: options.objective,
         decisions: options.decisions_per_message.at_first(),
         seed: options.seed,
         step: &step,
-        failures: incumbent.failures.clone(),
+        failures: Failures::default(),
+        audits: Audits::default(),
     };
+    let ask = Ask { rejudge: options.rejudge, may_prove: !lineage.earlier_used };
+    let incumbent = incumbent::incumbent(folder, &lab, &older, &people, ask).await?;
+    let standing = &incumbent.standing;
+    let seed_text = options.seed.to_string();
+    let objections = naming::objections(cast, &standing.heard, &mut lineage, &[&seed_text, &step]).await?;
+
     let tried = lineage.tried.clone();
     let proposer = Proposer {
         cast,
@@ -187,7 +193,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     } else {
         // A pair takes two calls at least.
         let most = options.calls as usize / 2;
-        incumbent.earlier((folder, &older), cast, lab.gate.as_ref(), (&people, &facts), most)?
+        incumbent.earlier((folder, &older), &people, most)?
     };
     let known = Known {
         people: &people,
@@ -198,7 +204,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         scores: standing.known(&people, options.objective)?,
         earlier,
     };
-    let found = search(&lab, &proposer, known, cast.auditor.as_ref(), aim).await?;
+    let found = search(&lab, &proposer, known, aim).await?;
     let referee = super::referee::hear(&lab, &people, &found).await?;
     lineage.remember(super::story::tried(&found));
     if let Some(verified) = &found.verified {
@@ -206,10 +212,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
 
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
+    let auditing = lab.auditing();
     let after = match &adopted {
-        Some(prompt) => Some(write(cast, prompt, &people, gate, options, &step).await?),
+        Some(prompt) => Some(write(&lab, prompt, &people, auditing.clone(), options.messages_per_persona).await?),
         None => None,
     };
+    if let Some(warning) = lab.audits.warning() {
+        cast.context.events.emit(Event::Warning(warning));
+    }
     // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
     let simulated = cast.context.account.is_simulated();
     let fingerprint = cast.decision_maker.fingerprint();
@@ -217,7 +227,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         judges @ Judges::DecidedAgain { .. } => judges,
         _ => Judges::of(Judge::of(&older.head), Some(Judge { fingerprint: &fingerprint, simulated })),
     };
-    let original_simulated = compare_runs::is_simulated(&older.head) || (incumbent.again.is_some() && simulated);
+    let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
+    let original_simulated = compare_runs::is_simulated(&older.head) || (is_decided_again && simulated);
     let comparison = match &after {
         Some(run) => Some(
             Comparison::of(&Clusters::paired(&standing.response, &Clusters::of_run(run)?))
@@ -226,7 +237,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         None => None,
     };
     let new_standing = match &after {
-        Some(run) => Some(Standing::of_entries(&run.entries(BTreeMap::new()), &people, &facts)?),
+        Some(run) => Some(Standing::of_entries(&run.entries(BTreeMap::new()), &people)?),
         None => None,
     };
     let story = Story::of(
@@ -244,21 +255,24 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let prompt = adopted.unwrap_or(prompt_before);
     let failures = after.as_ref().map(|run| run.failures.clone()).unwrap_or_default();
     let not_run = after.as_ref().map_or(0, |run| run.not_run);
-    // Of the parent's messages today's decisions are kept in any case, so that the two files can be compared.
-    let baseline = incumbent.again.clone().map(|results| Baseline {
+    // Of the parent's messages today's decisions and audits are kept in any case, so that the two files can be compared and
+    // nobody asks for them again.
+    let recorded = Judge::of(&older.head).map(|judge| judge.fingerprint.to_owned());
+    let baseline = incumbent.again.clone().map(|(redone, results)| Baseline {
         file: parent.to_string(),
         sha256: sha256.clone(),
-        fingerprint: fingerprint.clone(),
+        fingerprint: if redone == Redone::Decisions { fingerprint.clone() } else { recorded.unwrap_or_default() },
+        redone,
         results,
     });
     let entries = match (&after, incumbent.again) {
         (Some(run), _) => run.entries(older.extras_for(&run.people)?),
-        (None, Some(again)) => again,
+        (None, Some((_, again))) => again,
         (None, None) => older.entries(folder),
     };
     // Where the incumbent stays, its messages do.
     let writer = match &after {
-        Some(_) => Some(cast.generator.fingerprint(lab.gate.as_ref())),
+        Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
         None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
     };
     let judged_by = if judges.are_one() || after.is_some() { Some(fingerprint.clone()) } else { None };
@@ -321,23 +335,24 @@ fn details(people: &People) -> Result<Details, data::Error> {
 
 /// Writes messages to everybody with the prompt that was adopted.
 async fn write(
-    cast: &Cast,
+    lab: &Lab<'_>,
     prompt: &str,
     people: &People,
-    gate: Option<Gate>,
-    options: &CycleOptions,
-    step: &str,
+    auditing: Auditing,
+    messages_per_persona: usize,
 ) -> Result<Run, Error> {
+    let cast = lab.cast;
     let bench = Bench {
         generator: Some(cast.generator.clone()),
         decision_maker: Some(cast.decision_maker.clone()),
-        gate,
+        auditing: Some(auditing),
         prompt: prompt.to_owned(),
-        seed: options.seed,
-        label: format!("{step} challenger"),
+        seed: lab.seed,
+        label: format!("{} challenger", lab.step),
     };
-    let plan = Plan::write_and_decide(people.all.len(), options.messages_per_persona);
+    let plan = Plan::write_and_decide(people.all.len(), messages_per_persona);
     let run = run::run(&bench, &cast.context, &people.all, plan, "Writing and deciding new messages").await?;
+    lab.audits.add_all(&run.audits);
     if run.is_empty() {
         let reason = run.failures.first().map(|failure: &FailedTrial| failure.reason.clone()).unwrap_or_default();
         return Err(Error::NothingCame { count: run.failures.len(), reason });

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::lab::Shown;
+use super::lab::TrialResult;
 use crate::compare::variance::{Components, Outcomes};
 
 /// Decisions on each message while searching.
@@ -46,10 +46,10 @@ impl Decisions {
     }
 }
 
-/// The votes on a message of the pilot.
+/// The decisions on a message of the pilot.
 #[must_use]
-pub fn votes(shown: &Shown) -> Option<Vec<bool>> {
-    (shown.votes.len() > 1).then(|| shown.votes.clone())
+pub fn of_pilot(result: &TrialResult) -> Option<Vec<bool>> {
+    (result.decisions.len() > 1).then(|| result.decisions.clone())
 }
 
 impl fmt::Display for Decisions {

@@ -6,17 +6,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::lab::{self, Shown};
+use super::lab::TrialResult;
 use super::pairing::Key;
 use super::split::People;
 use crate::data::spool::Texts;
-use crate::data::{self, Entries};
-use crate::evaluate::claims::Facts;
+use crate::data::{self, Entries, Entry, Part};
 
 /// The incumbent's messages to those who only verify.
 #[derive(Clone, Debug, Default)]
 pub struct Earlier {
-    found: HashMap<Key, Vec<Shown>>,
+    found: HashMap<Key, Vec<TrialResult>>,
 }
 
 impl Earlier {
@@ -24,20 +23,21 @@ impl Earlier {
     ///
     /// # Errors
     /// Where an entry or a persona cannot be had.
-    pub fn of(entries: &Entries, people: &People, facts: &Facts, most: usize) -> Result<Self, data::Error> {
+    pub fn of(entries: &Entries, people: &People, most: usize) -> Result<Self, data::Error> {
         let mut wanted = HashSet::new();
         for index in order(&people.unseen)?.into_iter().take(most) {
             wanted.insert(Key::of(&people.unseen.get(index as usize)?));
         }
-        let mut found: HashMap<Key, Vec<Shown>> = HashMap::new();
-        entries.each(&mut |entry| {
-            let key = Key::of(&entry.persona);
+        let mut found: HashMap<Key, Vec<TrialResult>> = HashMap::new();
+        entries.each(&mut |result| {
+            let key = Key::of(&result.persona);
             if wanted.contains(&key) {
-                found.entry(key).or_default().extend(entry.messages.iter().map(|judged| Shown {
-                    ungrounded: lab::ungrounded(&judged.message, facts, &entry.persona),
-                    message: judged.message.clone(),
-                    votes: vec![judged.decision.decision],
-                    reasoning: judged.decision.reasoning.clone(),
+                let entry = Entry::of(Part::Results, 0, result);
+                found.entry(key).or_default().extend(entry.messages.iter().map(|said| TrialResult {
+                    message: said.message.get().into_owned(),
+                    decisions: vec![said.yes],
+                    reasoning: said.reasoning.get().into_owned(),
+                    audit: said.audit().unwrap_or_default(),
                 }));
             }
             true
@@ -59,7 +59,7 @@ impl Earlier {
 
     /// The message of this number, from 0, to a persona.
     #[must_use]
-    pub fn message(&self, persona: &str, number: usize) -> Option<&Shown> {
+    pub fn message(&self, persona: &str, number: usize) -> Option<&TrialResult> {
         self.found.get(&Key::of(persona))?.get(number)
     }
 }
@@ -81,13 +81,16 @@ pub fn order(people: &Texts) -> Result<Vec<u32>, data::Error> {
 mod tests {
     use std::sync::Arc;
 
+    use serde_json::json;
+
     use super::*;
     use crate::data::Map;
-    use crate::data::results::{Decision, Judged, PersonaResult};
+    use crate::data::results::{Decision, Judged, MessageNote, PersonaResult};
+    use crate::evaluate::grounding::Grounding;
 
-    fn judged(message: &str, decision: bool) -> Judged {
+    fn judged(message: &str, decision: bool, rejoinder: Option<MessageNote>) -> Judged {
         let decision = Decision { decision, reasoning: "so".into(), extra: Map::new() };
-        Judged { message: message.into(), decision, extra: Map::new() }
+        Judged { message: message.into(), decision, rejoinder, extra: Map::new() }
     }
 
     fn entry(persona: &str, messages: Vec<Judged>) -> PersonaResult {
@@ -95,19 +98,30 @@ mod tests {
     }
 
     #[test]
-    fn only_messages_to_unseen_people_are_found_and_their_claims_are_audited() {
+    fn only_messages_to_unseen_people_are_found_with_what_is_known_of_their_claims() {
         let place = tempfile::tempdir().unwrap();
         let texts = |names: &[&str]| Arc::new(Texts::of(place.path(), names).unwrap());
         let people = People::apart(texts(&["Ann, CTO"]), texts(&["Bo, CFO", "Cy, COO"])).unwrap();
+        let claim = json!({"start": 0, "end": 5, "kind": "certification", "verdict": "unsupported"});
+        let note = |claims| Some(MessageNote::with_audit(json!({"auditor": "00ff", "claims": claims})));
         let entries = Entries::Held(vec![
-            entry("Ann, CTO", vec![judged("Hello Ann", true)]),
-            entry("Bo, CFO", vec![judged("Hello Bo", true), judged("We are SOC 2 Type II certified.", true)]),
+            entry("Ann, CTO", vec![judged("Hello Ann", true, None)]),
+            entry(
+                "Bo, CFO",
+                vec![
+                    judged("Hello Bo", true, note(json!([]))),
+                    judged("SOC 2", true, note(json!([claim]))),
+                    judged("Hello", true, None),
+                ],
+            ),
         ]);
-        let earlier = Earlier::of(&entries, &people, &Facts::of("Company: Brackwater"), 10).unwrap();
-        assert_eq!(earlier.len(), 2);
+        let earlier = Earlier::of(&entries, &people, 10).unwrap();
+        assert_eq!(earlier.len(), 3);
         assert!(earlier.message("Ann, CTO", 0).is_none() && earlier.message("Cy, COO", 0).is_none());
-        assert!(earlier.message("Bo, CFO", 0).is_some_and(Shown::is_grounded));
-        assert!(earlier.message("Bo, CFO", 1).is_some_and(|own| !own.is_grounded()));
-        assert!(Earlier::of(&entries, &people, &Facts::of(""), 0).unwrap().is_empty());
+        let grounding = |number| earlier.message("Bo, CFO", number).map(TrialResult::grounding);
+        assert_eq!(grounding(0), Some(Grounding::Grounded));
+        assert_eq!(grounding(1), Some(Grounding::MadeUp));
+        assert_eq!(grounding(2), Some(Grounding::NotChecked));
+        assert!(Earlier::of(&entries, &people, 0).unwrap().is_empty());
     }
 }

@@ -135,12 +135,12 @@ pub async fn explore(
             .map(|(persona, candidate)| Wanted { persona: *persona, prompt: candidate.prompt(&pool) })
             .collect();
         let title = format!("Trying instructions, round {round}");
-        let shown = lab.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
-        for ((persona, candidate), shown) in candidates.into_iter().zip(&shown) {
-            let Some(shown) = shown else { continue };
-            heard.hear(seen.len(), 0, shown.yes(), &shown.reasoning);
-            twice.extend(decisions::votes(shown).filter(|_| open));
-            seen.push(Seen { persona, candidate, score: lab.score(shown) });
+        let results = lab.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
+        for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
+            let Some(result) = result else { continue };
+            heard.hear(seen.len(), 0, result.is_yes(), &result.reasoning);
+            twice.extend(decisions::of_pilot(result).filter(|_| open));
+            seen.push(Seen { persona, candidate, score: lab.score(result) });
         }
         done += count;
         let calls = a_trial(done, &proposals) - f64::from(lab.decisions);

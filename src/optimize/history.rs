@@ -13,9 +13,9 @@ use std::sync::Arc;
 use super::judges::Judge;
 use super::lineage::Lineage;
 use super::story::Rates;
+use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
-use crate::evaluate::claims::Facts;
 use crate::journal::RunRow;
 
 pub use line::Link;
@@ -30,8 +30,8 @@ pub struct History {
     pub name: String,
     /// The first run first, the file in question last; never empty.
     pub versions: Vec<Version>,
-    /// Facts of the offer, by which claims are audited.
-    pub facts: Arc<Facts>,
+    /// What the offer may claim.
+    pub facts: Arc<str>,
     /// What the lineage remembers; `None` where no cycle of ours belongs to it.
     pub memory: Option<Lineage>,
     /// Files of the same lineage that are not between the first run and the file in question.
@@ -61,11 +61,13 @@ pub struct Version {
     pub command: Option<RunRow>,
 }
 
-/// Messages that were decided again.
+/// Messages about which the next version's cycle has found something out.
 #[derive(Clone, Debug)]
 pub struct Again {
     /// What came of it.
     pub measured: Measured,
+    /// Whether they were decided on again, or only their claims checked.
+    pub redone: Redone,
     /// Who decided.
     pub fingerprint: String,
     /// Whether the market did.
@@ -79,6 +81,12 @@ impl Version {
         versions::version_of(self.file.stem()).map_or_else(|| "first".to_owned(), |version| format!("v{version}"))
     }
 
+    /// Whether its messages were decided on again.
+    #[must_use]
+    pub fn is_decided_again(&self) -> bool {
+        self.again.as_ref().is_some_and(|again| again.redone == Redone::Decisions)
+    }
+
     /// What counts: what the next version's judge says, where there is that, else what the file records.
     #[must_use]
     pub fn measured(&self) -> &Measured {
@@ -88,7 +96,7 @@ impl Version {
     /// Who gave [`measured`](Self::measured); `None` where nobody knows.
     #[must_use]
     pub fn judge(&self) -> Option<Judge<'_>> {
-        match &self.again {
+        match self.again.as_ref().filter(|again| again.redone == Redone::Decisions) {
             Some(again) => Some(Judge { fingerprint: &again.fingerprint, simulated: again.simulated }),
             None => Judge::of(&self.metadata),
         }
@@ -120,7 +128,7 @@ impl History {
         };
         let aside = folder.list(Kind::Results)?.into_iter().filter(is_aside).collect();
         let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?;
-        let pairs = Pairs::of(folder, &versions, &facts, unseen.as_ref())?;
+        let pairs = Pairs::of(folder, &versions, unseen.as_ref())?;
         Ok(History { name, versions, facts, memory, aside, pairs })
     }
 

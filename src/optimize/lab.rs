@@ -1,20 +1,22 @@
-//! Where prompts are tried: trials of any prompt on any persona, each with what it showed.
+//! Where prompts are tried: trials of any prompt on any persona, each with what came of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::audits::Audits;
 use super::cycle::{Cast, Error};
 use super::failures::Failures;
 use super::objective::Objective;
+use crate::data::results::Decision;
 use crate::data::spool::Texts;
-use crate::engine;
-use crate::evaluate::Verdict;
-use crate::evaluate::auditor::Auditor;
-use crate::evaluate::claims::{Audit, Facts, Kind, audit};
-use crate::evaluate::gate::Gate;
-use crate::evaluate::plan::Plan;
+use crate::data::{self, Map};
+use crate::evaluate::auditing::{AuditWhen, Auditing, Message};
+use crate::evaluate::grounding::{Audit, Grounding, Sources};
+use crate::evaluate::outcomes::Outcomes;
+use crate::evaluate::plan::{Plan, Reviews};
 use crate::evaluate::run::{self, Interrupted};
-use crate::evaluate::trial::Bench;
+use crate::evaluate::trial::{Bench, Review, ReviewAudit};
+use crate::evaluate::{TrialFailure, Verdict};
 use crate::event::Event;
 
 /// One trial that is wanted: a persona by index, and the prompt to write to it with.
@@ -26,51 +28,51 @@ pub struct Wanted {
     pub prompt: Arc<str>,
 }
 
-/// What a trial showed.
+/// What came of a trial.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
+pub struct TrialResult {
     /// The message.
     pub message: String,
     /// Every decision on it; the first is the one with the reasoning.
-    pub votes: Vec<bool>,
+    pub decisions: Vec<bool>,
     /// Why.
     pub reasoning: String,
-    /// Claims in the message that neither facts nor persona support, by kind.
-    pub ungrounded: BTreeMap<Kind, u32>,
+    /// What it claims, as far as that was checked.
+    pub audit: Audit,
 }
 
-impl Shown {
-    /// Whether nothing in the message is made up.
-    #[must_use]
-    pub fn is_grounded(&self) -> bool {
-        self.ungrounded.is_empty()
-    }
-
+impl TrialResult {
     /// Whether the first decision was a yes.
     #[must_use]
-    pub fn yes(&self) -> bool {
-        self.votes.first().copied().unwrap_or(false)
+    pub fn is_yes(&self) -> bool {
+        self.decisions.first().copied().unwrap_or(false)
     }
 
     /// The share of decisions that were a yes.
     #[must_use]
-    pub fn share(&self) -> f64 {
-        let yes = self.votes.iter().filter(|yes| **yes).count();
-        yes as f64 / self.votes.len().max(1) as f64
+    pub fn share_of_yes(&self) -> f64 {
+        let yes = self.decisions.iter().filter(|yes| **yes).count();
+        yes as f64 / self.decisions.len().max(1) as f64
+    }
+
+    /// What is known of its claims.
+    #[must_use]
+    pub fn grounding(&self) -> Grounding {
+        self.audit.grounding()
     }
 }
 
 /// All that trials need.
 #[derive(Clone)]
 pub struct Lab<'a> {
-    /// Who writes and decides.
+    /// Who writes, decides and audits.
     pub cast: &'a Cast,
-    /// What may be claimed.
-    pub facts: &'a Facts,
-    /// Has messages with ungrounded claims written again.
-    pub gate: Option<Gate>,
-    /// Audits messages beyond what rules find, where there is one.
-    pub auditor: Option<&'a Auditor>,
+    /// What messages are held against.
+    pub sources: &'a Sources,
+    /// When messages are audited.
+    pub audit_when: AuditWhen,
+    /// How often a message that makes claims up is revised before it is decided on.
+    pub revisions: u32,
     /// What counts.
     pub objective: Objective,
     /// Decisions on each message.
@@ -81,19 +83,32 @@ pub struct Lab<'a> {
     pub step: &'a str,
     /// Where trials that fail are listed.
     pub failures: Failures,
+    /// Where audits are counted.
+    pub audits: Audits,
 }
 
 impl Lab<'_> {
     /// What a trial is worth.
     #[must_use]
-    pub fn score(&self, shown: &Shown) -> f64 {
-        self.objective.score(shown.share(), shown.is_grounded())
+    pub fn score(&self, result: &TrialResult) -> f64 {
+        self.objective.score(result.share_of_yes(), result.grounding())
     }
 
     /// Answered calls of all roles so far, those from the journal included, so that a run that goes on plans as it did.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.cast.context.account.now().values().map(|used| used.calls).sum()
+    }
+
+    /// How messages that are written to be kept are audited, or those of a proof.
+    #[must_use]
+    pub fn auditing(&self) -> Auditing {
+        Auditing {
+            by: self.audits.next(self.cast.auditor.as_ref()),
+            sources: self.sources.clone(),
+            when: self.audit_when,
+            revisions: self.revisions,
+        }
     }
 
     /// Runs these trials, all at once as far as the host allows. The answers come in the order in which they were asked
@@ -108,7 +123,7 @@ impl Lab<'_> {
         title: &str,
         people: &Arc<Texts>,
         wanted: &[Wanted],
-    ) -> Result<Vec<Option<Shown>>, Error> {
+    ) -> Result<Vec<Option<TrialResult>>, Error> {
         let bench = self.bench(label);
         // The n-th trial of a persona in this batch has the number n.
         let mut met: BTreeMap<u32, u32> = BTreeMap::new();
@@ -122,51 +137,38 @@ impl Lab<'_> {
             .collect();
         let prompts = wanted.iter().map(|trial| Arc::clone(&trial.prompt)).collect();
         let plan = Plan::write_with_and_decide(whom.clone(), prompts);
-        let mut shown = self.batch(&bench, people, plan, title).await?;
-        self.deepen_with(&bench, people, &whom, &mut shown).await?;
-        Ok(shown)
+        let mut results = self.batch(&bench, people, plan, title).await?;
+        self.decide_on(&bench, people, &whom, &mut results).await?;
+        self.audit_late_yes(&bench, people, &whom, &mut results).await?;
+        Ok(results)
     }
 
-    /// Gives messages that were there already, with one decision each, what those of [`Lab::run`] have: all decisions, and
-    /// the auditor's findings. `whom` says to which persona each was, and which of its messages it is.
+    /// Gives messages that were there already, with one decision each, as many as those of [`Lab::run`] have. `whom` says to
+    /// which persona each was, and which of its messages it is.
     ///
     /// # Errors
     /// As [`Lab::run`].
-    pub async fn deepen(
+    pub async fn decide_more(
         &self,
         label: &str,
         people: &Arc<Texts>,
         whom: &[(u32, u32)],
-        shown: &mut [Option<Shown>],
+        results: &mut [Option<TrialResult>],
     ) -> Result<(), Error> {
-        if shown.is_empty() {
+        if results.is_empty() {
             return Ok(());
         }
-        self.deepen_with(&self.bench(label), people, whom, shown).await
-    }
-
-    async fn deepen_with(
-        &self,
-        bench: &Bench,
-        people: &Arc<Texts>,
-        whom: &[(u32, u32)],
-        shown: &mut [Option<Shown>],
-    ) -> Result<(), Error> {
-        for again in 1..self.decisions {
-            self.decide_again(bench, people, (whom, again), shown).await?;
-        }
-        if let Some(auditor) = self.auditor {
-            self.audit(auditor, &bench.label, (people, whom), shown).await?;
-        }
-        Ok(())
+        self.decide_on(&self.bench(label), people, whom, results).await
     }
 
     /// Where the trials of a batch run.
     fn bench(&self, label: &str) -> Bench {
+        // Where claims count for nothing, what is only searched with need not be audited.
+        let is_idle = self.objective == Objective::Response && self.audit_when == AuditWhen::AfterYes;
         Bench {
             generator: Some(self.cast.generator.clone()),
             decision_maker: Some(self.cast.decision_maker.clone()),
-            gate: self.gate.clone(),
+            auditing: (!is_idle).then(|| self.auditing()),
             prompt: String::new(),
             seed: self.seed,
             label: format!("{} {label}", self.step),
@@ -180,111 +182,111 @@ impl Lab<'_> {
         people: &Arc<Texts>,
         plan: Plan,
         title: &str,
-    ) -> Result<Vec<Option<Shown>>, Error> {
+    ) -> Result<Vec<Option<TrialResult>>, Error> {
         let context = &self.cast.context;
         let outcomes = run::outcomes(bench, context, people, plan, title, |_, _| {}).await?;
         self.go_on()?;
-        let mut shown = Vec::new();
-        let (mut broken, mut failed) = (None, (0_usize, String::new()));
-        outcomes.each(&mut |persona, _, verdict| {
-            shown.push(match verdict {
-                Verdict::Decided { message, decision } => match people.get(persona) {
-                    Ok(text) => Some(Shown {
-                        ungrounded: ungrounded(&message, self.facts, &text),
-                        message,
-                        votes: vec![decision.decision],
-                        reasoning: decision.reasoning,
-                    }),
-                    Err(error) => {
-                        broken = Some(error);
-                        return false;
-                    }
-                },
-                Verdict::Failed(failure) => {
-                    if failed.0 == 0 {
-                        failed.1.clone_from(&failure.reason);
-                    }
-                    failed.0 += 1;
-                    match people.get(persona) {
-                        Ok(text) => self.failures.add(&bench.label, text, failure),
-                        Err(error) => {
-                            broken = Some(error);
-                            return false;
-                        }
-                    }
-                    None
-                }
-                _ => None,
-            });
-            true
-        })?;
-        if failed.0 > 0 {
+        let (results, failed) = self.read(&outcomes, people, &bench.label)?;
+        if let Some(first) = failed.first() {
             context.events.emit(Event::Warning(format!(
-                "{} of {} trials of the search failed and are in no rate; the first: {}",
-                failed.0,
-                shown.len(),
-                failed.1
+                "{} of {} trials of the search failed and are in no rate; the first: {first}",
+                failed.len(),
+                results.len()
             )));
         }
-        match broken {
-            Some(error) => Err(error.into()),
-            None => Ok(shown),
-        }
+        Ok(results)
     }
 
-    /// One more decision on each of these messages.
-    async fn decide_again(
+    /// What came of a batch, and the reasons of the trials that failed, which are listed.
+    fn read(
+        &self,
+        outcomes: &Outcomes,
+        people: &Arc<Texts>,
+        step: &str,
+    ) -> Result<(Vec<Option<TrialResult>>, Vec<String>), data::Error> {
+        let (mut results, mut failed, mut listed) = (Vec::new(), Vec::new(), Ok(()));
+        outcomes.each(&mut |persona, _, verdict| {
+            verdict.message().into_iter().for_each(|message| self.audits.add(message));
+            results.push(match verdict {
+                Verdict::Decided { message: Message { text, audit, .. }, decision } => Some(TrialResult {
+                    message: text,
+                    decisions: vec![decision.decision],
+                    reasoning: decision.reasoning,
+                    audit,
+                }),
+                Verdict::Failed(failure) => {
+                    failed.push(failure.reason.clone());
+                    listed = self.list(step, people, persona, failure);
+                    None
+                }
+                Verdict::Written(_) | Verdict::NotRun => None,
+            });
+            listed.is_ok()
+        })?;
+        listed.map(|()| (results, failed))
+    }
+
+    fn list(&self, step: &str, people: &Texts, persona: usize, failure: TrialFailure) -> Result<(), data::Error> {
+        self.failures.add(step, people.get(persona)?, failure);
+        Ok(())
+    }
+
+    /// Further decisions on each of these messages.
+    async fn decide_on(
         &self,
         bench: &Bench,
         people: &Arc<Texts>,
-        (whom, again): (&[(u32, u32)], u32),
-        shown: &mut [Option<Shown>],
+        whom: &[(u32, u32)],
+        results: &mut [Option<TrialResult>],
     ) -> Result<(), Error> {
-        let places: Vec<usize> = (0..shown.len()).filter(|at| shown[*at].is_some()).collect();
-        let messages = places.iter().filter_map(|at| shown[*at].as_ref()).map(|own| own.message.as_str());
-        let texts = Texts::of(&self.cast.context.scratch, messages)?;
-        let plan = Plan::decide(places.iter().map(|at| whom[*at]).collect(), texts);
-        let bench = Bench { label: format!("{} decision {}", bench.label, again + 1), ..bench.clone() };
-        let title = format!("Deciding once more, {} of {}", again + 1, self.decisions);
-        let decided = self.batch(&bench, people, plan, &title).await?;
-        for (at, decided) in places.into_iter().zip(decided) {
-            if let (Some(own), Some(decided)) = (&mut shown[at], decided) {
-                own.votes.extend(decided.votes);
+        for again in 2..=self.decisions {
+            let places: Vec<usize> = (0..results.len()).filter(|at| results[*at].is_some()).collect();
+            let messages = results.iter().flatten().map(|result| result.message.as_str());
+            let texts = Texts::of(&self.cast.context.scratch, messages)?;
+            let plan = Plan::decide(places.iter().map(|at| whom[*at]).collect(), texts);
+            let label = format!("{} decision {again}", bench.label);
+            let bench = Bench { label, auditing: None, ..bench.clone() };
+            let title = format!("Deciding once more, {again} of {}", self.decisions);
+            let decided = self.batch(&bench, people, plan, &title).await?;
+            for (at, decided) in places.into_iter().zip(decided) {
+                if let (Some(result), Some(decided)) = (&mut results[at], decided) {
+                    result.decisions.extend(decided.decisions);
+                }
             }
         }
         Ok(())
     }
 
-    /// Has a model audit each of these messages. Where it gives no usable answer, what rules found stands.
-    async fn audit(
+    /// Where messages are audited after a yes: audits those that got theirs from a later decision.
+    async fn audit_late_yes(
         &self,
-        auditor: &Auditor,
-        label: &str,
-        (people, whom): (&Arc<Texts>, &[(u32, u32)]),
-        shown: &mut [Option<Shown>],
+        bench: &Bench,
+        people: &Arc<Texts>,
+        whom: &[(u32, u32)],
+        results: &mut [Option<TrialResult>],
     ) -> Result<(), Error> {
-        let (seed, label, facts): (Arc<str>, Arc<str>, _) =
-            (self.seed.to_string().into(), label.into(), Arc::new(self.facts.clone()));
-        let jobs: Vec<(usize, String, String)> = shown
-            .iter()
-            .enumerate()
-            .filter_map(|(at, own)| Some((at, own.as_ref()?.message.clone())))
-            .map(|(at, message)| Ok((at, message, people.get(whom[at].0 as usize)?)))
-            .collect::<Result<_, crate::data::Error>>()?;
-        let (context, auditor) = (&self.cast.context, auditor.clone());
-        let audits = engine::collect(&*context.engine, jobs, context.width, move |(at, message, persona)| {
-            let (auditor, seed, label, facts) =
-                (auditor.clone(), Arc::clone(&seed), Arc::clone(&label), Arc::clone(&facts));
-            async move {
-                let number = at.to_string();
-                (at, auditor.audit(&message, &facts, &persona, &[&seed, &label, "audit", &number]).await)
-            }
-        })
-        .await;
-        self.go_on()?;
-        for (at, audit) in audits.into_iter().flatten() {
-            if let (Some(own), Ok(audit)) = (&mut shown[at], audit) {
-                own.ungrounded = kinds(&audit);
+        if bench.auditing.as_ref().is_none_or(|auditing| auditing.when != AuditWhen::AfterYes) {
+            return Ok(());
+        }
+        let (mut places, mut reviews) = (Vec::new(), Reviews::new(&self.cast.context.scratch)?);
+        for (at, result) in results.iter().enumerate() {
+            let Some(result) = result.as_ref().filter(|own| !own.is_yes() && own.decisions.contains(&true)) else {
+                continue;
+            };
+            let decision = Decision { decision: false, reasoning: result.reasoning.clone(), extra: Map::new() };
+            let message = Message::unchecked(&result.message);
+            reviews.push(&Review { message, decision: Some(decision), audit: ReviewAudit::Always })?;
+            places.push(at);
+        }
+        if places.is_empty() {
+            return Ok(());
+        }
+        let plan = Plan::review(places.iter().map(|at| whom[*at]).collect(), reviews);
+        let bench = Bench { label: format!("{} late", bench.label), ..bench.clone() };
+        let audited = self.batch(&bench, people, plan, "Checking claims after a later yes").await?;
+        for (at, audited) in places.into_iter().zip(audited) {
+            if let (Some(result), Some(audited)) = (&mut results[at], audited) {
+                result.audit = audited.audit;
             }
         }
         Ok(())
@@ -299,20 +301,4 @@ impl Lab<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// Claims that nothing supports, by kind.
-#[must_use]
-pub fn kinds(audit: &Audit) -> BTreeMap<Kind, u32> {
-    let mut kinds = BTreeMap::new();
-    for claim in audit.ungrounded() {
-        *kinds.entry(claim.kind).or_default() += 1;
-    }
-    kinds
-}
-
-/// Claims in a message that nothing supports, by kind, as far as rules find them.
-#[must_use]
-pub fn ungrounded(message: &str, facts: &Facts, persona: &str) -> BTreeMap<Kind, u32> {
-    kinds(&audit(message, facts, persona))
 }

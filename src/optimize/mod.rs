@@ -4,6 +4,7 @@
 //! apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
+mod audits;
 pub mod compare_runs;
 pub mod cycle;
 pub mod decisions;
@@ -11,6 +12,7 @@ pub mod earlier;
 pub mod error;
 pub mod explore;
 pub mod failures;
+pub mod grounded;
 pub mod history;
 pub mod incumbent;
 pub mod judges;

@@ -141,6 +141,7 @@ mod tests {
         let judged = |decision: &bool| Judged {
             message: "Hello".into(),
             decision: Decision { decision: *decision, reasoning: String::new(), extra: Map::new() },
+            rejoinder: None,
             extra: Map::new(),
         };
         PersonaResult { persona: persona.into(), messages: decisions.iter().map(judged).collect(), extra: Map::new() }

@@ -86,10 +86,10 @@ pub async fn race(
             .map(|(at, persona)| Wanted { persona: *persona, prompt: finalists[*at].candidate.prompt(&explored.pool) })
             .collect();
         let title = format!("Racing {} finalists", live.len());
-        let shown = lab.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
-        for ((at, persona), shown) in asked.into_iter().zip(shown) {
-            let Some(shown) = shown else { continue };
-            let score = lab.score(&shown);
+        let results = lab.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
+        for ((at, persona), result) in asked.into_iter().zip(results) {
+            let Some(result) = result else { continue };
+            let score = lab.score(&result);
             finalists[at].scores.entry(persona).or_default().push(score);
             explored.seen.push(Seen { persona, candidate: finalists[at].candidate.clone(), score });
         }

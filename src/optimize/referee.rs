@@ -42,10 +42,10 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
     // Both sides' messages, told apart by their number: even ones are the incumbent's.
     let (mut whom, mut messages) = (Vec::new(), Vec::new());
     for (at, persona) in verified.people.iter().enumerate().take(verified.differences.len()) {
-        for (side, shown) in [&verified.before.shown[at], &verified.after.shown[at]].into_iter().enumerate() {
-            for (number, own) in shown.iter().enumerate() {
+        for (side, results) in [&verified.before.results[at], &verified.after.results[at]].into_iter().enumerate() {
+            for (number, result) in results.iter().enumerate() {
                 whom.push((*persona, (2 * number + side) as u32));
-                messages.push(own.message.as_str());
+                messages.push(result.message.as_str());
             }
         }
     }
@@ -53,7 +53,7 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
     let bench = Bench {
         generator: None,
         decision_maker: Some(referee.clone()),
-        gate: None,
+        auditing: None,
         prompt: String::new(),
         seed: lab.seed,
         label: format!("{} referee", lab.step),

@@ -3,6 +3,7 @@
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream};
 use crate::evaluate::claims::Facts;
+use crate::evaluate::grounding::Sources;
 
 /// Parents that are followed on the way to the first run of a lineage.
 const MOST_PARENTS: usize = 1_000;
@@ -50,6 +51,26 @@ impl Root {
     #[must_use]
     pub fn facts(&self, given: Option<&str>) -> Facts {
         Facts::of_offer(&self.prompt, given.or(self.facts.as_deref()))
+    }
+
+    /// What the messages of its lineage are held against: these facts where they are given, else its own, else what its
+    /// prompt says. A rewritten prompt orders nothing, for it may state more than is true.
+    #[must_use]
+    pub fn sources(&self, given: Option<&str>) -> Sources {
+        match given.or(self.facts.as_deref()) {
+            Some(facts) if self.missing.is_some() => Sources::new(facts, ""),
+            Some(facts) => sources(&self.prompt, Some(facts)),
+            None => sources(&self.prompt, None),
+        }
+    }
+}
+
+/// What messages are held against that are written with this first prompt, and with these facts where they are given.
+#[must_use]
+pub fn sources(first: &str, facts: Option<&str>) -> Sources {
+    match facts.filter(|facts| facts.trim() != first.trim()) {
+        Some(facts) => Sources::new(facts, first),
+        None => Sources::from_prompt(first),
     }
 }
 

@@ -9,6 +9,7 @@ use super::earlier::Earlier;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
 use super::model::Candidate;
+use super::objective::Objective;
 use super::pool::Pool;
 use super::propose::Proposer;
 use super::race::{Raced, race};
@@ -17,7 +18,7 @@ use super::verdict::{self, POWER, Verdict};
 use super::verify::{Size, Verified, verify};
 use crate::compare::normal;
 use crate::compare::segments::Segment;
-use crate::evaluate::auditor::Auditor;
+use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
 use crate::improve::{Heard, Objections};
 
@@ -86,23 +87,30 @@ const MOST_PROOF: f64 = 0.45;
 const KEPT_GAIN: f64 = 0.7;
 /// The variance of a difference between two messages to one persona: of two decisions that are a coin's, half.
 const PAIR_VARIANCE: f64 = 0.5;
-/// Calls of a trial before any was run: a message, a decision, and now and then a message once more.
-const CALLS_A_TRIAL: f64 = 2.25;
-/// Searches. `auditor` audits the messages of the proof, where there is one.
+/// Calls of a trial before any was run, beyond those of its audit: a message and a decision.
+const CALLS_A_TRIAL: f64 = 2.0;
+/// Audits of a trial of the search before any was run: one after a yes.
+const AUDITS_A_TRIAL: f64 = 0.5;
+/// Audits and revisions of a trial of the proof: one in any case, and two more calls where something is made up.
+const AUDITS_A_PROOF: f64 = 1.6;
+/// Searches.
 ///
 /// # Errors
 /// When no challenger came, the run was asked to stop or reached a limit, or there is no room on the disk.
-pub async fn search(
-    lab: &Lab<'_>,
-    proposer: &Proposer<'_>,
-    known: Known<'_>,
-    auditor: Option<&Auditor>,
-    aim: Aim,
-) -> Result<Search, Error> {
+pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, aim: Aim) -> Result<Search, Error> {
+    let proving = lab;
+    let lab = &Lab { audit_when: AuditWhen::AfterYes, revisions: 0, ..lab.clone() };
     let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.len());
     let used = || (lab.calls() - began) as f64;
-    let a_trial = CALLS_A_TRIAL + f64::from(lab.decisions.saturating_sub(1));
-    let kept = |gain: f64, all: usize| (all as f64 * RACE) as usize + proof_trials(gain, aim.alpha, all, earlier);
+    let audits = lab.cast.auditor.is_some();
+    let searching = if audits && lab.objective == Objective::Grounded { AUDITS_A_TRIAL } else { 0.0 };
+    let a_trial = CALLS_A_TRIAL + searching + f64::from(lab.decisions.saturating_sub(1));
+    // A trial of the proof is worth so many of the search.
+    let dearer = if audits { (a_trial - searching + AUDITS_A_PROOF) / a_trial } else { 1.0 };
+    let kept = |gain: f64, all: usize| {
+        let proof = dearer * proof_trials(gain, aim.alpha, all, earlier) as f64;
+        (all as f64 * RACE) as usize + proof.min(MOST_PROOF * all as f64) as usize
+    };
 
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
     let start = Start {
@@ -134,11 +142,10 @@ pub async fn search(
     let mut verified = None;
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
         let left = (aim.calls as f64 - used()).max(0.0);
-        // The incumbent's messages may have to be written again more often, and a model's audit is one more call.
-        let per_trial = per_trial + 0.25 + f64::from(u8::from(auditor.is_some()));
+        let per_trial = per_trial * dearer;
         let size =
             Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
-        let lab = Lab { auditor, ..lab.clone() };
+        let lab = Lab { decisions: explored.decisions, ..proving.clone() };
         events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
         let incumbent: Arc<str> = known.incumbent.into();
         verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::lab;
+use super::grounded::RunTallies;
 use super::objective::Objective;
 use super::pairing::{Clusters, Key};
 use super::split::People;
 use crate::compare::Tally;
 use crate::data::entries::Entries;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
-use crate::evaluate::claims::{Facts, Kind};
+use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::Heard;
 
 /// What is known of a prompt from its messages and their decisions.
@@ -19,14 +19,12 @@ pub struct Standing {
     pub heard: Heard,
     /// Yes, per persona.
     pub response: Clusters,
-    /// Yes and nothing made up, per persona.
-    pub grounded: Clusters,
-    /// Messages.
-    pub messages: u64,
-    /// Messages that claim what nothing supports.
-    pub ungrounded: u64,
-    /// Such claims, by kind.
-    pub claims: BTreeMap<Kind, u64>,
+    /// The decisions of those from whom is learned, with what is known of the claims.
+    pub learned: RunTallies,
+    /// The same of those who only verify.
+    pub unseen: RunTallies,
+    /// Yes to messages that make nothing up as far as is known, per persona.
+    not_made_up: Clusters,
 }
 
 impl Standing {
@@ -34,10 +32,10 @@ impl Standing {
     ///
     /// # Errors
     /// Where an entry cannot be had.
-    pub fn of_entries(entries: &Entries, people: &People, facts: &Facts) -> Result<Self, data::Error> {
+    pub fn of_entries(entries: &Entries, people: &People) -> Result<Self, data::Error> {
         let (mut standing, mut index) = (Standing::default(), 0);
         entries.each(&mut |entry| {
-            standing.take(&Entry::of(Part::Results, index, entry), people, facts);
+            standing.take(&Entry::of(Part::Results, index, entry), people);
             index += 1;
             true
         })?;
@@ -48,39 +46,34 @@ impl Standing {
     ///
     /// # Errors
     /// As [`Results::load`](crate::data::Results::load).
-    pub fn of_file(folder: &DataFolder, file: &FileName, people: &People, facts: &Facts) -> Result<Self, data::Error> {
-        let see = |standing: &mut Standing, entry: &Entry<'_>| standing.take(entry, people, facts);
+    pub fn of_file(folder: &DataFolder, file: &FileName, people: &People) -> Result<Self, data::Error> {
+        let see = |standing: &mut Standing, entry: &Entry<'_>| standing.take(entry, people);
         Ok(results_stream::fold(folder, file, Standing::default, see)?.0)
     }
 
-    fn take(&mut self, entry: &Entry<'_>, people: &People, facts: &Facts) {
+    fn take(&mut self, entry: &Entry<'_>, people: &People) {
         if entry.part != Part::Results {
             return;
         }
         let persona = entry.persona.get();
-        if !people.is_unseen(&persona) {
+        let is_unseen = people.is_unseen(&persona);
+        if !is_unseen {
             self.heard.take(entry);
         }
-        let (mut response, mut grounded) = (Tally::default(), Tally::default());
-        for said in &entry.messages {
-            let kinds = lab::ungrounded(&said.message.get(), facts, &persona);
-            self.messages += 1;
-            self.ungrounded += u64::from(!kinds.is_empty());
-            response += Tally::of([said.yes]);
-            grounded += Tally::of([said.yes && kinds.is_empty()]);
-            for (kind, count) in kinds {
-                *self.claims.entry(kind).or_default() += u64::from(count);
-            }
-        }
-        self.response.add(&persona, response);
-        self.grounded.add(&persona, grounded);
+        let messages: Vec<(bool, Audit)> =
+            entry.messages.iter().map(|said| (said.yes, said.audit().unwrap_or_default())).collect();
+        let tallies = if is_unseen { &mut self.unseen } else { &mut self.learned };
+        tallies.add(&persona, messages.iter().map(|(yes, audit)| (*yes, audit)));
+        self.response.add(&persona, Tally::of(messages.iter().map(|(yes, _)| *yes)));
+        let counts = messages.iter().map(|(yes, audit)| *yes && audit.grounding() != Grounding::MadeUp);
+        self.not_made_up.add(&persona, Tally::of(counts));
     }
 
     /// The tallies of what counts.
     #[must_use]
     pub fn by(&self, objective: Objective) -> &Clusters {
         match objective {
-            Objective::Grounded => &self.grounded,
+            Objective::Grounded => &self.not_made_up,
             Objective::Response => &self.response,
         }
     }

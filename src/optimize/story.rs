@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::cycle::CycleOptions;
+use super::grounded::RunTallies;
 use super::model::Candidate;
 use super::objective::Objective;
 use super::propose::Refused;
@@ -15,11 +16,11 @@ use super::split::People;
 use super::standing::Standing;
 use super::verdict::Verdict;
 use super::verify::Side;
+use crate::compare::Rate;
 use crate::compare::segments::Segment;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
-use crate::compare::{Rate, Tally};
-use crate::evaluate::claims::Kind;
+use crate::evaluate::grounding::ClaimKind;
 use crate::improve::{Change, Objections, Tried, changes};
 
 /// A cycle's story.
@@ -92,14 +93,18 @@ pub struct Effect {
 pub struct Rates {
     /// Share of yes.
     pub response: Rate,
-    /// Share of yes without a claim that nothing supports.
-    pub grounded: Rate,
+    /// Share of yes to messages that make nothing up, as far as claims were checked; `None` where none were.
+    pub grounded: Option<Rate>,
     /// Messages.
     pub messages: u64,
-    /// Messages with such a claim.
-    pub ungrounded: u64,
-    /// Such claims, by kind.
-    pub claims: BTreeMap<Kind, u64>,
+    /// Messages whose claims were checked.
+    pub checked: u64,
+    /// Of these, messages that make something up.
+    pub made_up: u64,
+    /// Messages whose claims were not checked, and in which a blank was never filled in.
+    pub blanks: u64,
+    /// Claims that nothing supports, by kind.
+    pub claims: BTreeMap<ClaimKind, u64>,
 }
 
 /// The proof on unseen people.
@@ -132,34 +137,14 @@ impl Rates {
     /// Of what is known of a prompt.
     #[must_use]
     pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
-        Rates {
-            response: Rate::of(&standing.response.tallies()).marked(simulated),
-            grounded: Rate::of(&standing.grounded.tallies()).marked(simulated),
-            messages: standing.messages,
-            ungrounded: standing.ungrounded,
-            claims: standing.claims.clone(),
-        }
+        let response = Rate::of(&standing.response.tallies()).marked(simulated);
+        Rates { response, ..RunTallies::together([&standing.learned, &standing.unseen], simulated) }
     }
 
     fn of_side(side: &Side, simulated: bool) -> Self {
         let counts = side.counts();
-        let rate = |tallies: &[Tally]| Rate::of(tallies).marked(simulated);
-        Rates {
-            response: rate(&counts.response),
-            grounded: rate(&counts.grounded),
-            messages: side.shown.iter().map(|shown| shown.len() as u64).sum(),
-            ungrounded: counts.ungrounded,
-            claims: counts.claims,
-        }
-    }
-
-    /// The rate that counts.
-    #[must_use]
-    pub fn by(&self, objective: Objective) -> &Rate {
-        match objective {
-            Objective::Grounded => &self.grounded,
-            Objective::Response => &self.response,
-        }
+        let grounded = counts.claims.grounded(counts.grounded);
+        Rates::of(&counts.response, &counts.claims, grounded.as_deref(), simulated)
     }
 
     fn to_json(&self) -> Value {
@@ -173,11 +158,24 @@ impl Rates {
         };
         json!({
             "response": of(&self.response),
-            "grounded_response": of(&self.grounded),
+            "grounded_response": self.grounded.as_ref().map(of),
             "messages": self.messages,
-            "ungrounded_messages": self.ungrounded,
-            "ungrounded_claims": self.claims,
+            "checked_messages": self.checked,
+            "made_up_messages": self.made_up,
+            "open_blanks": self.blanks,
+            "made_up_claims": self.claims,
         })
+    }
+}
+
+/// Two sides by the rate that counts: before, after, and what that rate is called. Where the claims of a side were not
+/// checked, it is how many said yes.
+#[must_use]
+pub fn by<'a>(objective: Objective, before: &'a Rates, after: &'a Rates) -> (&'a Rate, &'a Rate, &'static str) {
+    match (objective, &before.grounded, &after.grounded) {
+        (Objective::Grounded, Some(before), Some(after)) => (before, after, Objective::Grounded.rate()),
+        (Objective::Grounded, ..) => (&before.response, &after.response, "response rate, claims not checked,"),
+        (Objective::Response, ..) => (&before.response, &after.response, Objective::Response.rate()),
     }
 }
 

@@ -97,10 +97,9 @@ pub fn looked(
 
 fn share(side: &Side, objective: Objective) -> Share {
     let counts = side.counts();
-    let rate = Rate::of(match objective {
-        Objective::Grounded => &counts.grounded,
-        Objective::Response => &counts.response,
-    });
+    let grounded = counts.claims.grounded(counts.grounded).filter(|_| objective == Objective::Grounded);
+    // Where claims are not checked, what is known is how many said yes.
+    let rate = Rate::of(grounded.as_ref().unwrap_or(&counts.response));
     Share { yes: rate.yes, total: rate.total, interval: rate.interval.map(|own| (own.low, own.high)) }
 }
 

@@ -4,29 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::judges::Judge;
-use super::lineage::Lineage;
 use super::pairing::Key;
-use super::root::Root;
 use crate::data::export::tuning::Tuning;
-use crate::data::results::Metadata;
-use crate::data::results_stream::Counts;
 use crate::data::spool::{Place, Spool};
 use crate::data::{self, DataFolder, FileName, Head, Kind, Part, results_stream};
-use crate::evaluate::claims::{Facts, audit};
 use crate::evaluate::generator;
-
-/// The facts of a file's lineage: those that it remembers, else what the first prompt states.
-///
-/// # Errors
-/// Where a file of the lineage cannot be read.
-pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data::Error> {
-    let head =
-        Head { metadata: metadata.clone(), extra: data::Map::new(), counts: Counts::default(), sha256: String::new() };
-    if let Some(lineage) = Lineage::of(&head) {
-        return Ok(Facts::of(&lineage.facts));
-    }
-    Ok(Root::of(folder, &head)?.facts(None))
-}
+use crate::evaluate::grounding::Audit;
 
 /// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote to
 /// the same personas and that the same judge rejected: the file's own baseline, or its parent.
@@ -34,13 +17,13 @@ pub fn facts_of(folder: &DataFolder, metadata: &Metadata) -> Result<Facts, data:
 /// # Errors
 /// Where a file of the lineage cannot be read, or there is no room on the disk.
 pub fn tuning(folder: &DataFolder, file: &FileName, head: &Head, pairs: bool) -> Result<Tuning, data::Error> {
-    let facts = Arc::new(facts_of(folder, &head.metadata)?);
     let rejected = if pairs { rejected(folder, file, head)? } else { Rejected::empty(folder)? };
     Ok(Tuning {
         system: head.metadata.system_prompt.as_str().into(),
         asked: generator::asked,
-        is_grounded: Arc::new(move |message, persona| audit(message, &facts, persona).is_grounded()),
+        grounding: |said| said.audit::<Audit>().unwrap_or_default().grounding(),
         also_rejected: Arc::new(move |persona| rejected.take(persona)),
+        unchecked: Arc::default(),
     })
 }
 

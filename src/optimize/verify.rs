@@ -1,11 +1,11 @@
 //! The proof: challenger against incumbent on people whom nobody tuned anything on, with fresh messages of both.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cycle::Error;
 use super::earlier::{Earlier, order};
-use super::lab::{Lab, Shown, Wanted};
+use super::grounded::{ClaimCounts, GroundedTally};
+use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::tell;
 use crate::compare::Tally;
@@ -13,7 +13,6 @@ use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
 use crate::compare::spending::Spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
-use crate::evaluate::claims::Kind;
 
 /// Looks at the data at most, the last included: more of them save little.
 const MOST_LOOKS: usize = 8;
@@ -31,8 +30,8 @@ const LEAST_AIM: f64 = 0.1;
 /// One side of the comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
-    /// Per persona what each message showed.
-    pub shown: Vec<Vec<Shown>>,
+    /// Per persona what came of each message.
+    pub results: Vec<Vec<TrialResult>>,
     /// Trials that failed.
     pub failed: usize,
 }
@@ -42,12 +41,10 @@ pub struct Side {
 pub struct Counts {
     /// Yes, per persona.
     pub response: Vec<Tally>,
-    /// Yes and nothing made up, per persona.
-    pub grounded: Vec<Tally>,
-    /// Messages that claim what nothing supports.
-    pub ungrounded: u64,
-    /// Claims that nothing supports, by kind.
-    pub claims: BTreeMap<Kind, u64>,
+    /// What is known of the claims.
+    pub claims: ClaimCounts,
+    /// The same decisions by what is known of their messages' claims, per persona.
+    pub grounded: Vec<GroundedTally>,
 }
 
 impl Side {
@@ -55,27 +52,24 @@ impl Side {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        for shown in &self.shown {
-            counts.response.push(Tally::of(shown.iter().flat_map(|own| own.votes.iter().copied())));
-            let grounded = |own: &Shown| own.votes.iter().map(|yes| *yes && own.is_grounded()).collect::<Vec<_>>();
-            counts.grounded.push(Tally::of(shown.iter().flat_map(grounded)));
-            for own in shown {
-                counts.ungrounded += u64::from(!own.is_grounded());
-                for (kind, count) in &own.ungrounded {
-                    *counts.claims.entry(*kind).or_default() += u64::from(*count);
-                }
+        for results in &self.results {
+            counts.response.push(Tally::of(results.iter().flat_map(|result| result.decisions.iter().copied())));
+            let mut grounded = GroundedTally::default();
+            for result in results {
+                counts.claims.add(&mut grounded, &result.decisions, &result.audit);
             }
+            counts.grounded.push(grounded);
         }
         counts
     }
 
     /// What every decision was worth, by persona and message.
     fn outcomes(&self, objective: Objective) -> Vec<Outcomes> {
-        let worth = |own: &Shown| -> Vec<f64> {
-            let of = |yes: &bool| objective.score(f64::from(u8::from(*yes)), own.is_grounded());
-            own.votes.iter().map(of).collect()
+        let worth = |result: &TrialResult| -> Vec<f64> {
+            let of = |yes: &bool| objective.score(f64::from(u8::from(*yes)), result.grounding());
+            result.decisions.iter().map(of).collect()
         };
-        self.shown.iter().map(|shown| shown.iter().map(worth).collect()).collect()
+        self.results.iter().map(|results| results.iter().map(worth).collect()).collect()
     }
 }
 
@@ -224,9 +218,9 @@ impl Asked<'_> {
             let (place, number) = (pair % self.order.len(), pair / self.order.len());
             let persona = self.order[place];
             match self.earlier.message(&self.unseen.get(persona as usize)?, number) {
-                Some(shown) => {
+                Some(result) => {
                     whom.push((persona, number as u32));
-                    there.push((place, shown.clone()));
+                    there.push((place, result.clone()));
                 }
                 None => {
                     wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
@@ -237,20 +231,20 @@ impl Asked<'_> {
             sides.push((place, true));
         }
         for side in [&mut self.before, &mut self.after] {
-            side.shown.resize_with(until.min(self.order.len()), Vec::new);
+            side.results.resize_with(until.min(self.order.len()), Vec::new);
         }
-        let (places, mut there): (Vec<usize>, Vec<Option<Shown>>) =
-            there.into_iter().map(|(place, shown)| (place, Some(shown))).unzip();
-        self.lab.deepen(&format!("{label} earlier"), self.unseen, &whom, &mut there).await?;
-        for (place, shown) in places.into_iter().zip(there) {
-            self.before.shown[place].extend(shown);
+        let (places, mut there): (Vec<usize>, Vec<Option<TrialResult>>) =
+            there.into_iter().map(|(place, result)| (place, Some(result))).unzip();
+        self.lab.decide_more(&format!("{label} earlier"), self.unseen, &whom, &mut there).await?;
+        for (place, result) in places.into_iter().zip(there) {
+            self.before.results[place].extend(result);
         }
         self.trials += wanted.len();
-        let shown = self.lab.run(label, title, self.unseen, &wanted).await?;
-        for ((place, is_challenger), shown) in sides.into_iter().zip(shown) {
+        let results = self.lab.run(label, title, self.unseen, &wanted).await?;
+        for ((place, is_challenger), result) in sides.into_iter().zip(results) {
             let side = if is_challenger { &mut self.after } else { &mut self.before };
-            match shown {
-                Some(shown) => side.shown[place].push(shown),
+            match result {
+                Some(result) => side.results[place].push(result),
                 None => side.failed += 1,
             }
         }
@@ -260,13 +254,13 @@ impl Asked<'_> {
 
     /// Differences per persona; NaN where one side has nothing.
     fn differences(&self) -> Vec<f64> {
-        let score = |shown: &Vec<Shown>| mean(shown.iter().map(|own| self.lab.score(own)));
-        self.before.shown.iter().zip(&self.after.shown).map(|(a, b)| score(b) - score(a)).collect()
+        let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| self.lab.score(result)));
+        self.before.results.iter().zip(&self.after.results).map(|(a, b)| score(b) - score(a)).collect()
     }
 
     /// The smallest step that a persona can make.
     fn step(&self) -> f64 {
-        let people = self.before.shown.len();
+        let people = self.before.results.len();
         people as f64 / self.pairs.max(people) as f64
     }
 }

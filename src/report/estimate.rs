@@ -15,7 +15,7 @@ pub struct Line {
     /// Who calls.
     pub role: Role,
     /// What for.
-    pub what: &'static str,
+    pub what: String,
     /// How many calls, if none has to be repeated.
     pub calls: u64,
     /// Tokens of all of them.
@@ -27,14 +27,14 @@ pub struct Line {
 impl Line {
     /// A line for these calls, each of them made `times` times.
     #[must_use]
-    pub fn of(role: Role, what: &'static str, calls: &[Usage], times: u64, account: &Account) -> Self {
+    pub fn of(role: Role, what: impl Into<String>, calls: &[Usage], times: u64, account: &Account) -> Self {
         let mut usage = Usage::default();
         for call in calls {
             usage += *call;
         }
         usage.input_tokens *= times;
         usage.output_tokens *= times;
-        Line { role, what, calls: calls.len() as u64 * times, usage, cost: account.expected(role, &usage) }
+        Line { role, what: what.into(), calls: calls.len() as u64 * times, usage, cost: account.expected(role, &usage) }
     }
 }
 

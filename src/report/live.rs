@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::compare::{Rate, Tally};
-use crate::event::{Event, Exploring, Look, Share, Spent, Standings, TrialOutcome};
+use crate::event::{Event, Exploring, Grounding, Look, Share, Spent, Standings, TrialOutcome};
 
 /// Points of a batch's rate that are kept.
 const POINTS: usize = 48;
@@ -91,6 +91,9 @@ pub struct Batch {
     pub no: u64,
     /// Trials that failed.
     pub failed: u64,
+    /// Messages that make something up, as far as their claims were checked.
+    #[serde(default)]
+    pub made_up: u64,
     /// Whether any answer is simulated.
     pub simulated: bool,
     /// Whether it is over.
@@ -146,7 +149,12 @@ impl Live {
             Event::Warning(text) => self.tell(true, text),
             Event::Step(text) => self.step = Some(short(text)),
             Event::BatchStarted { label, total, simulated } => self.begin(label, *total, *simulated),
-            Event::TrialEnded { persona, outcome, reason } => self.end_trial(*persona, *outcome, reason.as_deref()),
+            Event::TrialEnded { persona, outcome, grounding, reason } => {
+                self.end_trial(*persona, *outcome, reason.as_deref());
+                if let Some(batch) = self.batch.as_mut().filter(|_| *grounding == Grounding::MadeUp) {
+                    batch.made_up += 1;
+                }
+            }
             Event::BatchEnded { simulated } => {
                 if let Some(batch) = &mut self.batch {
                     batch.simulated |= simulated;

@@ -7,6 +7,7 @@ use crate::compare::Rate;
 use crate::improve::{Parts, changes};
 use crate::optimize::Verdict;
 use crate::optimize::history::{Course, History, Version};
+use crate::optimize::story::Rates;
 
 /// Lines of the prompt's difference.
 const MOST_LINES: usize = 60;
@@ -50,9 +51,9 @@ fn versions(history: &History) -> String {
     for (at, version) in history.versions.iter().enumerate().skip(skip) {
         let measured = version.measured();
         let own = measured.training.as_ref().unwrap_or(&measured.all);
-        let mut cells = vec![version.label(), word(version).to_owned(), rate(&own.response), rate(&own.grounded)];
+        let mut cells = vec![version.label(), word(version).to_owned(), rate(&own.response), grounded(own)];
         if has_split {
-            cells.push(history.on_unseen(at).map_or_else(|| "not asked".into(), |(rates, _)| rate(&rates.grounded)));
+            cells.push(history.on_unseen(at).map_or_else(|| "not asked".into(), |(rates, _)| grounded(rates)));
             let gain = version.told.as_ref().and_then(|told| told.proof.as_ref()?.gain);
             cells.push(gain.map_or_else(
                 || "-".into(),
@@ -77,6 +78,10 @@ fn versions(history: &History) -> String {
         "\nWith 95% intervals.\n"
     });
     text
+}
+
+fn grounded(rates: &Rates) -> String {
+    rates.grounded.as_ref().map_or_else(|| words::NOT_CHECKED.to_owned(), rate)
 }
 
 fn rate(own: &Rate) -> String {

@@ -222,6 +222,7 @@ mod tests {
         let judged = |(place, decision): (usize, &bool)| Judged {
             message: format!("Message {place}"),
             decision: Decision { decision: *decision, reasoning: "Hype.".into(), extra: Map::new() },
+            rejoinder: None,
             extra: Map::new(),
         };
         PersonaResult {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::words;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
-use crate::evaluate::claims::Kind;
-use crate::evaluate::gate::Met;
+use crate::evaluate::auditing::AuditCounts;
+use crate::evaluate::grounding::ClaimKind;
 use crate::improve::changes::Standing;
 use crate::improve::{Change, Course};
-use crate::optimize::story::{Effect, Proof, Rates, Story};
+use crate::optimize::story::{self, Effect, Proof, Rates, Story};
 use crate::optimize::verdict::{Because, Verdict};
 
 /// Objections and instructions that are named.
@@ -180,8 +180,7 @@ fn instructions(story: &Story) -> String {
 }
 
 fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
-    let (before, after) = (proof.before.by(story.objective), proof.after.by(story.objective));
-    let name = story.objective.rate();
+    let (before, after, name) = story::by(story.objective, &proof.before, &proof.after);
     let mut lines = vec![
         format!("Unseen people, {name} before: {}", words::full_rate(before)),
         format!("Unseen people, {name} after: {}", words::full_rate(after)),
@@ -275,40 +274,60 @@ fn referee_line(story: &Story) -> Option<String> {
 }
 
 fn claims(story: &Story) -> String {
-    let mut text = format!("messages with an ungrounded claim before: {}", ungrounded(&story.before));
-    if let Some(after) = &story.after {
-        text.push_str(&format!("; after: {}", ungrounded(after)));
+    match &story.after {
+        None => made_up(&story.before),
+        Some(after) if story.before.checked + after.checked == 0 => made_up(after),
+        Some(after) => format!("before: {}; after: {}", made_up(&story.before), made_up(after)),
     }
-    text
 }
 
-/// The share of messages with an ungrounded claim, and the most frequent kinds of such claims.
-fn ungrounded(rates: &Rates) -> String {
-    format!("{}{}", share(rates.ungrounded, rates.messages), kinds(&rates.claims))
-}
-
-fn share(some: u64, all: u64) -> String {
-    let of = if all == 0 { 0.0 } else { 100.0 * some as f64 / all as f64 };
-    format!("{of:.1}% ({some}/{all})")
-}
-
-/// What became of the messages that a first run wrote: how many claim what nothing supports, of which kinds where that is
-/// known, and how many were written again.
+/// The share of messages that make something up, of those that were checked, and the most frequent kinds of such claims.
 #[must_use]
-pub fn written(met: Met, claims: &BTreeMap<Kind, u64>) -> String {
-    let again = match met.rewritten {
+pub fn made_up(rates: &Rates) -> String {
+    let Rates { messages, checked, made_up, blanks, claims, .. } = rates;
+    let open = match blanks {
         0 => String::new(),
-        some => format!("; {} written again", words::thousands(some)),
+        some => format!("; {} with a blank that was never filled in", words::count(*some, "message", "messages")),
     };
-    let share = share(met.ungrounded, met.messages);
-    format!("Claims: messages with an ungrounded claim: {share}{}{again}", kinds(claims))
+    format!("{}{}{open}", share_of_checked(*made_up, *checked, *messages), kinds(claims))
 }
 
-fn kinds(claims: &BTreeMap<Kind, u64>) -> String {
+fn share_of_checked(made_up: u64, checked: u64, messages: u64) -> String {
+    if checked == 0 {
+        return "not checked".to_owned();
+    }
+    let of = if checked < messages {
+        format!(", {} of {} checked", words::thousands(checked), words::count(messages, "message", "messages"))
+    } else {
+        String::new()
+    };
+    let share = 100.0 * made_up as f64 / checked as f64;
+    format!("{share:.1}% of messages with a made-up claim ({made_up}/{checked}{of})")
+}
+
+/// What a command that has written messages says of their claims: how many make something up, and how many were revised.
+#[must_use]
+pub fn written(rates: &Rates, revised: u64) -> String {
+    format!("Claims: {}{}", made_up(rates), revisions(revised))
+}
+
+/// The same of messages that nobody has decided on.
+#[must_use]
+pub fn claims_of_written(audits: &AuditCounts) -> String {
+    let AuditCounts { messages, checked, made_up, .. } = audits;
+    let share = share_of_checked(*made_up, *checked, *messages);
+    format!("Claims: {}{}", share, revisions(audits.revised))
+}
+
+fn revisions(count: u64) -> String {
+    if count == 0 { String::new() } else { format!("; {} revised", words::thousands(count)) }
+}
+
+fn kinds(claims: &BTreeMap<ClaimKind, u64>) -> String {
     if claims.is_empty() {
         return String::new();
     }
-    let mut ranked: Vec<(&Kind, &u64)> = claims.iter().collect();
+    let mut ranked: Vec<(&ClaimKind, &u64)> = claims.iter().collect();
     ranked.sort_by_key(|(kind, count)| (std::cmp::Reverse(**count), **kind));
     let named: Vec<String> = ranked
         .into_iter()

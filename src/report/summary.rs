@@ -87,7 +87,9 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
         if let Some(story) = summary.story {
             line("And on the people of the file, with the prompt that stays:".into());
             line(format!("Original response rate: {}", words::full_rate(&story.before.response)));
-            line(format!("Original grounded response rate: {}", words::full_rate(&story.before.grounded)));
+            let grounded = story.before.grounded.as_ref();
+            let grounded = grounded.map_or_else(|| words::NOT_CHECKED.to_owned(), words::full_rate);
+            line(format!("Original grounded response rate: {grounded}"));
         }
         line(format!("Judged by: {}", judged_by(summary.judges, Names::Cycle)));
     }

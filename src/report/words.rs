@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::compare::{Interval, Rate};
 
+/// What stands in place of a rate that rests on claims that nobody has checked.
+pub const NOT_CHECKED: &str = "claims not checked";
+
 /// `68.8% (11/16)`, or words where nothing was decided.
 #[must_use]
 pub fn rate(rate: &Rate) -> String {

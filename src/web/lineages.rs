@@ -252,7 +252,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
         p.hint { "Points with intervals of 95 %." @if judges > 1 { " A line joins two versions that one judge decided on; others cannot be compared." } }
         div.scroll tabindex="0" role="region" aria-label="Runs of the lineage" { table {
             thead { tr {
-                th scope="col" { "Run" } th scope="col" { "Rate of yes" } th scope="col" { "Without ungrounded claims" } th scope="col" { "Verdict" }
+                th scope="col" { "Run" } th scope="col" { "Rate of yes" } th scope="col" { "Without made-up claims" } th scope="col" { "Verdict" }
                 th scope="col" { "Gain on unseen people" } th scope="col" { "Judge" } th scope="col" { "Date" } th.number scope="col" { "Cost" }
             } }
             tbody { @for (file, own) in runs {

@@ -80,7 +80,7 @@ fn head(index: &Index) -> Markup {
                 a href=(format!("{path}/prompt.md")) { "prompt" }
                 a href=(format!("{path}/messages.csv")) { "CSV" }
                 a href=(format!("{path}/messages.jsonl")) { "JSON lines" }
-                a href=(format!("{path}/sft.jsonl")) title="accepted messages without an ungrounded claim, as conversations" { "SFT" }
+                a href=(format!("{path}/sft.jsonl")) title="accepted messages without a made-up claim, as conversations" { "SFT" }
                 a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in pairs" { "DPO" }
             }
             nav.local aria-label="On this page" {

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::page::text;
 use crate::compare::{Interval, Rate};
-use crate::evaluate::claims::{Claim, Facts, audit};
+use crate::data::results::MessageNote;
+use crate::evaluate::grounding::{Audit, Grounding};
 pub use crate::report::html::pieces::{decision, percent};
 use crate::report::html::{diff, marked};
 use crate::report::words;
@@ -53,11 +54,23 @@ pub fn verdict(word: Option<&str>) -> Markup {
     html! { span class=(class) { (text(word.unwrap_or("first run"))) } }
 }
 
-/// A message with its ungrounded claims marked, and how many there are.
+/// A message with its made-up claims marked, and its audit.
 #[must_use]
-pub fn message(message: &str, facts: &Facts, persona: &str) -> (Markup, usize) {
-    let ungrounded: Vec<Claim> = audit(message, facts, persona).ungrounded().cloned().collect();
-    (marked::message(message, &ungrounded, 0), ungrounded.len())
+pub fn message(message: &str, note: Option<&MessageNote>) -> (Markup, Audit) {
+    let audit: Audit = note.and_then(MessageNote::audit).unwrap_or_default();
+    (marked::message(message, &audit, 0), audit)
+}
+
+/// What is known of a message's claims, in a pill.
+#[must_use]
+pub fn claims(audit: &Audit) -> Markup {
+    html! {
+        @match audit.grounding() {
+            Grounding::MadeUp => span.pill.flag { (words::count(audit.made_up().count() as u64, "made-up claim", "made-up claims")) },
+            Grounding::NotChecked => span.quiet { (words::NOT_CHECKED) },
+            Grounding::Grounded => {}
+        }
+    }
 }
 
 /// What a prompt has that the one before had not, and the other way round, word by word.
@@ -74,16 +87,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_text_whatever_it_holds_and_its_flagged_claims_are_marked() {
-        let facts = Facts::of("We sell tea.");
+    fn a_message_is_text_whatever_it_holds_and_its_made_up_claims_are_marked() {
         let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>";
-        let (shown, flagged) = message(hostile, &facts, "Ann, buyer");
+        let claim = serde_json::json!({"start": 26, "end": 57, "kind": "result", "verdict": "unsupported"});
+        let note = MessageNote::with_audit(serde_json::json!({"auditor": "00ff", "claims": [claim]}));
+        let (shown, audit) = message(hostile, Some(&note));
         let shown = shown.into_string();
-        assert!(flagged >= 1, "{shown}");
-        assert!(shown.contains("<mark ") && shown.contains("87%"), "{shown}");
+        assert!(shown.contains("<mark ") && shown.contains(">Our customers cut costs by 87%.<"), "{shown}");
         assert!(!shown.contains("<script") && !shown.contains("<b>") && shown.contains("&lt;script&gt;"), "{shown}");
-        let (shown, flagged) = message("Good morning.", &facts, "Ann");
-        assert_eq!((shown.into_string().as_str(), flagged), ("<blockquote dir=\"auto\">Good morning.</blockquote>", 0));
+        assert!(claims(&audit).into_string().contains("1 made-up claim"));
+        let (shown, audit) = message("Good morning.", None);
+        assert_eq!(shown.into_string(), "<blockquote dir=\"auto\">Good morning.</blockquote>");
+        assert!(claims(&audit).into_string().contains("claims not checked"));
     }
 
     #[test]

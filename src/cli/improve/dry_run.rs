@@ -1,11 +1,14 @@
 //! `rejoinder improve --dry-run`: what the cycles that were asked for would take.
 
-use super::{Cycles, Options, When, calls};
+use super::{Cycles, Options, Target, When, calls};
 use crate::cli::error::Error;
-use crate::cli::trial_calls::{DECISION_ANSWER, REWRITES, TrialCalls};
+use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
+use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
+use crate::evaluate::auditing::Auditing;
+use crate::evaluate::grounding::Audit;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::Cast;
@@ -55,35 +58,43 @@ pub fn plan(
     let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), rewritten);
     // A rewritten prompt is longer than the incumbent.
     let longer = format!("{prompt}{}", " ".repeat(2_000));
-    let writer = (&cast.generator, options.facts.rewrites());
-    let trial = TrialCalls::of(&longer, &chosen, writer, Some(&cast.decision_maker))?;
-    let audits = cast.auditor.as_ref().map(|auditor| TrialCalls::audits(auditor, &facts, &chosen)).transpose()?;
+    let auditing = options.facts.auditing(&facts, None, cast.auditor.clone());
+    let trial = TrialCalls::of(&longer, &chosen, (&cast.generator, &auditing), Some(&cast.decision_maker))?;
     let referee = cast.referee.as_ref().map(|referee| TrialCalls::decisions(referee, &chosen)).transpose()?;
 
-    let rewrites = if options.facts.rewrites() { REWRITES } else { 0 };
     let deciding = u64::from(options.decisions_per_message.at_first());
-    let searching = calls(options, chosen.len()) * cycles;
     let challengers = (u64::from(options.challengers) * 3 + 4) * cycles;
-    // The messages of the proof are audited, and what it spends on that it does not spend on trials.
-    let auditing = if audits.is_some() { PROOF } else { 0.0 };
-    let a_trial = (1 + rewrites + deciding) as f64 + auditing;
-    let trials = (searching.saturating_sub(challengers) as f64 / a_trial) as usize;
-    let proof = (PROOF * trials as f64) as usize;
+    let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers);
+    // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them revised.
+    let audits = f64::from(u8::from(cast.auditor.is_some()));
+    let is_grounded = options.objective == Target::Grounded;
+    let revised = if trial.revise.is_empty() { 0.0 } else { 0.5 };
+    let of_search = (1 + deciding) as f64 + if is_grounded { 0.5 * audits } else { 0.0 };
+    let of_proof = (1 + deciding) as f64 + audits + revised * (1.0 + audits);
+    let proof = (PROOF * searching as f64 / of_proof) as usize;
+    let search = ((1.0 - PROOF) * searching as f64 / of_search) as usize;
     let messages = u64::from(options.messages_per_persona) * cycles;
-    let line = |role, what, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
-    let lines = [
+    let line = |role, what: &str, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
+    let audited = if is_grounded { some(&trial.audit, search / 2) } else { Vec::new() };
+    let older = if is_grounded { audits_of(folder, file, &auditing)? } else { Vec::new() };
+    let mut lines = vec![
         line(Role::DecisionMaker, "the older messages again", again, again_times),
+        line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
-        line(Role::Generator, "messages of the search, at most", some(&trial.write, trials), 1),
-        line(Role::Generator, "those of them that are written again", some(&trial.again, trials), rewrites),
-        line(Role::DecisionMaker, "messages of the search, at most", some(&trial.decide, trials), deciding),
-        line(Role::Auditor, "messages of the proof, at most", some(&audits.unwrap_or_default(), proof), 1),
+        line(Role::Generator, "messages of the search and the proof, at most", some(&trial.write, search + proof), 1),
+        line(Role::DecisionMaker, "decisions on them, at most", some(&trial.decide, search + proof), deciding),
+        line(Role::Auditor, "claims of the messages of the search, if every second one gets a yes", audited, 1),
+        line(Role::Auditor, "claims of the messages of the proof, at most", some(&trial.audit, proof), 1),
+        line(Role::Generator, "revisions of them, if every second one needs it", some(&trial.revise, proof / 2), 1),
+        line(Role::Auditor, "claims of the revisions", revised_audits(&trial, proof / 2), 1),
         line(Role::Referee, "messages of the proof, if one is adopted", some(&referee.unwrap_or_default(), proof), 1),
-        line(Role::Generator, "new messages, if one is adopted", trial.write, messages),
-        line(Role::Generator, "those of them that are written again", trial.again, messages * rewrites),
-        line(Role::DecisionMaker, "new messages, if one is adopted", trial.decide, messages),
     ];
+    lines.extend(trial.kept(messages, "new messages, if one is adopted", account));
     Ok(estimate::plan(&lines, account))
+}
+
+fn revised_audits(trial: &TrialCalls, count: usize) -> Vec<Usage> {
+    if trial.revise.is_empty() { Vec::new() } else { some(&trial.audit, count) }
 }
 
 /// So many of these calls, over and over.
@@ -94,6 +105,23 @@ fn some(calls: &[Usage], count: usize) -> Vec<Usage> {
 /// What people said, for the size of a request.
 fn heard(folder: &DataFolder, file: &FileName) -> Result<Heard, Error> {
     Ok(results_stream::gather(folder, file, &Heard::default())?.0)
+}
+
+/// What checking the claims of a file's messages takes that got a yes, where nobody has yet.
+fn audits_of(folder: &DataFolder, file: &FileName, auditing: &Auditing) -> Result<Vec<Usage>, Error> {
+    let Some(auditor) = auditing.by.model() else { return Ok(Vec::new()) };
+    let (calls, _) = results_stream::fold(folder, file, Vec::new, |calls, entry| {
+        if entry.part != Part::Results {
+            return;
+        }
+        let persona = entry.persona.get();
+        let is_open = |said: &&Said<'_>| said.yes && said.audit::<Audit>().is_none_or(|audit| audit.auditor.is_none());
+        calls.extend(entry.messages.iter().filter(is_open).map(|said| {
+            let request = auditor.request(&said.message.get(), &auditing.sources, &persona, CallKey::of(&[]));
+            estimate::tokens(&request, AUDIT_ANSWER)
+        }));
+    })?;
+    Ok(calls)
 }
 
 /// What deciding every message of a file takes.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::event::TrialOutcome;
+use crate::event::{Grounding, TrialOutcome};
 use crate::report::words;
 
 /// Without a bar, a line is due after this time at the latest.
@@ -27,6 +27,7 @@ pub(super) struct Batch {
     yes: usize,
     no: usize,
     failed: usize,
+    made_up: usize,
     pub(super) calls: usize,
     pub(super) retries: usize,
     pub(super) hedged: usize,
@@ -53,6 +54,7 @@ impl Batch {
             yes: 0,
             no: 0,
             failed: 0,
+            made_up: 0,
             calls: 0,
             retries: 0,
             hedged: 0,
@@ -75,8 +77,9 @@ impl Batch {
         self
     }
 
-    pub(super) fn count(&mut self, outcome: TrialOutcome) {
+    pub(super) fn count(&mut self, outcome: TrialOutcome, grounding: Grounding) {
         self.done += 1;
+        self.made_up += usize::from(grounding == Grounding::MadeUp);
         match outcome {
             TrialOutcome::Yes => self.yes += 1,
             TrialOutcome::No => self.no += 1,
@@ -128,6 +131,9 @@ impl Batch {
         if decided > 0 {
             let simulated = if self.simulated { " (simulated)" } else { "" };
             parts.push(format!("yes {:.0}% of {decided}{simulated}", 100.0 * self.yes as f64 / decided as f64));
+        }
+        if self.made_up > 0 {
+            parts.push(format!("{} with a made-up claim", self.made_up));
         }
         parts.push(format!("{} failed", self.failed));
         if self.retries > 0 {

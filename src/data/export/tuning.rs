@@ -6,14 +6,14 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Value, json};
 
 use super::{Exporter, Rows};
-use crate::data::entry::{Entry, Part};
+use crate::data::entry::{Entry, Part, Said};
+use crate::event::Grounding;
 
-/// Whether a message to a persona claims nothing that nothing supports.
-pub type IsGrounded = dyn Fn(&str, &str) -> bool + Send + Sync;
 /// Messages to a persona that got a no elsewhere.
 pub type AlsoRejected = dyn Fn(&str) -> Vec<String> + Send + Sync;
 
@@ -24,10 +24,12 @@ pub struct Tuning {
     pub system: Arc<str>,
     /// What the generator was asked about a persona.
     pub asked: fn(&str) -> String,
-    /// Whether a message to a persona claims nothing that nothing supports.
-    pub is_grounded: Arc<IsGrounded>,
+    /// What is known of a message's claims.
+    pub grounding: fn(&Said<'_>) -> Grounding,
     /// Messages of earlier runs to a persona that got a no.
     pub also_rejected: Arc<AlsoRejected>,
+    /// Accepted messages so far whose claims were not checked; clones count together.
+    pub unchecked: Arc<AtomicU64>,
 }
 
 impl Tuning {
@@ -40,12 +42,12 @@ fn answer(message: &str) -> Value {
     json!({"role": "assistant", "content": message})
 }
 
-/// Messages that were accepted and claim nothing that nothing supports, one per line.
+/// Messages that were accepted and make nothing up as far as that was checked, one per line.
 #[derive(Clone)]
 pub struct Sft(pub Tuning);
 
-/// Pairs of an accepted and a rejected message to the same persona, one per line. The accepted one claims nothing that
-/// nothing supports; each message is in one pair at most.
+/// Pairs of an accepted and a rejected message to the same persona, one per line. The accepted one makes nothing up as far
+/// as that was checked; each message is in one pair at most.
 #[derive(Clone)]
 pub struct Dpo(pub Tuning);
 
@@ -71,10 +73,18 @@ struct DpoRows<'o> {
     tuning: Tuning,
 }
 
-/// The entry's messages that were accepted and are grounded.
-fn accepted(entry: &Entry<'_>, persona: &str, tuning: &Tuning) -> Vec<String> {
-    let yes = entry.messages.iter().filter(|said| said.yes).map(|said| said.message.get().into_owned());
-    yes.filter(|message| (tuning.is_grounded)(message, persona)).collect()
+/// The entry's messages that were accepted and make nothing up as far as is known.
+fn accepted(entry: &Entry<'_>, tuning: &Tuning) -> Vec<String> {
+    let mut accepted = Vec::new();
+    for said in entry.messages.iter().filter(|said| said.yes) {
+        match (tuning.grounding)(said) {
+            Grounding::MadeUp => continue,
+            Grounding::NotChecked => drop(tuning.unchecked.fetch_add(1, Ordering::Relaxed)),
+            Grounding::Grounded => {}
+        }
+        accepted.push(said.message.get().into_owned());
+    }
+    accepted
 }
 
 impl Rows for SftRows<'_> {
@@ -83,7 +93,7 @@ impl Rows for SftRows<'_> {
             return Ok(());
         }
         let persona = entry.persona.get();
-        for message in accepted(entry, &persona, &self.tuning) {
+        for message in accepted(entry, &self.tuning) {
             let [system, user] = self.tuning.asking(&persona);
             line(&mut self.out, &json!({"messages": [system, user, answer(&message)]}))?;
         }
@@ -101,7 +111,7 @@ impl Rows for DpoRows<'_> {
             return Ok(());
         }
         let persona = entry.persona.get();
-        let chosen = accepted(entry, &persona, &self.tuning);
+        let chosen = accepted(entry, &self.tuning);
         if chosen.is_empty() {
             return Ok(());
         }
@@ -137,8 +147,13 @@ mod tests {
         Tuning {
             system: "Sell tea.".into(),
             asked: |persona| format!("Write to {persona}"),
-            is_grounded: Arc::new(|message, _| !message.contains("99%")),
+            grounding: |said| match &*said.message.get() {
+                "yes 1" => Grounding::NotChecked,
+                message if message.contains("99%") => Grounding::MadeUp,
+                _ => Grounding::Grounded,
+            },
             also_rejected: Arc::new(|persona| if persona == "Ann" { vec!["an old one".into()] } else { Vec::new() }),
+            unchecked: Arc::default(),
         }
     }
 
@@ -166,7 +181,9 @@ mod tests {
 
     #[test]
     fn what_was_accepted_and_is_grounded_becomes_a_conversation() {
-        insta::assert_snapshot!(exported(&Sft(tuning())));
+        let tuning = tuning();
+        insta::assert_snapshot!(exported(&Sft(tuning.clone())));
+        assert_eq!(tuning.unchecked.load(Ordering::Relaxed), 1);
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn text() -> impl Strategy<Value = String> {
 
 /// An entry, now and then with keys that are unknown.
 fn entry() -> impl Strategy<Value = Value> {
-    let judged = (text(), any::<bool>(), text(), 0_u8..16).prop_map(|(message, yes, reasoning, odd)| {
+    let judged = (text(), any::<bool>(), text(), 0_u8..24).prop_map(|(message, yes, reasoning, odd)| {
         let mut judged = json!({ "message": message, "decision": { "decision": yes, "reasoning": reasoning } });
         match odd {
             0 => judged["own"] = json!([1.5, { "a": null }]),
@@ -99,6 +99,11 @@ fn entry() -> impl Strategy<Value = Value> {
             3 => judged["decision"]["score"] = json!(1),
             4 => judged["decision"]["score"] = json!(7e300),
             5 => judged["decision"]["score"] = json!("0.5"),
+            6 => judged["rejoinder"] = json!({ "audit": { "auditor": "00ff", "claims": [{ "start": 1, "end": 2 }] } }),
+            7 => judged["rejoinder"] = json!({ "own": [1.5, "}"], "audit": null }),
+            8 => judged["rejoinder"] = json!({}),
+            9 => judged["rejoinder"] = json!(null),
+            10 => judged["rejoinder"] = json!("é"),
             _ => {}
         }
         judged
@@ -185,6 +190,11 @@ const KINDNESSES: &[(&str, &str)] = &[
     ("\"reasoning\"", "\"score\":00.5,"),
     ("\"reasoning\"", "\"score\":0.50,"),
     ("\"reasoning\"", "\"score\":0.5.0,"),
+    ("\"auditor\"", "\"auditor\":1,"),
+    ("\"claims\"", "\"claims\":[,"),
+    ("\"claims\"", "\"x\":0123456789012345678901234567890,"),
+    ("\"audit\"", "\"audit\":{},"),
+    ("\"rejoinder\"", "\"rejoinder\":{},"),
     ("é", "\\ud83d"),
     ("é", "\\ude00\\ud83d"),
     ("é", "\\u00"),

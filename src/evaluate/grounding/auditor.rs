@@ -1,19 +1,16 @@
 //! Asks a model what a message claims.
 
-use serde_json::{Map, Value, json};
-
-use super::{Audit, ClaimKind, Finding, Sources, Verdict, verify};
+use super::known::Known;
+use super::question::{QUESTION, findings, question_again, schema, texts};
+use super::verify::{Finding, Verifier};
+use super::{Audit, Sources};
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
-use crate::evaluate::fence::fence;
 use crate::evaluate::reading::{self, Unusable};
-use crate::model::{CallKey, Request, Schema, digest};
+use crate::model::{Answer, CallKey, Request, digest};
 
 /// The most tokens of one audit, thinking included.
 pub const AUDIT_TOKENS: u32 = 8_192;
-
-/// The most claims that are taken from one answer: a message has a dozen or two.
-const MOST_CLAIMS: usize = 200;
 
 const SYSTEM: &str = include_str!("../../../prompts/auditor.md");
 
@@ -42,9 +39,10 @@ impl Auditor {
     pub fn fingerprint(&self) -> String {
         let model = self.caller.model();
         let question = self.request("message", &Sources::new("facts", "orders"), "persona", CallKey::of(&[]));
-        let schema = question.schema.map(|schema| schema.json.to_string()).unwrap_or_default();
         let limit = self.max_tokens.to_string();
-        let parts = [model.id(), &model.settings(), SYSTEM.trim(), &question.user, &schema, &limit];
+        let again = question_again(&[]);
+        let parts =
+            [model.id(), &model.settings(), &question.system, &question.user, &schema().json.to_string(), &again, &limit];
         digest(&parts)[..16].to_owned()
     }
 
@@ -54,73 +52,45 @@ impl Auditor {
     /// # Errors
     /// When a call fails, or when no answer could be read as a list of claims: then the message is not checked.
     pub async fn audit(&self, message: &str, sources: &Sources, persona: &str, key: &[&str]) -> Result<Audit, Error> {
-        let findings = ask(
-            &self.caller,
-            key,
-            |key| self.request(message, sources, persona, key),
-            |answer| findings(&reading::object(answer)?),
-        )
-        .await?;
-        let verified = verify(&findings, message, sources, persona);
-        Ok(Audit { auditor: Some(self.fingerprint()), claims: verified.claims })
+        let verifier = Verifier::new(message, sources, persona);
+        let texts = texts(message, verifier.known());
+        let said = ask(&self.caller, key, |key| self.asking(&texts, QUESTION, key), read).await?;
+        let verified = verifier.verify(&said);
+        if verified.rejected.is_empty() {
+            return Ok(self.found(verified.claims));
+        }
+        let again = question_again(&verified.rejected);
+        let key: Vec<&str> = key.iter().copied().chain(["again"]).collect();
+        let said = match ask(&self.caller, &key, |key| self.asking(&texts, &again, key), read).await {
+            Ok(said) => said,
+            // What cannot be read verifies nothing.
+            Err(Error::Unusable { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(self.found(verifier.settle(verified, &said)))
+    }
+
+    fn found(&self, claims: Vec<super::Claim>) -> Audit {
+        Audit { auditor: Some(self.fingerprint()), claims }
     }
 
     /// The request for one audit; also what a dry run measures.
     #[must_use]
     pub fn request(&self, message: &str, sources: &Sources, persona: &str, key: CallKey) -> Request {
-        let kinds: Vec<&str> = ClaimKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        self.asking(&texts(message, &Known::new(sources, persona)), QUESTION, key)
+    }
+
+    fn asking(&self, texts: &str, question: &str, key: CallKey) -> Request {
         Request {
             key,
             system: SYSTEM.trim().to_owned(),
-            user: format!(
-                "The facts about the offer:\n\n{}\n\nWhat the sender ordered:\n\n{}\n\nThe person to whom the message is \
-                 addressed:\n\n{}\n\nThe message:\n\n{}",
-                fence("facts", &sources.facts),
-                fence("orders", &sources.orders),
-                fence("persona", persona),
-                fence("message", message)
-            ),
-            schema: Some(Schema {
-                name: "audit".into(),
-                json: json!({
-                    "type": "object",
-                    "properties": {"claims": {"type": "array", "items": {
-                        "type": "object",
-                        "properties": {
-                            "quote": {"type": "string"},
-                            "kind": {"type": "string", "enum": kinds},
-                            // Support first: a model that writes in this order has looked for it before it decides.
-                            "support": {"type": "array", "items": {"type": "string"}},
-                            "derivation": {"type": "string"},
-                            "verdict": {"type": "string", "enum": ["supported", "contradicted", "unsupported"]}
-                        },
-                        "required": ["quote", "kind", "support", "derivation", "verdict"],
-                        "additionalProperties": false
-                    }}},
-                    "required": ["claims"],
-                    "additionalProperties": false
-                }),
-            }),
+            user: format!("{texts}\n\n{question}"),
+            schema: Some(schema()),
             max_tokens: self.max_tokens,
         }
     }
 }
 
-/// The findings of an answer. A kind that is none of ours is `other`; nothing else is guessed.
-fn findings(object: &Map<String, Value>) -> Result<Vec<Finding>, Unusable> {
-    let wrong = || Unusable::WrongField { field: "claims", kind: "list of claims" };
-    let list = object.get("claims").and_then(Value::as_array).ok_or_else(wrong)?;
-    let read = |claim: &Value| {
-        let text = |field: &str| claim.get(field).and_then(Value::as_str);
-        let support = claim.get("support").and_then(Value::as_array);
-        let quotes = support.into_iter().flatten().filter_map(Value::as_str);
-        Some(Finding {
-            quote: text("quote")?.to_owned(),
-            kind: text("kind").and_then(ClaimKind::named).unwrap_or(ClaimKind::Other),
-            verdict: text("verdict").and_then(Verdict::named)?,
-            support: quotes.filter(|quote| !quote.trim().is_empty()).map(str::to_owned).collect(),
-            derivation: text("derivation").filter(|sum| !sum.trim().is_empty()).map(str::to_owned),
-        })
-    };
-    list.iter().take(MOST_CLAIMS).map(|claim| read(claim).ok_or_else(wrong)).collect()
+fn read(answer: &Answer) -> Result<Vec<Finding>, Unusable> {
+    findings(&reading::object(answer)?)
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::event::Grounding;
+
 /// What a claim is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,18 +155,6 @@ pub struct Audit {
     /// All claims that were found, supported or not.
     #[serde(default)]
     pub claims: Vec<Claim>,
-}
-
-/// What an audit comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grounding {
-    /// A model has audited, and every claim is supported.
-    Grounded,
-    /// At least one claim is not.
-    MadeUp,
-    /// No model has audited, and no blank was left open.
-    NotChecked,
 }
 
 impl Audit {

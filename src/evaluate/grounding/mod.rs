@@ -4,11 +4,23 @@
 //! and, for derived numbers, the sum; [`verify`] accepts nothing of it that it cannot check. [`mentions`] finds in any
 //! language what a message names or counts, as hints for the model. No rule accuses on its own, with one exception: a blank
 //! that was never filled in and that nobody ordered, which is all that [`audit_without_model`] finds.
+//!
+//! What a mention is and how it is looked up is in `blanks`, `contacts`, `numbers`, `names` and `mentions`; how an answer is
+//! held against the texts in `fold`, `sums`, `evidence` and `verify`. None of it asks anybody.
 
 mod auditor;
+mod blanks;
 mod claim;
+mod contacts;
+mod evidence;
+mod fold;
+mod known;
 mod mentions;
+mod names;
+mod numbers;
+mod question;
 mod sources;
+mod sums;
 mod verify;
 
 pub use auditor::{AUDIT_TOKENS, Auditor};

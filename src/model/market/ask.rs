@@ -10,8 +10,10 @@ use super::lexicon::pattern;
 /// A task for the market.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ask<'a> {
-    /// Write a message.
-    Message { prompt: &'a str, persona: &'a str },
+    /// Write a message. `around`: what the request says beside the persona.
+    Message { prompt: &'a str, persona: &'a str, around: String },
+    /// Change these passages of a draft.
+    Revision { prompt: &'a str, persona: &'a str, draft: &'a str, passages: &'a str },
     /// Decide on a message.
     Decision { judge: &'a str, persona: &'a str, message: &'a str },
     /// Say how likely a yes to a message is.
@@ -72,16 +74,19 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
         return personas(system, user, true);
     }
     if let Some(persona) = fence(user, "persona") {
-        return Ask::Message { prompt: system, persona };
+        if let (Some(draft), Some(passages)) = (fence(user, "draft"), fence(user, "passages")) {
+            return Ask::Revision { prompt: system, persona, draft, passages };
+        }
+        return Ask::Message { prompt: system, persona, around: outside(user, persona) };
     }
     if let Some(persona) = between(user, "TARGET PERSONA (P):", &["\nWrite a personalized"]) {
         let context = between(user, "USER/STARTUP CONTEXT (C):", &["TARGET PERSONA (P):"]);
-        return Ask::Message { prompt: context.unwrap_or(system), persona };
+        return Ask::Message { prompt: context.unwrap_or(system), persona, around: String::new() };
     }
     if asks_for_personas(user) {
         return personas(system, user, true);
     }
-    Ask::Message { prompt: system, persona: user.trim() }
+    Ask::Message { prompt: system, persona: user.trim(), around: String::new() }
 }
 
 fn decision<'a>(system: &'a str, user: &'a str) -> Ask<'a> {
@@ -139,6 +144,15 @@ fn fence<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     None
 }
 
+/// What stands before and after a fenced text and its tags.
+fn outside(text: &str, inside: &str) -> String {
+    let from = inside.as_ptr() as usize - text.as_ptr() as usize;
+    let opening = text[..from].rfind('<').unwrap_or(from);
+    let after = &text[from + inside.len()..];
+    let closing = after.find('>').map_or(after.len(), |at| at + 1);
+    format!("{}{}", &text[..opening], &after[closing..])
+}
+
 /// What stands between a heading and the first of the ends after it, or the end of the text.
 fn between<'a>(text: &'a str, heading: &str, ends: &[&str]) -> Option<&'a str> {
     let start = text.find(heading)? + heading.len();
@@ -171,7 +185,7 @@ mod tests {
             "<persona-0011aabb>\nEve </persona-00000000> <persona-12345678>x</persona-12345678>\n</persona-0011aabb>";
         let asked = request("offer", user, None);
         let persona = "Eve </persona-00000000> <persona-12345678>x</persona-12345678>";
-        assert_eq!(read(&asked), Ask::Message { prompt: "offer", persona });
+        assert!(matches!(read(&asked), Ask::Message { prompt: "offer", persona: found, .. } if found == persona));
     }
 
     #[test]
@@ -199,11 +213,32 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_around_a_persona_is_the_same_for_every_persona() {
+        let around = |name: &str, mark: &str| {
+            let user = format!("Write to:\n<persona-{mark}>\n{name}\n</persona-{mark}>\nClaim nothing else.");
+            match read(&request("offer", &user, None)) {
+                Ask::Message { around, .. } => around,
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(around("Eve", "0011aabb"), "Write to:\n\nClaim nothing else.");
+        assert_eq!(around("Eve", "0011aabb"), around("Bo", "22334455"));
+    }
+
+    #[test]
+    fn a_draft_with_its_passages_is_to_be_revised() {
+        let user = "<persona-0011aabb>Eve</persona-0011aabb><draft-0011aabb>Hi</draft-0011aabb>\
+                    <passages-0011aabb>1. \"Hi\" - why</passages-0011aabb>";
+        let revision = Ask::Revision { prompt: "offer", persona: "Eve", draft: "Hi", passages: "1. \"Hi\" - why" };
+        assert_eq!(read(&request("offer", user, None)), revision);
+    }
+
+    #[test]
     fn headings_of_the_original_service_are_read() {
         let user =
             "USER/STARTUP CONTEXT (C):\nCompany: X\n\nTARGET PERSONA (P):\nEve\n\nWrite a personalized cold outreach";
         let asked = request("You write.", user, None);
-        assert_eq!(read(&asked), Ask::Message { prompt: "Company: X", persona: "Eve" });
+        assert!(matches!(read(&asked), Ask::Message { prompt: "Company: X", persona: "Eve", .. }));
         let asked = request(
             "JSON please",
             "Your Persona:\nEve\n\nCold Email Message:\nHello\n\nBased on your persona, decide",

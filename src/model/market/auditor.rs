@@ -6,39 +6,52 @@ use super::detect::{detect, split_subject};
 use super::dice::Dice;
 use super::feature::Feature::{Certificate, Customer, Integrations, Placeholder, Post, Price, Result};
 use super::lexicon::sentences;
-use super::offer::FIGURE;
+use super::offer::{FIGURE, stated};
 use super::reader::Reader;
 use super::truth;
 
 /// How often an invented claim escapes it: models that read for others miss a few of a hundred.
 const MISSES: f64 = 0.04;
 
-/// The claims of a message: the sentences that hold an invented one, and those with a figure that the facts state.
+/// The claims of a message: the sentences that hold an invented one, and the figures that the sources state, each with its
+/// line.
 pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) -> Value {
     let reader = Reader::of(persona);
-    let invented = truth::ungrounded(message, facts, persona);
+    let facts = stated(facts);
+    let invented = truth::ungrounded(message, &facts, persona);
     let (subject, body) = split_subject(message);
     let mut claims = Vec::new();
     for sentence in subject.into_iter().chain(sentences(body)) {
         if invented.iter().any(|passage| passage == sentence) {
             if !dice.chance(MISSES) {
-                claims.push(
-                    json!({"quote": sentence, "kind": kind(sentence, &reader), "support": "", "grounded": false}),
-                );
+                claims.push(claim(sentence, kind(sentence, &reader), None));
             }
-        } else if let Some(figure) = FIGURE.find(&sentence.to_lowercase()) {
-            let stating = |text: &str| {
-                let line = text.lines().find(|line| line.to_lowercase().contains(figure.as_str().trim()))?;
-                Some(line.trim().to_owned())
-            };
-            let support = stating(facts).or_else(|| stating(persona));
-            claims.extend(
-                support
-                    .map(|support| json!({"quote": sentence, "kind": "figure", "support": support, "grounded": true})),
-            );
+            continue;
+        }
+        for figure in FIGURE.find_iter(sentence) {
+            let line = stating(&facts, figure.as_str()).or_else(|| stating(persona, figure.as_str()));
+            claims.extend(line.map(|line| claim(figure.as_str(), "figure", Some(line))));
         }
     }
     json!({ "claims": claims })
+}
+
+fn claim(quote: &str, kind: &str, support: Option<&str>) -> Value {
+    let verdict = if support.is_some() { "supported" } else { "unsupported" };
+    let support: Vec<&str> = support.into_iter().collect();
+    json!({"quote": quote, "kind": kind, "support": support, "derivation": "", "verdict": verdict})
+}
+
+/// The line of a text that states a figure, no other digit before it.
+fn stating<'a>(text: &'a str, figure: &str) -> Option<&'a str> {
+    let figure = figure.trim().to_lowercase();
+    let states = |line: &&str| {
+        let lower = line.to_lowercase();
+        lower.match_indices(&figure).any(|(at, _)| {
+            !lower[..at].ends_with(|before: char| before.is_ascii_digit() || matches!(before, '.' | ','))
+        })
+    };
+    text.lines().find(states).map(str::trim)
 }
 
 fn kind(sentence: &str, reader: &Reader) -> &'static str {

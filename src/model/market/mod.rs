@@ -28,6 +28,7 @@ mod plan;
 mod rate;
 mod reader;
 mod reasons;
+mod reviser;
 mod search;
 pub mod serve;
 mod slots;
@@ -117,7 +118,10 @@ impl Market {
         // Not the schema's name: the Messages API has none, and both wire formats are to give the same answers.
         let mut dice = Dice::of(&["answer", &seed, &mode, request.key.as_str(), &request.system, &request.user]);
         let text = match ask::read(request) {
-            Ask::Message { prompt, persona } => self.message(prompt, persona, &mut dice),
+            Ask::Message { prompt, persona, around } => self.message(prompt, (persona, &around), &mut dice),
+            Ask::Revision { prompt, persona, draft, passages } => {
+                reviser::revise(draft, passages, &self.plan(prompt).offer, &Reader::of(persona), &mut dice)
+            }
             Ask::Decision { judge, persona, message } => {
                 let verdict = judge::decide((&self.taste, self.mode), judge, persona, message, &mut dice);
                 in_order(request, json!({"reasoning": verdict.reasoning, "decision": verdict.decision}))
@@ -160,10 +164,15 @@ impl Market {
         truth::ungrounded(message, facts, persona)
     }
 
-    fn message(&self, prompt: &str, persona: &str, dice: &mut Dice) -> String {
+    /// A message; `around` is what the request says beside the persona.
+    fn message(&self, prompt: &str, (persona, around): (&str, &str), dice: &mut Dice) -> String {
         let plan = self.plan(prompt);
         let reader = Reader::of(persona);
-        let features = generator::draw(&plan.odds(&self.taste.base, &reader), dice);
+        let mut odds = plan.odds(&self.taste.base, &reader);
+        if self.plan(around).asks_for_truth() {
+            plan.obey_rule_of_truth(&mut odds);
+        }
+        let features = generator::draw(&odds, dice);
         generator::write(features, &plan.offer, &reader, dice)
     }
 

@@ -55,6 +55,23 @@ pub(super) fn is_offer_line(line: &str) -> bool {
     LINE.is_match(line) && (!BULLET.is_match(line) || SURE.is_match(line))
 }
 
+/// The lines of facts, or of a whole prompt, that state something: instructions stand as items, or under a heading that
+/// announces them.
+pub(super) fn stated(text: &str) -> String {
+    static HEADING: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^[\W\d]*(?:[a-z]+ ){0,2}(?:instructions?|advice|rules?|guidelines?|always)\W*$"));
+    let mut instructs = false;
+    let mut stated = String::new();
+    for line in text.lines() {
+        instructs |= HEADING.is_match(line);
+        if is_offer_line(line) || !(instructs || BULLET.is_match(line)) {
+            stated.push_str(line);
+            stated.push('\n');
+        }
+    }
+    stated
+}
+
 impl Offer {
     /// Reads the offer from a prompt (or from facts).
     pub(super) fn of(prompt: &str) -> Self {
@@ -142,6 +159,12 @@ mod tests {
         assert_eq!(offer.customers, ["Acme", "Globex"]);
         assert_eq!(offer.certificates, ["ISO 27001"]);
         assert!(!offer.context.contains("offer to answer"));
+    }
+
+    #[test]
+    fn what_instructs_states_nothing() {
+        let prompt = "Company: Tidewater\nWe save 12 hours a week.\n- Name customers\n\nInstructions:\nMention 80% at clients.\nPrice: $5";
+        assert_eq!(stated(prompt), "Company: Tidewater\nWe save 12 hours a week.\n\nPrice: $5\n");
     }
 
     #[test]

@@ -181,15 +181,34 @@ impl Plan {
         }
     }
 
+    /// Whether it asks to keep to the facts.
+    pub(super) fn asks_for_truth(&self) -> bool {
+        self.asked.has(Truth)
+    }
+
+    /// What a rule beside the prompt does that asks to keep to the facts: less than instructions in it, and least where these
+    /// ask for what is not there.
+    pub(super) fn obey_rule_of_truth(&self, odds: &mut Odds) {
+        for feature in Feature::INVENTED.into_iter().chain([Placeholder]) {
+            if !self.states(feature) {
+                odds[feature.index()] *= if self.asked.has(feature) { 0.6 } else { 0.3 };
+            }
+        }
+    }
+
+    /// Whether the offer holds what this feature would otherwise invent.
+    fn states(&self, feature: Feature) -> bool {
+        (feature == Customer && !self.offer.customers.is_empty())
+            || (feature == Certificate && !self.offer.certificates.is_empty())
+    }
+
     /// Instructions to keep to the facts leave of the inventions only a trace, unless others ask for them.
     fn truthfulness(&self, odds: &mut Odds) {
         if !self.asked.has(Truth) {
             return;
         }
         for feature in Feature::INVENTED {
-            let stated = (feature == Customer && !self.offer.customers.is_empty())
-                || (feature == Certificate && !self.offer.certificates.is_empty());
-            if !stated {
+            if !self.states(feature) {
                 let kept = if self.asked.has(feature) { 0.3 } else { 0.02 };
                 odds[feature.index()] *= 1.0 - (1.0 - kept) * (self.follow * 1.06).min(1.0);
             }

@@ -92,7 +92,7 @@ pub(super) static ASKED: LazyLock<Lexicon> = LazyLock::new(|| {
         ),
         (
             Truth,
-            r"\b(?:(?:only|nothing but|strictly|exclusively|solely)\b.{0,50}\b(?:facts?|stated?|states?|context|supports?|provided|given|above|true|verif\w+|know)|(?:stick|keep|limit\w*) (?:\w+ ){0,3}(?:to )?(?:the |what )?(?:facts|what)|truthful\w*|honest(?:ly)?|grounded|supported by the)",
+            r"\b(?:claim nothing (?:else|more)|(?:only|nothing but|strictly|exclusively|solely)\b.{0,50}\b(?:facts?|stated?|states?|context|supports?|provided|given|above|true|verif\w+|know)|(?:stick|keep|limit\w*) (?:\w+ ){0,3}(?:to )?(?:the |what )?(?:facts|what)|truthful\w*|honest(?:ly)?|grounded|supported by the)",
         ),
     ])
 });

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::measured::Taking;
 use super::told::Told;
 use super::{Again, Version};
+use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
-use crate::evaluate::claims::Facts;
 use crate::improve::Codebook;
 use crate::journal::RunRow;
 use crate::optimize::compare_runs::is_simulated;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::root::Root;
+use crate::optimize::root::{Root, sources};
 
 /// How a version hangs together with the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,15 +42,15 @@ struct Handed {
 }
 
 /// Versions, the facts of their messages, and the memory of the lineage.
-type Loaded = (Vec<Version>, Arc<Facts>, Option<Lineage>);
+type Loaded = (Vec<Version>, Arc<str>, Option<Lineage>);
 
 /// Reads the versions, the first run first; also the facts, and what the lineage remembers.
 pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Result<Loaded, data::Error> {
     let ((), head) = results_stream::gather(folder, focus, &())?;
     let memory = Lineage::of(&head);
-    let facts = Arc::new(facts(folder, focus, &head, memory.as_ref())?);
+    let facts = facts(folder, focus, &head, memory.as_ref())?;
     let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?.map(Arc::new);
-    let empty = Taking::new(Arc::clone(&facts), unseen);
+    let empty = Taking::new(unseen);
     let (mut found, mut handed): (Vec<Version>, Handed) = (Vec::new(), Handed::default());
     let mut next = Some(focus.clone());
     while let Some(file) = next.take() {
@@ -69,10 +69,12 @@ pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Re
         let baseline = provenance.and_then(|own| own.baseline.as_ref());
         let is_own = |fingerprint: &String| provenance.and_then(|own| own.fingerprint.as_ref()) == Some(fingerprint);
         handed = Handed {
-            again: baseline.filter(|baseline| is_own(&baseline.fingerprint)).map(|baseline| {
-                let fingerprint = baseline.fingerprint.clone();
-                (baseline.sha256.clone(), Again { measured: of_parent, fingerprint, simulated })
-            }),
+            again: baseline.filter(|baseline| baseline.redone == Redone::Audits || is_own(&baseline.fingerprint)).map(
+                |baseline| {
+                    let (redone, fingerprint) = (baseline.redone, baseline.fingerprint.clone());
+                    (baseline.sha256.clone(), Again { measured: of_parent, redone, fingerprint, simulated })
+                },
+            ),
             book: last,
         };
         let (link, parent) = parent(folder, &file, &head.metadata)?;
@@ -136,13 +138,13 @@ fn guessed(folder: &DataFolder, file: &FileName, metadata: &Metadata) -> Result<
 }
 
 /// What may be claimed: what the lineage remembers, else what its first prompt states.
-fn facts(folder: &DataFolder, file: &FileName, head: &Head, memory: Option<&Lineage>) -> Result<Facts, data::Error> {
+fn facts(folder: &DataFolder, file: &FileName, head: &Head, memory: Option<&Lineage>) -> Result<Arc<str>, data::Error> {
     if let Some(memory) = memory {
-        return Ok(Facts::of(&memory.facts));
+        return Ok(memory.facts.as_str().into());
     }
     let root = Root::of(folder, head)?;
     if root.file.is_some() || root.missing.is_some() {
-        return Ok(root.facts(None));
+        return Ok(root.sources(None).facts);
     }
     // Facts come from no rewritten prompt, if the first one can be found.
     let (mut file, mut metadata) = (file.clone(), head.metadata.clone());
@@ -152,5 +154,5 @@ fn facts(folder: &DataFolder, file: &FileName, head: &Head, memory: Option<&Line
         file = earlier;
     }
     let given = metadata.rejoinder.as_ref().and_then(|own| own.facts.as_deref());
-    Ok(Facts::of_offer(&metadata.system_prompt, given))
+    Ok(sources(&metadata.system_prompt, given).facts)
 }

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compare::{Rate, Tally};
 use crate::data::{Entry, Gather, Part};
-use crate::evaluate::claims::{Facts, Kind};
+use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
 use crate::improve::{Codebook, Objections};
-use crate::optimize::lab;
-use crate::optimize::pairing::{Clusters, Key};
+use crate::optimize::grounded::RunTallies;
+use crate::optimize::pairing::Key;
 use crate::optimize::segments;
 use crate::optimize::split::Unseen;
 use crate::optimize::story::Rates;
@@ -32,7 +31,6 @@ pub struct Measured {
 /// A file as it passes.
 #[derive(Clone, Debug)]
 pub(super) struct Taking {
-    facts: Arc<Facts>,
     unseen: Option<Arc<Unseen>>,
     own: Counted,
     again: Counted,
@@ -41,26 +39,16 @@ pub(super) struct Taking {
 /// One of the two lists of a file.
 #[derive(Clone, Debug, Default)]
 struct Counted {
-    training: Group,
-    unseen: Group,
+    training: RunTallies,
+    unseen: RunTallies,
     said: Counting,
-    segments: BTreeMap<&'static str, Group>,
-}
-
-/// Some people of it.
-#[derive(Clone, Debug, Default)]
-struct Group {
-    response: Clusters,
-    grounded: Clusters,
-    messages: u64,
-    ungrounded: u64,
-    claims: BTreeMap<Kind, u64>,
+    segments: BTreeMap<&'static str, RunTallies>,
 }
 
 impl Taking {
     /// Nothing yet.
-    pub(super) fn new(facts: Arc<Facts>, unseen: Option<Arc<Unseen>>) -> Self {
-        Taking { facts, unseen, own: Counted::default(), again: Counted::default() }
+    pub(super) fn new(unseen: Option<Arc<Unseen>>) -> Self {
+        Taking { unseen, own: Counted::default(), again: Counted::default() }
     }
 
     /// What came of the run's own messages, and of its parent's where they were decided again. The objections get the names
@@ -80,27 +68,18 @@ impl Gather for Taking {
             Part::Results => &mut self.own,
             Part::Baseline => &mut self.again,
         };
-        let mut group = Group::default();
-        let (mut response, mut grounded) = (Tally::default(), Tally::default());
-        for said in &entry.messages {
-            let kinds = lab::ungrounded(&said.message.get(), &self.facts, &persona);
-            group.messages += 1;
-            group.ungrounded += u64::from(!kinds.is_empty());
-            response += Tally::of([said.yes]);
-            grounded += Tally::of([said.yes && kinds.is_empty()]);
-            for (kind, count) in kinds {
-                *group.claims.entry(kind).or_default() += u64::from(count);
-            }
-            if !is_unseen {
+        if !is_unseen {
+            for said in &entry.messages {
                 list.said.hear(entry.index, said.yes, &said.reasoning.get());
             }
         }
-        group.response.add(&persona, response);
-        group.grounded.add(&persona, grounded);
-        for name in segments::of(&persona) {
-            list.segments.entry(name).or_default().then(group.clone());
-        }
-        if is_unseen { &mut list.unseen } else { &mut list.training }.then(group);
+        let messages: Vec<(bool, Audit)> =
+            entry.messages.iter().map(|said| (said.yes, said.audit().unwrap_or_default())).collect();
+        let add = |tallies: &mut RunTallies| {
+            tallies.add(&persona, messages.iter().map(|(yes, audit)| (*yes, audit)));
+        };
+        segments::of(&persona).into_iter().for_each(|name| add(list.segments.entry(name).or_default()));
+        add(if is_unseen { &mut list.unseen } else { &mut list.training });
     }
 
     fn then(&mut self, later: Self) {
@@ -114,47 +93,23 @@ impl Counted {
         self.training.then(later.training);
         self.unseen.then(later.unseen);
         self.said.then(later.said);
-        for (name, group) in later.segments {
-            self.segments.entry(name).or_default().then(group);
+        for (name, tallies) in later.segments {
+            self.segments.entry(name).or_default().then(tallies);
         }
     }
 
     fn measured(self, simulated: bool, has_split: bool, book: Option<&Codebook>) -> Measured {
-        let (training, unseen) = (self.training.rates(simulated), self.unseen.rates(simulated));
-        let mut all = self.training;
-        all.then(self.unseen);
         let objections = self.said.objections();
+        let unseen = self.unseen.rates(simulated);
         Measured {
-            all: all.rates(simulated),
-            training: has_split.then_some(training),
+            all: RunTallies::together([&self.training, &self.unseen], simulated),
+            training: has_split.then(|| self.training.rates(simulated)),
             unseen: (unseen.messages > 0).then_some(unseen),
             objections: match book {
                 Some(book) => objections.named(book),
                 None => objections,
             },
-            segments: self.segments.into_iter().map(|(name, group)| (name, group.rates(simulated))).collect(),
-        }
-    }
-}
-
-impl Group {
-    fn then(&mut self, later: Self) {
-        self.response.then(later.response);
-        self.grounded.then(later.grounded);
-        self.messages += later.messages;
-        self.ungrounded += later.ungrounded;
-        for (kind, count) in later.claims {
-            *self.claims.entry(kind).or_default() += count;
-        }
-    }
-
-    fn rates(&self, simulated: bool) -> Rates {
-        Rates {
-            response: Rate::of(&self.response.tallies()).marked(simulated),
-            grounded: Rate::of(&self.grounded.tallies()).marked(simulated),
-            messages: self.messages,
-            ungrounded: self.ungrounded,
-            claims: self.claims.clone(),
+            segments: self.segments.into_iter().map(|(name, tallies)| (name, tallies.rates(simulated))).collect(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::Version;
 use crate::compare::Comparison;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
-use crate::evaluate::claims::{Claim, Facts, audit};
+use crate::evaluate::grounding::Audit;
 use crate::optimize::judges::Judge;
 use crate::optimize::pairing::{Clusters, Key};
 use crate::optimize::split::Unseen;
@@ -84,8 +84,8 @@ pub struct Said {
     pub yes: bool,
     /// Why.
     pub reasoning: Clipped,
-    /// What in the message neither the facts nor the persona support.
-    pub ungrounded: Vec<Claim>,
+    /// What the message claims, as far as that was checked.
+    pub audit: Audit,
 }
 
 /// A text, or the beginning of one that is longer than [`LONGEST`].
@@ -109,12 +109,7 @@ impl Clipped {
 }
 
 impl Pairs {
-    pub(super) fn of(
-        folder: &DataFolder,
-        versions: &[Version],
-        facts: &Facts,
-        unseen: Option<&Unseen>,
-    ) -> Result<Self, data::Error> {
+    pub(super) fn of(folder: &DataFolder, versions: &[Version], unseen: Option<&Unseen>) -> Result<Self, data::Error> {
         let (before, after) = sides(versions);
         let source = (&versions[after].file, Part::Results);
         let of_after = tallies(folder, source.0, source.1)?;
@@ -147,9 +142,9 @@ impl Pairs {
         let numbered: HashMap<Key, (usize, Course)> =
             wanted.iter().enumerate().map(|(at, (key, course))| (*key, (at, *course))).collect();
         let mut pairs: Vec<Option<Pair>> = vec![None; wanted.len()];
-        let after_texts = texts(folder, source, &numbered, facts)?;
+        let after_texts = texts(folder, source, &numbered)?;
         let before_texts = match &earlier {
-            Some((file, part)) => texts(folder, (file, *part), &numbered, facts)?,
+            Some((file, part)) => texts(folder, (file, *part), &numbered)?,
             None => HashMap::new(),
         };
         let mut before_texts = before_texts;
@@ -254,7 +249,6 @@ fn texts(
     folder: &DataFolder,
     (file, part): (&FileName, Part),
     wanted: &HashMap<Key, (usize, Course)>,
-    facts: &Facts,
 ) -> Result<Texts, data::Error> {
     let see = |found: &mut Texts, entry: &Entry<'_>| {
         if entry.part != part || entry.messages.is_empty() || found.len() == wanted.len() {
@@ -264,9 +258,8 @@ fn texts(
         let Some((at, _)) = wanted.get(&Key::of(&persona)) else { return };
         found.entry(*at).or_insert_with(|| {
             let said = entry.messages.iter().take(MOST_MESSAGES).map(|said| {
-                let message = Clipped::of(&said.message.get());
-                let ungrounded = audit(&message.text, facts, &persona).ungrounded().cloned().collect();
-                Said { message, yes: said.yes, reasoning: Clipped::of(&said.reasoning.get()), ungrounded }
+                let (message, reasoning) = (Clipped::of(&said.message.get()), Clipped::of(&said.reasoning.get()));
+                Said { message, yes: said.yes, reasoning, audit: said.audit().unwrap_or_default() }
             });
             let more = entry.messages.len().saturating_sub(MOST_MESSAGES);
             (entry.index, Clipped::of(&persona), Side { said: said.collect(), more })

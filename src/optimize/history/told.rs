@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::compare::{Interval, Rate};
 use crate::data::results::Metadata;
-use crate::evaluate::claims::Kind;
+use crate::evaluate::grounding::ClaimKind;
 use crate::improve::Change;
 use crate::optimize::story::Rates;
 use crate::optimize::{Objective, Verdict};
@@ -153,23 +153,24 @@ impl ToldProof {
     }
 }
 
+/// What an older version says of claims was found by rules, and is not read: claims that no model has read are not checked.
 fn rates(of: &Value, personas: u64, simulated: bool) -> Rates {
-    let rate = |key: &str| {
-        let own = of.get(key).unwrap_or(&Value::Null);
-        Rate {
-            yes: count(own, "yes").unwrap_or(0),
-            total: count(own, "total").unwrap_or(0),
-            personas,
-            interval: interval(own),
-            simulated,
-        }
+    let rate = |own: &Value| Rate {
+        yes: count(own, "yes").unwrap_or(0),
+        total: count(own, "total").unwrap_or(0),
+        personas,
+        interval: interval(own),
+        simulated,
     };
-    let claims: BTreeMap<Kind, u64> = read(of, "ungrounded_claims").unwrap_or_default();
+    let claims: BTreeMap<ClaimKind, u64> = read(of, "made_up_claims").unwrap_or_default();
+    let checked = count(of, "checked_messages").unwrap_or(0);
     Rates {
-        response: rate("response"),
-        grounded: rate("grounded_response"),
+        response: rate(of.get("response").unwrap_or(&Value::Null)),
+        grounded: of.get("grounded_response").filter(|own| checked > 0 && own.is_object()).map(rate),
         messages: count(of, "messages").unwrap_or(0),
-        ungrounded: count(of, "ungrounded_messages").unwrap_or(0),
+        checked,
+        made_up: count(of, "made_up_messages").unwrap_or(0),
+        blanks: count(of, "open_blanks").unwrap_or(0),
         claims,
     }
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::head;
 use super::pieces::{table, text};
 use super::prompt::share;
-use crate::evaluate::claims::Kind;
+use crate::evaluate::grounding::ClaimKind;
 use crate::optimize::history::{History, Version};
 use crate::report::words;
 
@@ -27,7 +27,7 @@ pub(super) fn part(history: &History) -> Markup {
     let skip = all.len().saturating_sub(MOST);
     let versions: Vec<&Version> =
         all.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, own)| *own).collect();
-    let kinds: BTreeSet<Kind> =
+    let kinds: BTreeSet<ClaimKind> =
         versions.iter().flat_map(|version| version.measured().all.claims.keys().copied()).collect();
     let header = html! {
         tr { th scope="col" { "Version" } th scope="col" { "Messages with one" } @for kind in &kinds { th.number scope="col" { (kind.as_str().replace('_', " ")) } } }
@@ -37,18 +37,23 @@ pub(super) fn part(history: &History) -> Markup {
             @let own = &version.measured().all;
             tr {
                 th scope="row" { (version.label()) }
-                td { (share(own.ungrounded as usize, own.messages as usize)) }
+                td {
+                    @if own.checked == 0 { span.quiet { "not checked" } } @else {
+                        (share(own.made_up as usize, own.checked as usize))
+                        @if own.checked < own.messages { span.quiet { " " (words::thousands(own.checked)) " of " (words::thousands(own.messages)) " checked" } }
+                    }
+                }
                 @for kind in &kinds { td.number { (words::thousands(own.claims.get(kind).copied().unwrap_or(0))) } }
             }
         }
     };
-    let facts = &history.facts.text;
+    let facts = &history.facts;
     html! {
-        (head("claims", "Claims that nothing supports", "Every message is read for customers, results, figures, certificates and the like, and held against the facts of the offer and the persona. In the messages of this report such claims are marked."))
-        (table("Messages with an ungrounded claim, and such claims by kind", &header, &body))
-        p.hint { "The rules do not find everything; what they mark can be checked by hand." }
+        (head("claims", "Made-up claims", "A model reads what messages claim and holds it against the facts of the offer, the prompt and the persona; code checks what it says. In the messages of this report claims are marked that nothing supports."))
+        (table("Messages with a made-up claim, and such claims by kind", &header, &body))
+        p.hint { "Messages of older versions are not checked until somebody asks: " code { "rejoinder audit-claims" } "." }
         details.fold { summary { "The facts of the offer" }
-            @if facts.trim().is_empty() { p { "None are known, so every claim about the offer is ungrounded." } }
+            @if facts.trim().is_empty() { p { "None are known, so every claim about the offer is made up." } }
             @else { pre dir="auto" { (text(&facts.chars().take(LONGEST).collect::<String>())) (super::marked::left_out(facts.chars().count().saturating_sub(LONGEST))) } }
         }
     }

@@ -1,21 +1,22 @@
-//! A message with the claims marked that nothing supports.
+//! A message with its made-up claims marked.
 
 use maud::{Markup, html};
 
 use super::pieces::text;
-use crate::evaluate::claims::Claim;
+use crate::evaluate::grounding::{Audit, Claim};
 use crate::report::words;
 
-/// A message with these claims marked, in its own words. Of claims that overlap the first is marked.
+/// A message with its made-up claims marked, in its own words. Of claims that overlap the first is marked.
 #[must_use]
-pub fn message(message: &str, ungrounded: &[Claim], more: usize) -> Markup {
+pub fn message(message: &str, audit: &Audit, more: usize) -> Markup {
+    let made_up: Vec<&Claim> = audit.made_up().collect();
     html! {
         blockquote dir="auto" {
-            @for (words, claim) in pieces(message, ungrounded) {
+            @for (words, claim) in pieces(message, &made_up) {
                 @match claim {
                     None => (text(words)),
-                    Some(claim) => mark title=(format!("{}: neither the facts nor the persona support it", kind(claim))) {
-                        (text(words)) span.sr { " (ungrounded: " (kind(claim)) ")" }
+                    Some(claim) => mark title=(words::safe(&format!("{}: {}", kind(claim), claim.fault().unwrap_or_default()))) {
+                        (text(words)) span.sr { " (made up: " (kind(claim)) ")" }
                     }
                 }
             }
@@ -37,11 +38,11 @@ pub fn kind(claim: &Claim) -> String {
 }
 
 /// The message cut at its claims.
-fn pieces<'m, 'c>(message: &'m str, ungrounded: &'c [Claim]) -> Vec<(&'m str, Option<&'c Claim>)> {
+fn pieces<'m, 'c>(message: &'m str, made_up: &[&'c Claim]) -> Vec<(&'m str, Option<&'c Claim>)> {
     let places: Vec<usize> = message.char_indices().map(|(at, _)| at).chain([message.len()]).collect();
     let byte = |character: usize| places[character.min(places.len() - 1)];
     let (mut pieces, mut at) = (Vec::new(), 0);
-    for claim in ungrounded {
+    for claim in made_up.iter().copied() {
         let (start, end) = (byte(claim.start), byte(claim.end));
         if start >= at && end > start {
             pieces.push((&message[at..start], None));
@@ -56,17 +57,24 @@ fn pieces<'m, 'c>(message: &'m str, ungrounded: &'c [Claim]) -> Vec<(&'m str, Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::claims::{Facts, Kind, audit};
+    use crate::evaluate::grounding::{ClaimKind, Verdict};
     use proptest::prelude::*;
 
+    fn claim(start: usize, end: usize, verdict: Verdict) -> Claim {
+        let support = vec!["<i>\u{1b}[m".to_owned()];
+        Claim { start, end, kind: ClaimKind::Figure, verdict, support, derivation: None, note: None }
+    }
+
     #[test]
-    fn a_message_is_text_whatever_it_holds_and_its_flagged_claims_are_marked() {
-        let facts = Facts::of("We sell tea.");
+    fn a_message_is_text_whatever_it_holds_and_its_made_up_claims_are_marked() {
         let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>\u{1b}[m\u{202e}";
-        let found = audit(hostile, &facts, "Ann, buyer");
-        let shown = message(hostile, &found.claims, 0).into_string();
-        assert!(shown.contains("<mark ") && shown.contains("87%"), "{shown}");
+        let claims = vec![claim(0, 9, Verdict::Supported), claim(26, 57, Verdict::Contradicted)];
+        let audit = Audit { auditor: None, claims };
+        let shown = message(hostile, &audit, 0).into_string();
+        assert_eq!(shown.matches("<mark ").count(), 1, "{shown}");
+        assert!(shown.contains(">Our customers cut costs by 87%.<span"), "{shown}");
         assert!(!shown.contains("<script") && !shown.contains("<b>") && shown.contains("&lt;script&gt;"), "{shown}");
+        assert!(!shown.contains("<i>") && !shown.contains('\u{1b}'), "{shown}");
         assert!(shown.contains("\\u{1b}[m\\u{202e}"), "{shown}");
     }
 
@@ -77,10 +85,9 @@ mod tests {
             text in "\\PC{0,30}",
             spans in prop::collection::vec((0_usize..40, 0_usize..40), 0..5),
         ) {
-            let claims: Vec<Claim> = spans
-                .iter()
-                .map(|(start, end)| Claim { start: *start, end: *end, kind: Kind::Figure, grounded: false, support: None })
-                .collect();
+            let claims: Vec<Claim> =
+                spans.iter().map(|(start, end)| claim(*start, *end, Verdict::Unsupported)).collect();
+            let claims: Vec<&Claim> = claims.iter().collect();
             let all: String = pieces(&text, &claims).into_iter().map(|(words, _)| words).collect();
             prop_assert_eq!(all, text);
         }

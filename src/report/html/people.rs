@@ -119,7 +119,7 @@ fn fitting(pairs: &Pairs, two_sided: bool, budget: usize) -> Vec<(Course, Vec<St
 /// One persona: folded, with both messages and both reasonings.
 #[must_use]
 pub fn article(pair: &Pair, two_sided: bool) -> Markup {
-    let flagged: usize = pair.after.said.iter().map(|said| said.ungrounded.len()).sum();
+    let flagged: usize = pair.after.said.iter().map(|said| said.audit.made_up().count()).sum();
     html! {
         details.pair id=(format!("persona-{}", pair.entry + 1)) {
             summary {
@@ -131,7 +131,7 @@ pub fn article(pair: &Pair, two_sided: bool) -> Markup {
                     Course::No => (decision(false)),
                 }
                 @if pair.is_unseen == Some(true) { " " span.pill { "unseen" } }
-                @if flagged > 0 { " " span.pill.flag { (words::count(flagged as u64, "ungrounded claim", "ungrounded claims")) } }
+                @if flagged > 0 { " " span.pill.flag { (words::count(flagged as u64, "made-up claim", "made-up claims")) } }
                 " " span.who dir="auto" { (text(&words::one_line(&pair.persona.text, LINE))) }
             }
             p.persona dir="auto" { (clipped(&pair.persona)) }
@@ -152,7 +152,7 @@ pub fn side(name: &str, own: &Side) -> Markup {
             @for (at, said) in own.said.iter().enumerate() {
                 div.said {
                     h4 { (name) @if own.said.len() > 1 { " " (at + 1) } " " (decision(said.yes)) }
-                    (marked::message(&said.message.text, &said.ungrounded, said.message.more))
+                    (marked::message(&said.message.text, &said.audit, said.message.more))
                     p.reasoning dir="auto" { strong { "Why: " } (clipped(&said.reasoning)) }
                 }
             }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::compare::{Interval, Rate};
 use crate::optimize::Verdict;
+use crate::optimize::story::Rates;
 use crate::report::words;
 
 /// Text from a model, a persona or a file: markup is shown and not obeyed, and so are control characters and marks that
@@ -43,6 +44,18 @@ pub fn rate_or(own: Option<&Rate>, none: &str) -> Markup {
     match own {
         Some(own) => rate(own),
         None => html! { span.quiet { (none) } },
+    }
+}
+
+/// The rate of grounded yes, with how many messages it leaves out, since their claims were not checked.
+#[must_use]
+pub fn grounded(rates: &Rates) -> Markup {
+    let left_out = |own: &Rate| rates.response.total.saturating_sub(own.total);
+    html! {
+        (rate_or(rates.grounded.as_ref(), words::NOT_CHECKED))
+        @if let Some(left_out) = rates.grounded.as_ref().map(left_out).filter(|count| *count > 0) {
+            span.quiet { " " (words::thousands(left_out)) " not checked" }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::chart::{Axis, Chart, Mark, Row};
 use super::pieces::{gain, rate, table, text, verdict};
 use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
+use crate::optimize::story;
 use crate::report::words;
 
 pub(super) fn part(history: &History) -> Option<Markup> {
@@ -57,18 +58,14 @@ pub(super) fn part(history: &History) -> Option<Markup> {
 
 fn row(version: &Version, proof: &ToldProof) -> Markup {
     let told = version.told.as_ref();
-    let grounded = told.is_none_or(|told| told.objective == crate::optimize::Objective::Grounded);
-    let (before, after) = if grounded {
-        (&proof.before.grounded, &proof.after.grounded)
-    } else {
-        (&proof.before.response, &proof.after.response)
-    };
+    let objective = told.map(|told| told.objective).unwrap_or_default();
+    let (before, after, name) = story::by(objective, &proof.before, &proof.after);
     let number = |p: Option<f64>| p.map_or_else(|| "-".to_owned(), words::probability);
     html! {
         tr {
             th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
             td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
-            td { (rate(before)) } td { (rate(after)) }
+            td { (rate(before)) span.quiet { (name.trim_end_matches(',')) } } td { (rate(after)) }
             td { (number(proof.p_value)) span.quiet { "level " (number(proof.alpha)) } }
             td { (words::thousands(proof.personas)) span.quiet { (words::count(proof.trials, "trial", "trials")) } }
         }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::pieces::{rate, rate_or, table, text, verdict};
+use super::pieces::{grounded, rate, rate_or, table, text, verdict};
 use super::{head, listed, unlisted};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Version};
@@ -24,7 +24,7 @@ pub(super) fn part(history: &History) -> Markup {
     let chart = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series, rows: &rows };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     html! {
-        (head("rates", "The rate, version by version", "A yes counts as grounded if the message claims nothing that the facts or the persona do not support."))
+        (head("rates", "The rate, version by version", "A yes counts as grounded if the message makes nothing up, as far as its claims were checked."))
         (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another judge than the last version, or by nobody knows whom: it is not to be compared with the others.")))
         (numbers(history, has_split))
         @if has_split {
@@ -46,10 +46,13 @@ fn row(history: &History, at: usize) -> Row {
     let marks = match &measured.training {
         Some(training) => vec![
             own(&training.response, version.judge()),
-            own(&training.grounded, version.judge()),
-            history.on_unseen(at).and_then(|(rates, by)| own(&rates.grounded, by)),
+            training.grounded.as_ref().and_then(|rate| own(rate, version.judge())),
+            history.on_unseen(at).and_then(|(rates, by)| own(rates.grounded.as_ref()?, by)),
         ],
-        None => vec![own(&measured.all.response, version.judge()), own(&measured.all.grounded, version.judge())],
+        None => vec![
+            own(&measured.all.response, version.judge()),
+            measured.all.grounded.as_ref().and_then(|rate| own(rate, version.judge())),
+        ],
     };
     Row { label: version.label(), marks }
 }
@@ -77,15 +80,15 @@ fn numbers(history: &History, has_split: bool) -> Markup {
 fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) -> Markup {
     let measured = version.measured();
     let unseen = history.on_unseen(at).map(|(rates, _)| rates);
-    let again = version.again.is_some();
+    let again = version.is_decided_again();
     html! {
         tr {
             th scope="row" { (version.label()) @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) { " " (verdict(Some(own))) } }
             @if has_split {
                 @let training = measured.training.as_ref().unwrap_or(&measured.all);
-                td { (rate(&training.response)) } td { (rate(&training.grounded)) }
-                td { (rate_or(unseen.map(|own| &own.response), "not asked")) } td { (rate_or(unseen.map(|own| &own.grounded), "not asked")) }
-            } @else { td { (rate(&measured.all.response)) } td { (rate(&measured.all.grounded)) } }
+                td { (rate(&training.response)) } td { (grounded(training)) }
+                td { (rate_or(unseen.map(|own| &own.response), "not asked")) } td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
+            } @else { td { (rate(&measured.all.response)) } td { (grounded(&measured.all)) } }
             td {
                 @match version.judge() { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" }
                 @if again { span.quiet { "decided again" } }
@@ -97,8 +100,8 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
                 @let own = &version.recorded;
                 @if has_split {
                     @let training = own.training.as_ref().unwrap_or(&own.all);
-                    td { (rate(&training.response)) } td { (rate(&training.grounded)) } td {} td {}
-                } @else { td { (rate(&own.all.response)) } td { (rate(&own.all.grounded)) } }
+                    td { (rate(&training.response)) } td { (grounded(training)) } td {} td {}
+                } @else { td { (rate(&own.all.response)) } td { (grounded(&own.all)) } }
                 td { @match Judge::of(&version.metadata) { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" } }
             }
         }

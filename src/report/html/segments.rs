@@ -4,9 +4,10 @@ use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
 use super::head;
-use super::pieces::{rate, rate_or, table, text};
+use super::pieces::{rate_or, table, text};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Measured};
+use crate::report::words::NOT_CHECKED;
 
 /// People of a kind that are worth a place in the picture.
 const FEWEST: u64 = 5;
@@ -23,9 +24,10 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let rows: Vec<Row> = after
         .segments
         .iter()
-        .filter(|(_, rates)| rates.grounded.personas >= FEWEST)
-        .map(|(name, rates)| {
-            let now = mark(&rates.grounded);
+        .filter_map(|(name, rates)| Some((name, rates.grounded.as_ref()?)))
+        .filter(|(_, rate)| rate.personas >= FEWEST)
+        .map(|(name, rate)| {
+            let now = mark(rate);
             let marks = if before.is_some() { vec![earlier(name).and_then(mark), now] } else { vec![now] };
             Row { label: short(name), marks }
         })
@@ -46,8 +48,8 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         @for (name, rates) in &after.segments {
             tr {
                 th scope="row" { (text(name)) }
-                @if before.is_some() { td { (rate_or(earlier(name), "none")) } }
-                td { (rate(&rates.grounded)) }
+                @if before.is_some() { td { (rate_or(earlier(name), NOT_CHECKED)) } }
+                td { (rate_or(rates.grounded.as_ref(), NOT_CHECKED)) }
                 @if !told.is_empty() { td { (told.iter().find(|own| own.name == *name).map_or("too few to say", |own| word(&own.verdict))) } }
             }
         }
@@ -61,7 +63,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
 }
 
 fn grounded<'m>(measured: &'m Measured, name: &str) -> Option<&'m Rate> {
-    measured.segments.get(name).map(|rates| &rates.grounded)
+    measured.segments.get(name)?.grounded.as_ref()
 }
 
 fn mark(rate: &Rate) -> Option<Mark> {

@@ -46,7 +46,10 @@ fn tiles(history: &History) -> Markup {
                     small { (version.label()) ", 95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
                 } }
             }
-            (rate(&format!("Grounded yes, {on}"), &focus.label(), &rates.grounded))
+            @match &rates.grounded {
+                Some(own) => (rate(&format!("Grounded yes, {on}"), &focus.label(), own)),
+                None => div { dt { (format!("Grounded yes, {on}")) } dd { strong { "-" } small { (words::NOT_CHECKED) } } },
+            }
             (rate(&format!("Yes, {on}"), &focus.label(), &rates.response))
             @if tested > 0 {
                 div { dt { "Cycles" } dd { strong { (tested) } small { (words::count(adopted as u64, "prompt", "prompts")) " adopted" } } }

@@ -2,7 +2,9 @@ use super::*;
 use crate::event::{Decision, Finalist};
 
 fn trial(persona: u32, outcome: TrialOutcome) -> Event {
-    Event::TrialEnded { persona, outcome, reason: (outcome == TrialOutcome::Failed).then(|| "no answer".to_owned()) }
+    let reason = (outcome == TrialOutcome::Failed).then(|| "no answer".to_owned());
+    let grounding = if outcome == TrialOutcome::Yes { Grounding::MadeUp } else { Grounding::NotChecked };
+    Event::TrialEnded { persona, outcome, grounding, reason }
 }
 
 fn started(total: usize) -> Event {
@@ -45,7 +47,12 @@ fn failures_are_in_no_rate_and_the_latest_reasons_are_kept() {
     let mut events = vec![started(20), trial(0, TrialOutcome::Yes)];
     for n in 0..10 {
         let reason = Some(format!("reason {}", if n < 8 { n } else { n - 2 }));
-        events.push(Event::TrialEnded { persona: 1, outcome: TrialOutcome::Failed, reason });
+        events.push(Event::TrialEnded {
+            persona: 1,
+            outcome: TrialOutcome::Failed,
+            grounding: Grounding::NotChecked,
+            reason,
+        });
     }
     let live = heard(&events);
     let batch = live.batch.as_ref().unwrap();

@@ -115,6 +115,7 @@ fn progress(live: &Live) -> Markup {
         p.figures {
             span { strong { (words::thousands(batch.done)) } " of " (words::count(batch.total, "trial", "trials")) }
             @if batch.failed > 0 { span { strong { (words::thousands(batch.failed)) } " failed" } }
+            @if batch.made_up > 0 { span { strong { (words::thousands(batch.made_up)) } " with a made-up claim" } }
             @if let Some(left) = left(live, batch) { span { "about " (words::duration(left)) " left" } }
         }
         @if let Some(point) = latest {

@@ -1,5 +1,6 @@
 //! Which trials of a run are wanted.
 
+use crate::event::Grounding;
 use crate::improve::objections;
 use crate::web::shelf::{Before, Index, Marks};
 use crate::web::work::{Values, value};
@@ -11,7 +12,7 @@ pub(super) struct Filter {
     pub(super) said: Option<bool>,
     /// Whose persona flipped: to yes, to no, or either way.
     pub(super) flipped: Option<Flipped>,
-    /// With an ungrounded claim.
+    /// Whose message makes something up.
     pub(super) flagged: bool,
     /// Those that failed, in place of all others.
     pub(super) failed: bool,
@@ -26,15 +27,6 @@ pub(super) enum Flipped {
     Any,
     Yes,
     No,
-}
-
-/// What is known of the texts.
-#[derive(Clone, Copy)]
-pub(super) struct Texts<'a> {
-    /// Reasoning and personas.
-    pub(super) marks: Option<&'a Marks>,
-    /// Ungrounded claims, for every trial.
-    pub(super) flagged: Option<&'a [u8]>,
 }
 
 impl Filter {
@@ -88,8 +80,8 @@ impl Filter {
     }
 
     /// Whether what it needs of the texts is not known yet.
-    pub(super) fn waits(&self, texts: Texts<'_>) -> bool {
-        (self.needs_marks() && texts.marks.is_none()) || (self.flagged && texts.flagged.is_none())
+    pub(super) fn waits(&self, marks: Option<&Marks>) -> bool {
+        self.needs_marks() && marks.is_none()
     }
 
     /// Whether nothing is left out.
@@ -103,14 +95,13 @@ impl Filter {
         &self,
         index: &Index,
         before: Option<&Before>,
-        texts: Texts<'_>,
+        marks: Option<&Marks>,
         (from, count): (usize, usize),
     ) -> (usize, Vec<u32>) {
-        if self.waits(texts) {
+        if self.waits(marks) {
             return (0, Vec::new());
         }
-        let marks = texts.marks.filter(|_| self.needs_marks());
-        let flagged = texts.flagged.filter(|_| self.flagged);
+        let marks = marks.filter(|_| self.needs_marks());
         if self.is_all() {
             let to = (from + count).min(index.trials.len());
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
@@ -137,7 +128,7 @@ impl Filter {
                     continue;
                 }
             }
-            if flagged.is_some_and(|flagged| flagged.get(at).is_none_or(|count| *count == 0)) {
+            if self.flagged && trial.grounding != Grounding::MadeUp {
                 continue;
             }
             if let Some(marks) = marks {

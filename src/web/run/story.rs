@@ -43,6 +43,10 @@ fn points(own: (f64, Interval)) -> Markup {
 }
 
 fn side(of: Option<&Value>, key: &str, simulated: bool) -> Markup {
+    let is_checked = of.and_then(|of| of.get("checked_messages")?.as_u64()).is_some_and(|count| count > 0);
+    if key == "grounded_response" && !is_checked {
+        return html! { (words::NOT_CHECKED) };
+    }
     let rate = of.and_then(|of| of.get(key)).and_then(|of| rate(of, simulated));
     html! { @match &rate { Some(rate) => (shown::rate_in_two(rate)), None => "–" } }
 }
@@ -60,7 +64,7 @@ fn proof(cycle: &Value, simulated: bool) -> Markup {
             thead { tr { td {} th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
             tbody {
                 tr { th scope="row" { "Yes" } td { (side(before, "response", simulated)) } td { (side(after, "response", simulated)) } }
-                tr { th scope="row" { "Yes, without an ungrounded claim" } td { (side(before, "grounded_response", simulated)) } td { (side(after, "grounded_response", simulated)) } }
+                tr { th scope="row" { "Yes, without a made-up claim" } td { (side(before, "grounded_response", simulated)) } td { (side(after, "grounded_response", simulated)) } }
                 @if let Some(gain) = percents(proof, "gain") { tr { th scope="row" { "Gain" } td colspan="2" { (points(gain)) @if let Some(p) = proof.get("p_value").and_then(Value::as_f64) { span.quiet { ", p " (words::probability(p)) } } } } }
             }
         } }
@@ -132,13 +136,24 @@ fn instructions(cycle: &Value) -> Markup {
 fn claims(cycle: &Value) -> Markup {
     let of = |key: &str| {
         let own = cycle.get(key).filter(|own| !own.is_null())?;
-        Some((own.get("ungrounded_messages")?.as_u64()?, own.get("messages")?.as_u64()?))
+        let count = |name: &str| own.get(name).and_then(Value::as_u64).unwrap_or_default();
+        Some((count("made_up_messages"), count("checked_messages"), count("messages")))
     };
-    let line = |title: &str, own: Option<(u64, u64)>| {
-        html! { @if let Some((flagged, all)) = own { p { (title) ": " strong { (shown::percent(flagged as f64 / all.max(1) as f64)) } " (" (flagged) "/" (all) ") " (svg::meter(flagged as f64 / all.max(1) as f64)) } } }
+    let line = |title: &str, own: Option<(u64, u64, u64)>| {
+        let Some((made_up, checked, all)) = own else { return Markup::default() };
+        if checked == 0 {
+            return html! { p { (title) ": " (words::NOT_CHECKED) } };
+        }
+        let share = made_up as f64 / checked as f64;
+        html! {
+            p {
+                (title) ": " strong { (shown::percent(share)) } " (" (made_up) "/" (checked) @if checked < all { ", " (checked) " of " (all) " checked" } ") "
+                (svg::meter(share))
+            }
+        }
     };
     html! {
-        h2 #claims { "Messages with an ungrounded claim" }
+        h2 #claims { "Messages with a made-up claim" }
         (line("Before", of("before"))) (line("After", of("after")))
         p.hint { a href="?flagged=1#trials-head" { "Show those of this run" } }
     }

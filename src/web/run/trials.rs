@@ -5,9 +5,9 @@ use std::collections::btree_map::Entry::Vacant;
 
 use maud::{Markup, html};
 
-use super::filter::{Filter, Texts};
+use super::filter::Filter;
 use crate::data::results::{Judged, PersonaResult};
-use crate::evaluate::claims::Facts;
+use crate::event::Grounding;
 use crate::improve::objections;
 use crate::report::words;
 use crate::web::error::Problem;
@@ -30,10 +30,10 @@ pub(super) fn list(
     page: usize,
 ) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
-    let texts = Texts { marks: index.marks(&site.folder), flagged: index.flagged(&site.folder) };
+    let marks = index.marks(&site.folder);
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(filter, &path, before.as_deref(), texts.marks, failures.len());
+    let form = form(filter, &path, (index, before.as_deref()), marks, failures.len());
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -52,15 +52,14 @@ pub(super) fn list(
             (pager(&path, &filter.pairs(), "#trials-head", at, last))
         });
     }
-    let is_pending = filter.waits(texts);
-    let count = |from: usize| filter.page(index, before.as_deref(), texts, (from, PAGE));
+    let is_pending = filter.waits(marks);
+    let count = |from: usize| filter.page(index, before.as_deref(), marks, (from, PAGE));
     let (mut found, mut places) = count((page.max(1) - 1).saturating_mul(PAGE));
     let last = found.div_ceil(PAGE).max(1);
     let at = page.clamp(1, last);
     if at != page.max(1) {
         (found, places) = count((at - 1) * PAGE);
     }
-    let facts = index.facts(&site.folder)?;
     let mut entries: BTreeMap<u32, (PersonaResult, Option<PersonaResult>)> = BTreeMap::new();
     for entry in places.iter().map(|place| index.trials[*place as usize].entry) {
         if let Vacant(free) = entries.entry(entry) {
@@ -75,7 +74,7 @@ pub(super) fn list(
         h2 #trials-head { "Trials" }
         (form)
         @if is_pending {
-            p role="status" { "The texts are being read for that: " (words::thousands(index.progress().done() as u64)) " of " (words::count(index.entries.len() as u64, "persona", "personas")) " so far. Reload in a moment." }
+            p role="status" { "The texts are being read for that. Reload in a moment." }
         } @else {
             p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(format!("{path}#trials-head")) { "Show all" } } }
             @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } })) }
@@ -85,7 +84,7 @@ pub(super) fn list(
             @if let Some((entry, earlier)) = entries.get(&trial.entry) {
                 @if let Some(said) = entry.messages.get(trial.message as usize) {
                     @let flipped = before.as_ref().and_then(|before| before.flipped(trial.entry, index.entries[trial.entry as usize].tally));
-                    (article(&path, (trial.entry, trial.message), entry, said, (earlier.as_ref(), flipped), &facts))
+                    (article(&path, (trial.entry, trial.message), entry, said, (earlier.as_ref(), flipped)))
                 }
             }
         }
@@ -93,7 +92,13 @@ pub(super) fn list(
     })
 }
 
-fn form(filter: &Filter, path: &str, before: Option<&Before>, marks: Option<&Marks>, failures: usize) -> Markup {
+fn form(
+    filter: &Filter,
+    path: &str,
+    (index, before): (&Index, Option<&Before>),
+    marks: Option<&Marks>,
+    failures: usize,
+) -> Markup {
     let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
         html! { div.field { label for=(name) { (label) }
         select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (text(words)) } } } } }
@@ -118,12 +123,13 @@ fn form(filter: &Filter, path: &str, before: Option<&Before>, marks: Option<&Mar
         form.inline #filters method="get" action=(format!("{path}#trials-head")) data-auto aria-label="Which trials to show" {
             (choice("said", "Said", &[("", "Yes and no"), ("no", "No"), ("yes", "Yes")], of("said")))
             @if before.is_some() { (choice("flipped", "Flipped", &[("", "Either"), ("any", "Flipped"), ("yes", "To yes"), ("no", "To no")], of("flipped"))) }
-            (choice("flagged", "Claims", &[("", "All"), ("1", "With a flagged claim")], of("flagged")))
+            (choice("flagged", "Claims", &[("", "All"), ("1", "With a made-up claim")], of("flagged")))
             (choice("objection", "Objection", &groups, of("objection")))
             (choice("segment", "Segment", &segments, of("segment")))
             @if failures > 0 { (choice("failed", "Failed", &[("", "Decided"), ("1", "Failed")], of("failed"))) }
             button type="submit" { "Show" }
         }
+        @if filter.flagged && index.trials.iter().all(|trial| trial.grounding == Grounding::NotChecked) { p.hint { "The claims of these messages are not checked. To have it done: " code { "rejoinder audit-claims" } "." } }
         @if before.is_none() && filter.flipped.is_some() { p.hint { "Who flipped is known only where one judge decided on this run and on its parent." } }
     }
 }
@@ -144,16 +150,16 @@ fn article(
     own: &PersonaResult,
     said: &Judged,
     (earlier, flipped): (Option<&PersonaResult>, Option<bool>),
-    facts: &Facts,
 ) -> Markup {
-    let (shown, flagged) = shown::message(&said.message, facts, &own.persona);
+    let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
     html! {
         article.trial id=(format!("trial-{}-{}", entry + 1, message + 1)) {
             h3 {
                 a href=(format!("{path}/persona/{}", entry + 1)) { "Persona " (entry + 1) }
                 span.quiet { "message " (message + 1) }
                 (shown::decision(said.decision.decision))
-                (marks(flipped, flagged))
+                (flip(flipped))
+                (shown::claims(&audit))
             }
             details { summary.persona { (text(&words::one_line(&own.persona, LINE))) } p.persona { (text(&own.persona)) } }
             (shown)
@@ -161,7 +167,7 @@ fn article(
             (groups(said))
             @if let Some(first) = earlier.and_then(|earlier| earlier.messages.first()).filter(|first| first.message != said.message) {
                 details { summary { "Before: " (shown::decision(first.decision.decision)) }
-                    (shown::message(&first.message, facts, &own.persona).0)
+                    (shown::message(&first.message, first.rejoinder.as_ref()).0)
                     p.reasoning { strong { "Why: " } (text(&first.decision.reasoning)) }
                 }
             }
@@ -169,14 +175,13 @@ fn article(
     }
 }
 
-fn marks(flipped: Option<bool>, flagged: usize) -> Markup {
+fn flip(flipped: Option<bool>) -> Markup {
     html! {
         @match flipped {
             Some(true) => span.pill.good { "flipped to yes" },
             Some(false) => span.pill.held { "flipped to no" },
             None => {}
         }
-        @if flagged > 0 { span.pill.flag { (words::count(flagged as u64, "flagged claim", "flagged claims")) } }
     }
 }
 
@@ -196,16 +201,15 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
         Some(before) => before.entry(&site.folder, at)?,
         None => None,
     };
-    let facts = index.facts(&site.folder)?;
     let flipped = before.as_ref().and_then(|before| before.flipped(at, index.entries[at as usize].tally));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
     let side = |messages: &[Judged]| {
         html! {
             @if messages.is_empty() { p.quiet { "No decided message." } }
             @for (number, said) in messages.iter().enumerate() {
-                @let (shown, flagged) = shown::message(&said.message, &facts, &own.persona);
+                @let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
                 article.trial {
-                    h3 { "Message " (number + 1) " " (shown::decision(said.decision.decision)) (marks(None, flagged)) @if let Some(score) = said.decision.score() { span.quiet { "score " (format!("{score:.2}")) } } }
+                    h3 { "Message " (number + 1) " " (shown::decision(said.decision.decision)) (shown::claims(&audit)) @if let Some(score) = said.decision.score() { span.quiet { "score " (format!("{score:.2}")) } } }
                     (shown)
                     p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
                     (groups(said))
@@ -215,7 +219,7 @@ pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Pro
     };
     Ok(html! {
         p.persona { (text(&own.persona)) }
-        p { (marks(flipped, 0)) }
+        p { (flip(flipped)) }
         div.sides {
             @if let Some(earlier) = &earlier { section { h2 { "Before" } (side(&earlier.messages)) } }
             section { h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (side(&own.messages)) }

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::marks::{self, Marks, Progress};
+use super::marks::{Marks, Progress};
 use super::{Shelf, summary};
 use crate::compare::{Rate, Tally};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
-use crate::evaluate::claims::Facts;
+use crate::evaluate::grounding::{Audit, Grounding};
 use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::pairing::Key;
-use crate::optimize::tuning;
 
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
@@ -33,10 +32,8 @@ pub struct Index {
     /// The parent's messages, decided again by this run's judge.
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
-    facts: OnceLock<Arc<Facts>>,
     rate: OnceLock<Rate>,
     marks: OnceLock<Marks>,
-    flagged: OnceLock<Vec<u8>>,
     progress: Arc<Progress>,
 }
 
@@ -63,6 +60,8 @@ pub struct Trial {
     pub message: u32,
     /// The decision.
     pub yes: bool,
+    /// What is known of its message's claims.
+    pub grounding: Grounding,
 }
 
 /// The same personas in the run before, where one judge decided on both.
@@ -102,6 +101,7 @@ impl Gather for Taken {
             entry: at,
             message: message as u32,
             yes: said.yes,
+            grounding: said.audit::<Audit>().unwrap_or_default().grounding(),
         };
         self.trials.extend(entry.messages.iter().enumerate().map(trial));
         self.own.push(own);
@@ -130,10 +130,8 @@ impl Index {
             trials: taken.trials,
             again: taken.again,
             before: OnceLock::new(),
-            facts: OnceLock::new(),
             rate: OnceLock::new(),
             marks: OnceLock::new(),
-            flagged: OnceLock::new(),
             progress: Arc::default(),
         })
     }
@@ -200,41 +198,19 @@ impl Index {
         Before { file, part, others, of }
     }
 
-    /// What the messages may claim.
-    ///
-    /// # Errors
-    /// Where a file of the lineage cannot be read.
-    pub fn facts(&self, folder: &DataFolder) -> Result<Arc<Facts>, data::Error> {
-        if let Some(known) = self.facts.get() {
-            return Ok(Arc::clone(known));
-        }
-        let facts = Arc::new(tuning::facts_of(folder, &self.metadata)?);
-        Ok(Arc::clone(self.facts.get_or_init(|| facts)))
-    }
-
     /// Why people decided as they did and who they are, if it has been worked out; the work begins with the first who asks.
     pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<&Marks> {
         self.work(folder);
         self.marks.get()
     }
 
-    /// Ungrounded claims, for every trial, if they have been worked out.
-    pub fn flagged(self: &Arc<Self>, folder: &DataFolder) -> Option<&[u8]> {
-        self.work(folder);
-        self.flagged.get().map(Vec::as_slice)
-    }
-
     fn work(self: &Arc<Self>, folder: &DataFolder) {
-        if self.flagged.get().is_some() || !self.progress.begin() {
+        if self.marks.get().is_some() || !self.progress.begin() {
             return;
         }
         let (own, folder) = (Arc::clone(self), folder.clone());
         let read = move || -> Result<(), data::Error> {
-            if own.marks.get().is_none() {
-                let _ = own.marks.set(Marks::read(&own, &folder)?);
-            }
-            let facts = own.facts(&folder)?;
-            let _ = own.flagged.set(marks::flagged(&own, &folder, &facts, &own.progress)?);
+            let _ = own.marks.set(Marks::read(&own, &folder)?);
             Ok(())
         };
         let own = Arc::clone(self);
@@ -247,12 +223,6 @@ impl Index {
         if std::thread::Builder::new().name("marks".into()).spawn(work).is_err() {
             self.progress.give_up();
         }
-    }
-
-    /// How far that work is.
-    #[must_use]
-    pub fn progress(&self) -> &Progress {
-        &self.progress
     }
 }
 

@@ -1,11 +1,10 @@
-//! What has to be read out of the texts of a run: objections and segments, and flagged claims. It takes longer than looking
-//! at where they are, the claims most of all, and is done on a thread of its own.
+//! What has to be read out of the texts of a run: objections and segments. It takes longer than looking at where they are, and
+//! is done on a thread of its own.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::index::Index;
 use crate::data::{self, DataFolder, Entry, Gather, Part, results_stream};
-use crate::evaluate::claims::{Facts, audit};
 use crate::improve::objections;
 use crate::optimize::segments;
 
@@ -22,11 +21,10 @@ pub struct Marks {
     pub names: Vec<&'static str>,
 }
 
-/// How far the work is.
+/// Whether the work is being done.
 #[derive(Default)]
-pub struct Progress {
+pub(super) struct Progress {
     begun: AtomicBool,
-    done: AtomicUsize,
 }
 
 impl Progress {
@@ -37,12 +35,6 @@ impl Progress {
 
     pub(super) fn give_up(&self) {
         self.begun.store(false, Ordering::Release);
-    }
-
-    /// Personas whose messages have been audited.
-    #[must_use]
-    pub fn done(&self) -> usize {
-        self.done.load(Ordering::Relaxed)
     }
 }
 
@@ -89,28 +81,4 @@ impl Gather for Marks {
         self.groups.extend(later.groups);
         self.raised.iter_mut().zip(later.raised).for_each(|(count, more)| *count += more);
     }
-}
-
-/// Ungrounded claims, for every trial; at most 255.
-pub(super) fn flagged(
-    index: &Index,
-    folder: &DataFolder,
-    facts: &Facts,
-    progress: &Progress,
-) -> Result<Vec<u8>, data::Error> {
-    let start = || {
-        progress.done.store(0, Ordering::Relaxed);
-        Vec::with_capacity(index.trials.len())
-    };
-    let (flagged, _) = results_stream::fold(folder, &index.file, start, |flagged, entry| {
-        if entry.part == Part::Results {
-            let persona = entry.persona.get();
-            flagged.extend(entry.messages.iter().map(|said| {
-                let claims = audit(&said.message.get(), facts, &persona).ungrounded().count();
-                claims.min(255) as u8
-            }));
-            progress.done.fetch_add(1, Ordering::Relaxed);
-        }
-    })?;
-    Ok(flagged)
 }

@@ -24,7 +24,7 @@ pub struct Summary {
     pub parent: Option<String>,
     /// The gain on unseen people with its interval, where something was proved.
     pub gain: Option<(f64, Interval)>,
-    /// The rate of yes to messages without an ungrounded claim, where it is known.
+    /// The rate of yes to messages without a made-up claim, where it is known.
     pub grounded: Option<Rate>,
     /// Why people said no, with the share of personas.
     pub objections: Vec<(String, f64)>,
@@ -49,6 +49,7 @@ impl Summary {
             parent: own.and_then(|own| own.parent.as_ref()).map(|parent| stem(&parent.file).to_owned()),
             gain: cycle.and_then(|cycle| interval(cycle.get("proof")?, "gain")),
             grounded: after
+                .filter(|after| after.get("checked_messages").and_then(Value::as_u64).is_some_and(|count| count > 0))
                 .and_then(|after| rate(after.get("grounded_response")?, own.is_some_and(|own| own.simulated))),
             objections: shares
                 .map(|shares| {

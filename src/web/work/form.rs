@@ -127,7 +127,7 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
             div.field {
                 label for="objective" { "What is raised" }
                 select #objective name="objective" {
-                    option value="" { "Yes to messages without an ungrounded claim" }
+                    option value="" { "Yes to messages that make nothing up" }
                     option value="response" selected[objective == "response"] { "Yes, whatever the message claims" }
                 }
             }
@@ -143,7 +143,7 @@ fn prompts(site: &Site, facts: bool) -> Result<Vec<FileName>, Problem> {
 }
 
 fn models(job: Job, values: &Values) -> Markup {
-    let names = ["generator", "decision_maker", "improver", "concurrency", "max_cost", "max_calls", "seed"];
+    let names = ["generator", "decision_maker", "improver", "auditor", "concurrency", "max_cost", "max_calls", "seed"];
     html! {
         div.field {
             label for="model" { "Model" }
@@ -158,6 +158,7 @@ fn models(job: Job, values: &Values) -> Markup {
                 (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
             }
             @if job == Job::Improve { (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values)) }
+            @if job != Job::Personas { (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's where nothing is said; none: claims are not checked.", ..Field::default() }, values)) }
             (field(&Field { name: "concurrency", label: "Calls at once", hint: "A number, or auto.", placeholder: "6", ..Field::default() }, values))
             (field(&Field { name: "max_cost", label: "Stop before more than this is spent, in dollars", kind: "number", ..Field::default() }, values))
             (field(&Field { name: "max_calls", label: "Stop before more calls than this", kind: "number", ..Field::default() }, values))

@@ -32,6 +32,7 @@ const COMMON: &[(&str, &str)] = &[
     ("generator", "--generator"),
     ("decision_maker", "--decision-maker"),
     ("improver", "--improver"),
+    ("auditor", "--auditor"),
     ("concurrency", "--concurrency"),
     ("max_cost", "--max-cost"),
     ("max_calls", "--max-calls"),

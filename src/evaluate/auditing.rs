@@ -1,0 +1,234 @@
+//! When a bench has its messages audited, and what becomes of those that make claims up.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::Error;
+use super::generator::Fault;
+use super::grounding::{Audit, Auditor, Grounding, Sources, audit_without_model};
+use crate::data::results::MessageNote;
+use crate::model::FailureKind;
+
+/// How often a message that makes claims up is revised, at most.
+pub const REVISIONS: u32 = 2;
+
+/// When a message is audited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditWhen {
+    /// After a yes: a grounded yes needs both, and a no is a no whatever the message claims. For searching.
+    AfterYes,
+    /// Before it is decided on: what makes claims up is revised first. For proofs, and for what is written to be kept.
+    BeforeDecision,
+}
+
+/// How a bench has its messages audited. Cheap to clone.
+#[derive(Clone)]
+pub struct Auditing {
+    /// Who audits.
+    pub by: AuditedBy,
+    /// What the messages are held against.
+    pub sources: Sources,
+    /// When.
+    pub when: AuditWhen,
+    /// How often a message that makes claims up is revised before it is decided on; 0 where messages stay as the prompt
+    /// gives them.
+    pub revisions: u32,
+}
+
+/// Who audits.
+#[derive(Clone)]
+pub enum AuditedBy {
+    /// This model.
+    Model(Auditor),
+    /// Nobody: only blanks that were never filled in are found.
+    Nobody,
+    /// Nobody any more, for this reason.
+    GivenUp(Arc<str>),
+}
+
+impl AuditedBy {
+    /// The auditor, where there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<&Auditor> {
+        match self {
+            AuditedBy::Model(auditor) => Some(auditor),
+            AuditedBy::Nobody | AuditedBy::GivenUp(_) => None,
+        }
+    }
+}
+
+impl From<Option<Auditor>> for AuditedBy {
+    fn from(auditor: Option<Auditor>) -> Self {
+        auditor.map_or(AuditedBy::Nobody, AuditedBy::Model)
+    }
+}
+
+/// A message with what is known of its claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The text as it is sent.
+    pub text: String,
+    /// What it claims.
+    pub audit: Audit,
+    /// How often it was revised.
+    pub revisions: u32,
+    /// Why its claims could not be checked, where they should have been; one line.
+    pub audit_failure: Option<String>,
+}
+
+/// The run is to stop, so that nothing more is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+impl Auditing {
+    /// Whether messages are revised.
+    #[must_use]
+    pub fn revises(&self) -> bool {
+        self.when == AuditWhen::BeforeDecision && self.revisions > 0
+    }
+
+    /// Audits a message. An audit that fails leaves it not checked.
+    ///
+    /// # Errors
+    /// When the run is to stop.
+    pub async fn check(&self, text: String, persona: &str, key: &[&str]) -> Result<Message, Stopped> {
+        let failure = match &self.by {
+            AuditedBy::Nobody => None,
+            AuditedBy::GivenUp(reason) => Some(reason.to_string()),
+            AuditedBy::Model(auditor) => match auditor.audit(&text, &self.sources, persona, key).await {
+                Ok(audit) => return Ok(Message { text, audit, ..Message::default() }),
+                Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => return Err(Stopped),
+                Err(error) => Some(error.to_string()),
+            },
+        };
+        let audit = audit_without_model(&text, &self.sources, persona);
+        Ok(Message { text, audit, audit_failure: failure, revisions: 0 })
+    }
+}
+
+impl Message {
+    /// A message whose claims nobody has checked.
+    #[must_use]
+    pub fn unchecked(text: impl Into<String>) -> Self {
+        Message { text: text.into(), ..Message::default() }
+    }
+
+    /// The passages that make something up, each once, with what is wrong with it.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults: Vec<Fault> = Vec::new();
+        for claim in self.audit.made_up() {
+            let passage = claim.quote(&self.text);
+            if let Some(why) = claim.fault().filter(|_| !faults.iter().any(|fault| fault.passage == passage)) {
+                faults.push(Fault { passage: passage.to_owned(), why });
+            }
+        }
+        faults
+    }
+
+    /// What a results file says of it; `None` where nothing is known of its claims.
+    #[must_use]
+    pub fn note(&self) -> Option<MessageNote> {
+        recorded(&self.audit).map(MessageNote::with_audit)
+    }
+}
+
+/// An audit as files keep it; `None` where nothing is known.
+#[must_use]
+pub fn recorded(audit: &Audit) -> Option<serde_json::Value> {
+    let is_known = audit.auditor.is_some() || !audit.claims.is_empty();
+    is_known.then(|| serde_json::to_value(audit).ok()).flatten()
+}
+
+/// What became of the audits of some messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditCounts {
+    /// Messages.
+    pub messages: u64,
+    /// Those that a model audited.
+    pub checked: u64,
+    /// Those that make something up as they are now.
+    pub made_up: u64,
+    /// Those that were revised.
+    pub revised: u64,
+    /// Those whose claims could not be checked, though they should have been.
+    pub failed: u64,
+    /// Why the first of these could not.
+    pub first_failure: Option<String>,
+}
+
+impl AuditCounts {
+    /// Counts a message.
+    pub fn add(&mut self, message: &Message) {
+        self.messages += 1;
+        self.checked += u64::from(message.audit.auditor.is_some());
+        self.made_up += u64::from(message.audit.grounding() == Grounding::MadeUp);
+        self.revised += u64::from(message.revisions > 0);
+        if let Some(reason) = &message.audit_failure {
+            self.failed += 1;
+            self.first_failure.get_or_insert_with(|| reason.clone());
+        }
+    }
+
+    /// Adds the counts of later messages.
+    pub fn then(&mut self, later: &AuditCounts) {
+        self.messages += later.messages;
+        self.checked += later.checked;
+        self.made_up += later.made_up;
+        self.revised += later.revised;
+        self.failed += later.failed;
+        if self.first_failure.is_none() {
+            self.first_failure.clone_from(&later.first_failure);
+        }
+    }
+
+    /// What is to be said of the audits that failed; `None` where none did.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let reason = self.first_failure.as_deref()?;
+        let of = self.failed + self.checked;
+        Some(format!(
+            "the claims of {} of {of} messages could not be checked: they count as not checked; the first: {reason}",
+            self.failed
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::grounding::{Claim, ClaimKind, Verdict};
+
+    fn claim(start: usize, end: usize, verdict: Verdict) -> Claim {
+        Claim { start, end, kind: ClaimKind::Customer, verdict, support: vec![], derivation: None, note: None }
+    }
+
+    #[test]
+    fn the_passages_that_are_made_up_are_named_once_each_with_the_reason() {
+        let claims = vec![
+            claim(0, 6, Verdict::Unsupported),
+            claim(11, 16, Verdict::Supported),
+            claim(17, 23, Verdict::Contradicted),
+        ];
+        let audit = Audit { auditor: Some("00".into()), claims };
+        let message = Message { audit, ..Message::unchecked("Stripe and Slack Stripe") };
+        let faults: Vec<(String, String)> =
+            message.faults().into_iter().map(|fault| (fault.passage, fault.why)).collect();
+        assert_eq!(faults, [("Stripe".to_owned(), "nothing that is known supports it".to_owned())]);
+    }
+
+    #[test]
+    fn audits_that_failed_are_counted_with_the_first_reason() {
+        let mut counts = AuditCounts::default();
+        let failed = |reason: &str| Message { audit_failure: Some(reason.into()), ..Message::unchecked("Hello") };
+        let audit = Audit { auditor: Some("00".into()), claims: vec![] };
+        counts.add(&Message { audit, revisions: 2, ..Message::unchecked("Hello") });
+        assert_eq!(counts.warning(), None);
+        counts.add(&failed("cut off"));
+        counts.add(&failed("refused"));
+        assert_eq!((counts.checked, counts.revised, counts.made_up, counts.failed), (1, 1, 0, 2));
+        assert!(counts.warning().unwrap().starts_with("the claims of 2 of 3 messages could not be checked"));
+        assert!(counts.warning().unwrap().ends_with("the first: cut off"));
+    }
+}

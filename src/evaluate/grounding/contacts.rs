@@ -1,0 +1,146 @@
+//! Telephone numbers, links, e-mail and postal addresses in a text.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::MentionKind;
+use super::numbers::digit;
+
+/// Something by which somebody can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Contact {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// A telephone number, a link or an address.
+    pub kind: MentionKind,
+}
+
+/// Digits of a telephone number.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+/// Digits by which two telephone numbers are the same, the code of the country aside.
+const SAME_DIGITS: usize = 7;
+
+/// What the text names, in order.
+pub(super) fn contacts(text: &str) -> Vec<Contact> {
+    let mut found: Vec<Contact> = Vec::new();
+    if text.contains('@') || text.contains('.') {
+        found.extend(links(text));
+    }
+    if text.chars().filter(|letter| digit(*letter).is_some()).take(*PHONE_DIGITS.start()).count() >= 4 {
+        for (kind, ranges) in [(MentionKind::Telephone, phones(text)), (MentionKind::Address, postcodes(text))] {
+            for range in ranges {
+                let overlaps = |other: &Contact| other.range.start < range.end && range.start < other.range.end;
+                if !found.iter().any(overlaps) {
+                    found.push(Contact { range, kind });
+                }
+            }
+        }
+    }
+    found.sort_by_key(|contact| contact.range.start);
+    found
+}
+
+fn links(text: &str) -> impl Iterator<Item = Contact> + '_ {
+    // A bare domain without a path needs an ending that is no word of a language: a space may be missing behind a dot.
+    static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:https?://|www\.)[^\s<>()\[\]\x22\u{201d}\u{bb}]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|ai|app|dev|eu|info|biz|co|co\.uk|de|fr|es|nl|uk|ch|pl|jp|us|ca|au|br|se|dk|fi|cz)\b(?:/[^\s<>()\[\]\x22]*)?",
+        )
+        .ok()
+    });
+    let matches = LINK.iter().flat_map(move |link| link.find_iter(text));
+    matches.map(|found| {
+        let trimmed = found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '\u{2019}']);
+        Contact { range: found.start()..found.start() + trimmed.len(), kind: MentionKind::Link }
+    })
+}
+
+fn phones(text: &str) -> Vec<Range<usize>> {
+    static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[+(\u{ff0b}]{0,2}\d[\d \u{a0}()./\u{2010}-\u{2013}-]{5,28}\d").ok());
+    static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}").ok());
+    static AMERICAN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}$").ok());
+    let (Some(phone), Some(date), Some(american)) = (&*PHONE, &*DATE, &*AMERICAN) else { return Vec::new() };
+    let is_phone = |found: &str| {
+        let decimal = found.starts_with('0') && found[1..].starts_with(['.', ',']);
+        let calls = found.starts_with(['+', '(', '\u{ff0b}']) || found.chars().next().and_then(digit) == Some(0) || american.is_match(found);
+        calls && !decimal && !date.is_match(found) && PHONE_DIGITS.contains(&digits(found).len())
+    };
+    phone
+        .find_iter(text)
+        .filter(|found| !text[..found.start()].ends_with(|letter: char| letter.is_alphanumeric() || letter == '.'))
+        .filter(|found| is_phone(found.as_str()))
+        .map(|found| found.range())
+        .collect()
+}
+
+/// Codes of post: British, Dutch, Japanese; and five digits before the name of a place.
+fn postcodes(text: &str) -> Vec<Range<usize>> {
+    static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\b\d{4} [A-Z]{2}\b|\u{3012} ?\d{3}-?\d{4}|\b\d{5} \p{Lu}\p{Ll}+").ok()
+    });
+    CODE.iter().flat_map(|code| code.find_iter(text)).map(|found| found.range()).collect()
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
+}
+
+/// Whether a telephone number stands in a text, with or without the code of its country.
+pub(super) fn names_phone(text: &str, phone: &str) -> bool {
+    let wanted = digits(phone);
+    let national = wanted.trim_start_matches('0');
+    phones(text).into_iter().any(|range| {
+        let other = digits(&text[range]);
+        let other = other.trim_start_matches('0');
+        let (short, long) = if national.len() < other.len() { (national, other) } else { (other, national) };
+        short.len() >= SAME_DIGITS && (long.ends_with(short) || national_part(long).is_some_and(|part| part == short))
+    })
+}
+
+/// A number with the code of its country and a zero in brackets: `44 (0)114 ...`.
+fn national_part(digits: &str) -> Option<&str> {
+    (1..=3).filter_map(|code| digits.get(code..)).find_map(|rest| rest.strip_prefix('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&str, MentionKind)> {
+        contacts(text).into_iter().map(|contact| (&text[contact.range], contact.kind)).collect()
+    }
+
+    #[test]
+    fn telephone_numbers_links_and_addresses_are_found() {
+        let text = "Ruth, 0114 496 0123 or +44 (0)114 496 0123, ruth@kestrel.co.uk, calendly.com/ruth. Kestrel, Sheffield S11 8PR; \
+                    79098 Freiburg; (415) 555-0100; https://x.org/a?b=1!";
+        let expected = [
+            ("0114 496 0123", MentionKind::Telephone),
+            ("+44 (0)114 496 0123", MentionKind::Telephone),
+            ("ruth@kestrel.co.uk", MentionKind::Link),
+            ("calendly.com/ruth", MentionKind::Link),
+            ("S11 8PR", MentionKind::Address),
+            ("79098 Freiburg", MentionKind::Address),
+            ("(415) 555-0100", MentionKind::Telephone),
+            ("https://x.org/a?b=1", MentionKind::Link),
+        ];
+        assert_eq!(found(text), expected);
+    }
+
+    #[test]
+    fn numbers_dates_and_sentences_are_none_of_them() {
+        let text = "On 03.11.2026 at 9:30 we had 1 200 000 words, 0.1234567 of all, 2026-11-03. Then.Next e.g. this z.B. das. 12 300 450";
+        assert_eq!(found(text), []);
+    }
+
+    #[test]
+    fn a_telephone_number_is_the_same_in_every_notation() {
+        let orders = "Sign with: Ruth Kestrel, tel. 0114 496 0123";
+        for phone in ["0114 4960123", "+44 114 496 0123", "+44 (0)114 496 0123", "0114-496-0123"] {
+            assert!(names_phone(orders, phone), "{phone}");
+        }
+        assert!(!names_phone(orders, "0114 496 0124") && !names_phone("no number", "0114 496 0123"));
+    }
+}

@@ -1,0 +1,193 @@
+//! What an auditor is asked, and how its answer is read.
+
+use serde_json::{Map, Value, json};
+
+use super::known::Known;
+use super::mentions::{MentionKind, mentioned};
+use super::verify::{Finding, Rejected};
+use super::{ClaimKind, Verdict};
+use crate::evaluate::fence::fence;
+use crate::evaluate::reading::Unusable;
+use crate::model::Schema;
+
+/// The most claims that are taken from one answer: a message has a dozen or two.
+const MOST_CLAIMS: usize = 200;
+/// Quotations that are taken for one claim.
+const MOST_QUOTATIONS: usize = 20;
+/// Hints that are given.
+const MOST_HINTS: usize = 40;
+
+/// The texts of the question.
+pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
+    let [facts, orders, persona] = *known.texts();
+    let or_none = |text: &str| if text.trim().is_empty() { "(none)".to_owned() } else { text.to_owned() };
+    format!(
+        "The facts about the offer:\n\n{}\n\nWhat the sender ordered to be written:\n\n{}\n\nThe person to whom the message is \
+         addressed:\n\n{}\n\nThe message:\n\n{}\n\nHints, what the message mentions and the sources do not in the same signs:\n\n{}",
+        fence("facts", facts),
+        fence("orders", &or_none(orders)),
+        fence("persona", persona),
+        fence("message", message),
+        fence("hints", &or_none(&hints(message, known)))
+    )
+}
+
+/// The question itself, behind the texts.
+pub(super) const QUESTION: &str = "Answer with a JSON object: `claims`, the list of the message's claims in their order, each with \
+     `quote`, `kind`, `support`, `derivation` and `verdict`.";
+
+/// The question about what did not verify.
+pub(super) fn question_again(rejected: &[Rejected]) -> String {
+    let lines: Vec<String> = rejected
+        .iter()
+        .map(|rejected| {
+            let finding = &rejected.finding;
+            let said = json!({
+                "quote": finding.quote,
+                "support": finding.support,
+                "derivation": finding.derivation.as_deref().unwrap_or_default(),
+                "verdict": finding.verdict.as_str(),
+            });
+            format!("- {said}\n  does not verify: {}", rejected.reason)
+        })
+        .collect();
+    format!(
+        "This message was audited already. These claims of the answer did not verify:\n\n{}\n\nGive these claims once more, and no \
+         others: with quotations that stand where they come from and hold the claim's numbers, with a derivation that is right, or \
+         with another verdict if the sources do not bear the claim out after all. A claim whose quote does not stand in the message \
+         is quoted as it stands there, or left out. Answer with a JSON object: `claims`, the list of these claims in their order, \
+         each with `quote`, `kind`, `support`, `derivation` and `verdict`.",
+        fence("answer", &lines.join("\n"))
+    )
+}
+
+fn hints(message: &str, known: &Known<'_>) -> String {
+    let letters: Vec<char> = message.chars().collect();
+    let mut lines: Vec<String> = Vec::new();
+    for mention in mentioned(message, known) {
+        let kind = match mention.kind {
+            MentionKind::Placeholder => "blank",
+            MentionKind::Number => "number",
+            MentionKind::Telephone => "telephone number",
+            MentionKind::Link => "link",
+            MentionKind::Address => "address",
+            MentionKind::Quoted => "quotation",
+            MentionKind::Name => "name",
+        };
+        let text: String = letters[mention.start..mention.end].iter().collect();
+        let line = format!("{kind}: {text}");
+        if !lines.contains(&line) && lines.len() < MOST_HINTS {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
+
+/// The form of the answer.
+pub(super) fn schema() -> Schema {
+    let kinds: Vec<&str> = ClaimKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let verdicts = [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported].map(Verdict::as_str);
+    Schema {
+        name: "audit".into(),
+        json: json!({
+            "type": "object",
+            "properties": {"claims": {"type": "array", "items": {
+                "type": "object",
+                "properties": {
+                    "quote": {"type": "string"},
+                    "kind": {"type": "string", "enum": kinds},
+                    // Support first: a model that writes in this order has looked for it before it decides.
+                    "support": {"type": "array", "items": {"type": "string"}},
+                    "derivation": {"type": "string"},
+                    "verdict": {"type": "string", "enum": verdicts}
+                },
+                "required": ["quote", "kind", "support", "derivation", "verdict"],
+                "additionalProperties": false
+            }}},
+            "required": ["claims"],
+            "additionalProperties": false
+        }),
+    }
+}
+
+/// The findings of an answer. A kind that is none of ours is `other`; one quotation may stand without its list; nothing else
+/// is guessed.
+pub(super) fn findings(object: &Map<String, Value>) -> Result<Vec<Finding>, Unusable> {
+    let wrong = || Unusable::WrongField { field: "claims", kind: "list of claims" };
+    let list = object.get("claims").and_then(Value::as_array).ok_or_else(wrong)?;
+    let read = |claim: &Value| {
+        let text = |field: &str| claim.get(field).and_then(Value::as_str);
+        let support: Vec<&str> = match claim.get("support") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(quotation)) => vec![quotation],
+            Some(Value::Array(quotations)) => quotations.iter().map(Value::as_str).collect::<Option<_>>()?,
+            Some(_) => return None,
+        };
+        let given = support.into_iter().filter(|quotation| !quotation.trim().is_empty());
+        Some(Finding {
+            quote: text("quote")?.to_owned(),
+            kind: text("kind").and_then(ClaimKind::named).unwrap_or(ClaimKind::Other),
+            verdict: text("verdict").and_then(Verdict::named)?,
+            support: given.take(MOST_QUOTATIONS).map(str::to_owned).collect(),
+            derivation: text("derivation").filter(|sum| !sum.trim().is_empty()).map(str::to_owned),
+        })
+    };
+    list.iter().take(MOST_CLAIMS).map(|claim| read(claim).ok_or_else(wrong)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::grounding::Sources;
+
+    fn read(text: &str) -> Result<Vec<Finding>, Unusable> {
+        findings(serde_json::from_str::<Value>(text).unwrap().as_object().unwrap())
+    }
+
+    #[test]
+    fn a_list_of_claims_is_read_and_nothing_is_guessed() {
+        let said = read(
+            r#"{"claims": [{"quote": "SOC 2", "kind": "badge", "verdict": "unsupported", "support": [], "derivation": " "},
+                {"quote": "46 systems", "kind": "figure", "verdict": "supported", "support": "46 systems since 2017"}]}"#,
+        )
+        .unwrap();
+        assert_eq!((said[0].kind, said[0].verdict, &said[0].derivation), (ClaimKind::Other, Verdict::Unsupported, &None));
+        assert_eq!(said[1].support, ["46 systems since 2017"]);
+        assert_eq!(read(r#"{"claims": []}"#), Ok(Vec::new()));
+        for wrong in [
+            r"{}",
+            r#"{"claims": {}}"#,
+            r#"{"claims": ["x"]}"#,
+            r#"{"claims": [{"quote": "x", "verdict": "true"}]}"#,
+            r#"{"claims": [{"quote": "x", "verdict": "supported", "support": [1]}]}"#,
+            r#"{"groups": []}"#,
+        ] {
+            assert!(matches!(read(wrong), Err(Unusable::WrongField { field: "claims", .. })), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_question_shows_every_text_fenced_and_the_hints_once() {
+        let sources = Sources::new("Crowns: £78.", "");
+        let known = Known::new(&sources, "Dr Nair.");
+        let text = texts("Hi [Name], 40 labs. [Name], 40 labs at £78, Dr Nair.", &known);
+        // The hash in a fence is that of its text.
+        let marks = regex::Regex::new("-[0-9a-f]{16}>").unwrap();
+        insta::assert_snapshot!(marks.replace_all(&text, ">"));
+    }
+
+    #[test]
+    fn what_did_not_verify_is_asked_for_with_the_reason() {
+        let finding = Finding {
+            quote: "40 labs".into(),
+            kind: ClaimKind::Figure,
+            verdict: Verdict::Supported,
+            support: vec!["Crowns: £78".into()],
+            derivation: None,
+        };
+        let reason = "the number 40 is in none of its quotations, and no derivation gives it".to_owned();
+        let text = question_again(&[Rejected { finding, span: Some((0, 7)), reason }]);
+        let marks = regex::Regex::new("-[0-9a-f]{16}>").unwrap();
+        insta::assert_snapshot!(marks.replace_all(&text, ">"));
+    }
+}
