@@ -209,8 +209,9 @@ async fn with_model(
         findings.add(place(&work.messages, index), &persona, &message, audit);
     }
     show(&findings, &heading, options.format)?;
-    doors.end(!findings.is_empty(), "no message could be audited")?;
-    if let Some(why) = doors.context.limit() {
+    let limit = doors.context.limit();
+    doors.end(!findings.is_empty() || limit.is_some(), "no message could be audited")?;
+    if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
     begun.finish()?;

@@ -10,7 +10,7 @@ use crate::data::results::Metadata;
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 use crate::evaluate::grounding::Sources;
-use crate::improve::parts::{MarkedBy, Marking, Part};
+use crate::improve::parts::{MarkedBy, Marking};
 use crate::improve::{Codebook, PromptParts, Tried};
 
 /// The memory of a lineage. It stands in every results file that a cycle saves, under `metadata.rejoinder.lineage`.
@@ -119,15 +119,12 @@ impl Lineage {
         Lineage { facts, parts, split, ..Lineage::default() }
     }
 
-    /// What its messages are held against: the facts, and what the first prompt orders beyond them.
+    /// What its messages are held against: the whole first prompt, and before it facts that were given apart. Those of its
+    /// first run were held against the same before anybody told its parts apart.
     #[must_use]
     pub fn sources(&self) -> Sources {
-        let facts = self.parts.text_of(Part::Fact);
-        if facts == self.facts.trim() && !facts.is_empty() {
-            let orders = [self.parts.text_of(Part::Rule), self.parts.text_of(Part::Advice)];
-            return Sources::new(facts, orders.join("\n").trim());
-        }
-        root::sources(&self.parts.prompt(), Some(&self.facts))
+        let given = (self.facts.trim() != self.parts.facts().trim()).then_some(self.facts.as_str());
+        root::sources(&self.parts.prompt(), given)
     }
 
     /// The one-sided level at which the next challenger is verified.

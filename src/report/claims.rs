@@ -226,6 +226,9 @@ impl Findings {
             let with_quote = |(claim, quote): (&crate::evaluate::grounding::Claim, &String)| {
                 let mut claim = json!(claim);
                 claim["quote"] = json!(quote);
+                if claim["support"].is_null() {
+                    claim["support"] = json!([]);
+                }
                 claim
             };
             row.audit.claims.iter().zip(&row.quotes).map(with_quote).collect()
