@@ -255,7 +255,7 @@ fn cycles_that_were_complete_before_a_kill_are_not_run_again() {
     ];
     let first = "b2b_saas_personas_train_results_improvement_run_v1.json";
     let mut child = start(&place, &market, &arguments);
-    for _ in 0..600 {
+    for _ in 0..3_000 {
         if place.files("results").iter().any(|name| name == first) {
             break;
         }
