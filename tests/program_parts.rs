@@ -30,7 +30,10 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "German",
         prompt: &[
-            ("fact", "Harbourline Desk sammelt Freigaben und Rechnungen in einer Warteschlange; es kostet 400 Euro im Monat."),
+            (
+                "fact",
+                "Harbourline Desk sammelt Freigaben und Rechnungen in einer Warteschlange; es kostet 400 Euro im Monat.",
+            ),
             ("rule", "- Schreibe auf Deutsch und sieze die Person. Nenne niemals Mitbewerber."),
             ("rule", "- Unterschreibe mit {{absender}}."),
             ("advice", "- Fasse dich kurz. Ein Gedanke genügt."),
@@ -46,7 +49,10 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "French",
         prompt: &[
-            ("fact", "Harbourline Desk réunit validations et factures dans une seule file ; il coûte 400 euros par mois."),
+            (
+                "fact",
+                "Harbourline Desk réunit validations et factures dans une seule file ; il coûte 400 euros par mois.",
+            ),
             ("rule", "- Vouvoyez la personne. Ne citez jamais de concurrent."),
             ("rule", "- Signez {{expediteur}}."),
             ("advice", "- Soyez bref. Une idée suffit."),
@@ -78,7 +84,10 @@ const LANGUAGES: &[Language] = &[
     Language {
         name: "Dutch",
         prompt: &[
-            ("fact", "Harbourline Desk verzamelt goedkeuringen en facturen in één wachtrij; het kost 400 euro per maand."),
+            (
+                "fact",
+                "Harbourline Desk verzamelt goedkeuringen en facturen in één wachtrij; het kost 400 euro per maand.",
+            ),
             ("rule", "- Spreek de lezer aan met u. Noem nooit concurrenten."),
             ("rule", "- Onderteken met {{afzender}}."),
             ("advice", "- Wees kort. Eén gedachte is genoeg."),
@@ -156,7 +165,8 @@ impl Language {
         if asked.schema == "item_check" {
             let items = asked.fenced("items").unwrap();
             let lie = items.lines().position(|line| line.contains(self.lie.0));
-            let fault = |at| json!({"item": at + 1, "kind": "claims", "quote": self.lie.1, "reason": "no fact says so"});
+            let fault =
+                |at| json!({"item": at + 1, "kind": "claims", "quote": self.lie.1, "reason": "no fact says so"});
             return json!({"faults": lie.map(fault).into_iter().collect::<Vec<Value>>()}).to_string();
         }
         json!({"groups": []}).to_string()
@@ -211,12 +221,20 @@ fn facts_rules_and_variables_stand_in_every_prompt_in_five_languages() {
             for line in language.fixed() {
                 assert!(prompt.contains(line), "{}: no {line:?} in\n{prompt}", language.name);
             }
-            assert!(!prompt.contains(language.lie.0) && !prompt.contains(language.message), "{}: {prompt}", language.name);
+            assert!(
+                !prompt.contains(language.lie.0) && !prompt.contains(language.message),
+                "{}: {prompt}",
+                language.name
+            );
         }
         assert!(adopted.contains(&format!("\n- {}", language.good)), "{}: {}", language.name, ran.out);
         // What has changed is told, and what is gone is named.
         assert!(ran.out.contains(&format!("  + {}", language.good)), "{}: {}", language.name, ran.out);
-        let gone = language.prompt.iter().filter(|(part, _)| *part == "advice").map(|(_, line)| line.trim_start_matches(['-', '・', ' ']));
+        let gone = language
+            .prompt
+            .iter()
+            .filter(|(part, _)| *part == "advice")
+            .map(|(_, line)| line.trim_start_matches(['-', '・', ' ']));
         for item in gone.filter(|item| !adopted.contains(item)) {
             assert!(ran.out.contains(item), "{}: {item:?} went without a word\n{}", language.name, ran.out);
         }
@@ -246,11 +264,56 @@ fn a_reader_of_numbered_groups_alone_leaves_the_prompt_as_it_is_and_whole_rewrit
     let place = Place::empty();
     let file = first_run(&place, &server, prompt, "Ann, CTO.");
     let ran = improve(&place, &server, &file, &[]);
-    assert_eq!(ran.err.matches("nobody could tell facts, rules and advice of the prompt apart").count(), 1, "{}", ran.err);
+    assert_eq!(
+        ran.err.matches("nobody could tell facts, rules and advice of the prompt apart").count(),
+        1,
+        "{}",
+        ran.err
+    );
     assert_eq!(ran.err.matches("new advice is not checked").count(), 1, "{}", ran.err);
     let adopted = prompt_of(&place, "some_results_improvement_run_v1.json");
     assert_eq!(adopted, format!("{prompt}\n\n## Advice\n- Ask for a one-line reply and nothing else."));
     assert!(server.prompts().iter().all(|tried| tried.starts_with(prompt)));
+}
+
+/// A long offer in single lines with a paragraph of rules, where it is at hand.
+#[test]
+fn the_solar_prompts_facts_rules_and_opt_out_stand_in_every_prompt() {
+    let shared = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../shared/data".into());
+    let Ok(prompt) = std::fs::read_to_string(format!("{shared}/solar/offer.md")) else {
+        println!("skipped: there is no {shared}/solar/offer.md");
+        return;
+    };
+    let server = Scripted::start(|asked| {
+        let blocks = || asked.fenced("blocks").unwrap().lines().filter_map(|line| line.split_once("| "));
+        if asked.is_decision() {
+            json!({"reasoning": "What about the roof?", "decision": asked.user.contains("GOOD")}).to_string()
+        } else if asked.is_message() {
+            if asked.system.contains("- Answer the question about the roof.") { "GOOD".into() } else { "BAD".into() }
+        } else if asked.schema == "split" {
+            let part = |text: &str| if text.starts_with("Write a short") { "rule" } else { "fact" };
+            let block = |(number, text): (&str, &str)| json!({"number": number.parse::<u64>().unwrap(), "part": part(text), "needs_heading": false, "pieces": []});
+            json!({"blocks": blocks().map(block).collect::<Vec<_>>()}).to_string()
+        } else if asked.schema == "rewrite" {
+            let add = |text: &str| json!({"action": "add", "item": 0, "text": text, "name": "", "objection": ""});
+            json!({"changes": [add("Answer the question about the roof."), add("Not interested? Reply STOP and I will not write again.")]}).to_string()
+        } else if asked.schema == "item_check" {
+            json!({"faults": []}).to_string()
+        } else {
+            json!({"groups": []}).to_string()
+        }
+    });
+    let place = Place::empty();
+    let file = first_run(&place, &server, &prompt, "Ann Lowe, owner of a farm near Ely.");
+    let ran = improve(&place, &server, &file, &[]);
+    assert!(
+        ran.err.contains("Word for word in every prompt: 12 facts and 1 rule; advice is added below"),
+        "{}",
+        ran.err
+    );
+    let adopted = prompt_of(&place, "some_results_improvement_run_v1.json");
+    assert_eq!(adopted, format!("{}\n\n## Advice\n- Answer the question about the roof.", prompt.trim_end()));
+    assert!(server.prompts().iter().all(|tried| tried.starts_with(prompt.trim_end())));
 }
 
 /// The market, answering as it would over HTTP, on a prompt with rules of its own.
@@ -258,7 +321,8 @@ fn a_reader_of_numbered_groups_alone_leaves_the_prompt_as_it_is_and_whole_rewrit
 fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {
     let market = Market::new(3, Mode::Normal);
     let server = Scripted::start(move |asked| {
-        let schema = (!asked.schema.is_empty()).then(|| Schema { name: asked.schema.clone().into(), json: asked.form.clone() });
+        let schema =
+            (!asked.schema.is_empty()).then(|| Schema { name: asked.schema.clone().into(), json: asked.form.clone() });
         let (system, user) = (asked.system.clone(), asked.user.clone());
         market.answer(&Request { key: CallKey::of(&[&asked.key]), system, user, schema, max_tokens: 16_000 }).text
     });
@@ -270,10 +334,19 @@ fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {
         "- Never mention competitors.",
         "Always end with the line: Not interested? Reply STOP and I will not write again.",
     ];
-    let advice = ["- Compliment the reader on their achievements.", "- Be authentic and make the reader feel understood."];
-    let prompt = format!("{}\n\nHow to write:\n{}\n{}\n{}\n\n{}", fixed[..3].join("\n"), fixed[3], advice.join("\n"), fixed[4], fixed[5]);
+    let advice =
+        ["- Compliment the reader on their achievements.", "- Be authentic and make the reader feel understood."];
+    let prompt = format!(
+        "{}\n\nHow to write:\n{}\n{}\n{}\n\n{}",
+        fixed[..3].join("\n"),
+        fixed[3],
+        advice.join("\n"),
+        fixed[4],
+        fixed[5]
+    );
     let place = Place::empty();
-    let people: Vec<String> = serde_json::from_str(include_str!("../data/personas/b2b_saas_personas_train.json")).unwrap();
+    let people: Vec<String> =
+        serde_json::from_str(include_str!("../data/personas/b2b_saas_personas_train.json")).unwrap();
     place.write("data/personas/some.json", &json!(people[..30]).to_string());
     place.write("offer.md", &prompt);
     let arguments = ["evaluate", "--persona-file", "some", "--prompt-file", "offer.md", "--messages-per-persona", "1"];
@@ -289,7 +362,11 @@ fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {
             assert!(prompt.contains(line), "no {line:?} in\n{prompt}");
         }
     }
-    assert!(tried.iter().any(|prompt| prompt.contains("\n- Name one problem of the reader.\n- Ask for 10 minutes at most.")));
+    assert!(
+        tried
+            .iter()
+            .any(|prompt| prompt.contains("\n- Name one problem of the reader.\n- Ask for 10 minutes at most."))
+    );
 }
 
 #[test]
@@ -300,7 +377,10 @@ fn a_dry_run_shows_what_may_change_and_asks_nobody() {
         place.ok(&[&["improve", "--results-file", FIRST, "--model", "market", "--dry-run"], more].concat()).out
     };
     let out = dry(&place, &[]);
-    assert!(out.contains("10 lines of the prompt will first be marked") && out.contains("the parts of the prompt, once"), "{out}");
+    assert!(
+        out.contains("10 lines of the prompt will first be marked") && out.contains("the parts of the prompt, once"),
+        "{out}"
+    );
     let out = dry(&place, &["--keep", "price: from"]);
     assert!(out.contains("9 lines of the prompt will first be marked"), "{out}");
     let refused = place.run(&["improve", "--results-file", FIRST, "--model", "market", "--keep", "coffee"]);
@@ -310,7 +390,10 @@ fn a_dry_run_shows_what_may_change_and_asks_nobody() {
     file["metadata"]["system_prompt"] = "We sell tea.\n\n## Rules\n- Sign as Tom.\n\n## Advice\n- Be brief.".into();
     place.write(&format!("data/results/{FIRST}"), &file.to_string());
     let out = dry(&place, &[]);
-    assert!(out.contains("  rule   - Sign as Tom.") && out.contains("  advice Be brief.") && !out.contains("once"), "{out}");
+    assert!(
+        out.contains("  rule   - Sign as Tom.") && out.contains("  advice Be brief.") && !out.contains("once"),
+        "{out}"
+    );
 }
 
 #[test]

@@ -30,7 +30,9 @@ impl Temperament {
     #[must_use]
     pub fn instruction(self) -> &'static str {
         match self {
-            Temperament::Edit => "Edit: leave the advice as it is but for two or three items that you add, replace or drop.",
+            Temperament::Edit => {
+                "Edit: leave the advice as it is but for two or three items that you add, replace or drop."
+            }
             Temperament::Rewrite => {
                 "Rewrite: write the advice anew, from what the feedback says that a message must do. Of the old items keep only \
                  those that the feedback speaks for; drop or replace all others."
@@ -268,7 +270,8 @@ mod tests {
     }
 
     fn parts() -> PromptParts {
-        let prompt = "## Facts\nCompany: FlowAI\nValue proposition: 60% less manual work\n\n## Rules\nSign as {{sender}}.";
+        let prompt =
+            "## Facts\nCompany: FlowAI\nValue proposition: 60% less manual work\n\n## Rules\nSign as {{sender}}.";
         Marking::new(prompt, &[]).unwrap().parts()
     }
 

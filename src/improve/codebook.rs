@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::feedback::{Unsorted, shortened};
-use super::objections::{self, LONGEST_QUOTE, OTHER, Objection, Objections};
 use super::fold::key;
+use super::objections::{self, LONGEST_QUOTE, OTHER, Objection, Objections};
 use super::themes::THEMES;
 use super::{Heard, Improver};
 use crate::evaluate::ask::{Error, ask};

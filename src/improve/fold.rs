@@ -154,7 +154,10 @@ mod tests {
     fn near_duplicates_are_similar_and_opposites_are_not() {
         assert!(similar("Keep the message under 100 words.", "- keep messages under 100 words"));
         assert!(similar("Name one pain point of the reader", "Name one of the reader's pain points"));
-        assert!(similar("相手の課題を一つ挙げ、解決策を一文で説明してください。", "相手の課題を一つ挙げて解決策を一文で説明してください"));
+        assert!(similar(
+            "相手の課題を一つ挙げ、解決策を一文で説明してください。",
+            "相手の課題を一つ挙げて解決策を一文で説明してください"
+        ));
         assert!(!similar("Keep the message under 100 words.", "Keep the message under 60 words."));
         assert!(!similar("Always mention the price.", "Never mention the price."));
         assert!(!similar("Nenne immer den Preis.", "Nenne nie den Preis."));

@@ -39,8 +39,11 @@ impl Improver {
     /// The request; also what a dry run measures.
     #[must_use]
     pub fn sorting_instructions(&self, instructions: &[&str], known: &[String], key: CallKey) -> Request {
-        let numbered: Vec<String> =
-            instructions.iter().enumerate().map(|(at, item)| format!("{}. {}", at + 1, item.replace('\n', " "))).collect();
+        let numbered: Vec<String> = instructions
+            .iter()
+            .enumerate()
+            .map(|(at, item)| format!("{}. {}", at + 1, item.replace('\n', " ")))
+            .collect();
         Request {
             key,
             system: SYSTEM.trim().to_owned(),

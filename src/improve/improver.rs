@@ -1,8 +1,8 @@
 //! Proposes changes to the advice, as one of several challengers.
 
 use super::challenge::Brief;
-use super::proposal::{self, Rewrite};
 use super::fold;
+use super::proposal::{self, Rewrite};
 use crate::call::Caller;
 use crate::evaluate::ask::{Error, ask};
 use crate::evaluate::reading::Unusable;
@@ -45,17 +45,22 @@ impl Improver {
     /// # Errors
     /// When the call fails, or when no answer held anything worth screening.
     pub async fn propose(&self, brief: &Brief<'_>, key: &[&str]) -> Result<Rewrite, Error> {
-        ask(&self.caller, key, |key| self.proposal(brief, key), |answer| {
-            let rewrite = proposal::read(answer, brief.advice.len())?;
-            let items: Vec<String> = match &rewrite {
-                Rewrite::Changes(changes) => {
-                    proposal::apply(changes, brief.advice).into_iter().map(|item| item.text).collect()
-                }
-                Rewrite::Prompt(prompt) => brief.parts.advice_in(prompt),
-            };
-            let keys = |items: &[String]| items.iter().map(|item| fold::key(item)).collect::<Vec<_>>();
-            if keys(&items) == keys(brief.advice) { Err(Unusable::NoPrompt(UNCHANGED)) } else { Ok(rewrite) }
-        })
+        ask(
+            &self.caller,
+            key,
+            |key| self.proposal(brief, key),
+            |answer| {
+                let rewrite = proposal::read(answer, brief.advice.len())?;
+                let items: Vec<String> = match &rewrite {
+                    Rewrite::Changes(changes) => {
+                        proposal::apply(changes, brief.advice).into_iter().map(|item| item.text).collect()
+                    }
+                    Rewrite::Prompt(prompt) => brief.parts.advice_in(prompt),
+                };
+                let keys = |items: &[String]| items.iter().map(|item| fold::key(item)).collect::<Vec<_>>();
+                if keys(&items) == keys(brief.advice) { Err(Unusable::NoPrompt(UNCHANGED)) } else { Ok(rewrite) }
+            },
+        )
         .await
     }
 

@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn an_item_is_flagged_only_by_its_own_words() {
         let items = ["Name Stripe and Mercury as customers.", "Say that it costs 4 euros.", "Be brief."];
-        let fault = |item: u64, kind: &str, quote: &str| json!({"item": item, "kind": kind, "quote": quote, "reason": "r"});
+        let fault =
+            |item: u64, kind: &str, quote: &str| json!({"item": item, "kind": kind, "quote": quote, "reason": "r"});
         let faults = json!({"faults": [
             fault(1, "claims", "stripe  and mercury"), fault(1, "claims", "Visa"), fault(2, "claims", "it costs 4 euros"),
             fault(3, "slogan", "Be brief"), fault(4, "claims", "Be brief"), fault(0, "claims", "Be brief"), fault(3, "message", ""),

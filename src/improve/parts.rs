@@ -198,7 +198,10 @@ impl PromptParts {
     #[must_use]
     pub fn advice(&self) -> Vec<String> {
         let advice = self.pieces.iter().filter(|piece| piece.part == Part::Advice);
-        advice.map(|piece| clean(piece.item.as_deref().unwrap_or(&piece.text))).filter(|item| !item.is_empty()).collect()
+        advice
+            .map(|piece| clean(piece.item.as_deref().unwrap_or(&piece.text)))
+            .filter(|item| !item.is_empty())
+            .collect()
     }
 
     /// Whether a text says nothing that facts and rules do not say, word for word.
@@ -211,7 +214,8 @@ impl PromptParts {
     /// alone.
     #[must_use]
     pub fn compose<T: AsRef<str>>(&self, items: &[T]) -> String {
-        let items: Vec<String> = items.iter().map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).collect();
+        let items: Vec<String> =
+            items.iter().map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).collect();
         if items.is_empty() {
             return self.fixed.clone();
         }

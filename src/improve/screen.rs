@@ -178,7 +178,8 @@ impl Screen {
     /// # Errors
     /// Where a persona cannot be read.
     pub fn look_up(&mut self, rewrites: &[Rewrite], details: &Details) -> Result<(), data::Error> {
-        let items: Vec<Item> = rewrites.iter().flat_map(|rewrite| self.items(rewrite)).filter(|item| self.is_new(item)).collect();
+        let items: Vec<Item> =
+            rewrites.iter().flat_map(|rewrite| self.items(rewrite)).filter(|item| self.is_new(item)).collect();
         let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
         self.few = details.of_few(&texts, &self.said)?;
         self.few.retain(|detail| !self.known.contains(detail));
@@ -262,7 +263,10 @@ impl Screen {
         if text.chars().nth(LONGEST_ITEM).is_some() {
             return Some((Why::TooLong, ""));
         }
-        if ["<facts-", "<rules-", "<advice-", "<prompt-", "<feedback-", "<objections-", "</"].iter().any(|tag| text.contains(tag)) {
+        if ["<facts-", "<rules-", "<advice-", "<prompt-", "<feedback-", "<objections-", "</"]
+            .iter()
+            .any(|tag| text.contains(tag))
+        {
             return Some((Why::Delimiters, ""));
         }
         if message::is_message(text) {

@@ -159,7 +159,8 @@ fn said(block: &Map<String, Value>, text: &str) -> Option<Said> {
     let piece = |piece: &Value| {
         let quote = piece.get("text")?.as_str()?;
         // A model sees no difference between the ends of lines.
-        let quote = if text.contains("\r\n") { quote.replace("\r\n", "\n").replace('\n', "\r\n") } else { quote.to_owned() };
+        let quote =
+            if text.contains("\r\n") { quote.replace("\r\n", "\n").replace('\n', "\r\n") } else { quote.to_owned() };
         Some((part(piece.get("part")?.as_str()?)?, quote))
     };
     let cut: Option<Vec<(Part, String)>> = pieces.iter().map(piece).collect();

@@ -142,8 +142,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
     }
-    let resumed =
-        Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref(), &options.keep)?;
+    let resumed = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref(), &options.keep)?;
     let people = resumed.lineage.split.people(folder, &chosen.people)?;
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);

@@ -199,13 +199,7 @@ impl Pool {
             },
             |line| self.lines[line].idea,
         );
-        self.lines.push(Line {
-            text: item.text.clone(),
-            key,
-            proposed_name: item.name.clone(),
-            idea,
-            own: false,
-        });
+        self.lines.push(Line { text: item.text.clone(), key, proposed_name: item.name.clone(), idea, own: false });
         self.unsorted.push(self.lines.len() - 1);
         self.lines.len() - 1
     }
@@ -249,7 +243,9 @@ mod tests {
         assert_eq!(pool.ideas.iter().map(|idea| idea.proposals).collect::<Vec<_>>(), [IN_USE, 2, 1]);
         assert_eq!(
             pool.prompt(&[1, 2]).as_ref(),
-            format!("{OFFER}\n\n## Advice\n- Ask for ten minutes at most.\n- Explain in one sentence how the product works.")
+            format!(
+                "{OFFER}\n\n## Advice\n- Ask for ten minutes at most.\n- Explain in one sentence how the product works."
+            )
         );
         let pool = pool.longest(130);
         assert!(pool.fits(&[1]) && !pool.fits(&[1, 2]));

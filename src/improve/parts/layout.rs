@@ -188,7 +188,8 @@ fn block(lines: &[Line<'_>], at: usize, closings: &[usize]) -> (Shape, usize) {
         let next = next_line(lines, at + 1).filter(|next| is_item(next));
         let is_over = |next: &&Line<'_>| item_level(next.bare(), next.indent) > level;
         if let Some(next) = next.filter(is_over)
-            && let Some(name) = bold(rest).or_else(|| before_colon(rest)).or_else(|| topic(rest, line.indent == next.indent))
+            && let Some(name) =
+                bold(rest).or_else(|| before_colon(rest)).or_else(|| topic(rest, line.indent == next.indent))
         {
             return (Shape::Heading { level, name }, at + 1);
         }
@@ -244,10 +245,8 @@ fn item_end(lines: &[Line<'_>], at: usize) -> usize {
         }
         let is_deeper = line.indent > own && tag(line.bare()).is_none() && sharp(line.bare()).is_none();
         let before = &lines[next - 1];
-        let goes_on = follows
-            && !begins(line)
-            && !ends_a_sentence(before.text)
-            && wraps(before, line, line_width(before));
+        let goes_on =
+            follows && !begins(line) && !ends_a_sentence(before.text) && wraps(before, line, line_width(before));
         if !(is_deeper || goes_on) {
             break;
         }
@@ -316,7 +315,10 @@ fn line_width(line: &Line<'_>) -> usize {
 fn is_labelled(text: &str) -> bool {
     let Some(at) = text.find([':', '：']) else { return false };
     let (key, rest) = text.split_at(at);
-    !key.is_empty() && key.width() <= 30 && key.split_whitespace().count() <= 4 && rest.chars().nth(1).is_some_and(char::is_whitespace)
+    !key.is_empty()
+        && key.width() <= 30
+        && key.split_whitespace().count() <= 4
+        && rest.chars().nth(1).is_some_and(char::is_whitespace)
         && !rest.trim_matches([':', '：', ' ']).is_empty()
 }
 
@@ -328,7 +330,9 @@ fn ends_in_colon(text: &str) -> bool {
 #[must_use]
 pub(in crate::improve) fn ends_a_sentence(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches(['"', '\'', '”', '’', '»', '“', ')', ']', '」', '』', '）', '*', '_']);
-    text.ends_with(['.', '!', '?', '…', '。', '！', '？', '．', '｡', '।', '؟', '۔', '։', '။', '។', ':', '：', ';', '；'])
+    text.ends_with([
+        '.', '!', '?', '…', '。', '！', '？', '．', '｡', '।', '؟', '۔', '։', '။', '។', ':', '：', ';', '；',
+    ])
 }
 
 /// Three or more of `-`, `*`, `_` or `=`: a rule across the page.
@@ -338,7 +342,8 @@ fn is_rule(text: &str) -> bool {
 
 /// The line after a code fence that opens at a line and closes; `None` where none does.
 fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
-    let mark = ["```", "~~~"].into_iter().find(|mark| lines.get(at).is_some_and(|line| line.bare().starts_with(mark)))?;
+    let mark =
+        ["```", "~~~"].into_iter().find(|mark| lines.get(at).is_some_and(|line| line.bare().starts_with(mark)))?;
     let length = lines[at + 1..].iter().position(|line| line.bare().starts_with(mark))?;
     Some(at + length + 2)
 }
@@ -353,7 +358,8 @@ fn sharp(text: &str) -> Option<(usize, String)> {
 
 /// The name that a line gives which is bold from end to end, or marked as Japanese headings are: `【…】`, `■…`.
 fn bold(text: &str) -> Option<String> {
-    let marked = text.strip_prefix('【').and_then(|rest| rest.strip_suffix('】')).or_else(|| text.strip_prefix(['■', '◆']));
+    let marked =
+        text.strip_prefix('【').and_then(|rest| rest.strip_suffix('】')).or_else(|| text.strip_prefix(['■', '◆']));
     if let Some(name) = marked.filter(|name| is_title(name)) {
         return Some(plain(name));
     }

@@ -22,7 +22,8 @@ fn marked(prompt: &str, marks: &str) -> PromptParts {
 }
 
 fn shown(parts: &PromptParts) -> String {
-    let piece = |piece: &Piece| format!("{:?} {:?} {:?}", piece.part, piece.text, piece.item.as_deref().unwrap_or_default());
+    let piece =
+        |piece: &Piece| format!("{:?} {:?} {:?}", piece.part, piece.text, piece.item.as_deref().unwrap_or_default());
     parts.pieces().iter().map(piece).collect::<Vec<_>>().join("\n")
 }
 
@@ -59,7 +60,8 @@ fn a_heading_goes_with_its_advice_or_stays_with_what_is_fixed() {
 
 #[test]
 fn headings_that_name_parts_are_obeyed_without_a_model() {
-    let prompt = "Tea from Assam.\n\n### RULES:\n- Sign as Tom.\n\n#### Never\n- Name rivals.\n\n# Advice\n- Be brief.\n";
+    let prompt =
+        "Tea from Assam.\n\n### RULES:\n- Sign as Tom.\n\n#### Never\n- Name rivals.\n\n# Advice\n- Be brief.\n";
     let marking = Marking::new(prompt, &[]).unwrap();
     assert_eq!(marking.open().count(), 0);
     let parts = marking.parts();
@@ -117,17 +119,24 @@ fn a_block_is_cut_only_into_pieces_that_are_the_block() {
 fn a_prompt_by_hand_is_taken_apart_by_its_layout_without_what_is_fixed() {
     let parts = marked(PROMPT, "ffaaar");
     let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as {{sender}}\n\nBe plain.\n\n- Name one pain\n  of the reader.\n\nHere is the rest:\n\nAlways end with: Not interested? Reply STOP. I will not write again. Be kind.";
-    assert_eq!(parts.advice_in(by_hand), ["Ask for a line.", "Avoid: Hype", "Be plain.", "Name one pain\nof the reader.", "Here is the rest: Be kind."]);
+    assert_eq!(
+        parts.advice_in(by_hand),
+        ["Ask for a line.", "Avoid: Hype", "Be plain.", "Name one pain\nof the reader.", "Here is the rest: Be kind."]
+    );
     assert_eq!(parts.advice_in(PROMPT), parts.advice());
     assert_eq!(parts.advice_in(parts.fixed()), Vec::<String>::new());
     // A small model's rewrite repeats all of it in one paragraph.
-    let flat = format!("{} Ask for a one-line reply and nothing else.", PROMPT.split_whitespace().collect::<Vec<_>>().join(" "));
+    let flat = format!(
+        "{} Ask for a one-line reply and nothing else.",
+        PROMPT.split_whitespace().collect::<Vec<_>>().join(" ")
+    );
     assert!(parts.advice_in(&flat).last().unwrap().ends_with("Ask for a one-line reply and nothing else."));
 }
 
 #[test]
 fn texts_without_spaces_are_taken_apart_by_hand_as_well() {
-    let prompt = "ハーバーラインデスクは承認を一つの画面に集めます。料金は月額5万円です。\n\n署名は「田中」としてください。";
+    let prompt =
+        "ハーバーラインデスクは承認を一つの画面に集めます。料金は月額5万円です。\n\n署名は「田中」としてください。";
     let parts = PromptParts::whole(MarkedBy::Nobody, prompt);
     let by_hand = "ハーバーラインデスクは承認を一つの画面に集めます。料金は月額５万円です。相手の課題を一つ挙げてください。署名は「田中」としてください。";
     assert_eq!(parts.advice_in(by_hand), ["相手の課題を一つ挙げてください。"]);

@@ -35,12 +35,26 @@ mod tests {
     #[test]
     fn merge_fields_spintax_and_blanks_are_variables_and_prices_are_not() {
         for text in [
-            "{{first_name}}", "{{ firstName }}", "{company}", "{Hi|Hello}", "%vorname%", "$name", "${name}", "*|FNAME|*",
-            "<%= name %>", "[First Name]", "{{RANDOM | a | b}}", "{{会社名}}", "［会社名］", "[Prénom]",
+            "{{first_name}}",
+            "{{ firstName }}",
+            "{company}",
+            "{Hi|Hello}",
+            "%vorname%",
+            "$name",
+            "${name}",
+            "*|FNAME|*",
+            "<%= name %>",
+            "[First Name]",
+            "{{RANDOM | a | b}}",
+            "{{会社名}}",
+            "［会社名］",
+            "[Prénom]",
         ] {
             assert_eq!(variables(&format!("Hi {text}, x")), BTreeSet::from([text]), "{text}");
         }
-        for text in ["$400 a month", "5% of 10%", "[a](http://b)", "{\"prompt\": 1}", "{}", "x[0]", "（会社名）", "100 %"] {
+        for text in
+            ["$400 a month", "5% of 10%", "[a](http://b)", "{\"prompt\": 1}", "{}", "x[0]", "（会社名）", "100 %"]
+        {
             assert_eq!(variables(text), BTreeSet::new(), "{text}");
         }
     }

@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn what_one_persona_has_is_found_and_what_many_have_is_not() {
-        let own = "Marcus Thompson, IT Operations Manager at HealthBridge in Boston (500 employees). Struggles with Epic.";
+        let own =
+            "Marcus Thompson, IT Operations Manager at HealthBridge in Boston (500 employees). Struggles with Epic.";
         let others = "Ann Weaver, Head of Operations at Northwind. Values ROI. Uses Salesforce. Loses 40% of her time as a manager.";
         let few = |text: &str| few(own, others, text, "");
         assert_eq!(few("Mention HealthBridge whenever you can."), Some("HealthBridge".to_owned()));

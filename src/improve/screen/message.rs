@@ -23,8 +23,8 @@ pub(super) fn is_message(text: &str) -> bool {
     let parts = text.split(if is_set_apart { "\n\n" } else { "\n" }).map(str::trim);
     let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     // `Subject: ...` and its like stand alone, before the greeting.
-    let is_subject = |part: &&&str| !part.contains('\n') && part.contains([':', '：']) && !ends_a_sentence(part);
-    if parts.len() > PARAGRAPHS && parts.first().filter(is_subject).is_some() {
+    let is_subject = |part: &&str| !part.contains('\n') && part.contains([':', '：']) && !ends_a_sentence(part);
+    if parts.len() > PARAGRAPHS && parts.first().is_some_and(is_subject) {
         parts.remove(0);
     }
     let [first, middle @ .., last] = parts.as_slice() else { return false };
@@ -47,7 +47,9 @@ pub(super) fn breaks_off(item: &str) -> Option<&str> {
     let more = |open: char, close: char| item.matches(open).count() > item.matches(close).count();
     let is_open = last.ends_with([',', ';', '(', '[', '{', '–', '—', '/', '&', '、', '，', '（', '「', '『'])
         || last.ends_with(" -")
-        || [('(', ')'), ('[', ']'), ('“', '”'), ('「', '」'), ('『', '』'), ('（', '）')].iter().any(|(a, b)| more(*a, *b))
+        || [('(', ')'), ('[', ']'), ('“', '”'), ('「', '」'), ('『', '』'), ('（', '）')]
+            .iter()
+            .any(|(a, b)| more(*a, *b))
         || item.matches("```").count() % 2 == 1;
     is_open.then_some(last)
 }
@@ -90,7 +92,8 @@ mod tests {
 
     #[test]
     fn an_item_that_breaks_off_is_known_by_its_end() {
-        for item in ["Name the tools (Slack, Jira", "Be brief, kind,", "Say “one line", "相手の課題を、", "「返信"] {
+        for item in ["Name the tools (Slack, Jira", "Be brief, kind,", "Say “one line", "相手の課題を、", "「返信"]
+        {
             assert!(breaks_off(item).is_some(), "{item}");
         }
         for item in ["Be brief", "Under 100 words (or 80)", "一文で書く", "Say: \"Hi.\"", ""] {

@@ -12,7 +12,8 @@ const GOOD: &str = "Name one process that the reader still runs by hand.";
 
 fn screen_of(advice: &[&str], rewrites: &[Rewrite]) -> Screen {
     let persona = |number| match number {
-        3 => "Marcus Thompson, IT Operations Manager at HealthBridge in Boston, 500 employees. Fights with Epic.".to_owned(),
+        3 => "Marcus Thompson, IT Operations Manager at HealthBridge in Boston, 500 employees. Fights with Epic."
+            .to_owned(),
         _ => format!("Eve Miller, COO at Northwind. Uses Jira. Loses hours to approvals. Number {number}."),
     };
     let people: Vec<String> = (0..16).map(persona).collect();
@@ -21,7 +22,9 @@ fn screen_of(advice: &[&str], rewrites: &[Rewrite]) -> Screen {
     let advice: Vec<String> = advice.iter().map(|item| (*item).to_owned()).collect();
     let parts = PromptParts::whole(MarkedBy::Nobody, OFFER);
     let mut screen = Screen::new(&parts, &advice, OFFER).guarding_decisions(JUDGE, OFFER);
-    screen.guard("[no] It never says what would change for a team of my size in the first month.\n[yes] Short and clear.");
+    screen.guard(
+        "[no] It never says what would change for a team of my size in the first month.\n[yes] Short and clear.",
+    );
     screen.guard("[no] Es steht nicht darin, was sich für ein Team meiner Größe im ersten Monat ändert.");
     screen.guard("[no] 自社の規模のチームで最初の一か月に何が変わるのかが書かれていない。");
     screen.look_up(rewrites, &details).unwrap();
@@ -99,16 +102,24 @@ fn what_is_no_proposal_is_dropped() {
     assert_eq!(drop(message), Why::Message);
     let same = format!("```\n{OFFER}\n\n## Advice\n- {GOOD}\n```");
     assert_eq!(drop(&same), Why::NothingNew);
-    assert_eq!(screened(&[GOOD], added(&["name ONE process that the reader still runs by hand"])).unwrap_err().why, Why::NothingNew);
+    assert_eq!(
+        screened(&[GOOD], added(&["name ONE process that the reader still runs by hand"])).unwrap_err().why,
+        Why::NothingNew
+    );
 }
 
 #[test]
 fn a_prompt_that_lost_or_changed_the_facts_is_taken_for_its_advice() {
-    let prompt = "You write for a bakery.\n\nInstructions:\n- Mention the Saturday market.\n- Keep it under eighty words.";
+    let prompt =
+        "You write for a bakery.\n\nInstructions:\n- Mention the Saturday market.\n- Keep it under eighty words.";
     let screened = screened(&[GOOD], Rewrite::Prompt(prompt.into())).unwrap();
     assert_eq!(
         texts(&screened),
-        ["You write for a bakery.", "Instructions: Mention the Saturday market.", "Instructions: Keep it under eighty words."]
+        [
+            "You write for a bakery.",
+            "Instructions: Mention the Saturday market.",
+            "Instructions: Keep it under eighty words."
+        ]
     );
 }
 
@@ -122,7 +133,9 @@ fn placeholders_that_the_first_prompt_has_may_be_named() {
 
 #[test]
 fn the_limit_is_the_options_but_not_far_above_what_is_fixed() {
-    let most = |length: usize, longest: usize| most_characters(&PromptParts::whole(MarkedBy::Nobody, &"x".repeat(length)), longest);
+    let most = |length: usize, longest: usize| {
+        most_characters(&PromptParts::whole(MarkedBy::Nobody, &"x".repeat(length)), longest)
+    };
     assert_eq!(most(500, LONGEST), 4_500);
     assert_eq!(most(2_000, LONGEST), 6_000);
     assert_eq!(most(9_000, LONGEST), 13_000);

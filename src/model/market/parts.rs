@@ -50,12 +50,10 @@ pub(super) fn split(blocks: &str) -> Value {
     let block = |(number, text, needs_heading): &(u64, String, bool)| {
         let pieces: Vec<(&str, &str)> = text.split_sentence_bounds().map(|piece| (part(piece), piece)).collect();
         let whole = if text.contains('\n') { part(text.lines().next().unwrap_or_default()) } else { part(text) };
-        let is_mixed = !text.contains('\n') && !KEY.is_match(text) && pieces.iter().any(|(part, _)| *part != pieces[0].0);
-        let pieces: Vec<Value> = pieces
-            .iter()
-            .filter(|_| is_mixed)
-            .map(|(part, text)| json!({"part": part, "text": text}))
-            .collect();
+        let is_mixed =
+            !text.contains('\n') && !KEY.is_match(text) && pieces.iter().any(|(part, _)| *part != pieces[0].0);
+        let pieces: Vec<Value> =
+            pieces.iter().filter(|_| is_mixed).map(|(part, text)| json!({"part": part, "text": text})).collect();
         let part = if is_mixed { "mixed" } else { whole };
         json!({"number": number, "part": part, "needs_heading": needs_heading, "pieces": pieces})
     };
@@ -82,7 +80,9 @@ pub(super) fn check(facts: &str, numbered: &str, dice: &mut Dice) -> Value {
     for (at, item) in items(numbered).iter().enumerate() {
         let asked = Plan::of(item).asked;
         let lies = asked.has(Post)
-            || [Customer, Certificate, Figures].iter().any(|feature| asked.has(*feature) && !can_show(&offer, *feature))
+            || [Customer, Certificate, Figures]
+                .iter()
+                .any(|feature| asked.has(*feature) && !can_show(&offer, *feature))
             || (asked.has(Result) && !can_show(&offer, Customer));
         let kind = if CHATTER.is_match(item) {
             "message"
@@ -92,7 +92,9 @@ pub(super) fn check(facts: &str, numbered: &str, dice: &mut Dice) -> Value {
             continue;
         };
         if !dice.chance(MISSES) {
-            faults.push(json!({"item": at + 1, "kind": kind, "quote": item, "reason": "no message could do so and be true"}));
+            faults.push(
+                json!({"item": at + 1, "kind": kind, "quote": item, "reason": "no message could do so and be true"}),
+            );
         }
     }
     json!({ "faults": faults })

@@ -143,7 +143,8 @@ fn fumble(desk: &Desk<'_>, dice: &mut Dice) -> Value {
             json!({"changes": [change("add", 0, &message, None)]})
         }
         _ => {
-            let blank = format!("Open with: Hi [First name], {company} can help {{{{company}}}} with {{{{pain_point}}}}.");
+            let blank =
+                format!("Open with: Hi [First name], {company} can help {{{{company}}}} with {{{{pain_point}}}}.");
             let mut changes = additions(desk, 2, dice);
             changes.push(change("add", 0, &blank, None));
             json!({ "changes": changes })
@@ -157,7 +158,8 @@ mod tests {
     use crate::model::market::calibrate::OFFER;
 
     const GUIDE: &str = "Improve the advice.";
-    const FEEDBACK: &str = "[no] It is pushy and full of hype.\n[no] No concrete figures, and it rambles.\n[yes] It is brief.";
+    const FEEDBACK: &str =
+        "[no] It is pushy and full of hype.\n[no] No concrete figures, and it rambles.\n[yes] It is brief.";
 
     #[test]
     fn a_numbered_list_is_read_with_its_further_lines() {

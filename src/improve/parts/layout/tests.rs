@@ -92,8 +92,27 @@ proptest! {
 #[test]
 fn a_hundred_thousand_hostile_characters_are_taken_apart_in_no_time() {
     for piece in [
-        "<a>\n", "- a:\n", "-", "*_", "...!", ".)", "Never use a. ", "# ", " - b:\n", "a\n", "a:\n", "\"", "```\n", "``` a\n~~~\n",
-        "<a>\n</a>\n", "<a>\n</b>\n", "**a**\n", "a\n\n", "- a\n  ", "一", "1. a\n- b\n",
+        "<a>\n",
+        "- a:\n",
+        "-",
+        "*_",
+        "...!",
+        ".)",
+        "Never use a. ",
+        "# ",
+        " - b:\n",
+        "a\n",
+        "a:\n",
+        "\"",
+        "```\n",
+        "``` a\n~~~\n",
+        "<a>\n</a>\n",
+        "<a>\n</b>\n",
+        "**a**\n",
+        "a\n\n",
+        "- a\n  ",
+        "一",
+        "1. a\n- b\n",
     ] {
         let text = piece.repeat(100_000 / piece.len());
         let started = std::time::Instant::now();
