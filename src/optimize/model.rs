@@ -22,8 +22,8 @@ const IDEA_SD: f64 = 0.6;
 const IDEA_PER_PROPOSAL: f64 = 0.2;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
 const VAGUE_SD: f64 = 0.2;
-/// What the wording does beyond the idea.
-const LINE_SD: f64 = 0.25;
+/// What the wording does beyond the idea; and since sorters err, a line may belong to another.
+const LINE_SD: f64 = 0.45;
 /// What a challenger as a whole does beyond its lines.
 const WHOLE_SD: f64 = 0.3;
 /// What ten instructions cost all of them together: prompts with many are followed less. It grows with their square.
