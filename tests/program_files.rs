@@ -76,7 +76,10 @@ fn what_rejoinder_had_to_do_with_a_row_stands_in_it() {
     let mut own = written["rejoinder"].clone();
     let audit = own.as_object_mut().unwrap().remove("audit").unwrap();
     assert_eq!(audit["auditor"].as_str().unwrap().len(), 16);
-    assert_eq!(own, json!({"generator": {"model": "market", "fingerprint": writer, "simulated": true}, "simulated": true}));
+    assert_eq!(
+        own,
+        json!({"generator": {"model": "market", "fingerprint": writer, "simulated": true}, "simulated": true})
+    );
 
     place.ok(&["decide", "--messages-file", "b2b_saas_personas_eval_messages", "--model", "market/7"]);
     let mark = place.json(name)[0]["rejoinder"].clone();

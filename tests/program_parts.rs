@@ -276,6 +276,46 @@ fn a_reader_of_numbered_groups_alone_leaves_the_prompt_as_it_is_and_whole_rewrit
     assert!(server.prompts().iter().all(|tried| tried.starts_with(prompt)));
 }
 
+/// A long offer in single lines with a paragraph of rules, where it is at hand.
+#[test]
+fn the_solar_prompts_facts_rules_and_opt_out_stand_in_every_prompt() {
+    let shared = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../shared/data".into());
+    let Ok(prompt) = std::fs::read_to_string(format!("{shared}/solar/offer.md")) else {
+        println!("skipped: there is no {shared}/solar/offer.md");
+        return;
+    };
+    let server = Scripted::start(|asked| {
+        let blocks = || asked.fenced("blocks").unwrap().lines().filter_map(|line| line.split_once("| "));
+        if asked.is_decision() {
+            json!({"reasoning": "What about the roof?", "decision": asked.user.contains("GOOD")}).to_string()
+        } else if asked.is_message() {
+            if asked.system.contains("- Answer the question about the roof.") { "GOOD".into() } else { "BAD".into() }
+        } else if asked.schema == "split" {
+            let part = |text: &str| if text.starts_with("Write a short") { "rule" } else { "fact" };
+            let block = |(number, text): (&str, &str)| json!({"number": number.parse::<u64>().unwrap(), "part": part(text), "needs_heading": false, "pieces": []});
+            json!({"blocks": blocks().map(block).collect::<Vec<_>>()}).to_string()
+        } else if asked.schema == "rewrite" {
+            let add = |text: &str| json!({"action": "add", "item": 0, "text": text, "name": "", "objection": ""});
+            json!({"changes": [add("Answer the question about the roof."), add("Not interested? Reply STOP and I will not write again.")]}).to_string()
+        } else if asked.schema == "item_check" {
+            json!({"faults": []}).to_string()
+        } else {
+            json!({"groups": []}).to_string()
+        }
+    });
+    let place = Place::empty();
+    let file = first_run(&place, &server, &prompt, "Ann Lowe, owner of a farm near Ely.");
+    let ran = improve(&place, &server, &file, &[]);
+    assert!(
+        ran.err.contains("Word for word in every prompt: 12 facts and 1 rule; advice is added below"),
+        "{}",
+        ran.err
+    );
+    let adopted = prompt_of(&place, "some_results_improvement_run_v1.json");
+    assert_eq!(adopted, format!("{}\n\n## Advice\n- Answer the question about the roof.", prompt.trim_end()));
+    assert!(server.prompts().iter().all(|tried| tried.starts_with(prompt.trim_end())));
+}
+
 /// The market, answering as it would over HTTP, on a prompt with rules of its own.
 #[test]
 fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {

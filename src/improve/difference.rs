@@ -52,9 +52,9 @@ pub fn steps(before: &[String], after: &[String]) -> Vec<Step> {
     let mut steps = Vec::new();
     for item in gone {
         let said = terms(item);
-        let like = |other: &Option<&String>| other.map_or(0.0, |other| overlap(&said, &terms(other)));
-        let nearest = (0..come.len()).max_by(|a, b| like(&come[*a]).total_cmp(&like(&come[*b])).then(b.cmp(a)));
-        let taken = nearest.filter(|at| like(&come[*at]) >= REPLACES).and_then(|at| come[at].take());
+        let like = |other: Option<&String>| other.map_or(0.0, |other| overlap(&said, &terms(other)));
+        let nearest = (0..come.len()).max_by(|a, b| like(come[*a]).total_cmp(&like(come[*b])).then(b.cmp(a)));
+        let taken = nearest.filter(|at| like(come[*at]) >= REPLACES).and_then(|at| come[at].take());
         steps.push(match taken {
             Some(text) => Step::Replaced { before: item.clone(), text: text.clone() },
             None => Step::Dropped { before: item.clone() },

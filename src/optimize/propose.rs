@@ -81,7 +81,7 @@ impl Proposer<'_> {
     ) -> Result<Proposals, Error> {
         let by_hand = if wave == 0 { self.by_hand } else { &[] };
         let mut proposals = Proposals { asked: count, by_hand: by_hand.len(), ..Proposals::default() };
-        let wave = wave.to_string();
+        let label = wave.to_string();
         let (parts, advice) = (pool.parts().clone(), pool.parts().advice_in(incumbent));
         let brief = Brief {
             tried: self.tried,
@@ -89,7 +89,7 @@ impl Proposer<'_> {
             ..Brief::new(&parts, &advice, self.facts, (heard, objections))
         };
         let mut rewrites: Vec<Rewrite> = by_hand.iter().cloned().map(Rewrite::Prompt).collect();
-        for answer in self.ask((&wave, count), brief, objections).await {
+        for answer in self.ask((&label, count), brief, objections).await {
             match answer {
                 Ok(rewrite) => rewrites.push(rewrite),
                 Err(ask::Error::Call(failure)) if failure.kind == FailureKind::Stopped => {
@@ -97,7 +97,7 @@ impl Proposer<'_> {
                 }
                 Err(error) => {
                     proposals.failed.push(error.to_string());
-                    if wave == "0" && proposals.failed.len() == count && rewrites.is_empty() {
+                    if wave == 0 && proposals.failed.len() == count && rewrites.is_empty() {
                         return Err(Error::NoRewrite(error));
                     }
                 }
@@ -110,7 +110,7 @@ impl Proposer<'_> {
         screen.look_up(&rewrites, &self.details)?;
         let screened: Vec<Result<Screened, Dropped>> =
             rewrites.iter().map(|rewrite| screen.screened(rewrite)).collect();
-        let flags = self.check(&wave, &screen, &screened, pool).await?;
+        let flags = self.check(&label, &screen, &screened, pool).await?;
         for (at, screened) in screened.into_iter().enumerate() {
             let screened = screened.and_then(|screened| screen.without(screened, &flags));
             if at < by_hand.len() {
@@ -130,7 +130,7 @@ impl Proposer<'_> {
                 }
             }
         }
-        self.sort(&wave, pool).await?;
+        self.sort(&label, pool).await?;
         Ok(proposals)
     }
 
@@ -193,7 +193,11 @@ impl Proposer<'_> {
     fn tell(&self, screened: &Result<Screened, Dropped>) {
         let event = match screened {
             Ok(own) if own.repaired.is_empty() => {
-                Event::Note("The challenger that you wrote has passed the screen and is tested like the others".into())
+                Event::Note(
+                    "The challenger that you wrote has passed the screen: its advice is tested like that of the others, after the \
+                     facts and rules of the lineage"
+                        .into(),
+                )
             }
             Ok(own) => {
                 let cut = |cut: &Cut| format!("\"{}\" ({})", cut.passage, cut.why);

@@ -121,7 +121,7 @@ fn editor(
             div.field {
                 label for="prompt" { "Prompt" }
                 textarea #prompt name="prompt" rows="16" required aria-describedby="prompt-hint" { "\n" (prompt) }
-                p.hint #prompt-hint { "First what is offered: company, product, whom it is for. Then instructions on how to write about it." }
+                p.hint #prompt-hint { "First what is offered: company, product, whom it is for. Then rules that every message must keep to (" code { "## Rules" } "), and advice on how to write (" code { "## Advice" } "), which alone is improved." }
             }
             div.field {
                 label for="facts" { "Facts" }
@@ -207,7 +207,7 @@ pub async fn challenger(State(site): State<Arc<Site>>, Query(values): Query<Valu
             header.page-head {
                 p.crumbs { a href=(format!("/run/{}", page::segment(name))) { (name) } }
                 h1 { "A challenger by hand" }
-                p.lead { "Edit the prompt. What you write is screened, raced and proved like any other challenger; it takes the incumbent's place only if it is better on people whom nothing was tuned on." }
+                p.lead { "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; the rest is screened, raced and proved like any other challenger. It takes the incumbent's place only if it is better on people whom nothing was tuned on." }
             }
             form.stack #form method="post" action="/challenger" {
                 (page::csrf(site))

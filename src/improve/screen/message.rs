@@ -23,8 +23,8 @@ pub(super) fn is_message(text: &str) -> bool {
     let parts = text.split(if is_set_apart { "\n\n" } else { "\n" }).map(str::trim);
     let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     // `Subject: ...` and its like stand alone, before the greeting.
-    let is_subject = |part: &&&str| !part.contains('\n') && part.contains([':', '：']) && !ends_a_sentence(part);
-    if parts.len() > PARAGRAPHS && parts.first().filter(is_subject).is_some() {
+    let is_subject = |part: &&str| !part.contains('\n') && part.contains([':', '：']) && !ends_a_sentence(part);
+    if parts.len() > PARAGRAPHS && parts.first().is_some_and(is_subject) {
         parts.remove(0);
     }
     let [first, middle @ .., last] = parts.as_slice() else { return false };
