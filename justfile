@@ -41,6 +41,10 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
+bench-reading *sections:
+    cargo bench --profile dev --bench reading -- {{sections}}
+
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny

@@ -63,14 +63,12 @@ fn the_market_behind_a_wire_is_not_taken_for_the_model_that_judged_the_older_run
     place.write(&format!("data/{saved}"), &file.to_string());
     let name = saved.strip_prefix("results/").unwrap();
 
-    let kept = run(&["improve", "--results-file", name, "--model", model]);
-    assert!(kept.contains("Judged by: two different decision makers"), "{kept}");
-    assert!(!kept.contains("Interval of the change"), "{kept}");
-    let rates: Vec<&str> = kept.lines().filter(|line| line.contains("response rate: ")).collect();
-    assert!(!rates[0].contains("simulated"), "{kept}");
-    let unseen = kept.lines().filter(|line| line.starts_with("Unseen people, "));
-    assert!(unseen.clone().count() == 2 && unseen.clone().all(|line| line.ends_with(", simulated")), "{kept}");
-
-    let again = run(&["improve", "--results-file", name, "--model", model, "--rejudge", "always"]);
-    assert!(again.contains("by another judge"), "{again}");
+    // The first answer of this run shows that the market answers, before anybody compares judges: so the older messages are
+    // decided again, and nothing is compared with what another judge said.
+    let improved = run(&["improve", "--results-file", name, "--model", model]);
+    assert!(improved.contains("the older file records") && improved.contains("by another judge"), "{improved}");
+    let rates: Vec<&str> = improved.lines().filter(|line| line.contains("response rate: ")).collect();
+    assert!(rates.iter().all(|line| line.ends_with(", simulated")), "{improved}");
+    let unseen = improved.lines().filter(|line| line.starts_with("Unseen people, "));
+    assert!(unseen.clone().count() == 2 && unseen.clone().all(|line| line.ends_with(", simulated")), "{improved}");
 }

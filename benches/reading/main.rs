@@ -14,6 +14,7 @@ use std::time::Duration;
 use reading::labelled::{self, Draft, Message};
 use reading::recorded::Recorded;
 use reading::score::{Score, Share, touches};
+use rejoinder::improve::codebook::Side;
 use rejoinder::model::Model;
 use rejoinder::model::http::Settings;
 use rejoinder::model::messages_api::MessagesApi;
@@ -40,6 +41,9 @@ fn main() {
         }
         if is_wanted("battery") {
             battery(live.as_ref()).await;
+        }
+        if is_wanted("objections") {
+            objections(live.as_ref()).await;
         }
     });
 }
@@ -130,6 +134,28 @@ async fn accused(live: Option<&Arc<dyn Model>>) {
         }
     }
     println!("- supported passages accused {supported}\n- unsupported passages found {unsupported}\n");
+    missing(&model);
+}
+
+async fn objections(live: Option<&Arc<dyn Model>>) {
+    let Some(folder) = labelled::shared() else { return };
+    println!("## Objections: labelled reasonings beside the project\n");
+    let reasonings = labelled::reasonings(&folder);
+    let model = reading::recorded("objections", live);
+    let sorted = reading::objections::sort(&model, &reasonings).await;
+    println!("- all: {}; unsorted {}", sorted.score, sorted.unsorted);
+    for (lang, score) in &sorted.by_lang {
+        println!("- {lang}: {score}");
+    }
+    for side in [Side::Against, Side::InFavour] {
+        eprintln!("{}:\n{}", side.as_str(), sorted.book.lines(side));
+    }
+    for (reasoning, found) in
+        reasonings.iter().zip(&sorted.found).filter(|(reasoning, found)| reasoning.labels != **found)
+    {
+        eprintln!("{}: labelled {:?}, found {found:?}: {}", reasoning.id, reasoning.labels, reasoning.text);
+    }
+    println!();
     missing(&model);
 }
 

@@ -13,7 +13,7 @@ pub const MESSAGE_TOKENS: u32 = 8_192;
 
 /// What holds for every message, whatever the prompt says: it stands in the request, outside of the prompt that is improved.
 const STANDING_RULE: &str = "Use what the facts of the offer and this description state, and what follows from it; claim \
-                             nothing else, and leave no blank to be filled in.";
+                             nothing else. Leave no blank to be filled in but the merge fields that you were told to write.";
 
 /// Writes a message from prompt and persona.
 #[derive(Clone)]

@@ -126,12 +126,17 @@ impl<'p> Marking<'p> {
             match (sections[over], &block.shape) {
                 (Part::Advice, Shape::Closes(_)) => {
                     if let Some(last) = pieces.last_mut() {
+                        last.text.push_str(&std::mem::take(&mut heading));
                         last.text.push_str(text);
                     }
                 }
                 (Part::Advice, _) => heading.push_str(text),
-                (part, _) => pieces.push(Piece { part, text: text.to_owned(), item: None }),
+                // Whatever stands before it stays before it.
+                (part, _) => pieces.push(Piece { part, text: std::mem::take(&mut heading) + text, item: None }),
             }
+        }
+        if !heading.is_empty() {
+            pieces.push(Piece { part: Part::Rule, text: heading, item: None });
         }
         PromptParts::new(by, pieces)
     }

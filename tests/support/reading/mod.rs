@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the test and the bench each use a part")]
 
 pub mod labelled;
+pub mod objections;
 pub mod recorded;
 pub mod score;
 
@@ -23,9 +24,14 @@ use recorded::Recorded;
 /// Requests that wait for an answer at a time, where a live model answers.
 const AT_ONCE: usize = 64;
 
+/// Where recorded answers are.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reading")
+}
+
 /// The file of a kind of recorded answers.
 pub fn answers(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reading").join(format!("{name}.jsonl"))
+    folder().join(format!("{name}.jsonl"))
 }
 
 /// A door to recorded answers.

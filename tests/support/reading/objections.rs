@@ -1,0 +1,83 @@
+//! Has labelled reasonings named and sorted, and compares groups with labels.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use rejoinder::improve::codebook::Side;
+use rejoinder::improve::feedback::Reasoning as Said;
+use rejoinder::improve::improver::REWRITE_TOKENS;
+use rejoinder::improve::{Codebook, Improver};
+use rejoinder::model::Role;
+
+use super::labelled::Reasoning;
+use super::recorded::Recorded;
+use super::score::Labels;
+use super::{caller, folder};
+
+/// Which label each of our group names means: somebody who saw the names, the definitions and the labels' names, and no
+/// reasoning, has said so. A name that means no label is `something else`.
+type Meanings = BTreeMap<String, String>;
+
+/// The label for what is in no group.
+const ELSE: &str = "something else";
+
+fn meanings(side: Side) -> Meanings {
+    let path: &Path = &folder().join("meanings.json");
+    let text = std::fs::read_to_string(path).unwrap_or_else(|_| "{}".to_owned());
+    let all: BTreeMap<String, Meanings> = serde_json::from_str(&text).expect("names and their labels");
+    all.get(side.as_str()).cloned().unwrap_or_default()
+}
+
+/// What came of the reasonings.
+pub struct Sorted {
+    pub book: Codebook,
+    /// For each reasoning the labels that its groups mean.
+    pub found: Vec<Vec<String>>,
+    /// Reasonings that no answer sorted.
+    pub unsorted: usize,
+    pub score: Labels,
+    pub by_lang: BTreeMap<String, Labels>,
+}
+
+/// Names groups from the reasonings and sorts each into them, as a cycle does.
+pub async fn sort(model: &Arc<Recorded>, all: &[Reasoning]) -> Sorted {
+    let improver = Improver::new(caller(Role::Improver, Arc::clone(model)), REWRITE_TOKENS);
+    let lines: Vec<Said<'_>> = all
+        .iter()
+        .enumerate()
+        .map(|(persona, reasoning)| Said { persona, message: 0, yes: reasoning.yes, text: &reasoning.text })
+        .collect();
+    let mut book = Codebook::default();
+    for side in Side::ALL {
+        let texts: Vec<&str> =
+            lines.iter().filter(|said| Side::from_decision(said.yes) == side).map(|said| said.text).collect();
+        if let Ok(groups) = improver.name_groups(side, &texts, &book, &["reading", side.as_str()]).await {
+            book.add(side, groups);
+        }
+    }
+    let codes = improver.sort(&lines, &book, &["reading", "all"]).await.codes;
+    let mut sorted =
+        Sorted { book, found: Vec::new(), unsorted: 0, score: Labels::default(), by_lang: BTreeMap::new() };
+    for (at, reasoning) in all.iter().enumerate() {
+        let code = codes.iter().find(|code| code.persona as usize == at);
+        sorted.unsorted += usize::from(code.is_none());
+        let side = Side::from_decision(reasoning.yes);
+        let meanings = meanings(side);
+        let mut found: Vec<String> = Vec::new();
+        for group in code.into_iter().flat_map(|code| &code.groups) {
+            let name = &sorted.book.groups()[usize::from(*group)].name;
+            let label = meanings.get(name).cloned().unwrap_or_else(|| ELSE.to_owned());
+            if !found.contains(&label) {
+                found.push(label);
+            }
+        }
+        if found.is_empty() {
+            found.push(ELSE.to_owned());
+        }
+        sorted.score.add(&found, &reasoning.labels);
+        sorted.by_lang.entry(reasoning.lang.clone()).or_default().add(&found, &reasoning.labels);
+        sorted.found.push(found);
+    }
+    sorted
+}
