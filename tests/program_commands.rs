@@ -96,7 +96,7 @@ fn a_first_run_has_messages_that_make_something_up_revised_and_its_file_says_who
     // Those who come later go by the same facts.
     let name = said(&out, "Results saved to: data/results/");
     let audit = place.ok(&["audit-claims", name]).out;
-    assert_eq!(said(&audit, "Facts: "), "the facts given with the file (2 statements)");
+    assert_eq!(said(&audit, "Facts: "), "the facts given with the file");
     place.ok(&["improve", "--results-file", name, "--model", "market"]);
     let next = place.json("results/b2b_saas_personas_eval_results_improvement_run_v1.json");
     assert!(next["metadata"]["rejoinder"]["lineage"]["facts"].as_str().unwrap().contains("Northwind"));

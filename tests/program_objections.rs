@@ -36,6 +36,12 @@ fn fenced<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     Some(rest.split_once(&format!("</{tag}>"))?.0.trim())
 }
 
+/// The prompt of these facts and of advice as a request numbers it.
+fn composed(facts: &str, advice: &str) -> String {
+    let items: Vec<&str> = advice.lines().filter_map(|line| Some(line.split_once(". ")?.1)).collect();
+    if items.is_empty() { facts.to_owned() } else { format!("{facts}\n\n## Advice\n- {}", items.join("\n- ")) }
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -67,11 +73,13 @@ fn a_request_to_the_improver_shows_what_the_prompt_in_it_met_and_nothing_else() 
             met.entry(prompt.clone()).or_default().insert(reasoning);
         }
     }
-    let mut shown: BTreeSet<&str> = BTreeSet::new();
+    let mut shown: BTreeSet<String> = BTreeSet::new();
     for [_, user, _] in &calls {
-        let (Some(prompt), Some(feedback)) = (fenced(user, "prompt"), fenced(user, "feedback")) else { continue };
-        shown.insert(prompt);
-        let met = met.get(prompt).unwrap_or_else(|| panic!("nobody was written to with\n{prompt}"));
+        let (Some(facts), Some(advice)) = (fenced(user, "facts"), fenced(user, "advice")) else { continue };
+        let Some(feedback) = fenced(user, "feedback") else { continue };
+        let prompt = composed(facts, advice);
+        shown.insert(prompt.clone());
+        let met = met.get(&prompt).unwrap_or_else(|| panic!("nobody was written to with\n{prompt}"));
         for line in feedback.lines() {
             let (_, said) = line.split_once("] ").unwrap();
             assert!(met.contains(said), "{said:?} was not said to a message of\n{prompt}");
@@ -135,7 +143,7 @@ fn a_cycle_that_is_interrupted_after_what_people_said_was_read_comes_to_the_same
     };
     let (whole, parts) = (Place::with_samples(), Place::with_samples());
     assert_eq!(run(&whole, &[]).code, Some(0));
-    assert_ne!(run(&parts, &["--max-calls", "12"]).code, Some(0));
+    assert_ne!(run(&parts, &["--max-calls", "16"]).code, Some(0));
     let reading = |place: &Place| std::fs::read(place.data().join(format!("readings/{FIRST}.json"))).unwrap();
     let kept = reading(&parts);
     let resumed = run(&parts, &[]);

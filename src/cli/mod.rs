@@ -169,7 +169,7 @@ impl Cli {
 
     async fn work(self, setup: &Setup) -> Result<(), Error> {
         match self.command {
-            Command::Improve(options) => improve::run(setup, &options).await,
+            Command::Improve(options) => Box::pin(improve::run(setup, &options)).await,
             Command::Evaluate(options) => evaluate::run(setup, &options).await,
             Command::Generate(options) => generate::run(setup, &options).await,
             Command::Decide(options) => decide::run(setup, &options).await,

@@ -488,7 +488,7 @@ fn model_of(role: Role, roles: &[Role], options: &ModelOptions, settings: &Setti
     let chosen = chosen.or_else(|| environment(variable)).or_else(improver).or_else(|| environment("REJOINDER_MODEL"));
     let improver = || if is_auditor { settings.improver.clone() } else { None };
     let chosen = chosen.or_else(|| setting.clone()).or_else(improver).or_else(|| settings.model.clone());
-    let last = roles.iter().copied().filter(|other| *other != Role::Auditor).next_back();
+    let last = roles.iter().copied().rfind(|other| *other != Role::Auditor);
     match (chosen, last) {
         (Some(chosen), _) => Ok(chosen.parse()?),
         (None, Some(last)) if is_auditor && !roles.contains(&Role::Improver) => {

@@ -119,7 +119,7 @@ mod tests {
 
     fn messages(caught: usize, lies: usize, accused: usize, honest: usize) -> Vec<Labelled> {
         let one = |index: usize, is_honest, is_accused| Labelled {
-            lang: if index % 2 == 0 { "en".into() } else { "de".into() },
+            lang: if index.is_multiple_of(2) { "en".into() } else { "de".into() },
             is_honest,
             is_accused,
             passages: if is_honest { Tally::default() } else { Tally { yes: 2 * u64::from(is_accused), total: 2 } },

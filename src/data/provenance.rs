@@ -143,6 +143,7 @@ pub enum Redone {
 }
 
 impl Redone {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
     fn is_decisions(&self) -> bool {
         *self == Redone::Decisions
     }

@@ -183,13 +183,12 @@ impl Bench {
     /// Whether a message is audited after it was decided on.
     fn audits_after(&self, work: &Work, yes: bool) -> bool {
         match (work, &self.auditing) {
-            (_, None) => false,
             (Work::Review(review), Some(_)) => match review.audit {
                 ReviewAudit::Never => false,
                 ReviewAudit::AfterYes => yes,
                 ReviewAudit::Always => true,
             },
-            (Work::WriteWithAndDecide { audit: false, .. }, Some(_)) => false,
+            (Work::WriteWithAndDecide { audit: false, .. }, _) | (_, None) => false,
             (_, Some(auditing)) => yes && auditing.when == AuditWhen::AfterYes,
         }
     }

@@ -8,6 +8,7 @@ use super::incumbent::Incumbent;
 use super::lineage::Lineage;
 use super::older::Older;
 use super::readings;
+use crate::data::provenance::Redone;
 use crate::data::{DataFolder, FileName};
 use crate::evaluate::ask;
 use crate::evaluate::run::{Interrupted, RunContext};
@@ -122,10 +123,12 @@ impl Reader<'_> {
         lineage: &mut Lineage,
     ) -> Result<Option<Coding>, Error> {
         let (heard, head) = (&incumbent.standing.heard, &older.head);
-        let known = match incumbent.again {
-            // Today's reasons are not those of then.
-            Some(_) => None,
-            None => readings::coding_before(folder, &older.file, (&head.metadata, &head.sha256), self.run()),
+        // Where it was decided again, today's reasons are not those of then.
+        let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
+        let known = if is_decided_again {
+            None
+        } else {
+            readings::coding_before(folder, &older.file, (&head.metadata, &head.sha256), self.run())
         };
         let mut coding = match known.clone() {
             Some(coding) => coding,
@@ -136,7 +139,7 @@ impl Reader<'_> {
         };
         self.look_further(heard, &mut coding).await?;
         lineage.codebook.clone_from(&coding.codebook);
-        if incumbent.again.is_none() && known.as_ref() != Some(&coding) {
+        if !is_decided_again && known.as_ref() != Some(&coding) {
             // What another run had read and this one only added to stays that run's.
             let is_own = known.is_none() || known == readings::recorded(&head.metadata);
             self.keep(folder, (&older.file, &head.sha256), &coding, self.run().filter(|_| is_own));

@@ -86,7 +86,9 @@ impl<'a> Evidence<'a> {
                         || sum.lies_between(number, next)
                         || sum.lies_between(number, before)
                 })
-                || (is_soft(number) && self.may_say(number, &sums));
+                || (is_soft(number) && self.may_say(number, &sums))
+                // `1 day`, `per 1 m`: what a sum is per.
+                || (is_one(number) && !sums.is_empty());
             (!borne).then(|| &text[number.start..number.end])
         };
         if let Some(number) = claimed.iter().enumerate().find_map(lonely) {

@@ -164,7 +164,7 @@ struct Fold {
     segment: Vec<(u8, char)>,
     start: u32,
     end: u32,
-    /// Whether the last character that was emitted is a digit.
+    /// Whether the last character that was emitted is a digit, or a point right behind one.
     after_digit: bool,
     /// White space behind a digit, which is kept if another digit follows: two numbers are not one.
     gap: Option<(u32, u32)>,
@@ -202,8 +202,10 @@ impl Fold {
         {
             emit(' ', start, end);
         }
+        // The stop that ends a sentence after a number is no decimal point of the number that begins the next line.
+        let is_point = matches!(letter, '.' | ',') && self.after_digit && self.gap.is_none();
         self.gap = None;
-        self.after_digit = letter.is_ascii_digit();
+        self.after_digit = letter.is_ascii_digit() || is_point;
         if letter.is_ascii() {
             emit(letter.to_ascii_lowercase(), self.start, self.end);
         } else if is_dash(letter) {
@@ -277,6 +279,8 @@ mod tests {
         assert_eq!(found("4,180 crowns", "4"), None);
         assert_eq!(found("In 2025 46 systems", "46 systems"), Some("46 systems"));
         assert_eq!(found("in 2025 46 systems", "202546 systems"), None);
+        assert_eq!(found("Since 2019.\n23 translators", "23 translators"), Some("23 translators"));
+        assert_eq!(found("Since 2019.\n23 translators", "2019.23 translators"), None);
     }
 
     #[test]

@@ -96,11 +96,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
             '.' if words.last().is_some_and(is_abbreviation) => {}
             '.' | '!' | '?' | ':' | ';' | '\n' | '\u{2022}' | '\u{b7}' | '\u{2026}' | '\u{2013}' | '\u{2014}' | '-'
             | '|' | '\u{a1}' | '\u{bf}' | '\u{3002}' | '\u{ff01}' | '\u{ff1f}' | '*' | '/' => {
-                (begins, follows) = (true, false)
+                (begins, follows) = (true, false);
             }
             // What opens a quotation opens a sentence as often as not.
             '"' | '\u{201c}' | '\u{201e}' | '\u{ab}' | '(' => (begins, follows) = (true, false),
-            '\'' | '\u{2019}' => follows = false,
             _ => follows = false,
         }
     }

@@ -19,6 +19,9 @@ use super::{caller, folder};
 /// reasoning, has said so. A name that means no label is `something else`.
 type Meanings = BTreeMap<String, String>;
 
+/// Noes in no group for which further groups are looked for.
+const FEWEST_LEFT: usize = 8;
+
 /// The label for what is in no group.
 const ELSE: &str = "something else";
 
@@ -56,7 +59,22 @@ pub async fn sort(model: &Arc<Recorded>, all: &[Reasoning]) -> Sorted {
             book.add(side, groups);
         }
     }
-    let codes = improver.sort(&lines, &book, &["reading", "all"]).await.codes;
+    let mut codes = improver.sort(&lines, &book, &["reading", "all"]).await.codes;
+    // As a cycle does: where many noes fit no group, further ones are looked for, once.
+    let is_left = |said: &&Said<'_>| {
+        let code = codes.iter().find(|code| code.persona as usize == said.persona);
+        !said.yes && code.is_some_and(|code| code.groups.is_empty())
+    };
+    let left: Vec<Said<'_>> = lines.iter().filter(is_left).copied().collect();
+    if left.len() >= FEWEST_LEFT {
+        let texts: Vec<&str> = left.iter().map(|said| said.text).collect();
+        if let Ok(groups) = improver.name_groups(Side::Against, &texts, &book, &["reading", "further"]).await {
+            book.add(Side::Against, groups);
+            let again = improver.sort(&left, &book, &["reading", "again"]).await.codes;
+            codes.retain(|code| !left.iter().any(|said| said.persona == code.persona as usize));
+            codes.extend(again);
+        }
+    }
     let mut sorted =
         Sorted { book, found: Vec::new(), unsorted: 0, score: Labels::default(), by_lang: BTreeMap::new() };
     for (at, reasoning) in all.iter().enumerate() {

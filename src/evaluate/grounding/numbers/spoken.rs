@@ -187,10 +187,11 @@ fn value(run: &[Numeral]) -> Option<i128> {
     for numeral in run {
         match *numeral {
             // Two digits in a row are no number of this kind.
-            Numeral::Digit(digit) => match open.replace(digit) {
-                Some(_) => return None,
-                None => {}
-            },
+            Numeral::Digit(digit) => {
+                if open.replace(digit).is_some() {
+                    return None;
+                }
+            }
             Numeral::Small(power) => section += open.take().unwrap_or(1) * power,
             Numeral::Large(power) => {
                 total += (section + open.take().unwrap_or(0)).checked_mul(power)?;
