@@ -322,7 +322,7 @@ fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {
     let market = Market::new(3, Mode::Normal);
     let server = Scripted::start(move |asked| {
         let schema =
-            (!asked.schema.is_empty()).then(|| Schema { name: asked.schema.clone().into(), json: asked.form.clone() });
+            (!asked.schema.is_empty()).then(|| Schema { name: asked.schema.clone(), json: asked.form.clone() });
         let (system, user) = (asked.system.clone(), asked.user.clone());
         market.answer(&Request { key: CallKey::of(&[&asked.key]), system, user, schema, max_tokens: 16_000 }).text
     });

@@ -4,7 +4,6 @@
 mod program;
 #[path = "support/served.rs"]
 mod served;
-#[allow(dead_code, reason = "each test crate uses its own part")]
 #[path = "support/server.rs"]
 mod server;
 

@@ -84,10 +84,12 @@ impl Model for Recorded {
         })
     }
 
+    #[expect(clippy::unnecessary_literal_bound, reason = "the trait's signature")]
     fn id(&self) -> &str {
         "recorded"
     }
 
+    #[expect(clippy::unnecessary_literal_bound, reason = "the trait's signature")]
     fn host(&self) -> &str {
         "recorded"
     }
