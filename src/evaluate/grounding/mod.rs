@@ -1,7 +1,7 @@
 //! Grounding: what a message claims, and whether the facts, the prompt's orders or the persona support it.
 //!
 //! A model understands and code verifies. [`Auditor`] asks a model for the claims of a message with a verdict,
-//! quotations and, for derived numbers, the sum; [`verify`] accepts nothing of it that it cannot check. [`mentions`]
+//! quotations and, for derived numbers, the sum; [`verify()`] accepts nothing of it that it cannot check. [`mentions()`]
 //! finds in any language what a message names or counts, as hints for the model. No rule accuses on its own, with one
 //! exception: a blank that was never filled in and that nobody ordered, which is all that [`audit_without_model`]
 //! finds.
