@@ -147,9 +147,9 @@ export async function openPage(browser, { dark = false, phone = false } = {}) {
 
 export const text = (page) => page.evaluate(() => document.body.innerText);
 
-/** Presses what leads to another page, and waits for that. */
+/** Presses what leads to another page, and waits for that. At once: a page that follows a run may redraw a button at any time. */
 export async function press(page, selector) {
-  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.$eval(selector, (element) => element.click())]);
 }
 
 export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
