@@ -224,6 +224,7 @@ fn a_period_that_a_sum_is_for_needs_no_source_of_its_own() {
     let yield_a_year = "about 930 kWh per kWp";
     assert_eq!(reason("Over 12 months some 11,000 kWh", &[yield_a_year], "12 * 930"), None);
     assert_eq!(reason("1 kWp gives about 78 kWh a month", &[yield_a_year], "930 / 12"), None);
+    assert_eq!(reason("Cuatro planos al año son 3,92 €", &["EUR 0.98 a sheet"], "4 * 0.98"), None);
     // A count of the offer is no period, and a period without its sum is no help.
     assert!(reason("For 11 customers some 10,200 kWh", &[yield_a_year], "11 * 930").is_some());
     assert!(reason("Over 12 months some 15,000 kWh", &[yield_a_year], "12 * 930").is_some());

@@ -221,9 +221,9 @@ enum Role {
 /// Whole factors of units, halves and tenths: days of a week, weeks and months of a year, and so on.
 const FACTORS: [i128; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 20, 24, 26, 30, 52, 60, 100, 360, 365, 366, 1024, 3600];
 
-/// Whether a value counts hours, minutes, days, weeks or months of something larger.
+/// Whether a value counts hours, minutes, days, weeks, months or quarters of something larger.
 fn is_of_calendar(value: &Exact) -> bool {
-    value.is_integer() && [7, 12, 24, 26, 30, 52, 60, 360, 365, 366].contains(&value.to_integer())
+    value.is_integer() && [4, 7, 12, 24, 26, 30, 52, 60, 360, 365, 366].contains(&value.to_integer())
 }
 
 /// Factors between units of measure, in millionths: miles, pounds, inches, feet, gallons, acres, square feet.
