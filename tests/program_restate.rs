@@ -163,7 +163,8 @@ fn without_address(place: &Place) -> String {
 
 #[test]
 fn an_answer_is_never_asked_for_again_because_the_run_was_killed() {
-    let market = MarketProcess::start(&["--latency-ms", "50"]);
+    // So slow that none of the runs that are killed comes to its end.
+    let market = MarketProcess::start(&["--latency-ms", "250"]);
     let (restate, _workers, _own) = two_workers(&market, &[]);
     let place = Place::with_samples();
     for _ in 0..3 {
