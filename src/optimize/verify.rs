@@ -8,11 +8,13 @@ use super::grounded::{ClaimCounts, GroundedTally};
 use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::tell;
+use crate::call::stop::Why;
 use crate::compare::Tally;
 use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
 use crate::compare::spending::Spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
+use crate::evaluate::run::Interrupted;
 
 /// Looks at the data at most, the last included: more of them save little.
 const MOST_LOOKS: usize = 8;
@@ -170,9 +172,10 @@ pub async fn verify(
     let decided_at = asked.trials;
     let everybody = pairs.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
     if decision == Decision::Better && asked.pairs < everybody {
-        asked.ask(everybody, "measure", "Measuring how much it gains, on unseen people").await?;
-        test.measure(&asked.differences(), asked.step());
-        tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
+        if asked.measure(everybody).await? {
+            test.measure(&asked.differences(), asked.step());
+            tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
+        }
     }
     let (differences, step) = (asked.differences(), asked.step());
     let Asked { before, after, trials, pairs, .. } = asked;
@@ -250,6 +253,19 @@ impl Asked<'_> {
         }
         self.pairs = until;
         Ok(())
+    }
+
+    /// Asks on to measure what is proved already, and says whether that came to its end. A limit loses nothing of the proof.
+    async fn measure(&mut self, until: usize) -> Result<bool, Error> {
+        let (before, after, trials) = (self.before.clone(), self.after.clone(), self.trials);
+        let title = "Measuring how much it gains, on unseen people";
+        match self.ask(until, "measure", title).await {
+            Err(Error::Interrupted(Interrupted(why))) if why != Why::Asked => {
+                (self.before, self.after, self.trials) = (before, after, trials);
+                Ok(false)
+            }
+            asked => asked.map(|()| true),
+        }
     }
 
     /// Differences per persona; NaN where one side has nothing.
