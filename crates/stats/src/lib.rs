@@ -8,8 +8,10 @@
 
 pub mod audit;
 pub mod cholesky;
+pub mod course;
 pub mod effects;
 pub mod evidence;
+pub mod exact;
 pub mod normal;
 pub mod paired;
 pub mod power;
