@@ -115,6 +115,8 @@ struct Look {
     low: u64,
     /// Stopped with at least so many.
     high: u64,
+    /// The level that was used up to and with this look.
+    spent: f64,
     decision: Decision,
 }
 
@@ -169,7 +171,7 @@ impl ExactTest {
         } else {
             Decision::GoOn
         };
-        self.looks.push(Look { pairs, low, high, decision });
+        self.looks.push(Look { pairs, low, high, spent: self.course.stopped_above(), decision });
         decision
     }
 
@@ -224,6 +226,18 @@ impl ExactTest {
         }
         course.go_to(last.pairs.changed());
         (course.stopped_above() + course.at_least(last.pairs.rose)).min(1.0)
+    }
+
+    /// People at each look, with the normal value that lies as far out as the count that would have stopped it there, and
+    /// the level that was used so far.
+    pub(crate) fn boundaries(&self) -> Vec<(usize, f64, f64)> {
+        let boundary = |look: &Look| {
+            let mut course = Course::new(0.5);
+            course.go_to(look.pairs.changed());
+            let tail = course.at_least(look.high);
+            (look.pairs.people as usize, if tail > 0.0 { -quantile(tail) } else { f64::INFINITY }, look.spent)
+        };
+        self.looks.iter().map(boundary).collect()
     }
 
     /// The gain under which what was seen, or stronger evidence, has this chance.

@@ -190,7 +190,10 @@ fn after_one_look_the_interval_is_as_published_ones_for_paired_proportions() {
     let mut test = ExactTest::plan(0.025, 0.15);
     test.look(Pairs { people: 21, rose: 7, fell: 1 }, 1.0);
     let outcome = test.result().unwrap();
-    assert!((outcome.interval.low - 0.026).abs() < 0.035 && (outcome.interval.high - 0.517).abs() < 0.035, "{outcome:?}");
+    assert!(
+        (outcome.interval.low - 0.026).abs() < 0.035 && (outcome.interval.high - 0.517).abs() < 0.035,
+        "{outcome:?}"
+    );
 }
 
 #[test]

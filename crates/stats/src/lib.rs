@@ -6,6 +6,7 @@
 #![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
+pub mod adoption;
 pub mod audit;
 pub mod cholesky;
 pub mod course;
