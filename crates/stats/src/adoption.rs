@@ -12,26 +12,46 @@ pub fn most_pairs(people: usize) -> usize {
     people * MOST_PAIRS
 }
 
-/// The numbers of pairs at which to look, of `pairs` in all from so many people who are asked in turn: as
-/// [`exact::schedule`] while everybody is asked once, then every eighth pair at the most, for a look there takes of the
-/// level what it cannot give back.
+/// What is known of each pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// A yes or a no on either side.
+    Single,
+    /// Shares of several decisions, or chances.
+    Graded,
+}
+
+/// The numbers of pairs at which to look, of `pairs` in all from so many people who are asked in turn: with single answers as
+/// [`exact::schedule`] while everybody is asked once, then, and with graded ones from the first on, every eighth pair at the
+/// most, for a look there takes of the level what it cannot give back. Nothing without pairs.
 #[must_use]
-pub fn schedule(people: usize, pairs: usize) -> Vec<usize> {
+pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     let pairs = pairs.min(most_pairs(people));
-    if pairs <= people {
-        return exact::schedule(pairs);
+    let mut looks = Vec::new();
+    if pairs == 0 {
+        return looks;
     }
-    let mut looks: Vec<usize> = exact::schedule(people).into_iter().filter(|until| *until >= LEAST).collect();
-    let more = pairs - people;
-    let later = (more / PAIRS_A_LOOK).clamp(1, LATER_LOOKS);
-    looks.extend((1..=later).map(|look| people + more * look / later));
+    let mut from = 0;
+    if answers == Answers::Single {
+        from = pairs.min(people);
+        looks = exact::schedule(from);
+        looks.retain(|until| *until >= LEAST || *until == pairs);
+    }
+    if from < pairs {
+        let more = pairs - from;
+        let fewest = if from == 0 { FEWEST_LOOKS.min(more) } else { 1 };
+        let later = (more / PAIRS_A_LOOK).clamp(fewest, LATER_LOOKS);
+        looks.extend((1..=later).map(|look| from + more * look / later));
+    }
     looks
 }
 
 /// Pairs between two looks at least once people are asked again.
 const PAIRS_A_LOOK: usize = 8;
-/// Looks at people who are asked again, at most.
+/// Looks at people who are asked again, or at graded answers, at most.
 const LATER_LOOKS: usize = 8;
+/// And at graded answers at least.
+const FEWEST_LOOKS: usize = 3;
 /// Of the looks while everybody is asked once, so many are remembered when people are asked again: the others are so close
 /// to these that they change nothing.
 const REMEMBERED: usize = 5;

@@ -16,7 +16,7 @@ fn run(
 ) -> (AdoptionTest, Decision, usize) {
     let (mut sums, mut asked) = (vec![0.0; people.len()], 0);
     let pairs = pairs.min(most_pairs(people.len()));
-    for until in schedule(people.len(), pairs) {
+    for until in schedule(people.len(), pairs, Answers::Single) {
         while asked < until {
             let at = asked % people.len();
             let mut yes = |chance| f64::from(u8::from(rng.random_bool(chance)));
@@ -134,11 +134,21 @@ fn what_was_measured_counts_only_where_everybody_was_asked_just_once() {
 
 #[test]
 fn nobody_is_asked_more_than_three_times() {
-    assert_eq!(schedule(12, 500).last(), Some(&36));
-    assert_eq!(schedule(80, 60), exact::schedule(60));
-    let looks = schedule(80, 240);
+    assert_eq!(schedule(12, 500, Answers::Single).last(), Some(&36));
+    assert_eq!(schedule(80, 60, Answers::Single), exact::schedule(60));
+    let looks = schedule(80, 240, Answers::Single);
     assert!(looks.contains(&80) && looks.last() == Some(&240) && looks.len() <= LATER_LOOKS + 40, "{looks:?}");
     assert!(looks.windows(2).all(|pair| pair[0] < pair[1]), "{looks:?}");
+}
+
+#[test]
+fn graded_answers_are_looked_at_three_to_eight_times() {
+    assert_eq!(schedule(40, 40, Answers::Graded), [8, 16, 24, 32, 40]);
+    assert_eq!(schedule(40, 12, Answers::Graded), [4, 8, 12]);
+    assert_eq!(schedule(80, 240, Answers::Graded).len(), 8);
+    assert_eq!(schedule(1, 9, Answers::Graded), [1, 2, 3]);
+    assert_eq!((schedule(0, 9, Answers::Graded), schedule(9, 0, Answers::Single)), (vec![], vec![]));
+    assert_eq!((schedule(2, 2, Answers::Graded), schedule(3, 3, Answers::Single)), (vec![1, 2], vec![3]));
 }
 
 proptest! {
