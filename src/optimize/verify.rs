@@ -163,11 +163,9 @@ pub async fn verify(
     }
     let decided_at = asked.trials;
     let everybody = paid_for.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
-    if decision == Decision::Better && asked.pairs < everybody {
-        if asked.measure(everybody).await? {
-            test.measure(&asked.differences(), asked.step());
-            tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
-        }
+    if decision == Decision::Better && asked.pairs < everybody && asked.measure(everybody).await? {
+        test.measure(&asked.differences(), asked.step());
+        tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
     }
     let (differences, step) = (asked.differences(), asked.step());
     let Asked { before, after, trials, pairs, .. } = asked;
