@@ -131,7 +131,7 @@ impl<'a> Evidence<'a> {
     /// it counts the items of a quotation, or a sum comes near it, or no number that is quoted speaks against it.
     fn may_say(&self, number: &Number, sums: &[Sum]) -> bool {
         let Some(reading) = number.readings.first() else { return true };
-        let results = || sums.iter().flat_map(|sum| &sum.results);
+        let results = || sums.iter().flat_map(|sum| sum.results.iter().chain(&sum.spoken));
         // `four or five`, `three quarters`, `two and a half`; `about two thirds`, `eight in ten`: either of the two numbers.
         let near = |result: &Exact| {
             let fraction =

@@ -45,6 +45,8 @@ pub(super) struct Sum {
     pub supposed: Vec<Number>,
     /// Numbers of the claim that it holds other numbers against.
     pub bounds: Vec<Number>,
+    /// Bounds that say in digits what the claim says in words.
+    pub spoken: Vec<Exact>,
     /// Whether a number that is quoted is part of it, or of a sum whose result it uses; else it only converts units.
     is_anchored: bool,
 }
@@ -133,6 +135,7 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], ear
         operands: Vec::new(),
         used: Vec::new(),
         bounds: Vec::new(),
+        spoken: Vec::new(),
     };
     // What a sum is said to come to is the claim's number, or the sum in other words.
     let computed = if compares { sides.len() } else { 1 };
@@ -158,6 +161,7 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], ear
         operands: check.operands,
         supposed: check.used,
         bounds: check.bounds,
+        spoken: check.spoken,
         is_anchored: check.is_anchored,
     })
 }
@@ -183,15 +187,20 @@ struct Check<'a, F> {
     operands: Vec<Number>,
     used: Vec<Number>,
     bounds: Vec<Number>,
+    spoken: Vec<Exact>,
 }
 
 impl<F: Fn(&Number) -> Origin> Check<'_, F> {
     fn side(&mut self, node: &Node) -> Result<(), Fault> {
-        if self.compares && self.is_bound(node) { Ok(()) } else { self.node(node, Role::Alone) }
+        if self.compares && self.is_bound(node) {
+            self.spoken.extend(values(node));
+            return Ok(());
+        }
+        self.node(node, Role::Alone)
     }
 
     /// Whether a side of a comparison only says in digits what the claim says in words: `a week and a half` as `1.5`, or as
-    /// `1 + 1 / 2`. It bears out no number of the claim by itself.
+    /// `1 + 1 / 2`. It bears out no number of the claim that is in digits.
     fn is_bound(&self, node: &Node) -> bool {
         let is_small = |value: &Exact| {
             let halves = *value * Exact::from_integer(2);
