@@ -23,7 +23,8 @@ fn small_world() -> Place {
 fn improve(place: &Place, more: &[&str]) -> Ran {
     let run = ["improve", "--results-file", "small_results_20250802_144126", "--model", "market", "--rejudge", "never"];
     let so = ["--calls", "90", "--alpha", "0.49", "--seed", "1", "--concurrency", "1", "--no-report"];
-    let output = place.command(&[&run[..], &so, more].concat()).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
+    let output =
+        place.command(&[&run[..], &so, more].concat()).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
     Ran::of(&output)
 }
 
@@ -33,7 +34,8 @@ fn bytes(place: &Place) -> Vec<u8> {
 
 /// The calls that a run which goes on has found.
 fn found(ran: &Ran) -> u64 {
-    let line = ran.err.lines().find(|line| line.starts_with("Going on with run")).unwrap_or_else(|| panic!("{}", ran.err));
+    let line =
+        ran.err.lines().find(|line| line.starts_with("Going on with run")).unwrap_or_else(|| panic!("{}", ran.err));
     line.rsplit(": ").next().unwrap().split(' ').next().unwrap().parse().unwrap()
 }
 
@@ -52,7 +54,7 @@ fn a_limit_at_any_call_loses_nothing_that_was_proved_and_the_same_command_goes_o
     loop {
         runs += 1;
         assert!(runs < 400, "it does not come to its end");
-        let step = if calls < 60 { 7 } else { 1 };
+        let step = if calls < 70 { 35 } else { 1 };
         let limit = if counts_all { calls + step } else { step };
         let ran = improve(&parts, &["--max-calls", &limit.to_string()]);
         if runs > 1 {
@@ -74,7 +76,11 @@ fn a_limit_at_any_call_loses_nothing_that_was_proved_and_the_same_command_goes_o
             assert_eq!(&file["metadata"]["system_prompt"], prompt, "after {calls} calls");
             let partial = file["metadata"]["rejoinder"]["partial"].as_str().unwrap();
             assert!(partial.contains("--max-calls is reached"), "{partial}");
-            assert!(ran.out.contains("IMPROVEMENT CYCLE INCOMPLETE") && ran.out.contains("Verdict: adopted"), "{}", ran.out);
+            assert!(
+                ran.out.contains("IMPROVEMENT CYCLE INCOMPLETE") && ran.out.contains("Verdict: adopted"),
+                "{}",
+                ran.out
+            );
             in_part += 1;
         }
     }
@@ -82,7 +88,10 @@ fn a_limit_at_any_call_loses_nothing_that_was_proved_and_the_same_command_goes_o
     assert_eq!(parts.files("results"), whole.files("results"), "one file, and none beside it");
     assert!(bytes(&parts) == bytes(&whole), "the file is the one that an undisturbed run writes");
     let listed = parts.ok(&["runs"]).out;
-    assert!(listed.contains("finished") && listed.lines().filter(|line| line.contains("improve")).count() == 1, "{listed}");
+    assert!(
+        listed.contains("finished") && listed.lines().filter(|line| line.contains("improve")).count() == 1,
+        "{listed}"
+    );
 }
 
 #[test]

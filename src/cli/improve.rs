@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use self::plan::{Next, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
-use self::plan::{Next, Plan};
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
@@ -27,8 +27,8 @@ use crate::optimize::decisions::Decisions;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
-use crate::optimize::{Objective, personas};
 use crate::optimize::story::Story;
+use crate::optimize::{Objective, personas};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
@@ -196,20 +196,21 @@ async fn cycles(
             };
             setup.events.emit(Event::Step(format!("Cycle {number}{of}: {file}")));
         }
-        let (next, adopted, chance_of_more) = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
-            Some(written) => {
-                setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
-                let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
-                let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                let metrics = head.metadata.rejoinder.and_then(|own| own.metrics);
-                let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
-                (written, attempts.last().copied().unwrap_or(false), chance)
-            }
-            None => {
-                let by_user = (facts.clone(), by_hand.clone());
-                one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors).await?
-            }
-        };
+        let (next, adopted, chance_of_more) =
+            match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
+                Some(written) => {
+                    setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
+                    let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
+                    let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
+                    let metrics = head.metadata.rejoinder.and_then(|own| own.metrics);
+                    let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
+                    (written, attempts.last().copied().unwrap_or(false), chance)
+                }
+                None => {
+                    let by_user = (facts.clone(), by_hand.clone());
+                    one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors).await?
+                }
+            };
         *file = next;
         *last = Some(file.clone());
         // What there is has been saved and shown; the run stays open.

@@ -287,7 +287,8 @@ impl Journal {
                 ))?
                 .query_map(parameters, read)?
                 .collect::<rusqlite::Result<_>>()?;
-            let mut files = connection.prepare_cached("SELECT file FROM outputs WHERE run = ? GROUP BY file ORDER BY min(step)")?;
+            let mut files =
+                connection.prepare_cached("SELECT file FROM outputs WHERE run = ? GROUP BY file ORDER BY min(step)")?;
             for row in &mut rows {
                 row.files = files.query_map([&row.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
             }

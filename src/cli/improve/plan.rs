@@ -34,9 +34,7 @@ impl Plan {
             // What the user asked for holds, and the limit ends it where it ends.
             (Cycles::Number(_), Some(_)) if self.asked.is_some() => Allowance::Search(usual),
             // All that there is, unless the user said how much.
-            (Cycles::Auto, Some(calls)) => {
-                Allowance::Run { calls, cycles: 1, most: self.asked.unwrap_or(u64::MAX) }
-            }
+            (Cycles::Auto, Some(calls)) => Allowance::Run { calls, cycles: 1, most: self.asked.unwrap_or(u64::MAX) },
             (Cycles::Number(cycles), Some(calls)) => {
                 Allowance::Run { calls, cycles: u64::from((cycles + 1).saturating_sub(number)), most: usual }
             }
@@ -104,7 +102,10 @@ mod tests {
         assert_eq!(allowance("improve --results-file x --cycles auto --max-calls 3000", 1), run(3000, 1, u64::MAX));
         assert_eq!(allowance("improve --results-file x --cycles 3 --max-calls 3000", 2), run(3000, 2, 800));
         assert_eq!(allowance("improve --results-file x --calls 99 --max-calls 300", 1), Allowance::Search(99));
-        assert_eq!(allowance("improve --results-file x --cycles auto --calls 99 --max-calls 3000", 9), run(3000, 1, 99));
+        assert_eq!(
+            allowance("improve --results-file x --cycles auto --calls 99 --max-calls 3000", 9),
+            run(3000, 1, 99)
+        );
     }
 
     #[test]
