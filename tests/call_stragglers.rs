@@ -52,7 +52,7 @@ impl Model for Scripted {
                 Ok(text) => {
                     let usage = Usage { output_tokens: 1, ..Usage::default() };
                     let answer =
-                        Answer { text: text.into(), stop: Stop::EndTurn, usage, request_id: None, batched: false };
+                        Answer { text: text.into(), stop: Stop::EndTurn, usage, ..Answer::default() };
                     Ok(Reply { answer, limits: RateLimits::default() })
                 }
                 Err(kind) => Err(Failure::new(kind, format!("after {seconds} s"))),

@@ -88,6 +88,27 @@ impl Addresses {
     }
 }
 
+/// The variable of the environment that has the key of this model's host.
+pub fn key_variable(id: &ModelId) -> Option<&'static str> {
+    match id.provider() {
+        Provider::Anthropic => Some("ANTHROPIC_API_KEY"),
+        Provider::OpenAi => Some("OPENAI_API_KEY"),
+        Provider::Ollama | Provider::Market => None,
+    }
+}
+
+impl Addresses {
+    /// Whether a model's server may be one of the user's own: it is on this machine.
+    pub fn is_own(&self, id: &ModelId) -> bool {
+        match id.provider() {
+            Provider::Anthropic => is_loopback(&self.anthropic),
+            Provider::OpenAi => is_loopback(&self.openai),
+            Provider::Ollama => is_loopback(&self.ollama),
+            Provider::Market => false,
+        }
+    }
+}
+
 /// Whether a server is on this machine.
 pub fn is_loopback(base_url: &str) -> bool {
     BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
