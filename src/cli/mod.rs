@@ -5,6 +5,7 @@ mod audit_judge;
 mod compare;
 mod connect;
 mod decide;
+pub mod dotenv;
 mod ending;
 mod engine;
 mod error;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Addresses, connect, connections, effort, key_variable};
+use super::connect::{Addresses, connect, connections, effort, forms, key_variable};
 use super::engine;
 use super::error::Error;
 use super::greet::{Greetings, greet};
@@ -34,6 +34,7 @@ use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
+use crate::model::form::without_form;
 use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
 use crate::model::price::Prices;
@@ -179,14 +180,17 @@ impl Doors {
                 "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
             ));
         }
+        for (what, base) in addresses.pasted(ids.values()) {
+            setup.events.emit(Event::Note(format!("{what} is the address of one call; taken as the base URL {base}")));
+        }
         settings.check_ranges().map_err(Error::Usage)?;
         let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
-        let connections = connections(settings)?;
+        let (connections, forms) = (connections(settings)?, forms(setup.folder.root(), &setup.events));
         let keyless = options.dry_run || link.is_some();
         let mut models = BTreeMap::new();
         for (&role, id) in &ids {
             let effort = effort(role, settings)?;
-            models.insert(role, connect(id, &addresses, &connections, (effort, timeout), keyless)?);
+            models.insert(role, connect(id, &addresses, (&connections, &forms), (effort, timeout), keyless)?);
         }
         let mut prices = Prices::with_overrides(&settings.prices)?;
         // A dry run sends nothing at all, and workers have hosts of their own.
@@ -305,7 +309,9 @@ impl Doors {
         let mut all: Vec<String> = parts.iter().map(ToString::to_string).collect();
         for (role, caller) in &self.callers {
             let tokens = self.limits.get(role).copied().unwrap_or_default();
-            all.push(format!("{role}: {} {} {tokens}", caller.model().id(), caller.model().settings()));
+            // What is learned of a host on the way does not make it another run.
+            let settings = without_form(&caller.model().settings());
+            all.push(format!("{role}: {} {settings} {tokens}", caller.model().id()));
         }
         all.push(self.decision_prompt.text.clone());
         all.extend(self.referee_prompt.as_ref().map(|prompt| format!("referee: {}", prompt.text)));

@@ -3,6 +3,8 @@
 //! The reference for its shapes is the official SDK (PyPI `anthropic` 2.12). No sampling parameters are sent: current
 //! models refuse them.
 
+use std::borrow::Cow;
+
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -10,6 +12,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::batching::Batching;
+use super::form::{Form, Json, Learned, Place, Sent, Thinking};
 use super::http::words::one_line;
 use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
@@ -33,32 +36,60 @@ pub(super) struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    system: Option<[System<'a>; 1]>,
+    system: Option<System<'a>>,
     messages: [Message<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<ThinkingConfig>,
 }
 
 impl<'a> Body<'a> {
     /// What is posted for this request to the model of this name; also what a message batch has of it.
-    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request) -> Self {
-        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
+    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request, form: Form) -> Self {
+        let format = request.schema.as_ref().filter(|_| form.json == Json::Schema);
+        let format = format.map(|schema| Format { kind: "json_schema", schema: &schema.json });
+        let effort = match form.thinking {
+            Thinking::AsSet => effort,
+            Thinking::Nearest(nearest) => effort.map(|_| nearest),
+            Thinking::Unsaid => None,
+        };
+        let (is_off, effort) = (effort == Some(Effort::None), effort.filter(|effort| *effort != Effort::None));
+        let (system, content) = match (request.system.is_empty(), form.place) {
+            (true, _) => (None, Cow::Borrowed(request.user.as_str())),
+            (false, Place::Usual) => {
+                let block = Block { kind: "text", text: &request.system, cache_control: CacheControl { kind: "ephemeral" } };
+                (Some(System::List([block])), Cow::Borrowed(request.user.as_str()))
+            }
+            (false, Place::Text) => (Some(System::Text(&request.system)), Cow::Borrowed(request.user.as_str())),
+            (false, Place::User) => (None, Cow::Owned(format!("{}\n\n{}", request.system, request.user))),
+        };
         Body {
             model: name,
             max_tokens: request.max_tokens,
-            system: (!request.system.is_empty()).then_some([System {
-                kind: "text",
-                text: &request.system,
-                cache_control: CacheControl { kind: "ephemeral" },
-            }]),
-            messages: [Message { role: "user", content: &request.user }],
+            system,
+            messages: [Message { role: "user", content }],
             output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+            thinking: is_off.then_some(ThinkingConfig { kind: "disabled" }),
         }
     }
 }
 
 #[derive(Serialize)]
-struct System<'a> {
+struct ThinkingConfig {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum System<'a> {
+    List([Block<'a>; 1]),
+    Text(&'a str),
+}
+
+#[derive(Serialize)]
+struct Block<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     text: &'a str,
@@ -74,7 +105,7 @@ struct CacheControl {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +133,7 @@ pub struct MessagesApi {
     settings: Settings,
     http: Http,
     models: Url,
+    form: Learned,
     batches: MessageBatches,
 }
 
@@ -120,7 +152,8 @@ impl MessagesApi {
         let base = BaseUrl::parse(base_url)?;
         let url = base.join("v1/messages");
         let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
-        let batches = MessageBatches::new(&base, id.name(), settings.effort, &http);
+        let form = settings.forms.of(&base.origin(), id.name());
+        let batches = MessageBatches::new(&base, id.name(), (settings.effort, form.clone()), &http);
         Ok(MessagesApi {
             batches,
             id: id.to_string(),
@@ -129,6 +162,7 @@ impl MessagesApi {
             origin: base.origin(),
             settings,
             models: base.join("v1/models"),
+            form,
             http,
         })
     }
@@ -186,8 +220,12 @@ fn text_of(blocks: &[Value]) -> Option<String> {
 impl Model for MessagesApi {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &Body::of(&self.name, self.settings.effort, request)).await?;
-            self.read(&response)
+            let effort = self.settings.effort;
+            let send = |form| async move {
+                let response = self.http.post(&request.key, &Body::of(&self.name, effort, request, form)).await?;
+                self.read(&response)
+            };
+            self.form.send(Sent::messages(request, effort), send).await
         })
     }
 
@@ -206,7 +244,7 @@ impl Model for MessagesApi {
     /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.
     fn settings(&self) -> String {
         let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
-        format!("messages{at} effort={}", self.settings.effort_word())
+        format!("messages{at} effort={}{}", self.settings.effort_word(), self.form.get())
     }
 
     fn batches(&self) -> Option<&dyn Batching> {

@@ -6,6 +6,7 @@
 pub mod batching;
 pub mod chat_completions;
 mod finish;
+pub mod form;
 pub mod http;
 pub mod id;
 pub mod limits;
