@@ -44,7 +44,8 @@ fn messages_are(body: Value) -> impl Fn(&Request) -> Response {
     }
 }
 
-const PRICES: &str = "[max_tokens]\ngenerator = 400\ndecision_maker = 400\n[prices.\"openai/m\"]\ninput = 1.0\noutput = 10.0\n";
+const PRICES: &str =
+    "[max_tokens]\ngenerator = 400\ndecision_maker = 400\n[prices.\"openai/m\"]\ninput = 1.0\noutput = 10.0\n";
 
 #[test]
 fn an_answer_that_is_not_finished_is_asked_for_again_and_the_hosts_words_are_the_reason() {
@@ -64,7 +65,8 @@ fn an_answer_that_is_not_finished_is_asked_for_again_and_the_hosts_words_are_the
 
 #[test]
 fn a_limit_on_cost_holds_where_the_bill_cannot_be_read() {
-    for usage in [json!(null), json!({ "promptTokenCount": 3 }), json!({ "prompt_tokens": 0, "completion_tokens": 0 })] {
+    for usage in [json!(null), json!({ "promptTokenCount": 3 }), json!({ "prompt_tokens": 0, "completion_tokens": 0 })]
+    {
         let gateway = Gateway::start(move |request| {
             let mut body = completion(text_for(request));
             body["usage"] = usage.clone();
@@ -142,15 +144,25 @@ fn trouble_that_passes_costs_no_trial_whatever_form_it_has() {
         Response::new(502, "<html><title>502 Bad Gateway</title></html>").with("content-type", "text/html"),
         Response::json(429, json!({ "error": { "message": "Rate limit exceeded: free-models-per-min", "code": 429 } })),
         Response::json(200, json!({ "error": { "message": "Rate limit exceeded", "code": 429 } })),
-        Response::json(503, json!({ "error": { "code": 503, "message": "Loading model", "type": "unavailable_error" } })),
-        Response::json(529, json!({ "type": "error", "error": { "type": "overloaded_error", "message": "Overloaded" } })),
+        Response::json(
+            503,
+            json!({ "error": { "code": 503, "message": "Loading model", "type": "unavailable_error" } }),
+        ),
+        Response::json(
+            529,
+            json!({ "type": "error", "error": { "type": "overloaded_error", "message": "Overloaded" } }),
+        ),
     ];
     for trouble in troubles {
         let words = trouble.status;
         let (place, gateway) = (place(4), Gateway::start(after(9, trouble)));
         let ran = evaluate(&place, &gateway, &["--retries", "1"]);
         ok(&ran);
-        assert!(ran.out.contains("4 of 4 with a decision") && ran.out.contains("Failed trials: none"), "{words} {}", ran.out);
+        assert!(
+            ran.out.contains("4 of 4 with a decision") && ran.out.contains("Failed trials: none"),
+            "{words} {}",
+            ran.out
+        );
     }
 }
 
@@ -239,7 +251,11 @@ fn most_trials_failing_is_no_success() {
 fn what_a_host_refuses_is_asked_for_in_another_way_and_remembered() {
     type Refused = fn(&Value) -> bool;
     let cases: [(Refused, &str, &str); 3] = [
-        (|body| body.get("max_tokens").is_some(), "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'", "the cap"),
+        (
+            |body| body.get("max_tokens").is_some(),
+            "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'",
+            "the cap",
+        ),
         (|body| body.get("response_format").is_some(), "This response_format type is unavailable now", "the schema"),
         (|body| body["messages"][0]["role"] == "system", "System role not supported", "the system prompt"),
     ];
@@ -290,11 +306,23 @@ fn an_interrupted_run_stays_where_other_options_are_typed_and_the_difference_is_
     let (place, gateway) = (place(4), Gateway::start(good));
     evaluate(&place, &gateway, &["--max-calls", "3"]);
     let ran = evaluate(&place, &gateway, &["--scored"]);
-    assert!(ran.err.contains("--scored: nothing then, it now") && ran.err.contains("It stays: rejoinder runs resume"), "{}", ran.err);
+    assert!(
+        ran.err.contains("--scored: nothing then, it now") && ran.err.contains("It stays: rejoinder runs resume"),
+        "{}",
+        ran.err
+    );
     assert!(place.ok(&["runs"]).out.contains("interrupted"));
     place.write("offer.md", "You write long e-mails.");
     let runs = place.ok(&["runs"]).out;
-    let id = runs.lines().rev().find(|line| line.contains("interrupted")).unwrap().split_whitespace().nth(1).unwrap().to_owned();
+    let id = runs
+        .lines()
+        .rev()
+        .find(|line| line.contains("interrupted"))
+        .unwrap()
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .to_owned();
     let ran = Ran::of(&place.command(&["runs", "resume", &id]).env("OPENAI_API_KEY", "sk-test").output().unwrap());
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     assert!(ran.err.contains("cannot be gone on with: its files or prompts are not what they were"), "{}", ran.err);
@@ -315,7 +343,11 @@ fn the_same_command_in_a_second_terminal_says_that_the_first_is_running() {
         }
         let second = evaluate(&place, &gateway, &[]);
         assert_eq!(second.code, Some(7), "{}", second.err);
-        assert!(second.err.contains("under way in another process") && second.err.contains("--fresh"), "{}", second.err);
+        assert!(
+            second.err.contains("under way in another process") && second.err.contains("--fresh"),
+            "{}",
+            second.err
+        );
         ok(&evaluate(&place, &gateway, &["--seed", "77"]));
         ok(&first.join().unwrap());
     });

@@ -36,7 +36,13 @@ mod tests {
     #[test]
     fn hosts_times_and_numbers_are_said_as_people_say_them() {
         assert_eq!(address("https://api.example.com:443#1a2b3c4d"), "https://api.example.com:443");
-        assert_eq!((spoken(Duration::from_secs(600)), spoken(Duration::from_secs(90))), ("10 min".into(), "90 s".into()));
-        assert_eq!((thousands(999), thousands(8_192), thousands(1_000_000)), ("999".into(), "8,192".into(), "1,000,000".into()));
+        assert_eq!(
+            (spoken(Duration::from_secs(600)), spoken(Duration::from_secs(90))),
+            ("10 min".into(), "90 s".into())
+        );
+        assert_eq!(
+            (thousands(999), thousands(8_192), thousands(1_000_000)),
+            ("999".into(), "8,192".into(), "1,000,000".into())
+        );
     }
 }

@@ -27,7 +27,9 @@ pub fn load() -> Vec<String> {
     let lines: Vec<String> = unread.iter().map(ToString::to_string).collect();
     match lines.as_slice() {
         [] => Vec::new(),
-        [line] => vec![format!("line {line} of {NAME} is not NAME=VALUE, and is left out (a value with spaces needs quotation marks)")],
+        [line] => vec![format!(
+            "line {line} of {NAME} is not NAME=VALUE, and is left out (a value with spaces needs quotation marks)"
+        )],
         lines => vec![format!(
             "lines {} of {NAME} are not NAME=VALUE, and are left out (a value with spaces needs quotation marks)",
             lines.join(", ")
@@ -65,7 +67,8 @@ fn read(text: &str) -> (Vec<String>, Vec<usize>) {
 
 /// Whether this can be read, as an entry or as nothing (a comment, a blank line), and be put into an environment.
 fn is_one(entry: &str) -> bool {
-    let is_good = |(name, value): (String, String)| !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+    let is_good =
+        |(name, value): (String, String)| !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
     dotenvy::from_read_iter(entry.as_bytes()).all(|line| line.is_ok_and(is_good))
 }
 

@@ -175,7 +175,9 @@ fn of_stop(why: Why) -> u8 {
 /// How a run that has stopped by itself is gone on with.
 fn how_to_go_on(why: Why) -> &'static str {
     match why {
-        Why::Calls | Why::Cost | Why::BelowOneCall => "the same command with a higher limit, or without, goes on from there",
+        Why::Calls | Why::Cost | Why::BelowOneCall => {
+            "the same command with a higher limit, or without, goes on from there"
+        }
         Why::Unreachable => "no trial was given up, and the same command goes on from there",
         Why::Unusable => "once the reason is mended, the same command with --fresh begins anew",
         _ => "the same command goes on from there",

@@ -190,7 +190,14 @@ mod tests {
     fn what_has_changed_is_named_by_option_and_by_what_says_its_name() {
         let arguments = typed("evaluate --persona-file a --model openai/n --max-calls 9 --scored");
         let parts = ["b", "generator: openai/n chat 400", "decision maker: openai/n chat 400"];
-        let inputs = Inputs { command: "evaluate", arguments: &arguments, parts: &parts, seed: None, least_seed: 1, fresh: false };
+        let inputs = Inputs {
+            command: "evaluate",
+            arguments: &arguments,
+            parts: &parts,
+            seed: None,
+            least_seed: 1,
+            fresh: false,
+        };
         let then = ["b".to_owned(), "generator: openai/m chat 400".into(), "decision maker: openai/n chat 400".into()];
         let row = row("evaluate --persona-file a --model=openai/m --concurrency 3");
         insta::assert_snapshot!(changes(&then, &row, &inputs).join("\n"), @r"

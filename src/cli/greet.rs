@@ -26,7 +26,8 @@ pub fn greet(models: &BTreeMap<Role, Arc<dyn Model>>, is_own: impl Fn(Role) -> b
         let is_own = is_own(role);
         hosts.entry(model.host().to_owned()).or_insert((&**model, role, false)).2 |= is_own;
     }
-    let greeting = join_all(hosts.iter().map(|(host, (model, _, who))| async move { (host.clone(), model.greet(*who).await) }));
+    let greeting =
+        join_all(hosts.iter().map(|(host, (model, _, who))| async move { (host.clone(), model.greet(*who).await) }));
     let greetings = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(greeting));
     let greetings = Greetings(greetings.into_iter().collect());
     for (host, (model, _, is_own)) in &hosts {
@@ -41,7 +42,13 @@ impl Greetings {
     /// Prices with what the greetings say: a server of one's own that is known charges nothing, and one that is not known
     /// may be a gateway to a host that does.
     #[must_use]
-    pub fn prices(&self, mut prices: Prices, ids: &BTreeMap<Role, ModelId>, models: &BTreeMap<Role, Arc<dyn Model>>, asked: &BTreeSet<Role>) -> Prices {
+    pub fn prices(
+        &self,
+        mut prices: Prices,
+        ids: &BTreeMap<Role, ModelId>,
+        models: &BTreeMap<Role, Arc<dyn Model>>,
+        asked: &BTreeSet<Role>,
+    ) -> Prices {
         for role in asked {
             let (Some(id), Some(model)) = (ids.get(role), models.get(role)) else { continue };
             let server = self.0.get(model.host()).and_then(|greeting| greeting.server);

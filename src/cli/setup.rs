@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::connect::{Addresses, connect, connections, effort, forms, key_variable};
 use super::engine;
 use super::error::Error;
-use super::greet::{Greetings, greet};
 use super::goes_on;
+use super::greet::{Greetings, greet};
 use super::live::Follower;
 use super::options::{Concurrency, Global, ModelOptions, Scored};
 use super::patience::{patience, tell, without_price};
@@ -34,12 +34,12 @@ use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
+use crate::model::Role;
 use crate::model::form::without_form;
 use crate::model::id::{ModelId, Provider};
 use crate::model::limits::permits::{self, Permits};
 use crate::model::price::Prices;
 use crate::model::retry::RetryPolicy;
-use crate::model::Role;
 use crate::report::words;
 
 /// The model of every role where nothing is said.
@@ -194,7 +194,8 @@ impl Doors {
         }
         let mut prices = Prices::with_overrides(&settings.prices)?;
         // A dry run sends nothing at all, and workers have hosts of their own.
-        let greetings = if keyless { Greetings::default() } else { greet(&models, |role| addresses.is_own(&ids[&role]))? };
+        let greetings =
+            if keyless { Greetings::default() } else { greet(&models, |role| addresses.is_own(&ids[&role]))? };
         let own: BTreeSet<Role> =
             ids.iter().filter(|(_, id)| !keyless && addresses.is_own(id)).map(|(role, _)| *role).collect();
         prices = greetings.prices(prices, &ids, &models, &own);
@@ -323,14 +324,8 @@ impl Doors {
             link.check()?;
         }
         let journal = Journal::open(setup.folder.root())?;
-        let inputs = Inputs {
-            command,
-            arguments: &setup.arguments,
-            parts: &all,
-            seed,
-            least_seed,
-            fresh: options.fresh,
-        };
+        let inputs =
+            Inputs { command, arguments: &setup.arguments, parts: &all, seed, least_seed, fresh: options.fresh };
         let run = match &setup.resume {
             Some(wanted) => goes_on::resume(&journal, &inputs, wanted)?,
             None => journal.begin(&inputs)?,

@@ -182,8 +182,7 @@ mod tests {
     impl Model for Parrot {
         fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
             let text = self.0.lock().unwrap().pop_front().unwrap().to_owned();
-            let answer =
-                Answer { text, stop: Stop::EndTurn, usage: Usage::default(), ..Answer::default() };
+            let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), ..Answer::default() };
             Box::pin(async { Ok(Reply { answer, limits: RateLimits::default() }) })
         }
 

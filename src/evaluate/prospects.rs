@@ -35,9 +35,8 @@ impl Prospects {
         let known = state.reason.get_or_insert_with(|| kind.to_owned());
         let is_other = known != kind;
         state.has_others |= is_other;
-        (state.failed == u64::from(ENOUGH) && state.succeeded == 0 && !state.has_others).then(|| {
-            format!("the first {ENOUGH} trials all failed for one reason, and the run was stopped: {reason}")
-        })
+        (state.failed == u64::from(ENOUGH) && state.succeeded == 0 && !state.has_others)
+            .then(|| format!("the first {ENOUGH} trials all failed for one reason, and the run was stopped: {reason}"))
     }
 
     /// How many trials failed, and how many there were, where most failed.

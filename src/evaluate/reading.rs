@@ -12,8 +12,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-pub use remarks::Remarks;
 pub(in crate::evaluate) use remarks::BEGAN;
+pub use remarks::Remarks;
 
 use crate::model::{Answer, Stop};
 

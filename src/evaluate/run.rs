@@ -9,9 +9,9 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::account::Account;
-use super::prospects::Prospects;
 use super::outcomes::Outcomes;
 use super::plan::{Order, Plan};
+use super::prospects::Prospects;
 use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
 use crate::data::entries::{Entries, Source};

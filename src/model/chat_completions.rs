@@ -171,7 +171,11 @@ mod tests {
             Request { key: CallKey::of(&[]), system: String::new(), user: "x".into(), schema: None, max_tokens: 9 };
         let cap = |base: &str, name: &str| {
             let id = "openai/m".parse().unwrap();
-            ChatCompletions::new(&id, base, None, Settings::default()).unwrap().body(&request, Form::default()).get(name).is_some()
+            ChatCompletions::new(&id, base, None, Settings::default())
+                .unwrap()
+                .body(&request, Form::default())
+                .get(name)
+                .is_some()
         };
         assert!(cap(OPENAI_BASE_URL, "max_completion_tokens") && !cap(OPENAI_BASE_URL, "max_tokens"));
         assert!(cap(OLLAMA_BASE_URL, "max_tokens") && !cap(OLLAMA_BASE_URL, "max_completion_tokens"));

@@ -19,10 +19,19 @@ pub(super) fn read(word: Option<&str>) -> Stop {
         | "model_context_window_exceeded" => Stop::ContextWindow,
         "tool_use" | "tool_calls" | "tool_call" | "function_call" => Stop::ToolUse,
         "pause_turn" => Stop::PauseTurn,
-        "refusal" | "content_filter" | "content_filtered" | "safety" | "sensitive" | "recitation" | "blocklist"
-        | "prohibited_content" | "spii" | "language" | "error_toxic" | "guardrail_intervened" | "escalation" => {
-            Stop::Refusal
-        }
+        "refusal"
+        | "content_filter"
+        | "content_filtered"
+        | "safety"
+        | "sensitive"
+        | "recitation"
+        | "blocklist"
+        | "prohibited_content"
+        | "spii"
+        | "language"
+        | "error_toxic"
+        | "guardrail_intervened"
+        | "escalation" => Stop::Refusal,
         "error" | "abort" | "aborted" | "cancelled" | "canceled" | "network_error" | "insufficient_system_resource" => {
             Stop::BrokenOff
         }
@@ -33,7 +42,8 @@ pub(super) fn read(word: Option<&str>) -> Stop {
 /// The word in lower case, with `_` between its parts and without the name of the enum that it comes from.
 fn plain(word: &str) -> String {
     let word = word.split(':').next().unwrap_or_default().trim().rsplit('.').next().unwrap_or_default();
-    let word: String = word.chars().map(|c| if matches!(c, '-' | ' ') { '_' } else { c.to_ascii_lowercase() }).collect();
+    let word: String =
+        word.chars().map(|c| if matches!(c, '-' | ' ') { '_' } else { c.to_ascii_lowercase() }).collect();
     word.strip_prefix("finish_reason_").map(str::to_owned).unwrap_or(word)
 }
 

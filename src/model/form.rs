@@ -144,7 +144,10 @@ impl Form {
         }
         let words = format!("{} {}", failure.param.as_deref().unwrap_or_default(), failure.message).to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-        if sent.has_cap_names && self.cap == Cap::Usual && has(&["max_tokens", "max_completion_tokens", "max_new_tokens"]) {
+        if sent.has_cap_names
+            && self.cap == Cap::Usual
+            && has(&["max_tokens", "max_completion_tokens", "max_new_tokens"])
+        {
             return Some((Form { cap: Cap::Other, ..self }, "the cap on tokens by this name"));
         }
         let thinking = sent.effort.is_some() && self.thinking != Thinking::Unsaid;
@@ -322,7 +325,10 @@ impl Learned {
         }
         if let Some(say) = &self.forms.0.say {
             for (what, why) in refused {
-                say(format!("{} at {} does not take {what}: it is asked in another way from now on ({why})", self.model, self.host));
+                say(format!(
+                    "{} at {} does not take {what}: it is asked in another way from now on ({why})",
+                    self.model, self.host
+                ));
             }
         }
         self.forms.save();

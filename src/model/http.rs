@@ -283,7 +283,9 @@ impl Http {
             let asked = self.one_line(&format!("{}{path}", self.origin));
             // A model that is not there is said by its name.
             let is_path = !failure.message.to_lowercase().contains("model");
-            let has_version = path.split('/').any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
+            let has_version = path
+                .split('/')
+                .any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
             let hint = match path.rsplit_once("/chat/completions") {
                 Some((before, "")) if is_path && !has_version => {
                     format!("; is /v1 missing? base URL {}{before}/v1", self.origin)
@@ -350,7 +352,8 @@ impl Http {
         } else {
             format!("the connection to {origin} broke: {cause}")
         };
-        let kind = if error.is_connect() && is_lasting(&cause) { FailureKind::Misconfigured } else { FailureKind::Connection };
+        let kind =
+            if error.is_connect() && is_lasting(&cause) { FailureKind::Misconfigured } else { FailureKind::Connection };
         Failure::new(kind, message)
     }
 }

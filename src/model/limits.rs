@@ -53,7 +53,8 @@ impl RateLimits {
     /// What is used up, for a person.
     #[must_use]
     pub fn words(&self) -> String {
-        let all = [(&self.requests, "calls"), (&self.input_tokens, "input tokens"), (&self.output_tokens, "output tokens")];
+        let all =
+            [(&self.requests, "calls"), (&self.input_tokens, "input tokens"), (&self.output_tokens, "output tokens")];
         let used_up: Vec<&str> =
             all.into_iter().filter(|(window, _)| window.remaining == Some(0)).map(|(_, name)| name).collect();
         format!("the host says that no {} are left for now", used_up.join(", no "))

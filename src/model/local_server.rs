@@ -72,13 +72,21 @@ async fn recognise(http: &Http, models: &Url) -> Option<LocalServer> {
         Some((server.unwrap_or_default(), json, response.body))
     };
     let list = |models: &Value| models.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
-    let (root, health, props, version, v0, v1) =
-        tokio::join!(get("/"), get("/health"), get("/props"), get("/version"), get("/api/v0/models"), get("/v1/models"));
+    let (root, health, props, version, v0, v1) = tokio::join!(
+        get("/"),
+        get("/health"),
+        get("/props"),
+        get("/version"),
+        get("/api/v0/models"),
+        get("/v1/models")
+    );
     let is = |seen: &Option<_>, test: fn(&(String, Value, Vec<u8>)) -> bool| seen.as_ref().is_some_and(test);
     if is(&root, |(_, _, body)| body.starts_with(b"Ollama is running")) {
         return Some(LocalServer::Ollama);
     }
-    if is(&health, |(server, json, _)| server.starts_with("rejoinder market") || json.get("simulated") == Some(&true.into())) {
+    if is(&health, |(server, json, _)| {
+        server.starts_with("rejoinder market") || json.get("simulated") == Some(&true.into())
+    }) {
         return Some(LocalServer::Market);
     }
     let is_llama = |(server, json, _): &(String, Value, Vec<u8>)| {

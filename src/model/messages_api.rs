@@ -58,7 +58,8 @@ impl<'a> Body<'a> {
         let (system, content) = match (request.system.is_empty(), form.place) {
             (true, _) => (None, Cow::Borrowed(request.user.as_str())),
             (false, Place::Usual) => {
-                let block = Block { kind: "text", text: &request.system, cache_control: CacheControl { kind: "ephemeral" } };
+                let block =
+                    Block { kind: "text", text: &request.system, cache_control: CacheControl { kind: "ephemeral" } };
                 (Some(System::List([block])), Cow::Borrowed(request.user.as_str()))
             }
             (false, Place::Text) => (Some(System::Text(&request.system)), Cow::Borrowed(request.user.as_str())),
@@ -208,7 +209,14 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
         }),
     };
     let usage = usage::read(json.get("usage"), !text.is_empty());
-    Ok(Answer { text, stop, said, usage_unknown: usage.is_none(), usage: usage.unwrap_or_default(), ..Answer::default() })
+    Ok(Answer {
+        text,
+        stop,
+        said,
+        usage_unknown: usage.is_none(),
+        usage: usage.unwrap_or_default(),
+        ..Answer::default()
+    })
 }
 
 /// The text blocks joined. The first block may be `thinking`, and types that this version does not know may come.

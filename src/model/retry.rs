@@ -63,8 +63,8 @@ impl RetryPolicy {
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     use FailureKind::{
-        Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, NotFound, Overloaded, RateLimited,
-        Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized, Unreachable, Misconfigured, Version,
+        Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, Misconfigured, NotFound, Overloaded,
+        RateLimited, Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized, Unreachable, Version,
     };
     let ours = match failure.kind {
         // Even if the host says otherwise: money does not come back within seconds.

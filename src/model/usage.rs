@@ -75,7 +75,10 @@ mod tests {
         assert_eq!(of(json!({ "prompt_tokens": 300, "completion_tokens": 60, "total_tokens": 360 })), Some((300, 60)));
         assert_eq!(of(json!({ "prompt_tokens": 300.0, "completion_tokens": 59.2 })), Some((300, 60)));
         assert_eq!(of(json!({ "input_tokens": 300, "output_tokens": 60 })), Some((300, 60)));
-        assert_eq!(of(json!({ "input_tokens": 3e2, "output_tokens": 6e1, "cache_read_input_tokens": null })), Some((300, 60)));
+        assert_eq!(
+            of(json!({ "input_tokens": 3e2, "output_tokens": 6e1, "cache_read_input_tokens": null })),
+            Some((300, 60))
+        );
     }
 
     #[test]
@@ -98,13 +101,27 @@ mod tests {
             (usage.input_tokens, usage.cache_write_tokens, usage.cache_read_tokens)
         };
         let details = json!({ "cached_tokens": 64 });
-        assert_eq!(cached(json!({ "prompt_tokens": 100, "completion_tokens": 1, "prompt_tokens_details": details })), (36, 0, 64));
-        assert_eq!(cached(json!({ "prompt_tokens": 100, "completion_tokens": 1, "prompt_cache_hit_tokens": 64 })), (36, 0, 64));
-        assert_eq!(cached(json!({ "input_tokens": 100, "output_tokens": 1, "input_tokens_details": details })), (36, 0, 64));
+        assert_eq!(
+            cached(json!({ "prompt_tokens": 100, "completion_tokens": 1, "prompt_tokens_details": details })),
+            (36, 0, 64)
+        );
+        assert_eq!(
+            cached(json!({ "prompt_tokens": 100, "completion_tokens": 1, "prompt_cache_hit_tokens": 64 })),
+            (36, 0, 64)
+        );
+        assert_eq!(
+            cached(json!({ "input_tokens": 100, "output_tokens": 1, "input_tokens_details": details })),
+            (36, 0, 64)
+        );
         let claude = json!({ "input_tokens": 10, "output_tokens": 1, "cache_creation_input_tokens": 20,
             "cache_read_input_tokens": 70 });
         assert_eq!(cached(claude), (10, 20, 70));
-        assert_eq!(cached(json!({ "prompt_tokens": 3, "completion_tokens": 1, "prompt_tokens_details": { "cached_tokens": 99 } })), (0, 0, 3));
+        assert_eq!(
+            cached(
+                json!({ "prompt_tokens": 3, "completion_tokens": 1, "prompt_tokens_details": { "cached_tokens": 99 } })
+            ),
+            (0, 0, 3)
+        );
     }
 
     #[test]

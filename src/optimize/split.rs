@@ -132,7 +132,13 @@ impl Split {
         let learn = others.into_iter().filter(|(_, key)| !held_back.contains(key)).map(|(index, _)| index);
         let learn: Vec<u32> = learn.collect();
         let near_copies = near_copies(all, &learn, &unseen)?;
-        Ok(People { all: Arc::clone(all), learn, unseen: Arc::new(unseen), held_back: Arc::new(held_back), near_copies })
+        Ok(People {
+            all: Arc::clone(all),
+            learn,
+            unseen: Arc::new(unseen),
+            held_back: Arc::new(held_back),
+            near_copies,
+        })
     }
 }
 
@@ -299,7 +305,9 @@ mod tests {
     #[test]
     fn near_copies_among_the_unseen_are_counted_and_distinct_people_are_none() {
         let text = |name: &str, site: usize| {
-            format!("{name}, head of IT at a bank of 400 people in Oslo, wants few words and no hype at all. Site {site}.")
+            format!(
+                "{name}, head of IT at a bank of 400 people in Oslo, wants few words and no hype at all. Site {site}."
+            )
         };
         let train: Vec<String> = (0..20).map(|site| text("Ada", site)).collect();
         let eval: Vec<String> = (0..15).map(|site| text("Ada", site + 100)).collect();
@@ -307,7 +315,8 @@ mod tests {
         let (_, people) = self::split(&folder, "x_train", &train);
         assert_eq!(people.near_copies, 15);
         assert!(people.warning().unwrap().starts_with("15 of the 15 people who only verify"));
-        let others: Vec<String> = (0..15).map(|n| format!("Bo {n} sells {n} boats a year and reads {n} papers.")).collect();
+        let others: Vec<String> =
+            (0..15).map(|n| format!("Bo {n} sells {n} boats a year and reads {n} papers.")).collect();
         let (_place, folder) = folder_with(&[("x_eval", &others)]);
         assert_eq!(self::split(&folder, "x_train", &train).1.warning(), None);
     }

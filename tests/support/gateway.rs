@@ -51,7 +51,8 @@ impl Response {
     }
 }
 
-pub const MESSAGE: &str = "Hello,\n\napprovals get lost in e-mail. Our product collects them in one queue.\n\nWorth a one-line reply?";
+pub const MESSAGE: &str =
+    "Hello,\n\napprovals get lost in e-mail. Our product collects them in one queue.\n\nWorth a one-line reply?";
 pub const DECISION: &str = r#"{"reasoning": "It is about my problem.", "decision": true}"#;
 
 /// The body of a completion with this text.
@@ -100,13 +101,15 @@ impl Gateway {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let gateway = Gateway { url, seen: Arc::default(), got: Arc::default(), over: Arc::default() };
         let (seen, got, over) = (Arc::clone(&gateway.seen), Arc::clone(&gateway.got), Arc::clone(&gateway.over));
-        let (answer, get): (Arc<Answer>, Arc<dyn Fn(&str) -> Response + Send + Sync>) = (Arc::new(answer), Arc::new(get));
+        let (answer, get): (Arc<Answer>, Arc<dyn Fn(&str) -> Response + Send + Sync>) =
+            (Arc::new(answer), Arc::new(get));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
-                let (seen, got, answer, get) = (Arc::clone(&seen), Arc::clone(&got), Arc::clone(&answer), Arc::clone(&get));
+                let (seen, got, answer, get) =
+                    (Arc::clone(&seen), Arc::clone(&got), Arc::clone(&answer), Arc::clone(&get));
                 std::thread::spawn(move || serve(stream.ok()?, &seen, &got, &*answer, &*get));
             }
         });

@@ -10,7 +10,8 @@ use super::Unusable;
 const THINKING: [&str; 6] = ["think", "thinking", "thought", "reasoning", "reflection", "seed:think"];
 
 /// Where a turn ends, beside `<|...|>` of any name.
-const ENDS: [&str; 5] = ["</s>", "<eos>", "<end_of_turn>", "[/INST]", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>"];
+const ENDS: [&str; 5] =
+    ["</s>", "<eos>", "<end_of_turn>", "[/INST]", "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>"];
 
 /// Where one begins.
 const BEGINNINGS: [&str; 4] = ["<s>", "<bos>", "<start_of_turn>", "<\u{ff5c}Assistant\u{ff5c}>"];
@@ -105,7 +106,9 @@ fn tags(text: &str) -> Vec<Tag> {
         find(&format!("<{name}>"), false);
         find(&format!("</{name}>"), true);
     }
-    for (tag, closes) in [("[think]", false), ("[/think]", true), ("\u{25c1}think\u{25b7}", false), ("\u{25c1}/think\u{25b7}", true)] {
+    for (tag, closes) in
+        [("[think]", false), ("[/think]", true), ("\u{25c1}think\u{25b7}", false), ("\u{25c1}/think\u{25b7}", true)]
+    {
         find(tag, closes);
     }
     tags.sort_by_key(|tag| tag.from);
@@ -116,7 +119,8 @@ fn tags(text: &str) -> Vec<Tag> {
 fn without_beginning(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {
-        let token = token_at(rest).or_else(|| BEGINNINGS.iter().find(|token| rest.starts_with(**token)).map(|t| t.len()));
+        let token =
+            token_at(rest).or_else(|| BEGINNINGS.iter().find(|token| rest.starts_with(**token)).map(|t| t.len()));
         let Some(length) = token else { return rest };
         rest = rest[length..].trim_start();
         let named = SPEAKERS.iter().find_map(|name| rest.strip_prefix(name));
@@ -130,7 +134,8 @@ fn without_beginning(text: &str) -> &str {
 fn token_at(text: &str) -> Option<usize> {
     let name = text.strip_prefix("<|")?;
     let end = name.find("|>")?;
-    let is_name = (1..=40).contains(&end) && name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name =
+        (1..=40).contains(&end) && name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_name.then_some(end + 4)
 }
 
@@ -185,12 +190,15 @@ fn without_preamble(text: &str) -> &str {
     let has_exclamation = body.contains(['!', '?', '\u{ff01}', '\u{3002}', '\u{ff1f}']);
     // A subject may come before the salutation.
     let mut openers = rest.lines().map(str::trim).filter(|line| !line.is_empty()).take(2);
-    let opens = openers.next().is_some_and(|line| is_salutation(line) || has_inner_colon(line) && openers.next().is_some_and(is_salutation));
+    let opens = openers
+        .next()
+        .is_some_and(|line| is_salutation(line) || has_inner_colon(line) && openers.next().is_some_and(is_salutation));
     if has_exclamation || opens { rest } else { text }
 }
 
 fn is_salutation(line: &str) -> bool {
-    line.chars().count() <= SALUTATION && line.ends_with([',', ':', '!', '\u{ff0c}', '\u{ff1a}', '\u{ff01}', '\u{3001}', '\u{060c}'])
+    line.chars().count() <= SALUTATION
+        && line.ends_with([',', ':', '!', '\u{ff0c}', '\u{ff1a}', '\u{ff01}', '\u{3001}', '\u{060c}'])
 }
 
 fn has_inner_colon(line: &str) -> bool {
@@ -243,7 +251,8 @@ impl Line<'_> {
 
     /// A rule across the page.
     fn is_rule(&self) -> bool {
-        let mark = self.text.chars().next().filter(|mark| matches!(mark, '-' | '*' | '_' | '=' | '\u{2014}' | '\u{2500}'));
+        let mark =
+            self.text.chars().next().filter(|mark| matches!(mark, '-' | '*' | '_' | '=' | '\u{2014}' | '\u{2500}'));
         mark.is_some_and(|mark| self.text.chars().count() >= 3 && self.text.chars().all(|c| c == mark))
     }
 }

@@ -28,10 +28,17 @@ fn thinking_before_an_answer_is_no_part_of_it() {
 
 #[test]
 fn thinking_without_an_answer_or_amidst_one_is_asked_for_again() {
-    for text in ["<think>Few words", "<think>Few words</think>", "Few words</think> \n", "<|channel|>analysis<|message|>Hm."] {
+    for text in
+        ["<think>Few words", "<think>Few words</think>", "Few words</think> \n", "<|channel|>analysis<|message|>Hm."]
+    {
         assert_eq!(cleaned(text), Err(Unusable::OnlyThinking), "{text}");
     }
-    for text in ["Hello <think>a</think> Ada", "<think>a</think> Hello <think>b", "Hello <think>", "<think>a</think>A<think>b</think>B"] {
+    for text in [
+        "Hello <think>a</think> Ada",
+        "<think>a</think> Hello <think>b",
+        "Hello <think>",
+        "<think>a</think>A<think>b</think>B",
+    ] {
         assert_eq!(cleaned(text), Err(Unusable::Mixed), "{text}");
     }
 }
@@ -40,7 +47,9 @@ fn thinking_without_an_answer_or_amidst_one_is_asked_for_again() {
 fn only_harmonys_final_channel_is_the_answer() {
     for text in [
         format!("<|channel|>analysis<|message|>Few.<|end|><|start|>assistant<|channel|>final<|message|>{MESSAGE}"),
-        format!("<|channel|>analysis<|message|>Few.<|end|><|start|>assistant<|channel|>final<|message|>{MESSAGE}<|return|>"),
+        format!(
+            "<|channel|>analysis<|message|>Few.<|end|><|start|>assistant<|channel|>final<|message|>{MESSAGE}<|return|>"
+        ),
         format!("<|start|>assistant<|channel|>final <|constrain|>text<|message|>{MESSAGE}<|end|>"),
         format!("analysisHe wants few words.assistantfinal{MESSAGE}"),
     ] {
@@ -84,7 +93,9 @@ fn a_fence_around_the_whole_message_is_taken_off() {
 #[test]
 fn chatter_around_a_message_is_cut_where_its_form_tells() {
     for text in [
-        format!("Sure! Here is a cold outreach message:\n\n---\n\n{MESSAGE}\n\n---\n\nLet me know if you would like another tone!"),
+        format!(
+            "Sure! Here is a cold outreach message:\n\n---\n\n{MESSAGE}\n\n---\n\nLet me know if you would like another tone!"
+        ),
         format!("Gerne, hier ist die Nachricht:\n\n---\n{MESSAGE}"),
         format!("---\n{MESSAGE}\n---"),
         format!("Sure! Here it is:\n\n{MESSAGE}"),

@@ -178,7 +178,10 @@ mod tests {
         ] {
             assert_eq!(read(text), Some(expected.clone()), "{text}");
         }
-        assert_eq!(read("{'a': \"It's \\u00e9 \\ud83d\\ude00\", 'b': 'don\\'t'}"), Some(json!({ "a": "It's \u{e9} \u{1f600}", "b": "don't" })));
+        assert_eq!(
+            read("{'a': \"It's \\u00e9 \\ud83d\\ude00\", 'b': 'don\\'t'}"),
+            Some(json!({ "a": "It's \u{e9} \u{1f600}", "b": "don't" }))
+        );
     }
 
     #[test]

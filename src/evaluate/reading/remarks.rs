@@ -56,7 +56,10 @@ mod tests {
         };
         assert_eq!(of("", None), "");
         assert_eq!(of("{\"decision\":\n \u{1b}\"Yes\"}", None), r#"; it began: "{\"decision\": \"Yes\"}""#);
-        assert_eq!(of("Hello,\n\nappr", Some("finish reason SAFETY")), r#": finish reason SAFETY; it began: "Hello, appr""#);
+        assert_eq!(
+            of("Hello,\n\nappr", Some("finish reason SAFETY")),
+            r#": finish reason SAFETY; it began: "Hello, appr""#
+        );
         assert!(of(&"é ".repeat(500), None).chars().count() < 140);
     }
 }

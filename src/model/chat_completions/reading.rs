@@ -44,9 +44,13 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
         (None, None) => {}
     }
     if !matches!(answer.stop, Stop::EndTurn | Stop::StopSequence) {
-        said.extend(word.filter(|word| *word != "error" || error.is_none()).map(|word| format!("finish reason {word}")));
+        said.extend(
+            word.filter(|word| *word != "error" || error.is_none()).map(|word| format!("finish reason {word}")),
+        );
     } else if answer.text.trim().is_empty() && reasoning_of(message).is_some() {
-        said.push("the text stands in reasoning_content: set the server's reasoning parser, or turn thinking off".into());
+        said.push(
+            "the text stands in reasoning_content: set the server's reasoning parser, or turn thinking off".into(),
+        );
     }
     let usage = usage::read(json.get("usage"), !answer.text.is_empty());
     let request_id = headers::request_id(&response.headers).or_else(|| json.get("id").and_then(Value::as_str));
@@ -64,7 +68,9 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
 fn error_of(error: &Value) -> ErrorBody {
     match error {
         Value::Object(_) => ErrorBody::of(error),
-        other => ErrorBody::of(&serde_json::json!({ "message": other.as_str().map_or_else(|| other.to_string(), str::to_owned) })),
+        other => ErrorBody::of(
+            &serde_json::json!({ "message": other.as_str().map_or_else(|| other.to_string(), str::to_owned) }),
+        ),
     }
 }
 

@@ -9,7 +9,9 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
     /// Not a URL, or not one of the web.
-    #[error("the base URL cannot be used ({0}): it must look like https://api.example.com/v1 or http://127.0.0.1:11434/v1")]
+    #[error(
+        "the base URL cannot be used ({0}): it must look like https://api.example.com/v1 or http://127.0.0.1:11434/v1"
+    )]
     NotAUrl(String),
     /// The URL carries a user name, a password, a query or a fragment.
     #[error("the base URL must not contain {0}: a key belongs in its own setting")]

@@ -30,7 +30,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     if stream::is_one(rest) {
         return stream::join(rest);
     }
-    serde_json::from_str(rest).map_err(|error| if rest.len() == text.len() { not_json(strict) } else { not_json(error) })
+    serde_json::from_str(rest)
+        .map_err(|error| if rest.len() == text.len() { not_json(strict) } else { not_json(error) })
 }
 
 /// The bytes as they were before a gateway compressed them.

@@ -36,7 +36,13 @@ impl ErrorBody {
             Some(Value::String(message)) => {
                 let wait = hints::in_body(json, message);
                 let message = Some(message.clone());
-                return Some(ErrorBody { message, request_id, wait, status: named_status(json), ..ErrorBody::default() });
+                return Some(ErrorBody {
+                    message,
+                    request_id,
+                    wait,
+                    status: named_status(json),
+                    ..ErrorBody::default()
+                });
             }
             Some(error @ Value::Object(_)) => error,
             _ if json.get("type").is_some_and(|kind| kind == "error") => json,
@@ -190,7 +196,8 @@ fn about(response: &Response, kind: FailureKind, message: String, error: Option<
     let asked = headers::retry_after(&response.headers, response.received);
     let asked = asked.or_else(|| headers::sane(error.filter(|_| waits)?.wait?));
     // What is used up is there again after this, though the host does not say that it is used up.
-    let reset = || (kind == FailureKind::RateLimited).then(|| headers::reset(&response.headers, response.received)).flatten();
+    let reset =
+        || (kind == FailureKind::RateLimited).then(|| headers::reset(&response.headers, response.received)).flatten();
     Failure {
         kind,
         message,

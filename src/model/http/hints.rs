@@ -55,7 +55,8 @@ fn seconds(value: &Value) -> Option<f64> {
 /// "in" or "after" and a span, not far behind a word for trying again.
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let units = r"h(?:ours?|rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|ms|milliseconds?";
-    let span = format!(r"\d+(?:\.\d+)?\s?(?:{units})\b(?:\s?\d+(?:\.\d+)?\s?(?:{units})\b)*|(?:\d+(?:\.\d+)?(?:h|ms|m|s))+");
+    let span =
+        format!(r"\d+(?:\.\d+)?\s?(?:{units})\b(?:\s?\d+(?:\.\d+)?\s?(?:{units})\b)*|(?:\d+(?:\.\d+)?(?:h|ms|m|s))+");
     Regex::new(&format!(r"(?i)\b(?:again|retry|retried|wait|resets?)\b[^.!?\d]{{0,40}}?\b({span})")).ok()
 });
 
@@ -99,7 +100,10 @@ mod tests {
     fn waits_in_the_words_of_hosts_are_read() {
         let cases = [
             ("Please retry in 34.074824224s.", 34.074_824_224),
-            ("Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in 6m0s. Visit", 360.0),
+            (
+                "Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in 6m0s. Visit",
+                360.0,
+            ),
             ("Please try again in 120ms.", 0.12),
             ("Please try again in 1h2m3.5s.", 3_723.5),
             ("Requests exceeded the rate limit. Please retry after 26 seconds.", 26.0),

@@ -106,7 +106,9 @@ impl Joined {
 
     /// Later counts of the same name hold: they are of the whole.
     fn count(&mut self, usage: Option<&Value>) {
-        for (name, count) in usage.and_then(Value::as_object).into_iter().flatten().filter(|(_, count)| !count.is_null()) {
+        for (name, count) in
+            usage.and_then(Value::as_object).into_iter().flatten().filter(|(_, count)| !count.is_null())
+        {
             self.usage.insert(name.clone(), count.clone());
         }
     }
@@ -123,7 +125,9 @@ impl Joined {
         if self.is_message {
             let text = if self.content.is_empty() { self.arguments } else { self.content };
             let content = json!([{ "type": "text", "text": text }]);
-            return Ok(json!({ "type": "message", "id": self.id, "content": content, "stop_reason": finish, "usage": usage }));
+            return Ok(
+                json!({ "type": "message", "id": self.id, "content": content, "stop_reason": finish, "usage": usage }),
+            );
         }
         let mut message = json!({ "content": self.content });
         if !self.reasoning.is_empty() {
@@ -179,7 +183,8 @@ mod tests {
     fn a_stream_that_was_cut_has_no_finished_answer_and_an_error_in_it_is_one() {
         let body = chat(&[r#"{"choices":[{"delta":{"content":"Dear "},"finish_reason":null}]}"#]);
         assert_eq!(body["choices"][0]["finish_reason"], "network_error: the stream ended before the answer did");
-        let body = chat(&[r#"{"choices":[{"delta":{"content":"Dear "}}]}"#, r#"{"error":{"code":502,"message":"gone"}}"#]);
+        let body =
+            chat(&[r#"{"choices":[{"delta":{"content":"Dear "}}]}"#, r#"{"error":{"code":502,"message":"gone"}}"#]);
         assert_eq!(body["error"]["message"], "gone");
         // Without a word why, but with an end.
         let body = chat(&[r#"{"choices":[{"delta":{"content":"Dear"}}]}"#, "[DONE]"]);

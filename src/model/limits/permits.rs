@@ -71,7 +71,10 @@ struct Gate {
 
 impl std::fmt::Debug for Gate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gate").field("state", &self.state).field("closed", &*self.closed.borrow()).finish_non_exhaustive()
+        f.debug_struct("Gate")
+            .field("state", &self.state)
+            .field("closed", &*self.closed.borrow())
+            .finish_non_exhaustive()
     }
 }
 
