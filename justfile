@@ -41,6 +41,10 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# Public failing cases against a build: just cases finish-SAFETY outage-15s (REJOINDER_CASES names their folder)
+cases *names:
+    ./scripts/cases {{names}}
+
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny

@@ -157,7 +157,7 @@ async fn every_stop_reason_is_told_apart() {
     for (reason, stop) in reasons {
         assert_eq!(answer(message(json!([{ "type": "text", "text": "x" }]), reason)).await.stop, stop);
     }
-    assert_eq!(answer(json!({ "content": [], "stop_reason": null })).await.stop, Stop::Other);
+    assert_eq!(answer(json!({ "content": [], "stop_reason": null })).await.stop, Stop::EndTurn);
 }
 
 #[tokio::test]
