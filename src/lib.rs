@@ -7,7 +7,7 @@
 //! - [`web`]: the dashboard
 //! - [`report`]: what people read
 //! - [`optimize`]: the loop
-//! - [`compare`]: pure statistics
+//! - [`compare`]: pure statistics, a crate of its own (`crates/stats`)
 //! - [`improve`]: feedback to objections to a new prompt
 //! - [`evaluate`]: generator, decision maker; trial and run
 //! - [`engine`]: where a batch of trials runs
@@ -23,7 +23,6 @@
 
 pub mod call;
 pub mod cli;
-pub mod compare;
 pub mod data;
 pub mod engine;
 pub mod evaluate;
@@ -34,3 +33,5 @@ pub mod model;
 pub mod optimize;
 pub mod report;
 pub mod web;
+
+pub use rejoinder_stats as compare;

@@ -54,6 +54,22 @@ fn every_import_points_down_the_list_of_rooms() {
 }
 
 #[test]
+fn statistics_are_pure() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/stats");
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("path ="), "crates/stats uses no other crate of ours");
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    assert!(files.len() > 10, "only {} files were found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for door in ["std::fs", "std::net", "std::env", "std::process", "std::time", "std::io"] {
+            assert!(!text.contains(door), "{} uses {door}", file.display());
+        }
+    }
+}
+
+#[test]
 fn models_are_called_through_one_door_only() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();

@@ -11,7 +11,8 @@ use super::propose::Proposals;
 use super::race::{self, Raced};
 use super::verify::Side;
 use crate::compare::Rate;
-use crate::compare::sequential::{self, SequentialTest};
+use crate::compare::adoption::AdoptionTest;
+use crate::compare::sequential;
 use crate::event::{Decision, Event, Exploring, Finalist, Look, Share, Standings};
 
 /// Characters of an instruction that is quoted.
@@ -76,7 +77,7 @@ pub fn looked(
     lab: &Lab<'_>,
     (number, of, measured): (usize, usize, bool),
     (before, after): (&Side, &Side),
-    test: &SequentialTest,
+    test: &AdoptionTest,
     decision: sequential::Decision,
 ) {
     let gain = test.result().map(|own| (own.estimate, own.interval.low, own.interval.high));

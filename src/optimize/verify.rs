@@ -9,17 +9,11 @@ use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::tell;
 use crate::compare::Tally;
-use crate::compare::sequential::{Decision, Design, Outcome, SequentialTest};
-use crate::compare::spending::Spending;
+use crate::compare::adoption::{self, AdoptionTest, Answers};
+use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
 
-/// Looks at the data at most, the last included: more of them save little.
-const MOST_LOOKS: usize = 8;
-/// And at least.
-const FEWEST_LOOKS: usize = 3;
-/// Pairs between two looks at least: fewer hardly ever change what a look says, and each look takes of the level.
-const PAIRS_A_LOOK: usize = 8;
 /// Pairs up to which a gain that is proved is measured, also where the people are fewer: an interval of 30 to 40 points.
 const LEAST_MEASURED: usize = 40;
 /// And where they are more: further ones narrow the interval little.
@@ -136,10 +130,11 @@ pub async fn verify(
 ) -> Result<Verified, Error> {
     let order = order(unseen)?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
-    let pairs = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
-    // In proportion: what a search finds is mostly a large gain or none, and a large one shows early.
-    let design = Design { spending: Spending::Gamma(0.0), ..Design::new(size.alpha, size.expected.max(LEAST_AIM)) };
-    let mut test = SequentialTest::new(design);
+    let paid_for = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
+    // Nobody is asked so often that a kind of people whom the sample misses would pass for one that gains.
+    let pairs = paid_for.min(adoption::most_pairs(order.len()));
+    let answers = if lab.decisions > 1 { Answers::Graded } else { Answers::Single };
+    let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
     let mut asked = Asked {
         lab,
         unseen,
@@ -152,12 +147,9 @@ pub async fn verify(
         trials: 0,
     };
     let mut decision = Decision::GoOn;
-    let looks = (pairs / PAIRS_A_LOOK).clamp(FEWEST_LOOKS, MOST_LOOKS);
-    for look in 1..=looks {
-        let until = pairs * look / looks;
-        if until == asked.pairs {
-            continue;
-        }
+    let schedule = adoption::schedule(order.len(), pairs, answers);
+    let looks = schedule.len();
+    for (look, until) in (1..).zip(schedule) {
         let title = format!("Verifying on unseen people, look {look} of {looks}");
         asked.ask(until, &format!("verify {look}"), &title).await?;
         let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
@@ -168,7 +160,7 @@ pub async fn verify(
         }
     }
     let decided_at = asked.trials;
-    let everybody = pairs.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
+    let everybody = paid_for.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
     if decision == Decision::Better && asked.pairs < everybody {
         asked.ask(everybody, "measure", "Measuring how much it gains, on unseen people").await?;
         test.measure(&asked.differences(), asked.step());

@@ -3,11 +3,17 @@
 //! The persona is the cluster: all messages to one persona share its temper, so a hundred messages to ten personas are
 //! ten observations, not a hundred (Miller 2024, arXiv 2411.00640).
 
+#![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
+pub mod adoption;
 pub mod audit;
 pub mod auditor;
 pub mod cholesky;
+pub mod course;
 pub mod effects;
 pub mod evidence;
+pub mod exact;
 pub mod normal;
 pub mod paired;
 pub mod power;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::compare::effects::normal;
+use crate::effects::normal;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -182,7 +182,7 @@ fn one_look_reports_the_t_interval_and_is_no_narrower_than_the_plain_comparison(
         (0..16).map(|index| (Tally { yes: index % 2, total: 2 }, Tally { yes: (index + 1) % 3, total: 2 })).collect();
     let mut test = SequentialTest::new(Design::new(0.05, 0.15));
     test.look(&pairs, 1.0);
-    let (outcome, plain) = (test.result().unwrap(), crate::compare::Comparison::of(&pairs));
+    let (outcome, plain) = (test.result().unwrap(), crate::Comparison::of(&pairs));
     let differences: Vec<f64> =
         pairs.iter().map(|(before, after)| after.share().unwrap() - before.share().unwrap()).collect();
     let error = Estimate::of(&differences, 0.5).unwrap().error;

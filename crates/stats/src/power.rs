@@ -112,8 +112,8 @@ fn fewest(from: u32, suffices: impl Fn(u32) -> bool) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::effects::normal;
-    use crate::compare::sign_flip::Estimate;
+    use crate::effects::normal;
+    use crate::sign_flip::Estimate;
     use proptest::prelude::*;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -182,7 +182,7 @@ mod tests {
         let share = |chance: f64, rng: &mut ChaCha8Rng| (0..3).filter(|_| rng.random_bool(chance)).count() as f64 / 3.0;
         let found = (0..runs).filter(|_| {
             let differences: Vec<f64> = (0..30).map(|_| share(0.5, &mut rng) - share(0.3, &mut rng)).collect();
-            crate::compare::sign_flip::p_value(&differences, 1.0 / 3.0) <= 0.05
+            crate::sign_flip::p_value(&differences, 1.0 / 3.0) <= 0.05
         });
         let found = found.count() as f64 / f64::from(runs);
         let known = power(&known, size(30, 1, 3), 0.2, 0.05);

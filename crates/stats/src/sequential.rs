@@ -85,8 +85,17 @@ pub struct Outcome {
 ///   quantile over the normal one, so that a test with one look reports just Student's interval.
 /// - *Measuring.* A large gain is decided upon early, when little is known of its size. Those who are asked after the
 ///   decision ([`SequentialTest::measure`]) do not change it, nor its p-value; interval and estimate are from all
-///   together. Where a "better" always leads to the same number of personas, it stops no one from being asked, so the
-///   early boundaries select nothing and are left out of the interval's walk; giving up still ends it.
+///   together. Where a "better" always leads to everybody being asked once, it stops no one from being asked, so the
+///   early boundaries select nothing and are left out of the interval's walk; giving up still ends it. Where people are
+///   asked again instead, those who helped to decide count again, and such an interval would hold the gain too rarely
+///   (47 to 86 % of the times where "better" was said): then it stays the one of the looks.
+/// - *Whom a gain is claimed for.* Personas are a random draw from some population, and what is tested is the mean gain
+///   there, everybody counting once. A kind of people that the sample happens to miss is not in it: where a tenth lose much
+///   and the rest gain little, twelve people miss that tenth one time in four. With a yes or no a person the scatter of
+///   single answers is larger than what is missed; with many messages to each it shrinks and that is not. So nobody is
+///   asked more than [`MOST_PAIRS`] times, and a lean to the left is held against the mean
+///   ([`super::sign_flip::p_value`]). Then such worlds were called better about as often as the level says (by simulation);
+///   the most was 6.7 % instead of 5, where 40 people were asked three times and one of twenty loses nearly everything.
 #[derive(Clone, Debug)]
 pub struct SequentialTest {
     design: Design,
@@ -118,6 +127,9 @@ struct Look {
     high: f64,
     decision: Decision,
 }
+
+/// Pairs of messages to one persona at most; see [`SequentialTest`].
+pub const MOST_PAIRS: usize = 3;
 
 /// How far out a p-value may lie.
 const FURTHEST: f64 = 1e-15;
@@ -194,10 +206,34 @@ impl SequentialTest {
         decision
     }
 
+    /// Goes past a look that another test took at the same differences: it would have stopped at a statistic of `high`, and
+    /// had used up `spent` of the level.
+    pub(crate) fn pass(&mut self, differences: &[f64], high: f64, spent: f64) {
+        let ratio = self.looks.last().map_or(0.0, |last| ratio(last, differences, 1.0));
+        if let (Some(last), Some(information)) = (self.looks.last(), self.informations(1.0).last()) {
+            self.walk.pass(*information, f64::NEG_INFINITY, last.high);
+        }
+        let decided: Vec<f64> = differences.iter().copied().filter(|difference| !difference.is_nan()).collect();
+        self.looks.push(Look {
+            differences: differences.to_vec(),
+            step: 1.0,
+            spent,
+            estimate: Estimate::of(&decided, 1.0),
+            z: f64::NEG_INFINITY,
+            ratio,
+            low: f64::NEG_INFINITY,
+            high,
+            decision: Decision::GoOn,
+        });
+    }
+
     /// Takes in those who were asked after a look said "better": `differences` are those of all personas, in the order of
     /// the looks, `step` is as in [`SequentialTest::look_at`]. How many there are in all must have been fixed before the
-    /// first look. Without a "better" nothing happens.
+    /// first look. Without a "better", or where anybody was asked more than once, nothing happens.
     pub fn measure(&mut self, differences: &[f64], step: f64) {
+        if step < 1.0 - 1e-9 {
+            return;
+        }
         let Some(last) = self.looks.last().filter(|last| last.decision == Decision::Better) else { return };
         let decided: Vec<f64> = differences.iter().copied().filter(|difference| !difference.is_nan()).collect();
         self.measured = Estimate::plain(&decided, step)
@@ -209,8 +245,8 @@ impl SequentialTest {
     pub fn result(&self) -> Option<Outcome> {
         let last = self.looks.last()?;
         let plain = self.measured.map(|measured| measured.estimate).or(last.estimate)?;
-        let p_value =
-            self.walk.stopped_above(0.0) + self.walk.above(self.informations(1.0).last().copied()?, last.z, 0.0);
+        let spent_before = self.looks.len().checked_sub(2).map_or(0.0, |before| self.looks[before].spent);
+        let p_value = spent_before + self.walk.above(self.informations(1.0).last().copied()?, last.z, 0.0);
         Some(Outcome {
             estimate: self.limit(0.5)?,
             mean: plain.mean,

@@ -110,7 +110,7 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::spending::Spending;
+    use crate::spending::Spending;
 
     /// The height that every one of so many even looks has in the boundary with this shape, found from the level.
     fn constant(looks: usize, level: f64, shape: impl Fn(f64) -> f64) -> f64 {
