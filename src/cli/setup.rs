@@ -202,6 +202,7 @@ impl Doors {
             let effort = effort(role, settings)?;
             models.insert(role, connect(id, &addresses, (&connections, &forms), (effort, timeout), keyless)?);
         }
+        engine::check(kind, &models, &ids)?;
         let mut prices = Prices::with_overrides(&settings.prices)?;
         // A dry run sends nothing at all, and workers have hosts of their own.
         let greetings =
@@ -272,11 +273,10 @@ impl Doors {
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
         let account = if kind == Kind::Batches { account.with_batches() } else { account };
-        let around = (setup.folder.root(), &setup.events, &setup.stop);
         let context = RunContext {
             account,
             width,
-            engine: engine::open(kind, options, &callers, &ids, around)?,
+            engine: engine::open(kind, options, setup.folder.root(), &setup.events, &setup.stop),
             events: setup.events.clone(),
             stop: setup.stop.clone(),
             run: None,
