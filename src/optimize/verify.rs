@@ -8,11 +8,13 @@ use super::grounded::{ClaimCounts, GroundedTally};
 use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::tell;
+use crate::call::stop::Why;
 use crate::compare::Tally;
 use crate::compare::adoption::{self, AdoptionTest, Answers};
 use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::spool::Texts;
+use crate::evaluate::run::Interrupted;
 
 /// Pairs up to which a gain that is proved is measured, also where the people are fewer: an interval of 30 to 40 points.
 const LEAST_MEASURED: usize = 40;
@@ -161,8 +163,7 @@ pub async fn verify(
     }
     let decided_at = asked.trials;
     let everybody = paid_for.min(order.len().clamp(LEAST_MEASURED, MOST_MEASURED));
-    if decision == Decision::Better && asked.pairs < everybody {
-        asked.ask(everybody, "measure", "Measuring how much it gains, on unseen people").await?;
+    if decision == Decision::Better && asked.pairs < everybody && asked.measure(everybody).await? {
         test.measure(&asked.differences(), asked.step());
         tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
     }
@@ -242,6 +243,19 @@ impl Asked<'_> {
         }
         self.pairs = until;
         Ok(())
+    }
+
+    /// Asks on to measure what is proved already, and says whether that came to its end. A limit loses nothing of the proof.
+    async fn measure(&mut self, until: usize) -> Result<bool, Error> {
+        let (before, after, trials) = (self.before.clone(), self.after.clone(), self.trials);
+        let title = "Measuring how much it gains, on unseen people";
+        match self.ask(until, "measure", title).await {
+            Err(Error::Interrupted(Interrupted(why))) if why != Why::Asked => {
+                (self.before, self.after, self.trials) = (before, after, trials);
+                Ok(false)
+            }
+            asked => asked.map(|()| true),
+        }
     }
 
     /// Differences per persona; NaN where one side has nothing.
