@@ -26,7 +26,7 @@ const LOUDNESS: [&[&str]; 3] = [&["--quiet"], &[], &["--verbose"]];
 
 fn evaluate(place: &Place, model: &str, more: &[&str]) -> Command {
     let arguments = ["evaluate", "--persona-file", "b2b_saas_personas_eval", "--messages-per-persona", "1"];
-    let common = ["--concurrency", "2", "--retries", "1", "--timeout", "5", "--model", model];
+    let common = ["--concurrency", "2", "--retries", "1", "--patience", "0", "--timeout", "5", "--model", model];
     let mut command = place.command(&[&arguments[..], &common, more].concat());
     // As much talk as there can be.
     command.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace");
@@ -142,7 +142,12 @@ fn a_key_in_dotenv_is_used_and_shows_nowhere() {
             let ran = Ran::of(&evaluate(&place, model, &[]).output().unwrap());
             // It is left out, and then there is no key.
             assert_eq!(ran.code, Some(4), "{}{}", ran.out, ran.err);
-            assert!(ran.err.contains("line 1 of .env") && !has_key(&ran.out) && !has_key(&ran.err), "{}{}", ran.out, ran.err);
+            assert!(
+                ran.err.contains("line 1 of .env") && !has_key(&ran.out) && !has_key(&ran.err),
+                "{}{}",
+                ran.out,
+                ran.err
+            );
         }
     }
 }
