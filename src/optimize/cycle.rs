@@ -14,6 +14,7 @@ use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
 use super::lineage::Lineage;
+use super::memory::Memory;
 use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
@@ -34,6 +35,7 @@ use crate::evaluate::run::RunContext;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::event::Event;
 use crate::improve::{Details, Improver, Objections, difference};
+use crate::model::digest;
 
 pub use super::error::Error;
 
@@ -205,6 +207,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         let most = calls as usize / 2;
         incumbent.earlier((folder, &older), &people, most)?
     };
+    let scale = scale(&lab, &lineage);
     let known = Known {
         people: &people,
         parts: &lineage.parts,
@@ -212,11 +215,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         codebook: &codebook,
+        memory: lineage.memory.usable(&scale),
         scores: standing.known(&people, options.objective)?,
         earlier,
     };
     let found = search(&lab, &proposer, known, aim).await?;
     lineage.remember(super::story::tried(&found));
+    lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
     }
@@ -366,4 +371,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         used,
         elapsed: started.elapsed(),
     })
+}
+
+/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and rules.
+fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
+    let cast = lab.cast;
+    let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();
+    let (writer, judge) = (cast.generator.fingerprint(None), cast.decision_maker.fingerprint());
+    let objective = format!("{:?}", lab.objective);
+    digest(&[&writer, &judge, &auditor, &objective, &lineage.facts, &lineage.parts.fixed()])[..16].to_owned()
 }

@@ -39,8 +39,10 @@ const FEWEST_IDEAS: usize = 8;
 pub struct Explored {
     /// The lines.
     pub pool: Pool,
-    /// Every trial, those of the incumbent before it included.
+    /// Every trial, those of the incumbent before it included, which come first.
     pub seen: Vec<Seen>,
+    /// How many of them are the incumbent's messages.
+    pub known: usize,
     /// What they taught.
     pub model: Model,
     /// Ideas that are considered.
@@ -67,6 +69,8 @@ pub struct Start<'a> {
     pub codebook: &'a Codebook,
     /// Scores of the incumbent's messages to personas that are learned from, by index.
     pub known: Vec<(u32, f64)>,
+    /// Trials of earlier cycles.
+    pub remembered: Vec<Seen>,
     /// Challengers in the first wave; later waves have two thirds of that.
     pub challengers: usize,
     /// Decisions on each message.
@@ -105,6 +109,8 @@ pub async fn explore(
         .take(MOST_PEOPLE)
         .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
         .collect();
+    let known = seen.len();
+    seen.extend(start.remembered.iter().cloned());
     // How much there will be is known roughly: what a bold gain leaves.
     let all = (start.calls as f64 / start.calls_a_trial) as usize;
     let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
@@ -191,7 +197,7 @@ pub async fn explore(
             model = learn(&pool, &seen, most_ideas)?;
         }
     }
-    Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals, decisions: lab.decisions })
+    Ok(Explored { pool, seen, known, model, most_ideas, trials: done, proposals, decisions: lab.decisions })
 }
 
 /// What the messages of each prompt met.

@@ -8,6 +8,7 @@ use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
+use super::memory::Memory;
 use super::model::Candidate;
 use super::objective::Objective;
 use super::pool::Pool;
@@ -53,6 +54,8 @@ pub struct Known<'a> {
     pub objections: &'a Objections,
     /// The groups that it was sorted into.
     pub codebook: &'a Codebook,
+    /// What earlier cycles found out about advice.
+    pub memory: Memory,
     /// Scores of its messages: sum and number, by index of the persona.
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
@@ -119,6 +122,16 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         (all as f64 * RACE) as usize + proof.min(MOST_PROOF * all as f64) as usize
     };
 
+    let longest = screen::most_characters(known.parts, proposer.longest);
+    let mut pool = Pool::new(known.parts, known.incumbent).longest(longest);
+    let remembered = known.memory.recall(&mut pool, known.people)?;
+    if !remembered.is_empty() {
+        events.emit(Event::Note(format!(
+            "{} of earlier cycles of this lineage are remembered, with {} of advice",
+            words(remembered.len(), "trial", "trials"),
+            words(pool.lines.len(), "item", "items")
+        )));
+    }
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
     let start = Start {
         people: known.people,
@@ -127,14 +140,13 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         objections: known.objections,
         codebook: known.codebook,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
+        remembered,
         challengers: aim.challengers,
         decisions: aim.decisions,
         calls: aim.calls.saturating_sub(asked_later(aim.challengers)),
         calls_a_trial: a_trial,
         kept: &kept,
     };
-    let longest = screen::most_characters(known.parts, proposer.longest);
-    let pool = Pool::new(known.parts, known.incumbent).longest(longest);
     let mut explored = explore(lab, proposer, start, pool).await?;
     let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
 
@@ -195,4 +207,8 @@ fn expected(explored: &Explored, raced: &Raced) -> f64 {
     let own = Candidate::Lines(explored.pool.own());
     let predict = |candidate: &Candidate| explored.model.predict(&explored.pool, candidate);
     0.5 * (predict(&raced.finalists[winner].candidate) - predict(&own))
+}
+
+fn words(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
