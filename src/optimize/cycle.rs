@@ -14,7 +14,7 @@ use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
 use super::lineage::Lineage;
-use super::memory::Memory;
+use super::memory::{self, Memory};
 use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
@@ -23,7 +23,7 @@ use super::saving::{Page, Saver, unwritten};
 use super::search::{Aim, Known, search};
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, fresh, incumbent, marking, personas, record};
+use super::{compare_runs, explore, fresh, incumbent, marking, personas, record};
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
@@ -79,8 +79,8 @@ pub struct CycleOptions {
     pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
     pub allowance: Allowance,
-    /// Challengers in the first wave.
-    pub challengers: usize,
+    /// Challengers in the first wave; `None` leaves it to the number of calls.
+    pub challengers: Option<usize>,
     /// The chance that the lineage ever adopts a prompt that is no better.
     pub alpha: f64,
     /// A gain below this is not worth having.
@@ -193,7 +193,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let aim = Aim {
         calls,
         decisions: options.decisions_per_message,
-        challengers: options.challengers,
+        challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
         alpha: lineage.level(options.alpha),
         min_gain: options.min_gain,
         margin: options.margin,
@@ -215,7 +215,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         codebook: &codebook,
-        memory: lineage.memory.usable(&scale),
+        memory: memory::of_lineage(folder, (parent, &lineage), &scale, &clock::iso(began))?,
         scores: standing.known(&people, options.objective)?,
         earlier,
     };

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::explore::Explored;
+use super::lineage::Lineage;
 use super::model::{Candidate, Seen};
 use super::pairing::Key;
 use super::pool::Pool;
 use super::split::People;
-use crate::data;
+use crate::data::{self, DataFolder, FileName, Kind, results_stream, versions};
 
 /// Trials that are remembered, the latest.
 const MOST_TRIALS: usize = 3_000;
@@ -161,6 +162,41 @@ impl Memory {
     }
 }
 
+/// What the lineage of a file remembers that can be used on this scale: of the file itself, or of another run of the lineage,
+/// whichever knows more. Runs that began no earlier than this one are left out, so that one which goes on knows what it knew.
+///
+/// # Errors
+/// Where a file of the lineage cannot be read.
+pub fn of_lineage(
+    folder: &DataFolder,
+    (file, lineage): (&FileName, &Lineage),
+    scale: &str,
+    began: &str,
+) -> Result<Memory, data::Error> {
+    let base = versions::lineage_base(file.stem());
+    let mut found = lineage.memory.usable(scale);
+    let mut others: Vec<FileName> = folder.list(Kind::Results)?;
+    others.retain(|other| {
+        let is_version = versions::version_of(other.stem()).is_some() && versions::lineage_base(other.stem()) == base;
+        is_version && other != file
+    });
+    others.sort_by_key(|other| std::cmp::Reverse(versions::version_of(other.stem())));
+    for other in others.iter().take(MOST_SIBLINGS) {
+        let ((), head) = results_stream::gather(folder, other, &())?;
+        if head.metadata.processing_date.as_str() >= began {
+            continue;
+        }
+        let Some(theirs) = Lineage::of(&head).map(|lineage| lineage.memory.usable(scale)) else { continue };
+        if theirs.trials.len() > found.trials.len() {
+            found = theirs;
+        }
+    }
+    Ok(found)
+}
+
+/// Other runs of a lineage that are looked at, the latest.
+const MOST_SIBLINGS: usize = 5;
+
 /// What a persona is called.
 fn number(persona: &str) -> String {
     format!("{:08x}", Key::of(persona).number())
@@ -193,10 +229,11 @@ mod tests {
         pool.add(&[Item::bare("Ask for ten minutes."), Item::bare("Name a price.")]);
         pool.add(&[Item::bare("Ask for a short call.")]);
         pool.sort(&[("small ask".into(), vec![1, 3])]);
-        let trial = |persona, lines: &[usize], score| Seen { persona, candidate: Candidate::Lines(lines.into()), score };
+        let trial =
+            |persona, lines: &[usize], score| Seen { persona, candidate: Candidate::Lines(lines.into()), score };
         let seen = vec![trial(0, &[0], 0.0), trial(1, &[1, 2], 1.0), trial(0, &[3], 0.5)];
-        let model = explore::learn(&pool, &seen, 8).unwrap();
-        Explored { pool, seen, known: 1, model, most_ideas: 8, trials: 2, proposals: Vec::new(), decisions: 1 }
+        let model = explore::learn(&pool, &seen).unwrap();
+        Explored { pool, seen, known: 1, model, trials: 2, proposals: Vec::new(), decisions: 1 }
     }
 
     #[test]

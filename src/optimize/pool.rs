@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::improve::fold::{key, similar};
 use super::memory::Memory;
+use crate::improve::fold::{key, similar};
 use crate::improve::{Item, PromptParts};
 
 /// An item of advice that may be in a prompt or not.
@@ -155,6 +155,25 @@ impl Pool {
         share.min(1.0)
     }
 
+    /// Whether the incumbent has an idea.
+    #[must_use]
+    pub fn is_own(&self, idea: usize) -> bool {
+        self.lines.iter().any(|line| line.own && line.idea == idea)
+    }
+
+    /// The share of the challengers that were written for a prompt with an idea and left it out.
+    #[must_use]
+    pub fn dropped(&self, idea: usize) -> f64 {
+        let has = |lines: &[usize]| lines.iter().any(|line| self.lines[*line].idea == idea);
+        let saw = self.written.iter().zip(&self.shown_to).filter(|(_, shown)| has(shown));
+        let (mut all, mut dropped) = (0_u32, 0_u32);
+        for (written, _) in saw {
+            all += 1;
+            dropped += u32::from(!has(&written.lines));
+        }
+        f64::from(dropped) / f64::from(all.max(FEWEST_CHANCES))
+    }
+
     /// Whether several challengers proposed an idea, each for itself, or the incumbent has it.
     #[must_use]
     pub fn is_consensus(&self, idea: usize) -> bool {
@@ -171,7 +190,8 @@ impl Pool {
             .filter(|idea| self.is_consensus(*idea) && (!named || !self.ideas[*idea].name.is_empty()))
             .filter_map(|idea| self.shortest(idea))
             .collect();
-        found.sort_by(|a, b| self.share(self.lines[*b].idea).total_cmp(&self.share(self.lines[*a].idea)).then(a.cmp(b)));
+        found
+            .sort_by(|a, b| self.share(self.lines[*b].idea).total_cmp(&self.share(self.lines[*a].idea)).then(a.cmp(b)));
         let mut lines = Vec::new();
         for line in found {
             lines.push(line);
@@ -376,6 +396,26 @@ mod tests {
         let before = pool.ideas[0].proposals;
         pool.sort(&[("small ask".into(), vec![0])]);
         assert_eq!((pool.lines[3].idea, pool.ideas[0].proposals), (0, before + 1));
+    }
+
+    #[test]
+    fn what_several_challengers_propose_for_a_prompt_that_lacks_it_is_the_consensus_in_its_shortest_wording() {
+        let mut pool = pool(&["Be brief."]);
+        for lines in
+            [&["Ask for ten minutes at the very most."][..], &["Ask for ten minutes."], &["Praise the reader."]]
+        {
+            pool.add(&items(&[&["Be brief."], lines].concat()));
+        }
+        pool.sort(&[("brevity".into(), vec![0]), ("small ask".into(), vec![1, 2]), ("praise".into(), vec![3])]);
+        assert_eq!(pool.consensus(), [0, 2]);
+        let [brevity, small_ask, praise] = [0, 2, 3].map(|line| pool.lines[line].idea);
+        assert!(pool.is_own(brevity) && !pool.is_own(praise));
+        assert_eq!((pool.share(small_ask), pool.share(praise), pool.chances(brevity)), (0.4, 0.2, 0));
+        // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has dropped.
+        pool.show(&["Be brief.".into(), "Ask for ten minutes.".into()]);
+        pool.add(&items(&["Ask for ten minutes.", "Name a price."]));
+        assert_eq!((pool.ideas[small_ask].proposals, pool.chances(small_ask), pool.chances(praise)), (2, 3, 4));
+        assert_eq!((pool.dropped(brevity), pool.dropped(small_ask)), (0.2, 0.0));
     }
 
     #[test]
