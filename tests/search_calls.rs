@@ -121,7 +121,7 @@ fn options(calls: u64) -> CycleOptions {
         keep: Vec::new(),
         by_hand: Vec::new(),
         allowance: Allowance::Search(calls),
-        challengers: 6,
+        challengers: Some(6),
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,
         margin: 0.1,

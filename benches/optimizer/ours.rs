@@ -31,9 +31,11 @@ use rejoinder::optimize::coding::Reader;
 use rejoinder::optimize::cycle::Cast;
 use rejoinder::optimize::decisions::Decisions;
 use rejoinder::optimize::earlier::Earlier;
+use rejoinder::optimize::explore;
 use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::lab::Lab;
 use rejoinder::optimize::lineage::Lineage;
+use rejoinder::optimize::memory::Memory;
 use rejoinder::optimize::objective::Objective;
 use rejoinder::optimize::propose::Proposer;
 use rejoinder::optimize::search::{Aim, Known, Search, search};
@@ -161,10 +163,11 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let objections = standing.objections(coding.as_ref());
     let codebook = coding.map(|coding| coding.codebook).unwrap_or_default();
     let before = lab.calls();
+    let calls = setting.calls.saturating_sub(before);
     let aim = Aim {
-        calls: setting.calls.saturating_sub(before),
+        calls,
         decisions: Decisions::Fixed(1),
-        challengers: 6,
+        challengers: explore::first_wave(calls),
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,
         margin: 0.1,
@@ -176,6 +179,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         heard: &standing.heard,
         objections: &objections,
         codebook: &codebook,
+        memory: Memory::default(),
         scores: standing.known(&people, setting.objective)?,
         earlier: Earlier::default(),
     };

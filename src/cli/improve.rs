@@ -24,6 +24,7 @@ use crate::journal::Begun;
 use crate::model::Role;
 use crate::optimize::cycle::{self, Cast, CycleOptions};
 use crate::optimize::decisions::Decisions;
+use crate::optimize::explore;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
@@ -56,9 +57,9 @@ pub struct Options {
     /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Challengers that are asked for at first
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
-    challengers: u8,
+    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
+    challengers: Option<u8>,
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
@@ -278,7 +279,7 @@ fn begin(
         options.cycles,
         options.rejudge,
         calls(options, people.len()),
-        options.challengers,
+        challengers(options, people.len()),
         options.objective,
         options.facts.choice(),
         options.decisions_per_message,
@@ -303,6 +304,11 @@ fn begin(
 /// Calls that the search of one cycle may take where there is no limit.
 fn calls(options: &Options, personas: usize) -> u64 {
     options.calls.unwrap_or_else(|| (CALLS_PER_PERSONA * personas as u64).clamp(FEWEST_CALLS, MOST_CALLS))
+}
+
+/// Challengers in the first wave of a cycle.
+fn challengers(options: &Options, personas: usize) -> usize {
+    options.challengers.map_or_else(|| explore::first_wave(calls(options, personas)), usize::from)
 }
 
 /// Enough, on markets that were never tuned on, for most of what can be had; more calls add little.
@@ -342,7 +348,7 @@ async fn one(
         keep: options.keep.clone(),
         by_hand,
         allowance: plan.allowance(options, number, personas),
-        challengers: usize::from(options.challengers),
+        challengers: options.challengers.map(usize::from),
         alpha: options.alpha,
         min_gain: options.min_gain / 100.0,
         margin: options.margin / 100.0,

@@ -14,6 +14,7 @@ use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
 use super::lineage::Lineage;
+use super::memory::{self, Memory};
 use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
@@ -22,7 +23,7 @@ use super::saving::{Page, Saver, unwritten};
 use super::search::{Aim, Known, search};
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, fresh, incumbent, marking, personas, record};
+use super::{compare_runs, explore, fresh, incumbent, marking, personas, record};
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
@@ -34,6 +35,7 @@ use crate::evaluate::run::RunContext;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::event::Event;
 use crate::improve::{Details, Improver, Objections, difference};
+use crate::model::digest;
 
 pub use super::error::Error;
 
@@ -77,8 +79,8 @@ pub struct CycleOptions {
     pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
     pub allowance: Allowance,
-    /// Challengers in the first wave.
-    pub challengers: usize,
+    /// Challengers in the first wave; `None` leaves it to the number of calls.
+    pub challengers: Option<usize>,
     /// The chance that the lineage ever adopts a prompt that is no better.
     pub alpha: f64,
     /// A gain below this is not worth having.
@@ -194,7 +196,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let aim = Aim {
         calls,
         decisions: options.decisions_per_message,
-        challengers: options.challengers,
+        challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
         alpha: lineage.level(options.alpha),
         min_gain: options.min_gain,
         margin: options.margin,
@@ -208,6 +210,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         let most = calls as usize / 2;
         incumbent.earlier((folder, &older), &people, most)?
     };
+    let scale = scale(&lab, &lineage);
     let known = Known {
         people: &people,
         parts: &lineage.parts,
@@ -215,11 +218,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         heard: &standing.heard,
         objections: &objections,
         codebook: &codebook,
+        memory: memory::of_lineage(folder, (parent, &lineage), &scale, &clock::iso(began))?,
         scores: standing.known(&people, options.objective)?,
         earlier,
     };
     let found = search(&lab, &proposer, known, aim).await?;
     lineage.remember(super::story::tried(&found));
+    lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
     }
@@ -369,4 +374,13 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         used,
         elapsed: started.elapsed(),
     })
+}
+
+/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and rules.
+fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
+    let cast = lab.cast;
+    let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();
+    let (writer, judge) = (cast.generator.fingerprint(None), cast.decision_maker.fingerprint());
+    let objective = format!("{:?}", lab.objective);
+    digest(&[&writer, &judge, &auditor, &objective, &lineage.facts, &lineage.parts.fixed()])[..16].to_owned()
 }

@@ -24,27 +24,23 @@ const ROUNDS: usize = 12;
 /// Trials of a round, at least.
 const FEWEST_A_ROUND: usize = 12;
 /// At these shares of the trials more challengers are asked for, from what the messages of the prompt met that leads by then.
-const ASK_AGAIN: [f64; 3] = [0.1, 0.3, 0.5];
+const ASK_AGAIN: [f64; 2] = [0.3, 0.6];
 /// So many messages of the leading prompt say what it meets; with fewer the incumbent is shown once more.
 const FEWEST_HEARD: usize = 6;
-/// Trials for each idea that is considered: fewer would tell nothing of it.
-const TRIALS_PER_IDEA: usize = 7;
 /// A gain that is proved with the fewest trials.
 const BOLD_GAIN: f64 = 0.5;
-/// Ideas that are considered in any case.
-const FEWEST_IDEAS: usize = 8;
 
 /// What was explored.
 #[derive(Debug)]
 pub struct Explored {
     /// The lines.
     pub pool: Pool,
-    /// Every trial, those of the incumbent before it included.
+    /// Every trial, those of the incumbent before it included, which come first.
     pub seen: Vec<Seen>,
+    /// How many of them are the incumbent's messages.
+    pub known: usize,
     /// What they taught.
     pub model: Model,
-    /// Ideas that are considered.
-    pub most_ideas: usize,
     /// Trials that were run.
     pub trials: usize,
     /// What came of the challengers that were asked for.
@@ -67,7 +63,9 @@ pub struct Start<'a> {
     pub codebook: &'a Codebook,
     /// Scores of the incumbent's messages to personas that are learned from, by index.
     pub known: Vec<(u32, f64)>,
-    /// Challengers in the first wave; later waves have two thirds of that.
+    /// Trials of earlier cycles.
+    pub remembered: Vec<Seen>,
+    /// Challengers in the first wave, where nothing is remembered; later waves have a quarter of that.
     pub challengers: usize,
     /// Decisions on each message.
     pub decisions: Decisions,
@@ -80,7 +78,31 @@ pub struct Start<'a> {
 }
 
 /// The share of the trials that is spent on exploring in any case.
-const LEAST_EXPLORED: f64 = 0.4;
+const LEAST_EXPLORED: f64 = 0.25;
+
+/// Challengers in the first wave of a search of so many calls, where the user does not say: a call each, and what many of them
+/// agree on is worth as much as a hundred trials.
+#[must_use]
+pub fn first_wave(calls: u64) -> usize {
+    (calls / CALLS_A_CHALLENGER).clamp(FEWEST_CHALLENGERS, MOST_CHALLENGERS) as usize
+}
+
+/// And in a later one.
+#[must_use]
+pub fn later_wave(first: usize) -> usize {
+    first.div_ceil(4).max(LATER_CHALLENGERS.min(first))
+}
+
+/// Later waves.
+pub const LATER_WAVES: usize = ASK_AGAIN.len();
+/// See [`first_wave`].
+const CALLS_A_CHALLENGER: u64 = 25;
+/// See [`first_wave`].
+const FEWEST_CHALLENGERS: u64 = 6;
+/// See [`first_wave`].
+const MOST_CHALLENGERS: u64 = 20;
+/// See [`later_wave`].
+const LATER_CHALLENGERS: usize = 4;
 
 /// Explores.
 ///
@@ -95,7 +117,8 @@ pub async fn explore(
     let (events, began) = (&lab.cast.context.events, lab.calls());
     let (mut lab, mut twice) = (lab.clone(), Vec::new());
     let mut open = start.decisions == Decisions::Auto;
-    let first = (0, start.challengers);
+    let later = later_wave(start.challengers);
+    let first = (0, if start.remembered.is_empty() { start.challengers } else { later });
     let mut proposals =
         vec![proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?];
     let own = Candidate::Lines(pool.own());
@@ -105,6 +128,8 @@ pub async fn explore(
         .take(MOST_PEOPLE)
         .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
         .collect();
+    let known = seen.len();
+    seen.extend(start.remembered.iter().cloned());
     // How much there will be is known roughly: what a bold gain leaves.
     let all = (start.calls as f64 / start.calls_a_trial) as usize;
     let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
@@ -118,12 +143,11 @@ pub async fn explore(
             ((used() - asked - sorting as f64) / done as f64).max(1.0)
         }
     };
-    let most_ideas = (likely / TRIALS_PER_IDEA).max(FEWEST_IDEAS);
     let mut rng = rng(lab.seed, lab.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
     let a_round = (likely / ROUNDS).max(FEWEST_A_ROUND);
     let (mut met, mut done, mut asked) = (Met::default(), 0, 0);
-    let mut model = learn(&pool, &seen, most_ideas)?;
+    let mut model = learn(&pool, &seen)?;
     let mut round = 0;
     while !turns.is_empty() {
         // Exploring goes on as long as the proof of what is found so far can still be paid for.
@@ -140,10 +164,12 @@ pub async fn explore(
         // Before more challengers are asked for, half of a round shows what the leading prompt meets.
         let share = |done: usize| done as f64 / likely.max(1) as f64;
         let will_ask = asked < ASK_AGAIN.len() && share(done + count) >= ASK_AGAIN[asked];
-        let leader = model.best(&pool);
+        // The first candidate is what the challengers agree on.
+        let leader = if done == 0 { model.consensus(&pool) } else { model.best(&pool) };
         let candidates: Vec<(u32, Candidate)> = (0..count)
             .map(|at| {
-                let candidate = if will_ask && at % 2 == 0 { leader.clone() } else { model.draw(&pool, &mut rng) };
+                let leads = (will_ask || done == 0) && at % 2 == 0;
+                let candidate = if leads { leader.clone() } else { model.draw(&pool, &mut rng) };
                 (turns.next(&mut rng), candidate)
             })
             .collect();
@@ -165,12 +191,12 @@ pub async fn explore(
             (lab.decisions, open) = (best, false);
             events.emit(Event::Note(settled(best, twice.len())));
         }
-        model = learn(&pool, &seen, most_ideas)?;
+        model = learn(&pool, &seen)?;
         tell::explored(&lab, &pool, &model, &proposals, (round, done));
         // The next reasons come from a prompt that answers the earlier ones.
         if will_ask {
             asked = ASK_AGAIN.iter().filter(|at| share(done) >= **at).count();
-            let wave = (proposals.len(), (start.challengers * 2).div_ceil(3));
+            let wave = (proposals.len(), later);
             let leading = leader.prompt(&pool);
             let heard = met.heard(&leading);
             let shown = match &heard {
@@ -188,10 +214,10 @@ pub async fn explore(
             };
             let (prompt, (heard, objections)) = shown;
             proposals.push(proposer.propose(wave, prompt, (heard, &objections), &mut pool).await?);
-            model = learn(&pool, &seen, most_ideas)?;
+            model = learn(&pool, &seen)?;
         }
     }
-    Ok(Explored { pool, seen, model, most_ideas, trials: done, proposals, decisions: lab.decisions })
+    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: lab.decisions })
 }
 
 /// What the messages of each prompt met.
@@ -244,8 +270,8 @@ fn settled(decisions: u32, messages: usize) -> String {
 ///
 /// # Errors
 /// When the arithmetic breaks down.
-pub fn learn(pool: &Pool, seen: &[Seen], most_ideas: usize) -> Result<Model, Error> {
-    Model::learn(pool, seen, most_ideas).map_err(|error| Error::Arithmetic(error.to_string()))
+pub fn learn(pool: &Pool, seen: &[Seen]) -> Result<Model, Error> {
+    Model::learn(pool, seen).map_err(|error| Error::Arithmetic(error.to_string()))
 }
 
 /// The chance of a cycle: from its seed and name alone.
@@ -294,6 +320,13 @@ pub fn shuffle<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_wave_is_as_large_as_the_calls_bear() {
+        let waves = [100, 400, 800, 5_000].map(first_wave);
+        assert_eq!(waves, [6, 16, 20, 20]);
+        assert_eq!([1, 6, 20].map(later_wave), [1, 4, 5]);
+    }
 
     #[test]
     fn what_a_prompt_met_is_heard_apart_from_what_others_met_and_not_before_it_is_enough() {

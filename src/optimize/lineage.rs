@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::memory::Memory;
 use super::root::{self, Root};
 use super::split::Split;
 use crate::compare::spending;
@@ -40,6 +41,9 @@ pub struct Lineage {
     /// The groups that what people said is sorted into.
     #[serde(default)]
     pub codebook: Codebook,
+    /// What was found out about advice.
+    #[serde(default, skip_serializing_if = "Memory::is_empty")]
+    pub memory: Memory,
 }
 
 /// A lineage as a file leaves it.

@@ -22,6 +22,7 @@ pub mod judges;
 pub mod lab;
 pub mod lineage;
 pub mod marking;
+pub mod memory;
 pub mod model;
 pub mod objective;
 pub mod older;

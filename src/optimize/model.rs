@@ -16,20 +16,29 @@ use crate::compare::effects::{Effects, EffectsError};
 const BASE: (f64, f64) = (0.0, 4.0);
 /// The spread of personas around it.
 const PERSONA: (f64, f64) = (0.0, 1.0);
-/// What an idea does: on average little, and seldom more than a logit either way.
-const IDEA_SD: f64 = 0.6;
-/// What each further challenger that proposed an idea, apart from the first, speaks for it; up to four of them.
-const IDEA_PER_PROPOSAL: f64 = 0.2;
+/// What an idea does: little, unless many improvers hit upon it, each for itself. A line in the share of the challengers that could
+/// have proposed it and did: its value at none, its slope, and the share from which on more say no more. Set on a hundred worlds
+/// (`crates/worlds`), as are the spreads below.
+const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
+/// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
+const IN_USE: f64 = 0.15;
+/// How far an idea is from that.
+const IDEA_SD: f64 = 0.4;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
 const VAGUE_SD: f64 = 0.2;
 /// What the wording does beyond the idea.
-const LINE_SD: f64 = 0.25;
+const LINE_SD: f64 = 0.2;
 /// What a challenger as a whole does beyond its lines.
-const WHOLE_SD: f64 = 0.3;
-/// What ten instructions cost all of them together: prompts with many are followed less. It grows with their square.
+const WHOLE_SD: f64 = 0.2;
+/// What a hundred words of advice cost all of it together: a prompt with much is followed less. It grows with their square.
 const CROWDING: (f64, f64) = (-0.4, 0.09);
+/// An idea of the consensus that is harmful with less than this many standard deviations of doubt is likely harmful: one chance in
+/// five that it is not.
+const LIKELY: f64 = 0.84;
 /// Less than this an instruction must not bring, or it is left out: every one costs the writer's attention.
 const WORTH: f64 = 0.1;
+/// What a word of an item costs, where nothing else tells two wordings of an idea apart.
+const A_WORD: f64 = 1e-4;
 /// The most instructions of a prompt that is put together.
 const MOST_LINES: usize = 14;
 
@@ -80,20 +89,17 @@ pub struct Model {
     personas: usize,
     ideas: usize,
     lines: usize,
-    /// Ideas that may be in a prompt.
-    allowed: BTreeSet<usize>,
 }
 
 /// Where the personas' coefficients begin.
 const FIRST_PERSONA: usize = 2;
 
 impl Model {
-    /// Learns from these trials. With few trials ahead only the `most_ideas` that most challengers proposed are
-    /// considered: what cannot be told apart need not be tried.
+    /// Learns from these trials.
     ///
     /// # Errors
     /// When the arithmetic breaks down, which sound scores do not bring about.
-    pub fn learn(pool: &Pool, seen: &[Seen], most_ideas: usize) -> Result<Self, EffectsError> {
+    pub fn learn(pool: &Pool, seen: &[Seen]) -> Result<Self, EffectsError> {
         let mut numbers: HashMap<u32, usize> = HashMap::new();
         for trial in seen {
             let next = numbers.len();
@@ -103,15 +109,14 @@ impl Model {
         let is_sorted = pool.ideas.iter().any(|idea| !idea.name.is_empty());
         let mut prior = vec![BASE, CROWDING];
         prior.extend(std::iter::repeat_n(PERSONA, personas));
-        prior.extend(pool.ideas.iter().map(|idea| {
-            let more = f64::from(idea.proposals.saturating_sub(1).min(4));
+        prior.extend((0..ideas).map(|idea| {
             // Where nothing has a name, nobody has sorted.
-            let sd = if is_sorted && idea.name.is_empty() { VAGUE_SD } else { IDEA_SD };
-            (IDEA_PER_PROPOSAL * more, sd * sd)
+            let is_vague = is_sorted && pool.ideas[idea].name.is_empty();
+            if is_vague { (0.0, VAGUE_SD * VAGUE_SD) } else { (idea_mean(pool, idea), IDEA_SD * IDEA_SD) }
         }));
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
-        let own = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines, allowed: BTreeSet::new() };
+        let own = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
         let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
             .iter()
             .map(|trial| {
@@ -121,11 +126,7 @@ impl Model {
             })
             .collect();
         let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
-        // An idea whose lines were all sorted under another is none.
-        let live: BTreeSet<usize> = pool.lines.iter().map(|line| line.idea).collect();
-        let mut ranked: Vec<usize> = live.into_iter().filter(|idea| pool.ideas[*idea].proposals > 0).collect();
-        ranked.sort_by_key(|idea| (std::cmp::Reverse(pool.ideas[*idea].proposals), *idea));
-        Ok(Model { effects, allowed: ranked.into_iter().take(most_ideas.max(1)).collect(), ..own })
+        Ok(Model { effects, ..own })
     }
 
     /// The prompt that is best by what is believed on the whole.
@@ -143,6 +144,16 @@ impl Model {
             values[at] -= 0.5 * self.effects.sd(at);
         }
         Candidate::Lines(self.lines_of(pool, &values))
+    }
+
+    /// The consensus of the challengers, less what is likely harmful by now.
+    #[must_use]
+    pub fn consensus(&self, pool: &Pool) -> Candidate {
+        let is_likely_harmful = |line: &usize| {
+            let idea = self.first_idea() + pool.lines[*line].idea;
+            self.effects.mean[idea] + LIKELY * self.effects.sd(idea) < 0.0
+        };
+        Candidate::Lines(pool.consensus().into_iter().filter(|line| !is_likely_harmful(line)).collect())
     }
 
     /// The challenger that is best as it was written; `None` without any.
@@ -209,8 +220,10 @@ impl Model {
     /// For every idea the wording that does most under these values; then as many ideas as pay.
     fn lines_of(&self, pool: &Pool, values: &[f64]) -> Vec<usize> {
         let mut best: HashMap<usize, (f64, usize)> = HashMap::new();
-        for (at, line) in pool.lines.iter().enumerate().filter(|(_, line)| self.allowed.contains(&line.idea)) {
-            let value = values[self.first_idea() + line.idea] + values[self.first_line() + at];
+        for (at, line) in pool.lines.iter().enumerate() {
+            // Among wordings of which nothing is known the shortest.
+            let value =
+                values[self.first_idea() + line.idea] + values[self.first_line() + at] - A_WORD * pool.words(at) as f64;
             let known = best.entry(line.idea).or_insert((value, at));
             if value > known.0 {
                 *known = (value, at);
@@ -218,7 +231,7 @@ impl Model {
         }
         let mut ranked: Vec<(f64, usize)> = best.into_values().collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let (mut sum, mut most, mut count) = (0.0, 0.0, 0);
+        let (mut sum, mut most, mut count, mut words) = (0.0, 0.0, 0, 0);
         let mut chosen: Vec<usize> = Vec::new();
         for (value, line) in ranked {
             if chosen.len() >= MOST_LINES {
@@ -230,7 +243,8 @@ impl Model {
                 continue;
             }
             sum += value - WORTH;
-            let whole = sum + values[1] * crowding(chosen.len());
+            words += pool.words(line);
+            let whole = sum + values[1] * crowding(words);
             if whole > most {
                 (most, count) = (whole, chosen.len());
             }
@@ -243,7 +257,7 @@ impl Model {
 
     fn features(&self, pool: &Pool, candidate: &Candidate) -> Vec<(usize, f64)> {
         let lines = candidate.lines(pool);
-        let mut features = vec![(0, 1.0), (1, crowding(lines.len()))];
+        let mut features = vec![(0, 1.0), (1, crowding(lines.iter().map(|line| pool.words(*line)).sum()))];
         let ideas: BTreeSet<usize> = lines.iter().map(|line| pool.lines[*line].idea).collect();
         // An idea counts once, however often it is said.
         features.extend(ideas.into_iter().map(|idea| (self.first_idea() + idea, 1.0)));
@@ -263,9 +277,16 @@ impl Model {
     }
 }
 
-/// What crowding counts for: 1 at ten instructions.
-fn crowding(lines: usize) -> f64 {
-    (lines as f64 / 10.0).powi(2)
+/// What crowding counts for: 1 at a hundred words.
+fn crowding(words: usize) -> f64 {
+    (words as f64 / 100.0).powi(2)
+}
+
+/// What is believed of an idea before anything is tried.
+fn idea_mean(pool: &Pool, idea: usize) -> f64 {
+    let (none, slope, most) = IDEA;
+    let share = if pool.is_own(idea) { IN_USE - pool.dropped(idea) } else { pool.share(idea) };
+    none + slope * share.min(most)
 }
 
 #[cfg(test)]
@@ -317,14 +338,14 @@ mod tests {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let mut seen = Vec::new();
             for _ in 0..12 {
-                let model = Model::learn(&pool, &seen, 8).unwrap();
+                let model = Model::learn(&pool, &seen).unwrap();
                 for _ in 0..12 {
                     let candidate = model.draw(&pool, &mut rng);
                     let score = success(candidate.lines(&pool), &mut rng);
                     seen.push(Seen { persona: rng.random_range(0..20), candidate, score });
                 }
             }
-            let model = Model::learn(&pool, &seen, 8).unwrap();
+            let model = Model::learn(&pool, &seen).unwrap();
             let best = model.best(&pool);
             let lines = best.lines(&pool);
             hits += i32::from(lines.contains(&1) && lines.contains(&4) && !lines.contains(&6));
@@ -335,18 +356,20 @@ mod tests {
     #[test]
     fn without_trials_only_ideas_that_several_proposed_are_believed() {
         let mut pool = pool();
-        pool.ideas[2].proposals = 4;
-        let model = Model::learn(&pool, &[], 8).unwrap();
+        for idea in &mut pool.ideas {
+            idea.proposals = 0;
+        }
+        pool.ideas[2].proposals = 2;
+        let model = Model::learn(&pool, &[]).unwrap();
         assert_eq!(model.best(&pool), Candidate::Lines(vec![2]));
-        let narrow = Model::learn(&pool, &[], 1).unwrap();
-        assert_eq!(narrow.allowed, BTreeSet::from([2]));
+        assert_eq!(model.consensus(&pool), Candidate::Lines(vec![2]));
     }
 
     #[test]
     fn a_pool_without_lines_has_its_challengers_as_they_were_written() {
         let mut pool = bare();
         pool.written.push(crate::optimize::pool::Written { prompt: "Another prompt.".into(), lines: Vec::new() });
-        let model = Model::learn(&pool, &[], 8).unwrap();
+        let model = Model::learn(&pool, &[]).unwrap();
         assert_eq!(model.best_written(&pool), Some(Candidate::Written(0)));
         assert_eq!(model.best(&pool), Candidate::Lines(Vec::new()));
     }

@@ -3,9 +3,10 @@
 //! A challenger is a bundle of ideas, some good and some not. Tried as a whole it says little about any of them; so it is
 //! taken apart, and prompts are put together from the lines of all. Facts and rules stand in each of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::memory::Memory;
 use crate::improve::fold::{key, similar};
 use crate::improve::{Item, PromptParts};
 
@@ -61,11 +62,21 @@ pub struct Pool {
     unsorted: Vec<usize>,
     /// For each challenger the ideas that it has been counted for.
     counted: Vec<BTreeSet<usize>>,
+    /// The lines of the prompt that challengers are written for now.
+    shown: Arc<[usize]>,
+    /// For each challenger the lines of the prompt that it was written for.
+    shown_to: Vec<Arc<[usize]>>,
+    /// What earlier cycles remember: challengers in all, and for each idea those that could have proposed it.
+    remembered: (u32, HashMap<usize, u32>),
 }
 
 /// Ideas of the incumbent count as if so many challengers had proposed them: they are in use, and nothing speaks against
 /// them yet.
 const IN_USE: u32 = 2;
+/// An idea is one of the consensus where so many challengers proposed it.
+const CONSENSUS: u32 = 2;
+/// A share of fewer challengers says little.
+const FEWEST_CHANCES: u32 = 5;
 
 impl Pool {
     /// A pool with the incumbent's advice.
@@ -80,6 +91,9 @@ impl Pool {
             by_hand: Vec::new(),
             unsorted: Vec::new(),
             counted: Vec::new(),
+            shown: Arc::new([]),
+            shown_to: Vec::new(),
+            remembered: (0, HashMap::new()),
         };
         for text in parts.advice_in(incumbent) {
             let line = pool.line(&Item::bare(&text));
@@ -87,7 +101,119 @@ impl Pool {
             let idea = pool.lines[line].idea;
             pool.ideas[idea].proposals = IN_USE;
         }
+        pool.shown = pool.own().into();
         pool
+    }
+
+    /// Says which advice the challengers see that are added from now on: what they leave in it they do not propose.
+    pub fn show(&mut self, advice: &[String]) {
+        let keys: Vec<String> = advice.iter().map(|text| key(text)).collect();
+        self.shown = (0..self.lines.len()).filter(|line| keys.contains(&self.lines[*line].key)).collect();
+    }
+
+    /// Takes in what the lineage remembers. Gives the line of every item.
+    pub fn recall(&mut self, memory: &Memory) -> Vec<usize> {
+        let mut ideas: Vec<Option<usize>> = vec![None; memory.ideas.len()];
+        let mut places = Vec::with_capacity(memory.items.len());
+        for item in &memory.items {
+            let line = self.line(&Item::bare(&item.text));
+            let of = &memory.ideas[item.idea];
+            let idea = *ideas[item.idea].get_or_insert_with(|| {
+                let known = self.ideas.iter().position(|idea| !of.name.is_empty() && idea.name == of.name);
+                known.unwrap_or(self.lines[line].idea)
+            });
+            self.lines[line].idea = idea;
+            self.ideas[idea].name.clone_from(&of.name);
+            self.ideas[idea].proposals = self.ideas[idea].proposals.max(of.proposals);
+            self.remembered.1.insert(idea, of.chances);
+            self.unsorted.retain(|own| *own != line);
+            places.push(line);
+        }
+        self.remembered.0 = memory.challengers;
+        places
+    }
+
+    /// Challengers so far, those of earlier cycles included.
+    #[must_use]
+    pub fn challengers(&self) -> u32 {
+        self.remembered.0 + self.written.len() as u32
+    }
+
+    /// The challengers that could have proposed an idea: those written for a prompt that lacked it.
+    #[must_use]
+    pub fn chances(&self, idea: usize) -> u32 {
+        let has = |shown: &Arc<[usize]>| shown.iter().any(|line| self.lines[*line].idea == idea);
+        let now = self.shown_to.iter().filter(|shown| !has(shown)).count() as u32;
+        // What is new was not thought of before.
+        now + self.remembered.1.get(&idea).copied().unwrap_or(self.remembered.0)
+    }
+
+    /// The share of the challengers that could have proposed an idea and did.
+    #[must_use]
+    pub fn share(&self, idea: usize) -> f64 {
+        let share = f64::from(self.ideas[idea].proposals) / f64::from(self.chances(idea).max(FEWEST_CHANCES));
+        share.min(1.0)
+    }
+
+    /// Whether the incumbent has an idea.
+    #[must_use]
+    pub fn is_own(&self, idea: usize) -> bool {
+        self.lines.iter().any(|line| line.own && line.idea == idea)
+    }
+
+    /// The share of the challengers that were written for a prompt with an idea and left it out.
+    #[must_use]
+    pub fn dropped(&self, idea: usize) -> f64 {
+        let has = |lines: &[usize]| lines.iter().any(|line| self.lines[*line].idea == idea);
+        let saw = self.written.iter().zip(&self.shown_to).filter(|(_, shown)| has(shown));
+        let (mut all, mut dropped) = (0_u32, 0_u32);
+        for (written, _) in saw {
+            all += 1;
+            dropped += u32::from(!has(&written.lines));
+        }
+        f64::from(dropped) / f64::from(all.max(FEWEST_CHANCES))
+    }
+
+    /// Whether several challengers proposed an idea, each for itself, or the incumbent has it.
+    #[must_use]
+    pub fn is_consensus(&self, idea: usize) -> bool {
+        self.ideas[idea].proposals >= CONSENSUS
+    }
+
+    /// The ideas that at least two challengers proposed or that are in use, each in its shortest wording: what all of them
+    /// together advise, before anything is tried.
+    #[must_use]
+    pub fn consensus(&self) -> Vec<usize> {
+        let named = self.ideas.iter().any(|idea| !idea.name.is_empty());
+        let mut found: Vec<usize> = (0..self.ideas.len())
+            // What a reader sorted under nothing asks for nothing in particular.
+            .filter(|idea| self.is_consensus(*idea) && (!named || !self.ideas[*idea].name.is_empty()))
+            .filter_map(|idea| self.shortest(idea))
+            .collect();
+        found
+            .sort_by(|a, b| self.share(self.lines[*b].idea).total_cmp(&self.share(self.lines[*a].idea)).then(a.cmp(b)));
+        let mut lines = Vec::new();
+        for line in found {
+            lines.push(line);
+            if !self.fits(&lines) {
+                lines.pop();
+            }
+        }
+        lines.sort_unstable();
+        lines
+    }
+
+    /// The shortest wording of an idea.
+    #[must_use]
+    pub fn shortest(&self, idea: usize) -> Option<usize> {
+        let wordings = (0..self.lines.len()).filter(|line| self.lines[*line].idea == idea);
+        wordings.min_by_key(|line| (self.words(*line), *line))
+    }
+
+    /// The length of a line in words.
+    #[must_use]
+    pub fn words(&self, line: usize) -> usize {
+        self.lines[line].text.split_whitespace().count()
     }
 
     /// The same with a limit of characters for prompts that are put together.
@@ -114,6 +240,7 @@ impl Pool {
         let lines: Vec<usize> = items.iter().map(|item| self.line(item)).collect();
         self.written.push(Written { prompt: self.prompt(&lines), lines });
         self.counted.push(BTreeSet::new());
+        self.shown_to.push(Arc::clone(&self.shown));
         self.count();
     }
 
@@ -206,9 +333,13 @@ impl Pool {
 
     /// Counts for every idea the challengers that proposed it, each once.
     fn count(&mut self) {
-        for (written, counted) in self.written.iter().zip(&mut self.counted) {
+        for ((written, shown), counted) in self.written.iter().zip(&self.shown_to).zip(&mut self.counted) {
+            let left: BTreeSet<usize> = shown.iter().map(|line| self.lines[*line].idea).collect();
             for line in written.lines.iter().filter(|line| !self.lines[**line].own) {
                 let idea = self.lines[*line].idea;
+                if left.contains(&idea) {
+                    continue;
+                }
                 if counted.insert(idea) {
                     self.ideas[idea].proposals += 1;
                 }
@@ -265,6 +396,26 @@ mod tests {
         let before = pool.ideas[0].proposals;
         pool.sort(&[("small ask".into(), vec![0])]);
         assert_eq!((pool.lines[3].idea, pool.ideas[0].proposals), (0, before + 1));
+    }
+
+    #[test]
+    fn what_several_challengers_propose_for_a_prompt_that_lacks_it_is_the_consensus_in_its_shortest_wording() {
+        let mut pool = pool(&["Be brief."]);
+        for lines in
+            [&["Ask for ten minutes at the very most."][..], &["Ask for ten minutes."], &["Praise the reader."]]
+        {
+            pool.add(&items(&[&["Be brief."], lines].concat()));
+        }
+        pool.sort(&[("brevity".into(), vec![0]), ("small ask".into(), vec![1, 2]), ("praise".into(), vec![3])]);
+        assert_eq!(pool.consensus(), [0, 2]);
+        let [brevity, small_ask, praise] = [0, 2, 3].map(|line| pool.lines[line].idea);
+        assert!(pool.is_own(brevity) && !pool.is_own(praise));
+        assert_eq!((pool.share(small_ask), pool.share(praise), pool.chances(brevity)), (0.4, 0.2, 0));
+        // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has dropped.
+        pool.show(&["Be brief.".into(), "Ask for ten minutes.".into()]);
+        pool.add(&items(&["Ask for ten minutes.", "Name a price."]));
+        assert_eq!((pool.ideas[small_ask].proposals, pool.chances(small_ask), pool.chances(praise)), (2, 3, 4));
+        assert_eq!((pool.dropped(brevity), pool.dropped(small_ask)), (0.2, 0.0));
     }
 
     #[test]

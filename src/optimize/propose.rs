@@ -103,6 +103,7 @@ impl Proposer<'_> {
                 }
             }
         }
+        pool.show(&advice);
         let mut screen = Screen::new(&parts, &advice, self.facts)
             .longest(self.longest)
             .guarding_decisions(&self.cast.decision_maker.prompt().text, self.facts);

@@ -98,7 +98,7 @@ pub async fn race(
         drop_the_beaten(&mut finalists, raced);
         tell::raced(lab, explored, (&finalists, raced), known);
     }
-    explored.model = learn(&explored.pool, &explored.seen, explored.most_ideas)?;
+    explored.model = learn(&explored.pool, &explored.seen)?;
     let live = (0..finalists.len()).filter(|at| finalists[*at].dropped_after.is_none());
     // What exploring taught and what the race showed, together: the race alone would favour the lucky.
     let value = |at: &usize| explored.model.logit(&explored.pool, &finalists[*at].candidate);
@@ -116,14 +116,16 @@ pub async fn race(
     Ok(raced)
 }
 
-/// The prompts that may be the best: by what is believed, the same with caution, and the best challenger as written.
+/// The prompts that may be the best: by what is believed, the same without what is not sure to help, what the challengers agree
+/// on, and the best challenger as written.
 fn candidates(explored: &Explored) -> Vec<Candidate> {
     let Explored { pool, model, .. } = explored;
     let own = Candidate::Lines(pool.own());
     let mut found: Vec<Candidate> = Vec::new();
     // What the user wrote is raced as it was written: who wrote it wants to know.
     let by_hand = pool.by_hand.iter().copied().map(Candidate::Written);
-    let believed = [Some(model.best(pool)), Some(model.cautious(pool)), model.best_written(pool)];
+    let believed =
+        [Some(model.best(pool)), Some(model.cautious(pool)), Some(model.consensus(pool)), model.best_written(pool)];
     for candidate in believed.into_iter().flatten().chain(by_hand) {
         let is_empty = candidate == Candidate::Lines(Vec::new());
         if !is_empty && candidate != own && !found.contains(&candidate) {

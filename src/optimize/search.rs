@@ -8,16 +8,17 @@ use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
+use super::memory::Memory;
 use super::model::Candidate;
 use super::objective::Objective;
 use super::pool::Pool;
 use super::propose::Proposer;
 use super::race::{Raced, race};
 use super::split::People;
-use super::verdict::{self, POWER, Verdict};
+use super::verdict::{self, Verdict};
 use super::verify::{Size, Verified, verify};
-use crate::compare::normal;
 use crate::compare::segments::Segment;
+use crate::compare::{adoption, normal};
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
 use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
@@ -53,6 +54,8 @@ pub struct Known<'a> {
     pub objections: &'a Objections,
     /// The groups that it was sorted into.
     pub codebook: &'a Codebook,
+    /// What earlier cycles found out about advice.
+    pub memory: Memory,
     /// Scores of its messages: sum and number, by index of the persona.
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
@@ -85,9 +88,12 @@ const DRAWS: usize = 200;
 
 /// The share of the trials that the race may take.
 const RACE: f64 = 0.1;
-/// Pairs of messages that the proof of any gain is given, or what a quarter of all trials pays for where that is less: fewer
-/// tell little of so many people.
-const LEAST_PROOF: usize = 24;
+/// Fewer trials tell nothing of four finalists, and are better spent on exploring.
+const LEAST_RACE: usize = 96;
+/// Pairs of messages that the proof of any gain is given: fewer tell little of so many people.
+const LEAST_PROOF: usize = 16;
+/// The power that a proof is planned for. What is lost by a proof that fails is all that was found.
+const PROOF_POWER: f64 = 0.9;
 /// The share of the trials that is kept for the proof at most, however small the gain.
 pub(super) const MOST_PROOF: f64 = 0.45;
 /// What a gain that was found by searching keeps of itself with other people.
@@ -114,11 +120,26 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     let a_trial = CALLS_A_TRIAL + searching + f64::from(lab.decisions.saturating_sub(1));
     // A trial of the proof is worth so many of the search.
     let dearer = if audits { (a_trial - searching + AUDITS_A_PROOF) / a_trial } else { 1.0 };
+    let most_pairs = adoption::most_pairs(known.people.unseen.len());
+    let race_trials = |all: usize| {
+        let trials = (all as f64 * RACE) as usize;
+        if trials < LEAST_RACE { 0 } else { trials }
+    };
     let kept = |gain: f64, all: usize| {
-        let proof = dearer * proof_trials(gain, aim.alpha, all, earlier) as f64;
-        (all as f64 * RACE) as usize + proof.min(MOST_PROOF * all as f64) as usize
+        let proof = dearer * proof_trials(gain, aim.alpha, all, (earlier, most_pairs)) as f64;
+        race_trials(all) + proof.min(MOST_PROOF * all as f64) as usize
     };
 
+    let longest = screen::most_characters(known.parts, proposer.longest);
+    let mut pool = Pool::new(known.parts, known.incumbent).longest(longest);
+    let remembered = known.memory.recall(&mut pool, known.people)?;
+    if !remembered.is_empty() {
+        events.emit(Event::Note(format!(
+            "{} of earlier cycles of this lineage are remembered, with {} of advice",
+            words(remembered.len(), "trial", "trials"),
+            words(pool.lines.len(), "item", "items")
+        )));
+    }
     events.emit(Event::Step("Asking for challengers, from what people said".into()));
     let start = Start {
         people: known.people,
@@ -127,14 +148,13 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         objections: known.objections,
         codebook: known.codebook,
         known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
+        remembered,
         challengers: aim.challengers,
         decisions: aim.decisions,
         calls: aim.calls.saturating_sub(asked_later(aim.challengers)),
         calls_a_trial: a_trial,
         kept: &kept,
     };
-    let longest = screen::most_characters(known.parts, proposer.longest);
-    let pool = Pool::new(known.parts, known.incumbent).longest(longest);
     let mut explored = explore(lab, proposer, start, pool).await?;
     let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
 
@@ -143,8 +163,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         if explored.trials > 0 { ((used() - asked as f64) / explored.trials as f64).max(1.0) } else { a_trial };
     let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
     let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / per_trial) as usize;
-    let race_trials = (all as f64 * RACE) as usize;
-    let raced = race(lab, known.people, &mut explored, &known.scores, (race_trials, &mut rng)).await?;
+    let raced = race(lab, known.people, &mut explored, &known.scores, (race_trials(all), &mut rng)).await?;
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
@@ -174,19 +193,18 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
 /// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come while
 /// exploring goes on.
 fn asked_later(challengers: usize) -> u64 {
-    2 * challengers as u64 + 8
+    (explore::LATER_WAVES * (explore::later_wave(challengers) + 3)) as u64
 }
 
-/// Trials that prove a gain of this size at this level in four of five cases, of so many trials in all, where so many of the
-/// incumbent's messages are there already.
-fn proof_trials(gain: f64, alpha: f64, all: usize, earlier: usize) -> usize {
-    let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(POWER)).powi(2) * PAIR_VARIANCE;
+/// Trials that prove a gain of this size at this level with [`PROOF_POWER`], of so many trials in all, where so many of the
+/// incumbent's messages are there already and at most so many pairs can be asked.
+fn proof_trials(gain: f64, alpha: f64, all: usize, (earlier, most): (usize, usize)) -> usize {
+    let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(PROOF_POWER)).powi(2) * PAIR_VARIANCE;
     // A quarter more, for the looks.
     let pairs = 1.25 * wanted / (KEPT_GAIN * gain.max(0.01)).powi(2);
-    let pairs = (pairs as usize).max(LEAST_PROOF);
+    let pairs = (pairs as usize).max(LEAST_PROOF).min(most);
     let trials = pairs + pairs.saturating_sub(earlier);
-    let least = if pairs == LEAST_PROOF { all / 4 } else { usize::MAX };
-    trials.min(least).min((MOST_PROOF * all as f64) as usize)
+    trials.min((MOST_PROOF * all as f64) as usize)
 }
 
 /// The gain that is expected of the winner, with an average persona, after some regression to the mean: half of it.
@@ -195,4 +213,8 @@ fn expected(explored: &Explored, raced: &Raced) -> f64 {
     let own = Candidate::Lines(explored.pool.own());
     let predict = |candidate: &Candidate| explored.model.predict(&explored.pool, candidate);
     0.5 * (predict(&raced.finalists[winner].candidate) - predict(&own))
+}
+
+fn words(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }

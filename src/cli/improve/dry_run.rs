@@ -1,6 +1,6 @@
 //! `rejoinder improve --dry-run`: what the cycles that were asked for would take.
 
-use super::{Cycles, Options, Target, When, calls};
+use super::{Cycles, Options, Target, When, calls, challengers};
 use crate::cli::error::Error;
 use crate::cli::sorting_calls;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
@@ -15,6 +15,7 @@ use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::cycle::Cast;
+use crate::optimize::explore;
 use crate::optimize::judges::{Judge, Judges};
 use crate::optimize::lineage::{Lineage, Resumed};
 use crate::optimize::older::Older;
@@ -28,9 +29,6 @@ const CHANGES: u64 = 400;
 const MARKS: u64 = 600;
 /// The share of a search's trials that its proof takes at most, a little rounded up.
 const PROOF: f64 = 0.5;
-
-/// How often a search asks for more challengers.
-const WAVES: u64 = 3;
 
 /// Calls, tokens and dollars.
 pub fn plan(
@@ -87,7 +85,9 @@ pub fn plan(
     let referee = cast.referee.as_ref().map(|referee| TrialCalls::decisions(referee, &chosen)).transpose()?;
 
     let deciding = u64::from(options.decisions_per_message.at_first());
-    let challengers = (u64::from(options.challengers) * 3 + 8) * cycles;
+    let first = challengers(options, chosen.len());
+    let later = explore::LATER_WAVES * (explore::later_wave(first) + 1);
+    let challengers = (first + later + 4) as u64 * cycles;
     let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers);
     // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them revised.
     let audits = f64::from(u8::from(cast.auditor.is_some()));
@@ -107,7 +107,12 @@ pub fn plan(
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
-        line(Role::Improver, "sorting what people said to leading prompts", sorted_on_the_way, WAVES * cycles),
+        line(
+            Role::Improver,
+            "sorting what people said to leading prompts",
+            sorted_on_the_way,
+            explore::LATER_WAVES as u64 * cycles,
+        ),
         line(Role::Generator, "messages of the search and the proof, at most", some(&trial.write, search + proof), 1),
         line(Role::DecisionMaker, "decisions on them, at most", some(&trial.decide, search + proof), deciding),
         line(Role::Auditor, "claims of the messages of the search, if every second one gets a yes", audited, 1),

@@ -1,0 +1,268 @@
+//! What a lineage has found out about advice: every item that was tried, the ideas that they were sorted into, and what each
+//! trial of them came to. It stands in the lineage's record, so that nothing is learned twice: neither by the next cycle nor by
+//! another run.
+//!
+//! Scores are worth the same only where the same models wrote, decided and audited for the same goal, and advice only beside the
+//! same facts and rules: what is remembered of others is not used.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::explore::Explored;
+use super::lineage::Lineage;
+use super::model::{Candidate, Seen};
+use super::pairing::Key;
+use super::pool::Pool;
+use super::split::People;
+use crate::data::{self, DataFolder, FileName, Kind, results_stream, versions};
+
+/// Trials that are remembered, the latest.
+const MOST_TRIALS: usize = 3_000;
+/// Items that are remembered: those of trials, and those that several challengers proposed.
+const MOST_ITEMS: usize = 300;
+
+/// The memory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Who wrote, decided and audited, what counted, and beside which facts: see [`Memory::usable`].
+    pub scale: String,
+    /// Challengers that were asked for so far and passed.
+    pub challengers: u32,
+    /// The ideas.
+    pub ideas: Vec<RememberedIdea>,
+    /// The items.
+    pub items: Vec<RememberedItem>,
+    /// The trials, the first one first.
+    pub trials: Vec<RememberedTrial>,
+}
+
+/// An idea.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedIdea {
+    /// What the sorter calls it; empty where nobody named it.
+    pub name: String,
+    /// Challengers that proposed it.
+    pub proposals: u32,
+    /// Challengers that could have proposed it: those written for a prompt that lacked it.
+    pub chances: u32,
+}
+
+/// An item of advice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RememberedItem {
+    /// What it says.
+    pub text: String,
+    /// Its idea, by its place.
+    pub idea: usize,
+}
+
+/// A trial.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RememberedTrial {
+    /// The persona, by the hash of its text, 8 hexadecimal digits.
+    pub persona: String,
+    /// The items of its prompt, by their places.
+    pub items: Vec<usize>,
+    /// What it was worth, in 0..=1.
+    pub score: f64,
+}
+
+impl Memory {
+    /// Whether nothing is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// What may be used on this scale; nothing where it was another.
+    #[must_use]
+    pub fn usable(&self, scale: &str) -> Memory {
+        if self.scale == scale && self.is_sound() { self.clone() } else { Memory::default() }
+    }
+
+    /// What a file says is a hint: a place that leads nowhere makes it none.
+    fn is_sound(&self) -> bool {
+        let has = |item: &usize| *item < self.items.len();
+        self.items.iter().all(|item| item.idea < self.ideas.len())
+            && self.trials.iter().all(|trial| trial.items.iter().all(has) && (0.0..=1.0).contains(&trial.score))
+    }
+
+    /// Puts what is remembered into the pool, and gives the trials. Those of the prompt that stands are left out where they are
+    /// those of its messages, which are known from its file.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read.
+    pub fn recall(&self, pool: &mut Pool, people: &People) -> Result<Vec<Seen>, data::Error> {
+        let places = pool.recall(self);
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        for index in &people.learn {
+            numbers.insert(number(&people.all.get(*index as usize)?), *index);
+        }
+        let mut strangers = people.all.len() as u32;
+        let mut seen = Vec::with_capacity(self.trials.len());
+        for trial in &self.trials {
+            let persona = *numbers.entry(trial.persona.clone()).or_insert_with(|| {
+                strangers += 1;
+                strangers
+            });
+            let mut lines: Vec<usize> = trial.items.iter().map(|item| places[*item]).collect();
+            lines.sort_unstable();
+            lines.dedup();
+            seen.push(Seen { persona, candidate: Candidate::Lines(lines), score: trial.score });
+        }
+        Ok(seen)
+    }
+
+    /// What is to be remembered after a search. The scores of the incumbent's messages are among it only where it goes: as long
+    /// as it stays they are known from its file.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read.
+    pub fn after(scale: &str, explored: &Explored, people: &People, adopted: bool) -> Result<Memory, data::Error> {
+        let pool = &explored.pool;
+        let from = if adopted { 0 } else { explored.known };
+        let seen = &explored.seen[from.min(explored.seen.len())..];
+        let seen = &seen[seen.len().saturating_sub(MOST_TRIALS)..];
+        let mut often = vec![0_usize; pool.lines.len()];
+        for line in seen.iter().flat_map(|trial| trial.candidate.lines(pool)) {
+            often[*line] += 1;
+        }
+        let mut kept: Vec<usize> = (0..pool.lines.len()).collect();
+        let weight = |line: &usize| (often[*line], pool.ideas[pool.lines[*line].idea].proposals);
+        kept.sort_by_key(|line| (std::cmp::Reverse(weight(line)), *line));
+        kept.truncate(MOST_ITEMS);
+        kept.sort_unstable();
+        let place: HashMap<usize, usize> = kept.iter().enumerate().map(|(place, line)| (*line, place)).collect();
+        let mut memory = Memory { scale: scale.to_owned(), challengers: pool.challengers(), ..Memory::default() };
+        let mut ideas: HashMap<usize, usize> = HashMap::new();
+        for line in &kept {
+            let idea = pool.lines[*line].idea;
+            let at = *ideas.entry(idea).or_insert_with(|| {
+                let own = &pool.ideas[idea];
+                let (name, proposals) = (own.name.clone(), own.proposals);
+                memory.ideas.push(RememberedIdea { name, proposals, chances: pool.chances(idea) });
+                memory.ideas.len() - 1
+            });
+            memory.items.push(RememberedItem { text: pool.lines[*line].text.clone(), idea: at });
+        }
+        for trial in seen {
+            let items: Option<Vec<usize>> =
+                trial.candidate.lines(pool).iter().map(|line| place.get(line).copied()).collect();
+            let Some(items) = items else { continue };
+            // One who is no longer there tells of the advice all the same.
+            let persona = match people.all.len() > trial.persona as usize {
+                true => number(&people.all.get(trial.persona as usize)?),
+                false => format!("gone {}", trial.persona),
+            };
+            memory.trials.push(RememberedTrial { persona, items, score: trial.score });
+        }
+        Ok(memory)
+    }
+}
+
+/// What the lineage of a file remembers that can be used on this scale: of the file itself, or of another run of the lineage,
+/// whichever knows more. Runs that began no earlier than this one are left out, so that one which goes on knows what it knew.
+///
+/// # Errors
+/// Where a file of the lineage cannot be read.
+pub fn of_lineage(
+    folder: &DataFolder,
+    (file, lineage): (&FileName, &Lineage),
+    scale: &str,
+    began: &str,
+) -> Result<Memory, data::Error> {
+    let base = versions::lineage_base(file.stem());
+    let mut found = lineage.memory.usable(scale);
+    let mut others: Vec<FileName> = folder.list(Kind::Results)?;
+    others.retain(|other| {
+        let is_version = versions::version_of(other.stem()).is_some() && versions::lineage_base(other.stem()) == base;
+        is_version && other != file
+    });
+    others.sort_by_key(|other| std::cmp::Reverse(versions::version_of(other.stem())));
+    for other in others.iter().take(MOST_SIBLINGS) {
+        let ((), head) = results_stream::gather(folder, other, &())?;
+        if head.metadata.processing_date.as_str() >= began {
+            continue;
+        }
+        let Some(theirs) = Lineage::of(&head).map(|lineage| lineage.memory.usable(scale)) else { continue };
+        if theirs.trials.len() > found.trials.len() {
+            found = theirs;
+        }
+    }
+    Ok(found)
+}
+
+/// Other runs of a lineage that are looked at, the latest.
+const MOST_SIBLINGS: usize = 5;
+
+/// What a persona is called.
+fn number(persona: &str) -> String {
+    format!("{:08x}", Key::of(persona).number())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::data::spool::Texts;
+    use crate::improve::parts::MarkedBy;
+    use crate::improve::{Item, PromptParts};
+    use crate::optimize::explore;
+
+    const OFFER: &str = "Company: Brackwater\nProduct: Flow";
+
+    fn pool(advice: &[&str]) -> Pool {
+        let parts = PromptParts::whole(MarkedBy::Nobody, OFFER);
+        Pool::new(&parts, &parts.compose(advice))
+    }
+
+    fn people(place: &std::path::Path) -> People {
+        let texts = |names: &[&str]| Arc::new(Texts::of(place, names).unwrap());
+        People::apart(texts(&["Ann, CTO", "Bo, CFO"]), texts(&["Cy, COO"])).unwrap()
+    }
+
+    fn explored() -> Explored {
+        let mut pool = pool(&["Be brief."]);
+        pool.add(&[Item::bare("Ask for ten minutes."), Item::bare("Name a price.")]);
+        pool.add(&[Item::bare("Ask for a short call.")]);
+        pool.sort(&[("small ask".into(), vec![1, 3])]);
+        let trial =
+            |persona, lines: &[usize], score| Seen { persona, candidate: Candidate::Lines(lines.into()), score };
+        let seen = vec![trial(0, &[0], 0.0), trial(1, &[1, 2], 1.0), trial(0, &[3], 0.5)];
+        let model = explore::learn(&pool, &seen).unwrap();
+        Explored { pool, seen, known: 1, model, trials: 2, proposals: Vec::new(), decisions: 1 }
+    }
+
+    #[test]
+    fn what_was_tried_is_known_to_the_next_cycle_and_is_sorted_already() {
+        let place = tempfile::tempdir().unwrap();
+        let people = people(place.path());
+        let memory = Memory::after("a", &explored(), &people, false).unwrap();
+        assert_eq!((memory.trials.len(), memory.items.len(), memory.challengers), (2, 4, 2));
+        let memory: Memory = serde_json::from_value(serde_json::to_value(&memory).unwrap()).unwrap();
+        let mut next = pool(&["Ask for ten minutes."]);
+        let seen = memory.usable("a").recall(&mut next, &people).unwrap();
+        assert!(next.unsorted().is_empty());
+        let small_ask = next.ideas.iter().position(|idea| idea.name == "small ask").unwrap();
+        assert_eq!((next.lines.len(), next.own(), next.ideas[small_ask].proposals), (4, vec![0], 2));
+        assert_eq!(next.lines.iter().filter(|line| line.idea == small_ask).count(), 2);
+        let scores: Vec<(u32, f64)> = seen.iter().map(|trial| (trial.persona, trial.score)).collect();
+        assert_eq!(scores, [(1, 1.0), (0, 0.5)]);
+        let tried = seen[0].candidate.prompt(&next);
+        assert!(tried.contains("Ask for ten minutes.") && tried.contains("Name a price."), "{tried}");
+    }
+
+    #[test]
+    fn the_scores_of_a_prompt_that_goes_are_remembered_and_those_on_another_scale_are_not_used() {
+        let place = tempfile::tempdir().unwrap();
+        let people = people(place.path());
+        let memory = Memory::after("a", &explored(), &people, true).unwrap();
+        assert_eq!(memory.trials.len(), 3);
+        assert!(memory.usable("b").is_empty() && !memory.usable("a").is_empty());
+        let broken = Memory { items: vec![RememberedItem { text: "x".into(), idea: 9 }], ..memory };
+        assert!(broken.usable("a").is_empty());
+    }
+}
