@@ -17,8 +17,14 @@ use crate::model::{Answer, CallKey, Request, Schema};
 
 const SYSTEM: &str = include_str!("../../prompts/sorter.md");
 
-/// Names of ideas, each with the places of its instructions among those that were given, from 0.
-pub type Ideas = Vec<(String, Vec<usize>)>;
+/// How instructions were sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ideas {
+    /// Names of ideas, each with the places of its instructions among those that were given, from 0.
+    pub groups: Vec<(String, Vec<usize>)>,
+    /// Names of ideas that one message cannot follow at once, in pairs.
+    pub conflicts: Vec<(String, String)>,
+}
 
 impl Improver {
     /// Sorts instructions by what they ask for. `known`: names that are in use. An instruction that asks for nothing in
@@ -54,7 +60,8 @@ impl Improver {
             system: SYSTEM.trim().to_owned(),
             user: format!(
                 "Names in use:\n\n{}\n\nInstructions:\n\n{}\n\nAnswer with a JSON object: `groups`, a list of objects, each \
-                 with `name` (text) and `reasonings` (the numbers of its lines).",
+                 with `name` (text), `reasonings` (the numbers of its lines) and `conflicts` (names of groups that it \
+                 conflicts with).",
                 fence("known", &known.join("\n")),
                 fence("instructions", &numbered.join("\n"))
             ),
@@ -73,9 +80,10 @@ fn schema() -> Schema {
                 "type": "object",
                 "properties": {
                     "name": {"type": "string"},
-                    "reasonings": {"type": "array", "items": {"type": "integer"}}
+                    "reasonings": {"type": "array", "items": {"type": "integer"}},
+                    "conflicts": {"type": "array", "items": {"type": "string"}}
                 },
-                "required": ["name", "reasonings"],
+                "required": ["name", "reasonings", "conflicts"],
                 "additionalProperties": false
             }}},
             "required": ["groups"],
@@ -90,7 +98,7 @@ fn groups(answer: &Answer, count: usize) -> Result<Ideas, Unusable> {
     let object = reading::object(answer)?;
     let list = object.get("groups").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;
     let mut taken = BTreeSet::new();
-    let mut found = Ideas::new();
+    let mut found = Ideas::default();
     for group in list {
         let name = group.get("name").and_then(Value::as_str).and_then(|name| Proposed::new(name, name));
         let members = group.get("reasonings").and_then(Value::as_array);
@@ -98,10 +106,14 @@ fn groups(answer: &Answer, count: usize) -> Result<Ideas, Unusable> {
         let places =
             members.iter().filter_map(Value::as_u64).filter_map(|number| usize::try_from(number).ok()?.checked_sub(1));
         let places: Vec<usize> = places.filter(|at| *at < count && taken.insert(*at)).collect();
-        if !places.is_empty() {
-            found.push((named.name, places));
+        if places.is_empty() {
+            continue;
         }
+        let others = group.get("conflicts").and_then(Value::as_array).into_iter().flatten();
+        let others = others.filter_map(Value::as_str).filter_map(|other| Proposed::new(other, other));
+        found.conflicts.extend(others.map(|other| (named.name.clone(), other.name)));
+        found.groups.push((named.name, places));
     }
     // Lines that say nothing may be left out, but not all lines under names that none has.
-    if found.is_empty() && !list.is_empty() { Err(unusable) } else { Ok(found) }
+    if found.groups.is_empty() && !list.is_empty() { Err(unusable) } else { Ok(found) }
 }

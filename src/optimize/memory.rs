@@ -47,6 +47,9 @@ pub struct RememberedIdea {
     pub proposals: u32,
     /// Challengers that could have proposed it: those written for a prompt that lacked it.
     pub chances: u32,
+    /// Ideas that one message cannot follow together with it, by their places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<usize>,
 }
 
 /// An item of advice.
@@ -86,6 +89,7 @@ impl Memory {
     fn is_sound(&self) -> bool {
         let has = |item: &usize| *item < self.items.len();
         self.items.iter().all(|item| item.idea < self.ideas.len())
+            && self.ideas.iter().flat_map(|idea| &idea.conflicts).all(|other| *other < self.ideas.len())
             && self.trials.iter().all(|trial| trial.items.iter().all(has) && (0.0..=1.0).contains(&trial.score))
     }
 
@@ -142,10 +146,19 @@ impl Memory {
             let at = *ideas.entry(idea).or_insert_with(|| {
                 let own = &pool.ideas[idea];
                 let (name, proposals) = (own.name.clone(), own.proposals);
-                memory.ideas.push(RememberedIdea { name, proposals, chances: pool.chances(idea) });
+                memory.ideas.push(RememberedIdea {
+                    name,
+                    proposals,
+                    chances: pool.chances(idea),
+                    conflicts: Vec::new(),
+                });
                 memory.ideas.len() - 1
             });
             memory.items.push(RememberedItem { text: pool.lines[*line].text.clone(), idea: at });
+        }
+        for (idea, at) in &ideas {
+            let others = pool.conflicts_of(*idea).into_iter().filter_map(|other| ideas.get(&other).copied());
+            memory.ideas[*at].conflicts = others.collect();
         }
         for trial in seen {
             let items: Option<Vec<usize>> =
@@ -228,7 +241,8 @@ mod tests {
         let mut pool = pool(&["Be brief."]);
         pool.add(&[Item::bare("Ask for ten minutes."), Item::bare("Name a price.")]);
         pool.add(&[Item::bare("Ask for a short call.")]);
-        pool.sort(&[("small ask".into(), vec![1, 3])]);
+        pool.sort(&[("brevity".into(), vec![0]), ("small ask".into(), vec![1, 3])]);
+        pool.keep_apart(&[("small ask".into(), "brevity".into())]);
         let trial =
             |persona, lines: &[usize], score| Seen { persona, candidate: Candidate::Lines(lines.into()), score };
         let seen = vec![trial(0, &[0], 0.0), trial(1, &[1, 2], 1.0), trial(0, &[3], 0.5)];
@@ -249,6 +263,8 @@ mod tests {
         let small_ask = next.ideas.iter().position(|idea| idea.name == "small ask").unwrap();
         assert_eq!((next.lines.len(), next.own(), next.ideas[small_ask].proposals), (4, vec![0], 2));
         assert_eq!(next.lines.iter().filter(|line| line.idea == small_ask).count(), 2);
+        let brevity = next.ideas.iter().position(|idea| idea.name == "brevity").unwrap();
+        assert_eq!(next.conflicts_of(brevity), [small_ask]);
         let scores: Vec<(u32, f64)> = seen.iter().map(|trial| (trial.persona, trial.score)).collect();
         assert_eq!(scores, [(1, 1.0), (0, 0.5)]);
         let tried = seen[0].candidate.prompt(&next);

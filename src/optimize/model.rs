@@ -237,6 +237,9 @@ impl Model {
             if chosen.len() >= MOST_LINES {
                 break;
             }
+            if pool.conflict_with(line, &chosen) {
+                continue;
+            }
             chosen.push(line);
             if !pool.fits(&chosen) {
                 chosen.pop();

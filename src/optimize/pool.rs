@@ -58,6 +58,8 @@ pub struct Pool {
     pub written: Vec<Written>,
     /// Of these, by their places, those that the user wrote.
     pub by_hand: Vec<usize>,
+    /// Ideas that one message cannot follow at once, in pairs, the lower one first.
+    conflicts: BTreeSet<(usize, usize)>,
     /// Lines that nobody has sorted yet.
     unsorted: Vec<usize>,
     /// For each challenger the ideas that it has been counted for.
@@ -89,6 +91,7 @@ impl Pool {
             ideas: Vec::new(),
             written: Vec::new(),
             by_hand: Vec::new(),
+            conflicts: BTreeSet::new(),
             unsorted: Vec::new(),
             counted: Vec::new(),
             shown: Arc::new([]),
@@ -129,6 +132,10 @@ impl Pool {
             self.unsorted.retain(|own| *own != line);
             places.push(line);
         }
+        let pairs =
+            memory.ideas.iter().enumerate().flat_map(|(at, idea)| idea.conflicts.iter().map(move |other| (at, *other)));
+        let pairs = pairs.filter_map(|(a, b)| Some((ideas[a]?, (*ideas.get(b)?)?))).filter(|(a, b)| a != b);
+        self.conflicts.extend(pairs.map(|(a, b)| (a.min(b), a.max(b))));
         self.remembered.0 = memory.challengers;
         places
     }
@@ -194,6 +201,9 @@ impl Pool {
             .sort_by(|a, b| self.share(self.lines[*b].idea).total_cmp(&self.share(self.lines[*a].idea)).then(a.cmp(b)));
         let mut lines = Vec::new();
         for line in found {
+            if self.conflict_with(line, &lines) {
+                continue;
+            }
             lines.push(line);
             if !self.fits(&lines) {
                 lines.pop();
@@ -201,6 +211,32 @@ impl Pool {
         }
         lines.sort_unstable();
         lines
+    }
+
+    /// Notes names of ideas that one message cannot follow at once: no prompt that is put together has both.
+    pub fn keep_apart(&mut self, names: &[(String, String)]) {
+        let place = |name: &String| self.ideas.iter().position(|idea| idea.name == *name);
+        let pairs: Vec<(usize, usize)> =
+            names.iter().filter_map(|(one, other)| Some((place(one)?, place(other)?))).collect();
+        self.conflicts.extend(pairs.into_iter().filter(|(a, b)| a != b).map(|(a, b)| (a.min(b), a.max(b))));
+    }
+
+    /// The ideas that one message cannot follow together with this one.
+    #[must_use]
+    pub fn conflicts_of(&self, idea: usize) -> Vec<usize> {
+        let other = |(a, b): &(usize, usize)| match idea {
+            _ if idea == *a => Some(*b),
+            _ if idea == *b => Some(*a),
+            _ => None,
+        };
+        self.conflicts.iter().filter_map(other).collect()
+    }
+
+    /// Whether a line asks for what one message cannot follow together with one of these.
+    #[must_use]
+    pub fn conflict_with(&self, line: usize, lines: &[usize]) -> bool {
+        let others = self.conflicts_of(self.lines[line].idea);
+        !others.is_empty() && lines.iter().any(|line| others.contains(&self.lines[*line].idea))
     }
 
     /// The shortest wording of an idea.
@@ -396,6 +432,35 @@ mod tests {
         let before = pool.ideas[0].proposals;
         pool.sort(&[("small ask".into(), vec![0])]);
         assert_eq!((pool.lines[3].idea, pool.ideas[0].proposals), (0, before + 1));
+    }
+
+    #[test]
+    fn what_one_message_cannot_follow_at_once_never_stands_in_one_prompt() {
+        let mut pool = pool(&["Propose a meeting."]);
+        for lines in
+            [["Ask for no meeting yet.", "Name a price."], ["Do not ask for a meeting at first.", "Give the price."]]
+        {
+            pool.add(&items(&lines));
+        }
+        pool.sort(&[("meeting".into(), vec![0]), ("no meeting yet".into(), vec![1, 3]), ("price".into(), vec![2, 4])]);
+        assert_eq!(pool.consensus().len(), 3);
+        pool.keep_apart(&[
+            ("no meeting yet".into(), "meeting".into()),
+            ("price".into(), "price".into()),
+            ("price".into(), "nothing".into()),
+        ]);
+        let consensus = pool.consensus();
+        assert_eq!(consensus.len(), 2);
+        assert_eq!(pool.conflicts_of(pool.lines[0].idea), [pool.lines[1].idea]);
+        assert!(pool.conflict_with(0, &[1]) && !pool.conflict_with(2, &[0, 1]));
+        let model = super::super::model::Model::learn(&pool, &[]).unwrap();
+        let mut rng = rand::SeedableRng::seed_from_u64(1);
+        for _ in 0..50 {
+            let drawn = model.draw(&pool, &mut rng);
+            if let super::super::model::Candidate::Lines(lines) = drawn {
+                assert!(lines.iter().all(|line| !pool.conflict_with(*line, &lines)), "{lines:?}");
+            }
+        }
     }
 
     #[test]

@@ -219,7 +219,10 @@ impl Proposer<'_> {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let key = [self.key[0], self.key[1], "sort", wave];
         match self.cast.improver.sort_instructions(&lines, &pool.names(), &key).await {
-            Ok(ideas) => pool.sort(&ideas),
+            Ok(ideas) => {
+                pool.sort(&ideas.groups);
+                pool.keep_apart(&ideas.conflicts);
+            }
             Err(error) => match (self.cast.context.stop.why(), &error) {
                 (Some(why), _) => return Err(Interrupted(why).into()),
                 (None, ask::Error::Call(failure)) if failure.kind.is_refusal() => return Err(Error::NoRewrite(error)),
