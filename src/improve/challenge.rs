@@ -38,8 +38,9 @@ impl Temperament {
                  those that the feedback speaks for; drop or replace all others."
             }
             Temperament::Shorten => {
-                "Shorten: drop the items that are vague, doubled or speak of what nobody minds, and add one at most. Where there \
-                 is no advice yet, add the four items that matter most."
+                "Shorten: drop the items that are vague, doubled or speak of what nobody minds, replace those that could be said \
+                 in half the words, and add one at most. Where there are not two items yet, end with the four that matter most, \
+                 one thought each."
             }
         }
     }
