@@ -23,7 +23,7 @@ const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 /// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
 const IN_USE: f64 = 0.15;
 /// How far an idea is from that.
-const IDEA_SD: f64 = 0.4;
+const IDEA_SD: f64 = 0.33;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
 const VAGUE_SD: f64 = 0.2;
 /// What the wording does beyond the idea.
