@@ -26,6 +26,7 @@ use rejoinder::model::market::Market;
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
+use rejoinder::optimize::attempts::Attempts;
 use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::coding::Reader;
 use rejoinder::optimize::cycle::Cast;
@@ -177,6 +178,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         codebook: &codebook,
         scores: standing.known(&people, setting.objective)?,
         earlier: Earlier::default(),
+        attempts: &Attempts::first(0.05),
     };
     let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })

@@ -5,11 +5,13 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::attempts::Attempts;
 use super::audits::Audits;
 use super::coding::Reader;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::failures::Failures;
+use super::family::Family;
 use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
@@ -165,7 +167,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         failures: Failures::default(),
         audits: Audits::default(),
     };
-    let ask = Ask { rejudge: options.rejudge, may_prove: !lineage.earlier_used };
+    if lineage.root.is_empty() {
+        lineage.root = Family::read(folder, parent, &older.head)?.root().to_owned();
+    }
+    let spends = (options.alpha, options.seed, step.as_str());
+    let attempts = Attempts::gather(folder, (parent, &older.head, &lineage), &cast.context, spends)?;
+    let used = attempts.used();
+    let may_prove = !lineage.earlier_used && Earlier::has_unused((folder, &older), &people, &used)?;
+    let ask = Ask { rejudge: options.rejudge, may_prove };
     let incumbent = incumbent::incumbent(folder, &lab, &older, &people, ask).await?;
     let standing = &incumbent.standing;
     let seed_text = options.seed.to_string();
@@ -188,7 +197,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         calls: options.calls,
         decisions: options.decisions_per_message,
         challengers: options.challengers,
-        alpha: lineage.level(options.alpha),
+        alpha: attempts.planned_level()?,
         min_gain: options.min_gain,
         margin: options.margin,
     };
@@ -199,7 +208,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     } else {
         // A pair takes two calls at least.
         let most = options.calls as usize / 2;
-        incumbent.earlier((folder, &older), &people, most)?
+        incumbent.earlier((folder, &older), &people, most)?.without(&used)
     };
     let known = Known {
         people: &people,
@@ -210,6 +219,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         codebook: &codebook,
         scores: standing.known(&people, options.objective)?,
         earlier,
+        attempts: &attempts,
     };
     let found = search(&lab, &proposer, known, aim).await?;
     let referee = super::referee::hear(&lab, &people, &found).await?;
@@ -217,6 +227,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
     }
+    lineage.proofs = attempts.records();
 
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
     let auditing = lab.auditing();

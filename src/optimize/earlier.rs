@@ -4,13 +4,15 @@
 //! It counts only where the same writer wrote and the same judge decided, and once for each run: two challengers that are
 //! measured against the same sample of the incumbent would be lucky or unlucky together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::lab::TrialResult;
+use super::older::Older;
 use super::pairing::Key;
 use super::split::People;
 use crate::data::spool::Texts;
-use crate::data::{self, Entries, Entry, Part};
+use crate::data::{self, DataFolder, Entries, Entry, Part};
+use crate::model::digest;
 
 /// The incumbent's messages to those who only verify.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,48 @@ impl Earlier {
         Ok(Earlier { found })
     }
 
+    /// Whether a file has a message to somebody who only verifies that nothing was measured against yet.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn has_unused(
+        (folder, older): (&DataFolder, &Older),
+        people: &People,
+        used: &BTreeSet<String>,
+    ) -> Result<bool, data::Error> {
+        if used.is_empty() {
+            return Ok(true);
+        }
+        let mut found = false;
+        older.entries(folder).each(&mut |result| {
+            let key = Key::of(&result.persona);
+            found = people.is_unseen(&result.persona)
+                && result.messages.iter().any(|judged| !used.contains(&digest_of(key, &judged.message)));
+            !found
+        })?;
+        Ok(found)
+    }
+
+    /// Without those that were measured against before, given by their digests.
+    #[must_use]
+    pub fn without(mut self, used: &BTreeSet<String>) -> Self {
+        for (key, messages) in &mut self.found {
+            messages.retain(|result| !used.contains(&digest_of(*key, &result.message)));
+        }
+        self.found.retain(|_, messages| !messages.is_empty());
+        self
+    }
+
+    /// What tells these messages from all others, in order.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
+        let of = |(key, messages): (&Key, &Vec<TrialResult>)| {
+            messages.iter().map(|result| digest_of(*key, &result.message)).collect::<Vec<_>>()
+        };
+        let all: BTreeSet<String> = self.found.iter().flat_map(of).collect();
+        all.into_iter().collect()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -62,6 +106,12 @@ impl Earlier {
     pub fn message(&self, persona: &str, number: usize) -> Option<&TrialResult> {
         self.found.get(&Key::of(persona))?.get(number)
     }
+}
+
+/// What tells a message to a persona from all others.
+#[must_use]
+pub fn digest_of(persona: Key, message: &str) -> String {
+    digest(&[&format!("{persona:?}"), message])[..16].to_owned()
 }
 
 /// People in an order that has nothing to do with who they are, the same in every cycle of a lineage.

@@ -4,6 +4,7 @@
 //! ([`marking`]), asks for challengers ([`propose`]), takes them apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
+pub mod attempts;
 pub mod audits;
 pub mod coding;
 pub mod compare_runs;
@@ -13,6 +14,7 @@ pub mod earlier;
 pub mod error;
 pub mod explore;
 pub mod failures;
+pub mod family;
 pub mod grounded;
 pub mod history;
 pub mod incumbent;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::attempts::Attempts;
 use super::cycle::Error;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
@@ -31,7 +32,7 @@ pub struct Aim {
     pub decisions: Decisions,
     /// Challengers in the first wave.
     pub challengers: usize,
-    /// One-sided level of this challenger's test.
+    /// One-sided level that the proof is planned with.
     pub alpha: f64,
     /// A gain below this is not worth having; 0.02 is two points.
     pub min_gain: f64,
@@ -57,6 +58,8 @@ pub struct Known<'a> {
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
     pub earlier: Earlier,
+    /// What was tried before, which has taken of the level.
+    pub attempts: &'a Attempts,
 }
 
 /// How the search ended.
@@ -143,12 +146,13 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
-    let mut verified = None;
+    let (mut verified, mut begun) = (None, None);
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
         let left = (aim.calls as f64 - used()).max(0.0);
         let per_trial = per_trial * dearer;
+        let attempt = begun.insert(known.attempts.begin(&known.earlier)?);
         let size =
-            Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
+            Size { alpha: attempt.level, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
         let lab = Lab { decisions: explored.decisions, ..proving.clone() };
         events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
         let incumbent: Arc<str> = known.incumbent.into();
@@ -159,6 +163,9 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         None => Vec::new(),
     };
     let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &segments, aim);
+    if let (Some(attempt), Some(verified)) = (&begun, &verified) {
+        known.attempts.end(attempt, verdict.adopts(), verified.used.clone())?;
+    }
     let calls = lab.calls() - began;
     Ok(Search { verdict, challenger, explored, raced, verified, segments, calls })
 }

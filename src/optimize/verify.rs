@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::cycle::Error;
-use super::earlier::{Earlier, order};
+use super::earlier::{self, Earlier, order};
 use super::grounded::{ClaimCounts, GroundedTally};
 use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
+use super::pairing::Key;
 use super::tell;
 use crate::compare::Tally;
 use crate::compare::adoption::{self, AdoptionTest, Answers};
@@ -92,6 +93,8 @@ pub struct Verified {
     pub decided_at: usize,
     /// The incumbent's messages that were there already.
     pub earlier: usize,
+    /// Their digests.
+    pub used: Vec<String>,
     /// The people, in the order in which they were asked.
     pub people: Vec<u32>,
 }
@@ -125,12 +128,12 @@ pub async fn verify(
     lab: &Lab<'_>,
     unseen: &Arc<Texts>,
     prompts: (&Arc<str>, &Arc<str>),
-    earlier: &Earlier,
+    there: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
     let order = order(unseen)?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
-    let paid_for = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
+    let paid_for = if order.is_empty() { 0 } else { size.pairs(there.len()) };
     // Nobody is asked so often that a kind of people whom the sample misses would pass for one that gains.
     let pairs = paid_for.min(adoption::most_pairs(order.len()));
     let answers = if lab.decisions > 1 { Answers::Graded } else { Answers::Single };
@@ -139,12 +142,13 @@ pub async fn verify(
         lab,
         unseen,
         prompts,
-        earlier,
+        earlier: there,
         order: &order,
         before: Side::default(),
         after: Side::default(),
         pairs: 0,
         trials: 0,
+        used: Vec::new(),
     };
     let mut decision = Decision::GoOn;
     let schedule = adoption::schedule(order.len(), pairs, answers);
@@ -167,12 +171,13 @@ pub async fn verify(
         tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
     }
     let (differences, step) = (asked.differences(), asked.step());
-    let Asked { before, after, trials, pairs, .. } = asked;
+    let Asked { before, after, trials, pairs, used, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
     Ok(Verified {
         decision,
         outcome: test.result(),
         earlier: 2 * pairs - trials,
+        used,
         before,
         after,
         differences,
@@ -198,6 +203,8 @@ struct Asked<'a> {
     pairs: usize,
     /// Trials that this took.
     trials: usize,
+    /// Digests of the incumbent's messages that were there already.
+    used: Vec<String>,
 }
 
 impl Asked<'_> {
@@ -209,8 +216,10 @@ impl Asked<'_> {
         for pair in self.pairs..until {
             let (place, number) = (pair % self.order.len(), pair / self.order.len());
             let persona = self.order[place];
-            match self.earlier.message(&self.unseen.get(persona as usize)?, number) {
+            let text = self.unseen.get(persona as usize)?;
+            match self.earlier.message(&text, number) {
                 Some(result) => {
+                    self.used.push(earlier::digest_of(Key::of(&text), &result.message));
                     whom.push((persona, number as u32));
                     there.push((place, result.clone()));
                 }

@@ -14,6 +14,7 @@ pub mod course;
 pub mod effects;
 pub mod evidence;
 pub mod exact;
+pub mod ledger;
 pub mod normal;
 pub mod paired;
 pub mod power;
