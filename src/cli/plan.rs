@@ -62,15 +62,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         None => None,
     };
     let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
-    // The scatter of one decision, and how much of it is the persona's.
-    let scatter = rate * (1.0 - rate);
-    let share = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
-    let components = Components {
-        mean: 0.0,
-        persona: 2.0 * scatter * share * (1.0 - ALIKE),
-        message: Some(2.0 * scatter * (1.0 - share)),
-        decision: None,
-    };
+    let of_persona = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
     let personas = options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40);
     print(&plan::text(&Plan {
         personas,
@@ -79,7 +71,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         gain: options.gain / 100.0,
         level: known.as_ref().map_or_else(|| spending::spend(options.alpha, 1), |known| known.level),
         attempts: known.as_ref().map_or(0, |known| known.attempts),
-        components,
+        of_persona,
+        alike: ALIKE,
     }))
 }
 

@@ -154,6 +154,12 @@ impl Attempts {
         self.with(|state| state.ledger.used().map(str::to_owned).collect())
     }
 
+    /// The level of the attempt after those that have begun.
+    #[must_use]
+    pub fn next_level(&self) -> f64 {
+        self.with(|state| state.ledger.next_level(self.alpha))
+    }
+
     /// How many there were.
     #[must_use]
     pub fn count(&self) -> usize {

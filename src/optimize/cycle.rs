@@ -91,6 +91,10 @@ pub struct CycleOptions {
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
+    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at most.
+    pub confirm: Option<usize>,
+    /// How far the interval of these should reach to each side at most, where more calls are left for it.
+    pub precision: Option<f64>,
     /// Characters that a prompt may have.
     pub longest: usize,
     /// Whether messages that make claims up are revised, in proofs and where they are written to be kept.
@@ -121,6 +125,9 @@ pub struct Cycle {
     /// Wall time.
     pub elapsed: Duration,
 }
+
+/// Pairs that are asked after a decision for a challenger at most, where nobody says how many.
+const CONFIRMED: usize = 40;
 
 /// What the journal calls the cycle of that number in its command.
 #[must_use]
@@ -200,6 +207,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         alpha: attempts.planned_level()?,
         min_gain: options.min_gain,
         margin: options.margin,
+        confirm: options.confirm.unwrap_or_else(|| people.unseen.len().min(CONFIRMED)),
+        precision: options.precision,
     };
     let codebook = lineage.codebook.clone();
     let prompt_before = older.head.metadata.system_prompt.clone();
@@ -208,7 +217,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     } else {
         // A pair takes two calls at least.
         let most = options.calls as usize / 2;
-        incumbent.earlier((folder, &older), &people, most)?.without(&used)
+        incumbent.earlier((folder, &older), &people, (most, &lab.salt()))?.without(&used)
     };
     let known = Known {
         people: &people,

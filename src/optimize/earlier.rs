@@ -21,13 +21,13 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Those among these entries, as far as the proof can use them: of the first `most` personas in [`order`].
+    /// Those among these entries, as far as the proof can use them: of the first `most` personas in the [`order`] of this salt.
     ///
     /// # Errors
     /// Where an entry or a persona cannot be had.
-    pub fn of(entries: &Entries, people: &People, most: usize) -> Result<Self, data::Error> {
+    pub fn of(entries: &Entries, people: &People, (most, salt): (usize, &str)) -> Result<Self, data::Error> {
         let mut wanted = HashSet::new();
-        for index in order(&people.unseen)?.into_iter().take(most) {
+        for index in order(&people.unseen, salt)?.into_iter().take(most) {
             wanted.insert(Key::of(&people.unseen.get(index as usize)?));
         }
         let mut found: HashMap<Key, Vec<TrialResult>> = HashMap::new();
@@ -114,14 +114,14 @@ pub fn digest_of(persona: Key, message: &str) -> String {
     digest(&[&format!("{persona:?}"), message])[..16].to_owned()
 }
 
-/// People in an order that has nothing to do with who they are, the same in every cycle of a lineage.
+/// People in an order that has nothing to do with who they are, another one for each salt.
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn order(people: &Texts) -> Result<Vec<u32>, data::Error> {
+pub fn order(people: &Texts, salt: &str) -> Result<Vec<u32>, data::Error> {
     let mut numbered = Vec::with_capacity(people.len());
     for (index, persona) in people.iter().enumerate() {
-        numbered.push((Key::of(&persona?).number(), index as u32));
+        numbered.push((digest(&[salt, &format!("{:?}", Key::of(&persona?))]), index as u32));
     }
     numbered.sort_unstable();
     Ok(numbered.into_iter().map(|(_, index)| index).collect())
@@ -165,13 +165,13 @@ mod tests {
                 ],
             ),
         ]);
-        let earlier = Earlier::of(&entries, &people, 10).unwrap();
+        let earlier = Earlier::of(&entries, &people, (10, "1")).unwrap();
         assert_eq!(earlier.len(), 3);
         assert!(earlier.message("Ann, CTO", 0).is_none() && earlier.message("Cy, COO", 0).is_none());
         let grounding = |number| earlier.message("Bo, CFO", number).map(TrialResult::grounding);
         assert_eq!(grounding(0), Some(Grounding::Grounded));
         assert_eq!(grounding(1), Some(Grounding::MadeUp));
         assert_eq!(grounding(2), Some(Grounding::NotChecked));
-        assert!(Earlier::of(&entries, &people, 0).unwrap().is_empty());
+        assert!(Earlier::of(&entries, &people, (0, "1")).unwrap().is_empty());
     }
 }

@@ -80,6 +80,12 @@ impl Lineage {
     pub fn recorded(metadata: &Metadata) -> Option<Self> {
         let value = metadata.rejoinder.as_ref()?.lineage.clone()?;
         let mut lineage: Lineage = serde_json::from_value(value).ok()?;
+        for tried in &mut lineage.tried {
+            // Earlier versions told the improver how much people gained who were to verify only.
+            if let Some((verdict, rest)) = tried.verdict.split_once(", gain on unseen people ") {
+                tried.verdict = format!("{verdict}{}", rest.split_once(" points").map_or("", |(_, rest)| rest));
+            }
+        }
         if lineage.parts.is_empty() {
             lineage.parts = PromptParts::from_offer(&lineage.offer, &metadata.system_prompt, &[]).ok()?;
         }

@@ -4,6 +4,7 @@
 //! ([`marking`]), asks for challengers ([`propose`]), takes them apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
+pub mod asked;
 pub mod attempts;
 pub mod audits;
 pub mod coding;
