@@ -164,4 +164,8 @@ fn missing(model: &Recorded) {
     if !missing.is_empty() {
         println!("{} requests have no recorded answer; the first: {}\n", missing.len(), missing[0]);
     }
+    let stale = model.stale();
+    if !stale.is_empty() {
+        println!("{} recorded answers belong to no request: {}\n", stale.len(), stale.join(" "));
+    }
 }

@@ -12,6 +12,8 @@ use super::sums::{Fault, Origin, Sum, derive};
 const GLUED_DIGITS: usize = 3;
 /// Items that are counted in a quotation at most.
 const MOST_ITEMS: i128 = 20;
+/// How far a share may lie from a fraction in words.
+const PARTS_APART: (i128, i128) = (1, 50);
 /// The largest denominator of a fraction in words.
 const MOST_DENOMINATOR: i128 = 10;
 
@@ -129,12 +131,12 @@ impl<'a> Evidence<'a> {
     /// it counts the items of a quotation, or a sum comes near it, or no number that is quoted speaks against it.
     fn may_say(&self, number: &Number, sums: &[Sum]) -> bool {
         let Some(reading) = number.readings.first() else { return true };
-        let results = || sums.iter().flat_map(|sum| &sum.results);
-        // `four or five`, `three quarters`, `two and a half`.
+        let results = || sums.iter().flat_map(|sum| sum.results.iter().chain(&sum.spoken));
+        // `four or five`, `three quarters`, `two and a half`; `about two thirds`, `eight in ten`: either of the two numbers.
         let near = |result: &Exact| {
             let fraction =
                 *result.numer() == reading.value.to_integer() && (2..=MOST_DENOMINATOR).contains(result.denom());
-            fraction || (*result - reading.value).abs() < Exact::from_integer(1)
+            fraction || (*result - reading.value).abs() < Exact::from_integer(1) || is_part(*result, reading.value)
         };
         if results().any(near) || self.counts_items(reading.value) {
             return true;
@@ -157,6 +159,20 @@ impl<'a> Evidence<'a> {
         };
         self.quotations.len() as i128 == count || self.quotations.iter().any(lists)
     }
+}
+
+/// Whether a share is so many parts of a small whole, or parts of a whole of so many, within [`PARTS_APART`] of the whole.
+fn is_part(share: Exact, count: Exact) -> bool {
+    let apart = Exact::new(PARTS_APART.0, PARTS_APART.1);
+    let is_share = share > Exact::from_integer(0) && share < Exact::from_integer(1);
+    let most = Exact::from_integer(MOST_DENOMINATOR);
+    if !is_share || !count.is_integer() || count < Exact::from_integer(1) || count > most {
+        return false;
+    }
+    let of = |whole: i128| (share - count / Exact::from_integer(whole)).abs() <= apart;
+    let parts = share * count;
+    (2..=MOST_DENOMINATOR).any(of)
+        || (parts - parts.round()).abs() <= apart * count && parts.round() != Exact::from_integer(0)
 }
 
 /// Marks between items, those within numbers not counted.

@@ -71,6 +71,9 @@ fn what_follows_from_the_sources_verifies() {
         ("ISO 17100, since 2019", vec!["Certified to ISO 17100 since 2019"], ""),
         ("a 180 kWp system would give some 167,000 kWh", vec!["about 930 kWh per kWp"], "say 180; 180 * 930"),
         ("one page, once", vec!["46 systems since 2017"], ""),
+        ("in less than two and a half hours", vec!["An interview of 45 minutes"], "45 / 60 < 2.5"),
+        ("in less than two and a half hours", vec!["An interview of 45 minutes"], "45 / 60 < 2 + 1 / 2"),
+        ("two to a quarter make £1,560 in the year", vec!["£780 per kWp"], "12 / 3; 780 * 4 / 2"),
     ] {
         assert_eq!(reason(claim, &support, derivation), None, "{claim}");
     }
@@ -99,6 +102,9 @@ fn no_model_waves_a_number_through() {
         ("we run 500 systems", vec!["about 930 kWh per kWp"], "say 500; 500 * 930"),
         ("we run 500 systems", vec!["about 930 kWh per kWp"], "say 500"),
         ("£117,000 for it", vec!["£780 per kWp"], "see the price list"),
+        ("more than six hours", vec!["An interview of 45 minutes"], "45 / 60 < 2.5"),
+        ("less than 6 hours", vec!["An interview of 45 minutes"], "45 / 60 < 2.5"),
+        ("4 times the £780", vec!["An interview of 45 minutes"], "12 / 3; 4 * 45"),
     ]
     .into_iter()
     .map(|(claim, support, derivation)| {

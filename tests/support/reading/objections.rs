@@ -22,7 +22,7 @@ type Meanings = BTreeMap<String, String>;
 /// Noes in no group for which further groups are looked for.
 const FEWEST_LEFT: usize = 8;
 
-/// The label for what is in no group.
+/// The label of a reasoning that none of the others fits; so it stands alone or not at all.
 const ELSE: &str = "something else";
 
 fn meanings(side: Side) -> Meanings {
@@ -85,10 +85,8 @@ pub async fn sort(model: &Arc<Recorded>, all: &[Reasoning]) -> Sorted {
         let mut found: Vec<String> = Vec::new();
         for group in code.into_iter().flat_map(|code| &code.groups) {
             let name = &sorted.book.groups()[usize::from(*group)].name;
-            let label = meanings.get(name).cloned().unwrap_or_else(|| ELSE.to_owned());
-            if !found.contains(&label) {
-                found.push(label);
-            }
+            let label = meanings.get(name).filter(|label| *label != ELSE);
+            found.extend(label.filter(|label| !found.contains(label)).cloned());
         }
         if found.is_empty() {
             found.push(ELSE.to_owned());

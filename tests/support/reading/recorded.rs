@@ -1,6 +1,6 @@
 //! A model that answers from a file of recorded answers, so that a change of a prompt shows as missing answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,7 @@ pub struct Recorded {
     answers: Mutex<BTreeMap<String, String>>,
     live: Option<Arc<dyn Model>>,
     missing: Mutex<Vec<String>>,
+    asked: Mutex<BTreeSet<String>>,
 }
 
 impl Recorded {
@@ -33,12 +34,25 @@ impl Recorded {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let read = |line: &str| serde_json::from_str::<Line>(line).map(|line| (line.request, line.answer));
         let answers = text.lines().map(read).collect::<Result<_, _>>().expect("one recorded answer a line");
-        Recorded { path: path.to_owned(), answers: Mutex::new(answers), live, missing: Mutex::default() }
+        Recorded {
+            path: path.to_owned(),
+            answers: Mutex::new(answers),
+            live,
+            missing: Mutex::default(),
+            asked: Mutex::default(),
+        }
     }
 
     /// Beginnings of the requests that had no answer.
     pub fn missing(&self) -> Vec<String> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Names of requests that have an answer and that nobody asked: answers to requests of before, to be taken out.
+    pub fn stale(&self) -> Vec<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.keys().filter(|name| !asked.contains(*name)).cloned().collect()
     }
 
     fn find(&self, name: &str) -> Option<String> {
@@ -70,6 +84,7 @@ impl Model for Recorded {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
             let name = name(request);
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
             if let Some(text) = self.find(&name) {
                 return Ok(reply(text));
             }

@@ -4,7 +4,8 @@
 //! semicolons. It is computed in exact fractions. What it is not allowed to do is to bring in a number: each stands in
 //! a source, or is a unit's factor that multiplies or divides. A comparison (`318 > 300`) carries what is said to be
 //! more or less than a number; and `say 180` introduces a quantity that the message itself supposes as an example, of
-//! which only a reader can tell that it is no claim.
+//! which only a reader can tell that it is no claim. What an earlier sum of the same derivation comes to may be used in a
+//! later one, and units may be converted by a sum of their own (`12 / 3; 4 * 62`), which bears nothing by itself.
 
 mod expression;
 
@@ -15,6 +16,8 @@ use expression::{Node, Operator, Parser, Relation, Token, is_currency, leaf, tok
 
 /// Characters of a derivation that are read.
 const MOST_CHARACTERS: usize = 400;
+/// The largest bound of a comparison that need stand nowhere, in halves.
+const MOST_HALVES: i128 = 40;
 
 /// Where a number of a sum stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,10 @@ pub(super) struct Sum {
     pub supposed: Vec<Number>,
     /// Numbers of the claim that it holds other numbers against.
     pub bounds: Vec<Number>,
+    /// Bounds that say in digits what the claim says in words.
+    pub spoken: Vec<Exact>,
+    /// Whether a number that is quoted is part of it, or of a sum whose result it uses; else it only converts units.
+    is_anchored: bool,
 }
 
 /// What is wrong with a sum.
@@ -82,8 +89,16 @@ pub(super) fn derive(text: &str, origin: impl Fn(&Number) -> Origin) -> Result<V
                 .iter()
                 .all(|number| supposed.iter().any(|other| other == number || other.is(number))))
     });
-    let derived: Result<Vec<Sum>, Fault> = computed.map(|sum| one(sum, &origin, &supposed)).collect();
-    derived.and_then(|sums| if sums.is_empty() { Err(unreadable()) } else { Ok(sums) })
+    let mut derived: Vec<Sum> = Vec::new();
+    for sum in computed {
+        let sum = one(sum, &origin, &supposed, &derived)?;
+        derived.push(sum);
+    }
+    if derived.is_empty() {
+        return Err(unreadable());
+    }
+    derived.retain(|sum| sum.is_anchored);
+    if derived.is_empty() { Err(Fault::NotQuoted) } else { Ok(derived) }
 }
 
 /// What is supposed in `say 180`.
@@ -92,7 +107,8 @@ fn supposition(sum: &str) -> Option<&str> {
     word.eq_ignore_ascii_case("say ").then_some(rest.trim())
 }
 
-fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number]) -> Result<Sum, Fault> {
+/// Checks and computes one sum; `earlier` are those that stand before it.
+fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number], earlier: &[Sum]) -> Result<Sum, Fault> {
     let unreadable = || Fault::Unreadable(text.chars().take(80).collect());
     let tokens = tokens(text).ok_or_else(unreadable)?;
     let mut sides = Vec::new();
@@ -112,18 +128,21 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number]) -> 
     let mut check = Check {
         origin,
         supposed,
+        earlier,
         compares,
-        is_quoted: false,
+        is_anchored: false,
+        converts: true,
         operands: Vec::new(),
         used: Vec::new(),
         bounds: Vec::new(),
+        spoken: Vec::new(),
     };
     // What a sum is said to come to is the claim's number, or the sum in other words.
     let computed = if compares { sides.len() } else { 1 };
     for side in &sides[..computed] {
         check.side(side)?;
     }
-    if !check.is_quoted {
+    if !check.is_anchored && (compares || !check.converts) {
         return Err(Fault::NotQuoted);
     }
     let results: Vec<Vec<Exact>> = sides.iter().map(values).collect();
@@ -142,6 +161,8 @@ fn one(text: &str, origin: &impl Fn(&Number) -> Origin, supposed: &[Number]) -> 
         operands: check.operands,
         supposed: check.used,
         bounds: check.bounds,
+        spoken: check.spoken,
+        is_anchored: check.is_anchored,
     })
 }
 
@@ -158,16 +179,37 @@ fn shown(values: &[Exact]) -> String {
 struct Check<'a, F> {
     origin: &'a F,
     supposed: &'a [Number],
+    earlier: &'a [Sum],
     compares: bool,
-    is_quoted: bool,
+    is_anchored: bool,
+    /// Whether all of its numbers convert units.
+    converts: bool,
     operands: Vec<Number>,
     used: Vec<Number>,
     bounds: Vec<Number>,
+    spoken: Vec<Exact>,
 }
 
 impl<F: Fn(&Number) -> Origin> Check<'_, F> {
     fn side(&mut self, node: &Node) -> Result<(), Fault> {
+        if self.compares && self.is_bound(node) {
+            self.spoken.extend(values(node));
+            return Ok(());
+        }
         self.node(node, Role::Alone)
+    }
+
+    /// Whether a side of a comparison only says in digits what the claim says in words: `a week and a half` as `1.5`, or as
+    /// `1 + 1 / 2`. It bears out no number of the claim that is in digits.
+    fn is_bound(&self, node: &Node) -> bool {
+        let is_small = |value: &Exact| {
+            let halves = *value * Exact::from_integer(2);
+            halves.is_integer() && (1..=MOST_HALVES).contains(&halves.to_integer())
+        };
+        let values = values(node);
+        !values.is_empty()
+            && values.iter().all(|value| is_small(value) || is_of_calendar(value))
+            && numbers_in(node).iter().all(|number| (self.origin)(number) == Origin::Nowhere)
     }
 
     fn node(&mut self, node: &Node, role: Role) -> Result<(), Fault> {
@@ -188,11 +230,21 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
     fn number(&mut self, number: &Number, role: Role) -> Result<(), Fault> {
         match (self.origin)(number) {
             Origin::Quoted => {
-                self.is_quoted = true;
+                self.is_anchored = true;
                 self.operands.push(number.clone());
             }
-            Origin::Source => self.operands.push(number.clone()),
+            Origin::Source => {
+                // The facts may speak of twelve months, too.
+                self.converts &= leaf(number).iter().any(|value| role.allows(*value));
+                self.operands.push(number.clone());
+            }
             Origin::Claim if self.compares => self.bounds.push(number.clone()),
+            _ if self.earlier.iter().any(|sum| sum.comes_to(number)) => {
+                let is_anchored = self.earlier.iter().any(|sum| sum.is_anchored && sum.comes_to(number));
+                self.is_anchored |= is_anchored;
+                self.converts &= is_anchored;
+                self.operands.push(number.clone());
+            }
             Origin::Claim | Origin::Message if self.supposed.iter().any(|other| other.is(number)) => {
                 self.used.push(number.clone());
             }
@@ -207,6 +259,22 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
             Origin::Claim | Origin::Message | Origin::Nowhere => {}
         }
         Ok(())
+    }
+}
+
+impl Sum {
+    /// Whether a number is exactly what it comes to.
+    fn comes_to(&self, number: &Number) -> bool {
+        leaf(number).iter().any(|value| self.results.contains(value))
+    }
+}
+
+/// The numbers of an expression.
+fn numbers_in(node: &Node) -> Vec<&Number> {
+    match node {
+        Node::Number(number) => vec![number],
+        Node::Negative(inner) | Node::Hundredths(inner) => numbers_in(inner),
+        Node::Both(_, left, right) => [numbers_in(left), numbers_in(right)].concat(),
     }
 }
 

@@ -47,6 +47,10 @@ fn no_sum_brings_in_a_number() {
         assert_eq!(computed(text), Err(Fault::Unknown(unknown.into())), "{text}");
     }
     assert_eq!(computed("12 * 52"), Err(Fault::NotQuoted));
+    assert_eq!(computed("12 / 3"), Err(Fault::NotQuoted));
+    assert_eq!(computed("12 / 3; 4 * 31"), Err(Fault::Unknown("31".into())));
+    assert_eq!(computed("12 / 3; 4 * 12"), Err(Fault::NotQuoted));
+    assert_eq!(computed("12 / 3; 4 > 2"), Err(Fault::NotQuoted));
     assert_eq!(computed("100% - 2.1%").map(|values| values.len()), Ok(1));
 }
 
@@ -58,6 +62,26 @@ fn what_the_message_supposes_has_to_be_said() {
     assert_eq!(computed("say 190; 190 * 930"), Err(Fault::Unknown("190".into())));
     assert!(matches!(computed("say 180"), Err(Fault::Unreadable(_))));
     assert_eq!(computed("say 180; 180 * 300"), Err(Fault::NotSupposed("300".into())));
+}
+
+#[test]
+fn what_an_earlier_sum_comes_to_may_be_used_in_a_later_one() {
+    assert_eq!(whole("12 / 3; 5 * 12 / 4 * 78; 4 * 78"), [1170, 312]);
+    assert_eq!(whole("25 * 78; 1950 - 150"), [1950, 1800]);
+    assert_eq!(whole("25 * 78; 1950 / 2"), [1950, 975]);
+    assert_eq!(computed("1950 / 2; 25 * 78"), Err(Fault::Unknown("1950".into())));
+    assert_eq!(computed("25 * 78; 1951 / 2"), Err(Fault::Unknown("1951".into())));
+}
+
+#[test]
+fn a_bound_may_say_in_digits_what_the_claim_says_in_words() {
+    assert_eq!(computed("25 / 10 > 2.5"), Err(Fault::Wrong { left: "2.5".into(), right: "2.5".into() }));
+    for text in ["78 / 52 >= 1.5", "25 / 10 < 7", "25 / 10 < 2 + 3 / 4 + 1 / 4", "150 > 52"] {
+        assert_eq!(computed(text), Ok(vec![]), "{text}");
+    }
+    for text in ["12 > 1.5", "7 < 12"] {
+        assert_eq!(computed(text), Err(Fault::NotQuoted), "{text}");
+    }
 }
 
 #[test]
