@@ -22,6 +22,7 @@ use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
+use rejoinder::optimize::allowance::Allowance;
 use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::cycle::{self, Cast, CycleOptions};
 use rejoinder::optimize::decisions::Decisions;
@@ -118,7 +119,7 @@ fn options(calls: u64) -> CycleOptions {
         facts: None,
         keep: Vec::new(),
         by_hand: Vec::new(),
-        calls,
+        allowance: Allowance::Search(calls),
         challengers: 6,
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,

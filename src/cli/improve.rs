@@ -1,6 +1,7 @@
 //! `rejoinder improve`.
 
 mod dry_run;
+mod plan;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use self::plan::{Next, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
@@ -25,6 +27,7 @@ use crate::optimize::decisions::Decisions;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
+use crate::optimize::story::Story;
 use crate::optimize::{Objective, personas};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -45,11 +48,12 @@ pub struct Options {
     /// New messages for each persona
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
-    /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found
+    /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found, and with
+    /// --max-calls until those calls are spent or would hardly gain anything
     #[arg(long, value_name = "N|auto", default_value = "1")]
     cycles: Cycles,
     /// Calls that a cycle may spend on finding and proving a better prompt, beyond writing its messages [default: 20 for
-    /// each persona, from 400 to 2000]
+    /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
     /// Challengers that are asked for at first
@@ -191,6 +195,7 @@ async fn cycles(
     (facts, by_hand): (Option<String>, Vec<String>),
     doors: &Doors,
 ) -> Result<(), Error> {
+    let plan = Plan::new(options, run);
     for number in 1..=options.cycles.most() {
         if options.cycles != Cycles::Number(1) {
             let of = match options.cycles {
@@ -199,27 +204,37 @@ async fn cycles(
             };
             setup.events.emit(Event::Step(format!("Cycle {number}{of}: {file}")));
         }
-        let (next, adopted) = match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
-            Some(written) => {
-                setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
-                let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
-                let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                (written, attempts.last().copied().unwrap_or(false))
-            }
-            None => {
-                one(setup, file, cast, options, (facts.clone(), by_hand.clone()), (run.seed, number), doors).await?
-            }
-        };
+        let (next, adopted, chance_of_more) =
+            match cast.context.written(&setup.folder, &cycle::step(number)).map_err(Error::from)? {
+                Some(written) => {
+                    setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
+                    let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
+                    let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
+                    let metrics = head.metadata.rejoinder.and_then(|own| own.metrics);
+                    let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
+                    (written, attempts.last().copied().unwrap_or(false), chance)
+                }
+                None => {
+                    let by_user = (facts.clone(), by_hand.clone());
+                    one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors).await?
+                }
+            };
         *file = next;
         *last = Some(file.clone());
         // What there is has been saved and shown; the run stays open.
         if let Some(why) = cast.context.limit() {
             return Err(Error::Limit(why));
         }
-        if options.cycles == Cycles::Auto && !adopted {
-            setup.events.emit(Event::Note(format!("Nothing better was found in cycle {number}: that was the last.")));
-            break;
-        }
+        let why = match plan.goes_on(adopted, chance_of_more) {
+            Next::Cycle => continue,
+            Next::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
+            Next::NothingLeft => format!(
+                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was the last.",
+                options.min_gain
+            ),
+        };
+        setup.events.emit(Event::Note(why));
+        break;
     }
     run.finish()?;
     Ok(())
@@ -295,7 +310,7 @@ fn begin(
     Ok(begun)
 }
 
-/// Calls that the search of one cycle may take.
+/// Calls that the search of one cycle may take where there is no limit.
 fn calls(options: &Options, personas: usize) -> u64 {
     options.calls.unwrap_or_else(|| (CALLS_PER_PERSONA * personas as u64).clamp(FEWEST_CALLS, MOST_CALLS))
 }
@@ -307,16 +322,16 @@ const FEWEST_CALLS: u64 = 400;
 /// See [`CALLS_PER_PERSONA`].
 const MOST_CALLS: u64 = 2_000;
 
-/// Runs a cycle. Returns the file that it saved, and whether a challenger was adopted.
+/// Runs a cycle. Returns the file that it saved, whether a challenger was adopted, and the chance of gaining more.
 async fn one(
     setup: &Setup,
     file: &FileName,
     cast: &Cast,
-    options: &Options,
+    (options, plan): (&Options, Plan),
     (facts, by_hand): (Option<String>, Vec<String>),
     (seed, number): (u64, u32),
     doors: &Doors,
-) -> Result<(FileName, bool), Error> {
+) -> Result<(FileName, bool, Option<f64>), Error> {
     let older = Older::read(&setup.folder, file)?;
     let personas = personas::choose(&setup.folder, &older)?.people.len();
     let choices = CycleOptions {
@@ -336,7 +351,7 @@ async fn one(
         facts,
         keep: options.keep.clone(),
         by_hand,
-        calls: calls(options, personas),
+        allowance: plan.allowance(options, number, personas),
         challengers: usize::from(options.challengers),
         alpha: options.alpha,
         min_gain: options.min_gain / 100.0,
@@ -370,5 +385,5 @@ async fn one(
     }))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
-    Ok((cycle.file, cycle.story.verdict.adopts()))
+    Ok((cycle.file, cycle.story.verdict.adopts(), cycle.story.chance_of_more))
 }

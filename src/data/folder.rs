@@ -227,7 +227,7 @@ impl DataFolder {
 
     /// The path of a file that is to be replaced: as [`path_to_create`](Self::path_to_create), and what is there now, if
     /// anything, is a file.
-    fn path_to_write(&self, file: &FileName) -> Result<PathBuf, Error> {
+    pub(super) fn path_to_write(&self, file: &FileName) -> Result<PathBuf, Error> {
         let path = self.path_to_create(file)?;
         self.check(file)?;
         Ok(path)

@@ -88,6 +88,24 @@ pub fn save_next_version<E: From<Error>>(
     }
 }
 
+/// Writes a version anew in its place: for what its own run had saved only a part of. `about_to` is told the SHA-256 of the
+/// contents before the old ones go.
+///
+/// # Errors
+///
+/// What the contents, `about_to` or the file system said; the old contents are then untouched.
+pub fn replace_version<E: From<Error>>(
+    folder: &DataFolder,
+    file: &FileName,
+    mut contents: impl FnMut(u32, &mut dyn Write) -> io::Result<()>,
+    about_to: impl FnOnce(&FileName, &str) -> Result<(), E>,
+) -> Result<(), E> {
+    let (path, version) = (folder.path_to_write(file)?, version_of(file.stem()).unwrap_or_default());
+    let draft = Draft::write(&path, |out| contents(version, out))?;
+    about_to(file, draft.sha256())?;
+    Ok(draft.replace(&path)?)
+}
+
 /// Saves a first run as `{persona_stem}_results_{YYYYMMDD_HHMMSS}.json`. If two runs end in the same second, the later
 /// one is filed under the next free second. `about_to` is as for [`save_next_version`].
 ///

@@ -23,10 +23,7 @@ use super::results::hex;
 ///
 /// What the writer or the file system said; the old file is then untouched.
 pub fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let Draft { temporary, .. } = Draft::write(path, fill)?;
-    keep_rights(path, temporary.as_file()).map_err(|error| Error::write(path, error))?;
-    temporary.persist(path).map_err(|failed| Error::write(path, failed.error))?;
-    settle(path)
+    Draft::write(path, fill)?.replace(path)
 }
 
 /// Writes a file whose name must be free.
@@ -92,6 +89,17 @@ impl Draft {
     #[must_use]
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// Puts the file in place of any of that name, whose rights it keeps.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`].
+    pub fn replace(self, path: &Path) -> Result<(), Error> {
+        keep_rights(path, self.temporary.as_file()).map_err(|error| Error::write(path, error))?;
+        self.temporary.persist(path).map_err(|failed| Error::write(path, failed.error))?;
+        settle(path)
     }
 
     /// Gives the file its name if, and only if, the name is free. Of any number of claimants exactly one succeeds.

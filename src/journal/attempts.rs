@@ -71,6 +71,19 @@ impl Begun {
         self.journal.with(|connection| of_others(connection, root, (&self.id, step)))
     }
 
+    /// The attempts that this step of this run made, where it is gone on with.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn made_attempts(&self, step: &str) -> Result<Vec<AttemptRow>, Error> {
+        self.journal.with(|connection| {
+            connection
+                .prepare("SELECT id, level, state, used FROM attempts WHERE run = ? AND step = ?")?
+                .query_map([&self.id, step], read)?
+                .collect()
+        })
+    }
+
     /// The attempt at this place as far as it is: the one that an earlier process of this run noted there, where it was as
     /// far as that, else the one that `make` makes from those of others, which is noted. Nobody begins another meanwhile.
     ///

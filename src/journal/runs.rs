@@ -287,7 +287,8 @@ impl Journal {
                 ))?
                 .query_map(parameters, read)?
                 .collect::<rusqlite::Result<_>>()?;
-            let mut files = connection.prepare_cached("SELECT file FROM outputs WHERE run = ? ORDER BY step")?;
+            let mut files =
+                connection.prepare_cached("SELECT file FROM outputs WHERE run = ? GROUP BY file ORDER BY min(step)")?;
             for row in &mut rows {
                 row.files = files.query_map([&row.id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
             }
@@ -342,6 +343,15 @@ impl Begun {
     #[must_use]
     pub fn calls(&self) -> CallLog {
         CallLog::new(self.journal.clone(), self.number, Arc::clone(&self.answers))
+    }
+
+    /// The command line that the run began with, without the program's name.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn arguments(&self) -> Result<Vec<String>, Error> {
+        let row = self.journal.rows("id = ?1", [&self.id])?.pop();
+        Ok(row.ok_or_else(|| Error::NoRun(self.id.clone()))?.arguments)
     }
 
     /// The file that a step of this run was about to write, and the SHA-256 of its contents: it has been written if a

@@ -104,6 +104,9 @@ impl Attempts {
         let run = context.run.clone();
         if let Some(run) = &run {
             found.extend(run.attempts(&lineage.root, step)?.iter().map(attempt_of_row));
+            // What this cycle made before it was interrupted, and may have saved already, it makes again.
+            let made: BTreeSet<String> = run.made_attempts(step)?.into_iter().map(|row| row.id).collect();
+            found.retain(|attempt| !made.contains(&attempt.id));
         }
         let name = format!("{} {seed} {step}", head.sha256);
         let state = Mutex::new(State { ledger: Ledger::new(found), made: 0 });

@@ -1,10 +1,10 @@
 //! One cycle: what people said, a better prompt or none, the proof, new messages, file.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use super::allowance::{Allowance, NewMessages, Prospects};
 use super::attempts::Attempts;
 use super::audits::Audits;
 use super::coding::Reader;
@@ -20,26 +20,22 @@ use super::objective::Objective;
 use super::older::Older;
 use super::pairing::Clusters;
 use super::propose::Proposer;
+use super::saving::{Page, Saver, unwritten};
 use super::search::{Aim, Known, search};
-use super::split::People;
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, incumbent, marking, personas, record};
+use super::{compare_runs, fresh, incumbent, marking, personas, record};
 use crate::compare::Comparison;
-use crate::data::entries::Draft;
 use crate::data::folder::DataFolder;
-use crate::data::provenance::{Baseline, FailedTrial, Parent, Provenance, Redone};
+use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
 use crate::data::results::Metadata;
-use crate::data::{FileName, Kind, Map, clock, versions};
+use crate::data::{Entries, FileName, Kind, Map, clock};
 use crate::evaluate::account;
-use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
-use crate::evaluate::plan::Plan;
-use crate::evaluate::run::{self, Run, RunContext};
-use crate::evaluate::trial::Bench;
+use crate::evaluate::auditing::{AuditWhen, REVISIONS};
+use crate::evaluate::run::RunContext;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::event::Event;
-use crate::improve::{Details, Improver, difference};
-use crate::model::digest;
+use crate::improve::{Details, Improver, Objections, difference};
 
 pub use super::error::Error;
 
@@ -82,7 +78,7 @@ pub struct CycleOptions {
     /// Challengers that the user wrote.
     pub by_hand: Vec<String>,
     /// Calls that finding and proving a better prompt may take.
-    pub calls: u64,
+    pub allowance: Allowance,
     /// Challengers in the first wave.
     pub challengers: usize,
     /// The chance that the lineage ever adopts a prompt that is no better.
@@ -149,6 +145,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         return Err(Error::NoFeedback(parent.to_string()));
     }
     let step = step(options.number);
+    let mut saver = Saver::new(folder, &cast.context, (parent, &step))?;
     let chosen = personas::choose(folder, &older)?;
     if let Some(note) = chosen.note {
         cast.context.events.emit(Event::Note(note));
@@ -200,8 +197,15 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         key: [&seed_text, &step],
         unchecked: OnceLock::new(),
     };
+    let new_messages = NewMessages {
+        messages: people.all.len() * options.messages_per_persona,
+        audited: cast.auditor.is_some(),
+        revised: options.revises,
+        refereed: cast.referee.is_some(),
+    };
+    let calls = options.allowance.for_search(lab.calls(), new_messages.calls());
     let aim = Aim {
-        calls: options.calls,
+        calls,
         decisions: options.decisions_per_message,
         challengers: options.challengers,
         alpha: attempts.planned_level()?,
@@ -216,7 +220,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         Earlier::default()
     } else {
         // A pair takes two calls at least.
-        let most = options.calls as usize / 2;
+        let most = calls as usize / 2;
         incumbent.earlier((folder, &older), &people, (most, &lab.salt()))?.without(&used)
     };
     let known = Known {
@@ -231,7 +235,6 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         attempts: &attempts,
     };
     let found = search(&lab, &proposer, known, aim).await?;
-    let referee = super::referee::hear(&lab, &people, &found).await?;
     lineage.remember(super::story::tried(&found));
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
@@ -239,27 +242,79 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     lineage.proofs = attempts.records();
 
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
+    let simulated = || cast.context.account.is_simulated();
+    let fingerprint = cast.decision_maker.fingerprint();
+    // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
+    let judges = || match incumbent.judges.clone() {
+        judges @ Judges::DecidedAgain { .. } => judges,
+        _ => {
+            let today = Judge { fingerprint: &fingerprint, simulated: simulated() };
+            Judges::of(Judge::of(&older.head), Some(today))
+        }
+    };
+    let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
+    let original_simulated = || compare_runs::is_simulated(&older.head) || (is_decided_again && simulated());
+    let changed = adopted.as_ref().map(|prompt| difference::of_prompts(Some(&lineage.parts), &prompt_before, prompt));
+    let story = |referee, new_standing: Option<&Standing>, new_objections: Option<&Objections>| {
+        Story::of(
+            &found,
+            (&objections, new_objections),
+            (standing, new_standing),
+            (&people, options),
+            (referee, changed.clone().unwrap_or_default()),
+            (original_simulated(), simulated()),
+        )
+    };
+    let sha256 = older.head.sha256.clone();
+    let prompt = adopted.clone().unwrap_or_else(|| prompt_before.clone());
     let auditing = lab.auditing();
+    // Where the incumbent stays, its messages do.
+    let writer = match &adopted {
+        Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
+        None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
+    };
+    // What the file says of the run, whatever its messages came to.
+    let provenance = |(story, comparison): (&Story, Option<&Comparison>), lineage: &Lineage| {
+        let used = cast.context.account.since(&used_before);
+        Provenance {
+            parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
+            models: Some(cast.context.account.models()),
+            writer: writer.clone(),
+            usage: account::listed(&used),
+            cost_usd: cast.context.account.cost(&used),
+            search_failures: lab.failures.all(),
+            metrics: Some(record::metrics(comparison, &judges(), story)),
+            lineage: serde_json::to_value(lineage).ok(),
+            ..Provenance::new("", options.seed, simulated() || original_simulated())
+        }
+    };
+    let metadata = |entries: &Entries, provenance: Provenance| -> Result<Metadata, Error> {
+        let counts = record::Counts::of(entries)?;
+        let sizes = (&counts, people.all.len() as u64, options.messages_per_persona);
+        Ok(record::metadata(older.head.metadata.clone(), prompt.clone(), sizes, clock::iso(began), provenance))
+    };
+    let extra = &older.head.extra;
+    if adopted.is_some() {
+        let entries = unwritten(&people.all, &older)?;
+        let partial = Some("adopted; the new messages are not written yet".to_owned());
+        let provenance = Provenance { partial, ..provenance((&story(None, None, None), None), &lineage) };
+        let mut metadata = metadata(&entries, provenance)?;
+        let page = Page { metadata: &mut metadata, entries: &entries, extra, seed: &seed_text };
+        let file = saver.adopt(page)?;
+        cast.context.events.emit(Event::Note(format!("Adopted, and saved as {file}; the new messages follow")));
+    }
+    let referee = fresh::unless_limited(super::referee::hear(&lab, &people, &found).await)?;
     let after = match &adopted {
-        Some(prompt) => Some(write(&lab, prompt, &people, auditing.clone(), options.messages_per_persona).await?),
+        Some(prompt) => fresh::write(&lab, prompt, &people, auditing.clone(), options.messages_per_persona).await?,
         None => None,
     };
     if let Some(warning) = lab.audits.warning() {
         cast.context.events.emit(Event::Warning(warning));
     }
-    // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
-    let simulated = cast.context.account.is_simulated();
-    let fingerprint = cast.decision_maker.fingerprint();
-    let judges = match incumbent.judges {
-        judges @ Judges::DecidedAgain { .. } => judges,
-        _ => Judges::of(Judge::of(&older.head), Some(Judge { fingerprint: &fingerprint, simulated })),
-    };
-    let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
-    let original_simulated = compare_runs::is_simulated(&older.head) || (is_decided_again && simulated);
     let comparison = match &after {
         Some(run) => Some(
             Comparison::of(&Clusters::paired(&standing.response, &Clusters::of_run(run)?))
-                .marked(original_simulated, simulated),
+                .marked(original_simulated(), simulated()),
         ),
         None => None,
     };
@@ -272,22 +327,17 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         _ => None,
     };
     let new_objections = new_standing.as_ref().map(|standing| standing.objections(new_coding.as_ref()));
-    let changed = |prompt: &String| difference::of_prompts(Some(&lineage.parts), &prompt_before, prompt);
-    let story = Story::of(
-        &found,
-        (&objections, new_objections.as_ref()),
-        (standing, new_standing.as_ref()),
-        (&people, options),
-        (referee, adopted.as_ref().map(changed).unwrap_or_default()),
-        (original_simulated, simulated),
-    );
+    let prospects = Prospects {
+        gains: &found.gains,
+        alpha: attempts.next_level(),
+        min_gain: options.min_gain,
+        unseen: people.unseen.len(),
+    };
+    let story = Story {
+        chance_of_more: options.allowance.chance_of_more(lab.calls(), new_messages.calls(), prospects),
+        ..story(referee, new_standing.as_ref(), new_objections.as_ref())
+    };
 
-    let used = cast.context.account.since(&used_before);
-    let cost = cast.context.account.cost(&used);
-    let sha256 = older.head.sha256.clone();
-    let prompt = adopted.unwrap_or(prompt_before);
-    let failures = after.as_ref().map(|run| run.failures.clone()).unwrap_or_default();
-    let not_run = after.as_ref().map_or(0, |run| run.not_run);
     // Of the parent's messages today's decisions and audits are kept in any case, so that the two files can be compared and
     // nobody asks for them again.
     let recorded = Judge::of(&older.head).map(|judge| judge.fingerprint.to_owned());
@@ -299,53 +349,31 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         coding: coding.as_ref().and_then(|coding| serde_json::to_value(coding).ok()),
         results,
     });
+    let not_run = match (&adopted, &after) {
+        (Some(_), None) => people.all.len() * options.messages_per_persona,
+        (_, run) => run.as_ref().map_or(0, |run| run.not_run),
+    };
     // Where the incumbent stays, its messages do, and what was said to them.
-    let coding = if after.is_some() { new_coding } else { coding };
-    let entries = match (&after, incumbent.again) {
-        (Some(run), _) => run.entries(older.extras_for(&run.people)?),
-        (None, Some((_, again))) => again,
-        (None, None) => older.entries(folder),
-    };
-    // Where the incumbent stays, its messages do.
-    let writer = match &after {
-        Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
-        None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
-    };
-    let judged_by = if judges.are_one() || after.is_some() { Some(fingerprint.clone()) } else { None };
+    let coding = if adopted.is_some() { new_coding } else { coding };
+    let judges = judges();
     let provenance = Provenance {
-        parent: Some(Parent { file: parent.to_string(), sha256: sha256.clone(), extra: Map::new() }),
-        models: Some(cast.context.account.models()),
-        fingerprint: judged_by,
-        writer,
-        usage: account::listed(&used),
-        cost_usd: cost,
-        failures,
-        search_failures: lab.failures.all(),
-        metrics: Some(record::metrics(comparison.as_ref(), &judges, &story)),
-        lineage: serde_json::to_value(&lineage).ok(),
+        fingerprint: (judges.are_one() || adopted.is_some()).then(|| fingerprint.clone()),
+        failures: after.as_ref().map(|run| run.failures.clone()).unwrap_or_default(),
         coding: coding.and_then(|coding| serde_json::to_value(coding).ok()),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
         baseline,
-        ..Provenance::new("", options.seed, simulated || original_simulated)
+        ..provenance((&story, comparison.as_ref()), &lineage)
     };
-    let extra = older.head.extra.clone();
-    let counts = record::Counts::of(&entries)?;
-    let mut metadata = record::metadata(
-        older.head.metadata,
-        prompt.clone(),
-        (&counts, people.all.len() as u64, options.messages_per_persona),
-        clock::iso(began),
-        provenance,
-    );
-    let write = |version: u32, out: &mut dyn Write| {
-        // With the version, which nobody else has: cycles that run side by side may share everything else.
-        if let Some(provenance) = &mut metadata.rejoinder {
-            provenance.run_id = digest(&[parent.stem(), &version.to_string(), &prompt, &seed_text])[..16].to_owned();
-        }
-        Draft { metadata: &metadata, results: &entries, extra: &extra }.write(out)
+    let entries = match (&adopted, &after, incumbent.again) {
+        (Some(_), None, _) => unwritten(&people.all, &older)?,
+        (_, Some(run), _) => run.entries(older.extras_for(&run.people)?),
+        (None, None, Some((_, again))) => again,
+        (None, None, None) => older.entries(folder),
     };
-    let note = |file: &FileName, sha256: &str| cast.context.note_output(&step, file, sha256).map_err(Error::from);
-    let file = versions::save_next_version(folder, parent.stem(), write, note)?;
+    let mut metadata = metadata(&entries, provenance)?;
+    let page = Page { metadata: &mut metadata, entries: &entries, extra, seed: &seed_text };
+    let file = saver.finish(page)?;
+    let used = cast.context.account.since(&used_before);
     Ok(Cycle {
         parent: parent.clone(),
         file,
@@ -354,35 +382,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         comparison,
         judges,
         metadata,
+        cost: cast.context.account.cost(&used),
         used,
-        cost,
         elapsed: started.elapsed(),
     })
-}
-
-/// Writes messages to everybody with the prompt that was adopted.
-async fn write(
-    lab: &Lab<'_>,
-    prompt: &str,
-    people: &People,
-    auditing: Auditing,
-    messages_per_persona: usize,
-) -> Result<Run, Error> {
-    let cast = lab.cast;
-    let bench = Bench {
-        generator: Some(cast.generator.clone()),
-        decision_maker: Some(cast.decision_maker.clone()),
-        auditing: Some(auditing),
-        prompt: prompt.to_owned(),
-        seed: lab.seed,
-        label: format!("{} challenger", lab.step),
-    };
-    let plan = Plan::write_and_decide(people.all.len(), messages_per_persona);
-    let run = run::run(&bench, &cast.context, &people.all, plan, "Writing and deciding new messages").await?;
-    lab.audits.add_all(&run.audits);
-    if run.is_empty() {
-        let reason = run.failures.first().map(|failure: &FailedTrial| failure.reason.clone()).unwrap_or_default();
-        return Err(Error::NothingCame { count: run.failures.len(), reason });
-    }
-    Ok(run)
 }

@@ -4,6 +4,7 @@
 //! ([`marking`]), asks for challengers ([`propose`]), takes them apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
+pub mod allowance;
 pub mod asked;
 pub mod attempts;
 pub mod audits;
@@ -16,6 +17,7 @@ pub mod error;
 pub mod explore;
 pub mod failures;
 pub mod family;
+pub mod fresh;
 pub mod grounded;
 pub mod history;
 pub mod incumbent;
@@ -35,6 +37,7 @@ pub mod readings;
 pub mod record;
 pub mod referee;
 pub mod root;
+pub mod saving;
 pub mod search;
 pub mod segments;
 pub mod split;

@@ -168,6 +168,17 @@ impl Model {
             .1
     }
 
+    /// How much likelier the best prompt under one draw of what is believed succeeds than this one, by the same draw.
+    #[must_use]
+    pub fn gain_in_a_draw(&self, pool: &Pool, than: &Candidate, rng: &mut ChaCha8Rng) -> f64 {
+        let values = self.effects.sample(rng);
+        let chance = |candidate: &Candidate| {
+            let logit: f64 = self.features(pool, candidate).iter().map(|(feature, x)| values[*feature] * x).sum();
+            1.0 / (1.0 + (-logit).exp())
+        };
+        chance(&Candidate::Lines(self.lines_of(pool, &values))) - chance(than)
+    }
+
     /// What is believed of a candidate, on the logit scale, for an average persona.
     #[must_use]
     pub fn logit(&self, pool: &Pool, candidate: &Candidate) -> f64 {

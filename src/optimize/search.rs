@@ -80,9 +80,14 @@ pub struct Search {
     pub verified: Option<Verified>,
     /// Kinds of the people of the proof, with what can be said of each.
     pub kinds: Vec<Kind>,
+    /// Draws of what is believed about the gain of the best prompt that can be put together over the one that stands now.
+    pub gains: Vec<f64>,
     /// Calls that it took.
     pub calls: u64,
 }
+
+/// Draws of what may still be gained.
+const DRAWS: usize = 200;
 
 /// The share of the trials that the race may take.
 const RACE: f64 = 0.1;
@@ -90,11 +95,11 @@ const RACE: f64 = 0.1;
 /// tell little of so many people.
 const LEAST_PROOF: usize = 24;
 /// The share of the trials that is kept for the proof at most, however small the gain.
-const MOST_PROOF: f64 = 0.45;
+pub(super) const MOST_PROOF: f64 = 0.45;
 /// What a gain that was found by searching keeps of itself with other people.
-const KEPT_GAIN: f64 = 0.7;
+pub(super) const KEPT_GAIN: f64 = 0.7;
 /// The variance of a difference between two messages to one persona: of two decisions that are a coin's, half.
-const PAIR_VARIANCE: f64 = 0.5;
+pub(super) const PAIR_VARIANCE: f64 = 0.5;
 /// Calls of a trial before any was run, beyond those of its audit: a message and a decision.
 const CALLS_A_TRIAL: f64 = 2.0;
 /// Audits of a trial of the search before any was run: one after a yes.
@@ -178,8 +183,11 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     if let (Some(attempt), Some(verified)) = (&begun, &verified) {
         known.attempts.end(attempt, verdict.adopts(), verified.used.clone())?;
     }
+    let stands = raced.winner.filter(|_| verdict.adopts()).map(|winner| raced.finalists[winner].candidate.clone());
+    let stands = stands.unwrap_or_else(|| Candidate::Lines(explored.pool.own()));
+    let gains = (0..DRAWS).map(|_| explored.model.gain_in_a_draw(&explored.pool, &stands, &mut rng)).collect();
     let calls = lab.calls() - began;
-    Ok(Search { verdict, challenger, explored, raced, verified, kinds, calls })
+    Ok(Search { verdict, challenger, explored, raced, verified, kinds, gains, calls })
 }
 
 /// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come while

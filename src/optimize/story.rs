@@ -81,6 +81,8 @@ pub struct Story {
     pub after: Option<Rates>,
     /// Calls that the search took.
     pub calls: u64,
+    /// The chance that what is left of the run's calls gains something worth having; `None` where it has no plan.
+    pub chance_of_more: Option<f64>,
 }
 
 /// How many people raised something.
@@ -309,6 +311,7 @@ impl Story {
             before: Rates::of_standing(before, before_simulated),
             after: after.map(|after| Rates::of_standing(after, simulated)),
             calls: found.calls,
+            chance_of_more: None,
         }
     }
 
@@ -326,7 +329,7 @@ impl Story {
                 "in_incumbent": own.own,
             })
         };
-        json!({
+        let mut record = json!({
             "verdict": self.verdict,
             "objective": self.objective,
             "objections": shares(&self.objections),
@@ -356,7 +359,17 @@ impl Story {
             "before": self.before.to_json(),
             "after": self.after.as_ref().map(Rates::to_json),
             "search_calls": self.calls,
-        })
+        });
+        if let Some(chance) = self.chance_of_more {
+            record[CHANCE_OF_MORE] = json!(percent(chance));
+        }
+        record
+    }
+
+    /// The chance that a cycle's record says there is to gain something with what is left.
+    #[must_use]
+    pub fn recorded_chance_of_more(metrics: &Value) -> Option<f64> {
+        Some(metrics.get("cycle")?.get(CHANCE_OF_MORE)?.as_f64()? / 100.0)
     }
 }
 
@@ -377,6 +390,8 @@ fn kind_json(kind: &Kind) -> Value {
         })),
     })
 }
+
+const CHANCE_OF_MORE: &str = "chance_of_more";
 
 impl Proof {
     fn to_json(&self) -> Value {

@@ -1,0 +1,55 @@
+//! The new messages: to everybody, with the prompt that was adopted.
+
+use super::cycle::Error;
+use super::lab::Lab;
+use super::split::People;
+use crate::call::stop::Why;
+use crate::data::provenance::FailedTrial;
+use crate::evaluate::auditing::Auditing;
+use crate::evaluate::plan::Plan;
+use crate::evaluate::run::{self, Interrupted, Run};
+use crate::evaluate::trial::Bench;
+
+/// Writes messages to everybody with the prompt that was adopted. `None` where a limit left room for none of them.
+///
+/// # Errors
+/// When all of them failed, the run was asked to stop, or there is no room on the disk.
+pub async fn write(
+    lab: &Lab<'_>,
+    prompt: &str,
+    people: &People,
+    auditing: Auditing,
+    messages_per_persona: usize,
+) -> Result<Option<Run>, Error> {
+    let cast = lab.cast;
+    let bench = Bench {
+        generator: Some(cast.generator.clone()),
+        decision_maker: Some(cast.decision_maker.clone()),
+        auditing: Some(auditing),
+        prompt: prompt.to_owned(),
+        seed: lab.seed,
+        label: format!("{} challenger", lab.step),
+    };
+    let plan = Plan::write_and_decide(people.all.len(), messages_per_persona);
+    let run = run::run(&bench, &cast.context, &people.all, plan, "Writing and deciding new messages").await?;
+    lab.audits.add_all(&run.audits);
+    match run.is_empty() {
+        false => Ok(Some(run)),
+        true if cast.context.limit().is_some() => Ok(None),
+        true => {
+            let reason = run.failures.first().map(|failure: &FailedTrial| failure.reason.clone()).unwrap_or_default();
+            Err(Error::NothingCame { count: run.failures.len(), reason })
+        }
+    }
+}
+
+/// What came of something that is asked for once a prompt is adopted: a limit that falls into it costs no more than that.
+///
+/// # Errors
+/// Any other error, and the user's wish to stop.
+pub fn unless_limited<T>(asked: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match asked {
+        Err(Error::Interrupted(Interrupted(why))) if why != Why::Asked => Ok(None),
+        asked => asked,
+    }
+}
