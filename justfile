@@ -49,6 +49,10 @@ bench-proof *sections:
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}
 
+# Public failing cases against a build: just cases finish-SAFETY outage-15s (REJOINDER_CASES names their folder)
+cases *names:
+    ./scripts/cases {{names}}
+
 # Licences, sources and known vulnerabilities of all dependencies
 deny:
     ./scripts/deny

@@ -20,7 +20,9 @@ fn check(place: &Place, what: &[u8]) -> Result<(), TestCaseError> {
     // 101 would be a panic, none a signal.
     prop_assert!(matches!(ran.code, Some(0 | 2 | 3 | 4 | 6)), "{:?}\n{}\n{}\n{what}", ran.code, ran.out, ran.err);
     if ran.code != Some(0) {
-        let lines: Vec<&str> = ran.err.lines().filter(|line| !line.starts_with("No --prompt-file")).collect();
+        // Before the error it may be said which lines of .env are left out.
+        let is_remark = |line: &&str| line.starts_with("No --prompt-file") || line.contains(" of .env ");
+        let lines: Vec<&str> = ran.err.lines().filter(|line| !is_remark(line)).collect();
         prop_assert!(lines.len() == 1 && lines[0].starts_with("error: "), "{:?}\n{what}", ran.err);
     }
     let said = format!("{}{}", ran.out, ran.err);

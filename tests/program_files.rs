@@ -39,9 +39,10 @@ fn decided(rows: &[Value]) -> usize {
 const DECIDE: &[&str] = &["decide", "--messages-file", "m_messages", "--model", "market"];
 
 /// `decide` on a slow market, under way.
-fn decide_slowly(place: &Place, market: &MarketProcess) -> Child {
+fn decide_slowly(place: &Place, market: &MarketProcess, more: &[&str]) -> Child {
+    let arguments = ["decide", "--messages-file", "m_messages", "--model", "openai/x", "--concurrency", "2"];
     place
-        .command(&["decide", "--messages-file", "m_messages", "--model", "openai/x", "--concurrency", "2"])
+        .command(&[&arguments[..], more].concat())
         .env("OPENAI_BASE_URL", format!("{}/v1", market.url))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -135,7 +136,7 @@ fn with_nothing_to_decide_no_key_is_asked_for_and_nothing_is_said_to_be_saved() 
 fn edits_made_while_decide_runs_are_kept_and_lost_rows_are_reported() {
     let place = with_messages(12, 12);
     let market = MarketProcess::start(&["--latency-ms", "400"]);
-    let child = decide_slowly(&place, &market);
+    let child = decide_slowly(&place, &market, &[]);
     std::thread::sleep(Duration::from_millis(700));
     // Row 3 goes, row 5 gets a note, a row is put in front, and the last one is decided by a person.
     let mut now = rows(&place);
@@ -164,7 +165,7 @@ fn edits_made_while_decide_runs_are_kept_and_lost_rows_are_reported() {
 fn two_decides_at_once_lose_nothing() {
     let place = with_messages(40, 40);
     let market = MarketProcess::start(&["--latency-ms", "20"]);
-    let both = [decide_slowly(&place, &market), decide_slowly(&place, &market)];
+    let both = [decide_slowly(&place, &market, &["--fresh"]), decide_slowly(&place, &market, &["--fresh"])];
     for child in both {
         let ran = ended(child);
         assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
@@ -176,7 +177,7 @@ fn two_decides_at_once_lose_nothing() {
 fn a_file_that_is_broken_while_decide_runs_costs_no_decision() {
     let place = with_messages(6, 6);
     let market = MarketProcess::start(&["--latency-ms", "250"]);
-    let child = decide_slowly(&place, &market);
+    let child = decide_slowly(&place, &market, &[]);
     std::thread::sleep(Duration::from_millis(300));
     place.write(&format!("data/{MESSAGES}"), "[{");
     let ran = ended(child);
@@ -189,7 +190,7 @@ fn a_file_that_is_broken_while_decide_runs_costs_no_decision() {
 fn a_decide_that_is_stopped_has_saved_what_it_had() {
     let place = with_messages(400, 400);
     let market = MarketProcess::start(&["--latency-ms", "100"]);
-    let child = decide_slowly(&place, &market);
+    let child = decide_slowly(&place, &market, &[]);
     let started = Instant::now();
     while decided(&rows(&place)) == 0 {
         assert!(started.elapsed() < Duration::from_secs(15), "nothing is saved on the way");

@@ -393,7 +393,7 @@ fn after_a_power_loss_every_answer_that_was_used_is_there_and_the_run_goes_on() 
         assert!(rounds < 60, "only {losses} power losses hit a run");
         let place = Place::with_samples();
         let mut child = start(&place, &market);
-        std::thread::sleep(Duration::from_millis(moments.random_range(60..320)));
+        std::thread::sleep(Duration::from_millis(moments.random_range(60..500)));
         // Another program that has the log copied into the file now and then.
         if moments.random_bool(0.3) && journal_of(&place).exists() {
             let other = Connection::open(journal_of(&place)).unwrap();

@@ -103,6 +103,7 @@ fn cast(market: &Arc<Market>, counted: &Counted, scratch: std::path::PathBuf) ->
             events: counted.events(),
             stop: shared.stop.clone(),
             run: None,
+            prospects: rejoinder::evaluate::prospects::Prospects::default(),
             scratch,
         },
     }

@@ -121,7 +121,7 @@ async fn roles_on_one_host_share_its_connections() {
 async fn a_server_whose_certificate_nobody_trusts_is_sent_nothing() {
     let (server, _) = served(Speaks::Http2(10), 10).await;
     let failure = messages_at(&server.base(), support::settings()).send(&request()).await.unwrap_err();
-    assert_eq!(failure.kind, FailureKind::Connection);
+    assert_eq!(failure.kind, FailureKind::Misconfigured);
     assert!(failure.message.contains("certificate"), "{failure}");
     assert!(server.counts().connections.is_empty());
 }

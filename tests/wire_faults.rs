@@ -5,7 +5,7 @@ mod support;
 use std::time::{Duration, Instant};
 
 use rejoinder::model::http::Settings;
-use rejoinder::model::{Failure, FailureKind, Model, Reply};
+use rejoinder::model::{Failure, FailureKind, Model, Reply, Stop};
 use support::{
     Act, RawServer, ask_both, assert_keeps_the_key, both_at, chat_at, good_body, messages_at, reply, request, settings,
 };
@@ -142,19 +142,26 @@ async fn an_html_page_is_named_and_not_shown() {
 #[tokio::test]
 async fn bodies_that_are_no_json_are_malformed() {
     let deep = "[".repeat(100_000);
-    let bodies: [&[u8]; 7] = [
+    let bodies: [&[u8]; 6] = [
         b"hello",
         b"\xff\xfe{\x00}\x00",
         b"{\"content\":[{\"type\":\"text\",\"text\":\"\xff\"}]}",
         b"{\"content\":[{\"type\":\"text\",\"text\":\"\\ud800\"}]}",
         b"{\"usage\":NaN}",
-        b"data: {\"type\":\"message_start\"}\n\n",
         deep.as_bytes(),
     ];
     for body in bodies {
         both_fail(reply(200, &[], body), FailureKind::Malformed).await;
     }
     both_fail(reply(204, &[], ""), FailureKind::Malformed).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_before_its_answer_is_an_answer_that_was_broken_off() {
+    let body = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
+    let [messages, chat] = <[_; 2]>::try_from(ask_both(reply(200, &[], body)).await).unwrap();
+    assert_eq!(messages.unwrap_err().kind, FailureKind::Malformed);
+    assert_eq!(chat.unwrap().answer.stop, Stop::BrokenOff);
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn an_answer_is_read_with_its_usage_limits_and_request_id() {
         stop: Stop::EndTurn,
         usage,
         request_id: Some("req_9".into()),
-        batched: false,
+        ..Answer::default()
     };
     assert_eq!(reply.answer, expected);
     assert_eq!(reply.limits.requests.remaining, Some(49));
@@ -157,7 +157,7 @@ async fn every_stop_reason_is_told_apart() {
     for (reason, stop) in reasons {
         assert_eq!(answer(message(json!([{ "type": "text", "text": "x" }]), reason)).await.stop, stop);
     }
-    assert_eq!(answer(json!({ "content": [], "stop_reason": null })).await.stop, Stop::Other);
+    assert_eq!(answer(json!({ "content": [], "stop_reason": null })).await.stop, Stop::EndTurn);
 }
 
 #[tokio::test]
@@ -193,7 +193,10 @@ async fn every_status_has_its_kind_and_one_line() {
     for (status, label, kind) in cases {
         let failure = failure(status, &[], error(label, "In their words.")).await;
         assert_eq!((failure.kind, failure.status), (kind, Some(status)));
-        assert_eq!(failure.message, format!("{status} {label}: In their words. (request req_1)"));
+        let told = format!("{status} {label}: In their words. (request req_1)");
+        let (words, asked) = failure.message.split_once(" (asked: ").unwrap_or((&failure.message, ""));
+        // Where nothing is found, the address may be wrong.
+        assert_eq!((words, asked.ends_with("/v1/messages)")), (told.as_str(), status == 404));
         assert_eq!(failure.retry_after, None);
     }
 }
@@ -239,12 +242,12 @@ async fn a_spend_limit_is_not_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn a_good_status_with_a_bad_body_is_malformed() {
-    let cases: [(&str, &str); 9] = [
-        (
-            r#"{"type":"error","error":{"type":"overloaded_error","message":"Busy."}}"#,
-            "200: an error in place of an answer: overloaded_error: Busy.",
-        ),
+async fn a_good_status_with_a_bad_body_is_malformed_and_an_error_in_it_is_that_error() {
+    let busy = r#"{"type":"error","error":{"type":"overloaded_error","message":"Busy."}}"#;
+    let failure = ask_messages(reply(200, &[], busy)).await.unwrap_err();
+    let words = "200: an error in place of an answer: overloaded_error: Busy.";
+    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Overloaded, words));
+    let cases: [(&str, &str); 8] = [
         ("{}", "200: a message without content"),
         ("[]", "200: a message without content"),
         ("7", "200: a message without content"),

@@ -42,7 +42,7 @@ async fn a_host_whose_certificate_nobody_vouches_for_gets_no_request() {
     });
     for model in both_at(&base, &settings()) {
         let failure = model.send(&request()).await.unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Connection, "{failure}");
+        assert_eq!(failure.kind, FailureKind::Misconfigured, "{failure}");
         assert!(failure.message.to_lowercase().contains("certificate"), "{failure}");
         assert_keeps_the_key(&Err(failure));
     }

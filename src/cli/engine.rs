@@ -10,14 +10,13 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::settings::Settings;
 use super::setup::environment;
-use crate::call::Caller;
 use crate::call::stop::Stop;
 use crate::engine::batches::{Batches, Manner, Question, TAIL};
 use crate::engine::local::Local;
 use crate::engine::{Engine, Kind};
 use crate::event::Events;
-use crate::model::Role;
 use crate::model::id::{ModelId, Provider};
+use crate::model::{Model, Role};
 
 /// Names the engine in the environment.
 const VARIABLE: &str = "REJOINDER_ENGINE";
@@ -42,38 +41,38 @@ pub fn kind(options: &ModelOptions, settings: &Settings) -> Result<Kind, Error> 
     Ok(kind)
 }
 
-/// The engine of this kind.
+/// Whether these models can go with the engine of this kind.
 ///
 /// # Errors
-/// One line, where a model cannot go with it.
-pub fn open(
-    kind: Kind,
-    options: &ModelOptions,
-    callers: &BTreeMap<Role, Caller>,
-    ids: &BTreeMap<Role, ModelId>,
-    (scratch, events, stop): (&Path, &Events, &Stop),
-) -> Result<Arc<dyn Engine>, Error> {
+/// One line, where one cannot.
+pub fn check(kind: Kind, models: &BTreeMap<Role, Arc<dyn Model>>, ids: &BTreeMap<Role, ModelId>) -> Result<(), Error> {
     if kind != Kind::Batches {
-        // With Restate jobs run here, and only their calls elsewhere.
-        return Ok(Arc::new(Local));
+        return Ok(());
     }
     // The improver's calls belong to no trial, and go online.
-    let unable = callers.iter().find(|(role, caller)| **role != Role::Improver && caller.model().batches().is_none());
-    if let Some((role, caller)) = unable {
-        let way = match ids.get(role).map(ModelId::provider) {
-            Some(Provider::Market) => {
-                "to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with \
-                 ANTHROPIC_BASE_URL=http://127.0.0.1:8088"
-            }
-            _ => "use an anthropic/ model for it, or leave out --engine batches",
-        };
-        return Err(Error::Usage(format!(
-            "--engine batches: the model of the {role}, {}, has no message batches; {way}",
-            caller.model().id()
-        )));
+    let unable = models.iter().find(|(role, model)| **role != Role::Improver && model.batches().is_none());
+    let Some((role, model)) = unable else { return Ok(()) };
+    let way = match ids.get(role).map(ModelId::provider) {
+        Some(Provider::Market) => {
+            "to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with \
+             ANTHROPIC_BASE_URL=http://127.0.0.1:8088"
+        }
+        _ => "use an anthropic/ model for it, or leave out --engine batches",
+    };
+    Err(Error::Usage(format!(
+        "--engine batches: the model of the {role}, {}, has no message batches; {way}",
+        model.id()
+    )))
+}
+
+/// The engine of this kind, for models that can go with it.
+pub fn open(kind: Kind, options: &ModelOptions, scratch: &Path, events: &Events, stop: &Stop) -> Arc<dyn Engine> {
+    if kind != Kind::Batches {
+        // With Restate jobs run here, and only their calls elsewhere.
+        return Arc::new(Local);
     }
     let manner = Manner { urgent_below: options.urgent.then_some(TAIL), ..Manner::default() };
-    Ok(Arc::new(Batches::new(manner, scratch.to_owned(), events.clone(), stop.clone(), question())))
+    Arc::new(Batches::new(manner, scratch.to_owned(), events.clone(), stop.clone(), question()))
 }
 
 /// Asks the person at the terminal, where there is one. No answer is a no.

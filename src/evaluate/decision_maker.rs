@@ -182,8 +182,7 @@ mod tests {
     impl Model for Parrot {
         fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
             let text = self.0.lock().unwrap().pop_front().unwrap().to_owned();
-            let answer =
-                Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
+            let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), ..Answer::default() };
             Box::pin(async { Ok(Reply { answer, limits: RateLimits::default() }) })
         }
 
@@ -263,7 +262,9 @@ mod tests {
         let decision = decide(&parrot(&[outside, none, r#"{"reasoning": "a", "score": 0.1}"#], 0.5)).await.unwrap();
         assert_eq!((decision.decision, decision.score()), (false, Some(0.1)));
         let failed = decide(&parrot(&[none, r#"{"reasoning": "a", "score": "0.9"}"#, outside], 0.5)).await.unwrap_err();
-        assert_eq!(failed.to_string(), "the answer's JSON has no number from 0 to 1 `score` (asked 3 times)");
+        let wrong = "the answer's JSON has no number from 0 to 1 `score`; it began: ";
+        let words = failed.to_string();
+        assert!(words.starts_with(wrong) && words.contains("1.2") && words.ends_with("(asked 3 times)"), "{words}");
     }
 
     #[tokio::test]

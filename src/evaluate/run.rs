@@ -12,6 +12,7 @@ use super::account::Account;
 use super::auditing::{AuditCounts, recorded};
 use super::outcomes::Outcomes;
 use super::plan::{Order, Plan};
+use super::prospects::Prospects;
 use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
 use crate::data::entries::{Entries, Source};
@@ -41,6 +42,8 @@ pub struct RunContext {
     pub run: Option<Arc<Begun>>,
     /// The folder on whose disk there is room for what does not belong into memory.
     pub scratch: PathBuf,
+    /// Whether its trials come to anything.
+    pub prospects: Prospects,
 }
 
 impl RunContext {
@@ -353,6 +356,11 @@ impl Batch {
             _ => None,
         };
         let grounding = grounding(&verdict);
+        let hopeless = self.context.prospects.after(reason.as_deref());
+        if let Some(words) = hopeless.filter(|_| stop.why().is_none()) {
+            self.context.events.emit(Event::Warning(words));
+            stop.ask(Why::Unusable);
+        }
         self.context.events.emit(Event::TrialEnded { persona: persona as u32, outcome, grounding, reason });
         // Nothing more goes into a journal that has failed.
         if !has_ended && stop.why() != Some(Why::Journal) {

@@ -42,7 +42,7 @@ impl Model for Actor {
         Box::pin(async {
             let text = line?;
             let answer =
-                Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
+                Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, ..Answer::default() };
             Ok(Reply { answer, limits: RateLimits::default() })
         })
     }

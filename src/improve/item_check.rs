@@ -137,7 +137,7 @@ mod tests {
             stop: Stop::EndTurn,
             usage: Usage::default(),
             request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         let said = key("Say that it costs 4 euros.");
         let flags = read(&answer(&faults.to_string()), &items, &said).unwrap();

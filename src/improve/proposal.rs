@@ -156,7 +156,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Rewrite, Unusable> {
         let usage = Usage::default();
-        super::read(&Answer { text: text.into(), stop: Stop::EndTurn, usage, request_id: None, batched: false }, 2)
+        super::read(&Answer { text: text.into(), stop: Stop::EndTurn, usage, request_id: None, ..Answer::default() }, 2)
     }
 
     #[test]

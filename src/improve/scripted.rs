@@ -46,7 +46,7 @@ impl Model for Scripted {
             asked.len() - 1
         };
         let (text, usage) = ((self.script)(request, before), Usage::default());
-        let answer = Answer { text, stop: Stop::EndTurn, usage, request_id: None, batched: false };
+        let answer = Answer { text, stop: Stop::EndTurn, usage, request_id: None, ..Answer::default() };
         Box::pin(async move { Ok(Reply { answer, limits: RateLimits::default() }) })
     }
 

@@ -194,7 +194,7 @@ mod tests {
             stop: Stop::EndTurn,
             usage: Usage::default(),
             request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         Ok(super::read(&answer, &BLOCKS.into_iter().enumerate().collect())?.into_values().collect())
     }

@@ -1,12 +1,17 @@
 //! Chat completions: `POST {base}/chat/completions`, as OpenAI, Ollama, vLLM, llama-server and LM Studio serve them.
 
+mod reading;
+
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use url::Url;
 
-use super::http::{BaseUrl, Http, Response, Settings, SetupError, headers};
+use super::form::{Cap, Form, Json, Learned, Place, Sent, Thinking};
+use super::http::{BaseUrl, Effort, Http, Settings, SetupError};
 use super::id::ModelId;
-use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
+use super::local_server::{self, Greeting};
+use super::{Failure, Model, Reply, Request};
 
 /// Where OpenAI serves chat completions.
 pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
@@ -27,6 +32,10 @@ pub struct ChatCompletions {
     origin: String,
     settings: Settings,
     http: Http,
+    models: Url,
+    form: Learned,
+    /// Whether it is a server on this machine.
+    is_own: bool,
 }
 
 impl ChatCompletions {
@@ -51,101 +60,85 @@ impl ChatCompletions {
             host: http.account(),
             host_name: base.host().to_owned(),
             origin: base.origin(),
+            form: settings.forms.of(&base.origin(), id.name()),
+            is_own: base.is_loopback(),
             settings,
+            models: base.join("models"),
             http,
         })
     }
 
-    fn body(&self, request: &Request) -> Value {
-        let cap = if self.host_name == OPENAI_HOST { "max_completion_tokens" } else { "max_tokens" };
+    fn body(&self, request: &Request, form: Form) -> Value {
+        let is_newer = (self.host_name == OPENAI_HOST) != (form.cap == Cap::Other);
+        let cap = if is_newer { "max_completion_tokens" } else { "max_tokens" };
         let mut body = json!({ "model": self.name, cap: request.max_tokens });
-        let user = json!({ "role": "user", "content": request.user });
-        body["messages"] = if request.system.is_empty() {
-            json!([user])
-        } else {
-            json!([{ "role": "system", "content": request.system }, user])
+        body["messages"] = match (request.system.is_empty(), form.place) {
+            (true, _) => json!([{ "role": "user", "content": request.user }]),
+            (false, Place::User) => {
+                json!([{ "role": "user", "content": format!("{}\n\n{}", request.system, request.user) }])
+            }
+            (false, _) => json!([
+                { "role": "system", "content": request.system },
+                { "role": "user", "content": request.user },
+            ]),
         };
-        if let Some(effort) = self.settings.effort {
-            body["reasoning_effort"] = json!(effort);
+        let effort = match form.thinking {
+            Thinking::AsSet => self.settings.effort,
+            Thinking::Nearest(effort) => self.settings.effort.map(|_| effort),
+            Thinking::Unsaid => None,
+        };
+        if let Some(effort) = effort {
+            // The most has another name here.
+            body["reasoning_effort"] = json!(if effort == Effort::Max { Effort::XHigh } else { effort });
+            if effort == Effort::None && self.is_own {
+                // What vLLM and llama-server listen to.
+                body["chat_template_kwargs"] = json!({ "enable_thinking": false });
+            }
         }
         if let Some(schema) = &request.schema {
-            body["response_format"] = json!({
-                "type": "json_schema",
-                "json_schema": { "name": schema.name, "strict": true, "schema": schema.json },
-            });
+            match form.json {
+                Json::Schema => {
+                    body["response_format"] = json!({
+                        "type": "json_schema",
+                        "json_schema": { "name": schema.name, "strict": true, "schema": schema.json },
+                    });
+                }
+                Json::Object => body["response_format"] = json!({ "type": "json_object" }),
+                Json::Words => {}
+            }
         }
         body
     }
-
-    #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
-    fn read(&self, response: &Response) -> Result<Reply, Failure> {
-        let json: Value = serde_json::from_slice(&response.body)
-            .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
-        let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
-        let choice = json.get("choices").and_then(|choices| choices.get(0)).ok_or_else(|| malformed("no choices"))?;
-        let message = choice
-            .get("message")
-            .filter(|message| message.is_object())
-            .ok_or_else(|| malformed("a choice without a message"))?;
-        let text = text_of(message.get("content")).ok_or_else(|| malformed("content that is not text"))?;
-        let refused = message.get("refusal").and_then(Value::as_str).is_some_and(|words| !words.is_empty());
-        let stop = if refused { Stop::Refusal } else { stop_of(choice.get("finish_reason").and_then(Value::as_str)) };
-        let request_id = headers::request_id(&response.headers).or_else(|| json.get("id").and_then(Value::as_str));
-        Ok(Reply {
-            answer: Answer {
-                text,
-                stop,
-                usage: usage_of(json.get("usage")),
-                request_id: request_id.map(|id| self.http.one_line(id)),
-                batched: false,
-            },
-            limits: headers::rate_limits(&response.headers, response.received),
-        })
-    }
 }
 
-/// The text of a message: a string, null (a refusal, or nothing but reasoning), or a list of parts at some servers.
-/// `reasoning_content` beside it is the model's thinking and no part of the answer.
-fn text_of(content: Option<&Value>) -> Option<String> {
-    match content {
-        None | Some(Value::Null) => Some(String::new()),
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Array(parts)) => {
-            let texts = parts.iter().filter(|part| part.get("type").is_some_and(|kind| kind == "text"));
-            texts.map(|part| part.get("text").and_then(Value::as_str)).collect()
-        }
-        Some(_) => None,
-    }
-}
+/// Hosts that are known to take an effort, the longer names of their parts included.
+const TAKE_EFFORT: [&str; 8] = [
+    "api.openai.com",
+    "openai.azure.com",
+    "openrouter.ai",
+    "generativelanguage.googleapis.com",
+    "api.x.ai",
+    "api.groq.com",
+    "api.mistral.ai",
+    "api.aws",
+];
 
-fn stop_of(reason: Option<&str>) -> Stop {
-    match reason {
-        Some("stop") => Stop::EndTurn,
-        Some("length") => Stop::MaxTokens,
-        Some("content_filter") => Stop::Refusal,
-        Some("tool_calls" | "function_call") => Stop::ToolUse,
-        _ => Stop::Other,
-    }
-}
-
-/// Prompt tokens include the cached ones here; [`Usage`] counts each token once. Absent or nonsense counts are zero.
-fn usage_of(usage: Option<&Value>) -> Usage {
-    let count = |path: &str| usage.and_then(|usage| usage.pointer(path)).and_then(Value::as_u64).unwrap_or(0);
-    let prompt = count("/prompt_tokens");
-    let cached = count("/prompt_tokens_details/cached_tokens").min(prompt);
-    Usage {
-        input_tokens: prompt - cached,
-        output_tokens: count("/completion_tokens"),
-        cache_write_tokens: 0,
-        cache_read_tokens: cached,
-    }
+/// Whether a server of chat completions is known to take an effort. Others refuse it, or the models that do not think do;
+/// to turn thinking off is asked of all.
+#[must_use]
+pub fn takes_effort(base_url: &str, effort: Effort) -> bool {
+    let is_known = |host: &str| TAKE_EFFORT.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
+    effort == Effort::None || BaseUrl::parse(base_url).is_ok_and(|base| is_known(base.host()))
 }
 
 impl Model for ChatCompletions {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &self.body(request)).await?;
-            self.read(&response)
+            let send = |form| async move {
+                let response = self.http.post(&request.key, &self.body(request, form)).await?;
+                reading::read(&self.http, &response, request.schema.is_some())
+            };
+            self.form.send(Sent::chat(request, self.settings.effort), send).await
         })
     }
 
@@ -157,9 +150,13 @@ impl Model for ChatCompletions {
         &self.host
     }
 
+    fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
+        Box::pin(local_server::greet(&self.http, self.models.clone(), who))
+    }
+
     /// With the server, port included: another one may serve another model under the same name.
     fn settings(&self) -> String {
-        format!("chat-completions at={} effort={}", self.origin, self.settings.effort_word())
+        format!("chat-completions at={} effort={}{}", self.origin, self.settings.effort_word(), self.form.get())
     }
 }
 
@@ -174,7 +171,11 @@ mod tests {
             Request { key: CallKey::of(&[]), system: String::new(), user: "x".into(), schema: None, max_tokens: 9 };
         let cap = |base: &str, name: &str| {
             let id = "openai/m".parse().unwrap();
-            ChatCompletions::new(&id, base, None, Settings::default()).unwrap().body(&request).get(name).is_some()
+            ChatCompletions::new(&id, base, None, Settings::default())
+                .unwrap()
+                .body(&request, Form::default())
+                .get(name)
+                .is_some()
         };
         assert!(cap(OPENAI_BASE_URL, "max_completion_tokens") && !cap(OPENAI_BASE_URL, "max_tokens"));
         assert!(cap(OLLAMA_BASE_URL, "max_tokens") && !cap(OLLAMA_BASE_URL, "max_completion_tokens"));

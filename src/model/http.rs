@@ -4,12 +4,15 @@
 //! no message; a response may be late, torn, huge or nonsense and still becomes one [`Failure`] in one line.
 
 pub mod base_url;
+pub(crate) mod body;
 pub(crate) mod failure;
 pub mod headers;
+mod hints;
 #[cfg(feature = "restate")]
 pub mod inner;
 mod lanes;
 mod pieces;
+mod stream;
 pub(crate) mod words;
 
 use std::error::Error as _;
@@ -32,6 +35,7 @@ use lanes::{Lanes, Place};
 use pieces::Pieces;
 use words::one_line;
 
+use super::form::Forms;
 use super::{CallKey, Failure, FailureKind, digest};
 
 /// The largest response body that is read; no answer of a model comes near it.
@@ -44,6 +48,8 @@ const LIKELY_BODY: u64 = 256 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effort {
+    /// `none`: thinking is turned off.
+    None,
     /// `low`
     Low,
     /// `medium`
@@ -61,6 +67,7 @@ impl Effort {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Effort::None => "none",
             Effort::Low => "low",
             Effort::Medium => "medium",
             Effort::High => "high",
@@ -80,10 +87,10 @@ impl FromStr for Effort {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
+        [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
             .into_iter()
             .find(|effort| effort.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not an effort: write low, medium, high, xhigh or max"))
+            .ok_or_else(|| format!("{text:?} is not an effort: write none, low, medium, high, xhigh or max"))
     }
 }
 
@@ -96,12 +103,19 @@ pub struct Settings {
     pub timeout: Duration,
     /// The connections to use: models that are given clones of the same share them.
     pub connections: Connections,
+    /// In which form hosts take requests, as far as known.
+    pub forms: Forms,
 }
 
 impl Default for Settings {
     /// The official SDK's ten minutes: thinking can take several, and an answer given up on is still paid for.
     fn default() -> Self {
-        Settings { effort: None, timeout: Duration::from_secs(600), connections: Connections::default() }
+        Settings {
+            effort: None,
+            timeout: Duration::from_secs(600),
+            connections: Connections::default(),
+            forms: Forms::default(),
+        }
     }
 }
 
@@ -179,6 +193,11 @@ impl Http {
         one_line(text, self.key.as_ref())
     }
 
+    /// The key, for what has to keep it out of messages.
+    pub(crate) fn key(&self) -> Option<&SecretString> {
+        self.key.as_ref()
+    }
+
     /// The failure that a response with a good status and a bad body is.
     pub(crate) fn malformed(&self, response: &Response, json: Option<&Value>, why: &str) -> Failure {
         failure::malformed(response, json, why, self.key.as_ref())
@@ -253,8 +272,29 @@ impl Http {
             read.map(|()| response)
         } else {
             // The status tells what went wrong even where its page came to us torn.
-            Err(failure::from_status(&response, self.key.as_ref()))
+            Err(self.with_address(failure::from_status(&response, self.key.as_ref())))
         }
+    }
+
+    /// A path that is not there is said with the address that was asked, and with what it may lack.
+    fn with_address(&self, mut failure: Failure) -> Failure {
+        if failure.status == Some(404) && failure.kind == FailureKind::NotFound {
+            let path = self.url.path();
+            let asked = self.one_line(&format!("{}{path}", self.origin));
+            // A model that is not there is said by its name.
+            let is_path = !failure.message.to_lowercase().contains("model");
+            let has_version = path
+                .split('/')
+                .any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
+            let hint = match path.rsplit_once("/chat/completions") {
+                Some((before, "")) if is_path && !has_version => {
+                    format!("; is /v1 missing? base URL {}{before}/v1", self.origin)
+                }
+                _ => String::new(),
+            };
+            failure.message.push_str(&format!(" (asked: {asked}{hint})"));
+        }
+        failure
     }
 
     async fn read(&self, mut reply: reqwest::Response, response: &mut Response) -> Result<(), Failure> {
@@ -312,8 +352,19 @@ impl Http {
         } else {
             format!("the connection to {origin} broke: {cause}")
         };
-        Failure::new(FailureKind::Connection, message)
+        let kind =
+            if error.is_connect() && is_lasting(&cause) { FailureKind::Misconfigured } else { FailureKind::Connection };
+        Failure::new(kind, message)
     }
+}
+
+/// Whether a connection that cannot be opened now cannot be opened later either: a certificate that is not trusted, a name
+/// that no host has. (A name that is not found for the moment is said in other words.)
+fn is_lasting(cause: &str) -> bool {
+    const NO_SUCH_HOST: [&str; 4] =
+        ["name or service not known", "nodename nor servname", "no such host", "no address associated"];
+    let cause = cause.to_ascii_lowercase();
+    cause.contains("invalid peer certificate") || NO_SUCH_HOST.iter().any(|words| cause.contains(words))
 }
 
 impl Response {

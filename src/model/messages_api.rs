@@ -3,16 +3,22 @@
 //! The reference for its shapes is the official SDK (PyPI `anthropic` 2.12). No sampling parameters are sent: current
 //! models refuse them.
 
+use std::borrow::Cow;
+
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 use super::batching::Batching;
-use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, headers};
+use super::form::{Form, Json, Learned, Place, Sent, Thinking};
+use super::http::words::one_line;
+use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
+use super::local_server::{self, Greeting};
 use super::message_batches::MessageBatches;
-use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
+use super::{Answer, Failure, Model, Reply, Request, Stop, finish, usage};
 
 /// Where Anthropic serves the Messages API.
 pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
@@ -30,32 +36,61 @@ pub(super) struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    system: Option<[System<'a>; 1]>,
+    system: Option<System<'a>>,
     messages: [Message<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<ThinkingConfig>,
 }
 
 impl<'a> Body<'a> {
     /// What is posted for this request to the model of this name; also what a message batch has of it.
-    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request) -> Self {
-        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
+    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request, form: Form) -> Self {
+        let format = request.schema.as_ref().filter(|_| form.json == Json::Schema);
+        let format = format.map(|schema| Format { kind: "json_schema", schema: &schema.json });
+        let effort = match form.thinking {
+            Thinking::AsSet => effort,
+            Thinking::Nearest(nearest) => effort.map(|_| nearest),
+            Thinking::Unsaid => None,
+        };
+        let (is_off, effort) = (effort == Some(Effort::None), effort.filter(|effort| *effort != Effort::None));
+        let (system, content) = match (request.system.is_empty(), form.place) {
+            (true, _) => (None, Cow::Borrowed(request.user.as_str())),
+            (false, Place::Usual) => {
+                let block =
+                    Block { kind: "text", text: &request.system, cache_control: CacheControl { kind: "ephemeral" } };
+                (Some(System::List([block])), Cow::Borrowed(request.user.as_str()))
+            }
+            (false, Place::Text) => (Some(System::Text(&request.system)), Cow::Borrowed(request.user.as_str())),
+            (false, Place::User) => (None, Cow::Owned(format!("{}\n\n{}", request.system, request.user))),
+        };
         Body {
             model: name,
             max_tokens: request.max_tokens,
-            system: (!request.system.is_empty()).then_some([System {
-                kind: "text",
-                text: &request.system,
-                cache_control: CacheControl { kind: "ephemeral" },
-            }]),
-            messages: [Message { role: "user", content: &request.user }],
+            system,
+            messages: [Message { role: "user", content }],
             output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+            thinking: is_off.then_some(ThinkingConfig { kind: "disabled" }),
         }
     }
 }
 
 #[derive(Serialize)]
-struct System<'a> {
+struct ThinkingConfig {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum System<'a> {
+    List([Block<'a>; 1]),
+    Text(&'a str),
+}
+
+#[derive(Serialize)]
+struct Block<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     text: &'a str,
@@ -71,7 +106,7 @@ struct CacheControl {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +133,8 @@ pub struct MessagesApi {
     origin: String,
     settings: Settings,
     http: Http,
+    models: Url,
+    form: Learned,
     batches: MessageBatches,
 }
 
@@ -116,7 +153,8 @@ impl MessagesApi {
         let base = BaseUrl::parse(base_url)?;
         let url = base.join("v1/messages");
         let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
-        let batches = MessageBatches::new(&base, id.name(), settings.effort, &http);
+        let form = settings.forms.of(&base.origin(), id.name());
+        let batches = MessageBatches::new(&base, id.name(), (settings.effort, form.clone()), &http);
         Ok(MessagesApi {
             batches,
             id: id.to_string(),
@@ -124,14 +162,15 @@ impl MessagesApi {
             host: http.account(),
             origin: base.origin(),
             settings,
+            models: base.join("v1/models"),
+            form,
             http,
         })
     }
 
     #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
-        let json: Value = serde_json::from_slice(&response.body)
-            .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
+        let json = body::read(&response.body).map_err(|why| self.http.malformed(response, None, &why))?;
         let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
         let answer = answer_of(&json).map_err(malformed)?;
         let request_id = headers::request_id(&response.headers)
@@ -159,12 +198,24 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
         Some(Value::Null) => String::new(),
         _ => return Err("a message without content"),
     };
+    let word = json.get("stop_reason").and_then(Value::as_str);
+    let stop = finish::read(word);
+    let explained = json.pointer("/stop_details/explanation").and_then(Value::as_str);
+    let said = match stop {
+        Stop::EndTurn | Stop::StopSequence => None,
+        _ => word.map(|word| match explained {
+            Some(words) => one_line(&format!("{words}; stop reason {word}"), None),
+            None => one_line(&format!("stop reason {word}"), None),
+        }),
+    };
+    let usage = usage::read(json.get("usage"), !text.is_empty());
     Ok(Answer {
         text,
-        stop: stop_of(json.get("stop_reason").and_then(Value::as_str)),
-        usage: usage_of(json.get("usage")),
-        request_id: None,
-        batched: false,
+        stop,
+        said,
+        usage_unknown: usage.is_none(),
+        usage: usage.unwrap_or_default(),
+        ..Answer::default()
     })
 }
 
@@ -174,35 +225,15 @@ fn text_of(blocks: &[Value]) -> Option<String> {
     texts.map(|block| block.get("text").and_then(Value::as_str)).collect()
 }
 
-fn stop_of(reason: Option<&str>) -> Stop {
-    match reason {
-        Some("end_turn") => Stop::EndTurn,
-        Some("max_tokens") => Stop::MaxTokens,
-        Some("stop_sequence") => Stop::StopSequence,
-        Some("tool_use") => Stop::ToolUse,
-        Some("pause_turn") => Stop::PauseTurn,
-        Some("refusal") => Stop::Refusal,
-        Some("model_context_window_exceeded") => Stop::ContextWindow,
-        _ => Stop::Other,
-    }
-}
-
-/// Counts that are absent, null or nonsense are zero: an answer that was paid for is not thrown away over its bill.
-fn usage_of(usage: Option<&Value>) -> Usage {
-    let count = |name: &str| usage.and_then(|usage| usage.get(name)).and_then(Value::as_u64).unwrap_or(0);
-    Usage {
-        input_tokens: count("input_tokens"),
-        output_tokens: count("output_tokens"),
-        cache_write_tokens: count("cache_creation_input_tokens"),
-        cache_read_tokens: count("cache_read_input_tokens"),
-    }
-}
-
 impl Model for MessagesApi {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &Body::of(&self.name, self.settings.effort, request)).await?;
-            self.read(&response)
+            let effort = self.settings.effort;
+            let send = |form| async move {
+                let response = self.http.post(&request.key, &Body::of(&self.name, effort, request, form)).await?;
+                self.read(&response)
+            };
+            self.form.send(Sent::messages(request, effort), send).await
         })
     }
 
@@ -214,10 +245,14 @@ impl Model for MessagesApi {
         &self.host
     }
 
+    fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
+        Box::pin(local_server::greet(&self.http, self.models.clone(), who))
+    }
+
     /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.
     fn settings(&self) -> String {
         let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
-        format!("messages{at} effort={}", self.settings.effort_word())
+        format!("messages{at} effort={}{}", self.settings.effort_word(), self.form.get())
     }
 
     fn batches(&self) -> Option<&dyn Batching> {

@@ -5,14 +5,18 @@
 
 pub mod batching;
 pub mod chat_completions;
+mod finish;
+pub mod form;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod local_server;
 pub mod market;
 mod message_batches;
 pub mod messages_api;
 pub mod price;
 pub mod retry;
+mod usage;
 
 use std::fmt;
 use std::time::Duration;
@@ -107,10 +111,11 @@ pub struct Schema {
 }
 
 /// Why a model stopped. Names of the Messages API; chat completions are mapped onto them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// The model came to its end.
+    #[default]
     EndTurn,
     /// `max_tokens` was reached: the text is cut off.
     MaxTokens,
@@ -124,7 +129,9 @@ pub enum Stop {
     Refusal,
     /// The context window is full: the text is cut off.
     ContextWindow,
-    /// A reason that this version does not know.
+    /// The host broke the answer off: an error on the way, or no strength left.
+    BrokenOff,
+    /// A reason that this version does not know: nobody can tell whether the text is whole.
     Other,
 }
 
@@ -166,7 +173,7 @@ impl std::ops::Sub for Usage {
 }
 
 /// What a model said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// All text blocks joined; may be empty, also when nothing went wrong.
     pub text: String,
@@ -179,6 +186,12 @@ pub struct Answer {
     /// Whether it came with a message batch, which costs [`price::BATCH_SHARE`] of the price.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub batched: bool,
+    /// Whether the host's bill could not be read: what [`Answer::usage`] says is then the most that it can have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub usage_unknown: bool,
+    /// The host's own words about an answer that is not finished, or where it put the text; one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
 }
 
 /// An answer and what the host said about its limits.
@@ -220,6 +233,10 @@ pub enum FailureKind {
     TooLarge,
     /// 400 and other 4xx: the request is not acceptable as it is.
     Invalid,
+    /// The host was down for longer than it is waited for. The call may succeed another time.
+    Unreachable,
+    /// The way to the host is set up wrongly: a certificate that is not trusted, a name that no host has.
+    Misconfigured,
     /// Not sent: who would send it is of another version than who asks.
     Version,
     /// Not sent now: the run is to stop, or the call goes with a message batch.
@@ -236,7 +253,11 @@ impl FailureKind {
     pub fn is_final_for_host(self) -> bool {
         matches!(
             self,
-            FailureKind::SpendLimit | FailureKind::Unauthorized | FailureKind::Billing | FailureKind::Version
+            FailureKind::SpendLimit
+                | FailureKind::Unauthorized
+                | FailureKind::Billing
+                | FailureKind::Misconfigured
+                | FailureKind::Version
         )
     }
 
@@ -265,9 +286,22 @@ pub struct Failure {
     pub should_retry: Option<bool>,
     /// The host's limits, where the response told them.
     pub limits: limits::RateLimits,
+    /// Which part of the request the host finds fault with, where it names one.
+    pub param: Option<String>,
 }
 
 impl Failure {
+    /// Whether it is trouble of the host or of the way to it, which passes by itself. A time-out of ours is not among it: a
+    /// call may take that long again.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self.kind {
+            FailureKind::Connection | FailureKind::RateLimited | FailureKind::Overloaded | FailureKind::Server => true,
+            FailureKind::Timeout => self.status.is_some(),
+            _ => false,
+        }
+    }
+
     /// A failure without a response.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
@@ -278,6 +312,7 @@ impl Failure {
             retry_after: None,
             should_retry: None,
             limits: limits::RateLimits::default(),
+            param: None,
         }
     }
 }
@@ -299,6 +334,13 @@ pub trait Model: Send + Sync {
     /// Whether answers come from a simulation rather than from a model.
     fn is_simulated(&self) -> bool {
         false
+    }
+
+    /// Says hello to the host before the first call, which costs nothing: whether it is there and takes the key, and,
+    /// where `who` is asked, whether it is a server that people run themselves.
+    fn greet(&self, who: bool) -> BoxFuture<'_, local_server::Greeting> {
+        let _ = who;
+        Box::pin(std::future::ready(local_server::Greeting::default()))
     }
 
     /// Where the host takes many requests at once, if it does.

@@ -1,6 +1,6 @@
 //! What calls cost. Prices are data with a date (`prices.toml`), and a person's own come first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,8 @@ pub enum PriceError {
 pub struct Prices {
     date: String,
     models: BTreeMap<String, Price>,
+    /// Models that would be free, and are perhaps not.
+    unknown: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +77,7 @@ impl Prices {
     pub fn built_in() -> Self {
         // A test reads the file; were it broken all the same, unknown prices would be the honest answer.
         toml::from_str::<File>(include_str!("prices.toml"))
-            .map(|file| Prices { date: file.date, models: file.models })
+            .map(|file| Prices { date: file.date, models: file.models, unknown: BTreeSet::new() })
             .unwrap_or_default()
     }
 
@@ -96,6 +98,17 @@ impl Prices {
         Ok(prices)
     }
 
+    /// From now on a model has this price, unless it has one.
+    pub fn set(&mut self, model: &str, price: Price) {
+        self.unknown.remove(model);
+        self.models.entry(model.to_owned()).or_insert(price);
+    }
+
+    /// From now on the price of a model is not known, unless a table or a person tells it.
+    pub fn forget(&mut self, model: &str) {
+        self.unknown.insert(model.to_owned());
+    }
+
     /// When the built-in prices were looked up, such as `2026-11`.
     #[must_use]
     pub fn date(&self) -> &str {
@@ -110,7 +123,8 @@ impl Prices {
         let name = id.to_string();
         let listed = self.models.get(&name).or_else(|| self.models.get(undated(&name)?)).copied();
         let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
-        listed.or_else(|| matches!(id.provider(), Provider::Market | Provider::Ollama).then_some(free))
+        let is_free = matches!(id.provider(), Provider::Market | Provider::Ollama) && !self.unknown.contains(&name);
+        listed.or_else(|| is_free.then_some(free))
     }
 
     /// What this usage of a model costs, in dollars; `None` where its price is not known.
@@ -169,6 +183,19 @@ mod tests {
     fn the_market_and_ollama_are_free() {
         assert_eq!(Prices::built_in().cost("market", million()), Some(0.0));
         assert_eq!(Prices::built_in().cost("ollama/qwen", million()), Some(0.0));
+    }
+
+    #[test]
+    fn a_server_that_charges_nothing_has_a_price_and_one_that_is_unknown_has_none() {
+        let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
+        let mut prices = Prices::built_in();
+        prices.set("openai/mine", free);
+        prices.set("anthropic/claude-haiku-4-5", free);
+        prices.forget("ollama/qwen");
+        let cost = |model| prices.cost(model, million());
+        assert_eq!((cost("openai/mine"), cost("openai/yours"), cost("ollama/qwen")), (Some(0.0), None, None));
+        // What a table or a person says holds.
+        assert_eq!(cost("anthropic/claude-haiku-4-5"), Some(6.0));
     }
 
     #[test]

@@ -152,6 +152,9 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     let resumed = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref(), &options.keep)?;
     let people = resumed.lineage.split.people(folder, &chosen.people)?;
+    if let Some(warning) = people.warning() {
+        cast.context.events.emit(Event::Warning(warning));
+    }
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }

@@ -187,6 +187,7 @@ mod tests {
             events: Events::new(|_| {}),
             stop: Stop::default(),
             run: None,
+            prospects: crate::evaluate::prospects::Prospects::default(),
             scratch: std::env::temp_dir(),
         }
     }

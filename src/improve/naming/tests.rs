@@ -41,7 +41,7 @@ async fn an_answer_without_a_group_is_asked_for_again_and_then_there_is_none() {
 #[test]
 fn what_is_named_is_bounded_and_what_names_nothing_left_out() {
     let read = |text: String| {
-        groups(&Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false })
+        groups(&Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, ..Answer::default() })
     };
     let many: Vec<Value> =
         (0..90).map(|at| json!({"name": format!("group {at}"), "definition": "What it is."})).collect();

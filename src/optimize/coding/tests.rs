@@ -33,6 +33,7 @@ fn context() -> (RunContext, Arc<Mutex<Vec<String>>>) {
         events,
         stop,
         run: None,
+        prospects: crate::evaluate::prospects::Prospects::default(),
         scratch: std::env::temp_dir(),
     };
     (context, warnings)

@@ -76,7 +76,7 @@ fn name(request: &Request) -> String {
 }
 
 fn reply(text: String) -> Reply {
-    let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
+    let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, ..Answer::default() };
     Reply { answer, limits: RateLimits::default() }
 }
 
