@@ -36,9 +36,9 @@ fn climb(world: &World, mut items: Vec<Item>, value: &impl Fn(&[Item]) -> f64) -
         }
         // Pairs that need each other are found only together.
         for pair in &world.pairs {
-            let both = world.ideas.iter().enumerate().filter(|(_, idea)| {
-                matches!(idea, crate::world::Idea::Ask(thing) if *thing == pair.a || *thing == pair.b)
-            });
+            let both = world.ideas.iter().enumerate().filter(
+                |(_, idea)| matches!(idea, crate::world::Idea::Ask(thing) if *thing == pair.a || *thing == pair.b),
+            );
             let mut with: Vec<Item> = items.clone();
             with.extend(both.map(|(idea, _)| Item { idea, wording: best_wording(idea) }));
             with.sort_unstable();

@@ -55,9 +55,7 @@ fn where_nothing_matters_no_prompt_is_better_than_another() {
 fn families_differ_in_what_they_are_named_for() {
     let (tone, sum) = (world(Family::Tone, 804), world(Family::Additive, 804));
     let most = |world: &World, tones: bool| {
-        let is_tone = |idea: &usize| {
-            world.thing(*idea).is_some_and(|thing| (thing.kind == world::Kind::Tone) == tones)
-        };
+        let is_tone = |idea: &usize| world.thing(*idea).is_some_and(|thing| (thing.kind == world::Kind::Tone) == tones);
         (0..world.ideas.len()).filter(is_tone).map(|idea| world.worth(idea)).fold(f64::MIN, f64::max)
     };
     assert!(most(&tone, true) > 2.0 * most(&tone, false));

@@ -121,8 +121,7 @@ impl World {
             if effect > 0.0 { helps += effect } else { harms += effect }
         }
         let shown = |thing: usize| draft.lines.contains(&thing);
-        let pairs: f64 =
-            self.pairs.iter().filter(|pair| shown(pair.a) && shown(pair.b)).map(|pair| pair.effect).sum();
+        let pairs: f64 = self.pairs.iter().filter(|pair| shown(pair.a) && shown(pair.b)).map(|pair| pair.effect).sum();
         let helps = self.judge.cap.map_or(helps, |cap| cap * (1.0 - (-helps / cap).exp()));
         let over = (draft.lines.len() as f64 - self.judge.comfort).max(0.0);
         let logit = self.base + person.taste + helps + harms + pairs + draft.tone.map_or(0.0, effect)

@@ -184,7 +184,8 @@ impl World {
     /// guess.
     #[must_use]
     pub fn worth(&self, idea: usize) -> f64 {
-        let mean = |thing: &Thing| thing.effect.iter().zip(self.shares).map(|(effect, share)| effect * share).sum::<f64>();
+        let mean =
+            |thing: &Thing| thing.effect.iter().zip(self.shares).map(|(effect, share)| effect * share).sum::<f64>();
         match self.ideas[idea] {
             Idea::Ask(thing) => (1.0 - self.things[thing].habit) * mean(&self.things[thing]),
             Idea::Ban(thing) => -self.things[thing].habit * mean(&self.things[thing]),

@@ -84,7 +84,9 @@ impl<'a> Learner<'a> {
         prior.extend(std::iter::repeat_n((0.0, square(belief.whole)), wholes));
         let mut allowed: Vec<usize> = (0..ideas)
             .filter(|idea| pool.texts.iter().any(|text| text.idea == *idea))
-            .filter(|idea| pool.ideas[*idea].proposals > 0 || pool.texts.iter().any(|text| text.start && text.idea == *idea))
+            .filter(|idea| {
+                pool.ideas[*idea].proposals > 0 || pool.texts.iter().any(|text| text.start && text.idea == *idea)
+            })
             .collect();
         allowed.sort_by_key(|idea| (std::cmp::Reverse(weight(pool, *idea)), *idea));
         allowed.truncate(most_ideas.max(1));
@@ -181,7 +183,8 @@ impl<'a> Learner<'a> {
         let mut best: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
         for (at, text) in pool.texts.iter().enumerate().filter(|(_, text)| self.allowed.contains(&text.idea)) {
             // Among wordings of which nothing is known the shortest.
-            let value = values[idea + text.idea] + if self.texts > 0 { values[line + at] } else { 0.0 } - 1e-4 * text.words as f64;
+            let value = values[idea + text.idea] + if self.texts > 0 { values[line + at] } else { 0.0 }
+                - 1e-4 * text.words as f64;
             let known = best.entry(text.idea).or_insert((value, at));
             if value > known.0 {
                 *known = (value, at);

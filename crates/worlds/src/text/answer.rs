@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::request::{Ask, Form, Manner, Request, numbered};
 use super::TextWorld;
+use super::request::{Ask, Form, Manner, Request, numbered};
 use crate::feedback::{Proposal, Remarks, Size};
 use crate::stream::Stream;
 use crate::truth::Rule;
@@ -88,7 +88,13 @@ impl TextWorld {
         json!({ "claims": claims })
     }
 
-    fn rewrite(&self, prompt: &str, (feedback, focus): (&str, &str), (manner, form): (Manner, Form), dice: &mut Stream) -> String {
+    fn rewrite(
+        &self,
+        prompt: &str,
+        (feedback, focus): (&str, &str),
+        (manner, form): (Manner, Form),
+        dice: &mut Stream,
+    ) -> String {
         let items = self.items(prompt);
         let mut remarks = self.remarks(feedback);
         self.stress(&mut remarks, focus);
@@ -126,7 +132,8 @@ impl TextWorld {
         let mut changes = Vec::new();
         let mut dropped: Vec<usize> = Vec::new();
         for (number, line) in numbered(advice) {
-            let is_dropped = self.item(&line).is_some_and(|item| proposal.drops.iter().any(|drop| drop.idea == item.idea));
+            let is_dropped =
+                self.item(&line).is_some_and(|item| proposal.drops.iter().any(|drop| drop.idea == item.idea));
             if is_dropped && !dropped.contains(&number) {
                 dropped.push(number);
                 changes.push(json!({"action": "drop", "item": number, "text": "", "name": "", "objection": ""}));

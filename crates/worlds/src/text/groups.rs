@@ -101,8 +101,7 @@ impl TextWorld {
                     _ => pieces.push((part(line), line.to_owned())),
                 }
             }
-            let cut: Vec<Value> =
-                pieces.iter().map(|(part, text)| json!({"part": part, "text": text})).collect();
+            let cut: Vec<Value> = pieces.iter().map(|(part, text)| json!({"part": part, "text": text})).collect();
             found.push(match pieces.as_slice() {
                 [(part, _)] => json!({"number": number, "part": part, "needs_heading": false, "pieces": []}),
                 _ => json!({"number": number, "part": "mixed", "needs_heading": false, "pieces": cut}),

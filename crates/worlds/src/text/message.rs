@@ -80,8 +80,11 @@ impl TextWorld {
     /// Takes passages out of a draft, and seldom puts something invented in their place.
     #[must_use]
     pub fn revise(&self, draft: &str, passages: &str, dice: &mut Stream) -> String {
-        let mut text: Vec<String> =
-            draft.lines().filter(|line| line.trim().is_empty() || !passages.contains(line.trim())).map(str::to_owned).collect();
+        let mut text: Vec<String> = draft
+            .lines()
+            .filter(|line| line.trim().is_empty() || !passages.contains(line.trim()))
+            .map(str::to_owned)
+            .collect();
         if dice.chance(REVISED_INVENTS) {
             let at = text.len().saturating_sub(4).max(1).min(text.len());
             text.insert(at, dice.pick::<String>(&self.words.inventions).clone());

@@ -62,12 +62,8 @@ impl TextWorld {
 
     fn items_of_line(&self, line: &str) -> Vec<Item> {
         let line = line.to_lowercase();
-        let exact: Vec<Item> = self
-            .texts
-            .iter()
-            .filter(|(text, _)| line.contains(text.as_str()))
-            .map(|(_, item)| *item)
-            .collect();
+        let exact: Vec<Item> =
+            self.texts.iter().filter(|(text, _)| line.contains(text.as_str())).map(|(_, item)| *item).collect();
         if !exact.is_empty() {
             return exact;
         }

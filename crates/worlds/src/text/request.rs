@@ -171,7 +171,9 @@ impl Ask {
             return match (fence(user, "instructions").or_else(|| fence(user, "items")), fence(user, "reasonings")) {
                 (Some(lines), _) => Ask::Ideas { lines: lines.to_owned() },
                 (None, Some(lines)) if has("definition") => Ask::Codebook { lines: lines.to_owned() },
-                (None, lines) => Ask::Groups { lines: lines.or_else(|| fence(user, "names")).unwrap_or_default().to_owned() },
+                (None, lines) => {
+                    Ask::Groups { lines: lines.or_else(|| fence(user, "names")).unwrap_or_default().to_owned() }
+                }
             };
         }
         if let Some(persona) = fence(user, "persona").filter(|_| request.properties.is_empty()) {

@@ -58,13 +58,18 @@ fn a_message_shows_what_its_draft_shows() {
             let shown = told.read_message(&message);
             assert_eq!(shown, wanted, "{message}");
             invented += usize::from(shown.invents);
-            if shown.invents && let Some(accused) = told.accused(&message) {
+            if shown.invents
+                && let Some(accused) = told.accused(&message)
+            {
                 let mut never = Stream::new(&["x"]);
                 while never.clone().uniform() < 0.2 {
                     never.uniform();
                 }
                 let revised = told.revise(&message, &format!("1. \"{accused}\" - nothing says so"), &mut never);
-                assert!(!told.read_message(&revised).invents && told.read_message(&revised).lines == shown.lines, "{revised}");
+                assert!(
+                    !told.read_message(&revised).invents && told.read_message(&revised).lines == shown.lines,
+                    "{revised}"
+                );
             }
         }
         assert!(invented > 0, "{}", told.world.place);
@@ -125,8 +130,7 @@ fn a_decision_agrees_with_the_truth_in_the_long_run() {
                 let key = format!("{at} {nth}");
                 let ask = Ask::Message { prompt: prompt.clone(), persona: persona.clone(), rule: false };
                 let message = told.answer_to(&ask, &key);
-                let decided =
-                    told.answer_to(&Ask::Decision { persona: persona.clone(), message, score: false }, &key);
+                let decided = told.answer_to(&Ask::Decision { persona: persona.clone(), message, score: false }, &key);
                 yes += usize::from(decided.contains("\"decision\":true"));
             }
         }
@@ -155,7 +159,8 @@ fn an_improver_answers_in_the_form_that_is_asked_for() {
                 _ => {
                     let changes = answer["changes"].as_array().unwrap();
                     assert!(changes.iter().any(|change| change["action"] == "add"), "{answer}");
-                    let texts = changes.iter().filter_map(|change| change["text"].as_str()).filter(|text| !text.is_empty());
+                    let texts =
+                        changes.iter().filter_map(|change| change["text"].as_str()).filter(|text| !text.is_empty());
                     assert!(texts.clone().count() > 1 && texts.clone().all(|text| told.item(text).is_some()));
                 }
             }

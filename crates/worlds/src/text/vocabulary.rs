@@ -76,9 +76,8 @@ impl Vocabulary {
     /// The text of an item.
     #[must_use]
     pub fn item(&self, world: &World, item: Item) -> String {
-        let filled = |frames: &[&str; 4], thing: usize| {
-            frames[item.wording].replace("{}", &self.names[thing][item.wording % 2])
-        };
+        let filled =
+            |frames: &[&str; 4], thing: usize| frames[item.wording].replace("{}", &self.names[thing][item.wording % 2]);
         match world.ideas[item.idea] {
             Idea::Ask(thing) => match world.things[thing].kind {
                 Kind::Line => filled(&banks::ASKS, thing),
