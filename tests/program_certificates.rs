@@ -41,6 +41,7 @@ async fn a_gateway_is_trusted_once_its_authority_is_named() {
     server.write_authority(&authority);
     let refused = generate(&place, &server, &[]);
     assert!(refused.out.contains("certificate") && server.counts().connections.is_empty(), "{}", refused.out);
+    assert!(refused.out.contains("ca_file in rejoinder.toml"), "{}", refused.out);
 
     let named = generate(&place, &server, &[("REJOINDER_CA_FILE", "authority.pem")]);
     assert_eq!(named.code, Some(0), "{}{}", named.out, named.err);
@@ -50,6 +51,8 @@ async fn a_gateway_is_trusted_once_its_authority_is_named() {
     assert_eq!((machines.code, answered(&server)), (Some(0), 20), "{}", machines.err);
 
     place.write("rejoinder.toml", "ca_file = \"authority.pem\"\ncalls_per_connection = 1\n");
+    assert_eq!(generate(&place, &server, &[]).code, Some(0));
+    place.write("rejoinder.toml", "[hosts.anthropic]\nca_file = \"authority.pem\"\n");
     assert_eq!(generate(&place, &server, &[]).code, Some(0));
     place.write("rejoinder.toml", "ca_file = \"rejoinder.toml\"\n");
     let wrong = generate(&place, &server, &[]);

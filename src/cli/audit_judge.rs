@@ -64,8 +64,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // A defect of the program; a test rules it out.
     let battery = Battery::built_in().map_err(|error| Error::Panicked(error.to_string()))?;
     let repeats = usize::from(options.repeats);
-    let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
-    let decision_maker = doors.decision_maker();
+    // Whether a judge can be fooled is seen in its decisions: no words are bought for them.
+    let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
+    let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
+    let decision_maker = doors.decision_maker().deciding_only();
     if options.models.dry_run {
         let sheet = Sheet::of(&battery, &source.material(setup, &battery, options.seed.unwrap_or(1))?, repeats);
         return print(&plan(&sheet, &decision_maker, &doors));

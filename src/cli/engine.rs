@@ -17,7 +17,7 @@ use crate::engine::local::Local;
 use crate::engine::{Engine, Kind};
 use crate::event::Events;
 use crate::model::Role;
-use crate::model::id::{ModelId, Provider};
+use crate::model::id::ModelId;
 
 /// Names the engine in the environment.
 const VARIABLE: &str = "REJOINDER_ENGINE";
@@ -60,8 +60,8 @@ pub fn open(
     // The improver's calls belong to no trial, and go online.
     let unable = callers.iter().find(|(role, caller)| **role != Role::Improver && caller.model().batches().is_none());
     if let Some((role, caller)) = unable {
-        let way = match ids.get(role).map(ModelId::provider) {
-            Some(Provider::Market) => {
+        let way = match ids.get(role).map(ModelId::is_market) {
+            Some(true) => {
                 "to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with \
                  ANTHROPIC_BASE_URL=http://127.0.0.1:8088"
             }

@@ -2,6 +2,7 @@
 
 mod audit_claims;
 mod audit_judge;
+mod check;
 mod compare;
 mod connect;
 mod decide;
@@ -100,6 +101,8 @@ enum Command {
     Market(market::Options),
     /// Serve the dashboard: lineages, runs, what is under way, and the work
     Serve(serve::Options),
+    /// What the hosts of the models accept, know and cost: one small call for each role
+    Check(check::Options),
     /// List, show, resume and prune runs; follow and cancel those on other machines
     Runs(runs::Options),
     /// Answer calls of runs on other machines, by way of Restate
@@ -170,6 +173,7 @@ impl Cli {
             Command::Decide(options) => decide::run(setup, &options).await,
             Command::AuditJudge(options) => audit_judge::run(setup, &options).await,
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
+            Command::Check(options) => check::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),

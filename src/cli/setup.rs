@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Addresses, connect, connections, effort, is_loopback};
+use super::connect::{Reach, effort, is_loopback};
 use super::engine;
 use super::error::Error;
 use super::live::Follower;
@@ -30,7 +30,7 @@ use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
-use crate::model::id::{ModelId, Provider};
+use crate::model::id::ModelId;
 use crate::model::limits::permits::{self, Permits};
 use crate::model::price::{Price, Prices};
 use crate::model::retry::RetryPolicy;
@@ -159,32 +159,48 @@ impl Doors {
         };
 
         let referee = options.referee.as_ref().map(|_| Role::Referee);
-        let ids = roles
+        let mut ids = roles
             .iter()
             .copied()
             .chain(referee)
             .map(|role| Ok((role, model_of(role, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let addresses = Addresses::of(options, settings);
-        if options.base_url.is_some()
-            && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama))
-        {
+        let reach = Reach::new(options, settings)?;
+        let decider = ids.get(&Role::DecisionMaker).map(|id| reach.only_decides(id)).transpose()?;
+        if decider == Some(true) {
+            let reasoner = match named(&options.reasons, REASONS_VARIABLE, &settings.reasons) {
+                Some(name) if name == "none" => None,
+                Some(name) => Some(name.parse()?),
+                None => match ids.get(&Role::Improver).or(ids.get(&Role::Generator)) {
+                    Some(id) => Some(id.clone()),
+                    None => Some(model_of(Role::Improver, options, settings)?),
+                },
+            };
+            ids.extend(reasoner.map(|id| (Role::Reasoner, id)));
+        }
+        let mut free = Vec::new();
+        let mut takes_base_url = false;
+        for id in ids.values() {
+            let Some(host) = reach.host(id)? else { continue };
+            takes_base_url |= host.takes_base_url();
+            // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
+            if host.name == "openai" && is_loopback(&reach.base_url(host)?) {
+                free.push(id.to_string());
+            }
+        }
+        if options.base_url.is_some() && !takes_base_url {
             return Err(Error::Usage(
-                "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
+                "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set \
+                 ANTHROPIC_BASE_URL, and for other hosts base_url under [hosts.NAME] in rejoinder.toml"
+                    .into(),
             ));
         }
-        // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
-        let free: Vec<String> = ids
-            .values()
-            .filter(|id| id.provider() == Provider::OpenAi && is_loopback(&addresses.openai))
-            .map(ToString::to_string)
-            .collect();
         settings.check_ranges().map_err(Error::Usage)?;
         let mut prices = settings.prices.clone();
         for id in free {
             prices.entry(id).or_insert(Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None });
         }
-        let prices = Prices::with_overrides(&prices)?;
+        let prices = Prices::with_overrides(&prices)?.at(reach.priced(ids.values())?);
         let limits = budget::Limits { calls: options.max_calls, cost_usd: options.max_cost };
         if limits.cost_usd.is_some() {
             // A limit that cannot be kept is none.
@@ -216,12 +232,11 @@ impl Doors {
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
         let mut simulated = BTreeSet::new();
-        let connections = connections(settings)?;
         for (&role, id) in &ids {
             let effort = effort(role, settings)?;
             let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
             let keyless = options.dry_run || link.is_some();
-            let model = connect(id, &addresses, &connections, (effort, timeout), keyless)?;
+            let model = reach.connect(role, id, (effort, timeout), keyless)?;
             let model = match &link {
                 Some(link) => link.remote(model, role, (effort, timeout, retry.max_retries)),
                 None => model,
@@ -241,6 +256,7 @@ impl Doors {
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
             (Role::Auditor, tokens.auditor.unwrap_or(AUDIT_TOKENS)),
             (Role::Referee, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
+            (Role::Reasoner, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
         let account = if kind == Kind::Batches { account.with_batches() } else { account };
@@ -273,6 +289,24 @@ impl Doors {
     #[must_use]
     pub fn caller(&self, role: Role) -> Caller {
         self.callers[&role].clone()
+    }
+
+    /// Whether there is a door of this role.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.callers.contains_key(&role)
+    }
+
+    /// The most tokens of one answer in this role.
+    #[must_use]
+    pub fn most_tokens(&self, role: Role) -> u32 {
+        self.limits.get(&role).copied().unwrap_or(DECISION_TOKENS)
+    }
+
+    /// What calls cost.
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.shared.prices
     }
 
     /// Begins the command's run in the journal, or goes on with the one that was interrupted. `parts` is everything that
@@ -396,6 +430,7 @@ impl Doors {
             self.limits[&Role::DecisionMaker],
         )
         .scored(self.scored)
+        .with_reasons(self.callers.get(&Role::Reasoner).cloned(), self.limits[&Role::Reasoner])
     }
 
     /// The second decision maker, where one was asked for (`--referee`). It has its own fingerprint, its calls are metered
@@ -438,8 +473,15 @@ const AUDITOR_VARIABLE: &str = "REJOINDER_AUDITOR";
 /// Whether an auditor is named, by flag, environment or settings file; `none` names no one. `None` where nobody says
 /// anything, so that each command has a default of its own.
 pub fn names_auditor(options: &ModelOptions, settings: &Settings) -> Option<bool> {
-    let named = options.auditor.clone().or_else(|| environment(AUDITOR_VARIABLE)).or_else(|| settings.auditor.clone());
-    named.map(|name| name != "none")
+    named(&options.auditor, AUDITOR_VARIABLE, &settings.auditor).map(|name| name != "none")
+}
+
+/// Names the model that gives reasons in the environment.
+const REASONS_VARIABLE: &str = "REJOINDER_REASONS";
+
+/// What flag, environment or settings file say.
+fn named(flag: &Option<String>, variable: &str, setting: &Option<String>) -> Option<String> {
+    flag.clone().or_else(|| environment(variable)).or_else(|| setting.clone())
 }
 
 /// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.
@@ -468,6 +510,8 @@ fn model_of(role: Role, options: &ModelOptions, settings: &Settings) -> Result<M
         }
         Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
         Role::Auditor => (&options.auditor, AUDITOR_VARIABLE, &settings.auditor),
+        // Chosen where it is known whether one is needed.
+        Role::Reasoner => (&options.reasons, REASONS_VARIABLE, &settings.reasons),
     };
     let chosen = flag.clone().or_else(|| options.model.clone());
     let chosen = chosen.or_else(|| environment(variable)).or_else(|| environment("REJOINDER_MODEL"));

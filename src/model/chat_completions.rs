@@ -3,8 +3,10 @@
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use url::Url;
 
-use super::http::{BaseUrl, Http, Response, Settings, SetupError, headers};
+use super::about::{self, About};
+use super::http::{BaseUrl, Http, KeyHeader, Response, Settings, SetupError, headers};
 use super::id::ModelId;
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
 
@@ -27,6 +29,8 @@ pub struct ChatCompletions {
     origin: String,
     settings: Settings,
     http: Http,
+    models: Url,
+    is_own: bool,
 }
 
 impl ChatCompletions {
@@ -42,9 +46,9 @@ impl ChatCompletions {
         key: Option<SecretString>,
         settings: Settings,
     ) -> Result<Self, SetupError> {
-        let base = BaseUrl::parse(base_url)?;
+        let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("chat/completions");
-        let http = Http::new(&base, url, ("authorization", "Bearer "), key, &settings)?;
+        let http = Http::new(&base, url, KeyHeader::Bearer, key, &settings)?;
         Ok(ChatCompletions {
             id: id.to_string(),
             name: id.name().to_owned(),
@@ -52,6 +56,8 @@ impl ChatCompletions {
             host_name: base.host().to_owned(),
             origin: base.origin(),
             settings,
+            models: base.join("models"),
+            is_own: !base.is_https(),
             http,
         })
     }
@@ -155,6 +161,10 @@ impl Model for ChatCompletions {
 
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn about(&self) -> BoxFuture<'_, Option<About>> {
+        Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, self.is_own).await) })
     }
 
     /// With the server, port included: another one may serve another model under the same name.

@@ -7,9 +7,11 @@ use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
+use super::about::{self, About};
 use super::batching::Batching;
-use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, headers};
+use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, headers};
 use super::id::ModelId;
 use super::message_batches::MessageBatches;
 use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
@@ -98,6 +100,7 @@ pub struct MessagesApi {
     origin: String,
     settings: Settings,
     http: Http,
+    models: Url,
     batches: MessageBatches,
 }
 
@@ -113,9 +116,9 @@ impl MessagesApi {
         key: Option<SecretString>,
         settings: Settings,
     ) -> Result<Self, SetupError> {
-        let base = BaseUrl::parse(base_url)?;
+        let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("v1/messages");
-        let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
+        let http = Http::new(&base, url, KeyHeader::XApiKey, key, &settings)?.with_header("anthropic-version", VERSION);
         let batches = MessageBatches::new(&base, id.name(), settings.effort, &http);
         Ok(MessagesApi {
             batches,
@@ -124,6 +127,7 @@ impl MessagesApi {
             host: http.account(),
             origin: base.origin(),
             settings,
+            models: base.join("v1/models"),
             http,
         })
     }
@@ -214,6 +218,10 @@ impl Model for MessagesApi {
         &self.host
     }
 
+    fn about(&self) -> BoxFuture<'_, Option<About>> {
+        Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, false).await) })
+    }
+
     /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.
     fn settings(&self) -> String {
         let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
@@ -221,6 +229,9 @@ impl Model for MessagesApi {
     }
 
     fn batches(&self) -> Option<&dyn Batching> {
-        Some(&self.batches)
+        match self.settings.route.batches {
+            Batches::Taken => Some(&self.batches),
+            Batches::NotTaken => None,
+        }
     }
 }

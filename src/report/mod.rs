@@ -1,6 +1,7 @@
 //! What people read.
 
 pub mod audit;
+pub mod check;
 pub mod claims;
 pub mod curve;
 pub mod estimate;

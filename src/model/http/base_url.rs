@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::Plain;
+
 /// Settings that no request can be sent with. One line each; none repeats the text that it refuses where that could
 /// hold a password or a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +19,8 @@ pub enum SetupError {
     /// Plain HTTP to another machine.
     #[error(
         "the base URL http://{0} is refused: plain http would show the key and the prompts to the network; use https \
-         (http is only for localhost, 127.0.0.0/8 and [::1])"
+         (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under \
+         [hosts.NAME] in rejoinder.toml)"
     )]
     PlainHttp(String),
     /// The key cannot be a header value.
@@ -45,6 +48,15 @@ impl BaseUrl {
     ///
     /// [`SetupError`] where the text is not a URL or not a safe one.
     pub fn parse(text: &str) -> Result<Self, SetupError> {
+        BaseUrl::parse_with(text, Plain::ThisMachine)
+    }
+
+    /// The same, where plain HTTP may go further than this machine.
+    ///
+    /// # Errors
+    ///
+    /// As of [`BaseUrl::parse`].
+    pub fn parse_with(text: &str, plain: Plain) -> Result<Self, SetupError> {
         let url = Url::parse(text.trim()).map_err(|error| SetupError::NotAUrl(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(SetupError::NotAUrl("it does not begin with https:// or http://".to_owned()));
@@ -59,7 +71,7 @@ impl BaseUrl {
             return Err(SetupError::Extra("a fragment"));
         }
         let base = BaseUrl(url);
-        if base.0.scheme() == "http" && !base.is_loopback() {
+        if base.0.scheme() == "http" && !base.is_loopback() && plain == Plain::ThisMachine {
             return Err(SetupError::PlainHttp(base.host().to_owned()));
         }
         Ok(base)
@@ -135,7 +147,7 @@ mod tests {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains('\n'), "{error}");
         }
-        insta::assert_snapshot!(BaseUrl::parse("http://api.anthropic.com/x").unwrap_err(), @"the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the network; use https (http is only for localhost, 127.0.0.0/8 and [::1])");
+        insta::assert_snapshot!(BaseUrl::parse("http://api.anthropic.com/x").unwrap_err(), @"the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the network; use https (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under [hosts.NAME] in rejoinder.toml)");
     }
 
     #[test]
