@@ -8,24 +8,30 @@ pub mod budget;
 mod exchange;
 pub mod meter;
 pub mod probe;
+mod remarks;
 pub mod stop;
 pub mod straggler;
+mod tries;
 pub mod watch;
+mod words;
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use budget::{Budget, Reserved};
 use exchange::Lost;
 pub use meter::{Meter, Used};
+use remarks::Remark;
+pub use remarks::Remarks;
 use stop::{Stop, Why};
+use tokio::time::Instant;
+use tries::Tries;
 use watch::Watch;
 
 use crate::event::{Event, Events};
 use crate::journal::{Call, CallLog};
 use crate::model::limits::permits::Permits;
 use crate::model::price::{BATCH_SHARE, Prices};
-use crate::model::retry::{Retry, RetryPolicy};
+use crate::model::retry::RetryPolicy;
 use crate::model::{Answer, Failure, FailureKind, Model, Request, Role, Usage, digest};
 
 /// What all doors of a run share. Cheap to clone.
@@ -43,6 +49,8 @@ pub struct Shared {
     pub watch: Watch,
     /// The run's part of the journal, once the run has begun.
     pub log: Arc<OnceLock<CallLog>>,
+    /// What has been said to the person about hosts, each thing once.
+    pub remarks: Remarks,
 }
 
 /// One role's door to its model. Cheap to clone.
@@ -104,25 +112,26 @@ impl Caller {
             return Ok(answer);
         }
         let _open = self.shared.watch.open();
-        let (mut attempt, mut hedged, mut room) = (0, false, None);
+        let (mut tries, mut hedged, mut room) = (Tries::default(), false, None);
         loop {
             self.go_on()?;
             let reserved = match room.take() {
                 Some(reserved) => reserved,
                 None => self.reserve(request).await?,
             };
-            let begun = attempt > 0 || matches!(self.role, Role::DecisionMaker | Role::Referee);
+            let begun = tries.all > 0 || matches!(self.role, Role::DecisionMaker | Role::Referee);
             let permit = tokio::select! {
-                permit = self.permits.acquire_for(begun) => permit?,
+                permit = self.permits.acquire_for(begun) => permit.map_err(|failure| self.closed(failure))?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),
             };
             // Ready at once both, the gate may have been chosen.
             self.go_on()?;
-            match self.exchange(request, (reserved, permit), attempt, &mut hedged).await {
+            let sent = Instant::now();
+            match self.exchange(request, (reserved, permit), tries.counted, &mut hedged).await {
                 Ok((answer, reserved)) => return self.keep(request, asked, answer, reserved).await,
                 Err(Lost { failure, room: kept }) => {
                     room = kept;
-                    attempt = self.again(request, failure, attempt).await?;
+                    self.again(request, failure, sent, &mut tries).await?;
                 }
             }
         }
@@ -144,10 +153,20 @@ impl Caller {
         &self,
         request: &Request,
         asked: String,
-        answer: Answer,
+        mut answer: Answer,
         reserved: Reserved,
     ) -> Result<Answer, Failure> {
         let share = if answer.batched { BATCH_SHARE } else { 1.0 };
+        if answer.usage_unknown && answer.usage == Usage::default() {
+            answer.usage = self.most_usage(request);
+            self.shared.remarks.once(Remark::UnreadBill, || {
+                self.events.emit(Event::Warning(format!(
+                    "{} sends no bill that can be read (usage): each such call counts as the most that it can have cost",
+                    self.model.id()
+                )));
+            });
+        }
+        self.shared.remarks.prompt_was_read(self.model.id(), request, &answer, &self.events);
         let cost_usd = self.shared.prices.cost(self.model.id(), answer.usage).map(|cost| cost * share);
         if let Some(log) = self.shared.log.get() {
             let json = |text: serde_json::Result<String>| text.map_err(|error| self.journal_failed(error.to_string()));
@@ -180,45 +199,30 @@ impl Caller {
         Ok(answer)
     }
 
-    /// Waits before the next attempt, whose number is returned.
-    async fn again(&self, request: &Request, failure: Failure, attempt: u32) -> Result<u32, Failure> {
-        match self.retry.decide(&failure, attempt, jitter(request, attempt)) {
-            Retry::After(wait) => {
-                self.shared.meter.retried(self.role);
-                self.announce(&failure, wait);
-                tokio::select! {
-                    () = tokio::time::sleep(wait) => Ok(attempt + 1),
-                    () = self.shared.stop.asked() => Err(self.stopped()),
-                }
-            }
-            Retry::GiveUp => {
-                if failure.kind.is_final_for_host() || self.permits.only_refuses() {
-                    self.permits.close(failure.clone());
-                    self.shared.stop.ask(Why::Refused);
-                }
-                Err(failure)
-            }
-        }
-    }
-
     /// The most that this call can cost, in dollars: a token is at least a byte, and the answer may be as long as it is
     /// allowed to be.
     fn most(&self, request: &Request) -> f64 {
+        let worst = |usage| self.shared.prices.cost(self.model.id(), usage).unwrap_or(0.0);
+        let usage = self.most_usage(request);
+        worst(usage).max(worst(Usage { input_tokens: 0, cache_write_tokens: usage.input_tokens, ..usage }))
+    }
+
+    /// The most tokens that this call can take.
+    #[allow(clippy::unused_self, reason = "a model may come to know better")]
+    fn most_usage(&self, request: &Request) -> Usage {
         let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());
         let read = (request.system.len() + request.user.len() + schema + ENVELOPE) as u64;
-        let worst = |usage| self.shared.prices.cost(self.model.id(), usage).unwrap_or(0.0);
-        let output_tokens = u64::from(request.max_tokens);
-        worst(Usage { input_tokens: read, output_tokens, ..Usage::default() }).max(worst(Usage {
-            cache_write_tokens: read,
-            output_tokens,
-            ..Usage::default()
-        }))
+        Usage { input_tokens: read, output_tokens: u64::from(request.max_tokens), ..Usage::default() }
     }
 
     /// Room in the budget for the most that this call can cost.
     async fn reserve(&self, request: &Request) -> Result<Reserved, Failure> {
+        let most = self.most(request);
         tokio::select! {
-            reserved = self.shared.budget.reserve(self.most(request)) => reserved.map_err(|why| {
+            reserved = self.shared.budget.reserve(most) => reserved.map_err(|why| {
+                if why == Why::BelowOneCall && self.shared.stop.why().is_none() {
+                    self.events.emit(Event::Warning(self.below_one_call(request, most)));
+                }
                 self.shared.stop.ask(why);
                 self.stopped()
             }),
@@ -242,10 +246,6 @@ impl Caller {
         self.shared.stop.ask(Why::Journal);
         failure
     }
-
-    fn announce(&self, failure: &Failure, wait: Duration) {
-        self.events.emit(Event::CallRetried { role: self.role.to_string(), reason: failure.message.clone(), wait });
-    }
 }
 
 /// Tokens that a wire format may add to what is asked.
@@ -255,12 +255,4 @@ const ENVELOPE: usize = 500;
 fn asked(request: &Request) -> String {
     let schema = request.schema.as_ref().map(|schema| schema.json.to_string()).unwrap_or_default();
     digest(&[&request.system, &request.user, &schema, &request.max_tokens.to_string()])
-}
-
-/// A number in 0..1 that spreads retries. Taken from the call itself rather than from a clock or a generator, so that
-/// a repeated run waits the same and concurrent calls still wait differently.
-fn jitter(request: &Request, attempt: u32) -> f64 {
-    let hex = digest(&[request.key.as_str(), &attempt.to_string()]);
-    let bits = u32::from_str_radix(&hex[..8], 16).unwrap_or(0);
-    f64::from(bits) / f64::from(u32::MAX)
 }

@@ -77,6 +77,13 @@ pub enum Event {
         /// After how long.
         after: Duration,
     },
+    /// Nothing is sent to a host for a while, or that is over.
+    HostWaits {
+        /// Its address.
+        host: String,
+        /// What is waited for; `None` once it is over.
+        wait: Option<HostWait>,
+    },
     /// Message batches are under way, or not any more.
     MessageBatches {
         /// How many.
@@ -97,6 +104,17 @@ pub enum Event {
         /// Since when all of them have been under way, where there are any.
         since: Option<Instant>,
     },
+}
+
+/// Why nothing is sent to a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostWait {
+    /// In a few words, the host's own among them.
+    pub reason: String,
+    /// Since when.
+    pub since: Instant,
+    /// When something is sent again.
+    pub until: Instant,
 }
 
 /// How far exploring has come.

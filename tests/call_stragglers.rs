@@ -51,8 +51,7 @@ impl Model for Scripted {
             match outcome {
                 Ok(text) => {
                     let usage = Usage { output_tokens: 1, ..Usage::default() };
-                    let answer =
-                        Answer { text: text.into(), stop: Stop::EndTurn, usage, request_id: None, batched: false };
+                    let answer = Answer { text: text.into(), stop: Stop::EndTurn, usage, ..Answer::default() };
                     Ok(Reply { answer, limits: RateLimits::default() })
                 }
                 Err(kind) => Err(Failure::new(kind, format!("after {seconds} s"))),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// As the decision maker reads it.
 fn decision(text: &str, stop: Stop) -> Result<(bool, String), Unusable> {
-    let answer = Answer { text: text.to_owned(), stop, usage: Usage::default(), request_id: None, batched: false };
+    let answer = Answer { text: text.to_owned(), stop, usage: Usage::default(), ..Answer::default() };
     let object = reading::object(&answer)?;
     Ok((reading::boolean(&object, "decision")?, reading::string(&object, "reasoning")?))
 }

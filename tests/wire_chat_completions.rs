@@ -102,7 +102,7 @@ async fn an_answer_is_read_with_its_usage_limits_and_request_id() {
         stop: Stop::EndTurn,
         usage,
         request_id: Some("req_9".into()),
-        batched: false,
+        ..Answer::default()
     };
     assert_eq!(reply.answer, expected);
     assert_eq!(reply.limits.requests.remaining, Some(8));

@@ -13,8 +13,7 @@ use tokio::task::unconstrained;
 use tokio::time::{Instant, advance, timeout};
 
 fn success() -> Result<Reply, Failure> {
-    let answer =
-        Answer { text: String::new(), stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
+    let answer = Answer { text: String::new(), stop: Stop::EndTurn, usage: Usage::default(), ..Answer::default() };
     Ok(Reply { answer, limits: RateLimits::default() })
 }
 

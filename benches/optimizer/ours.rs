@@ -67,6 +67,7 @@ pub fn cast(market: &Arc<Market>) -> Cast {
             stop: shared.stop.clone(),
             run: None,
             scratch: std::env::temp_dir(),
+            prospects: rejoinder::evaluate::prospects::Prospects::default(),
         },
     }
 }

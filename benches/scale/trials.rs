@@ -88,6 +88,7 @@ async fn trials(engine: &str, url: &str) {
         stop: shared.stop.clone(),
         run: Some(begun),
         scratch,
+        prospects: rejoinder::evaluate::prospects::Prospects::default(),
     };
     let bench = Bench {
         generator: Some(Generator::new(door(Role::Generator), MESSAGE_TOKENS)),

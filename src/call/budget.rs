@@ -50,6 +50,20 @@ impl Budget {
         Budget(Arc::new(Purse { limits, ..Purse::default() }))
     }
 
+    /// Counts what the run spent before it was interrupted: limits are a run's, however often it is gone on with.
+    pub fn has_spent(&self, calls: u64, cost_usd: f64) {
+        self.0.with(|state| {
+            state.calls += calls;
+            state.cost_usd += cost_usd;
+        });
+    }
+
+    /// The limits.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
     /// Reserves room for one call that costs at most so much. Waits while calls in flight may still leave room.
     ///
     /// # Errors
@@ -109,6 +123,8 @@ impl Purse {
                 }
                 _ if state.calls_reserved > 0 => Ok(false),
                 (true, _) => Err(Why::Calls),
+                // Nothing is reached where nothing was spent.
+                (false, true) if state.calls == 0 => Err(Why::BelowOneCall),
                 (false, true) => Err(Why::Cost),
             }
         })
@@ -179,6 +195,24 @@ mod tests {
             })
             .await;
         assert_eq!(answered.load(Ordering::SeqCst), 10);
+    }
+
+    #[tokio::test]
+    async fn a_limit_below_one_call_is_told_from_one_that_is_reached() {
+        let budget = Budget::new(Limits { calls: None, cost_usd: Some(0.05) });
+        assert_eq!(budget.reserve(0.08).await.unwrap_err(), Why::BelowOneCall);
+        budget.reserve(0.04).await.unwrap().settle(0.01);
+        assert_eq!(budget.reserve(0.08).await.unwrap_err(), Why::Cost);
+    }
+
+    #[tokio::test]
+    async fn what_a_run_spent_before_it_was_interrupted_counts() {
+        let budget = Budget::new(Limits { calls: Some(5), cost_usd: Some(1.0) });
+        budget.has_spent(3, 0.5);
+        assert!(budget.try_reserve(0.6).is_none());
+        budget.reserve(0.1).await.unwrap().settle(0.1);
+        budget.reserve(0.1).await.unwrap().settle(0.1);
+        assert_eq!(budget.reserve(0.1).await.unwrap_err(), Why::Calls);
     }
 
     #[tokio::test]

@@ -18,8 +18,14 @@ pub enum Why {
     Cost,
     /// `--max-time`.
     Time,
+    /// One call alone may cost more than `--max-cost`.
+    BelowOneCall,
     /// The host refuses the account.
     Refused,
+    /// The host was down for longer than `--patience`.
+    Unreachable,
+    /// A dozen trials failed for one reason, and none succeeded.
+    Unusable,
     /// The journal cannot be written.
     Journal,
     /// There is no room on the disk for what the run holds there.
@@ -34,7 +40,10 @@ impl fmt::Display for Why {
             Why::Calls => "--max-calls is reached",
             Why::Cost => "--max-cost is reached",
             Why::Time => "--max-time is reached",
+            Why::BelowOneCall => "--max-cost is less than what one call may cost",
             Why::Refused => "the host refuses to go on",
+            Why::Unreachable => "the host did not come back within --patience",
+            Why::Unusable => "every trial so far failed for one reason",
             Why::Journal => "the journal cannot be written",
             Why::Disk => "the disk cannot be written",
         })

@@ -204,8 +204,7 @@ mod tests {
             text: text.into(),
             stop: Stop::EndTurn,
             usage: Usage::default(),
-            request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         for (text, expected) in [
             (r#"{"what": "flour", "times": 2}"#, Form::Obeyed),

@@ -16,7 +16,7 @@ use super::setup::environment;
 use crate::model::chat_completions::ChatCompletions;
 use crate::model::decisions::{Decisions, Form};
 use crate::model::hosts::{Entry, Host, Hosts, Wire};
-use crate::model::http::{self, BaseUrl, Connections, Effort, Proxy};
+use crate::model::http::{self, BaseUrl, Connections, Effort, Plain, Proxy};
 use crate::model::id::ModelId;
 use crate::model::market::Market;
 use crate::model::messages_api::MessagesApi;
@@ -116,6 +116,21 @@ impl Reach {
             Some(flag) if host.takes_base_url() => Ok(flag.clone()),
             _ => host.base_url(environment).map_err(|error| Error::Usage(error.to_string())),
         }
+    }
+
+    /// The variable of the environment that has the key of this model's host.
+    pub fn key_variable(&self, id: &ModelId) -> Option<String> {
+        self.host(id).ok()??.key_env().map(ToOwned::to_owned)
+    }
+
+    /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is reached
+    /// on the network without encryption, as such servers are.
+    pub fn is_own(&self, id: &ModelId) -> bool {
+        let Ok(Some(host)) = self.host(id) else { return false };
+        let Ok(base) = self.base_url(host).map(|address| BaseUrl::parse_with(&address, Plain::Anywhere)) else {
+            return false;
+        };
+        base.is_ok_and(|base| base.is_loopback() || host.is_local() && !base.is_https())
     }
 
     /// The hosts as prices see them: a server of one's own that is reached over HTTPS on another machine may be anybody's,

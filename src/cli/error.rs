@@ -29,12 +29,14 @@ pub const OUTPUT: u8 = 6;
 pub const JOURNAL: u8 = 7;
 /// A limit (`--max-calls`, `--max-cost`, `--max-time`) was reached; what there is has been saved.
 pub const LIMIT: u8 = 8;
+/// The host cannot be reached, or did not come back within `--patience`; the run can be gone on with.
+pub const UNREACHABLE: u8 = 9;
 /// Stopped by the user.
 pub const STOPPED: u8 = 130;
 
 /// The table of exit codes, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 2 wrong usage or settings; 3 a file is missing or not what it should \
-be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 7 the journal cannot be used; 8 a limit was reached; 130 stopped; \
+be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 7 the journal cannot be used; 8 a limit was reached; 9 the host cannot be reached or did not come back; 130 stopped; \
 1 anything else.";
 
 /// Why a command ended without doing what it was asked to.
@@ -65,8 +67,19 @@ pub enum Error {
     #[error("{0}")]
     Unkept(String),
     /// A limit was reached. What there was has been saved.
-    #[error("the run is partial, since {0}; every answer is kept: the same command goes on from there")]
+    #[error("the run is partial, since {why}; every answer is kept: {go_on}", why = .0, go_on = how_to_go_on(*.0))]
     Limit(Why),
+    /// Nobody answers at the host's address, or not as it should be.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Most trials failed, so that what was saved says little.
+    #[error("most trials failed ({failed} of {all}): the reasons are listed above and in the file")]
+    MostFailed {
+        /// Trials that failed.
+        failed: u64,
+        /// All trials.
+        all: u64,
+    },
     /// The run was stopped.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -133,7 +146,8 @@ impl Error {
                 of_stop(*why)
             }
             Error::Panicked(_) => UNEXPECTED,
-            Error::Cycle(_) | Error::NothingUsable(_) => MODEL,
+            Error::Unreachable(_) => UNREACHABLE,
+            Error::Cycle(_) | Error::NothingUsable(_) | Error::MostFailed { .. } => MODEL,
         }
     }
 }
@@ -149,7 +163,25 @@ impl From<run::Error> for Error {
 }
 
 fn of_stop(why: Why) -> u8 {
-    if matches!(why, Why::Asked | Why::Cancelled) { STOPPED } else { LIMIT }
+    match why {
+        Why::Asked | Why::Cancelled => STOPPED,
+        Why::Unreachable => UNREACHABLE,
+        Why::Unusable => MODEL,
+        Why::BelowOneCall => USAGE,
+        _ => LIMIT,
+    }
+}
+
+/// How a run that has stopped by itself is gone on with.
+fn how_to_go_on(why: Why) -> &'static str {
+    match why {
+        Why::Calls | Why::Cost | Why::BelowOneCall => {
+            "the same command with a higher limit, or without, goes on from there"
+        }
+        Why::Unreachable => "no trial was given up, and the same command goes on from there",
+        Why::Unusable => "once the reason is mended, the same command with --fresh begins anew",
+        _ => "the same command goes on from there",
+    }
 }
 
 fn of_data(error: &data::Error) -> u8 {

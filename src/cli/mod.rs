@@ -6,17 +6,21 @@ mod check;
 mod compare;
 mod connect;
 mod decide;
+mod ending;
 mod engine;
 mod error;
 mod evaluate;
 mod export;
 mod facts;
 mod generate;
+mod goes_on;
+mod greet;
 mod improve;
 mod live;
 mod market;
 mod options;
 mod outputs;
+mod patience;
 mod personas;
 mod plan;
 mod progress;
@@ -195,13 +199,14 @@ impl Cli {
 /// Runs an earlier command line again, on the data folder and with the settings of now.
 fn resume(resumed: Resumed, global: Global, stop: Stop) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
-        let line: Vec<String> = resumed.arguments.iter().map(|word| words::one_line(word, 200)).collect();
+        let arguments = resumed.arguments;
+        let line: Vec<String> = arguments.iter().map(|word| words::one_line(word, 200)).collect();
         progress::say(&format!("rejoinder {}", line.join(" ")));
-        let typed = std::iter::once("rejoinder".to_owned()).chain(resumed.arguments.iter().cloned());
+        let typed = std::iter::once("rejoinder".to_owned()).chain(arguments.iter().cloned());
         let mut cli =
             Cli::try_parse_from(typed).map_err(|error| Error::Usage(words::one_line(&error.to_string(), 300)))?;
         cli.global = Global { resume: Some(resumed.id), ..global };
-        cli.dispatch(stop, resumed.arguments).await
+        cli.dispatch(stop, arguments).await
     })
 }
 

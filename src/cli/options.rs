@@ -74,6 +74,10 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
+    /// Seconds for which trouble of a host is waited out (nobody answers, 5xx, 429, a model that is loading); then the run
+    /// stops, resumably [default: 600; 0 with --retries 0]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400), help_heading = "Models")]
+    pub patience: Option<u64>,
     /// What to do about calls that take far longer than the others: wait, hedge (ask a second time), cut (drop and ask
     /// again), or auto (hedge where nothing else is under way and calls cost something) [env: REJOINDER_STRAGGLERS]
     /// [default: auto]
@@ -92,10 +96,10 @@ pub struct ModelOptions {
     /// Start over instead of going on with an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,
-    /// Stop, resumably, before more calls than this are answered
+    /// Stop, resumably, before more calls than this are answered in all, those before an interruption included
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub max_calls: Option<u64>,
-    /// Stop, resumably, before more than this is spent
+    /// Stop, resumably, before more than this is spent in all, what was spent before an interruption included
     #[arg(long, value_name = "USD", value_parser = dollars, help_heading = "Run")]
     pub max_cost: Option<f64>,
     /// Stop, resumably, after so many seconds
@@ -109,7 +113,8 @@ pub struct ModelOptions {
     pub referee: Option<Referee>,
 }
 
-fn dollars(text: &str) -> Result<f64, String> {
+/// An amount in dollars, with or without the sign.
+pub fn dollars(text: &str) -> Result<f64, String> {
     let amount: f64 =
         text.trim_start_matches('$').parse().map_err(|_| "an amount in dollars, such as 2.50".to_owned())?;
     if amount.is_finite() && amount >= 0.0 { Ok(amount) } else { Err("an amount of zero or more dollars".into()) }

@@ -108,6 +108,15 @@ impl<Say: FnMut(&str)> State<Say> {
                 self.update(|batch| batch.stragglers(role, calls, since));
                 self.look(now);
             }
+            Event::HostWaits { host, wait } => {
+                match (&mut self.batch, &wait) {
+                    (Some(batch), _) => batch.host_waits(host, wait),
+                    // Between batches there is no line that says it again.
+                    (None, Some(wait)) => self.line(&batch::waiting(&host, wait, now), Loudness::Normal),
+                    (None, None) => {}
+                }
+                self.look(now);
+            }
             Event::MessageBatches { open, requests, answered, since } => {
                 self.update(|batch| batch.batches(open, requests, answered, since));
                 self.look(now);
@@ -163,7 +172,7 @@ impl<Say: FnMut(&str)> State<Say> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::TrialOutcome;
+    use crate::event::{HostWait, TrialOutcome};
 
     /// What is said of these events, each at its second, and of looks at every second up to the last one.
     fn said(loudness: Loudness, events: Vec<(u64, Event)>, seconds: u64) -> String {
@@ -211,6 +220,22 @@ mod tests {
         evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 1 call has taken over 3.0 s (generator), 0.0 calls/s, 27 s left
         evaluating: 2/20 yes 100% of 2 (simulated), 0 failed, 2 calls have taken over 13 s (generator), 0.0 calls/s, 117 s left
         evaluating: 3/20 yes 100% of 3 (simulated), 0 failed, 0.0 calls/s, 2 min 10 s left
+        ");
+    }
+
+    #[test]
+    fn a_wait_for_a_host_is_named_with_its_reason_and_its_time_as_long_as_it_lasts() {
+        let start = Instant::now();
+        let wait = |until: u64| {
+            let until = start + Duration::from_secs(until);
+            let wait = HostWait { reason: "502: an HTML page, not JSON".into(), since: start, until };
+            Event::HostWaits { host: "http://127.0.0.1:9000".into(), wait: Some(wait) }
+        };
+        let over = Event::HostWaits { host: "http://127.0.0.1:9000".into(), wait: None };
+        insta::assert_snapshot!(said(Loudness::Normal, vec![(1, wait(3)), (4, wait(20)), (15, over)], 23), @r"
+        evaluating: 0/20 0 failed, waiting for http://127.0.0.1:9000 since 1.0 s (502: an HTML page, not JSON), next call in 2.0 s, 0.0 calls/s
+        evaluating: 0/20 0 failed, waiting for http://127.0.0.1:9000 since 11 s (502: an HTML page, not JSON), next call in 9.0 s, 0.0 calls/s
+        evaluating: 0/20 0 failed, 0.0 calls/s
         ");
     }
 

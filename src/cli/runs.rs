@@ -7,6 +7,7 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use super::error::Error;
+use super::options::dollars;
 use super::print;
 use super::restate::elsewhere as remote;
 use super::setup::Setup;
@@ -63,10 +64,12 @@ enum Action {
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
-    /// Go on with an interrupted run: its command line is run again
+    /// Go on with an interrupted run: its command line is run again, with other limits where they are given
     Resume {
         /// Its id, or the beginning of it
         id: String,
+        #[command(flatten)]
+        limits: Limits,
     },
     /// Delete runs with their calls and give the space back
     Prune {
@@ -76,6 +79,41 @@ enum Action {
         #[arg(long)]
         finished: bool,
     },
+}
+
+/// Limits in place of those that the run began with.
+#[derive(Args, Clone, Debug)]
+pub struct Limits {
+    /// Stop before more calls than this are answered in all, those before the interruption included
+    #[arg(long, value_name = "N")]
+    max_calls: Option<u64>,
+    /// Stop before more than this is spent in all, what was spent before the interruption included
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    max_cost: Option<f64>,
+    /// Stop after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    max_time: Option<u64>,
+}
+
+impl Limits {
+    /// The command line with these limits in place of its own.
+    fn instead(&self, arguments: Vec<String>) -> Vec<String> {
+        let new = [
+            ("--max-calls", self.max_calls.map(|calls| calls.to_string())),
+            ("--max-cost", self.max_cost.map(|cost| cost.to_string())),
+            ("--max-time", self.max_time.map(|time| time.to_string())),
+        ];
+        let mut arguments = arguments;
+        for (name, value) in new {
+            let Some(value) = value else { continue };
+            if let Some(at) = arguments.iter().position(|word| word == name) {
+                arguments.drain(at..(at + 2).min(arguments.len()));
+            }
+            arguments.retain(|word| !word.starts_with(&format!("{name}=")));
+            arguments.extend([name.to_owned(), value]);
+        }
+        arguments
+    }
 }
 
 impl Options {
@@ -112,7 +150,7 @@ pub struct Resumed {
 pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     if !setup.folder.root().join(FILE).is_file() {
         return match &options.action {
-            Some(Action::Show { id } | Action::Calls { id, .. } | Action::Resume { id }) => {
+            Some(Action::Show { id } | Action::Calls { id, .. } | Action::Resume { id, .. }) => {
                 Err(journal::Error::NoRun(id.clone()).into())
             }
             _ => print("No runs yet.\n").map(|()| None),
@@ -125,7 +163,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
         }
         Some(Action::Show { id }) => print(&detail(&journal, &journal.run(id)?)?)?,
         Some(Action::Calls { id, limit }) => calls(&journal, &journal.run(id)?.id, limit.unwrap_or(usize::MAX))?,
-        Some(Action::Resume { id }) => {
+        Some(Action::Resume { id, limits }) => {
             let row = journal.run(id)?;
             if row.state != RunState::Open {
                 return Err(Error::Usage(format!(
@@ -134,7 +172,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
                     state(&journal, &row)?
                 )));
             }
-            return Ok(Some(Resumed { id: row.id, arguments: row.arguments }));
+            return Ok(Some(Resumed { id: row.id, arguments: limits.instead(row.arguments) }));
         }
         Some(Action::Prune { ids, finished }) => {
             let mut chosen = ids.iter().map(|id| Ok(journal.run(id)?.id)).collect::<Result<Vec<_>, Error>>()?;

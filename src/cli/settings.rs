@@ -55,6 +55,8 @@ pub struct Settings {
     pub timeout: Option<u64>,
     /// As `--retries`.
     pub retries: Option<u32>,
+    /// As `--patience`, in seconds.
+    pub patience: Option<u64>,
     /// As `--stragglers`.
     pub stragglers: Option<String>,
     /// Seconds beyond the usual time before a call is a straggler at all.
@@ -166,6 +168,9 @@ impl Settings {
         }
         if self.retries.is_some_and(|retries| retries > 100) {
             return outside("retries", 0, 100);
+        }
+        if self.patience.is_some_and(|seconds| seconds > 86_400) {
+            return outside("patience", 0, 86_400);
         }
         if self.calls_per_connection.is_some_and(|calls| !(1..=10_000).contains(&calls)) {
             return outside("calls_per_connection", 1, 10_000);

@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Reach, effort, is_loopback};
+use super::connect::{Reach, effort};
 use super::engine;
 use super::error::Error;
+use super::goes_on;
+use super::greet::{Greetings, greet};
 use super::live::Follower;
 use super::options::{Concurrency, Global, ModelOptions, Scored};
+use super::patience::{patience, tell, without_price};
 use super::progress::{self, Loudness};
 use super::restate::Link;
 use super::settings::Settings;
@@ -25,16 +28,18 @@ use crate::evaluate::auditor::{AUDIT_TOKENS, Auditor};
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker, Threshold};
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::evaluate::generator::{Generator, MESSAGE_TOKENS};
+use crate::evaluate::prospects::Prospects;
 use crate::evaluate::run::RunContext;
 use crate::event::{Event, Events};
 use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
+use crate::model::Role;
+use crate::model::hosts::Host;
 use crate::model::id::ModelId;
 use crate::model::limits::permits::{self, Permits};
-use crate::model::price::{Price, Prices};
+use crate::model::price::Prices;
 use crate::model::retry::RetryPolicy;
-use crate::model::{FailureKind, Role};
 use crate::report::words;
 
 /// The model of every role where nothing is said.
@@ -111,7 +116,9 @@ impl Setup {
 
 /// The doors of a command's roles. They share permits per host, one meter and one account.
 pub struct Doors {
-    callers: BTreeMap<Role, Caller>,
+    pub(super) callers: BTreeMap<Role, Caller>,
+    /// The variables that have the keys.
+    pub(super) variables: BTreeMap<Role, String>,
     limits: BTreeMap<Role, u32>,
     decision_prompt: DecisionPrompt,
     /// The decision prompt of the referee, where there is one.
@@ -178,15 +185,9 @@ impl Doors {
             };
             ids.extend(reasoner.map(|id| (Role::Reasoner, id)));
         }
-        let mut free = Vec::new();
         let mut takes_base_url = false;
         for id in ids.values() {
-            let Some(host) = reach.host(id)? else { continue };
-            takes_base_url |= host.takes_base_url();
-            // A model on this machine costs nothing per token, whatever its name; a price in the settings goes before that.
-            if host.name == "openai" && is_loopback(&reach.base_url(host)?) {
-                free.push(id.to_string());
-            }
+            takes_base_url |= reach.host(id)?.is_some_and(Host::takes_base_url);
         }
         if options.base_url.is_some() && !takes_base_url {
             return Err(Error::Usage(
@@ -196,19 +197,25 @@ impl Doors {
             ));
         }
         settings.check_ranges().map_err(Error::Usage)?;
-        let mut prices = settings.prices.clone();
-        for id in free {
-            prices.entry(id).or_insert(Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None });
+        let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
+        let keyless = options.dry_run || link.is_some();
+        let mut models = BTreeMap::new();
+        for (&role, id) in &ids {
+            let effort = effort(role, settings)?;
+            models.insert(role, reach.connect(role, id, (effort, timeout), keyless)?);
         }
-        let prices = Prices::with_overrides(&prices)?.at(reach.priced(ids.values())?);
+        let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);
+        // A dry run sends nothing at all, and workers have hosts of their own.
+        let greetings = if keyless { Greetings::default() } else { greet(&models, |role| reach.is_own(&ids[&role]))? };
+        let own: BTreeSet<Role> =
+            ids.iter().filter(|(_, id)| !keyless && reach.is_own(id)).map(|(role, _)| *role).collect();
+        prices = greetings.prices(prices, &ids, &models, &own);
         let limits = budget::Limits { calls: options.max_calls, cost_usd: options.max_cost };
         if limits.cost_usd.is_some() {
             // A limit that cannot be kept is none.
-            let unknown = ids.values().map(ToString::to_string).find(|id| prices.price(id).is_none());
-            if let Some(id) = unknown {
-                return Err(Error::Usage(format!(
-                    "--max-cost needs the price of {id}; give it in rejoinder.toml, see [prices]"
-                )));
+            let unknown = ids.iter().find(|(_, id)| prices.price(&id.to_string()).is_none());
+            if let Some((role, id)) = unknown {
+                return Err(Error::Usage(without_price(id, own.contains(role))));
             }
         }
         let shared = Shared {
@@ -232,11 +239,9 @@ impl Doors {
         let mut hosts: BTreeMap<String, Permits> = BTreeMap::new();
         let mut callers = BTreeMap::new();
         let mut simulated = BTreeSet::new();
-        for (&role, id) in &ids {
+        let patience = patience(options, settings, &retry);
+        for (role, model) in models {
             let effort = effort(role, settings)?;
-            let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
-            let keyless = options.dry_run || link.is_some();
-            let model = reach.connect(role, id, (effort, timeout), keyless)?;
             let model = match &link {
                 Some(link) => link.remote(model, role, (effort, timeout, retry.max_retries)),
                 None => model,
@@ -244,10 +249,19 @@ impl Doors {
             if model.is_simulated() {
                 simulated.insert(role);
             }
-            let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| Permits::new(permits)).clone();
+            let permits = hosts.entry(model.host().to_owned()).or_insert_with(|| {
+                let gate = Permits::new(permits).with_patience(patience).telling(tell(&setup.events, model.host()));
+                match greetings.doubt(model.host()) {
+                    Some(failure) => gate.in_doubt(failure),
+                    None => gate,
+                }
+            });
+            let permits = permits.clone();
             callers
                 .insert(role, Caller::new(role, model, permits, retry.clone(), shared.clone(), setup.events.clone()));
         }
+        let variables = ids.iter().filter_map(|(role, id)| Some((*role, reach.key_variable(id)?)));
+        let variables = if link.is_some() { BTreeMap::new() } else { variables.collect() };
         let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
         let tokens = &settings.max_tokens;
         let limits = BTreeMap::from([
@@ -269,8 +283,9 @@ impl Doors {
             stop: setup.stop.clone(),
             run: None,
             scratch: setup.folder.root().to_owned(),
+            prospects: Prospects::default(),
         };
-        let doors = Doors { callers, limits, decision_prompt, referee_prompt, scored, context, shared };
+        let doors = Doors { callers, variables, limits, decision_prompt, referee_prompt, scored, context, shared };
         let first = doors.callers.contains_key(&Role::DecisionMaker).then(|| doors.decision_maker().fingerprint());
         if first.is_some() && first == doors.referee().map(|referee| referee.fingerprint()) {
             return Err(Error::Usage(
@@ -337,25 +352,16 @@ impl Doors {
             link.check()?;
         }
         let journal = Journal::open(setup.folder.root())?;
-        let run = journal.begin(&Inputs {
-            command,
-            arguments: &setup.arguments,
-            parts: &all,
-            seed,
-            least_seed,
-            fresh: options.fresh,
-        })?;
-        if let Some(wanted) = setup.resume.as_ref().filter(|wanted| **wanted != run.id) {
-            let (id, is_new) = (run.id.clone(), !run.resumed);
-            drop(run);
-            if is_new {
-                journal.prune(&[id])?;
-            }
-            return Err(Error::Usage(format!(
-                "run {wanted} cannot be gone on with: its files, models, addresses (such as ANTHROPIC_BASE_URL) or prompts \
-                 are not what they were when it began"
-            )));
+        let inputs =
+            Inputs { command, arguments: &setup.arguments, parts: &all, seed, least_seed, fresh: options.fresh };
+        let run = match &setup.resume {
+            Some(wanted) => goes_on::resume(&journal, &inputs, wanted)?,
+            None => journal.begin(&inputs)?,
+        };
+        if !run.resumed && !options.fresh {
+            goes_on::name_others(&journal, &inputs, &run, &setup.events)?;
         }
+        goes_on::count(&journal, &run, &self.shared.budget, &self.shared.prices)?;
         if run.resumed {
             setup.events.emit(Event::Note(format!(
                 "Going on with run {} of {}: {} found (--fresh starts over)",
@@ -382,37 +388,6 @@ impl Doors {
         }
         self.context.run = Some(Arc::clone(&run));
         Ok(run)
-    }
-
-    /// How a command ends whose results are saved and printed: badly, where a host refused the account on the way (the
-    /// run is incomplete then, whatever it has), or where nothing usable came of it.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] with the host's words, or [`Error::NothingUsable`] with `otherwise`.
-    pub fn end(&self, usable: bool, otherwise: &str) -> Result<(), Error> {
-        match self.callers.values().find_map(Caller::refusal) {
-            Some(failure) if failure.kind == FailureKind::Journal => Err(Error::Unkept(failure.message)),
-            Some(refusal) if refusal.kind == FailureKind::Version => {
-                Err(Error::Refused(format!("the run is incomplete, a worker refused to go on: {refusal}")))
-            }
-            Some(refusal) if usable => {
-                Err(Error::Refused(format!("the run is incomplete, the host refused to go on: {refusal}")))
-            }
-            Some(refusal) => Err(Error::Refused(format!("{otherwise}; the host refused: {refusal}"))),
-            None if usable => Ok(()),
-            None => Err(Error::NothingUsable(otherwise.to_owned())),
-        }
-    }
-
-    /// The result, or in place of an error the host's own words, where it was a refusal that stopped the work.
-    ///
-    /// # Errors
-    /// The better of the two errors.
-    pub fn explain<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T, Error> {
-        result.map_err(|error| match self.end(true, "") {
-            Err(refusal) => refusal,
-            Ok(()) => error.into(),
-        })
     }
 
     /// The generator.

@@ -1,6 +1,6 @@
 //! Asks a model until its answer can be read.
 
-use super::reading::Unusable;
+use super::reading::{BEGAN, Unusable};
 use crate::call::Caller;
 use crate::model::{Answer, CallKey, Failure, Request};
 
@@ -20,6 +20,14 @@ pub enum Error {
         /// What was wrong with the last answer.
         reason: Unusable,
     },
+}
+
+/// What a reason has in common with those of other answers that are unusable for the same.
+#[must_use]
+pub fn kind_of(reason: &str) -> &str {
+    let kind = reason.split_once(BEGAN).map_or(reason, |(kind, _)| kind);
+    // The name of an exchange is another one every time.
+    kind.split_once(" (request ").map_or(kind, |(kind, _)| kind)
 }
 
 /// Asks until `read` accepts the answer, [`ASKS`] times at most. Each time has a key of its own, since asking with the
@@ -45,7 +53,9 @@ pub async fn ask<T>(
         attempt += 1;
         match read(&answer) {
             Ok(value) => return Ok(value),
-            Err(reason) if attempt == ASKS => return Err(Error::Unusable { reason }),
+            Err(reason) if attempt == ASKS => {
+                return Err(Error::Unusable { reason: reason.with_remarks(&answer) });
+            }
             Err(_) => {}
         }
     }

@@ -135,7 +135,7 @@ mod tests {
             stop: Stop::EndTurn,
             usage: Usage::default(),
             request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         claims(&reading::object(&answer)?)
     }

@@ -17,6 +17,7 @@ pub mod messages;
 pub mod outcomes;
 pub mod persona_writer;
 pub mod plan;
+pub mod prospects;
 pub mod reading;
 pub mod run;
 pub mod trial;

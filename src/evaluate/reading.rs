@@ -1,12 +1,19 @@
-//! Reads the JSON that a model was asked for, and nothing that it was not.
+//! Reads the message or the JSON that a model was asked for, and nothing that it was not.
 //!
-//! Models wrap JSON in fences and prose; that much is forgiven. A value is never guessed: the text is searched for an
-//! object, not for the word "yes".
+//! Models think aloud, wrap JSON in fences and prose, and slip in its syntax; that much is forgiven. A value is never
+//! guessed: the text is searched for an object, not for the word "yes".
+
+mod clean;
+mod lenient;
+mod remarks;
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
+
+pub(in crate::evaluate) use remarks::BEGAN;
+pub use remarks::Remarks;
 
 use crate::model::{Answer, Stop};
 
@@ -22,9 +29,24 @@ pub enum Unusable {
     /// The model wanted to go on or to use a tool.
     #[error("the model did not finish its answer")]
     Unfinished,
+    /// The host broke it off.
+    #[error("the host broke the answer off")]
+    BrokenOff,
+    /// It ended for a reason that nobody here knows.
+    #[error("the answer did not end as a finished one does")]
+    UnknownEnd,
     /// No text at all.
     #[error("the answer is empty")]
     Empty,
+    /// Thinking, and nothing after it.
+    #[error("the answer is thinking and nothing else")]
+    OnlyThinking,
+    /// Thinking in the midst of it.
+    #[error("thinking and answer cannot be told apart")]
+    Mixed,
+    /// More than one text.
+    #[error("the answer holds several texts, or remarks that cannot be told from the message")]
+    SeveralTexts,
     /// No JSON object in it.
     #[error("the answer holds no JSON object")]
     NoObject,
@@ -39,33 +61,64 @@ pub enum Unusable {
         /// What it should be.
         kind: &'static str,
     },
+    /// Any of these, with what there is to say of the answer.
+    #[error("{0}{1}")]
+    Remarked(Box<Unusable>, Remarks),
     /// A rewrite that is no prompt.
     #[error("what came back is no prompt to test: {0}")]
     NoPrompt(&'static str),
 }
 
-/// The whole text of a finished answer, trimmed.
+impl Unusable {
+    /// With what the host said about this answer, and how it began.
+    #[must_use]
+    pub fn with_remarks(self, answer: &Answer) -> Self {
+        Unusable::Remarked(Box::new(self), Remarks::of(answer))
+    }
+}
+
+/// The message in a finished answer, trimmed: without thinking, tokens of a template, a fence and chatter around it.
 ///
 /// # Errors
-/// When the answer is empty, refused, cut off or unfinished.
+/// When the answer is empty, refused, cut off or unfinished, or what is its message cannot be told.
 pub fn text(answer: &Answer) -> Result<&str, Unusable> {
+    let text = clean::message(speech(answer)?)?;
+    if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
+}
+
+/// What was said in a finished answer, after its thinking.
+fn speech(answer: &Answer) -> Result<&str, Unusable> {
     match answer.stop {
         Stop::Refusal => return Err(Unusable::Refused),
         Stop::MaxTokens => return Err(Unusable::CutOff("the token limit")),
         Stop::ContextWindow => return Err(Unusable::CutOff("the end of the context window")),
         Stop::ToolUse | Stop::PauseTurn => return Err(Unusable::Unfinished),
-        Stop::EndTurn | Stop::StopSequence | Stop::Other => {}
+        Stop::BrokenOff => return Err(Unusable::BrokenOff),
+        Stop::Other => return Err(Unusable::UnknownEnd),
+        Stop::EndTurn | Stop::StopSequence => {}
     }
-    let text = answer.text.trim();
+    let text = clean::speech(&answer.text)?;
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
 
-/// The one JSON object in a finished answer, fences and prose around it forgiven.
+/// The one JSON object in a finished answer, fences and prose around it forgiven. Several objects are one where they say
+/// nothing of the same name, or the same of it.
 ///
 /// # Errors
 /// As [`text`]; and when there is no object, or more than one and they differ.
 pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
-    let mut rest = text(answer)?;
+    let text = speech(answer)?;
+    match objects(text) {
+        Err(Unusable::NoObject) => match lenient::decoded(text) {
+            Some(inner) => objects(&inner),
+            None => Err(Unusable::NoObject),
+        },
+        found => found,
+    }
+}
+
+fn objects(text: &str) -> Result<Map<String, Value>, Unusable> {
+    let mut rest = text;
     let mut found: Option<Map<String, Value>> = None;
     // An object inside something that is not JSON (an object cut off, or with bare keys) is part of another answer
     // than the one asked for, so only braces that stand outside all others are tried.
@@ -73,22 +126,28 @@ pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
     while let Some(at) = rest.find(['{', '}']) {
         let opens = rest[at..].starts_with('{');
         rest = &rest[at..];
-        if opens && depth == 0 {
-            let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Fields>();
-            if let Some(Ok(Fields(fields))) = stream.next() {
-                rest = &rest[stream.byte_offset()..];
-                let count = fields.len();
-                let object: Map<String, Value> = fields.into_iter().collect();
+        if opens
+            && depth == 0
+            && let Some((fields, length)) = strict(rest).or_else(|| lenient::object(rest))
+        {
+            rest = &rest[length..];
+            let found = found.get_or_insert_default();
+            let mut here = Map::new();
+            for (name, value) in fields {
                 // Of a field that is there twice, neither is the answer.
-                if object.len() < count {
+                if here.insert(name.clone(), value.clone()).is_some() {
                     return Err(Unusable::Ambiguous);
                 }
-                match &found {
-                    Some(other) if *other != object => return Err(Unusable::Ambiguous),
-                    _ => found = Some(object),
+                let other = found.iter().find(|(known, _)| same_name(known, &name)).map(|(_, known)| known);
+                match other {
+                    Some(other) if *other != value => return Err(Unusable::Ambiguous),
+                    Some(_) => {}
+                    None => {
+                        found.insert(name, value);
+                    }
                 }
-                continue;
             }
+            continue;
         }
         depth = if opens { depth + 1 } else { depth.saturating_sub(1) };
         rest = &rest[1..];
@@ -97,6 +156,29 @@ pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
         return Err(Unusable::NoObject);
     }
     found.ok_or(Unusable::NoObject)
+}
+
+/// The fields of the object that this text begins with, and its length.
+fn strict(text: &str) -> Option<(Vec<(String, Value)>, usize)> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Fields>();
+    let Fields(fields) = stream.next()?.ok()?;
+    Some((fields, stream.byte_offset()))
+}
+
+/// Whether two names of fields are one, but for case.
+fn same_name(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
+
+/// The field of this name, in any case; where the object is but a wrapper around another, that one's.
+fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let here = |object: &'a Map<String, Value>| {
+        object.get(name).or_else(|| object.iter().find(|(known, _)| same_name(known, name)).map(|(_, value)| value))
+    };
+    here(object).or_else(|| match object.values().next() {
+        Some(Value::Object(inner)) if object.len() == 1 => here(inner),
+        _ => None,
+    })
 }
 
 /// An object's fields as they stand, those that stand twice included.
@@ -131,7 +213,7 @@ impl<'de> Deserialize<'de> for Fields {
 /// # Errors
 /// When it is missing, no string, or blank.
 pub fn string(object: &Map<String, Value>, field: &'static str) -> Result<String, Unusable> {
-    match object.get(field).and_then(Value::as_str).map(str::trim) {
+    match self::field(object, field).and_then(Value::as_str).map(str::trim) {
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err(Unusable::WrongField { field, kind: "text" }),
     }
@@ -142,7 +224,7 @@ pub fn string(object: &Map<String, Value>, field: &'static str) -> Result<String
 /// # Errors
 /// When it is missing or anything else.
 pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool, Unusable> {
-    object.get(field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
+    self::field(object, field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
 }
 
 /// A field that is a number from 0 to 1. One outside is not brought inside, and the string `"0.7"` is none.
@@ -150,7 +232,7 @@ pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool,
 /// # Errors
 /// When it is missing or anything else.
 pub fn share(object: &Map<String, Value>, field: &'static str) -> Result<f64, Unusable> {
-    let number = object.get(field).and_then(Value::as_f64).filter(|number| (0.0..=1.0).contains(number));
+    let number = self::field(object, field).and_then(Value::as_f64).filter(|number| (0.0..=1.0).contains(number));
     // A zero with a sign is a zero.
     number.map(|number| number + 0.0).ok_or(Unusable::WrongField { field, kind: "number from 0 to 1" })
 }
@@ -162,7 +244,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(text: &str, stop: Stop) -> Answer {
-        Answer { text: text.into(), stop, usage: Usage::default(), request_id: None, batched: false }
+        Answer { text: text.into(), stop, usage: Usage::default(), ..Answer::default() }
     }
 
     fn decision(text: &str) -> Result<bool, Unusable> {
@@ -178,6 +260,26 @@ mod tests {
     }
 
     #[test]
+    fn slips_of_syntax_case_and_wrapping_are_read() {
+        for text in [
+            r#"{"reasoning": "It fits.", "decision": true,}"#,
+            "{\"reasoning\": \"It fits.\nYes.\", \"decision\": true}",
+            "{'reasoning': 'It fits.', 'decision': True}",
+            r#"{"Reasoning": "It fits.", "Decision": true}"#,
+            r#"{"response": {"reasoning": "It fits.", "decision": true}}"#,
+            "{\"persona\": \"noted\"}\n{\"reasoning\": \"It fits.\", \"decision\": true}",
+            r#""{\"reasoning\": \"It fits.\", \"decision\": true}""#,
+            "<think>{\"decision\": false}</think>{\"decision\": true}",
+            "{\"decision\": true}<|im_end|>",
+        ] {
+            assert_eq!(decision(text), Ok(true), "{text}");
+        }
+        // Which of two names, or of two fields inside, is meant is not guessed.
+        assert_eq!(decision(r#"{"decision": true, "Decision": false}"#), Err(Unusable::Ambiguous));
+        assert!(decision(r#"{"a": {"decision": true}, "b": {"decision": false}}"#).is_err());
+    }
+
+    #[test]
     fn nothing_is_guessed() {
         assert_eq!(decision("Yes, true, I would reply."), Err(Unusable::NoObject));
         assert_eq!(
@@ -188,6 +290,7 @@ mod tests {
             decision(r#"{"decision": 1}"#),
             Err(Unusable::WrongField { field: "decision", kind: "true or false" })
         );
+        assert!(decision(r#"{"decision": "Yes"}"#).is_err());
         assert_eq!(decision(r#"{"decision": true} or {"decision": false}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision(r#"{"decision": tr"#), Err(Unusable::NoObject));
         assert_eq!(decision(r#"{"decision": false, "decision": true}"#), Err(Unusable::Ambiguous));
@@ -202,6 +305,9 @@ mod tests {
         assert_eq!(object(&answer(whole, Stop::Refusal)), Err(Unusable::Refused));
         assert_eq!(object(&answer(whole, Stop::MaxTokens)), Err(Unusable::CutOff("the token limit")));
         assert_eq!(object(&answer(whole, Stop::PauseTurn)), Err(Unusable::Unfinished));
+        assert_eq!(object(&answer(whole, Stop::BrokenOff)), Err(Unusable::BrokenOff));
+        assert_eq!(object(&answer(whole, Stop::Other)), Err(Unusable::UnknownEnd));
+        assert_eq!(text(&answer("Dear Ada", Stop::Other)), Err(Unusable::UnknownEnd));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use super::account::Account;
 use super::outcomes::Outcomes;
 use super::plan::{Order, Plan};
+use super::prospects::Prospects;
 use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
 use crate::data::entries::{Entries, Source};
@@ -40,6 +41,8 @@ pub struct RunContext {
     pub run: Option<Arc<Begun>>,
     /// The folder on whose disk there is room for what does not belong into memory.
     pub scratch: PathBuf,
+    /// Whether its trials come to anything.
+    pub prospects: Prospects,
 }
 
 impl RunContext {
@@ -346,6 +349,11 @@ impl Batch {
             Verdict::Failed(failure) => Some(failure.reason.clone()),
             _ => None,
         };
+        let hopeless = self.context.prospects.after(reason.as_deref());
+        if let Some(words) = hopeless.filter(|_| stop.why().is_none()) {
+            self.context.events.emit(Event::Warning(words));
+            stop.ask(Why::Unusable);
+        }
         self.context.events.emit(Event::TrialEnded { persona: persona as u32, outcome, reason });
         // Nothing more goes into a journal that has failed.
         if !has_ended && stop.why() != Some(Why::Journal) {

@@ -36,9 +36,13 @@ pub enum Error {
     },
     /// The same run is under way in another process.
     #[error(
-        "this run is under way in another process ({0}); wait for it, or start one of your own with another --seed"
+        "this run is under way in another process ({0}); wait for it, or start one beside it with another --seed or with \
+         --fresh"
     )]
     UnderWay(String),
+    /// A run was to be gone on with that depends on something else than is there now.
+    #[error("run {0} depends on something else than is there now")]
+    Changed(String),
     /// There is no such run.
     #[error("there is no run {0}; `rejoinder runs` lists them")]
     NoRun(String),

@@ -30,7 +30,7 @@ pub use batches::{BatchEnd, OpenBatch};
 pub use calls::{Call, CallLog, Key, RecordedCall, key_of};
 pub use error::Error;
 pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
-pub use runs::{Begun, Inputs, RunRow, RunState};
+pub use runs::{Begun, Inputs, RunRow, RunState, Spending, kept};
 pub use trials::{BatchRow, TrialRow, Trials};
 
 /// The file's name in the data folder.

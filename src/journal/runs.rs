@@ -67,6 +67,24 @@ pub struct Inputs<'a> {
     pub fresh: bool,
 }
 
+/// What the calls of a run to one model have cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spending {
+    /// Which.
+    pub model: String,
+    /// Dollars.
+    pub cost_usd: f64,
+    /// Tokens in and out of the calls that cost nothing, or whose price was not known.
+    pub free_tokens: (u64, u64),
+}
+
+/// A part of what a run depends on, as it is kept: a long one by its hash.
+#[must_use]
+pub fn kept(part: &str) -> String {
+    const LONGEST: usize = 160;
+    if part.len() <= LONGEST { part.to_owned() } else { format!("sha256:{}", &sha256(part.as_bytes())[..16]) }
+}
+
 /// A run that this process owns until it is dropped.
 pub struct Begun {
     /// Its id.
@@ -89,11 +107,11 @@ pub struct Begun {
 impl Journal {
     /// Finds the interrupted run of these inputs, or begins a new one.
     ///
-    /// Runs of the same inputs that other processes have under way are left alone: a run begun beside them takes another
-    /// seed, so that it repeats none of their calls.
+    /// Runs of the same inputs that other processes have under way are left alone. Who wants one beside them says so, by a
+    /// seed of its own or by wanting a fresh one, which takes another seed, so that it repeats none of their calls.
     ///
     /// # Errors
-    /// When the journal fails, or when the user's seed is that of a run under way.
+    /// When the journal fails, or when the run is under way in another process.
     pub fn begin(&self, inputs: &Inputs<'_>) -> Result<Begun, Error> {
         let hash = hash(&[&[inputs.command], inputs.parts].concat());
         // One process at a time looks and begins: two that look at once would both find nothing, and take one seed.
@@ -110,8 +128,8 @@ impl Journal {
                     self.set_state(&run.id, RunState::Dropped)?;
                 }
                 Some(lock) => return self.go_on(run, lock),
-                None if inputs.seed.is_some() => return Err(Error::UnderWay(run.id)),
-                None => taken.push(run.seed),
+                None if inputs.fresh && inputs.seed.is_none() => taken.push(run.seed),
+                None => return Err(Error::UnderWay(run.id)),
             }
         }
         // A run that is finished is finished: another one takes fresh samples.
@@ -123,6 +141,55 @@ impl Journal {
         let beside = || (least..=least + taken.len() as u64).find(|seed| !taken.contains(seed)).unwrap_or(least);
         let seed = inputs.seed.unwrap_or_else(beside);
         self.insert(inputs, &hash, seed)
+    }
+
+    /// Goes on with this run and no other.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] where it is not an open run of these inputs; when it is under way in another process, or the
+    /// journal fails.
+    pub fn resume(&self, inputs: &Inputs<'_>, id: &str) -> Result<Begun, Error> {
+        let hash = hash(&[&[inputs.command], inputs.parts].concat());
+        let _turn = schema::turn(self.path())?;
+        let run = self.open_runs(&hash)?.into_iter().find(|run| run.id == id);
+        let run = run.ok_or_else(|| Error::Changed(id.to_owned()))?;
+        let lock = self.lock(id)?.ok_or_else(|| Error::UnderWay(id.to_owned()))?;
+        self.go_on(run, lock)
+    }
+
+    /// What a run depends on, as [`kept`] keeps it; nothing of runs of before.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn parts(&self, id: &str) -> Result<Vec<String>, Error> {
+        let text: Option<String> = self.with(|connection| {
+            connection.query_row("SELECT parts FROM runs WHERE id = ?", [id], |row| row.get(0)).optional()
+        })?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// What a run's calls have cost, by model.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn spending(&self, id: &str) -> Result<Vec<Spending>, Error> {
+        self.with(|connection| {
+            connection
+                .prepare(
+                    "SELECT model, coalesce(sum(cost_usd), 0.0), \
+                     coalesce(sum(iif(coalesce(cost_usd, 0.0) = 0.0, input_tokens, 0)), 0), \
+                     coalesce(sum(iif(coalesce(cost_usd, 0.0) = 0.0, output_tokens, 0)), 0) \
+                     FROM calls WHERE run = (SELECT number FROM runs WHERE id = ?) GROUP BY model",
+                )?
+                .query_map([id], |row| {
+                    Ok(Spending {
+                        model: row.get(0)?,
+                        cost_usd: row.get(1)?,
+                        free_tokens: (row.get::<_, i64>(2)? as u64, row.get::<_, i64>(3)? as u64),
+                    })
+                })?
+                .collect()
+        })
     }
 
     /// The open runs of these inputs, in the order in which they began.
@@ -190,11 +257,13 @@ impl Journal {
         // Locked before it can be found, so that nobody takes it for interrupted.
         let lock = self.lock(&id)?.ok_or_else(|| Error::UnderWay(id.clone()))?;
         let arguments = serde_json::to_string(inputs.arguments).unwrap_or_default();
+        let parts: Vec<String> = inputs.parts.iter().map(|part| kept(part)).collect();
+        let parts = serde_json::to_string(&parts).unwrap_or_default();
         let number = self.with(|connection| {
             connection.query_row(
-                "INSERT INTO runs (id, inputs, command, arguments, seed, state, started, number) \
-                 VALUES (?, ?, ?, ?, ?, 'open', ?, (SELECT coalesce(max(number), 0) + 1 FROM runs)) RETURNING number",
-                params![id, hash, inputs.command, arguments, seed as i64, started],
+                "INSERT INTO runs (id, inputs, command, arguments, seed, state, started, parts, number) \
+                 VALUES (?, ?, ?, ?, ?, 'open', ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM runs)) RETURNING number",
+                params![id, hash, inputs.command, arguments, seed as i64, started, parts],
                 |row| row.get(0),
             )
         })?;

@@ -1,14 +1,17 @@
 //! Chat completions: `POST {base}/chat/completions`, as OpenAI, Ollama, vLLM, llama-server and LM Studio serve them.
 
+mod reading;
+
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::about::{self, About};
-use super::http::{BaseUrl, Http, KeyHeader, Response, Settings, SetupError, headers};
+use super::http::{BaseUrl, Http, KeyHeader, Settings, SetupError};
 use super::id::ModelId;
-use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
+use super::local_server::{self, Greeting};
+use super::{Failure, Model, Reply, Request};
 
 /// Where OpenAI serves chat completions.
 pub const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
@@ -82,76 +85,13 @@ impl ChatCompletions {
         }
         body
     }
-
-    #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
-    fn read(&self, response: &Response) -> Result<Reply, Failure> {
-        let json: Value = serde_json::from_slice(&response.body)
-            .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
-        let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
-        let choice = json.get("choices").and_then(|choices| choices.get(0)).ok_or_else(|| malformed("no choices"))?;
-        let message = choice
-            .get("message")
-            .filter(|message| message.is_object())
-            .ok_or_else(|| malformed("a choice without a message"))?;
-        let text = text_of(message.get("content")).ok_or_else(|| malformed("content that is not text"))?;
-        let refused = message.get("refusal").and_then(Value::as_str).is_some_and(|words| !words.is_empty());
-        let stop = if refused { Stop::Refusal } else { stop_of(choice.get("finish_reason").and_then(Value::as_str)) };
-        let request_id = headers::request_id(&response.headers).or_else(|| json.get("id").and_then(Value::as_str));
-        Ok(Reply {
-            answer: Answer {
-                text,
-                stop,
-                usage: usage_of(json.get("usage")),
-                request_id: request_id.map(|id| self.http.one_line(id)),
-                batched: false,
-            },
-            limits: headers::rate_limits(&response.headers, response.received),
-        })
-    }
-}
-
-/// The text of a message: a string, null (a refusal, or nothing but reasoning), or a list of parts at some servers.
-/// `reasoning_content` beside it is the model's thinking and no part of the answer.
-fn text_of(content: Option<&Value>) -> Option<String> {
-    match content {
-        None | Some(Value::Null) => Some(String::new()),
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Array(parts)) => {
-            let texts = parts.iter().filter(|part| part.get("type").is_some_and(|kind| kind == "text"));
-            texts.map(|part| part.get("text").and_then(Value::as_str)).collect()
-        }
-        Some(_) => None,
-    }
-}
-
-fn stop_of(reason: Option<&str>) -> Stop {
-    match reason {
-        Some("stop") => Stop::EndTurn,
-        Some("length") => Stop::MaxTokens,
-        Some("content_filter") => Stop::Refusal,
-        Some("tool_calls" | "function_call") => Stop::ToolUse,
-        _ => Stop::Other,
-    }
-}
-
-/// Prompt tokens include the cached ones here; [`Usage`] counts each token once. Absent or nonsense counts are zero.
-fn usage_of(usage: Option<&Value>) -> Usage {
-    let count = |path: &str| usage.and_then(|usage| usage.pointer(path)).and_then(Value::as_u64).unwrap_or(0);
-    let prompt = count("/prompt_tokens");
-    let cached = count("/prompt_tokens_details/cached_tokens").min(prompt);
-    Usage {
-        input_tokens: prompt - cached,
-        output_tokens: count("/completion_tokens"),
-        cache_write_tokens: 0,
-        cache_read_tokens: cached,
-    }
 }
 
 impl Model for ChatCompletions {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
             let response = self.http.post(&request.key, &self.body(request)).await?;
-            self.read(&response)
+            reading::read(&self.http, &response, request.schema.is_some())
         })
     }
 
@@ -165,6 +105,10 @@ impl Model for ChatCompletions {
 
     fn about(&self) -> BoxFuture<'_, Option<About>> {
         Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, self.is_own).await) })
+    }
+
+    fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
+        Box::pin(local_server::greet(&self.http, self.models.clone(), who))
     }
 
     /// With the server, port included: another one may serve another model under the same name.

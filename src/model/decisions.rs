@@ -10,10 +10,12 @@ mod reading;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use super::chances::{MOST, Statement, statements};
 use super::http::{BaseUrl, Http, KeyHeader, Settings, SetupError};
 use super::id::ModelId;
+use super::local_server::{self, Greeting};
 use super::{Failure, FailureKind, Model, Reply, Request};
 
 /// What a decision model speaks.
@@ -43,6 +45,7 @@ pub struct Decisions {
     host: String,
     origin: String,
     http: Http,
+    models: Url,
 }
 
 impl Decisions {
@@ -63,8 +66,12 @@ impl Decisions {
             Form::SystemOne => base.join("v1/systemone"),
         };
         let http = Http::new(&base, url, KeyHeader::Bearer, key, settings)?;
+        let models = match form {
+            Form::Decisions => base.join("models"),
+            Form::SystemOne => base.join("v1/models"),
+        };
         let (host, origin) = (http.account(), base.origin());
-        Ok(Decisions { form, id: id.to_string(), name: id.name().to_owned(), host, origin, http })
+        Ok(Decisions { form, id: id.to_string(), name: id.name().to_owned(), host, origin, http, models })
     }
 
     fn body(&self, request: &Request, statements: &[Statement]) -> Value {
@@ -116,6 +123,10 @@ impl Model for Decisions {
 
     fn settings(&self) -> String {
         format!("{} at={}", self.form.as_str(), self.origin)
+    }
+
+    fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
+        Box::pin(local_server::greet(&self.http, self.models.clone(), who))
     }
 
     fn only_decides(&self) -> bool {

@@ -4,14 +4,17 @@
 //! no message; a response may be late, torn, huge or nonsense and still becomes one [`Failure`] in one line.
 
 pub mod base_url;
+pub(crate) mod body;
 pub(crate) mod failure;
 pub mod headers;
+mod hints;
 #[cfg(feature = "restate")]
 pub mod inner;
 mod lanes;
 mod pieces;
 mod proxy;
 mod route;
+mod stream;
 mod trouble;
 pub(crate) mod words;
 
@@ -197,6 +200,11 @@ impl Http {
         one_line(text, self.key.as_ref())
     }
 
+    /// The key, for what has to keep it out of messages.
+    pub(crate) fn key(&self) -> Option<&SecretString> {
+        self.key.as_ref()
+    }
+
     /// The failure that a response with a good status and a bad body is.
     pub(crate) fn malformed(&self, response: &Response, json: Option<&Value>, why: &str) -> Failure {
         failure::malformed(response, json, why, self.key.as_ref())
@@ -320,18 +328,30 @@ impl Http {
         if error.is_timeout() && !error.is_connect() {
             return self.late();
         }
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        let cause = self.one_line(&cause.to_string());
         let message = if error.is_connect() {
             let way = Way { origin, proxy: self.lanes.proxy() };
             way.no_connection(&error, |text| self.one_line(text))
         } else {
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
-            format!("the connection to {origin} broke: {}", self.one_line(&cause.to_string()))
+            format!("the connection to {origin} broke: {cause}")
         };
-        Failure::new(FailureKind::Connection, message)
+        let kind =
+            if error.is_connect() && is_lasting(&cause) { FailureKind::Misconfigured } else { FailureKind::Connection };
+        Failure::new(kind, message)
     }
+}
+
+/// Whether a connection that cannot be opened now cannot be opened later either: a certificate that is not trusted, a name
+/// that no host has. (A name that is not found for the moment is said in other words.)
+fn is_lasting(cause: &str) -> bool {
+    const NO_SUCH_HOST: [&str; 4] =
+        ["name or service not known", "nodename nor servname", "no such host", "no address associated"];
+    let cause = cause.to_ascii_lowercase();
+    cause.contains("invalid peer certificate") || NO_SUCH_HOST.iter().any(|words| cause.contains(words))
 }
 
 impl Response {

@@ -5,11 +5,12 @@ mod latency;
 mod pace;
 pub mod permits;
 mod told;
+mod trouble;
 mod width;
 
 use std::time::Duration;
 
-pub use permits::{Concurrency, Permit, Permits};
+pub use permits::{Concurrency, Permit, Permits, Wait};
 
 /// The longest that a host can make us wait at once. A real rate limit passes within a minute or so; what asks for more
 /// is a daily limit or nonsense, and is asked again after this.
@@ -47,5 +48,15 @@ impl RateLimits {
             .filter(|window| window.remaining == Some(0))
             .filter_map(|window| window.reset)
             .max()
+    }
+
+    /// What is used up, for a person.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let all =
+            [(&self.requests, "calls"), (&self.input_tokens, "input tokens"), (&self.output_tokens, "output tokens")];
+        let used_up: Vec<&str> =
+            all.into_iter().filter(|(window, _)| window.remaining == Some(0)).map(|(_, name)| name).collect();
+        format!("the host says that no {} are left for now", used_up.join(", no "))
     }
 }

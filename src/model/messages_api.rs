@@ -11,10 +11,12 @@ use url::Url;
 
 use super::about::{self, About};
 use super::batching::Batching;
-use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, headers};
+use super::http::words::one_line;
+use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
+use super::local_server::{self, Greeting};
 use super::message_batches::MessageBatches;
-use super::{Answer, Failure, Model, Reply, Request, Stop, Usage};
+use super::{Answer, Failure, Model, Reply, Request, Stop, finish, usage};
 
 /// Where Anthropic serves the Messages API.
 pub const DEFAULT_BASE_URL: &str = "https://api.anthropic.com";
@@ -134,8 +136,7 @@ impl MessagesApi {
 
     #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
     fn read(&self, response: &Response) -> Result<Reply, Failure> {
-        let json: Value = serde_json::from_slice(&response.body)
-            .map_err(|error| self.http.malformed(response, None, &format!("a body that is not JSON ({error})")))?;
+        let json = body::read(&response.body).map_err(|why| self.http.malformed(response, None, &why))?;
         let malformed = |why: &str| self.http.malformed(response, Some(&json), why);
         let answer = answer_of(&json).map_err(malformed)?;
         let request_id = headers::request_id(&response.headers)
@@ -163,12 +164,24 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
         Some(Value::Null) => String::new(),
         _ => return Err("a message without content"),
     };
+    let word = json.get("stop_reason").and_then(Value::as_str);
+    let stop = finish::read(word);
+    let explained = json.pointer("/stop_details/explanation").and_then(Value::as_str);
+    let said = match stop {
+        Stop::EndTurn | Stop::StopSequence => None,
+        _ => word.map(|word| match explained {
+            Some(words) => one_line(&format!("{words}; stop reason {word}"), None),
+            None => one_line(&format!("stop reason {word}"), None),
+        }),
+    };
+    let usage = usage::read(json.get("usage"), !text.is_empty());
     Ok(Answer {
         text,
-        stop: stop_of(json.get("stop_reason").and_then(Value::as_str)),
-        usage: usage_of(json.get("usage")),
-        request_id: None,
-        batched: false,
+        stop,
+        said,
+        usage_unknown: usage.is_none(),
+        usage: usage.unwrap_or_default(),
+        ..Answer::default()
     })
 }
 
@@ -176,30 +189,6 @@ pub(super) fn answer_of(json: &Value) -> Result<Answer, &'static str> {
 fn text_of(blocks: &[Value]) -> Option<String> {
     let texts = blocks.iter().filter(|block| block.get("type").is_some_and(|kind| kind == "text"));
     texts.map(|block| block.get("text").and_then(Value::as_str)).collect()
-}
-
-fn stop_of(reason: Option<&str>) -> Stop {
-    match reason {
-        Some("end_turn") => Stop::EndTurn,
-        Some("max_tokens") => Stop::MaxTokens,
-        Some("stop_sequence") => Stop::StopSequence,
-        Some("tool_use") => Stop::ToolUse,
-        Some("pause_turn") => Stop::PauseTurn,
-        Some("refusal") => Stop::Refusal,
-        Some("model_context_window_exceeded") => Stop::ContextWindow,
-        _ => Stop::Other,
-    }
-}
-
-/// Counts that are absent, null or nonsense are zero: an answer that was paid for is not thrown away over its bill.
-fn usage_of(usage: Option<&Value>) -> Usage {
-    let count = |name: &str| usage.and_then(|usage| usage.get(name)).and_then(Value::as_u64).unwrap_or(0);
-    Usage {
-        input_tokens: count("input_tokens"),
-        output_tokens: count("output_tokens"),
-        cache_write_tokens: count("cache_creation_input_tokens"),
-        cache_read_tokens: count("cache_read_input_tokens"),
-    }
 }
 
 impl Model for MessagesApi {
@@ -220,6 +209,10 @@ impl Model for MessagesApi {
 
     fn about(&self) -> BoxFuture<'_, Option<About>> {
         Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, false).await) })
+    }
+
+    fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
+        Box::pin(local_server::greet(&self.http, self.models.clone(), who))
     }
 
     /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.

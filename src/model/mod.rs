@@ -8,15 +8,18 @@ pub mod batching;
 pub mod chances;
 pub mod chat_completions;
 pub mod decisions;
+mod finish;
 pub mod hosts;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod local_server;
 pub mod market;
 mod message_batches;
 pub mod messages_api;
 pub mod price;
 pub mod retry;
+mod usage;
 
 use std::fmt;
 use std::time::Duration;
@@ -114,10 +117,11 @@ pub struct Schema {
 }
 
 /// Why a model stopped. Names of the Messages API; chat completions are mapped onto them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// The model came to its end.
+    #[default]
     EndTurn,
     /// `max_tokens` was reached: the text is cut off.
     MaxTokens,
@@ -131,7 +135,9 @@ pub enum Stop {
     Refusal,
     /// The context window is full: the text is cut off.
     ContextWindow,
-    /// A reason that this version does not know.
+    /// The host broke the answer off: an error on the way, or no strength left.
+    BrokenOff,
+    /// A reason that this version does not know: nobody can tell whether the text is whole.
     Other,
 }
 
@@ -173,7 +179,7 @@ impl std::ops::Sub for Usage {
 }
 
 /// What a model said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// All text blocks joined; may be empty, also when nothing went wrong.
     pub text: String,
@@ -186,6 +192,12 @@ pub struct Answer {
     /// Whether it came with a message batch, which costs [`price::BATCH_SHARE`] of the price.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub batched: bool,
+    /// Whether the host's bill could not be read: what [`Answer::usage`] says is then the most that it can have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub usage_unknown: bool,
+    /// The host's own words about an answer that is not finished, or where it put the text; one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
 }
 
 /// An answer and what the host said about its limits.
@@ -227,6 +239,10 @@ pub enum FailureKind {
     TooLarge,
     /// 400 and other 4xx: the request is not acceptable as it is.
     Invalid,
+    /// The host was down for longer than it is waited for. The call may succeed another time.
+    Unreachable,
+    /// The way to the host is set up wrongly: a certificate that is not trusted, a name that no host has.
+    Misconfigured,
     /// Not sent: who would send it is of another version than who asks.
     Version,
     /// Not sent now: the run is to stop, or the call goes with a message batch.
@@ -243,7 +259,11 @@ impl FailureKind {
     pub fn is_final_for_host(self) -> bool {
         matches!(
             self,
-            FailureKind::SpendLimit | FailureKind::Unauthorized | FailureKind::Billing | FailureKind::Version
+            FailureKind::SpendLimit
+                | FailureKind::Unauthorized
+                | FailureKind::Billing
+                | FailureKind::Misconfigured
+                | FailureKind::Version
         )
     }
 
@@ -272,9 +292,22 @@ pub struct Failure {
     pub should_retry: Option<bool>,
     /// The host's limits, where the response told them.
     pub limits: limits::RateLimits,
+    /// Which part of the request the host finds fault with, where it names one.
+    pub param: Option<String>,
 }
 
 impl Failure {
+    /// Whether it is trouble of the host or of the way to it, which passes by itself. A time-out of ours is not among it: a
+    /// call may take that long again.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self.kind {
+            FailureKind::Connection | FailureKind::RateLimited | FailureKind::Overloaded | FailureKind::Server => true,
+            FailureKind::Timeout => self.status.is_some(),
+            _ => false,
+        }
+    }
+
     /// A failure without a response.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
@@ -285,6 +318,7 @@ impl Failure {
             retry_after: None,
             should_retry: None,
             limits: limits::RateLimits::default(),
+            param: None,
         }
     }
 }
@@ -316,6 +350,13 @@ pub trait Model: Send + Sync {
     /// What the host says about the model without being asked a question; `None` where it can say nothing.
     fn about(&self) -> BoxFuture<'_, Option<about::About>> {
         Box::pin(std::future::ready(None))
+    }
+
+    /// Says hello to the host before the first call, which costs nothing: whether it is there and takes the key, and,
+    /// where `who` is asked, whether it is a server that people run themselves.
+    fn greet(&self, who: bool) -> BoxFuture<'_, local_server::Greeting> {
+        let _ = who;
+        Box::pin(std::future::ready(local_server::Greeting::default()))
     }
 
     /// Where the host takes many requests at once, if it does.

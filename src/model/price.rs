@@ -1,6 +1,6 @@
 //! What calls cost. Prices are data with a date (`prices.toml`), and a person's own come first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,10 @@ pub enum Source {
 pub struct Prices {
     table: Option<&'static Table>,
     own: BTreeMap<String, Price>,
+    /// Of servers that said who they are.
+    told: BTreeMap<String, Price>,
+    /// Models that would be free, and are perhaps not.
+    unknown: BTreeSet<String>,
     hosts: Arc<Hosts>,
 }
 
@@ -152,6 +156,17 @@ impl Prices {
         Prices { hosts: Arc::new(hosts), ..self }
     }
 
+    /// From now on a model has this price, unless it has one.
+    pub fn set(&mut self, model: &str, price: Price) {
+        self.unknown.remove(model);
+        self.told.entry(model.to_owned()).or_insert(price);
+    }
+
+    /// From now on the price of a model is not known, unless a table or a person tells it.
+    pub fn forget(&mut self, model: &str) {
+        self.unknown.insert(model.to_owned());
+    }
+
     /// When the built-in prices were looked up, such as `2026-11`.
     #[must_use]
     pub fn date(&self) -> &str {
@@ -176,7 +191,10 @@ impl Prices {
             return Some((price, Source::Host));
         }
         let listed = self.listed(&id, host).map(|listed| (listed.price().times(host.prices_of().1), Source::Table));
-        listed.or_else(|| host.is_local().then_some((free, Source::Free)))
+        let name = id.to_string();
+        let told = self.told.get(&name).map(|price| (*price, Source::Free));
+        let is_free = host.is_local() && !self.unknown.contains(&name);
+        listed.or(told).or_else(|| is_free.then_some((free, Source::Free)))
     }
 
     fn listed(&self, id: &ModelId, host: &Host) -> Option<&'static Listed> {
@@ -293,6 +311,19 @@ mod tests {
     fn the_market_and_ollama_are_free() {
         assert_eq!(Prices::built_in().cost("market", million()), Some(0.0));
         assert_eq!(Prices::built_in().cost("ollama/qwen", million()), Some(0.0));
+    }
+
+    #[test]
+    fn a_server_that_charges_nothing_has_a_price_and_one_that_is_unknown_has_none() {
+        let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
+        let mut prices = Prices::built_in();
+        prices.set("openai/mine", free);
+        prices.set("anthropic/claude-haiku-4-5", free);
+        prices.forget("ollama/qwen");
+        let cost = |model| prices.cost(model, million());
+        assert_eq!((cost("openai/mine"), cost("openai/yours"), cost("ollama/qwen")), (Some(0.0), None, None));
+        // What a table or a person says holds.
+        assert_eq!(cost("anthropic/claude-haiku-4-5"), Some(6.0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether a failed call is sent again, and after how long. Decided here and nowhere else.
 //!
-//! The rules are those of the official SDK (PyPI `anthropic` 2.12, `_base_client.py`), with three differences: bodies
+//! The rules are those of the official SDK (PyPI `anthropic` 2.14, `_base_client.py`), with three differences: bodies
 //! that make no sense are retried too, a spend limit never is, and no wait is longer than
 //! [`LONGEST_WAIT`].
 
@@ -51,7 +51,9 @@ impl RetryPolicy {
         }
     }
 
-    fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
+    /// The wait before the next try where the host names none, after so many tries.
+    #[must_use]
+    pub fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
         let factor = 2_u32.saturating_pow(attempt);
         let wait = self.first_wait.saturating_mul(factor).min(self.longest_backoff).min(LONGEST_WAIT);
         let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
@@ -61,12 +63,12 @@ impl RetryPolicy {
 
 fn is_worth_repeating(failure: &Failure) -> bool {
     use FailureKind::{
-        Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, NotFound, Overloaded, RateLimited,
-        Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized, Version,
+        Billing, Conflict, Connection, Forbidden, Invalid, Journal, Malformed, Misconfigured, NotFound, Overloaded,
+        RateLimited, Server, SpendLimit, Stopped, Timeout, TooLarge, Unauthorized, Unreachable, Version,
     };
     let ours = match failure.kind {
         // Even if the host says otherwise: money does not come back within seconds.
-        SpendLimit | Stopped | Journal | Version => return false,
+        SpendLimit | Stopped | Journal | Unreachable | Misconfigured | Version => return false,
         Connection | Timeout | RateLimited | Overloaded | Server | Conflict | Malformed => true,
         Unauthorized | Billing | Forbidden | NotFound | TooLarge | Invalid => false,
     };

@@ -143,6 +143,9 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let mut lineage = Lineage::resume(folder, &older.head, &chosen.people, options.facts.as_deref())?;
     let facts = Arc::new(Facts::of(&lineage.facts));
     let people = lineage.split.people(folder, &chosen.people)?;
+    if let Some(warning) = people.warning() {
+        cast.context.events.emit(Event::Warning(warning));
+    }
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }

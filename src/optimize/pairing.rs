@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::compare::Tally;
 use crate::data::results::PersonaResult;
@@ -25,6 +26,14 @@ impl Key {
         let mut key = [0; 16];
         key.copy_from_slice(&hash[..16]);
         Key(key)
+    }
+
+    /// The key of a persona's text but for case, white space and Unicode form: who is described in the same words is the
+    /// same person. Splits that are kept go by [`Key::of`].
+    #[must_use]
+    pub fn folded(persona: &str) -> Self {
+        let folded: String = persona.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        Key::of(&folded.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// A number that is spread evenly over personas and has nothing to do with who they are.

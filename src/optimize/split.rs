@@ -3,7 +3,7 @@
 //! A prompt that was tuned on people looks better on them than it is. So the personas of a lineage are split once: from
 //! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,10 @@ pub struct People {
     pub learn: Vec<u32>,
     /// Those who only verify: the eval file's, and the held back.
     pub unseen: Arc<Texts>,
-    /// Keys of those who only verify.
+    /// Keys of those who only verify, folded.
     held_back: Arc<HashSet<Key>>,
+    /// How many of those who only verify are described nearly as somebody who is learned from.
+    pub near_copies: usize,
 }
 
 /// Tells of any persona whether it only verifies.
@@ -106,30 +108,75 @@ impl Split {
     /// # Errors
     /// Where a persona file cannot be read, or there is no room on the disk.
     pub fn people(&self, folder: &DataFolder, all: &Arc<Texts>) -> Result<People, data::Error> {
-        let (mut unseen, mut held_back, mut learn) = (Texts::new(folder.root())?, HashSet::new(), Vec::new());
+        let (mut unseen, mut held_back) = (Texts::new(folder.root())?, HashSet::new());
         if let Some(name) = &self.eval_file
             && let Some((_, people)) = sibling(folder, name)?
         {
             for persona in people.iter() {
                 let persona = persona?;
-                if held_back.insert(Key::of(&persona)) {
+                if held_back.insert(Key::folded(&persona)) {
                     unseen.push(&persona)?;
                 }
             }
         }
+        let mut others: Vec<(u32, Key)> = Vec::with_capacity(all.len());
         for (index, persona) in all.iter().enumerate() {
             let persona = persona?;
-            let key = Key::of(&persona);
-            if key.number() < self.below && held_back.insert(key) {
+            let key = Key::folded(&persona);
+            if Key::of(&persona).number() < self.below && held_back.insert(key) {
                 unseen.push(&persona)?;
             }
-            // Who stands in both files is unseen, or would not be.
-            if !held_back.contains(&key) {
-                learn.push(index as u32);
+            others.push((index as u32, key));
+        }
+        // Who stands on both sides, in whatever letters, is unseen, or would not be.
+        let learn = others.into_iter().filter(|(_, key)| !held_back.contains(key)).map(|(index, _)| index);
+        let learn: Vec<u32> = learn.collect();
+        let near_copies = near_copies(all, &learn, &unseen)?;
+        Ok(People {
+            all: Arc::clone(all),
+            learn,
+            unseen: Arc::new(unseen),
+            held_back: Arc::new(held_back),
+            near_copies,
+        })
+    }
+}
+
+/// How many of the unseen are described nearly as somebody who is learned from: four fifths of the runs of four words of
+/// theirs are that person's. Not looked for among more people than a person would look through.
+fn near_copies(all: &Texts, learn: &[u32], unseen: &Texts) -> Result<usize, data::Error> {
+    const MOST: usize = 2_000;
+    /// Of a phrase that so many share, the first of them are enough.
+    const SHARE_IT: usize = 100;
+    const WORDS: usize = 4;
+    const ALIKE: (usize, usize) = (4, 5);
+    if learn.len().max(unseen.len()) > MOST {
+        return Ok(0);
+    }
+    let runs = |persona: &str| -> HashSet<u64> {
+        let folded: Vec<String> = persona.split_whitespace().map(str::to_lowercase).collect();
+        folded.windows(WORDS).map(|words| u64::from(Key::of(&words.join(" ")).number())).collect()
+    };
+    let mut who: HashMap<u64, Vec<u32>> = HashMap::new();
+    for index in learn {
+        for run in runs(&all.get(*index as usize)?) {
+            let sharing = who.entry(run).or_default();
+            if sharing.len() < SHARE_IT {
+                sharing.push(*index);
             }
         }
-        Ok(People { all: Arc::clone(all), learn, unseen: Arc::new(unseen), held_back: Arc::new(held_back) })
     }
+    let mut near = 0;
+    for persona in unseen.iter() {
+        let runs = runs(&persona?);
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        for index in runs.iter().filter_map(|run| who.get(run)).flatten() {
+            *shared.entry(*index).or_default() += 1;
+        }
+        let most = shared.into_values().max().unwrap_or(0);
+        near += usize::from(most > 0 && most * ALIKE.1 >= runs.len() * ALIKE.0);
+    }
+    Ok(near)
 }
 
 impl People {
@@ -138,15 +185,28 @@ impl People {
     /// # Errors
     /// Where a persona cannot be read.
     pub fn apart(learn: Arc<Texts>, unseen: Arc<Texts>) -> Result<Self, data::Error> {
-        let held_back = unseen.iter().map(|persona| Ok(Key::of(&persona?))).collect::<Result<_, data::Error>>()?;
+        let held_back = unseen.iter().map(|persona| Ok(Key::folded(&persona?))).collect::<Result<_, data::Error>>()?;
         let all = (0..learn.len() as u32).collect();
-        Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back) })
+        Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back), near_copies: 0 })
+    }
+
+    /// What there is to say where unseen people are not as unseen as they should be.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        (self.near_copies > 0).then(|| {
+            format!(
+                "{} of the {} people who only verify are described nearly as somebody who is learned from: a gain on them \
+                 is partly one on people who were seen; leave such copies out of the persona files",
+                self.near_copies,
+                self.unseen.len()
+            )
+        })
     }
 
     /// Whether this persona only verifies, so that nothing may be learned from what it said.
     #[must_use]
     pub fn is_unseen(&self, persona: &str) -> bool {
-        self.held_back.contains(&Key::of(persona))
+        self.held_back.contains(&Key::folded(persona))
     }
 }
 
@@ -177,6 +237,7 @@ fn sibling(folder: &DataFolder, name: &str) -> Result<Option<(FileName, Texts)>,
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
 
     fn folder_with(files: &[(&str, &[String])]) -> (tempfile::TempDir, DataFolder) {
         let place = tempfile::tempdir().unwrap();
@@ -223,6 +284,41 @@ mod tests {
         let (_, people) = self::split(&folder, "x_train", &train);
         assert_eq!((people.learn.len(), people.unseen.len()), (25, 15));
         assert!(people.learn.iter().all(|index| *index >= 15));
+    }
+
+    #[test]
+    fn the_same_people_in_other_letters_spaces_or_forms_of_unicode_are_unseen() {
+        let train: Vec<String> = names("Zoë Müller", 40);
+        let decomposed: String = UnicodeNormalization::nfd(train[2].as_str()).collect();
+        let eval = [
+            train[0].to_uppercase(),
+            train[1].replace(' ', "  \u{a0}"),
+            decomposed,
+            train[3].replace("CTO", "\u{ff23}\u{ff34}\u{ff2f}"),
+        ];
+        let (_place, folder) = folder_with(&[("x_eval", &eval)]);
+        let (_, people) = self::split(&folder, "x_train", &train);
+        assert!(people.learn.iter().all(|index| *index >= 4), "{:?}", people.learn);
+        assert!(people.is_unseen(&train[0]) && people.is_unseen(&eval[0]));
+    }
+
+    #[test]
+    fn near_copies_among_the_unseen_are_counted_and_distinct_people_are_none() {
+        let text = |name: &str, site: usize| {
+            format!(
+                "{name}, head of IT at a bank of 400 people in Oslo, wants few words and no hype at all. Site {site}."
+            )
+        };
+        let train: Vec<String> = (0..20).map(|site| text("Ada", site)).collect();
+        let eval: Vec<String> = (0..15).map(|site| text("Ada", site + 100)).collect();
+        let (_place, folder) = folder_with(&[("x_eval", &eval)]);
+        let (_, people) = self::split(&folder, "x_train", &train);
+        assert_eq!(people.near_copies, 15);
+        assert!(people.warning().unwrap().starts_with("15 of the 15 people who only verify"));
+        let others: Vec<String> =
+            (0..15).map(|n| format!("Bo {n} sells {n} boats a year and reads {n} papers.")).collect();
+        let (_place, folder) = folder_with(&[("x_eval", &others)]);
+        assert_eq!(self::split(&folder, "x_train", &train).1.warning(), None);
     }
 
     #[test]

@@ -271,7 +271,7 @@ mod tests {
 
     fn answer(text: &str, output_tokens: u64, stop: Stop) -> Answer {
         let usage = Usage { input_tokens: 300, output_tokens, ..Usage::default() };
-        Answer { text: text.into(), stop, usage, request_id: None, batched: false }
+        Answer { text: text.into(), stop, usage, ..Answer::default() }
     }
 
     fn checked(role: &str, model: &str) -> Checked {

@@ -3,7 +3,7 @@
 //! Nothing here holds a text of a persona, a message or a key: only labels, counts, and the words that the terminal would
 //! have shown.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,9 @@ pub struct Live {
     pub ended: Option<Ended>,
     /// What it waits for, where that is message batches: how many, their requests, and how many of these have ended.
     pub batches: Option<(u64, u64, u64)>,
+    /// Hosts that are waited for.
+    #[serde(skip)]
+    waited_for: BTreeSet<String>,
     /// Decisions by persona, in this batch.
     #[serde(skip)]
     tallies: Vec<Tally>,
@@ -171,6 +174,17 @@ impl Live {
             Event::Saved { kind, name } => self.saved.push(Saved { kind: kind.clone(), name: name.clone() }),
             Event::MessageBatches { open, requests, answered, since } => {
                 self.batches = since.map(|_| (*open as u64, *requests as u64, *answered as u64));
+            }
+            Event::HostWaits { host, wait: Some(wait) } => {
+                // Told once; how long it lasts is seen by the time.
+                if self.waited_for.insert(host.clone()) {
+                    self.tell(true, &format!("waiting for {host}: {}", wait.reason));
+                }
+            }
+            Event::HostWaits { host, wait: None } => {
+                if self.waited_for.remove(host) {
+                    self.tell(false, &format!("{host} is back"));
+                }
             }
             Event::CallAnswered | Event::Stragglers { .. } => {}
         }

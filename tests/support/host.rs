@@ -203,7 +203,7 @@ impl Host {
             stop: Stop::EndTurn,
             usage: self.manner.usage,
             request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         Ok(Reply { answer, limits })
     }

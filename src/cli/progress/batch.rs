@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::event::TrialOutcome;
+use crate::event::{HostWait, TrialOutcome};
 use crate::report::words;
 
 /// Without a bar, a line is due after this time at the latest.
@@ -32,9 +32,11 @@ pub(super) struct Batch {
     pub(super) hedged: usize,
     /// How many and since when, by role.
     stragglers: BTreeMap<String, (usize, Instant)>,
+    /// Hosts to which nothing is sent for a while, and why.
+    waits: BTreeMap<String, HostWait>,
     /// Message batches that are waited for: how many, their requests, those that have ended, and since when.
     batches: Option<(usize, usize, usize, Instant)>,
-    /// Whether the last line named stragglers.
+    /// Whether the last line named stragglers, or what is waited for.
     named: bool,
     pub(super) bar: Option<ProgressBar>,
     /// The ticker ends when this is dropped.
@@ -57,6 +59,7 @@ impl Batch {
             retries: 0,
             hedged: 0,
             stragglers: BTreeMap::new(),
+            waits: BTreeMap::new(),
             batches: None,
             named: false,
             bar: None,
@@ -93,6 +96,14 @@ impl Batch {
         };
     }
 
+    /// Why nothing is sent to a host, or that it is over.
+    pub(super) fn host_waits(&mut self, host: String, wait: Option<HostWait>) {
+        match wait {
+            Some(wait) => self.waits.insert(host, wait),
+            None => self.waits.remove(&host),
+        };
+    }
+
     /// Which message batches are waited for.
     pub(super) fn batches(&mut self, open: usize, requests: usize, answered: usize, since: Option<Instant>) {
         self.batches = since.filter(|_| open > 0).map(|since| (open, requests, answered, since));
@@ -106,13 +117,14 @@ impl Batch {
             return None;
         }
         let waited = now.saturating_duration_since(self.line_at);
-        let unnamed = !self.stragglers.is_empty() && !self.named && waited >= NAMED_AFTER;
+        let has_names = !self.stragglers.is_empty() || !self.waits.is_empty();
+        let unnamed = has_names && !self.named && waited >= NAMED_AFTER;
         let every = if self.batches.is_some() { BATCHES_EVERY } else { LINE_EVERY };
         if self.done >= self.total || !(unnamed || waited >= every) {
             return None;
         }
         self.line_at = now;
-        self.named = !self.stragglers.is_empty();
+        self.named = has_names;
         Some(self.line(now))
     }
 
@@ -141,6 +153,9 @@ impl Batch {
             let time = words::duration(now.saturating_duration_since(*since));
             parts.push(format!("{calls} taken over {time} ({role})"));
         }
+        for (host, wait) in &self.waits {
+            parts.push(waiting(host, wait, now));
+        }
         if let Some((open, requests, answered, since)) = self.batches {
             let batches = words::count(open as u64, "message batch", "message batches");
             let time = words::duration(now.saturating_duration_since(since));
@@ -160,4 +175,14 @@ impl Batch {
         }
         parts.join(", ")
     }
+}
+
+/// What is waited for, why, since when and for how long.
+pub(super) fn waiting(host: &str, wait: &HostWait, now: Instant) -> String {
+    let time = |time| words::duration(time);
+    let since = time(now.saturating_duration_since(wait.since));
+    let left = wait.until.saturating_duration_since(now);
+    let next = if left.is_zero() { "now".to_owned() } else { format!("in {}", time(left)) };
+    let reason = words::one_line(&wait.reason, 160);
+    format!("waiting for {} since {since} ({reason}), next call {next}", words::one_line(host, 100))
 }

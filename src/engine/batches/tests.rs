@@ -90,7 +90,7 @@ impl Host {
 
 fn answer(id: &str) -> Answer {
     let usage = Usage { input_tokens: 10, output_tokens: 10, ..Usage::default() };
-    Answer { text: id.to_owned(), stop: Stop::EndTurn, usage, request_id: None, batched: true }
+    Answer { text: id.to_owned(), stop: Stop::EndTurn, usage, batched: true, ..Answer::default() }
 }
 
 impl Batching for Host {

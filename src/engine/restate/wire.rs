@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Failure, FailureKind, Request, Role};
 
 /// Changes with whatever is said here. Who speaks another one is refused.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// The service that answers calls.
 pub const CALLS: &str = "RejoinderCalls";

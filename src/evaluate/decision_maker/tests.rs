@@ -20,7 +20,7 @@ struct Parrot(Mutex<VecDeque<&'static str>>);
 impl Model for Parrot {
     fn send<'a>(&'a self, _request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         let text = self.0.lock().unwrap().pop_front().unwrap().to_owned();
-        let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), request_id: None, batched: false };
+        let answer = Answer { text, stop: Stop::EndTurn, usage: Usage::default(), ..Answer::default() };
         Box::pin(async { Ok(Reply { answer, limits: RateLimits::default() }) })
     }
 

@@ -51,7 +51,7 @@ impl Model for Sorter {
             stop: Stop::EndTurn,
             usage: Usage::default(),
             request_id: None,
-            batched: false,
+            ..Answer::default()
         };
         Box::pin(async move { Ok(Reply { answer, limits: RateLimits::default() }) })
     }

@@ -19,14 +19,16 @@ pub(super) fn read(form: Form, http: &Http, response: &Response, asked: &[Statem
     };
     let chances = read.map_err(|why| http.malformed(response, Some(&json), &why))?;
     let is_refused = chances.values().all(Value::is_null);
+    let bill = bill(json.get("usage"));
     let id = headers::request_id(&response.headers).or_else(|| json.get("id").and_then(Value::as_str));
     Ok(Reply {
         answer: Answer {
             text: if is_refused { String::new() } else { Value::Object(chances).to_string() },
             stop: if is_refused { Stop::Refusal } else { Stop::EndTurn },
-            usage: usage(json.get("usage")),
+            usage: bill.unwrap_or_default(),
+            usage_unknown: bill.is_none(),
             request_id: id.map(|id| http.one_line(id)),
-            batched: false,
+            ..Answer::default()
         },
         limits: headers::rate_limits(&response.headers, response.received),
     })
@@ -72,16 +74,17 @@ fn probability(answer: &Value, (kind, field): (&str, &str)) -> Result<Value, Str
     number.map(|number| (number + 0.0).into()).ok_or_else(|| format!("an answer without a {field} from 0 to 1"))
 }
 
+/// The tokens of the call; `None` where they cannot be read. Nothing is written, and many leave the output out of the bill.
 /// Cached tokens are among the input tokens here; [`Usage`] counts each token once.
-fn usage(usage: Option<&Value>) -> Usage {
-    let count = |path: &str| usage.and_then(|usage| usage.pointer(path)).and_then(Value::as_u64).unwrap_or(0);
-    let input = count("/input_tokens");
-    let cached = count("/input_tokens_details/cached_tokens").min(input);
-    let written = count("/input_tokens_details/cache_write_tokens").min(input - cached);
-    Usage {
+fn bill(usage: Option<&Value>) -> Option<Usage> {
+    let count = |path: &str| usage?.pointer(path)?.as_f64().filter(|n| (0.0..1e9).contains(n)).map(|n| n.ceil() as u64);
+    let input = count("/input_tokens").filter(|tokens| *tokens > 0)?;
+    let cached = count("/input_tokens_details/cached_tokens").unwrap_or(0).min(input);
+    let written = count("/input_tokens_details/cache_write_tokens").unwrap_or(0).min(input - cached);
+    Some(Usage {
         input_tokens: input - cached - written,
-        output_tokens: count("/output_tokens"),
+        output_tokens: count("/output_tokens").unwrap_or(0),
         cache_write_tokens: written,
         cache_read_tokens: cached,
-    }
+    })
 }

@@ -4,45 +4,86 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::words::one_line;
-use super::{Response, headers};
+use super::{Response, body, headers, hints};
 use crate::model::{Failure, FailureKind};
 
-/// What the body of an error says. One tolerant reading serves every host: `{"error": {...}}` of both wire formats,
-/// `{"error": "text"}` of Ollama, and the bare `{"message": ...}` or `{"detail": ...}` of gateways and older vLLM.
-#[derive(Debug, Default)]
+/// What the body of an error says. One tolerant reading serves every host: `{"error": {...}}` of both wire formats, in a
+/// list at Gemini, `{"error": "text"}` of Ollama, and the bare `{"message": ...}` or `{"detail": ...}` of gateways and
+/// older vLLM.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorBody {
     label: Option<String>,
     message: Option<String>,
     code: Option<String>,
+    /// A status that the body names itself, of which a response with status 200 says nothing.
+    status: Option<u16>,
+    /// Which part of the request is at fault.
+    pub(crate) param: Option<String>,
     request_id: Option<String>,
+    /// How long to wait, in seconds.
+    wait: Option<f64>,
 }
 
 impl ErrorBody {
     /// The error in this JSON; `None` where it holds none.
     pub(crate) fn read(json: &Value) -> Option<Self> {
-        let text = |value: Option<&Value>| Some(value?.as_str()?.to_owned()).filter(|text| !text.is_empty());
+        let json = match json {
+            Value::Array(list) => list.first()?,
+            json => json,
+        };
         let request_id = text(json.get("request_id"));
         let error = match json.get("error") {
             Some(Value::String(message)) => {
-                return Some(ErrorBody { message: Some(message.clone()), request_id, ..ErrorBody::default() });
+                let wait = hints::in_body(json, message);
+                let message = Some(message.clone());
+                return Some(ErrorBody {
+                    message,
+                    request_id,
+                    wait,
+                    status: named_status(json),
+                    ..ErrorBody::default()
+                });
             }
             Some(error @ Value::Object(_)) => error,
             _ if json.get("type").is_some_and(|kind| kind == "error") => json,
             _ if json.get("object").is_some_and(|kind| kind == "error") => json,
             _ if json.get("detail").is_some() => json,
+            _ if json.get("message").is_some_and(Value::is_string) && json.get("choices").is_none() => json,
             _ => return None,
         };
+        Some(ErrorBody { request_id, ..ErrorBody::of(error) })
+    }
+
+    /// What an object that is an error says.
+    pub(crate) fn of(error: &Value) -> Self {
         let detail = error.get("details").and_then(|details| details.get("error_code"));
-        Some(ErrorBody {
-            label: text(error.get("type")),
-            message: text(error.get("message")).or_else(|| text(error.get("detail"))),
+        let message = text(error.get("message")).or_else(|| text(error.get("detail")));
+        // A gateway's own words say less than those of the host behind it.
+        let raw = error.pointer("/metadata/raw").and_then(raw_words);
+        let message = match (message, raw) {
+            (Some(message), Some(raw)) if !message.contains(&raw) => Some(format!("{message}: {raw}")),
+            (message, raw) => message.or(raw),
+        };
+        let label = text(error.get("type")).filter(|label| label != "error").or_else(|| text(error.get("status")));
+        ErrorBody {
+            wait: hints::in_body(error, message.as_deref().unwrap_or_default()),
+            status: named_status(error),
+            param: text(error.get("param")),
+            label,
+            message,
             code: text(detail).or_else(|| text(error.get("code"))),
-            request_id,
-        })
+            request_id: None,
+        }
+    }
+
+    /// The status that the error stands for: the one that it names, or that its label means.
+    pub(crate) fn status(&self) -> Option<u16> {
+        let named = self.status.or_else(|| status_of_label(self.label.as_deref()?));
+        named.or_else(|| status_of_label(self.code.as_deref()?))
     }
 
     /// The host's words, such as `rate_limit_error: too many requests`; after a status: `429 rate_limit_error: ...`.
-    fn words(&self, status: Option<u16>) -> String {
+    pub(crate) fn words(&self, status: Option<u16>) -> String {
         let label = self.label.as_deref().or(self.code.as_deref());
         let message = self.message.as_deref();
         match (status, label, message) {
@@ -54,15 +95,62 @@ impl ErrorBody {
     }
 }
 
+fn text(value: Option<&Value>) -> Option<String> {
+    Some(value?.as_str()?.to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What the host behind a gateway said: text, or JSON, which may stand in the text.
+fn raw_words(raw: &Value) -> Option<String> {
+    let parsed = raw.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let json = parsed.as_ref().unwrap_or(raw);
+    let error = ErrorBody::read(json).map(|error| error.words(None));
+    error.or_else(|| text(Some(raw))).or_else(|| json.is_object().then(|| json.to_string()))
+}
+
+/// A status in `code` or `status`, as a number or as text.
+fn named_status(error: &Value) -> Option<u16> {
+    let read = |name: &str| {
+        let value = error.get(name)?;
+        let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
+        u16::try_from(number).ok().filter(|status| (400..600).contains(status))
+    };
+    read("code").or_else(|| read("status")).or_else(|| read("status_code"))
+}
+
+/// The status that a label means, where errors come without one: in a batch's results, in a stream, in a 200.
+fn status_of_label(label: &str) -> Option<u16> {
+    Some(match label.to_ascii_lowercase().as_str() {
+        "invalid_request_error" | "invalid_argument" | "badrequesterror" => 400,
+        "authentication_error" | "invalid_api_key" | "unauthenticated" => 401,
+        "billing_error" | "insufficient_quota" | "insufficient_credits" => 402,
+        "permission_error" | "permission_denied" => 403,
+        "not_found_error" | "model_not_found" | "not_found" => 404,
+        "request_too_large" => 413,
+        "rate_limit_error" | "rate_limit_exceeded" | "resource_exhausted" | "too_many_requests" => 429,
+        "api_error" | "server_error" | "internal_server_error" | "internal" => 500,
+        // llama-server while it loads a model; Gemini while it has no room.
+        "unavailable_error" | "unavailable" | "service_unavailable" | "loading" => 503,
+        "timeout_error" | "deadline_exceeded" => 504,
+        "overloaded_error" | "overloaded" => 529,
+        _ => return None,
+    })
+}
+
 /// The failure that a response with an error status is.
 pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Failure {
-    let json = serde_json::from_slice::<Value>(&response.body).ok();
+    let json = body::read(&response.body).ok();
     let error = json.as_ref().and_then(ErrorBody::read);
     let message = match &error {
         Some(error) => error.words(Some(response.status)),
         None => format!("{}: {}", response.status, describe(response)),
     };
-    let mut failure = about(response, kind(response, error.as_ref()), one_line(&message, key));
+    // A gateway that cannot reach its host answers for it.
+    let status = match (response.status, error.as_ref().and_then(|error| error.status)) {
+        (400 | 500 | 502, Some(named @ (402 | 429 | 503 | 529))) => named,
+        (status, _) => status,
+    };
+    let kind = kind(status, &response.headers, error.as_ref());
+    let mut failure = about(response, kind, one_line(&message, key), error.as_ref());
     append_request_id(&mut failure, response, error.as_ref(), key);
     failure
 }
@@ -70,49 +158,54 @@ pub(super) fn from_status(response: &Response, key: Option<&SecretString>) -> Fa
 /// The failure that an error stands for which came without a status, among the results of a message batch.
 pub(crate) fn of_body(json: &Value, one_line: impl Fn(&str) -> String) -> Failure {
     let error = ErrorBody::read(json).unwrap_or_default();
-    let status = match error.label.as_deref() {
-        Some("invalid_request_error") => 400,
-        Some("authentication_error") => 401,
-        Some("billing_error") => 402,
-        Some("permission_error") => 403,
-        Some("not_found_error") => 404,
-        Some("request_too_large") => 413,
-        Some("rate_limit_error") => 429,
-        Some("timeout_error") => 504,
-        Some("overloaded_error") => 529,
-        _ => 500,
-    };
-    let headers = reqwest::header::HeaderMap::new();
-    let response = Response { status, headers, body: Vec::new(), received: std::time::SystemTime::now() };
+    let status = error.status().unwrap_or(500);
     let mut message = one_line(&error.words(None));
     if let Some(id) = &error.request_id {
         message.push_str(&format!(" (request {})", one_line(id)));
     }
-    Failure::new(kind(&response, Some(&error)), message)
+    Failure::new(kind(status, &reqwest::header::HeaderMap::new(), Some(&error)), message)
 }
 
-/// The failure that a response with a good status and a bad body is.
+/// The failure that a response with a good status and a bad body is. An error in it counts as the status that it names.
 pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, key: Option<&SecretString>) -> Failure {
     let error = json.and_then(ErrorBody::read);
     let words = match &error {
-        Some(error) => format!("an error in place of an answer: {}", error.words(None)),
+        Some(error) => format!("an error in place of an answer: {}", error.words(error.status)),
         None if json.is_some() => why.to_owned(),
         None => format!("{why}: {}", describe(response)),
     };
     let message = one_line(&format!("{}: {words}", response.status), key);
-    let mut failure = about(response, FailureKind::Malformed, message);
+    let status = error.as_ref().and_then(ErrorBody::status);
+    let kind = status.map_or(FailureKind::Malformed, |status| kind(status, &response.headers, error.as_ref()));
+    let mut failure = about(response, kind, message, error.as_ref());
     append_request_id(&mut failure, response, error.as_ref(), key);
     failure
 }
 
-fn about(response: &Response, kind: FailureKind, message: String) -> Failure {
+/// The failure that an error inside a choice is, where it tells of the account or the host rather than of this answer.
+pub(crate) fn of_choice(response: &Response, error: &ErrorBody, key: Option<&SecretString>) -> Option<Failure> {
+    let status = error.status().filter(|status| matches!(status, 401 | 402 | 429 | 503 | 529))?;
+    let message = format!("{}: an error in place of an answer: {}", response.status, error.words(error.status));
+    let kind = kind(status, &response.headers, Some(error));
+    Some(about(response, kind, one_line(&message, key), Some(error)))
+}
+
+fn about(response: &Response, kind: FailureKind, message: String, error: Option<&ErrorBody>) -> Failure {
+    let limits = headers::rate_limits(&response.headers, response.received);
+    let waits = matches!(kind, FailureKind::RateLimited | FailureKind::Overloaded | FailureKind::Server);
+    let asked = headers::retry_after(&response.headers, response.received);
+    let asked = asked.or_else(|| headers::sane(error.filter(|_| waits)?.wait?));
+    // What is used up is there again after this, though the host does not say that it is used up.
+    let reset =
+        || (kind == FailureKind::RateLimited).then(|| headers::reset(&response.headers, response.received)).flatten();
     Failure {
         kind,
         message,
         status: Some(response.status),
-        retry_after: headers::retry_after(&response.headers, response.received),
+        retry_after: asked.or_else(reset),
         should_retry: headers::should_retry(&response.headers),
-        limits: headers::rate_limits(&response.headers, response.received),
+        limits,
+        param: error.and_then(|error| error.param.clone()),
     }
 }
 
@@ -141,15 +234,15 @@ fn describe(response: &Response) -> String {
 }
 
 /// What kind of failure a status is, after the exceptions in which the account, not the moment, is at fault.
-fn kind(response: &Response, error: Option<&ErrorBody>) -> FailureKind {
+fn kind(status: u16, headers: &reqwest::header::HeaderMap, error: Option<&ErrorBody>) -> FailureKind {
     let code = error.and_then(|error| error.code.as_deref()).unwrap_or_default();
     let label = error.and_then(|error| error.label.as_deref()).unwrap_or_default();
     let message = error.and_then(|error| error.message.as_deref()).unwrap_or_default();
-    let names_a_wait = response.headers.contains_key("retry-after") || response.headers.contains_key("retry-after-ms");
-    match response.status {
+    let names_a_wait = headers.contains_key("retry-after") || headers.contains_key("retry-after-ms");
+    match status {
         // With a retry-after the limit is one that passes.
         429 if !names_a_wait && code.ends_with("spend_limit_reached") => FailureKind::SpendLimit,
-        429 if [code, label].contains(&"insufficient_quota") => FailureKind::SpendLimit,
+        402 | 429 if [code, label].contains(&"insufficient_quota") => FailureKind::SpendLimit,
         400 | 402 | 403 | 429 if code == "billing_hard_limit_reached" => FailureKind::SpendLimit,
         402 if code.ends_with("spend_limit_reached") => FailureKind::SpendLimit,
         // The limits that people set for themselves come as a 400 that nothing but its words tells from others.

@@ -9,8 +9,9 @@ use crate::model::limits::{LONGEST_WAIT, RateLimits, Window};
 
 /// The limits in these headers, of either family; `None` for every value that is absent or makes no sense.
 ///
-/// `anthropic-ratelimit-*-reset` is a moment in RFC 3339; `x-ratelimit-reset-*` is a span such as `6m0s` or `120ms`.
-/// The second family counts input and output tokens together; they are reported as input tokens.
+/// `anthropic-ratelimit-*-reset` is a moment in RFC 3339; `x-ratelimit-reset-*` is a span such as `6m0s` or `120ms`, or at
+/// Azure a bare number of seconds. The second family counts input and output tokens together; they are reported as input
+/// tokens.
 #[must_use]
 pub fn rate_limits(headers: &HeaderMap, now: SystemTime) -> RateLimits {
     let anthropic = |what: &str| Window {
@@ -21,7 +22,7 @@ pub fn rate_limits(headers: &HeaderMap, now: SystemTime) -> RateLimits {
     let openai = |what: &str| Window {
         limit: number(headers, &format!("x-ratelimit-limit-{what}")),
         remaining: number(headers, &format!("x-ratelimit-remaining-{what}")),
-        reset: text(headers, &format!("x-ratelimit-reset-{what}")).and_then(span),
+        reset: text(headers, &format!("x-ratelimit-reset-{what}")).and_then(|value| any_time(value, now)),
     };
     let first = |one: Window, other: Window| if one == Window::default() { other } else { one };
     RateLimits {
@@ -49,7 +50,27 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     milliseconds.map(|value| value / 1000.0).and_then(sane).or_else(|| seconds().and_then(sane))
 }
 
-fn sane(seconds: f64) -> Option<Duration> {
+/// When a limit is whole again of which nothing else is told: the shortest of what the headers say. For a refusal that
+/// names no wait.
+pub(super) fn reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    const NAMES: [&str; 7] = [
+        "x-ratelimit-reset-requests",
+        "x-ratelimit-reset-tokens",
+        "x-ratelimit-reset-after",
+        "x-ratelimit-reset",
+        "ratelimit-reset",
+        "ratelimitbysize-reset",
+        "x-ms-retry-after-ms",
+    ];
+    let times = NAMES.into_iter().filter_map(|name| {
+        let time = any_time(text(headers, name)?, now)?;
+        Some(if name.ends_with("-ms") { time / 1000 } else { time })
+    });
+    times.filter(|time| !time.is_zero()).min().and_then(|time| sane(time.as_secs_f64()))
+}
+
+/// A wait within bounds: above zero, and cut to [`LONGEST_WAIT`].
+pub(super) fn sane(seconds: f64) -> Option<Duration> {
     (seconds.is_finite() && seconds > 0.0).then(|| Duration::from_secs_f64(seconds.min(LONGEST_WAIT.as_secs_f64())))
 }
 
@@ -82,6 +103,22 @@ fn until(moment: &str, now: SystemTime) -> Option<Duration> {
     let moment: Timestamp = moment.parse().ok()?;
     let now = Timestamp::try_from(now).ok()?;
     Some(Duration::try_from(moment.duration_since(now)).unwrap_or(Duration::ZERO))
+}
+
+/// A time in any form that a header has it in: a span, a bare number of seconds, or a moment - in RFC 3339, or as seconds
+/// or milliseconds since 1970, which no span is as long as.
+fn any_time(value: &str, now: SystemTime) -> Option<Duration> {
+    const MOMENT: f64 = 1e9;
+    const IN_MILLISECONDS: f64 = 1e11;
+    match value.parse::<f64>() {
+        Ok(number) if number >= MOMENT => {
+            let seconds = if number >= IN_MILLISECONDS { number / 1e3 } else { number };
+            let moment = SystemTime::UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)?;
+            Some(moment.duration_since(now).unwrap_or(Duration::ZERO))
+        }
+        Ok(number) => Duration::try_from_secs_f64(number).ok(),
+        Err(_) => span(value).or_else(|| until(value, now)),
+    }
 }
 
 /// A span as Go prints it: numbers, each with a unit (`h`, `m`, `s`, `ms`, `us`, `ns`), such as `1h2m3.5s`.
@@ -188,6 +225,38 @@ mod tests {
     }
 
     #[test]
+    fn a_reset_is_read_as_a_span_a_number_or_a_moment() {
+        let of = |value: &str| any_time(value, noon()).map(|time| time.as_secs_f64());
+        for (value, seconds) in [
+            ("6m0s", 360.0),
+            ("120ms", 0.12),
+            ("10", 10.0),
+            ("0", 0.0),
+            ("7.66", 7.66),
+            ("1793880030", 30.0),
+            ("1793880030000", 30.0),
+            ("1700000000", 0.0),
+            ("2026-11-05T12:00:12Z", 12.0),
+        ] {
+            assert_eq!(of(value), Some(seconds), "{value}");
+        }
+        for value in ["soon", "-1", "NaN", "inf", "1e300", ""] {
+            assert_eq!(of(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_a_wait_waits_for_the_reset_that_is_named() {
+        let wait = |list: &[(&str, &str)]| reset(&headers(list), noon()).map(|wait| wait.as_secs_f64());
+        assert_eq!(wait(&[("x-ratelimit-reset-requests", "10"), ("x-ratelimit-reset-tokens", "0")]), Some(10.0));
+        assert_eq!(wait(&[("x-ratelimit-reset", "1793880005000")]), Some(5.0));
+        assert_eq!(wait(&[("ratelimit-reset", "4")]), Some(4.0));
+        assert_eq!(wait(&[("x-ms-retry-after-ms", "1500")]), Some(1.5));
+        assert_eq!(wait(&[("ratelimit-reset", "soon")]), None);
+        assert_eq!(wait(&[]), None);
+    }
+
+    #[test]
     fn limits_that_make_no_sense_are_ignored() {
         let list = [
             ("anthropic-ratelimit-requests-limit", "many"),
@@ -215,9 +284,9 @@ mod tests {
             let map = headers(&[
                 ("retry-after", &value), ("retry-after-ms", &value), ("x-should-retry", &value), ("request-id", &value),
                 ("anthropic-ratelimit-requests-reset", &value), ("x-ratelimit-reset-tokens", &value),
-                ("x-ratelimit-limit-tokens", &value),
+                ("x-ratelimit-limit-tokens", &value), ("x-ratelimit-reset", &value), ("ratelimit-reset", &value),
             ]);
-            let _ = (rate_limits(&map, noon()), should_retry(&map), request_id(&map));
+            let _ = (rate_limits(&map, noon()), should_retry(&map), request_id(&map), reset(&map, noon()));
             if let Some(wait) = retry_after(&map, noon()) {
                 prop_assert!(wait <= LONGEST_WAIT);
             }

@@ -36,6 +36,11 @@ impl Flow {
         }
     }
 
+    /// Whether refusals are learnt from.
+    pub(super) fn is_learnt(&self) -> bool {
+        matches!(self, Flow::Auto(_))
+    }
+
     /// Calls that may be in flight at once.
     pub(super) fn width(&self) -> usize {
         match self {

@@ -4,18 +4,21 @@
 //! cannot sit at a rate without either idling or being refused, and a rate alone queues calls without end where the host
 //! is slow. So the gate keeps both, a width and a pace, and keeps to what the host's headers tell (`told.rs`).
 //!
+//! A host that is down is asked by one call from time to time (`trouble.rs`), and whoever waits is told why.
+//!
 //! Callers wait in a line, first come, first served, and only the first of them watches the gate. An event at the gate
 //! thus wakes one task, however many wait, and whoever gives up its wait has taken nothing yet. Work that has begun has a
 //! line of its own: it has waited already, and need not stand behind all that came since.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Duration, Instant, sleep_until};
 
 use super::LONGEST_WAIT;
 use super::flow::Flow;
+use super::trouble::{Health, Look};
 pub use super::width::WIDEST;
 use crate::model::{Failure, FailureKind, Reply};
 
@@ -32,11 +35,27 @@ pub enum Concurrency {
     Fixed(usize),
 }
 
+/// Why nothing is sent to a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wait {
+    /// In a few words, the host's own among them.
+    pub reason: String,
+    /// Since when.
+    pub since: Instant,
+    /// When something is sent again.
+    pub until: Instant,
+}
+
+/// Is told of a wait when it begins or changes, and of its end.
+type Tell = Box<dyn Fn(Option<Wait>) + Send + Sync>;
+
+/// Shorter pauses are not worth a word.
+const WORTH_A_WORD: Duration = Duration::from_secs(1);
+
 /// The gate of one host. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Permits(Arc<Gate>);
 
-#[derive(Debug)]
 struct Gate {
     /// Those who begin, and those whose work has begun; one of each line gets to the door.
     line: Semaphore,
@@ -47,6 +66,16 @@ struct Gate {
     look: Notify,
     waiting: AtomicU32,
     closed: watch::Sender<Option<Failure>>,
+    tell: OnceLock<Tell>,
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate")
+            .field("state", &self.state)
+            .field("closed", &*self.closed.borrow())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -58,6 +87,11 @@ struct State {
     in_flight: usize,
     flow: Flow,
     paused_until: Option<Instant>,
+    /// Since when, and why, where the pause is worth a word.
+    pause: Option<(Instant, String)>,
+    health: Health,
+    /// Whether somebody was told of a wait that has not ended.
+    has_told: bool,
     /// The part of a limit that is divided elsewhere, where it is.
     loan: Option<Loan>,
     /// Calls that have passed since that was last asked.
@@ -79,6 +113,8 @@ enum Door {
 pub struct Permit {
     gate: Arc<Gate>,
     given: Instant,
+    /// Whether it is the call that is sent to see whether the host is up.
+    is_probe: bool,
 }
 
 impl Permits {
@@ -95,6 +131,9 @@ impl Permits {
                 in_flight: 0,
                 flow: Flow::new(concurrency, Instant::now()),
                 paused_until: None,
+                pause: None,
+                health: Health::default(),
+                has_told: false,
                 loan: None,
                 sent: 0,
                 door: Door::Nobody,
@@ -102,14 +141,57 @@ impl Permits {
             look: Notify::new(),
             waiting: AtomicU32::new(0),
             closed: watch::Sender::new(None),
+            tell: OnceLock::new(),
         }))
+    }
+
+    /// The same gate, which waits out trouble of its host for so long: until then no call fails for what passes.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        self.0.lock().health.set_patience(patience);
+        self
+    }
+
+    /// The same gate, which tells why nothing is sent: when a wait of more than a moment begins or changes, and, with
+    /// `None`, when it is over. The first one who wants to know is told.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(Option<Wait>) + Send + Sync + 'static) -> Self {
+        let _ = self.0.tell.set(Box::new(tell));
+        self
+    }
+
+    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others are
+    /// sent.
+    #[must_use]
+    pub fn in_doubt(self, reason: &Failure) -> Self {
+        self.0.lock().health.doubt(Instant::now(), reason.clone());
+        self
+    }
+
+    /// How long trouble of this host is waited out.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.0.lock().health.patience()
+    }
+
+    /// Whether this host is down, as far as known: whoever wants to send waits at the gate.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        self.0.lock().health.down(None).is_some()
+    }
+
+    /// Whether this host has answered any call since that moment.
+    #[must_use]
+    pub fn has_answered_since(&self, moment: Instant) -> bool {
+        self.0.lock().health.has_answered_since(moment)
     }
 
     /// Waits for room, for the end of any pause and for the pace.
     ///
     /// # Errors
     ///
-    /// The failure with which the host was closed, at once, also for those who wait already.
+    /// The failure with which the host was closed, at once, also for those who wait already;
+    /// [`FailureKind::Unreachable`] where the host was down for longer than its patience.
     pub async fn acquire(&self) -> Result<Permit, Failure> {
         self.pass(&self.0.line).await
     }
@@ -130,14 +212,20 @@ impl Permits {
         let _counted = Counted::of(&gate.waiting);
         let Ok(_first) = line.acquire().await else { return Err(gate.reason()) };
         let Ok(_at_the_door) = gate.door.acquire().await else { return Err(gate.reason()) };
-        let mut waiting = Waiting { gate, waited: false };
+        let mut waiting = Waiting { gate, waited: false, is_probe: false };
         loop {
             if gate.closed.borrow().is_some() {
                 return Err(gate.reason());
             }
             let now = Instant::now();
-            match waiting.look(now) {
-                Door::Nobody => return Ok(Permit { gate: Arc::clone(gate), given: now }),
+            let door = match waiting.look(now) {
+                Ok(door) => door,
+                Err(failure) => return Err(failure),
+            };
+            match door {
+                Door::Nobody => {
+                    return Ok(Permit { gate: Arc::clone(gate), given: now, is_probe: waiting.is_probe });
+                }
                 Door::Room => gate.look.notified().await,
                 // A pause can be prolonged and the pace can change meanwhile, hence the look after every sleep.
                 Door::Until(until) => tokio::select! {
@@ -158,7 +246,7 @@ impl Permits {
     /// Learns from an outcome whose permit is not at hand, and so without the time that the call took. Where it is at
     /// hand, [`Permit::observe`] learns more.
     pub fn observe(&self, outcome: &Result<Reply, Failure>) {
-        self.0.observe(outcome, None);
+        self.0.observe(outcome, None, false);
     }
 
     /// Closes the gate for good: every further [`Permits::acquire`] returns this failure. For failures that
@@ -211,12 +299,12 @@ impl Permits {
         let mut state = gate.lock();
         let is_held = state.paused_until.is_some_and(|until| until > now) || state.flow.earliest(now).is_some();
         // What is lent is for first sends.
-        if state.is_wanted() || is_held || state.loan.is_some() {
+        if state.is_wanted() || is_held || state.loan.is_some() || state.health.look(now, None) != Look::Up {
             return None;
         }
         state.pass();
         state.flow.sent(now, false);
-        Some(Permit { gate: Arc::clone(gate), given: now })
+        Some(Permit { gate: Arc::clone(gate), given: now, is_probe: false })
     }
 
     /// Whether somebody may be waiting for a permit: none is free.
@@ -324,26 +412,48 @@ impl State {
 struct Waiting<'a> {
     gate: &'a Gate,
     waited: bool,
+    is_probe: bool,
 }
 
 impl Waiting<'_> {
-    /// What there is to wait for; nothing where it may pass, and then it is in flight.
-    fn look(&mut self, now: Instant) -> Door {
+    /// What there is to wait for; nothing where it may pass, and then it is in flight. The failure of who has waited for a
+    /// host that is down for too long.
+    #[allow(clippy::result_large_err, reason = "one per run")]
+    fn look(&mut self, now: Instant) -> Result<Door, Failure> {
         let mut state = self.gate.lock();
         let paused = state.paused_until.filter(|until| *until > now);
         let is_lent = state.loan.as_ref().is_none_or(|loan| loan.allows(state.in_flight, now));
-        let blocked = if state.in_flight >= state.flow.width() || !is_lent {
-            Door::Room
-        } else {
-            paused.or_else(|| state.flow.earliest(now)).map_or(Door::Nobody, Door::Until)
+        let health = state.health.look(now, paused);
+        let blocked = match health {
+            Look::TooLong => {
+                let failure = state.health.give_up();
+                let over = std::mem::take(&mut state.has_told);
+                drop(state);
+                self.gate.say(over.then_some(None));
+                return Err(failure.unwrap_or_else(|| self.gate.reason()));
+            }
+            Look::Not(until) | Look::Probing(until) => Door::Until(until),
+            Look::Up | Look::Probe if state.in_flight >= state.flow.width() || !is_lent => Door::Room,
+            Look::Probe => Door::Nobody,
+            Look::Up => paused.or_else(|| state.flow.earliest(now)).map_or(Door::Nobody, Door::Until),
         };
         state.door = blocked;
+        let mut over = false;
         if blocked == Door::Nobody {
             state.pass();
             state.flow.sent(now, self.waited);
+            self.is_probe = health == Look::Probe;
+            if self.is_probe {
+                state.health.probe();
+            } else {
+                // What was told of has passed by itself.
+                over = std::mem::take(&mut state.has_told);
+            }
         }
         self.waited = true;
-        blocked
+        drop(state);
+        self.gate.say(over.then_some(None));
+        Ok(blocked)
     }
 }
 
@@ -364,50 +474,87 @@ impl Gate {
         closed.unwrap_or_else(|| Failure::new(FailureKind::Connection, "the host was closed"))
     }
 
-    fn observe(&self, outcome: &Result<Reply, Failure>, sent: Option<Instant>) {
+    fn observe(&self, outcome: &Result<Reply, Failure>, sent: Option<Instant>, was_probe: bool) {
         let now = Instant::now();
         let mut state = self.lock();
         let in_flight = state.in_flight;
-        match outcome {
+        let changed = match outcome {
             Ok(reply) => {
                 state.answered = true;
-                state.pause(now, reply.limits.exhausted_for());
+                let exhausted = reply.limits.exhausted_for();
+                let paused = state.pause(now, exhausted);
+                if paused {
+                    state.pause = Some((now, reply.limits.words()));
+                }
                 state.flow.answered(now, sent, in_flight, reply);
+                state.health.answered(now) | paused
             }
             Err(failure) => {
                 state.refusals += u32::from(failure.kind.is_refusal());
-                state.pause(now, failure.retry_after);
-                state.pause(now, failure.limits.exhausted_for());
+                let asked = state.pause(now, failure.retry_after);
+                let used_up = state.pause(now, failure.limits.exhausted_for());
+                if asked || used_up {
+                    state.pause = Some((now, failure.message.clone()));
+                }
                 state.flow.failed(now, sent, failure);
+                let is_paced = state.flow.is_learnt();
+                state.health.failed(now, failure, was_probe, is_paced) | asked | used_up
             }
-        }
+        };
+        let look = state.health.look(now, None);
         let sooner = match state.door {
             Door::Nobody => false,
             Door::Room => state.in_flight < state.flow.width(),
             Door::Until(until) => {
-                state.paused_until.is_none_or(|paused| paused < until)
+                look == Look::Up
+                    && state.paused_until.is_none_or(|paused| paused < until)
                     && state.flow.earliest(now).is_none_or(|earliest| earliest < until)
             }
         };
+        let told = if changed { state.told(now) } else { None };
         drop(state);
-        if sooner {
+        // Whoever waits for a host that went down meanwhile has another moment to wait for.
+        if sooner || changed {
             self.look.notify_one();
+        }
+        self.say(told);
+    }
+
+    /// Tells of a change, where there is one and somebody wants to know. The state is not locked.
+    fn say(&self, change: Option<Option<Wait>>) {
+        if let (Some(change), Some(tell)) = (change, self.tell.get()) {
+            tell(change);
         }
     }
 }
 
 impl State {
-    fn pause(&mut self, now: Instant, wait: Option<Duration>) {
-        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
-            self.paused_until = self.paused_until.max(Some(now + wait.min(LONGEST_WAIT)));
-        }
+    /// Nothing is sent for so long. True where that is longer than before, and worth a word.
+    fn pause(&mut self, now: Instant, wait: Option<Duration>) -> bool {
+        let Some(wait) = wait.filter(|wait| !wait.is_zero()) else { return false };
+        let until = Some(now + wait.min(LONGEST_WAIT));
+        let is_longer = until > self.paused_until;
+        self.paused_until = self.paused_until.max(until);
+        is_longer && wait >= WORTH_A_WORD
+    }
+
+    /// What there is to be told of now; the outer `None` where that has not changed.
+    fn told(&mut self, now: Instant) -> Option<Option<Wait>> {
+        let paused = self.paused_until.filter(|until| *until > now);
+        let down = self.health.down(paused);
+        let wait = down.map(|down| Wait { reason: down.reason, since: down.since, until: down.next }).or_else(|| {
+            let (since, reason) = self.pause.clone()?;
+            Some(Wait { reason, since, until: paused? })
+        });
+        let had_told = std::mem::replace(&mut self.has_told, wait.is_some());
+        (wait.is_some() || had_told).then_some(wait)
     }
 }
 
 impl Permit {
     /// Learns from the outcome of the call: call it after every one, before the permit is dropped.
     pub fn observe(&self, outcome: &Result<Reply, Failure>) {
-        self.gate.observe(outcome, Some(self.given));
+        self.gate.observe(outcome, Some(self.given), self.is_probe);
     }
 }
 
@@ -415,9 +562,13 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.gate.lock();
         state.in_flight -= 1;
+        if self.is_probe {
+            // Observed or not: it tells no more.
+            state.health.probe_lost();
+        }
         let room = state.door == Door::Room && state.in_flight < state.flow.width();
         drop(state);
-        if room {
+        if room || self.is_probe {
             self.gate.look.notify_one();
         }
     }

@@ -256,7 +256,7 @@ fn finish(request: &Request, mut text: String) -> Answer {
         usage: Usage { input_tokens, output_tokens: tokens(&text), ..Usage::default() },
         text,
         request_id: Some(format!("{REQUEST_ID_PREFIX}{}", request.key.as_str())),
-        batched: false,
+        ..Answer::default()
     }
 }
 

@@ -34,6 +34,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long an answer about a run may take; asked again sooner, it would stand in line twice.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long trouble of a model's host is waited out before the run that asks is told.
+const HOST_PATIENCE: Duration = Duration::from_secs(600);
+
 /// Makes a model for a role with the worker's key and address: from its name, its effort and its time limit in seconds.
 pub type Connect = Arc<dyn Fn(Role, &str, Option<&str>, u64) -> Result<Arc<dyn Model>, String> + Send + Sync>;
 
@@ -158,6 +161,10 @@ impl Sender {
         }
         result.map_err(|failure| {
             let is_back = failure.kind == FailureKind::Stopped && here.stop.why() == Some(Why::Asked);
+            let failure = match here.stop.why() {
+                Some(Why::Unreachable) => Failure { kind: FailureKind::Unreachable, ..failure },
+                _ => failure,
+            };
             match is_back {
                 true if self.leaving.load(Ordering::Relaxed) => Lost::Later,
                 true => Lost::Refused(Refusal::of_turn(&asked.session)),
@@ -192,7 +199,8 @@ impl Sender {
         if let Some(host) = state.hosts.get(name) {
             return host.clone();
         }
-        let host = Host { permits: Permits::new(self.concurrency), starves: Arc::default() };
+        let permits = Permits::new(self.concurrency).with_patience(HOST_PATIENCE);
+        let host = Host { permits, starves: Arc::default() };
         state.hosts.insert(name.to_owned(), host.clone());
         drop(state);
         if let Some(ingress) = &self.ingress {

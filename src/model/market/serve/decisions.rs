@@ -80,7 +80,9 @@ fn input(turns: &[Value]) -> Result<(String, String), String> {
             Some("user") => user.push(text_of(&turn["content"], &field, "input_text")?),
             Some("assistant") => {}
             _ => {
-                return Err(format!("input.{index}.role: Input should be 'user', 'developer', 'system' or 'assistant'"));
+                return Err(format!(
+                    "input.{index}.role: Input should be 'user', 'developer', 'system' or 'assistant'"
+                ));
             }
         }
     }

@@ -120,7 +120,8 @@ fn message(said: &Said, model: &str, digits: &str) -> Value {
 
 fn stop_reason(stop: Stop) -> &'static str {
     match stop {
-        Stop::EndTurn | Stop::Other => "end_turn",
+        Stop::EndTurn => "end_turn",
+        Stop::BrokenOff | Stop::Other => "error",
         Stop::MaxTokens => "max_tokens",
         Stop::StopSequence => "stop_sequence",
         Stop::ToolUse => "tool_use",
@@ -162,7 +163,8 @@ fn completion(said: &Said, model: &str, digits: &str, created: i64) -> Value {
 
 fn finish_reason(stop: Stop) -> &'static str {
     match stop {
-        Stop::EndTurn | Stop::StopSequence | Stop::PauseTurn | Stop::Other => "stop",
+        Stop::EndTurn | Stop::StopSequence | Stop::PauseTurn => "stop",
+        Stop::BrokenOff | Stop::Other => "error",
         Stop::MaxTokens | Stop::ContextWindow => "length",
         Stop::ToolUse => "tool_calls",
         Stop::Refusal => "content_filter",

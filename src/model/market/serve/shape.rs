@@ -103,8 +103,7 @@ mod tests {
             text: text.to_owned(),
             stop: Stop::EndTurn,
             usage: Usage::default(),
-            request_id: None,
-            batched: false,
+            ..Answer::default()
         });
         said.spoil(fault).then_some(said)
     }

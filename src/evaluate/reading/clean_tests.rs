@@ -1,0 +1,142 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const MESSAGE: &str = "Hello Ada,\n\napprovals get lost in e-mail.\n\nWorth a one-line reply?";
+
+fn cleaned(text: &str) -> Result<&str, Unusable> {
+    message(speech(text)?)
+}
+
+#[test]
+fn thinking_before_an_answer_is_no_part_of_it() {
+    for thinking in [
+        "<think>\nFew words.\n</think>\n\n",
+        "Few words.\n</think>\n\n",
+        "<THINK>Few words.</THINK>",
+        "<think></think>\n",
+        "<thinking>a</thinking>\n<thinking>b</thinking>\n",
+        "<think>a <think> b</think>",
+        "[THINK]Few words.[/THINK]",
+        "\u{25c1}think\u{25b7}Few words.\u{25c1}/think\u{25b7}",
+        "<seed:think>a</seed:think>",
+        "<|im_start|>assistant\n<think>a</think>\n",
+    ] {
+        assert_eq!(cleaned(&format!("{thinking}{MESSAGE}")), Ok(MESSAGE), "{thinking}");
+    }
+}
+
+#[test]
+fn thinking_without_an_answer_or_amidst_one_is_asked_for_again() {
+    for text in
+        ["<think>Few words", "<think>Few words</think>", "Few words</think> \n", "<|channel|>analysis<|message|>Hm."]
+    {
+        assert_eq!(cleaned(text), Err(Unusable::OnlyThinking), "{text}");
+    }
+    for text in [
+        "Hello <think>a</think> Ada",
+        "<think>a</think> Hello <think>b",
+        "Hello <think>",
+        "<think>a</think>A<think>b</think>B",
+    ] {
+        assert_eq!(cleaned(text), Err(Unusable::Mixed), "{text}");
+    }
+}
+
+#[test]
+fn only_harmonys_final_channel_is_the_answer() {
+    for text in [
+        format!("<|channel|>analysis<|message|>Few.<|end|><|start|>assistant<|channel|>final<|message|>{MESSAGE}"),
+        format!(
+            "<|channel|>analysis<|message|>Few.<|end|><|start|>assistant<|channel|>final<|message|>{MESSAGE}<|return|>"
+        ),
+        format!("<|start|>assistant<|channel|>final <|constrain|>text<|message|>{MESSAGE}<|end|>"),
+        format!("analysisHe wants few words.assistantfinal{MESSAGE}"),
+    ] {
+        assert_eq!(cleaned(&text), Ok(MESSAGE), "{text}");
+    }
+    assert_eq!(cleaned("analysis of approvals\n\nHello"), Ok("analysis of approvals\n\nHello"));
+}
+
+#[test]
+fn tokens_of_a_template_end_the_answer_or_stand_before_it() {
+    for text in [
+        format!("{MESSAGE}<|im_end|>"),
+        format!("{MESSAGE}<|im_end|>\n<|im_start|>user\nThank you"),
+        format!("<|im_start|>assistant\n{MESSAGE}<|eot_id|>"),
+        format!("<|start_header_id|>assistant<|end_header_id|>\n\n{MESSAGE}"),
+        format!("<start_of_turn>model\n{MESSAGE}<end_of_turn>"),
+        format!("<s> {MESSAGE}</s>"),
+        format!("{MESSAGE}<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>"),
+    ] {
+        assert_eq!(cleaned(&text), Ok(MESSAGE), "{text}");
+    }
+}
+
+#[test]
+fn a_fence_around_the_whole_message_is_taken_off() {
+    for text in [
+        format!("```\n{MESSAGE}\n```"),
+        format!("```text\n{MESSAGE}\n```\n"),
+        format!("~~~\n{MESSAGE}\n~~~"),
+        format!("Here is the message:\n\n```\n{MESSAGE}\n```\n\nLet me know what you think!"),
+        format!("<think>a</think>\n```markdown\n{MESSAGE}\n```<|im_end|>"),
+    ] {
+        assert_eq!(cleaned(&text), Ok(MESSAGE), "{text}");
+    }
+    let within = "Hello Ada,\n\nrun this\n\n```\nls\n```\n\nand tell me what you see.";
+    assert_eq!(cleaned(within), Ok(within));
+    assert_eq!(cleaned("```\nHello\n```\n\n```\nOr so\n```"), Err(Unusable::SeveralTexts));
+    assert_eq!(cleaned("```\nHello"), Err(Unusable::SeveralTexts));
+}
+
+#[test]
+fn chatter_around_a_message_is_cut_where_its_form_tells() {
+    for text in [
+        format!(
+            "Sure! Here is a cold outreach message:\n\n---\n\n{MESSAGE}\n\n---\n\nLet me know if you would like another tone!"
+        ),
+        format!("Gerne, hier ist die Nachricht:\n\n---\n{MESSAGE}"),
+        format!("---\n{MESSAGE}\n---"),
+        format!("Sure! Here it is:\n\n{MESSAGE}"),
+        format!("Sure, here is the e-mail:\n{MESSAGE}"),
+        format!("**Voici le message :**\n\n***\n\n{MESSAGE}"),
+        format!("\"{MESSAGE}\""),
+    ] {
+        assert_eq!(cleaned(&text), Ok(MESSAGE), "{text}");
+    }
+    let subject = format!("Subject: Approvals\n\n{MESSAGE}");
+    assert_eq!(cleaned(&format!("Here is one for Ada:\n\n{subject}")), Ok(subject.as_str()));
+    let two = format!("Two versions:\n\n---\n\n{MESSAGE}\n\n---\n\n{MESSAGE}\n\n---\n\nChoose one.");
+    assert_eq!(cleaned(&two), Err(Unusable::SeveralTexts));
+}
+
+#[test]
+fn a_message_of_any_language_stays_as_it_is() {
+    for text in [
+        MESSAGE,
+        "Buenos d\u{ed}as:\n\nNuestros clientes ahorran la mitad de su tiempo con Harbourline Desk.\n\nUn saludo",
+        "Dear Dr. Example:\n\nApprovals get lost in e-mail. Worth a reply?",
+        "Estimada se\u{f1}ora Ada Example, directora de inform\u{e1}tica:\n\nLe escribo por las aprobaciones.",
+        "\u{5c0a}\u{656c}\u{7684}\u{738b}\u{5148}\u{751f}\u{ff1a}\n\n\u{6211}\u{4eec}\u{63d0}\u{4f9b}\u{5ba1}\u{6279}\u{961f}\u{5217}\u{3002}",
+        "Hello Ada,\n\napprovals get lost.\n\nBen\n\n---\nHarbourline Ltd, 1 Quay Street",
+        "Subject: Approvals\n\nHi Ada,\n\nthree things:\n\n- one\n- two",
+        "Hi <first name>, 3 < 4 [sic]",
+    ] {
+        assert_eq!(cleaned(text), Ok(text), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_cleaning_and_what_is_left_stood_in_it(text in "(<think>|</think>|<\\|im_end\\|>|```|---|:|\"|\\n|[a-z ,!é]{1,6}){0,24}") {
+        if let Ok(left) = cleaned(&text) {
+            prop_assert!(text.contains(left) && left == left.trim());
+        }
+    }
+
+    #[test]
+    fn plain_sentences_are_never_changed(text in "[A-Za-zäöüß ,.?]{1,200}") {
+        prop_assert_eq!(cleaned(&text), Ok(text.trim()));
+    }
+}
