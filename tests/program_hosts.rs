@@ -64,6 +64,49 @@ fn a_decision_model_judges_with_probabilities_and_a_chat_model_gives_the_reasons
 }
 
 #[test]
+fn a_judge_with_probabilities_is_also_tried_on_quantities_dates_and_negations() {
+    let place = Place::with_samples();
+    let ran = place.ok(&["audit-judge", "--decision-maker", "market/decisions", "--repeats", "2"]);
+    assert!(ran.out.contains("Facts missed: ") && ran.out.contains("24 pairs of messages"), "{}", ran.out);
+    // The market reads no facts, and is right by chance.
+    assert!(ran.out.contains("facts that decide a message"), "{}", ran.out);
+    let file = place.files("judges").pop().unwrap();
+    assert_eq!(place.json(&format!("judges/{file}"))["facts_missed"]["total"], 24);
+    let plain = place.ok(&["audit-judge", "--decision-maker", "market", "--repeats", "2"]);
+    assert!(!plain.out.contains("Facts missed"), "{}", plain.out);
+}
+
+#[test]
+fn a_check_says_what_each_host_accepts_and_what_to_do() {
+    let place = Place::with_samples();
+    let market = MarketProcess::start(&["--require-key", "k"]);
+    let base = format!("{}/v1", market.url);
+    let check = |arguments: &[&str], key: &str| {
+        let mut command = place.command(&[&["check", "--base-url", &base][..], arguments].concat());
+        Ran::of(&command.env("OPENAI_API_KEY", key).output().unwrap())
+    };
+    let good = check(&["--model", "openai/gpt-6.1-terra", "--decision-maker", "openai-decisions/gpt-6-luna"], "k");
+    assert_eq!(good.code, Some(0), "{}{}", good.out, good.err);
+    for part in [
+        "Generator: openai/gpt-6.1-terra at http://127.0.0.1:",
+        "Decision maker: openai-decisions/gpt-6-luna",
+        "schema    obeyed",
+        "price     $1 in, $5 out per million tokens (built-in table of 2026-",
+        "requests",
+        "audit it before you believe it",
+    ] {
+        assert!(good.out.contains(part), "{part}: {}", good.out);
+    }
+    let json = check(&["--model", "openai/unknown-model", "--json"], "k");
+    let json: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((json.as_array().unwrap().len(), &json[0]["form"], &json[1]["form"]), (4, &"not_asked".into(), &"obeyed".into()));
+    let refused = check(&["--model", "openai/m"], "wrong");
+    assert_eq!(refused.code, Some(4), "{}{}", refused.out, refused.err);
+    let listed = place.ok(&["check", "--hosts"]);
+    assert!(listed.out.contains("bedrock-claude") && listed.out.contains("GROQ_API_KEY (not set)"), "{}", listed.out);
+}
+
+#[test]
 fn what_is_missing_is_said_in_one_line_before_anything_is_sent() {
     let place = Place::with_samples();
     let model = |id: &str| evaluate(&place, &["--model", id], &[]);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use secrecy::SecretString;
+use url::Url;
 
 use super::error::Error;
 use super::options::ModelOptions;
@@ -16,7 +17,7 @@ use super::setup::environment;
 use crate::model::chat_completions::ChatCompletions;
 use crate::model::decisions::{Decisions, Form};
 use crate::model::hosts::{Entry, Host, Hosts, Wire};
-use crate::model::http::{self, BaseUrl, Connections, Effort, Plain, Proxy};
+use crate::model::http::{self, BaseUrl, Connections, Effort, KeyHeader, Plain, Proxy};
 use crate::model::id::ModelId;
 use crate::model::market::Market;
 use crate::model::messages_api::MessagesApi;
@@ -112,10 +113,16 @@ impl Reach {
     /// # Errors
     /// One line, where nothing says it.
     pub fn base_url(&self, host: &Host) -> Result<String, Error> {
-        match &self.flag {
-            Some(flag) if host.takes_base_url() => Ok(flag.clone()),
-            _ => host.base_url(environment).map_err(|error| Error::Usage(error.to_string())),
-        }
+        self.address(host).map(|(base_url, _)| base_url)
+    }
+
+    /// Where a host is, and the version of its interface where the address has it.
+    fn address(&self, host: &Host) -> Result<(String, Option<(String, String)>), Error> {
+        let address = match &self.flag {
+            Some(flag) if host.takes_base_url() => flag.clone(),
+            _ => host.base_url(environment).map_err(|error| Error::Usage(error.to_string()))?,
+        };
+        Ok(without_version(&address))
     }
 
     /// The variable of the environment that has the key of this model's host.
@@ -180,12 +187,19 @@ impl Reach {
         let Some(host) = self.host(id)? else {
             return Ok(Arc::new(Market::parse(id.name()).map_err(Error::Usage)?));
         };
-        let base_url = self.base_url(host)?;
+        let (base_url, version) = self.address(host)?;
+        let mut route = host.route();
+        if let Some(version) = version {
+            // Azure's older routes, which are known by it, take the key under a name of their own.
+            route.key_header = route.key_header.or(Some(KeyHeader::ApiKey));
+            route.query.retain(|(name, _)| *name != version.0);
+            route.query.push(version);
+        }
         let wire = http::Settings {
             effort,
             timeout: Duration::from_secs(timeout),
             connections: self.special.get(&host.name).unwrap_or(&self.connections).clone(),
-            route: host.route(),
+            route,
         };
         let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
         let key = key(host, id, &base_url, keyless)?;
@@ -221,6 +235,23 @@ pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error
     Ok(format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n"))
 }
 
+/// The name of the one part of a query that may stand in an address: it is no secret, and portals show addresses with it.
+const VERSION: &str = "api-version";
+
+/// An address without the version of the interface, where that is all that its query has.
+fn without_version(address: &str) -> (String, Option<(String, String)>) {
+    let plain = || (address.to_owned(), None);
+    let Ok(mut url) = Url::parse(address.trim()) else { return plain() };
+    let pairs: Vec<(String, String)> = url.query_pairs().map(|(name, value)| (name.into(), value.into())).collect();
+    match &pairs[..] {
+        [(name, value)] if name == VERSION && !value.is_empty() => {
+            url.set_query(None);
+            (url.to_string(), pairs.into_iter().next())
+        }
+        _ => plain(),
+    }
+}
+
 /// Whether a server is on this machine.
 pub fn is_loopback(base_url: &str) -> bool {
     BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
@@ -239,4 +270,19 @@ fn key(host: &Host, id: &ModelId, base_url: &str, keyless: bool) -> Result<Optio
         "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
          --model market (simulated), or --model ollama/NAME (a server on this machine)"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_have_the_version_of_its_interface_and_nothing_else_after_it() {
+        let azure = "https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21";
+        let version = ("api-version".to_owned(), "2024-10-21".to_owned());
+        assert_eq!(without_version(azure), ("https://x.openai.azure.com/openai/deployments/d".into(), Some(version)));
+        for text in ["https://host/v1", "https://host?key=sk-canary", "https://host?api-version=1&key=sk", "nonsense", ""] {
+            assert_eq!(without_version(text), (text.to_owned(), None));
+        }
+    }
 }

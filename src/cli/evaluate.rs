@@ -67,6 +67,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             line(Role::Generator, "messages", &calls.write, messages),
             line(Role::Generator, EXPECTED_AGAIN, &calls.again, messages * REWRITES),
             line(Role::DecisionMaker, "decisions", &calls.decide, messages),
+            line(Role::Reasoner, "reasons", &TrialCalls::reasons(&doors.decision_maker(), &people)?, messages),
         ];
         return print(&estimate::plan(&lines, &doors.context.account));
     }

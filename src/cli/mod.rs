@@ -18,6 +18,7 @@ mod greet;
 mod improve;
 mod live;
 mod market;
+mod mcp;
 mod options;
 mod outputs;
 mod patience;
@@ -95,6 +96,8 @@ enum Command {
     Compare(compare::Options),
     /// What so many personas can tell, before anything is paid for
     Plan(plan::Options),
+    /// What the hosts of the models accept, know and cost: one small call for each role
+    Check(check::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
@@ -105,8 +108,8 @@ enum Command {
     Market(market::Options),
     /// Serve the dashboard: lineages, runs, what is under way, and the work
     Serve(serve::Options),
-    /// What the hosts of the models accept, know and cost: one small call for each role
-    Check(check::Options),
+    /// Serve the work as tools to an agent, over standard input and output (Model Context Protocol)
+    Mcp(mcp::Options),
     /// List, show, resume and prune runs; follow and cancel those on other machines
     Runs(runs::Options),
     /// Answer calls of runs on other machines, by way of Restate
@@ -130,6 +133,9 @@ impl Cli {
         }
         if let Command::Serve(options) = &self.command {
             return serve::run(&self.global, options, signals.next()).await;
+        }
+        if let Command::Mcp(_) = &self.command {
+            return mcp::run(&self.global, signals).await;
         }
         if let Command::Worker(options) = &self.command {
             return restate::worker::run(&self.global, options, signals).await;
@@ -189,9 +195,12 @@ impl Cli {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions(_) | Command::Man(_) => {
-                Ok(())
-            }
+            Command::Market(_)
+            | Command::Serve(_)
+            | Command::Mcp(_)
+            | Command::Worker(_)
+            | Command::Completions(_)
+            | Command::Man(_) => Ok(()),
         }
     }
 }

@@ -72,6 +72,20 @@ impl TrialCalls {
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
 
+    /// Of the words for one decision on a message to each of these personas; none where the decision maker writes its own.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read.
+    pub fn reasons(decision_maker: &DecisionMaker, people: &Texts) -> Result<Vec<Usage>, Error> {
+        let typical = estimate::text_of(MESSAGE_ANSWER);
+        let mut calls = Vec::new();
+        for persona in people.iter() {
+            let request = decision_maker.reason_request(&persona?, &typical);
+            calls.extend(request.map(|request| estimate::tokens(&request, DECISION_ANSWER)));
+        }
+        Ok(calls)
+    }
+
     /// Of one audit of a message to each of these personas.
     ///
     /// # Errors
