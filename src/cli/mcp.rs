@@ -34,7 +34,7 @@ names models of hosts that are known here; addresses and keys are set by you alo
 pub struct Options {}
 
 /// Serves until the agent leaves.
-pub async fn run(global: &Global, signals: Signals) -> Result<(), Error> {
+pub async fn run(global: &Global, mut signals: Signals) -> Result<(), Error> {
     // What is wrong with the settings is said before an agent waits for an answer.
     let setup = Setup::new(global, Stop::default(), Vec::new())?;
     let mut common = vec![OsString::from("--data-dir"), setup.folder.root().into()];
@@ -44,7 +44,6 @@ pub async fn run(global: &Global, signals: Signals) -> Result<(), Error> {
     let tools = Tools::new(Commands::new(common.clone()), Jobs::new(setup.folder.root(), common));
     let failed = |why: String| Error::Io { what: "the agent cannot be talked to".into(), source: std::io::Error::other(why) };
     let serving = tools.clone().serve(stdio()).await.map_err(|error| failed(error.to_string()))?;
-    let mut signals = signals;
     tokio::select! {
         ended = serving.waiting() => {
             ended.map_err(|error| failed(error.to_string()))?;
