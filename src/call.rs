@@ -193,7 +193,11 @@ impl Caller {
             };
             log.record(call).await.map_err(|error| self.journal_failed(error.to_string()))?;
         }
-        reserved.settle(cost_usd.unwrap_or(0.0));
+        if answer.usage_unknown {
+            reserved.forfeit();
+        } else {
+            reserved.settle(cost_usd.unwrap_or(0.0));
+        }
         self.shared.meter.answered(self.role, &answer, false);
         self.events.emit(Event::CallAnswered);
         Ok(answer)

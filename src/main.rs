@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use rejoinder::cli::Cli;
+use rejoinder::cli::{Cli, dotenv};
 use rejoinder::journal;
 use rejoinder::report::words;
 
@@ -15,9 +15,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // Before any thread is started: it changes this process's environment.
-    if !load_dotenv() {
-        // The line is not repeated: it may hold a key.
-        return fail(".env holds a line that is not NAME=VALUE, or cannot be read; correct it or remove it", 2);
+    for warning in dotenv::load() {
+        let _ = writeln!(anstream::stderr(), "warning: {}", words::safe(&warning));
     }
     // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail and
     // are sent again.
@@ -39,17 +38,6 @@ fn main() -> ExitCode {
 
 /// Ten thousand calls at once, the most that can be asked for, and what else is open.
 const OPEN_FILES: u64 = 10_500;
-
-/// Puts what `.env` says into the environment. False, and nothing done, where it cannot be used: a name or a value that an
-/// environment cannot hold would end in a panic that shows it.
-fn load_dotenv() -> bool {
-    let is_bad =
-        |(name, value): (String, String)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0');
-    match dotenvy::dotenv_iter() {
-        Err(error) => error.not_found(),
-        Ok(mut lines) => !lines.any(|line| line.map_or(true, is_bad)) && dotenvy::dotenv().is_ok(),
-    }
-}
 
 fn fail(message: &str, code: u8) -> ExitCode {
     let _ = writeln!(anstream::stderr(), "error: {}", words::safe(message));

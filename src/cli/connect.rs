@@ -1,7 +1,7 @@
 //! From the name of a model to the model: at which host it is served, with which key, over which connections.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,10 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::settings::Settings;
 use super::setup::environment;
-use crate::model::chat_completions::ChatCompletions;
+use crate::event::{Event, Events};
+use crate::model::chat_completions::{ChatCompletions, takes_effort};
 use crate::model::decisions::{Decisions, Form};
+use crate::model::form::Forms;
 use crate::model::hosts::{Entry, Host, Hosts, Wire};
 use crate::model::http::{self, BaseUrl, Connections, Effort, KeyHeader, Plain, Proxy};
 use crate::model::id::ModelId;
@@ -23,6 +25,15 @@ use crate::model::market::Market;
 use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
 use crate::report::words;
+
+/// What is remembered of the forms in which hosts take requests, in the data folder.
+pub fn forms(root: &Path, events: &Events) -> Forms {
+    let events = events.clone();
+    Forms::in_file(&root.join(FORMS), move |line| events.emit(Event::Note(line)))
+}
+
+/// The file's name: hidden, since nobody has to look at it.
+const FORMS: &str = ".hosts.json";
 
 /// How hard a role's model thinks, where a setting says so.
 pub fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
@@ -43,6 +54,8 @@ pub struct Reach {
     connections: Connections,
     /// Those of hosts with certificates or a proxy of their own.
     special: BTreeMap<String, Connections>,
+    /// In which form hosts take requests, as far as known.
+    forms: Forms,
 }
 
 impl Reach {
@@ -51,7 +64,7 @@ impl Reach {
     ///
     /// # Errors
     /// One line, where a setting cannot be used.
-    pub fn new(options: &ModelOptions, settings: &Settings) -> Result<Self, Error> {
+    pub fn new(options: &ModelOptions, settings: &Settings, forms: Forms) -> Result<Self, Error> {
         let usage = |error: &dyn std::fmt::Display| Error::Usage(error.to_string());
         let mut older = BTreeMap::new();
         let at = |base_url: &String| Entry { base_url: Some(base_url.clone()), ..Entry::default() };
@@ -86,7 +99,7 @@ impl Reach {
             };
             special.insert(host.name.clone(), connections);
         }
-        Ok(Reach { hosts, flag: options.base_url.clone(), connections, special })
+        Ok(Reach { hosts, flag: options.base_url.clone(), connections, special, forms })
     }
 
     /// Whether a model answers with probabilities and writes nothing.
@@ -128,6 +141,13 @@ impl Reach {
     /// The variable of the environment that has the key of this model's host.
     pub fn key_variable(&self, id: &ModelId) -> Option<String> {
         self.host(id).ok()??.key_env().map(ToOwned::to_owned)
+    }
+
+    /// Addresses of these models that are not bases but whole addresses of a call, and what they are taken for.
+    pub fn pasted<'a>(&self, ids: impl Iterator<Item = &'a ModelId>) -> BTreeMap<String, String> {
+        let hosts = ids.filter_map(|id| self.host(id).ok()?);
+        let addresses = hosts.filter_map(|host| self.base_url(host).ok());
+        addresses.filter_map(|address| BaseUrl::pasted(&address).map(|base| (address, base))).collect()
     }
 
     /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is reached
@@ -195,11 +215,14 @@ impl Reach {
             route.query.retain(|(name, _)| *name != version.0);
             route.query.push(version);
         }
+        // An effort goes only where it is known to be taken.
+        let takes = |effort: &Effort| host.wire() == Wire::Messages || takes_effort(&base_url, *effort);
         let wire = http::Settings {
-            effort,
+            effort: effort.filter(takes),
             timeout: Duration::from_secs(timeout),
             connections: self.special.get(&host.name).unwrap_or(&self.connections).clone(),
             route,
+            forms: self.forms.clone(),
         };
         let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
         let key = key(host, id, &base_url, keyless)?;
@@ -217,7 +240,7 @@ impl Reach {
 /// # Errors
 /// One line, where a setting cannot be used.
 pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error> {
-    let reach = Reach::new(options, settings)?;
+    let reach = Reach::new(options, settings, Forms::default())?;
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["host", "what it is", "address", "key"]);

@@ -12,7 +12,7 @@ use clap::Args;
 use super::error::Error;
 use super::setup::Setup;
 use crate::data::export::tuning::{Dpo, Sft};
-use crate::data::export::{Csv, Exporter, Jsonl};
+use crate::data::export::{Csv, Excel, Exporter, Jsonl};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, whole};
 use crate::event::Event;
 use crate::optimize::{lineage, tuning};
@@ -34,6 +34,9 @@ pub struct Options {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// With a byte order mark, so that Excel reads CSV as what it is
+    #[arg(long)]
+    excel: bool,
     /// Replace the file if there is one
     #[arg(long)]
     force: bool,
@@ -81,9 +84,13 @@ enum Format {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
     let target = target(setup, options.output.as_ref(), options.force)?;
+    if options.excel && options.format != Format::Csv {
+        return Err(Error::Usage("--excel is for --format csv".into()));
+    }
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
     let exporter: Arc<dyn Exporter> = match options.format {
+        Format::Csv if options.excel => Arc::new(Excel),
         Format::Csv => Arc::new(Csv),
         Format::Jsonl => Arc::new(Jsonl),
         Format::Sft => Arc::new(Sft(tuning::tuning(&setup.folder, &file, &head, false)?)),

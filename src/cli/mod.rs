@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod connect;
 mod decide;
+pub mod dotenv;
 mod ending;
 mod engine;
 mod error;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Reach, effort};
+use super::connect::{Reach, effort, forms};
 use super::engine;
 use super::error::Error;
 use super::goes_on;
@@ -35,6 +35,7 @@ use crate::improve::Improver;
 use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
 use crate::model::Role;
+use crate::model::form::without_form;
 use crate::model::hosts::Host;
 use crate::model::id::ModelId;
 use crate::model::limits::permits::{self, Permits};
@@ -172,7 +173,7 @@ impl Doors {
             .chain(referee)
             .map(|role| Ok((role, model_of(role, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let reach = Reach::new(options, settings)?;
+        let reach = Reach::new(options, settings, forms(setup.folder.root(), &setup.events))?;
         let decider = ids.get(&Role::DecisionMaker).map(|id| reach.only_decides(id)).transpose()?;
         if decider == Some(true) {
             let reasoner = match named(&options.reasons, REASONS_VARIABLE, &settings.reasons) {
@@ -195,6 +196,9 @@ impl Doors {
                  ANTHROPIC_BASE_URL, and for other hosts base_url under [hosts.NAME] in rejoinder.toml"
                     .into(),
             ));
+        }
+        for (what, base) in reach.pasted(ids.values()) {
+            setup.events.emit(Event::Note(format!("{what} is the address of one call; taken as the base URL {base}")));
         }
         settings.check_ranges().map_err(Error::Usage)?;
         let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
@@ -340,7 +344,9 @@ impl Doors {
         let mut all: Vec<String> = parts.iter().map(ToString::to_string).collect();
         for (role, caller) in &self.callers {
             let tokens = self.limits.get(role).copied().unwrap_or_default();
-            all.push(format!("{role}: {} {} {tokens}", caller.model().id(), caller.model().settings()));
+            // What is learned of a host on the way does not make it another run.
+            let settings = without_form(&caller.model().settings());
+            all.push(format!("{role}: {} {settings} {tokens}", caller.model().id()));
         }
         all.push(self.decision_prompt.text.clone());
         all.extend(self.referee_prompt.as_ref().map(|prompt| format!("referee: {}", prompt.text)));

@@ -67,7 +67,8 @@ impl Exporter for Csv {
     fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).has_headers(false).from_writer(out);
-        writer.write_record(["persona", "persona_index", "message_index", "message", "decision", "reasoning"])?;
+        let header = ["persona", "persona_index", "message_index", "message", "decision", "reasoning"];
+        writer.write_record(header).map_err(as_it_was)?;
         Ok(Box::new(writer))
     }
 }
@@ -80,13 +81,33 @@ impl Rows for csv::Writer<Box<dyn Write + '_>> {
                 message: defused(row.message),
                 reasoning: defused(row.reasoning),
                 ..row
-            })?;
+            })
+            .map_err(as_it_was)?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
         self.flush()
+    }
+}
+
+/// What the file or pipe said: that its reader has left, say, which is no error.
+fn as_it_was(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+/// The same with a byte order mark before it, without which Excel reads UTF-8 as another encoding.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Excel;
+
+impl Exporter for Excel {
+    fn begin<'o>(&self, mut out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
+        out.write_all(b"\xef\xbb\xbf")?;
+        Csv.begin(out)
     }
 }
 

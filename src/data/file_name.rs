@@ -40,6 +40,12 @@ impl Kind {
             _ => ".json",
         }
     }
+
+    /// A name without the ending, in whatever case; `None` where it has another.
+    pub(super) fn stem_of(self, name: &str) -> Option<&str> {
+        let (stem, ending) = name.split_at_checked(name.len().checked_sub(self.ending().len())?)?;
+        ending.eq_ignore_ascii_case(self.ending()).then_some(stem)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -67,7 +73,7 @@ impl FileName {
     /// [`Error::Name`] for a name that is empty, hidden or over-long, or holds `/`, `\` or control characters.
     pub fn new(kind: Kind, name: &str) -> Result<Self, Error> {
         let refuse = |why: &str| Err(Error::Name { kind, name: shortened(name), why: why.to_owned() });
-        let stem = name.strip_suffix(kind.ending()).unwrap_or(name);
+        let stem = kind.stem_of(name).unwrap_or(name);
         if name.is_empty() {
             return refuse("it is empty; give a file name such as mine.json");
         }
@@ -83,7 +89,9 @@ impl FileName {
         if stem.len() + kind.ending().len() > LONGEST {
             return refuse("it is longer than 255 bytes; choose a shorter one");
         }
-        Ok(FileName { kind, name: format!("{stem}{}", kind.ending()) })
+        // An ending in capitals is one too, and part of the name as it is.
+        let name = if stem.len() < name.len() { name.to_owned() } else { format!("{stem}{}", kind.ending()) };
+        Ok(FileName { kind, name })
     }
 
     /// What the file holds.
@@ -101,7 +109,7 @@ impl FileName {
     /// The name without its ending.
     #[must_use]
     pub fn stem(&self) -> &str {
-        self.name.strip_suffix(self.kind.ending()).unwrap_or(&self.name)
+        self.kind.stem_of(&self.name).unwrap_or(&self.name)
     }
 }
 

@@ -89,7 +89,7 @@ impl DataFolder {
         let mut files = Vec::new();
         for entry in entries {
             let name = entry.map_err(|error| Error::read(&folder, error))?.file_name();
-            let Some(name) = name.to_str().filter(|name| name.ends_with(kind.ending())) else { continue };
+            let Some(name) = name.to_str().filter(|name| kind.stem_of(name).is_some()) else { continue };
             if let Ok(file) = FileName::new(kind, name)
                 && self.check(&file).is_ok()
             {

@@ -68,17 +68,57 @@ async fn other_inputs_are_another_run() {
 }
 
 #[test]
-fn a_run_under_way_is_left_alone_and_the_next_takes_another_seed() {
+fn a_run_under_way_is_left_alone_and_a_fresh_one_beside_it_takes_another_seed() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     let first = journal.begin(&inputs(&["a"])).unwrap();
-    let second = Journal::open(folder.path()).unwrap().begin(&inputs(&["a"])).unwrap();
+    let elsewhere = Journal::open(folder.path()).unwrap();
+    assert!(matches!(elsewhere.begin(&inputs(&["a"])), Err(Error::UnderWay(id)) if id == first.id));
+    let second = elsewhere.begin(&Inputs { fresh: true, ..inputs(&["a"]) }).unwrap();
     assert_eq!((first.seed, second.seed, second.resumed), (1, 2, false));
+    assert_eq!(elsewhere.begin(&Inputs { seed: Some(9), ..inputs(&["a"]) }).unwrap().seed, 9);
     let same_seed = Inputs { seed: Some(1), ..inputs(&["a"]) };
     assert!(matches!(journal.begin(&same_seed), Err(Error::UnderWay(_))));
     assert!(journal.is_under_way(&first.id).unwrap());
     drop(first);
     assert_eq!(journal.begin(&same_seed).unwrap().seed, 1);
+}
+
+#[tokio::test]
+async fn a_run_is_resumed_by_its_name_and_no_other_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let first = journal.begin(&inputs(&["a"])).unwrap();
+    let second = journal.begin(&Inputs { fresh: true, ..inputs(&["a"]) }).unwrap();
+    for run in [&first, &second] {
+        run.calls().record(call(1)).await.unwrap();
+    }
+    let (first, id) = (first.id.clone(), second.id.clone());
+    assert!(matches!(journal.resume(&inputs(&["a"]), &id), Err(Error::UnderWay(_))));
+    drop(second);
+    assert_eq!(journal.resume(&inputs(&["a"]), &id).unwrap().id, id);
+    assert!(matches!(journal.resume(&inputs(&["b"]), &id), Err(Error::Changed(_))));
+    assert_eq!(journal.parts(&id).unwrap(), ["a"]);
+    assert_eq!(journal.run(&first).unwrap().state, RunState::Open);
+}
+
+#[tokio::test]
+async fn what_a_run_has_spent_is_told_by_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let run = journal.begin(&inputs(&["a"])).unwrap();
+    for (number, model, cost_usd) in [(1, "m", Some(0.5)), (2, "m", None), (3, "n", Some(0.0)), (4, "m", Some(0.25))] {
+        run.calls().record(Call { model: model.into(), cost_usd, ..call(number) }).await.unwrap();
+    }
+    let spending = journal.spending(&run.id).unwrap();
+    let of = |model: &str, cost_usd, free_tokens| Spending { model: model.into(), cost_usd, free_tokens };
+    assert_eq!(spending, [of("m", 0.75, (3, 2)), of("n", 0.0, (3, 2))]);
+}
+
+#[test]
+fn a_long_part_is_kept_by_its_hash() {
+    assert_eq!(kept("generator: m 9"), "generator: m 9");
+    assert_eq!(kept(&"x".repeat(161)).len(), "sha256:".len() + 16);
 }
 
 #[tokio::test]
@@ -231,7 +271,7 @@ fn a_journal_of_the_first_version_is_read_and_gone_on_with() {
 #[test]
 fn migrations_that_files_were_made_with_are_never_changed() {
     let hashes: Vec<String> = schema::MIGRATIONS.iter().map(|text| sha256(text.as_bytes())[..16].to_owned()).collect();
-    insta::assert_snapshot!(hashes.join(" "), @"a4bbfbf77c362db6 4a4a9634ba1f4f47 4a6a93ad9006654a d9b8efaf8377fbd9");
+    insta::assert_snapshot!(hashes.join(" "), @"a4bbfbf77c362db6 4a4a9634ba1f4f47 4a6a93ad9006654a d9b8efaf8377fbd9 c2f016890ad5c2f6");
 }
 
 #[tokio::test]
@@ -313,7 +353,7 @@ async fn a_clock_that_was_set_back_or_forth_changes_nothing_but_what_is_shown() 
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     let first = journal.begin(&inputs(&["a"])).unwrap();
-    let second = journal.begin(&inputs(&["a"])).unwrap();
+    let second = journal.begin(&Inputs { fresh: true, ..inputs(&["a"]) }).unwrap();
     for run in [&first, &second] {
         run.calls().record(realistic(1)).await.unwrap();
     }
@@ -328,7 +368,7 @@ async fn a_clock_that_was_set_back_or_forth_changes_nothing_but_what_is_shown() 
     assert_eq!(listed, [second.clone(), first.clone()]);
     let again = journal.begin(&inputs(&["a"])).unwrap();
     assert_eq!((&again.id, again.seed, again.found), (&first, 1, 1));
-    let beside = journal.begin(&inputs(&["a"])).unwrap();
+    let beside = journal.resume(&inputs(&["a"]), &second).unwrap();
     assert_eq!((&beside.id, beside.seed, beside.found), (&second, 2, 1));
     again.finish().unwrap();
     beside.finish().unwrap();

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::about::{self, About};
-use super::http::{BaseUrl, Http, KeyHeader, Settings, SetupError};
+use super::form::{Cap, Form, Json, Learned, Place, Sent, Thinking};
+use super::http::{BaseUrl, Effort, Http, KeyHeader, Settings, SetupError};
 use super::id::ModelId;
 use super::local_server::{self, Greeting};
 use super::{Failure, Model, Reply, Request};
@@ -22,6 +23,9 @@ pub const OLLAMA_BASE_URL: &str = "http://127.0.0.1:11434/v1";
 /// The one host that calls the cap on tokens by its newer name, and refuses the older one with reasoning models.
 const OPENAI_HOST: &str = "api.openai.com";
 
+/// How its hosts of regions end.
+const OPENAI_REGIONS: &str = ".api.openai.com";
+
 /// One model behind chat completions.
 #[derive(Debug)]
 pub struct ChatCompletions {
@@ -33,6 +37,8 @@ pub struct ChatCompletions {
     settings: Settings,
     http: Http,
     models: Url,
+    form: Learned,
+    /// Whether it is a server of one's own: on this machine, or reached without encryption.
     is_own: bool,
 }
 
@@ -58,40 +64,86 @@ impl ChatCompletions {
             host: http.account(),
             host_name: base.host().to_owned(),
             origin: base.origin(),
+            form: settings.forms.of(&base.origin(), id.name()),
+            is_own: base.is_loopback() || !base.is_https(),
             settings,
             models: base.join("models"),
-            is_own: !base.is_https(),
             http,
         })
     }
 
-    fn body(&self, request: &Request) -> Value {
-        let cap = if self.host_name == OPENAI_HOST { "max_completion_tokens" } else { "max_tokens" };
+    fn body(&self, request: &Request, form: Form) -> Value {
+        let is_openai = self.host_name == OPENAI_HOST || self.host_name.ends_with(OPENAI_REGIONS);
+        let is_newer = is_openai != (form.cap == Cap::Other);
+        let cap = if is_newer { "max_completion_tokens" } else { "max_tokens" };
         let mut body = json!({ "model": self.name, cap: request.max_tokens });
-        let user = json!({ "role": "user", "content": request.user });
-        body["messages"] = if request.system.is_empty() {
-            json!([user])
-        } else {
-            json!([{ "role": "system", "content": request.system }, user])
+        body["messages"] = match (request.system.is_empty(), form.place) {
+            (true, _) => json!([{ "role": "user", "content": request.user }]),
+            (false, Place::User) => {
+                json!([{ "role": "user", "content": format!("{}\n\n{}", request.system, request.user) }])
+            }
+            (false, _) => json!([
+                { "role": "system", "content": request.system },
+                { "role": "user", "content": request.user },
+            ]),
         };
-        if let Some(effort) = self.settings.effort {
-            body["reasoning_effort"] = json!(effort);
+        let effort = match form.thinking {
+            Thinking::AsSet => self.settings.effort,
+            Thinking::Nearest(effort) => self.settings.effort.map(|_| effort),
+            Thinking::Unsaid => None,
+        };
+        if let Some(effort) = effort {
+            // The most has another name here.
+            body["reasoning_effort"] = json!(if effort == Effort::Max { Effort::XHigh } else { effort });
+            if effort == Effort::None && self.is_own {
+                // What vLLM and llama-server listen to.
+                body["chat_template_kwargs"] = json!({ "enable_thinking": false });
+            }
         }
         if let Some(schema) = &request.schema {
-            body["response_format"] = json!({
-                "type": "json_schema",
-                "json_schema": { "name": schema.name, "strict": true, "schema": schema.json },
-            });
+            match form.json {
+                Json::Schema => {
+                    body["response_format"] = json!({
+                        "type": "json_schema",
+                        "json_schema": { "name": schema.name, "strict": true, "schema": schema.json },
+                    });
+                }
+                Json::Object => body["response_format"] = json!({ "type": "json_object" }),
+                Json::Words => {}
+            }
         }
         body
     }
 }
 
+/// Hosts that are known to take an effort, the longer names of their parts included.
+const TAKE_EFFORT: [&str; 8] = [
+    "api.openai.com",
+    "openai.azure.com",
+    "openrouter.ai",
+    "generativelanguage.googleapis.com",
+    "api.x.ai",
+    "api.groq.com",
+    "api.mistral.ai",
+    "api.aws",
+];
+
+/// Whether a server of chat completions is known to take an effort. Others refuse it, or the models that do not think do;
+/// to turn thinking off is asked of all.
+#[must_use]
+pub fn takes_effort(base_url: &str, effort: Effort) -> bool {
+    let is_known = |host: &str| TAKE_EFFORT.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));
+    effort == Effort::None || BaseUrl::parse(base_url).is_ok_and(|base| is_known(base.host()))
+}
+
 impl Model for ChatCompletions {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &self.body(request)).await?;
-            reading::read(&self.http, &response, request.schema.is_some())
+            let send = |form| async move {
+                let response = self.http.post(&request.key, &self.body(request, form)).await?;
+                reading::read(&self.http, &response, request.schema.is_some())
+            };
+            self.form.send(Sent::chat(request, self.settings.effort), send).await
         })
     }
 
@@ -113,7 +165,7 @@ impl Model for ChatCompletions {
 
     /// With the server, port included: another one may serve another model under the same name.
     fn settings(&self) -> String {
-        format!("chat-completions at={} effort={}", self.origin, self.settings.effort_word())
+        format!("chat-completions at={} effort={}{}", self.origin, self.settings.effort_word(), self.form.get())
     }
 }
 
@@ -128,7 +180,11 @@ mod tests {
             Request { key: CallKey::of(&[]), system: String::new(), user: "x".into(), schema: None, max_tokens: 9 };
         let cap = |base: &str, name: &str| {
             let id = "openai/m".parse().unwrap();
-            ChatCompletions::new(&id, base, None, Settings::default()).unwrap().body(&request).get(name).is_some()
+            ChatCompletions::new(&id, base, None, Settings::default())
+                .unwrap()
+                .body(&request, Form::default())
+                .get(name)
+                .is_some()
         };
         assert!(cap(OPENAI_BASE_URL, "max_completion_tokens") && !cap(OPENAI_BASE_URL, "max_tokens"));
         assert!(cap(OLLAMA_BASE_URL, "max_tokens") && !cap(OLLAMA_BASE_URL, "max_completion_tokens"));

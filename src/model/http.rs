@@ -41,6 +41,7 @@ pub use route::{Batches, KeyHeader, Plain, Route};
 use trouble::Way;
 use words::one_line;
 
+use super::form::Forms;
 use super::{CallKey, Failure, FailureKind, digest};
 
 /// The largest response body that is read; no answer of a model comes near it.
@@ -53,6 +54,8 @@ const LIKELY_BODY: u64 = 256 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effort {
+    /// `none`: thinking is turned off.
+    None,
     /// `low`
     Low,
     /// `medium`
@@ -70,6 +73,7 @@ impl Effort {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Effort::None => "none",
             Effort::Low => "low",
             Effort::Medium => "medium",
             Effort::High => "high",
@@ -89,10 +93,10 @@ impl FromStr for Effort {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
+        [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
             .into_iter()
             .find(|effort| effort.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not an effort: write low, medium, high, xhigh or max"))
+            .ok_or_else(|| format!("{text:?} is not an effort: write none, low, medium, high, xhigh or max"))
     }
 }
 
@@ -107,6 +111,8 @@ pub struct Settings {
     pub connections: Connections,
     /// What the host asks of every request besides its path.
     pub route: Route,
+    /// In which form hosts take requests, as far as known.
+    pub forms: Forms,
 }
 
 impl Default for Settings {
@@ -117,6 +123,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(600),
             connections: Connections::default(),
             route: Route::default(),
+            forms: Forms::default(),
         }
     }
 }
@@ -279,8 +286,29 @@ impl Http {
             read.map(|()| response)
         } else {
             // The status tells what went wrong even where its page came to us torn.
-            Err(failure::from_status(&response, self.key.as_ref()))
+            Err(self.with_address(failure::from_status(&response, self.key.as_ref())))
         }
+    }
+
+    /// A path that is not there is said with the address that was asked, and with what it may lack.
+    fn with_address(&self, mut failure: Failure) -> Failure {
+        if failure.status == Some(404) && failure.kind == FailureKind::NotFound {
+            let path = self.url.path();
+            let asked = self.one_line(&format!("{}{path}", self.origin));
+            // A model that is not there is said by its name.
+            let is_path = !failure.message.to_lowercase().contains("model");
+            let has_version = path
+                .split('/')
+                .any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
+            let hint = match path.rsplit_once("/chat/completions") {
+                Some((before, "")) if is_path && !has_version => {
+                    format!("; is /v1 missing? base URL {}{before}/v1", self.origin)
+                }
+                _ => String::new(),
+            };
+            failure.message.push_str(&format!(" (asked: {asked}{hint})"));
+        }
+        failure
     }
 
     async fn read(&self, mut reply: reqwest::Response, response: &mut Response) -> Result<(), Failure> {

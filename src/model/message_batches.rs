@@ -11,6 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::batching::{Batch, Batching, Counts, Entries, Lines, Status};
+use super::form::Learned;
 use super::http::{BaseUrl, Effort, Http, Response};
 use super::messages_api::Body;
 use super::{Failure, FailureKind, Request};
@@ -29,6 +30,7 @@ const CLOSE: &[u8] = b"]}";
 pub(super) struct MessageBatches {
     name: String,
     effort: Option<Effort>,
+    form: Learned,
     base: Url,
     origin: String,
     http: Http,
@@ -43,9 +45,10 @@ struct Line<'a> {
 
 impl MessageBatches {
     /// For a model of this name, over a client of its Messages API.
-    pub(super) fn new(base: &BaseUrl, name: &str, effort: Option<Effort>, http: &Http) -> Self {
+    pub(super) fn new(base: &BaseUrl, name: &str, (effort, form): (Option<Effort>, Learned), http: &Http) -> Self {
         let url = base.join("v1/messages/batches");
-        MessageBatches { name: name.to_owned(), effort, http: http.at(url.clone()), base: url, origin: base.origin() }
+        let (name, origin) = (name.to_owned(), base.origin());
+        MessageBatches { name, effort, form, http: http.at(url.clone()), base: url, origin }
     }
 
     /// A path below the list of batches. The host's own names for batches become part of it.
@@ -157,7 +160,8 @@ fn pieces(lines: Lines) -> impl Iterator<Item = std::io::Result<Bytes>> + Send {
 
 impl Batching for MessageBatches {
     fn line(&self, request: &Request) -> Vec<u8> {
-        let line = Line { custom_id: request.key.as_str(), params: Body::of(&self.name, self.effort, request) };
+        let params = Body::of(&self.name, self.effort, request, self.form.get());
+        let line = Line { custom_id: request.key.as_str(), params };
         serde_json::to_vec(&line).unwrap_or_default()
     }
 

@@ -3,6 +3,8 @@
 //! The reference for its shapes is the official SDK (PyPI `anthropic` 2.12). No sampling parameters are sent: current
 //! models refuse them.
 
+use std::borrow::Cow;
+
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use url::Url;
 
 use super::about::{self, About};
 use super::batching::Batching;
+use super::form::{Form, Json, Learned, Place, Sent, Thinking};
 use super::http::words::one_line;
 use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
@@ -34,32 +37,61 @@ pub(super) struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    system: Option<[System<'a>; 1]>,
+    system: Option<System<'a>>,
     messages: [Message<'a>; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     output_config: Option<OutputConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<ThinkingConfig>,
 }
 
 impl<'a> Body<'a> {
     /// What is posted for this request to the model of this name; also what a message batch has of it.
-    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request) -> Self {
-        let format = request.schema.as_ref().map(|schema| Format { kind: "json_schema", schema: &schema.json });
+    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request, form: Form) -> Self {
+        let format = request.schema.as_ref().filter(|_| form.json == Json::Schema);
+        let format = format.map(|schema| Format { kind: "json_schema", schema: &schema.json });
+        let effort = match form.thinking {
+            Thinking::AsSet => effort,
+            Thinking::Nearest(nearest) => effort.map(|_| nearest),
+            Thinking::Unsaid => None,
+        };
+        let (is_off, effort) = (effort == Some(Effort::None), effort.filter(|effort| *effort != Effort::None));
+        let (system, content) = match (request.system.is_empty(), form.place) {
+            (true, _) => (None, Cow::Borrowed(request.user.as_str())),
+            (false, Place::Usual) => {
+                let block =
+                    Block { kind: "text", text: &request.system, cache_control: CacheControl { kind: "ephemeral" } };
+                (Some(System::List([block])), Cow::Borrowed(request.user.as_str()))
+            }
+            (false, Place::Text) => (Some(System::Text(&request.system)), Cow::Borrowed(request.user.as_str())),
+            (false, Place::User) => (None, Cow::Owned(format!("{}\n\n{}", request.system, request.user))),
+        };
         Body {
             model: name,
             max_tokens: request.max_tokens,
-            system: (!request.system.is_empty()).then_some([System {
-                kind: "text",
-                text: &request.system,
-                cache_control: CacheControl { kind: "ephemeral" },
-            }]),
-            messages: [Message { role: "user", content: &request.user }],
+            system,
+            messages: [Message { role: "user", content }],
             output_config: (effort.is_some() || format.is_some()).then_some(OutputConfig { effort, format }),
+            thinking: is_off.then_some(ThinkingConfig { kind: "disabled" }),
         }
     }
 }
 
 #[derive(Serialize)]
-struct System<'a> {
+struct ThinkingConfig {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum System<'a> {
+    List([Block<'a>; 1]),
+    Text(&'a str),
+}
+
+#[derive(Serialize)]
+struct Block<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     text: &'a str,
@@ -75,7 +107,7 @@ struct CacheControl {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    content: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -103,6 +135,7 @@ pub struct MessagesApi {
     settings: Settings,
     http: Http,
     models: Url,
+    form: Learned,
     batches: MessageBatches,
 }
 
@@ -121,7 +154,8 @@ impl MessagesApi {
         let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("v1/messages");
         let http = Http::new(&base, url, KeyHeader::XApiKey, key, &settings)?.with_header("anthropic-version", VERSION);
-        let batches = MessageBatches::new(&base, id.name(), settings.effort, &http);
+        let form = settings.forms.of(&base.origin(), id.name());
+        let batches = MessageBatches::new(&base, id.name(), (settings.effort, form.clone()), &http);
         Ok(MessagesApi {
             batches,
             id: id.to_string(),
@@ -130,6 +164,7 @@ impl MessagesApi {
             origin: base.origin(),
             settings,
             models: base.join("v1/models"),
+            form,
             http,
         })
     }
@@ -194,8 +229,12 @@ fn text_of(blocks: &[Value]) -> Option<String> {
 impl Model for MessagesApi {
     fn send<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Reply, Failure>> {
         Box::pin(async move {
-            let response = self.http.post(&request.key, &Body::of(&self.name, self.settings.effort, request)).await?;
-            self.read(&response)
+            let effort = self.settings.effort;
+            let send = |form| async move {
+                let response = self.http.post(&request.key, &Body::of(&self.name, effort, request, form)).await?;
+                self.read(&response)
+            };
+            self.form.send(Sent::messages(request, effort), send).await
         })
     }
 
@@ -218,7 +257,7 @@ impl Model for MessagesApi {
     /// With the server where it is not Anthropic's own: anything may answer to a Claude name elsewhere.
     fn settings(&self) -> String {
         let at = if self.origin == DEFAULT_ORIGIN { String::new() } else { format!(" at={}", self.origin) };
-        format!("messages{at} effort={}", self.settings.effort_word())
+        format!("messages{at} effort={}{}", self.settings.effort_word(), self.form.get())
     }
 
     fn batches(&self) -> Option<&dyn Batching> {

@@ -10,6 +10,7 @@ pub mod chat_completions;
 pub mod decisions;
 mod finish;
 pub mod hosts;
+pub mod form;
 pub mod http;
 pub mod id;
 pub mod limits;

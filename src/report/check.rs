@@ -42,6 +42,8 @@ pub struct Checked {
     pub host: String,
     /// How requests are sent: the wire and what was found out about it.
     pub settings: String,
+    /// What the host does not take, as was found out.
+    pub refused: Vec<String>,
     /// Whether the answer was simulated.
     pub simulated: bool,
     /// Why there was no answer.
@@ -72,7 +74,9 @@ impl Checked {
     /// Nothing known yet.
     #[must_use]
     pub fn new(role: String, model: String, host: String, settings: String) -> Self {
+        let refused = settings.split(' ').filter_map(|word| word.strip_prefix("form=")).flat_map(|form| form.split(','));
         Checked {
+            refused: refused.map(in_words).collect(),
             role,
             model,
             host,
@@ -205,6 +209,9 @@ impl Checked {
             (None, None) => {}
         }
         line("sent as", self.settings.clone());
+        if !self.refused.is_empty() {
+            line("refuses", format!("{}; it is not asked for again", self.refused.join(", ")));
+        }
         if self.failure.is_none() {
             match self.form {
                 Form::NotAsked => {}
@@ -258,6 +265,22 @@ impl Checked {
     }
 }
 
+/// A part of the form in which a host takes requests, as the settings of a model name it.
+fn in_words(part: &str) -> String {
+    match part {
+        "cap" => "the usual name of the token limit (it takes the other one)".into(),
+        "json-object" => "a schema (it takes \"any JSON object\")".into(),
+        "no-schema" => "a form for JSON (it is asked for in words)".into(),
+        "plain-system" => "a system prompt in parts (it takes plain text)".into(),
+        "no-system" => "a system prompt (it stands before what is asked)".into(),
+        "no-effort" => "an effort".into(),
+        other => match other.strip_prefix("effort-") {
+            Some(effort) => format!("the effort that is set (it gets {effort})"),
+            None => other.to_owned(),
+        },
+    }
+}
+
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -305,6 +328,8 @@ mod tests {
         let mut refused = checked("generator", "groq/m");
         refused.failure = Some("401 invalid_api_key: no".into());
         refused.conclude(None, "2026-11", None, false);
-        insta::assert_snapshot!([cut.text(), loose.text(), refused.text()].join("\n"));
+        let settings = "chat-completions effort=default form=cap,no-schema,effort-high".to_owned();
+        let learned = Checked::new("auditor".into(), "gate/m".into(), "https://gate:443".into(), settings);
+        insta::assert_snapshot!([cut.text(), loose.text(), refused.text(), learned.text()].join("\n"));
     }
 }

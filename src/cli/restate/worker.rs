@@ -17,6 +17,7 @@ use crate::engine::restate::wire::Version;
 use crate::engine::restate::worker::sender::Connect;
 use crate::engine::restate::worker::{self, Told, Worker};
 use crate::model::Role;
+use crate::model::form::Forms;
 use crate::model::http::Effort;
 use crate::model::id::ModelId;
 use crate::model::limits::permits;
@@ -134,7 +135,7 @@ fn explain(error: worker::Error) -> Error {
 /// Makes models with this machine's keys and addresses.
 fn connector(options: &Options, settings: &Settings) -> Result<Connect, Error> {
     let models = ModelOptions { base_url: options.base_url.clone(), ..ModelOptions::default() };
-    let reach = Reach::new(&models, settings)?;
+    let reach = Reach::new(&models, settings, Forms::default())?;
     Ok(Arc::new(move |role: Role, id: &str, effort: Option<&str>, timeout: u64| {
         let id: ModelId = id.parse().map_err(|error| format!("{error}"))?;
         let effort = effort.map(str::parse::<Effort>).transpose()?;

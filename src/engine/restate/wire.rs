@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::form::without_form;
 use crate::model::{Failure, FailureKind, Request, Role};
 
 /// Changes with whatever is said here. Who speaks another one is refused.
@@ -68,9 +69,11 @@ pub struct Asked {
     pub request: Request,
 }
 
-/// The form of a request: what [`Model::settings`](crate::model::Model::settings) says, without the address.
+/// The form of a request: what [`Model::settings`](crate::model::Model::settings) says, without the address and what was
+/// learned of its host: both are the worker's own.
 #[must_use]
 pub fn form(settings: &str) -> String {
+    let settings = without_form(settings);
     settings.split(' ').filter(|word| !word.starts_with("at=")).collect::<Vec<_>>().join(" ")
 }
 
@@ -179,6 +182,7 @@ mod tests {
     fn the_form_of_a_request_is_its_settings_without_the_address() {
         assert_eq!(form("messages at=http://127.0.0.1:1 effort=high"), "messages effort=high");
         assert_eq!(form("messages effort=high"), "messages effort=high");
+        assert_eq!(form("messages effort=high form=no-schema"), "messages effort=high");
     }
 
     #[test]

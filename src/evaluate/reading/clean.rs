@@ -75,13 +75,14 @@ fn after_thinking(text: &str) -> Result<&str, Unusable> {
     if tags.iter().any(|tag| tag.from > last.from) {
         return Err(Unusable::Mixed);
     }
-    // Text outside of the thinking, before its end: where does the answer begin?
-    let mut outside = 0;
+    // Text outside of the thinking, before its end: where does the answer begin? Before the first tag that closes, if none
+    // opened, all is thinking.
+    let (mut outside, mut is_inside) = (0, tags.first().is_some_and(|tag| tag.closes));
     for tag in &tags {
-        if !tag.closes && !text[outside..tag.from].trim().is_empty() {
+        if !tag.closes && !is_inside && !text[outside..tag.from].trim().is_empty() {
             return Err(Unusable::Mixed);
         }
-        outside = tag.to;
+        (outside, is_inside) = (tag.to, !tag.closes);
     }
     let rest = text[last.to..].trim();
     if rest.is_empty() { Err(Unusable::OnlyThinking) } else { Ok(rest) }

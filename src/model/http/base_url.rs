@@ -11,7 +11,9 @@ use super::Plain;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
     /// Not a URL, or not one of the web.
-    #[error("the base URL cannot be used ({0}): it must look like https://api.example.com or http://127.0.0.1:11434")]
+    #[error(
+        "the base URL cannot be used ({0}): it must look like https://api.example.com/v1 or http://127.0.0.1:11434/v1"
+    )]
     NotAUrl(String),
     /// The URL carries a user name, a password, a query or a fragment.
     #[error("the base URL must not contain {0}: a key belongs in its own setting")]
@@ -57,7 +59,11 @@ impl BaseUrl {
     ///
     /// As of [`BaseUrl::parse`].
     pub fn parse_with(text: &str, plain: Plain) -> Result<Self, SetupError> {
-        let url = Url::parse(text.trim()).map_err(|error| SetupError::NotAUrl(error.to_string()))?;
+        let mut url = Url::parse(text.trim()).map_err(|error| SetupError::NotAUrl(error.to_string()))?;
+        if let Some((base, _)) = url.path().trim_end_matches('/').split_at_checked(endpoint(url.path())) {
+            let base = base.to_owned();
+            url.set_path(&base);
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(SetupError::NotAUrl("it does not begin with https:// or http://".to_owned()));
         }
@@ -75,6 +81,15 @@ impl BaseUrl {
             return Err(SetupError::PlainHttp(base.host().to_owned()));
         }
         Ok(base)
+    }
+
+    /// What stands in for a base URL of which more was given: the whole address that calls are sent to. `None` where it is a
+    /// base URL as it is.
+    #[must_use]
+    pub fn pasted(text: &str) -> Option<String> {
+        let url = Url::parse(text.trim()).ok()?;
+        let path = url.path().trim_end_matches('/');
+        (endpoint(path) < path.len()).then(|| BaseUrl::parse(text).ok().map(|base| base.0.to_string())).flatten()
     }
 
     /// The host's name or address, without the port.
@@ -122,6 +137,17 @@ impl BaseUrl {
         url.set_path(&format!("{base}/{path}"));
         url
     }
+}
+
+/// Where in a path the part begins that is not the base's but one call's: what people copy from a documentation.
+fn endpoint(path: &str) -> usize {
+    let path = path.trim_end_matches('/');
+    ["/chat/completions", "/messages", "/messages/batches", "/completions", "/models", "/responses", "/decisions", "/systemone"]
+        .into_iter()
+        .filter_map(|endpoint| path.strip_suffix(endpoint))
+        .map(str::len)
+        .min()
+        .unwrap_or(path.len())
 }
 
 #[cfg(test)]
@@ -182,6 +208,24 @@ mod tests {
         assert_eq!(join("https://host/gate/v1", "v1/messages"), "https://host/gate/v1/messages");
         assert_eq!(join("https://host/my-v1", "v1/messages"), "https://host/my-v1/v1/messages");
         assert_eq!(join("http://[::1]:1/v1/", "chat/completions"), "http://[::1]:1/v1/chat/completions");
+    }
+
+    #[test]
+    fn a_pasted_address_of_a_call_is_taken_for_its_base() {
+        for (text, path, expected) in [
+            ("https://host/v1/chat/completions", "chat/completions", "https://host/v1/chat/completions"),
+            ("https://host/v1/chat/completions/", "chat/completions", "https://host/v1/chat/completions"),
+            ("https://host/v1/models", "chat/completions", "https://host/v1/chat/completions"),
+            ("https://host/v1/messages", "v1/messages", "https://host/v1/messages"),
+            ("https://host/gate/v1/completions", "chat/completions", "https://host/gate/v1/chat/completions"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().join(path).as_str(), expected, "{text}");
+            assert!(BaseUrl::pasted(text).is_some(), "{text}");
+        }
+        assert_eq!(BaseUrl::pasted("https://host/v1/chat/completions").as_deref(), Some("https://host/v1"));
+        for text in ["https://host", "https://host/v1", "https://host/my-models", "nonsense"] {
+            assert_eq!(BaseUrl::pasted(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Connections {
     pub fn trusting(self, file: &Path) -> Result<Self, SetupError> {
         let wrong = |why: String| SetupError::Certificates(file.display().to_string(), why);
         let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-        let found = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(one_line(&super::root(&error), None)))?;
+        // Some editors put a byte order mark before it.
+        let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&pem);
+        let found = Certificate::from_pem_bundle(pem).map_err(|error| wrong(one_line(&super::root(&error), None)))?;
         if found.is_empty() {
             return Err(wrong("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".into()));
         }

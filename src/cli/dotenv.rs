@@ -1,0 +1,99 @@
+//! `.env`: variables that are put into the environment before anything else happens.
+//!
+//! The file may be shared with other programs. A line that cannot be read here is named by its number and left out; what it
+//! says is not repeated, since it may hold a key.
+
+use std::path::{Path, PathBuf};
+
+/// The file's name.
+const NAME: &str = ".env";
+
+/// A value in quotation marks may run over so many lines.
+const MOST_LINES: usize = 100;
+
+/// Puts what `.env`, of this folder or one above it, says into the environment, where a variable is not set already.
+/// Returns what a person should know about it.
+///
+/// Changes this process's environment: to be called before any thread is started.
+#[must_use]
+pub fn load() -> Vec<String> {
+    let Some(path) = std::env::current_dir().ok().and_then(|folder| find(&folder)) else { return Vec::new() };
+    let text = match std::fs::read(&path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => return vec![format!("{NAME} cannot be read ({error}), and is left out")],
+    };
+    let (read, unread) = read(&text);
+    read.into_iter().for_each(set);
+    let lines: Vec<String> = unread.iter().map(ToString::to_string).collect();
+    match lines.as_slice() {
+        [] => Vec::new(),
+        [line] => vec![format!(
+            "line {line} of {NAME} is not NAME=VALUE, and is left out (a value with spaces needs quotation marks)"
+        )],
+        lines => vec![format!(
+            "lines {} of {NAME} are not NAME=VALUE, and are left out (a value with spaces needs quotation marks)",
+            lines.join(", ")
+        )],
+    }
+}
+
+fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
+}
+
+/// Each entry as dotenvy reads it, and the numbers of the lines that are none. dotenvy itself stops at the first of them.
+fn read(text: &str) -> (Vec<String>, Vec<usize>) {
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    let (mut entries, mut unread, mut at) = (Vec::new(), Vec::new(), 0);
+    while at < lines.len() {
+        // A value may run over several lines.
+        let most = (at + MOST_LINES).min(lines.len());
+        let has_quote = lines[at].contains(['"', '\'']);
+        let ends = if has_quote { at + 1..=most } else { at + 1..=at + 1 };
+        let found = ends.map(|end| (end, lines[at..end].join("\n"))).find(|(_, entry)| is_one(entry));
+        match found {
+            Some((end, entry)) => {
+                entries.push(entry);
+                at = end;
+            }
+            None => {
+                unread.push(at + 1);
+                at += 1;
+            }
+        }
+    }
+    (entries, unread)
+}
+
+/// Whether this can be read, as an entry or as nothing (a comment, a blank line), and be put into an environment.
+fn is_one(entry: &str) -> bool {
+    let is_good =
+        |(name, value): (String, String)| !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+    dotenvy::from_read_iter(entry.as_bytes()).all(|line| line.is_ok_and(is_good))
+}
+
+/// Puts one entry into the environment, what it refers to being there already.
+fn set(entry: String) {
+    // It was read once.
+    let _ = dotenvy::from_read(entry.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_are_none_are_named_by_their_number_and_the_others_are_read() {
+        let text = "\u{feff}OPENAI_API_KEY=sk-x\r\n# a comment\n\nFOO=bar baz\nexport A=1\nB=\"two\nlines\"\nnonsense\nC='x y'";
+        let (read, unread) = read(text);
+        assert_eq!(unread, [4, 8]);
+        assert!(read.contains(&"OPENAI_API_KEY=sk-x".to_owned()) && read.contains(&"B=\"two\nlines\"".to_owned()));
+        assert!(read.contains(&"C='x y'".to_owned()) && read.contains(&"export A=1".to_owned()), "{read:?}");
+    }
+
+    #[test]
+    fn an_open_quotation_mark_costs_one_line() {
+        assert_eq!(read("A=\"open\nB=1\nC=2").1, [1]);
+        assert_eq!(read("").1, [0_usize; 0]);
+    }
+}
