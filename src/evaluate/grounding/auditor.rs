@@ -1,7 +1,7 @@
 //! Asks a model what a message claims.
 
 use super::known::Known;
-use super::question::{QUESTION, findings, question_again, schema, texts};
+use super::question::{QUESTION, Round, findings, question_again, schema, texts};
 use super::verify::{Finding, Verifier};
 use super::{Audit, Sources};
 use crate::call::Caller;
@@ -47,7 +47,7 @@ impl Auditor {
             &model.settings(),
             &question.system,
             &question.user,
-            &schema().json.to_string(),
+            &schema(Round::Again).json.to_string(),
             &again,
             &limit,
         ];
@@ -62,20 +62,22 @@ impl Auditor {
     pub async fn audit(&self, message: &str, sources: &Sources, persona: &str, key: &[&str]) -> Result<Audit, Error> {
         let verifier = Verifier::new(message, sources, persona);
         let texts = texts(message, verifier.known());
-        let said = ask(&self.caller, key, |key| self.asking(&texts, QUESTION, key), read).await?;
+        let first = |key| self.asking(&texts, QUESTION, Round::First, key);
+        let (said, _) = ask(&self.caller, key, first, |answer| read(answer, Round::First)).await?;
         let verified = verifier.verify(&said);
         if verified.rejected.is_empty() {
             return Ok(self.found(verified.claims));
         }
         let again = question_again(&verified.rejected);
         let key: Vec<&str> = key.iter().copied().chain(["again"]).collect();
-        let said = match ask(&self.caller, &key, |key| self.asking(&texts, &again, key), read).await {
+        let again = |key| self.asking(&texts, &again, Round::Again, key);
+        let (said, withdrawn) = match ask(&self.caller, &key, again, |answer| read(answer, Round::Again)).await {
             Ok(said) => said,
             // What cannot be read verifies nothing.
-            Err(Error::Unusable { .. }) => Vec::new(),
+            Err(Error::Unusable { .. }) => (Vec::new(), Vec::new()),
             Err(error) => return Err(error),
         };
-        Ok(self.found(verifier.settle(verified, &said)))
+        Ok(self.found(verifier.settle(verified, &said, &withdrawn)))
     }
 
     fn found(&self, claims: Vec<super::Claim>) -> Audit {
@@ -85,20 +87,20 @@ impl Auditor {
     /// The request for one audit; also what a dry run measures.
     #[must_use]
     pub fn request(&self, message: &str, sources: &Sources, persona: &str, key: CallKey) -> Request {
-        self.asking(&texts(message, &Known::new(message, sources, persona)), QUESTION, key)
+        self.asking(&texts(message, &Known::new(message, sources, persona)), QUESTION, Round::First, key)
     }
 
-    fn asking(&self, texts: &str, question: &str, key: CallKey) -> Request {
+    fn asking(&self, texts: &str, question: &str, round: Round, key: CallKey) -> Request {
         Request {
             key,
             system: SYSTEM.trim().to_owned(),
             user: format!("{texts}\n\n{question}"),
-            schema: Some(schema()),
+            schema: Some(schema(round)),
             max_tokens: self.max_tokens,
         }
     }
 }
 
-fn read(answer: &Answer) -> Result<Vec<Finding>, Unusable> {
-    findings(&reading::object(answer)?)
+fn read(answer: &Answer, round: Round) -> Result<(Vec<Finding>, Vec<String>), Unusable> {
+    findings(&reading::object(answer)?, round)
 }

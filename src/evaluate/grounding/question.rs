@@ -17,6 +17,18 @@ const MOST_QUOTATIONS: usize = 20;
 /// Hints that are given.
 const MOST_HINTS: usize = 40;
 
+/// The verdict by which an auditor that is asked again takes back that a passage is a claim.
+const NO_CLAIM: &str = "no_claim";
+
+/// Which question an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Round {
+    /// All claims of a message.
+    First,
+    /// Those that did not verify.
+    Again,
+}
+
 /// The texts of the question.
 pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
     let [facts, orders, persona] = *known.texts();
@@ -55,8 +67,10 @@ pub(super) fn question_again(rejected: &[Rejected]) -> String {
     format!(
         "This message was audited already. These claims of the answer did not verify:\n\n{}\n\nGive these claims once \
          more, and no others: with quotations that stand where they come from and hold the claim's numbers, with a \
-         derivation that is right, or with another verdict if the sources do not bear the claim out after all. A claim \
-         whose quote does not stand in the message is quoted as it stands there, or left out. Answer with a JSON object: \
+         derivation that is right, or with another verdict if the sources do not bear the claim out after all. A word \
+         that merely counts what the message lists may be left out of the quote. A claim whose quote does not stand in \
+         the message is quoted as it stands there, or left out. A passage that is no claim after all, such as a \
+         proposal or a quantity that is merely supposed, gets the verdict `{NO_CLAIM}`. Answer with a JSON object: \
          `claims`, the list of these claims in their order, each with `quote`, `kind`, `support`, `derivation` and \
          `verdict`.",
         fence("answer", &lines.join("\n"))
@@ -86,9 +100,12 @@ fn hints(message: &str, known: &Known<'_>) -> String {
 }
 
 /// The form of the answer.
-pub(super) fn schema() -> Schema {
+pub(super) fn schema(round: Round) -> Schema {
     let kinds: Vec<&str> = ClaimKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    let verdicts = [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported].map(Verdict::as_str);
+    let mut verdicts = [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported].map(Verdict::as_str).to_vec();
+    if round == Round::Again {
+        verdicts.push(NO_CLAIM);
+    }
     Schema {
         name: "audit".into(),
         json: json!({
@@ -113,8 +130,8 @@ pub(super) fn schema() -> Schema {
 }
 
 /// The findings of an answer. A kind that is none of ours is `other`; one quotation may stand without its list; nothing
-/// else is guessed.
-pub(super) fn findings(object: &Map<String, Value>) -> Result<Vec<Finding>, Unusable> {
+/// else is guessed. What an answer to the second question takes back is left out, and its quotes come second.
+pub(super) fn findings(object: &Map<String, Value>, round: Round) -> Result<(Vec<Finding>, Vec<String>), Unusable> {
     let wrong = || Unusable::WrongField { field: "claims", kind: "list of claims" };
     let list = object.get("claims").and_then(Value::as_array).ok_or_else(wrong)?;
     let read = |claim: &Value| {
@@ -134,7 +151,13 @@ pub(super) fn findings(object: &Map<String, Value>) -> Result<Vec<Finding>, Unus
             derivation: text("derivation").filter(|sum| !sum.trim().is_empty()).map(str::to_owned),
         })
     };
-    list.iter().take(MOST_CLAIMS).map(|claim| read(claim).ok_or_else(wrong)).collect()
+    let is_withdrawn =
+        |claim: &&Value| round == Round::Again && claim.get("verdict").and_then(Value::as_str) == Some(NO_CLAIM);
+    let (withdrawn, claims): (Vec<&Value>, Vec<&Value>) = list.iter().take(MOST_CLAIMS).partition(is_withdrawn);
+    let quote = |claim: &Value| claim.get("quote").and_then(Value::as_str).map(str::to_owned);
+    let withdrawn = withdrawn.into_iter().map(|claim| quote(claim).ok_or_else(wrong)).collect::<Result<_, _>>()?;
+    let claims = claims.into_iter().map(|claim| read(claim).ok_or_else(wrong)).collect::<Result<_, _>>()?;
+    Ok((claims, withdrawn))
 }
 
 #[cfg(test)]
@@ -143,7 +166,20 @@ mod tests {
     use crate::evaluate::grounding::Sources;
 
     fn read(text: &str) -> Result<Vec<Finding>, Unusable> {
-        findings(serde_json::from_str::<Value>(text).unwrap().as_object().unwrap())
+        let object = serde_json::from_str::<Value>(text).unwrap();
+        findings(object.as_object().unwrap(), Round::First).map(|(findings, _)| findings)
+    }
+
+    #[test]
+    fn only_who_is_asked_again_may_take_back_that_a_passage_is_a_claim() {
+        let text = r#"{"claims": [
+            {"quote": "30 of the 300", "verdict": "no_claim"},
+            {"quote": "46 systems", "verdict": "unsupported"}
+        ]}"#;
+        let object = serde_json::from_str::<Value>(text).unwrap();
+        let (claims, withdrawn) = findings(object.as_object().unwrap(), Round::Again).unwrap();
+        assert_eq!((claims.len(), withdrawn), (1, vec!["30 of the 300".to_owned()]));
+        assert!(read(text).is_err());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::evidence::{Evidence, is_held};
 use super::fold::{Folded, Span, folded};
 use super::known::Known;
 use super::mentions::unordered;
-use super::numbers::{Number, numbers_outside, spoken_numbers};
+use super::numbers::{Form, Number, numbers_outside, spoken_numbers};
 use super::{Audit, Claim, ClaimKind, MentionKind, Sources, Verdict};
 
 /// What a model says of one claim.
@@ -102,9 +102,10 @@ impl<'a> Verifier<'a> {
     }
 
     /// Verifies what a model answered about what was rejected, and ends the matter: what does not verify now is
-    /// unsupported.
-    pub(super) fn settle(&self, first: Verified, findings: &[Finding]) -> Vec<Claim> {
+    /// unsupported. `withdrawn` are the quotes of what the model says is no claim after all.
+    pub(super) fn settle(&self, first: Verified, findings: &[Finding], withdrawn: &[String]) -> Vec<Claim> {
         let second = self.check(findings);
+        let withdrawn: Vec<Span> = withdrawn.iter().filter_map(|quote| self.folded().locate(quote, &[])).collect();
         let mut claims = first.claims;
         let overlaps = |(start, end): Span, (from, to): Span| start < to && from < end;
         let mut add = |claim: Claim| {
@@ -121,14 +122,17 @@ impl<'a> Verifier<'a> {
             let answers: Vec<&Claim> =
                 second.claims.iter().filter(|claim| overlaps(*span, (claim.start, claim.end))).collect();
             let is_whole = || {
-                let numbers = self.numbers_of(*span);
-                numbers.iter().all(|number| {
+                // A word that counts what the message lists has no source.
+                let in_digits = |number: &&&Number| number.form != Form::Words;
+                self.numbers_of(*span).iter().filter(in_digits).all(|number| {
                     answers.iter().any(|claim| self.bytes_of((claim.start, claim.end)).contains(&number.start))
                 })
             };
             let is_accused = answers.iter().any(|claim| claim.verdict != Verdict::Supported);
             if is_accused || (again.is_none() && !answers.is_empty() && is_whole()) {
                 answers.into_iter().for_each(|claim| add(claim.clone()));
+            } else if again.is_none() && answers.is_empty() && withdrawn.iter().any(|other| overlaps(*span, *other)) {
+                // Read again, it is none.
             } else {
                 add(unverified(again.unwrap_or(rejected), *span));
             }

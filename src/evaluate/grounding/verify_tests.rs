@@ -181,7 +181,7 @@ fn what_is_answered_the_second_time_ends_the_matter() {
                 claim.note.map(|note| format!(": {note}")).unwrap_or_default()
             )
         };
-        verifier.settle(first(), findings).into_iter().map(line).collect()
+        verifier.settle(first(), findings, &[]).into_iter().map(line).collect()
     };
     let better =
         finding("Yours would give about 140,000 kWh", &["about 930 kWh per kWp", "A roof for 150 kWp"], "150 * 930");
@@ -195,6 +195,31 @@ fn what_is_answered_the_second_time_ends_the_matter() {
         said(&[finding("Yours would give", &["about 930 kWh per kWp"], "")])[1]
             .starts_with("unsupported Yours would give about 140,000 kWh")
     );
+}
+
+#[test]
+fn a_passage_that_is_taken_back_and_a_word_that_counts_are_not_held_against_the_message() {
+    let sources = Sources::new(FACTS, ORDERS);
+    let message =
+        "Begin with 30 of your roofs. In both, two cases alike, we would fit 150 kWp. We have done 50 systems.";
+    let verifier = Verifier::new(message, &sources, PERSONA);
+    let first = verifier.verify(&[
+        finding("30 of your roofs", &["46 systems since 2017"], "say 30"),
+        finding("In both, two cases alike, we would fit 150 kWp", &["A roof for 150 kWp"], ""),
+        finding("done 50 systems", &["46 systems since 2017"], ""),
+    ]);
+    assert_eq!(first.rejected.len(), 3, "{first:?}");
+    let shorter = finding("we would fit 150 kWp", &["A roof for 150 kWp"], "");
+    let again = finding("done 50 systems", &["46 systems since 2017"], "");
+    let withdrawn = ["30 of your roofs".to_owned(), "done 50 systems".to_owned()];
+    let claims = verifier.settle(first, &[shorter, again], &withdrawn);
+    let accused: Vec<String> = claims
+        .iter()
+        .filter(|claim| claim.verdict != Verdict::Supported)
+        .map(|claim| claim.quote(message).to_owned())
+        .collect();
+    // What is both taken back and claimed once more is still claimed.
+    assert_eq!(accused, ["done 50 systems"]);
 }
 
 proptest! {
