@@ -53,6 +53,11 @@ fn a_decision_model_judges_with_probabilities_and_a_chat_model_gives_the_reasons
         let ran = evaluate(&place, &models, &[("OPENAI_API_KEY", "k")]);
         assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     }
+    let ran = evaluate(&place, &["--model", "market", "--decision-maker", "market/decisions"], &[]);
+    assert!(
+        ran.out.contains("Mean chance of a yes: ") && ran.out.contains(" (10 decisions of 10 personas), 95% interval ")
+    );
+    assert!(ran.out.contains("Response rate, a chance of 0.5 or more: "), "{}", ran.out);
     let files = place.files("results");
     let file = files.iter().find(|name| name.contains("_eval_results_")).unwrap();
     let json = place.json(&format!("results/{file}"));
@@ -61,6 +66,32 @@ fn a_decision_model_judges_with_probabilities_and_a_chat_model_gives_the_reasons
     assert_eq!(decision["decision"].as_bool(), Some(score >= 0.5), "{decision}");
     assert!(decision["reasoning"].as_str().unwrap().len() > 10, "{decision}");
     assert_eq!(json["metadata"]["rejoinder"]["models"]["reasoner"], "openai/m");
+}
+
+#[test]
+fn a_proof_by_a_judge_with_probabilities_is_one_of_the_mean_chance_and_objections_are_asked_about_in_the_same_call() {
+    let place = Place::with_samples();
+    let first = "b2b_saas_personas_train_results_20250802_144126";
+    let improve = ["improve", "--results-file", first, "--model", "market", "--decision-maker", "market/decisions"];
+    let run =
+        |more: &[&str]| place.ok(&[&improve[..], &["--calls", "600", "--seed", "1", "--no-report"], more].concat());
+    let ran = run(&[]);
+    assert!(ran.out.contains("Unseen people, mean chance of a yes before: "), "{}", ran.out);
+    assert!(
+        ran.out.contains(" points in the mean chance of a yes to what makes nothing up, 95% interval "),
+        "{}",
+        ran.out
+    );
+    let name = place.files("results").into_iter().find(|name| name.contains("_improvement_run_v1")).unwrap();
+    let file = place.json(&format!("results/{name}"));
+    let proof = &file["metadata"]["rejoinder"]["metrics"]["cycle"]["proof"];
+    let mean = |side: &str| proof["mean_chance_of_yes"][side]["mean"].as_f64().unwrap();
+    assert!(mean("before") > 0.0 && mean("after") < 100.0, "{proof}");
+    // What a lineage knows of objections is asked about with the decision, and says why where it is a no.
+    let mut decisions =
+        file["results"].as_array().unwrap().iter().flat_map(|entry| entry["messages"].as_array().unwrap());
+    let asked = decisions.any(|judged| judged["decision"]["objections"].as_object().is_some_and(|held| held.len() > 2));
+    assert!(asked || !ran.out.contains("Verdict: adopted"), "{}", ran.out);
 }
 
 #[test]

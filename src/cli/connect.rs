@@ -188,14 +188,13 @@ impl Reach {
         (effort, timeout): (Option<Effort>, u64),
         keyless: bool,
     ) -> Result<Arc<dyn Model>, Error> {
-        let model = self.model(id, (effort, timeout), keyless)?;
-        if model.only_decides() && !matches!(role, Role::DecisionMaker | Role::Referee) {
+        if self.only_decides(id)? && !matches!(role, Role::DecisionMaker | Role::Referee) {
             return Err(Error::Usage(format!(
                 "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) or the \
                  referee, and the {role} needs another model"
             )));
         }
-        Ok(model)
+        self.model(id, (effort, timeout), keyless)
     }
 
     fn model(

@@ -186,14 +186,19 @@ impl Doors {
         let reach = Reach::new(options, settings, forms(setup.folder.root(), &setup.events))?;
         let decider = ids.get(&Role::DecisionMaker).map(|id| reach.only_decides(id)).transpose()?;
         if decider == Some(true) {
+            // Whoever writes can also give reasons and audit.
+            let writer = || match ids.get(&Role::Improver).or(ids.get(&Role::Generator)) {
+                Some(id) => Ok(id.clone()),
+                None => model_of(Role::Improver, roles, options, settings),
+            };
             let reasoner = match named(&options.reasons, REASONS_VARIABLE, &settings.reasons) {
                 Some(name) if name == "none" => None,
                 Some(name) => Some(name.parse()?),
-                None => match ids.get(&Role::Improver).or(ids.get(&Role::Generator)) {
-                    Some(id) => Some(id.clone()),
-                    None => Some(model_of(Role::Improver, roles, options, settings)?),
-                },
+                None => Some(writer()?),
             };
+            let is_auditor_unable = ids.get(&Role::Auditor).is_some_and(|id| Some(id) == ids.get(&Role::DecisionMaker));
+            let auditor = if is_auditor_unable { Some(writer()?) } else { None };
+            ids.extend(auditor.map(|id| (Role::Auditor, id)));
             ids.extend(reasoner.map(|id| (Role::Reasoner, id)));
         }
         let mut takes_base_url = false;

@@ -96,7 +96,8 @@ impl MessageNote {
 pub struct PersonaResult {
     /// Who.
     pub persona: String,
-    /// Empty if every trial failed.
+    /// Empty if every trial failed. One of which a file says `null` for the decision failed too.
+    #[serde(deserialize_with = "super::undecided::decided")]
     pub messages: Vec<Judged>,
     /// Keys that this version does not know.
     #[serde(flatten)]

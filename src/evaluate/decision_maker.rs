@@ -166,7 +166,8 @@ impl DecisionMaker {
     pub async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Error> {
         let request = |key| self.request(persona, message, key);
         let mut decision = ask(&self.caller, key, request, |answer| self.read(answer)).await?;
-        if let Some(reasons) = &self.reasons {
+        // What is known of objections says why; words of another model are asked for where nothing is.
+        if let Some(reasons) = self.reasons.as_ref().filter(|_| decision.reasoning.is_empty()) {
             decision.reasoning = self.reason(reasons, persona, message, decision.decision, key).await?;
         }
         Ok(decision)
@@ -184,10 +185,11 @@ impl DecisionMaker {
             (Question::Chances(objections), threshold) => {
                 let decision = decide(YES, threshold.unwrap_or(Threshold::HALF))?;
                 let held = question::objections(&object, objections);
+                let reasoning = if decision { String::new() } else { question::in_words(&held) };
                 if !held.is_empty() {
                     extra.insert(OBJECTIONS.to_owned(), held.into());
                 }
-                (decision, String::new())
+                (decision, reasoning)
             }
             (_, Some(threshold)) => {
                 let reasoning = reading::string(&object, "reasoning")?;

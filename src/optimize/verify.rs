@@ -9,10 +9,10 @@ use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::tell;
 use crate::call::stop::Why;
-use crate::compare::Tally;
 use crate::compare::adoption::{self, AdoptionTest, Answers};
 use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::{Components, Outcomes};
+use crate::compare::{Mean, Tally, mean};
 use crate::data::spool::Texts;
 use crate::evaluate::run::Interrupted;
 
@@ -59,11 +59,21 @@ impl Side {
         counts
     }
 
+    /// How likely a yes was, per persona.
+    #[must_use]
+    pub fn chances(&self) -> Vec<mean::Outcomes> {
+        let of_persona = |results: &Vec<TrialResult>| {
+            let mut outcomes = mean::Outcomes::default();
+            results.iter().flat_map(|result| &result.chances).for_each(|chance| outcomes.add(*chance));
+            outcomes
+        };
+        self.results.iter().map(of_persona).collect()
+    }
+
     /// What every decision was worth, by persona and message.
     fn outcomes(&self, objective: Objective) -> Vec<Outcomes> {
         let worth = |result: &TrialResult| -> Vec<f64> {
-            let of = |yes: &bool| objective.score(f64::from(u8::from(*yes)), result.grounding());
-            result.decisions.iter().map(of).collect()
+            result.chances.iter().map(|chance| objective.score(*chance, result.grounding())).collect()
         };
         self.results.iter().map(|results| results.iter().map(worth).collect()).collect()
     }
@@ -96,6 +106,8 @@ pub struct Verified {
     pub earlier: usize,
     /// The people, in the order in which they were asked.
     pub people: Vec<u32>,
+    /// Where decisions are chances: the mean chance of a yes to the incumbent and to the challenger.
+    pub chances: Option<(Mean, Mean)>,
 }
 
 /// How much may be asked.
@@ -135,7 +147,8 @@ pub async fn verify(
     let paid_for = if order.is_empty() { 0 } else { size.pairs(earlier.len()) };
     // Nobody is asked so often that a kind of people whom the sample misses would pass for one that gains.
     let pairs = paid_for.min(adoption::most_pairs(order.len()));
-    let answers = if lab.decisions > 1 { Answers::Graded } else { Answers::Single };
+    let is_graded = lab.decisions > 1 || lab.decides_by_chances();
+    let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
     let mut asked = Asked {
         lab,
@@ -170,7 +183,10 @@ pub async fn verify(
     let (differences, step) = (asked.differences(), asked.step());
     let Asked { before, after, trials, pairs, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
+    let chances = || Some((Mean::of(&before.chances())?, Mean::of(&after.chances())?));
+    let chances = if lab.decides_by_chances() { chances() } else { None };
     Ok(Verified {
+        chances,
         decision,
         outcome: test.result(),
         earlier: 2 * pairs - trials,
@@ -260,19 +276,20 @@ impl Asked<'_> {
 
     /// Differences per persona; NaN where one side has nothing.
     fn differences(&self) -> Vec<f64> {
-        let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| self.lab.score(result)));
+        let score = |results: &Vec<TrialResult>| average(results.iter().map(|result| self.lab.score(result)));
         self.before.results.iter().zip(&self.after.results).map(|(a, b)| score(b) - score(a)).collect()
     }
 
     /// The smallest step that a persona can make.
     fn step(&self) -> f64 {
         let people = self.before.results.len();
+        // Also of chances, which move in smaller steps: somebody who was not asked may lose as much as there is to lose.
         people as f64 / self.pairs.max(people) as f64
     }
 }
 
 /// NaN for nothing.
-fn mean(scores: impl Iterator<Item = f64>) -> f64 {
+fn average(scores: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = scores.fold((0.0, 0), |(sum, count), score| (sum + score, count + 1));
     sum / f64::from(count)
 }

@@ -14,6 +14,7 @@ pub mod course;
 pub mod effects;
 pub mod evidence;
 pub mod exact;
+pub mod mean;
 pub mod normal;
 pub mod paired;
 pub mod power;
@@ -30,6 +31,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 pub use effects::Effects;
 pub use evidence::Evidence;
+pub use mean::Mean;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
 pub use segments::Segment;

@@ -403,7 +403,7 @@ impl Tools {
     )]
     async fn report(&self, Parameters(report): Parameters<Report>) -> CallToolResult {
         let (form, force) = match report.format {
-            ReportForm::Markdown => ("markdown", None),
+            ReportForm::Markdown => ("md", None),
             ReportForm::Html => ("html", Some("--force".to_owned())),
         };
         answer(match command("report", vec![("format", Some(form.to_owned()))]) {

@@ -114,6 +114,16 @@ pub(super) fn objections(object: &Map<String, Value>, objections: &[Objection]) 
     held.collect()
 }
 
+/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where none is.
+pub(super) fn in_words(held: &Map<String, Value>) -> String {
+    let chance =
+        |(name, chance): (&String, &Value)| Some((chance.as_f64().filter(|chance| *chance > 0.5)?, name.clone()));
+    let mut likely: Vec<(f64, String)> = held.iter().filter_map(chance).collect();
+    likely.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    let names: Vec<String> = likely.into_iter().map(|(_, name)| name).collect();
+    if names.is_empty() { String::new() } else { format!("Objects: {}.", names.join("; ")) }
+}
+
 /// The request for the words of a decision that was made.
 pub(super) fn reason(
     system: String,

@@ -209,3 +209,12 @@ proptest! {
         assert_keeps_apart("Bo, COO.", &format!("{text}{known}\n{text}"));
     }
 }
+
+#[test]
+fn objections_that_are_likely_say_why_the_likeliest_first() {
+    let held =
+        |pairs: &[(&str, f64)]| pairs.iter().map(|(name, chance)| ((*name).to_owned(), (*chance).into())).collect();
+    let words = |pairs: &[(&str, f64)]| question::in_words(&held(pairs));
+    assert_eq!(words(&[("hype", 0.6), ("too long", 0.91), ("no proof", 0.5)]), "Objects: too long; hype.");
+    assert_eq!((words(&[("hype", 0.2)]), words(&[])), (String::new(), String::new()));
+}
