@@ -41,6 +41,10 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# How often the proof is wrong, what it finds, whether its intervals hold: `just bench-proof level power` for some sections
+bench-proof *sections:
+    cargo bench -p rejoinder-stats --bench proof -- {{sections}}
+
 # How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}

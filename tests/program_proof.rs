@@ -86,3 +86,78 @@ fn messages_that_were_written_under_other_rules_do_not_prove() {
     let (_, own) = improved(&place, &file, &["--ungrounded", "keep"]);
     assert!(own["metrics"]["cycle"]["proof"]["earlier_messages"].as_u64().unwrap() > 0);
 }
+
+#[test]
+fn reruns_of_one_file_share_its_level_and_each_of_its_earlier_messages_proves_for_one_of_them_only() {
+    let place = Place::with_samples();
+    let file = first_run(&place, &[]);
+    let (mut taken, mut attempts, mut earlier) = (0.0, 0, 0);
+    for rerun in 0..4 {
+        let (_, own) = improved(&place, &file, &["--seed", &(3 + rerun).to_string()]);
+        let proof = &own["metrics"]["cycle"]["proof"];
+        if rerun == 2 {
+            // A version that is deleted takes nothing back: the journal remembers.
+            for entry in std::fs::read_dir(place.data().join("results")).unwrap().map(Result::unwrap) {
+                if entry.file_name().to_string_lossy().starts_with("own_people_results_improvement_run") {
+                    std::fs::remove_file(entry.path()).unwrap();
+                }
+            }
+        }
+        if proof.is_null() {
+            continue;
+        }
+        let alpha = proof["alpha"].as_f64().unwrap();
+        assert!((alpha - (0.05 - taken) / f64::from(attempts + 2)).abs() < 1e-5, "rerun {rerun}: {alpha}");
+        if own["metrics"]["cycle"]["verdict"]["verdict"] != "adopted" {
+            (taken, attempts) = (taken + alpha, attempts + 1);
+        }
+        earlier += proof["earlier_messages"].as_u64().unwrap();
+        let known = own["lineage"]["proofs"].as_array().unwrap();
+        assert_eq!(known.len(), rerun + 1, "{known:?}");
+        let used: Vec<&str> = known
+            .iter()
+            .flat_map(|attempt| attempt["used"].as_array().into_iter().flatten())
+            .map(|message| message.as_str().unwrap())
+            .collect();
+        let apart: std::collections::BTreeSet<&str> = used.iter().copied().collect();
+        assert_eq!((used.len() as u64, apart.len() as u64), (earlier, earlier), "a message has proved twice");
+    }
+    assert!(earlier > 0);
+    let planned = place.ok(&["plan", "--results-file", &file]).out;
+    assert!(planned.contains("verified before"), "{planned}");
+}
+
+#[test]
+fn what_was_adopted_is_asked_about_again_after_the_decision() {
+    let place = Place::with_samples();
+    let file = first_run(&place, &[]);
+    let mut adopted = 0;
+    for (seed, confirm) in [("3", "6"), ("4", "6"), ("5", "0")] {
+        let (out, own) = improved(&place, &file, &["--seed", seed, "--confirm", confirm, "--alpha", "0.3"]);
+        let cycle = &own["metrics"]["cycle"];
+        let later = &cycle["proof"]["after_the_decision"];
+        if cycle["verdict"]["verdict"] != "adopted" {
+            assert!(!out.contains("Asked after the decision:") || !later.is_null(), "{out}");
+            continue;
+        }
+        adopted += 1;
+        let everybody = cycle["proof"]["trials"] == cycle["proof"]["decided_after_trials"];
+        assert_eq!(later.is_null(), everybody, "{cycle}");
+        if confirm == "6" {
+            assert!(later["pairs"].as_u64().unwrap() >= 6, "{later}");
+            assert!(out.contains("; selected for being high, so too high on average"), "{out}");
+            assert!(out.contains("Asked after the decision: ") && out.contains("; not selected"), "{out}");
+        }
+    }
+    assert!(adopted > 0, "nothing was adopted");
+}
+
+#[test]
+fn the_improver_is_not_told_what_people_gained_who_only_verify() {
+    let place = Place::with_samples();
+    let file = first_run(&place, &[]);
+    let (_, own) = improved(&place, &file, &[]);
+    assert!(!own["metrics"]["cycle"]["proof"].is_null());
+    let tried = own["lineage"]["tried"].to_string();
+    assert!(tried.contains("adopted") && !tried.contains("unseen") && !tried.contains("points"), "{tried}");
+}

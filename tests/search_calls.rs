@@ -125,6 +125,8 @@ fn options(calls: u64) -> CycleOptions {
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,
         margin: 0.1,
+        confirm: None,
+        precision: None,
         longest: 12_000,
         revises: true,
     }

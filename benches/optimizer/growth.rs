@@ -45,6 +45,7 @@ pub fn run() -> Result<String, String> {
                 unseen,
                 objective: Objective::Grounded,
                 revises: true,
+                reuses: false,
                 calls: *calls,
             })?;
             Ok((scorer.score_as_sent(done.prompt(&world.offer), &world)?, done.search.verdict.adopts()))

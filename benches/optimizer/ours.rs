@@ -26,6 +26,7 @@ use rejoinder::model::market::Market;
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
+use rejoinder::optimize::attempts::Attempts;
 use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::coding::Reader;
 use rejoinder::optimize::cycle::Cast;
@@ -85,6 +86,8 @@ pub struct Setting<'a> {
     pub objective: Objective,
     /// Whether messages that make claims up are revised.
     pub revises: bool,
+    /// Whether the first run has written to unseen people as well, so that its messages prove.
+    pub reuses: bool,
     /// Calls in all, those of the first run included.
     pub calls: u64,
 }
@@ -160,6 +163,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let coding = reader.read(&standing.heard, &lineage.codebook).await?;
     let objections = standing.objections(coding.as_ref());
     let codebook = coding.map(|coding| coding.codebook).unwrap_or_default();
+    let earlier = if setting.reuses { earlier(&lab, setting.offer, &people).await? } else { Earlier::default() };
     let before = lab.calls();
     let aim = Aim {
         calls: setting.calls.saturating_sub(before),
@@ -168,6 +172,8 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         alpha: spending::level(0.05, &[]),
         min_gain: 0.02,
         margin: 0.1,
+        confirm: 0,
+        precision: None,
     };
     let known = Known {
         people: &people,
@@ -177,8 +183,25 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         objections: &objections,
         codebook: &codebook,
         scores: standing.known(&people, setting.objective)?,
-        earlier: Earlier::default(),
+        earlier,
+        attempts: &Attempts::first(0.05),
     };
     let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })
+}
+
+/// What the first run would have left of unseen people: written and audited as the proof writes.
+async fn earlier(lab: &Lab<'_>, offer: &str, people: &People) -> Result<Earlier, Box<dyn std::error::Error>> {
+    let bench = Bench {
+        generator: Some(lab.cast.generator.clone()),
+        decision_maker: Some(lab.cast.decision_maker.clone()),
+        auditing: Some(lab.auditing()),
+        prompt: offer.to_owned(),
+        seed: lab.seed,
+        label: "first, unseen".into(),
+    };
+    let plan = Plan::write_and_decide(people.unseen.len(), 1);
+    let ran = run::run(&bench, &lab.cast.context, &people.unseen, plan, "first").await?;
+    let salt = lab.salt();
+    Ok(Earlier::of(&ran.entries(BTreeMap::new()), people, (people.unseen.len(), &salt))?)
 }

@@ -31,6 +31,7 @@ pub fn run(folder: &Path) -> Result<String, String> {
             unseen: &world.unseen,
             objective: Objective::Grounded,
             revises: true,
+            reuses: false,
             calls: *budget,
         })?;
         let prompt = done.prompt(&world.offer).to_owned();

@@ -84,6 +84,14 @@ pub struct Options {
     /// Percentage points that no kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
+    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that it was
+    /// found by is not in them [default: one for each persona kept aside, 40 at most]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
+    confirm: Option<u16>,
+    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points to each
+    /// side, as far as the calls go
+    #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
+    precision: Option<f64>,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
     /// where the older file's judge is unknown or another
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
@@ -273,7 +281,7 @@ fn begin(
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
     let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen.sha256()?;
     let choices = format!(
-        "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {}",
+        "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {} {:?} {:?}",
         options.messages_per_persona,
         options.cycles,
         options.rejudge,
@@ -285,7 +293,9 @@ fn begin(
         options.prompt_length,
         options.alpha,
         options.min_gain,
-        options.margin
+        options.margin,
+        options.confirm,
+        options.precision
     );
     let people = people.sha256()?;
     let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
@@ -346,6 +356,8 @@ async fn one(
         alpha: options.alpha,
         min_gain: options.min_gain / 100.0,
         margin: options.margin / 100.0,
+        confirm: options.confirm.map(usize::from),
+        precision: options.precision.map(|points| points / 100.0),
         longest: options.prompt_length as usize,
         revises: options.facts.revises(),
     };

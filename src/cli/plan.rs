@@ -9,6 +9,7 @@ use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Kind, Part, results_stream};
+use crate::optimize::family::Family;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::personas;
@@ -57,29 +58,21 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return Err(Error::Usage("--alpha is a chance above 0 and below 0.5".into()));
     }
     let known = match &options.results_file {
-        Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?)?),
+        Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?, options.alpha)?),
         None => None,
     };
     let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
-    // The scatter of one decision, and how much of it is the persona's.
-    let scatter = rate * (1.0 - rate);
-    let share = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
-    let components = Components {
-        mean: 0.0,
-        persona: 2.0 * scatter * share * (1.0 - ALIKE),
-        message: Some(2.0 * scatter * (1.0 - share)),
-        decision: None,
-    };
-    let attempts = known.as_ref().map(|known| known.attempts.clone()).unwrap_or_default();
+    let of_persona = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
     let personas = options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40);
     print(&plan::text(&Plan {
         personas,
         messages: options.messages_per_persona,
         rate,
         gain: options.gain / 100.0,
-        level: spending::level(options.alpha, &attempts),
-        attempts: attempts.len(),
-        components,
+        level: known.as_ref().map_or_else(|| spending::spend(options.alpha, 1), |known| known.level),
+        attempts: known.as_ref().map_or(0, |known| known.attempts),
+        of_persona,
+        alike: ALIKE,
     }))
 }
 
@@ -89,10 +82,12 @@ struct OfFile {
     rate: Option<f64>,
     /// The share of a decision's scatter that is its persona's; `None` with one message per persona, which cannot tell.
     persona_share: Option<f64>,
-    attempts: Vec<bool>,
+    /// Attempts on its root so far, and the level of the next.
+    attempts: usize,
+    level: f64,
 }
 
-fn of_file(folder: &DataFolder, file: &FileName) -> Result<OfFile, Error> {
+fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, Error> {
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
     let lineage = Lineage::of(&older.head);
@@ -111,10 +106,12 @@ fn of_file(folder: &DataFolder, file: &FileName) -> Result<OfFile, Error> {
         let all = own.persona + message;
         (all > 0.0).then_some(own.persona / all)
     });
+    let (attempts, level) = Family::read(folder, file, &older.head)?.next(alpha);
     Ok(OfFile {
         unseen: split.people(folder, &chosen)?.unseen.len() as u32,
         rate: components.map(|own| own.mean).filter(|rate| *rate > 0.0 && *rate < 1.0),
         persona_share,
-        attempts: lineage.map(|lineage| lineage.attempts).unwrap_or_default(),
+        attempts,
+        level,
     })
 }

@@ -7,6 +7,7 @@
 //! finds it, goes on, and gets every answer that is here from here. A run belongs to the process that holds its lock
 //! file; the operating system lets go of it when the process dies, however it dies.
 
+mod attempts;
 mod batches;
 mod calls;
 mod checkpoints;
@@ -26,6 +27,7 @@ use rusqlite::Connection;
 
 use checkpoints::Checkpoints;
 
+pub use attempts::{AttemptPlace, AttemptRow, AttemptState};
 pub use batches::{BatchEnd, OpenBatch};
 pub use calls::{Call, CallLog, Key, RecordedCall, key_of};
 pub use error::Error;

@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::allowance::{Allowance, NewMessages, Prospects};
+use super::attempts::Attempts;
 use super::audits::Audits;
 use super::coding::Reader;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
 use super::failures::Failures;
+use super::family::Family;
 use super::incumbent::Ask;
 use super::judges::{Judge, Judges, Rejudge};
 use super::lab::Lab;
@@ -85,6 +87,10 @@ pub struct CycleOptions {
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
+    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at most.
+    pub confirm: Option<usize>,
+    /// How far the interval of these should reach to each side at most, where more calls are left for it.
+    pub precision: Option<f64>,
     /// Characters that a prompt may have.
     pub longest: usize,
     /// Whether messages that make claims up are revised, in proofs and where they are written to be kept.
@@ -115,6 +121,9 @@ pub struct Cycle {
     /// Wall time.
     pub elapsed: Duration,
 }
+
+/// Pairs that are asked after a decision for a challenger at most, where nobody says how many.
+const CONFIRMED: usize = 40;
 
 /// What the journal calls the cycle of that number in its command.
 #[must_use]
@@ -166,7 +175,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         failures: Failures::default(),
         audits: Audits::default(),
     };
-    let ask = Ask { rejudge: options.rejudge, may_prove: !lineage.earlier_used };
+    if lineage.root.is_empty() {
+        lineage.root = Family::read(folder, parent, &older.head)?.root().to_owned();
+    }
+    let spends = (options.alpha, options.seed, step.as_str());
+    let attempts = Attempts::gather(folder, (parent, &older.head, &lineage), &cast.context, spends)?;
+    let used = attempts.used();
+    let may_prove = !lineage.earlier_used && Earlier::has_unused((folder, &older), &people, &used)?;
+    let ask = Ask { rejudge: options.rejudge, may_prove };
     let incumbent = incumbent::incumbent(folder, &lab, &older, &people, ask).await?;
     let standing = &incumbent.standing;
     let seed_text = options.seed.to_string();
@@ -197,9 +213,11 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         calls,
         decisions: options.decisions_per_message,
         challengers: options.challengers,
-        alpha: lineage.level(options.alpha),
+        alpha: attempts.planned_level()?,
         min_gain: options.min_gain,
         margin: options.margin,
+        confirm: options.confirm.unwrap_or_else(|| people.unseen.len().min(CONFIRMED)),
+        precision: options.precision,
     };
     let codebook = lineage.codebook.clone();
     let prompt_before = older.head.metadata.system_prompt.clone();
@@ -208,7 +226,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     } else {
         // A pair takes two calls at least.
         let most = calls as usize / 2;
-        incumbent.earlier((folder, &older), &people, most)?
+        incumbent.earlier((folder, &older), &people, (most, &lab.salt()))?.without(&used)
     };
     let known = Known {
         people: &people,
@@ -219,12 +237,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         codebook: &codebook,
         scores: standing.known(&people, options.objective)?,
         earlier,
+        attempts: &attempts,
     };
     let found = search(&lab, &proposer, known, aim).await?;
     lineage.remember(super::story::tried(&found));
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
     }
+    lineage.proofs = attempts.records();
 
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
     let simulated = || cast.context.account.is_simulated();
@@ -314,7 +334,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let new_objections = new_standing.as_ref().map(|standing| standing.objections(new_coding.as_ref()));
     let prospects = Prospects {
         gains: &found.gains,
-        alpha: lineage.level(options.alpha),
+        alpha: attempts.next_level(),
         min_gain: options.min_gain,
         unseen: people.unseen.len(),
     };

@@ -4,13 +4,15 @@
 //! It counts only where the same writer wrote and the same judge decided, and once for each run: two challengers that are
 //! measured against the same sample of the incumbent would be lucky or unlucky together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::lab::TrialResult;
+use super::older::Older;
 use super::pairing::Key;
 use super::split::People;
 use crate::data::spool::Texts;
-use crate::data::{self, Entries, Entry, Part};
+use crate::data::{self, DataFolder, Entries, Entry, Part};
+use crate::model::digest;
 
 /// The incumbent's messages to those who only verify.
 #[derive(Clone, Debug, Default)]
@@ -19,13 +21,13 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Those among these entries, as far as the proof can use them: of the first `most` personas in [`order`].
+    /// Those among these entries, as far as the proof can use them: of the first `most` personas in the [`order`] of this salt.
     ///
     /// # Errors
     /// Where an entry or a persona cannot be had.
-    pub fn of(entries: &Entries, people: &People, most: usize) -> Result<Self, data::Error> {
+    pub fn of(entries: &Entries, people: &People, (most, salt): (usize, &str)) -> Result<Self, data::Error> {
         let mut wanted = HashSet::new();
-        for index in order(&people.unseen)?.into_iter().take(most) {
+        for index in order(&people.unseen, salt)?.into_iter().take(most) {
             wanted.insert(Key::of(&people.unseen.get(index as usize)?));
         }
         let mut found: HashMap<Key, Vec<TrialResult>> = HashMap::new();
@@ -44,6 +46,48 @@ impl Earlier {
             true
         })?;
         Ok(Earlier { found })
+    }
+
+    /// Whether a file has a message to somebody who only verifies that nothing was measured against yet.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn has_unused(
+        (folder, older): (&DataFolder, &Older),
+        people: &People,
+        used: &BTreeSet<String>,
+    ) -> Result<bool, data::Error> {
+        if used.is_empty() {
+            return Ok(true);
+        }
+        let mut found = false;
+        older.entries(folder).each(&mut |result| {
+            let key = Key::of(&result.persona);
+            found = people.is_unseen(&result.persona)
+                && result.messages.iter().any(|judged| !used.contains(&digest_of(key, &judged.message)));
+            !found
+        })?;
+        Ok(found)
+    }
+
+    /// Without those that were measured against before, given by their digests.
+    #[must_use]
+    pub fn without(mut self, used: &BTreeSet<String>) -> Self {
+        for (key, messages) in &mut self.found {
+            messages.retain(|result| !used.contains(&digest_of(*key, &result.message)));
+        }
+        self.found.retain(|_, messages| !messages.is_empty());
+        self
+    }
+
+    /// What tells these messages from all others, in order.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
+        let of = |(key, messages): (&Key, &Vec<TrialResult>)| {
+            messages.iter().map(|result| digest_of(*key, &result.message)).collect::<Vec<_>>()
+        };
+        let all: BTreeSet<String> = self.found.iter().flat_map(of).collect();
+        all.into_iter().collect()
     }
 
     /// How many there are.
@@ -65,14 +109,20 @@ impl Earlier {
     }
 }
 
-/// People in an order that has nothing to do with who they are, the same in every cycle of a lineage.
+/// What tells a message to a persona from all others.
+#[must_use]
+pub fn digest_of(persona: Key, message: &str) -> String {
+    digest(&[&format!("{persona:?}"), message])[..16].to_owned()
+}
+
+/// People in an order that has nothing to do with who they are, another one for each salt.
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn order(people: &Texts) -> Result<Vec<u32>, data::Error> {
+pub fn order(people: &Texts, salt: &str) -> Result<Vec<u32>, data::Error> {
     let mut numbered = Vec::with_capacity(people.len());
     for (index, persona) in people.iter().enumerate() {
-        numbered.push((Key::of(&persona?).number(), index as u32));
+        numbered.push((digest(&[salt, &format!("{:?}", Key::of(&persona?))]), index as u32));
     }
     numbered.sort_unstable();
     Ok(numbered.into_iter().map(|(_, index)| index).collect())
@@ -116,13 +166,13 @@ mod tests {
                 ],
             ),
         ]);
-        let earlier = Earlier::of(&entries, &people, 10).unwrap();
+        let earlier = Earlier::of(&entries, &people, (10, "1")).unwrap();
         assert_eq!(earlier.len(), 3);
         assert!(earlier.message("Ann, CTO", 0).is_none() && earlier.message("Cy, COO", 0).is_none());
         let grounding = |number| earlier.message("Bo, CFO", number).map(TrialResult::grounding);
         assert_eq!(grounding(0), Some(Grounding::Grounded));
         assert_eq!(grounding(1), Some(Grounding::MadeUp));
         assert_eq!(grounding(2), Some(Grounding::NotChecked));
-        assert!(Earlier::of(&entries, &people, 0).unwrap().is_empty());
+        assert!(Earlier::of(&entries, &people, (0, "1")).unwrap().is_empty());
     }
 }

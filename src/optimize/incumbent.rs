@@ -48,7 +48,7 @@ pub struct Ask {
 
 impl Incumbent {
     /// Its messages to people who only verify, where they are as good as fresh ones: written as messages are written today,
-    /// and decided by today's judge. At most those of the first `most` people.
+    /// and decided by today's judge. At most those of the first `most` people in the order of this salt.
     ///
     /// # Errors
     /// Where the file or a persona cannot be read.
@@ -56,14 +56,14 @@ impl Incumbent {
         &self,
         (folder, older): (&DataFolder, &Older),
         people: &People,
-        most: usize,
+        first: (usize, &str),
     ) -> Result<Earlier, Error> {
         let is_decided_again = matches!(self.again, Some((Redone::Decisions, _)));
         if !self.same_writer || !(is_decided_again || self.judges.are_one()) {
             return Ok(Earlier::default());
         }
         let entries = self.again.as_ref().map_or_else(|| older.entries(folder), |(_, entries)| entries.clone());
-        Ok(Earlier::of(&entries, people, most)?)
+        Ok(Earlier::of(&entries, people, first)?)
     }
 }
 

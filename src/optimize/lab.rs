@@ -92,6 +92,12 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
+    /// What shuffles people who only verify: another order in every cycle, so that none of them is asked first each time.
+    #[must_use]
+    pub fn salt(&self) -> String {
+        format!("{} {}", self.seed, self.step)
+    }
+
     /// What a trial is worth. While searching, a yes that was not audited is worth what the others are on average.
     #[must_use]
     pub fn score(&self, result: &TrialResult) -> f64 {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempts::Recorded;
 use super::error::Error;
 use super::root::{self, Root};
 use super::split::Split;
-use crate::compare::spending;
 use crate::data::results::Metadata;
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
@@ -27,10 +27,16 @@ pub struct Lineage {
     offer: String,
     /// Who is learned from and who only verifies.
     pub split: Split,
-    /// For every challenger that was verified whether it was adopted, the first one first: all of them together may adopt
-    /// wrongly with a chance of alpha.
+    /// SHA-256 of the results file that it began with; empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub root: String,
+    /// For every challenger that was verified on the way to this file whether it was adopted, the first one first.
     #[serde(default)]
     pub attempts: Vec<bool>,
+    /// Every attempt on the root that was known when the file was written, those of its other descendants included: all of
+    /// them together may adopt wrongly with a chance of alpha.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Recorded>,
     /// Whether the incumbent's messages have proved against a challenger already, so that the next is measured afresh.
     #[serde(default)]
     pub earlier_used: bool,
@@ -74,6 +80,12 @@ impl Lineage {
     pub fn recorded(metadata: &Metadata) -> Option<Self> {
         let value = metadata.rejoinder.as_ref()?.lineage.clone()?;
         let mut lineage: Lineage = serde_json::from_value(value).ok()?;
+        for tried in &mut lineage.tried {
+            // Earlier versions told the improver how much people gained who were to verify only.
+            if let Some((verdict, rest)) = tried.verdict.split_once(", gain on unseen people ") {
+                tried.verdict = format!("{verdict}{}", rest.split_once(" points").map_or("", |(_, rest)| rest));
+            }
+        }
         if lineage.parts.is_empty() {
             lineage.parts = PromptParts::from_offer(&lineage.offer, &metadata.system_prompt, &[]).ok()?;
         }
@@ -125,12 +137,6 @@ impl Lineage {
     pub fn sources(&self) -> Sources {
         let given = (self.facts.trim() != self.parts.facts().trim()).then_some(self.facts.as_str());
         root::sources(&self.parts.prompt(), given)
-    }
-
-    /// The one-sided level at which the next challenger is verified.
-    #[must_use]
-    pub fn level(&self, alpha: f64) -> f64 {
-        spending::level(alpha, &self.attempts)
     }
 
     /// Remembers that a challenger was verified, whether it was adopted, and whether the incumbent's earlier messages proved.

@@ -5,6 +5,8 @@
 //! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
 pub mod allowance;
+pub mod asked;
+pub mod attempts;
 pub mod audits;
 pub mod coding;
 pub mod compare_runs;
@@ -14,6 +16,7 @@ pub mod earlier;
 pub mod error;
 pub mod explore;
 pub mod failures;
+pub mod family;
 pub mod fresh;
 pub mod grounded;
 pub mod history;

@@ -1,10 +1,12 @@
 //! A second opinion: another decision maker, from whom nothing was learned, on incumbent and challenger.
 
+use super::asked::Which;
 use super::cycle::Error;
-use super::lab::Lab;
+use super::lab::{Lab, TrialResult};
 use super::search::Search;
 use super::split::People;
-use crate::compare::{Comparison, Tally, Verdict};
+use super::verify::Verified;
+use crate::compare::second_judge::{Judged, Opinions, Twice};
 use crate::data::spool::Texts;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run;
@@ -14,19 +16,14 @@ use crate::event::Event;
 /// What the referee says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opinion {
-    /// Its rates on the messages that verified.
-    pub comparison: Comparison,
+    /// Its decisions on the messages that verified, held against the first judge's; `None` where it decided on too few.
+    pub opinions: Option<Opinions>,
     /// Who it is.
     pub model: String,
 }
 
-impl Opinion {
-    /// Whether the referee sees the gain as well.
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        self.comparison.verdict() == Verdict::Better
-    }
-}
+/// A person's messages of one side with the referee's decision on each, as far as it gave one.
+type Answers = Vec<Option<bool>>;
 
 /// Asks the referee, where there is one and something was adopted, to decide on the messages that proved it.
 ///
@@ -41,8 +38,12 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
     context.events.emit(Event::Step("Asking the referee about the messages that proved it".into()));
     // Both sides' messages, told apart by their number: even ones are the incumbent's.
     let (mut whom, mut messages) = (Vec::new(), Vec::new());
+    let mut answers = vec![[Answers::new(), Answers::new()]; verified.differences.len()];
+    let mut places = vec![None; people.unseen.len()];
     for (at, persona) in verified.people.iter().enumerate().take(verified.differences.len()) {
+        places[*persona as usize] = Some(at);
         for (side, results) in [&verified.before.results[at], &verified.after.results[at]].into_iter().enumerate() {
+            answers[at][side] = vec![None; results.len()];
             for (number, result) in results.iter().enumerate() {
                 whom.push((*persona, (2 * number + side) as u32));
                 messages.push(result.message.as_str());
@@ -62,14 +63,13 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
         run::outcomes(&bench, context, &people.unseen, Plan::decide(whom, texts), "The referee decides", |_, _| {})
             .await?;
     context.go_on()?;
-    let mut pairs = vec![(Tally::default(), Tally::default()); people.unseen.len()];
     let mut unread = None;
     outcomes.each(&mut |persona, number, ended| {
         match ended {
             Ended::Decided { decision, .. } => {
-                let pair = &mut pairs[persona];
-                let side = if number % 2 == 0 { &mut pair.0 } else { &mut pair.1 };
-                *side += Tally::of([decision.decision]);
+                if let Some(place) = places[persona] {
+                    answers[place][number % 2][number / 2] = Some(decision.decision);
+                }
             }
             Ended::Failed(failure) => match people.unseen.get(persona) {
                 Ok(text) => lab.failures.add(&bench.label, text, failure),
@@ -82,9 +82,40 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
     if let Some(error) = unread {
         return Err(error.into());
     }
-    let simulated = context.account.is_simulated();
-    Ok(Some(Opinion {
-        comparison: Comparison::of(&pairs).marked(simulated, simulated),
-        model: referee.caller().model().id().to_owned(),
-    }))
+    let model = referee.caller().model().id().to_owned();
+    Ok(Some(Opinion { opinions: compare(lab, verified, &answers), model }))
+}
+
+/// Judge by prompt: what both said to the same messages.
+fn compare(lab: &Lab<'_>, verified: &Verified, answers: &[[Answers; 2]]) -> Option<Opinions> {
+    let side = |results: &[TrialResult], answers: &[Option<bool>]| -> Option<(f64, f64)> {
+        let both: Vec<(f64, f64)> = results
+            .iter()
+            .zip(answers)
+            .filter_map(|(result, yes)| {
+                let second = lab.objective.score(f64::from(u8::from((*yes)?)), result.grounding());
+                Some((lab.score(result), second))
+            })
+            .collect();
+        let sum = both.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        (!both.is_empty()).then(|| (sum.0 / both.len() as f64, sum.1 / both.len() as f64))
+    };
+    let (mut all, mut later) = (Vec::new(), Vec::new());
+    for (at, [before, after]) in answers.iter().enumerate() {
+        let twice = |first: Option<(f64, f64)>, second: Option<(f64, f64)>| {
+            let (first, second) = (first?, second?);
+            Some(Twice { first: second.0 - first.0, second: second.1 - first.1 })
+        };
+        let (was, is) = (&verified.before.results[at], &verified.after.results[at]);
+        all.extend(twice(side(was, before), side(is, after)));
+        if let Some(asked) = &verified.later {
+            let (new_was, new_is) =
+                (asked.since.later(Which::Before, at, was), asked.since.later(Which::After, at, is));
+            let rest = |answers: &Answers, new: &[TrialResult]| answers[answers.len() - new.len()..].to_vec();
+            later.extend(twice(side(new_was, &rest(before, new_was)), side(new_is, &rest(after, new_is))));
+        }
+    }
+    let first_low = verified.outcome.map_or(-1.0, |outcome| outcome.interval.low);
+    let later_step = verified.later.as_ref().map_or(1.0, |asked| asked.step);
+    Opinions::compare(Judged { all: &all, step: verified.step, later: &later, later_step, first_low })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::attempts::Attempts;
 use super::cycle::Error;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
@@ -14,10 +15,9 @@ use super::pool::Pool;
 use super::propose::Proposer;
 use super::race::{Raced, race};
 use super::split::People;
-use super::verdict::{self, POWER, Verdict};
+use super::verdict::{self, Kind, POWER, Verdict};
 use super::verify::{Size, Verified, verify};
 use crate::compare::normal;
-use crate::compare::segments::Segment;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
 use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
@@ -31,12 +31,16 @@ pub struct Aim {
     pub decisions: Decisions,
     /// Challengers in the first wave.
     pub challengers: usize,
-    /// One-sided level of this challenger's test.
+    /// One-sided level that the proof is planned with.
     pub alpha: f64,
     /// A gain below this is not worth having; 0.02 is two points.
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
+    /// Pairs that are asked after a decision for the challenger.
+    pub confirm: usize,
+    /// How far the interval of these should reach to each side at most.
+    pub precision: Option<f64>,
 }
 
 /// What the search starts from.
@@ -57,6 +61,8 @@ pub struct Known<'a> {
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
     pub earlier: Earlier,
+    /// What was tried before, which has taken of the level.
+    pub attempts: &'a Attempts,
 }
 
 /// How the search ended.
@@ -72,8 +78,8 @@ pub struct Search {
     pub raced: Raced,
     /// What verifying showed; `None` where nothing came so far.
     pub verified: Option<Verified>,
-    /// Segments of the personas that were large enough, with what can be said of each and its personas.
-    pub segments: Vec<(&'static str, Segment, usize)>,
+    /// Kinds of the people of the proof, with what can be said of each.
+    pub kinds: Vec<Kind>,
     /// Draws of what is believed about the gain of the best prompt that can be put together over the one that stands now.
     pub gains: Vec<f64>,
     /// Calls that it took.
@@ -115,7 +121,9 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     // A trial of the proof is worth so many of the search.
     let dearer = if audits { (a_trial - searching + AUDITS_A_PROOF) / a_trial } else { 1.0 };
     let kept = |gain: f64, all: usize| {
-        let proof = dearer * proof_trials(gain, aim.alpha, all, earlier) as f64;
+        let test = proof_trials(gain, aim.alpha, all, earlier) as f64;
+        // What is kept for after the decision is an eighth of the proof at most.
+        let proof = dearer * (test + (2.0 * aim.confirm as f64).min(test / 7.0));
         (all as f64 * RACE) as usize + proof.min(MOST_PROOF * all as f64) as usize
     };
 
@@ -148,27 +156,38 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
-    let mut verified = None;
+    let (mut verified, mut begun) = (None, None);
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
         let left = (aim.calls as f64 - used()).max(0.0);
         let per_trial = per_trial * dearer;
-        let size =
-            Size { alpha: aim.alpha, expected: expected(&explored, &raced), trials: (left / per_trial) as usize };
+        let attempt = begun.insert(known.attempts.begin(&known.earlier)?);
+        let size = Size {
+            alpha: attempt.level,
+            expected: expected(&explored, &raced),
+            trials: (left / per_trial) as usize,
+            confirm: aim.confirm,
+            precision: aim.precision,
+        };
         let lab = Lab { decisions: explored.decisions, ..proving.clone() };
         events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
         let incumbent: Arc<str> = known.incumbent.into();
         verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }
-    let segments = match &verified {
-        Some(verified) => verdict::segments(verified, &known.people.unseen, aim)?,
+    let kinds = match &verified {
+        Some(verified) => verdict::kinds(verified, &known.people.unseen, aim)?,
         None => Vec::new(),
     };
-    let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &segments, aim);
+    // What would settle it is said of the next attempt, which has less of the level.
+    let next = Aim { alpha: known.attempts.next_level(), ..aim };
+    let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &kinds, next);
+    if let (Some(attempt), Some(verified)) = (&begun, &verified) {
+        known.attempts.end(attempt, verdict.adopts(), verified.used.clone())?;
+    }
     let stands = raced.winner.filter(|_| verdict.adopts()).map(|winner| raced.finalists[winner].candidate.clone());
     let stands = stands.unwrap_or_else(|| Candidate::Lines(explored.pool.own()));
     let gains = (0..DRAWS).map(|_| explored.model.gain_in_a_draw(&explored.pool, &stands, &mut rng)).collect();
     let calls = lab.calls() - began;
-    Ok(Search { verdict, challenger, explored, raced, verified, segments, gains, calls })
+    Ok(Search { verdict, challenger, explored, raced, verified, kinds, gains, calls })
 }
 
 /// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come while

@@ -53,6 +53,16 @@ pub fn of(persona: &str) -> Vec<&'static str> {
     role.into_iter().chain(size).collect()
 }
 
+/// The same by cut: in charge of what, and how large.
+#[must_use]
+pub fn by_cut(persona: &str) -> [Option<&'static str>; 2] {
+    let mut cuts = [None, None];
+    for name in of(persona) {
+        cuts[usize::from(SIZES.iter().any(|(size, _)| *size == name))] = Some(name);
+    }
+    cuts
+}
+
 /// Differences per persona, sorted into segments; what is not a number is left out.
 #[must_use]
 pub fn sorted<'p>(personas: impl IntoIterator<Item = (&'p str, f64)>) -> BTreeMap<&'static str, Vec<f64>> {

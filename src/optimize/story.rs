@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::asked::Side;
 use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
@@ -14,9 +15,10 @@ use super::referee::Opinion;
 use super::search::Search;
 use super::split::People;
 use super::standing::Standing;
-use super::verdict::Verdict;
-use super::verify::Side;
-use crate::compare::segments::Segment;
+use super::verdict::{Kind, Verdict};
+use crate::compare::confirm::Confirmed;
+use crate::compare::missing::WorstCase;
+use crate::compare::second_judge::Opinion as Judges;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
 use crate::compare::{Interval, Mean, Rate};
@@ -69,8 +71,8 @@ pub struct Story {
     pub unseen: usize,
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
-    /// Segments that were large enough, with what can be said of each and its personas.
-    pub segments: Vec<(String, Segment, usize)>,
+    /// Kinds of the people of the proof, with what can be said of each.
+    pub kinds: Vec<Kind>,
     /// What the referee says of an adopted challenger, where there is one.
     pub referee: Option<Opinion>,
     /// The people of the file: the incumbent, and the adopted challenger, where there is one.
@@ -201,6 +203,10 @@ pub struct Proof {
     pub earlier: usize,
     /// Where the scatter of the differences comes from.
     pub components: Option<Components>,
+    /// What was asked after a decision for the challenger.
+    pub later: Option<(usize, Confirmed)>,
+    /// What failed trials could have made of the gain; `None` where none failed.
+    pub worst_case: Option<WorstCase>,
     /// Decisions that each message got.
     pub decisions: u32,
     /// So many of them would have bought the most precision for each call; `None` with one, which tells nothing of the
@@ -297,11 +303,13 @@ impl Story {
                 decided_at: verified.decided_at,
                 earlier: verified.earlier,
                 components: verified.components,
+                later: verified.later.as_ref().map(|later| (later.pairs, later.shown)),
+                worst_case: verified.worst_case,
                 decisions: found.explored.decisions,
                 best_decisions: best_decisions(found, verified.components, found.explored.decisions),
                 chances: verified.chances,
             }),
-            segments: found.segments.iter().map(|(name, own, size)| ((*name).to_owned(), *own, *size)).collect(),
+            kinds: found.kinds.clone(),
             referee,
             before: Rates::of_standing(before, before_simulated),
             after: after.map(|after| Rates::of_standing(after, simulated)),
@@ -341,14 +349,15 @@ impl Story {
             "advice_changed": self.difference,
             "personas": {"learned_from": self.learned_from, "unseen": self.unseen},
             "proof": self.proof.as_ref().map(Proof::to_json),
-            "segments": self.segments.iter().map(|(name, own, size)| {
-                json!({"name": name, "personas": size, "verdict": format!("{own:?}")})
-            }).collect::<Vec<_>>(),
+            "segments": self.kinds.iter().map(kind_json).collect::<Vec<_>>(),
             "referee": self.referee.as_ref().map(|own| json!({
                 "model": own.model,
-                "agrees": own.agrees(),
-                "paired_difference": own.comparison.difference.map(percent),
-                "interval_95": own.comparison.interval.map(|i| [percent(i.low), percent(i.high)]),
+                "opinion": own.opinions.map_or(Judges::CannotTell, |found| found.opinion).as_str(),
+                "paired_difference": own.opinions.map(|found| percent(found.second)),
+                "interval_95": own.opinions.map(|found| interval(found.second_interval)),
+                "beyond_the_first_judge": own.opinions.map(|found| percent(found.between)),
+                "beyond_interval_95": own.opinions.map(|found| interval(found.between_interval)),
+                "beyond_is_selected": own.opinions.map(|found| !found.is_unselected),
             })),
             "before": self.before.to_json(),
             "after": self.after.as_ref().map(Rates::to_json),
@@ -367,6 +376,24 @@ impl Story {
     }
 }
 
+/// An interval in percentage points.
+fn interval(of: Interval) -> [f64; 2] {
+    [percent(of.low), percent(of.high)]
+}
+
+fn kind_json(kind: &Kind) -> Value {
+    json!({
+        "name": kind.name,
+        "personas": kind.people,
+        "verdict": format!("{:?}", kind.verdict),
+        "pooled": kind.pooled.map(|own| json!({
+            "gain": percent(own.gain),
+            "interval_90": [percent(own.low), percent(own.high)],
+            "chance_of_harm": percent(own.harm),
+        })),
+    })
+}
+
 const CHANCE_OF_MORE: &str = "chance_of_more";
 
 impl Proof {
@@ -382,6 +409,20 @@ impl Proof {
             "trials": self.trials,
             "decided_after_trials": self.decided_at,
             "earlier_messages": self.earlier,
+            "after_the_decision": self.later.map(|(pairs, shown)| json!({
+                "gain": percent(shown.mean),
+                "interval_95": interval(shown.interval),
+                "pairs": pairs,
+                "personas": shown.people,
+                "whom": shown.whom.as_str(),
+            })),
+            "failed_trials": self.worst_case.map(|own| json!({
+                "before": percent(own.before_failed),
+                "after": percent(own.after_failed),
+                "gain_at_worst": percent(own.range.low),
+                "gain_at_best": percent(own.range.high),
+                "interval_95": interval(own.interval),
+            })),
             "before": self.before.to_json(),
             "after": self.after.to_json(),
             "variance": self.components.map(|own| json!({
@@ -463,8 +504,6 @@ pub fn tried(found: &Search) -> Tried {
     };
     let added = list(&|own| own.is_in && !own.own, 14);
     let harmful = list(&|own| !own.is_in && own.logit.0 < -own.logit.1, 4);
-    let gain = found.verified.as_ref().and_then(|verified| verified.outcome).map(|own| own.estimate * 100.0);
-    let gain = gain.map(|gain| format!(", gain on unseen people {gain:+.1} points")).unwrap_or_default();
     let verdict = match &found.verdict {
         Verdict::Adopted => "adopted",
         Verdict::Kept { .. } => "not adopted",
@@ -473,5 +512,6 @@ pub fn tried(found: &Search) -> Tried {
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
     let what =
         if added.is_empty() { "no advice that the incumbent lacks".to_owned() } else { format!("added {added}") };
-    Tried { what, verdict: format!("{verdict}{gain}{harm}") }
+    // How much it gained with people who only verify is not for the improver: what it learned of them they could not verify.
+    Tried { what, verdict: format!("{verdict}{harm}") }
 }

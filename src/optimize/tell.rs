@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::asked::Side;
 use super::explore::Explored;
 use super::lab::Lab;
 use super::model::{Candidate, Model};
@@ -9,7 +10,6 @@ use super::objective::Objective;
 use super::pool::Pool;
 use super::propose::Proposals;
 use super::race::{self, Raced};
-use super::verify::Side;
 use crate::compare::Rate;
 use crate::compare::adoption::AdoptionTest;
 use crate::compare::sequential;

@@ -1,12 +1,17 @@
 //! What a search comes to, in words.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::cycle::Error;
 use super::search::Aim;
 use super::segments;
 use super::verify::Verified;
-use crate::compare::power::{self, Size};
+pub use crate::compare::needed::MOST_PEOPLE;
+use crate::compare::needed::{Gain, Needed, messages_needed, people_needed};
+use crate::compare::pooled::{Pooled, pool};
+use crate::compare::power::Size;
 use crate::compare::segments::{Segment, judge};
 use crate::compare::sequential::Decision;
 use crate::data::spool::Texts;
@@ -30,7 +35,22 @@ pub enum Verdict {
         /// Or so many messages to each of those who are there, in place of what there was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         messages_each: Option<u32>,
+        /// Why there is no such number, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unreachable: Option<Unreachable>,
     },
+}
+
+/// Why no number of people is given that would settle it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreachable {
+    /// It would take more than [`MOST_PEOPLE`] to see so small a gain.
+    TooMany,
+    /// There was no gain to be settled.
+    NoGain,
+    /// From the rate of the incumbent nobody can gain so much.
+    NoRoom,
 }
 
 /// Why the incumbent stays.
@@ -45,6 +65,8 @@ pub enum Because {
     NoGain,
     /// The gain on the whole is paid for by this segment.
     Segment(String),
+    /// It was better, and what was asked after that decision shows a gain credibly below what is worth having.
+    NotConfirmed,
 }
 
 /// The power that a plan is for.
@@ -53,27 +75,25 @@ pub const POWER: f64 = 0.8;
 impl Verdict {
     /// The verdict.
     #[must_use]
-    pub fn of(
-        has_challenger: bool,
-        verified: Option<&Verified>,
-        segments: &[(&'static str, Segment, usize)],
-        aim: Aim,
-    ) -> Self {
+    pub fn of(has_challenger: bool, verified: Option<&Verified>, kinds: &[Kind], aim: Aim) -> Self {
         let Some(verified) = verified else {
             let because = if has_challenger { Because::Beaten } else { Because::NoChallenger };
             return Verdict::Kept { because };
         };
         if verified.decision == Decision::Better {
-            let inferior = segments.iter().find(|(_, segment, _)| *segment == Segment::Inferior);
+            let inferior = kinds.iter().find(|kind| kind.verdict == Segment::Inferior);
             return match inferior {
-                Some((name, ..)) => Verdict::Kept { because: Because::Segment((*name).to_owned()) },
+                Some(kind) => Verdict::Kept { because: Because::Segment(kind.name.to_owned()) },
+                None if verified.later.as_ref().is_some_and(|later| later.shown.vetoes(aim.min_gain)) => {
+                    Verdict::Kept { because: Because::NotConfirmed }
+                }
                 None => Verdict::Adopted,
             };
         }
         match verified.outcome {
             Some(outcome) if outcome.interval.high < aim.min_gain => Verdict::Kept { because: Because::NoGain },
-            Some(outcome) => needs(verified, outcome.mean.max(aim.min_gain)),
-            None => Verdict::NotEnoughData { more_personas: None, messages_each: None },
+            Some(outcome) => needs(verified, outcome.mean.max(aim.min_gain), aim.alpha),
+            None => UNKNOWN,
         }
     }
 
@@ -84,27 +104,47 @@ impl Verdict {
     }
 }
 
-/// What would settle a gain of this size.
-fn needs(verified: &Verified, effect: f64) -> Verdict {
-    let Some(components) = verified.components else {
-        return Verdict::NotEnoughData { more_personas: None, messages_each: None };
-    };
+/// Nothing is known of what would settle it.
+const UNKNOWN: Verdict = Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
+
+/// What would settle a gain of this size, in an attempt after this one.
+fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {
+    let Some(components) = verified.components else { return UNKNOWN };
     let people = verified.differences.iter().filter(|difference| !difference.is_nan()).count() as u32;
     let messages = (1.0 / verified.step).round().max(1.0) as u32;
     let size = Size { personas: people, messages, decisions: 1 };
-    let wanted = power::personas_for(&components, size, effect, verified.alpha, POWER);
+    let gain = Gain { effect, from: verified.from };
+    let (more_personas, unreachable) = match people_needed(&components, size, gain, alpha, POWER) {
+        Needed::People(wanted) => (Some(wanted.saturating_sub(people).max(1)), None),
+        Needed::TooMany => (None, Some(Unreachable::TooMany)),
+        Needed::NoGain => (None, Some(Unreachable::NoGain)),
+        Needed::NoRoom => (None, Some(Unreachable::NoRoom)),
+    };
     Verdict::NotEnoughData {
-        more_personas: wanted.map(|wanted| wanted.saturating_sub(people).max(1)),
-        messages_each: power::messages_for(&components, size, effect, verified.alpha, POWER)
-            .filter(|wanted| *wanted > messages),
+        more_personas,
+        messages_each: messages_needed(&components, size, gain, alpha, POWER).filter(|wanted| *wanted > messages),
+        unreachable,
     }
 }
 
-/// The segments of the unseen people that are large enough to be asked, and what can be said of each.
+/// A kind of people among those who only verify.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kind {
+    /// What it is called.
+    pub name: &'static str,
+    /// People of it with a difference.
+    pub people: usize,
+    /// What can be said of it alone.
+    pub verdict: Segment,
+    /// What can be believed of it together with the other kinds of its cut; `None` where that is nothing.
+    pub pooled: Option<Pooled>,
+}
+
+/// Every kind of the unseen people of whom there is anybody, and what can be said of each.
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn segments(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<(&'static str, Segment, usize)>, Error> {
+pub fn kinds(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<Kind>, Error> {
     let mut texts = Vec::with_capacity(verified.differences.len());
     for index in verified.people.iter().take(verified.differences.len()) {
         texts.push(unseen.get(*index as usize)?);
@@ -112,8 +152,29 @@ pub fn segments(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<(&'
     let sorted = segments::sorted(texts.iter().map(String::as_str).zip(verified.differences.iter().copied()));
     let differences: Vec<Vec<f64>> = sorted.values().cloned().collect();
     let verdicts = judge(&differences, verified.step, aim.margin, SEGMENT_ALPHA);
-    let all = sorted.into_iter().zip(verdicts).map(|((name, own), verdict)| (name, verdict, own.len()));
-    Ok(all.filter(|(_, verdict, _)| *verdict != Segment::TooSmall).collect())
+    let pooled = pooled(&texts, &verified.differences, aim.margin);
+    let kind = |((name, differences), verdict): ((&'static str, Vec<f64>), Segment)| Kind {
+        name,
+        people: differences.len(),
+        verdict,
+        pooled: pooled.get(name).copied(),
+    };
+    Ok(sorted.into_iter().zip(verdicts).map(kind).collect())
+}
+
+/// What can be believed of every kind, each cut by itself: in one, a person is of one kind. Those of none are one more.
+fn pooled(texts: &[String], differences: &[f64], margin: f64) -> BTreeMap<&'static str, Pooled> {
+    let mut found = BTreeMap::new();
+    for cut in 0..2 {
+        let mut kinds: BTreeMap<Option<&'static str>, Vec<f64>> = BTreeMap::new();
+        for (text, difference) in texts.iter().zip(differences).filter(|(_, difference)| !difference.is_nan()) {
+            kinds.entry(segments::by_cut(text)[cut]).or_default().push(*difference);
+        }
+        let values: Vec<Vec<f64>> = kinds.values().cloned().collect();
+        let believed = pool(&values, margin).unwrap_or_default();
+        found.extend(kinds.into_keys().zip(believed).filter_map(|(name, pooled)| Some((name?, pooled?))));
+    }
+    found
 }
 
 /// The chance of refusing for a segment that lost nothing.

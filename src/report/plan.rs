@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use super::words;
+use crate::compare::needed::{
+    Gain, MOST_PEOPLE, Needed, chance, least_gain, messages_needed, people_needed, planned, rarest_seen,
+};
 use crate::compare::power::Size;
-use crate::compare::power::{least_effect, messages_for, personas_for, power};
-use crate::compare::variance::Components;
+use crate::compare::sequential::MOST_PAIRS;
 
 /// What is planned.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +24,10 @@ pub struct Plan {
     pub level: f64,
     /// Challengers of the lineage that were verified before.
     pub attempts: usize,
-    /// Of the differences per persona.
-    pub components: Components,
+    /// The share of an answer's scatter that is its persona's.
+    pub of_persona: f64,
+    /// How much of that is the same with both prompts.
+    pub alike: f64,
 }
 
 /// Gains whose chances are listed, in points.
@@ -44,33 +48,55 @@ pub fn text(plan: &Plan) -> String {
         words::count(plan.attempts as u64, "challenger", "challengers"),
     );
     for gain in GAINS.iter().filter(|gain| plan.rate + f64::from(**gain) / 100.0 <= 1.0) {
-        let chance = power(&plan.components, size, f64::from(*gain) / 100.0, plan.level);
+        let effect = f64::from(*gain) / 100.0;
+        let Some(spread) = planned(plan.rate, effect, plan.of_persona, plan.alike) else { continue };
+        let chance = chance(&spread, size, Gain { effect, from: Some(plan.rate) }, plan.level);
         let _ = writeln!(text, "  a gain of {gain:>2} points is seen with a chance of {:.0}%", 100.0 * chance);
     }
-    match least_effect(&plan.components, size, plan.level, WANTED) {
+    match least_gain((plan.rate, plan.of_persona, plan.alike), size, plan.level, WANTED) {
         Some(least) => {
             let _ = writeln!(text, "The smallest gain that is seen in four of five cases: {:.1} points", 100.0 * least);
         }
         None => text.push_str("So few people cannot tell any gain in four of five cases\n"),
     }
-    let gain = 100.0 * plan.gain;
-    let needed = personas_for(&plan.components, size, plan.gain, plan.level, WANTED);
-    let personas = needed.map_or("no number of personas settles".to_owned(), |needed| {
-        format!("{} settle", words::count(u64::from(needed), "persona", "personas"))
-    });
-    let _ = write!(text, "In four of five cases {personas} a gain of {gain:.0} points with {messages} to each");
-    match messages_for(&plan.components, size, plan.gain, plan.level, WANTED) {
+    text.push_str(&settling(plan, size, &messages));
+    let _ = writeln!(
+        text,
+        "Kinds of people rarer than {:.0}% may be missed by so many (with a chance of 5%), and then the gain is not theirs",
+        100.0 * rarest_seen(plan.personas, 0.05)
+    );
+    text.push_str("Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with looks stops earlier where it can.\n");
+    text
+}
+
+/// What it would take to settle the gain in question.
+fn settling(plan: &Plan, size: Size, messages: &str) -> String {
+    let points = 100.0 * plan.gain;
+    let gain = Gain { effect: plan.gain, from: Some(plan.rate) };
+    let Some(spread) = planned(plan.rate, plan.gain, plan.of_persona, plan.alike) else {
+        return format!("From {:.0}% no rate can rise by {points:.0} points\n", 100.0 * plan.rate);
+    };
+    let mut text = match people_needed(&spread, size, gain, plan.level, WANTED) {
+        Needed::People(needed) => {
+            let personas = words::count(u64::from(needed), "persona settles", "personas settle");
+            format!("In four of five cases {personas} a gain of {points:.0} points with {messages} to each")
+        }
+        Needed::TooMany | Needed::NoGain | Needed::NoRoom => format!(
+            "A gain of {points:.0} points would take more than {} personas to settle with {messages} to each",
+            words::thousands(u64::from(MOST_PEOPLE))
+        ),
+    };
+    let there = words::thousands(u64::from(plan.personas));
+    match messages_needed(&spread, size, gain, plan.level, WANTED) {
         Some(each) => {
             let each = words::count(u64::from(each), "message", "messages");
-            let _ = writeln!(
-                text,
-                "; or the {} that there are, with {each} to each",
-                words::thousands(u64::from(plan.personas))
-            );
+            let _ = writeln!(text, "; or the {there} that there are, with {each} to each");
         }
-        None => text.push_str("; the people that there are differ too much for more messages to settle it\n"),
+        None => {
+            let _ =
+                writeln!(text, "; up to {MOST_PAIRS} messages to each of the {there} that there are do not settle it");
+        }
     }
-    text.push_str("Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with looks stops earlier where it can.\n");
     text
 }
 
@@ -80,8 +106,21 @@ mod tests {
 
     #[test]
     fn a_plan_says_what_so_many_people_can_tell_and_what_it_would_take() {
-        let components = Components { mean: 0.0, persona: 0.06, message: Some(0.29), decision: None };
-        let plan = Plan { personas: 40, messages: 1, rate: 0.3, gain: 0.15, level: 0.025, attempts: 0, components };
-        insta::assert_snapshot!(text(&plan));
+        insta::assert_snapshot!(text(&plan(0.3, 0.15)));
+    }
+
+    fn plan(rate: f64, gain: f64) -> Plan {
+        Plan { personas: 40, messages: 1, rate, gain, level: 0.025, attempts: 0, of_persona: 0.3, alike: 0.5 }
+    }
+
+    #[test]
+    fn near_a_rate_of_all_and_near_a_gain_of_none_it_says_what_is_not_possible() {
+        let high = text(&plan(0.95, 0.15));
+        assert!(
+            high.contains("From 95% no rate can rise by 15 points") && !high.contains("gain of 10 points is"),
+            "{high}"
+        );
+        let small = text(&plan(0.3, 0.005));
+        assert!(small.contains("would take more than 2,000 personas"), "{small}");
     }
 }

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::words;
+use crate::compare::confirm::{Confirmed, Whom};
+use crate::compare::missing::WorstCase;
+use crate::compare::pooled::{Asked, Pooled};
+use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
 use crate::evaluate::auditing::AuditCounts;
@@ -13,7 +17,7 @@ use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
 use crate::optimize::Objective;
 use crate::optimize::story::{self, Effect, Proof, Raised, Rates, Story};
-use crate::optimize::verdict::{Because, Verdict};
+use crate::optimize::verdict::{Because, Kind, MOST_PEOPLE, Unreachable, Verdict};
 
 /// Objections and instructions that are named.
 const NAMED: usize = 3;
@@ -70,7 +74,12 @@ pub fn difference(steps: &[Step]) -> Vec<String> {
 /// The verdict in one sentence.
 #[must_use]
 pub fn verdict(story: &Story) -> String {
-    verdict_in_words(&story.verdict)
+    let mut words = verdict_in_words(&story.verdict);
+    let is_unasked = !story.kinds.is_empty() && story.kinds.iter().all(|kind| kind.verdict == Segment::TooSmall);
+    if story.verdict.adopts() && is_unasked {
+        words.push_str("; whether some kind of them loses, so few do not tell");
+    }
+    words
 }
 
 /// The same of a verdict alone.
@@ -89,13 +98,18 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
                 Because::NoGain => {
                     "on unseen people the best challenger gains less than what is worth having".to_owned()
                 }
+                Because::NotConfirmed => {
+                    "the best challenger was better, but what was asked after that decision shows a gain \
+                                          below what is worth having"
+                        .to_owned()
+                }
                 Because::Segment(segment) => {
                     format!("the best challenger's gain is paid for by {}", words::one_line(segment, 60))
                 }
             };
             format!("kept, {why}")
         }
-        Verdict::NotEnoughData { more_personas, messages_each } => {
+        Verdict::NotEnoughData { more_personas, messages_each, unreachable } => {
             let personas = more_personas.map(|more| {
                 format!("{} to verify with", words::count(u64::from(more), "more persona", "more personas"))
             });
@@ -103,10 +117,15 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
                 format!("{} to each of those there are", words::count(u64::from(each), "message", "messages"))
             });
             let settle: Vec<String> = personas.into_iter().chain(messages).collect();
-            let settle = if settle.is_empty() {
-                "more personas would settle it".to_owned()
-            } else {
-                format!("{} would settle it in four of five cases", settle.join(", or "))
+            let settle = match (unreachable, settle.is_empty()) {
+                (_, false) => format!("{} would settle it in four of five cases", settle.join(", or ")),
+                (Some(Unreachable::TooMany), true) => format!(
+                    "a gain as small as the one that was seen would take more than {} personas to settle",
+                    words::thousands(u64::from(MOST_PEOPLE))
+                ),
+                (Some(Unreachable::NoGain), true) => "there was no gain that more personas could settle".to_owned(),
+                (Some(Unreachable::NoRoom), true) => "no rate can rise by so much from here".to_owned(),
+                (None, true) => "more personas would settle it".to_owned(),
             };
             format!("not enough data, the prompt stays; {settle}")
         }
@@ -252,8 +271,12 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
         } else {
             format!(" in {looks}")
         };
+        let selected = match proof.later {
+            Some(_) => "; selected for being high, so too high on average",
+            None => "",
+        };
         lines.push(format!(
-            "Gain on unseen people: {} points{}, 95% interval {}, {}{decided}{earlier}",
+            "Gain on unseen people: {} points{}, 95% interval {}, {}{decided}{earlier}{selected}",
             words::points(outcome.estimate),
             match (&proof.chances, story.objective) {
                 (None, _) => "",
@@ -264,8 +287,39 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
             words::count(outcome.personas as u64, "persona", "personas"),
         ));
     }
+    lines.extend(proof.later.map(after_the_decision));
+    lines.extend(proof.worst_case.as_ref().map(failed_trials));
     lines.extend(proof.components.and_then(|own| scatter(&own, proof)));
     lines
+}
+
+/// What was asked after the decision shows.
+fn after_the_decision((pairs, shown): (usize, Confirmed)) -> String {
+    let whom = match shown.whom {
+        Whom::Others => "who had no part in the decision",
+        Whom::Same => "who had decided before, with new messages",
+        Whom::Both => "some of whom had decided before, with new messages",
+    };
+    format!(
+        "Asked after the decision: {} points, 95% interval {}, {} with {} {whom}; not selected",
+        words::points(shown.mean),
+        words::interval(shown.interval),
+        words::count(pairs as u64, "pair of messages", "pairs of messages"),
+        words::count(shown.people as u64, "persona", "personas"),
+    )
+}
+
+/// How much of the gain hangs on trials that failed.
+fn failed_trials(worst: &WorstCase) -> String {
+    let hangs = if worst.hangs_on_failures() { "; whether there is a gain hangs on them" } else { "" };
+    format!(
+        "Failed trials: {:.1}% before, {:.1}% after; whatever they would have been, the mean gain of these people is from {} to \
+         {} points{hangs}",
+        100.0 * worst.before_failed,
+        100.0 * worst.after_failed,
+        words::points(worst.range.low),
+        words::points(worst.range.high),
+    )
 }
 
 /// Where the scatter comes from, and how calls are best spent against it.
@@ -297,38 +351,71 @@ fn scatter(components: &Components, proof: &Proof) -> Option<String> {
     Some(format!("Where the scatter comes from: {}{advice}", parts.join(", ")))
 }
 
+/// What can be said of kinds of people: each alone, where any is large enough, and together.
 fn segment_line(story: &Story) -> Option<String> {
-    if story.segments.is_empty() {
+    if story.kinds.is_empty() {
         return None;
     }
-    let all: Vec<String> = story
-        .segments
-        .iter()
-        .map(|(name, verdict, personas)| {
-            let words = match verdict {
-                Segment::NonInferior => "loses nothing",
-                Segment::Inferior => "loses",
-                Segment::Unclear => "unclear",
-                Segment::TooSmall => "too few",
+    let verdicts: Vec<Segment> = story.kinds.iter().map(|kind| kind.verdict).collect();
+    let alone = match Asked::from_verdicts(&verdicts) {
+        Asked::TooSmall => {
+            let kinds = words::count(story.kinds.len() as u64, "kind is", "kinds are");
+            format!("{kinds} too small to be asked alone, so that none was shown to lose says nothing")
+        }
+        Asked::NoneLoses(_) | Asked::Loses(_) => {
+            let one = |kind: &Kind| {
+                let words = match kind.verdict {
+                    Segment::NonInferior => "loses nothing",
+                    Segment::Inferior => "loses",
+                    Segment::Unclear => "unclear",
+                    Segment::TooSmall => return None,
+                };
+                Some(format!("{} {words} ({})", kind.name, kind.people))
             };
-            format!("{name} {words} ({personas})")
-        })
-        .collect();
-    Some(format!("Kinds of people: {}", all.join(", ")))
+            story.kinds.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let mut pooled: Vec<(&Kind, &Pooled)> =
+        story.kinds.iter().filter_map(|kind| Some((kind, kind.pooled.as_ref()?))).collect();
+    pooled.sort_by(|a, b| a.1.low.total_cmp(&b.1.low));
+    let worst = |(kind, pooled): &(&Kind, &Pooled)| {
+        format!("{} {:.0} points ({})", kind.name, 100.0 * pooled.loses_at_most(), kind.people)
+    };
+    let worst: Vec<String> = pooled.iter().take(NAMED).map(worst).collect();
+    let together = if worst.is_empty() {
+        String::new()
+    } else {
+        format!("; by a model of all kinds, with a chance of 95% each, these lose at most: {}", worst.join(", "))
+    };
+    Some(format!("Kinds of people: {alone}{together}"))
 }
 
 fn referee_line(story: &Story) -> Option<String> {
-    let opinion = story.referee.as_ref()?;
-    let who = words::one_line(&opinion.model, 60);
-    let change = opinion.comparison.difference.map(words::points).unwrap_or_default();
-    let interval = opinion.comparison.interval.map(words::interval).unwrap_or_default();
-    Some(if opinion.agrees() {
-        format!("Referee ({who}): sees the gain as well, {change} points, 95% interval {interval}")
-    } else {
-        format!(
-            "Referee ({who}): does not see the gain, {change} points, 95% interval {interval}; only the first judge does"
-        )
-    })
+    let referee = story.referee.as_ref()?;
+    let who = words::one_line(&referee.model, 60);
+    let Some(found) = &referee.opinions else {
+        return Some(format!("Referee ({who}): {}", opinion(Opinion::CannotTell)));
+    };
+    let selected =
+        if found.is_unselected { "asked after the decision" } else { "that decided, where the first had luck" };
+    Some(format!(
+        "Referee ({who}): {}, {} points, 95% interval {}; beside the first judge {} points, {}, on messages {selected}",
+        opinion(found.opinion),
+        words::points(found.second),
+        words::interval(found.second_interval),
+        words::points(found.between),
+        words::interval(found.between_interval),
+    ))
+}
+
+/// What a second judge comes to, in words.
+#[must_use]
+pub fn opinion(opinion: Opinion) -> &'static str {
+    match opinion {
+        Opinion::Holds => "sees the gain as well",
+        Opinion::DoesNot => "does not see the gain, and is shown to see less than the first judge",
+        Opinion::CannotTell => "so few people do not tell whether it sees the gain",
+    }
 }
 
 fn claims(story: &Story) -> String {

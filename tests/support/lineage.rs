@@ -135,7 +135,7 @@ impl Told {
             "segments": [{ "name": "finance", "personas": 9, "verdict": "NonInferior" }],
             "instructions": [{ "text": format!("Be brief. {}", self.name), "change": 12.5, "in_challenger": true, "in_incumbent": false }],
             "personas": { "learned_from": 16, "unseen": 8 }, "challengers": { "asked": 6, "passed": 5 },
-            "referee": { "model": self.name, "agrees": true, "paired_difference": 20.0, "interval_95": [5.0, 35.0] },
+            "referee": { "model": self.name, "opinion": "holds", "paired_difference": 20.0, "interval_95": [5.0, 35.0] },
             "proof": {
                 "gain": 50.0, "interval_95": [20.0, 80.0], "p_value": 0.001, "alpha": 0.025, "personas": 8, "trials": 32, "looks": 2,
                 "before": side(rate(3, 16, 6.6, 43.0), rate(2, 16, 3.5, 36.0)),

@@ -56,7 +56,7 @@ fn a_tenth_who_lose_much_and_a_rest_who_gain_little_are_called_better_as_rarely_
     let mut rng = ChaCha8Rng::seed_from_u64(201);
     let alpha = 0.05;
     for (share, loss, most) in [(0.1, 0.9, 0.05), (0.1, 0.9, 0.45), (0.05, 0.95, 0.02), (0.2, 0.9, 0.1)] {
-        for (people, pairs, runs) in [(12, 12, 600), (12, 24, 600), (12, 200, 600), (24, 200, 300)] {
+        for (people, pairs, runs) in [(12, 12, 600), (12, 24, 600), (12, 200, 600), (24, 200, 300), (40, 200, 200)] {
             let better = (0..runs).filter(|_| {
                 let people = skewed(people, share, loss, most, &mut rng);
                 run(never_giving_up(alpha), &people, pairs, &mut rng).1 == Decision::Better

@@ -90,6 +90,34 @@ pub fn p_value(differences: &[f64], step: f64) -> f64 {
     if moved.len() > MOST { student } else { student.max(exact(&moved)) }
 }
 
+/// The chance that so many people miss a kind which loses everything and is so frequent that it eats up the mean gain of
+/// these: `(1 + mean)^-n`. 1 without a gain; 0 where everybody has a single yes or no on both sides, whose own scatter is
+/// larger than what is missed.
+///
+/// If a share `q` of people loses all of 1 and the others gain `g`, the mean is `g - q (1 + g)`, which is 0 at
+/// `q = g / (1 + g)`, and `n` people miss them with chance `(1 - q)^n`. No test of a mean that is valid for every
+/// distribution in -1..=1 can have a smaller p-value if all gain alike.
+#[must_use]
+pub fn missed(differences: &[f64]) -> f64 {
+    if differences.iter().all(|one| *one == 0.0 || one.abs() == 1.0) {
+        return 0.0;
+    }
+    let n = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / n;
+    (1.0 + mean.max(0.0)).powf(-n)
+}
+
+/// The mean gain from which on [`missed`] is at most this chance for so many people who are not NaN; minus infinity where it
+/// asks for nothing.
+#[must_use]
+pub fn mean_not_missed(differences: &[f64], chance: f64) -> f64 {
+    let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
+    if missed(&decided) == 0.0 || chance >= 1.0 {
+        return f64::NEG_INFINITY;
+    }
+    chance.powf(-1.0 / decided.len() as f64) - 1.0
+}
+
 /// What a few who lose much take from the mean before it is held against its error; 0 where it is the gains that are rare
 /// and large.
 ///

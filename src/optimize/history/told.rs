@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::compare::second_judge::Opinion;
 use crate::compare::{Interval, Rate};
 use crate::data::results::Metadata;
 use crate::evaluate::grounding::ClaimKind;
@@ -63,14 +64,16 @@ pub struct ToldProof {
 }
 
 /// What was found of a segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToldSegment {
     /// Its name.
     pub name: String,
     /// Its personas.
     pub personas: u64,
-    /// `NonInferior`, `Inferior`, `Unclear`.
+    /// `NonInferior`, `Inferior`, `Unclear`, `TooSmall`.
     pub verdict: String,
+    /// What it gains at least with a chance of 95 %, in points, by a model of all kinds; a loss where it is below 0.
+    pub gains_at_least: Option<f64>,
 }
 
 /// An instruction that was tried.
@@ -92,7 +95,7 @@ pub struct ToldReferee {
     /// Its model.
     pub model: String,
     /// Whether it sees the gain as well.
-    pub agrees: bool,
+    pub opinion: Opinion,
     /// Its paired difference with its interval.
     pub gain: Option<(f64, Interval)>,
 }
@@ -119,6 +122,7 @@ impl Told {
                     name: text(own, "name")?,
                     personas: count(own, "personas")?,
                     verdict: text(own, "verdict")?,
+                    gains_at_least: own.get("pooled").and_then(|pooled| pooled.get("interval_90")?.get(0)?.as_f64()),
                 })
             }),
             instructions: list(cycle, "instructions", |own| {
@@ -132,12 +136,20 @@ impl Told {
             referee: cycle.get("referee").and_then(|own| {
                 Some(ToldReferee {
                     model: text(own, "model")?,
-                    agrees: own.get("agrees")?.as_bool()?,
+                    opinion: opinion(own)?,
                     gain: with_interval(own, "paired_difference"),
                 })
             }),
         })
     }
+}
+
+/// Earlier versions told only whether the second judge's gain was significant: that it was not says nothing.
+fn opinion(referee: &Value) -> Option<Opinion> {
+    if let Some(word) = referee.get("opinion") {
+        return Opinion::parse(word.as_str()?);
+    }
+    Some(if referee.get("agrees")?.as_bool()? { Opinion::Holds } else { Opinion::CannotTell })
 }
 
 impl ToldProof {

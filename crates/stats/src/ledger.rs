@@ -1,0 +1,128 @@
+//! What all attempts to better the prompts of one root may spend together, however the file is rerun.
+
+use std::collections::BTreeMap;
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ended {
+    /// It is going on, or stopped without a verdict: its level is taken.
+    Open,
+    /// Its challenger was verified and not adopted: its level is spent.
+    NotAdopted,
+    /// Its challenger was adopted: its level is free again.
+    Adopted,
+}
+
+/// One challenger that was verified, in whichever branch of the lineage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// What tells it from all others, such as a hash of its run: an attempt that is found in several files counts once.
+    pub id: String,
+    /// The one-sided level of its test.
+    pub level: f64,
+    /// How it ended.
+    pub ended: Ended,
+    /// Messages of the incumbent, written before the attempt, that it was measured against.
+    pub used: Vec<String>,
+}
+
+/// All attempts of a root. What it says does not depend on the order in which they are found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    attempts: BTreeMap<String, Attempt>,
+}
+
+impl Ledger {
+    /// From every attempt that is known: those of the file, of its siblings and their descendants, and of the journal.
+    /// Where two tell of one attempt, what is further along counts, with the larger level and all messages.
+    #[must_use]
+    pub fn new(attempts: impl IntoIterator<Item = Attempt>) -> Self {
+        let mut ledger = Ledger::default();
+        for attempt in attempts {
+            ledger.add(attempt);
+        }
+        ledger
+    }
+
+    /// Adds one more.
+    pub fn add(&mut self, attempt: Attempt) {
+        let known = self.attempts.entry(attempt.id.clone()).or_insert_with(|| attempt.clone());
+        known.level = known.level.max(attempt.level);
+        known.ended = known.ended.max(attempt.ended);
+        known.used.extend(attempt.used);
+        known.used.sort_unstable();
+        known.used.dedup();
+    }
+
+    /// Puts this attempt in the place of the one with its id.
+    pub fn replace(&mut self, attempt: Attempt) {
+        self.attempts.remove(&attempt.id);
+        self.add(attempt);
+    }
+
+    /// All of them, by id.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.values()
+    }
+
+    /// The messages that any attempt was measured against; some may come twice.
+    pub fn used(&self) -> impl Iterator<Item = &str> {
+        self.attempts.values().flat_map(|attempt| attempt.used.iter().map(String::as_str))
+    }
+
+    /// How many attempts there were.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.attempts.len()
+    }
+
+    /// Whether there was none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.attempts.is_empty()
+    }
+
+    /// What was spent of the level and is not coming back.
+    #[must_use]
+    pub fn spent(&self) -> f64 {
+        let mut levels = self.taken();
+        // From the smallest up, so that the sum does not hang on an order either.
+        levels.sort_unstable_by(f64::total_cmp);
+        levels.into_iter().sum()
+    }
+
+    /// The level of the next attempt: of what is left of `alpha` a part, one half at first, one third after one attempt that
+    /// did not adopt, and so on. Without adoptions the k-th attempt has `alpha / (k (k + 1))`, as [`super::spending::spend`].
+    ///
+    /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as none has
+    /// adopted wrongly, every one that is no better has not adopted, or is open, and has its level in [`Ledger::spent`]; by
+    /// construction these levels and that of the next never exceed `alpha` together. The chance that a test of level `a` errs,
+    /// given all that was seen before, is at most `a`; so the chance of a first wrong adoption is at most the expected sum of
+    /// these levels (the online fallback of Tian and Ramdas 2021, for a tree). For "given all that was seen before" an attempt
+    /// needs messages that no other was measured against: see [`Ledger::used`].
+    #[must_use]
+    pub fn next_level(&self, alpha: f64) -> f64 {
+        (alpha - self.spent()).max(0.0) / (self.taken().len() as f64 + 2.0)
+    }
+
+    fn taken(&self) -> Vec<f64> {
+        self.attempts.values().filter(|attempt| attempt.ended != Ended::Adopted).map(|attempt| attempt.level).collect()
+    }
+}
+
+/// The attempts of a lineage that recorded only whether each was adopted, first to last, at the levels of
+/// [`super::spending::level`]. `lineage` tells them from those of others.
+#[must_use]
+pub fn recorded(lineage: &str, alpha: f64, adopted: &[bool]) -> Vec<Attempt> {
+    let attempt = |(index, adopts): (usize, &bool)| Attempt {
+        id: format!("{lineage} {index}"),
+        level: super::spending::level(alpha, &adopted[..index]),
+        ended: if *adopts { Ended::Adopted } else { Ended::NotAdopted },
+        used: Vec::new(),
+    };
+    adopted.iter().enumerate().map(attempt).collect()
+}
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

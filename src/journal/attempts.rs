@@ -1,0 +1,156 @@
+//! Attempts to better the prompts of one root, across runs: what each took of the root's level.
+
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+use super::Error;
+use super::runs::Begun;
+
+/// How far an attempt is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptState {
+    /// Its level was planned with, and nothing is taken yet.
+    Planned,
+    /// It is going on, or was interrupted.
+    Open,
+    /// Nothing was adopted.
+    NotAdopted,
+    /// Its challenger was adopted.
+    Adopted,
+}
+
+impl AttemptState {
+    fn as_str(self) -> &'static str {
+        match self {
+            AttemptState::Planned => "planned",
+            AttemptState::Open => "open",
+            AttemptState::NotAdopted => "not_adopted",
+            AttemptState::Adopted => "adopted",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        match text {
+            "planned" => AttemptState::Planned,
+            "not_adopted" => AttemptState::NotAdopted,
+            "adopted" => AttemptState::Adopted,
+            _ => AttemptState::Open,
+        }
+    }
+}
+
+/// One attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttemptRow {
+    /// What tells it from all others of the root.
+    pub id: String,
+    /// The one-sided level that it took.
+    pub level: f64,
+    /// How far it is.
+    pub state: AttemptState,
+    /// Digests of the messages of the incumbent that it was measured against.
+    pub used: Vec<String>,
+}
+
+/// Which attempt of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct AttemptPlace<'a> {
+    /// SHA-256 of the results file that the lineage began with.
+    pub root: &'a str,
+    /// The run's step.
+    pub step: &'a str,
+    /// From 0 in each step.
+    pub number: u32,
+}
+
+impl Begun {
+    /// The attempts of this root that took of its level, but for those that this step of this run made itself.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn attempts(&self, root: &str, step: &str) -> Result<Vec<AttemptRow>, Error> {
+        self.journal.with(|connection| of_others(connection, root, (&self.id, step)))
+    }
+
+    /// The attempts that this step of this run made, where it is gone on with.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn made_attempts(&self, step: &str) -> Result<Vec<AttemptRow>, Error> {
+        self.journal.with(|connection| {
+            connection
+                .prepare("SELECT id, level, state, used FROM attempts WHERE run = ? AND step = ?")?
+                .query_map([&self.id, step], read)?
+                .collect()
+        })
+    }
+
+    /// The attempt at this place as far as it is: the one that an earlier process of this run noted there, where it was as
+    /// far as that, else the one that `make` makes from those of others, which is noted. Nobody begins another meanwhile.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or written.
+    pub fn attempt(
+        &self,
+        place: AttemptPlace<'_>,
+        make: impl FnOnce(Vec<AttemptRow>) -> AttemptRow,
+        is_as_far: impl FnOnce(&AttemptRow) -> bool,
+    ) -> Result<AttemptRow, Error> {
+        let AttemptPlace { root, step, number } = place;
+        self.journal.with(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let known = transaction
+                .query_row(
+                    "SELECT id, level, state, used FROM attempts WHERE run = ? AND step = ? AND number = ?",
+                    params![self.id, step, number],
+                    read,
+                )
+                .optional()?;
+            if let Some(row) = known.filter(is_as_far) {
+                return Ok(row);
+            }
+            let row = make(of_others(&transaction, root, (&self.id, step))?);
+            write(&transaction, &self.id, place, &row)?;
+            transaction.commit()?;
+            Ok(row)
+        })
+    }
+
+    /// Notes how the attempt at this place ended.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn end_attempt(&self, place: AttemptPlace<'_>, row: &AttemptRow) -> Result<(), Error> {
+        self.journal.with(|connection| write(connection, &self.id, place, row))
+    }
+}
+
+fn of_others(connection: &Connection, root: &str, (run, step): (&str, &str)) -> rusqlite::Result<Vec<AttemptRow>> {
+    connection
+        .prepare(
+            "SELECT id, level, state, used FROM attempts \
+             WHERE root = ? AND state <> 'planned' AND NOT (run = ? AND step = ?) ORDER BY id",
+        )?
+        .query_map([root, run, step], read)?
+        .collect()
+}
+
+fn write(connection: &Connection, run: &str, place: AttemptPlace<'_>, row: &AttemptRow) -> rusqlite::Result<()> {
+    let AttemptPlace { root, step, number } = place;
+    let used = serde_json::to_string(&row.used).unwrap_or_default();
+    connection.execute(
+        "INSERT OR REPLACE INTO attempts (run, step, number, root, id, level, state, used) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        params![run, step, number, root, row.id, row.level, row.state.as_str(), used],
+    )?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    let (state, used): (String, String) = (row.get(2)?, row.get(3)?);
+    Ok(AttemptRow {
+        id: row.get(0)?,
+        level: row.get(1)?,
+        state: AttemptState::parse(&state),
+        used: serde_json::from_str(&used).unwrap_or_default(),
+    })
+}
