@@ -2,6 +2,7 @@
 //!
 //! They are no reason to refuse the file, and no decision either: they are in no rate.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::Map;
@@ -34,8 +35,12 @@ struct Verdict {
 
 fn decision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decision>, D::Error> {
     let Some(Verdict { decision, reasoning, extra }) = Option::deserialize(deserializer)? else { return Ok(None) };
-    let decided = decision.map(|decision| Decision { decision, reasoning: reasoning.unwrap_or_default(), extra });
-    Ok(decided)
+    match (decision, reasoning) {
+        (None, _) => Ok(None),
+        (Some(decision), Some(reasoning)) => Ok(Some(Decision { decision, reasoning, extra })),
+        // In the words of the reader, for a decision that was made.
+        (Some(_), None) => Err(D::Error::custom("invalid type: null, expected a string")),
+    }
 }
 
 /// The messages that were decided.
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(read(r#"{"decision": null, "reasoning": null}"#), Ok(1));
         assert_eq!(read(r#"{"decision": null, "reasoning": "it failed"}"#), Ok(1));
         assert_eq!(read(r#"{"decision": false, "reasoning": "r"}"#), Ok(2));
+        assert!(read(r#"{"decision": false, "reasoning": null}"#).unwrap_err().contains("expected a string"));
         for wrong in [r#""yes""#, "1", "{}", r#"{"decision": "true", "reasoning": "r"}"#, r#"{"reasoning": "r"}"#] {
             assert!(read(wrong).is_err(), "{wrong}");
         }
