@@ -291,6 +291,16 @@ fn a_judge_that_says_yes_to_everything_does_not_pass() {
 }
 
 #[test]
+fn a_judge_that_says_no_to_everything_does_not_pass() {
+    let place = Place::with_samples();
+    let no = r#"{"reasoning": "Not for me.", "decision": false}"#;
+    let ran = stubborn(no, &["audit-judge", "--model", "openai/deaf", "--repeats", "2"], &place);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("Verdict: not passed, it says no to everything: none of "), "{}", ran.out);
+    assert_eq!(only(&place, "judges", ".json")["passed"], json!(false));
+}
+
+#[test]
 fn a_judge_that_gives_nothing_usable_ends_with_5_and_no_record() {
     let place = Place::with_samples();
     for said in ["Sure, I would say yes!", r#"{"reasoning": "r", "score": 0.9}"#, ""] {
