@@ -180,6 +180,10 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     let spends = (options.alpha, options.seed, step.as_str());
     let attempts = Attempts::gather(folder, (parent, &older.head, &lineage), &cast.context, spends)?;
+    let level = attempts.planned_level()?;
+    if level <= 0.0 {
+        return Err(Error::LevelSpent { attempts: attempts.count(), alpha: options.alpha });
+    }
     let used = attempts.used();
     let may_prove = !lineage.earlier_used && Earlier::has_unused((folder, &older), &people, &used)?;
     let ask = Ask { rejudge: options.rejudge, may_prove };
@@ -213,7 +217,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         calls,
         decisions: options.decisions_per_message,
         challengers: options.challengers,
-        alpha: attempts.planned_level()?,
+        alpha: level,
         min_gain: options.min_gain,
         margin: options.margin,
         confirm: options.confirm.unwrap_or_else(|| people.unseen.len().min(CONFIRMED)),

@@ -5,10 +5,10 @@ use comfy_table::{CellAlignment, Table};
 
 use super::summary::{self, RULE, Spent};
 use super::words;
+use crate::compare::Rate;
 use crate::compare::audit::{
     LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, MOST_MISSED, Shortfall, Standing,
 };
-use crate::compare::{Rate, Tally};
 use crate::evaluate::audit::{Heard, PairHeard, ProbeHeard};
 
 /// Probes that are shown, at most.
@@ -70,7 +70,7 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
     lines.push(format!("Flips on repeat: {}", flips(&standing.repeats)));
     lines.push(format!("Flips in another format: {}", flips(&standing.formats)));
     lines.extend(missed(heard, standing));
-    lines.push(said_yes(heard, standing.repeats.simulated));
+    lines.push(said_yes(standing));
     lines.push(summary::failed_trials(heard.failures.iter().map(|failure| failure.reason.as_str())));
     lines.extend(summary::spent(&summary.spent));
     if summary.partial.is_none() {
@@ -106,6 +106,10 @@ pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
             "asked the same again, it decides otherwise at least {} of the time (the bound is {:.0}%)",
             percent(low),
             MOST_FLIPS * 100.0
+        ),
+        Shortfall::NeverYes(decisions) => format!(
+            "it says no to everything: none of {} on messages with an offer was a yes",
+            words::count(decisions, "decision", "decisions")
         ),
         Shortfall::Formats(low) => format!(
             "asked the same in another format, it decides otherwise at least {} of the time (the bound is {:.0}%)",
@@ -221,10 +225,8 @@ fn flips(rate: &Rate) -> String {
 }
 
 /// The rate of yes to the messages with an offer: flips are rare where all are a no.
-fn said_yes(heard: &Heard, simulated: bool) -> String {
-    let tally = |(as_is, changed): &(Vec<bool>, Vec<bool>)| Tally::of(as_is.iter().chain(changed).copied());
-    let rate = Rate::of(&heard.messages.iter().map(tally).collect::<Vec<_>>()).marked(simulated);
-    format!("Yes to these messages: {}", words::full_rate(&rate))
+fn said_yes(standing: &Standing) -> String {
+    format!("Yes to these messages: {}", words::full_rate(&standing.said_yes))
 }
 
 #[cfg(test)]
@@ -234,6 +236,7 @@ mod tests {
 
     use super::*;
     use crate::call::Used;
+    use crate::compare::Tally;
     use crate::evaluate::TrialFailure;
     use crate::evaluate::audit::FamilyHeard;
     use crate::evaluate::trial::Stage;

@@ -31,6 +31,10 @@ pub const MOST_FLIPS: f64 = 0.25;
 /// audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
 pub const MOST_MISSED: f64 = 0.20;
 
+/// Of fewer messages with an offer none may deserve a yes. Of ten that are as good as those of the battery a strict judge says
+/// yes to some: where each gets one with a chance of 30 %, ten get none one time in 35.
+pub const FEWEST_TO_LIKE: u64 = 10;
+
 /// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they hide.
 pub const LEAST_DECIDED: f64 = 0.8;
 
@@ -45,6 +49,8 @@ pub struct Standing {
     pub repeats: Rate,
     /// Of all pairs of a decision on a message as it is and one on it in another format, those that differ.
     pub formats: Rate,
+    /// Yes to messages with an offer, as they are and in other formats. The message is the cluster.
+    pub said_yes: Rate,
     /// Questions that came to a decision, and all.
     pub decided: (u64, u64),
     /// Of all pairs of messages that differ in one fact, those in which it was missed; of none, for a judge that was not
@@ -67,6 +73,9 @@ pub enum Shortfall {
     Formats(f64),
     /// Facts are missed more often than [`MOST_MISSED`]: the lower end of the interval.
     Missed(f64),
+    /// Not one of at least [`FEWEST_TO_LIKE`] messages with an offer got a yes, in so many decisions: who always says no is
+    /// fooled by nothing, and worth nothing.
+    NeverYes(u64),
 }
 
 impl Standing {
@@ -75,11 +84,17 @@ impl Standing {
     pub fn of(families: &[Vec<Tally>], messages: &[(Vec<bool>, Vec<bool>)], decided: (u64, u64)) -> Self {
         let repeats: Vec<Tally> = messages.iter().map(|(as_is, _)| flips(as_is)).collect();
         let formats: Vec<Tally> = messages.iter().map(|(as_is, changed)| flips_between(as_is, changed)).collect();
+        let said: Vec<Tally> = messages
+            .iter()
+            .map(|(as_is, changed)| Tally::of(as_is.iter().chain(changed).copied()))
+            .filter(|tally| tally.total > 0)
+            .collect();
         Standing {
             all: Rate::of(&families.concat()),
             families: families.iter().map(|probes| Rate::of(probes)).collect(),
             repeats: Rate::of(&repeats),
             formats: Rate::of(&formats),
+            said_yes: Rate::of(&said),
             decided,
             missed: Rate::of(&[]),
         }
@@ -100,6 +115,7 @@ impl Standing {
             families: self.families.into_iter().map(|rate| rate.marked(simulated)).collect(),
             repeats: self.repeats.marked(simulated),
             formats: self.formats.marked(simulated),
+            said_yes: self.said_yes.marked(simulated),
             decided: self.decided,
             missed: self.missed.marked(simulated),
         }
@@ -123,6 +139,9 @@ impl Standing {
         found.extend(Some(low(&self.repeats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Repeats));
         found.extend(Some(low(&self.formats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Formats));
         found.extend(Some(low(&self.missed)).filter(|low| *low > MOST_MISSED).map(Shortfall::Missed));
+        if self.said_yes.yes == 0 && self.said_yes.personas >= FEWEST_TO_LIKE {
+            found.push(Shortfall::NeverYes(self.said_yes.total));
+        }
         found
     }
 }
@@ -190,6 +209,16 @@ mod tests {
         // The rate over all probes would do.
         let found = shortfalls(&[(0, 300), (3, 8)], &steady());
         assert!(matches!(found[..], [Shortfall::Family(1, low)] if low > 0.05), "{found:?}");
+    }
+
+    #[test]
+    fn a_judge_that_never_says_yes_does_not_pass() {
+        let never: Vec<_> = (0..12).map(|_| (vec![false; 3], vec![false; 5])).collect();
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &never), [Shortfall::NeverYes(96)]);
+        // So few messages may all have deserved a no.
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &never[..9]), []);
+        let once = [&never[1..], &[(vec![false, true, false], vec![false; 5])]].concat();
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &once), []);
     }
 
     #[test]

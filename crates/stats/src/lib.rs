@@ -12,6 +12,7 @@ pub mod auditor;
 pub mod cholesky;
 pub mod confirm;
 pub mod course;
+pub mod crossed;
 pub mod effects;
 pub mod evidence;
 pub mod exact;
