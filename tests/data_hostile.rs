@@ -276,7 +276,7 @@ fn a_wrong_shape_is_refused_with_its_path() {
     decision long: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found string "\u{1b}[31m, expected \u{1b}[31m, expected \u{1b}[31m…
     no verdict: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 37): missing; it is required
     no reasoning: data/results/x.json: results[1].messages[0].decision.reasoning (line 11, column 37): missing; it is required
-    reasoning null: data/results/x.json: results[1].messages[0].decision (line 11, column 37): expected a string, found null
+    reasoning null: data/results/x.json: results[1].messages[0] (line 11, column 7): expected a string, found null
     simulated in words: data/results/x.json: metadata.rejoinder.simulated (line 6, column 68): expected true or false, found string "no"
     simulated missing: data/results/x.json: metadata.rejoinder.simulated (line 6, column 18): missing; it is required
     seed below zero: data/results/x.json: metadata.rejoinder.seed (line 6, column 82): expected a whole number, 0 or more, found integer -7
