@@ -182,7 +182,7 @@ pub async fn explore(
         for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
             let Some(result) = result else { continue };
             met.add(candidate.prompt(&pool), persona, result.is_yes(), &result.reasoning);
-            twice.extend(decisions::of_pilot(result).filter(|_| open));
+            twice.extend(decisions::of_pilot(result, persona, &candidate.prompt(&pool)).filter(|_| open));
             seen.push(Seen { persona, candidate, score: lab.score(result) });
         }
         done += count;
