@@ -291,6 +291,16 @@ fn a_judge_that_says_yes_to_everything_does_not_pass() {
 }
 
 #[test]
+fn a_judge_that_says_no_to_everything_does_not_pass() {
+    let place = Place::with_samples();
+    let no = r#"{"reasoning": "Not for me.", "decision": false}"#;
+    let ran = stubborn(no, &["audit-judge", "--model", "openai/deaf", "--repeats", "2"], &place);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("Verdict: not passed, it says no to everything: none of "), "{}", ran.out);
+    assert_eq!(only(&place, "judges", ".json")["passed"], json!(false));
+}
+
+#[test]
 fn a_judge_that_gives_nothing_usable_ends_with_5_and_no_record() {
     let place = Place::with_samples();
     for said in ["Sure, I would say yes!", r#"{"reasoning": "r", "score": 0.9}"#, ""] {
@@ -298,7 +308,7 @@ fn a_judge_that_gives_nothing_usable_ends_with_5_and_no_record() {
         let ran = stubborn(said, &arguments, &place);
         assert_eq!(ran.code, Some(5), "{said}: {}{}", ran.out, ran.err);
         let headline = "AUDIT OF THE JUDGE INCOMPLETE: every trial so far failed for one reason";
-        assert!(ran.out.contains(headline) && ran.out.contains("Failed trials: 12"), "{}", ran.out);
+        assert!(ran.out.contains(headline) && ran.out.contains("Failed trials: 1"), "{}", ran.out);
         assert!(ran.err.contains("the first 12 trials all failed for one reason"), "{}", ran.err);
         assert!(place.files("judges").is_empty());
     }

@@ -22,7 +22,7 @@ fn small_world() -> Place {
 /// A search so short and a level so lax that it adopts after a hundred calls or so.
 fn improve(place: &Place, more: &[&str]) -> Ran {
     let run = ["improve", "--results-file", "small_results_20250802_144126", "--model", "market", "--rejudge", "never"];
-    let so = ["--calls", "90", "--alpha", "0.49", "--seed", "11", "--concurrency", "1", "--no-report"];
+    let so = ["--calls", "90", "--alpha", "0.49", "--seed", "3", "--concurrency", "1", "--no-report"];
     let output =
         place.command(&[&run[..], &so, more].concat()).env("SOURCE_DATE_EPOCH", "1760000000").output().unwrap();
     Ran::of(&output)

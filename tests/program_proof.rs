@@ -128,6 +128,21 @@ fn reruns_of_one_file_share_its_level_and_each_of_its_earlier_messages_proves_fo
 }
 
 #[test]
+fn where_earlier_attempts_have_used_up_the_level_nothing_is_paid_for_in_vain() {
+    let place = Place::with_samples();
+    let file = first_run(&place, &[]);
+    let null = ["improve", "--results-file", &file, "--model", "market/null", "--calls", "200", "--rejudge", "never"];
+    let proved = |alpha: &str, seed: &str| place.run(&[&null[..], &["--alpha", alpha, "--seed", seed]].concat());
+    for seed in ["1", "2", "3"] {
+        assert_eq!(proved("0.45", seed).code, Some(0));
+    }
+    let ran = proved("0.05", "4");
+    assert_ne!(ran.code, Some(0), "{}", ran.out);
+    assert!(ran.err.contains("have used up all of --alpha 0.05"), "{}", ran.err);
+    assert_eq!(proved("0.49", "5").code, Some(0));
+}
+
+#[test]
 fn what_was_adopted_is_asked_about_again_after_the_decision() {
     let place = Place::with_samples();
     let file = first_run(&place, &[]);
@@ -150,6 +165,20 @@ fn what_was_adopted_is_asked_about_again_after_the_decision() {
         }
     }
     assert!(adopted > 0, "nothing was adopted");
+}
+
+#[test]
+fn with_a_precision_more_is_asked_after_the_decision_as_far_as_the_calls_go() {
+    let pairs = |more: &[&str]| {
+        let place = Place::with_samples();
+        let file = first_run(&place, &[]);
+        let so = ["--seed", "3", "--confirm", "6", "--alpha", "0.3"];
+        let (_, own) = improved(&place, &file, &[&so[..], more].concat());
+        assert_eq!(own["metrics"]["cycle"]["verdict"]["verdict"], "adopted");
+        own["metrics"]["cycle"]["proof"]["after_the_decision"]["pairs"].as_u64().unwrap()
+    };
+    let (few, wide, narrow) = (pairs(&[]), pairs(&["--precision", "90"]), pairs(&["--precision", "5"]));
+    assert!(few == wide && narrow > few, "{few}, {wide} and {narrow} pairs");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub struct Options {
     /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 20]
+    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 16]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim

@@ -166,6 +166,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     // What is written to be kept is audited before it is decided on; the search has its own way.
     let lab = Lab {
         cast,
+        learns_by: cast.decision_maker.clone(),
         sources: &sources,
         audit_when: AuditWhen::BeforeDecision,
         revisions: if options.revises { REVISIONS } else { 0 },
@@ -181,6 +182,10 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     let spends = (options.alpha, options.seed, step.as_str());
     let attempts = Attempts::gather(folder, (parent, &older.head, &lineage), &cast.context, spends)?;
+    let level = attempts.planned_level()?;
+    if level <= 0.0 {
+        return Err(Error::LevelSpent { attempts: attempts.count(), alpha: options.alpha });
+    }
     let used = attempts.used();
     let may_prove = !lineage.earlier_used && Earlier::has_unused((folder, &older), &people, &used)?;
     let ask = Ask { rejudge: options.rejudge, may_prove };
@@ -190,6 +195,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let reader = |which| Reader { improver: &cast.improver, context: &cast.context, key: [&seed_text, &step, which] };
     let coding = reader("before").read_incumbent(folder, &older, &incumbent, &mut lineage).await?;
     let objections = incumbent.standing.objections(coding.as_ref());
+    let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
 
     let tried = lineage.tried.clone();
     let proposer = Proposer {
@@ -213,7 +219,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         calls,
         decisions: options.decisions_per_message,
         challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
-        alpha: attempts.planned_level()?,
+        alpha: level,
         min_gain: options.min_gain,
         margin: options.margin,
         confirm: options.confirm.unwrap_or_else(|| people.unseen.len().min(CONFIRMED)),

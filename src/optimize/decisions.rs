@@ -1,9 +1,13 @@
 //! How many decisions each message is given while searching.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest, Sha256};
+
 use super::lab::TrialResult;
+use crate::compare::crossed::{Crossed, Observed};
 use crate::compare::variance::{Components, Outcomes};
 
 /// Decisions on each message while searching.
@@ -32,24 +36,44 @@ impl Decisions {
     }
 
     /// How many are the most precise for their calls, once that is known. A message takes `calls` without its decisions.
-    /// What two decisions on one message differ by is the decision maker's; all else of the scatter comes with the message.
+    /// What two decisions on one message differ by is the decision maker's. What personas and prompts differ by is no reason to
+    /// ask more or less often about a message, so it is told apart from what messages differ by, where that can be told.
     #[must_use]
-    pub fn settle(self, shown: &[Vec<bool>], calls: f64) -> Option<u32> {
+    pub fn settle(self, shown: &[Observed], calls: f64) -> Option<u32> {
         if self != Decisions::Auto || shown.len() < PILOT {
             return None;
         }
-        let worth = |votes: &Vec<bool>| vec![votes.iter().map(|yes| f64::from(u8::from(*yes))).collect::<Vec<f64>>()];
-        let each: Vec<Outcomes> = shown.iter().map(worth).collect();
+        if let Some(found) = apart(shown) {
+            return Some(found.decisions_per_message(calls.max(1.0), 1.0, MOST));
+        }
+        let each: Vec<Outcomes> = shown.iter().map(|message| vec![message.outcomes.clone()]).collect();
         let found = Components::of(&each)?;
         let apart = Components { message: Some(found.persona), ..found };
         Some(apart.decisions_per_message(calls.max(1.0), 1.0, MOST))
     }
 }
 
-/// The decisions on a message of the pilot.
+/// The components, where personas come twice on average: else what they differ by cannot be told from what messages do. Where
+/// prompts do not, theirs stays with the messages.
+fn apart(shown: &[Observed]) -> Option<Crossed> {
+    let distinct = |of: fn(&Observed) -> u32| shown.iter().map(of).collect::<BTreeSet<u32>>().len();
+    if shown.len() < 2 * distinct(|message| message.persona) {
+        return None;
+    }
+    if shown.len() >= 2 * distinct(|message| message.prompt) {
+        return Crossed::from_messages(shown);
+    }
+    let of_one: Vec<Observed> = shown.iter().map(|message| Observed { prompt: 0, ..message.clone() }).collect();
+    Crossed::from_messages(&of_one)
+}
+
+/// The decisions on a message of the pilot, to this persona by this prompt.
 #[must_use]
-pub fn of_pilot(result: &TrialResult) -> Option<Vec<bool>> {
-    (result.decisions.len() > 1).then(|| result.decisions.clone())
+pub fn of_pilot(result: &TrialResult, persona: u32, prompt: &str) -> Option<Observed> {
+    let hash = Sha256::digest(prompt);
+    let prompt = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
+    let outcomes = result.decisions.iter().map(|yes| f64::from(u8::from(*yes))).collect();
+    (result.decisions.len() > 1).then_some(Observed { persona, prompt, outcomes })
 }
 
 impl fmt::Display for Decisions {
@@ -80,10 +104,30 @@ mod tests {
 
     use super::*;
 
-    /// Two decisions on each of 200 messages, whose chances of a yes are these.
-    fn twice(chances: &[f64]) -> Vec<Vec<bool>> {
+    /// Two decisions on each of 200 messages of seven prompts to thirteen people, whose chances of a yes are these.
+    fn twice(chances: &[f64]) -> Vec<Observed> {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
-        (0..200).map(|at| (0..2).map(|_| rng.random_bool(chances[at % chances.len()])).collect()).collect()
+        let message = |at: usize| {
+            let chance = chances[rng.random_range(0..chances.len())];
+            let outcomes = (0..2).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
+            Observed { persona: (at % 13) as u32, prompt: (at % 7) as u32, outcomes }
+        };
+        (0..200).map(message).collect()
+    }
+
+    #[test]
+    fn people_and_prompts_that_differ_are_no_reason_to_ask_seldom() {
+        // Everything but the decision is the persona's and the prompt's: one more message tells no more than one more decision.
+        let mut rng = ChaCha8Rng::seed_from_u64(8);
+        let message = |at: usize| {
+            let (persona, prompt) = (at % 13, at % 7);
+            let chance = 0.5 + if persona < 6 { 0.25 } else { -0.25 } + if prompt < 3 { 0.2 } else { -0.2 };
+            let outcomes = (0..2).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
+            Observed { persona: persona as u32, prompt: prompt as u32, outcomes }
+        };
+        let shown: Vec<Observed> = (0..400).map(message).collect();
+        let often = Decisions::Auto.settle(&shown, 1.2).unwrap();
+        assert!(often >= 3, "{often}");
     }
 
     #[test]

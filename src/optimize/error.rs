@@ -30,6 +30,17 @@ pub enum Error {
     /// All personas are among those who only verify.
     #[error("nobody is left to learn from: all personas are among those who only verify; add personas")]
     NobodyToLearnFrom,
+    /// Earlier attempts on the same first run have taken all of its level.
+    #[error(
+        "{attempts} earlier attempts on this first run have used up all of --alpha {alpha}, so that nothing could be adopted any \
+         more; start from a new first run, best with other personas, or give a larger --alpha"
+    )]
+    LevelSpent {
+        /// How many.
+        attempts: usize,
+        /// What they may spend together.
+        alpha: f64,
+    },
     /// Statistics broke down.
     #[error("the statistics could not be computed: {0}")]
     Arithmetic(String),

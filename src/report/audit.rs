@@ -5,9 +5,11 @@ use comfy_table::{CellAlignment, Table};
 
 use super::summary::{self, RULE, Spent};
 use super::words;
-use crate::compare::audit::{LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, Shortfall, Standing};
-use crate::compare::{Rate, Tally};
-use crate::evaluate::audit::{Heard, ProbeHeard};
+use crate::compare::Rate;
+use crate::compare::audit::{
+    LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, MOST_MISSED, Shortfall, Standing,
+};
+use crate::evaluate::audit::{Heard, PairHeard, ProbeHeard};
 
 /// Probes that are shown, at most.
 const SHOWN: usize = 5;
@@ -67,7 +69,8 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
     lines.extend(worst(heard));
     lines.push(format!("Flips on repeat: {}", flips(&standing.repeats)));
     lines.push(format!("Flips in another format: {}", flips(&standing.formats)));
-    lines.push(said_yes(heard, standing.repeats.simulated));
+    lines.extend(missed(heard, standing));
+    lines.push(said_yes(standing));
     lines.push(summary::failed_trials(heard.failures.iter().map(|failure| failure.reason.as_str())));
     lines.extend(summary::spent(&summary.spent));
     if summary.partial.is_none() {
@@ -104,10 +107,19 @@ pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
             percent(low),
             MOST_FLIPS * 100.0
         ),
+        Shortfall::NeverYes(decisions) => format!(
+            "it says no to everything: none of {} on messages with an offer was a yes",
+            words::count(decisions, "decision", "decisions")
+        ),
         Shortfall::Formats(low) => format!(
             "asked the same in another format, it decides otherwise at least {} of the time (the bound is {:.0}%)",
             percent(low),
             MOST_FLIPS * 100.0
+        ),
+        Shortfall::Missed(low) => format!(
+            "it misses at least {} of facts that decide a message: quantities, dates, a \"not\" (the bound is {:.0}%)",
+            percent(low),
+            MOST_MISSED * 100.0
         ),
     };
     standing.shortfalls().into_iter().map(line).collect()
@@ -174,6 +186,29 @@ fn visible(text: &str) -> String {
     if text.chars().all(is_blank) { text.chars().flat_map(char::escape_unicode).collect() } else { text.to_owned() }
 }
 
+/// Of messages that differ in one fact: how often it was missed, and which kind most.
+fn missed(heard: &Heard, standing: &Standing) -> Option<String> {
+    let rate = &standing.missed;
+    let (share, interval) = (rate.share()?, rate.interval?);
+    let mut kinds: Vec<&str> = heard.pairs.iter().map(|pair| pair.kind.as_str()).collect();
+    kinds.dedup();
+    let of_kind = |kind: &&str| {
+        let all = heard.pairs.iter().filter(|pair| pair.kind == *kind).filter_map(PairHeard::is_missed);
+        let (missed, total) = all.fold((0, 0), |(missed, total), is_missed| (missed + u32::from(is_missed), total + 1));
+        format!("{} {missed} of {total}", words::one_line(kind, 40))
+    };
+    Some(format!(
+        "Facts missed: {:.1}% ({} of {} in which one fact decides; {}), 95% interval {:.1}% to {:.1}%{}",
+        share * 100.0,
+        words::thousands(rate.yes),
+        words::count(rate.total, "pair of messages", "pairs of messages"),
+        kinds.iter().map(of_kind).collect::<Vec<_>>().join(", "),
+        interval.low * 100.0,
+        interval.high * 100.0,
+        if rate.simulated { ", simulated" } else { "" }
+    ))
+}
+
 /// A flip rate: the share of pairs that differ.
 fn flips(rate: &Rate) -> String {
     let (Some(share), Some(interval)) = (rate.share(), rate.interval) else { return "nothing to compare".into() };
@@ -190,10 +225,8 @@ fn flips(rate: &Rate) -> String {
 }
 
 /// The rate of yes to the messages with an offer: flips are rare where all are a no.
-fn said_yes(heard: &Heard, simulated: bool) -> String {
-    let tally = |(as_is, changed): &(Vec<bool>, Vec<bool>)| Tally::of(as_is.iter().chain(changed).copied());
-    let rate = Rate::of(&heard.messages.iter().map(tally).collect::<Vec<_>>()).marked(simulated);
-    format!("Yes to these messages: {}", words::full_rate(&rate))
+fn said_yes(standing: &Standing) -> String {
+    format!("Yes to these messages: {}", words::full_rate(&standing.said_yes))
 }
 
 #[cfg(test)]
@@ -203,6 +236,7 @@ mod tests {
 
     use super::*;
     use crate::call::Used;
+    use crate::compare::Tally;
     use crate::evaluate::TrialFailure;
     use crate::evaluate::audit::FamilyHeard;
     use crate::evaluate::trial::Stage;
@@ -229,6 +263,7 @@ mod tests {
                 },
             ],
             messages: vec![(vec![true, true, false], vec![true; 5]), (vec![false; 3], vec![false; 5])],
+            pairs: Vec::new(),
             asked: 210,
             failures: vec![TrialFailure {
                 stage: Stage::Decide,

@@ -24,6 +24,17 @@ pub const MOST_IN_A_FAMILY: f64 = 0.05;
 /// one decision in seven goes against what the judge itself says most often.
 pub const MOST_FLIPS: f64 = 0.25;
 
+/// The most that the lower end of the interval of missed facts may be.
+///
+/// Where two messages differ in one fact and that fact decides it, a judge that reads it gives the better one the higher
+/// chance. One that does not read it is right half of the time: of 24 pairs it misses 9 or more, which is what fails, in 92
+/// audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
+pub const MOST_MISSED: f64 = 0.20;
+
+/// Of fewer messages with an offer none may deserve a yes. Of ten that are as good as those of the battery a strict judge says
+/// yes to some: where each gets one with a chance of 30 %, ten get none one time in 35.
+pub const FEWEST_TO_LIKE: u64 = 10;
+
 /// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they hide.
 pub const LEAST_DECIDED: f64 = 0.8;
 
@@ -38,8 +49,13 @@ pub struct Standing {
     pub repeats: Rate,
     /// Of all pairs of a decision on a message as it is and one on it in another format, those that differ.
     pub formats: Rate,
+    /// Yes to messages with an offer, as they are and in other formats. The message is the cluster.
+    pub said_yes: Rate,
     /// Questions that came to a decision, and all.
     pub decided: (u64, u64),
+    /// Of all pairs of messages that differ in one fact, those in which it was missed; of none, for a judge that was not
+    /// asked.
+    pub missed: Rate,
 }
 
 /// Why an audit is not passed.
@@ -55,6 +71,11 @@ pub enum Shortfall {
     Repeats(f64),
     /// The same in other formats.
     Formats(f64),
+    /// Facts are missed more often than [`MOST_MISSED`]: the lower end of the interval.
+    Missed(f64),
+    /// Not one of at least [`FEWEST_TO_LIKE`] messages with an offer got a yes, in so many decisions: who always says no is
+    /// fooled by nothing, and worth nothing.
+    NeverYes(u64),
 }
 
 impl Standing {
@@ -63,13 +84,27 @@ impl Standing {
     pub fn of(families: &[Vec<Tally>], messages: &[(Vec<bool>, Vec<bool>)], decided: (u64, u64)) -> Self {
         let repeats: Vec<Tally> = messages.iter().map(|(as_is, _)| flips(as_is)).collect();
         let formats: Vec<Tally> = messages.iter().map(|(as_is, changed)| flips_between(as_is, changed)).collect();
+        let said: Vec<Tally> = messages
+            .iter()
+            .map(|(as_is, changed)| Tally::of(as_is.iter().chain(changed).copied()))
+            .filter(|tally| tally.total > 0)
+            .collect();
         Standing {
             all: Rate::of(&families.concat()),
             families: families.iter().map(|probes| Rate::of(probes)).collect(),
             repeats: Rate::of(&repeats),
             formats: Rate::of(&formats),
+            said_yes: Rate::of(&said),
             decided,
+            missed: Rate::of(&[]),
         }
+    }
+
+    /// The same, with what came of pairs of messages that differ in one fact: whether it was missed.
+    #[must_use]
+    pub fn with_pairs(self, missed: &[bool]) -> Self {
+        let missed: Vec<Tally> = missed.iter().map(|missed| Tally::of([*missed])).collect();
+        Standing { missed: Rate::of(&missed), ..self }
     }
 
     /// The same, marked as simulated or not.
@@ -80,7 +115,9 @@ impl Standing {
             families: self.families.into_iter().map(|rate| rate.marked(simulated)).collect(),
             repeats: self.repeats.marked(simulated),
             formats: self.formats.marked(simulated),
+            said_yes: self.said_yes.marked(simulated),
             decided: self.decided,
+            missed: self.missed.marked(simulated),
         }
     }
 
@@ -101,6 +138,10 @@ impl Standing {
         found.extend(families.map(|(family, low)| Shortfall::Family(family, low)));
         found.extend(Some(low(&self.repeats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Repeats));
         found.extend(Some(low(&self.formats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Formats));
+        found.extend(Some(low(&self.missed)).filter(|low| *low > MOST_MISSED).map(Shortfall::Missed));
+        if self.said_yes.yes == 0 && self.said_yes.personas >= FEWEST_TO_LIKE {
+            found.push(Shortfall::NeverYes(self.said_yes.total));
+        }
         found
     }
 }
@@ -146,6 +187,16 @@ mod tests {
     }
 
     #[test]
+    fn a_judge_that_misses_nine_of_24_facts_fails_and_one_that_misses_eight_passes() {
+        let of = |missed: usize| {
+            let standing = Standing::of(&families(&[(0, 100)]), &steady(), (300, 300));
+            standing.with_pairs(&(0..24).map(|pair| pair < missed).collect::<Vec<_>>()).shortfalls()
+        };
+        assert!(matches!(of(9)[..], [Shortfall::Missed(low)] if low > MOST_MISSED));
+        assert_eq!((of(8), of(0)), (vec![], vec![]));
+    }
+
+    #[test]
     fn the_figures_that_justify_the_bound_are_right() {
         let high = |yes| Standing::of(&families(&[(yes, 100)]), &[], (300, 300)).all.interval.unwrap().high;
         assert!((high(0) - 0.037).abs() < 5e-4 && (high(4) - 0.098).abs() < 5e-4, "{} {}", high(0), high(4));
@@ -158,6 +209,16 @@ mod tests {
         // The rate over all probes would do.
         let found = shortfalls(&[(0, 300), (3, 8)], &steady());
         assert!(matches!(found[..], [Shortfall::Family(1, low)] if low > 0.05), "{found:?}");
+    }
+
+    #[test]
+    fn a_judge_that_never_says_yes_does_not_pass() {
+        let never: Vec<_> = (0..12).map(|_| (vec![false; 3], vec![false; 5])).collect();
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &never), [Shortfall::NeverYes(96)]);
+        // So few messages may all have deserved a no.
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &never[..9]), []);
+        let once = [&never[1..], &[(vec![false, true, false], vec![false; 5])]].concat();
+        assert_eq!(shortfalls(&[(0, 50), (0, 50)], &once), []);
     }
 
     #[test]
