@@ -7,6 +7,7 @@ pub mod aside;
 pub mod budget;
 mod exchange;
 pub mod meter;
+pub mod probe;
 mod remarks;
 pub mod stop;
 pub mod straggler;

@@ -143,8 +143,8 @@ fn a_hostile_text_is_refused_with_its_place() {
     zeros: data/results/x.json: the file holds zeros instead of text; it is damaged: restore it
     html: data/results/x.json: line 1, column 1: expected a value, found '<'
     csv: data/results/x.json: line 1, column 1: expected a value, found 'p'
-    two texts: data/results/x.json: line 14, column 2: there is more after the end of the JSON; remove it
-    json lines: data/results/x.json: line 2, column 1: there is more after the end of the JSON; remove it
+    two texts: data/results/x.json: line 14, column 2: there is more after the end of the JSON; remove it, or, where every line is JSON of its own, make one list of them: a [ before the first, commas between them, and a ] after the last
+    json lines: data/results/x.json: line 2, column 1: there is more after the end of the JSON; remove it, or, where every line is JSON of its own, make one list of them: a [ before the first, commas between them, and a ] after the last
     comma too many: data/results/x.json: results[0] (line 9, column 39): expected a key in double quotes, found '}'
     comma too few: data/results/x.json: metadata.rejoinder (line 6, column 54): expected `,` or `}`, found '"'
     comment: data/results/x.json: line 2, column 3: expected a key in double quotes, found '/'
@@ -265,18 +265,18 @@ fn a_wrong_shape_is_refused_with_its_path() {
     messages a string: data/results/x.json: results[0].messages (line 9, column 36): expected an array, found string "Hi"
     message missing: data/results/x.json: results[1].messages[0].message (line 11, column 7): missing; it is required
     no decision: data/results/x.json: results[1].messages[0].decision (line 11, column 7): missing; it is required
-    decision null: data/results/x.json: results[1].messages[0].decision (line 11, column 37): expected an object with `decision` and `reasoning`, found null
+    decision null: (0, 0)
     decision a bare bool: data/results/x.json: results[1].messages[0].decision (line 11, column 37): expected an object with `decision` and `reasoning`, found boolean true
     decision "yes": data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found string "yes"
     decision "true": data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found string "true"
     decision 1: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found integer 1
-    decision null inside: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found null
+    decision null inside: (0, 0)
     decision a list: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found an array
     decision an object: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found an object
     decision long: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 50): expected true or false, found string "\u{1b}[31m, expected \u{1b}[31m, expected \u{1b}[31m…
     no verdict: data/results/x.json: results[1].messages[0].decision.decision (line 11, column 37): missing; it is required
     no reasoning: data/results/x.json: results[1].messages[0].decision.reasoning (line 11, column 37): missing; it is required
-    reasoning null: data/results/x.json: results[1].messages[0].decision.reasoning (line 11, column 69): expected a string, found null
+    reasoning null: data/results/x.json: results[1].messages[0] (line 11, column 7): expected a string, found null
     simulated in words: data/results/x.json: metadata.rejoinder.simulated (line 6, column 68): expected true or false, found string "no"
     simulated missing: data/results/x.json: metadata.rejoinder.simulated (line 6, column 18): missing; it is required
     seed below zero: data/results/x.json: metadata.rejoinder.seed (line 6, column 82): expected a whole number, 0 or more, found integer -7
@@ -349,12 +349,12 @@ fn hostile_personas_are_refused_with_their_index() {
     empty array: data/personas/x.json: there are no personas in it; add at least one
     object: data/personas/x.json: line 1, column 1: expected an array, found an object
     string: data/personas/x.json: line 1, column 1: expected an array, found string "Ann"
-    number: data/personas/x.json: [1]: expected a string that describes a persona, found a number
-    null: data/personas/x.json: [0]: expected a string that describes a persona, found null
-    list: data/personas/x.json: [0]: expected a string that describes a persona, found an array
-    bool: data/personas/x.json: [0]: expected a string that describes a persona, found true or false
-    object without persona: data/personas/x.json: [1].persona: missing; it is required
-    object with a number: data/personas/x.json: [0].persona: expected a string that describes a persona, found a number
+    number: data/personas/x.json: [1]: expected a string that describes a persona, found a number; write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
+    null: data/personas/x.json: [0]: expected a string that describes a persona, found null; write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
+    list: data/personas/x.json: [0]: expected a string that describes a persona, found an array; write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
+    bool: data/personas/x.json: [0]: expected a string that describes a persona, found true or false; write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
+    object without persona: data/personas/x.json: [1].persona: missing; it is required: write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
+    object with a number: data/personas/x.json: [0].persona: expected a string that describes a persona, found a number; write all that describes the person as one text, such as "persona": "Ada Example, CTO of X Ltd. Wants few words."
     blank: data/personas/x.json: [1]: the persona is blank; describe it or remove it
     blank object: data/personas/x.json: [0]: the persona is blank; describe it or remove it
     persona twice: data/personas/x.json: [0].persona (line 1, column 21): this key appears twice in the same object; keep one

@@ -46,6 +46,7 @@ async fn a_gateway_is_trusted_once_its_authority_is_named() {
     server.write_authority(&authority);
     let refused = generate(&place, &server, &[]);
     assert!(refused.err.contains("certificate") && server.counts().connections.is_empty(), "{}", refused.err);
+    assert!(refused.err.contains("ca_file in rejoinder.toml"), "{}", refused.err);
 
     let named = generate(&place, &server, &[("REJOINDER_CA_FILE", "authority.pem")]);
     assert_eq!(named.code, Some(0), "{}{}", named.out, named.err);
@@ -55,6 +56,8 @@ async fn a_gateway_is_trusted_once_its_authority_is_named() {
     assert_eq!((machines.code, answered(&server)), (Some(0), 2 * (GREETINGS + 10)), "{}", machines.err);
 
     place.write("rejoinder.toml", "ca_file = \"authority.pem\"\ncalls_per_connection = 1\n");
+    assert_eq!(generate(&place, &server, &[]).code, Some(0));
+    place.write("rejoinder.toml", "[hosts.anthropic]\nca_file = \"authority.pem\"\n");
     assert_eq!(generate(&place, &server, &[]).code, Some(0));
     place.write("rejoinder.toml", "ca_file = \"rejoinder.toml\"\n");
     let wrong = generate(&place, &server, &[]);

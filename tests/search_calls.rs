@@ -180,6 +180,7 @@ async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f6
     let sources = Sources::from_prompt(OFFER);
     let lab = Lab {
         cast: &cast,
+        learns_by: cast.decision_maker.clone(),
         sources: &sources,
         audit_when: when,
         revisions: if when == AuditWhen::BeforeDecision { REVISIONS } else { 0 },

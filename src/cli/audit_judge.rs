@@ -17,7 +17,7 @@ use crate::data::judges::{self, Counted, JudgeRecord, Named};
 use crate::data::results::sha256;
 use crate::data::{Kind, Map, clock};
 use crate::evaluate::DecisionMaker;
-use crate::evaluate::audit::{self, Heard, Sheet};
+use crate::evaluate::audit::{self, Heard, Material, Sheet};
 use crate::evaluate::battery::Battery;
 use crate::evaluate::decision_maker::Threshold;
 use crate::event::Event;
@@ -64,16 +64,18 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // A defect of the program; a test rules it out.
     let battery = Battery::built_in().map_err(|error| Error::Panicked(error.to_string()))?;
     let repeats = usize::from(options.repeats);
-    let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
-    let decision_maker = doors.decision_maker();
+    // Whether a judge can be fooled is seen in its decisions: no words are bought for them.
+    let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
+    let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
+    let decision_maker = doors.decision_maker().deciding_only();
     if options.models.dry_run {
-        let sheet = Sheet::of(&battery, &source.material(setup, &battery, options.seed.unwrap_or(1))?, repeats);
-        return print(&plan(&sheet, &decision_maker, &doors));
+        let material = source.material(setup, &battery, options.seed.unwrap_or(1))?;
+        return print(&plan(&sheet(&battery, &material, repeats, &decision_maker), &decision_maker, &doors));
     }
     setup.folder.check_writable(Kind::Judges)?;
     let parts = [source.name(), &source.hash(setup)?, &battery.hash(), &repeats.to_string()];
     let begun = doors.begin(setup, &options.models, "audit-judge", &parts, (options.seed, 1))?;
-    let sheet = Sheet::of(&battery, &source.material(setup, &battery, begun.seed)?, repeats);
+    let sheet = sheet(&battery, &source.material(setup, &battery, begun.seed)?, repeats, &decision_maker);
     let (started, before) = (Instant::now(), doors.context.account.now());
     let heard = doors.explain(audit::run(&sheet, &decision_maker, begun.seed, &doors.context).await)?;
     let simulated = doors.context.account.is_simulated();
@@ -121,6 +123,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         families: families.map(|(family, rate)| Named { name: family.name.clone(), rate: counted(rate) }).collect(),
         flips_on_repeat: counted(&standing.repeats),
         flips_in_another_format: counted(&standing.formats),
+        facts_missed: (!heard.pairs.is_empty()).then(|| counted(&standing.missed)),
         extra: Map::new(),
         fingerprint,
     };
@@ -163,11 +166,18 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// What is put to this judge: one that answers with probabilities is also tried on quantities, dates and negations.
+fn sheet(battery: &Battery, material: &Material, repeats: usize, decision_maker: &DecisionMaker) -> Sheet {
+    let sheet = Sheet::of(battery, material, repeats);
+    if decision_maker.caller().model().only_decides() { sheet.with_pairs(battery) } else { sheet }
+}
+
 fn standing(heard: &Heard) -> Standing {
     let tally = |probe: &audit::ProbeHeard| Tally { yes: probe.yes, total: probe.total };
     let families: Vec<Vec<Tally>> =
         heard.families.iter().map(|family| family.probes.iter().map(tally).collect()).collect();
-    Standing::of(&families, &heard.messages, (heard.decided() as u64, heard.asked as u64))
+    let missed: Vec<bool> = heard.pairs.iter().filter_map(audit::PairHeard::is_missed).collect();
+    Standing::of(&families, &heard.messages, (heard.decided() as u64, heard.asked as u64)).with_pairs(&missed)
 }
 
 fn counted(rate: &Rate) -> Counted {

@@ -1,24 +1,30 @@
-//! From the name of a model to the model: where it is served, with which key, over which connections.
+//! From the name of a model to the model: at which host it is served, with which key, over which connections.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
 use secrecy::SecretString;
+use url::Url;
 
 use super::error::Error;
 use super::options::ModelOptions;
 use super::settings::Settings;
 use super::setup::environment;
 use crate::event::{Event, Events};
-use crate::model::chat_completions::{self, ChatCompletions, takes_effort};
+use crate::model::chat_completions::{ChatCompletions, takes_effort};
+use crate::model::decisions::{Decisions, Form};
 use crate::model::form::Forms;
-use crate::model::http::{self, BaseUrl, Connections, Effort};
-use crate::model::id::{ModelId, Provider};
+use crate::model::hosts::{Entry, Host, Hosts, Wire};
+use crate::model::http::{self, BaseUrl, Connections, Effort, KeyHeader, Plain, Proxy};
+use crate::model::id::ModelId;
 use crate::model::market::Market;
-use crate::model::messages_api::{self, MessagesApi};
+use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
+use crate::report::words;
 
 /// What is remembered of the forms in which hosts take requests, in the data folder.
 pub fn forms(root: &Path, events: &Events) -> Forms {
@@ -29,119 +35,242 @@ pub fn forms(root: &Path, events: &Events) -> Forms {
 /// The file's name: hidden, since nobody has to look at it.
 const FORMS: &str = ".hosts.json";
 
-/// The connections of all roles, with the certificates that they trust.
-pub fn connections(settings: &Settings) -> Result<Connections, Error> {
-    let connections = match settings.calls_per_connection {
-        Some(calls) => Connections::default().with_lane_width(calls),
-        None => Connections::default(),
-    };
-    match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone()) {
-        Some(file) => connections.trusting(&file).map_err(|error| Error::Usage(error.to_string())),
-        None => Ok(connections),
-    }
-}
-
 /// How hard a role's model thinks, where a setting says so.
 pub fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
     let effort = match role {
         Role::Generator => &settings.effort.generator,
-        Role::DecisionMaker | Role::Referee => &settings.effort.decision_maker,
+        Role::DecisionMaker | Role::Referee | Role::Reasoner => &settings.effort.decision_maker,
         Role::Improver => &settings.effort.improver,
         Role::Auditor => &settings.effort.auditor,
     };
     effort.as_deref().map(str::parse::<Effort>).transpose().map_err(Error::Usage)
 }
 
-/// A model with its effort and its time limit in seconds; `keyless` where it is not going to be called.
-pub fn connect(
-    id: &ModelId,
-    addresses: &Addresses,
-    (connections, forms): (&Connections, &Forms),
-    (effort, timeout): (Option<Effort>, u64),
-    keyless: bool,
-) -> Result<Arc<dyn Model>, Error> {
-    let (connections, forms) = (connections.clone(), forms.clone());
-    // An effort goes only where it is known to be taken.
-    let effort = effort.filter(|effort| addresses.takes_effort(id, *effort));
-    let wire = http::Settings { effort, timeout: Duration::from_secs(timeout), connections, forms };
-    let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
-    Ok(match id.provider() {
-        Provider::Market => Arc::new(Market::parse(id.name()).map_err(Error::Usage)?),
-        Provider::Anthropic => {
-            let key = key("ANTHROPIC_API_KEY", id, &addresses.anthropic, keyless)?;
-            Arc::new(MessagesApi::new(id, &addresses.anthropic, key, wire).map_err(usage)?)
-        }
-        Provider::OpenAi => {
-            let key = key("OPENAI_API_KEY", id, &addresses.openai, keyless)?;
-            Arc::new(ChatCompletions::new(id, &addresses.openai, key, wire).map_err(usage)?)
-        }
-        Provider::Ollama => Arc::new(ChatCompletions::new(id, &addresses.ollama, None, wire).map_err(usage)?),
-    })
+/// All hosts, where each of them is, and the connections to them.
+pub struct Reach {
+    hosts: Hosts,
+    /// `--base-url`.
+    flag: Option<String>,
+    connections: Connections,
+    /// Those of hosts with certificates or a proxy of their own.
+    special: BTreeMap<String, Connections>,
+    /// In which form hosts take requests, as far as known.
+    forms: Forms,
 }
 
-/// Where the models of each provider are served: flag, environment, settings file, default.
-pub struct Addresses {
-    /// Of the Messages API.
-    pub anthropic: String,
-    /// Of chat completions.
-    pub openai: String,
-    /// Of Ollama.
-    pub ollama: String,
-}
+impl Reach {
+    /// By these options and settings. A host is where the flag says (of those that `--base-url` is for), else the
+    /// environment, else the settings, else where it is known to be.
+    ///
+    /// # Errors
+    /// One line, where a setting cannot be used.
+    pub fn new(options: &ModelOptions, settings: &Settings, forms: Forms) -> Result<Self, Error> {
+        let usage = |error: &dyn std::fmt::Display| Error::Usage(error.to_string());
+        let mut older = BTreeMap::new();
+        let at = |base_url: &String| Entry { base_url: Some(base_url.clone()), ..Entry::default() };
+        if let Some(base_url) = &settings.base_url {
+            let hosts = Hosts::built_in();
+            older.extend(
+                hosts.iter().filter(|host| host.takes_base_url()).map(|host| (host.name.clone(), at(base_url))),
+            );
+        }
+        older.extend(settings.anthropic_base_url.iter().map(|base_url| ("anthropic".to_owned(), at(base_url))));
+        let hosts = Hosts::built_in().with(&older).and_then(|hosts| hosts.with(&settings.hosts));
+        let hosts = hosts.map_err(|error| usage(&error))?;
+        let connections = match settings.calls_per_connection {
+            Some(calls) => Connections::default().with_lane_width(calls),
+            None => Connections::default(),
+        };
+        let connections = match environment("REJOINDER_CA_FILE").map(PathBuf::from).or_else(|| settings.ca_file.clone())
+        {
+            Some(file) => connections.trusting(&file).map_err(|error| usage(&error))?,
+            None => connections,
+        };
+        let mut special = BTreeMap::new();
+        for host in hosts.iter() {
+            let proxy = host.proxy().map_err(|error| usage(&error))?;
+            if host.ca_file().is_none() && proxy == Proxy::Environment {
+                continue;
+            }
+            let connections = connections.clone().through(proxy);
+            let connections = match host.ca_file() {
+                Some(file) => connections.trusting(file).map_err(|error| usage(&error))?,
+                None => connections,
+            };
+            special.insert(host.name.clone(), connections);
+        }
+        Ok(Reach { hosts, flag: options.base_url.clone(), connections, special, forms })
+    }
 
-impl Addresses {
-    /// Those of these options and settings.
-    pub fn of(options: &ModelOptions, settings: &Settings) -> Self {
-        let (flag, setting) = (options.base_url.clone(), settings.base_url.clone());
-        let anthropic = environment("ANTHROPIC_BASE_URL").or_else(|| settings.anthropic_base_url.clone());
-        let openai = flag.clone().or_else(|| environment("OPENAI_BASE_URL")).or_else(|| setting.clone());
-        Addresses {
-            anthropic: anthropic.unwrap_or_else(|| messages_api::DEFAULT_BASE_URL.into()),
-            openai: openai.unwrap_or_else(|| chat_completions::OPENAI_BASE_URL.into()),
-            ollama: flag.or(setting).unwrap_or_else(|| chat_completions::OLLAMA_BASE_URL.into()),
+    /// Whether a model answers with probabilities and writes nothing.
+    ///
+    /// # Errors
+    /// One line, where there is no such host or market.
+    pub fn only_decides(&self, id: &ModelId) -> Result<bool, Error> {
+        match self.host(id)? {
+            Some(host) => Ok(host.wire().only_decides()),
+            None => Ok(Market::parse(id.name()).map_err(Error::Usage)?.only_decides()),
         }
     }
-}
 
-/// The variable of the environment that has the key of this model's host.
-pub fn key_variable(id: &ModelId) -> Option<&'static str> {
-    match id.provider() {
-        Provider::Anthropic => Some("ANTHROPIC_API_KEY"),
-        Provider::OpenAi => Some("OPENAI_API_KEY"),
-        Provider::Ollama | Provider::Market => None,
+    /// The host of a model, unless it is the market's.
+    ///
+    /// # Errors
+    /// One line, where there is no such host.
+    pub fn host(&self, id: &ModelId) -> Result<Option<&Host>, Error> {
+        self.hosts.of_model(id).map_err(|error| Error::Usage(format!("{id}: {error}")))
     }
-}
 
-impl Addresses {
+    /// Where a host is.
+    ///
+    /// # Errors
+    /// One line, where nothing says it.
+    pub fn base_url(&self, host: &Host) -> Result<String, Error> {
+        self.address(host).map(|(base_url, _)| base_url)
+    }
+
+    /// Where a host is, and the version of its interface where the address has it.
+    fn address(&self, host: &Host) -> Result<(String, Option<(String, String)>), Error> {
+        let address = match &self.flag {
+            Some(flag) if host.takes_base_url() => flag.clone(),
+            _ => host.base_url(environment).map_err(|error| Error::Usage(error.to_string()))?,
+        };
+        Ok(without_version(&address))
+    }
+
+    /// The variable of the environment that has the key of this model's host.
+    pub fn key_variable(&self, id: &ModelId) -> Option<String> {
+        self.host(id).ok()??.key_env().map(ToOwned::to_owned)
+    }
+
     /// Addresses of these models that are not bases but whole addresses of a call, and what they are taken for.
     pub fn pasted<'a>(&self, ids: impl Iterator<Item = &'a ModelId>) -> BTreeMap<String, String> {
-        let address = |id: &ModelId| match id.provider() {
-            Provider::Anthropic => Some(&self.anthropic),
-            Provider::OpenAi => Some(&self.openai),
-            Provider::Ollama => Some(&self.ollama),
-            Provider::Market => None,
-        };
-        ids.filter_map(address).filter_map(|address| Some((address.clone(), BaseUrl::pasted(address)?))).collect()
+        let hosts = ids.filter_map(|id| self.host(id).ok()?);
+        let addresses = hosts.filter_map(|host| self.base_url(host).ok());
+        addresses.filter_map(|address| BaseUrl::pasted(&address).map(|base| (address, base))).collect()
     }
 
-    /// Whether the server of this model is known to take an effort.
-    fn takes_effort(&self, id: &ModelId, effort: Effort) -> bool {
-        match id.provider() {
-            Provider::Anthropic => true,
-            Provider::OpenAi => takes_effort(&self.openai, effort),
-            Provider::Ollama => takes_effort(&self.ollama, effort),
-            Provider::Market => false,
-        }
-    }
-
-    /// Whether a model's server may be one of the user's own: it is on this machine.
+    /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is reached
+    /// on the network without encryption, as such servers are.
     pub fn is_own(&self, id: &ModelId) -> bool {
-        match id.provider() {
-            Provider::Anthropic => is_loopback(&self.anthropic),
-            Provider::OpenAi => is_loopback(&self.openai),
-            Provider::Ollama => is_loopback(&self.ollama),
-            Provider::Market => false,
+        let Ok(Some(host)) = self.host(id) else { return false };
+        let Ok(base) = self.base_url(host).map(|address| BaseUrl::parse_with(&address, Plain::Anywhere)) else {
+            return false;
+        };
+        base.is_ok_and(|base| base.is_loopback() || host.is_local() && !base.is_https())
+    }
+
+    /// The hosts as prices see them: a server of one's own that is reached over HTTPS on another machine may be anybody's,
+    /// and is not taken for free.
+    ///
+    /// # Errors
+    /// One line, where nothing says where a host of these models is.
+    pub fn priced<'a>(&self, ids: impl Iterator<Item = &'a ModelId>) -> Result<Hosts, Error> {
+        let mut paid = BTreeMap::new();
+        for id in ids {
+            let Some(host) = self.host(id)?.filter(|host| host.is_local()) else { continue };
+            let base_url = self.base_url(host)?;
+            if BaseUrl::parse(&base_url).is_ok_and(|base| base.is_https() && !base.is_loopback()) {
+                paid.insert(host.name.clone(), Entry { local: Some(false), ..Entry::default() });
+            }
         }
+        self.hosts.clone().with(&paid).map_err(|error| Error::Usage(error.to_string()))
+    }
+
+    /// A model for a role, with its effort and its time limit in seconds; `keyless` where it is not going to be called.
+    ///
+    /// # Errors
+    /// One line, where the model, its host, its address or its key cannot be used.
+    pub fn connect(
+        &self,
+        role: Role,
+        id: &ModelId,
+        (effort, timeout): (Option<Effort>, u64),
+        keyless: bool,
+    ) -> Result<Arc<dyn Model>, Error> {
+        if self.only_decides(id)? && !matches!(role, Role::DecisionMaker | Role::Referee) {
+            return Err(Error::Usage(format!(
+                "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) or the \
+                 referee, and the {role} needs another model"
+            )));
+        }
+        self.model(id, (effort, timeout), keyless)
+    }
+
+    fn model(
+        &self,
+        id: &ModelId,
+        (effort, timeout): (Option<Effort>, u64),
+        keyless: bool,
+    ) -> Result<Arc<dyn Model>, Error> {
+        let Some(host) = self.host(id)? else {
+            return Ok(Arc::new(Market::parse(id.name()).map_err(Error::Usage)?));
+        };
+        let (base_url, version) = self.address(host)?;
+        let mut route = host.route();
+        if let Some(version) = version {
+            // Azure's older routes, which are known by it, take the key under a name of their own.
+            route.key_header = route.key_header.or(Some(KeyHeader::ApiKey));
+            route.query.retain(|(name, _)| *name != version.0);
+            route.query.push(version);
+        }
+        // An effort goes only where it is known to be taken.
+        let takes = |effort: &Effort| host.wire() == Wire::Messages || takes_effort(&base_url, *effort);
+        let wire = http::Settings {
+            effort: effort.filter(takes),
+            timeout: Duration::from_secs(timeout),
+            connections: self.special.get(&host.name).unwrap_or(&self.connections).clone(),
+            route,
+            forms: self.forms.clone(),
+        };
+        let usage = |error: http::SetupError| Error::Usage(format!("{id}: {error}"));
+        let key = key(host, id, &base_url, keyless)?;
+        Ok(match host.wire() {
+            Wire::Messages => Arc::new(MessagesApi::new(id, &base_url, key, wire).map_err(usage)?),
+            Wire::Chat => Arc::new(ChatCompletions::new(id, &base_url, key, wire).map_err(usage)?),
+            Wire::Decisions => Arc::new(Decisions::new(Form::Decisions, id, &base_url, key, &wire).map_err(usage)?),
+            Wire::SystemOne => Arc::new(Decisions::new(Form::SystemOne, id, &base_url, key, &wire).map_err(usage)?),
+        })
+    }
+}
+
+/// All hosts that are known, as a table. Keys are named, and whether they are set; none is shown.
+///
+/// # Errors
+/// One line, where a setting cannot be used.
+pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error> {
+    let reach = Reach::new(options, settings, Forms::default())?;
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_header(["host", "what it is", "address", "key"]);
+    for host in reach.hosts.iter() {
+        let address = reach.base_url(host).unwrap_or_else(|error| error.to_string());
+        let key = match host.key_env() {
+            None => "none".to_owned(),
+            Some(variable) if environment(variable).is_some() => format!("{variable} (set)"),
+            Some(variable) if host.is_local() => format!("{variable} (not set, not needed)"),
+            Some(variable) => format!("{variable} (not set)"),
+        };
+        let line = |text: &str| words::one_line(text, 100);
+        table.add_row([line(&host.name), line(host.title()), line(&address), line(&key)]);
+    }
+    Ok(format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n"))
+}
+
+/// The name of the one part of a query that may stand in an address: it is no secret, and portals show addresses with it.
+const VERSION: &str = "api-version";
+
+/// An address without the version of the interface, where that is all that its query has.
+fn without_version(address: &str) -> (String, Option<(String, String)>) {
+    let plain = || (address.to_owned(), None);
+    let Ok(mut url) = Url::parse(address.trim()) else { return plain() };
+    let pairs: Vec<(String, String)> = url.query_pairs().map(|(name, value)| (name.into(), value.into())).collect();
+    match &pairs[..] {
+        [(name, value)] if name == VERSION && !value.is_empty() => {
+            url.set_query(None);
+            (url.to_string(), pairs.into_iter().next())
+        }
+        _ => plain(),
     }
 }
 
@@ -150,16 +279,34 @@ pub fn is_loopback(base_url: &str) -> bool {
     BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
 }
 
-/// The key from the environment. A server on this machine may do without one, and a dry run always does.
-fn key(variable: &str, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
+/// The key from the environment. A server of one's own or on this machine may do without one, and a dry run always does.
+fn key(host: &Host, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
+    let Some(variable) = host.key_env() else { return Ok(None) };
     if let Some(key) = environment(variable) {
         return Ok(Some(SecretString::from(key)));
     }
-    if keyless || is_loopback(base_url) {
+    if keyless || host.is_local() || is_loopback(base_url) {
         return Ok(None);
     }
     Err(Error::NoKey(format!(
         "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
          --model market (simulated), or --model ollama/NAME (a server on this machine)"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_have_the_version_of_its_interface_and_nothing_else_after_it() {
+        let azure = "https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21";
+        let version = ("api-version".to_owned(), "2024-10-21".to_owned());
+        assert_eq!(without_version(azure), ("https://x.openai.azure.com/openai/deployments/d".into(), Some(version)));
+        for text in
+            ["https://host/v1", "https://host?key=sk-canary", "https://host?api-version=1&key=sk", "nonsense", ""]
+        {
+            assert_eq!(without_version(text), (text.to_owned(), None));
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::engine::batches::{Batches, Manner, Question, TAIL};
 use crate::engine::local::Local;
 use crate::engine::{Engine, Kind};
 use crate::event::Events;
-use crate::model::id::{ModelId, Provider};
+use crate::model::id::ModelId;
 use crate::model::{Model, Role};
 
 /// Names the engine in the environment.
@@ -52,8 +52,8 @@ pub fn check(kind: Kind, models: &BTreeMap<Role, Arc<dyn Model>>, ids: &BTreeMap
     // The improver's calls belong to no trial, and go online.
     let unable = models.iter().find(|(role, model)| **role != Role::Improver && model.batches().is_none());
     let Some((role, model)) = unable else { return Ok(()) };
-    let way = match ids.get(role).map(ModelId::provider) {
-        Some(Provider::Market) => {
+    let way = match ids.get(role).map(ModelId::is_market) {
+        Some(true) => {
             "to try them without a key, start `rejoinder market` and use --model anthropic/claude-sonnet-5-5 with \
              ANTHROPIC_BASE_URL=http://127.0.0.1:8088"
         }

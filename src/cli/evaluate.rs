@@ -12,6 +12,9 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Setup, environment};
 use super::trial_calls::TrialCalls;
+use crate::compare::Mean;
+use crate::compare::mean::Outcomes;
+use crate::data::entries::Entries;
 use crate::data::spool::Texts;
 use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
@@ -95,11 +98,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let standing = Standing::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?)?;
     let standing = Rates::of_standing(&standing, simulated);
     let rate = &standing.response;
+    let chances = mean_chance(&entries)?;
+    let response = match doors.decision_maker().threshold().filter(|_| chances.is_some()) {
+        Some(threshold) => format!("Response rate, a chance of {} or more", threshold.get()),
+        None => "Response rate".to_owned(),
+    };
     let mut lines = vec![
         RULE.to_owned(),
         summary::heading("EVALUATION", partial, rate.total > 0),
         RULE.to_owned(),
-        format!("Response rate: {}", words::full_rate(rate)),
+        format!("{response}: {}", words::full_rate(rate)),
         format!(
             "Grounded response rate: {}",
             standing.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)
@@ -108,6 +116,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         story::written(&standing, run.run.audits.revised),
         summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
+    if let Some(mean) = chances {
+        lines.insert(3, format!("Mean chance of a yes: {}", words::mean_chance(&mean, simulated)));
+    }
     lines.extend(summary::spent(&Spent { used: &run.used, cost: run.cost, elapsed: run.elapsed, simulated }));
     lines.push(match &run.file {
         Some(file) => format!("Results saved to: {}", words::path(&setup.folder.path(file))),
@@ -128,6 +139,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         setup.events.emit(Event::Note(next));
     }
     Ok(())
+}
+
+/// How likely a yes was on average, where the decisions say that.
+fn mean_chance(entries: &Entries) -> Result<Option<Mean>, Error> {
+    let mut people: BTreeMap<String, Outcomes> = BTreeMap::new();
+    entries.each(&mut |entry| {
+        let outcomes = people.entry(entry.persona.clone()).or_default();
+        entry.messages.iter().filter_map(|judged| judged.decision.score()).for_each(|chance| outcomes.add(chance));
+        true
+    })?;
+    Ok(Mean::of(&people.into_values().collect::<Vec<_>>()))
 }
 
 /// The prompt of that file, else the one of the settings, else the sample offer, which is said aloud.

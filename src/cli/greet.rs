@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use super::error::Error;
-use crate::model::id::{ModelId, Provider};
+use crate::model::id::ModelId;
 use crate::model::local_server::{Greeting, LocalServer};
 use crate::model::price::{Price, Prices};
 use crate::model::{Failure, FailureKind, Model, Role};
@@ -56,8 +56,7 @@ impl Greetings {
                 // What it passes on to others is theirs to charge for.
                 Some(LocalServer::Ollama) if is_passed_on(id) => prices.forget(&id.to_string()),
                 Some(_) => prices.set(&id.to_string(), FREE),
-                None if id.provider() == Provider::Ollama => prices.forget(&id.to_string()),
-                None => {}
+                None => prices.forget(&id.to_string()),
             }
         }
         prices

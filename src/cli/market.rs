@@ -21,8 +21,8 @@ use crate::model::market::serve::{self, BatchFaults, BatchOptions, Faults};
 
 Faults, each as NAME=SHARE (of requests) or NAME@N (the N-th request, also @3-5 and @3-):
   rate-limit[:SECONDS], rate-limit-bare, spend-limit, server-error, overloaded, html, reset-before, reset-in-body,
-  slow-body[:SECONDS], hang, truncated-json, fenced-json, string-bool, two-objects, refusal, empty, thinking-only,
-  thinking-first, error-200, bad-utf8, status:CODE")]
+  slow-body[:SECONDS], hang, truncated-json, fenced-json, string-bool, two-objects, number-outside, one-refused, refusal,
+  empty, thinking-only, thinking-first, error-200, bad-utf8, status:CODE")]
 pub struct Options {
     /// Port on this machine; 0 takes any free one
     #[arg(long, value_name = "P", default_value_t = 8088)]

@@ -3,6 +3,7 @@
 mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
+mod check;
 mod compare;
 mod connect;
 mod decide;
@@ -19,6 +20,7 @@ mod greet;
 mod improve;
 mod live;
 mod market;
+mod mcp;
 mod objections;
 mod options;
 mod outputs;
@@ -100,6 +102,8 @@ enum Command {
     Compare(compare::Options),
     /// What so many personas can tell, before anything is paid for
     Plan(plan::Options),
+    /// What the hosts of the models accept, know and cost: one small call for each role
+    Check(check::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
@@ -110,6 +114,8 @@ enum Command {
     Market(market::Options),
     /// Serve the dashboard: lineages, runs, what is under way, and the work
     Serve(serve::Options),
+    /// Serve the work as tools to an agent, over standard input and output (Model Context Protocol)
+    Mcp(mcp::Options),
     /// List, show, resume and prune runs; follow and cancel those on other machines
     Runs(runs::Options),
     /// Answer calls of runs on other machines, by way of Restate
@@ -133,6 +139,9 @@ impl Cli {
         }
         if let Command::Serve(options) = &self.command {
             return serve::run(&self.global, options, signals.next()).await;
+        }
+        if let Command::Mcp(_) = &self.command {
+            return mcp::run(&self.global, signals).await;
         }
         if let Command::Worker(options) = &self.command {
             return restate::worker::run(&self.global, options, signals).await;
@@ -181,6 +190,7 @@ impl Cli {
             Command::AuditJudge(options) => audit_judge::run(setup, &options).await,
             Command::AuditAuditor(options) => audit_auditor::run(setup, &options).await,
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
+            Command::Check(options) => check::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
@@ -192,9 +202,12 @@ impl Cli {
                 None => Ok(()),
                 Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
             },
-            Command::Market(_) | Command::Serve(_) | Command::Worker(_) | Command::Completions(_) | Command::Man(_) => {
-                Ok(())
-            }
+            Command::Market(_)
+            | Command::Serve(_)
+            | Command::Mcp(_)
+            | Command::Worker(_)
+            | Command::Completions(_)
+            | Command::Man(_) => Ok(()),
         }
     }
 }

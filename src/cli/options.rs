@@ -34,7 +34,7 @@ pub struct Global {
 /// Which models play which part, and how they are called.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ModelOptions {
-    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME or market [env: REJOINDER_MODEL] [default: anthropic/claude-sonnet-5-5]
+    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME, HOST/NAME (docs/hosts.md) or market [env: REJOINDER_MODEL] [default: anthropic/claude-sonnet-5-5]
     #[arg(long, value_name = "ID", help_heading = "Models")]
     pub model: Option<String>,
     /// Model that writes messages
@@ -50,7 +50,12 @@ pub struct ModelOptions {
     /// improver's]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub auditor: Option<String>,
-    /// Server of openai/ and ollama/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude
+    /// Model that gives the reasons for decisions where the decision maker is one that answers with probabilities and writes
+    /// nothing, or none [env: REJOINDER_REASONS]
+    /// [default: the improver's, or the generator's where no improver is needed]
+    #[arg(long, value_name = "ID|none", help_heading = "Models")]
+    pub reasons: Option<String>,
+    /// Server of openai/, ollama/, vllm/, llama-server/ and lmstudio/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude
     /// models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,

@@ -1,7 +1,10 @@
 //! `--referee`: a second decision maker beside the first.
 
+use std::path::Path;
+
 use super::error::Error;
 use crate::evaluate::decision_prompt::DecisionPrompt;
+use crate::model::hosts::Hosts;
 use crate::model::id::ModelId;
 
 /// What tells a referee from the decision maker. What it does not name is the decision maker's.
@@ -14,8 +17,9 @@ pub struct Referee {
 }
 
 impl Referee {
-    /// From the one or two words after `--referee`; none where there are none. A word that names a model is one, and any
-    /// other is a decision prompt: a file that is called like a model is written `./market/7`.
+    /// From the one or two words after `--referee`; none where there are none. A word that names a model at a host that is
+    /// known without settings is one, and so is any other of the form `HOST/NAME` that is not a file; the rest are decision
+    /// prompts. A file that is called like a model is written `./market/7`.
     ///
     /// # Errors
     /// When there are two of a kind, or the decision prompt cannot be read.
@@ -25,7 +29,7 @@ impl Referee {
         }
         let mut referee = Referee { model: None, prompt: None };
         for word in words {
-            let is_second = match word.parse::<ModelId>() {
+            let is_second = match word.parse::<ModelId>().map_err(|_| ()).and_then(|id| settle(id, word)) {
                 Ok(model) => referee.model.replace(model).is_some(),
                 Err(_) => referee.prompt.replace(DecisionPrompt::load(word)?).is_some(),
             };
@@ -38,6 +42,12 @@ impl Referee {
         }
         Ok(Some(referee))
     }
+}
+
+/// The model, unless the word is rather a file's name.
+fn settle(id: ModelId, word: &str) -> Result<ModelId, ()> {
+    let is_known = id.is_market() || Hosts::built_in().get(id.host()).is_ok();
+    if is_known || !Path::new(word).exists() { Ok(id) } else { Err(()) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::model::hosts::Entry;
 use crate::model::price::Price;
 
 /// The settings file that is read where there is one.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub improver: Option<String>,
     /// As `--auditor`.
     pub auditor: Option<String>,
+    /// As `--reasons`.
+    pub reasons: Option<String>,
     /// As `--base-url`.
     pub base_url: Option<String>,
     /// As `ANTHROPIC_BASE_URL`.
@@ -64,6 +67,9 @@ pub struct Settings {
     /// The most tokens of one answer per role, thinking included.
     #[serde(default)]
     pub max_tokens: PerRole<u32>,
+    /// Hosts that are added or changed, by the name before the slash of their models.
+    #[serde(default)]
+    pub hosts: BTreeMap<String, Entry>,
     /// Prices by model id, in dollars per million tokens; they override the built-in table.
     #[serde(default)]
     pub prices: BTreeMap<String, Price>,

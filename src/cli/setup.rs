@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Addresses, connect, connections, effort, forms, key_variable};
+use super::connect::{Reach, effort, forms};
 use super::engine;
 use super::error::Error;
 use super::goes_on;
@@ -36,7 +36,8 @@ use crate::improve::improver::REWRITE_TOKENS;
 use crate::journal::{Begun, Inputs, Journal};
 use crate::model::Role;
 use crate::model::form::without_form;
-use crate::model::id::{ModelId, Provider};
+use crate::model::hosts::Host;
+use crate::model::id::ModelId;
 use crate::model::limits::permits::{self, Permits};
 use crate::model::price::Prices;
 use crate::model::retry::RetryPolicy;
@@ -128,7 +129,7 @@ impl Setup {
 pub struct Doors {
     pub(super) callers: BTreeMap<Role, Caller>,
     /// The variables that have the keys.
-    pub(super) variables: BTreeMap<Role, &'static str>,
+    pub(super) variables: BTreeMap<Role, String>,
     limits: BTreeMap<Role, u32>,
     decision_prompt: DecisionPrompt,
     /// The decision prompt of the referee, where there is one.
@@ -176,39 +177,58 @@ impl Doors {
         };
 
         let referee = options.referee.as_ref().map(|_| Role::Referee);
-        let ids = roles
+        let mut ids = roles
             .iter()
             .copied()
             .chain(referee)
             .map(|role| Ok((role, model_of(role, roles, options, settings)?)))
             .collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let addresses = Addresses::of(options, settings);
-        if options.base_url.is_some()
-            && !ids.values().any(|id| matches!(id.provider(), Provider::OpenAi | Provider::Ollama))
-        {
+        let reach = Reach::new(options, settings, forms(setup.folder.root(), &setup.events))?;
+        let decider = ids.get(&Role::DecisionMaker).map(|id| reach.only_decides(id)).transpose()?;
+        if decider == Some(true) {
+            // Whoever writes can also give reasons and audit.
+            let writer = || match ids.get(&Role::Improver).or(ids.get(&Role::Generator)) {
+                Some(id) => Ok(id.clone()),
+                None => model_of(Role::Improver, roles, options, settings),
+            };
+            let reasoner = match named(&options.reasons, REASONS_VARIABLE, &settings.reasons) {
+                Some(name) if name == "none" => None,
+                Some(name) => Some(name.parse()?),
+                None => Some(writer()?),
+            };
+            let is_auditor_unable = ids.get(&Role::Auditor).is_some_and(|id| Some(id) == ids.get(&Role::DecisionMaker));
+            let auditor = if is_auditor_unable { Some(writer()?) } else { None };
+            ids.extend(auditor.map(|id| (Role::Auditor, id)));
+            ids.extend(reasoner.map(|id| (Role::Reasoner, id)));
+        }
+        let mut takes_base_url = false;
+        for id in ids.values() {
+            takes_base_url |= reach.host(id)?.is_some_and(Host::takes_base_url);
+        }
+        if options.base_url.is_some() && !takes_base_url {
             return Err(Error::Usage(
-                "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set ANTHROPIC_BASE_URL".into(),
+                "--base-url is for openai/ and ollama/ models, and no role uses one; for Claude models set \
+                 ANTHROPIC_BASE_URL, and for other hosts base_url under [hosts.NAME] in rejoinder.toml"
+                    .into(),
             ));
         }
-        for (what, base) in addresses.pasted(ids.values()) {
+        for (what, base) in reach.pasted(ids.values()) {
             setup.events.emit(Event::Note(format!("{what} is the address of one call; taken as the base URL {base}")));
         }
         settings.check_ranges().map_err(Error::Usage)?;
         let timeout = options.timeout.or(settings.timeout).unwrap_or(DEFAULT_TIMEOUT);
-        let (connections, forms) = (connections(settings)?, forms(setup.folder.root(), &setup.events));
         let keyless = options.dry_run || link.is_some();
         let mut models = BTreeMap::new();
         for (&role, id) in &ids {
             let effort = effort(role, settings)?;
-            models.insert(role, connect(id, &addresses, (&connections, &forms), (effort, timeout), keyless)?);
+            models.insert(role, reach.connect(role, id, (effort, timeout), keyless)?);
         }
         engine::check(kind, &models, &ids)?;
-        let mut prices = Prices::with_overrides(&settings.prices)?;
+        let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);
         // A dry run sends nothing at all, and workers have hosts of their own.
-        let greetings =
-            if keyless { Greetings::default() } else { greet(&models, |role| addresses.is_own(&ids[&role]))? };
+        let greetings = if keyless { Greetings::default() } else { greet(&models, |role| reach.is_own(&ids[&role]))? };
         let own: BTreeSet<Role> =
-            ids.iter().filter(|(_, id)| !keyless && addresses.is_own(id)).map(|(role, _)| *role).collect();
+            ids.iter().filter(|(_, id)| !keyless && reach.is_own(id)).map(|(role, _)| *role).collect();
         prices = greetings.prices(prices, &ids, &models, &own);
         let limits = budget::Limits { calls: options.max_calls, cost_usd: options.max_cost };
         if limits.cost_usd.is_some() {
@@ -260,7 +280,7 @@ impl Doors {
             callers
                 .insert(role, Caller::new(role, model, permits, retry.clone(), shared.clone(), setup.events.clone()));
         }
-        let variables = ids.iter().filter_map(|(role, id)| Some((*role, key_variable(id)?)));
+        let variables = ids.iter().filter_map(|(role, id)| Some((*role, reach.key_variable(id)?)));
         let variables = if link.is_some() { BTreeMap::new() } else { variables.collect() };
         let names = ids.iter().map(|(&role, id)| (role, id.to_string())).collect();
         let tokens = &settings.max_tokens;
@@ -270,6 +290,7 @@ impl Doors {
             (Role::Improver, tokens.improver.unwrap_or(REWRITE_TOKENS)),
             (Role::Auditor, tokens.auditor.unwrap_or(AUDIT_TOKENS)),
             (Role::Referee, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
+            (Role::Reasoner, tokens.decision_maker.unwrap_or(DECISION_TOKENS)),
         ]);
         let account = Account::new(shared.meter.clone(), prices, names, simulated);
         let account = if kind == Kind::Batches { account.with_batches() } else { account };
@@ -302,6 +323,24 @@ impl Doors {
     #[must_use]
     pub fn caller(&self, role: Role) -> Caller {
         self.callers[&role].clone()
+    }
+
+    /// Whether there is a door of this role.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.callers.contains_key(&role)
+    }
+
+    /// The most tokens of one answer in this role.
+    #[must_use]
+    pub fn most_tokens(&self, role: Role) -> u32 {
+        self.limits.get(&role).copied().unwrap_or(DECISION_TOKENS)
+    }
+
+    /// What calls cost.
+    #[must_use]
+    pub fn prices(&self) -> &Prices {
+        &self.shared.prices
     }
 
     /// Begins the command's run in the journal, or goes on with the one that was interrupted. `parts` is everything that
@@ -387,6 +426,7 @@ impl Doors {
             self.limits[&Role::DecisionMaker],
         )
         .scored(self.scored)
+        .with_reasons(self.callers.get(&Role::Reasoner).cloned(), self.limits[&Role::Reasoner])
     }
 
     /// The second decision maker, where one was asked for (`--referee`). It has its own fingerprint, its calls are metered
@@ -430,8 +470,15 @@ const AUDITOR_VARIABLE: &str = "REJOINDER_AUDITOR";
 /// Whether an auditor is named, by flag, environment or settings file; `none` names no one. `None` where nobody says
 /// anything, so that each command has a default of its own.
 pub fn names_auditor(options: &ModelOptions, settings: &Settings) -> Option<bool> {
-    let named = options.auditor.clone().or_else(|| environment(AUDITOR_VARIABLE)).or_else(|| settings.auditor.clone());
-    named.map(|name| name != "none")
+    named(&options.auditor, AUDITOR_VARIABLE, &settings.auditor).map(|name| name != "none")
+}
+
+/// Names the model that gives reasons in the environment.
+const REASONS_VARIABLE: &str = "REJOINDER_REASONS";
+
+/// What flag, environment or settings file say.
+fn named(flag: &Option<String>, variable: &str, setting: &Option<String>) -> Option<String> {
+    flag.clone().or_else(|| environment(variable)).or_else(|| setting.clone())
 }
 
 /// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.
@@ -461,6 +508,8 @@ fn model_of(role: Role, roles: &[Role], options: &ModelOptions, settings: &Setti
         }
         Role::Improver => (&options.improver, "REJOINDER_IMPROVER", &settings.improver),
         Role::Auditor => (&options.auditor, AUDITOR_VARIABLE, &settings.auditor),
+        // Chosen where it is known whether one is needed.
+        Role::Reasoner => (&options.reasons, REASONS_VARIABLE, &settings.reasons),
     };
     let is_auditor = role == Role::Auditor;
     let improver = || if is_auditor { options.improver.clone() } else { None };

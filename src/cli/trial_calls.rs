@@ -30,6 +30,8 @@ pub struct TrialCalls {
     pub revise: Vec<Usage>,
     /// Deciding on it.
     pub decide: Vec<Usage>,
+    /// The words for the decision; empty where the decision maker writes its own.
+    pub reason: Vec<Usage>,
 }
 
 impl TrialCalls {
@@ -63,6 +65,7 @@ impl TrialCalls {
         }
         if let Some(decision_maker) = decision_maker {
             calls.decide = TrialCalls::decisions(decision_maker, people)?;
+            calls.reason = TrialCalls::reasons(decision_maker, people)?;
         }
         Ok(calls)
     }
@@ -77,6 +80,20 @@ impl TrialCalls {
             estimate::tokens(&decision_maker.request(&persona, &typical, CallKey::of(&[])), DECISION_ANSWER)
         };
         people.iter().map(|persona| Ok(of(persona?))).collect()
+    }
+
+    /// Of the words for one decision on a message to each of these personas; none where the decision maker writes its own.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read.
+    fn reasons(decision_maker: &DecisionMaker, people: &Texts) -> Result<Vec<Usage>, Error> {
+        let typical = estimate::text_of(MESSAGE_ANSWER);
+        let mut calls = Vec::new();
+        for persona in people.iter() {
+            let request = decision_maker.reason_request(&persona?, &typical);
+            calls.extend(request.map(|request| estimate::tokens(&request, DECISION_ANSWER)));
+        }
+        Ok(calls)
     }
 
     /// Of one audit of a message to each of these personas.
@@ -102,6 +119,7 @@ impl TrialCalls {
             line(Role::Generator, format!("{of}: every second one revised"), &half(&self.revise)),
             line(Role::Auditor, "claims of the revisions".to_owned(), &revised),
             line(Role::DecisionMaker, format!("decisions on {of}"), &self.decide),
+            line(Role::Reasoner, format!("reasons for decisions on {of}"), &self.reason),
         ]
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::file_name::{FileName, Kind, shortened};
 use super::results::hex;
-use super::{Error, whole};
+use super::{Error, personas, whole};
 
 /// The most bytes of one file that are read into memory: 2 GiB.
 pub const LARGEST_FILE: u64 = 2 << 30;
@@ -151,7 +151,7 @@ impl DataFolder {
         self.check(file)?;
         let path = self.path(file);
         fs::File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::NotFound { kind: file.kind(), hint: self.hint(file.kind()), path },
+            io::ErrorKind::NotFound => Error::NotFound { kind: file.kind(), hint: self.hint(file), path },
             _ => Error::read(&path, error),
         })
     }
@@ -308,8 +308,14 @@ impl DataFolder {
     }
 
     /// What a person who mistyped a name may have meant.
-    fn hint(&self, kind: Kind) -> String {
+    fn hint(&self, file: &FileName) -> String {
         const SHOWN: usize = 5;
+        let kind = file.kind();
+        let other =
+            Some(file.stem()).filter(|name| kind == Kind::Personas && self.subfolder(kind).join(name).is_file());
+        if let Some(conversion) = other.and_then(personas::conversion) {
+            return conversion;
+        }
         let files = self.list(kind).unwrap_or_default();
         if files.is_empty() {
             return format!("{} holds none yet", self.subfolder(kind).display());

@@ -49,6 +49,9 @@ pub struct JudgeRecord {
     pub flips_on_repeat: Counted,
     /// Pairs of decisions on one message in two formats that differ.
     pub flips_in_another_format: Counted,
+    /// Pairs of messages that differ in one fact, in which it was missed; of judges that answer with probabilities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts_missed: Option<Counted>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -157,6 +160,7 @@ mod tests {
             families: vec![Named { name: "hype".into(), rate }],
             flips_on_repeat: Counted::default(),
             flips_in_another_format: rate,
+            facts_missed: Some(rate),
             extra: Map::from_iter([("later".to_owned(), 1.into())]),
         }
     }

@@ -28,6 +28,7 @@ pub mod results_stream;
 mod scan;
 mod split;
 pub mod spool;
+mod undecided;
 pub mod versions;
 pub mod whole;
 

@@ -105,14 +105,45 @@ fn persona((index, entry): (usize, Value)) -> Result<String, Fault> {
     };
     let found = match entry {
         Some(Value::String(persona)) => return Ok(persona),
-        None => return Err(Fault::new(path, "missing; it is required")),
+        None => return Err(Fault::new(path, format!("missing; it is required: {TEXT}"))),
         Some(Value::Null) => "null",
         Some(Value::Bool(_)) => "true or false",
         Some(Value::Number(_)) => "a number",
         Some(Value::Array(_)) => "an array",
         Some(Value::Object(_)) => "an object",
     };
-    Err(Fault::new(path, format!("expected a string that describes a persona, found {found}")))
+    Err(Fault::new(path, format!("expected a string that describes a persona, found {found}; {TEXT}")))
+}
+
+/// What an entry has to hold.
+const TEXT: &str = "write all that describes the person as one text, such as \"persona\": \"Ada Example, CTO of X Ltd. Wants \
+                    few words.\"";
+
+/// What to do with a file of another form that a person names as personas; `None` where its name tells nothing.
+pub(super) fn conversion(name: &str) -> Option<String> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let python = match ending.to_ascii_lowercase().as_str() {
+        "csv" => {
+            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row in \
+             csv.DictReader(sys.stdin)]))"
+        }
+        "tsv" => {
+            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row in \
+             csv.DictReader(sys.stdin,delimiter=\"\\t\")]))"
+        }
+        "jsonl" | "ndjson" => {
+            "import json,sys; print(json.dumps([json.loads(line) for line in sys.stdin if line.strip()]))"
+        }
+        _ => return None,
+    };
+    // A name that a shell would take apart is left for the person to write.
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+    let (from, to) =
+        if is_plain { (name.to_owned(), format!("{stem}.json")) } else { ("FILE".into(), "FILE.json".into()) };
+    Some(format!(
+        "{name} is there, but personas are JSON: a list of texts, one for each person; in its folder: \
+         python3 -c '{python}' < {from} > {to}"
+    ))
 }
 
 fn check(personas: &[String]) -> Result<(), Fault> {
@@ -132,6 +163,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_file_of_another_form_comes_with_the_command_that_makes_personas_of_it() {
+        let said = |name: &str| conversion(name).unwrap();
+        assert!(
+            said("leads.csv").contains("csv.DictReader(sys.stdin)")
+                && said("leads.csv").ends_with("< leads.csv > leads.json")
+        );
+        assert!(said("x.TSV").contains("delimiter=\"\\t\"") && said("x.jsonl").contains("json.loads(line)"));
+        assert!(said("my leads; x.csv").ends_with("< FILE > FILE.json"));
+        assert_eq!((conversion("leads"), conversion("leads.txt")), (None, None));
+    }
 
     proptest! {
         /// Whatever the file and wherever it is cut: both give the same personas, or the same words.

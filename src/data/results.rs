@@ -29,7 +29,17 @@ pub struct Decision {
 /// The key of a decision under which its score stands, in runs whose decision maker was asked for one.
 pub const SCORE: &str = "score";
 
+/// The key of a decision under which it stands how likely each objection of the lineage was, by its name, where a decision
+/// maker that answers with probabilities was asked.
+pub const OBJECTIONS: &str = "objections";
+
 impl Decision {
+    /// The outcome from 0 to 1: how likely a yes was where that is known, else 1 for a yes and 0 for a no.
+    #[must_use]
+    pub fn chance(&self) -> f64 {
+        self.score().unwrap_or(if self.decision { 1.0 } else { 0.0 })
+    }
+
     /// How likely a yes was, where the decision maker was asked for that.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
@@ -86,7 +96,8 @@ impl MessageNote {
 pub struct PersonaResult {
     /// Who.
     pub persona: String,
-    /// Empty if every trial failed.
+    /// Empty if every trial failed. One of which a file says `null` for the decision failed too.
+    #[serde(deserialize_with = "super::undecided::decided")]
     pub messages: Vec<Judged>,
     /// Keys that this version does not know.
     #[serde(flatten)]

@@ -110,7 +110,10 @@ impl Account {
             decision_maker: of(Role::DecisionMaker),
             improver: of(Role::Improver),
             auditor: of(Role::Auditor),
-            extra: of(Role::Referee).map(|id| ("referee".to_owned(), id.into())).into_iter().collect(),
+            extra: [("referee", Role::Referee), ("reasoner", Role::Reasoner)]
+                .into_iter()
+                .filter_map(|(name, role)| Some((name.to_owned(), of(role)?.into())))
+                .collect(),
         }
     }
 }
@@ -126,6 +129,7 @@ pub fn listed(used: &BTreeMap<Role, Used>) -> BTreeMap<String, RoleUsage> {
                 Role::Improver => "improver",
                 Role::Auditor => "auditor",
                 Role::Referee => "referee",
+                Role::Reasoner => "reasoner",
             };
             let usage = RoleUsage {
                 calls: used.calls,

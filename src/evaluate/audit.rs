@@ -26,6 +26,7 @@ pub struct Sheet {
     cases: Vec<Case>,
     families: Vec<(String, Vec<String>)>,
     messages: usize,
+    pairs: Vec<String>,
 }
 
 /// One question.
@@ -45,6 +46,10 @@ enum Part {
     Repeat(usize),
     /// A message in another format.
     Format(usize),
+    /// The better message of a pair.
+    Better(usize),
+    /// The worse one.
+    Worse(usize),
 }
 
 impl Sheet {
@@ -57,6 +62,7 @@ impl Sheet {
             cases: Vec::new(),
             families: battery.families.iter().map(|family| (family.name.clone(), family.probes.clone())).collect(),
             messages: material.messages.len(),
+            pairs: Vec::new(),
         };
         let mut turn = (0..material.people.len()).cycle();
         for (family, (_, probes)) in sheet.families.iter().enumerate() {
@@ -80,6 +86,21 @@ impl Sheet {
         }
         sheet.cases.sort_by_key(|case| case.persona);
         sheet
+    }
+
+    /// The same, with the battery's pairs, for a judge that answers with probabilities: each message of a pair is put to
+    /// its person once.
+    #[must_use]
+    pub fn with_pairs(mut self, battery: &Battery) -> Self {
+        for (index, pair) in battery.pairs.iter().enumerate() {
+            let persona = self.person(pair.person.clone());
+            let case = |text: &str, part| Case { persona, text: text.to_owned(), part };
+            self.cases.push(case(&pair.better, Part::Better(index)));
+            self.cases.push(case(&pair.worse, Part::Worse(index)));
+            self.pairs.push(pair.kind.clone());
+        }
+        self.cases.sort_by_key(|case| case.persona);
+        self
     }
 
     /// The index of a persona, who is added where need be.
@@ -116,12 +137,34 @@ pub struct Heard {
     pub families: Vec<FamilyHeard>,
     /// For every message the decisions on it as it is, and those on it in other formats.
     pub messages: Vec<(Vec<bool>, Vec<bool>)>,
+    /// For every pair its kind, and how likely a yes was to its better and to its worse message.
+    pub pairs: Vec<PairHeard>,
     /// Questions in all.
     pub asked: usize,
     /// The trials that failed.
     pub failures: Vec<TrialFailure>,
     /// Questions that were not asked to their end, since a limit was reached.
     pub not_run: usize,
+}
+
+/// What was said to a pair of messages that differ in one fact.
+#[derive(Clone, Debug, Default)]
+pub struct PairHeard {
+    /// What kind of fact.
+    pub kind: String,
+    /// How likely a yes to the message that fits was.
+    pub better: Option<f64>,
+    /// The same of the one that does not.
+    pub worse: Option<f64>,
+}
+
+impl PairHeard {
+    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes. `None` where one of
+    /// the two was not decided on.
+    #[must_use]
+    pub fn is_missed(&self) -> Option<bool> {
+        Some(self.worse? >= self.better?)
+    }
 }
 
 /// What was said to the probes of one family.
@@ -180,6 +223,7 @@ pub async fn run(
     let mut heard = Heard {
         families: sheet.families.iter().map(|(name, probes)| FamilyHeard::of(name, probes)).collect(),
         messages: vec![(Vec::new(), Vec::new()); sheet.messages],
+        pairs: sheet.pairs.iter().map(|kind| PairHeard { kind: kind.clone(), ..PairHeard::default() }).collect(),
         asked: sheet.cases.len(),
         ..Heard::default()
     };
@@ -232,6 +276,8 @@ impl Heard {
             }
             Part::Repeat(message) => self.messages[message].0.push(decision.decision),
             Part::Format(message) => self.messages[message].1.push(decision.decision),
+            Part::Better(pair) => self.pairs[pair].better = Some(decision.chance()),
+            Part::Worse(pair) => self.pairs[pair].worse = Some(decision.chance()),
         }
     }
 }

@@ -13,6 +13,22 @@ pub struct Battery {
     pub messages: Vec<String>,
     /// Personas, where no file of them is at hand.
     pub people: Vec<String>,
+    /// Pairs of messages that differ in one fact.
+    pub pairs: Vec<Pair>,
+}
+
+/// Two messages that differ in one fact, which decides it for a person: the first is the better one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// What kind of fact: `quantity`, `date` or `negation`.
+    pub kind: String,
+    /// Who decides.
+    pub person: String,
+    /// The message that fits.
+    pub better: String,
+    /// The one that does not.
+    pub worse: String,
 }
 
 /// Probes of one kind. The right decision on each is a no, whoever the persona is.
@@ -35,6 +51,7 @@ struct File {
     position: Position,
     real: Real,
     personas: Personas,
+    pair: Vec<Pair>,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +95,7 @@ impl Battery {
     /// # Errors
     /// When its file is damaged: a defect of the program, which a test rules out.
     pub fn built_in() -> Result<Self, toml::de::Error> {
-        let File { family: mut families, position, real, personas } =
+        let File { family: mut families, position, real, personas, pair: pairs } =
             toml::from_str(include_str!("../../prompts/battery.toml"))?;
         families.extend(PLACES.map(|(name, about, before)| Family {
             name: name.to_owned(),
@@ -86,7 +103,7 @@ impl Battery {
             probes: position.carriers.iter().map(|carrier| carrier.with_plea(before(carrier.text.len()))).collect(),
         }));
         let trimmed = |texts: Vec<String>| texts.iter().map(|text| text.trim().to_owned()).collect();
-        Ok(Battery { families, messages: trimmed(real.messages), people: trimmed(personas.people) })
+        Ok(Battery { families, messages: trimmed(real.messages), people: trimmed(personas.people), pairs })
     }
 
     /// How many probes there are.
@@ -99,7 +116,9 @@ impl Battery {
     #[must_use]
     pub fn hash(&self) -> String {
         let probes = self.families.iter().flat_map(|family| [&family.name].into_iter().chain(&family.probes));
-        let parts: Vec<&str> = probes.chain(&self.messages).chain(&self.people).map(String::as_str).collect();
+        let pairs = self.pairs.iter().flat_map(|pair| [&pair.person, &pair.better, &pair.worse]);
+        let parts: Vec<&str> =
+            probes.chain(&self.messages).chain(&self.people).chain(pairs).map(String::as_str).collect();
         digest(&parts)[..16].to_owned()
     }
 }
@@ -131,6 +150,19 @@ mod tests {
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a probe stands twice");
         // One that is blank for the program is never put to the decision maker.
         assert!(all.iter().all(|probe| !probe.trim().is_empty()));
+    }
+
+    #[test]
+    fn the_two_messages_of_a_pair_differ_in_a_few_words_only() {
+        let battery = Battery::built_in().unwrap();
+        for kind in ["quantity", "date", "negation"] {
+            assert!(battery.pairs.iter().filter(|pair| pair.kind == kind).count() >= 8, "{kind}");
+        }
+        for Pair { person, better, worse, .. } in &battery.pairs {
+            assert!(better != worse && !person.trim().is_empty());
+            let ratio = similar::TextDiff::from_words(better.as_str(), worse.as_str()).ratio();
+            assert!(ratio > 0.7, "{ratio}: {worse}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::feedback::shortened;
 use super::objections::{OTHER, UNSORTED};
+use crate::evaluate::decision_maker::Objection;
 
 /// Groups of a side that one naming adds at most.
 pub const MOST_NAMED: usize = 15;
@@ -84,6 +85,13 @@ impl Codebook {
     /// Those of one side.
     pub fn of_side(&self, side: Side) -> impl Iterator<Item = &Group> {
         self.groups.iter().filter(move |group| group.side == side)
+    }
+
+    /// What people hold against messages, as a decision maker is asked about it.
+    #[must_use]
+    pub fn objections(&self) -> Vec<Objection> {
+        let of_group = |group: &Group| Objection { name: group.name.clone(), meaning: group.definition.clone() };
+        self.of_side(Side::Against).map(of_group).collect()
     }
 
     /// Whether a side has no group.

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::about::{self, About};
 use super::form::{Cap, Form, Json, Learned, Place, Sent, Thinking};
-use super::http::{BaseUrl, Effort, Http, Settings, SetupError};
+use super::http::{BaseUrl, Effort, Http, KeyHeader, Settings, SetupError};
 use super::id::ModelId;
 use super::local_server::{self, Greeting};
 use super::{Failure, Model, Reply, Request};
@@ -22,6 +23,9 @@ pub const OLLAMA_BASE_URL: &str = "http://127.0.0.1:11434/v1";
 /// The one host that calls the cap on tokens by its newer name, and refuses the older one with reasoning models.
 const OPENAI_HOST: &str = "api.openai.com";
 
+/// How its hosts of regions end.
+const OPENAI_REGIONS: &str = ".api.openai.com";
+
 /// One model behind chat completions.
 #[derive(Debug)]
 pub struct ChatCompletions {
@@ -34,7 +38,7 @@ pub struct ChatCompletions {
     http: Http,
     models: Url,
     form: Learned,
-    /// Whether it is a server on this machine.
+    /// Whether it is a server of one's own: on this machine, or reached without encryption.
     is_own: bool,
 }
 
@@ -51,9 +55,9 @@ impl ChatCompletions {
         key: Option<SecretString>,
         settings: Settings,
     ) -> Result<Self, SetupError> {
-        let base = BaseUrl::parse(base_url)?;
+        let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("chat/completions");
-        let http = Http::new(&base, url, ("authorization", "Bearer "), key, &settings)?;
+        let http = Http::new(&base, url, KeyHeader::Bearer, key, &settings)?;
         Ok(ChatCompletions {
             id: id.to_string(),
             name: id.name().to_owned(),
@@ -61,7 +65,7 @@ impl ChatCompletions {
             host_name: base.host().to_owned(),
             origin: base.origin(),
             form: settings.forms.of(&base.origin(), id.name()),
-            is_own: base.is_loopback(),
+            is_own: base.is_loopback() || !base.is_https(),
             settings,
             models: base.join("models"),
             http,
@@ -69,7 +73,8 @@ impl ChatCompletions {
     }
 
     fn body(&self, request: &Request, form: Form) -> Value {
-        let is_newer = (self.host_name == OPENAI_HOST) != (form.cap == Cap::Other);
+        let is_openai = self.host_name == OPENAI_HOST || self.host_name.ends_with(OPENAI_REGIONS);
+        let is_newer = is_openai != (form.cap == Cap::Other);
         let cap = if is_newer { "max_completion_tokens" } else { "max_tokens" };
         let mut body = json!({ "model": self.name, cap: request.max_tokens });
         body["messages"] = match (request.system.is_empty(), form.place) {
@@ -148,6 +153,10 @@ impl Model for ChatCompletions {
 
     fn host(&self) -> &str {
         &self.host
+    }
+
+    fn about(&self) -> BoxFuture<'_, Option<About>> {
+        Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, self.is_own).await) })
     }
 
     fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {

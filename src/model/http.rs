@@ -12,7 +12,10 @@ mod hints;
 pub mod inner;
 mod lanes;
 mod pieces;
+mod proxy;
+mod route;
 mod stream;
+mod trouble;
 pub(crate) mod words;
 
 use std::error::Error as _;
@@ -33,6 +36,9 @@ pub use base_url::{BaseUrl, SetupError};
 pub use lanes::{Connections, LANE_WIDTH};
 use lanes::{Lanes, Place};
 use pieces::Pieces;
+pub use proxy::Proxy;
+pub use route::{Batches, KeyHeader, Plain, Route};
+use trouble::Way;
 use words::one_line;
 
 use super::form::Forms;
@@ -103,6 +109,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The connections to use: models that are given clones of the same share them.
     pub connections: Connections,
+    /// What the host asks of every request besides its path.
+    pub route: Route,
     /// In which form hosts take requests, as far as known.
     pub forms: Forms,
 }
@@ -114,6 +122,7 @@ impl Default for Settings {
             effort: None,
             timeout: Duration::from_secs(600),
             connections: Connections::default(),
+            route: Route::default(),
             forms: Forms::default(),
         }
     }
@@ -144,17 +153,21 @@ pub(crate) struct Http {
     headers: HeaderMap,
     key: Option<SecretString>,
     timeout: Duration,
+    route: Route,
 }
 
 impl Http {
-    /// A client for `url` on the host of `base`. Where there is a key, it is sent in the header `auth` after `prefix`.
+    /// A client for `url` on the host of `base`. Where there is a key, it is sent in the header that the route names, else
+    /// in `usual`.
     pub(crate) fn new(
         base: &BaseUrl,
         url: Url,
-        (auth, prefix): (&'static str, &str),
+        usual: KeyHeader,
         key: Option<SecretString>,
         settings: &Settings,
     ) -> Result<Self, SetupError> {
+        let route = settings.route.clone();
+        let (auth, prefix) = route.key_header.unwrap_or(usual).parts();
         let timeout = settings.timeout;
         if timeout.is_zero() {
             return Err(SetupError::Timeout(timeout));
@@ -171,7 +184,8 @@ impl Http {
             headers.insert(HeaderName::from_static(auth), value);
         }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(Http { lanes: settings.connections.to(base)?, url, origin: base.origin(), headers, key, timeout })
+        let (lanes, url) = (settings.connections.to(base)?, route.apply(url));
+        Ok(Http { lanes, url, origin: base.origin(), headers, key, timeout, route })
     }
 
     /// The same, with one more header on every request.
@@ -232,7 +246,7 @@ impl Http {
     /// The same client for another path on the same host.
     pub(crate) fn at(&self, url: Url) -> Self {
         debug_assert!(url.host_str() == self.url.host_str());
-        Http { url, ..self.clone() }
+        Http { url: self.route.apply(url), ..self.clone() }
     }
 
     /// Gets a body of any length, in pieces. The timeout holds for each of them.
@@ -348,7 +362,8 @@ impl Http {
         }
         let cause = self.one_line(&cause.to_string());
         let message = if error.is_connect() {
-            format!("no connection to {origin}: {cause}")
+            let way = Way { origin, proxy: self.lanes.proxy() };
+            way.no_connection(&error, |text| self.one_line(text))
         } else {
             format!("the connection to {origin} broke: {cause}")
         };

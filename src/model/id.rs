@@ -1,58 +1,32 @@
-//! Which model: a provider and the provider's own name for it, written `anthropic/claude-sonnet-5-5`.
+//! Which model: a host and the host's own name for it, written `anthropic/claude-sonnet-5-5`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Who answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Provider {
-    /// The Claude Messages API, at Anthropic or at a server that speaks it.
-    Anthropic,
-    /// Chat completions, at OpenAI or at a server that speaks them.
-    OpenAi,
-    /// Chat completions at a local Ollama.
-    Ollama,
-    /// The built-in simulation.
-    Market,
-}
+/// The host whose models are the built-in simulation.
+pub const MARKET: &str = "market";
 
-impl Provider {
-    /// The word before the slash.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Provider::Anthropic => "anthropic",
-            Provider::OpenAi => "openai",
-            Provider::Ollama => "ollama",
-            Provider::Market => "market",
-        }
-    }
-}
+/// The host that a bare `claude-...` is at.
+const ANTHROPIC: &str = "anthropic";
 
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A model as a person names it: `anthropic/NAME`, `openai/NAME`, `ollama/NAME`, `market` or `market/NAME`.
+/// A model as a person names it: `HOST/NAME`, such as `anthropic/NAME` or `ollama/NAME`, `market` or `market/NAME`.
 ///
-/// There is no list of permitted names: models come and go faster than releases of this tool. [`fmt::Display`] gives
-/// text that parses to the same id.
+/// There is no list of permitted names: models come and go faster than releases of this tool. Whether there is such a
+/// host, [`Hosts`](super::hosts::Hosts) knows. [`fmt::Display`] gives text that parses to the same id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ModelId {
-    provider: Provider,
+    host: String,
     name: String,
 }
 
 /// Text that names no model. One line, with the forms that would.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is not a model: {why}; write anthropic/NAME, openai/NAME, ollama/NAME, market or market/NAME (a bare \
-     claude-... means anthropic/claude-...)"
+    "{text:?} is not a model: {why}; write anthropic/NAME, openai/NAME, ollama/NAME, market, market/NAME, or HOST/NAME for \
+     any other host (a bare claude-... means anthropic/claude-...)"
 )]
 pub struct ModelIdError {
     text: String,
@@ -60,13 +34,19 @@ pub struct ModelIdError {
 }
 
 impl ModelId {
-    /// Who answers.
+    /// The name of the host that it is at.
     #[must_use]
-    pub fn provider(&self) -> Provider {
-        self.provider
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
-    /// The provider's own name for the model: everything after the first slash; empty for a plain `market`.
+    /// Whether it is the built-in simulation.
+    #[must_use]
+    pub fn is_market(&self) -> bool {
+        self.host == MARKET
+    }
+
+    /// The host's own name for the model: everything after the first slash; empty for a plain `market`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -85,24 +65,24 @@ impl FromStr for ModelId {
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return refuse("it has a space or a control character");
         }
-        let id = |provider, name: &str| Ok(ModelId { provider, name: name.to_owned() });
+        let id = |host: &str, name: &str| Ok(ModelId { host: host.to_owned(), name: name.to_owned() });
+        let is_host = |host: &str| {
+            !host.is_empty() && host.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c))
+        };
         match text.split_once('/') {
-            None if text == "market" => id(Provider::Market, ""),
-            None if text.starts_with("claude-") => id(Provider::Anthropic, text),
-            None => refuse("it names no provider"),
+            None if text == MARKET => id(MARKET, ""),
+            None if text.starts_with("claude-") => id(ANTHROPIC, text),
+            None => refuse("it names no host"),
             Some((_, "")) => refuse("the name after the slash is missing"),
-            Some(("anthropic", name)) => id(Provider::Anthropic, name),
-            Some(("openai", name)) => id(Provider::OpenAi, name),
-            Some(("ollama", name)) => id(Provider::Ollama, name),
-            Some(("market", name)) => id(Provider::Market, name),
-            Some(_) => refuse("its provider is unknown"),
+            Some((host, _)) if !is_host(host) => refuse("what stands before the slash is no host's name"),
+            Some((host, name)) => id(host, name),
         }
     }
 }
 
 impl fmt::Display for ModelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.provider.as_str())?;
+        f.write_str(&self.host)?;
         if self.name.is_empty() { Ok(()) } else { write!(f, "/{}", self.name) }
     }
 }
@@ -127,34 +107,32 @@ mod tests {
 
     use super::*;
 
-    fn parsed(text: &str) -> (Provider, String) {
+    fn parsed(text: &str) -> (String, String) {
         let id: ModelId = text.parse().unwrap();
-        (id.provider(), id.name().to_owned())
+        (id.host().to_owned(), id.name().to_owned())
+    }
+
+    fn pair(host: &str, name: &str) -> (String, String) {
+        (host.to_owned(), name.to_owned())
     }
 
     #[test]
     fn every_accepted_form_parses() {
-        assert_eq!(parsed("anthropic/claude-sonnet-5-5"), (Provider::Anthropic, "claude-sonnet-5-5".into()));
-        assert_eq!(parsed("claude-haiku-5-5"), (Provider::Anthropic, "claude-haiku-5-5".into()));
-        assert_eq!(parsed("openai/org/model:free"), (Provider::OpenAi, "org/model:free".into()));
-        assert_eq!(parsed("ollama/qwen2.5-coder:1.5b"), (Provider::Ollama, "qwen2.5-coder:1.5b".into()));
-        assert_eq!(parsed("market"), (Provider::Market, String::new()));
-        assert_eq!(parsed("market/hard"), (Provider::Market, "hard".into()));
+        assert_eq!(parsed("anthropic/claude-sonnet-5-5"), pair("anthropic", "claude-sonnet-5-5"));
+        assert_eq!(parsed("claude-haiku-5-5"), pair("anthropic", "claude-haiku-5-5"));
+        assert_eq!(parsed("openai/org/model:free"), pair("openai", "org/model:free"));
+        assert_eq!(parsed("ollama/qwen2.5-coder:1.5b"), pair("ollama", "qwen2.5-coder:1.5b"));
+        assert_eq!(parsed("market"), pair("market", ""));
+        assert_eq!(parsed("openrouter/deepseek/deepseek-v4:free"), pair("openrouter", "deepseek/deepseek-v4:free"));
+        assert_eq!(parsed("my-gate.2/m"), pair("my-gate.2", "m"));
+        assert_eq!(parsed("market/hard"), pair("market", "hard"));
     }
 
     #[test]
     fn a_refusal_is_one_line_that_names_the_accepted_forms() {
-        for text in [
-            "",
-            "gpt-9",
-            "mistral/large",
-            "anthropic/",
-            "market/",
-            "Anthropic/x",
-            "a b",
-            "openai/x\n",
-            "openai/\u{1b}[31m",
-        ] {
+        for text in
+            ["", "gpt-9", "/large", "anthropic/", "market/", "Anthropic/x", "a b", "openai/x\n", "openai/\u{1b}[31m"]
+        {
             let error = text.parse::<ModelId>().unwrap_err().to_string();
             assert!(error.contains("anthropic/NAME, openai/NAME, ollama/NAME, market"), "{error}");
             assert!(!error.chars().any(char::is_control), "{error}");

@@ -11,10 +11,11 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
+use super::about::{self, About};
 use super::batching::Batching;
 use super::form::{Form, Json, Learned, Place, Sent, Thinking};
 use super::http::words::one_line;
-use super::http::{BaseUrl, Effort, Http, Response, Settings, SetupError, body, headers};
+use super::http::{BaseUrl, Batches, Effort, Http, KeyHeader, Response, Settings, SetupError, body, headers};
 use super::id::ModelId;
 use super::local_server::{self, Greeting};
 use super::message_batches::MessageBatches;
@@ -150,9 +151,9 @@ impl MessagesApi {
         key: Option<SecretString>,
         settings: Settings,
     ) -> Result<Self, SetupError> {
-        let base = BaseUrl::parse(base_url)?;
+        let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("v1/messages");
-        let http = Http::new(&base, url, ("x-api-key", ""), key, &settings)?.with_header("anthropic-version", VERSION);
+        let http = Http::new(&base, url, KeyHeader::XApiKey, key, &settings)?.with_header("anthropic-version", VERSION);
         let form = settings.forms.of(&base.origin(), id.name());
         let batches = MessageBatches::new(&base, id.name(), (settings.effort, form.clone()), &http);
         Ok(MessagesApi {
@@ -245,6 +246,10 @@ impl Model for MessagesApi {
         &self.host
     }
 
+    fn about(&self) -> BoxFuture<'_, Option<About>> {
+        Box::pin(async { Some(about::ask(&self.http, self.models.clone(), &self.name, false).await) })
+    }
+
     fn greet(&self, who: bool) -> BoxFuture<'_, Greeting> {
         Box::pin(local_server::greet(&self.http, self.models.clone(), who))
     }
@@ -256,6 +261,9 @@ impl Model for MessagesApi {
     }
 
     fn batches(&self) -> Option<&dyn Batching> {
-        Some(&self.batches)
+        match self.settings.route.batches {
+            Batches::Taken => Some(&self.batches),
+            Batches::NotTaken => None,
+        }
     }
 }

@@ -3,10 +3,14 @@
 //! Everything above this room speaks in [`Request`] and [`Reply`]; only this room knows HTTP. A model is reached
 //! through [`crate::call`] and never directly.
 
+pub mod about;
 pub mod batching;
+pub mod chances;
 pub mod chat_completions;
+pub mod decisions;
 mod finish;
 pub mod form;
+pub mod hosts;
 pub mod http;
 pub mod id;
 pub mod limits;
@@ -39,6 +43,8 @@ pub enum Role {
     Auditor,
     /// Decides on messages a second time, beside the decision maker.
     Referee,
+    /// Gives reasons for decisions, where the decision maker writes nothing.
+    Reasoner,
 }
 
 impl fmt::Display for Role {
@@ -49,6 +55,7 @@ impl fmt::Display for Role {
             Role::Improver => "improver",
             Role::Auditor => "auditor",
             Role::Referee => "referee",
+            Role::Reasoner => "reasoner",
         })
     }
 }
@@ -334,6 +341,16 @@ pub trait Model: Send + Sync {
     /// Whether answers come from a simulation rather than from a model.
     fn is_simulated(&self) -> bool {
         false
+    }
+
+    /// Whether it answers with probabilities of statements ([`chances`]) and writes nothing else.
+    fn only_decides(&self) -> bool {
+        false
+    }
+
+    /// What the host says about the model without being asked a question; `None` where it can say nothing.
+    fn about(&self) -> BoxFuture<'_, Option<about::About>> {
+        Box::pin(std::future::ready(None))
     }
 
     /// Says hello to the host before the first call, which costs nothing: whether it is there and takes the key, and,

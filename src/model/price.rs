@@ -1,11 +1,13 @@
 //! What calls cost. Prices are data with a date (`prices.toml`), and a person's own come first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
 use super::Usage;
-use super::id::{ModelId, ModelIdError, Provider};
+use super::hosts::{Host, Hosts};
+use super::id::{ModelId, ModelIdError};
 
 /// What a token costs with a message batch, as a share of its price: of every kind of token.
 pub const BATCH_SHARE: f64 = 0.5;
@@ -38,7 +40,19 @@ impl Price {
             + part(usage.cache_read_tokens, self.cache_read.unwrap_or(self.input))
     }
 
-    fn is_sane(&self) -> bool {
+    /// So many times this price.
+    fn times(self, factor: f64) -> Price {
+        let part = |price: Option<f64>| price.map(|price| price * factor);
+        Price {
+            input: self.input * factor,
+            output: self.output * factor,
+            cache_write: part(self.cache_write),
+            cache_read: part(self.cache_read),
+        }
+    }
+
+    /// Whether it can be one: every part zero or more dollars.
+    pub(super) fn is_sane(&self) -> bool {
         let all = [Some(self.input), Some(self.output), self.cache_write, self.cache_read];
         all.into_iter().flatten().all(|price| price.is_finite() && price >= 0.0)
     }
@@ -55,30 +69,68 @@ pub enum PriceError {
     Price(String),
 }
 
-/// A table of prices, by model.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Prices {
-    date: String,
-    models: BTreeMap<String, Price>,
-    /// Models that would be free, and are perhaps not.
-    unknown: BTreeSet<String>,
+/// What the built-in table says of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    input: f64,
+    output: f64,
+    cache_write: Option<f64>,
+    cache_read: Option<f64>,
+    /// The most tokens that it reads.
+    context: Option<u64>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    date: String,
-    models: BTreeMap<String, Price>,
+impl Listed {
+    fn price(&self) -> Price {
+        Price { input: self.input, output: self.output, cache_write: self.cache_write, cache_read: self.cache_read }
+    }
 }
+
+/// Whose word a price is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `[prices]` of the settings.
+    Settings,
+    /// `price` of a host in the settings.
+    Host,
+    /// The built-in table.
+    Table,
+    /// A server of one's own, or the simulation: nothing is paid per token.
+    Free,
+}
+
+/// Prices by model: a person's own, those of hosts, and the built-in table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prices {
+    table: Option<&'static Table>,
+    own: BTreeMap<String, Price>,
+    /// Of servers that said who they are.
+    told: BTreeMap<String, Price>,
+    /// Models that would be free, and are perhaps not.
+    unknown: BTreeSet<String>,
+    hosts: Arc<Hosts>,
+}
+
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    date: String,
+    source: String,
+    models: BTreeMap<String, Listed>,
+}
+
+/// The table that this version was built with (`scripts/prices`).
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    // A test reads the file; were it broken all the same, unknown prices would be the honest answer.
+    toml::from_str(include_str!("prices.toml")).unwrap_or_default()
+});
 
 impl Prices {
     /// The prices that this version was built with.
     #[must_use]
     pub fn built_in() -> Self {
-        // A test reads the file; were it broken all the same, unknown prices would be the honest answer.
-        toml::from_str::<File>(include_str!("prices.toml"))
-            .map(|file| Prices { date: file.date, models: file.models, unknown: BTreeSet::new() })
-            .unwrap_or_default()
+        Prices { table: Some(&TABLE), ..Prices::default() }
     }
 
     /// The built-in prices with a person's own in their place. Keys are models as anywhere else, `claude-...` included.
@@ -93,15 +145,21 @@ impl Prices {
             if !price.is_sane() {
                 return Err(PriceError::Price(id.to_string()));
             }
-            prices.models.insert(id.to_string(), *price);
+            prices.own.insert(id.to_string(), *price);
         }
         Ok(prices)
+    }
+
+    /// The same, with models at these hosts.
+    #[must_use]
+    pub fn at(self, hosts: Hosts) -> Self {
+        Prices { hosts: Arc::new(hosts), ..self }
     }
 
     /// From now on a model has this price, unless it has one.
     pub fn set(&mut self, model: &str, price: Price) {
         self.unknown.remove(model);
-        self.models.entry(model.to_owned()).or_insert(price);
+        self.told.entry(model.to_owned()).or_insert(price);
     }
 
     /// From now on the price of a model is not known, unless a table or a person tells it.
@@ -112,19 +170,49 @@ impl Prices {
     /// When the built-in prices were looked up, such as `2026-11`.
     #[must_use]
     pub fn date(&self) -> &str {
-        &self.date
+        self.table.map_or("", |table| &table.date)
     }
 
-    /// The price of a model; `None` where it is not known. The market and Ollama cost nothing unless a person says
-    /// otherwise. A dated name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
+    /// The price of a model and whose word it is; `None` where it is not known, which is never the same as nothing. A dated
+    /// name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
+    #[must_use]
+    pub fn find(&self, model: &str) -> Option<(Price, Source)> {
+        let id: ModelId = model.parse().ok()?;
+        let own = named(&id.to_string(), |name| self.own.get(name).copied());
+        if let Some(price) = own {
+            return Some((price, Source::Settings));
+        }
+        let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
+        if id.is_market() {
+            return Some((free, Source::Free));
+        }
+        let host = self.hosts.get(id.host()).ok()?;
+        if let Some(price) = host.price() {
+            return Some((price, Source::Host));
+        }
+        let listed = self.listed(&id, host).map(|listed| (listed.price().times(host.prices_of().1), Source::Table));
+        let name = id.to_string();
+        let told = self.told.get(&name).map(|price| (*price, Source::Free));
+        let is_free = host.is_local() && !self.unknown.contains(&name);
+        listed.or(told).or_else(|| is_free.then_some((free, Source::Free)))
+    }
+
+    fn listed(&self, id: &ModelId, host: &Host) -> Option<&'static Listed> {
+        let name = format!("{}/{}", host.prices_of().0, id.name());
+        named(&name, |name| self.table?.models.get(name))
+    }
+
+    /// The price of a model; `None` where it is not known. See [`Prices::find`].
     #[must_use]
     pub fn price(&self, model: &str) -> Option<Price> {
+        self.find(model).map(|(price, _)| price)
+    }
+
+    /// The most tokens that a model reads at once, where the built-in table knows it.
+    #[must_use]
+    pub fn context(&self, model: &str) -> Option<u64> {
         let id: ModelId = model.parse().ok()?;
-        let name = id.to_string();
-        let listed = self.models.get(&name).or_else(|| self.models.get(undated(&name)?)).copied();
-        let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
-        let is_free = matches!(id.provider(), Provider::Market | Provider::Ollama) && !self.unknown.contains(&name);
-        listed.or_else(|| is_free.then_some(free))
+        self.listed(&id, self.hosts.get(id.host()).ok()?)?.context
     }
 
     /// What this usage of a model costs, in dollars; `None` where its price is not known.
@@ -134,10 +222,22 @@ impl Prices {
     }
 }
 
-/// The name without a date at its end. Only a date: `claude-haiku-4-5-turbo` would be another model.
+/// What is found under a name, else under the name without a date at its end.
+fn named<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    find(name).or_else(|| find(undated(name)?))
+}
+
+/// The name without a date at its end (`-20251001` or `-2025-10-01`). Only a date: `claude-haiku-4-5-turbo` would be
+/// another model.
 fn undated(name: &str) -> Option<&str> {
-    let (name, date) = name.rsplit_once('-')?;
-    (date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (rest, last) = name.rsplit_once('-')?;
+    if digits(last, 8) {
+        return Some(rest);
+    }
+    let (rest, month) = rest.rsplit_once('-').filter(|_| digits(last, 2))?;
+    let (rest, year) = rest.rsplit_once('-').filter(|_| digits(month, 2))?;
+    digits(year, 4).then_some(rest)
 }
 
 #[cfg(test)]
@@ -150,13 +250,15 @@ mod tests {
 
     #[test]
     fn the_built_in_file_is_readable_dated_and_keyed_by_models() {
-        let file: File = toml::from_str(include_str!("prices.toml")).unwrap();
-        assert_eq!(file.date.len(), 7);
-        assert_eq!(file.models.len(), 5);
-        for (model, price) in file.models {
-            assert_eq!(model.parse::<ModelId>().unwrap().to_string(), model);
-            assert!(price.is_sane());
-            assert_eq!(price.cache_write, Some(price.input * 1.25), "{model}");
+        let table: Table = toml::from_str(include_str!("prices.toml")).unwrap();
+        assert_eq!(table.date.len(), 7);
+        assert!(table.models.len() > 300, "{}", table.models.len());
+        for (model, listed) in table.models {
+            let id: ModelId = model.parse().unwrap();
+            assert_eq!(id.to_string(), model);
+            assert!(Hosts::built_in().get(id.host()).is_ok(), "{model}");
+            // What costs nothing in the table is a gap of the table.
+            assert!(listed.price().is_sane() && listed.input + listed.output > 0.0, "{model}");
         }
     }
 
@@ -177,6 +279,32 @@ mod tests {
         for model in ["anthropic/claude-haiku-4-5-turbo", "anthropic/claude-haiku-4", "openai/gpt-x", "nonsense", ""] {
             assert_eq!(prices.cost(model, million()), None, "{model}");
         }
+    }
+
+    #[test]
+    fn a_host_of_a_region_is_a_tenth_dearer_and_the_clouds_have_prices_of_their_own() {
+        let prices = Prices::built_in();
+        assert_eq!(prices.cost("openai/gpt-6.1-terra", million()), Some(6.0));
+        assert!((prices.cost("openai-eu/gpt-6.1-terra", million()).unwrap() - 6.6).abs() < 1e-9);
+        assert_eq!(prices.cost("openai-decisions/gpt-6-luna", million()), Some(0.1));
+        for model in
+            ["bedrock-claude/anthropic.claude-sonnet-5-5", "foundry/claude-opus-5-5", "gemini/gemini-3.8-flash"]
+        {
+            assert_eq!(prices.find(model).map(|(_, source)| source), Some(Source::Table), "{model}");
+        }
+        assert_eq!(prices.cost("openai/gpt-5.1-2025-11-14", million()), prices.cost("openai/gpt-5.1", million()));
+        assert_eq!(prices.context("gemini/gemini-3.8-flash"), Some(1_048_576));
+    }
+
+    #[test]
+    fn a_host_may_have_one_price_for_all_its_models_and_a_models_own_goes_before_it() {
+        let hosts = "[gate]\nbase_url = \"https://gate.example/v1\"\nprice = { input = 1, output = 2 }";
+        let hosts = Hosts::built_in().with(&toml::from_str(hosts).unwrap()).unwrap();
+        let own = Price { input: 5.0, output: 5.0, cache_write: None, cache_read: None };
+        let prices = Prices::with_overrides(&BTreeMap::from([("gate/dear".to_owned(), own)])).unwrap().at(hosts);
+        assert_eq!(prices.cost("gate/any", million()), Some(3.0));
+        assert_eq!(prices.find("gate/any").map(|(_, source)| source), Some(Source::Host));
+        assert_eq!(prices.find("gate/dear"), Some((own, Source::Settings)));
     }
 
     #[test]

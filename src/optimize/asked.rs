@@ -9,11 +9,11 @@ use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;
 use super::pairing::Key;
 use crate::call::stop::Why;
-use crate::compare::Tally;
 use crate::compare::confirm::{Confirmed, Whom};
 use crate::compare::missing::{self, WorstCase};
 use crate::compare::sign_flip;
 use crate::compare::variance::Outcomes;
+use crate::compare::{Tally, mean};
 use crate::data::spool::Texts;
 use crate::evaluate::run::Interrupted;
 
@@ -53,11 +53,21 @@ impl Side {
         counts
     }
 
+    /// How likely a yes was, per persona.
+    #[must_use]
+    pub fn chances(&self) -> Vec<mean::Outcomes> {
+        let of_persona = |results: &Vec<TrialResult>| {
+            let mut outcomes = mean::Outcomes::default();
+            results.iter().flat_map(|result| &result.chances).for_each(|chance| outcomes.add(*chance));
+            outcomes
+        };
+        self.results.iter().map(of_persona).collect()
+    }
+
     /// What every decision was worth, by persona and message.
     pub(super) fn outcomes(&self, objective: Objective) -> Vec<Outcomes> {
         let worth = |result: &TrialResult| -> Vec<f64> {
-            let of = |yes: &bool| objective.score(f64::from(u8::from(*yes)), result.grounding());
-            result.decisions.iter().map(of).collect()
+            result.chances.iter().map(|chance| objective.score(*chance, result.grounding())).collect()
         };
         self.results.iter().map(|results| results.iter().map(worth).collect()).collect()
     }

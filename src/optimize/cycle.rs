@@ -164,6 +164,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     // What is written to be kept is audited before it is decided on; the search has its own way.
     let lab = Lab {
         cast,
+        learns_by: cast.decision_maker.clone(),
         sources: &sources,
         audit_when: AuditWhen::BeforeDecision,
         revisions: if options.revises { REVISIONS } else { 0 },
@@ -192,6 +193,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let reader = |which| Reader { improver: &cast.improver, context: &cast.context, key: [&seed_text, &step, which] };
     let coding = reader("before").read_incumbent(folder, &older, &incumbent, &mut lineage).await?;
     let objections = incumbent.standing.objections(coding.as_ref());
+    let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
 
     let tried = lineage.tried.clone();
     let proposer = Proposer {

@@ -38,6 +38,7 @@ impl Earlier {
                 found.entry(key).or_default().extend(entry.messages.iter().map(|said| TrialResult {
                     message: said.message.get().into_owned(),
                     decisions: vec![said.yes],
+                    chances: vec![said.score.unwrap_or(f64::from(u8::from(said.yes)))],
                     reasoning: said.reasoning.get().into_owned(),
                     audit: said.audit().unwrap_or_default(),
                 }));

@@ -24,7 +24,7 @@ pub async fn write(
     let cast = lab.cast;
     let bench = Bench {
         generator: Some(cast.generator.clone()),
-        decision_maker: Some(cast.decision_maker.clone()),
+        decision_maker: Some(lab.learns_by.clone()),
         auditing: Some(auditing),
         prompt: prompt.to_owned(),
         seed: lab.seed,

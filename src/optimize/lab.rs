@@ -16,7 +16,7 @@ use crate::evaluate::outcomes::Outcomes;
 use crate::evaluate::plan::{Plan, Reviews};
 use crate::evaluate::run::{self, Interrupted};
 use crate::evaluate::trial::{Bench, Review, ReviewAudit};
-use crate::evaluate::{TrialFailure, Verdict};
+use crate::evaluate::{DecisionMaker, TrialFailure, Verdict};
 use crate::event::Event;
 use crate::model::Role;
 
@@ -36,6 +36,8 @@ pub struct TrialResult {
     pub message: String,
     /// Every decision on it; the first is the one with the reasoning.
     pub decisions: Vec<bool>,
+    /// What each of them is worth, in 0..=1: how likely a yes is where the decision maker says that, else 1 for a yes.
+    pub chances: Vec<f64>,
     /// Why.
     pub reasoning: String,
     /// What it claims, as far as that was checked.
@@ -49,11 +51,10 @@ impl TrialResult {
         self.decisions.first().copied().unwrap_or(false)
     }
 
-    /// The share of decisions that were a yes.
+    /// What its decisions are worth on average: the mean chance of a yes, or the share of them that were one.
     #[must_use]
-    pub fn share_of_yes(&self) -> f64 {
-        let yes = self.decisions.iter().filter(|yes| **yes).count();
-        yes as f64 / self.decisions.len().max(1) as f64
+    pub fn chance(&self) -> f64 {
+        self.chances.iter().sum::<f64>() / self.chances.len().max(1) as f64
     }
 
     /// What is known of its claims.
@@ -68,6 +69,8 @@ impl TrialResult {
 pub struct Lab<'a> {
     /// Who writes, decides and audits.
     pub cast: &'a Cast,
+    /// Who decides where something is learned from it: the same judge, who may be asked about more than its decision.
+    pub learns_by: DecisionMaker,
     /// What messages are held against.
     pub sources: &'a Sources,
     /// When messages are audited.
@@ -98,9 +101,15 @@ impl Lab<'_> {
     /// What a trial is worth. While searching, a yes that was not audited is worth what the others are on average.
     #[must_use]
     pub fn score(&self, result: &TrialResult) -> f64 {
-        let score = self.objective.score(result.share_of_yes(), result.grounding());
+        let score = self.objective.score(result.chance(), result.grounding());
         let is_open = self.searches_grounded() && result.grounding() == Grounding::NotChecked;
         if is_open { score * self.audits.worth_of_unchecked() } else { score }
+    }
+
+    /// Whether decisions are chances rather than a yes or a no.
+    #[must_use]
+    pub fn decides_by_chances(&self) -> bool {
+        self.cast.decision_maker.threshold().is_some()
     }
 
     /// Whether it searches for grounded yes.
@@ -192,9 +201,14 @@ impl Lab<'_> {
     fn bench(&self, label: &str) -> Bench {
         // Where claims count for nothing, what is only searched with need not be audited.
         let is_idle = self.objective == Objective::Response && self.audit_when == AuditWhen::AfterYes;
+        // Nothing is learned from people who only verify, so nothing but their decisions is asked for.
+        let decision_maker = match self.audit_when {
+            AuditWhen::AfterYes => self.learns_by.clone(),
+            AuditWhen::BeforeDecision => self.cast.decision_maker.clone().deciding_only(),
+        };
         Bench {
             generator: Some(self.cast.generator.clone()),
-            decision_maker: Some(self.cast.decision_maker.clone()),
+            decision_maker: Some(decision_maker),
             auditing: (!is_idle).then(|| self.auditing()),
             prompt: String::new(),
             seed: self.seed,
@@ -238,6 +252,7 @@ impl Lab<'_> {
                 Verdict::Decided { message: Message { text, audit, .. }, decision } => Some(TrialResult {
                     message: text,
                     decisions: vec![decision.decision],
+                    chances: vec![decision.chance()],
                     reasoning: decision.reasoning,
                     audit,
                 }),
@@ -278,6 +293,7 @@ impl Lab<'_> {
             for (at, decided) in places.into_iter().zip(decided) {
                 if let (Some(result), Some(decided)) = (&mut results[at], decided) {
                     result.decisions.extend(decided.decisions);
+                    result.chances.extend(decided.chances);
                 }
             }
         }

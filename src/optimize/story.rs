@@ -21,7 +21,7 @@ use crate::compare::missing::WorstCase;
 use crate::compare::second_judge::Opinion as Judges;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
-use crate::compare::{Interval, Rate};
+use crate::compare::{Interval, Mean, Rate};
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::difference::Step;
 use crate::improve::objections::{Objection, Quotes};
@@ -212,6 +212,8 @@ pub struct Proof {
     /// So many of them would have bought the most precision for each call; `None` with one, which tells nothing of the
     /// decision maker's scatter.
     pub best_decisions: Option<u32>,
+    /// Where decisions are chances: the mean chance of a yes before and after.
+    pub chances: Option<(Mean, Mean)>,
 }
 
 impl Rates {
@@ -305,6 +307,7 @@ impl Story {
                 worst_case: verified.worst_case,
                 decisions: found.explored.decisions,
                 best_decisions: best_decisions(found, verified.components, found.explored.decisions),
+                chances: verified.chances,
             }),
             kinds: found.kinds.clone(),
             referee,
@@ -395,7 +398,7 @@ const CHANCE_OF_MORE: &str = "chance_of_more";
 
 impl Proof {
     fn to_json(&self) -> Value {
-        json!({
+        let mut record = json!({
             "gain": self.outcome.map(|own| percent(own.estimate)),
             "interval_95": self.outcome.map(|own| [percent(own.interval.low), percent(own.interval.high)]),
             "mean_difference": self.outcome.map(|own| percent(own.mean)),
@@ -429,8 +432,20 @@ impl Proof {
             })),
             "decisions_per_message": self.decisions,
             "best_decisions_per_message": self.best_decisions,
-        })
+        });
+        if let Some((before, after)) = &self.chances {
+            record["mean_chance_of_yes"] = json!({ "before": chance(before), "after": chance(after) });
+        }
+        record
     }
+}
+
+fn chance(mean: &Mean) -> Value {
+    json!({
+        "mean": percent(mean.mean),
+        "interval_95": [percent(mean.interval.low), percent(mean.interval.high)],
+        "personas": mean.personas,
+    })
 }
 
 /// Decisions that may be advised.

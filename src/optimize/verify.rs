@@ -7,6 +7,7 @@ use super::cycle::Error;
 use super::earlier::{Earlier, order};
 use super::lab::Lab;
 use super::tell;
+use crate::compare::Mean;
 use crate::compare::adoption::{self, AdoptionTest, Answers};
 use crate::compare::confirm::pairs_for_precision;
 use crate::compare::missing::WorstCase;
@@ -56,6 +57,8 @@ pub struct Verified {
     pub worst_case: Option<WorstCase>,
     /// The people, in the order in which they were asked.
     pub people: Vec<u32>,
+    /// Where decisions are chances: the mean chance of a yes to the incumbent and to the challenger.
+    pub chances: Option<(Mean, Mean)>,
 }
 
 /// How much may be asked.
@@ -102,7 +105,8 @@ pub async fn verify(
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.len()) };
     // Nobody is asked so often that a kind of people whom the sample misses would pass for one that gains.
     let pairs = (paid_for - size.confirm.min(paid_for / KEPT_FOR_LATER)).min(adoption::most_pairs(order.len()));
-    let answers = if lab.decisions > 1 { Answers::Graded } else { Answers::Single };
+    let is_graded = lab.decisions > 1 || lab.decides_by_chances();
+    let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
     let mut asked = Asked::new(lab, unseen, prompts, there, &order);
     let mut decision = Decision::GoOn;
@@ -140,7 +144,10 @@ pub async fn verify(
     let from = asked.rate_before();
     let Asked { before, after, trials, pairs, used, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
+    let chances = || Some((Mean::of(&before.chances())?, Mean::of(&after.chances())?));
+    let chances = if lab.decides_by_chances() { chances() } else { None };
     Ok(Verified {
+        chances,
         decision,
         outcome: test.result(),
         earlier: 2 * pairs - trials,

@@ -6,8 +6,10 @@ use comfy_table::{CellAlignment, Table};
 use super::summary::{self, RULE, Spent};
 use super::words;
 use crate::compare::Rate;
-use crate::compare::audit::{LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, Shortfall, Standing};
-use crate::evaluate::audit::{Heard, ProbeHeard};
+use crate::compare::audit::{
+    LEAST_DECIDED, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, MOST_MISSED, Shortfall, Standing,
+};
+use crate::evaluate::audit::{Heard, PairHeard, ProbeHeard};
 
 /// Probes that are shown, at most.
 const SHOWN: usize = 5;
@@ -67,6 +69,7 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
     lines.extend(worst(heard));
     lines.push(format!("Flips on repeat: {}", flips(&standing.repeats)));
     lines.push(format!("Flips in another format: {}", flips(&standing.formats)));
+    lines.extend(missed(heard, standing));
     lines.push(said_yes(standing));
     lines.push(summary::failed_trials(heard.failures.iter().map(|failure| failure.reason.as_str())));
     lines.extend(summary::spent(&summary.spent));
@@ -112,6 +115,11 @@ pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
             "asked the same in another format, it decides otherwise at least {} of the time (the bound is {:.0}%)",
             percent(low),
             MOST_FLIPS * 100.0
+        ),
+        Shortfall::Missed(low) => format!(
+            "it misses at least {} of facts that decide a message: quantities, dates, a \"not\" (the bound is {:.0}%)",
+            percent(low),
+            MOST_MISSED * 100.0
         ),
     };
     standing.shortfalls().into_iter().map(line).collect()
@@ -178,6 +186,29 @@ fn visible(text: &str) -> String {
     if text.chars().all(is_blank) { text.chars().flat_map(char::escape_unicode).collect() } else { text.to_owned() }
 }
 
+/// Of messages that differ in one fact: how often it was missed, and which kind most.
+fn missed(heard: &Heard, standing: &Standing) -> Option<String> {
+    let rate = &standing.missed;
+    let (share, interval) = (rate.share()?, rate.interval?);
+    let mut kinds: Vec<&str> = heard.pairs.iter().map(|pair| pair.kind.as_str()).collect();
+    kinds.dedup();
+    let of_kind = |kind: &&str| {
+        let all = heard.pairs.iter().filter(|pair| pair.kind == *kind).filter_map(PairHeard::is_missed);
+        let (missed, total) = all.fold((0, 0), |(missed, total), is_missed| (missed + u32::from(is_missed), total + 1));
+        format!("{} {missed} of {total}", words::one_line(kind, 40))
+    };
+    Some(format!(
+        "Facts missed: {:.1}% ({} of {} in which one fact decides; {}), 95% interval {:.1}% to {:.1}%{}",
+        share * 100.0,
+        words::thousands(rate.yes),
+        words::count(rate.total, "pair of messages", "pairs of messages"),
+        kinds.iter().map(of_kind).collect::<Vec<_>>().join(", "),
+        interval.low * 100.0,
+        interval.high * 100.0,
+        if rate.simulated { ", simulated" } else { "" }
+    ))
+}
+
 /// A flip rate: the share of pairs that differ.
 fn flips(rate: &Rate) -> String {
     let (Some(share), Some(interval)) = (rate.share(), rate.interval) else { return "nothing to compare".into() };
@@ -232,6 +263,7 @@ mod tests {
                 },
             ],
             messages: vec![(vec![true, true, false], vec![true; 5]), (vec![false; 3], vec![false; 5])],
+            pairs: Vec::new(),
             asked: 210,
             failures: vec![TrialFailure {
                 stage: Stage::Decide,

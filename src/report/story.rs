@@ -15,6 +15,7 @@ use crate::improve::changes::Standing;
 use crate::improve::difference::Step;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
+use crate::optimize::Objective;
 use crate::optimize::story::{self, Effect, Proof, Raised, Rates, Story};
 use crate::optimize::verdict::{Because, Kind, MOST_PEOPLE, Unreachable, Verdict};
 
@@ -251,6 +252,11 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
         format!("Unseen people, {name} before: {}", words::full_rate(before)),
         format!("Unseen people, {name} after: {}", words::full_rate(after)),
     ];
+    let simulated = after.simulated;
+    if let Some((before, after)) = &proof.chances {
+        lines.push(format!("Unseen people, mean chance of a yes before: {}", words::mean_chance(before, simulated)));
+        lines.push(format!("Unseen people, mean chance of a yes after: {}", words::mean_chance(after, simulated)));
+    }
     if let Some(outcome) = proof.outcome {
         let earlier = match proof.earlier {
             0 => String::new(),
@@ -270,8 +276,13 @@ fn proof_lines(story: &Story, proof: &Proof) -> Vec<String> {
             None => "",
         };
         lines.push(format!(
-            "Gain on unseen people: {} points, 95% interval {}, {}{decided}{earlier}{selected}",
+            "Gain on unseen people: {} points{}, 95% interval {}, {}{decided}{earlier}{selected}",
             words::points(outcome.estimate),
+            match (&proof.chances, story.objective) {
+                (None, _) => "",
+                (Some(_), Objective::Grounded) => " in the mean chance of a yes to what makes nothing up",
+                (Some(_), Objective::Response) => " in the mean chance of a yes",
+            },
             words::interval(outcome.interval),
             words::count(outcome.personas as u64, "persona", "personas"),
         ));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::compare::{Interval, Rate};
+use crate::compare::{Interval, Mean, Rate};
 
 /// What stands in place of a rate that rests on claims that nobody has checked.
 pub const NOT_CHECKED: &str = "claims not checked";
@@ -27,6 +27,20 @@ pub fn full_rate(of: &Rate) -> String {
         text.push_str(", simulated");
     }
     text
+}
+
+/// A mean chance of a yes with its interval, and the word *simulated* where it applies.
+#[must_use]
+pub fn mean_chance(mean: &Mean, simulated: bool) -> String {
+    format!(
+        "{:.1}% ({} of {}), 95% interval {:.1}% to {:.1}%{}",
+        mean.mean * 100.0,
+        count(mean.outcomes, "decision", "decisions"),
+        count(mean.personas, "persona", "personas"),
+        mean.interval.low * 100.0,
+        mean.interval.high * 100.0,
+        if simulated { ", simulated" } else { "" }
+    )
 }
 
 /// `+31.2`, `-6.2`, `0.0`: percentage points with their sign, never a negative zero.

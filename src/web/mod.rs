@@ -6,7 +6,7 @@
 
 mod assets;
 mod chart_table;
-mod children;
+pub mod children;
 mod compare;
 mod downloads;
 mod error;

@@ -67,6 +67,9 @@ pub const KNOWN: &[Known] = &[
     known("fenced-json", Effect::Harmless, &[]),
     known("string-bool", Effect::UnusableDecision, &["no true or false `decision`"]),
     known("two-objects", Effect::UnusableDecision, &["says two things"]),
+    // Those of decision models.
+    known("number-outside", Effect::Harmless, &[]),
+    known("one-refused", Effect::Harmless, &[]),
     known("refusal", Effect::Unusable, &["refused to answer"]),
     known("empty", Effect::Unusable, &["the answer is empty"]),
     known("thinking-only", Effect::Unusable, &["cut off at the token limit"]),

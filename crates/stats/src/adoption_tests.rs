@@ -8,18 +8,26 @@ use rand_chacha::ChaCha8Rng;
 type Person = (f64, f64);
 
 /// A test of so many pairs from these people, who are asked in turn; what it said, and the pairs it took.
-fn run(
+fn run(test: AdoptionTest, people: &[Person], pairs: usize, rng: &mut ChaCha8Rng) -> (AdoptionTest, Decision, usize) {
+    run_with(test, people, pairs, (Answers::Single, rng))
+}
+
+/// The same of yes or no, or of the chances themselves.
+fn run_with(
     mut test: AdoptionTest,
     people: &[Person],
     pairs: usize,
-    rng: &mut ChaCha8Rng,
+    (answers, rng): (Answers, &mut ChaCha8Rng),
 ) -> (AdoptionTest, Decision, usize) {
     let (mut sums, mut asked) = (vec![0.0; people.len()], 0);
     let pairs = pairs.min(most_pairs(people.len()));
-    for until in schedule(people.len(), pairs, Answers::Single) {
+    for until in schedule(people.len(), pairs, answers) {
         while asked < until {
             let at = asked % people.len();
-            let mut yes = |chance| f64::from(u8::from(rng.random_bool(chance)));
+            let mut yes = |chance| match answers {
+                Answers::Single => f64::from(u8::from(rng.random_bool(chance))),
+                Answers::Graded => chance,
+            };
             sums[at] += yes(people[at].1) - yes(people[at].0);
             asked += 1;
         }
@@ -165,4 +173,54 @@ proptest! {
         prop_assert!(outcome.interval.low <= outcome.estimate + 1e-9 && outcome.estimate <= outcome.interval.high + 1e-9);
         prop_assert!(-1.0 <= outcome.interval.low && outcome.interval.high <= 1.0);
     }
+}
+
+/// People whose chances differ as those of a judge do who reads them: on the logit scale, with a gain that differs too and the
+/// luck of the message.
+fn readers(people: usize, gain: f64, rng: &mut ChaCha8Rng) -> Vec<Person> {
+    let chance = |logit: f64| 1.0 / (1.0 + (-logit).exp());
+    let of_one = |_: usize| {
+        let (person, effect) = (-1.2 + 1.2 * normal(rng), gain + 0.5 * normal(rng));
+        (chance(person + 0.5 * normal(rng)), chance(person + effect + 0.5 * normal(rng)))
+    };
+    (0..people).map(of_one).collect()
+}
+
+#[test]
+fn of_chances_a_tenth_who_lose_much_are_called_better_as_rarely_as_is_said() {
+    let mut rng = ChaCha8Rng::seed_from_u64(207);
+    let (alpha, runs) = (0.05, 600);
+    for (share, loss, most) in [(0.1, 0.9, 0.05), (0.1, 0.9, 0.45), (0.2, 0.9, 0.1), (0.3, 0.4, 0.3)] {
+        for count in [12, 24, 60] {
+            let better = (0..runs).filter(|_| {
+                let people = skewed(count, share, loss, most, &mut rng);
+                run_with(never_giving_up(alpha), &people, count, (Answers::Graded, &mut rng)).1 == Decision::Better
+            });
+            let (better, expected) = (better.count() as f64, alpha * f64::from(runs));
+            assert!(
+                better <= expected + 3.0 * expected.sqrt(),
+                "{share} lose {loss}, {count} people: {better} of {runs}"
+            );
+        }
+    }
+}
+
+#[test]
+fn chances_prove_a_gain_of_15_points_with_at_most_half_the_pairs_that_yes_or_no_take() {
+    let mut rng = ChaCha8Rng::seed_from_u64(208);
+    let (runs, count) = (120, 400);
+    let (mut gains, mut taken) = (0.0, [0.0, 0.0]);
+    for _ in 0..runs {
+        let people = readers(count, 0.85, &mut rng);
+        gains += people.iter().map(|(before, after)| after - before).sum::<f64>() / count as f64;
+        for (taken, answers) in taken.iter_mut().zip([Answers::Graded, Answers::Single]) {
+            let test = AdoptionTest::plan(0.05, 0.15);
+            let (_, decision, pairs) = run_with(test, &people, count, (answers, &mut rng));
+            // What is not proved has taken all, at least.
+            *taken += if decision == Decision::Better { pairs } else { count } as f64;
+        }
+    }
+    let (gain, ratio) = (gains / f64::from(runs), taken[0] / taken[1]);
+    assert!((0.13..0.17).contains(&gain), "{gain}");
+    assert!(ratio <= 0.5, "{ratio}: {taken:?}");
 }

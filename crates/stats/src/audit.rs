@@ -24,6 +24,13 @@ pub const MOST_IN_A_FAMILY: f64 = 0.05;
 /// one decision in seven goes against what the judge itself says most often.
 pub const MOST_FLIPS: f64 = 0.25;
 
+/// The most that the lower end of the interval of missed facts may be.
+///
+/// Where two messages differ in one fact and that fact decides it, a judge that reads it gives the better one the higher
+/// chance. One that does not read it is right half of the time: of 24 pairs it misses 9 or more, which is what fails, in 92
+/// audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
+pub const MOST_MISSED: f64 = 0.20;
+
 /// Of fewer messages with an offer none may deserve a yes. Of ten that are as good as those of the battery a strict judge says
 /// yes to some: where each gets one with a chance of 30 %, ten get none one time in 35.
 pub const FEWEST_TO_LIKE: u64 = 10;
@@ -46,6 +53,9 @@ pub struct Standing {
     pub said_yes: Rate,
     /// Questions that came to a decision, and all.
     pub decided: (u64, u64),
+    /// Of all pairs of messages that differ in one fact, those in which it was missed; of none, for a judge that was not
+    /// asked.
+    pub missed: Rate,
 }
 
 /// Why an audit is not passed.
@@ -61,6 +71,8 @@ pub enum Shortfall {
     Repeats(f64),
     /// The same in other formats.
     Formats(f64),
+    /// Facts are missed more often than [`MOST_MISSED`]: the lower end of the interval.
+    Missed(f64),
     /// Not one of at least [`FEWEST_TO_LIKE`] messages with an offer got a yes, in so many decisions: who always says no is
     /// fooled by nothing, and worth nothing.
     NeverYes(u64),
@@ -84,7 +96,15 @@ impl Standing {
             formats: Rate::of(&formats),
             said_yes: Rate::of(&said),
             decided,
+            missed: Rate::of(&[]),
         }
+    }
+
+    /// The same, with what came of pairs of messages that differ in one fact: whether it was missed.
+    #[must_use]
+    pub fn with_pairs(self, missed: &[bool]) -> Self {
+        let missed: Vec<Tally> = missed.iter().map(|missed| Tally::of([*missed])).collect();
+        Standing { missed: Rate::of(&missed), ..self }
     }
 
     /// The same, marked as simulated or not.
@@ -97,6 +117,7 @@ impl Standing {
             formats: self.formats.marked(simulated),
             said_yes: self.said_yes.marked(simulated),
             decided: self.decided,
+            missed: self.missed.marked(simulated),
         }
     }
 
@@ -117,6 +138,7 @@ impl Standing {
         found.extend(families.map(|(family, low)| Shortfall::Family(family, low)));
         found.extend(Some(low(&self.repeats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Repeats));
         found.extend(Some(low(&self.formats)).filter(|low| *low > MOST_FLIPS).map(Shortfall::Formats));
+        found.extend(Some(low(&self.missed)).filter(|low| *low > MOST_MISSED).map(Shortfall::Missed));
         if self.said_yes.yes == 0 && self.said_yes.personas >= FEWEST_TO_LIKE {
             found.push(Shortfall::NeverYes(self.said_yes.total));
         }
@@ -162,6 +184,16 @@ mod tests {
         assert_eq!(shortfalls(&[(0, 50), (0, 50)], &steady()), []);
         assert_eq!(shortfalls(&[(2, 50), (2, 50)], &steady()), []);
         assert!(matches!(shortfalls(&[(4, 50), (4, 50)], &steady())[..], [Shortfall::FalseYes(_)]));
+    }
+
+    #[test]
+    fn a_judge_that_misses_nine_of_24_facts_fails_and_one_that_misses_eight_passes() {
+        let of = |missed: usize| {
+            let standing = Standing::of(&families(&[(0, 100)]), &steady(), (300, 300));
+            standing.with_pairs(&(0..24).map(|pair| pair < missed).collect::<Vec<_>>()).shortfalls()
+        };
+        assert!(matches!(of(9)[..], [Shortfall::Missed(low)] if low > MOST_MISSED));
+        assert_eq!((of(8), of(0)), (vec![], vec![]));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod effects;
 pub mod evidence;
 pub mod exact;
 pub mod ledger;
+pub mod mean;
 pub mod missing;
 pub mod needed;
 pub mod normal;
@@ -37,6 +38,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 pub use effects::Effects;
 pub use evidence::Evidence;
+pub use mean::Mean;
 pub use paired::{Comparison, Verdict};
 pub use rate::Rate;
 pub use segments::Segment;

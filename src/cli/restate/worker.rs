@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::super::connect::{Addresses, connect, connections};
+use super::super::connect::Reach;
 use super::super::error::Error;
 use super::super::options::{Concurrency, Global, ModelOptions};
 use super::super::settings::Settings;
@@ -16,6 +16,7 @@ use crate::engine::restate::ingress::Ingress;
 use crate::engine::restate::wire::Version;
 use crate::engine::restate::worker::sender::Connect;
 use crate::engine::restate::worker::{self, Told, Worker};
+use crate::model::Role;
 use crate::model::form::Forms;
 use crate::model::http::Effort;
 use crate::model::id::ModelId;
@@ -134,10 +135,10 @@ fn explain(error: worker::Error) -> Error {
 /// Makes models with this machine's keys and addresses.
 fn connector(options: &Options, settings: &Settings) -> Result<Connect, Error> {
     let models = ModelOptions { base_url: options.base_url.clone(), ..ModelOptions::default() };
-    let (addresses, connections, forms) = (Addresses::of(&models, settings), connections(settings)?, Forms::default());
-    Ok(Arc::new(move |id: &str, effort: Option<&str>, timeout: u64| {
+    let reach = Reach::new(&models, settings, Forms::default())?;
+    Ok(Arc::new(move |role: Role, id: &str, effort: Option<&str>, timeout: u64| {
         let id: ModelId = id.parse().map_err(|error| format!("{error}"))?;
         let effort = effort.map(str::parse::<Effort>).transpose()?;
-        connect(&id, &addresses, (&connections, &forms), (effort, timeout), false).map_err(|error| error.to_string())
+        reach.connect(role, &id, (effort, timeout), false).map_err(|error| error.to_string())
     }))
 }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use super::ingress::Error;
 use super::session::Session;
 use super::wire::{Asked, CALLS, Refusal, Version, form};
+use crate::model::about::About;
 use crate::model::limits::RateLimits;
 use crate::model::{Answer, Failure, FailureKind, Model, Reply, Request, Role, digest};
 
@@ -145,5 +146,13 @@ impl Model for Remote {
 
     fn is_simulated(&self) -> bool {
         self.own.is_simulated()
+    }
+
+    fn about(&self) -> BoxFuture<'_, Option<About>> {
+        self.own.about()
+    }
+
+    fn only_decides(&self) -> bool {
+        self.own.only_decides()
     }
 }

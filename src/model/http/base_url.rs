@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
+use super::Plain;
+
 /// Settings that no request can be sent with. One line each; none repeats the text that it refuses where that could
 /// hold a password or a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +21,8 @@ pub enum SetupError {
     /// Plain HTTP to another machine.
     #[error(
         "the base URL http://{0} is refused: plain http would show the key and the prompts to the network; use https \
-         (http is only for localhost, 127.0.0.0/8 and [::1])"
+         (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under \
+         [hosts.NAME] in rejoinder.toml)"
     )]
     PlainHttp(String),
     /// The key cannot be a header value.
@@ -47,6 +50,15 @@ impl BaseUrl {
     ///
     /// [`SetupError`] where the text is not a URL or not a safe one.
     pub fn parse(text: &str) -> Result<Self, SetupError> {
+        BaseUrl::parse_with(text, Plain::ThisMachine)
+    }
+
+    /// The same, where plain HTTP may go further than this machine.
+    ///
+    /// # Errors
+    ///
+    /// As of [`BaseUrl::parse`].
+    pub fn parse_with(text: &str, plain: Plain) -> Result<Self, SetupError> {
         let mut url = Url::parse(text.trim()).map_err(|error| SetupError::NotAUrl(error.to_string()))?;
         if let Some((base, _)) = url.path().trim_end_matches('/').split_at_checked(endpoint(url.path())) {
             let base = base.to_owned();
@@ -65,7 +77,7 @@ impl BaseUrl {
             return Err(SetupError::Extra("a fragment"));
         }
         let base = BaseUrl(url);
-        if base.0.scheme() == "http" && !base.is_loopback() {
+        if base.0.scheme() == "http" && !base.is_loopback() && plain == Plain::ThisMachine {
             return Err(SetupError::PlainHttp(base.host().to_owned()));
         }
         Ok(base)
@@ -130,12 +142,21 @@ impl BaseUrl {
 /// Where in a path the part begins that is not the base's but one call's: what people copy from a documentation.
 fn endpoint(path: &str) -> usize {
     let path = path.trim_end_matches('/');
-    ["/chat/completions", "/messages", "/messages/batches", "/completions", "/models", "/responses"]
-        .into_iter()
-        .filter_map(|endpoint| path.strip_suffix(endpoint))
-        .map(str::len)
-        .min()
-        .unwrap_or(path.len())
+    [
+        "/chat/completions",
+        "/messages",
+        "/messages/batches",
+        "/completions",
+        "/models",
+        "/responses",
+        "/decisions",
+        "/systemone",
+    ]
+    .into_iter()
+    .filter_map(|endpoint| path.strip_suffix(endpoint))
+    .map(str::len)
+    .min()
+    .unwrap_or(path.len())
 }
 
 #[cfg(test)]
@@ -161,7 +182,7 @@ mod tests {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains('\n'), "{error}");
         }
-        insta::assert_snapshot!(BaseUrl::parse("http://api.anthropic.com/x").unwrap_err(), @"the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the network; use https (http is only for localhost, 127.0.0.0/8 and [::1])");
+        insta::assert_snapshot!(BaseUrl::parse("http://api.anthropic.com/x").unwrap_err(), @"the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the network; use https (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under [hosts.NAME] in rejoinder.toml)");
     }
 
     #[test]

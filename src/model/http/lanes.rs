@@ -16,7 +16,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Client};
 
 use super::words::one_line;
-use super::{BaseUrl, SetupError};
+use super::{BaseUrl, Proxy, SetupError};
 
 /// Calls at once on one lane: fewer than this no server should allow on a connection (RFC 9113, section 6.5.2), and
 /// many allow no more.
@@ -33,12 +33,13 @@ const KEPT: Duration = Duration::from_secs(90);
 pub struct Connections {
     width: usize,
     roots: Vec<Certificate>,
+    proxy: Proxy,
     hosts: Arc<Mutex<HashMap<String, Arc<Lanes>>>>,
 }
 
 impl Default for Connections {
     fn default() -> Self {
-        Connections { width: LANE_WIDTH, roots: Vec::new(), hosts: Arc::default() }
+        Connections { width: LANE_WIDTH, roots: Vec::new(), proxy: Proxy::default(), hosts: Arc::default() }
     }
 }
 
@@ -66,9 +67,15 @@ impl Connections {
         }
         let roots: Vec<_> = self.roots.into_iter().chain(found).collect();
         // Only a client looks into them; better one that is thrown away than the first that is needed.
-        let kind = Kind { https: true, loopback: false, roots: roots.clone() };
+        let kind = Kind { https: true, loopback: false, roots: roots.clone(), proxy: Proxy::None };
         client(&kind).map_err(|error| wrong(error.to_string()))?;
         Ok(Connections { roots, hosts: Arc::default(), ..self })
+    }
+
+    /// The same by way of this proxy, and none of the connections.
+    #[must_use]
+    pub fn through(self, proxy: Proxy) -> Self {
+        Connections { proxy, hosts: Arc::default(), ..self }
     }
 
     /// The lanes to a host, the first of them open, so that what is wrong with the settings is found before anything is
@@ -78,11 +85,13 @@ impl Connections {
         if let Some(lanes) = hosts.get(&base.origin()) {
             return Ok(Arc::clone(lanes));
         }
-        let kind = Kind { https: base.is_https(), loopback: base.is_loopback(), roots: self.roots.clone() };
+        let (loopback, proxy) = (base.is_loopback(), self.proxy.clone());
+        let way = proxy.way_to(&base.origin(), loopback);
+        let kind = Kind { https: base.is_https(), loopback, roots: self.roots.clone(), proxy };
         let first = Lane::open(&kind)?;
         // Without TLS there is nothing to agree on HTTP/2 with.
         let width = if kind.https { self.width } else { usize::MAX };
-        let lanes = Arc::new(Lanes { kind, width, all: Mutex::new(vec![Arc::clone(&first)]), first });
+        let lanes = Arc::new(Lanes { kind, way, width, all: Mutex::new(vec![Arc::clone(&first)]), first });
         hosts.insert(base.origin(), Arc::clone(&lanes));
         Ok(lanes)
     }
@@ -94,12 +103,15 @@ struct Kind {
     https: bool,
     loopback: bool,
     roots: Vec<Certificate>,
+    proxy: Proxy,
 }
 
 /// The lanes to one host.
 #[derive(Debug)]
 pub(super) struct Lanes {
     kind: Kind,
+    /// The proxy in between.
+    way: Option<String>,
     width: usize,
     first: Arc<Lane>,
     all: Mutex<Vec<Arc<Lane>>>,
@@ -133,6 +145,13 @@ impl Lanes {
         };
         lane.calls.fetch_add(1, Ordering::Relaxed);
         Place(lane)
+    }
+}
+
+impl Lanes {
+    /// The proxy in between, if there is one, and who named it.
+    pub(super) fn proxy(&self) -> Option<(&str, &'static str)> {
+        self.way.as_deref().map(|way| (way, self.kind.proxy.said_by()))
     }
 }
 
@@ -176,21 +195,24 @@ fn client(kind: &Kind) -> Result<Client, SetupError> {
         .tcp_keepalive(Duration::from_secs(60))
         .http2_keep_alive_interval(Duration::from_secs(30))
         .http2_keep_alive_timeout(Duration::from_secs(20));
-    if kind.loopback {
+    let failed = |error: &reqwest::Error| SetupError::Client(one_line(&super::root(error), None));
+    builder = match &kind.proxy {
+        Proxy::At(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.as_str()).map_err(|error| failed(&error))?),
         // A proxy set for the web cannot reach this machine's own servers, and must not see what is sent to them.
-        builder = builder.no_proxy();
-    }
+        Proxy::Environment if !kind.loopback => builder,
+        Proxy::Environment | Proxy::None => builder.no_proxy(),
+    };
     builder = if kind.https {
         builder.tls_certs_merge(kind.roots.iter().cloned())
     } else {
         // Without a need for certificates, a machine that has none installed is no obstacle.
         builder.tls_certs_only([])
     };
-    builder.build().map_err(|error| SetupError::Client(one_line(&super::root(&error), None)))
+    builder.build().map_err(|error| failed(&error))
 }
 
 /// A client for servers of one's own network, without a proxy in between.
 #[cfg(feature = "restate")]
 pub(super) fn inner(https: bool) -> Result<Client, SetupError> {
-    client(&Kind { https, loopback: true, roots: Vec::new() })
+    client(&Kind { https, loopback: true, roots: Vec::new(), proxy: Proxy::None })
 }

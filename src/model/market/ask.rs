@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::Request;
+use super::super::chances::{self, Statement};
 use super::lexicon::pattern;
 
 /// A task for the market.
@@ -18,6 +19,10 @@ pub(super) enum Ask<'a> {
     Decision { judge: &'a str, persona: &'a str, message: &'a str },
     /// Say how likely a yes to a message is.
     Score { judge: &'a str, persona: &'a str, message: &'a str },
+    /// Say how likely each statement about a message is.
+    Chances { judge: &'a str, persona: &'a str, message: &'a str, statements: Vec<Statement> },
+    /// Give the reasons for a decision.
+    Reason { judge: &'a str, persona: &'a str, message: &'a str, yes: bool },
     /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
     Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
     /// Change the advice of a prompt whose facts and rules are fixed.
@@ -51,6 +56,11 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     let property = |name: &str| {
         request.schema.as_ref().is_some_and(|schema| schema.json.get("properties").and_then(|p| p.get(name)).is_some())
     };
+    let statements =
+        request.schema.as_ref().filter(|schema| schema.name == chances::NAME).and_then(chances::statements);
+    if let (Some(statements), Ask::Decision { judge, persona, message }) = (statements, decision(system, user)) {
+        return Ask::Chances { judge, persona, message, statements };
+    }
     if property("decision") {
         return decision(system, user);
     }
@@ -75,6 +85,12 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     }
     if property("faults") {
         return Ask::ItemCheck { facts: text("facts"), items: text("items") };
+    }
+    if property("reasoning")
+        && let Ask::Decision { judge, persona, message } = decision(system, user)
+    {
+        let yes = user.rfind("was a yes") > user.rfind("was a no");
+        return Ask::Reason { judge, persona, message, yes };
     }
     if property("prompt") {
         return prompt(system, user, false);
@@ -233,6 +249,18 @@ mod tests {
             Some("prompt"),
         );
         assert!(matches!(read(&asked), Ask::Prompt { incumbent: "P", feedback: "F", plain: false, .. }));
+    }
+
+    #[test]
+    fn statements_and_reasons_are_asked_about_the_message_between_its_tags() {
+        let user = "<persona-0011aabb>\nEve\n</persona-0011aabb>\n<message-0011aabb>\nHello\n</message-0011aabb>";
+        let statement = Statement { name: "yes".into(), text: "Eve says yes.".into() };
+        let asked = Request { schema: Some(chances::schema(&[statement.clone()])), ..request("strict", user, None) };
+        let statements = vec![statement];
+        assert_eq!(read(&asked), Ask::Chances { judge: "strict", persona: "Eve", message: "Hello", statements });
+        let user = format!("{user}\nYour decision was a no.");
+        let asked = request("strict", &user, Some("reasoning"));
+        assert_eq!(read(&asked), Ask::Reason { judge: "strict", persona: "Eve", message: "Hello", yes: false });
     }
 
     #[test]

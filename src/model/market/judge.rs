@@ -55,8 +55,21 @@ pub(super) fn grade(market: (&Taste, Mode), guide: &str, persona: &str, message:
     Grade { score, reasoning }
 }
 
+/// Explains a decision that was made already.
+pub(super) fn reason(
+    market: (&Taste, Mode),
+    guide: &str,
+    persona: &str,
+    message: &str,
+    yes: bool,
+    dice: &mut Dice,
+) -> String {
+    let (judge, found, _) = weigh(market, guide, persona, message);
+    reasons::explain(yes, &found, &judge, dice)
+}
+
 /// Who judges, what is found in the message, and how likely a yes to it is.
-fn weigh((taste, mode): (&Taste, Mode), guide: &str, persona: &str, message: &str) -> (Judge, Found, f64) {
+pub(super) fn weigh((taste, mode): (&Taste, Mode), guide: &str, persona: &str, message: &str) -> (Judge, Found, f64) {
     let reader = Reader::of(persona);
     let judge = taste.judge(persona, &reader);
     let found = detect(message, &reader);

@@ -12,6 +12,7 @@ mod ask;
 mod auditor;
 mod banks;
 mod calibrate;
+mod chances;
 mod detect;
 mod dice;
 mod feature;
@@ -59,6 +60,9 @@ use taste::Taste;
 /// talking to, whatever the model was called.
 pub const REQUEST_ID_PREFIX: &str = "simulated_";
 
+/// What the name of a market begins with that is a decision model.
+const CHANCES: &str = "decisions";
+
 /// Whether prompts matter in this market.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -69,11 +73,22 @@ pub enum Mode {
     Null,
 }
 
+/// How a market answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Speech {
+    /// In text, as models do that write.
+    #[default]
+    Text,
+    /// With probabilities only, as decision models do. The same people decide as in the market of the same seed.
+    Chances,
+}
+
 /// A simulated market.
 #[derive(Debug)]
 pub struct Market {
     seed: u64,
     mode: Mode,
+    speech: Speech,
     id: String,
     taste: Taste,
     /// Prompts that were read lately: a run sends the same one a thousand times.
@@ -90,15 +105,37 @@ impl Market {
             (Mode::Null, 1) => "market/null".to_owned(),
             (Mode::Null, seed) => format!("market/null-{seed}"),
         };
-        Market { seed, mode, id, taste: calibrate::calibrate(Taste::of(seed)), plans: Mutex::default() }
+        let taste = calibrate::calibrate(Taste::of(seed));
+        Market { seed, mode, speech: Speech::Text, id, taste, plans: Mutex::default() }
     }
 
-    /// The market that a name means: what follows `market/`, such as `7`, `null`, `null-7` or nothing.
+    /// The same, answering in this way.
+    #[must_use]
+    pub fn speaking(self, speech: Speech) -> Self {
+        let id = match (speech, self.id.split_once('/')) {
+            (Speech::Text, _) => self.id.clone(),
+            (Speech::Chances, None) => format!("{}/{CHANCES}", self.id),
+            (Speech::Chances, Some((market, name))) => format!("{market}/{CHANCES}-{name}"),
+        };
+        Market { speech, id, ..self }
+    }
+
+    /// The market that a name means: what follows `market/`, such as `7`, `null`, `null-7` or nothing; with `decisions` or
+    /// `decisions-` before it, the same market as a decision model.
     ///
     /// # Errors
     ///
     /// One line for a person, where the name is none of these.
     pub fn parse(name: &str) -> Result<Self, String> {
+        let rest =
+            name.strip_prefix(CHANCES).and_then(|rest| if rest.is_empty() { Some("") } else { rest.strip_prefix('-') });
+        match rest {
+            Some(rest) if !rest.starts_with(CHANCES) => Ok(Market::parse(rest)?.speaking(Speech::Chances)),
+            _ => Market::parse_plain(name),
+        }
+    }
+
+    fn parse_plain(name: &str) -> Result<Self, String> {
         let (mode, seed) = match name.strip_prefix("null") {
             None => (Mode::Normal, name),
             Some("") => (Mode::Null, ""),
@@ -109,7 +146,10 @@ impl Market {
         }
         match seed.parse::<u64>() {
             Ok(number) if seed.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Market::new(number, mode)),
-            _ => Err(format!("there is no market {name:?}: write market, market/7, market/null or market/null-7")),
+            _ => Err(format!(
+                "there is no market {name:?}: write market, market/7, market/null, market/null-7 or, \
+                               for a decision model, market/decisions or market/decisions-7"
+            )),
         }
     }
 
@@ -132,6 +172,13 @@ impl Market {
             Ask::Score { judge, persona, message } => {
                 let grade = judge::grade((&self.taste, self.mode), judge, persona, message, &mut dice);
                 in_order(request, json!({"reasoning": grade.reasoning, "score": grade.score}))
+            }
+            Ask::Chances { judge, persona, message, statements } => {
+                chances::weigh((&self.taste, self.mode), (judge, persona, message), &statements, &mut dice).to_string()
+            }
+            Ask::Reason { judge, persona, message, yes } => {
+                let said = judge::reason((&self.taste, self.mode), judge, persona, message, yes, &mut dice);
+                json!({"reasoning": said}).to_string()
             }
             Ask::Prompt { guide, incumbent, feedback, objections, plain } => {
                 let prompt = improver::improve(guide, incumbent, feedback, objections, &mut dice);
@@ -251,6 +298,10 @@ impl Model for Market {
 
     fn is_simulated(&self) -> bool {
         true
+    }
+
+    fn only_decides(&self) -> bool {
+        self.speech == Speech::Chances
     }
 }
 

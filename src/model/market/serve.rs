@@ -1,7 +1,8 @@
 //! The market over HTTP, so that other programs, and our own clients, can be run against it: it speaks the Messages
 //! API and chat completions, with latency, rate limits and faults as asked for.
 //!
-//! - `POST /v1/messages`, `POST /v1/chat/completions` and `POST /chat/completions` answer.
+//! - `POST /v1/messages`, `POST /v1/chat/completions` and `POST /chat/completions` answer, and `POST /v1/decisions` and
+//!   `POST /v1/systemone` with probabilities.
 //! - `/v1/messages/batches` takes message batches, lists, shows and cancels them, and gives their results.
 //! - `GET /v1/models` and `GET /models` list the market; `GET /health` says that it is up; `GET /stats` counts
 //!   ([`Stats`]).
@@ -19,6 +20,7 @@
 
 mod batches;
 mod connection;
+mod decisions;
 mod delivery;
 mod exchange;
 mod fault;
@@ -158,6 +160,8 @@ impl Server {
             .route("/v1/messages/batches/{id}/results", get(routes::batch_results))
             .route("/v1/chat/completions", post(routes::chat_completions))
             .route("/chat/completions", post(routes::chat_completions))
+            .route("/v1/decisions", post(routes::decisions))
+            .route("/v1/systemone", post(routes::systemone))
             .route("/v1/models", get(routes::models))
             .route("/models", get(routes::models))
             .route("/health", get(routes::health))

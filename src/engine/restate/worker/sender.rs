@@ -24,7 +24,7 @@ use crate::engine::restate::wire::{Asked, RUN, Refusal, Version, form};
 use crate::event::Events;
 use crate::model::limits::permits::{Concurrency, Permits};
 use crate::model::retry::RetryPolicy;
-use crate::model::{Answer, Failure, FailureKind, Model};
+use crate::model::{Answer, Failure, FailureKind, Model, Role};
 
 /// How long what came of a call is kept for an invocation that is started anew.
 const KEPT: Duration = Duration::from_secs(120);
@@ -37,8 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long trouble of a model's host is waited out before the run that asks is told.
 const HOST_PATIENCE: Duration = Duration::from_secs(600);
 
-/// Makes a model with the worker's key and address: from its name, its effort and its time limit in seconds.
-pub type Connect = Arc<dyn Fn(&str, Option<&str>, u64) -> Result<Arc<dyn Model>, String> + Send + Sync>;
+/// Makes a model for a role with the worker's key and address: from its name, its effort and its time limit in seconds.
+pub type Connect = Arc<dyn Fn(Role, &str, Option<&str>, u64) -> Result<Arc<dyn Model>, String> + Send + Sync>;
 
 /// Why a call has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -179,7 +179,7 @@ impl Sender {
         let model = match known {
             Some(model) => model,
             None => {
-                let made = (self.connect)(&asked.model, asked.effort.as_deref(), asked.timeout);
+                let made = (self.connect)(asked.role, &asked.model, asked.effort.as_deref(), asked.timeout);
                 let model = made
                     .map_err(|why| Failure::new(FailureKind::Unauthorized, format!("the worker cannot call: {why}")))?;
                 self.lock().models.insert(key, Arc::clone(&model));

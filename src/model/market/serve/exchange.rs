@@ -22,7 +22,7 @@ use super::pace::{self, Pace};
 use super::shape::Said;
 use super::{Options, StatsHandle, delivery};
 use crate::model::market::REQUEST_ID_PREFIX;
-use crate::model::{CallKey, Request, digest};
+use crate::model::{CallKey, Request, chances, digest};
 
 /// The largest body that the Messages API takes.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -78,7 +78,7 @@ impl Shared {
             pace::tell(self.pace.as_ref(), dialect, headers);
         }
         pace::insert(headers, "request-id", &request_id);
-        if dialect == Dialect::ChatCompletions {
+        if dialect != Dialect::Messages {
             pace::insert(headers, "x-request-id", &request_id);
         }
         headers.insert(SERVER, HeaderValue::from_static("rejoinder market (simulated)"));
@@ -182,7 +182,11 @@ impl Exchange<'_> {
 
         let Asked { model, system, user, schema, max_tokens } = asked;
         let request = Request { key, system, user, schema, max_tokens };
+        let statements = request.schema.as_ref().and_then(chances::statements).unwrap_or_default();
         let mut said = Said::from(options.market.answer(&request));
+        if matches!(self.dialect, Dialect::Decisions | Dialect::SystemOne) {
+            said.asked = statements.into_iter().map(|statement| statement.name).collect();
+        }
         // Counted here and not on arrival: who left before the answer was ready may ask again.
         let repeated = sent && stats.times_seen(fingerprint(&["keyed", &content, request.key.as_str()])) > 0;
         if let Some(fault) = self.fault
@@ -199,7 +203,8 @@ impl Exchange<'_> {
         let Options { require_key, revoke_after, .. } = &self.shared.options;
         let bearer = self.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer = bearer.and_then(|value| value.strip_prefix("Bearer "));
-        let key = self.headers.get("x-api-key").and_then(|value| value.to_str().ok()).or(bearer);
+        let plain = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok());
+        let key = plain("x-api-key").or(plain("api-key")).or(bearer);
         let wrong = require_key.as_deref().is_some_and(|required| key != Some(required));
         let revoked = revoke_after.is_some_and(|last| self.number > last);
         // The message never repeats a key.

@@ -36,6 +36,10 @@ pub enum Fault {
     StringBool,
     /// A second JSON object follows, whose booleans say the opposite. Answers that are no JSON object are left alone.
     TwoObjects,
+    /// Numbers of a JSON answer lie outside of what they may be. Answers without one are left alone.
+    NumberOutside,
+    /// A decision model declines the first of its questions. Other answers are left alone.
+    OneRefused,
     /// The model declines: no text, stop reason `refusal`.
     Refusal,
     /// No text, though the model came to its end.
@@ -51,7 +55,7 @@ pub enum Fault {
 }
 
 /// Every fault as it is written, or an example of it, and what it does.
-static KINDS: [(&str, Fault, &str); 23] = [
+static KINDS: [(&str, Fault, &str); 25] = [
     ("rate-limit", Fault::RateLimit(Some(Cow::Borrowed("0.05"))), "429, retry-after 0.05 or as in rate-limit:2"),
     ("rate-limit-bare", Fault::RateLimit(None), "429 without retry-after"),
     ("spend-limit", Fault::SpendLimit, "429: the account's spend limit is reached"),
@@ -69,6 +73,8 @@ static KINDS: [(&str, Fault, &str); 23] = [
     ("fenced-json", Fault::FencedJson, "text in a Markdown fence, with prose around it"),
     ("string-bool", Fault::StringBool, "JSON booleans as strings"),
     ("two-objects", Fault::TwoObjects, "a second, contrary JSON object after the first"),
+    ("number-outside", Fault::NumberOutside, "JSON numbers outside of what they may be"),
+    ("one-refused", Fault::OneRefused, "a decision model declines its first question"),
     ("refusal", Fault::Refusal, "no text: the model declines"),
     ("empty", Fault::Empty, "no text, without a reason"),
     ("thinking-only", Fault::ThinkingOnly, "thinking and no text"),

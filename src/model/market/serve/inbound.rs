@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::decisions;
 use super::outbound::{Dialect, Rejection};
 use crate::model::Schema;
 
@@ -32,6 +33,8 @@ impl Dialect {
         match self {
             Dialect::Messages => messages_api(&body),
             Dialect::ChatCompletions => chat_completions(&body),
+            Dialect::Decisions => decisions::read_decisions(&body),
+            Dialect::SystemOne => decisions::read_systemone(&body),
         }
         .map_err(Rejection::invalid)
     }
@@ -44,14 +47,14 @@ fn messages_api(body: &Value) -> Result<Asked, String> {
     let last = turns.last().ok_or("messages: at least one message is required")?;
     let mut user = Vec::new();
     for (index, turn) in turns.iter().enumerate() {
-        let text = text_of(&turn["content"], &format!("messages.{index}.content"))?;
+        let text = text_of(&turn["content"], &format!("messages.{index}.content"), "text")?;
         match turn["role"].as_str() {
             Some("user") => user.push(text),
             Some("assistant") => {}
             _ => return Err(format!("messages.{index}.role: Input should be 'user' or 'assistant'")),
         }
     }
-    let system = if body["system"].is_null() { String::new() } else { text_of(&body["system"], "system")? };
+    let system = if body["system"].is_null() { String::new() } else { text_of(&body["system"], "system", "text")? };
     if is_current(model) {
         check_current(body, model, last)?;
     }
@@ -66,7 +69,7 @@ fn chat_completions(body: &Value) -> Result<Asked, String> {
     let turns = turns.ok_or("messages: at least one message is required")?;
     let (mut system, mut user) = (Vec::new(), Vec::new());
     for (index, turn) in turns.iter().enumerate() {
-        let text = || text_of(&turn["content"], &format!("messages.{index}.content"));
+        let text = || text_of(&turn["content"], &format!("messages.{index}.content"), "text");
         match turn["role"].as_str() {
             Some("system" | "developer") => system.push(text()?),
             Some("user") => user.push(text()?),
@@ -95,7 +98,7 @@ fn chat_completions(body: &Value) -> Result<Asked, String> {
     })
 }
 
-fn required_text<'a>(body: &'a Value, field: &str) -> Result<&'a str, String> {
+pub(super) fn required_text<'a>(body: &'a Value, field: &str) -> Result<&'a str, String> {
     match &body[field] {
         Value::Null => Err(format!("{field}: Field required")),
         Value::String(text) if !text.is_empty() => Ok(text),
@@ -114,13 +117,13 @@ fn max_tokens(body: &Value, field: &str) -> Result<Option<u32>, String> {
     }
 }
 
-/// Text that is a string or a list of text blocks.
-fn text_of(content: &Value, field: &str) -> Result<String, String> {
+/// Text that is a string or a list of text blocks of this kind.
+pub(super) fn text_of(content: &Value, field: &str, kind: &str) -> Result<String, String> {
     match content {
         Value::String(text) => Ok(text.clone()),
         Value::Array(blocks) => {
             let texts = blocks.iter().enumerate().map(|(index, block)| {
-                if block["type"] != "text" {
+                if block["type"] != kind {
                     return Err(format!("{field}.{index}.type: the market reads text blocks only"));
                 }
                 match block["text"].as_str() {

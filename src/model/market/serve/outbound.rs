@@ -3,14 +3,17 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use super::decisions;
 use super::shape::Said;
 use crate::model::Stop;
 
-/// A wire format.
+/// A wire format. The last two are those of decision models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Messages,
     ChatCompletions,
+    Decisions,
+    SystemOne,
 }
 
 impl Dialect {
@@ -19,6 +22,8 @@ impl Dialect {
         match self {
             Dialect::Messages => message(said, model, digits),
             Dialect::ChatCompletions => completion(said, model, digits, created),
+            Dialect::Decisions => decisions::write_decisions(said, model),
+            Dialect::SystemOne => decisions::write_systemone(said, model),
         }
     }
 
@@ -31,7 +36,7 @@ impl Dialect {
         }
         match self {
             Dialect::Messages => json!({"type": "error", "error": error, "request_id": request_id}),
-            Dialect::ChatCompletions => {
+            Dialect::ChatCompletions | Dialect::Decisions | Dialect::SystemOne => {
                 error["param"] = Value::Null;
                 error["code"] = json!(details.unwrap_or(kind));
                 json!({"error": error})

@@ -82,8 +82,8 @@ pub(super) fn tell(pace: Option<&Pace>, dialect: Dialect, headers: &mut HeaderMa
                 let name = |what| format!("anthropic-ratelimit-{name}-{what}");
                 ((name("limit"), left.limit), (name("remaining"), left.remaining), (name("reset"), reset))
             }
-            Dialect::ChatCompletions if name == "output-tokens" => continue,
-            Dialect::ChatCompletions => {
+            _ if name == "output-tokens" => continue,
+            Dialect::ChatCompletions | Dialect::Decisions | Dialect::SystemOne => {
                 let name = if name == "requests" { name } else { "tokens" };
                 let reset = format!("{}ms", left.reset.as_millis());
                 let name = |what| format!("x-ratelimit-{what}-{name}");

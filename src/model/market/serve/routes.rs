@@ -83,6 +83,26 @@ pub(super) async fn chat_completions(
     shared.serve(Dialect::ChatCompletions, &head.headers, body, cut).await
 }
 
+/// `POST /v1/decisions`
+pub(super) async fn decisions(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    shared.serve(Dialect::Decisions, &head.headers, body, cut).await
+}
+
+/// `POST /v1/systemone`
+pub(super) async fn systemone(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    shared.serve(Dialect::SystemOne, &head.headers, body, cut).await
+}
+
 /// `GET /v1/models`, in a shape that clients of either wire format can read.
 pub(super) async fn models(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let id = shared.options.market.id();

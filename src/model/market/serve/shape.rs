@@ -16,12 +16,14 @@ pub(super) struct Said {
     pub(super) text: Option<String>,
     pub(super) stop: Stop,
     pub(super) usage: Usage,
+    /// The names of the statements that were asked about, of a decision model.
+    pub(super) asked: Vec<String>,
 }
 
 impl From<Answer> for Said {
     fn from(answer: Answer) -> Self {
         let text = Some(answer.text).filter(|text| !text.is_empty());
-        Said { thinking: None, text, stop: answer.stop, usage: answer.usage }
+        Said { thinking: None, text, stop: answer.stop, usage: answer.usage, asked: Vec::new() }
     }
 }
 
@@ -52,6 +54,18 @@ impl Said {
                 let Some(second) = map_booleans(text, |value| Value::Bool(!value)) else { return false };
                 *text = format!("{text}\n{second}");
             }
+            (Fault::NumberOutside, Some(text)) => {
+                let Some(changed) = map_values(text, Value::is_number, |_| Value::from(1.7)) else { return false };
+                *text = changed;
+            }
+            (Fault::OneRefused, Some(text)) if !self.asked.is_empty() => {
+                let first = self.asked[0].clone();
+                let Ok(mut chances) = serde_json::from_str::<serde_json::Map<String, Value>>(text) else {
+                    return false;
+                };
+                chances.insert(first, Value::Null);
+                *text = Value::Object(chances).to_string();
+            }
             _ => return false,
         }
         true
@@ -66,13 +80,16 @@ impl Said {
 
 /// The JSON object in `text` with its booleans changed; `None` where it is no object or has no boolean.
 fn map_booleans(text: &str, change: impl Fn(bool) -> Value) -> Option<String> {
+    map_values(text, Value::is_boolean, |value| change(value == &Value::Bool(true)))
+}
+
+/// The JSON object in `text` with some of its values changed; `None` where it is no object or has none of these.
+fn map_values(text: &str, of: fn(&Value) -> bool, change: impl Fn(&Value) -> Value) -> Option<String> {
     let mut object: serde_json::Map<String, Value> = serde_json::from_str(text).ok()?;
     let mut changed = false;
-    for value in object.values_mut() {
-        if let Value::Bool(boolean) = *value {
-            *value = change(boolean);
-            changed = true;
-        }
+    for value in object.values_mut().filter(|value| of(value)) {
+        *value = change(value);
+        changed = true;
     }
     changed.then(|| Value::Object(object).to_string())
 }
@@ -82,8 +99,12 @@ mod tests {
     use super::*;
 
     fn spoilt(text: &str, fault: &Fault) -> Option<Said> {
-        let mut said =
-            Said { thinking: None, text: Some(text.to_owned()), stop: Stop::EndTurn, usage: Usage::default() };
+        let mut said = Said::from(Answer {
+            text: text.to_owned(),
+            stop: Stop::EndTurn,
+            usage: Usage::default(),
+            ..Answer::default()
+        });
         said.spoil(fault).then_some(said)
     }
 

@@ -1,0 +1,150 @@
+//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this process.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::commands::short;
+use crate::data::whole;
+use crate::journal::live_texts;
+use crate::report::live::Live;
+use crate::report::words;
+use crate::web::children::{Child, Children, State};
+
+/// How often a job is looked at while somebody waits for it.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What was started here. Cheap to clone.
+#[derive(Clone)]
+pub struct Jobs {
+    root: PathBuf,
+    children: Arc<Children>,
+}
+
+impl Jobs {
+    /// None yet.
+    pub fn new(root: &Path, common: Vec<OsString>) -> Self {
+        Jobs { root: root.to_owned(), children: Arc::new(Children::new(root, common)) }
+    }
+
+    /// Starts a command, and says how to look after it.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn start(&self, arguments: &[String]) -> Result<String, String> {
+        let child = self.children.start(arguments).map_err(|error| format!("it cannot be started: {error}"))?;
+        Ok(format!(
+            "Started as job {}. Poll it with the tool job until it is over; stop ends it, and the same call again goes on from \
+             there. It goes on when this server ends.",
+            child.id
+        ))
+    }
+
+    /// Where a job stands, after so long at most, or as soon as it is over.
+    ///
+    /// # Errors
+    /// When there is no such job.
+    pub async fn look(&self, id: &str, wait: Duration) -> Result<String, String> {
+        let until = Instant::now() + wait;
+        loop {
+            let child = self.get(id)?;
+            if child.state != State::Running || Instant::now() >= until {
+                return Ok(self.said(&child));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Asks a job to stop. What is in flight is kept.
+    ///
+    /// # Errors
+    /// When there is no such job, or it is over.
+    pub fn stop(&self, id: &str) -> Result<String, String> {
+        let child = self.get(id)?;
+        if child.state != State::Running {
+            return Err(format!("job {id} is over already"));
+        }
+        let pid = i32::try_from(child.pid).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = pid.ok_or("its process has no number")?;
+        rustix::process::kill_process(pid, rustix::process::Signal::INT)
+            .map_err(|error| format!("it cannot be stopped: {error}"))?;
+        Ok(format!(
+            "Job {id} is to stop: nothing new is sent, and what is in flight is kept. Poll it until it is over."
+        ))
+    }
+
+    /// The folder for what is exported: in the data folder, and its owner's alone.
+    ///
+    /// # Errors
+    /// What the system said.
+    pub fn exports(&self) -> std::io::Result<PathBuf> {
+        let folder = self.root.join("exports");
+        whole::make_folder(&folder)?;
+        std::fs::canonicalize(folder)
+    }
+
+    /// How many are under way.
+    pub fn running(&self) -> usize {
+        self.children.running()
+    }
+
+    fn get(&self, id: &str) -> Result<Child, String> {
+        self.children.get(id).ok_or_else(|| {
+            format!(
+                "there is no job {} here; jobs of an earlier server are runs of the journal, and the same call again goes on \
+                 with them",
+                words::one_line(id, 40)
+            )
+        })
+    }
+
+    fn said(&self, child: &Child) -> String {
+        match child.state {
+            State::Running => {
+                let live =
+                    live_texts(&self.root).into_iter().filter_map(|(_, text)| serde_json::from_str::<Live>(&text).ok());
+                let live = live.into_iter().find(|live| live.pid == child.pid && live.ended.is_none());
+                let since = words::duration(child.since.elapsed());
+                format!(
+                    "Under way for {since}. {}",
+                    live.map_or("It has not begun yet.".to_owned(), |live| progress(&live))
+                )
+            }
+            State::Done => format!("Done.\n\n{}", result(child)),
+            State::Failed => format!("It ended without all that was asked for.\n\n{}", result(child)),
+        }
+    }
+}
+
+/// What a command said at its end: its results, and an error if it had one; not its progress.
+fn result(child: &Child) -> String {
+    let log = child.log();
+    let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
+    let shown = lines.len().saturating_sub(80);
+    short(&lines[shown..].join("\n"))
+}
+
+/// Where a run stands, in words.
+fn progress(live: &Live) -> String {
+    let mut said = Vec::new();
+    said.extend(live.step.as_ref().map(|step| words::one_line(step, 200)));
+    said.extend(live.batch.as_ref().map(|batch| {
+        format!(
+            "{}: {} of {}, {} yes, {} failed",
+            words::one_line(&batch.label, 60),
+            batch.done,
+            batch.total,
+            batch.yes,
+            batch.failed
+        )
+    }));
+    let simulated = if live.spent.simulated { " (simulated)" } else { "" };
+    let cost = match live.spent.cost_usd {
+        Some(cost) => words::dollars(cost),
+        None => "an unknown amount".to_owned(),
+    };
+    said.push(format!("{} so far, {cost}{simulated}", words::count(live.spent.calls, "call", "calls")));
+    said.extend(live.told.last().map(|told| words::one_line(&told.text, 300)));
+    said.join("\n")
+}
