@@ -31,6 +31,7 @@ pub mod older;
 pub mod pairing;
 pub mod personas;
 pub mod pool;
+pub mod proof;
 pub mod propose;
 pub mod race;
 pub mod readings;
