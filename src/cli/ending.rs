@@ -66,10 +66,7 @@ impl Doors {
     pub fn explain<T>(&self, result: Result<T, impl Into<Error>>) -> Result<T, Error> {
         let nothing_was_answered = || self.context.account.now().values().all(|used| used.calls == 0);
         match (result, self.refusal()) {
-            (Ok(_), Some(refusal)) if refusal.kind.is_final_for_host() && nothing_was_answered() => {
-                Err(Error::Refused(refusal.message))
-            }
-            (Err(_), Some(refusal)) if refusal.kind.is_final_for_host() && nothing_was_answered() => {
+            (_, Some(refusal)) if refusal.kind.is_final_for_host() && nothing_was_answered() => {
                 Err(Error::Refused(refusal.message))
             }
             (Ok(result), _) => Ok(result),

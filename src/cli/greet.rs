@@ -20,6 +20,7 @@ pub struct Greetings(BTreeMap<String, Greeting>);
 ///
 /// # Errors
 /// [`Error::Unreachable`] where nobody listens at an address of this machine, or an address is wrong: no waiting helps.
+#[expect(clippy::disallowed_methods, reason = "one for each host of a command, which are a handful")]
 pub fn greet(models: &BTreeMap<Role, Arc<dyn Model>>, is_own: impl Fn(Role) -> bool) -> Result<Greetings, Error> {
     let mut hosts: BTreeMap<String, (&dyn Model, Role, bool)> = BTreeMap::new();
     for (&role, model) in models {

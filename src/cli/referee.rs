@@ -31,7 +31,7 @@ impl Referee {
         for word in words {
             let is_second = match word.parse::<ModelId>().map_err(|_| ()).and_then(|id| settle(id, word)) {
                 Ok(model) => referee.model.replace(model).is_some(),
-                Err(_) => referee.prompt.replace(DecisionPrompt::load(word)?).is_some(),
+                Err(()) => referee.prompt.replace(DecisionPrompt::load(word)?).is_some(),
             };
             if is_second {
                 return Err(Error::Usage(

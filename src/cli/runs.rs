@@ -83,6 +83,7 @@ enum Action {
 
 /// Limits in place of those that the run began with.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the names of the flags")]
 pub struct Limits {
     /// Stop before more calls than this are answered in all, those before the interruption included
     #[arg(long, value_name = "N")]

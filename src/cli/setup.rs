@@ -191,7 +191,7 @@ impl Doors {
                 Some(id) => Ok(id.clone()),
                 None => model_of(Role::Improver, roles, options, settings),
             };
-            let reasoner = match named(&options.reasons, REASONS_VARIABLE, &settings.reasons) {
+            let reasoner = match named(options.reasons.as_ref(), REASONS_VARIABLE, settings.reasons.as_ref()) {
                 Some(name) if name == "none" => None,
                 Some(name) => Some(name.parse()?),
                 None => Some(writer()?),
@@ -470,15 +470,15 @@ const AUDITOR_VARIABLE: &str = "REJOINDER_AUDITOR";
 /// Whether an auditor is named, by flag, environment or settings file; `none` names no one. `None` where nobody says
 /// anything, so that each command has a default of its own.
 pub fn names_auditor(options: &ModelOptions, settings: &Settings) -> Option<bool> {
-    named(&options.auditor, AUDITOR_VARIABLE, &settings.auditor).map(|name| name != "none")
+    named(options.auditor.as_ref(), AUDITOR_VARIABLE, settings.auditor.as_ref()).map(|name| name != "none")
 }
 
 /// Names the model that gives reasons in the environment.
 const REASONS_VARIABLE: &str = "REJOINDER_REASONS";
 
 /// What flag, environment or settings file say.
-fn named(flag: &Option<String>, variable: &str, setting: &Option<String>) -> Option<String> {
-    flag.clone().or_else(|| environment(variable)).or_else(|| setting.clone())
+fn named(flag: Option<&String>, variable: &str, setting: Option<&String>) -> Option<String> {
+    flag.cloned().or_else(|| environment(variable)).or_else(|| setting.cloned())
 }
 
 /// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.

@@ -112,6 +112,7 @@ pub fn without_form(settings: &str) -> String {
 
 /// What of a request can be refused.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be refused by itself")]
 pub(super) struct Sent {
     pub(super) has_system: bool,
     pub(super) has_schema: bool,

@@ -149,7 +149,7 @@ fn end_of_turn(text: &str) -> usize {
 /// The text inside of the one fence that stands around it, or around all but short remarks.
 fn inside_fence(text: &str) -> Result<&str, Unusable> {
     let text = text.trim();
-    let fences: Vec<Line> = lines(text).filter(|line| line.is_fence()).collect();
+    let fences: Vec<Line> = lines(text).filter(Line::is_fence).collect();
     let [first, last] = fences.as_slice() else {
         let begins = text.starts_with("```") || text.starts_with("~~~");
         // Several blocks, or one without an end: which of them is the message?

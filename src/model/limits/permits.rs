@@ -521,6 +521,7 @@ impl Gate {
     }
 
     /// Tells of a change, where there is one and somebody wants to know. The state is not locked.
+    #[expect(clippy::option_option, reason = "no change, or a change to a wait or to none")]
     fn say(&self, change: Option<Option<Wait>>) {
         if let (Some(change), Some(tell)) = (change, self.tell.get()) {
             tell(change);
@@ -539,6 +540,7 @@ impl State {
     }
 
     /// What there is to be told of now; the outer `None` where that has not changed.
+    #[expect(clippy::option_option, reason = "no change, or a change to a wait or to none")]
     fn told(&mut self, now: Instant) -> Option<Option<Wait>> {
         let paused = self.paused_until.filter(|until| *until > now);
         let down = self.health.down(paused);
