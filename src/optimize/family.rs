@@ -88,9 +88,12 @@ impl Family {
     #[must_use]
     pub fn attempts(&self, root: &str, alpha: f64) -> Vec<Attempt> {
         let first = self.first(&self.focus);
-        let is_ours = |name: &str, lineage: &Lineage| match lineage.root.is_empty() {
-            false => lineage.root == root,
-            true => self.first(name).is_none_or(|other| first.as_ref().is_none_or(|first| *first == other)),
+        let is_ours = |name: &str, lineage: &Lineage| {
+            if lineage.root.is_empty() {
+                self.first(name).is_none_or(|other| first.as_ref().is_none_or(|first| *first == other))
+            } else {
+                lineage.root == root
+            }
         };
         let members = self.members.iter().filter_map(|(name, member)| Some((name, member, member.lineage.as_ref()?)));
         members

@@ -32,6 +32,7 @@ pub mod older;
 pub mod pairing;
 pub mod personas;
 pub mod pool;
+pub mod proof;
 pub mod propose;
 pub mod race;
 pub mod readings;

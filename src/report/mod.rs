@@ -12,6 +12,7 @@ pub mod live;
 pub mod markdown;
 pub mod origin;
 pub mod plan;
+pub mod proof;
 pub mod run;
 pub mod story;
 pub mod summary;

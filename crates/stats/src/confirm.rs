@@ -87,6 +87,9 @@ pub fn interval(decided: &[f64], step: f64) -> Option<Interval> {
     Some(Interval { low: (estimate.mean - half).max(-1.0), high: (estimate.mean + half).min(1.0) })
 }
 
+/// More pairs than a million, and the few that Student's quantile adds, are never worth asking.
+const MOST_PAIRS: u32 = 1_001_000;
+
 /// How many pairs, with differences of this variance, give a 95 % interval that reaches so far to each side;
 /// `None` for a reach that is not above 0 or would take more than a million. Two at least.
 #[must_use]
@@ -96,7 +99,7 @@ pub fn pairs_for_precision(variance: f64, reach: f64) -> Option<u32> {
     if !(reach > 0.0 && about < 1e6) {
         return None;
     }
-    (about.max(2.0) as u32..).find(|pairs| wide(*pairs) <= reach)
+    (about.max(2.0) as u32..MOST_PAIRS).find(|pairs| wide(*pairs) <= reach)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn trials(
             let (who, which) = (skewed(personas, rng), skewed(prompts, rng));
             let chance = 0.5 + tempers[who as usize] + quality[which as usize] + coin(message, rng);
             let chance = chance.clamp(0.0, 1.0);
-            let outcomes = (0..1 + index % 3).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
+            let outcomes = (0..=index % 3).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
             Observed { persona: who, prompt: which, outcomes }
         })
         .collect()

@@ -310,7 +310,7 @@ const SOONEST: f64 = 0.25;
 /// The count of risers below which the chance of a "better" at the last look is too small, if the planned effect were
 /// true, or the one that the test has 80 % power for where it is larger.
 fn low(futility: Futility, alpha: f64, pairs: Pairs, fraction: f64) -> u64 {
-    if fraction < SOONEST || fraction >= 1.0 {
+    if !(SOONEST..1.0).contains(&fraction) {
         return 0;
     }
     let change = (pairs.changed() as f64 + 1.0) / (pairs.people as f64 + 2.0);

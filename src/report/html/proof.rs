@@ -7,7 +7,7 @@ use super::pieces::{gain, rate, table, text, verdict};
 use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
 use crate::optimize::story;
-use crate::report::story as story_words;
+use crate::report::proof as proof_words;
 use crate::report::words::{self, NOT_CHECKED};
 
 pub(super) fn part(history: &History) -> Option<Markup> {
@@ -49,7 +49,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         @for (version, referee) in history.versions.iter().filter_map(|version| Some((version, version.told.as_ref()?.referee.as_ref()?))) {
             p {
                 strong { "Referee of " (version.label()) " (" (text(&words::one_line(&referee.model, 60))) "): " }
-                (story_words::opinion(referee.opinion))
+                (proof_words::opinion(referee.opinion))
                 @if let Some((gain, interval)) = referee.gain { ", " (words::points(gain)) " points, 95% interval " (words::interval(interval)) }
                 "."
             }
