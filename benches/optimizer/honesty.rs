@@ -222,6 +222,7 @@ fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64)
         step: "power",
         failures: Failures::default(),
         audits: Audits::default(),
+        learns_by: cast.decision_maker.clone(),
     }
 }
 

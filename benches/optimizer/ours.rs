@@ -149,6 +149,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         step: "cycle 1",
         failures: Failures::default(),
         audits: Audits::default(),
+        learns_by: cast.decision_maker.clone(),
     };
     let seed = setting.seed.to_string();
     let proposer = Proposer {
