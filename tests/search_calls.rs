@@ -151,7 +151,7 @@ async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_
             folder.resolve(rejoinder::data::Kind::Results, "b2b_saas_personas_train_results_20250802_144126").unwrap();
         let (market, counted) = (Arc::new(Market::new(seed, Mode::Normal)), Counted::default());
         let cast = cast(&market, &counted, place.path().to_owned());
-        let cycle = cycle::run(&folder, &file, &cast, &options(900)).await.unwrap();
+        let cycle = Box::pin(cycle::run(&folder, &file, &cast, &options(900))).await.unwrap();
         let (searched, proved) =
             (counted.of(&["Trying instructions", "Racing"]), counted.of(&["Verifying", "Measuring"]));
         println!(

@@ -100,8 +100,7 @@ mod tests {
             let usage = Usage { input_tokens: *read, ..Usage::default() };
             remarks.prompt_was_read("m", &request, &Answer { usage, ..Answer::default() }, &events);
         }
-        let said = *heard.lock().unwrap();
-        said
+        *heard.lock().unwrap()
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub struct Options {
     /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 16]
+    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
@@ -179,7 +179,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors);
     let mut last = None;
-    let ended = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors).await;
+    let cycles = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors);
+    let ended = Box::pin(cycles).await;
     // Whatever ended the cycles, those that came to their end have something to tell.
     if let Some(last) = last.filter(|_| !options.no_report) {
         report::beside(setup, &last)?;
@@ -217,7 +218,7 @@ async fn cycles(
                 }
                 None => {
                     let by_user = (facts.clone(), by_hand.clone());
-                    one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors).await?
+                    Box::pin(one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors)).await?
                 }
             };
         *file = next;
@@ -367,7 +368,7 @@ async fn one(
         longest: options.prompt_length as usize,
         revises: options.facts.revises(),
     };
-    let cycle = doors.explain(cycle::run(&setup.folder, file, cast, &choices).await)?;
+    let cycle = doors.explain(Box::pin(cycle::run(&setup.folder, file, cast, &choices)).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
     setup.events.emit(Event::Saved { kind: Kind::Results.to_string(), name: cycle.file.stem().to_owned() });
     setup.events.emit(Event::Concluded { words, adopted });

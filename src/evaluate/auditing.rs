@@ -42,6 +42,7 @@ pub struct Auditing {
 
 /// Who audits.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum AuditedBy {
     /// This model.
     Model(Auditor),

@@ -39,12 +39,12 @@ impl CallLog {
     pub fn batch_begun(&self, host: &str, after: Option<&str>, keys: &[Key]) -> Result<i64, Error> {
         let submitted = jiff::Timestamp::now().to_string();
         self.journal.with(|connection| {
-            connection.query_row(
-                "INSERT INTO batches (run, host, after, submitted, state, keys) VALUES (?, ?, ?, ?, 'open', ?) \
-                 RETURNING number",
+            // As with runs: a RETURNING would hide that the commit failed.
+            connection.execute(
+                "INSERT INTO batches (run, host, after, submitted, state, keys) VALUES (?, ?, ?, ?, 'open', ?)",
                 params![self.run, host, after, submitted, keys.as_flattened()],
-                |row| row.get(0),
-            )
+            )?;
+            Ok(connection.last_insert_rowid())
         })
     }
 

@@ -260,12 +260,13 @@ impl Journal {
         let parts: Vec<String> = inputs.parts.iter().map(|part| kept(part)).collect();
         let parts = serde_json::to_string(&parts).unwrap_or_default();
         let number = self.with(|connection| {
-            connection.query_row(
+            // Not in one statement with RETURNING: its row comes before the commit, whose failure would go unnoticed.
+            connection.execute(
                 "INSERT INTO runs (id, inputs, command, arguments, seed, state, started, parts, number) \
-                 VALUES (?, ?, ?, ?, ?, 'open', ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM runs)) RETURNING number",
+                 VALUES (?, ?, ?, ?, ?, 'open', ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM runs))",
                 params![id, hash, inputs.command, arguments, seed as i64, started, parts],
-                |row| row.get(0),
-            )
+            )?;
+            connection.query_row("SELECT number FROM runs WHERE id = ?", [&id], |row| row.get(0))
         })?;
         let (journal, answers) = (self.clone(), Arc::default());
         Ok(Begun { id, seed, started, found: 0, resumed: false, number, answers, journal, _lock: lock })

@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+
 use super::*;
 use crate::model::CallKey;
 

@@ -408,5 +408,5 @@ fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();
     let (writer, judge) = (cast.generator.fingerprint(None), cast.decision_maker.fingerprint());
     let objective = format!("{:?}", lab.objective);
-    digest(&[&writer, &judge, &auditor, &objective, &lineage.facts, &lineage.parts.fixed()])[..16].to_owned()
+    digest(&[&writer, &judge, &auditor, &objective, &lineage.facts, lineage.parts.fixed()])[..16].to_owned()
 }

@@ -100,7 +100,7 @@ const CALLS_A_CHALLENGER: u64 = 25;
 /// See [`first_wave`].
 const FEWEST_CHALLENGERS: u64 = 6;
 /// See [`first_wave`].
-const MOST_CHALLENGERS: u64 = 16;
+const MOST_CHALLENGERS: u64 = 15;
 /// See [`later_wave`].
 const LATER_CHALLENGERS: usize = 4;
 
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn the_first_wave_is_as_large_as_the_calls_bear() {
         let waves = [100, 400, 800, 5_000].map(first_wave);
-        assert_eq!(waves, [6, 16, 16, 16]);
+        assert_eq!(waves, [6, 15, 15, 15]);
         assert_eq!([1, 6, 20].map(later_wave), [1, 4, 5]);
     }
 

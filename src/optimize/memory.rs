@@ -165,9 +165,10 @@ impl Memory {
                 trial.candidate.lines(pool).iter().map(|line| place.get(line).copied()).collect();
             let Some(items) = items else { continue };
             // One who is no longer there tells of the advice all the same.
-            let persona = match people.all.len() > trial.persona as usize {
-                true => number(&people.all.get(trial.persona as usize)?),
-                false => format!("gone {}", trial.persona),
+            let persona = if people.all.len() > trial.persona as usize {
+                number(&people.all.get(trial.persona as usize)?)
+            } else {
+                format!("gone {}", trial.persona)
             };
             memory.trials.push(RememberedTrial { persona, items, score: trial.score });
         }

@@ -85,10 +85,12 @@ pub fn cycle(summary: &CycleSummary<'_>) -> String {
         }
     } else {
         if let Some(story) = summary.story {
-            line(match story.verdict.adopts() {
-                true => "And on the people of the file, to whom nothing is written yet with the new prompt:".into(),
-                false => "And on the people of the file, with the prompt that stays:".into(),
-            });
+            let what = if story.verdict.adopts() {
+                "to whom nothing is written yet with the new prompt"
+            } else {
+                "with the prompt that stays"
+            };
+            line(format!("And on the people of the file, {what}:"));
             line(format!("Original response rate: {}", words::full_rate(&story.before.response)));
             let grounded = story.before.grounded.as_ref();
             let grounded = grounded.map_or_else(|| words::NOT_CHECKED.to_owned(), words::full_rate);

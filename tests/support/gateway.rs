@@ -101,8 +101,8 @@ impl Gateway {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let gateway = Gateway { url, seen: Arc::default(), got: Arc::default(), over: Arc::default() };
         let (seen, got, over) = (Arc::clone(&gateway.seen), Arc::clone(&gateway.got), Arc::clone(&gateway.over));
-        let (answer, get): (Arc<Answer>, Arc<dyn Fn(&str) -> Response + Send + Sync>) =
-            (Arc::new(answer), Arc::new(get));
+        let answer: Arc<Answer> = Arc::new(answer);
+        let get: Arc<dyn Fn(&str) -> Response + Send + Sync> = Arc::new(get);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::Relaxed) {
@@ -163,7 +163,7 @@ fn serve(
             .find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned))
             .map_or(0, |length| length.trim().parse().unwrap());
         while bytes.len() < head_end + length {
-            let mut piece = [0; 64 * 1024];
+            let mut piece = [0; 8 * 1024];
             let read = stream.read(&mut piece).ok().filter(|read| *read > 0)?;
             bytes.extend_from_slice(&piece[..read]);
         }

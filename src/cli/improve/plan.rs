@@ -66,6 +66,7 @@ pub enum Next {
 }
 
 /// The limit on calls in a command line without the program's name; `None` where it is no command of ours.
+#[expect(clippy::option_option, reason = "no command of ours, and one of ours without a limit, are two things")]
 fn limit_in(arguments: &[String]) -> Option<Option<u64>> {
     let typed = std::iter::once("rejoinder").chain(arguments.iter().map(String::as_str));
     match Cli::try_parse_from(typed).ok()?.command {

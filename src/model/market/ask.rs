@@ -255,7 +255,10 @@ mod tests {
     fn statements_and_reasons_are_asked_about_the_message_between_its_tags() {
         let user = "<persona-0011aabb>\nEve\n</persona-0011aabb>\n<message-0011aabb>\nHello\n</message-0011aabb>";
         let statement = Statement { name: "yes".into(), text: "Eve says yes.".into() };
-        let asked = Request { schema: Some(chances::schema(&[statement.clone()])), ..request("strict", user, None) };
+        let asked = Request {
+            schema: Some(chances::schema(std::slice::from_ref(&statement))),
+            ..request("strict", user, None)
+        };
         let statements = vec![statement];
         assert_eq!(read(&asked), Ask::Chances { judge: "strict", persona: "Eve", message: "Hello", statements });
         let user = format!("{user}\nYour decision was a no.");

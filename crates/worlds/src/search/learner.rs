@@ -147,8 +147,9 @@ impl<'a> Learner<'a> {
     /// The best prompt by means that are lowered by so many standard deviations.
     pub fn cautious(&self, pool: &Pool, by: f64) -> Vec<usize> {
         let mut values = self.effects.mean.clone();
-        for at in FIRST_PERSON + self.persons..FIRST_PERSON + self.persons + self.ideas {
-            values[at] -= by * self.effects.sd(at);
+        let first = FIRST_PERSON + self.persons;
+        for (at, value) in values.iter_mut().enumerate().skip(first).take(self.ideas) {
+            *value -= by * self.effects.sd(at);
         }
         self.climb(pool, &values)
     }
