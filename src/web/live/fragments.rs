@@ -25,6 +25,7 @@ pub(super) fn all(site: &Site, own: &Seen) -> Vec<(&'static str, Markup)> {
         ("live-proof", live.map(proof).unwrap_or_default()),
         ("live-failures", live.map(failures).unwrap_or_default()),
         ("live-told", live.map(told).unwrap_or_default()),
+        ("live-outcome", outcome(own)),
         ("live-command", command(own)),
     ]
 }
@@ -49,8 +50,37 @@ fn state(own: &Seen) -> Markup {
                 Standing::Dropped => { " A fresh run took its place." }
             }
         }
-        @if let Some((words, adopted)) = live.and_then(|live| live.concluded.as_ref()) {
+        @if own.standing != Standing::UnderWay { (verdict(own)) }
+    }
+}
+
+fn verdict(own: &Seen) -> Markup {
+    html! {
+        @if let Some((words, adopted)) = own.live.as_ref().and_then(|live| live.concluded.as_ref()) {
             p.verdict { strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } } }
+        }
+    }
+}
+
+/// What a run that is still under way has come to so far: below all that is being read, so that nothing moves.
+fn outcome(own: &Seen) -> Markup {
+    html! {
+        @if own.standing == Standing::UnderWay {
+            (verdict(own))
+            (files(own))
+        }
+    }
+}
+
+fn files(own: &Seen) -> Markup {
+    html! {
+        @for file in &own.row.files {
+            @let stem = file.strip_suffix(".json").unwrap_or(file);
+            @if matches!(own.row.command.as_str(), "improve" | "evaluate") {
+                p { a.button href=(format!("/run/{}", page::segment(stem))) { "Open " (text(stem)) } }
+            } @else {
+                p { "Wrote " code { (text(file)) } }
+            }
         }
     }
 }
@@ -72,7 +102,6 @@ fn class(standing: Standing) -> &'static str {
 
 fn actions(site: &Site, own: &Seen) -> Markup {
     let id = &own.row.id;
-    let results: Vec<&str> = own.row.files.iter().map(String::as_str).collect();
     html! {
         div.actions {
             @match own.standing {
@@ -92,14 +121,7 @@ fn actions(site: &Site, own: &Seen) -> Markup {
                 }
                 _ => {}
             }
-            @for file in results {
-                @let stem = file.strip_suffix(".json").unwrap_or(file);
-                @if matches!(own.row.command.as_str(), "improve" | "evaluate") {
-                    p { a.button href=(format!("/run/{}", page::segment(stem))) { "Open " (text(stem)) } }
-                } @else {
-                    p { "Wrote " code { (text(file)) } }
-                }
-            }
+            @if own.standing != Standing::UnderWay { (files(own)) }
         }
     }
 }
