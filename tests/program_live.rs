@@ -71,7 +71,7 @@ fn a_cycle_tells_of_its_search_its_race_and_its_proof() {
     let place = Place::with_samples();
     let file = "b2b_saas_personas_train_results_20250802_144126";
     // So many calls that there is something to race with.
-    place.ok(&["improve", "--results-file", file, "--model", "market", "--calls", "2000"]);
+    place.ok(&["improve", "--results-file", file, "--model", "market", "--calls", "3500"]);
     let live = told(&place.data()).unwrap();
     let (exploring, race) = (live.exploring.unwrap(), live.race.unwrap());
     assert!(exploring.rounds > 1 && exploring.trials > 100 && exploring.challengers >= 6);
