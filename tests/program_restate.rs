@@ -190,7 +190,7 @@ fn workers_of_another_version_are_refused_and_refuse_in_one_line_that_names_both
     let _other = Worker::start(&own, &restate, &market.url, &["--as-version", "0.0.9"]).ready(&restate);
     let ran = ended(start(&place, Some(&restate), &market, &EVALUATE));
     assert_eq!(ran.code, Some(4), "{}\n{}", ran.out, ran.err);
-    let both = "the worker is rejoinder 0.0.9 (protocol 1) and this run is of rejoinder";
+    let both = "the worker is rejoinder 0.0.9 (protocol 2) and this run is of rejoinder";
     assert!(ran.err.contains(both) && ran.err.contains(env!("CARGO_PKG_VERSION")), "{}", ran.err);
     assert_eq!(stats(&market.url, "requests"), 0);
     // Nor do workers of two versions work side by side.
