@@ -57,6 +57,65 @@ pub enum State {
     Failed,
 }
 
+/// What a command said that was run to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Whether it ended with exit code 0.
+    pub success: bool,
+    /// What it printed, up to the bytes that were asked for.
+    pub out: String,
+    /// What it printed beside it, up to as many.
+    pub err: String,
+}
+
+impl Said {
+    /// Why it refused: its error without the word, or the last line that it said.
+    #[must_use]
+    pub fn refusal(&self) -> &str {
+        let error = self.err.lines().find_map(|line| line.strip_prefix("error: "));
+        error.or_else(|| self.err.lines().last()).unwrap_or("the command refused without a word")
+    }
+}
+
+/// Runs a command to its end and keeps so many bytes of what it prints. It is killed where it takes longer than `patience`.
+///
+/// # Errors
+/// Where it cannot be started or is given up.
+pub fn run_to_end(mut command: Command, patience: Duration, most: u64) -> Result<Said, String> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(cannot_start)?;
+    let out = read_beside(child.stdout.take(), most);
+    let err = read_beside(child.stderr.take(), most);
+    let until = Instant::now() + patience;
+    let status = loop {
+        match child.try_wait().map_err(cannot_start)? {
+            Some(status) => break status,
+            None if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+            None => {
+                let _ = child.kill();
+                let _ = child.wait();
+                let seconds = patience.as_secs();
+                return Err(format!("the command took longer than {seconds} seconds and was given up"));
+            }
+        }
+    };
+    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+    Ok(Said { success: status.success(), out, err })
+}
+
+/// Reads the beginning in a thread of its own, so that neither stream waits for the other.
+fn read_beside(from: Option<impl Read + Send + 'static>, most: u64) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.map(|from| from.take(most).read_to_end(&mut bytes));
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+fn cannot_start(error: io::Error) -> String {
+    format!("the command cannot be started: {error}")
+}
+
 impl Children {
     /// None yet. Logs are kept in this data folder; `common` are options that every command gets.
     #[must_use]
@@ -84,37 +143,10 @@ impl Children {
     /// # Errors
     /// Its own words where it refuses, or those of the system.
     pub fn estimate(&self, arguments: &[String]) -> Result<String, String> {
-        let failed = |error: io::Error| format!("the command cannot be started: {error}");
-        let mut command = self.command(arguments).map_err(failed)?;
-        let mut child =
-            command.arg("--dry-run").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
-        let read = |from: Option<Box<dyn Read + Send>>| {
-            std::thread::spawn(move || {
-                let mut text = String::new();
-                let _ = from.map(|from| from.take(SHOWN).read_to_string(&mut text));
-                text
-            })
-        };
-        let out = read(child.stdout.take().map(|out| Box::new(out) as Box<dyn Read + Send>));
-        let err = read(child.stderr.take().map(|err| Box::new(err) as Box<dyn Read + Send>));
-        let until = Instant::now() + PATIENCE;
-        let status = loop {
-            match child.try_wait().map_err(failed)? {
-                Some(status) => break status,
-                None if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
-                None => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Err("the estimate took longer than a minute and was given up".to_owned());
-                }
-            }
-        };
-        let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
-        if status.success() {
-            return Ok(out);
-        }
-        let last = err.lines().find_map(|line| line.strip_prefix("error: ")).or_else(|| err.lines().last());
-        Err(last.unwrap_or("the command refused without a word").to_owned())
+        let mut command = self.command(arguments).map_err(cannot_start)?;
+        command.arg("--dry-run");
+        let said = run_to_end(command, PATIENCE, SHOWN)?;
+        if said.success { Ok(said.out) } else { Err(said.refusal().to_owned()) }
     }
 
     /// Starts a command. It goes on whatever becomes of this process.

@@ -1,11 +1,10 @@
 //! Commands that take a moment: run to their end, and what they said.
 
 use std::ffi::OsString;
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use crate::web::children::TOKEN_VARIABLE;
+use crate::web::children::{TOKEN_VARIABLE, run_to_end};
 
 /// A command may take so long.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -38,44 +37,20 @@ impl Commands {
 }
 
 fn run(common: &[OsString], arguments: &[String], names: &[String]) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("the command cannot be started: {error}");
-    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    let program = std::env::current_exe().map_err(|error| format!("the command cannot be started: {error}"))?;
+    let mut command = Command::new(program);
     command.args(common).args(arguments);
     if !names.is_empty() {
         command.arg("--").args(names);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env("NO_COLOR", "1").env("COLUMNS", "120").env_remove(TOKEN_VARIABLE);
-    let mut child = command.spawn().map_err(failed)?;
-    let read = |from: Option<Box<dyn Read + Send>>| {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = from.map(|mut from| from.by_ref().take(MOST).read_to_end(&mut bytes));
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
-    };
-    let out = read(child.stdout.take().map(|out| Box::new(out) as Box<dyn Read + Send>));
-    let err = read(child.stderr.take().map(|err| Box::new(err) as Box<dyn Read + Send>));
-    let until = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait().map_err(failed)? {
-            Some(status) => break status,
-            None if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
-            None => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err("the command took longer than five minutes and was given up".to_owned());
-            }
-        }
-    };
-    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
-    let (out, err) = (out.trim(), err.trim());
-    if status.success() {
-        return Ok(short(out));
+    let said = run_to_end(command, PATIENCE, MOST)?;
+    let out = said.out.trim();
+    match (said.success, out.is_empty()) {
+        (true, _) => Ok(short(out)),
+        (false, true) => Err(short(said.refusal())),
+        (false, false) => Err(short(&format!("{}\n\n{out}", said.refusal()))),
     }
-    let said = err.lines().find_map(|line| line.strip_prefix("error: ")).or_else(|| err.lines().last());
-    let said = said.unwrap_or("the command refused without a word");
-    Err(if out.is_empty() { short(said) } else { short(&format!("{said}\n\n{out}")) })
 }
 
 /// The beginning of a long text, and how much is left out.
