@@ -372,6 +372,7 @@ fn a_key_appears_nowhere() {
     }
     place.write(".env", &format!("ANTHROPIC_API_KEY \"{CANARY}\nfoo"));
     let broken = place.run(&["show"]);
+    assert_eq!(broken.code, Some(0), "{}", broken.err);
     assert!(broken.err.contains("lines 1, 2 of .env are not NAME=VALUE"), "{}", broken.err);
     everything.push_str(&broken.err);
     std::fs::remove_file(place.root().join(".env")).unwrap();

@@ -308,7 +308,11 @@ fn a_judge_that_gives_nothing_usable_ends_with_5_and_no_record() {
         let ran = stubborn(said, &arguments, &place);
         assert_eq!(ran.code, Some(5), "{said}: {}{}", ran.out, ran.err);
         let headline = "AUDIT OF THE JUDGE INCOMPLETE: every trial so far failed for one reason";
-        assert!(ran.out.contains(headline) && ran.out.contains("Failed trials: 1"), "{}", ran.out);
+        assert!(ran.out.contains(headline), "{}", ran.out);
+        // Those that were under way when the twelfth failed may fail as well.
+        let failed = ran.out.lines().find_map(|line| line.strip_prefix("Failed trials: ")).unwrap();
+        let failed: u32 = failed.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+        assert!((12..24).contains(&failed), "{}", ran.out);
         assert!(ran.err.contains("the first 12 trials all failed for one reason"), "{}", ran.err);
         assert!(place.files("judges").is_empty());
     }
