@@ -153,17 +153,22 @@ fn trouble_that_passes_costs_no_trial_whatever_form_it_has() {
             json!({ "type": "error", "error": { "type": "overloaded_error", "message": "Overloaded" } }),
         ),
     ];
-    for trouble in troubles {
-        let words = trouble.status;
-        let (place, gateway) = (place(4), Gateway::start(after(9, trouble)));
-        let ran = evaluate(&place, &gateway, &["--retries", "1"]);
-        ok(&ran);
-        assert!(
-            ran.out.contains("4 of 4 with a decision") && ran.out.contains("Failed trials: none"),
-            "{words} {}",
-            ran.out
-        );
-    }
+    // At once, for each waits before it tries again.
+    std::thread::scope(|scope| {
+        for trouble in troubles {
+            scope.spawn(move || {
+                let words = trouble.status;
+                let (place, gateway) = (place(4), Gateway::start(after(9, trouble)));
+                let ran = evaluate(&place, &gateway, &["--retries", "1"]);
+                ok(&ran);
+                assert!(
+                    ran.out.contains("4 of 4 with a decision") && ran.out.contains("Failed trials: none"),
+                    "{words} {}",
+                    ran.out
+                );
+            });
+        }
+    });
 }
 
 #[test]
