@@ -12,6 +12,7 @@ mod batches;
 mod calls;
 mod checkpoints;
 mod error;
+mod listed;
 mod live;
 mod requests;
 mod rows;
@@ -31,8 +32,9 @@ pub use attempts::{AttemptPlace, AttemptRow, AttemptState};
 pub use batches::{BatchEnd, OpenBatch};
 pub use calls::{Call, CallLog, Key, RecordedCall, key_of};
 pub use error::Error;
+pub use listed::{RunRow, Spending};
 pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
-pub use runs::{Begun, Inputs, RunRow, RunState, Spending, kept};
+pub use runs::{Begun, Inputs, RunState, kept};
 pub use trials::{BatchRow, TrialRow, Trials};
 
 /// The file's name in the data folder.

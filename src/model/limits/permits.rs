@@ -10,6 +10,9 @@
 //! thus wakes one task, however many wait, and whoever gives up its wait has taken nothing yet. Work that has begun has a
 //! line of its own: it has waited already, and need not stand behind all that came since.
 
+mod loan;
+mod waiting;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -21,6 +24,8 @@ use super::flow::Flow;
 use super::trouble::{Health, Look};
 pub use super::width::WIDEST;
 use crate::model::{Failure, FailureKind, Reply};
+pub use loan::{Demand, Loan};
+use waiting::Waiting;
 
 /// So many refusals before the first answer mean that the model or the right to it is not there.
 const REFUSALS: u32 = 3;
@@ -314,69 +319,6 @@ impl Permits {
     }
 }
 
-/// For a gate that is one of several in front of a host, whose limits are divided among them.
-impl Permits {
-    /// From now on no more passes than this part of the limits allows, until another is lent; what is left of its calls
-    /// is added to the next. `None`: whatever the gate allows by itself.
-    pub fn lend(&self, loan: Option<Loan>) {
-        let mut state = self.0.lock();
-        let now = Instant::now();
-        let left = state.loan.as_ref().map_or(0, |loan| loan.left(now));
-        state.loan = loan.map(|loan| Loan { calls: loan.calls.map(|calls| calls + left), ..loan });
-        drop(state);
-        self.0.look.notify_one();
-    }
-
-    /// What there is to ask for: how many are in flight, wait, and may still be sent, and how many were since the last
-    /// time.
-    #[must_use]
-    pub fn demand(&self) -> Demand {
-        let waiting = self.0.waiting.load(Ordering::Relaxed);
-        let mut state = self.0.lock();
-        let left = state.loan.as_ref().map_or(0, |loan| loan.left(Instant::now()));
-        Demand { in_flight: state.in_flight as u32, waiting, left, sent: std::mem::take(&mut state.sent) }
-    }
-
-    /// Nothing passes for so long: the host has asked another gate for it.
-    pub fn pause(&self, wait: Duration) {
-        self.0.lock().pause(Instant::now(), Some(wait));
-    }
-}
-
-/// A part of a limit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loan {
-    /// Calls that may be sent; `None` where they are not counted.
-    pub calls: Option<u32>,
-    /// Calls that may be in flight; `None` where that is not limited.
-    pub slots: Option<u32>,
-    /// When it ends.
-    pub until: Instant,
-}
-
-impl Loan {
-    fn left(&self, now: Instant) -> u32 {
-        if self.until > now { self.calls.unwrap_or(0) } else { 0 }
-    }
-
-    fn allows(&self, in_flight: usize, now: Instant) -> bool {
-        self.until > now && self.calls != Some(0) && self.slots.is_none_or(|slots| in_flight < slots as usize)
-    }
-}
-
-/// What a gate needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Demand {
-    /// Calls in flight.
-    pub in_flight: u32,
-    /// Calls that wait.
-    pub waiting: u32,
-    /// Calls of the loan that may still be sent.
-    pub left: u32,
-    /// Calls that have passed since the last time.
-    pub sent: u32,
-}
-
 /// Counts who waits, however the wait ends.
 struct Counted<'a>(&'a AtomicU32);
 
@@ -405,61 +347,6 @@ impl State {
         if let Some(calls) = self.loan.as_mut().and_then(|loan| loan.calls.as_mut()) {
             *calls = calls.saturating_sub(1);
         }
-    }
-}
-
-/// The one at the door. Leaves no trace there, however it ends.
-struct Waiting<'a> {
-    gate: &'a Gate,
-    waited: bool,
-    is_probe: bool,
-}
-
-impl Waiting<'_> {
-    /// What there is to wait for; nothing where it may pass, and then it is in flight. The failure of who has waited for a
-    /// host that is down for too long.
-    #[allow(clippy::result_large_err, reason = "one per run")]
-    fn look(&mut self, now: Instant) -> Result<Door, Failure> {
-        let mut state = self.gate.lock();
-        let paused = state.paused_until.filter(|until| *until > now);
-        let is_lent = state.loan.as_ref().is_none_or(|loan| loan.allows(state.in_flight, now));
-        let health = state.health.look(now, paused);
-        let blocked = match health {
-            Look::TooLong => {
-                let failure = state.health.give_up();
-                let over = std::mem::take(&mut state.has_told);
-                drop(state);
-                self.gate.say(over.then_some(None));
-                return Err(failure.unwrap_or_else(|| self.gate.reason()));
-            }
-            Look::Not(until) | Look::Probing(until) => Door::Until(until),
-            Look::Up | Look::Probe if state.in_flight >= state.flow.width() || !is_lent => Door::Room,
-            Look::Probe => Door::Nobody,
-            Look::Up => paused.or_else(|| state.flow.earliest(now)).map_or(Door::Nobody, Door::Until),
-        };
-        state.door = blocked;
-        let mut over = false;
-        if blocked == Door::Nobody {
-            state.pass();
-            state.flow.sent(now, self.waited);
-            self.is_probe = health == Look::Probe;
-            if self.is_probe {
-                state.health.probe();
-            } else {
-                // What was told of has passed by itself.
-                over = std::mem::take(&mut state.has_told);
-            }
-        }
-        self.waited = true;
-        drop(state);
-        self.gate.say(over.then_some(None));
-        Ok(blocked)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.gate.lock().door = Door::Nobody;
     }
 }
 
