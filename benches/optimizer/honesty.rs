@@ -62,8 +62,8 @@ pub fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
     all
 }
 
-/// Markets in which no prompt is better than another, as the product works: messages are revised, and those of the first run to
-/// unseen people prove. Held against the level of one test, which is what these proofs are tested at.
+/// Markets in which no prompt is better than another, as the product works: messages are revised, and those of the
+/// first run to unseen people prove. Held against the level of one test, which is what these proofs are tested at.
 pub fn null() -> Result<String, String> {
     let seeds: Vec<u64> = (1..=runs()).collect();
     let adopted = each(&seeds, |seed| {

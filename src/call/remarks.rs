@@ -29,8 +29,8 @@ pub struct Remarks(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     said: BTreeSet<Remark>,
-    /// The most tokens that were read of a prompt of each model, and the bytes of the shortest prompt of which it was so
-    /// many.
+    /// The most tokens that were read of a prompt of each model, and the bytes of the shortest prompt of which it was
+    /// so many.
     most_read: HashMap<String, (u64, u64)>,
 }
 

@@ -51,8 +51,8 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
     })
 }
 
-/// Names the interrupted runs of the same command on the same file that this one is not, and how they differ: nothing of
-/// them is given up.
+/// Names the interrupted runs of the same command on the same file that this one is not, and how they differ: nothing
+/// of them is given up.
 ///
 /// # Errors
 /// When the journal cannot be read.

@@ -85,12 +85,12 @@ pub struct Options {
     /// Percentage points that no kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that it was
-    /// found by is not in them [default: one for each persona kept aside, 40 at most]
+    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that
+    /// it was found by is not in them [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points to each
-    /// side, as far as the calls go
+    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points
+    /// to each side, as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so

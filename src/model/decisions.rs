@@ -1,9 +1,10 @@
 //! Models that answer with probabilities and write nothing: `POST {base}/decisions` as OpenAI has it, and `POST
 //! {base}/v1/systemone` as Ollama and others serve it.
 //!
-//! The reference for the first is the official SDK (PyPI `openai` 3.57, `types/decision*.py`), for the second PyPI `litellm`
-//! 1.110 (`types/decisions.py`, `llms/base_llm/decisions`). A request's schema is one of [`chances`](super::chances); its
-//! answer is a JSON object with a probability for each statement, `null` where the model declined that one.
+//! The reference for the first is the official SDK (PyPI `openai` 3.57, `types/decision*.py`), for the second PyPI
+//! `litellm` 1.110 (`types/decisions.py`, `llms/base_llm/decisions`). A request's schema is one of
+//! [`chances`](super::chances); its answer is a JSON object with a probability for each statement, `null` where the
+//! model declined that one.
 
 mod reading;
 

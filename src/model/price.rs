@@ -173,8 +173,8 @@ impl Prices {
         self.table.map_or("", |table| &table.date)
     }
 
-    /// The price of a model and whose word it is; `None` where it is not known, which is never the same as nothing. A dated
-    /// name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
+    /// The price of a model and whose word it is; `None` where it is not known, which is never the same as nothing. A
+    /// dated name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
     #[must_use]
     pub fn find(&self, model: &str) -> Option<(Price, Source)> {
         let id: ModelId = model.parse().ok()?;

@@ -10,8 +10,8 @@ use super::Usage;
 /// No call has more tokens than this.
 const MOST: f64 = 1e9;
 
-/// The tokens of one call; `None` where they cannot be read. `has_text` tells whether the answer holds any: an answer with
-/// words that is billed with no token is one whose bill is not filled in.
+/// The tokens of one call; `None` where they cannot be read. `has_text` tells whether the answer holds any: an answer
+/// with words that is billed with no token is one whose bill is not filled in.
 pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     let usage = usage?.as_object()?;
     let count = |path: [&str; 2]| {

@@ -89,7 +89,8 @@ pub struct CycleOptions {
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
-    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at most.
+    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at
+    /// most.
     pub confirm: Option<usize>,
     /// How far the interval of these should reach to each side at most, where more calls are left for it.
     pub precision: Option<f64>,
@@ -402,7 +403,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     })
 }
 
-/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and rules.
+/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and
+/// rules.
 fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
     let cast = lab.cast;
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();

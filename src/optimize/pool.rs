@@ -187,8 +187,8 @@ impl Pool {
         self.ideas[idea].proposals >= CONSENSUS
     }
 
-    /// The ideas that at least two challengers proposed or that are in use, each in its shortest wording: what all of them
-    /// together advise, before anything is tried.
+    /// The ideas that at least two challengers proposed or that are in use, each in its shortest wording: what all of
+    /// them together advise, before anything is tried.
     #[must_use]
     pub fn consensus(&self) -> Vec<usize> {
         let named = self.ideas.iter().any(|idea| !idea.name.is_empty());
@@ -476,7 +476,8 @@ mod tests {
         let [brevity, small_ask, praise] = [0, 2, 3].map(|line| pool.lines[line].idea);
         assert!(pool.is_own(brevity) && !pool.is_own(praise));
         assert_eq!((pool.share(small_ask), pool.share(praise), pool.chances(brevity)), (0.4, 0.2, 0));
-        // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has dropped.
+        // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has
+        // dropped.
         pool.show(&["Be brief.".into(), "Ask for ten minutes.".into()]);
         pool.add(&items(&["Ask for ten minutes.", "Name a price."]));
         assert_eq!((pool.ideas[small_ask].proposals, pool.chances(small_ask), pool.chances(praise)), (2, 3, 4));

@@ -21,9 +21,9 @@ pub enum Answers {
     Graded,
 }
 
-/// The numbers of pairs at which to look, of `pairs` in all from so many people who are asked in turn: with single answers as
-/// [`exact::schedule`] while everybody is asked once, then, and with graded ones from the first on, every eighth pair at the
-/// most, for a look there takes of the level what it cannot give back. Nothing without pairs.
+/// The numbers of pairs at which to look, of `pairs` in all from so many people who are asked in turn: with single
+/// answers as [`exact::schedule`] while everybody is asked once, then, and with graded ones from the first on, every
+/// eighth pair at the most, for a look there takes of the level what it cannot give back. Nothing without pairs.
 #[must_use]
 pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     let pairs = pairs.min(most_pairs(people));
@@ -52,20 +52,20 @@ const PAIRS_A_LOOK: usize = 8;
 const LATER_LOOKS: usize = 8;
 /// And at graded answers at least.
 const FEWEST_LOOKS: usize = 3;
-/// Of the looks while everybody is asked once, so many are remembered when people are asked again: the others are so close
-/// to these that they change nothing.
+/// Of the looks while everybody is asked once, so many are remembered when people are asked again: the others are so
+/// close to these that they change nothing.
 const REMEMBERED: usize = 5;
 
 /// A group-sequential test of whether a challenger is better, one-sided, for whatever the budget allows.
 ///
-/// *What is tested.* People are a random draw from some population; the null hypothesis is that the mean gain there, every
-/// person counting once, is at most 0.
+/// *What is tested.* People are a random draw from some population; the null hypothesis is that the mean gain there,
+/// every person counting once, is at most 0.
 ///
-/// - While everybody has one pair of answers of yes or no it is [`ExactTest`]: exact at any number of people and any rate,
-///   with a look after every other pair.
-/// - Where people are few and asked again it goes on as [`SequentialTest`], which begins with the level that the exact part
-///   has not used, at the boundary that follows from where the exact part would have stopped. Nobody is asked more than
-///   [`MOST_PAIRS`] times.
+/// - While everybody has one pair of answers of yes or no it is [`ExactTest`]: exact at any number of people and any
+///   rate, with a look after every other pair.
+/// - Where people are few and asked again it goes on as [`SequentialTest`], which begins with the level that the exact
+///   part has not used, at the boundary that follows from where the exact part would have stopped. Nobody is asked more
+///   than [`MOST_PAIRS`] times.
 /// - Where answers are graded from the first on (several decisions a message, several messages of the incumbent) it is
 ///   [`SequentialTest`] throughout.
 #[derive(Clone, Debug)]
@@ -103,8 +103,8 @@ impl AdoptionTest {
         }
     }
 
-    /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody has one
-    /// pair.
+    /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody
+    /// has one pair.
     pub fn look_at(&mut self, differences: &[f64], step: f64, planned_fraction: f64) -> Decision {
         let single = if step < 1.0 - 1e-9 { None } else { Pairs::of_differences(differences) };
         if let (Stage::Exact, Some(pairs)) = (self.stage, single) {

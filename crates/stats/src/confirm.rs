@@ -12,8 +12,8 @@ use super::{Interval, sequential};
 pub enum Whom {
     /// People who had no part in the decision: what they show is unbiased for the population that all were drawn from.
     Others,
-    /// Those who decided, with new messages: what they show is unbiased for the mean gain *of these people*. That they are
-    /// the ones with whom it was found still flatters it a little as a claim about others.
+    /// Those who decided, with new messages: what they show is unbiased for the mean gain *of these people*. That they
+    /// are the ones with whom it was found still flatters it a little as a claim about others.
     Same,
     /// Some of either.
     Both,
@@ -33,11 +33,11 @@ impl Whom {
 
 /// What was seen after the decision, and nothing else.
 ///
-/// A challenger is adopted because its mean was high, so given that it was adopted the mean that decided is too high: the
-/// winner's curse. It is there for any estimate that uses the deciding pairs, the median-unbiased one after a
-/// group-sequential test included, which is unbiased over all that is tested and not over what is adopted (Fan, DeMets and
-/// Lan 2004; Zhong and Prentice 2008). Pairs asked after the decision were selected by nothing, so their plain mean is
-/// unbiased whatever the true gain is, and their interval is that of a sample of fixed size.
+/// A challenger is adopted because its mean was high, so given that it was adopted the mean that decided is too high:
+/// the winner's curse. It is there for any estimate that uses the deciding pairs, the median-unbiased one after a
+/// group-sequential test included, which is unbiased over all that is tested and not over what is adopted (Fan, DeMets
+/// and Lan 2004; Zhong and Prentice 2008). Pairs asked after the decision were selected by nothing, so their plain mean
+/// is unbiased whatever the true gain is, and their interval is that of a sample of fixed size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Confirmed {
     /// The mean of their differences.
@@ -51,9 +51,9 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// From the differences in -1..=1 of those who were asked after the decision, one a person (NaN is left out), over the
-    /// messages since then alone; `step` is the smallest change of a difference, one over those messages. How many are asked
-    /// must not depend on what they say. `None` with fewer than two.
+    /// From the differences in -1..=1 of those who were asked after the decision, one a person (NaN is left out), over
+    /// the messages since then alone; `step` is the smallest change of a difference, one over those messages. How many
+    /// are asked must not depend on what they say. `None` with fewer than two.
     #[must_use]
     pub fn after_decision(differences: &[f64], step: f64, whom: Whom) -> Option<Self> {
         let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
@@ -65,8 +65,8 @@ impl Confirmed {
         Some(Confirmed { mean, interval, people: decided.len(), whom })
     }
 
-    /// Whether it says that the gain is below what is worth having, so that what was adopted is taken back. This can only
-    /// make wrong adoptions rarer.
+    /// Whether it says that the gain is below what is worth having, so that what was adopted is taken back. This can
+    /// only make wrong adoptions rarer.
     #[must_use]
     pub fn vetoes(&self, least_gain: f64) -> bool {
         self.interval.high < least_gain

@@ -91,8 +91,8 @@ mod tests {
 
     #[test]
     fn a_stop_on_the_way_takes_its_paths_out() {
-        // Three of three stop; then at least five of six: of 64 paths 8 were stopped, and of the others those with five are
-        // the three that fell once in the first three and rose ever after.
+        // Three of three stop; then at least five of six: of 64 paths 8 were stopped, and of the others those with five
+        // are the three that fell once in the first three and rose ever after.
         let mut course = Course::new(0.5);
         course.go_to(3);
         course.stop(0, 3);

@@ -69,8 +69,8 @@ impl Pairs {
 /// Looks at most.
 const LOOKS: usize = 40;
 
-/// The numbers of people at which to look, of so many in all: forty looks as even as may be, two people apart at least, the
-/// first not before five have answered and the last at all.
+/// The numbers of people at which to look, of so many in all: forty looks as even as may be, two people apart at least,
+/// the first not before five have answered and the last at all.
 #[must_use]
 pub fn schedule(people: usize) -> Vec<usize> {
     let looks = (people / 2).clamp(1, LOOKS);
@@ -81,23 +81,24 @@ pub fn schedule(people: usize) -> Vec<usize> {
 /// A group-sequential McNemar test: one-sided, exact, for people who are asked once each.
 ///
 /// *What is tested.* People are a random draw from some population, and the null hypothesis is that the mean gain there
-/// is at most 0: no more of them rise than fall. Who rises and who falls may differ from person to person in any way. Of
-/// a person who changed, the chance of a rise is then at most one half, whatever the rates, so given who changed the
+/// is at most 0: no more of them rise than fall. Who rises and who falls may differ from person to person in any way.
+/// Of a person who changed, the chance of a rise is then at most one half, whatever the rates, so given who changed the
 /// count of risers is binomial (McNemar 1947; Cox 1958; Lehmann and Romano 2005, ch. 4.5).
 ///
 /// - *Boundary.* At a look the count of risers stops the test if so many, not stopped before, have at most the chance
-///   that the spending function allows so far and earlier boundaries did not use. That chance is taken from the binomial
-///   walk itself, given how many had changed at each look ([`Course`]); nothing is approximated, and what a coarse
-///   distribution cannot use at one look is left for the next. So the level holds for any number of people and of looks
-///   and at any rate, and there may be a look after every other pair.
+///   that the spending function allows so far and earlier boundaries did not use. That chance is taken from the
+///   binomial walk itself, given how many had changed at each look ([`Course`]); nothing is approximated, and what a
+///   coarse distribution cannot use at one look is left for the next. So the level holds for any number of people and
+///   of looks and at any rate, and there may be a look after every other pair.
 /// - *Spending* goes by the planned fraction of people, which tells nothing of who rose (Lan and DeMets 1983).
 /// - *Futility* is not binding and leaves the level as it is.
 /// - *After stopping* p-value, interval and estimate follow the stagewise ordering (Fairbanks and Madsen 1982; Jennison
-///   and Turnbull 2000, ch. 8 and 12.1): a stop above at an earlier look is stronger evidence, within a look the count of
-///   risers is. The p-value is exact. Interval and median-unbiased estimate of the share of risers `θ` among those who
-///   changed count half of what was just seen (mid-p: Lancaster 1961; Agresti and Gottard 2007), since an exact interval
-///   of a count covers too often; with the share `π` of people who changed and its score interval (Wilson 1927) they are
-///   put together to the gain `π (2 θ - 1)` (MOVER: Zou and Donner 2008). Coverage is tested by simulation.
+///   and Turnbull 2000, ch. 8 and 12.1): a stop above at an earlier look is stronger evidence, within a look the count
+///   of risers is. The p-value is exact. Interval and median-unbiased estimate of the share of risers `θ` among those
+///   who changed count half of what was just seen (mid-p: Lancaster 1961; Agresti and Gottard 2007), since an exact
+///   interval of a count covers too often; with the share `π` of people who changed and its score interval (Wilson
+///   1927) they are put together to the gain `π (2 θ - 1)` (MOVER: Zou and Donner 2008). Coverage is tested by
+///   simulation.
 /// - *Measuring.* As in [`super::sequential::SequentialTest::measure`], but exact.
 #[derive(Clone, Debug)]
 pub struct ExactTest {
@@ -122,8 +123,8 @@ struct Look {
 
 impl ExactTest {
     /// A test that has not looked yet, with a level, the gain to find, and the rest as simulations say is best for many
-    /// looks: of spending functions from O'Brien and Fleming's to Pocock's this one took the fewest people at 15 and at 20
-    /// points for 60 to 90 % power, by a hair.
+    /// looks: of spending functions from O'Brien and Fleming's to Pocock's this one took the fewest people at 15 and at
+    /// 20 points for 60 to 90 % power, by a hair.
     #[must_use]
     pub fn plan(alpha: f64, effect: f64) -> Self {
         ExactTest::new(Design { spending: Spending::Gamma(-1.0), ..Design::new(alpha, effect) })
@@ -135,10 +136,11 @@ impl ExactTest {
         ExactTest { design, course: Course::new(0.5), looks: Vec::new(), measured: None }
     }
 
-    /// Looks at all pairs so far. `planned_fraction` in 0..=1 is how far along this look was planned to be, in people; 1
-    /// is the last and never says [`Decision::GoOn`].
+    /// Looks at all pairs so far. `planned_fraction` in 0..=1 is how far along this look was planned to be, in people;
+    /// 1 is the last and never says [`Decision::GoOn`].
     ///
-    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go on.
+    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go
+    /// on.
     pub fn look(&mut self, pairs: Pairs, planned_fraction: f64) -> Decision {
         if let Some(last) = self.looks.last_mut() {
             if last.decision == Decision::Better {
@@ -175,8 +177,8 @@ impl ExactTest {
         decision
     }
 
-    /// Takes in those who were asked after a look said "better": `pairs` are all pairs, those of the looks included. How
-    /// many there are in all must have been fixed before the first look. Without a "better" nothing happens.
+    /// Takes in those who were asked after a look said "better": `pairs` are all pairs, those of the looks included.
+    /// How many there are in all must have been fixed before the first look. Without a "better" nothing happens.
     pub fn measure(&mut self, pairs: Pairs) {
         if self.looks.last().is_some_and(|last| last.decision == Decision::Better) {
             self.measured = Some(pairs);
@@ -228,8 +230,8 @@ impl ExactTest {
         (course.stopped_above() + course.at_least(last.pairs.rose)).min(1.0)
     }
 
-    /// People at each look, with the normal value that lies as far out as the count that would have stopped it there, and
-    /// the level that was used so far.
+    /// People at each look, with the normal value that lies as far out as the count that would have stopped it there,
+    /// and the level that was used so far.
     pub(crate) fn boundaries(&self) -> Vec<(usize, f64, f64)> {
         let boundary = |look: &Look| {
             let mut course = Course::new(0.5);
@@ -256,8 +258,8 @@ impl ExactTest {
         f64::midpoint(low, high) * 2.0 - 1.0
     }
 
-    /// The chance of stronger evidence than what was seen, and half of that of just this, if so many of those who change
-    /// rise.
+    /// The chance of stronger evidence than what was seen, and half of that of just this, if so many of those who
+    /// change rise.
     fn stronger(&self, theta: f64) -> f64 {
         let Some((last, earlier)) = self.looks.split_last() else { return theta };
         // Who was measured afterwards comes after all looks, and a "better" stopped nobody from being asked.
@@ -277,8 +279,8 @@ impl ExactTest {
 
 /// The limits of a product of two estimates that err independently, each with its interval: the extremes of the product
 /// over the ellipse whose half axes are the distances to the four limits. With distances that are small beside the
-/// estimates this is the method of variance estimates recovery (MOVER: Zou and Donner 2008); the ellipse holds also where
-/// one of them is near 0 or at the end of its range.
+/// estimates this is the method of variance estimates recovery (MOVER: Zou and Donner 2008); the ellipse holds also
+/// where one of them is near 0 or at the end of its range.
 fn product(share: (f64, Interval), lean: (f64, Interval)) -> (f64, f64) {
     let at = |(middle, interval): (f64, Interval), part: f64| {
         middle + part.abs() * if part < 0.0 { interval.low - middle } else { interval.high - middle }
@@ -302,7 +304,8 @@ fn score_interval(pairs: Pairs, z: f64) -> Interval {
     Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
 }
 
-/// Nothing is given up before so many people, and this part of all, were asked: of fewer, one or two who fell would decide.
+/// Nothing is given up before so many people, and this part of all, were asked: of fewer, one or two who fell would
+/// decide.
 const FEWEST_TO_GIVE_UP: u64 = 16;
 /// See [`FEWEST_TO_GIVE_UP`].
 const SOONEST: f64 = 0.25;

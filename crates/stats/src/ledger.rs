@@ -91,15 +91,17 @@ impl Ledger {
         levels.into_iter().sum()
     }
 
-    /// The level of the next attempt: of what is left of `alpha` a part, one half at first, one third after one attempt that
-    /// did not adopt, and so on. Without adoptions the k-th attempt has `alpha / (k (k + 1))`, as [`super::spending::spend`].
+    /// The level of the next attempt: of what is left of `alpha` a part, one half at first, one third after one attempt
+    /// that did not adopt, and so on. Without adoptions the k-th attempt has `alpha / (k (k + 1))`, as
+    /// [`super::spending::spend`].
     ///
-    /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as none has
-    /// adopted wrongly, every one that is no better has not adopted, or is open, and has its level in [`Ledger::spent`]; by
-    /// construction these levels and that of the next never exceed `alpha` together. The chance that a test of level `a` errs,
-    /// given all that was seen before, is at most `a`; so the chance of a first wrong adoption is at most the expected sum of
-    /// these levels (the online fallback of Tian and Ramdas 2021, for a tree). For "given all that was seen before" an attempt
-    /// needs messages that no other was measured against: see [`Ledger::used`].
+    /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as
+    /// none has adopted wrongly, every one that is no better has not adopted, or is open, and has its level in
+    /// [`Ledger::spent`]; by construction these levels and that of the next never exceed `alpha` together. The chance
+    /// that a test of level `a` errs, given all that was seen before, is at most `a`; so the chance of a first wrong
+    /// adoption is at most the expected sum of these levels (the online fallback of Tian and Ramdas 2021, for a tree).
+    /// For "given all that was seen before" an attempt needs messages that no other was measured against: see
+    /// [`Ledger::used`].
     #[must_use]
     pub fn next_level(&self, alpha: f64) -> f64 {
         (alpha - self.spent()).max(0.0) / (self.taken().len() as f64 + 2.0)

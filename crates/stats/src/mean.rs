@@ -35,10 +35,10 @@ pub struct Mean {
 impl Mean {
     /// The mean over all outcomes with Student's interval, by personas; `None` without outcomes.
     ///
-    /// The variance is that of a ratio of totals, linearised by personas (Cochran 1977, ch. 6), of these personas and of two
-    /// more of the average size, one with nothing but 0 and one with nothing but 1: that few people happen to be alike does
-    /// not mean that all are (the device of Agresti and Coull 1998 for shares). Coverage, of outcomes that are all 0 or 1 the worst, is tested
-    /// by simulation below.
+    /// The variance is that of a ratio of totals, linearised by personas (Cochran 1977, ch. 6), of these personas and
+    /// of two more of the average size, one with nothing but 0 and one with nothing but 1: that few people happen to be
+    /// alike does not mean that all are (the device of Agresti and Coull 1998 for shares). Coverage, of outcomes that
+    /// are all 0 or 1 the worst, is tested by simulation below.
     #[must_use]
     pub fn of(outcomes: &[Outcomes]) -> Option<Self> {
         let each: Vec<&Outcomes> = outcomes.iter().filter(|outcomes| outcomes.count > 0).collect();

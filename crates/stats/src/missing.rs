@@ -26,10 +26,11 @@ impl Side {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorstCase {
     /// The mean gain over all people if every failed trial had come out worst for the challenger, and if best: the
-    /// challenger's as a no and the incumbent's as a yes, or the other way round (Manski 1990; Horowitz and Manski 2000).
+    /// challenger's as a no and the incumbent's as a yes, or the other way round (Manski 1990; Horowitz and Manski
+    /// 2000).
     pub range: Interval,
-    /// An interval that holds the mean gain in the population with a chance of 95 %, wherever in the range the truth lies
-    /// (Imbens and Manski 2004).
+    /// An interval that holds the mean gain in the population with a chance of 95 %, wherever in the range the truth
+    /// lies (Imbens and Manski 2004).
     pub interval: Interval,
     /// The share of the incumbent's trials that failed.
     pub before_failed: f64,
@@ -38,9 +39,10 @@ pub struct WorstCase {
 }
 
 impl WorstCase {
-    /// From both sides of every person, in any order; people of whom nothing was tried on a side are left out. `None` with
-    /// fewer than two. A rate that leaves failures out is only right where what fails is like what does not; a challenger
-    /// whose long messages are cut off, say, fails where it is weak. Where even the worst case is a gain, that cannot be why.
+    /// From both sides of every person, in any order; people of whom nothing was tried on a side are left out. `None`
+    /// with fewer than two. A rate that leaves failures out is only right where what fails is like what does not; a
+    /// challenger whose long messages are cut off, say, fails where it is weak. Where even the worst case is a gain,
+    /// that cannot be why.
     #[must_use]
     pub fn from_sides(people: &[(Side, Side)]) -> Option<Self> {
         let gains = |before: f64, after: f64| -> Vec<f64> {

@@ -60,19 +60,19 @@ const GRID: usize = 60;
 /// See [`GRID`].
 const WIDEST: f64 = 0.6;
 
-/// Every segment's gain from the differences in -1..=1 of its people, each of whom is in one segment only; segments without
-/// anybody stay without. `margin` is the loss that would be accepted. `None` where fewer than five people have a difference
-/// or all have the same.
+/// Every segment's gain from the differences in -1..=1 of its people, each of whom is in one segment only; segments
+/// without anybody stay without. `margin` is the loss that would be accepted. `None` where fewer than five people have
+/// a difference or all have the same.
 ///
 /// A normal model with partial pooling: the mean of segment j has the variance `σ² / n_j`, with `σ²` the scatter within
-/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley and Smith
-/// 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation of 15 points
-/// and is averaged over, not put in as if it were known: with three to six segments the data say little of it, and an
-/// estimate of 0 would claim that all segments are alike (Gelman 2006). Student's quantiles stand in for a `σ` that is
-/// estimated too.
+/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley and
+/// Smith 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation
+/// of 15 points and is averaged over, not put in as if it were known: with three to six segments the data say little of
+/// it, and an estimate of 0 would claim that all segments are alike (Gelman 2006). Student's quantiles stand in for a
+/// `σ` that is estimated too.
 ///
-/// The bound holds on average over segments such as these. For a single one that is unlike all others it is too kind, the
-/// more so the smaller it is: that is the price of saying anything of five people.
+/// The bound holds on average over segments such as these. For a single one that is unlike all others it is too kind,
+/// the more so the smaller it is: that is the price of saying anything of five people.
 #[must_use]
 pub fn pool(segments: &[Vec<f64>], margin: f64) -> Option<Vec<Option<Pooled>>> {
     let count: usize = segments.iter().map(Vec::len).sum();
@@ -112,8 +112,8 @@ fn squares(values: &[f64]) -> f64 {
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
-/// For each `τ` of the grid its posterior weight, and mean and deviation of every segment's gain under it. `data` are the
-/// raw gains with their variances.
+/// For each `τ` of the grid its posterior weight, and mean and deviation of every segment's gain under it. `data` are
+/// the raw gains with their variances.
 fn layers(data: &[(f64, f64)]) -> Vec<(f64, Vec<(f64, f64)>)> {
     let layer = |step: usize| {
         let tau = WIDEST * (step as f64 + 0.5) / GRID as f64;

@@ -13,9 +13,9 @@ fn segment(people: usize, gain: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
 
 #[test]
 fn the_eight_schools_come_out_as_published() {
-    // Rubin 1981: effects of coaching in eight schools with their standard errors, on a scale of 1 to 100 here. With a flat
-    // prior on τ Gelman et al. 2013 (table 5.3) have medians of 10, 8, 7, 8, 5, 6, 10 and 8; ours on τ is half-normal with a
-    // deviation of 15 on that scale and tells the same story.
+    // Rubin 1981: effects of coaching in eight schools with their standard errors, on a scale of 1 to 100 here. With a
+    // flat prior on τ Gelman et al. 2013 (table 5.3) have medians of 10, 8, 7, 8, 5, 6, 10 and 8; ours on τ is
+    // half-normal with a deviation of 15 on that scale and tells the same story.
     let effects = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
     let errors = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
     let data: Vec<(f64, f64)> =

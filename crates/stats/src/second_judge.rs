@@ -68,8 +68,8 @@ pub struct Opinions {
     pub second: f64,
     /// Its two-sided 95 % interval. Nothing was selected by this judge.
     pub second_interval: Interval,
-    /// By how much the second judge's gain is above the first's, on the messages that were not selected by the first where
-    /// there are enough of them; below 0 it sees less.
+    /// By how much the second judge's gain is above the first's, on the messages that were not selected by the first
+    /// where there are enough of them; below 0 it sees less.
     pub between: f64,
     /// The two-sided 95 % interval of that.
     pub between_interval: Interval,
@@ -87,14 +87,14 @@ const FEWEST_LATER: usize = 12;
 impl Opinions {
     /// What the two say; differences that are NaN are left out. `None` with fewer than two people.
     ///
-    /// - *Holds*: "the second judge's mean gain is at most 0" is refused at 5 %, by McNemar's exact test where answers are
-    ///   single, else as [`sign_flip::p_value`].
-    /// - *Does not*: not that, and the judges are shown to differ. That one is significant and the other is not shows nothing
-    ///   (Gelman and Stern 2006): it is the difference of the differences that is tested, paired by person. Among what was
-    ///   adopted the first judge was lucky, so on the messages that decided, it sees more than the second even where both are
-    ///   alike. Therefore it is tested on messages that were asked for after the decision, where there are twelve people or
-    ///   more, by Student's t at 5 %; and else it must be that the upper limit of the second judge's gain, one-sided at 5 %,
-    ///   is below `first_low`.
+    /// - *Holds*: "the second judge's mean gain is at most 0" is refused at 5 %, by McNemar's exact test where answers
+    ///   are single, else as [`sign_flip::p_value`].
+    /// - *Does not*: not that, and the judges are shown to differ. That one is significant and the other is not shows
+    ///   nothing (Gelman and Stern 2006): it is the difference of the differences that is tested, paired by person.
+    ///   Among what was adopted the first judge was lucky, so on the messages that decided, it sees more than the
+    ///   second even where both are alike. Therefore it is tested on messages that were asked for after the decision,
+    ///   where there are twelve people or more, by Student's t at 5 %; and else it must be that the upper limit of the
+    ///   second judge's gain, one-sided at 5 %, is below `first_low`.
     /// - *Cannot tell* else.
     #[must_use]
     pub fn compare(judged: Judged<'_>) -> Option<Self> {
@@ -156,8 +156,8 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    /// What both judges say of a person's two messages: each judge has a chance of a yes of 0.3 before and of 0.3 and its gain
-    /// after; half of the time both hang on the same thing in the message.
+    /// What both judges say of a person's two messages: each judge has a chance of a yes of 0.3 before and of 0.3 and
+    /// its gain after; half of the time both hang on the same thing in the message.
     fn ask(gains: (f64, f64), rng: &mut ChaCha8Rng) -> (f64, f64) {
         let mut said = |chances: (f64, f64)| {
             let one: f64 = rng.random();
@@ -168,8 +168,8 @@ mod tests {
         (after.0 - before.0, after.1 - before.1)
     }
 
-    /// Of so many adoptions by the first judge, how often each opinion is given. With `later`, as many people again are asked
-    /// after the decision.
+    /// Of so many adoptions by the first judge, how often each opinion is given. With `later`, as many people again are
+    /// asked after the decision.
     fn opinions(people: usize, gains: (f64, f64), later: bool, runs: usize, rng: &mut ChaCha8Rng) -> [usize; 3] {
         let mut found = [0; 3];
         while found.iter().sum::<usize>() < runs {

@@ -1,6 +1,6 @@
-//! Compares designs of a search on worlds of the tuning set, at equal calls: `cargo run -p rejoinder-worlds --example designs --
-//! FAMILIES WORLDS CALLS DESIGNS`, such as `all 20 500,1000,2000 before today unproved consensus`. The first design is what the
-//! others are held against; a difference has its standard error, paired by world.
+//! Compares designs of a search on worlds of the tuning set, at equal calls: `cargo run -p rejoinder-worlds --example
+//! designs -- FAMILIES WORLDS CALLS DESIGNS`, such as `all 20 500,1000,2000 before today unproved consensus`. The first
+//! design is what the others are held against; a difference has its standard error, paired by world.
 
 use std::process::ExitCode;
 

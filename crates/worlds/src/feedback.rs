@@ -150,8 +150,8 @@ impl World {
         proposal
     }
 
-    /// The idea that a sorter sees in an item: mostly its own, and always the same for the same words. `None` where it asks
-    /// for nothing in particular.
+    /// The idea that a sorter sees in an item: mostly its own, and always the same for the same words. `None` where it
+    /// asks for nothing in particular.
     #[must_use]
     pub fn sorted(&self, item: Item) -> Option<usize> {
         let (idea, wording) = (item.idea.to_string(), item.wording.to_string());

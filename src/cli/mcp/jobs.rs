@@ -1,4 +1,5 @@
-//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this process.
+//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this
+//! process.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

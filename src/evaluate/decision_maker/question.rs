@@ -114,7 +114,8 @@ pub(super) fn objections(object: &Map<String, Value>, objections: &[Objection]) 
     held.collect()
 }
 
-/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where none is.
+/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where
+/// none is.
 pub(super) fn in_words(held: &Map<String, Value>) -> String {
     let chance =
         |(name, chance): (&String, &Value)| Some((chance.as_f64().filter(|chance| *chance > 0.5)?, name.clone()));

@@ -1,5 +1,5 @@
-//! JSON as models write it by mistake, where its syntax leaves no doubt: a comma after the last value, a raw line break in
-//! a string, Python's `True` and quotation marks, an object inside of a string.
+//! JSON as models write it by mistake, where its syntax leaves no doubt: a comma after the last value, a raw line break
+//! in a string, Python's `True` and quotation marks, an object inside of a string.
 
 use serde_json::{Map, Number, Value};
 

@@ -160,8 +160,8 @@ impl Permits {
         self
     }
 
-    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others are
-    /// sent.
+    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others
+    /// are sent.
     #[must_use]
     pub fn in_doubt(self, reason: &Failure) -> Self {
         self.0.lock().health.doubt(Instant::now(), reason.clone());
@@ -416,8 +416,8 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// What there is to wait for; nothing where it may pass, and then it is in flight. The failure of who has waited for a
-    /// host that is down for too long.
+    /// What there is to wait for; nothing where it may pass, and then it is in flight. The failure of who has waited
+    /// for a host that is down for too long.
     #[allow(clippy::result_large_err, reason = "one per run")]
     fn look(&mut self, now: Instant) -> Result<Door, Failure> {
         let mut state = self.gate.lock();

@@ -86,8 +86,8 @@ impl Health {
         self.trouble.take().is_some()
     }
 
-    /// A call failed; `was_probe` tells whether it was the one that was sent to see. `is_paced`: refusals are learnt from.
-    /// True where this changed whether it is down.
+    /// A call failed; `was_probe` tells whether it was the one that was sent to see. `is_paced`: refusals are learnt
+    /// from. True where this changed whether it is down.
     pub(super) fn failed(&mut self, now: Instant, failure: &Failure, was_probe: bool, is_paced: bool) -> bool {
         if self.patience.is_zero() {
             return self.is_up();

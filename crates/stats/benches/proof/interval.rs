@@ -39,7 +39,8 @@ impl Held {
     }
 }
 
-/// At many gains: the interval of the looks, the one of everybody measured, and that of people asked after the decision.
+/// At many gains: the interval of the looks, the one of everybody measured, and that of people asked after the
+/// decision.
 pub fn all(runs: usize) -> String {
     let mut rng = rng(31);
     let mut lines = format!(

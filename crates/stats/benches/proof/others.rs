@@ -9,8 +9,8 @@ use rejoinder_stats::second_judge::{Judged, Opinion, Opinions, Twice};
 use crate::level::percent;
 use crate::world::{exact, normal, rng};
 
-/// What both judges say of a person's two messages: a yes with chance 0.3 before, and 0.3 and the judge's gain after; half of
-/// the time both hang on the same thing in the message.
+/// What both judges say of a person's two messages: a yes with chance 0.3 before, and 0.3 and the judge's gain after;
+/// half of the time both hang on the same thing in the message.
 fn ask(gains: (f64, f64), rng: &mut ChaCha8Rng) -> (f64, f64) {
     let mut said = |chances: (f64, f64)| {
         let one: f64 = rng.random();
