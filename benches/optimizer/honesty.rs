@@ -89,8 +89,8 @@ pub fn null() -> Result<String, String> {
         .interval
         .map_or_else(String::new, |of| format!(", 95 % interval {:.1} to {:.1} %", 100.0 * of.low, 100.0 * of.high));
     Ok(format!(
-        "Markets in which prompts do not matter, {} runs of 600 calls, 30 + 30 personas, messages revised and those of the first run \
-         reused: {} false adoptions ({:.1} %{interval}); {tested} were tested, at a level of {:.1} %\n",
+        "Markets in which prompts do not matter, {} runs of 600 calls, 30 + 30 personas, messages revised and those of \
+         the first run reused: {} false adoptions ({:.1} %{interval}); {tested} were tested, at a level of {:.1} %\n",
         adopted.len(),
         rate.yes,
         100.0 * rate.share().unwrap_or(0.0),

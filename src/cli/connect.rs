@@ -190,8 +190,8 @@ impl Reach {
     ) -> Result<Arc<dyn Model>, Error> {
         if self.only_decides(id)? && !matches!(role, Role::DecisionMaker | Role::Referee) {
             return Err(Error::Usage(format!(
-                "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) or the \
-                 referee, and the {role} needs another model"
+                "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) \
+                 or the referee, and the {role} needs another model"
             )));
         }
         self.model(id, (effort, timeout), keyless)

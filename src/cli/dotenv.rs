@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn lines_that_are_none_are_named_by_their_number_and_the_others_are_read() {
-        let text = "\u{feff}OPENAI_API_KEY=sk-x\r\n# a comment\n\nFOO=bar baz\nexport A=1\nB=\"two\nlines\"\nnonsense\nC='x y'";
+        let text = "\u{feff}OPENAI_API_KEY=sk-x\r\n# a comment\n\nFOO=bar baz\n\
+                    export A=1\nB=\"two\nlines\"\nnonsense\nC='x y'";
         let (read, unread) = read(text);
         assert_eq!(unread, [4, 8]);
         assert!(read.contains(&"OPENAI_API_KEY=sk-x".to_owned()) && read.contains(&"B=\"two\nlines\"".to_owned()));

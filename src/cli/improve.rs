@@ -231,7 +231,8 @@ async fn cycles(
             Next::Cycle => continue,
             Next::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
             Next::NothingLeft => format!(
-                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was the last.",
+                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
+                 the last.",
                 options.min_gain
             ),
         };

@@ -78,7 +78,12 @@ pub struct ModelOptions {
     pub retries: Option<u32>,
     /// Seconds for which trouble of a host is waited out (nobody answers, 5xx, 429, a model that is loading); then the
     /// run stops, resumably [default: 600; 0 with --retries 0]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400), help_heading = "Models")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(0..=86_400),
+        help_heading = "Models"
+    )]
     pub patience: Option<u64>,
     /// What to do about calls that take far longer than the others: wait, hedge (ask a second time), cut (drop and ask
     /// again), or auto (hedge where nothing else is under way and calls cost something) [env: REJOINDER_STRAGGLERS]

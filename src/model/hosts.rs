@@ -132,8 +132,8 @@ pub enum HostError {
     },
     /// A name that cannot stand before a slash.
     #[error(
-        "[hosts.{0:?}] in the settings file: a host's name has lower-case letters, digits, `-`, `_` and `.`, and is not \
-         `market`"
+        "[hosts.{0:?}] in the settings file: a host's name has lower-case letters, digits, `-`, `_` and `.`, and is \
+         not `market`"
     )]
     Name(String),
     /// `like` names no host that is known by then.

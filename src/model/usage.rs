@@ -151,8 +151,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_is_never_less_than_what_any_field_says(prompt in 1_u64..1_000_000, completed in 1_u64..1_000_000, more in 0_u64..1_000_000) {
-            let usage = json!({ "prompt_tokens": prompt, "completion_tokens": completed, "total_tokens": prompt + more });
+        fn what_is_read_is_never_less_than_what_any_field_says(
+            prompt in 1_u64..1_000_000,
+            completed in 1_u64..1_000_000,
+            more in 0_u64..1_000_000,
+        ) {
+            let total = prompt + more;
+            let usage = json!({ "prompt_tokens": prompt, "completion_tokens": completed, "total_tokens": total });
             prop_assert_eq!(of(usage), Some((prompt, completed.max(more))));
         }
     }

@@ -195,8 +195,8 @@ impl People {
     pub fn warning(&self) -> Option<String> {
         (self.near_copies > 0).then(|| {
             format!(
-                "{} of the {} people who only verify are described nearly as somebody who is learned from: a gain on them \
-                 is partly one on people who were seen; leave such copies out of the persona files",
+                "{} of the {} people who only verify are described nearly as somebody who is learned from: a gain on \
+                 them is partly one on people who were seen; leave such copies out of the persona files",
                 self.near_copies,
                 self.unseen.len()
             )

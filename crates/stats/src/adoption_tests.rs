@@ -171,7 +171,8 @@ proptest! {
         let (test, decision, _) = run(AdoptionTest::plan(0.05, 0.2), &people, people.len() * per_person, &mut rng);
         let outcome = test.result().unwrap();
         prop_assert_eq!(outcome.p_value <= 0.05 + 1e-9, decision == Decision::Better);
-        prop_assert!(outcome.interval.low <= outcome.estimate + 1e-9 && outcome.estimate <= outcome.interval.high + 1e-9);
+        prop_assert!(outcome.interval.low <= outcome.estimate + 1e-9);
+        prop_assert!(outcome.estimate <= outcome.interval.high + 1e-9);
         prop_assert!(-1.0 <= outcome.interval.low && outcome.interval.high <= 1.0);
     }
 }

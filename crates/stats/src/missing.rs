@@ -162,7 +162,10 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_the_failed_ones_would_have_been_the_mean_is_in_the_range(
-            people in prop::collection::vec(((0_u64..3, 0_u64..3), (0_u64..3, 0_u64..3), 0.0_f64..=1.0, 0.0_f64..=1.0), 2..30),
+            people in prop::collection::vec(
+                ((0_u64..3, 0_u64..3), (0_u64..3, 0_u64..3), 0.0_f64..=1.0, 0.0_f64..=1.0),
+                2..30,
+            ),
         ) {
             let sides: Vec<(Side, Side)> = people
                 .iter()
@@ -176,7 +179,8 @@ mod tests {
                     .collect();
                 let mean = truth.iter().sum::<f64>() / truth.len() as f64;
                 prop_assert!(found.range.low - 1e-12 <= mean && mean <= found.range.high + 1e-12);
-                prop_assert!(found.interval.low <= found.range.low + 1e-12 && found.range.high <= found.interval.high + 1e-12);
+                prop_assert!(found.interval.low <= found.range.low + 1e-12);
+                prop_assert!(found.range.high <= found.interval.high + 1e-12);
             }
         }
     }

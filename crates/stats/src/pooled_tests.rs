@@ -93,10 +93,12 @@ proptest! {
             segments.iter().map(|segment| segment.iter().map(|value| f64::from(*value)).collect()).collect();
         if let Some(pooled) = pool(&segments, 0.1) {
             let pooled: Vec<Pooled> = pooled.into_iter().flatten().collect();
-            let (low, high) = pooled.iter().fold((1.0_f64, -1.0_f64), |(low, high), own| (low.min(own.raw), high.max(own.raw)));
-            for own in pooled {
-                prop_assert!(low - 1e-9 <= own.gain && own.gain <= high + 1e-9);
-                prop_assert!(own.low <= own.gain + 1e-9 && own.gain <= own.high + 1e-9 && (0.0..=1.0).contains(&own.harm));
+            let low = pooled.iter().map(|segment| segment.raw).fold(1.0_f64, f64::min);
+            let high = pooled.iter().map(|segment| segment.raw).fold(-1.0_f64, f64::max);
+            for segment in pooled {
+                prop_assert!(low - 1e-9 <= segment.gain && segment.gain <= high + 1e-9);
+                prop_assert!(segment.low <= segment.gain + 1e-9 && segment.gain <= segment.high + 1e-9);
+                prop_assert!((0.0..=1.0).contains(&segment.harm));
             }
         }
     }

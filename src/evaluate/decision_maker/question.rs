@@ -53,7 +53,8 @@ impl Question<'_> {
             ),
             Question::Chances(objections) => {
                 let user = format!(
-                    "This is the person who decides:\n\n{persona}\n\nThis message has just reached that person:\n\n{message}"
+                    "This is the person who decides:\n\n{persona}\n\nThis message has just reached that \
+                     person:\n\n{message}"
                 );
                 return Request {
                     key,
@@ -138,8 +139,9 @@ pub(super) fn reason(
         key,
         system,
         user: format!(
-            "This is you:\n\n{}\n\nThis message has just reached you:\n\n{}\n\nYour decision on it was {decision}. Say what \
-             decided it, in one to three sentences in the first person. Answer with a JSON object: `reasoning` (text).",
+            "This is you:\n\n{}\n\nThis message has just reached you:\n\n{}\n\nYour decision on it was {decision}. Say \
+             what decided it, in one to three sentences in the first person. Answer with a JSON object: `reasoning` \
+             (text).",
             fence("persona", persona),
             fence("message", message)
         ),

@@ -214,7 +214,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_json_is_read_as_json_is(a in any::<String>(), b in any::<f64>().prop_filter("finite", |b| b.is_finite()), c: bool, d in prop::collection::vec(any::<i64>(), 0..4)) {
+        fn whatever_is_json_is_read_as_json_is(
+            a in any::<String>(),
+            b in any::<f64>().prop_filter("finite", |b| b.is_finite()),
+            c: bool,
+            d in prop::collection::vec(any::<i64>(), 0..4),
+        ) {
             let value = json!({ "a": a, "b": b, "c": c, "d": d, "e": { "f": null } });
             prop_assert_eq!(read(&value.to_string()), Some(value));
         }

@@ -101,7 +101,8 @@ mod tests {
         let cases = [
             ("Please retry in 34.074824224s.", 34.074_824_224),
             (
-                "Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in 6m0s. Visit",
+                "Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in \
+                 6m0s. Visit",
                 360.0,
             ),
             ("Please try again in 120ms.", 0.12),

@@ -26,7 +26,8 @@ pub fn judges(runs: usize) -> String {
     let (mut rng, wanted) = (rng(51), runs / 4);
     let mut lines = format!(
         "{wanted} adoptions by the first judge each; \"later\" people are asked after the decision:\n\n\
-         | people | later | gain by first and second judge | holds | does not | cannot tell |\n| --- | --- | --- | --- | --- | --- |\n"
+         | people | later | gain by first and second judge | holds | does not | cannot tell |\n\
+         | --- | --- | --- | --- | --- | --- |\n"
     );
     for (people, later) in [(12, 0), (12, 12), (40, 0), (40, 40), (80, 0), (80, 40)] {
         for gains in [(0.3, 0.3), (0.3, 0.0)] {
@@ -65,7 +66,8 @@ pub fn judges(runs: usize) -> String {
 pub fn segments(runs: usize) -> String {
     let mut rng = rng(52);
     let mut lines = format!(
-        "Segments of 5, 8, 12 and 15 people, mean gain 15 points, {runs} runs: how often a segment's gain is above its bound (95 % wanted):\n\n\
+        "Segments of 5, 8, 12 and 15 people, mean gain 15 points, {runs} runs: how often a segment's gain is above its \
+         bound (95 % wanted):\n\n\
          | gains of segments scatter by | all segments | the one that fares worst |\n| --- | --- | --- |\n"
     );
     for spread in [0.0, 0.1, 0.2] {
