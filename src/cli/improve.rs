@@ -212,7 +212,7 @@ async fn cycles(
                     setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
                     let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
                     let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                    let metrics = head.metadata.rejoinder.and_then(|own| own.metrics);
+                    let metrics = head.metadata.rejoinder.and_then(|provenance| provenance.metrics);
                     let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
                     (written, attempts.last().copied().unwrap_or(false), chance)
                 }

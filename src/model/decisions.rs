@@ -84,7 +84,11 @@ impl Decisions {
                     system => json!([{ "role": "system", "content": system }, user]),
                 };
                 let question = |statement: &Statement| {
-                    json!({ "type": "predicate", "name": statement.name, "instructions": statement.text })
+                    json!({
+                        "type": "predicate",
+                        "name": statement.name,
+                        "instructions": statement.text,
+                    })
                 };
                 let questions: Vec<Value> = statements.iter().map(question).collect();
                 json!({ "model": self.name, "input": input, "questions": questions })

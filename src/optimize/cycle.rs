@@ -286,7 +286,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     // Where the incumbent stays, its messages do.
     let writer = match &adopted {
         Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
-        None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
+        None => older.head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
     };
     // What the file says of the run, whatever its messages came to.
     let provenance = |(story, comparison): (&Story, Option<&Comparison>), lineage: &Lineage| {

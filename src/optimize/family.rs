@@ -23,7 +23,7 @@ struct Member {
 
 impl Member {
     fn of(head: &Head) -> Self {
-        let parent = head.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
+        let parent = head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.parent.as_ref());
         Member { lineage: Lineage::of(head), parent: parent.map(|parent| parent.file.clone()) }
     }
 }

@@ -144,8 +144,8 @@ impl Memory {
         for line in &kept {
             let idea = pool.lines[*line].idea;
             let at = *ideas.entry(idea).or_insert_with(|| {
-                let own = &pool.ideas[idea];
-                let (name, proposals) = (own.name.clone(), own.proposals);
+                let entry = &pool.ideas[idea];
+                let (name, proposals) = (entry.name.clone(), entry.proposals);
                 memory.ideas.push(RememberedIdea {
                     name,
                     proposals,

@@ -117,17 +117,17 @@ impl Model {
         }));
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
-        let own = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
+        let untrained = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
         let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
             .iter()
             .map(|trial| {
-                let mut features = own.features(pool, &trial.candidate);
+                let mut features = untrained.features(pool, &trial.candidate);
                 features.push((FIRST_PERSONA + numbers[&trial.persona], 1.0));
                 (features, trial.score)
             })
             .collect();
         let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
-        Ok(Model { effects, ..own })
+        Ok(Model { effects, ..untrained })
     }
 
     /// The prompt that is best by what is believed on the whole.

@@ -129,7 +129,7 @@ impl Pool {
             self.ideas[idea].name.clone_from(&of.name);
             self.ideas[idea].proposals = self.ideas[idea].proposals.max(of.proposals);
             self.remembered.1.insert(idea, of.chances);
-            self.unsorted.retain(|own| *own != line);
+            self.unsorted.retain(|unsorted| *unsorted != line);
             places.push(line);
         }
         let pairs =

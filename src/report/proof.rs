@@ -58,7 +58,7 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
     }
     lines.extend(proof.later.map(after_the_decision));
     lines.extend(proof.worst_case.as_ref().map(failed_trials));
-    lines.extend(proof.components.and_then(|own| scatter(&own, proof)));
+    lines.extend(proof.components.and_then(|components| scatter(&components, proof)));
     lines
 }
 

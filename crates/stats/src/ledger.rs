@@ -85,7 +85,7 @@ impl Ledger {
     /// What was spent of the level and is not coming back.
     #[must_use]
     pub fn spent(&self) -> f64 {
-        let mut levels = self.taken();
+        let mut levels = self.levels_spent();
         // From the smallest up, so that the sum does not hang on an order either.
         levels.sort_unstable_by(f64::total_cmp);
         levels.into_iter().sum()
@@ -104,10 +104,10 @@ impl Ledger {
     /// [`Ledger::used`].
     #[must_use]
     pub fn next_level(&self, alpha: f64) -> f64 {
-        (alpha - self.spent()).max(0.0) / (self.taken().len() as f64 + 2.0)
+        (alpha - self.spent()).max(0.0) / (self.levels_spent().len() as f64 + 2.0)
     }
 
-    fn taken(&self) -> Vec<f64> {
+    fn levels_spent(&self) -> Vec<f64> {
         self.attempts.values().filter(|attempt| attempt.ended != Ended::Adopted).map(|attempt| attempt.level).collect()
     }
 }

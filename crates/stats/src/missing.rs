@@ -58,7 +58,7 @@ impl WorstCase {
             let (failed, all) = people
                 .iter()
                 .map(side)
-                .fold((0, 0), |(failed, all), own| (failed + own.failed, all + own.failed + own.decided));
+                .fold((0, 0), |(failed, all), counts| (failed + counts.failed, all + counts.failed + counts.decided));
             failed as f64 / all.max(1) as f64
         };
         Some(WorstCase {

@@ -118,17 +118,19 @@ fn layers(data: &[(f64, f64)]) -> Vec<(f64, Vec<(f64, f64)>)> {
     let layer = |step: usize| {
         let tau = WIDEST * (step as f64 + 0.5) / GRID as f64;
         let between = tau * tau;
-        let precision: f64 = data.iter().map(|(_, own)| 1.0 / (between + own)).sum();
-        let centre = data.iter().map(|(raw, own)| raw / (between + own)).sum::<f64>() / precision;
+        let precision: f64 = data.iter().map(|(_, variance)| 1.0 / (between + variance)).sum();
+        let centre = data.iter().map(|(raw, variance)| raw / (between + variance)).sum::<f64>() / precision;
         // Gelman et al. 2013, formula 5.21, with μ integrated out.
         let fit: f64 = data
             .iter()
-            .map(|(raw, own)| -0.5 * (between + own).ln() - (raw - centre).powi(2) / (2.0 * (between + own)))
+            .map(|(raw, variance)| {
+                -0.5 * (between + variance).ln() - (raw - centre).powi(2) / (2.0 * (between + variance))
+            })
             .sum();
         let log = fit - 0.5 * precision.ln() - between / (2.0 * SPREAD * SPREAD);
-        let each = |(raw, own): &(f64, f64)| {
-            let drawn = own / (own + between);
-            let spread = own * between / (own + between) + drawn * drawn / precision;
+        let each = |(raw, variance): &(f64, f64)| {
+            let drawn = variance / (variance + between);
+            let spread = variance * between / (variance + between) + drawn * drawn / precision;
             (raw + drawn * (centre - raw), spread.sqrt())
         };
         (log, data.iter().map(each).collect())

@@ -37,11 +37,12 @@ fn the_bound_on_harm_holds_on_average_whether_segments_differ_or_not() {
             let segments: Vec<Vec<f64>> =
                 gains.iter().zip([5, 8, 12, 15]).map(|(gain, people)| segment(people, *gain, &mut rng)).collect();
             let Some(pooled) = pool(&segments, 0.1) else { continue };
-            for ((gain, own), people) in gains.iter().zip(pooled.into_iter().flatten()).zip([5.0, 8.0, 12.0, 15.0_f64])
+            for ((gain, segment), people) in
+                gains.iter().zip(pooled.into_iter().flatten()).zip([5.0, 8.0, 12.0, 15.0_f64])
             {
-                held += i32::from(own.low <= *gain);
+                held += i32::from(segment.low <= *gain);
                 all += 1;
-                reach += own.gain - own.low;
+                reach += segment.gain - segment.low;
                 alone += 1.9 * (0.47 / people).sqrt();
             }
         }

@@ -100,7 +100,7 @@ impl Opinions {
     pub fn compare(judged: Judged<'_>) -> Option<Self> {
         let (all, later) = (decided(judged.all), decided(judged.later));
         let second: Vec<f64> = all.iter().map(|one| one.second).collect();
-        let own = Estimate::of(&second, judged.step)?;
+        let second_gain = Estimate::of(&second, judged.step)?;
         let second_interval = confirm::interval(&second, judged.step)?;
         let is_unselected = later.len() >= FEWEST_LATER;
         let (people, step) = if is_unselected { (&later, judged.later_step) } else { (&all, judged.step) };
@@ -110,7 +110,8 @@ impl Opinions {
         let sees_less = if is_unselected {
             t_tail(-difference.mean / difference.error, difference.degrees_of_freedom()) <= ALPHA
         } else {
-            own.mean + t_of_z(quantile(1.0 - ALPHA), own.degrees_of_freedom()) * own.error < judged.first_low
+            second_gain.mean + t_of_z(quantile(1.0 - ALPHA), second_gain.degrees_of_freedom()) * second_gain.error
+                < judged.first_low
         };
         let opinion = match (p_value(&second, judged.step) <= ALPHA, sees_less) {
             (true, _) => Opinion::Holds,
@@ -119,7 +120,7 @@ impl Opinions {
         };
         Some(Opinions {
             opinion,
-            second: own.mean,
+            second: second_gain.mean,
             second_interval,
             between: difference.mean,
             between_interval: Interval {

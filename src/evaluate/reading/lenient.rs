@@ -33,7 +33,7 @@ impl Parser<'_> {
         self.text[self.at..].chars().next()
     }
 
-    fn take(&mut self, wanted: char) -> Option<()> {
+    fn consume(&mut self, wanted: char) -> Option<()> {
         self.space();
         (self.peek() == Some(wanted)).then(|| self.at += wanted.len_utf8())
     }
@@ -51,18 +51,18 @@ impl Parser<'_> {
 
     fn fields(&mut self) -> Option<Vec<(String, Value)>> {
         self.deeper()?;
-        self.take('{')?;
+        self.consume('{')?;
         let mut fields = Vec::new();
-        while self.take('}').is_none() {
+        while self.consume('}').is_none() {
             if !fields.is_empty() {
-                self.take(',')?;
-                if self.take('}').is_some() {
+                self.consume(',')?;
+                if self.consume('}').is_some() {
                     break;
                 }
             }
             self.space();
             let name = self.string()?;
-            self.take(':')?;
+            self.consume(':')?;
             fields.push((name, self.value()?));
         }
         self.depth -= 1;
@@ -71,12 +71,12 @@ impl Parser<'_> {
 
     fn list(&mut self) -> Option<Vec<Value>> {
         self.deeper()?;
-        self.take('[')?;
+        self.consume('[')?;
         let mut list = Vec::new();
-        while self.take(']').is_none() {
+        while self.consume(']').is_none() {
             if !list.is_empty() {
-                self.take(',')?;
-                if self.take(']').is_some() {
+                self.consume(',')?;
+                if self.consume(']').is_some() {
                     break;
                 }
             }

@@ -69,8 +69,8 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         (table("Grounded yes by kind, everybody in the file", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least.is_some()) {
             p.hint {
-                "Most kinds are too few people to tell alone. What each loses at most on unseen people is by a model in \
-                 which kinds are somewhat alike, with a chance of 95% for each."
+                "Most kinds are too few people to tell alone. What each loses at most on unseen people is by a model \
+                 in which kinds are somewhat alike, with a chance of 95% for each."
             }
         }
     })

@@ -84,8 +84,8 @@ pub fn segments(runs: usize) -> String {
                 .collect();
             let Some(pooled) = pool(&segments, 0.1) else { continue };
             let least = gains.iter().copied().fold(f64::INFINITY, f64::min);
-            for (gain, own) in gains.iter().zip(pooled.into_iter().flatten()) {
-                let holds = usize::from(own.low <= *gain);
+            for (gain, segment) in gains.iter().zip(pooled.into_iter().flatten()) {
+                let holds = usize::from(segment.low <= *gain);
                 (held, all) = (held + holds, all + 1);
                 if *gain <= least {
                     (worst, worsts) = (worst + holds, worsts + 1);
