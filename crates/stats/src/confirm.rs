@@ -51,9 +51,10 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// From the differences in -1..=1 of those who were asked after the decision, one a person (NaN is left out), over
-    /// the messages since then alone; `step` is the smallest change of a difference, one over those messages. How many
-    /// are asked must not depend on what they say. `None` with fewer than two.
+    /// Estimates the gain from the differences of the people who were asked after the decision: one per person, in
+    /// -1..=1 (NaN is left out), over the messages since then alone. `step` is the smallest change of a difference: one
+    /// over the number of those messages. How many people are asked must not depend on what they say. `None` with fewer
+    /// than two.
     #[must_use]
     pub fn after_decision(differences: &[f64], step: f64, whom: Whom) -> Option<Self> {
         let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
@@ -65,8 +66,8 @@ impl Confirmed {
         Some(Confirmed { mean, interval, people: decided.len(), whom })
     }
 
-    /// Whether it says that the gain is below what is worth having, so that what was adopted is taken back. This can
-    /// only make wrong adoptions rarer.
+    /// Whether these pairs show that the gain is below `least_gain`, the least worth having. The adoption is then taken
+    /// back, which can only make wrong adoptions rarer.
     #[must_use]
     pub fn vetoes(&self, least_gain: f64) -> bool {
         self.interval.high < least_gain
@@ -87,11 +88,11 @@ pub fn interval(decided: &[f64], step: f64) -> Option<Interval> {
     Some(Interval { low: (estimate.mean - half).max(-1.0), high: (estimate.mean + half).min(1.0) })
 }
 
-/// More pairs than a million, and the few that Student's quantile adds, are never worth asking.
+/// More than a million pairs, and the few that Student's quantile adds, are never worth asking.
 const MOST_PAIRS: u32 = 1_001_000;
 
-/// How many pairs, with differences of this variance, give a 95 % interval that reaches so far to each side;
-/// `None` for a reach that is not above 0 or would take more than a million. Two at least.
+/// How many pairs it takes, if differences have this variance, for a 95 % interval that reaches at most `reach` to each
+/// side. At least two; `None` if `reach` is not above 0, or if more than a million are needed.
 #[must_use]
 pub fn pairs_for_precision(variance: f64, reach: f64) -> Option<u32> {
     let wide = |pairs: u32| t_of_z(quantile(0.975), f64::from(pairs - 1)) * (variance / f64::from(pairs)).sqrt();

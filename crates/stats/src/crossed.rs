@@ -24,8 +24,9 @@ pub struct Crossed {
     pub persona: f64,
     /// Between prompts.
     pub prompt: f64,
-    /// Between messages of one prompt to one persona, and how differently personas take to prompts where each pair has
-    /// one message only. The decision's is in it where every message was decided once.
+    /// Between messages of one prompt to one persona. Where each pair of prompt and persona has only one message, this
+    /// includes how differently personas take to prompts. Where every message was decided once, it includes the
+    /// decision's component.
     pub message: f64,
     /// Between decisions on one message; `None` where every message was decided once.
     pub decision: Option<f64>,
@@ -82,8 +83,9 @@ impl Crossed {
         })
     }
 
-    /// How many decisions a message should have, for what messages and decisions cost; see
-    /// [`Components::decisions_per_message`]. What personas and prompts differ by is no reason to repeat anything.
+    /// How many decisions a message should get, given what messages and decisions cost; see
+    /// [`Components::decisions_per_message`]. Differences between personas and between prompts are no reason to repeat
+    /// decisions.
     #[must_use]
     pub fn decisions_per_message(&self, message_cost: f64, decision_cost: f64, most: u32) -> u32 {
         let Some(decision) = self.decision else { return 1 };
@@ -145,8 +147,8 @@ struct Group {
     prompts: BTreeMap<u32, f64>,
 }
 
-/// Solves the rows for these unknowns, by elimination with pivots; the others are 0. `None` where they do not tell the
-/// unknowns apart.
+/// Solves the rows for these unknowns by elimination with pivots; the others are 0. `None` if the rows cannot separate
+/// the unknowns.
 fn solve(mut rows: Vec<[f64; 5]>, unknowns: &[usize]) -> Option<[f64; 4]> {
     let scale = rows.iter().flat_map(|row| row[..4].iter()).fold(0.0_f64, |most, value| most.max(value.abs()));
     for (at, unknown) in unknowns.iter().enumerate() {

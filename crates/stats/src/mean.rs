@@ -28,7 +28,7 @@ pub struct Mean {
     pub outcomes: u64,
     /// Personas with at least one.
     pub personas: u64,
-    /// 95 % interval; of one persona it is all that there can be.
+    /// 95 % interval; with a single persona it is as wide as it can be.
     pub interval: Interval,
 }
 
@@ -85,7 +85,7 @@ mod tests {
         assert!(alike.interval.low < 0.17 && alike.interval.high > 0.23, "{alike:?}");
     }
 
-    /// The share of samples of so many people whose interval holds the mean of all people.
+    /// The share of samples of `people` whose interval holds the mean of the population.
     fn coverage(people: usize, draw: impl Fn(&mut ChaCha8Rng) -> f64, truth: f64) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
         let holds = |_: &usize| {

@@ -15,7 +15,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The mean outcome if every failed trial had come to this; `None` where nothing was tried.
+    /// The mean outcome if every failed trial had come out as `with`; `None` if nothing was tried.
     fn filled(self, with: f64) -> Option<f64> {
         let all = self.decided + self.failed;
         (all > 0).then(|| (self.sum + with * self.failed as f64) / all as f64)
@@ -72,7 +72,7 @@ impl WorstCase {
         })
     }
 
-    /// Whether the sign of the mean gain of these people hangs on what the failed trials would have been.
+    /// Whether the sign of these people's mean gain depends on how the failed trials would have come out.
     #[must_use]
     pub fn hangs_on_failures(&self) -> bool {
         self.range.low <= 0.0 && self.range.high >= 0.0
@@ -85,8 +85,8 @@ fn moments(values: &[f64]) -> (f64, f64) {
     (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
 }
 
-/// The number of errors to add on each side so that the true value, not the whole range, is held with 95 %: between the
-/// one-sided and the two-sided point. Solves `Φ(c + width / error) - Φ(-c) = 0.95`.
+/// How many standard errors to add on each side so that the true value, rather than the whole range, is held with 95 %:
+/// between the one-sided and the two-sided quantile. Solves `Φ(c + width / error) - Φ(-c) = 0.95`.
 fn critical(width: f64, error: f64) -> f64 {
     let (mut low, mut high) = (quantile(0.95), quantile(0.975));
     if error <= 0.0 {

@@ -35,9 +35,9 @@ pub struct Judged<'a> {
 pub enum Opinion {
     /// The second judge sees a gain too, beyond what chance explains.
     Holds,
-    /// The second judge sees none that is shown, and is shown to see less than the first.
+    /// The second judge shows no gain, and is shown to see less than the first.
     DoesNot,
-    /// So few people do not tell which.
+    /// There are too few people to tell which.
     CannotTell,
 }
 
@@ -68,12 +68,13 @@ pub struct Opinions {
     pub second: f64,
     /// Its two-sided 95 % interval. Nothing was selected by this judge.
     pub second_interval: Interval,
-    /// By how much the second judge's gain is above the first's, on the messages that were not selected by the first
-    /// where there are enough of them; below 0 it sees less.
+    /// How far the second judge's gain is above the first's, measured on messages that the first did not select if
+    /// there are enough of them. Below 0 the second judge sees less.
     pub between: f64,
     /// The two-sided 95 % interval of that.
     pub between_interval: Interval,
-    /// Whether `between` is of messages that had no part in the decision. Else the first judge's luck is in it.
+    /// Whether `between` rests on messages that had no part in the decision. Otherwise it includes the first judge's
+    /// luck.
     pub is_unselected: bool,
     /// People who were compared.
     pub people: usize,
@@ -81,11 +82,11 @@ pub struct Opinions {
 
 /// The chance of a wrong "holds", and that of a wrong "does not".
 const ALPHA: f64 = 0.05;
-/// Fewer people than these who were asked later are no sample.
+/// Fewer people than this who were asked later are too small a sample.
 const FEWEST_LATER: usize = 12;
 
 impl Opinions {
-    /// What the two say; differences that are NaN are left out. `None` with fewer than two people.
+    /// Compares the two judges; differences that are NaN are left out. `None` with fewer than two people.
     ///
     /// - *Holds*: "the second judge's mean gain is at most 0" is refused at 5 %, by McNemar's exact test where answers
     ///   are single, else as [`sign_flip::p_value`].

@@ -207,8 +207,8 @@ impl SequentialTest {
         decision
     }
 
-    /// Goes past a look that another test took at the same differences: it would have stopped at a statistic of `high`,
-    /// and had used up `spent` of the level.
+    /// Passes over a look that another test took at the same differences: that test would have stopped at a statistic
+    /// of `high`, and had used up `spent` of the level.
     pub(crate) fn pass(&mut self, differences: &[f64], high: f64, spent: f64) {
         let ratio = self.looks.last().map_or(0.0, |last| ratio(last, differences, 1.0));
         if let (Some(last), Some(information)) = (self.looks.last(), self.informations(1.0).last()) {
@@ -284,7 +284,7 @@ impl SequentialTest {
             let scaled = |bound: f64| match look.estimate {
                 Some(estimate) if bound.is_finite() => {
                     let student = t_of_z(bound, estimate.degrees_of_freedom());
-                    // The mean that the rarest kind that may have been missed asks for.
+                    // The mean that is required because a rare kind of people may have been missed.
                     let missed = sign_flip::mean_not_missed(&look.differences, tail(bound)) / estimate.error;
                     student.max(missed) / widening(&estimate)
                 }

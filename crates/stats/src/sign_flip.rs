@@ -107,8 +107,8 @@ pub fn missed(differences: &[f64]) -> f64 {
     (1.0 + mean.max(0.0)).powf(-n)
 }
 
-/// The mean gain from which on [`missed`] is at most this chance for so many people who are not NaN; minus infinity
-/// where it asks for nothing.
+/// The smallest mean gain at which [`missed`] is at most this chance, for as many people as have a difference (not
+/// NaN). Minus infinity if nothing can be missed.
 #[must_use]
 pub fn mean_not_missed(differences: &[f64], chance: f64) -> f64 {
     let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
@@ -118,8 +118,8 @@ pub fn mean_not_missed(differences: &[f64], chance: f64) -> f64 {
     chance.powf(-1.0 / decided.len() as f64) - 1.0
 }
 
-/// What a few who lose much take from the mean before it is held against its error; 0 where it is the gains that are
-/// rare and large.
+/// The correction of the mean for a few people who lose much, before the mean is compared with its error; 0 if it is
+/// the gains that are rare and large.
 ///
 /// Where a few lose much and many gain a little, samples that happen to miss some of the few have a high mean and a
 /// small error at once, and t is too often large. The third moment tells (Johnson 1978).
