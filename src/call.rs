@@ -161,7 +161,8 @@ impl Caller {
             answer.usage = self.most_usage(request);
             self.shared.remarks.once(Remark::UnreadBill, || {
                 self.events.emit(Event::Warning(format!(
-                    "{} sends no bill that can be read (usage): each such call counts as the most that it can have cost",
+                    "{} sends no bill that can be read (usage): each such call counts as the most that it can have \
+                     cost",
                     self.model.id()
                 )));
             });

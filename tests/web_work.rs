@@ -128,7 +128,7 @@ fn what_cannot_be_used_is_said_in_the_words_of_the_command_beside_the_form() {
     let place = Place::with_samples();
     let server = Server::start(&place, None);
     let wrong = [
-        (("personas", "b2b_saas_personas_eval"), ("model", "nonsense"), "names no provider"),
+        (("personas", "b2b_saas_personas_eval"), ("model", "nonsense"), "names no host"),
         (("personas", "missing"), ("model", "market"), "missing.json"),
         (("personas", ""), ("model", "market"), "Choose personas"),
         (("personas", "b2b_saas_personas_eval"), ("model", "anthropic/claude-sonnet-5-5\n--evil"), "error"),

@@ -62,8 +62,8 @@ pub fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
     all
 }
 
-/// Markets in which no prompt is better than another, as the product works: messages are revised, and those of the first run to
-/// unseen people prove. Held against the level of one test, which is what these proofs are tested at.
+/// Markets in which no prompt is better than another, as the product works: messages are revised, and those of the
+/// first run to unseen people prove. Held against the level of one test, which is what these proofs are tested at.
 pub fn null() -> Result<String, String> {
     let seeds: Vec<u64> = (1..=runs()).collect();
     let adopted = each(&seeds, |seed| {
@@ -89,8 +89,8 @@ pub fn null() -> Result<String, String> {
         .interval
         .map_or_else(String::new, |of| format!(", 95 % interval {:.1} to {:.1} %", 100.0 * of.low, 100.0 * of.high));
     Ok(format!(
-        "Markets in which prompts do not matter, {} runs of 600 calls, 30 + 30 personas, messages revised and those of the first run \
-         reused: {} false adoptions ({:.1} %{interval}); {tested} were tested, at a level of {:.1} %\n",
+        "Markets in which prompts do not matter, {} runs of 600 calls, 30 + 30 personas, messages revised and those of \
+         the first run reused: {} false adoptions ({:.1} %{interval}); {tested} were tested, at a level of {:.1} %\n",
         adopted.len(),
         rate.yes,
         100.0 * rate.share().unwrap_or(0.0),

@@ -1,5 +1,5 @@
-//! One call by itself, to see what a host makes of it: sent once, paid for and counted as every call is, and in no journal,
-//! since nothing is made of its answer.
+//! One call by itself, to see what a host makes of it: sent once, paid for and counted as every call is, and in no
+//! journal, since nothing is made of its answer.
 
 use std::time::Duration;
 

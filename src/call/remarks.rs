@@ -29,8 +29,8 @@ pub struct Remarks(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     said: BTreeSet<Remark>,
-    /// The most tokens that were read of a prompt of each model, and the bytes of the shortest prompt of which it was so
-    /// many.
+    /// The most tokens that were read of a prompt of each model, and the bytes of the shortest prompt of which it was
+    /// so many.
     most_read: HashMap<String, (u64, u64)>,
 }
 
@@ -72,8 +72,9 @@ impl Remarks {
         if is_cut {
             self.once(Remark::CutPrompt, || {
                 events.emit(Event::Warning(format!(
-                    "{model} read {read} tokens of a prompt of {sent} bytes: its context is too short and the prompt was cut \
-                     off; give the server a longer one (Ollama: OLLAMA_CONTEXT_LENGTH=16384, llama-server: -c 16384)"
+                    "{model} read {read} tokens of a prompt of {sent} bytes: its context is too short and the prompt \
+                     was cut off; give the server a longer one (Ollama: OLLAMA_CONTEXT_LENGTH=16384, llama-server: -c \
+                     16384)"
                 )));
             });
         }

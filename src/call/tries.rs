@@ -104,8 +104,8 @@ impl Caller {
         let limit = self.shared.budget.limits().cost_usd.unwrap_or_default();
         let tokens = u64::from(request.max_tokens);
         format!(
-            "one call of the {} alone may cost ${most:.4} (as many as {} tokens of output), more than --max-cost ${limit}: \
-             nothing was sent; raise the limit, or lower max_tokens in rejoinder.toml",
+            "one call of the {} alone may cost ${most:.4} (as many as {} tokens of output), more than --max-cost \
+             ${limit}: nothing was sent; raise the limit, or lower max_tokens in rejoinder.toml",
             self.role,
             thousands(tokens)
         )

@@ -26,8 +26,9 @@ const MESSAGE: &str =
 /// Options of `check`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Sends one small call for each role (generator, decision maker, improver, auditor), and asks each host \
-                        what it says about the model. It costs what some hundred tokens cost; --dry-run sends nothing.
+    after_help = "Sends one small call for each role (generator, decision maker, improver, auditor), and asks each \
+                        host what it says about the model. It costs what some hundred tokens cost; --dry-run sends \
+                        nothing.
 
 Examples:
   rejoinder check --model ollama/qwen2.5:7b
@@ -144,8 +145,8 @@ fn question(doors: &Doors, role: Role) -> Request {
             key,
             system: "You answer in JSON.".into(),
             user: format!(
-                "Name what the person buys. Answer with a JSON object: `what` (text), then `times` (how often a month, a \
-                 number).\n\n{PERSONA}"
+                "Name what the person buys. Answer with a JSON object: `what` (text), then `times` (how often a month, \
+                 a number).\n\n{PERSONA}"
             ),
             schema: Some(Schema {
                 name: "purchase".into(),

@@ -150,8 +150,8 @@ impl Reach {
         addresses.filter_map(|address| BaseUrl::pasted(&address).map(|base| (address, base))).collect()
     }
 
-    /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is reached
-    /// on the network without encryption, as such servers are.
+    /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is
+    /// reached on the network without encryption, as such servers are.
     pub fn is_own(&self, id: &ModelId) -> bool {
         let Ok(Some(host)) = self.host(id) else { return false };
         let Ok(base) = self.base_url(host).map(|address| BaseUrl::parse_with(&address, Plain::Anywhere)) else {
@@ -160,8 +160,8 @@ impl Reach {
         base.is_ok_and(|base| base.is_loopback() || host.is_local() && !base.is_https())
     }
 
-    /// The hosts as prices see them: a server of one's own that is reached over HTTPS on another machine may be anybody's,
-    /// and is not taken for free.
+    /// The hosts as prices see them: a server of one's own that is reached over HTTPS on another machine may be
+    /// anybody's, and is not taken for free.
     ///
     /// # Errors
     /// One line, where nothing says where a host of these models is.
@@ -190,8 +190,8 @@ impl Reach {
     ) -> Result<Arc<dyn Model>, Error> {
         if self.only_decides(id)? && !matches!(role, Role::DecisionMaker | Role::Referee) {
             return Err(Error::Usage(format!(
-                "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) or the \
-                 referee, and the {role} needs another model"
+                "{id} answers with probabilities and writes no text: it can be the decision maker (--decision-maker) \
+                 or the referee, and the {role} needs another model"
             )));
         }
         self.model(id, (effort, timeout), keyless)
@@ -257,7 +257,8 @@ pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error
     Ok(format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n"))
 }
 
-/// The name of the one part of a query that may stand in an address: it is no secret, and portals show addresses with it.
+/// The name of the one part of a query that may stand in an address: it is no secret, and portals show addresses with
+/// it.
 const VERSION: &str = "api-version";
 
 /// An address without the version of the interface, where that is all that its query has.
@@ -279,7 +280,8 @@ pub fn is_loopback(base_url: &str) -> bool {
     BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
 }
 
-/// The key from the environment. A server of one's own or on this machine may do without one, and a dry run always does.
+/// The key from the environment. A server of one's own or on this machine may do without one, and a dry run always
+/// does.
 fn key(host: &Host, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
     let Some(variable) = host.key_env() else { return Ok(None) };
     if let Some(key) = environment(variable) {

@@ -1,7 +1,7 @@
 //! `.env`: variables that are put into the environment before anything else happens.
 //!
-//! The file may be shared with other programs. A line that cannot be read here is named by its number and left out; what it
-//! says is not repeated, since it may hold a key.
+//! The file may be shared with other programs. A line that cannot be read here is named by its number and left out;
+//! what it says is not repeated, since it may hold a key.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,8 @@ fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
 }
 
-/// Each entry as dotenvy reads it, and the numbers of the lines that are none. dotenvy itself stops at the first of them.
+/// Each entry as dotenvy reads it, and the numbers of the lines that are none. dotenvy itself stops at the first of
+/// them.
 fn read(text: &str) -> (Vec<String>, Vec<usize>) {
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
     let (mut entries, mut unread, mut at) = (Vec::new(), Vec::new(), 0);
@@ -84,7 +85,8 @@ mod tests {
 
     #[test]
     fn lines_that_are_none_are_named_by_their_number_and_the_others_are_read() {
-        let text = "\u{feff}OPENAI_API_KEY=sk-x\r\n# a comment\n\nFOO=bar baz\nexport A=1\nB=\"two\nlines\"\nnonsense\nC='x y'";
+        let text = "\u{feff}OPENAI_API_KEY=sk-x\r\n# a comment\n\nFOO=bar baz\n\
+                    export A=1\nB=\"two\nlines\"\nnonsense\nC='x y'";
         let (read, unread) = read(text);
         assert_eq!(unread, [4, 8]);
         assert!(read.contains(&"OPENAI_API_KEY=sk-x".to_owned()) && read.contains(&"B=\"two\nlines\"".to_owned()));

@@ -58,8 +58,8 @@ impl Doors {
         }
     }
 
-    /// The result, or in place of an error the host's own words, where it was a refusal that stopped the work; also where
-    /// it refused the account at once, so that there is no result.
+    /// The result, or in place of an error the host's own words, where it was a refusal that stopped the work; also
+    /// where it refused the account at once, so that there is no result.
     ///
     /// # Errors
     /// The better of the two errors.

@@ -40,7 +40,8 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
             let (kept, row) = (journal.parts(&id), journal.run(&id));
             let changes = kept.ok().zip(row.ok()).map(|(kept, row)| changes(&kept, &row, inputs)).unwrap_or_default();
             let what = if changes.is_empty() {
-                "its files, models, addresses (such as ANTHROPIC_BASE_URL) or prompts are not what they were when it began"
+                "its files, models, addresses (such as ANTHROPIC_BASE_URL) or prompts are not what they were when it \
+                 began"
                     .to_owned()
             } else {
                 changes.join("; ")
@@ -51,8 +52,8 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
     })
 }
 
-/// Names the interrupted runs of the same command on the same file that this one is not, and how they differ: nothing of
-/// them is given up.
+/// Names the interrupted runs of the same command on the same file that this one is not, and how they differ: nothing
+/// of them is given up.
 ///
 /// # Errors
 /// When the journal cannot be read.

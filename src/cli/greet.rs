@@ -15,8 +15,8 @@ use crate::model::{Failure, FailureKind, Model, Role};
 #[derive(Default)]
 pub struct Greetings(BTreeMap<String, Greeting>);
 
-/// Greets the host of each model once. `is_own` tells whether a model's server may be one of the user's own, so that it is
-/// asked who it is.
+/// Greets the host of each model once. `is_own` tells whether a model's server may be one of the user's own, so that it
+/// is asked who it is.
 ///
 /// # Errors
 /// [`Error::Unreachable`] where nobody listens at an address of this machine, or an address is wrong: no waiting helps.
@@ -40,8 +40,8 @@ pub fn greet(models: &BTreeMap<Role, Arc<dyn Model>>, is_own: impl Fn(Role) -> b
 }
 
 impl Greetings {
-    /// Prices with what the greetings say: a server of one's own that is known charges nothing, and one that is not known
-    /// may be a gateway to a host that does.
+    /// Prices with what the greetings say: a server of one's own that is known charges nothing, and one that is not
+    /// known may be a gateway to a host that does.
     #[must_use]
     pub fn prices(
         &self,

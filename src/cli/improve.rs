@@ -85,12 +85,12 @@ pub struct Options {
     /// Percentage points that no kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that it was
-    /// found by is not in them [default: one for each persona kept aside, 40 at most]
+    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that
+    /// it was found by is not in them [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points to each
-    /// side, as far as the calls go
+    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points
+    /// to each side, as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
@@ -212,7 +212,7 @@ async fn cycles(
                     setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
                     let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
                     let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                    let metrics = head.metadata.rejoinder.and_then(|own| own.metrics);
+                    let metrics = head.metadata.rejoinder.and_then(|provenance| provenance.metrics);
                     let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
                     (written, attempts.last().copied().unwrap_or(false), chance)
                 }
@@ -231,7 +231,8 @@ async fn cycles(
             Next::Cycle => continue,
             Next::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
             Next::NothingLeft => format!(
-                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was the last.",
+                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
+                 the last.",
                 options.min_gain
             ),
         };

@@ -1,8 +1,8 @@
 //! `rejoinder mcp`: the work as tools of an agent, over standard input and output.
 //!
-//! Every tool is a command of the terminal, in a process of its own: the same journal, the same limits, the same words, and
-//! nothing of it on this process's standard output, which belongs to the protocol. What takes long is a job that goes on
-//! whatever becomes of the agent, and is polled.
+//! Every tool is a command of the terminal, in a process of its own: the same journal, the same limits, the same words,
+//! and nothing of it on this process's standard output, which belongs to the protocol. What takes long is a job that
+//! goes on whatever becomes of the agent, and is polled.
 
 mod commands;
 mod jobs;

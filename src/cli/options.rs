@@ -34,7 +34,8 @@ pub struct Global {
 /// Which models play which part, and how they are called.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ModelOptions {
-    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME, HOST/NAME (docs/hosts.md) or market [env: REJOINDER_MODEL] [default: anthropic/claude-sonnet-5-5]
+    /// Model of all roles: anthropic/NAME, openai/NAME, ollama/NAME, HOST/NAME (docs/hosts.md) or market [env:
+    /// REJOINDER_MODEL] [default: anthropic/claude-sonnet-5-5]
     #[arg(long, value_name = "ID", help_heading = "Models")]
     pub model: Option<String>,
     /// Model that writes messages
@@ -50,13 +51,13 @@ pub struct ModelOptions {
     /// improver's]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub auditor: Option<String>,
-    /// Model that gives the reasons for decisions where the decision maker is one that answers with probabilities and writes
-    /// nothing, or none [env: REJOINDER_REASONS]
-    /// [default: the improver's, or the generator's where no improver is needed]
+    /// Model that gives the reasons for decisions where the decision maker is one that answers with probabilities and
+    /// writes nothing, or none [env: REJOINDER_REASONS] [default: the improver's, or the generator's where no improver
+    /// is needed]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub reasons: Option<String>,
-    /// Server of openai/, ollama/, vllm/, llama-server/ and lmstudio/ models, such as http://127.0.0.1:8080/v1 (before OPENAI_BASE_URL; for Claude
-    /// models set ANTHROPIC_BASE_URL)
+    /// Server of openai/, ollama/, vllm/, llama-server/ and lmstudio/ models, such as http://127.0.0.1:8080/v1 (before
+    /// OPENAI_BASE_URL; for Claude models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,
     /// How the decision maker decides: strict, lenient, or a text file [env: REJOINDER_DECISION_PROMPT] [default: strict]
@@ -75,9 +76,14 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
-    /// Seconds for which trouble of a host is waited out (nobody answers, 5xx, 429, a model that is loading); then the run
-    /// stops, resumably [default: 600; 0 with --retries 0]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=86_400), help_heading = "Models")]
+    /// Seconds for which trouble of a host is waited out (nobody answers, 5xx, 429, a model that is loading); then the
+    /// run stops, resumably [default: 600; 0 with --retries 0]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(0..=86_400),
+        help_heading = "Models"
+    )]
     pub patience: Option<u64>,
     /// What to do about calls that take far longer than the others: wait, hedge (ask a second time), cut (drop and ask
     /// again), or auto (hedge where nothing else is under way and calls cost something) [env: REJOINDER_STRAGGLERS]

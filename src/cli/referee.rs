@@ -17,9 +17,9 @@ pub struct Referee {
 }
 
 impl Referee {
-    /// From the one or two words after `--referee`; none where there are none. A word that names a model at a host that is
-    /// known without settings is one, and so is any other of the form `HOST/NAME` that is not a file; the rest are decision
-    /// prompts. A file that is called like a model is written `./market/7`.
+    /// From the one or two words after `--referee`; none where there are none. A word that names a model at a host that
+    /// is known without settings is one, and so is any other of the form `HOST/NAME` that is not a file; the rest are
+    /// decision prompts. A file that is called like a model is written `./market/7`.
     ///
     /// # Errors
     /// When there are two of a kind, or the decision prompt cannot be read.

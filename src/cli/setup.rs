@@ -227,15 +227,15 @@ impl Doors {
         let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);
         // A dry run sends nothing at all, and workers have hosts of their own.
         let greetings = if keyless { Greetings::default() } else { greet(&models, |role| reach.is_own(&ids[&role]))? };
-        let own: BTreeSet<Role> =
+        let own_roles: BTreeSet<Role> =
             ids.iter().filter(|(_, id)| !keyless && reach.is_own(id)).map(|(role, _)| *role).collect();
-        prices = greetings.prices(prices, &ids, &models, &own);
+        prices = greetings.prices(prices, &ids, &models, &own_roles);
         let limits = budget::Limits { calls: options.max_calls, cost_usd: options.max_cost };
         if limits.cost_usd.is_some() {
             // A limit that cannot be kept is none.
             let unknown = ids.iter().find(|(_, id)| prices.price(&id.to_string()).is_none());
             if let Some((role, id)) = unknown {
-                return Err(Error::Usage(without_price(id, own.contains(role))));
+                return Err(Error::Usage(without_price(id, own_roles.contains(role))));
             }
         }
         let shared = Shared {

@@ -82,7 +82,8 @@ impl TrialCalls {
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
 
-    /// Of the words for one decision on a message to each of these personas; none where the decision maker writes its own.
+    /// Of the words for one decision on a message to each of these personas; none where the decision maker writes its
+    /// own.
     ///
     /// # Errors
     /// Where a persona cannot be read.

@@ -116,20 +116,20 @@ fn persona((index, entry): (usize, Value)) -> Result<String, Fault> {
 }
 
 /// What an entry has to hold.
-const TEXT: &str = "write all that describes the person as one text, such as \"persona\": \"Ada Example, CTO of X Ltd. Wants \
-                    few words.\"";
+const TEXT: &str = "write all that describes the person as one text, such as \"persona\": \"Ada Example, CTO of X Ltd. \
+                    Wants few words.\"";
 
 /// What to do with a file of another form that a person names as personas; `None` where its name tells nothing.
 pub(super) fn conversion(name: &str) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
     let python = match ending.to_ascii_lowercase().as_str() {
         "csv" => {
-            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row in \
-             csv.DictReader(sys.stdin)]))"
+            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row \
+             in csv.DictReader(sys.stdin)]))"
         }
         "tsv" => {
-            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row in \
-             csv.DictReader(sys.stdin,delimiter=\"\\t\")]))"
+            "import csv,json,sys; print(json.dumps([\"; \".join(k+\": \"+v for k,v in row.items() if k and v) for row \
+             in csv.DictReader(sys.stdin,delimiter=\"\\t\")]))"
         }
         "jsonl" | "ndjson" => {
             "import json,sys; print(json.dumps([json.loads(line) for line in sys.stdin if line.strip()]))"

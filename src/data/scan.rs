@@ -36,8 +36,8 @@ pub(super) fn check_within(text: &str, depth: usize) -> Result<(), Stop> {
             None => Ok(()),
             // A file of which every line is JSON of its own.
             Some(b'{' | b'[' | b'"') => scan.fail(
-                "there is more after the end of the JSON; remove it, or, where every line is JSON of its own, make one list of \
-                 them: a [ before the first, commas between them, and a ] after the last",
+                "there is more after the end of the JSON; remove it, or, where every line is JSON of its own, make one \
+                 list of them: a [ before the first, commas between them, and a ] after the last",
             ),
             Some(_) => scan.fail("there is more after the end of the JSON; remove it"),
         }

@@ -88,8 +88,8 @@ impl Sheet {
         sheet
     }
 
-    /// The same, with the battery's pairs, for a judge that answers with probabilities: each message of a pair is put to
-    /// its person once.
+    /// The same, with the battery's pairs, for a judge that answers with probabilities: each message of a pair is put
+    /// to its person once.
     #[must_use]
     pub fn with_pairs(mut self, battery: &Battery) -> Self {
         for (index, pair) in battery.pairs.iter().enumerate() {
@@ -159,8 +159,8 @@ pub struct PairHeard {
 }
 
 impl PairHeard {
-    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes. `None` where one of
-    /// the two was not decided on.
+    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes. `None` where one
+    /// of the two was not decided on.
     #[must_use]
     pub fn is_missed(&self) -> Option<bool> {
         Some(self.worse? >= self.better?)

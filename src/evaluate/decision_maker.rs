@@ -89,8 +89,8 @@ impl DecisionMaker {
         DecisionMaker { reasons: reasons.map(|caller| Reasons { caller, max_tokens, is_said: Arc::default() }), ..self }
     }
 
-    /// The same, asked also which of these objections hold, where its model only decides: in the same call, and without an
-    /// influence on the decision. What it says is kept beside the decision, see [`OBJECTIONS`].
+    /// The same, asked also which of these objections hold, where its model only decides: in the same call, and without
+    /// an influence on the decision. What it says is kept beside the decision, see [`OBJECTIONS`].
     #[must_use]
     pub fn asking_about(self, objections: &[Objection]) -> Self {
         let objections = objections.iter().take(if self.only_decides() { question::MOST_OBJECTIONS } else { 0 });
@@ -144,8 +144,8 @@ impl DecisionMaker {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let model = self.caller.model();
-        // The question for fixed texts stands for the template and the schema: a change to either changes the hash. What is
-        // asked beside it is not part of it.
+        // The question for fixed texts stands for the template and the schema: a change to either changes the hash.
+        // What is asked beside it is not part of it.
         let question = match self.question() {
             Question::Chances(_) => Question::Chances(&[]),
             other => other,

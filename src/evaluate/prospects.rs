@@ -22,8 +22,8 @@ struct State {
 }
 
 impl Prospects {
-    /// A trial has ended; `reason` says why it failed, where it did. What there is to say to the person, once nothing can
-    /// come of the run.
+    /// A trial has ended; `reason` says why it failed, where it did. What there is to say to the person, once nothing
+    /// can come of the run.
     pub fn after(&self, reason: Option<&str>) -> Option<String> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(reason) = reason else {

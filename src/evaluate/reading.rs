@@ -101,8 +101,8 @@ fn speech(answer: &Answer) -> Result<&str, Unusable> {
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
 
-/// The one JSON object in a finished answer, fences and prose around it forgiven. Several objects are one where they say
-/// nothing of the same name, or the same of it.
+/// The one JSON object in a finished answer, fences and prose around it forgiven. Several objects are one where they
+/// say nothing of the same name, or the same of it.
 ///
 /// # Errors
 /// As [`text`]; and when there is no object, or more than one and they differ.

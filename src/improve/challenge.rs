@@ -38,9 +38,9 @@ impl Temperament {
                  those that the feedback speaks for; drop or replace all others."
             }
             Temperament::Shorten => {
-                "Shorten: drop the items that are vague, doubled or speak of what nobody minds, replace those that could be said \
-                 in half the words, and add one at most. Where there are not two items yet, end with the four that matter most, \
-                 one thought each."
+                "Shorten: drop the items that are vague, doubled or speak of what nobody minds, replace those that \
+                 could be said in half the words, and add one at most. Where there are not two items yet, end with the \
+                 four that matter most, one thought each."
             }
         }
     }

@@ -84,8 +84,9 @@ impl Begun {
         })
     }
 
-    /// The attempt at this place as far as it is: the one that an earlier process of this run noted there, where it was as
-    /// far as that, else the one that `make` makes from those of others, which is noted. Nobody begins another meanwhile.
+    /// The attempt at this place as far as it is: the one that an earlier process of this run noted there, where it was
+    /// as far as that, else the one that `make` makes from those of others, which is noted. Nobody begins another
+    /// meanwhile.
     ///
     /// # Errors
     /// When the journal cannot be read or written.

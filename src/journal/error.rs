@@ -36,8 +36,8 @@ pub enum Error {
     },
     /// The same run is under way in another process.
     #[error(
-        "this run is under way in another process ({0}); wait for it, or start one beside it with another --seed or with \
-         --fresh"
+        "this run is under way in another process ({0}); wait for it, or start one beside it with another --seed or \
+         with --fresh"
     )]
     UnderWay(String),
     /// A run was to be gone on with that depends on something else than is there now.

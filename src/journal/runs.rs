@@ -67,8 +67,9 @@ pub struct Begun {
 impl Journal {
     /// Finds the interrupted run of these inputs, or begins a new one.
     ///
-    /// Runs of the same inputs that other processes have under way are left alone. Who wants one beside them says so, by a
-    /// seed of its own or by wanting a fresh one, which takes another seed, so that it repeats none of their calls.
+    /// Runs of the same inputs that other processes have under way are left alone. Who wants one beside them says so,
+    /// by a seed of its own or by wanting a fresh one, which takes another seed, so that it repeats none of their
+    /// calls.
     ///
     /// # Errors
     /// When the journal fails, or when the run is under way in another process.

@@ -27,7 +27,8 @@ pub struct About {
     pub others: Vec<String>,
 }
 
-/// Asks a host; `models` is where it lists its models. Servers of one's own (`is_own`) say more at addresses of their own.
+/// Asks a host; `models` is where it lists its models. Servers of one's own (`is_own`) say more at addresses of their
+/// own.
 pub(super) async fn ask(http: &Http, models: Url, name: &str, is_own: bool) -> About {
     let mut about = get(http, models.clone()).await.map(|json| read(&json, name)).unwrap_or_default();
     if is_own {

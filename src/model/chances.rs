@@ -1,7 +1,8 @@
 //! Questions whose answers are probabilities: how likely each of some statements is.
 //!
-//! They travel as the schema of a request like any other: an object of numbers, each of them described by its statement. So
-//! a model that writes can be asked them too, and a model that only decides is asked nothing else ([`super::decisions`]).
+//! They travel as the schema of a request like any other: an object of numbers, each of them described by its
+//! statement. So a model that writes can be asked them too, and a model that only decides is asked nothing else
+//! ([`super::decisions`]).
 
 use serde_json::{Map, Value, json};
 
@@ -10,8 +11,8 @@ use super::Schema;
 /// The name of the schema.
 pub const NAME: &str = "chances";
 
-/// The most statements of one request: more than a lineage has objections, and what every host takes (OpenAI 400, others
-/// 128).
+/// The most statements of one request: more than a lineage has objections, and what every host takes (OpenAI 400,
+/// others 128).
 pub const MOST: usize = 100;
 
 /// Something that is true or not of what is asked about.

@@ -128,8 +128,8 @@ const TAKE_EFFORT: [&str; 8] = [
     "api.aws",
 ];
 
-/// Whether a server of chat completions is known to take an effort. Others refuse it, or the models that do not think do;
-/// to turn thinking off is asked of all.
+/// Whether a server of chat completions is known to take an effort. Others refuse it, or the models that do not think
+/// do; to turn thinking off is asked of all.
 #[must_use]
 pub fn takes_effort(base_url: &str, effort: Effort) -> bool {
     let is_known = |host: &str| TAKE_EFFORT.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));

@@ -1,9 +1,10 @@
 //! Models that answer with probabilities and write nothing: `POST {base}/decisions` as OpenAI has it, and `POST
 //! {base}/v1/systemone` as Ollama and others serve it.
 //!
-//! The reference for the first is the official SDK (PyPI `openai` 3.57, `types/decision*.py`), for the second PyPI `litellm`
-//! 1.110 (`types/decisions.py`, `llms/base_llm/decisions`). A request's schema is one of [`chances`](super::chances); its
-//! answer is a JSON object with a probability for each statement, `null` where the model declined that one.
+//! The reference for the first is the official SDK (PyPI `openai` 3.57, `types/decision*.py`), for the second PyPI
+//! `litellm` 1.110 (`types/decisions.py`, `llms/base_llm/decisions`). A request's schema is one of
+//! [`chances`](super::chances); its answer is a JSON object with a probability for each statement, `null` where the
+//! model declined that one.
 
 mod reading;
 
@@ -82,7 +83,13 @@ impl Decisions {
                     "" => json!([user]),
                     system => json!([{ "role": "system", "content": system }, user]),
                 };
-                let question = |statement: &Statement| json!({ "type": "predicate", "name": statement.name, "instructions": statement.text });
+                let question = |statement: &Statement| {
+                    json!({
+                        "type": "predicate",
+                        "name": statement.name,
+                        "instructions": statement.text,
+                    })
+                };
                 let questions: Vec<Value> = statements.iter().map(question).collect();
                 json!({ "model": self.name, "input": input, "questions": questions })
             }

@@ -1,8 +1,8 @@
 //! The form in which a model at a host takes a request, learned from what it refuses.
 //!
-//! Hosts of one wire format differ in what they take: the name of the cap on tokens, a schema, the system role, how hard
-//! to think. What a host refuses by name is renamed or left out, once; where that helps, it is remembered for this host
-//! and model, and is part of what a judge's fingerprint says of its settings.
+//! Hosts of one wire format differ in what they take: the name of the cap on tokens, a schema, the system role, how
+//! hard to think. What a host refuses by name is renamed or left out, once; where that helps, it is remembered for this
+//! host and model, and is part of what a judge's fingerprint says of its settings.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -103,8 +103,8 @@ impl fmt::Display for Form {
     }
 }
 
-/// The words of settings that say how a host is asked, without what was learned on the way: a run that learns it goes on
-/// as the same run.
+/// The words of settings that say how a host is asked, without what was learned on the way: a run that learns it goes
+/// on as the same run.
 #[must_use]
 pub fn without_form(settings: &str) -> String {
     settings.split(' ').filter(|word| !word.starts_with("form=")).collect::<Vec<_>>().join(" ")
@@ -215,7 +215,8 @@ impl Form {
     }
 }
 
-/// The word among those that a refusal names which is nearest to the one that it refuses; `None` where it names no others.
+/// The word among those that a refusal names which is nearest to the one that it refuses; `None` where it names no
+/// others.
 fn nearest(refused: Effort, words: &str) -> Option<Effort> {
     const ALL: [Effort; 6] = [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max];
     // What is taken comes after what is not.

@@ -31,7 +31,8 @@ fn after(effort: Option<Effort>, messages: &[&str]) -> Option<String> {
 fn what_hosts_refuse_is_told_by_their_words() {
     let cases = [
         (
-            "400 invalid_request_error: Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            "400 invalid_request_error: Unsupported parameter: 'max_tokens' is not supported with this model. Use \
+             'max_completion_tokens' instead.",
             " form=cap",
         ),
         ("400: Unrecognized request argument supplied: max_completion_tokens", " form=cap"),
@@ -65,7 +66,8 @@ fn a_schema_becomes_an_object_and_then_words() {
 
 #[test]
 fn an_effort_becomes_the_nearest_that_is_named() {
-    let named = "400: Unsupported value: 'xhigh' is not supported with this model. Supported values are: 'low', 'medium', and 'high'.";
+    let named = "400: Unsupported value: 'xhigh' is not supported with this model. Supported values are: 'low', \
+                 'medium', and 'high'.";
     assert_eq!(
         after(Some(Effort::XHigh), &[&format!("reasoning_effort {named}")]).as_deref(),
         Some(" form=effort-high")

@@ -12,8 +12,8 @@ use super::http::{Batches, KeyHeader, Plain, Proxy, Route};
 use super::id::{MARKET, ModelId};
 use super::price::Price;
 
-/// What a host may say of itself, in `hosts.toml` and in `[hosts.NAME]` of the settings. There is no place for a key: it
-/// belongs into the environment, under the name that `key_env` gives.
+/// What a host may say of itself, in `hosts.toml` and in `[hosts.NAME]` of the settings. There is no place for a key:
+/// it belongs into the environment, under the name that `key_env` gives.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -45,7 +45,8 @@ pub struct Entry {
     pub query: Option<BTreeMap<String, String>>,
     /// Whether plain HTTP may leave this machine, which shows prompts and key to the network.
     pub allow_http: Option<bool>,
-    /// A proxy: `http://`, `https://`, `socks5://` or `socks5h://`; `none` for no proxy; else what the environment says.
+    /// A proxy: `http://`, `https://`, `socks5://` or `socks5h://`; `none` for no proxy; else what the environment
+    /// says.
     pub proxy: Option<String>,
     /// Certificates (PEM) that are trusted for this host beside the machine's own.
     pub ca_file: Option<PathBuf>,
@@ -131,8 +132,8 @@ pub enum HostError {
     },
     /// A name that cannot stand before a slash.
     #[error(
-        "[hosts.{0:?}] in the settings file: a host's name has lower-case letters, digits, `-`, `_` and `.`, and is not \
-         `market`"
+        "[hosts.{0:?}] in the settings file: a host's name has lower-case letters, digits, `-`, `_` and `.`, and is \
+         not `market`"
     )]
     Name(String),
     /// `like` names no host that is known by then.

@@ -157,8 +157,8 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    /// A client for `url` on the host of `base`. Where there is a key, it is sent in the header that the route names, else
-    /// in `usual`.
+    /// A client for `url` on the host of `base`. Where there is a key, it is sent in the header that the route names,
+    /// else in `usual`.
     pub(crate) fn new(
         base: &BaseUrl,
         url: Url,
@@ -373,8 +373,8 @@ impl Http {
     }
 }
 
-/// Whether a connection that cannot be opened now cannot be opened later either: a certificate that is not trusted, a name
-/// that no host has. (A name that is not found for the moment is said in other words.)
+/// Whether a connection that cannot be opened now cannot be opened later either: a certificate that is not trusted, a
+/// name that no host has. (A name that is not found for the moment is said in other words.)
 fn is_lasting(cause: &str) -> bool {
     const NO_SUCH_HOST: [&str; 4] =
         ["name or service not known", "nodename nor servname", "no such host", "no address associated"];

@@ -25,8 +25,8 @@ pub struct ModelId {
 /// Text that names no model. One line, with the forms that would.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is not a model: {why}; write anthropic/NAME, openai/NAME, ollama/NAME, market, market/NAME, or HOST/NAME for \
-     any other host (a bare claude-... means anthropic/claude-...)"
+    "{text:?} is not a model: {why}; write anthropic/NAME, openai/NAME, ollama/NAME, market, market/NAME, or HOST/NAME \
+     for any other host (a bare claude-... means anthropic/claude-...)"
 )]
 pub struct ModelIdError {
     text: String,

@@ -298,8 +298,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Whether it is trouble of the host or of the way to it, which passes by itself. A time-out of ours is not among it: a
-    /// call may take that long again.
+    /// Whether it is trouble of the host or of the way to it, which passes by itself. A time-out of ours is not among
+    /// it: a call may take that long again.
     #[must_use]
     pub fn passes(&self) -> bool {
         match self.kind {

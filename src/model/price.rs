@@ -173,13 +173,13 @@ impl Prices {
         self.table.map_or("", |table| &table.date)
     }
 
-    /// The price of a model and whose word it is; `None` where it is not known, which is never the same as nothing. A dated
-    /// name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
+    /// The price of a model and whose word it is; `None` where it is not known, which is never the same as nothing. A
+    /// dated name (`claude-haiku-4-5-20251001`) has the price of the name without its date.
     #[must_use]
     pub fn find(&self, model: &str) -> Option<(Price, Source)> {
         let id: ModelId = model.parse().ok()?;
-        let own = named(&id.to_string(), |name| self.own.get(name).copied());
-        if let Some(price) = own {
+        let overridden = named(&id.to_string(), |name| self.own.get(name).copied());
+        if let Some(price) = overridden {
             return Some((price, Source::Settings));
         }
         let free = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
@@ -300,11 +300,11 @@ mod tests {
     fn a_host_may_have_one_price_for_all_its_models_and_a_models_own_goes_before_it() {
         let hosts = "[gate]\nbase_url = \"https://gate.example/v1\"\nprice = { input = 1, output = 2 }";
         let hosts = Hosts::built_in().with(&toml::from_str(hosts).unwrap()).unwrap();
-        let own = Price { input: 5.0, output: 5.0, cache_write: None, cache_read: None };
-        let prices = Prices::with_overrides(&BTreeMap::from([("gate/dear".to_owned(), own)])).unwrap().at(hosts);
+        let dear = Price { input: 5.0, output: 5.0, cache_write: None, cache_read: None };
+        let prices = Prices::with_overrides(&BTreeMap::from([("gate/dear".to_owned(), dear)])).unwrap().at(hosts);
         assert_eq!(prices.cost("gate/any", million()), Some(3.0));
         assert_eq!(prices.find("gate/any").map(|(_, source)| source), Some(Source::Host));
-        assert_eq!(prices.find("gate/dear"), Some((own, Source::Settings)));
+        assert_eq!(prices.find("gate/dear"), Some((dear, Source::Settings)));
     }
 
     #[test]

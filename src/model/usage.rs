@@ -10,8 +10,8 @@ use super::Usage;
 /// No call has more tokens than this.
 const MOST: f64 = 1e9;
 
-/// The tokens of one call; `None` where they cannot be read. `has_text` tells whether the answer holds any: an answer with
-/// words that is billed with no token is one whose bill is not filled in.
+/// The tokens of one call; `None` where they cannot be read. `has_text` tells whether the answer holds any: an answer
+/// with words that is billed with no token is one whose bill is not filled in.
 pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     let usage = usage?.as_object()?;
     let count = |path: [&str; 2]| {
@@ -151,8 +151,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_is_never_less_than_what_any_field_says(prompt in 1_u64..1_000_000, completed in 1_u64..1_000_000, more in 0_u64..1_000_000) {
-            let usage = json!({ "prompt_tokens": prompt, "completion_tokens": completed, "total_tokens": prompt + more });
+        fn what_is_read_is_never_less_than_what_any_field_says(
+            prompt in 1_u64..1_000_000,
+            completed in 1_u64..1_000_000,
+            more in 0_u64..1_000_000,
+        ) {
+            let total = prompt + more;
+            let usage = json!({ "prompt_tokens": prompt, "completion_tokens": completed, "total_tokens": total });
             prop_assert_eq!(of(usage), Some((prompt, completed.max(more))));
         }
     }

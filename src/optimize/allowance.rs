@@ -1,5 +1,5 @@
-//! The calls that a cycle may spend, and those of a run as one plan: the cycle takes what the run has left, less what writing
-//! to everybody with an adopted prompt will take; and the next one is worth it as long as it has a chance.
+//! The calls that a cycle may spend, and those of a run as one plan: the cycle takes what the run has left, less what
+//! writing to everybody with an adopted prompt will take; and the next one is worth it as long as it has a chance.
 
 use crate::compare::adoption;
 use crate::compare::normal::{quantile, tail};
@@ -24,8 +24,8 @@ pub enum Allowance {
 
 /// Calls of a search at least: with fewer nothing can be found, and a limit ends it where it ends.
 const FEWEST: u64 = 40;
-/// The share of what is left that is kept for new messages at most: where it is not enough, a limit falls into them, and what
-/// was adopted is saved already.
+/// The share of what is left that is kept for new messages at most: where it is not enough, a limit falls into them,
+/// and what was adopted is saved already.
 const MOST_KEPT: f64 = 0.25;
 /// The chance of gaining something from which on it is worth going on.
 pub const WORTH_GOING_ON: f64 = 0.05;
@@ -44,8 +44,8 @@ impl Allowance {
         }
     }
 
-    /// The chance that what is left of the run gains something worth having, where another cycle may come; `None` where the
-    /// run has no plan.
+    /// The chance that what is left of the run gains something worth having, where another cycle may come; `None` where
+    /// the run has no plan.
     #[must_use]
     pub fn chance_of_more(self, used: u64, kept: u64, prospects: Prospects<'_>) -> Option<f64> {
         let Allowance::Run { calls, most, .. } = self else { return None };

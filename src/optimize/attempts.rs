@@ -1,6 +1,6 @@
-//! Every attempt to better the prompts of one root, whichever of its files was improved and however often: together they may
-//! adopt wrongly with a chance of alpha. They are found in the files of the folder and in the journal, so that neither a
-//! rerun of one file nor a deleted version begins the level anew.
+//! Every attempt to better the prompts of one root, whichever of its files was improved and however often: together
+//! they may adopt wrongly with a chance of alpha. They are found in the files of the folder and in the journal, so that
+//! neither a rerun of one file nor a deleted version begins the level anew.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,8 +122,8 @@ impl Attempts {
         Ok(self.note(number, AttemptState::Planned, &[])?.level)
     }
 
-    /// Begins an attempt that may be measured against these messages: from now on its level is taken. It never has more than
-    /// it was planned with.
+    /// Begins an attempt that may be measured against these messages: from now on its level is taken. It never has more
+    /// than it was planned with.
     ///
     /// # Errors
     /// When the journal fails.
@@ -175,8 +175,8 @@ impl Attempts {
         self.with(|state| state.ledger.attempts().map(Recorded::from_attempt).collect())
     }
 
-    /// What the journal has at this place, as far as `wanted`; where it has nothing, or there is none, what follows from all
-    /// attempts that are known.
+    /// What the journal has at this place, as far as `wanted`; where it has nothing, or there is none, what follows
+    /// from all attempts that are known.
     fn note(&self, number: u32, wanted: AttemptState, used: &[String]) -> Result<AttemptRow, Error> {
         let make = |planned: Option<f64>, others: Vec<AttemptRow>| {
             let mut all = self.with(|state| state.ledger.clone());

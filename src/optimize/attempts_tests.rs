@@ -20,14 +20,14 @@ impl Place {
 
     /// A results file with this record of its lineage, made from that file.
     fn save(&self, stem: &str, parent: Option<&str>, lineage: Option<serde_json::Value>) -> FileName {
-        let mut own = json!({"schema_version": 1, "run_id": stem, "simulated": true, "seed": 1});
+        let mut provenance = json!({"schema_version": 1, "run_id": stem, "simulated": true, "seed": 1});
         if let Some(lineage) = lineage {
-            own["lineage"] = lineage;
+            provenance["lineage"] = lineage;
         }
         if let Some(parent) = parent {
-            own["parent"] = json!({"file": format!("{parent}.json"), "sha256": "0"});
+            provenance["parent"] = json!({"file": format!("{parent}.json"), "sha256": "0"});
         }
-        let text = json!({"metadata": {"system_prompt": "We sell tea.", "rejoinder": own}, "results": []});
+        let text = json!({"metadata": {"system_prompt": "We sell tea.", "rejoinder": provenance}, "results": []});
         let file = FileName::new(Kind::Results, stem).unwrap();
         self.folder.replace(&file, text.to_string().as_bytes()).unwrap();
         file

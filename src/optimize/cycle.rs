@@ -89,7 +89,8 @@ pub struct CycleOptions {
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
-    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at most.
+    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at
+    /// most.
     pub confirm: Option<usize>,
     /// How far the interval of these should reach to each side at most, where more calls are left for it.
     pub precision: Option<f64>,
@@ -285,7 +286,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     // Where the incumbent stays, its messages do.
     let writer = match &adopted {
         Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
-        None => older.head.metadata.rejoinder.as_ref().and_then(|own| own.writer.clone()),
+        None => older.head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
     };
     // What the file says of the run, whatever its messages came to.
     let provenance = |(story, comparison): (&Story, Option<&Comparison>), lineage: &Lineage| {
@@ -402,7 +403,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     })
 }
 
-/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and rules.
+/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and
+/// rules.
 fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
     let cast = lab.cast;
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();

@@ -36,8 +36,9 @@ impl Decisions {
     }
 
     /// How many are the most precise for their calls, once that is known. A message takes `calls` without its decisions.
-    /// What two decisions on one message differ by is the decision maker's. What personas and prompts differ by is no reason to
-    /// ask more or less often about a message, so it is told apart from what messages differ by, where that can be told.
+    /// What two decisions on one message differ by is the decision maker's. What personas and prompts differ by is no
+    /// reason to ask more or less often about a message, so it is told apart from what messages differ by, where that
+    /// can be told.
     #[must_use]
     pub fn settle(self, shown: &[Observed], calls: f64) -> Option<u32> {
         if self != Decisions::Auto || shown.len() < PILOT {
@@ -53,8 +54,8 @@ impl Decisions {
     }
 }
 
-/// The components, where personas come twice on average: else what they differ by cannot be told from what messages do. Where
-/// prompts do not, theirs stays with the messages.
+/// The components, where personas come twice on average: else what they differ by cannot be told from what messages do.
+/// Where prompts do not, theirs stays with the messages.
 fn apart(shown: &[Observed]) -> Option<Crossed> {
     let distinct = |of: fn(&Observed) -> u32| shown.iter().map(of).collect::<BTreeSet<u32>>().len();
     if shown.len() < 2 * distinct(|message| message.persona) {
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn people_and_prompts_that_differ_are_no_reason_to_ask_seldom() {
-        // Everything but the decision is the persona's and the prompt's: one more message tells no more than one more decision.
+        // Everything but the decision is the persona's and the prompt's: one more message tells no more than one more
+        // decision.
         let mut rng = ChaCha8Rng::seed_from_u64(8);
         let message = |at: usize| {
             let (persona, prompt) = (at % 13, at % 7);

@@ -21,7 +21,8 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Those among these entries, as far as the proof can use them: of the first `most` personas in the [`order`] of this salt.
+    /// Those among these entries, as far as the proof can use them: of the first `most` personas in the [`order`] of
+    /// this salt.
     ///
     /// # Errors
     /// Where an entry or a persona cannot be had.

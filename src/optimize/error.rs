@@ -32,8 +32,8 @@ pub enum Error {
     NobodyToLearnFrom,
     /// Earlier attempts on the same first run have taken all of its level.
     #[error(
-        "{attempts} earlier attempts on this first run have used up all of --alpha {alpha}, so that nothing could be adopted any \
-         more; start from a new first run, best with other personas, or give a larger --alpha"
+        "{attempts} earlier attempts on this first run have used up all of --alpha {alpha}, so that nothing could be \
+         adopted any more; start from a new first run, best with other personas, or give a larger --alpha"
     )]
     LevelSpent {
         /// How many.

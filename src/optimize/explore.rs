@@ -80,8 +80,8 @@ pub struct Start<'a> {
 /// The share of the trials that is spent on exploring in any case.
 const LEAST_EXPLORED: f64 = 0.25;
 
-/// Challengers in the first wave of a search of so many calls, where the user does not say: a call each, and what many of them
-/// agree on is worth as much as a hundred trials.
+/// Challengers in the first wave of a search of so many calls, where the user does not say: a call each, and what many
+/// of them agree on is worth as much as a hundred trials.
 #[must_use]
 pub fn first_wave(calls: u64) -> usize {
     (calls / CALLS_A_CHALLENGER).clamp(FEWEST_CHALLENGERS, MOST_CHALLENGERS) as usize

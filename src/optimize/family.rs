@@ -23,7 +23,7 @@ struct Member {
 
 impl Member {
     fn of(head: &Head) -> Self {
-        let parent = head.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
+        let parent = head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.parent.as_ref());
         Member { lineage: Lineage::of(head), parent: parent.map(|parent| parent.file.clone()) }
     }
 }
@@ -49,8 +49,8 @@ impl Family {
         Ok(family)
     }
 
-    /// SHA-256 of the first run, by which attempts on copies of it are known for its own. Where the file is gone, its name;
-    /// where that is not known either, the beginning of all their names.
+    /// SHA-256 of the first run, by which attempts on copies of it are known for its own. Where the file is gone, its
+    /// name; where that is not known either, the beginning of all their names.
     #[must_use]
     pub fn root(&self) -> &str {
         &self.root
@@ -70,8 +70,8 @@ impl Family {
         }
     }
 
-    /// The name of the file without a parent that this one descends from, as far as parents are here; `None` where a cycle's
-    /// file on the way does not name its parent.
+    /// The name of the file without a parent that this one descends from, as far as parents are here; `None` where a
+    /// cycle's file on the way does not name its parent.
     fn first(&self, name: &str) -> Option<String> {
         let (mut name, mut seen) = (name.to_owned(), BTreeSet::new());
         while let Some(member) = self.members.get(&name) {
@@ -83,8 +83,8 @@ impl Family {
         Some(name)
     }
 
-    /// The attempts that files of this root record. Earlier versions recorded no root: then a file is one of its own unless
-    /// its parents lead to another first run.
+    /// The attempts that files of this root record. Earlier versions recorded no root: then a file is one of its own
+    /// unless its parents lead to another first run.
     #[must_use]
     pub fn attempts(&self, root: &str, alpha: f64) -> Vec<Attempt> {
         let first = self.first(&self.focus);
@@ -109,8 +109,8 @@ impl Family {
         (ledger.len(), ledger.next_level(alpha))
     }
 
-    /// What one file records. Earlier versions kept only whether each of a line of cycles adopted: those that the parent,
-    /// where it is there, does not have are this file's.
+    /// What one file records. Earlier versions kept only whether each of a line of cycles adopted: those that the
+    /// parent, where it is there, does not have are this file's.
     fn of_record(&self, name: &str, member: &Member, lineage: &Lineage, alpha: f64) -> Vec<Attempt> {
         if !lineage.root.is_empty() {
             return lineage.proofs.iter().map(Recorded::to_attempt).collect();

@@ -43,7 +43,8 @@ pub async fn write(
     }
 }
 
-/// What came of something that is asked for once a prompt is adopted: a limit that falls into it costs no more than that.
+/// What came of something that is asked for once a prompt is adopted: a limit that falls into it costs no more than
+/// that.
 ///
 /// # Errors
 /// Any other error, and the user's wish to stop.

@@ -92,7 +92,8 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
-    /// What shuffles people who only verify: another order in every cycle, so that none of them is asked first each time.
+    /// What shuffles people who only verify: another order in every cycle, so that none of them is asked first each
+    /// time.
     #[must_use]
     pub fn salt(&self) -> String {
         format!("{} {}", self.seed, self.step)

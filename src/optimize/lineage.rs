@@ -34,8 +34,8 @@ pub struct Lineage {
     /// For every challenger that was verified on the way to this file whether it was adopted, the first one first.
     #[serde(default)]
     pub attempts: Vec<bool>,
-    /// Every attempt on the root that was known when the file was written, those of its other descendants included: all of
-    /// them together may adopt wrongly with a chance of alpha.
+    /// Every attempt on the root that was known when the file was written, those of its other descendants included: all
+    /// of them together may adopt wrongly with a chance of alpha.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Recorded>,
     /// Whether the incumbent's messages have proved against a challenger already, so that the next is measured afresh.

@@ -1,9 +1,9 @@
-//! What a lineage has found out about advice: every item that was tried, the ideas that they were sorted into, and what each
-//! trial of them came to. It stands in the lineage's record, so that nothing is learned twice: neither by the next cycle nor by
-//! another run.
+//! What a lineage has found out about advice: every item that was tried, the ideas that they were sorted into, and what
+//! each trial of them came to. It stands in the lineage's record, so that nothing is learned twice: neither by the next
+//! cycle nor by another run.
 //!
-//! Scores are worth the same only where the same models wrote, decided and audited for the same goal, and advice only beside the
-//! same facts and rules: what is remembered of others is not used.
+//! Scores are worth the same only where the same models wrote, decided and audited for the same goal, and advice only
+//! beside the same facts and rules: what is remembered of others is not used.
 
 use std::collections::HashMap;
 
@@ -93,8 +93,8 @@ impl Memory {
             && self.trials.iter().all(|trial| trial.items.iter().all(has) && (0.0..=1.0).contains(&trial.score))
     }
 
-    /// Puts what is remembered into the pool, and gives the trials. Those of the prompt that stands are left out where they are
-    /// those of its messages, which are known from its file.
+    /// Puts what is remembered into the pool, and gives the trials. Those of the prompt that stands are left out where
+    /// they are those of its messages, which are known from its file.
     ///
     /// # Errors
     /// Where a persona cannot be read.
@@ -119,8 +119,8 @@ impl Memory {
         Ok(seen)
     }
 
-    /// What is to be remembered after a search. The scores of the incumbent's messages are among it only where it goes: as long
-    /// as it stays they are known from its file.
+    /// What is to be remembered after a search. The scores of the incumbent's messages are among it only where it goes:
+    /// as long as it stays they are known from its file.
     ///
     /// # Errors
     /// Where a persona cannot be read.
@@ -144,8 +144,8 @@ impl Memory {
         for line in &kept {
             let idea = pool.lines[*line].idea;
             let at = *ideas.entry(idea).or_insert_with(|| {
-                let own = &pool.ideas[idea];
-                let (name, proposals) = (own.name.clone(), own.proposals);
+                let entry = &pool.ideas[idea];
+                let (name, proposals) = (entry.name.clone(), entry.proposals);
                 memory.ideas.push(RememberedIdea {
                     name,
                     proposals,
@@ -176,8 +176,9 @@ impl Memory {
     }
 }
 
-/// What the lineage of a file remembers that can be used on this scale: of the file itself, or of another run of the lineage,
-/// whichever knows more. Runs that began no earlier than this one are left out, so that one which goes on knows what it knew.
+/// What the lineage of a file remembers that can be used on this scale: of the file itself, or of another run of the
+/// lineage, whichever knows more. Runs that began no earlier than this one are left out, so that one which goes on
+/// knows what it knew.
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read.

@@ -16,9 +16,9 @@ use crate::compare::effects::{Effects, EffectsError};
 const BASE: (f64, f64) = (0.0, 4.0);
 /// The spread of personas around it.
 const PERSONA: (f64, f64) = (0.0, 1.0);
-/// What an idea does: little, unless many improvers hit upon it, each for itself. A line in the share of the challengers that could
-/// have proposed it and did: its value at none, its slope, and the share from which on more say no more. Set on a hundred worlds
-/// (`crates/worlds`), as are the spreads below.
+/// What an idea does: little, unless many improvers hit upon it, each for itself. A line in the share of the
+/// challengers that could have proposed it and did: its value at none, its slope, and the share from which on more say
+/// no more. Set on a hundred worlds (`crates/worlds`), as are the spreads below.
 const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 /// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
 const IN_USE: f64 = 0.15;
@@ -30,10 +30,11 @@ const VAGUE_SD: f64 = 0.2;
 const LINE_SD: f64 = 0.2;
 /// What a challenger as a whole does beyond its lines.
 const WHOLE_SD: f64 = 0.2;
-/// What a hundred words of advice cost all of it together: a prompt with much is followed less. It grows with their square.
+/// What a hundred words of advice cost all of it together: a prompt with much is followed less. It grows with their
+/// square.
 const CROWDING: (f64, f64) = (-0.4, 0.09);
-/// An idea of the consensus that is harmful with less than this many standard deviations of doubt is likely harmful: one chance in
-/// five that it is not.
+/// An idea of the consensus that is harmful with less than this many standard deviations of doubt is likely harmful:
+/// one chance in five that it is not.
 const LIKELY: f64 = 0.84;
 /// Less than this an instruction must not bring, or it is left out: every one costs the writer's attention.
 const WORTH: f64 = 0.1;
@@ -116,17 +117,17 @@ impl Model {
         }));
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
-        let own = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
+        let untrained = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
         let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
             .iter()
             .map(|trial| {
-                let mut features = own.features(pool, &trial.candidate);
+                let mut features = untrained.features(pool, &trial.candidate);
                 features.push((FIRST_PERSONA + numbers[&trial.persona], 1.0));
                 (features, trial.score)
             })
             .collect();
         let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
-        Ok(Model { effects, ..own })
+        Ok(Model { effects, ..untrained })
     }
 
     /// The prompt that is best by what is believed on the whole.

@@ -28,8 +28,8 @@ impl Key {
         Key(key)
     }
 
-    /// The key of a persona's text but for case, white space and Unicode form: who is described in the same words is the
-    /// same person. Splits that are kept go by [`Key::of`].
+    /// The key of a persona's text but for case, white space and Unicode form: who is described in the same words is
+    /// the same person. Splits that are kept go by [`Key::of`].
     #[must_use]
     pub fn folded(persona: &str) -> Self {
         let folded: String = persona.nfkc().flat_map(char::to_lowercase).nfkc().collect();

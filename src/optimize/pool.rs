@@ -129,7 +129,7 @@ impl Pool {
             self.ideas[idea].name.clone_from(&of.name);
             self.ideas[idea].proposals = self.ideas[idea].proposals.max(of.proposals);
             self.remembered.1.insert(idea, of.chances);
-            self.unsorted.retain(|own| *own != line);
+            self.unsorted.retain(|unsorted| *unsorted != line);
             places.push(line);
         }
         let pairs =
@@ -187,8 +187,8 @@ impl Pool {
         self.ideas[idea].proposals >= CONSENSUS
     }
 
-    /// The ideas that at least two challengers proposed or that are in use, each in its shortest wording: what all of them
-    /// together advise, before anything is tried.
+    /// The ideas that at least two challengers proposed or that are in use, each in its shortest wording: what all of
+    /// them together advise, before anything is tried.
     #[must_use]
     pub fn consensus(&self) -> Vec<usize> {
         let named = self.ideas.iter().any(|idea| !idea.name.is_empty());

@@ -1,5 +1,5 @@
-//! A cycle's file. What is adopted is saved at that moment and marked partial, so that nothing which happens later can lose it;
-//! its messages are added in its place by the same run.
+//! A cycle's file. What is adopted is saved at that moment and marked partial, so that nothing which happens later can
+//! lose it; its messages are added in its place by the same run.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -38,8 +38,8 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Writes it as this version. The version makes the run's id: nobody else has it, and cycles that run side by side may share
-    /// everything else.
+    /// Writes it as this version. The version makes the run's id: nobody else has it, and cycles that run side by side
+    /// may share everything else.
     fn write(&mut self, parent: &FileName, version: u32, out: &mut dyn Write) -> io::Result<()> {
         let prompt = &self.metadata.system_prompt;
         let id = digest(&[parent.stem(), &version.to_string(), prompt, self.seed])[..16].to_owned();
@@ -89,8 +89,8 @@ impl<'a> Saver<'a> {
         Ok(file)
     }
 
-    /// Saves the cycle: in place of what it saved when a challenger was adopted, if that is there and as it was, and else as a new
-    /// version. Returns the file.
+    /// Saves the cycle: in place of what it saved when a challenger was adopted, if that is there and as it was, and
+    /// else as a new version. Returns the file.
     ///
     /// # Errors
     /// When the folder or the journal cannot be written.

@@ -83,7 +83,8 @@ pub struct Search {
     pub verified: Option<Verified>,
     /// Kinds of the people of the proof, with what can be said of each.
     pub kinds: Vec<Kind>,
-    /// Draws of what is believed about the gain of the best prompt that can be put together over the one that stands now.
+    /// Draws of what is believed about the gain of the best prompt that can be put together over the one that stands
+    /// now.
     pub gains: Vec<f64>,
     /// Calls that it took.
     pub calls: u64,
@@ -215,8 +216,8 @@ fn asked_later(challengers: usize) -> u64 {
     (explore::LATER_WAVES * (explore::later_wave(challengers) + 3)) as u64
 }
 
-/// Trials that prove a gain of this size at this level with [`PROOF_POWER`], of so many trials in all, where so many of the
-/// incumbent's messages are there already and at most so many pairs can be asked.
+/// Trials that prove a gain of this size at this level with [`PROOF_POWER`], of so many trials in all, where so many of
+/// the incumbent's messages are there already and at most so many pairs can be asked.
 fn proof_trials(gain: f64, alpha: f64, all: usize, (earlier, most): (usize, usize)) -> usize {
     let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(PROOF_POWER)).powi(2) * PAIR_VARIANCE;
     // A quarter more, for the looks.

@@ -142,8 +142,8 @@ impl Split {
     }
 }
 
-/// How many of the unseen are described nearly as somebody who is learned from: four fifths of the runs of four words of
-/// theirs are that person's. Not looked for among more people than a person would look through.
+/// How many of the unseen are described nearly as somebody who is learned from: four fifths of the runs of four words
+/// of theirs are that person's. Not looked for among more people than a person would look through.
 fn near_copies(all: &Texts, learn: &[u32], unseen: &Texts) -> Result<usize, data::Error> {
     const MOST: usize = 2_000;
     /// Of a phrase that so many share, the first of them are enough.
@@ -195,8 +195,8 @@ impl People {
     pub fn warning(&self) -> Option<String> {
         (self.near_copies > 0).then(|| {
             format!(
-                "{} of the {} people who only verify are described nearly as somebody who is learned from: a gain on them \
-                 is partly one on people who were seen; leave such copies out of the persona files",
+                "{} of the {} people who only verify are described nearly as somebody who is learned from: a gain on \
+                 them is partly one on people who were seen; leave such copies out of the persona files",
                 self.near_copies,
                 self.unseen.len()
             )

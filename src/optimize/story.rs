@@ -318,14 +318,14 @@ impl Story {
             "personas": {"learned_from": self.learned_from, "unseen": self.unseen},
             "proof": self.proof.as_ref().map(Proof::to_json),
             "segments": self.kinds.iter().map(kind_json).collect::<Vec<_>>(),
-            "referee": self.referee.as_ref().map(|own| json!({
-                "model": own.model,
-                "opinion": own.opinions.map_or(Judges::CannotTell, |found| found.opinion).as_str(),
-                "paired_difference": own.opinions.map(|found| percent(found.second)),
-                "interval_95": own.opinions.map(|found| interval(found.second_interval)),
-                "beyond_the_first_judge": own.opinions.map(|found| percent(found.between)),
-                "beyond_interval_95": own.opinions.map(|found| interval(found.between_interval)),
-                "beyond_is_selected": own.opinions.map(|found| !found.is_unselected),
+            "referee": self.referee.as_ref().map(|referee| json!({
+                "model": referee.model,
+                "opinion": referee.opinions.map_or(Judges::CannotTell, |found| found.opinion).as_str(),
+                "paired_difference": referee.opinions.map(|found| percent(found.second)),
+                "interval_95": referee.opinions.map(|found| interval(found.second_interval)),
+                "beyond_the_first_judge": referee.opinions.map(|found| percent(found.between)),
+                "beyond_interval_95": referee.opinions.map(|found| interval(found.between_interval)),
+                "beyond_is_selected": referee.opinions.map(|found| !found.is_unselected),
             })),
             "before": self.before.to_json(),
             "after": self.after.as_ref().map(Rates::to_json),
@@ -349,10 +349,10 @@ fn kind_json(kind: &Kind) -> Value {
         "name": kind.name,
         "personas": kind.people,
         "verdict": format!("{:?}", kind.verdict),
-        "pooled": kind.pooled.map(|own| json!({
-            "gain": percent(own.gain),
-            "interval_90": [percent(own.low), percent(own.high)],
-            "chance_of_harm": percent(own.harm),
+        "pooled": kind.pooled.map(|pooled| json!({
+            "gain": percent(pooled.gain),
+            "interval_90": [percent(pooled.low), percent(pooled.high)],
+            "chance_of_harm": percent(pooled.harm),
         })),
     })
 }
@@ -419,6 +419,7 @@ pub fn tried(found: &Search) -> Tried {
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
     let what =
         if added.is_empty() { "no advice that the incumbent lacks".to_owned() } else { format!("added {added}") };
-    // How much it gained with people who only verify is not for the improver: what it learned of them they could not verify.
+    // How much it gained with people who only verify is not for the improver: what it learned of them they could not
+    // verify.
     Tried { what, verdict: format!("{verdict}{harm}") }
 }

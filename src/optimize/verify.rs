@@ -17,7 +17,8 @@ use crate::data::spool::Texts;
 
 /// A gain that is proved is measured on so many people at most: further ones narrow the interval little.
 const MOST_MEASURED: usize = 200;
-/// Of the pairs that are paid for, this part at most is kept for what is asked after the decision: more would be missed before.
+/// Of the pairs that are paid for, this part at most is kept for what is asked after the decision: more would be missed
+/// before.
 const KEPT_FOR_LATER: usize = 8;
 /// The gain that the test is planned to find is not below this.
 const LEAST_AIM: f64 = 0.1;
@@ -70,11 +71,11 @@ pub struct Size {
     pub expected: f64,
     /// Trials of both sides together.
     pub trials: usize,
-    /// Of the pairs that these pay for, those that are asked after a decision for the challenger; an eighth at most is kept
-    /// for that.
+    /// Of the pairs that these pay for, those that are asked after a decision for the challenger; an eighth at most is
+    /// kept for that.
     pub confirm: usize,
-    /// How far to each side the interval of what is asked after the decision should reach at most: as many pairs are asked for
-    /// it as the trials still pay for.
+    /// How far to each side the interval of what is asked after the decision should reach at most: as many pairs are
+    /// asked for it as the trials still pay for.
     pub precision: Option<f64>,
 }
 
@@ -87,9 +88,9 @@ impl Size {
 }
 
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to go on does, as
-/// the test allows. Where it is better before everybody was asked once, the others are asked too, so far as the trials go:
-/// that it gains is then known, and how much is what people want to know. And since what was adopted had luck, some pairs are
-/// asked after the decision in any case.
+/// the test allows. Where it is better before everybody was asked once, the others are asked too, so far as the trials
+/// go: that it gains is then known, and how much is what people want to know. And since what was adopted had luck, some
+/// pairs are asked after the decision in any case.
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.

@@ -168,8 +168,9 @@ impl Checked {
             ));
         } else if self.form == Form::NotObeyed {
             self.todo.push(format!(
-                "its answer does not have the form that was asked for: such answers are asked for again, twice at most, and \
-                 then the trial fails. Take another model as {role}, or a server that holds its models to a JSON schema"
+                "its answer does not have the form that was asked for: such answers are asked for again, twice at \
+                 most, and then the trial fails. Take another model as {role}, or a server that holds its models to a \
+                 JSON schema"
             ));
         }
         if let (Some(seconds), Some(written)) = (self.seconds, self.written)
@@ -183,15 +184,15 @@ impl Checked {
         }
         if let Some((context, _)) = self.context.filter(|(context, _)| *context < SMALL_CONTEXT && role == "improver") {
             self.todo.push(format!(
-                "{} tokens are little for an improver, which reads the prompt and all reasons: give the server more (Ollama: \
-                 OLLAMA_CONTEXT_LENGTH=16384; llama-server: -c), or take another model for it",
+                "{} tokens are little for an improver, which reads the prompt and all reasons: give the server more \
+                 (Ollama: OLLAMA_CONTEXT_LENGTH=16384; llama-server: -c), or take another model for it",
                 words::thousands(context)
             ));
         }
         if is_decider {
             self.todo.push(format!(
-                "a judge that answers with probabilities is weak at quantities, dates, negation and hostile text: audit it before \
-                 you believe it (rejoinder audit-judge --decision-maker {})",
+                "a judge that answers with probabilities is weak at quantities, dates, negation and hostile text: \
+                 audit it before you believe it (rejoinder audit-judge --decision-maker {})",
                 self.model
             ));
         }

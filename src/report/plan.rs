@@ -62,10 +62,14 @@ pub fn text(plan: &Plan) -> String {
     text.push_str(&settling(plan, size, &messages));
     let _ = writeln!(
         text,
-        "Kinds of people rarer than {:.0}% may be missed by so many (with a chance of 5%), and then the gain is not theirs",
+        "Kinds of people rarer than {:.0}% may be missed by so many (with a chance of 5%), and then the gain is not \
+         theirs",
         100.0 * rarest_seen(plan.personas, 0.05)
     );
-    text.push_str("Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with looks stops earlier where it can.\n");
+    text.push_str(
+        "Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with \
+         looks stops earlier where it can.\n",
+    );
     text
 }
 

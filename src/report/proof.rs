@@ -58,7 +58,7 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
     }
     lines.extend(proof.later.map(after_the_decision));
     lines.extend(proof.worst_case.as_ref().map(failed_trials));
-    lines.extend(proof.components.and_then(|own| scatter(&own, proof)));
+    lines.extend(proof.components.and_then(|components| scatter(&components, proof)));
     lines
 }
 
@@ -82,8 +82,8 @@ fn after_the_decision((pairs, shown): (usize, Confirmed)) -> String {
 fn failed_trials(worst: &WorstCase) -> String {
     let hangs = if worst.hangs_on_failures() { "; whether there is a gain hangs on them" } else { "" };
     format!(
-        "Failed trials: {:.1}% before, {:.1}% after; whatever they would have been, the mean gain of these people is from {} to \
-         {} points{hangs}",
+        "Failed trials: {:.1}% before, {:.1}% after; whatever they would have been, the mean gain of these people is \
+         from {} to {} points{hangs}",
         100.0 * worst.before_failed,
         100.0 * worst.after_failed,
         words::points(worst.range.low),

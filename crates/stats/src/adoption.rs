@@ -21,9 +21,10 @@ pub enum Answers {
     Graded,
 }
 
-/// The numbers of pairs at which to look, of `pairs` in all from so many people who are asked in turn: with single answers as
-/// [`exact::schedule`] while everybody is asked once, then, and with graded ones from the first on, every eighth pair at the
-/// most, for a look there takes of the level what it cannot give back. Nothing without pairs.
+/// The numbers of pairs at which to look. `people` are asked in turn until there are `pairs`. With single answers the
+/// looks are those of [`exact::schedule`] while everybody is asked once, and then at most every eighth pair. With
+/// graded answers they are at most every eighth pair from the start: a look spends level that cannot be recovered.
+/// Empty without pairs.
 #[must_use]
 pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     let pairs = pairs.min(most_pairs(people));
@@ -46,26 +47,26 @@ pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     looks
 }
 
-/// Pairs between two looks at least once people are asked again.
+/// The fewest pairs between two looks once people are asked again.
 const PAIRS_A_LOOK: usize = 8;
-/// Looks at people who are asked again, or at graded answers, at most.
+/// The most looks once people are asked again, or answers are graded.
 const LATER_LOOKS: usize = 8;
-/// And at graded answers at least.
+/// The fewest looks at graded answers.
 const FEWEST_LOOKS: usize = 3;
-/// Of the looks while everybody is asked once, so many are remembered when people are asked again: the others are so close
-/// to these that they change nothing.
+/// How many looks of the first phase, in which everybody is asked once, are handed to the second. The others are so
+/// close to these that they change nothing.
 const REMEMBERED: usize = 5;
 
 /// A group-sequential test of whether a challenger is better, one-sided, for whatever the budget allows.
 ///
-/// *What is tested.* People are a random draw from some population; the null hypothesis is that the mean gain there, every
-/// person counting once, is at most 0.
+/// *What is tested.* People are a random draw from some population; the null hypothesis is that the mean gain there,
+/// every person counting once, is at most 0.
 ///
-/// - While everybody has one pair of answers of yes or no it is [`ExactTest`]: exact at any number of people and any rate,
-///   with a look after every other pair.
-/// - Where people are few and asked again it goes on as [`SequentialTest`], which begins with the level that the exact part
-///   has not used, at the boundary that follows from where the exact part would have stopped. Nobody is asked more than
-///   [`MOST_PAIRS`] times.
+/// - While everybody has one pair of answers of yes or no it is [`ExactTest`]: exact at any number of people and any
+///   rate, with a look after every other pair.
+/// - Where people are few and asked again it goes on as [`SequentialTest`], which begins with the level that the exact
+///   part has not used, at the boundary that follows from where the exact part would have stopped. Nobody is asked more
+///   than [`MOST_PAIRS`] times.
 /// - Where answers are graded from the first on (several decisions a message, several messages of the incumbent) it is
 ///   [`SequentialTest`] throughout.
 #[derive(Clone, Debug)]
@@ -86,7 +87,7 @@ enum Stage {
 }
 
 impl AdoptionTest {
-    /// A test that has not looked yet, of this one-sided level, planned to find this gain.
+    /// A test before its first look, with one-sided level `alpha`, planned to find a gain of `effect`.
     #[must_use]
     pub fn plan(alpha: f64, effect: f64) -> Self {
         AdoptionTest::new(Design { spending: Spending::Gamma(-1.0), ..Design::new(alpha, effect) })
@@ -103,8 +104,8 @@ impl AdoptionTest {
         }
     }
 
-    /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody has one
-    /// pair.
+    /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody
+    /// has one pair.
     pub fn look_at(&mut self, differences: &[f64], step: f64, planned_fraction: f64) -> Decision {
         let single = if step < 1.0 - 1e-9 { None } else { Pairs::of_differences(differences) };
         if let (Stage::Exact, Some(pairs)) = (self.stage, single) {
@@ -130,7 +131,7 @@ impl AdoptionTest {
         self.singles = Vec::new();
     }
 
-    /// Takes in those who were asked after a look said "better"; see [`SequentialTest::measure`].
+    /// Adds the people who were asked after a look said "better"; see [`SequentialTest::measure`].
     pub fn measure(&mut self, differences: &[f64], step: f64) {
         match (self.stage, Pairs::of_differences(differences)) {
             (Stage::Exact, Some(pairs)) if step > 1.0 - 1e-9 => self.exact.measure(pairs),
@@ -158,7 +159,7 @@ impl AdoptionTest {
     }
 }
 
-/// How many of these differences it takes for so many that are decided.
+/// How many leading entries of `differences` contain `decided` decided ones (not NaN).
 fn places(differences: &[f64], decided: usize) -> usize {
     let mut count = 0;
     let enough = differences.iter().position(|difference| {

@@ -94,7 +94,8 @@ fn what_does_nothing_is_rarely_called_better_and_what_gains_is_found_and_its_int
         let (mut better, mut held, mut used) = (0, 0, 0);
         for _ in 0..runs {
             let people = tempers(people, shift, &mut rng);
-            // Of the people of this draw, which is what varies least; the interval is for those that they were drawn from.
+            // Of the people of this draw, which is what varies least; the interval is for those that they were drawn
+            // from.
             let (test, decision, asked) = run(AdoptionTest::plan(0.05, 0.15), &people, pairs, &mut rng);
             better += i32::from(decision == Decision::Better);
             used += asked;
@@ -170,13 +171,14 @@ proptest! {
         let (test, decision, _) = run(AdoptionTest::plan(0.05, 0.2), &people, people.len() * per_person, &mut rng);
         let outcome = test.result().unwrap();
         prop_assert_eq!(outcome.p_value <= 0.05 + 1e-9, decision == Decision::Better);
-        prop_assert!(outcome.interval.low <= outcome.estimate + 1e-9 && outcome.estimate <= outcome.interval.high + 1e-9);
+        prop_assert!(outcome.interval.low <= outcome.estimate + 1e-9);
+        prop_assert!(outcome.estimate <= outcome.interval.high + 1e-9);
         prop_assert!(-1.0 <= outcome.interval.low && outcome.interval.high <= 1.0);
     }
 }
 
-/// People whose chances differ as those of a judge do who reads them: on the logit scale, with a gain that differs too and the
-/// luck of the message.
+/// People whose chances differ as those of a judge do who reads them: on the logit scale, with a gain that differs too
+/// and the luck of the message.
 fn readers(people: usize, gain: f64, rng: &mut ChaCha8Rng) -> Vec<Person> {
     let chance = |logit: f64| 1.0 / (1.0 + (-logit).exp());
     let of_one = |_: usize| {

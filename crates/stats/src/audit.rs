@@ -26,13 +26,13 @@ pub const MOST_FLIPS: f64 = 0.25;
 
 /// The most that the lower end of the interval of missed facts may be.
 ///
-/// Where two messages differ in one fact and that fact decides it, a judge that reads it gives the better one the higher
-/// chance. One that does not read it is right half of the time: of 24 pairs it misses 9 or more, which is what fails, in 92
-/// audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
+/// Where two messages differ in one fact and that fact decides it, a judge that reads it gives the better one the
+/// higher chance. One that does not read it is right half of the time: of 24 pairs it misses 9 or more, which is what
+/// fails, in 92 audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
 pub const MOST_MISSED: f64 = 0.20;
 
-/// Of fewer messages with an offer none may deserve a yes. Of ten that are as good as those of the battery a strict judge says
-/// yes to some: where each gets one with a chance of 30 %, ten get none one time in 35.
+/// With fewer messages with an offer than this, it is no fault if none gets a yes. A strict judge says yes to some of
+/// ten that are as good as those of the battery: if each gets one with a chance of 30 %, ten get none one time in 35.
 pub const FEWEST_TO_LIKE: u64 = 10;
 
 /// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they hide.
@@ -53,8 +53,8 @@ pub struct Standing {
     pub said_yes: Rate,
     /// Questions that came to a decision, and all.
     pub decided: (u64, u64),
-    /// Of all pairs of messages that differ in one fact, those in which it was missed; of none, for a judge that was not
-    /// asked.
+    /// Among all pairs of messages that differ in one fact, those in which the judge missed it. Empty for a judge that
+    /// was not asked.
     pub missed: Rate,
 }
 
@@ -73,8 +73,8 @@ pub enum Shortfall {
     Formats(f64),
     /// Facts are missed more often than [`MOST_MISSED`]: the lower end of the interval.
     Missed(f64),
-    /// Not one of at least [`FEWEST_TO_LIKE`] messages with an offer got a yes, in so many decisions: who always says no is
-    /// fooled by nothing, and worth nothing.
+    /// None of at least [`FEWEST_TO_LIKE`] messages with an offer got a yes, in this many decisions. A judge that
+    /// always says no is fooled by nothing and worth nothing.
     NeverYes(u64),
 }
 

@@ -12,8 +12,8 @@ use super::{Interval, sequential};
 pub enum Whom {
     /// People who had no part in the decision: what they show is unbiased for the population that all were drawn from.
     Others,
-    /// Those who decided, with new messages: what they show is unbiased for the mean gain *of these people*. That they are
-    /// the ones with whom it was found still flatters it a little as a claim about others.
+    /// Those who decided, with new messages: what they show is unbiased for the mean gain *of these people*. That they
+    /// are the ones with whom it was found still flatters it a little as a claim about others.
     Same,
     /// Some of either.
     Both,
@@ -33,11 +33,11 @@ impl Whom {
 
 /// What was seen after the decision, and nothing else.
 ///
-/// A challenger is adopted because its mean was high, so given that it was adopted the mean that decided is too high: the
-/// winner's curse. It is there for any estimate that uses the deciding pairs, the median-unbiased one after a
-/// group-sequential test included, which is unbiased over all that is tested and not over what is adopted (Fan, DeMets and
-/// Lan 2004; Zhong and Prentice 2008). Pairs asked after the decision were selected by nothing, so their plain mean is
-/// unbiased whatever the true gain is, and their interval is that of a sample of fixed size.
+/// A challenger is adopted because its mean was high, so given that it was adopted the mean that decided is too high:
+/// the winner's curse. It is there for any estimate that uses the deciding pairs, the median-unbiased one after a
+/// group-sequential test included, which is unbiased over all that is tested and not over what is adopted (Fan, DeMets
+/// and Lan 2004; Zhong and Prentice 2008). Pairs asked after the decision were selected by nothing, so their plain mean
+/// is unbiased whatever the true gain is, and their interval is that of a sample of fixed size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Confirmed {
     /// The mean of their differences.
@@ -51,9 +51,10 @@ pub struct Confirmed {
 }
 
 impl Confirmed {
-    /// From the differences in -1..=1 of those who were asked after the decision, one a person (NaN is left out), over the
-    /// messages since then alone; `step` is the smallest change of a difference, one over those messages. How many are asked
-    /// must not depend on what they say. `None` with fewer than two.
+    /// Estimates the gain from the differences of the people who were asked after the decision: one per person, in
+    /// -1..=1 (NaN is left out), over the messages since then alone. `step` is the smallest change of a difference: one
+    /// over the number of those messages. How many people are asked must not depend on what they say. `None` with fewer
+    /// than two.
     #[must_use]
     pub fn after_decision(differences: &[f64], step: f64, whom: Whom) -> Option<Self> {
         let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
@@ -65,8 +66,8 @@ impl Confirmed {
         Some(Confirmed { mean, interval, people: decided.len(), whom })
     }
 
-    /// Whether it says that the gain is below what is worth having, so that what was adopted is taken back. This can only
-    /// make wrong adoptions rarer.
+    /// Whether these pairs show that the gain is below `least_gain`, the least worth having. The adoption is then taken
+    /// back, which can only make wrong adoptions rarer.
     #[must_use]
     pub fn vetoes(&self, least_gain: f64) -> bool {
         self.interval.high < least_gain
@@ -87,11 +88,11 @@ pub fn interval(decided: &[f64], step: f64) -> Option<Interval> {
     Some(Interval { low: (estimate.mean - half).max(-1.0), high: (estimate.mean + half).min(1.0) })
 }
 
-/// More pairs than a million, and the few that Student's quantile adds, are never worth asking.
+/// More than a million pairs, and the few that Student's quantile adds, are never worth asking.
 const MOST_PAIRS: u32 = 1_001_000;
 
-/// How many pairs, with differences of this variance, give a 95 % interval that reaches so far to each side;
-/// `None` for a reach that is not above 0 or would take more than a million. Two at least.
+/// How many pairs it takes, if differences have this variance, for a 95 % interval that reaches at most `reach` to each
+/// side. At least two; `None` if `reach` is not above 0, or if more than a million are needed.
 #[must_use]
 pub fn pairs_for_precision(variance: f64, reach: f64) -> Option<u32> {
     let wide = |pairs: u32| t_of_z(quantile(0.975), f64::from(pairs - 1)) * (variance / f64::from(pairs)).sqrt();

@@ -8,19 +8,19 @@
 #[derive(Clone, Debug)]
 pub struct Course {
     chance: f64,
-    /// By how many rose: the chance of having come there without a stop.
+    /// Indexed by the number who rose: the chance of reaching that number without a stop.
     alive: Vec<f64>,
     above: f64,
 }
 
 impl Course {
-    /// A course that has not begun. `chance` in 0..=1 is that of a rise where somebody changes.
+    /// A course before its first step. `chance`, in 0..=1, is the chance that somebody who changes rises.
     #[must_use]
     pub fn new(chance: f64) -> Self {
         Course { chance, alive: vec![1.0], above: 0.0 }
     }
 
-    /// Goes on until so many people have changed; nothing happens where that many have already.
+    /// Extends the course to `changed` people who changed; does nothing if it is already there.
     pub fn go_to(&mut self, changed: u64) {
         while (self.alive.len() as u64) <= changed {
             self.alive.push(0.0);
@@ -31,19 +31,20 @@ impl Course {
         }
     }
 
-    /// The chance of being here, not stopped before, with at least so many who rose.
+    /// The chance that the course is still going and at least `rose` people rose.
     #[must_use]
     pub fn at_least(&self, rose: u64) -> f64 {
         self.alive.iter().skip(rose as usize).sum()
     }
 
-    /// The chance of being here, not stopped before, with just so many who rose.
+    /// The chance that the course is still going and exactly `rose` people rose.
     #[must_use]
     pub fn just(&self, rose: u64) -> f64 {
         self.alive.get(rose as usize).copied().unwrap_or(0.0)
     }
 
-    /// The fewest risers of which at least so many have at most this chance here; one more than all where none have.
+    /// The smallest number of risers that is reached or exceeded with at most this chance; one more than everybody if
+    /// there is none.
     #[must_use]
     pub fn boundary(&self, chance: f64) -> u64 {
         let mut sum = 0.0;
@@ -56,7 +57,7 @@ impl Course {
         0
     }
 
-    /// Stops those with fewer risers than `low`, and those with at least `high`.
+    /// Stops the paths with fewer than `low` risers and those with at least `high`.
     pub fn stop(&mut self, low: u64, high: u64) {
         self.above += self.at_least(high);
         for (rose, chance) in self.alive.iter_mut().enumerate() {
@@ -66,7 +67,7 @@ impl Course {
         }
     }
 
-    /// The chance of having been stopped above so far.
+    /// The chance that the course has been stopped above so far.
     #[must_use]
     pub fn stopped_above(&self) -> f64 {
         self.above
@@ -91,8 +92,8 @@ mod tests {
 
     #[test]
     fn a_stop_on_the_way_takes_its_paths_out() {
-        // Three of three stop; then at least five of six: of 64 paths 8 were stopped, and of the others those with five are
-        // the three that fell once in the first three and rose ever after.
+        // Three of three stop; then at least five of six: of 64 paths 8 were stopped, and of the others those with five
+        // are the three that fell once in the first three and rose ever after.
         let mut course = Course::new(0.5);
         course.go_to(3);
         course.stop(0, 3);

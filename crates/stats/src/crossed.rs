@@ -24,21 +24,22 @@ pub struct Crossed {
     pub persona: f64,
     /// Between prompts.
     pub prompt: f64,
-    /// Between messages of one prompt to one persona, and how differently personas take to prompts where each pair has one
-    /// message only. The decision's is in it where every message was decided once.
+    /// Between messages of one prompt to one persona. Where each pair of prompt and persona has only one message, this
+    /// includes how differently personas take to prompts. Where every message was decided once, it includes the
+    /// decision's component.
     pub message: f64,
     /// Between decisions on one message; `None` where every message was decided once.
     pub decision: Option<f64>,
 }
 
 impl Crossed {
-    /// The components of these messages. `None` with fewer than two personas, or where nothing tells messages from personas
-    /// and prompts.
+    /// The components of these messages. `None` with fewer than two personas, or where nothing tells messages from
+    /// personas and prompts.
     ///
-    /// Henderson's method 1 for crossed random factors with unequal numbers (Henderson 1953; Searle, Casella and McCulloch
-    /// 1992, ch. 5.3): the uncorrected sums of squares over decisions, messages, personas, prompts and all equal their
-    /// expectations, which are linear in the components. A message with k decisions enters with k of them. Unbiased but for
-    /// the clamping at 0, whatever the distribution. With one prompt it has no component.
+    /// Henderson's method 1 for crossed random factors with unequal numbers (Henderson 1953; Searle, Casella and
+    /// McCulloch 1992, ch. 5.3): the uncorrected sums of squares over decisions, messages, personas, prompts and all
+    /// equal their expectations, which are linear in the components. A message with k decisions enters with k of them.
+    /// Unbiased but for the clamping at 0, whatever the distribution. With one prompt it has no component.
     #[must_use]
     pub fn from_messages(messages: &[Observed]) -> Option<Self> {
         let messages: Vec<&Observed> = messages.iter().filter(|message| !message.outcomes.is_empty()).collect();
@@ -54,7 +55,8 @@ impl Crossed {
         let count = messages.len() as f64;
         let decision = (decisions > count).then(|| ((squares - by_message) / (decisions - count)).max(0.0));
         let error = decision.unwrap_or(0.0);
-        // Rows: sums of squares by message, persona, prompt, all. Columns: N μ², persona, prompt, message; then the value.
+        // Rows: sums of squares by message, persona, prompt, all. Columns: N μ², persona, prompt, message; then the
+        // value.
         let row = |groups: &Groups, value: f64, errors: f64| {
             [1.0, groups.of_persona, groups.of_prompt, groups.of_message, value - errors * error]
         };
@@ -81,8 +83,9 @@ impl Crossed {
         })
     }
 
-    /// How many decisions a message should have, for what messages and decisions cost; see
-    /// [`Components::decisions_per_message`]. What personas and prompts differ by is no reason to repeat anything.
+    /// How many decisions a message should get, given what messages and decisions cost; see
+    /// [`Components::decisions_per_message`]. Differences between personas and between prompts are no reason to repeat
+    /// decisions.
     #[must_use]
     pub fn decisions_per_message(&self, message_cost: f64, decision_cost: f64, most: u32) -> u32 {
         let Some(decision) = self.decision else { return 1 };
@@ -144,8 +147,8 @@ struct Group {
     prompts: BTreeMap<u32, f64>,
 }
 
-/// Solves the rows for these unknowns, by elimination with pivots; the others are 0. `None` where they do not tell the
-/// unknowns apart.
+/// Solves the rows for these unknowns by elimination with pivots; the others are 0. `None` if the rows cannot separate
+/// the unknowns.
 fn solve(mut rows: Vec<[f64; 5]>, unknowns: &[usize]) -> Option<[f64; 4]> {
     let scale = rows.iter().flat_map(|row| row[..4].iter()).fold(0.0_f64, |most, value| most.max(value.abs()));
     for (at, unknown) in unknowns.iter().enumerate() {

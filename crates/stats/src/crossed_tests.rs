@@ -3,7 +3,8 @@ use crate::variance::Outcomes;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Trials of which the components are known: a chance of one half, moved by a coin each for persona, prompt and message.
+/// Trials of which the components are known: a chance of one half, moved by a coin each for persona, prompt and
+/// message.
 fn trials(
     (personas, prompts, messages): (u32, u32, usize),
     (persona, prompt, message): (f64, f64, f64),
@@ -48,8 +49,8 @@ fn every_component_is_found_on_average_however_uneven_the_numbers() {
 
 #[test]
 fn a_balanced_table_by_hand() {
-    // Two personas and two prompts, one message with one decision each: sums of squares 0.25 for the personas, 0.25 for the
-    // prompts and 0.25 for what is left; mean squares are the same, so nothing is left for persona and prompt.
+    // Two personas and two prompts, one message with one decision each: sums of squares 0.25 for the personas, 0.25 for
+    // the prompts and 0.25 for what is left; mean squares are the same, so nothing is left for persona and prompt.
     let message = |persona, prompt, outcome: f64| Observed { persona, prompt, outcomes: vec![outcome] };
     let table = [message(0, 0, 1.0), message(0, 1, 0.0), message(1, 0, 0.0), message(1, 1, 0.0)];
     let found = Crossed::from_messages(&table).unwrap();
@@ -63,8 +64,9 @@ fn a_balanced_table_by_hand() {
 #[test]
 fn personas_and_prompts_that_differ_are_no_reason_to_ask_about_a_message_again() {
     let mut rng = ChaCha8Rng::seed_from_u64(802);
-    // A judge whose answers hang on person and prompt, and on the message hardly: 0.2² + 0.3² of the scatter are not the
-    // message's. With all of it counted as the message's once is enough; apart, the decision's is what is left to lessen.
+    // A judge whose answers hang on person and prompt, and on the message hardly: 0.2² + 0.3² of the scatter are not
+    // the message's. With all of it counted as the message's once is enough; apart, the decision's is what is left to
+    // lessen.
     let messages = trials((40, 40, 1_200), (0.2, 0.25, 0.05), &mut rng);
     let apart = Crossed::from_messages(&messages).unwrap();
     let as_one: Vec<Outcomes> = messages.iter().map(|message| vec![message.outcomes.clone()]).collect();

@@ -10,7 +10,7 @@ use super::{Interval, Tally};
 /// Pairs of a yes or no to the earlier and to the later prompt, one pair a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pairs {
-    /// People who were asked, pairs that miss a side not counted.
+    /// People who were asked; pairs that miss a side do not count.
     pub people: u64,
     /// Who said no to the earlier and yes to the later.
     pub rose: u64,
@@ -28,8 +28,8 @@ impl Pairs {
         })
     }
 
-    /// From tallies of one message each; `None` where somebody was decided upon more than once on one of the sides, for
-    /// whom this is not the test.
+    /// From tallies of one message per side. `None` if anybody has more than one decision on a side: this test is not
+    /// for them.
     #[must_use]
     pub fn of_tallies(pairs: &[(Tally, Tally)]) -> Option<Self> {
         if pairs.iter().any(|(before, after)| before.total > 1 || after.total > 1) {
@@ -66,11 +66,11 @@ impl Pairs {
     }
 }
 
-/// Looks at most.
+/// The most looks.
 const LOOKS: usize = 40;
 
-/// The numbers of people at which to look, of so many in all: forty looks as even as may be, two people apart at least, the
-/// first not before five have answered and the last at all.
+/// The numbers of people at which to look, out of `people` in all: at most forty looks, spaced as evenly as possible
+/// and at least two people apart. The first comes once five people have answered, the last once all have.
 #[must_use]
 pub fn schedule(people: usize) -> Vec<usize> {
     let looks = (people / 2).clamp(1, LOOKS);
@@ -81,23 +81,24 @@ pub fn schedule(people: usize) -> Vec<usize> {
 /// A group-sequential McNemar test: one-sided, exact, for people who are asked once each.
 ///
 /// *What is tested.* People are a random draw from some population, and the null hypothesis is that the mean gain there
-/// is at most 0: no more of them rise than fall. Who rises and who falls may differ from person to person in any way. Of
-/// a person who changed, the chance of a rise is then at most one half, whatever the rates, so given who changed the
+/// is at most 0: no more of them rise than fall. Who rises and who falls may differ from person to person in any way.
+/// Of a person who changed, the chance of a rise is then at most one half, whatever the rates, so given who changed the
 /// count of risers is binomial (McNemar 1947; Cox 1958; Lehmann and Romano 2005, ch. 4.5).
 ///
 /// - *Boundary.* At a look the count of risers stops the test if so many, not stopped before, have at most the chance
-///   that the spending function allows so far and earlier boundaries did not use. That chance is taken from the binomial
-///   walk itself, given how many had changed at each look ([`Course`]); nothing is approximated, and what a coarse
-///   distribution cannot use at one look is left for the next. So the level holds for any number of people and of looks
-///   and at any rate, and there may be a look after every other pair.
+///   that the spending function allows so far and earlier boundaries did not use. That chance is taken from the
+///   binomial walk itself, given how many had changed at each look ([`Course`]); nothing is approximated, and what a
+///   coarse distribution cannot use at one look is left for the next. So the level holds for any number of people and
+///   of looks and at any rate, and there may be a look after every other pair.
 /// - *Spending* goes by the planned fraction of people, which tells nothing of who rose (Lan and DeMets 1983).
 /// - *Futility* is not binding and leaves the level as it is.
 /// - *After stopping* p-value, interval and estimate follow the stagewise ordering (Fairbanks and Madsen 1982; Jennison
-///   and Turnbull 2000, ch. 8 and 12.1): a stop above at an earlier look is stronger evidence, within a look the count of
-///   risers is. The p-value is exact. Interval and median-unbiased estimate of the share of risers `θ` among those who
-///   changed count half of what was just seen (mid-p: Lancaster 1961; Agresti and Gottard 2007), since an exact interval
-///   of a count covers too often; with the share `π` of people who changed and its score interval (Wilson 1927) they are
-///   put together to the gain `π (2 θ - 1)` (MOVER: Zou and Donner 2008). Coverage is tested by simulation.
+///   and Turnbull 2000, ch. 8 and 12.1): a stop above at an earlier look is stronger evidence, within a look the count
+///   of risers is. The p-value is exact. Interval and median-unbiased estimate of the share of risers `θ` among those
+///   who changed count half of what was just seen (mid-p: Lancaster 1961; Agresti and Gottard 2007), since an exact
+///   interval of a count covers too often; with the share `π` of people who changed and its score interval (Wilson
+///   1927) they are put together to the gain `π (2 θ - 1)` (MOVER: Zou and Donner 2008). Coverage is tested by
+///   simulation.
 /// - *Measuring.* As in [`super::sequential::SequentialTest::measure`], but exact.
 #[derive(Clone, Debug)]
 pub struct ExactTest {
@@ -111,9 +112,9 @@ pub struct ExactTest {
 #[derive(Clone, Copy, Debug)]
 struct Look {
     pairs: Pairs,
-    /// Stopped with fewer risers than this.
+    /// The test stops with fewer risers than this.
     low: u64,
-    /// Stopped with at least so many.
+    /// The test stops with at least this many risers.
     high: u64,
     /// The level that was used up to and with this look.
     spent: f64,
@@ -121,9 +122,9 @@ struct Look {
 }
 
 impl ExactTest {
-    /// A test that has not looked yet, with a level, the gain to find, and the rest as simulations say is best for many
-    /// looks: of spending functions from O'Brien and Fleming's to Pocock's this one took the fewest people at 15 and at 20
-    /// points for 60 to 90 % power, by a hair.
+    /// A test before its first look, with level `alpha` and planned to find a gain of `effect`. Its spending function
+    /// is the one that simulations favoured for many looks: of those between O'Brien and Fleming's and Pocock's it took
+    /// the fewest people at gains of 15 and 20 points and 60 to 90 % power, by a hair.
     #[must_use]
     pub fn plan(alpha: f64, effect: f64) -> Self {
         ExactTest::new(Design { spending: Spending::Gamma(-1.0), ..Design::new(alpha, effect) })
@@ -135,16 +136,17 @@ impl ExactTest {
         ExactTest { design, course: Course::new(0.5), looks: Vec::new(), measured: None }
     }
 
-    /// Looks at all pairs so far. `planned_fraction` in 0..=1 is how far along this look was planned to be, in people; 1
-    /// is the last and never says [`Decision::GoOn`].
+    /// Looks at all pairs so far. `planned_fraction` in 0..=1 is how far along this look was planned to be, in people;
+    /// 1 is the last and never says [`Decision::GoOn`].
     ///
-    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go on.
+    /// A test that has said "better" has decided: later looks repeat it and are not taken. After "futile" one may go
+    /// on.
     pub fn look(&mut self, pairs: Pairs, planned_fraction: f64) -> Decision {
         if let Some(last) = self.looks.last_mut() {
             if last.decision == Decision::Better {
                 return Decision::Better;
             }
-            // It was said to be futile and went on, so no walk was stopped from below there.
+            // The last look was futile but the test went on, so no path was stopped below there.
             if last.decision == Decision::Futile {
                 last.low = 0;
             }
@@ -175,8 +177,8 @@ impl ExactTest {
         decision
     }
 
-    /// Takes in those who were asked after a look said "better": `pairs` are all pairs, those of the looks included. How
-    /// many there are in all must have been fixed before the first look. Without a "better" nothing happens.
+    /// Adds the people who were asked after a look said "better": `pairs` holds all pairs, those of the looks included.
+    /// Their number must have been fixed before the first look. Does nothing without a "better".
     pub fn measure(&mut self, pairs: Pairs) {
         if self.looks.last().is_some_and(|last| last.decision == Decision::Better) {
             self.measured = Some(pairs);
@@ -228,8 +230,8 @@ impl ExactTest {
         (course.stopped_above() + course.at_least(last.pairs.rose)).min(1.0)
     }
 
-    /// People at each look, with the normal value that lies as far out as the count that would have stopped it there, and
-    /// the level that was used so far.
+    /// For each look: the number of people, the normal value as extreme as the count that would have stopped the test
+    /// there, and the level used so far.
     pub(crate) fn boundaries(&self) -> Vec<(usize, f64, f64)> {
         let boundary = |look: &Look| {
             let mut course = Course::new(0.5);
@@ -240,13 +242,13 @@ impl ExactTest {
         self.looks.iter().map(boundary).collect()
     }
 
-    /// The gain under which what was seen, or stronger evidence, has this chance.
+    /// The gain under which a result at least as strong as the observed one has this chance.
     fn gain(&self, chance: f64) -> f64 {
         let pairs = self.measured.or(self.looks.last().map(|last| last.pairs)).unwrap_or_default();
         pairs.changed() as f64 / pairs.people.max(1) as f64 * self.lean(chance)
     }
 
-    /// The same of `2 θ - 1`, by which more of those who changed rise than fall.
+    /// The same for `2 θ - 1`: the share of changers who rise minus the share who fall.
     fn lean(&self, chance: f64) -> f64 {
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..30 {
@@ -256,8 +258,8 @@ impl ExactTest {
         f64::midpoint(low, high) * 2.0 - 1.0
     }
 
-    /// The chance of stronger evidence than what was seen, and half of that of just this, if so many of those who change
-    /// rise.
+    /// The chance of stronger evidence than the observed one plus half the chance of exactly this, if a share `theta`
+    /// of those who change rises.
     fn stronger(&self, theta: f64) -> f64 {
         let Some((last, earlier)) = self.looks.split_last() else { return theta };
         // Who was measured afterwards comes after all looks, and a "better" stopped nobody from being asked.
@@ -277,8 +279,8 @@ impl ExactTest {
 
 /// The limits of a product of two estimates that err independently, each with its interval: the extremes of the product
 /// over the ellipse whose half axes are the distances to the four limits. With distances that are small beside the
-/// estimates this is the method of variance estimates recovery (MOVER: Zou and Donner 2008); the ellipse holds also where
-/// one of them is near 0 or at the end of its range.
+/// estimates this is the method of variance estimates recovery (MOVER: Zou and Donner 2008); the ellipse holds also
+/// where one of them is near 0 or at the end of its range.
 fn product(share: (f64, Interval), lean: (f64, Interval)) -> (f64, f64) {
     let at = |(middle, interval): (f64, Interval), part: f64| {
         middle + part.abs() * if part < 0.0 { interval.low - middle } else { interval.high - middle }
@@ -290,7 +292,7 @@ fn product(share: (f64, Interval), lean: (f64, Interval)) -> (f64, f64) {
     })
 }
 
-/// Directions that are tried: the extreme is met to a thousandth of the distance.
+/// Directions that are tried: enough to find the extreme to a thousandth of the distance.
 const ROUND: u32 = 144;
 
 /// Wilson's interval of the share of people who changed.
@@ -302,13 +304,14 @@ fn score_interval(pairs: Pairs, z: f64) -> Interval {
     Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
 }
 
-/// Nothing is given up before so many people, and this part of all, were asked: of fewer, one or two who fell would decide.
+/// The test never gives up before this many people, and this share of all, were asked: with fewer, one or two who fell
+/// would decide.
 const FEWEST_TO_GIVE_UP: u64 = 16;
 /// See [`FEWEST_TO_GIVE_UP`].
 const SOONEST: f64 = 0.25;
 
-/// The count of risers below which the chance of a "better" at the last look is too small, if the planned effect were
-/// true, or the one that the test has 80 % power for where it is larger.
+/// The count of risers below which a "better" at the last look is too unlikely, if the true effect is the planned one,
+/// or the one that the test has 80 % power for if that is larger.
 fn low(futility: Futility, alpha: f64, pairs: Pairs, fraction: f64) -> u64 {
     if !(SOONEST..1.0).contains(&fraction) {
         return 0;
@@ -316,12 +319,12 @@ fn low(futility: Futility, alpha: f64, pairs: Pairs, fraction: f64) -> u64 {
     let change = (pairs.changed() as f64 + 1.0) / (pairs.people as f64 + 2.0);
     let all = pairs.people as f64 / fraction;
     let (now, later) = (pairs.changed() as f64, change * (all - pairs.people as f64));
-    // The count at the end is as good as normal for this purpose; the level does not hang on it.
+    // The normal approximation of the count at the end is good enough here; the level does not depend on it.
     let critical = quantile(1.0 - alpha);
     let end = now + later;
     let powered = (critical + quantile(0.8)) / end.sqrt();
     let lean = (futility.effect / change).max(powered).min(1.0);
-    // Twice the risers less those who changed, needed at the end and expected from here.
+    // Risers minus fallers: how many are needed at the end and expected from here.
     let needed = critical * end.sqrt() - lean * later
         + (later * (1.0 - lean * lean).max(0.0)).sqrt() * quantile(futility.chance);
     (f64::midpoint(now, needed)).ceil().clamp(0.0, now + 1.0) as u64

@@ -41,10 +41,10 @@ fn one_look_is_mcnemars_exact_test() {
 
 #[test]
 fn two_looks_spend_what_two_looks_may() {
-    // Half of 0.05 at half: six of six are 1 in 64, five of five 1 in 32 and too many. Of twelve changes then 0.05 - 1/64
-    // is left. Without a stop at six of six, paths with at least 10 risers of 12 are C(12,10) + C(12,11) + 1 = 79, of which
-    // 1 + 6 + C(6,4) = 22 began with six risers; 57 / 4096 is within, and with nine risers it is (299 - 42) / 4096: too
-    // many.
+    // Half of 0.05 at half: six of six are 1 in 64, five of five 1 in 32 and too many. Of twelve changes then 0.05 -
+    // 1/64 is left. Without a stop at six of six, paths with at least 10 risers of 12 are C(12,10) + C(12,11) + 1 = 79,
+    // of which 1 + 6 + C(6,4) = 22 began with six risers; 57 / 4096 is within, and with nine risers it is (299 - 42) /
+    // 4096: too many.
     let half = Design { alpha: 0.05, spending: Spending::Gamma(0.0), futility: None };
     for (rose, better) in [(9, false), (10, true)] {
         let mut test = ExactTest::new(half);
@@ -185,8 +185,9 @@ fn the_interval_covers_as_often_as_it_says_and_the_estimate_lies_in_the_middle()
 
 #[test]
 fn after_one_look_the_interval_is_as_published_ones_for_paired_proportions() {
-    // Fagerland, Lydersen and Laake 2014, airway hyper-responsiveness before and after a transplantation: of 21 children one
-    // yes to both, one only before, seven only after, twelve neither; Tango's score interval is 0.026 to 0.517.
+    // Fagerland, Lydersen and Laake 2014, airway hyper-responsiveness before and after a transplantation: of 21
+    // children one yes to both, one only before, seven only after, twelve neither; Tango's score interval is 0.026 to
+    // 0.517.
     let mut test = ExactTest::plan(0.025, 0.15);
     test.look(Pairs { people: 21, rose: 7, fell: 1 }, 1.0);
     let outcome = test.result().unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ended {
-    /// It is going on, or stopped without a verdict: its level is taken.
+    /// It is under way, or stopped without a verdict: its level is taken.
     Open,
     /// Its challenger was verified and not adopted: its level is spent.
     NotAdopted,
@@ -16,7 +16,7 @@ pub enum Ended {
 /// One challenger that was verified, in whichever branch of the lineage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// What tells it from all others, such as a hash of its run: an attempt that is found in several files counts once.
+    /// Identifies the attempt, such as a hash of its run: an attempt that is found in several files counts once.
     pub id: String,
     /// The one-sided level of its test.
     pub level: f64,
@@ -26,15 +26,16 @@ pub struct Attempt {
     pub used: Vec<String>,
 }
 
-/// All attempts of a root. What it says does not depend on the order in which they are found.
+/// All attempts of a root. Its figures do not depend on the order in which the attempts are found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     attempts: BTreeMap<String, Attempt>,
 }
 
 impl Ledger {
-    /// From every attempt that is known: those of the file, of its siblings and their descendants, and of the journal.
-    /// Where two tell of one attempt, what is further along counts, with the larger level and all messages.
+    /// Builds the ledger from every known attempt: those of the file, of its siblings and their descendants, and of the
+    /// journal. If an attempt is found twice, the record that is further along counts, with the larger level and the
+    /// messages of both.
     #[must_use]
     pub fn new(attempts: impl IntoIterator<Item = Attempt>) -> Self {
         let mut ledger = Ledger::default();
@@ -54,7 +55,7 @@ impl Ledger {
         known.used.dedup();
     }
 
-    /// Puts this attempt in the place of the one with its id.
+    /// Replaces the attempt with the same id.
     pub fn replace(&mut self, attempt: Attempt) {
         self.attempts.remove(&attempt.id);
         self.add(attempt);
@@ -82,36 +83,38 @@ impl Ledger {
         self.attempts.is_empty()
     }
 
-    /// What was spent of the level and is not coming back.
+    /// The part of the level that is spent and will not come back.
     #[must_use]
     pub fn spent(&self) -> f64 {
-        let mut levels = self.taken();
-        // From the smallest up, so that the sum does not hang on an order either.
+        let mut levels = self.levels_spent();
+        // Summed from the smallest up, so that the sum does not depend on the order either.
         levels.sort_unstable_by(f64::total_cmp);
         levels.into_iter().sum()
     }
 
-    /// The level of the next attempt: of what is left of `alpha` a part, one half at first, one third after one attempt that
-    /// did not adopt, and so on. Without adoptions the k-th attempt has `alpha / (k (k + 1))`, as [`super::spending::spend`].
+    /// The level of the next attempt: a share of what is left of `alpha`. The share is one half at first, one third
+    /// after one attempt that did not adopt, and so on. Without adoptions the k-th attempt gets `alpha / (k (k + 1))`,
+    /// as in [`super::spending::spend`].
     ///
-    /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as none has
-    /// adopted wrongly, every one that is no better has not adopted, or is open, and has its level in [`Ledger::spent`]; by
-    /// construction these levels and that of the next never exceed `alpha` together. The chance that a test of level `a` errs,
-    /// given all that was seen before, is at most `a`; so the chance of a first wrong adoption is at most the expected sum of
-    /// these levels (the online fallback of Tian and Ramdas 2021, for a tree). For "given all that was seen before" an attempt
-    /// needs messages that no other was measured against: see [`Ledger::used`].
+    /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as
+    /// none has adopted wrongly, every one that is no better has not adopted, or is open, and has its level in
+    /// [`Ledger::spent`]; by construction these levels and that of the next never exceed `alpha` together. The chance
+    /// that a test of level `a` errs, given all that was seen before, is at most `a`; so the chance of a first wrong
+    /// adoption is at most the expected sum of these levels (the online fallback of Tian and Ramdas 2021, for a tree).
+    /// For "given all that was seen before" an attempt needs messages that no other was measured against: see
+    /// [`Ledger::used`].
     #[must_use]
     pub fn next_level(&self, alpha: f64) -> f64 {
-        (alpha - self.spent()).max(0.0) / (self.taken().len() as f64 + 2.0)
+        (alpha - self.spent()).max(0.0) / (self.levels_spent().len() as f64 + 2.0)
     }
 
-    fn taken(&self) -> Vec<f64> {
+    fn levels_spent(&self) -> Vec<f64> {
         self.attempts.values().filter(|attempt| attempt.ended != Ended::Adopted).map(|attempt| attempt.level).collect()
     }
 }
 
-/// The attempts of a lineage that recorded only whether each was adopted, first to last, at the levels of
-/// [`super::spending::level`]. `lineage` tells them from those of others.
+/// The attempts of a lineage that recorded only whether each one adopted, first to last, at the levels of
+/// [`super::spending::level`]. `lineage` keeps their ids apart from those of other lineages.
 #[must_use]
 pub fn recorded(lineage: &str, alpha: f64, adopted: &[bool]) -> Vec<Attempt> {
     let attempt = |(index, adopts): (usize, &bool)| Attempt {

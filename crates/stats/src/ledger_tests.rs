@@ -52,8 +52,8 @@ fn older_lineages_are_read_at_the_levels_that_they_used() {
     assert!((Ledger::new(attempts).spent() - 0.04).abs() < 1e-12);
 }
 
-/// A root whose file is rerun: whether any of so many reruns adopts a challenger that is no better. All reruns are against
-/// one incumbent, whose earlier messages may serve once.
+/// A root whose file is rerun: whether any of so many reruns adopts a challenger that is no better. All reruns are
+/// against one incumbent, whose earlier messages may serve once.
 fn ever_wrong(reruns: usize, people: usize, rate: f64, shares_level: bool, rng: &mut ChaCha8Rng) -> bool {
     let earlier: Vec<bool> = (0..people).map(|_| rng.random_bool(rate)).collect();
     let names: Vec<String> = (0..people).map(|person| format!("message to {person}")).collect();

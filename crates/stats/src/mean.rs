@@ -28,17 +28,17 @@ pub struct Mean {
     pub outcomes: u64,
     /// Personas with at least one.
     pub personas: u64,
-    /// 95 % interval; of one persona it is all that there can be.
+    /// 95 % interval; with a single persona it is as wide as it can be.
     pub interval: Interval,
 }
 
 impl Mean {
     /// The mean over all outcomes with Student's interval, by personas; `None` without outcomes.
     ///
-    /// The variance is that of a ratio of totals, linearised by personas (Cochran 1977, ch. 6), of these personas and of two
-    /// more of the average size, one with nothing but 0 and one with nothing but 1: that few people happen to be alike does
-    /// not mean that all are (the device of Agresti and Coull 1998 for shares). Coverage, of outcomes that are all 0 or 1 the worst, is tested
-    /// by simulation below.
+    /// The variance is that of a ratio of totals, linearised by personas (Cochran 1977, ch. 6), of these personas and
+    /// of two more of the average size, one with nothing but 0 and one with nothing but 1: that few people happen to be
+    /// alike does not mean that all are (the device of Agresti and Coull 1998 for shares). Coverage, of outcomes that
+    /// are all 0 or 1 the worst, is tested by simulation below.
     #[must_use]
     pub fn of(outcomes: &[Outcomes]) -> Option<Self> {
         let each: Vec<&Outcomes> = outcomes.iter().filter(|outcomes| outcomes.count > 0).collect();
@@ -85,7 +85,7 @@ mod tests {
         assert!(alike.interval.low < 0.17 && alike.interval.high > 0.23, "{alike:?}");
     }
 
-    /// The share of samples of so many people whose interval holds the mean of all people.
+    /// The share of samples of `people` whose interval holds the mean of the population.
     fn coverage(people: usize, draw: impl Fn(&mut ChaCha8Rng) -> f64, truth: f64) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
         let holds = |_: &usize| {

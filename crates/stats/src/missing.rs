@@ -15,7 +15,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The mean outcome if every failed trial had come to this; `None` where nothing was tried.
+    /// The mean outcome if every failed trial had come out as `with`; `None` if nothing was tried.
     fn filled(self, with: f64) -> Option<f64> {
         let all = self.decided + self.failed;
         (all > 0).then(|| (self.sum + with * self.failed as f64) / all as f64)
@@ -26,10 +26,11 @@ impl Side {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WorstCase {
     /// The mean gain over all people if every failed trial had come out worst for the challenger, and if best: the
-    /// challenger's as a no and the incumbent's as a yes, or the other way round (Manski 1990; Horowitz and Manski 2000).
+    /// challenger's as a no and the incumbent's as a yes, or the other way round (Manski 1990; Horowitz and Manski
+    /// 2000).
     pub range: Interval,
-    /// An interval that holds the mean gain in the population with a chance of 95 %, wherever in the range the truth lies
-    /// (Imbens and Manski 2004).
+    /// An interval that holds the mean gain in the population with a chance of 95 %, wherever in the range the truth
+    /// lies (Imbens and Manski 2004).
     pub interval: Interval,
     /// The share of the incumbent's trials that failed.
     pub before_failed: f64,
@@ -38,9 +39,10 @@ pub struct WorstCase {
 }
 
 impl WorstCase {
-    /// From both sides of every person, in any order; people of whom nothing was tried on a side are left out. `None` with
-    /// fewer than two. A rate that leaves failures out is only right where what fails is like what does not; a challenger
-    /// whose long messages are cut off, say, fails where it is weak. Where even the worst case is a gain, that cannot be why.
+    /// From both sides of every person, in any order; people of whom nothing was tried on a side are left out. `None`
+    /// with fewer than two. A rate that leaves failures out is only right where what fails is like what does not; a
+    /// challenger whose long messages are cut off, say, fails where it is weak. Where even the worst case is a gain,
+    /// that cannot be why.
     #[must_use]
     pub fn from_sides(people: &[(Side, Side)]) -> Option<Self> {
         let gains = |before: f64, after: f64| -> Vec<f64> {
@@ -56,7 +58,7 @@ impl WorstCase {
             let (failed, all) = people
                 .iter()
                 .map(side)
-                .fold((0, 0), |(failed, all), own| (failed + own.failed, all + own.failed + own.decided));
+                .fold((0, 0), |(failed, all), counts| (failed + counts.failed, all + counts.failed + counts.decided));
             failed as f64 / all.max(1) as f64
         };
         Some(WorstCase {
@@ -70,7 +72,7 @@ impl WorstCase {
         })
     }
 
-    /// Whether the sign of the mean gain of these people hangs on what the failed trials would have been.
+    /// Whether the sign of these people's mean gain depends on how the failed trials would have come out.
     #[must_use]
     pub fn hangs_on_failures(&self) -> bool {
         self.range.low <= 0.0 && self.range.high >= 0.0
@@ -83,8 +85,8 @@ fn moments(values: &[f64]) -> (f64, f64) {
     (mean, (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0) / n).sqrt())
 }
 
-/// The number of errors to add on each side so that the true value, not the whole range, is held with 95 %: between the
-/// one-sided and the two-sided point. Solves `Φ(c + width / error) - Φ(-c) = 0.95`.
+/// How many standard errors to add on each side so that the true value, rather than the whole range, is held with 95 %:
+/// between the one-sided and the two-sided quantile. Solves `Φ(c + width / error) - Φ(-c) = 0.95`.
 fn critical(width: f64, error: f64) -> f64 {
     let (mut low, mut high) = (quantile(0.95), quantile(0.975));
     if error <= 0.0 {
@@ -160,7 +162,10 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_the_failed_ones_would_have_been_the_mean_is_in_the_range(
-            people in prop::collection::vec(((0_u64..3, 0_u64..3), (0_u64..3, 0_u64..3), 0.0_f64..=1.0, 0.0_f64..=1.0), 2..30),
+            people in prop::collection::vec(
+                ((0_u64..3, 0_u64..3), (0_u64..3, 0_u64..3), 0.0_f64..=1.0, 0.0_f64..=1.0),
+                2..30,
+            ),
         ) {
             let sides: Vec<(Side, Side)> = people
                 .iter()
@@ -174,7 +179,8 @@ mod tests {
                     .collect();
                 let mean = truth.iter().sum::<f64>() / truth.len() as f64;
                 prop_assert!(found.range.low - 1e-12 <= mean && mean <= found.range.high + 1e-12);
-                prop_assert!(found.interval.low <= found.range.low + 1e-12 && found.range.high <= found.interval.high + 1e-12);
+                prop_assert!(found.interval.low <= found.range.low + 1e-12);
+                prop_assert!(found.range.high <= found.interval.high + 1e-12);
             }
         }
     }

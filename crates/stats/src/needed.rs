@@ -5,20 +5,20 @@ use super::power::{Size, messages_for, personas_for, power};
 use super::sequential::MOST_PAIRS;
 use super::variance::Components;
 
-/// No plan for more people than these is worth giving: what takes so many is too small to matter, or was guessed from too
-/// little.
+/// A plan for more people than this is not worth giving: a gain that takes so many is too small to matter, or was
+/// guessed from too little.
 pub const MOST_PEOPLE: u32 = 2_000;
 
 /// What would settle a gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needed {
-    /// So many people in all, each with as many messages as planned.
+    /// This many people in all, each with as many messages as planned.
     People(u32),
     /// More than [`MOST_PEOPLE`].
     TooMany,
     /// No number: there is no gain to be shown.
     NoGain,
-    /// No number: from the rate of today nobody can gain so much, as no rate is above 1.
+    /// No number: today's rate leaves no room for such a gain, as no rate is above 1.
     NoRoom,
 }
 
@@ -27,16 +27,16 @@ pub enum Needed {
 pub struct Gain {
     /// Its size; 0.15 is fifteen points.
     pub effect: f64,
-    /// The rate that it is a gain on, where it is known.
+    /// The rate before the gain, if it is known.
     pub from: Option<f64>,
 }
 
-/// How many people see this gain with the chance `wanted`, in a test of one look at this one-sided level, with messages and
-/// decisions as in `size` (whose number of people is not used).
+/// How many people it takes to find this gain with the chance `wanted`, in a test with one look at this one-sided
+/// level, with messages and decisions as in `size` (whose number of people is ignored).
 ///
-/// The scatter is never taken for less than a gain of that size has by itself: if people can only rise, a share `e` of them
-/// does, with the variance `e (1 - e)`. A dozen who all answered alike have shown no scatter, and would otherwise promise
-/// that two people tell.
+/// The scatter is never assumed to be smaller than that of the gain itself: if people can only rise, a share `e` of
+/// them does, with the variance `e (1 - e)`. A dozen people who all answered alike have shown no scatter, and would
+/// otherwise promise that two people are enough.
 #[must_use]
 pub fn people_needed(components: &Components, size: Size, gain: Gain, alpha: f64, wanted: f64) -> Needed {
     if gain.effect.is_nan() || gain.effect <= 0.0 {
@@ -51,8 +51,8 @@ pub fn people_needed(components: &Components, size: Size, gain: Gain, alpha: f64
     }
 }
 
-/// How many messages to each of the people of `size` see the gain with that chance; `None` where more than [`MOST_PAIRS`]
-/// would be needed, or the gain is none or has no room.
+/// How many messages to each of the people of `size` it takes to find the gain with that chance. `None` if more than
+/// [`MOST_PAIRS`] are needed, or if there is no gain or no room for it.
 #[must_use]
 pub fn messages_needed(components: &Components, size: Size, gain: Gain, alpha: f64, wanted: f64) -> Option<u32> {
     if !matches!(people_needed(components, size, gain, alpha, wanted), Needed::People(_) | Needed::TooMany) {
@@ -62,7 +62,7 @@ pub fn messages_needed(components: &Components, size: Size, gain: Gain, alpha: f
         .filter(|messages| *messages <= MOST_PAIRS as u32)
 }
 
-/// The chance that such a test sees the gain; 0 for one that is none or has no room.
+/// The chance that such a test finds the gain; 0 if there is no gain or no room for it.
 #[must_use]
 pub fn chance(components: &Components, size: Size, gain: Gain, alpha: f64) -> f64 {
     let has_room = gain.from.is_none_or(|from| from + gain.effect <= 1.0 + 1e-9);
@@ -86,9 +86,9 @@ fn with_scatter(components: &Components, effect: f64) -> Components {
     }
 }
 
-/// Components of the differences to plan with: of answers of yes or no with this rate and gain, where a share `of_persona` of
-/// an answer's scatter is its persona's, and so much of that, `alike`, is the same with both prompts. Both prompts' own rates
-/// count: near 1 there is little scatter left. `None` where the rate has no room for the gain.
+/// Components of the differences to plan with: of answers of yes or no with this rate and gain, where a share
+/// `of_persona` of an answer's scatter is its persona's, and so much of that, `alike`, is the same with both prompts.
+/// Both prompts' own rates count: near 1 there is little scatter left. `None` where the rate has no room for the gain.
 #[must_use]
 pub fn planned(rate: f64, gain: f64, of_persona: f64, alike: f64) -> Option<Components> {
     let after = rate + gain;
@@ -104,9 +104,9 @@ pub fn planned(rate: f64, gain: f64, of_persona: f64, alike: f64) -> Option<Comp
     })
 }
 
-/// The exact chance that McNemar's one-sided exact test of this level calls it better, of so many people asked once of whom
-/// each rises and falls with these chances. With many looks ([`super::exact`]) it is nearly the same where nothing is given
-/// up, since what one look cannot use of the level the others can.
+/// The exact chance that McNemar's one-sided exact test of this level calls it better, of so many people asked once of
+/// whom each rises and falls with these chances. With many looks ([`super::exact`]) it is nearly the same where nothing
+/// is given up, since what one look cannot use of the level the others can.
 #[must_use]
 pub fn power_once(rise: f64, fall: f64, people: u32, alpha: f64) -> f64 {
     let change = (rise + fall).clamp(0.0, 1.0);
@@ -123,8 +123,8 @@ pub fn power_once(rise: f64, fall: f64, people: u32, alpha: f64) -> f64 {
     (0..=u64::from(people)).map(of).sum()
 }
 
-/// The smallest gain on this rate that such a test sees with the chance `wanted`, by planned scatter ([`planned`]); `None` where
-/// even that of all who say no would not be seen.
+/// The smallest gain over this rate that such a test finds with the chance `wanted`, with the scatter of [`planned`].
+/// `None` if not even a yes from everybody who says no would be found.
 #[must_use]
 pub fn least_gain((rate, of_persona, alike): (f64, f64, f64), size: Size, alpha: f64, wanted: f64) -> Option<f64> {
     let most = 1.0 - rate;
@@ -132,7 +132,8 @@ pub fn least_gain((rate, of_persona, alike): (f64, f64, f64), size: Size, alpha:
         let gain = Gain { effect, from: Some(rate) };
         planned(rate, effect, of_persona, alike).is_some_and(|spread| chance(&spread, size, gain, alpha) >= wanted)
     };
-    // The scatter changes with the gain, so what suffices need not begin where a bisection would look.
+    // The scatter changes with the gain, so power need not grow steadily with it: a bisection could start in the wrong
+    // place.
     let step = |at: u32| most * f64::from(at) / f64::from(STEPS);
     let enough = (1..=STEPS).find(|at| sees(step(*at)))?;
     let (mut low, mut high) = (step(enough - 1), step(enough));
@@ -146,8 +147,8 @@ pub fn least_gain((rate, of_persona, alike): (f64, f64, f64), size: Size, alpha:
 /// Gains that are tried before one is narrowed down.
 const STEPS: u32 = 200;
 
-/// The share of the population that so many people, drawn at random, miss altogether with this chance: kinds of people that
-/// are rarer than this may be missed. 1 for nobody.
+/// The share of the population that a random sample of `people` misses altogether with this chance: rarer kinds of
+/// people may be missed. 1 for an empty sample.
 #[must_use]
 pub fn rarest_seen(people: u32, chance: f64) -> f64 {
     if people == 0 { 1.0 } else { 1.0 - chance.powf(1.0 / f64::from(people)) }
@@ -212,8 +213,8 @@ mod tests {
 
     #[test]
     fn the_power_of_mcnemars_exact_test_is_met() {
-        // By hand: of five people who all rise, at 0.05: 1/32 is within, so the chance is 1; with a chance of 0.9 each to rise
-        // and 0.1 to fall, 0.9^5. Of four, 1/16 is too much.
+        // By hand: of five people who all rise, at 0.05: 1/32 is within, so the chance is 1; with a chance of 0.9 each
+        // to rise and 0.1 to fall, 0.9^5. Of four, 1/16 is too much.
         assert!((power_once(1.0, 0.0, 5, 0.05) - 1.0).abs() < 1e-12);
         assert!((power_once(0.9, 0.1, 5, 0.05) - 0.9_f64.powi(5)).abs() < 1e-12);
         assert_eq!((power_once(1.0, 0.0, 4, 0.05), power_once(0.0, 0.0, 40, 0.05)), (0.0, 0.0));

@@ -10,7 +10,7 @@ pub struct Pooled {
     pub people: usize,
     /// The mean of their differences as it is.
     pub raw: f64,
-    /// The gain that is believed: the raw one, drawn towards that of all by as much as it is uncertain.
+    /// The estimated gain: the raw one, pulled towards the gain of all by as much as it is uncertain.
     pub gain: f64,
     /// It is above this with a chance of 95 %.
     pub low: f64,
@@ -28,19 +28,19 @@ impl Pooled {
     }
 }
 
-/// What was asked of the segments one by one.
+/// The result of testing the segments one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// None was large enough to be asked: that no loss was shown says nothing.
+    /// None was large enough to be tested: that no loss was shown says nothing.
     TooSmall,
-    /// So many were, and none was shown to lose.
+    /// This many were tested, and none was shown to lose.
     NoneLoses(usize),
     /// The one with this index was shown to lose.
     Loses(usize),
 }
 
 impl Asked {
-    /// What these verdicts come to.
+    /// Sums up the verdicts of the segments.
     #[must_use]
     pub fn from_verdicts(verdicts: &[Segment]) -> Self {
         if let Some(index) = verdicts.iter().position(|verdict| *verdict == Segment::Inferior) {
@@ -53,26 +53,26 @@ impl Asked {
     }
 }
 
-/// How much gains of segments are thought to differ before anything is seen: the standard deviation of `τ`.
+/// How much the gains of segments are assumed to differ before any data: the deviation of the half-normal prior of `τ`.
 const SPREAD: f64 = 0.15;
-/// Values of `τ` that are gone through, and the largest.
+/// The number of values of `τ` in the grid; they go up to [`WIDEST`].
 const GRID: usize = 60;
 /// See [`GRID`].
 const WIDEST: f64 = 0.6;
 
-/// Every segment's gain from the differences in -1..=1 of its people, each of whom is in one segment only; segments without
-/// anybody stay without. `margin` is the loss that would be accepted. `None` where fewer than five people have a difference
-/// or all have the same.
+/// Estimates every segment's gain from the differences of its people, in -1..=1. Each person is in one segment only.
+/// Segments without anybody get `None`. `margin` is the loss that would be accepted. `None` if fewer than five people
+/// have a difference, or if all differences are the same.
 ///
 /// A normal model with partial pooling: the mean of segment j has the variance `σ² / n_j`, with `σ²` the scatter within
-/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley and Smith
-/// 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation of 15 points
-/// and is averaged over, not put in as if it were known: with three to six segments the data say little of it, and an
-/// estimate of 0 would claim that all segments are alike (Gelman 2006). Student's quantiles stand in for a `σ` that is
-/// estimated too.
+/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley and
+/// Smith 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation
+/// of 15 points and is averaged over, not put in as if it were known: with three to six segments the data say little of
+/// it, and an estimate of 0 would claim that all segments are alike (Gelman 2006). Student's quantiles stand in for a
+/// `σ` that is estimated too.
 ///
-/// The bound holds on average over segments such as these. For a single one that is unlike all others it is too kind, the
-/// more so the smaller it is: that is the price of saying anything of five people.
+/// The bound holds on average over segments such as these. For a single one that is unlike all others it is too kind,
+/// the more so the smaller it is: that is the price of saying anything of five people.
 #[must_use]
 pub fn pool(segments: &[Vec<f64>], margin: f64) -> Option<Vec<Option<Pooled>>> {
     let count: usize = segments.iter().map(Vec::len).sum();
@@ -82,7 +82,7 @@ pub fn pool(segments: &[Vec<f64>], margin: f64) -> Option<Vec<Option<Pooled>>> {
     if count < 5 || degrees < 2.0 || within <= 0.0 {
         return None;
     }
-    // Wider by as much as Student's 95 % point is: σ is an estimate.
+    // Widened as much as Student's 95 % quantile is wider than the normal one, since σ is estimated.
     let z = quantile(0.95);
     let variance = within / degrees * (t_of_z(z, degrees) / z).powi(2);
     let data: Vec<(f64, f64)> =
@@ -112,23 +112,25 @@ fn squares(values: &[f64]) -> f64 {
     values.iter().map(|value| (value - mean).powi(2)).sum()
 }
 
-/// For each `τ` of the grid its posterior weight, and mean and deviation of every segment's gain under it. `data` are the
-/// raw gains with their variances.
+/// For each `τ` of the grid: its posterior weight, and the mean and deviation of every segment's gain given it. `data`
+/// holds the raw gains with their variances.
 fn layers(data: &[(f64, f64)]) -> Vec<(f64, Vec<(f64, f64)>)> {
     let layer = |step: usize| {
         let tau = WIDEST * (step as f64 + 0.5) / GRID as f64;
         let between = tau * tau;
-        let precision: f64 = data.iter().map(|(_, own)| 1.0 / (between + own)).sum();
-        let centre = data.iter().map(|(raw, own)| raw / (between + own)).sum::<f64>() / precision;
+        let precision: f64 = data.iter().map(|(_, variance)| 1.0 / (between + variance)).sum();
+        let centre = data.iter().map(|(raw, variance)| raw / (between + variance)).sum::<f64>() / precision;
         // Gelman et al. 2013, formula 5.21, with μ integrated out.
         let fit: f64 = data
             .iter()
-            .map(|(raw, own)| -0.5 * (between + own).ln() - (raw - centre).powi(2) / (2.0 * (between + own)))
+            .map(|(raw, variance)| {
+                -0.5 * (between + variance).ln() - (raw - centre).powi(2) / (2.0 * (between + variance))
+            })
             .sum();
         let log = fit - 0.5 * precision.ln() - between / (2.0 * SPREAD * SPREAD);
-        let each = |(raw, own): &(f64, f64)| {
-            let drawn = own / (own + between);
-            let spread = own * between / (own + between) + drawn * drawn / precision;
+        let each = |(raw, variance): &(f64, f64)| {
+            let drawn = variance / (variance + between);
+            let spread = variance * between / (variance + between) + drawn * drawn / precision;
             (raw + drawn * (centre - raw), spread.sqrt())
         };
         (log, data.iter().map(each).collect())

@@ -13,9 +13,9 @@ fn segment(people: usize, gain: f64, rng: &mut ChaCha8Rng) -> Vec<f64> {
 
 #[test]
 fn the_eight_schools_come_out_as_published() {
-    // Rubin 1981: effects of coaching in eight schools with their standard errors, on a scale of 1 to 100 here. With a flat
-    // prior on τ Gelman et al. 2013 (table 5.3) have medians of 10, 8, 7, 8, 5, 6, 10 and 8; ours on τ is half-normal with a
-    // deviation of 15 on that scale and tells the same story.
+    // Rubin 1981: effects of coaching in eight schools with their standard errors, on a scale of 1 to 100 here. With a
+    // flat prior on τ Gelman et al. 2013 (table 5.3) have medians of 10, 8, 7, 8, 5, 6, 10 and 8; ours on τ is
+    // half-normal with a deviation of 15 on that scale and tells the same story.
     let effects = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
     let errors = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
     let data: Vec<(f64, f64)> =
@@ -37,11 +37,12 @@ fn the_bound_on_harm_holds_on_average_whether_segments_differ_or_not() {
             let segments: Vec<Vec<f64>> =
                 gains.iter().zip([5, 8, 12, 15]).map(|(gain, people)| segment(people, *gain, &mut rng)).collect();
             let Some(pooled) = pool(&segments, 0.1) else { continue };
-            for ((gain, own), people) in gains.iter().zip(pooled.into_iter().flatten()).zip([5.0, 8.0, 12.0, 15.0_f64])
+            for ((gain, segment), people) in
+                gains.iter().zip(pooled.into_iter().flatten()).zip([5.0, 8.0, 12.0, 15.0_f64])
             {
-                held += i32::from(own.low <= *gain);
+                held += i32::from(segment.low <= *gain);
                 all += 1;
-                reach += own.gain - own.low;
+                reach += segment.gain - segment.low;
                 alone += 1.9 * (0.47 / people).sqrt();
             }
         }
@@ -93,10 +94,12 @@ proptest! {
             segments.iter().map(|segment| segment.iter().map(|value| f64::from(*value)).collect()).collect();
         if let Some(pooled) = pool(&segments, 0.1) {
             let pooled: Vec<Pooled> = pooled.into_iter().flatten().collect();
-            let (low, high) = pooled.iter().fold((1.0_f64, -1.0_f64), |(low, high), own| (low.min(own.raw), high.max(own.raw)));
-            for own in pooled {
-                prop_assert!(low - 1e-9 <= own.gain && own.gain <= high + 1e-9);
-                prop_assert!(own.low <= own.gain + 1e-9 && own.gain <= own.high + 1e-9 && (0.0..=1.0).contains(&own.harm));
+            let low = pooled.iter().map(|segment| segment.raw).fold(1.0_f64, f64::min);
+            let high = pooled.iter().map(|segment| segment.raw).fold(-1.0_f64, f64::max);
+            for segment in pooled {
+                prop_assert!(low - 1e-9 <= segment.gain && segment.gain <= high + 1e-9);
+                prop_assert!(segment.low <= segment.gain + 1e-9 && segment.gain <= segment.high + 1e-9);
+                prop_assert!((0.0..=1.0).contains(&segment.harm));
             }
         }
     }

@@ -35,9 +35,9 @@ pub struct Judged<'a> {
 pub enum Opinion {
     /// The second judge sees a gain too, beyond what chance explains.
     Holds,
-    /// The second judge sees none that is shown, and is shown to see less than the first.
+    /// The second judge shows no gain, and is shown to see less than the first.
     DoesNot,
-    /// So few people do not tell which.
+    /// There are too few people to tell which.
     CannotTell,
 }
 
@@ -68,12 +68,13 @@ pub struct Opinions {
     pub second: f64,
     /// Its two-sided 95 % interval. Nothing was selected by this judge.
     pub second_interval: Interval,
-    /// By how much the second judge's gain is above the first's, on the messages that were not selected by the first where
-    /// there are enough of them; below 0 it sees less.
+    /// How far the second judge's gain is above the first's, measured on messages that the first did not select if
+    /// there are enough of them. Below 0 the second judge sees less.
     pub between: f64,
     /// The two-sided 95 % interval of that.
     pub between_interval: Interval,
-    /// Whether `between` is of messages that had no part in the decision. Else the first judge's luck is in it.
+    /// Whether `between` rests on messages that had no part in the decision. Otherwise it includes the first judge's
+    /// luck.
     pub is_unselected: bool,
     /// People who were compared.
     pub people: usize,
@@ -81,26 +82,26 @@ pub struct Opinions {
 
 /// The chance of a wrong "holds", and that of a wrong "does not".
 const ALPHA: f64 = 0.05;
-/// Fewer people than these who were asked later are no sample.
+/// Fewer people than this who were asked later are too small a sample.
 const FEWEST_LATER: usize = 12;
 
 impl Opinions {
-    /// What the two say; differences that are NaN are left out. `None` with fewer than two people.
+    /// Compares the two judges; differences that are NaN are left out. `None` with fewer than two people.
     ///
-    /// - *Holds*: "the second judge's mean gain is at most 0" is refused at 5 %, by McNemar's exact test where answers are
-    ///   single, else as [`sign_flip::p_value`].
-    /// - *Does not*: not that, and the judges are shown to differ. That one is significant and the other is not shows nothing
-    ///   (Gelman and Stern 2006): it is the difference of the differences that is tested, paired by person. Among what was
-    ///   adopted the first judge was lucky, so on the messages that decided, it sees more than the second even where both are
-    ///   alike. Therefore it is tested on messages that were asked for after the decision, where there are twelve people or
-    ///   more, by Student's t at 5 %; and else it must be that the upper limit of the second judge's gain, one-sided at 5 %,
-    ///   is below `first_low`.
+    /// - *Holds*: "the second judge's mean gain is at most 0" is refused at 5 %, by McNemar's exact test where answers
+    ///   are single, else as [`sign_flip::p_value`].
+    /// - *Does not*: not that, and the judges are shown to differ. That one is significant and the other is not shows
+    ///   nothing (Gelman and Stern 2006): it is the difference of the differences that is tested, paired by person.
+    ///   Among what was adopted the first judge was lucky, so on the messages that decided, it sees more than the
+    ///   second even where both are alike. Therefore it is tested on messages that were asked for after the decision,
+    ///   where there are twelve people or more, by Student's t at 5 %; and else it must be that the upper limit of the
+    ///   second judge's gain, one-sided at 5 %, is below `first_low`.
     /// - *Cannot tell* else.
     #[must_use]
     pub fn compare(judged: Judged<'_>) -> Option<Self> {
         let (all, later) = (decided(judged.all), decided(judged.later));
         let second: Vec<f64> = all.iter().map(|one| one.second).collect();
-        let own = Estimate::of(&second, judged.step)?;
+        let second_gain = Estimate::of(&second, judged.step)?;
         let second_interval = confirm::interval(&second, judged.step)?;
         let is_unselected = later.len() >= FEWEST_LATER;
         let (people, step) = if is_unselected { (&later, judged.later_step) } else { (&all, judged.step) };
@@ -110,7 +111,8 @@ impl Opinions {
         let sees_less = if is_unselected {
             t_tail(-difference.mean / difference.error, difference.degrees_of_freedom()) <= ALPHA
         } else {
-            own.mean + t_of_z(quantile(1.0 - ALPHA), own.degrees_of_freedom()) * own.error < judged.first_low
+            second_gain.mean + t_of_z(quantile(1.0 - ALPHA), second_gain.degrees_of_freedom()) * second_gain.error
+                < judged.first_low
         };
         let opinion = match (p_value(&second, judged.step) <= ALPHA, sees_less) {
             (true, _) => Opinion::Holds,
@@ -119,7 +121,7 @@ impl Opinions {
         };
         Some(Opinions {
             opinion,
-            second: own.mean,
+            second: second_gain.mean,
             second_interval,
             between: difference.mean,
             between_interval: Interval {
@@ -156,8 +158,8 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    /// What both judges say of a person's two messages: each judge has a chance of a yes of 0.3 before and of 0.3 and its gain
-    /// after; half of the time both hang on the same thing in the message.
+    /// What both judges say of a person's two messages: each judge has a chance of a yes of 0.3 before and of 0.3 and
+    /// its gain after; half of the time both hang on the same thing in the message.
     fn ask(gains: (f64, f64), rng: &mut ChaCha8Rng) -> (f64, f64) {
         let mut said = |chances: (f64, f64)| {
             let one: f64 = rng.random();
@@ -168,8 +170,8 @@ mod tests {
         (after.0 - before.0, after.1 - before.1)
     }
 
-    /// Of so many adoptions by the first judge, how often each opinion is given. With `later`, as many people again are asked
-    /// after the decision.
+    /// Of so many adoptions by the first judge, how often each opinion is given. With `later`, as many people again are
+    /// asked after the decision.
     fn opinions(people: usize, gains: (f64, f64), later: bool, runs: usize, rng: &mut ChaCha8Rng) -> [usize; 3] {
         let mut found = [0; 3];
         while found.iter().sum::<usize>() < runs {

@@ -90,12 +90,13 @@ pub struct Outcome {
 ///   asked again instead, those who helped to decide count again, and such an interval would hold the gain too rarely
 ///   (47 to 86 % of the times where "better" was said): then it stays the one of the looks.
 /// - *Whom a gain is claimed for.* Personas are a random draw from some population, and what is tested is the mean gain
-///   there, everybody counting once. A kind of people that the sample happens to miss is not in it: where a tenth lose much
-///   and the rest gain little, twelve people miss that tenth one time in four. With a yes or no a person the scatter of
-///   single answers is larger than what is missed; with many messages to each it shrinks and that is not. So nobody is
-///   asked more than [`MOST_PAIRS`] times, a lean to the left is held against the mean ([`super::sign_flip::p_value`]), and
-///   so is the rarest kind that may have been missed ([`super::sign_flip::missed`]). Then worlds of this kind were called
-///   better at most as often as the level says (by simulation, from 12 to 80 people).
+///   there, everybody counting once. A kind of people that the sample happens to miss is not in it: where a tenth lose
+///   much and the rest gain little, twelve people miss that tenth one time in four. With a yes or no a person the
+///   scatter of single answers is larger than what is missed; with many messages to each it shrinks and that is not. So
+///   nobody is asked more than [`MOST_PAIRS`] times, a lean to the left is held against the mean
+///   ([`super::sign_flip::p_value`]), and so is the rarest kind that may have been missed
+///   ([`super::sign_flip::missed`]). Then worlds of this kind were called better at most as often as the level says (by
+///   simulation, from 12 to 80 people).
 #[derive(Clone, Debug)]
 pub struct SequentialTest {
     design: Design,
@@ -206,8 +207,8 @@ impl SequentialTest {
         decision
     }
 
-    /// Goes past a look that another test took at the same differences: it would have stopped at a statistic of `high`, and
-    /// had used up `spent` of the level.
+    /// Passes over a look that another test took at the same differences: that test would have stopped at a statistic
+    /// of `high`, and had used up `spent` of the level.
     pub(crate) fn pass(&mut self, differences: &[f64], high: f64, spent: f64) {
         let ratio = self.looks.last().map_or(0.0, |last| ratio(last, differences, 1.0));
         if let (Some(last), Some(information)) = (self.looks.last(), self.informations(1.0).last()) {
@@ -283,7 +284,7 @@ impl SequentialTest {
             let scaled = |bound: f64| match look.estimate {
                 Some(estimate) if bound.is_finite() => {
                     let student = t_of_z(bound, estimate.degrees_of_freedom());
-                    // The mean that the rarest kind that may have been missed asks for.
+                    // The mean that is required because a rare kind of people may have been missed.
                     let missed = sign_flip::mean_not_missed(&look.differences, tail(bound)) / estimate.error;
                     student.max(missed) / widening(&estimate)
                 }

@@ -90,9 +90,9 @@ pub fn p_value(differences: &[f64], step: f64) -> f64 {
     if moved.len() > MOST { student } else { student.max(exact(&moved)) }
 }
 
-/// The chance that so many people miss a kind which loses everything and is so frequent that it eats up the mean gain of
-/// these: `(1 + mean)^-n`. 1 without a gain; 0 where everybody has a single yes or no on both sides, whose own scatter is
-/// larger than what is missed.
+/// The chance that so many people miss a kind which loses everything and is so frequent that it eats up the mean gain
+/// of these: `(1 + mean)^-n`. 1 without a gain; 0 where everybody has a single yes or no on both sides, whose own
+/// scatter is larger than what is missed.
 ///
 /// If a share `q` of people loses all of 1 and the others gain `g`, the mean is `g - q (1 + g)`, which is 0 at
 /// `q = g / (1 + g)`, and `n` people miss them with chance `(1 - q)^n`. No test of a mean that is valid for every
@@ -107,8 +107,8 @@ pub fn missed(differences: &[f64]) -> f64 {
     (1.0 + mean.max(0.0)).powf(-n)
 }
 
-/// The mean gain from which on [`missed`] is at most this chance for so many people who are not NaN; minus infinity where it
-/// asks for nothing.
+/// The smallest mean gain at which [`missed`] is at most this chance, for as many people as have a difference (not
+/// NaN). Minus infinity if nothing can be missed.
 #[must_use]
 pub fn mean_not_missed(differences: &[f64], chance: f64) -> f64 {
     let decided: Vec<f64> = differences.iter().copied().filter(|one| !one.is_nan()).collect();
@@ -118,11 +118,11 @@ pub fn mean_not_missed(differences: &[f64], chance: f64) -> f64 {
     chance.powf(-1.0 / decided.len() as f64) - 1.0
 }
 
-/// What a few who lose much take from the mean before it is held against its error; 0 where it is the gains that are rare
-/// and large.
+/// The correction of the mean for a few people who lose much, before the mean is compared with its error; 0 if it is
+/// the gains that are rare and large.
 ///
-/// Where a few lose much and many gain a little, samples that happen to miss some of the few have a high mean and a small
-/// error at once, and t is too often large. The third moment tells (Johnson 1978).
+/// Where a few lose much and many gain a little, samples that happen to miss some of the few have a high mean and a
+/// small error at once, and t is too often large. The third moment tells (Johnson 1978).
 fn leaning(differences: &[f64], estimate: &Estimate) -> f64 {
     let n = differences.len() as f64;
     let third = differences.iter().map(|one| (one - estimate.mean).powi(3)).sum::<f64>() / n;

@@ -1,6 +1,6 @@
-//! Compares designs of a search on worlds of the tuning set, at equal calls: `cargo run -p rejoinder-worlds --example designs --
-//! FAMILIES WORLDS CALLS DESIGNS`, such as `all 20 500,1000,2000 before today unproved consensus`. The first design is what the
-//! others are held against; a difference has its standard error, paired by world.
+//! Compares designs of a search on worlds of the tuning set, at equal calls: `cargo run -p rejoinder-worlds --example
+//! designs -- FAMILIES WORLDS CALLS DESIGNS`, such as `all 20 500,1000,2000 before today unproved consensus`. The first
+//! design is what the others are held against; a difference has its standard error, paired by world.
 
 use std::process::ExitCode;
 
@@ -59,9 +59,9 @@ fn line(name: &str, rows: &[Row], first: &[Row]) -> String {
     let tenth = (rates.len() / 10).max(1);
     let worst = rates[..tenth].iter().sum::<f64>() / tenth as f64;
     let count = rows.len() as f64;
-    let differences: Vec<f64> = rows.iter().zip(first).map(|(own, other)| own.rate - other.rate).collect();
+    let differences: Vec<f64> = rows.iter().zip(first).map(|(row, other)| row.rate - other.rate).collect();
     let difference = differences.iter().sum::<f64>() / count;
-    let squares: f64 = differences.iter().map(|own| (own - difference).powi(2)).sum();
+    let squares: f64 = differences.iter().map(|value| (value - difference).powi(2)).sum();
     let error = (squares / (count - 1.0).max(1.0) / count).sqrt();
     format!(
         "{name:<14} {:>5.1} worst tenth {:>5.1}  adopted {:>3.0} %  calls {:>5.0}  {:>+5.1} ({:.1})",

@@ -67,8 +67,10 @@ impl World {
             weights.extend(disliked.map(|thing| (Remark::Dislikes(thing), 1.5 * (-effect(thing)).max(0.0))));
             for need in 0..self.needs {
                 let open = all.clone().filter(|thing| {
-                    let own = &self.things[*thing];
-                    own.need == Some(need) && !shown(thing) && (own.kind == Kind::Line || draft.tone.is_none())
+                    let candidate = &self.things[*thing];
+                    candidate.need == Some(need)
+                        && !shown(thing)
+                        && (candidate.kind == Kind::Line || draft.tone.is_none())
                 });
                 let most = open.map(effect).fold(0.0, f64::max);
                 weights.push((Remark::Misses(need), most.max(0.0) + IDLE));
@@ -150,8 +152,8 @@ impl World {
         proposal
     }
 
-    /// The idea that a sorter sees in an item: mostly its own, and always the same for the same words. `None` where it asks
-    /// for nothing in particular.
+    /// The idea that a sorter sees in an item: mostly its own, and always the same for the same words. `None` where it
+    /// asks for nothing in particular.
     #[must_use]
     pub fn sorted(&self, item: Item) -> Option<usize> {
         let (idea, wording) = (item.idea.to_string(), item.wording.to_string());

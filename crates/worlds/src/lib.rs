@@ -1,5 +1,6 @@
-//! Simulated worlds of outreach, drawn by seed without end, in families that differ in structure: what prompt optimizers are
-//! measured on. They share neither code nor wording with the product's own market, and the program does not link them.
+//! Simulated worlds of outreach, drawn by seed without end, in families that differ in structure: what prompt
+//! optimizers are measured on. They share neither code nor wording with the product's own market, and the program does
+//! not link them.
 //!
 //! - [`world`]: what a world is made of; [`draw`] draws one; [`truth`] says what a message shows and what it is worth
 //! - [`feedback`]: why people said no, and what an improver makes of it

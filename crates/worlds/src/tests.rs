@@ -126,7 +126,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn chances_are_chances_and_saying_a_thing_twice_changes_nothing(seed in 0_u64..1000, picked in prop::collection::vec(0_usize..36, 0..20)) {
+    fn chances_are_chances_and_saying_a_thing_twice_changes_nothing(
+        seed in 0_u64..1000,
+        picked in prop::collection::vec(0_usize..36, 0..20),
+    ) {
         let world = world(Family::ALL[(seed % 5) as usize], seed);
         let people = people(&world, 10);
         let ideas: BTreeSet<usize> = picked.iter().map(|idea| idea % world.ideas.len()).collect();

@@ -38,7 +38,8 @@ pub enum Rule {
 pub enum Sending {
     /// As the writer drafts them.
     Drafted,
-    /// Under the standing rule that forbids inventing, audited, and revised up to twice where the audit finds something.
+    /// Under the standing rule that forbids inventing, audited, and revised up to twice where the audit finds
+    /// something.
     Sent,
 }
 
@@ -87,8 +88,8 @@ impl World {
         Plan { shows }
     }
 
-    /// What a message shows. `uniforms` decide, one for every thing and three more, so that the same numbers make messages
-    /// of similar prompts similar.
+    /// What a message shows. `uniforms` decide, one for every thing and three more, so that the same numbers make
+    /// messages of similar prompts similar.
     #[must_use]
     pub fn draft(&self, plan: &Plan, rule: Rule, uniforms: &[f64]) -> Draft {
         let (mut draft, mut tempted) = (Draft::default(), 1.0);
@@ -183,7 +184,8 @@ pub(crate) fn rates(
 }
 
 impl Draft {
-    /// Takes out what the auditor accused, be it a claim or an honest line, and seldom puts something invented in its place.
+    /// Takes out what the auditor accused, be it a claim or an honest line, and seldom puts something invented in its
+    /// place.
     pub(crate) fn revise(&mut self, uniform: f64) {
         if !self.invents {
             self.lines.pop();

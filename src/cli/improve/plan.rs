@@ -18,8 +18,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of a run: that of the command that it began with, so that a higher limit goes on with it and changes nothing of
-    /// what it has found.
+    /// The plan of a run: that of the command that it began with, so that a higher limit goes on with it and changes
+    /// nothing of what it has found.
     pub fn new(options: &Options, run: &Begun) -> Self {
         let first = run.resumed.then(|| run.arguments().ok()).flatten();
         let limit = first.and_then(|arguments| limit_in(&arguments)).unwrap_or(options.models.max_calls);

@@ -25,7 +25,8 @@ impl Commands {
         Commands { common }
     }
 
-    /// Runs a command to its end. The words of a person that stand alone come last, so that none is taken for an option.
+    /// Runs a command to its end. The words of a person that stand alone come last, so that none is taken for an
+    /// option.
     ///
     /// # Errors
     /// What it said, or why it could not be run.

@@ -1,4 +1,5 @@
-//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this process.
+//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this
+//! process.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -35,8 +36,8 @@ impl Jobs {
     pub fn start(&self, arguments: &[String]) -> Result<String, String> {
         let child = self.children.start(arguments).map_err(|error| format!("it cannot be started: {error}"))?;
         Ok(format!(
-            "Started as job {}. Poll it with the tool job until it is over; stop ends it, and the same call again goes on from \
-             there. It goes on when this server ends.",
+            "Started as job {}. Poll it with the tool job until it is over; stop ends it, and the same call again goes \
+             on from there. It goes on when this server ends.",
             child.id
         ))
     }
@@ -92,8 +93,8 @@ impl Jobs {
     fn get(&self, id: &str) -> Result<Child, String> {
         self.children.get(id).ok_or_else(|| {
             format!(
-                "there is no job {} here; jobs of an earlier server are runs of the journal, and the same call again goes on \
-                 with them",
+                "there is no job {} here; jobs of an earlier server are runs of the journal, and the same call again \
+                 goes on with them",
                 words::one_line(id, 40)
             )
         })

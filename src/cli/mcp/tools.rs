@@ -303,7 +303,8 @@ impl Tools {
 impl Tools {
     /// What so many people can tell, before anything is paid for
     #[tool(
-        description = "How many people and messages it takes to settle a gain, before anything is paid for. Sends nothing.",
+        description = "How many people and messages it takes to settle a gain, before anything is paid for. Sends \
+                       nothing.",
         annotations(read_only_hint = true)
     )]
     async fn plan(&self, Parameters(plan): Parameters<Plan>) -> CallToolResult {
@@ -335,10 +336,8 @@ impl Tools {
     }
 
     /// A first run
-    #[tool(
-        description = "Writes and decides messages for every persona of a file: a first run. Needs a limit (max_cost_usd or \
-                          max_calls). A job: poll it with job."
-    )]
+    #[tool(description = "Writes and decides messages for every persona of a file: a first run. Needs a limit \
+                          (max_cost_usd or max_calls). A job: poll it with job.")]
     async fn evaluate(&self, Parameters(run): Parameters<Evaluate>) -> CallToolResult {
         let prompt_file = match run.prompt_file.as_deref().map(readable).transpose() {
             Ok(prompt_file) => prompt_file,
@@ -355,8 +354,8 @@ impl Tools {
 
     /// A better prompt, proved
     #[tool(
-        description = "Looks for a better prompt, proves it on people kept aside, and writes new messages if one is adopted. \
-                          Needs a limit (max_cost_usd or max_calls). A job: poll it with job."
+        description = "Looks for a better prompt, proves it on people kept aside, and writes new messages if one is \
+                          adopted. Needs a limit (max_cost_usd or max_calls). A job: poll it with job."
     )]
     async fn improve(&self, Parameters(run): Parameters<Improve>) -> CallToolResult {
         let flags = vec![
@@ -399,7 +398,8 @@ impl Tools {
 
     /// A report
     #[tool(
-        description = "A lineage up to one of its runs: as Markdown in the answer, or as a page in a file whose path is given."
+        description = "A lineage up to one of its runs: as Markdown in the answer, or as a page in a file whose path \
+                       is given."
     )]
     async fn report(&self, Parameters(report): Parameters<Report>) -> CallToolResult {
         let (form, force) = match report.format {
@@ -417,7 +417,8 @@ impl Tools {
 
     /// A run for other tools
     #[tool(
-        description = "A run as a CSV or JSON lines file whose path is given, or the best prompt of its lineage as text."
+        description = "A run as a CSV or JSON lines file whose path is given, or the best prompt of its lineage as \
+                       text."
     )]
     async fn export(&self, Parameters(export): Parameters<Export>) -> CallToolResult {
         answer(self.exported(&export.name, export.format).await)
@@ -428,9 +429,9 @@ impl Tools {
 impl ServerHandler for Tools {
     fn get_info(&self) -> ServerConfig {
         let mut config = ServerConfig::new(ServerCapabilities::builder().enable_tools().build()).with_instructions(
-            "Improves the prompt that writes cold outreach, with an honest before/after. Begin with show; evaluate a prompt on a \
-             persona file, then improve the results file. Rates are of simulated people: a ruler, not a forecast of replies. \
-             model=market needs no key and is a simulation.",
+            "Improves the prompt that writes cold outreach, with an honest before/after. Begin with show; evaluate a \
+             prompt on a persona file, then improve the results file. Rates are of simulated people: a ruler, not a \
+             forecast of replies. model=market needs no key and is a simulation.",
         );
         config.server_info = Implementation::new("rejoinder", env!("CARGO_PKG_VERSION"));
         config

@@ -69,8 +69,8 @@ pub struct Asked {
     pub request: Request,
 }
 
-/// The form of a request: what [`Model::settings`](crate::model::Model::settings) says, without the address and what was
-/// learned of its host: both are the worker's own.
+/// The form of a request: what [`Model::settings`](crate::model::Model::settings) says, without the address and what
+/// was learned of its host: both are the worker's own.
 #[must_use]
 pub fn form(settings: &str) -> String {
     let settings = without_form(settings);

@@ -53,7 +53,8 @@ impl Question<'_> {
             ),
             Question::Chances(objections) => {
                 let user = format!(
-                    "This is the person who decides:\n\n{persona}\n\nThis message has just reached that person:\n\n{message}"
+                    "This is the person who decides:\n\n{persona}\n\nThis message has just reached that \
+                     person:\n\n{message}"
                 );
                 return Request {
                     key,
@@ -114,7 +115,8 @@ pub(super) fn objections(object: &Map<String, Value>, objections: &[Objection]) 
     held.collect()
 }
 
-/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where none is.
+/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where
+/// none is.
 pub(super) fn in_words(held: &Map<String, Value>) -> String {
     let chance =
         |(name, chance): (&String, &Value)| Some((chance.as_f64().filter(|chance| *chance > 0.5)?, name.clone()));
@@ -137,8 +139,9 @@ pub(super) fn reason(
         key,
         system,
         user: format!(
-            "This is you:\n\n{}\n\nThis message has just reached you:\n\n{}\n\nYour decision on it was {decision}. Say what \
-             decided it, in one to three sentences in the first person. Answer with a JSON object: `reasoning` (text).",
+            "This is you:\n\n{}\n\nThis message has just reached you:\n\n{}\n\nYour decision on it was {decision}. Say \
+             what decided it, in one to three sentences in the first person. Answer with a JSON object: `reasoning` \
+             (text).",
             fence("persona", persona),
             fence("message", message)
         ),

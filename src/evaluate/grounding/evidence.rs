@@ -132,7 +132,8 @@ impl<'a> Evidence<'a> {
     fn may_say(&self, number: &Number, sums: &[Sum]) -> bool {
         let Some(reading) = number.readings.first() else { return true };
         let results = || sums.iter().flat_map(|sum| sum.results.iter().chain(&sum.spoken));
-        // `four or five`, `three quarters`, `two and a half`; `about two thirds`, `eight in ten`: either of the two numbers.
+        // `four or five`, `three quarters`, `two and a half`; `about two thirds`, `eight in ten`: either of the two
+        // numbers.
         let near = |result: &Exact| {
             let fraction =
                 *result.numer() == reading.value.to_integer() && (2..=MOST_DENOMINATOR).contains(result.denom());
@@ -161,7 +162,8 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Whether a share is so many parts of a small whole, or parts of a whole of so many, within [`PARTS_APART`] of the whole.
+/// Whether a share is so many parts of a small whole, or parts of a whole of so many, within [`PARTS_APART`] of the
+/// whole.
 fn is_part(share: Exact, count: Exact) -> bool {
     let apart = Exact::new(PARTS_APART.0, PARTS_APART.1);
     let is_share = share > Exact::from_integer(0) && share < Exact::from_integer(1);

@@ -1,8 +1,8 @@
-//! What a model said, without what is no part of it: its thinking, the tokens of its template, a fence or chatter around
-//! a message.
+//! What a model said, without what is no part of it: its thinking, the tokens of its template, a fence or chatter
+//! around a message.
 //!
-//! All of it is told by form, in no language: by tags, fences, rules and the order of lines. What these do not tell apart
-//! is asked for again.
+//! All of it is told by form, in no language: by tags, fences, rules and the order of lines. What these do not tell
+//! apart is asked for again.
 
 use super::Unusable;
 
@@ -75,8 +75,8 @@ fn after_thinking(text: &str) -> Result<&str, Unusable> {
     if tags.iter().any(|tag| tag.from > last.from) {
         return Err(Unusable::Mixed);
     }
-    // Text outside of the thinking, before its end: where does the answer begin? Before the first tag that closes, if none
-    // opened, all is thinking.
+    // Text outside of the thinking, before its end: where does the answer begin? Before the first tag that closes, if
+    // none opened, all is thinking.
     let (mut outside, mut is_inside) = (0, tags.first().is_some_and(|tag| tag.closes));
     for tag in &tags {
         if !tag.closes && !is_inside && !text[outside..tag.from].trim().is_empty() {
@@ -178,8 +178,8 @@ fn between_rules(text: &str) -> Result<&str, Unusable> {
     }
 }
 
-/// The text without a line that introduces it: one that ends with a colon and has another beginning after it, or more than
-/// one sentence in it. A salutation may end with a colon too, and stays.
+/// The text without a line that introduces it: one that ends with a colon and has another beginning after it, or more
+/// than one sentence in it. A salutation may end with a colon too, and stays.
 fn without_preamble(text: &str) -> &str {
     let Some((first, rest)) = text.split_once('\n') else { return text };
     let (first, rest) = (first.trim(), rest.trim());

@@ -94,7 +94,8 @@ fn a_fence_around_the_whole_message_is_taken_off() {
 fn chatter_around_a_message_is_cut_where_its_form_tells() {
     for text in [
         format!(
-            "Sure! Here is a cold outreach message:\n\n---\n\n{MESSAGE}\n\n---\n\nLet me know if you would like another tone!"
+            "Sure! Here is a cold outreach message:\n\n---\n\n{MESSAGE}\n\n---\n\nLet me know if you would like \
+             another tone!"
         ),
         format!("Gerne, hier ist die Nachricht:\n\n---\n{MESSAGE}"),
         format!("---\n{MESSAGE}\n---"),
@@ -118,7 +119,8 @@ fn a_message_of_any_language_stays_as_it_is() {
         "Buenos d\u{ed}as:\n\nNuestros clientes ahorran la mitad de su tiempo con Harbourline Desk.\n\nUn saludo",
         "Dear Dr. Example:\n\nApprovals get lost in e-mail. Worth a reply?",
         "Estimada se\u{f1}ora Ada Example, directora de inform\u{e1}tica:\n\nLe escribo por las aprobaciones.",
-        "\u{5c0a}\u{656c}\u{7684}\u{738b}\u{5148}\u{751f}\u{ff1a}\n\n\u{6211}\u{4eec}\u{63d0}\u{4f9b}\u{5ba1}\u{6279}\u{961f}\u{5217}\u{3002}",
+        "\u{5c0a}\u{656c}\u{7684}\u{738b}\u{5148}\u{751f}\u{ff1a}\n\n\
+         \u{6211}\u{4eec}\u{63d0}\u{4f9b}\u{5ba1}\u{6279}\u{961f}\u{5217}\u{3002}",
         "Hello Ada,\n\napprovals get lost.\n\nBen\n\n---\nHarbourline Ltd, 1 Quay Street",
         "Subject: Approvals\n\nHi Ada,\n\nthree things:\n\n- one\n- two",
         "Hi <first name>, 3 < 4 [sic]",
@@ -129,7 +131,9 @@ fn a_message_of_any_language_stays_as_it_is() {
 
 proptest! {
     #[test]
-    fn no_text_breaks_the_cleaning_and_what_is_left_stood_in_it(text in "(<think>|</think>|<\\|im_end\\|>|```|---|:|\"|\\n|[a-z ,!é]{1,6}){0,24}") {
+    fn no_text_breaks_the_cleaning_and_what_is_left_stood_in_it(
+        text in "(<think>|</think>|<\\|im_end\\|>|```|---|:|\"|\\n|[a-z ,!é]{1,6}){0,24}",
+    ) {
         if let Ok(left) = cleaned(&text) {
             prop_assert!(text.contains(left) && left == left.trim());
         }

@@ -1,5 +1,5 @@
-//! JSON as models write it by mistake, where its syntax leaves no doubt: a comma after the last value, a raw line break in
-//! a string, Python's `True` and quotation marks, an object inside of a string.
+//! JSON as models write it by mistake, where its syntax leaves no doubt: a comma after the last value, a raw line break
+//! in a string, Python's `True` and quotation marks, an object inside of a string.
 
 use serde_json::{Map, Number, Value};
 
@@ -33,7 +33,7 @@ impl Parser<'_> {
         self.text[self.at..].chars().next()
     }
 
-    fn take(&mut self, wanted: char) -> Option<()> {
+    fn consume(&mut self, wanted: char) -> Option<()> {
         self.space();
         (self.peek() == Some(wanted)).then(|| self.at += wanted.len_utf8())
     }
@@ -51,18 +51,18 @@ impl Parser<'_> {
 
     fn fields(&mut self) -> Option<Vec<(String, Value)>> {
         self.deeper()?;
-        self.take('{')?;
+        self.consume('{')?;
         let mut fields = Vec::new();
-        while self.take('}').is_none() {
+        while self.consume('}').is_none() {
             if !fields.is_empty() {
-                self.take(',')?;
-                if self.take('}').is_some() {
+                self.consume(',')?;
+                if self.consume('}').is_some() {
                     break;
                 }
             }
             self.space();
             let name = self.string()?;
-            self.take(':')?;
+            self.consume(':')?;
             fields.push((name, self.value()?));
         }
         self.depth -= 1;
@@ -71,12 +71,12 @@ impl Parser<'_> {
 
     fn list(&mut self) -> Option<Vec<Value>> {
         self.deeper()?;
-        self.take('[')?;
+        self.consume('[')?;
         let mut list = Vec::new();
-        while self.take(']').is_none() {
+        while self.consume(']').is_none() {
             if !list.is_empty() {
-                self.take(',')?;
-                if self.take(']').is_some() {
+                self.consume(',')?;
+                if self.consume(']').is_some() {
                     break;
                 }
             }
@@ -214,7 +214,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_json_is_read_as_json_is(a in any::<String>(), b in any::<f64>().prop_filter("finite", |b| b.is_finite()), c: bool, d in prop::collection::vec(any::<i64>(), 0..4)) {
+        fn whatever_is_json_is_read_as_json_is(
+            a in any::<String>(),
+            b in any::<f64>().prop_filter("finite", |b| b.is_finite()),
+            c: bool,
+            d in prop::collection::vec(any::<i64>(), 0..4),
+        ) {
             let value = json!({ "a": a, "b": b, "c": c, "d": d, "e": { "f": null } });
             prop_assert_eq!(read(&value.to_string()), Some(value));
         }

@@ -157,7 +157,13 @@ proptest! {
     #[test]
     fn no_answer_makes_it_panic(text in "\\PC{0,200}", braces in "[{}\"codesnumberg:,\\[\\]0-9 ]{0,120}") {
         for text in [text, braces] {
-            let answer = Answer { text, stop: crate::model::Stop::EndTurn, usage: crate::model::Usage::default(), request_id: None, ..Answer::default() };
+            let answer = Answer {
+                text,
+                stop: crate::model::Stop::EndTurn,
+                usage: crate::model::Usage::default(),
+                request_id: None,
+                ..Answer::default()
+            };
             if let Ok(entries) = entries(&answer) {
                 let _ = checked(&reasonings(), &entries, &book());
             }

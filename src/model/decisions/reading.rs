@@ -7,8 +7,8 @@ use crate::model::chances::Statement;
 use crate::model::http::{Http, Response, headers};
 use crate::model::{Answer, Failure, Reply, Stop, Usage};
 
-/// The answer in a response with a status of success: a JSON object with a probability for each statement, `null` where the
-/// model declined. Where it declined all of them, that is a refusal.
+/// The answer in a response with a status of success: a JSON object with a probability for each statement, `null` where
+/// the model declined. Where it declined all of them, that is a refusal.
 #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
 pub(super) fn read(form: Form, http: &Http, response: &Response, asked: &[Statement]) -> Result<Reply, Failure> {
     let json: Value = serde_json::from_slice(&response.body)
@@ -74,8 +74,8 @@ fn probability(answer: &Value, (kind, field): (&str, &str)) -> Result<Value, Str
     number.map(|number| (number + 0.0).into()).ok_or_else(|| format!("an answer without a {field} from 0 to 1"))
 }
 
-/// The tokens of the call; `None` where they cannot be read. Nothing is written, and many leave the output out of the bill.
-/// Cached tokens are among the input tokens here; [`Usage`] counts each token once.
+/// The tokens of the call; `None` where they cannot be read. Nothing is written, and many leave the output out of the
+/// bill. Cached tokens are among the input tokens here; [`Usage`] counts each token once.
 fn bill(usage: Option<&Value>) -> Option<Usage> {
     let count = |path: &str| usage?.pointer(path)?.as_f64().filter(|n| (0.0..1e9).contains(n)).map(|n| n.ceil() as u64);
     let input = count("/input_tokens").filter(|tokens| *tokens > 0)?;

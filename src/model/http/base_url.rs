@@ -21,8 +21,8 @@ pub enum SetupError {
     /// Plain HTTP to another machine.
     #[error(
         "the base URL http://{0} is refused: plain http would show the key and the prompts to the network; use https \
-         (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under \
-         [hosts.NAME] in rejoinder.toml)"
+         (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true \
+         under [hosts.NAME] in rejoinder.toml)"
     )]
     PlainHttp(String),
     /// The key cannot be a header value.
@@ -83,8 +83,8 @@ impl BaseUrl {
         Ok(base)
     }
 
-    /// What stands in for a base URL of which more was given: the whole address that calls are sent to. `None` where it is a
-    /// base URL as it is.
+    /// What stands in for a base URL of which more was given: the whole address that calls are sent to. `None` where it
+    /// is a base URL as it is.
     #[must_use]
     pub fn pasted(text: &str) -> Option<String> {
         let url = Url::parse(text.trim()).ok()?;

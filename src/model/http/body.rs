@@ -1,7 +1,7 @@
 //! From the bytes of a body to JSON, whatever a server or a gateway has done to it on the way.
 //!
-//! What is forgiven leaves no doubt about what was said: a byte order mark, comments of a stream before the JSON, a body
-//! that was compressed or streamed though nobody asked for it. What is broken stays broken.
+//! What is forgiven leaves no doubt about what was said: a byte order mark, comments of a stream before the JSON, a
+//! body that was compressed or streamed though nobody asked for it. What is broken stays broken.
 
 use std::borrow::Cow;
 use std::io::Read;

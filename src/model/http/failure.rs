@@ -7,9 +7,9 @@ use super::words::one_line;
 use super::{Response, body, headers, hints};
 use crate::model::{Failure, FailureKind};
 
-/// What the body of an error says. One tolerant reading serves every host: `{"error": {...}}` of both wire formats, in a
-/// list at Gemini, `{"error": "text"}` of Ollama, and the bare `{"message": ...}` or `{"detail": ...}` of gateways and
-/// older vLLM.
+/// What the body of an error says. One tolerant reading serves every host: `{"error": {...}}` of both wire formats, in
+/// a list at Gemini, `{"error": "text"}` of Ollama, and the bare `{"message": ...}` or `{"detail": ...}` of gateways
+/// and older vLLM.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorBody {
     label: Option<String>,

@@ -9,9 +9,9 @@ use crate::model::limits::{LONGEST_WAIT, RateLimits, Window};
 
 /// The limits in these headers, of either family; `None` for every value that is absent or makes no sense.
 ///
-/// `anthropic-ratelimit-*-reset` is a moment in RFC 3339; `x-ratelimit-reset-*` is a span such as `6m0s` or `120ms`, or at
-/// Azure a bare number of seconds. The second family counts input and output tokens together; they are reported as input
-/// tokens.
+/// `anthropic-ratelimit-*-reset` is a moment in RFC 3339; `x-ratelimit-reset-*` is a span such as `6m0s` or `120ms`, or
+/// at Azure a bare number of seconds. The second family counts input and output tokens together; they are reported as
+/// input tokens.
 #[must_use]
 pub fn rate_limits(headers: &HeaderMap, now: SystemTime) -> RateLimits {
     let anthropic = |what: &str| Window {
@@ -105,8 +105,8 @@ fn until(moment: &str, now: SystemTime) -> Option<Duration> {
     Some(Duration::try_from(moment.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// A time in any form that a header has it in: a span, a bare number of seconds, or a moment - in RFC 3339, or as seconds
-/// or milliseconds since 1970, which no span is as long as.
+/// A time in any form that a header has it in: a span, a bare number of seconds, or a moment - in RFC 3339, or as
+/// seconds or milliseconds since 1970, which no span is as long as.
 fn any_time(value: &str, now: SystemTime) -> Option<Duration> {
     const MOMENT: f64 = 1e9;
     const IN_MILLISECONDS: f64 = 1e11;

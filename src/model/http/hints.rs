@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-/// The seconds that an error asks to wait: Gemini's `RetryInfo`, a field, the headers of the host behind a gateway, or the
-/// words of the message ("Please retry in 34.07s", "try again in 6m0s"). `None` where it says nothing of the kind.
+/// The seconds that an error asks to wait: Gemini's `RetryInfo`, a field, the headers of the host behind a gateway, or
+/// the words of the message ("Please retry in 34.07s", "try again in 6m0s"). `None` where it says nothing of the kind.
 pub(super) fn in_body(error: &Value, message: &str) -> Option<f64> {
     retry_info(error).or_else(|| field(error)).or_else(|| of_gateway(error)).or_else(|| in_words(message))
 }
@@ -101,7 +101,8 @@ mod tests {
         let cases = [
             ("Please retry in 34.074824224s.", 34.074_824_224),
             (
-                "Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in 6m0s. Visit",
+                "Rate limit reached for gpt-x on tokens per min (TPM): Limit 30000, Used 29000. Please try again in \
+                 6m0s. Visit",
                 360.0,
             ),
             ("Please try again in 120ms.", 0.12),

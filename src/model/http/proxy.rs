@@ -44,8 +44,8 @@ impl FromStr for Proxy {
 }
 
 impl Proxy {
-    /// The address of the proxy through which this origin is reached, without what could be a password, and who says so;
-    /// `None` where it is reached without one.
+    /// The address of the proxy through which this origin is reached, without what could be a password, and who says
+    /// so; `None` where it is reached without one.
     pub(super) fn way_to(&self, origin: &str, is_loopback: bool) -> Option<String> {
         match self {
             Proxy::None => None,

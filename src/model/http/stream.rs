@@ -173,9 +173,10 @@ mod tests {
     fn the_events_of_the_messages_api_become_one_message() {
         let text = "event: message_start\r\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"usage\":\
                     {\"input_tokens\":3,\"output_tokens\":1}}}\r\n\r\nevent: ping\r\ndata: {\"type\":\"ping\"}\r\n\r\n\
-                    data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"Dear\"}}\r\n\r\n\
-                    data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":9}}\
-                    \r\n\r\ndata: {\"type\":\"message_stop\"}\r\n\r\n";
+                    data: {\"type\":\"content_block_delta\",\"delta\":\
+                    {\"type\":\"text_delta\",\"text\":\"Dear\"}}\r\n\r\n\
+                    data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":\
+                    {\"output_tokens\":9}}\r\n\r\ndata: {\"type\":\"message_stop\"}\r\n\r\n";
         insta::assert_snapshot!(join(text).unwrap(), @r#"{"type":"message","id":"m","content":[{"type":"text","text":"Dear"}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":9}}"#);
     }
 

@@ -11,9 +11,9 @@ pub(super) struct Way<'a> {
 }
 
 /// What is said where a host's certificate is signed by nobody that this machine knows.
-const UNKNOWN_ISSUER: &str = "nobody that this machine trusts has signed its certificate; where a company signs its own \
-                              gateway's, name the company's certificate (PEM): ca_file in rejoinder.toml, at the top or \
-                              under [hosts.NAME], or REJOINDER_CA_FILE";
+const UNKNOWN_ISSUER: &str = "nobody that this machine trusts has signed its certificate; where a company signs its \
+                              own gateway's, name the company's certificate (PEM): ca_file in rejoinder.toml, at the \
+                              top or under [hosts.NAME], or REJOINDER_CA_FILE";
 
 impl Way<'_> {
     /// What happened, from the error of a connection that could not be opened. `clean` makes one line of it.

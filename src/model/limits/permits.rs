@@ -165,8 +165,8 @@ impl Permits {
         self
     }
 
-    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others are
-    /// sent.
+    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others
+    /// are sent.
     #[must_use]
     pub fn in_doubt(self, reason: &Failure) -> Self {
         self.0.lock().health.doubt(Instant::now(), reason.clone());
@@ -398,13 +398,13 @@ impl Gate {
                     && state.flow.earliest(now).is_none_or(|earliest| earliest < until)
             }
         };
-        let told = if changed { state.told(now) } else { None };
+        let change = if changed { state.change_to_say(now) } else { None };
         drop(state);
         // Whoever waits for a host that went down meanwhile has another moment to wait for.
         if sooner || changed {
             self.look.notify_one();
         }
-        self.say(told);
+        self.say(change);
     }
 
     /// Tells of a change, where there is one and somebody wants to know. The state is not locked.
@@ -426,17 +426,17 @@ impl State {
         is_longer && wait >= WORTH_A_WORD
     }
 
-    /// What there is to be told of now; the outer `None` where that has not changed.
+    /// What to say of waits now: a wait, or that it has ended; the outer `None` if there is nothing to say.
     #[expect(clippy::option_option, reason = "no change, or a change to a wait or to none")]
-    fn told(&mut self, now: Instant) -> Option<Option<Wait>> {
+    fn change_to_say(&mut self, now: Instant) -> Option<Option<Wait>> {
         let paused = self.paused_until.filter(|until| *until > now);
         let down = self.health.down(paused);
         let wait = down.map(|down| Wait { reason: down.reason, since: down.since, until: down.next }).or_else(|| {
             let (since, reason) = self.pause.clone()?;
             Some(Wait { reason, since, until: paused? })
         });
-        let had_told = std::mem::replace(&mut self.has_told, wait.is_some());
-        (wait.is_some() || had_told).then_some(wait)
+        let was_told = std::mem::replace(&mut self.has_told, wait.is_some());
+        (wait.is_some() || was_told).then_some(wait)
     }
 }
 

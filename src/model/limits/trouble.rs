@@ -86,8 +86,8 @@ impl Health {
         self.trouble.take().is_some()
     }
 
-    /// A call failed; `was_probe` tells whether it was the one that was sent to see. `is_paced`: refusals are learnt from.
-    /// True where this changed whether it is down.
+    /// A call failed; `was_probe` tells whether it was the one that was sent to see. `is_paced`: refusals are learnt
+    /// from. True where this changed whether it is down.
     pub(super) fn failed(&mut self, now: Instant, failure: &Failure, was_probe: bool, is_paced: bool) -> bool {
         if self.patience.is_zero() {
             return self.is_up();
@@ -297,14 +297,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_happens_a_call_may_be_sent_sooner_or_later_or_it_was_too_long(steps in prop::collection::vec((0_u8..5, 0_u64..20_000), 0..200)) {
+        fn whatever_happens_a_call_may_be_sent_sooner_or_later_or_it_was_too_long(
+            steps in prop::collection::vec((0_u8..5, 0_u64..20_000), 0..200),
+        ) {
             let (mut health, mut now) = (health(300), Instant::now());
             for (step, wait) in steps {
                 now += Duration::from_millis(wait);
                 let probe = health.look(now, None) == Look::Probe;
                 match step {
                     0 => { health.answered(now); }
-                    1 => { if probe { health.probe(); } health.failed(now, &failure(FailureKind::Server), probe, false); }
+                    1 => {
+                        if probe { health.probe(); }
+                        health.failed(now, &failure(FailureKind::Server), probe, false);
+                    }
                     2 => { health.failed(now, &failure(FailureKind::RateLimited), false, true); }
                     3 => { if probe { health.probe(); health.probe_lost(); } }
                     _ => { health.failed(now, &failure(FailureKind::Timeout), false, false); }

@@ -120,8 +120,8 @@ impl Market {
         Market { speech, id, ..self }
     }
 
-    /// The market that a name means: what follows `market/`, such as `7`, `null`, `null-7` or nothing; with `decisions` or
-    /// `decisions-` before it, the same market as a decision model.
+    /// The market that a name means: what follows `market/`, such as `7`, `null`, `null-7` or nothing; with `decisions`
+    /// or `decisions-` before it, the same market as a decision model.
     ///
     /// # Errors
     ///

@@ -117,12 +117,14 @@ impl Told {
             challenger: text(cycle, "challenger"),
             difference: read(cycle, "advice_changed").unwrap_or_default(),
             changes: read(cycle, "objections_changed").unwrap_or_default(),
-            segments: list(cycle, "segments", |own| {
+            segments: list(cycle, "segments", |segment| {
                 Some(ToldSegment {
-                    name: text(own, "name")?,
-                    personas: count(own, "personas")?,
-                    verdict: text(own, "verdict")?,
-                    gains_at_least: own.get("pooled").and_then(|pooled| pooled.get("interval_90")?.get(0)?.as_f64()),
+                    name: text(segment, "name")?,
+                    personas: count(segment, "personas")?,
+                    verdict: text(segment, "verdict")?,
+                    gains_at_least: segment
+                        .get("pooled")
+                        .and_then(|pooled| pooled.get("interval_90")?.get(0)?.as_f64()),
                 })
             }),
             instructions: list(cycle, "instructions", |own| {
@@ -133,11 +135,11 @@ impl Told {
             }),
             people: pair(cycle.get("personas"), "learned_from", "unseen"),
             challengers: pair(cycle.get("challengers"), "asked", "passed"),
-            referee: cycle.get("referee").and_then(|own| {
+            referee: cycle.get("referee").and_then(|referee| {
                 Some(ToldReferee {
-                    model: text(own, "model")?,
-                    opinion: opinion(own)?,
-                    gain: with_interval(own, "paired_difference"),
+                    model: text(referee, "model")?,
+                    opinion: opinion(referee)?,
+                    gain: with_interval(referee, "paired_difference"),
                 })
             }),
         })

@@ -50,7 +50,15 @@ pub(super) fn part(history: &History) -> Option<Markup> {
                 th scope="row" { (text(name)) }
                 @if before.is_some() { td { (rate_or(earlier(name), NOT_CHECKED)) } }
                 td { (rate_or(rates.grounded.as_ref(), NOT_CHECKED)) }
-                @if !told.is_empty() { td { (told.iter().find(|own| own.name == *name).map_or("too few to say", |own| word(&own.verdict))) @if let Some(low) = told.iter().find(|own| own.name == *name).and_then(|own| own.gains_at_least) { span.quiet { "at most " (format!("{:.0}", (-low).max(0.0))) " points lost" } } } }
+                @if !told.is_empty() {
+                    @let segment = told.iter().find(|segment| segment.name == *name);
+                    td {
+                        (segment.map_or("too few to say", |segment| word(&segment.verdict)))
+                        @if let Some(low) = segment.and_then(|segment| segment.gains_at_least) {
+                            span.quiet { "at most " (format!("{:.0}", (-low).max(0.0))) " points lost" }
+                        }
+                    }
+                }
             }
         }
     };
@@ -59,8 +67,11 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their organisation is; a person may be of two kinds."))
         @if !rows.is_empty() { (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than {FEWEST} people are in the table only."))) }
         (table("Grounded yes by kind, everybody in the file", &header, &body))
-        @if told.iter().any(|own| own.gains_at_least.is_some()) {
-            p.hint { "Most kinds are too few people to tell alone. What each loses at most on unseen people is by a model in which kinds are somewhat alike, with a chance of 95% for each." }
+        @if told.iter().any(|segment| segment.gains_at_least.is_some()) {
+            p.hint {
+                "Most kinds are too few people to tell alone. What each loses at most on unseen people is by a model \
+                 in which kinds are somewhat alike, with a chance of 95% for each."
+            }
         }
     })
 }

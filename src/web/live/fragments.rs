@@ -13,30 +13,30 @@ use crate::web::site::Site;
 use crate::web::svg;
 
 /// All of them, each with the id of its place. The places are the same whatever there is to show.
-pub(super) fn all(site: &Site, own: &Seen) -> Vec<(&'static str, Markup)> {
-    let live = own.live.as_ref();
+pub(super) fn all(site: &Site, seen: &Seen) -> Vec<(&'static str, Markup)> {
+    let live = seen.live.as_ref();
     vec![
-        ("live-state", state(own)),
-        ("live-actions", actions(site, own)),
-        ("live-spent", spent(own)),
+        ("live-state", state(seen)),
+        ("live-actions", actions(site, seen)),
+        ("live-spent", spent(seen)),
         // What grows stands below what does not.
         ("live-progress", live.map(|live| html! { (progress(live)) (batches(live)) }).unwrap_or_default()),
         ("live-race", live.map(race).unwrap_or_default()),
         ("live-proof", live.map(proof).unwrap_or_default()),
         ("live-failures", live.map(failures).unwrap_or_default()),
         ("live-told", live.map(told).unwrap_or_default()),
-        ("live-outcome", outcome(own)),
-        ("live-command", command(own)),
+        ("live-outcome", outcome(seen)),
+        ("live-command", command(seen)),
     ]
 }
 
-fn state(own: &Seen) -> Markup {
-    let live = own.live.as_ref();
+fn state(seen: &Seen) -> Markup {
+    let live = seen.live.as_ref();
     let why = live.and_then(|live| live.ended.as_ref()).and_then(|ended| ended.why.as_deref());
     html! {
         p.state {
-            span class=(format!("pill {}", class(own.standing))) { (own.standing.word()) }
-            @match own.standing {
+            span class=(format!("pill {}", class(seen.standing))) { (seen.standing.word()) }
+            @match seen.standing {
                 Standing::UnderWay => {
                     @if let Some(doing) = live.and_then(doing) { " " (text(doing)) " …" }
                 }
@@ -50,33 +50,33 @@ fn state(own: &Seen) -> Markup {
                 Standing::Dropped => { " A fresh run took its place." }
             }
         }
-        @if own.standing != Standing::UnderWay { (verdict(own)) }
+        @if seen.standing != Standing::UnderWay { (verdict(seen)) }
     }
 }
 
-fn verdict(own: &Seen) -> Markup {
+fn verdict(seen: &Seen) -> Markup {
     html! {
-        @if let Some((words, adopted)) = own.live.as_ref().and_then(|live| live.concluded.as_ref()) {
+        @if let Some((words, adopted)) = seen.live.as_ref().and_then(|live| live.concluded.as_ref()) {
             p.verdict { strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } } }
         }
     }
 }
 
 /// What a run that is still under way has come to so far: below all that is being read, so that nothing moves.
-fn outcome(own: &Seen) -> Markup {
+fn outcome(seen: &Seen) -> Markup {
     html! {
-        @if own.standing == Standing::UnderWay {
-            (verdict(own))
-            (files(own))
+        @if seen.standing == Standing::UnderWay {
+            (verdict(seen))
+            (files(seen))
         }
     }
 }
 
-fn files(own: &Seen) -> Markup {
+fn files(seen: &Seen) -> Markup {
     html! {
-        @for file in &own.row.files {
+        @for file in &seen.row.files {
             @let stem = file.strip_suffix(".json").unwrap_or(file);
-            @if matches!(own.row.command.as_str(), "improve" | "evaluate") {
+            @if matches!(seen.row.command.as_str(), "improve" | "evaluate") {
                 p { a.button href=(format!("/run/{}", page::segment(stem))) { "Open " (text(stem)) } }
             } @else {
                 p { "Wrote " code { (text(file)) } }
@@ -100,11 +100,11 @@ fn class(standing: Standing) -> &'static str {
     }
 }
 
-fn actions(site: &Site, own: &Seen) -> Markup {
-    let id = &own.row.id;
+fn actions(site: &Site, seen: &Seen) -> Markup {
+    let id = &seen.row.id;
     html! {
         div.actions {
-            @match own.standing {
+            @match seen.standing {
                 Standing::UnderWay => {
                     form method="post" action=(format!("/live/{id}/cancel")) {
                         (page::csrf(site))
@@ -121,7 +121,7 @@ fn actions(site: &Site, own: &Seen) -> Markup {
                 }
                 _ => {}
             }
-            @if own.standing != Standing::UnderWay { (files(own)) }
+            @if seen.standing != Standing::UnderWay { (files(seen)) }
         }
     }
 }
@@ -154,12 +154,14 @@ fn left(live: &Live, batch: &Batch) -> Option<Duration> {
     goes_on.then(|| Duration::from_secs_f64(seconds / done as f64 * (batch.total.saturating_sub(done)) as f64))
 }
 
-fn share(own: &Share) -> Markup {
+fn share(share: &Share) -> Markup {
     let percent = |share: f64| format!("{:.1}%", share * 100.0);
     html! {
-        strong { (percent(own.yes as f64 / own.total.max(1) as f64)) }
-        " yes (" (own.yes) "/" (own.total) ")"
-        @if let Some((low, high)) = own.interval { span.quiet { ", 95% interval " (percent(low)) " to " (percent(high)) } }
+        strong { (percent(share.yes as f64 / share.total.max(1) as f64)) }
+        " yes (" (share.yes) "/" (share.total) ")"
+        @if let Some((low, high)) = share.interval {
+            span.quiet { ", 95% interval " (percent(low)) " to " (percent(high)) }
+        }
     }
 }
 
@@ -188,17 +190,19 @@ fn race(live: &Live) -> Markup {
                             td { "to beat" }
                         }
                     }
-                    @for (at, own) in race.finalists.iter().enumerate() {
-                        @let share = own.successes / own.trials.max(1) as f64;
-                        tr class=[own.dropped_after.map(|_| "out")] {
+                    @for (at, finalist) in race.finalists.iter().enumerate() {
+                        @let share = finalist.successes / finalist.trials.max(1) as f64;
+                        tr class=[finalist.dropped_after.map(|_| "out")] {
                             th scope="row" { (letter(at)) }
-                            td { (text(&own.name)) }
+                            td { (text(&finalist.name)) }
                             td {
-                                @if own.trials == 0 { span.quiet { "not raced" } }
-                                @else { (svg::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, own.trials)) }
+                                @if finalist.trials == 0 { span.quiet { "not raced" } }
+                                @else {
+                                    (svg::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, finalist.trials))
+                                }
                             }
                             td {
-                                @match (own.won, own.dropped_after) {
+                                @match (finalist.won, finalist.dropped_after) {
                                     (true, _) => strong { "goes on to the proof" },
                                     (false, Some(after)) => { "dropped after " (words::count(after as u64, "persona", "personas")) }
                                     (false, None) => @if race.over { "left" } @else { "running" },
@@ -247,11 +251,11 @@ fn proof(live: &Live) -> Markup {
     }
 }
 
-fn spent(own: &Seen) -> Markup {
-    let live = own.live.as_ref();
+fn spent(seen: &Seen) -> Markup {
+    let live = seen.live.as_ref();
     let (calls, tokens, cost) = match live {
         Some(live) => (live.spent.calls, live.spent.tokens, live.spent.cost_usd),
-        None => (own.row.calls, own.row.tokens, own.row.cost_usd),
+        None => (seen.row.calls, seen.row.tokens, seen.row.cost_usd),
     };
     let simulated = live.is_some_and(Live::is_simulated);
     html! {
@@ -259,7 +263,13 @@ fn spent(own: &Seen) -> Markup {
         dl.tiles {
             div { dt { "Calls answered" } dd { (words::thousands(calls)) } }
             @if let Some(live) = live {
-                div { dt { "Calls a second" } dd { @if own.standing == Standing::UnderWay { (format!("{:.1}", live.calls_per_second)) } @else { "–" } } }
+                div {
+                    dt { "Calls a second" }
+                    dd {
+                        @if seen.standing == Standing::UnderWay { (format!("{:.1}", live.calls_per_second)) }
+                        @else { "–" }
+                    }
+                }
                 div { dt { "Sent again" } dd { (words::thousands(live.retried)) } }
             }
             div { dt { "Tokens in / out" } dd { (words::thousands(tokens.0)) " / " (words::thousands(tokens.1)) } }
@@ -310,13 +320,19 @@ fn told(live: &Live) -> Markup {
     }
 }
 
-fn command(own: &Seen) -> Markup {
-    let line: Vec<String> = own.row.arguments.iter().map(|word| quoted(&words::one_line(word, 300))).collect();
+fn command(seen: &Seen) -> Markup {
+    let line: Vec<String> = seen.row.arguments.iter().map(|word| quoted(&words::one_line(word, 300))).collect();
     html! {
         h2 { "Command" }
         pre.command { code { "rejoinder " (line.join(" ")) } }
-        p.hint { "Began " (text(&own.row.started.get(..19).unwrap_or(&own.row.started).replace('T', " "))) " UTC, seed " (own.row.seed)
-            @if let Some(live) = own.live.as_ref().filter(|_| own.standing == Standing::UnderWay) { ", process " (live.pid) } "." }
+        p.hint {
+            "Began " (text(&seen.row.started.get(..19).unwrap_or(&seen.row.started).replace('T', " "))) " UTC, seed "
+            (seen.row.seed)
+            @if let Some(live) = seen.live.as_ref().filter(|_| seen.standing == Standing::UnderWay) {
+                ", process " (live.pid)
+            }
+            "."
+        }
     }
 }
 

@@ -39,13 +39,15 @@ impl Held {
     }
 }
 
-/// At many gains: the interval of the looks, the one of everybody measured, and that of people asked after the decision.
+/// At many gains: the interval of the looks, the one of everybody measured, and that of people asked after the
+/// decision.
 pub fn all(runs: usize) -> String {
     let mut rng = rng(31);
     let mut lines = format!(
-        "95 % intervals that hold the true gain, of all / of what was adopted, {runs} runs at level 0.025; in brackets how far \
-         estimates are off in the mean, in points. \"Asked again\" is with up to three pairs a person.\n\n\
-         | people | true gain | adopted | stopped at a look | everybody measured once | asked after the decision | asked again |\n\
+        "95 % intervals that hold the true gain, of all / of what was adopted, {runs} runs at level 0.025; in brackets \
+         how far estimates are off in the mean, in points. \"Asked again\" is with up to three pairs a person.\n\n\
+         | people | true gain | adopted | stopped at a look | everybody measured once | asked after the decision | \
+         asked again |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n"
     );
     for people in [20, 40, 80] {

@@ -12,7 +12,9 @@ const ALPHA: f64 = 0.05;
 pub fn once(runs: usize) -> String {
     let mut rng = rng(11);
     let mut lines = format!(
-        "Wrongly better, level {:.0} %, {runs} runs, nothing given up:\n\n| rate | people | exact, up to 40 looks | before: t, up to 8 |\n| --- | --- | --- | --- |\n",
+        "Wrongly better, level {:.0} %, {runs} runs, nothing given up:\n\n\
+         | rate | people | exact, up to 40 looks | before: t, up to 8 |\n\
+         | --- | --- | --- | --- |\n",
         100.0 * ALPHA
     );
     for rate in [0.02, 0.5, 0.98] {
@@ -71,7 +73,9 @@ pub fn lineages(runs: usize) -> String {
     let mut rng = rng(13);
     let lineages = runs.max(500);
     let mut lines = format!(
-        "{lineages} roots without a better prompt, each rerun eight times, level {:.0} % for all:\n\n| people | ever wrong, one level for all | a level for each rerun |\n| --- | --- | --- |\n",
+        "{lineages} roots without a better prompt, each rerun eight times, level {:.0} % for all:\n\n\
+         | people | ever wrong, one level for all | a level for each rerun |\n\
+         | --- | --- | --- |\n",
         100.0 * ALPHA
     );
     for (people, pairs) in [(40, 40), (80, 80), (24, 60)] {

@@ -1,5 +1,5 @@
-//! How often the proof is wrong, how much it finds, and whether its intervals hold: `cargo bench -p rejoinder-stats --bench
-//! proof`, or `-- NAME...` for some of the sections; `RUNS=4000` for more runs of each.
+//! How often the proof is wrong, how much it finds, and whether its intervals hold: `cargo bench -p rejoinder-stats
+//! --bench proof`, or `-- NAME...` for some of the sections; `RUNS=4000` for more runs of each.
 
 mod interval;
 mod level;

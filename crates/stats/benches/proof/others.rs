@@ -9,8 +9,8 @@ use rejoinder_stats::second_judge::{Judged, Opinion, Opinions, Twice};
 use crate::level::percent;
 use crate::world::{exact, normal, rng};
 
-/// What both judges say of a person's two messages: a yes with chance 0.3 before, and 0.3 and the judge's gain after; half of
-/// the time both hang on the same thing in the message.
+/// What both judges say of a person's two messages: a yes with chance 0.3 before, and 0.3 and the judge's gain after;
+/// half of the time both hang on the same thing in the message.
 fn ask(gains: (f64, f64), rng: &mut ChaCha8Rng) -> (f64, f64) {
     let mut said = |chances: (f64, f64)| {
         let one: f64 = rng.random();
@@ -26,7 +26,8 @@ pub fn judges(runs: usize) -> String {
     let (mut rng, wanted) = (rng(51), runs / 4);
     let mut lines = format!(
         "{wanted} adoptions by the first judge each; \"later\" people are asked after the decision:\n\n\
-         | people | later | gain by first and second judge | holds | does not | cannot tell |\n| --- | --- | --- | --- | --- | --- |\n"
+         | people | later | gain by first and second judge | holds | does not | cannot tell |\n\
+         | --- | --- | --- | --- | --- | --- |\n"
     );
     for (people, later) in [(12, 0), (12, 12), (40, 0), (40, 40), (80, 0), (80, 40)] {
         for gains in [(0.3, 0.3), (0.3, 0.0)] {
@@ -65,7 +66,8 @@ pub fn judges(runs: usize) -> String {
 pub fn segments(runs: usize) -> String {
     let mut rng = rng(52);
     let mut lines = format!(
-        "Segments of 5, 8, 12 and 15 people, mean gain 15 points, {runs} runs: how often a segment's gain is above its bound (95 % wanted):\n\n\
+        "Segments of 5, 8, 12 and 15 people, mean gain 15 points, {runs} runs: how often a segment's gain is above its \
+         bound (95 % wanted):\n\n\
          | gains of segments scatter by | all segments | the one that fares worst |\n| --- | --- | --- |\n"
     );
     for spread in [0.0, 0.1, 0.2] {
@@ -82,8 +84,8 @@ pub fn segments(runs: usize) -> String {
                 .collect();
             let Some(pooled) = pool(&segments, 0.1) else { continue };
             let least = gains.iter().copied().fold(f64::INFINITY, f64::min);
-            for (gain, own) in gains.iter().zip(pooled.into_iter().flatten()) {
-                let holds = usize::from(own.low <= *gain);
+            for (gain, segment) in gains.iter().zip(pooled.into_iter().flatten()) {
+                let holds = usize::from(segment.low <= *gain);
                 (held, all) = (held + holds, all + 1);
                 if *gain <= least {
                     (worst, worsts) = (worst + holds, worsts + 1);

@@ -13,7 +13,8 @@ pub fn once(runs: usize) -> String {
     let mut rng = rng(21);
     let mut lines = format!(
         "Found, {runs} runs, giving up where there is little hope; in brackets people asked on average:\n\n\
-         | level | rates | people | exact, up to 40 looks | before: t, up to 8 | exact, one look | its power, computed |\n\
+         | level | rates | people | exact, up to 40 looks | before: t, up to 8 | exact, one look \
+         | its power, computed |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n"
     );
     for alpha in [0.025, 0.05] {
@@ -47,8 +48,10 @@ pub fn once(runs: usize) -> String {
 pub fn again(runs: usize) -> String {
     let (mut rng, runs) = (rng(22), runs / 2);
     let mut lines = format!(
-        "80 people of many tempers, up to 240 pairs, level 0.025, {runs} runs. A test of fixed size has one pair a person:\n\n\
-         | true gain | adopted | pairs on average | a test of fixed size with that power | of it |\n| --- | --- | --- | --- | --- |\n"
+        "80 people of many tempers, up to 240 pairs, level 0.025, {runs} runs. A test of fixed size has one pair a \
+         person:\n\n\
+         | true gain | adopted | pairs on average | a test of fixed size with that power | of it |\n\
+         | --- | --- | --- | --- | --- |\n"
     );
     for gain in [0.0, 0.1, 0.15, 0.159, 0.2] {
         let shift = shift_for(gain);

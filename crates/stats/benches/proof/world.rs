@@ -48,7 +48,8 @@ pub fn shift_for(gain: f64) -> f64 {
     high
 }
 
-/// A person of whom a share loses so much and the others gain so that the mean gain is 0; `most` is the others' chance before.
+/// A person of whom a share loses so much and the others gain so that the mean gain is 0; `most` is the others' chance
+/// before.
 pub fn skewed(share: f64, loss: f64, most: f64, rng: &mut ChaCha8Rng) -> Person {
     let gain = share * loss / (1.0 - share);
     if rng.random_bool(share) { (0.95, 0.95 - loss) } else { (most, most + gain) }

@@ -177,8 +177,8 @@ impl Search<'_> {
     fn write(&mut self) {
         let items = self.pool.items(&self.base);
         self.remarks = Remarks::new(self.lab.world);
-        for (person, own) in self.people.learn.iter().enumerate() {
-            let trial = self.lab.kept(own, &items);
+        for (person, persona) in self.people.learn.iter().enumerate() {
+            let trial = self.lab.kept(persona, &items);
             self.remarks.add(&trial.remarks);
             self.seen.push(Seen { person, places: self.base.clone(), whole: None, score: trial.score });
         }
@@ -261,9 +261,9 @@ impl Search<'_> {
     fn finalists(&self) -> Vec<(Vec<usize>, Option<usize>)> {
         let learner = self.learner(usize::MAX);
         let written = learner.best_written(&self.pool).map(|at| (self.pool.written[at].clone(), Some(at)));
-        let own = [learner.best(&self.pool), learner.cautious(&self.pool, 0.5), consensus(&self.pool, 2)];
+        let computed = [learner.best(&self.pool), learner.cautious(&self.pool, 0.5), consensus(&self.pool, 2)];
         let mut found: Vec<(Vec<usize>, Option<usize>)> = Vec::new();
-        for candidate in own.into_iter().map(|places| (places, None)).chain(written) {
+        for candidate in computed.into_iter().map(|places| (places, None)).chain(written) {
             let is_known = found.iter().any(|known| known.0 == candidate.0);
             if !candidate.0.is_empty() && candidate.0 != self.base && !is_known {
                 found.push(candidate);
@@ -292,7 +292,7 @@ impl Search<'_> {
             let leader = live.iter().copied().max_by(|a, b| sum(*a).total_cmp(&sum(*b)))?;
             live.retain(|at| {
                 let mut evidence = Evidence::new(0.0);
-                scores[*at].iter().zip(&scores[leader]).for_each(|(own, other)| evidence.add(own - other));
+                scores[*at].iter().zip(&scores[leader]).for_each(|(score, other)| evidence.add(score - other));
                 *at == leader || !evidence.rejects_below(0.1)
             });
         }
@@ -315,11 +315,11 @@ impl Search<'_> {
             for at in asked..until {
                 let person = &people[at % people.len()];
                 let gain = self.lab.kept(person, &after).score - self.lab.kept(person, &before).score;
-                let own = &mut sums[at % people.len()];
-                *own = (own.0 + gain, own.1 + 1);
+                let sum = &mut sums[at % people.len()];
+                *sum = (sum.0 + gain, sum.1 + 1);
             }
             asked = until;
-            let means = sums.iter().filter(|own| own.1 > 0).map(|own| own.0 / own.1 as f64);
+            let means = sums.iter().filter(|sum| sum.1 > 0).map(|sum| sum.0 / sum.1 as f64);
             let differences: Vec<f64> = means.collect();
             let step = differences.len() as f64 / asked as f64;
             let fraction = if until == pairs { 1.0 } else { until as f64 / pairs as f64 };

@@ -210,13 +210,13 @@ impl<'a> Learner<'a> {
 impl Belief {
     fn mean_of(&self, pool: &Pool, idea: usize) -> f64 {
         let start = pool.texts.iter().any(|text| text.start && text.idea == idea);
-        let own = &pool.ideas[idea];
+        let entry = &pool.ideas[idea];
         match self.mean {
             Mean::PerProposal(each) => each * weight(pool, idea).saturating_sub(1).min(4) as f64,
-            Mean::Share(..) if own.name.is_none() => 0.0,
+            Mean::Share(..) if entry.name.is_none() => 0.0,
             Mean::Share(none, slope) => {
-                let share = own.proposals as f64 / own.chances.max(5) as f64;
-                let dropped = own.drops as f64 / pool.proposals.max(5) as f64;
+                let share = entry.proposals as f64 / entry.chances.max(5) as f64;
+                let dropped = entry.drops as f64 / pool.proposals.max(5) as f64;
                 // What is in use counts as proposed now and then.
                 let share = if start { share.max(0.15) - dropped } else { share };
                 none + slope * share.min(0.8)

@@ -1,7 +1,7 @@
 //! Searches without text: designs of a search are compared on a hundred worlds in minutes.
 //!
-//! A design is what the product's search is in ideas: what it asks for, what it believes, what it proves. What wins here is
-//! built there.
+//! A design is what the product's search is in ideas: what it asks for, what it believes, what it proves. What wins
+//! here is built there.
 
 pub mod design;
 pub mod lab;

@@ -1,4 +1,5 @@
-//! Worlds in words: a world answers the requests of the product, and of whoever else writes prompts, by their text alone.
+//! Worlds in words: a world answers the requests of the product, and of whoever else writes prompts, by their text
+//! alone.
 
 mod answer;
 mod banks;

@@ -4,8 +4,8 @@
 //! semicolons. It is computed in exact fractions. What it is not allowed to do is to bring in a number: each stands in
 //! a source, or is a unit's factor that multiplies or divides. A comparison (`318 > 300`) carries what is said to be
 //! more or less than a number; and `say 180` introduces a quantity that the message itself supposes as an example, of
-//! which only a reader can tell that it is no claim. What an earlier sum of the same derivation comes to may be used in a
-//! later one, and units may be converted by a sum of their own (`12 / 3; 4 * 62`), which bears nothing by itself.
+//! which only a reader can tell that it is no claim. What an earlier sum of the same derivation comes to may be used in
+//! a later one, and units may be converted by a sum of their own (`12 / 3; 4 * 62`), which bears nothing by itself.
 
 mod expression;
 
@@ -199,8 +199,8 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
         self.node(node, Role::Alone)
     }
 
-    /// Whether a side of a comparison only says in digits what the claim says in words: `a week and a half` as `1.5`, or as
-    /// `1 + 1 / 2`. It bears out no number of the claim that is in digits.
+    /// Whether a side of a comparison only says in digits what the claim says in words: `a week and a half` as `1.5`,
+    /// or as `1 + 1 / 2`. It bears out no number of the claim that is in digits.
     fn is_bound(&self, node: &Node) -> bool {
         let is_small = |value: &Exact| {
             let halves = *value * Exact::from_integer(2);
