@@ -41,7 +41,7 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
-# How often the proof is wrong, what it finds, whether its intervals hold: `just bench-proof level power` for some sections
+# How often the proof is wrong, how often it finds a gain, whether its intervals hold; `just bench-proof level power` for some sections
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
 
@@ -49,7 +49,7 @@ bench-proof *sections:
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}
 
-# Public failing cases against a build: just cases finish-SAFETY outage-15s (REJOINDER_CASES names their folder)
+# Runs public failing cases, which are not part of the project, against a build; REJOINDER_CASES names their folder
 cases *names:
     ./scripts/cases {{names}}
 
