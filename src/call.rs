@@ -49,7 +49,7 @@ pub struct Shared {
     pub watch: Watch,
     /// The run's part of the journal, once the run has begun.
     pub log: Arc<OnceLock<CallLog>>,
-    /// What has been said to the person about hosts, each thing once.
+    /// The remarks about hosts that the user has already seen; each is made once.
     pub remarks: Remarks,
 }
 
@@ -212,7 +212,7 @@ impl Caller {
         worst(usage).max(worst(Usage { input_tokens: 0, cache_write_tokens: usage.input_tokens, ..usage }))
     }
 
-    /// The most tokens that this call can take.
+    /// The most tokens that this call can use.
     #[allow(clippy::unused_self, reason = "a model may come to know better")]
     fn most_usage(&self, request: &Request) -> Usage {
         let schema = request.schema.as_ref().map_or(0, |schema| schema.json.to_string().len());

@@ -50,7 +50,7 @@ impl Budget {
         Budget(Arc::new(Purse { limits, ..Purse::default() }))
     }
 
-    /// Counts what the run spent before it was interrupted: limits are a run's, however often it is gone on with.
+    /// Counts what the run spent before it was interrupted: limits hold for a run, however often it is resumed.
     pub fn has_spent(&self, calls: u64, cost_usd: f64) {
         self.0.with(|state| {
             state.calls += calls;

@@ -1,5 +1,5 @@
-//! One call by itself, to see what a host makes of it: sent once, paid for and counted as every call is, and in no
-//! journal, since nothing is made of its answer.
+//! One call by itself, to see how a host handles it. It is sent once, and paid for and counted like every call; it is
+//! not journaled, since nothing is built on its answer.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct Probed {
 }
 
 impl Caller {
-    /// Sends this once.
+    /// Sends this request once.
     ///
     /// # Errors
     /// Why there is no answer; [`crate::model::FailureKind::Stopped`] when the run is to stop.

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::event::{Event, Events};
 use crate::model::{Answer, Request};
 
-/// No tokenizer takes so many bytes together on average.
+/// No tokenizer averages this many bytes per token.
 const BYTES_A_TOKEN: u64 = 12;
 /// Shorter prompts are not judged: every host adds or leaves out some tokens.
 const SHORTEST: u64 = 4_000;
-/// Fewer tokens than this are no limit of a context.
+/// A context is never limited to fewer tokens than this.
 const FEWEST: u64 = 500;
 
 /// Something that is said once.
@@ -29,21 +29,21 @@ pub struct Remarks(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     said: BTreeSet<Remark>,
-    /// The most tokens that were read of a prompt of each model, and the bytes of the shortest prompt of which it was
-    /// so many.
+    /// For each model: the most tokens that were read of any prompt, and the bytes of the shortest prompt with that
+    /// count.
     most_read: HashMap<String, (u64, u64)>,
 }
 
 impl Remarks {
-    /// Says it, unless it was said.
+    /// Says the remark, unless it was said before.
     pub(super) fn once(&self, remark: Remark, say: impl FnOnce()) {
         if self.lock().said.insert(remark) {
             say();
         }
     }
 
-    /// Warns where a host says that it read fewer tokens than the prompt can have, or never more than a certain number,
-    /// however long the prompt: then it has cut the prompt off without a word.
+    /// Warns if a host silently cuts prompts off: it reports fewer tokens than the prompt can have, or never more than
+    /// a certain number, however long the prompt.
     pub(super) fn prompt_was_read(&self, model: &str, request: &Request, answer: &Answer, events: &Events) {
         let sent = (request.system.len() + request.user.len()) as u64;
         let usage = answer.usage;

@@ -1,4 +1,4 @@
-//! What is done about a try without an answer: the call is sent again, waits for its host, or is given up.
+//! What happens after a try without an answer: the call is sent again, waits for its host, or is given up.
 
 use std::time::Duration;
 
@@ -16,14 +16,14 @@ use crate::model::{Failure, FailureKind, Request, digest};
 pub(super) struct Tries {
     /// All of them.
     pub(super) all: u32,
-    /// Those that failed for a reason of their own.
+    /// Those that failed for a reason of their own, rather than because of trouble of the host.
     pub(super) counted: u32,
-    /// Since when it fails for what passes.
+    /// When the passing trouble began.
     failing_since: Option<Instant>,
 }
 
 impl Caller {
-    /// Waits before the next try, where there is one.
+    /// Waits before the next try, if there is one.
     pub(super) async fn again(
         &self,
         request: &Request,
@@ -33,7 +33,7 @@ impl Caller {
     ) -> Result<(), Failure> {
         let jitter = jitter(request, tries.all);
         let wait = if self.is_hosts(&failure, sent, tries) {
-            // Where the host is down, the gate has this call wait.
+            // If the host is down, the gate makes this call wait.
             let is_down = self.permits.is_down() || failure.retry_after.is_some();
             if is_down { Duration::ZERO } else { self.retry.backoff(tries.all, jitter) }
         } else {
@@ -54,8 +54,8 @@ impl Caller {
         }
     }
 
-    /// Whether a failure is the host's and not this call's: it passes, and nothing was answered meanwhile, or it was
-    /// refused for what others ask. It costs no try, for as long as anybody waits.
+    /// Whether a failure is the host's and not this call's: passing trouble while nothing was answered, or a refusal
+    /// caused by what other calls ask for. Such a failure does not count as a try for as long as patience lasts.
     fn is_hosts(&self, failure: &Failure, sent: Instant, tries: &mut Tries) -> bool {
         let patience = self.permits.patience();
         if patience.is_zero() || !failure.passes() || failure.should_retry == Some(false) {
@@ -65,7 +65,7 @@ impl Caller {
         if !is_for_all && self.permits.has_answered_since(sent) {
             return false;
         }
-        // Others may be answered all the time while this one is not.
+        // Other calls may be answered all the while this one is not.
         tries.failing_since.get_or_insert(sent).elapsed() < patience.saturating_mul(2)
     }
 
@@ -80,8 +80,8 @@ impl Caller {
         failure
     }
 
-    /// What it means that the gate lets nothing pass: where the host is down for too long, the run stops, and this call
-    /// was not sent.
+    /// What a closed gate means for this call: if the host was down for too long, the run stops, and the call was not
+    /// sent.
     pub(super) fn closed(&self, failure: Failure) -> Failure {
         if failure.kind != FailureKind::Unreachable {
             return failure;
@@ -99,7 +99,7 @@ impl Caller {
         self.stopped()
     }
 
-    /// What there is to say where one call may cost more than all of them.
+    /// The message for a limit on cost that a single call may exceed.
     pub(super) fn below_one_call(&self, request: &Request, most: f64) -> String {
         let limit = self.shared.budget.limits().cost_usd.unwrap_or_default();
         let tokens = u64::from(request.max_tokens);

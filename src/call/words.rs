@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A host as a person knows it: without the trace of the account's key.
+/// A host's address as people know it, without the trace of the account's key.
 pub(super) fn address(host: &str) -> &str {
     host.split_once('#').map_or(host, |(address, _)| address)
 }

@@ -84,7 +84,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
 }
 
-/// What is worse stands later.
+/// From mildest to worst.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worst {
     Model,
@@ -95,7 +95,7 @@ async fn check(doors: &Doors, role: Role) -> (Checked, Option<FailureKind>) {
     let caller = doors.caller(role);
     let request = question(doors, role);
     let (probed, about) = tokio::join!(caller.probe(&request), caller.about());
-    // Read afterwards: what the host refused has been found out by then.
+    // Read after the call: by then it is known what the host refuses.
     let (id, settings) = (caller.model().id().to_owned(), caller.model().settings());
     let mut checked = Checked::new(role.to_string(), id.clone(), place(&caller), settings);
     checked.simulated = caller.model().is_simulated();

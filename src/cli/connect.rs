@@ -26,7 +26,7 @@ use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
 use crate::report::words;
 
-/// What is remembered of the forms in which hosts take requests, in the data folder.
+/// The remembered forms in which hosts take requests, kept in the data folder.
 pub fn forms(root: &Path, events: &Events) -> Forms {
     let events = events.clone();
     Forms::in_file(&root.join(FORMS), move |line| events.emit(Event::Note(line)))
@@ -54,13 +54,13 @@ pub struct Reach {
     connections: Connections,
     /// Those of hosts with certificates or a proxy of their own.
     special: BTreeMap<String, Connections>,
-    /// In which form hosts take requests, as far as known.
+    /// The form in which each host takes requests, as far as known.
     forms: Forms,
 }
 
 impl Reach {
-    /// By these options and settings. A host is where the flag says (of those that `--base-url` is for), else the
-    /// environment, else the settings, else where it is known to be.
+    /// Builds it from options and settings. A host's address comes from the flag (for hosts that `--base-url` is for),
+    /// else from the environment, else from the settings, else from the built-in table.
     ///
     /// # Errors
     /// One line, where a setting cannot be used.
@@ -129,7 +129,7 @@ impl Reach {
         self.address(host).map(|(base_url, _)| base_url)
     }
 
-    /// Where a host is, and the version of its interface where the address has it.
+    /// A host's address, and the version of its interface if the address names one.
     fn address(&self, host: &Host) -> Result<(String, Option<(String, String)>), Error> {
         let address = match &self.flag {
             Some(flag) if host.takes_base_url() => flag.clone(),
@@ -138,20 +138,21 @@ impl Reach {
         Ok(without_version(&address))
     }
 
-    /// The variable of the environment that has the key of this model's host.
+    /// The environment variable with the key of this model's host.
     pub fn key_variable(&self, id: &ModelId) -> Option<String> {
         self.host(id).ok()??.key_env().map(ToOwned::to_owned)
     }
 
-    /// Addresses of these models that are not bases but whole addresses of a call, and what they are taken for.
+    /// Addresses of these models that are a call's whole address instead of a base URL, and the base URL that is used
+    /// in their place.
     pub fn pasted<'a>(&self, ids: impl Iterator<Item = &'a ModelId>) -> BTreeMap<String, String> {
         let hosts = ids.filter_map(|id| self.host(id).ok()?);
         let addresses = hosts.filter_map(|host| self.base_url(host).ok());
         addresses.filter_map(|address| BaseUrl::pasted(&address).map(|base| (address, base))).collect()
     }
 
-    /// Whether a model's server may be one of the user's own: it is on this machine, or a server of one's own is
-    /// reached on the network without encryption, as such servers are.
+    /// Whether a model's server may be run by the user: it is on this machine, or it is a self-hosted kind of server
+    /// that is reached without encryption, as such servers are.
     pub fn is_own(&self, id: &ModelId) -> bool {
         let Ok(Some(host)) = self.host(id) else { return false };
         let Ok(base) = self.base_url(host).map(|address| BaseUrl::parse_with(&address, Plain::Anywhere)) else {
@@ -160,8 +161,8 @@ impl Reach {
         base.is_ok_and(|base| base.is_loopback() || host.is_local() && !base.is_https())
     }
 
-    /// The hosts as prices see them: a server of one's own that is reached over HTTPS on another machine may be
-    /// anybody's, and is not taken for free.
+    /// The hosts as prices see them: a self-hosted kind of server that is reached over HTTPS on another machine may be
+    /// anybody's, so it is not assumed to be free.
     ///
     /// # Errors
     /// One line, where nothing says where a host of these models is.
@@ -209,12 +210,12 @@ impl Reach {
         let (base_url, version) = self.address(host)?;
         let mut route = host.route();
         if let Some(version) = version {
-            // Azure's older routes, which are known by it, take the key under a name of their own.
+            // Azure's older routes, recognised by this parameter, take the key in a header of their own.
             route.key_header = route.key_header.or(Some(KeyHeader::ApiKey));
             route.query.retain(|(name, _)| *name != version.0);
             route.query.push(version);
         }
-        // An effort goes only where it is known to be taken.
+        // An effort is sent only to hosts that are known to accept one.
         let takes = |effort: &Effort| host.wire() == Wire::Messages || takes_effort(&base_url, *effort);
         let wire = http::Settings {
             effort: effort.filter(takes),
@@ -257,11 +258,10 @@ pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error
     Ok(format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n"))
 }
 
-/// The name of the one part of a query that may stand in an address: it is no secret, and portals show addresses with
-/// it.
+/// The one query parameter that an address may have: it is no secret, and portals show addresses with it.
 const VERSION: &str = "api-version";
 
-/// An address without the version of the interface, where that is all that its query has.
+/// Splits the version of the interface from an address, if that is all that its query has.
 fn without_version(address: &str) -> (String, Option<(String, String)>) {
     let plain = || (address.to_owned(), None);
     let Ok(mut url) = Url::parse(address.trim()) else { return plain() };
@@ -280,7 +280,7 @@ pub fn is_loopback(base_url: &str) -> bool {
     BaseUrl::parse(base_url).is_ok_and(|base| base.is_loopback())
 }
 
-/// The key from the environment. A server of one's own or on this machine may do without one, and a dry run always
+/// The key from the environment. A server on this machine or run by the user may do without one, and a dry run always
 /// does.
 fn key(host: &Host, id: &ModelId, base_url: &str, keyless: bool) -> Result<Option<SecretString>, Error> {
     let Some(variable) = host.key_env() else { return Ok(None) };

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 /// The file's name.
 const NAME: &str = ".env";
 
-/// A value in quotation marks may run over so many lines.
+/// The most lines of a value in quotation marks.
 const MOST_LINES: usize = 100;
 
-/// Puts what `.env`, of this folder or one above it, says into the environment, where a variable is not set already.
-/// Returns what a person should know about it.
+/// Sets the variables of `.env`, in this folder or the nearest one above it, in the environment, except those that are
+/// set already. Returns warnings for the user.
 ///
-/// Changes this process's environment: to be called before any thread is started.
+/// Changes this process's environment, so it must be called before any thread is started.
 #[must_use]
 pub fn load() -> Vec<String> {
     let Some(path) = std::env::current_dir().ok().and_then(|folder| find(&folder)) else { return Vec::new() };
@@ -41,8 +41,8 @@ fn find(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join(NAME)).find(|path| path.is_file())
 }
 
-/// Each entry as dotenvy reads it, and the numbers of the lines that are none. dotenvy itself stops at the first of
-/// them.
+/// Each entry as dotenvy reads it, and the numbers of the lines that it cannot read. dotenvy itself stops at the first
+/// of those.
 fn read(text: &str) -> (Vec<String>, Vec<usize>) {
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
     let (mut entries, mut unread, mut at) = (Vec::new(), Vec::new(), 0);
@@ -66,14 +66,14 @@ fn read(text: &str) -> (Vec<String>, Vec<usize>) {
     (entries, unread)
 }
 
-/// Whether this can be read, as an entry or as nothing (a comment, a blank line), and be put into an environment.
+/// Whether dotenvy can read this, as an entry or as nothing (a comment, a blank line), and the environment can hold it.
 fn is_one(entry: &str) -> bool {
     let is_good =
         |(name, value): (String, String)| !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
     dotenvy::from_read_iter(entry.as_bytes()).all(|line| line.is_ok_and(is_good))
 }
 
-/// Puts one entry into the environment, what it refers to being there already.
+/// Sets one entry in the environment; the variables that it refers to are set already.
 fn set(entry: String) {
     // It was read once.
     let _ = dotenvy::from_read(entry.as_bytes());

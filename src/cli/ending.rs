@@ -1,4 +1,4 @@
-//! How a command ends that has called models.
+//! How a command that has called models ends.
 
 use super::error::Error;
 use super::setup::Doors;
@@ -6,8 +6,8 @@ use crate::call::stop::Why;
 use crate::model::{Failure, FailureKind};
 
 impl Doors {
-    /// How a command ends whose results are saved and printed: badly, where a host refused the account on the way (the
-    /// run is incomplete then, whatever it has), where nothing usable came of it, or where most trials failed.
+    /// Decides how a command ends once its results are saved and printed. It fails if a host refused the account on the
+    /// way (the run is then incomplete, whatever it has), if nothing usable came of it, or if most trials failed.
     ///
     /// # Errors
     /// [`Error::Refused`] with the host's words, [`Error::NothingUsable`] with `otherwise`, [`Error::Limit`] where what
@@ -44,7 +44,7 @@ impl Doors {
         }
     }
 
-    /// Why a host was closed for good, if one was; of a key that was refused, which.
+    /// Why a host was closed for good, if one was, and for a refused key, which key.
     fn refusal(&self) -> Option<Failure> {
         let (role, refusal) = self.callers.iter().find_map(|(role, caller)| Some((role, caller.refusal()?)))?;
         match self.variables.get(role).filter(|_| refusal.kind == FailureKind::Unauthorized) {
@@ -58,8 +58,8 @@ impl Doors {
         }
     }
 
-    /// The result, or in place of an error the host's own words, where it was a refusal that stopped the work; also
-    /// where it refused the account at once, so that there is no result.
+    /// The result. If a host's refusal stopped the work, its own words replace the error, even if it refused the
+    /// account at once and there is no result.
     ///
     /// # Errors
     /// The better of the two errors.

@@ -41,7 +41,7 @@ pub fn kind(options: &ModelOptions, settings: &Settings) -> Result<Kind, Error> 
     Ok(kind)
 }
 
-/// Whether these models can go with the engine of this kind.
+/// Checks that these models work with the engine of this kind.
 ///
 /// # Errors
 /// One line, where one cannot.
@@ -68,7 +68,7 @@ pub fn check(kind: Kind, models: &BTreeMap<Role, Arc<dyn Model>>, ids: &BTreeMap
 /// The engine of this kind, for models that can go with it.
 pub fn open(kind: Kind, options: &ModelOptions, scratch: &Path, events: &Events, stop: &Stop) -> Arc<dyn Engine> {
     if kind != Kind::Batches {
-        // With Restate jobs run here, and only their calls elsewhere.
+        // With Restate, jobs run here; only their calls run elsewhere.
         return Arc::new(Local);
     }
     let manner = Manner { urgent_below: options.urgent.then_some(TAIL), ..Manner::default() };

@@ -174,7 +174,7 @@ fn of_stop(why: Why) -> u8 {
     }
 }
 
-/// How a run that has stopped by itself is gone on with.
+/// How to resume a run that stopped by itself.
 fn how_to_go_on(why: Why) -> &'static str {
     match why {
         Why::Calls | Why::Cost | Why::BelowOneCall => {

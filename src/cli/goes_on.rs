@@ -1,4 +1,4 @@
-//! A run that is gone on with: what has changed since it began, and what it has spent.
+//! Resuming a run: what has changed since it began, and what it has spent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use crate::model::Usage;
 use crate::model::price::Prices;
 use crate::report::words;
 
-/// Options that say how a run is done or shown and not what it does; and limits, which are a matter of the moment.
+/// Options that say how a run is carried out or shown rather than what it does, and limits, which may change when it is
+/// resumed.
 const OF_THE_MOMENT: [&str; 16] = [
     "--concurrency",
     "--config",
@@ -30,7 +31,7 @@ const OF_THE_MOMENT: [&str; 16] = [
     "--verbose",
 ];
 
-/// Goes on with this run.
+/// Resumes this run.
 ///
 /// # Errors
 /// One line, where it depends on something else than is there now: on what.
@@ -52,8 +53,8 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
     })
 }
 
-/// Names the interrupted runs of the same command on the same file that this one is not, and how they differ: nothing
-/// of them is given up.
+/// Names the other interrupted runs of the same command on the same file, and how they differ: none of them is
+/// discarded.
 ///
 /// # Errors
 /// When the journal cannot be read.
@@ -109,7 +110,7 @@ pub fn count(journal: &Journal, run: &Begun, budget: &Budget, prices: &Prices) -
     Ok(())
 }
 
-/// What is another now than it was when the run began, in words.
+/// What has changed since the run began, in words.
 fn changes(then: &[String], row: &RunRow, inputs: &Inputs<'_>) -> Vec<String> {
     let (old, new) = (options(&row.arguments), options(inputs.arguments));
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -127,7 +128,7 @@ fn changes(then: &[String], row: &RunRow, inputs: &Inputs<'_>) -> Vec<String> {
     }
     let now: BTreeSet<String> = inputs.parts.iter().map(|part| kept(part)).collect();
     let gone = then.iter().filter(|part| !now.contains(*part));
-    // Parts that say what they are have a name before a colon; of the others no more is known than that they differ.
+    // Some parts have a name before a colon. Of the others only the fact that they differ is known.
     let known: BTreeMap<&str, &str> = inputs.parts.iter().filter_map(|part| part.split_once(": ")).collect();
     let mut is_other = false;
     for part in gone {

@@ -1,4 +1,4 @@
-//! Before anything is paid for: whether each host is there, and which servers charge nothing.
+//! Checks, before anything is paid for, that each host is there and which servers charge nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::model::{Failure, FailureKind, Model, Role};
 #[derive(Default)]
 pub struct Greetings(BTreeMap<String, Greeting>);
 
-/// Greets the host of each model once. `is_own` tells whether a model's server may be one of the user's own, so that it
+/// Greets the host of each model once. `is_own` says whether a role's server may be run by the user, in which case it
 /// is asked who it is.
 ///
 /// # Errors
@@ -40,8 +40,8 @@ pub fn greet(models: &BTreeMap<Role, Arc<dyn Model>>, is_own: impl Fn(Role) -> b
 }
 
 impl Greetings {
-    /// Prices with what the greetings say: a server of one's own that is known charges nothing, and one that is not
-    /// known may be a gateway to a host that does.
+    /// Adds what the greetings say to the prices: a known kind of self-hosted server charges nothing; an unknown one
+    /// may be a gateway to a host that does.
     #[must_use]
     pub fn prices(
         &self,
@@ -54,7 +54,7 @@ impl Greetings {
             let (Some(id), Some(model)) = (ids.get(role), models.get(role)) else { continue };
             let server = self.0.get(model.host()).and_then(|greeting| greeting.server);
             match server {
-                // What it passes on to others is theirs to charge for.
+                // Models that it passes on to another host are that host's to charge for.
                 Some(LocalServer::Ollama) if is_passed_on(id) => prices.forget(&id.to_string()),
                 Some(_) => prices.set(&id.to_string(), FREE),
                 None => prices.forget(&id.to_string()),
@@ -63,7 +63,7 @@ impl Greetings {
         prices
     }
 
-    /// Why a host may not take the key, as far as known: it is asked with one call before others are sent.
+    /// Why a host may refuse the key, as far as known. Such a host gets one call before others are sent.
     #[must_use]
     pub fn doubt(&self, host: &str) -> Option<&Failure> {
         let failure = self.0.get(host)?.failure.as_ref()?;
@@ -73,12 +73,12 @@ impl Greetings {
 
 const FREE: Price = Price { input: 0.0, output: 0.0, cache_write: None, cache_read: None };
 
-/// Whether Ollama has a model elsewhere.
+/// Whether Ollama runs this model elsewhere.
 fn is_passed_on(id: &ModelId) -> bool {
     id.name().ends_with("-cloud") || id.name().ends_with(":cloud")
 }
 
-/// Whether there is no use in waiting: nobody listens on this machine, or the address is wrong.
+/// Whether waiting is pointless: nobody listens on this machine, or the address is wrong.
 fn is_final(failure: &Failure, is_own: bool) -> bool {
     match failure.kind {
         FailureKind::Misconfigured => true,

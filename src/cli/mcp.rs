@@ -35,7 +35,7 @@ pub struct Options {}
 
 /// Serves until the agent leaves.
 pub async fn run(global: &Global, mut signals: Signals) -> Result<(), Error> {
-    // What is wrong with the settings is said before an agent waits for an answer.
+    // Faults of the settings are reported before an agent waits for an answer.
     let setup = Setup::new(global, Stop::default(), Vec::new())?;
     let mut common = vec![OsString::from("--data-dir"), setup.folder.root().into()];
     if let Some(config) = &global.config {

@@ -1,4 +1,5 @@
-//! What a host's gate waits for and tells, and what is said where a limit cannot be kept.
+//! How long a host's trouble is waited out, what the user is told meanwhile, and what is said if a limit on cost cannot
+//! be kept.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::model::retry::RetryPolicy;
 /// Seconds for which trouble of a host is waited out.
 const DEFAULT_PATIENCE: u64 = 600;
 
-/// How long trouble of a host is waited out. Who wants nothing to be sent again does not wait either.
+/// How long a host's trouble is waited out. A user who wants no retries does not wait either.
 pub fn patience(options: &ModelOptions, settings: &Settings, retry: &RetryPolicy) -> Duration {
     let default = if retry.max_retries == 0 { 0 } else { DEFAULT_PATIENCE };
     Duration::from_secs(options.patience.or(settings.patience).unwrap_or(default))
@@ -31,7 +32,7 @@ pub fn tell(events: &Events, host: &str) -> impl Fn(Option<Wait>) + Send + Sync 
     }
 }
 
-/// What to do where a limit on cost cannot be kept.
+/// What to do if a limit on cost cannot be kept.
 pub fn without_price(id: &ModelId, is_own: bool) -> String {
     let line = |price: &str| format!("prices.\"{id}\" = {{ {price} }}");
     let dollars = "in dollars per million tokens";

@@ -111,7 +111,7 @@ impl<Say: FnMut(&str)> State<Say> {
             Event::HostWaits { host, wait } => {
                 match (&mut self.batch, &wait) {
                     (Some(batch), _) => batch.host_waits(host, wait),
-                    // Between batches there is no line that says it again.
+                    // Between batches no later line would repeat it.
                     (None, Some(wait)) => self.line(&batch::waiting(&host, wait, now), Loudness::Normal),
                     (None, None) => {}
                 }

@@ -44,7 +44,7 @@ impl Referee {
     }
 }
 
-/// The model, unless the word is rather a file's name.
+/// The model, unless the word looks more like a file name.
 fn settle(id: ModelId, word: &str) -> Result<ModelId, ()> {
     let is_known = id.is_market() || Hosts::built_in().get(id.host()).is_ok();
     if is_known || !Path::new(word).exists() { Ok(id) } else { Err(()) }

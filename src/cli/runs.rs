@@ -97,7 +97,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The command line with these limits in place of its own.
+    /// The command line with these limits instead of its own.
     fn instead(&self, arguments: Vec<String>) -> Vec<String> {
         let new = [
             ("--max-calls", self.max_calls.map(|calls| calls.to_string())),

@@ -61,7 +61,7 @@ pub struct Settings {
     pub stragglers: Option<String>,
     /// Seconds beyond the usual time before a call is a straggler at all.
     pub straggler_seconds: Option<f64>,
-    /// `output_config.effort` per role (Claude models only).
+    /// How hard the model of each role should think.
     #[serde(default)]
     pub effort: PerRole<String>,
     /// The most tokens of one answer per role, thinking included.

@@ -30,7 +30,7 @@ pub struct TrialCalls {
     pub revise: Vec<Usage>,
     /// Deciding on it.
     pub decide: Vec<Usage>,
-    /// The words for the decision; empty where the decision maker writes its own.
+    /// The calls for the reasons of a decision; empty if the decision maker writes its own.
     pub reason: Vec<Usage>,
 }
 

@@ -92,7 +92,7 @@ impl Rows for csv::Writer<Box<dyn Write + '_>> {
     }
 }
 
-/// What the file or pipe said: that its reader has left, say, which is no error.
+/// The error of the file or pipe itself: a reader that has left, for one, is not an error.
 fn as_it_was(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

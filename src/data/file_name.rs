@@ -47,7 +47,7 @@ impl Kind {
         }
     }
 
-    /// A name without the ending, in whatever case; `None` where it has another.
+    /// A name without its ending, in upper or lower case; `None` if it has another one.
     pub(super) fn stem_of(self, name: &str) -> Option<&str> {
         let (stem, ending) = name.split_at_checked(name.len().checked_sub(self.ending().len())?)?;
         ending.eq_ignore_ascii_case(self.ending()).then_some(stem)

@@ -119,7 +119,7 @@ fn persona((index, entry): (usize, Value)) -> Result<String, Fault> {
 const TEXT: &str = "write all that describes the person as one text, such as \"persona\": \"Ada Example, CTO of X Ltd. \
                     Wants few words.\"";
 
-/// What to do with a file of another form that a person names as personas; `None` where its name tells nothing.
+/// How to convert a file of another format that was given as a persona file; `None` if its name says nothing.
 pub(super) fn conversion(name: &str) -> Option<String> {
     let (stem, ending) = name.rsplit_once('.')?;
     let python = match ending.to_ascii_lowercase().as_str() {
@@ -136,7 +136,7 @@ pub(super) fn conversion(name: &str) -> Option<String> {
         }
         _ => return None,
     };
-    // A name that a shell would take apart is left for the person to write.
+    // A name that needs quoting is left for the user to write.
     let is_plain = name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
     let (from, to) =
         if is_plain { (name.to_owned(), format!("{stem}.json")) } else { ("FILE".into(), "FILE.json".into()) };

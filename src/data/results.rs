@@ -29,8 +29,8 @@ pub struct Decision {
 /// The key of a decision under which its score stands, in runs whose decision maker was asked for one.
 pub const SCORE: &str = "score";
 
-/// The key of a decision under which it stands how likely each objection of the lineage was, by its name, where a
-/// decision maker that answers with probabilities was asked.
+/// The key of a decision that holds how likely each objection of the lineage was, by name, if a decision maker that
+/// answers with probabilities was asked.
 pub const OBJECTIONS: &str = "objections";
 
 impl Decision {

@@ -1,6 +1,6 @@
-//! Messages of which a file says `null` for the decision: trials that failed in another program.
+//! Messages whose decision is `null` in a file: trials that failed in another program.
 //!
-//! They are no reason to refuse the file, and no decision either: they are in no rate.
+//! They are no reason to refuse the file, but they are not decisions either and count in no rate.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -38,7 +38,7 @@ fn decision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decisio
     match (decision, reasoning) {
         (None, _) => Ok(None),
         (Some(decision), Some(reasoning)) => Ok(Some(Decision { decision, reasoning, extra })),
-        // In the words of the reader, for a decision that was made.
+        // A decision without reasoning fails with the reader's own message for a `null`.
         (Some(_), None) => Err(D::Error::custom("invalid type: null, expected a string")),
     }
 }

@@ -88,8 +88,8 @@ pub fn save_next_version<E: From<Error>>(
     }
 }
 
-/// Writes a version anew in its place: for what its own run had saved only a part of. `about_to` is told the SHA-256 of
-/// the contents before the old ones go.
+/// Rewrites a version in place, after its own run had saved only a part of it. `about_to` is given the SHA-256 of the
+/// new contents before the old ones go.
 ///
 /// # Errors
 ///

@@ -91,7 +91,7 @@ impl Draft {
         &self.sha256
     }
 
-    /// Puts the file in place of any of that name, whose rights it keeps.
+    /// Moves the file into place, replacing any file of that name but keeping its permissions.
     ///
     /// # Errors
     ///

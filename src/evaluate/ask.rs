@@ -22,11 +22,11 @@ pub enum Error {
     },
 }
 
-/// What a reason has in common with those of other answers that are unusable for the same.
+/// The part of a reason that it shares with other answers that are unusable in the same way.
 #[must_use]
 pub fn kind_of(reason: &str) -> &str {
     let kind = reason.split_once(BEGAN).map_or(reason, |(kind, _)| kind);
-    // The name of an exchange is another one every time.
+    // The request's id differs every time.
     kind.split_once(" (request ").map_or(kind, |(kind, _)| kind)
 }
 

@@ -137,7 +137,7 @@ pub struct Heard {
     pub families: Vec<FamilyHeard>,
     /// For every message the decisions on it as it is, and those on it in other formats.
     pub messages: Vec<(Vec<bool>, Vec<bool>)>,
-    /// For every pair its kind, and how likely a yes was to its better and to its worse message.
+    /// For every pair: its kind, and how likely a yes was to the better and to the worse message.
     pub pairs: Vec<PairHeard>,
     /// Questions in all.
     pub asked: usize,
@@ -154,13 +154,13 @@ pub struct PairHeard {
     pub kind: String,
     /// How likely a yes to the message that fits was.
     pub better: Option<f64>,
-    /// The same of the one that does not.
+    /// How likely a yes to the message that does not fit was.
     pub worse: Option<f64>,
 }
 
 impl PairHeard {
-    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes. `None` where one
-    /// of the two was not decided on.
+    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes as the other.
+    /// `None` if either was not decided on.
     #[must_use]
     pub fn is_missed(&self) -> Option<bool> {
         Some(self.worse? >= self.better?)

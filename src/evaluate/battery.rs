@@ -17,7 +17,7 @@ pub struct Battery {
     pub pairs: Vec<Pair>,
 }
 
-/// Two messages that differ in one fact, which decides it for a person: the first is the better one.
+/// Two messages that differ in one fact, which decides between them for one person.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {

@@ -64,7 +64,7 @@ pub struct DecisionMaker {
 struct Reasons {
     caller: Caller,
     max_tokens: u32,
-    /// Whether it was said that reasons are missing.
+    /// Whether the user was told that reasons are missing.
     is_said: Arc<AtomicBool>,
 }
 
@@ -75,29 +75,29 @@ impl DecisionMaker {
         DecisionMaker { caller, prompt, max_tokens, scored: None, objections: Arc::default(), reasons: None }
     }
 
-    /// The same, asked for a score from 0 to 1 where there is a threshold: a decision is a yes from it on. The score is
-    /// kept beside the decision, see [`SCORE`]. A model that only decides gives one in any case.
+    /// The same, but asked for a score from 0 to 1 if there is a threshold: a score at or above it is a yes. The score
+    /// is kept with the decision, see [`SCORE`]. A model that only decides gives one in any case.
     #[must_use]
     pub fn scored(self, scored: Option<Threshold>) -> Self {
         DecisionMaker { scored, ..self }
     }
 
-    /// The same, with the words of the model behind this door for its decisions, where its own model writes none.
+    /// The same, with reasons by the model behind this door if its own model writes none.
     #[must_use]
     pub fn with_reasons(self, caller: Option<Caller>, max_tokens: u32) -> Self {
         let reasons = caller.filter(|_| self.only_decides());
         DecisionMaker { reasons: reasons.map(|caller| Reasons { caller, max_tokens, is_said: Arc::default() }), ..self }
     }
 
-    /// The same, asked also which of these objections hold, where its model only decides: in the same call, and without
-    /// an influence on the decision. What it says is kept beside the decision, see [`OBJECTIONS`].
+    /// The same, but also asked which of these objections hold, if its model only decides: in the same call, and
+    /// without influence on the decision. The answer is kept with the decision, see [`OBJECTIONS`].
     #[must_use]
     pub fn asking_about(self, objections: &[Objection]) -> Self {
         let objections = objections.iter().take(if self.only_decides() { question::MOST_OBJECTIONS } else { 0 });
         DecisionMaker { objections: objections.cloned().collect(), ..self }
     }
 
-    /// The same, asked for the decision alone: for proofs and audits, of which nothing is learned.
+    /// The same, but asked for the decision alone: for proofs and audits, from which nothing is learned.
     #[must_use]
     pub fn deciding_only(self) -> Self {
         DecisionMaker { objections: Arc::default(), reasons: None, ..self }
@@ -109,7 +109,7 @@ impl DecisionMaker {
         &self.prompt
     }
 
-    /// From which score or probability on it says yes, where it gives one.
+    /// The score or probability at which a decision becomes a yes, if the model gives one.
     #[must_use]
     pub fn threshold(&self) -> Option<Threshold> {
         if self.only_decides() { Some(self.scored.unwrap_or(Threshold::HALF)) } else { self.scored }
@@ -121,7 +121,7 @@ impl DecisionMaker {
         &self.caller
     }
 
-    /// The door of the model that gives reasons, where its own writes none.
+    /// The door of the model that gives reasons, if the decision maker's own writes none.
     #[must_use]
     pub fn reasons(&self) -> Option<&Caller> {
         self.reasons.as_ref().map(|reasons| &reasons.caller)
@@ -166,7 +166,7 @@ impl DecisionMaker {
     pub async fn decide(&self, persona: &str, message: &str, key: &[&str]) -> Result<Decision, Error> {
         let request = |key| self.request(persona, message, key);
         let mut decision = ask(&self.caller, key, request, |answer| self.read(answer)).await?;
-        // What is known of objections says why; words of another model are asked for where nothing is.
+        // The objections that hold are the reason; another model is asked for one only if none is known.
         if let Some(reasons) = self.reasons.as_ref().filter(|_| decision.reasoning.is_empty()) {
             decision.reasoning = self.reason(reasons, persona, message, decision.decision, key).await?;
         }
@@ -200,7 +200,7 @@ impl DecisionMaker {
         Ok(Decision { decision, reasoning, extra })
     }
 
-    /// The words for a decision that was made. Where none can be had, the decision stands without.
+    /// Asks for the reasons of a decision that was made. If there are none to be had, the decision stands without.
     async fn reason(
         &self,
         reasons: &Reasons,
@@ -223,7 +223,8 @@ impl DecisionMaker {
                 }
                 Ok(String::new())
             }
-            // One call too large or disliked is not worth the decision; what ends the run ends it.
+            // A single call that is too large or refused does not cost the decision; whatever ends the run ends it here
+            // too.
             Err(Error::Call(failure)) if matches!(failure.kind, FailureKind::Invalid | FailureKind::TooLarge) => {
                 Ok(String::new())
             }
@@ -237,7 +238,7 @@ impl DecisionMaker {
         self.question().request(self.prompt.text.clone(), persona, message, key, self.max_tokens)
     }
 
-    /// The request for the words of a decision, where its own model writes none; what a dry run measures.
+    /// The request for the reasons of a decision if its own model writes none; a dry run measures it.
     #[must_use]
     pub fn reason_request(&self, persona: &str, message: &str) -> Option<Request> {
         let reasons = self.reasons.as_ref()?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ask::kind_of;
 
-/// So many failures for one reason, with no success, are enough.
+/// This many failures for one reason, without a success, are enough.
 const ENOUGH: u32 = 12;
 
 /// How the trials of a run have ended so far. Cheap to clone.
@@ -15,14 +15,14 @@ pub struct Prospects(Arc<Mutex<State>>);
 struct State {
     succeeded: u64,
     failed: u64,
-    /// The reason that all had until now.
+    /// The reason that all failures have shared so far.
     reason: Option<String>,
-    /// Another reason has come: the run goes on whatever comes.
+    /// A failure for a different reason has come: the run continues whatever follows.
     has_others: bool,
 }
 
 impl Prospects {
-    /// A trial has ended; `reason` says why it failed, where it did. What there is to say to the person, once nothing
+    /// Records that a trial ended; `reason` says why it failed, if it did. Returns what to tell the user once nothing
     /// can come of the run.
     pub fn after(&self, reason: Option<&str>) -> Option<String> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,7 +39,7 @@ impl Prospects {
             .then(|| format!("the first {ENOUGH} trials all failed for one reason, and the run was stopped: {reason}"))
     }
 
-    /// How many trials failed, and how many there were, where most failed.
+    /// How many trials failed and how many there were, if most failed.
     #[must_use]
     pub fn most_failed(&self) -> Option<(u64, u64)> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

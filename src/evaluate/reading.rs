@@ -61,7 +61,7 @@ pub enum Unusable {
         /// What it should be.
         kind: &'static str,
     },
-    /// Any of these, with what there is to say of the answer.
+    /// Any of these, with remarks about the answer.
     #[error("{0}{1}")]
     Remarked(Box<Unusable>, Remarks),
     /// A rewrite that is no prompt.
@@ -70,7 +70,7 @@ pub enum Unusable {
 }
 
 impl Unusable {
-    /// With what the host said about this answer, and how it began.
+    /// Adds what the host said about this answer, and how it began.
     #[must_use]
     pub fn with_remarks(self, answer: &Answer) -> Self {
         Unusable::Remarked(Box::new(self), Remarks::of(answer))
@@ -170,7 +170,7 @@ fn same_name(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
-/// The field of this name, in any case; where the object is but a wrapper around another, that one's.
+/// The field of this name, whatever its case; if the object only wraps another one, that one's field.
 fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let here = |object: &'a Map<String, Value>| {
         object.get(name).or_else(|| object.iter().find(|(known, _)| same_name(known, name)).map(|(_, value)| value))

@@ -8,9 +8,9 @@ use super::runs::Begun;
 /// How far an attempt is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptState {
-    /// Its level was planned with, and nothing is taken yet.
+    /// A test was planned at its level; nothing is taken yet.
     Planned,
-    /// It is going on, or was interrupted.
+    /// It is under way, or was interrupted.
     Open,
     /// Nothing was adopted.
     NotAdopted,
@@ -41,7 +41,7 @@ impl AttemptState {
 /// One attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttemptRow {
-    /// What tells it from all others of the root.
+    /// Identifies it among all attempts of the root.
     pub id: String,
     /// The one-sided level that it took.
     pub level: f64,
@@ -63,7 +63,7 @@ pub struct AttemptPlace<'a> {
 }
 
 impl Begun {
-    /// The attempts of this root that took of its level, but for those that this step of this run made itself.
+    /// The attempts that took some of this root's level, except those that this step of this run made itself.
     ///
     /// # Errors
     /// When the journal cannot be read.
@@ -71,7 +71,7 @@ impl Begun {
         self.journal.with(|connection| of_others(connection, root, (&self.id, step)))
     }
 
-    /// The attempts that this step of this run made, where it is gone on with.
+    /// The attempts that this step of this run made before it was resumed.
     ///
     /// # Errors
     /// When the journal cannot be read.
@@ -84,9 +84,9 @@ impl Begun {
         })
     }
 
-    /// The attempt at this place as far as it is: the one that an earlier process of this run noted there, where it was
-    /// as far as that, else the one that `make` makes from those of others, which is noted. Nobody begins another
-    /// meanwhile.
+    /// The attempt at this place. If an earlier process of this run noted it and it had got at least as far, that row
+    /// is returned; otherwise `make` builds it from the attempts of others, and it is noted. No other attempt can begin
+    /// in between.
     ///
     /// # Errors
     /// When the journal cannot be read or written.

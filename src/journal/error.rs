@@ -40,7 +40,7 @@ pub enum Error {
          with --fresh"
     )]
     UnderWay(String),
-    /// A run was to be gone on with that depends on something else than is there now.
+    /// A run was to be resumed whose inputs have changed.
     #[error("run {0} depends on something else than is there now")]
     Changed(String),
     /// There is no such run.

@@ -45,7 +45,7 @@ pub struct Spending {
 }
 
 impl Journal {
-    /// What a run depends on, as [`kept`] keeps it; nothing of runs of before.
+    /// A run's inputs as the journal keeps them; empty for runs of earlier versions.
     ///
     /// # Errors
     /// When the journal cannot be read.

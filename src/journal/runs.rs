@@ -38,7 +38,7 @@ pub struct Inputs<'a> {
     pub fresh: bool,
 }
 
-/// A part of what a run depends on, as it is kept: a long one by its hash.
+/// A part of a run's inputs as the journal keeps it: a long one as its hash.
 #[must_use]
 pub fn kept(part: &str) -> String {
     const LONGEST: usize = 160;
@@ -67,9 +67,8 @@ pub struct Begun {
 impl Journal {
     /// Finds the interrupted run of these inputs, or begins a new one.
     ///
-    /// Runs of the same inputs that other processes have under way are left alone. Who wants one beside them says so,
-    /// by a seed of its own or by wanting a fresh one, which takes another seed, so that it repeats none of their
-    /// calls.
+    /// Runs of the same inputs that are under way in other processes are left alone. To run beside them, give a seed,
+    /// or ask for a fresh run, which takes another seed so that it repeats none of their calls.
     ///
     /// # Errors
     /// When the journal fails, or when the run is under way in another process.
@@ -104,7 +103,7 @@ impl Journal {
         self.insert(inputs, &hash, seed)
     }
 
-    /// Goes on with this run and no other.
+    /// Resumes this run and no other.
     ///
     /// # Errors
     /// [`Error::Changed`] where it is not an open run of these inputs; when it is under way in another process, or the

@@ -11,7 +11,7 @@ use super::price::Price;
 /// How long a host may take to list its models.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most names that are kept of those which a host has.
+/// The most names that are kept of a host's models.
 const NAMES: usize = 5;
 
 /// What is known of a model. Everything is `None` where the host does not say.
@@ -32,7 +32,7 @@ pub struct About {
 pub(super) async fn ask(http: &Http, models: Url, name: &str, is_own: bool) -> About {
     let mut about = get(http, models.clone()).await.map(|json| read(&json, name)).unwrap_or_default();
     if is_own {
-        // What the server was started with goes before what the model could read.
+        // The context that the server was started with takes precedence over what the model could read.
         let at = |path: &str| {
             let mut url = models.clone();
             url.set_path(path);
@@ -64,7 +64,7 @@ fn read(json: &Value, name: &str) -> About {
     };
     let id =
         |model: &Value| model.get("id").and_then(Value::as_str).map(|id| id.trim_start_matches("models/").to_owned());
-    // Ollama leaves out the tag that it takes where none is given.
+    // Ollama omits the tag that it assumes when none is given.
     let is_it = |known: &str| known == name || known.strip_suffix(":latest") == Some(name);
     let Some(model) = list.iter().find(|model| id(model).is_some_and(|known| is_it(&known))) else {
         let mut names: Vec<(f32, String)> = list
@@ -74,7 +74,7 @@ fn read(json: &Value, name: &str) -> About {
             .map(|known| (similar::TextDiff::from_chars(name, &known).ratio(), known))
             .collect();
         names.sort_by(|a, b| b.0.total_cmp(&a.0));
-        // Servers that serve any name list one of their own, or none.
+        // Servers that accept any name list only their own, or none.
         let listed = if names.is_empty() { None } else { Some(false) };
         return About {
             listed,

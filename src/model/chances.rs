@@ -1,8 +1,7 @@
 //! Questions whose answers are probabilities: how likely each of some statements is.
 //!
-//! They travel as the schema of a request like any other: an object of numbers, each of them described by its
-//! statement. So a model that writes can be asked them too, and a model that only decides is asked nothing else
-//! ([`super::decisions`]).
+//! They are sent as the schema of a request like any other: an object of numbers, each described by its statement. So a
+//! model that writes can be asked them too, and a model that only decides is asked nothing else ([`super::decisions`]).
 
 use serde_json::{Map, Value, json};
 
@@ -15,7 +14,7 @@ pub const NAME: &str = "chances";
 /// others 128).
 pub const MOST: usize = 100;
 
-/// Something that is true or not of what is asked about.
+/// Something that may be true of what is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// Its name in the answer: letters, digits, `_`.

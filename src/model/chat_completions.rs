@@ -23,7 +23,7 @@ pub const OLLAMA_BASE_URL: &str = "http://127.0.0.1:11434/v1";
 /// The one host that calls the cap on tokens by its newer name, and refuses the older one with reasoning models.
 const OPENAI_HOST: &str = "api.openai.com";
 
-/// How its hosts of regions end.
+/// The end of its regional hosts' names.
 const OPENAI_REGIONS: &str = ".api.openai.com";
 
 /// One model behind chat completions.
@@ -93,7 +93,7 @@ impl ChatCompletions {
             Thinking::Unsaid => None,
         };
         if let Some(effort) = effort {
-            // The most has another name here.
+            // The highest effort has another name here.
             body["reasoning_effort"] = json!(if effort == Effort::Max { Effort::XHigh } else { effort });
             if effort == Effort::None && self.is_own {
                 // What vLLM and llama-server listen to.
@@ -116,7 +116,7 @@ impl ChatCompletions {
     }
 }
 
-/// Hosts that are known to take an effort, the longer names of their parts included.
+/// Hosts that are known to accept an effort; their subdomains count too.
 const TAKE_EFFORT: [&str; 8] = [
     "api.openai.com",
     "openai.azure.com",
@@ -128,8 +128,8 @@ const TAKE_EFFORT: [&str; 8] = [
     "api.aws",
 ];
 
-/// Whether a server of chat completions is known to take an effort. Others refuse it, or the models that do not think
-/// do; to turn thinking off is asked of all.
+/// Whether a server of chat completions is known to accept an effort. Others refuse it, or their models that do not
+/// think do. Turning thinking off is requested everywhere.
 #[must_use]
 pub fn takes_effort(base_url: &str, effort: Effort) -> bool {
     let is_known = |host: &str| TAKE_EFFORT.iter().any(|known| host == *known || host.ends_with(&format!(".{known}")));

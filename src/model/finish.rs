@@ -39,7 +39,7 @@ pub(super) fn read(word: Option<&str>) -> Stop {
     }
 }
 
-/// The word in lower case, with `_` between its parts and without the name of the enum that it comes from.
+/// The word in lower case, with `_` between its parts and without the name of its enum.
 fn plain(word: &str) -> String {
     let word = word.split(':').next().unwrap_or_default().trim().rsplit('.').next().unwrap_or_default();
     let word: String =

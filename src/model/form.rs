@@ -1,8 +1,8 @@
-//! The form in which a model at a host takes a request, learned from what it refuses.
+//! The form in which a model at a host accepts requests, learned from what it refuses.
 //!
-//! Hosts of one wire format differ in what they take: the name of the cap on tokens, a schema, the system role, how
-//! hard to think. What a host refuses by name is renamed or left out, once; where that helps, it is remembered for this
-//! host and model, and is part of what a judge's fingerprint says of its settings.
+//! Hosts with the same wire format differ in what they accept: the name of the token cap, a schema, the system role,
+//! how hard to think. A part that a host refuses by name is renamed or left out, once. If that helps, it is remembered
+//! for this host and model, and becomes part of the settings in a judge's fingerprint.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::http::Effort;
 use super::{Failure, FailureKind, Reply, Request};
 
-/// More changes than there are forms mean that they lead nowhere.
+/// More changes than this go round in circles.
 const MOST_CHANGES: usize = 8;
 
 /// What the cap on tokens is called.
@@ -37,7 +37,7 @@ pub(super) enum Json {
     Schema,
     /// As any object.
     Object,
-    /// In words alone: what is asked says it anyway.
+    /// In words alone: the question says it anyway.
     Words,
 }
 
@@ -61,7 +61,7 @@ pub(super) enum Thinking {
     /// As it is set.
     #[default]
     AsSet,
-    /// By another word, nearest to what is set.
+    /// By another word, the nearest to the setting.
     Nearest(Effort),
     /// It is not told.
     Unsaid,
@@ -103,14 +103,13 @@ impl fmt::Display for Form {
     }
 }
 
-/// The words of settings that say how a host is asked, without what was learned on the way: a run that learns it goes
-/// on as the same run.
+/// The settings without the form that was learned on the way: a run that learns it resumes as the same run.
 #[must_use]
 pub fn without_form(settings: &str) -> String {
     settings.split(' ').filter(|word| !word.starts_with("form=")).collect::<Vec<_>>().join(" ")
 }
 
-/// What of a request can be refused.
+/// The parts of a request that a host can refuse.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each can be refused by itself")]
 pub(super) struct Sent {
@@ -138,7 +137,8 @@ impl Sent {
 }
 
 impl Form {
-    /// The form without what this failure refuses, and what that is; `None` where it refuses nothing of the form.
+    /// The form without the part that this failure refuses, and the name of that part; `None` if it refuses nothing of
+    /// the form.
     pub(super) fn without(self, failure: &Failure, sent: Sent) -> Option<(Form, &'static str)> {
         if failure.status.is_none() || !matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) {
             return None;
@@ -215,11 +215,10 @@ impl Form {
     }
 }
 
-/// The word among those that a refusal names which is nearest to the one that it refuses; `None` where it names no
-/// others.
+/// Among the efforts that a refusal names as accepted, the one nearest to the refused one; `None` if it names none.
 fn nearest(refused: Effort, words: &str) -> Option<Effort> {
     const ALL: [Effort; 6] = [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max];
-    // What is taken comes after what is not.
+    // Accepted values are named after the refused one.
     let rest = ["supported values", "must be", "expected", "one of", "allowed", "available", "valid values"];
     let from = rest.iter().filter_map(|mark| words.find(mark)).min()?;
     let named: Vec<&str> = words[from..].split(|c: char| !c.is_ascii_alphanumeric()).collect();
@@ -227,11 +226,11 @@ fn nearest(refused: Effort, words: &str) -> Option<Effort> {
     taken.min_by_key(|effort| (*effort as i8 - refused as i8).abs())
 }
 
-/// What is remembered of hosts and models, in a file where there is one. Cheap to clone.
+/// The forms that are remembered for hosts and models, in a file if there is one. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Forms(Arc<Memory>);
 
-/// Is told what a host does not take.
+/// Receives what a host does not accept, for the user.
 type Say = Box<dyn Fn(String) + Send + Sync>;
 
 #[derive(Default)]
@@ -248,7 +247,8 @@ impl fmt::Debug for Forms {
 }
 
 impl Forms {
-    /// What is remembered in this file; nothing where it is not there or not readable. `say` is told what is learned.
+    /// Reads the forms of this file; starts empty if it is missing or unreadable. `say` is called with whatever is
+    /// learned.
     #[must_use]
     pub fn in_file(file: &Path, say: impl Fn(String) + Send + Sync + 'static) -> Self {
         let read = || serde_json::from_slice::<BTreeMap<String, Form>>(&std::fs::read(file).ok()?).ok();
@@ -270,7 +270,7 @@ impl Forms {
         let all: BTreeMap<String, Form> =
             locked(&self.0.known).iter().map(|(key, form)| (key.clone(), *locked(form))).collect();
         let learned: BTreeMap<_, _> = all.into_iter().filter(|(_, form)| *form != Form::default()).collect();
-        // Without the file it is learned again another time.
+        // If the file cannot be written, the form is learned again another time.
         if let (Some(file), Ok(text)) = (&self.0.file, serde_json::to_vec_pretty(&learned)) {
             let _ = crate::data::whole::replace(file, |out| out.write_all(&text));
         }
@@ -291,8 +291,8 @@ impl Learned {
         *locked(&self.form)
     }
 
-    /// Sends a request in the form that is known, and, where it is refused for its form, in others, until one is taken,
-    /// which is remembered.
+    /// Sends a request in the known form. If it is refused for its form, tries others until one is accepted, and
+    /// remembers that one.
     pub(super) async fn send<F: Future<Output = Result<Reply, Failure>>>(
         &self,
         sent: Sent,

@@ -63,7 +63,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// This entry, and what it does not say as `other` says it.
+    /// This entry, with its gaps filled from `other`.
     fn or(self, other: &Entry) -> Entry {
         let other = other.clone();
         Entry {
@@ -200,7 +200,7 @@ impl Hosts {
         BUILT_IN.clone()
     }
 
-    /// These, with others and with changes.
+    /// Adds hosts and changes existing ones.
     ///
     /// # Errors
     /// [`HostError`] for a name or a setting that cannot be used.
@@ -212,7 +212,7 @@ impl Hosts {
                 entry.like.as_ref().is_none_or(|like| like == name || !waiting.contains_key(like))
             };
             let ready = waiting.iter().find(|(name, entry)| is_ready(name, entry)).map(|(name, _)| name.clone());
-            // Where none is ready they are like each other in a circle, of which any is as wrong as the others.
+            // If none is ready, they refer to each other in a circle, and any of them can be blamed.
             let Some(name) = ready.or_else(|| waiting.keys().next().cloned()) else { break };
             let Some(entry) = waiting.remove(&name) else { break };
             let host = self.host(&name, &entry)?;
@@ -230,7 +230,7 @@ impl Hosts {
         if let Some(like) = &entry.like {
             let other = self.0.get(like).filter(|_| like != name);
             let other = other.ok_or_else(|| HostError::Like(name.to_owned(), like.clone(), self.names()))?;
-            // What is said of prices under the other's name holds for this one too.
+            // Prices of the other host apply to this one too.
             let prices_of = other.entry.prices_of.clone().or_else(|| Some(like.clone()));
             whole = whole.or(&Entry { title: None, prices_of, ..other.entry.clone() });
         } else if let Some(earlier) = self.0.get(name) {
@@ -354,7 +354,7 @@ impl Host {
         }
     }
 
-    /// Where it is: what the variable says, else the setting with its gaps filled in.
+    /// Its address: the variable's value, else the setting with its gaps filled in.
     ///
     /// # Errors
     /// [`HostError::Gap`] where nothing says what belongs into a gap.
@@ -394,7 +394,7 @@ impl Host {
         let is_variable = |name: &str| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
         };
-        // Somebody may take it for the place of the key itself, which must not be repeated.
+        // Somebody may have put the key itself here, so the value must not be repeated.
         if self.entry.key_env.as_deref().is_some_and(|name| !is_variable(name)) {
             return wrong("key_env is the name of a variable, such as MY_API_KEY, and not the key".into());
         }
@@ -413,7 +413,8 @@ impl Host {
     }
 }
 
-/// A resource as it is written: its name, or the whole address that a portal shows (`https://NAME.openai.azure.com/`).
+/// The name of a resource, given as a name or as the whole address that a portal shows
+/// (`https://NAME.openai.azure.com/`).
 fn first_label(text: &str) -> &str {
     let text = text.trim();
     match text.split_once("://") {

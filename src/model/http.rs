@@ -290,12 +290,12 @@ impl Http {
         }
     }
 
-    /// A path that is not there is said with the address that was asked, and with what it may lack.
+    /// For a missing path, adds the address that was called and what it may lack.
     fn with_address(&self, mut failure: Failure) -> Failure {
         if failure.status == Some(404) && failure.kind == FailureKind::NotFound {
             let path = self.url.path();
             let asked = self.one_line(&format!("{}{path}", self.origin));
-            // A model that is not there is said by its name.
+            // A missing model is reported by its name.
             let is_path = !failure.message.to_lowercase().contains("model");
             let has_version = path
                 .split('/')
@@ -373,8 +373,8 @@ impl Http {
     }
 }
 
-/// Whether a connection that cannot be opened now cannot be opened later either: a certificate that is not trusted, a
-/// name that no host has. (A name that is not found for the moment is said in other words.)
+/// Whether a connection that cannot be opened now will not open later either: the certificate is not trusted, or the
+/// host's name does not exist. (A name that is only unresolved for the moment is reported in other words.)
 fn is_lasting(cause: &str) -> bool {
     const NO_SUCH_HOST: [&str; 4] =
         ["name or service not known", "nodename nor servname", "no such host", "no address associated"];

@@ -43,9 +43,9 @@ impl fmt::Display for LocalServer {
 /// What a host says before the first call.
 #[derive(Clone, Debug, Default)]
 pub struct Greeting {
-    /// Why it cannot be talked to, as far as known.
+    /// Why it cannot be reached or used, as far as known.
     pub failure: Option<Failure>,
-    /// Which server it is, where that was asked and it is one that is known.
+    /// Which server it is, if that was asked and it is a known one.
     pub server: Option<LocalServer>,
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn greet(http: &Http, models: Url, who: bool) -> Greeting {
     Greeting { failure, server }
 }
 
-/// Which known server this is. Each has something that no other says.
+/// Which known server this is. Each one says something that no other does.
 async fn recognise(http: &Http, models: &Url) -> Option<LocalServer> {
     let get = |path: &'static str| async move {
         let mut url = models.clone();

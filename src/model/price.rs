@@ -105,9 +105,9 @@ pub enum Source {
 pub struct Prices {
     table: Option<&'static Table>,
     own: BTreeMap<String, Price>,
-    /// Of servers that said who they are.
+    /// Prices of servers that said who they are.
     told: BTreeMap<String, Price>,
-    /// Models that would be free, and are perhaps not.
+    /// Models that would pass for free, but may not be.
     unknown: BTreeSet<String>,
     hosts: Arc<Hosts>,
 }
@@ -156,13 +156,13 @@ impl Prices {
         Prices { hosts: Arc::new(hosts), ..self }
     }
 
-    /// From now on a model has this price, unless it has one.
+    /// Sets the price of a model, unless it has one.
     pub fn set(&mut self, model: &str, price: Price) {
         self.unknown.remove(model);
         self.told.entry(model.to_owned()).or_insert(price);
     }
 
-    /// From now on the price of a model is not known, unless a table or a person tells it.
+    /// Makes the price of a model unknown, unless a table or a person gives it.
     pub fn forget(&mut self, model: &str) {
         self.unknown.insert(model.to_owned());
     }
@@ -222,7 +222,7 @@ impl Prices {
     }
 }
 
-/// What is found under a name, else under the name without a date at its end.
+/// Looks a name up, and if it is not found, the name without the date at its end.
 fn named<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     find(name).or_else(|| find(undated(name)?))
 }

@@ -51,7 +51,7 @@ impl RetryPolicy {
         }
     }
 
-    /// The wait before the next try where the host names none, after so many tries.
+    /// The wait before the next try after `attempt` tries, if the host names none.
     #[must_use]
     pub fn backoff(&self, attempt: u32, jitter: f64) -> Duration {
         let factor = 2_u32.saturating_pow(attempt);

@@ -10,8 +10,8 @@ use super::Usage;
 /// No call has more tokens than this.
 const MOST: f64 = 1e9;
 
-/// The tokens of one call; `None` where they cannot be read. `has_text` tells whether the answer holds any: an answer
-/// with words that is billed with no token is one whose bill is not filled in.
+/// The tokens of one call; `None` if they cannot be read. `has_text` says whether the answer holds any text: an answer
+/// with words but a bill of no tokens has a bill that was not filled in.
 pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     let usage = usage?.as_object()?;
     let count = |path: [&str; 2]| {
@@ -34,7 +34,7 @@ pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     };
     let cached = cached.min(prompt);
     let cache_written = written.unwrap_or(0).min(prompt - cached);
-    // Some leave the tokens of thinking out of what was completed, and have them in the total.
+    // Some hosts leave thinking tokens out of the completion and count them only in the total.
     let completed = plain("completion_tokens").or_else(|| plain("output_tokens"));
     let thought = count(["completion_tokens_details", "reasoning_tokens"]);
     let thought = thought.or_else(|| count(["output_tokens_details", "reasoning_tokens"]));
@@ -53,7 +53,7 @@ pub(super) fn read(usage: Option<&Value>, has_text: bool) -> Option<Usage> {
     })
 }
 
-/// A count as a number of any form; parts of a token are one more.
+/// A count, as any form of number; a fraction of a token is rounded up.
 fn tokens(value: &Value) -> Option<u64> {
     let number = value.as_f64().filter(|number| (0.0..=MOST).contains(number))?;
     Some(number.ceil() as u64)

@@ -9,29 +9,29 @@ use super::search::{KEPT_GAIN, MOST_PROOF, PAIR_VARIANCE};
 /// What a cycle may spend on finding and proving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowance {
-    /// So many calls, whatever the rest of the cycle takes.
+    /// This many calls, whatever the rest of the cycle takes.
     Search(u64),
-    /// What a run may take, all that it does included.
+    /// What a whole run may take, with everything that it does.
     Run {
         /// Answered calls in all.
         calls: u64,
-        /// Cycles that are still to come, this one included. What is left is divided evenly among them.
+        /// Cycles to come, including this one. What is left is divided evenly among them.
         cycles: u64,
         /// Of them at most so many for finding and proving.
         most: u64,
     },
 }
 
-/// Calls of a search at least: with fewer nothing can be found, and a limit ends it where it ends.
+/// The fewest calls of a search: with fewer, nothing can be found. A limit still ends it wherever it is reached.
 const FEWEST: u64 = 40;
-/// The share of what is left that is kept for new messages at most: where it is not enough, a limit falls into them,
-/// and what was adopted is saved already.
+/// The largest share of what is left that is kept for new messages. If it is not enough, the limit is reached while
+/// they are written, when the adopted prompt is already saved.
 const MOST_KEPT: f64 = 0.25;
-/// The chance of gaining something from which on it is worth going on.
+/// The smallest chance of gaining something at which another cycle is worthwhile.
 pub const WORTH_GOING_ON: f64 = 0.05;
 
 impl Allowance {
-    /// Calls for finding and proving, where the run has made `used` calls so far and its new messages will take `kept`.
+    /// Calls for finding and proving, if the run has made `used` calls so far and its new messages will take `kept`.
     #[must_use]
     pub fn for_search(self, used: u64, kept: u64) -> u64 {
         match self {
@@ -60,7 +60,7 @@ impl Allowance {
 /// What may still be gained.
 #[derive(Clone, Copy, Debug)]
 pub struct Prospects<'a> {
-    /// Draws of the gain of the best prompt that can be put together over the one that stands.
+    /// Posterior draws of the gain of the best prompt that can be assembled over the current one.
     pub gains: &'a [f64],
     /// The one-sided level of the next proof.
     pub alpha: f64,
@@ -105,7 +105,7 @@ const READING: u64 = 8;
 const SORTED: u64 = 20;
 
 impl NewMessages {
-    /// Calls, with every third one revised once.
+    /// The calls that they take, assuming that every third message is revised once.
     #[must_use]
     pub fn calls(self) -> u64 {
         let each = 2.0 + f64::from(u8::from(self.audited)) + if self.revised && self.audited { 0.6 } else { 0.0 };

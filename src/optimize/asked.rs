@@ -20,7 +20,7 @@ use crate::evaluate::run::Interrupted;
 /// One side of the comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Side {
-    /// Per persona what came of each message.
+    /// For each persona, the results of its messages.
     pub results: Vec<Vec<TrialResult>>,
     /// Per persona, trials that failed.
     pub failed: Vec<u64>,
@@ -33,7 +33,7 @@ pub struct Counts {
     pub response: Vec<Tally>,
     /// What is known of the claims.
     pub claims: ClaimCounts,
-    /// The same decisions by what is known of their messages' claims, per persona.
+    /// The same decisions, split by what is known of their messages' claims, per persona.
     pub grounded: Vec<GroundedTally>,
 }
 
@@ -73,7 +73,7 @@ impl Side {
     }
 }
 
-/// What was asked so far.
+/// The messages asked for so far.
 pub(super) struct Asked<'a> {
     lab: &'a Lab<'a>,
     unseen: &'a Arc<Texts>,
@@ -86,7 +86,7 @@ pub(super) struct Asked<'a> {
     pub(super) pairs: usize,
     /// Trials that this took.
     pub(super) trials: usize,
-    /// Digests of the incumbent's messages that were there already.
+    /// Digests of the incumbent's earlier messages that were used.
     pub(super) used: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Asked<'a> {
         Asked { lab, unseen, prompts, earlier, order, before, after, pairs: 0, trials: 0, used: Vec::new() }
     }
 
-    /// Asks on, up to so many pairs in all.
+    /// Goes on asking until there are this many pairs in all.
     pub(super) async fn ask(&mut self, until: usize, label: &str, title: &str) -> Result<(), Error> {
         let (incumbent, challenger) = self.prompts;
         let (mut wanted, mut sides) = (Vec::new(), Vec::new());
@@ -149,7 +149,7 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    /// Asks on after the decision, and says whether that came to its end. A limit loses nothing of the proof.
+    /// Goes on asking after the decision; returns whether it finished. Reaching a limit loses nothing of the proof.
     ///
     /// # Errors
     /// As [`Asked::ask`], but for limits.
@@ -177,7 +177,7 @@ impl<'a> Asked<'a> {
         people as f64 / self.pairs.max(people) as f64
     }
 
-    /// About the variance of the difference of one pair.
+    /// An approximate variance of the difference of one pair.
     pub(super) fn variance_of_a_pair(&self) -> f64 {
         let decided: Vec<f64> = self.differences().into_iter().filter(|one| !one.is_nan()).collect();
         sign_flip::augmented_variance(&decided, self.step()) / self.step()
@@ -190,7 +190,7 @@ impl<'a> Asked<'a> {
         (!rate.is_nan()).then_some(rate)
     }
 
-    /// What failed trials could have made of it; `None` where none failed.
+    /// The range that failed trials leave open; `None` if none failed.
     pub(super) fn worst_case(&self) -> Option<WorstCase> {
         let side = |side: &Side, place: usize| missing::Side {
             sum: side.results[place].iter().map(|result| self.lab.score(result)).sum(),
@@ -204,7 +204,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// How many messages each person had on both sides at some time.
+/// How many messages each person had on both sides at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Mark {
     before: Vec<usize>,
@@ -223,7 +223,7 @@ impl Mark {
         self.pairs
     }
 
-    /// Those messages of a person on one side that came after it.
+    /// A person's messages on one side that came after the mark.
     #[must_use]
     pub fn later<'r>(&self, side: Which, place: usize, results: &'r [TrialResult]) -> &'r [TrialResult] {
         let counts = match side {
@@ -248,16 +248,16 @@ pub enum Which {
 pub struct Later {
     /// Pairs of messages.
     pub pairs: usize,
-    /// What they show, and they alone.
+    /// What these messages alone show.
     pub shown: Confirmed,
-    /// Which they are.
+    /// Where they begin.
     pub since: Mark,
     /// The smallest change of a person's difference in them.
     pub step: f64,
 }
 
 impl Later {
-    /// Everything since the mark; `None` where that is of fewer than two people.
+    /// Everything since the mark; `None` if it covers fewer than two people.
     pub(super) fn since(asked: &Asked<'_>, since: Mark) -> Option<Self> {
         let pairs = asked.pairs - since.pairs;
         let side = |which: Which, side: &Side| -> Vec<Vec<TrialResult>> {

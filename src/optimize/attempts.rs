@@ -20,11 +20,11 @@ use crate::model::digest;
 /// An attempt as a results file keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// What tells it from all others of the root.
+    /// Identifies it among all attempts of the root.
     pub id: String,
     /// The one-sided level of its test.
     pub level: f64,
-    /// Whether it adopted; nothing where it had not ended when the file was written.
+    /// Whether it adopted; `None` if it had not ended when the file was written.
     #[serde(default)]
     pub adopted: Option<bool>,
     /// Digests of the incumbent's messages that were there before and that it was measured against.
@@ -59,7 +59,7 @@ pub struct Attempts {
     alpha: f64,
     root: String,
     step: String,
-    /// What an attempt's name is made of, besides its number among all.
+    /// What an attempt's id is made of, besides its number.
     name: String,
     run: Option<Arc<Begun>>,
     state: Mutex<State>,
@@ -82,14 +82,14 @@ pub struct Begin {
 }
 
 impl Attempts {
-    /// Without files and without a journal: nothing was tried before.
+    /// Attempts of a root without files or a journal: nothing was tried before.
     #[must_use]
     pub fn first(alpha: f64) -> Self {
         let state = Mutex::default();
         Attempts { alpha, root: String::new(), step: String::new(), name: String::new(), run: None, state }
     }
 
-    /// Those that are known of the root of this file. `seed` and `step` are those of the cycle.
+    /// Gathers the known attempts on the root of this file. `seed` and `step` are those of the cycle.
     ///
     /// # Errors
     /// Where a file of the lineage or the journal cannot be read.
@@ -104,7 +104,7 @@ impl Attempts {
         let run = context.run.clone();
         if let Some(run) = &run {
             found.extend(run.attempts(&lineage.root, step)?.iter().map(attempt_of_row));
-            // What this cycle made before it was interrupted, and may have saved already, it makes again.
+            // Attempts that this cycle made before it was interrupted, and may have saved, are made again.
             let made: BTreeSet<String> = run.made_attempts(step)?.into_iter().map(|row| row.id).collect();
             found.retain(|attempt| !made.contains(&attempt.id));
         }
@@ -113,7 +113,7 @@ impl Attempts {
         Ok(Attempts { alpha, root: lineage.root.clone(), step: step.to_owned(), name, run, state })
     }
 
-    /// The level that the next attempt may expect. Who goes on with an interrupted run is told the same again.
+    /// The level that the next attempt may expect. A resumed run gets the same answer as before.
     ///
     /// # Errors
     /// When the journal fails.
@@ -122,8 +122,8 @@ impl Attempts {
         Ok(self.note(number, AttemptState::Planned, &[])?.level)
     }
 
-    /// Begins an attempt that may be measured against these messages: from now on its level is taken. It never has more
-    /// than it was planned with.
+    /// Begins an attempt that may be measured against these messages, and takes its level from now on: never more than
+    /// was planned.
     ///
     /// # Errors
     /// When the journal fails.
@@ -175,13 +175,13 @@ impl Attempts {
         self.with(|state| state.ledger.attempts().map(Recorded::from_attempt).collect())
     }
 
-    /// What the journal has at this place, as far as `wanted`; where it has nothing, or there is none, what follows
-    /// from all attempts that are known.
+    /// The journal's entry at this place, if it has got as far as `wanted`. Otherwise, or without a journal, an entry
+    /// computed from all known attempts.
     fn note(&self, number: u32, wanted: AttemptState, used: &[String]) -> Result<AttemptRow, Error> {
         let make = |planned: Option<f64>, others: Vec<AttemptRow>| {
             let mut all = self.with(|state| state.ledger.clone());
             others.iter().for_each(|row| all.add(attempt_of_row(row)));
-            // A number among all that are known makes the name one of its own also where a seed is used twice.
+            // The number among all known attempts keeps ids apart even if a seed is used twice.
             let id = digest(&[&self.name, &all.len().to_string()])[..16].to_owned();
             let level = all.next_level(self.alpha).min(planned.unwrap_or(f64::INFINITY));
             AttemptRow { id, level, state: wanted, used: used.to_vec() }

@@ -89,10 +89,10 @@ pub struct CycleOptions {
     pub min_gain: f64,
     /// What a segment may lose at most.
     pub margin: f64,
-    /// Pairs that are asked after a decision for a challenger; where not given, as many as people verify, forty at
-    /// most.
+    /// Pairs asked after a challenger was found better. By default as many as there are people kept aside, at most
+    /// forty.
     pub confirm: Option<usize>,
-    /// How far the interval of these should reach to each side at most, where more calls are left for it.
+    /// The farthest that the interval of these pairs should reach to each side, if calls are left to narrow it.
     pub precision: Option<f64>,
     /// Characters that a prompt may have.
     pub longest: usize,
@@ -125,7 +125,7 @@ pub struct Cycle {
     pub elapsed: Duration,
 }
 
-/// Pairs that are asked after a decision for a challenger at most, where nobody says how many.
+/// The most pairs that are asked after a challenger was found better, unless the user says how many.
 const CONFIRMED: usize = 40;
 
 /// What the journal calls the cycle of that number in its command.
@@ -259,7 +259,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let adopted = found.challenger.as_ref().filter(|_| found.verdict.adopts()).map(ToString::to_string);
     let simulated = || cast.context.account.is_simulated();
     let fingerprint = cast.decision_maker.fingerprint();
-    // Behind a wire the market is known only by its answers: what was taken for one judge may turn out to be two.
+    // Over HTTP the market is known only by its answers, so what was taken for one judge may turn out to be two.
     let judges = || match incumbent.judges.clone() {
         judges @ Judges::DecidedAgain { .. } => judges,
         _ => {
@@ -283,7 +283,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let sha256 = older.head.sha256.clone();
     let prompt = adopted.clone().unwrap_or_else(|| prompt_before.clone());
     let auditing = lab.auditing();
-    // Where the incumbent stays, its messages do.
+    // If the incumbent stays, so do its messages.
     let writer = match &adopted {
         Some(_) => Some(cast.generator.fingerprint(Some(&auditing))),
         None => older.head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
@@ -368,7 +368,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         (Some(_), None) => people.all.len() * options.messages_per_persona,
         (_, run) => run.as_ref().map_or(0, |run| run.not_run),
     };
-    // Where the incumbent stays, its messages do, and what was said to them.
+    // If the incumbent stays, so do its messages and what was said to them.
     let coding = if adopted.is_some() { new_coding } else { coding };
     let judges = judges();
     let provenance = Provenance {
@@ -403,8 +403,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     })
 }
 
-/// On what scale a search's trials are scored: who writes, decides and audits, what counts, and beside which facts and
-/// rules.
+/// The scale of a search's scores: who writes, decides and audits, what counts, and which facts and rules apply.
 fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
     let cast = lab.cast;
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();

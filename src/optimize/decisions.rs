@@ -54,8 +54,8 @@ impl Decisions {
     }
 }
 
-/// The components, where personas come twice on average: else what they differ by cannot be told from what messages do.
-/// Where prompts do not, theirs stays with the messages.
+/// The components, if personas come twice on average; otherwise differences between personas cannot be told from those
+/// between messages. If prompts do not, their component stays with the messages.
 fn apart(shown: &[Observed]) -> Option<Crossed> {
     let distinct = |of: fn(&Observed) -> u32| shown.iter().map(of).collect::<BTreeSet<u32>>().len();
     if shown.len() < 2 * distinct(|message| message.persona) {
@@ -68,7 +68,7 @@ fn apart(shown: &[Observed]) -> Option<Crossed> {
     Crossed::from_messages(&of_one)
 }
 
-/// The decisions on a message of the pilot, to this persona by this prompt.
+/// The decisions on a message of the pilot, written to this persona with this prompt.
 #[must_use]
 pub fn of_pilot(result: &TrialResult, persona: u32, prompt: &str) -> Option<Observed> {
     let hash = Sha256::digest(prompt);

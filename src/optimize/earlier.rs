@@ -21,7 +21,7 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Those among these entries, as far as the proof can use them: of the first `most` personas in the [`order`] of
+    /// The messages among these entries that the proof can use: those to the first `most` personas in the [`order`] of
     /// this salt.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Earlier {
         Ok(Earlier { found })
     }
 
-    /// Whether a file has a message to somebody who only verifies that nothing was measured against yet.
+    /// Whether a file has a message to a person kept aside that no attempt was measured against yet.
     ///
     /// # Errors
     /// Where the file cannot be read.
@@ -71,7 +71,7 @@ impl Earlier {
         Ok(found)
     }
 
-    /// Without those that were measured against before, given by their digests.
+    /// Leaves out messages that attempts were already measured against, given by their digests.
     #[must_use]
     pub fn without(mut self, used: &BTreeSet<String>) -> Self {
         for (key, messages) in &mut self.found {
@@ -81,7 +81,7 @@ impl Earlier {
         self
     }
 
-    /// What tells these messages from all others, in order.
+    /// Digests that identify these messages, in order.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
         let of = |(key, messages): (&Key, &Vec<TrialResult>)| {
@@ -110,13 +110,13 @@ impl Earlier {
     }
 }
 
-/// What tells a message to a persona from all others.
+/// The digest that identifies a message to a persona.
 #[must_use]
 pub fn digest_of(persona: Key, message: &str) -> String {
     digest(&[&format!("{persona:?}"), message])[..16].to_owned()
 }
 
-/// People in an order that has nothing to do with who they are, another one for each salt.
+/// People in an order that is unrelated to who they are and differs for each salt.
 ///
 /// # Errors
 /// Where a persona cannot be read.

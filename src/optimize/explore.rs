@@ -37,7 +37,7 @@ pub struct Explored {
     pub pool: Pool,
     /// Every trial, those of the incumbent before it included, which come first.
     pub seen: Vec<Seen>,
-    /// How many of them are the incumbent's messages.
+    /// How many of these are the incumbent's messages.
     pub known: usize,
     /// What they taught.
     pub model: Model,
@@ -80,14 +80,14 @@ pub struct Start<'a> {
 /// The share of the trials that is spent on exploring in any case.
 const LEAST_EXPLORED: f64 = 0.25;
 
-/// Challengers in the first wave of a search of so many calls, where the user does not say: a call each, and what many
-/// of them agree on is worth as much as a hundred trials.
+/// Challengers in the first wave of a search with this many calls, unless the user says how many. Each costs a call,
+/// and what many of them agree on is worth as much as a hundred trials.
 #[must_use]
 pub fn first_wave(calls: u64) -> usize {
     (calls / CALLS_A_CHALLENGER).clamp(FEWEST_CHALLENGERS, MOST_CHALLENGERS) as usize
 }
 
-/// And in a later one.
+/// Challengers in each later wave.
 #[must_use]
 pub fn later_wave(first: usize) -> usize {
     first.div_ceil(4).max(LATER_CHALLENGERS.min(first))

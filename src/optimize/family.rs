@@ -7,11 +7,11 @@ use super::lineage::Lineage;
 use crate::compare::ledger::{self, Attempt, Ledger};
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 
-/// The cycles' files that share the beginning of their names with one file, and that file.
+/// One file, and the cycles' files whose names begin like its name.
 pub struct Family {
     members: BTreeMap<String, Member>,
     focus: String,
-    /// SHA-256 of the first run that the file in question descends from, or what else stands for it.
+    /// SHA-256 of the first run that the file in question descends from, or a stand-in for it.
     root: String,
 }
 
@@ -49,8 +49,8 @@ impl Family {
         Ok(family)
     }
 
-    /// SHA-256 of the first run, by which attempts on copies of it are known for its own. Where the file is gone, its
-    /// name; where that is not known either, the beginning of all their names.
+    /// SHA-256 of the first run, which also identifies attempts on copies of it. If that file is gone, its name; if
+    /// even that is unknown, the common beginning of all names.
     #[must_use]
     pub fn root(&self) -> &str {
         &self.root
@@ -70,8 +70,8 @@ impl Family {
         }
     }
 
-    /// The name of the file without a parent that this one descends from, as far as parents are here; `None` where a
-    /// cycle's file on the way does not name its parent.
+    /// The name of the ancestor without a parent, as far as the parents are here. `None` if a cycle's file on the way
+    /// does not name its parent.
     fn first(&self, name: &str) -> Option<String> {
         let (mut name, mut seen) = (name.to_owned(), BTreeSet::new());
         while let Some(member) = self.members.get(&name) {
@@ -83,8 +83,8 @@ impl Family {
         Some(name)
     }
 
-    /// The attempts that files of this root record. Earlier versions recorded no root: then a file is one of its own
-    /// unless its parents lead to another first run.
+    /// The attempts that files of this root record. Earlier versions recorded no root: such a file counts unless its
+    /// parents lead to another first run.
     #[must_use]
     pub fn attempts(&self, root: &str, alpha: f64) -> Vec<Attempt> {
         let first = self.first(&self.focus);
@@ -109,8 +109,8 @@ impl Family {
         (ledger.len(), ledger.next_level(alpha))
     }
 
-    /// What one file records. Earlier versions kept only whether each of a line of cycles adopted: those that the
-    /// parent, where it is there, does not have are this file's.
+    /// The attempts that one file records. Earlier versions kept only whether each of a line of cycles adopted: those
+    /// that the parent does not have, if it is here, belong to this file.
     fn of_record(&self, name: &str, member: &Member, lineage: &Lineage, alpha: f64) -> Vec<Attempt> {
         if !lineage.root.is_empty() {
             return lineage.proofs.iter().map(Recorded::to_attempt).collect();

@@ -43,8 +43,7 @@ pub async fn write(
     }
 }
 
-/// What came of something that is asked for once a prompt is adopted: a limit that falls into it costs no more than
-/// that.
+/// The result of work that follows an adoption: if it reaches a limit, only that work is lost.
 ///
 /// # Errors
 /// Any other error, and the user's wish to stop.

@@ -47,8 +47,8 @@ pub struct Ask {
 }
 
 impl Incumbent {
-    /// Its messages to people who only verify, where they are as good as fresh ones: written as messages are written today,
-    /// and decided by today's judge. At most those of the first `most` people in the order of this salt.
+    /// Its messages to people kept aside, if they are as good as fresh ones: written the way messages are written now,
+    /// and decided by the current judge. At most those to the first `most` people in the order of this salt.
     ///
     /// # Errors
     /// Where the file or a persona cannot be read.

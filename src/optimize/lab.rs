@@ -36,7 +36,7 @@ pub struct TrialResult {
     pub message: String,
     /// Every decision on it; the first is the one with the reasoning.
     pub decisions: Vec<bool>,
-    /// What each of them is worth, in 0..=1: how likely a yes is where the decision maker says that, else 1 for a yes.
+    /// The value of each decision, in 0..=1: the chance of a yes if the decision maker gives one, else 1 for a yes.
     pub chances: Vec<f64>,
     /// Why.
     pub reasoning: String,
@@ -51,7 +51,7 @@ impl TrialResult {
         self.decisions.first().copied().unwrap_or(false)
     }
 
-    /// What its decisions are worth on average: the mean chance of a yes, or the share of them that were one.
+    /// The average value of its decisions: the mean chance of a yes, or the share of yes.
     #[must_use]
     pub fn chance(&self) -> f64 {
         self.chances.iter().sum::<f64>() / self.chances.len().max(1) as f64
@@ -69,7 +69,7 @@ impl TrialResult {
 pub struct Lab<'a> {
     /// Who writes, decides and audits.
     pub cast: &'a Cast,
-    /// Who decides where something is learned from it: the same judge, who may be asked about more than its decision.
+    /// Who decides on messages that are learned from: the same judge, possibly also asked about more than its decision.
     pub learns_by: DecisionMaker,
     /// What messages are held against.
     pub sources: &'a Sources,
@@ -92,8 +92,8 @@ pub struct Lab<'a> {
 }
 
 impl Lab<'_> {
-    /// What shuffles people who only verify: another order in every cycle, so that none of them is asked first each
-    /// time.
+    /// The salt that shuffles people kept aside: a different order in every cycle, so that no one is always asked
+    /// first.
     #[must_use]
     pub fn salt(&self) -> String {
         format!("{} {}", self.seed, self.step)

@@ -31,11 +31,11 @@ pub struct Lineage {
     /// SHA-256 of the results file that it began with; empty in records of earlier versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub root: String,
-    /// For every challenger that was verified on the way to this file whether it was adopted, the first one first.
+    /// For every challenger that was verified on the way to this file, whether it was adopted, oldest first.
     #[serde(default)]
     pub attempts: Vec<bool>,
-    /// Every attempt on the root that was known when the file was written, those of its other descendants included: all
-    /// of them together may adopt wrongly with a chance of alpha.
+    /// Every attempt on the root that was known when the file was written, including those of its other descendants:
+    /// all of them together may adopt wrongly with a chance of at most alpha.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Recorded>,
     /// Whether the incumbent's messages have proved against a challenger already, so that the next is measured afresh.

@@ -1,4 +1,4 @@
-//! The calls of a run as one plan.
+//! Plans the calls of a whole run.
 
 use clap::Parser;
 
@@ -11,15 +11,15 @@ use crate::optimize::allowance::Allowance;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     cycles: Cycles,
-    /// Calls that a cycle may spend on finding and proving, where the user said so.
+    /// Calls that a cycle may spend on finding and proving, if the user said so.
     asked: Option<u64>,
     /// Calls in all, where there is a limit.
     all: Option<u64>,
 }
 
 impl Plan {
-    /// The plan of a run: that of the command that it began with, so that a higher limit goes on with it and changes
-    /// nothing of what it has found.
+    /// The plan of a run. It follows the command that the run began with, so that resuming with a higher limit changes
+    /// nothing that was already found.
     pub fn new(options: &Options, run: &Begun) -> Self {
         let first = run.resumed.then(|| run.arguments().ok()).flatten();
         let limit = first.and_then(|arguments| limit_in(&arguments)).unwrap_or(options.models.max_calls);
@@ -31,7 +31,7 @@ impl Plan {
         let usual = calls(options, personas);
         match (self.cycles, self.all) {
             (_, None) => Allowance::Search(usual),
-            // What the user asked for holds, and the limit ends it where it ends.
+            // The user's figure holds, and the limit stops the run wherever it is reached.
             (Cycles::Number(_), Some(_)) if self.asked.is_some() => Allowance::Search(usual),
             // All that there is, unless the user said how much.
             (Cycles::Auto, Some(calls)) => Allowance::Run { calls, cycles: 1, most: self.asked.unwrap_or(u64::MAX) },
@@ -41,7 +41,7 @@ impl Plan {
         }
     }
 
-    /// Whether another cycle follows one that came to this.
+    /// What follows a cycle with this outcome.
     pub fn goes_on(self, adopted: bool, chance_of_more: Option<f64>) -> Next {
         use crate::optimize::allowance::WORTH_GOING_ON;
         match (self.cycles, chance_of_more) {
@@ -65,7 +65,7 @@ pub enum Next {
     NothingLeft,
 }
 
-/// The limit on calls in a command line without the program's name; `None` where it is no command of ours.
+/// The limit on calls in a command line without the program's name; `None` if it is not one of our commands.
 #[expect(clippy::option_option, reason = "no command of ours, and one of ours without a limit, are two things")]
 fn limit_in(arguments: &[String]) -> Option<Option<u64>> {
     let typed = std::iter::once("rejoinder").chain(arguments.iter().map(String::as_str));

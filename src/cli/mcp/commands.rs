@@ -1,4 +1,4 @@
-//! Commands that take a moment: run to their end, and what they said.
+//! Short commands: run to their end, with their output.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use crate::web::children::{TOKEN_VARIABLE, run_to_end};
 
-/// A command may take so long.
+/// The longest that a command may take.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// So much of what it prints is read.
+/// The most bytes that are read of its output.
 const MOST: u64 = 4 << 20;
-/// So much of it goes to the agent, in characters.
+/// The most characters of it that go to the agent.
 const SHOWN: usize = 8_000;
 
 /// Starts this program with the server's own settings. Cheap to clone.
@@ -20,13 +20,13 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// With these options before every command.
+    /// Creates it with options that are put before every command.
     pub fn new(common: Vec<OsString>) -> Self {
         Commands { common }
     }
 
-    /// Runs a command to its end. The words of a person that stand alone come last, so that none is taken for an
-    /// option.
+    /// Runs a command to its end. `names` are a person's words without a flag; they come last, so that none is taken
+    /// for an option.
     ///
     /// # Errors
     /// What it said, or why it could not be run.
@@ -54,7 +54,7 @@ fn run(common: &[OsString], arguments: &[String], names: &[String]) -> Result<St
     }
 }
 
-/// The beginning of a long text, and how much is left out.
+/// Cuts a long text off, and says how much is left out.
 pub fn short(text: &str) -> String {
     let count = text.chars().count();
     if count <= SHOWN {

@@ -1,4 +1,4 @@
-//! Commands that take long: started, polled, stopped. They are the same as in a terminal, and go on without this
+//! Long commands: started, polled and stopped. They are the same as in a terminal, and keep running without this
 //! process.
 
 use std::ffi::OsString;
@@ -13,10 +13,10 @@ use crate::report::live::Live;
 use crate::report::words;
 use crate::web::children::{Child, Children, State};
 
-/// How often a job is looked at while somebody waits for it.
+/// How often a job is checked while an agent waits for it.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// What was started here. Cheap to clone.
+/// The jobs that were started here. Cheap to clone.
 #[derive(Clone)]
 pub struct Jobs {
     root: PathBuf,
@@ -29,7 +29,7 @@ impl Jobs {
         Jobs { root: root.to_owned(), children: Arc::new(Children::new(root, common)) }
     }
 
-    /// Starts a command, and says how to look after it.
+    /// Starts a command, and returns how to follow it.
     ///
     /// # Errors
     /// What the system said.
@@ -42,7 +42,7 @@ impl Jobs {
         ))
     }
 
-    /// Where a job stands, after so long at most, or as soon as it is over.
+    /// Where a job stands, after `wait` at most or as soon as it is over.
     ///
     /// # Errors
     /// When there is no such job.
@@ -57,7 +57,7 @@ impl Jobs {
         }
     }
 
-    /// Asks a job to stop. What is in flight is kept.
+    /// Asks a job to stop. Calls in flight are kept.
     ///
     /// # Errors
     /// When there is no such job, or it is over.
@@ -75,7 +75,7 @@ impl Jobs {
         ))
     }
 
-    /// The folder for what is exported: in the data folder, and its owner's alone.
+    /// The folder for exports: inside the data folder, and readable by its owner only.
     ///
     /// # Errors
     /// What the system said.
@@ -118,7 +118,7 @@ impl Jobs {
     }
 }
 
-/// What a command said at its end: its results, and an error if it had one; not its progress.
+/// A command's final output: its results, and its error if it had one, but not its progress.
 fn result(child: &Child) -> String {
     let log = child.log();
     let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();

@@ -108,8 +108,8 @@ pub struct Check {
 pub struct Evaluate {
     /// Persona file in data/personas
     persona_file: String,
-    /// File with the prompt: what is offered and how to write about it; below the folder where the server runs, or in the data
-    /// folder. A sample offer where none is given
+    /// File with the prompt: what is offered and how to write about it. It lies below the folder where the server runs.
+    /// Without one the built-in sample offer is used
     prompt_file: Option<String>,
     /// Messages for each persona
     messages_per_persona: Option<u16>,

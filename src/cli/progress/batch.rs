@@ -183,7 +183,7 @@ impl Batch {
     }
 }
 
-/// What is waited for, why, since when and for how long.
+/// Says what is waited for, why, since when and for how long.
 pub(super) fn waiting(host: &str, wait: &HostWait, now: Instant) -> String {
     let time = |time| words::duration(time);
     let since = time(now.saturating_duration_since(wait.since));

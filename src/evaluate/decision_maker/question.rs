@@ -44,7 +44,7 @@ impl Question<'_> {
                 "decision",
                 "boolean",
             ),
-            // The threshold is not told: a model that knows it answers on its safe side.
+            // The model is not told the threshold: if it knows it, it stays on the safe side.
             Question::Score => (
                 "How likely is it that you say yes to it? Answer with a JSON object: `reasoning` (text), then, as your \
                  decision, `score` (a number from 0, surely no, to 1, surely yes).",
@@ -106,7 +106,7 @@ fn objection_name(index: usize) -> String {
     format!("objection_{}", index + 1)
 }
 
-/// How likely each objection is, by its own name; one that the model declined to speak of is left out.
+/// How likely each objection is, by its own name. One that the model declined is left out.
 pub(super) fn objections(object: &Map<String, Value>, objections: &[Objection]) -> Map<String, Value> {
     let held = objections.iter().enumerate().filter_map(|(index, objection)| {
         let chance = object.get(&objection_name(index))?.as_f64().filter(|chance| (0.0..=1.0).contains(chance))?;
@@ -115,8 +115,8 @@ pub(super) fn objections(object: &Map<String, Value>, objections: &[Objection]) 
     held.collect()
 }
 
-/// The objections that are more likely than not to hold, the likeliest first, as the reason for a no; nothing where
-/// none is.
+/// The objections that are more likely than not to hold, most likely first, as the reason for a no; empty if there are
+/// none.
 pub(super) fn in_words(held: &Map<String, Value>) -> String {
     let chance =
         |(name, chance): (&String, &Value)| Some((chance.as_f64().filter(|chance| *chance > 0.5)?, name.clone()));
@@ -126,7 +126,7 @@ pub(super) fn in_words(held: &Map<String, Value>) -> String {
     if names.is_empty() { String::new() } else { format!("Objects: {}.", names.join("; ")) }
 }
 
-/// The request for the words of a decision that was made.
+/// The request for the reasons of a decision that was made.
 pub(super) fn reason(
     system: String,
     (persona, message): (&str, &str),

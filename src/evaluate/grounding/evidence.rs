@@ -162,7 +162,7 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Whether a share is so many parts of a small whole, or parts of a whole of so many, within [`PARTS_APART`] of the
+/// Whether a share is `count` parts of a small whole, or parts of a whole of `count`, within [`PARTS_APART`] of the
 /// whole.
 fn is_part(share: Exact, count: Exact) -> bool {
     let apart = Exact::new(PARTS_APART.0, PARTS_APART.1);

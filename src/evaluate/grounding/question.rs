@@ -17,7 +17,7 @@ const MOST_QUOTATIONS: usize = 20;
 /// Hints that are given.
 const MOST_HINTS: usize = 40;
 
-/// The verdict by which an auditor that is asked again takes back that a passage is a claim.
+/// The verdict with which an auditor that is asked again withdraws a claim.
 const NO_CLAIM: &str = "no_claim";
 
 /// Which question an answer is about.
@@ -129,8 +129,9 @@ pub(super) fn schema(round: Round) -> Schema {
     }
 }
 
-/// The findings of an answer. A kind that is none of ours is `other`; one quotation may stand without its list; nothing
-/// else is guessed. What an answer to the second question takes back is left out, and its quotes come second.
+/// Reads the findings of an answer. An unknown kind becomes `other`, and a single quotation may stand without its list;
+/// nothing else is guessed. Findings that the second answer withdraws are left out, and their quotes are returned
+/// second.
 pub(super) fn findings(object: &Map<String, Value>, round: Round) -> Result<(Vec<Finding>, Vec<String>), Unusable> {
     let wrong = || Unusable::WrongField { field: "claims", kind: "list of claims" };
     let list = object.get("claims").and_then(Value::as_array).ok_or_else(wrong)?;

@@ -101,8 +101,8 @@ impl<'a> Verifier<'a> {
         verified
     }
 
-    /// Verifies what a model answered about what was rejected, and ends the matter: what does not verify now is
-    /// unsupported. `withdrawn` are the quotes of what the model says is no claim after all.
+    /// Verifies the second answer, about the rejected claims, and settles them: whatever does not verify now is
+    /// unsupported. `withdrawn` are the quotes that the model no longer calls claims.
     pub(super) fn settle(&self, first: Verified, findings: &[Finding], withdrawn: &[String]) -> Vec<Claim> {
         let second = self.check(findings);
         let withdrawn: Vec<Span> = withdrawn.iter().filter_map(|quote| self.folded().locate(quote, &[])).collect();

@@ -25,7 +25,7 @@ const REMARK: usize = 300;
 /// More than this is no salutation.
 const SALUTATION: usize = 60;
 
-/// The text after the thinking and without tokens of a template, trimmed.
+/// The text after the thinking and without template tokens, trimmed.
 pub(super) fn speech(text: &str) -> Result<&str, Unusable> {
     let text = text.trim();
     if !text.contains(['<', '[', '\u{25c1}']) && !text.starts_with("analysis") {
@@ -43,7 +43,7 @@ pub(super) fn message(speech: &str) -> Result<&str, Unusable> {
     Ok(unquoted(without_preamble(inside_fence(text)?)))
 }
 
-/// What stands in harmony's final channel, where there are channels.
+/// The text in harmony's final channel, if there are channels.
 fn final_channel(text: &str) -> Result<&str, Unusable> {
     const CHANNEL: &str = "<|channel|>";
     const MESSAGE: &str = "<|message|>";
@@ -54,7 +54,7 @@ fn final_channel(text: &str) -> Result<&str, Unusable> {
         });
         return last.map(str::trim).ok_or(Unusable::OnlyThinking);
     }
-    // The same where a server has taken the tokens away.
+    // The same if a server has stripped the tokens.
     match text.rsplit_once("assistantfinal") {
         Some((before, last)) if before.starts_with("analysis") => Ok(last.trim()),
         _ => Ok(text),
@@ -139,7 +139,7 @@ fn token_at(text: &str) -> Option<usize> {
     is_name.then_some(end + 4)
 }
 
-/// Where the turn ends: what a model writes after that is another's.
+/// Where the turn ends: whatever a model writes after that is somebody else's turn.
 fn end_of_turn(text: &str) -> usize {
     let token = text.match_indices("<|").map(|(at, _)| at).find(|at| token_at(&text[*at..]).is_some());
     let ends = ENDS.iter().filter_map(|end| text.find(end));
@@ -209,7 +209,7 @@ fn ends_with_colon(text: &str) -> bool {
     text.trim_end_matches(['*', '_', ' ']).ends_with([':', '\u{ff1a}'])
 }
 
-/// One short paragraph, or nothing.
+/// Whether this is one short paragraph, or nothing.
 fn is_remark(text: &str) -> bool {
     text.chars().count() <= REMARK && !text.lines().any(|line| line.trim().is_empty())
 }

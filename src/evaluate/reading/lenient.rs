@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Number, Value};
 
-/// No answer nests deeper.
+/// The deepest nesting of an answer.
 const DEEPEST: usize = 64;
 
 /// The fields of the object at the beginning of this text, those that stand twice included, and its length in bytes.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::model::Answer;
 
-/// What there is to say of an answer that cannot be used, besides what is wrong with it.
+/// Remarks about an answer that cannot be used, besides what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remarks {
     /// The host's words, in one line.
@@ -19,7 +19,7 @@ const SHOWN: usize = 120;
 pub(in crate::evaluate) const BEGAN: &str = "; it began: ";
 
 impl Remarks {
-    /// Of this answer.
+    /// Collects the remarks on this answer.
     pub(super) fn of(answer: &Answer) -> Self {
         let mut words = answer.text.split_whitespace();
         let mut began = words.next().unwrap_or_default().to_owned();

@@ -6,8 +6,8 @@ use crate::model::http::failure::{self, ErrorBody};
 use crate::model::http::{Http, Response, body, headers};
 use crate::model::{Answer, Failure, Reply, Stop, finish, usage};
 
-/// The answer in a response. `is_json` tells whether JSON was asked for: then it may stand where servers put it by
-/// mistake, among the reasoning or in the arguments of a tool call.
+/// Reads the answer in a response. `is_json` says whether JSON was asked for: it may then be found where servers put it
+/// by mistake, in the reasoning or in the arguments of a tool call.
 #[allow(clippy::result_large_err, reason = "one per call, and a call takes seconds")]
 pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Reply, Failure> {
     let json = body::read(&response.body).map_err(|why| http.malformed(response, None, &why))?;
@@ -18,7 +18,7 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
         return Err(failure);
     }
     let message = choice.get("message").filter(|message| message.is_object());
-    // What was broken off may have no message at all.
+    // An answer that was broken off may have no message at all.
     let message = match (message, &error) {
         (Some(message), _) => message,
         (None, Some(_)) => &Value::Null,

@@ -41,7 +41,7 @@ fn in_order(json: &Value, asked: &[Statement]) -> Result<Map<String, Value>, Str
         return Err(format!("{} answers to {} questions", answers.len(), asked.len()));
     }
     let pairs = asked.iter().zip(answers).map(|(statement, answer)| {
-        // A name may be left out, but where it is there it is the question's.
+        // The name may be missing, but if present it must be the question's.
         let name = answer.get("name").and_then(Value::as_str);
         if name.is_some_and(|name| name != statement.name) {
             return Err("answers in another order than the questions".to_owned());
@@ -62,7 +62,7 @@ fn by_name(json: &Value, asked: &[Statement]) -> Result<Map<String, Value>, Stri
     pairs.collect()
 }
 
-/// The probability of one answer; null for a refusal. One outside 0 to 1 is not brought inside.
+/// The probability of one answer; null if it was declined. A value outside 0 to 1 is an error and is not clamped.
 fn probability(answer: &Value, (kind, field): (&str, &str)) -> Result<Value, String> {
     match answer.get("type").and_then(Value::as_str) {
         Some("refusal") => return Ok(Value::Null),
@@ -70,12 +70,12 @@ fn probability(answer: &Value, (kind, field): (&str, &str)) -> Result<Value, Str
         _ => {}
     }
     let number = answer.get(field).and_then(Value::as_f64).filter(|number| (0.0..=1.0).contains(number));
-    // A zero with a sign is a zero.
+    // Turns -0 into 0.
     number.map(|number| (number + 0.0).into()).ok_or_else(|| format!("an answer without a {field} from 0 to 1"))
 }
 
-/// The tokens of the call; `None` where they cannot be read. Nothing is written, and many leave the output out of the
-/// bill. Cached tokens are among the input tokens here; [`Usage`] counts each token once.
+/// The tokens of the call; `None` if they cannot be read. Nothing is written, and many hosts leave the output out of
+/// the bill. They count cached tokens among the input tokens; [`Usage`] counts each token once.
 fn bill(usage: Option<&Value>) -> Option<Usage> {
     let count = |path: &str| usage?.pointer(path)?.as_f64().filter(|n| (0.0..1e9).contains(n)).map(|n| n.ceil() as u64);
     let input = count("/input_tokens").filter(|tokens| *tokens > 0)?;

@@ -139,7 +139,8 @@ impl BaseUrl {
     }
 }
 
-/// Where in a path the part begins that is not the base's but one call's: what people copy from a documentation.
+/// Where a call's own part of a path begins, which does not belong to the base URL: people copy whole addresses from
+/// documentation.
 fn endpoint(path: &str) -> usize {
     let path = path.trim_end_matches('/');
     [

@@ -15,7 +15,7 @@ pub(crate) struct ErrorBody {
     label: Option<String>,
     message: Option<String>,
     code: Option<String>,
-    /// A status that the body names itself, of which a response with status 200 says nothing.
+    /// A status that the body itself names; a response with status 200 may carry one.
     status: Option<u16>,
     /// Which part of the request is at fault.
     pub(crate) param: Option<String>,
@@ -58,7 +58,7 @@ impl ErrorBody {
     pub(crate) fn of(error: &Value) -> Self {
         let detail = error.get("details").and_then(|details| details.get("error_code"));
         let message = text(error.get("message")).or_else(|| text(error.get("detail")));
-        // A gateway's own words say less than those of the host behind it.
+        // A gateway's own message says less than that of the host behind it.
         let raw = error.pointer("/metadata/raw").and_then(raw_words);
         let message = match (message, raw) {
             (Some(message), Some(raw)) if !message.contains(&raw) => Some(format!("{message}: {raw}")),
@@ -166,7 +166,8 @@ pub(crate) fn of_body(json: &Value, one_line: impl Fn(&str) -> String) -> Failur
     Failure::new(kind(status, &reqwest::header::HeaderMap::new(), Some(&error)), message)
 }
 
-/// The failure that a response with a good status and a bad body is. An error in it counts as the status that it names.
+/// The failure behind a response with a good status and a bad body. An error in the body counts as the status that it
+/// names.
 pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, key: Option<&SecretString>) -> Failure {
     let error = json.and_then(ErrorBody::read);
     let words = match &error {
@@ -182,7 +183,7 @@ pub(crate) fn malformed(response: &Response, json: Option<&Value>, why: &str, ke
     failure
 }
 
-/// The failure that an error inside a choice is, where it tells of the account or the host rather than of this answer.
+/// The failure behind an error inside a choice, if it concerns the account or the host rather than this answer.
 pub(crate) fn of_choice(response: &Response, error: &ErrorBody, key: Option<&SecretString>) -> Option<Failure> {
     let status = error.status().filter(|status| matches!(status, 401 | 402 | 429 | 503 | 529))?;
     let message = format!("{}: an error in place of an answer: {}", response.status, error.words(error.status));
@@ -195,7 +196,7 @@ fn about(response: &Response, kind: FailureKind, message: String, error: Option<
     let waits = matches!(kind, FailureKind::RateLimited | FailureKind::Overloaded | FailureKind::Server);
     let asked = headers::retry_after(&response.headers, response.received);
     let asked = asked.or_else(|| headers::sane(error.filter(|_| waits)?.wait?));
-    // What is used up is there again after this, though the host does not say that it is used up.
+    // When the exhausted limit is available again, even if the host does not say that it is exhausted.
     let reset =
         || (kind == FailureKind::RateLimited).then(|| headers::reset(&response.headers, response.received)).flatten();
     Failure {

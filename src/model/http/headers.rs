@@ -50,8 +50,8 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     milliseconds.map(|value| value / 1000.0).and_then(sane).or_else(|| seconds().and_then(sane))
 }
 
-/// When a limit is whole again of which nothing else is told: the shortest of what the headers say. For a refusal that
-/// names no wait.
+/// When a limit resets whose state is not otherwise known: the shortest of the resets in the headers. For a refusal
+/// that names no wait.
 pub(super) fn reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     const NAMES: [&str; 7] = [
         "x-ratelimit-reset-requests",
@@ -105,8 +105,8 @@ fn until(moment: &str, now: SystemTime) -> Option<Duration> {
     Some(Duration::try_from(moment.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// A time in any form that a header has it in: a span, a bare number of seconds, or a moment - in RFC 3339, or as
-/// seconds or milliseconds since 1970, which no span is as long as.
+/// A time in any form that headers use: a span, a bare number of seconds, or a moment, in RFC 3339 or as seconds or
+/// milliseconds since 1970 (no span is that long).
 fn any_time(value: &str, now: SystemTime) -> Option<Duration> {
     const MOMENT: f64 = 1e9;
     const IN_MILLISECONDS: f64 = 1e11;

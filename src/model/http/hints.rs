@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-/// The seconds that an error asks to wait: Gemini's `RetryInfo`, a field, the headers of the host behind a gateway, or
-/// the words of the message ("Please retry in 34.07s", "try again in 6m0s"). `None` where it says nothing of the kind.
+/// How many seconds an error asks to wait: from Gemini's `RetryInfo`, a field, the headers of the host behind a
+/// gateway, or the message ("Please retry in 34.07s", "try again in 6m0s"). `None` if it asks for no wait.
 pub(super) fn in_body(error: &Value, message: &str) -> Option<f64> {
     retry_info(error).or_else(|| field(error)).or_else(|| of_gateway(error)).or_else(|| in_words(message))
 }

@@ -72,7 +72,7 @@ impl Connections {
         Ok(Connections { roots, hosts: Arc::default(), ..self })
     }
 
-    /// The same by way of this proxy, and none of the connections.
+    /// The same through this proxy; open connections are not shared.
     #[must_use]
     pub fn through(self, proxy: Proxy) -> Self {
         Connections { proxy, hosts: Arc::default(), ..self }

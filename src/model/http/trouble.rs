@@ -26,7 +26,7 @@ impl Way<'_> {
         }
         let Some((proxy, said_by)) = self.proxy else { return format!("no connection to {origin}: {cause}") };
         let is = |part: &str| links.iter().any(|link| link.contains(part));
-        // A plain request goes to the proxy itself: what failed then is the way to it.
+        // A plain request goes to the proxy itself: such a failure concerns the way to the proxy.
         if is("failed to create underlying connection") || origin.starts_with("http://") {
             format!(
                 "no connection to the proxy {proxy}, which {said_by} names: {cause}; the host {origin} was not asked"

@@ -51,10 +51,10 @@ pub struct Wait {
     pub until: Instant,
 }
 
-/// Is told of a wait when it begins or changes, and of its end.
+/// Called when a wait begins or changes, and with `None` when it ends.
 type Tell = Box<dyn Fn(Option<Wait>) + Send + Sync>;
 
-/// Shorter pauses are not worth a word.
+/// Shorter pauses are not reported.
 const WORTH_A_WORD: Duration = Duration::from_secs(1);
 
 /// The gate of one host. Clones share it.
@@ -92,7 +92,7 @@ struct State {
     in_flight: usize,
     flow: Flow,
     paused_until: Option<Instant>,
-    /// Since when, and why, where the pause is worth a word.
+    /// Since when and why, if the pause is long enough to be reported.
     pause: Option<(Instant, String)>,
     health: Health,
     /// Whether somebody was told of a wait that has not ended.
@@ -118,7 +118,7 @@ enum Door {
 pub struct Permit {
     gate: Arc<Gate>,
     given: Instant,
-    /// Whether it is the call that is sent to see whether the host is up.
+    /// Whether this call is the probe that shows whether the host is up.
     is_probe: bool,
 }
 
@@ -150,23 +150,22 @@ impl Permits {
         }))
     }
 
-    /// The same gate, which waits out trouble of its host for so long: until then no call fails for what passes.
+    /// The same gate, but it waits out its host's trouble for this long: until then no call fails for passing trouble.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         self.0.lock().health.set_patience(patience);
         self
     }
 
-    /// The same gate, which tells why nothing is sent: when a wait of more than a moment begins or changes, and, with
-    /// `None`, when it is over. The first one who wants to know is told.
+    /// The same gate, but it reports why nothing is sent: when a wait of more than a moment begins or changes, and,
+    /// with `None`, when it is over. Only the first callback that is set is used.
     #[must_use]
     pub fn telling(self, tell: impl Fn(Option<Wait>) + Send + Sync + 'static) -> Self {
         let _ = self.0.tell.set(Box::new(tell));
         self
     }
 
-    /// The same gate in front of a host that may refuse every call, for this reason: one call finds out before others
-    /// are sent.
+    /// The same gate, for a host that may refuse every call for this reason: one call finds out before others are sent.
     #[must_use]
     pub fn in_doubt(self, reason: &Failure) -> Self {
         self.0.lock().health.doubt(Instant::now(), reason.clone());
@@ -400,14 +399,14 @@ impl Gate {
         };
         let change = if changed { state.change_to_say(now) } else { None };
         drop(state);
-        // Whoever waits for a host that went down meanwhile has another moment to wait for.
+        // Callers that wait for a host that went down meanwhile now have another moment to wait for.
         if sooner || changed {
             self.look.notify_one();
         }
         self.say(change);
     }
 
-    /// Tells of a change, where there is one and somebody wants to know. The state is not locked.
+    /// Reports a change, if there is one and a callback is set. The state is not locked meanwhile.
     #[expect(clippy::option_option, reason = "no change, or a change to a wait or to none")]
     fn say(&self, change: Option<Option<Wait>>) {
         if let (Some(change), Some(tell)) = (change, self.tell.get()) {
@@ -417,7 +416,7 @@ impl Gate {
 }
 
 impl State {
-    /// Nothing is sent for so long. True where that is longer than before, and worth a word.
+    /// Pauses for `wait`. True if this is a longer pause than before and long enough to be reported.
     fn pause(&mut self, now: Instant, wait: Option<Duration>) -> bool {
         let Some(wait) = wait.filter(|wait| !wait.is_zero()) else { return false };
         let until = Some(now + wait.min(LONGEST_WAIT));
@@ -452,7 +451,7 @@ impl Drop for Permit {
         let mut state = self.gate.lock();
         state.in_flight -= 1;
         if self.is_probe {
-            // Observed or not: it tells no more.
+            // Observed or not, this call can show nothing more.
             state.health.probe_lost();
         }
         let room = state.door == Door::Room && state.in_flight < state.flow.width();

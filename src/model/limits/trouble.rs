@@ -9,18 +9,19 @@ use tokio::time::{Duration, Instant};
 use super::LONGEST_WAIT;
 use crate::model::{Failure, FailureKind};
 
-/// So many failures in a row mean that the host is down.
+/// This many failures in a row mean that the host is down.
 const IN_A_ROW: u32 = 3;
 /// The first gap between two tries, doubled up to the longest.
 const FIRST_GAP: Duration = Duration::from_millis(500);
 const LONGEST_GAP: Duration = Duration::from_secs(15);
-/// Where a pace is learnt from refusals, these alone are no sign before so long: the pace falls with them first.
+/// While a pace is being learnt from refusals, refusals alone do not mean that the host is down before this much time
+/// has passed: the pace slows down first.
 const PACED: Duration = Duration::from_secs(5);
 
 /// How a host is.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// How long trouble is waited out; nobody waits where it is zero.
+    /// How long trouble is waited out; zero means no waiting.
     patience: Duration,
     last_answer: Option<Instant>,
     /// Failures since the last answer, and the moment of the first.
@@ -38,14 +39,14 @@ struct Trouble {
     probing: bool,
 }
 
-/// What a look at a host that is down says.
+/// Whether a call may be sent to the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// It is up.
     Up,
-    /// The call that asks may be sent, alone.
+    /// The asking call may be sent, alone, as a probe.
     Probe,
-    /// A call is out that tells, until this moment at the latest.
+    /// A probe is under way, until this moment at the latest.
     Probing(Instant),
     /// Not before this moment.
     Not(Instant),
@@ -70,12 +71,12 @@ impl Health {
         self.patience
     }
 
-    /// It is not known whether the host answers anything: one call is sent to see.
+    /// It is unknown whether the host answers at all: one call is sent to find out.
     pub(super) fn doubt(&mut self, now: Instant, failure: Failure) {
         self.trouble = Some(Trouble { since: now, failure, next: now, gap: FIRST_GAP, probing: false });
     }
 
-    /// The host answered. True where it was down until now.
+    /// The host answered. True if it was down until now.
     pub(super) fn answered(&mut self, now: Instant) -> bool {
         self.last_answer = Some(now);
         self.is_up()
@@ -93,7 +94,7 @@ impl Health {
             return self.is_up();
         }
         if !failure.passes() {
-            // Whoever finds fault with what is asked is there.
+            // A host that finds fault with the request is up.
             let is_there = failure.status.is_some() && failure.kind != FailureKind::Malformed;
             if is_there {
                 return self.is_up();
@@ -125,7 +126,7 @@ impl Health {
         }
     }
 
-    /// The call that was sent to see came to no end.
+    /// The probe ended without an outcome.
     pub(super) fn probe_lost(&mut self) {
         if let Some(trouble) = &mut self.trouble {
             trouble.probing = false;
@@ -135,7 +136,7 @@ impl Health {
     /// Whether a call may be sent. `paused` is until when the host itself asks to wait.
     pub(super) fn look(&self, now: Instant, paused: Option<Instant>) -> Look {
         let Some(trouble) = &self.trouble else { return Look::Up };
-        // Without patience there is but a doubt, which any outcome ends.
+        // Without patience the host is only in doubt, which any outcome ends.
         let patience = if self.patience.is_zero() { LONGEST_WAIT } else { self.patience };
         let end = trouble.since + patience;
         if now >= end {
@@ -162,7 +163,7 @@ impl Health {
         Some(Down { since: trouble.since, reason: trouble.failure.message.clone(), next })
     }
 
-    /// The failure of who has waited for too long. Who comes next waits anew.
+    /// The failure for a caller that has waited too long. The next caller's wait starts anew.
     pub(super) fn give_up(&mut self) -> Option<Failure> {
         let trouble = self.trouble.take()?;
         (self.in_a_row, self.first) = (0, None);

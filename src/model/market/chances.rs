@@ -15,7 +15,7 @@ const YES: &str = "yes";
 /// How far a probability strays from the true one, on the logit scale.
 const NOISE: f64 = 0.25;
 
-/// How likely an objection is that this market knows nothing of.
+/// The probability of an objection that this market does not know.
 const UNKNOWN: f64 = 0.05;
 
 /// How likely each statement is about this message, in thousandths.

@@ -60,7 +60,7 @@ use taste::Taste;
 /// talking to, whatever the model was called.
 pub const REQUEST_ID_PREFIX: &str = "simulated_";
 
-/// What the name of a market begins with that is a decision model.
+/// How the name of a market begins if it is a decision model.
 const CHANCES: &str = "decisions";
 
 /// Whether prompts matter in this market.

@@ -356,8 +356,8 @@ impl Design {
     pub fn today() -> Self {
         Design {
             name: "today".into(),
-            first: 20,
-            later: 5,
+            first: 15,
+            later: 4,
             ask_again: vec![0.3, 0.6],
             size: Size { least: 3, most: 6 },
             belief: Belief {

@@ -45,9 +45,9 @@ pub(super) struct Sum {
     pub supposed: Vec<Number>,
     /// Numbers of the claim that it holds other numbers against.
     pub bounds: Vec<Number>,
-    /// Bounds that say in digits what the claim says in words.
+    /// Bounds that repeat in digits what the claim says in words.
     pub spoken: Vec<Exact>,
-    /// Whether a number that is quoted is part of it, or of a sum whose result it uses; else it only converts units.
+    /// Whether a quoted number is part of it, or of a sum whose result it uses. If not, it only converts units.
     is_anchored: bool,
 }
 
@@ -199,8 +199,8 @@ impl<F: Fn(&Number) -> Origin> Check<'_, F> {
         self.node(node, Role::Alone)
     }
 
-    /// Whether a side of a comparison only says in digits what the claim says in words: `a week and a half` as `1.5`,
-    /// or as `1 + 1 / 2`. It bears out no number of the claim that is in digits.
+    /// Whether one side of a comparison only repeats in digits what the claim says in words: `a week and a half` as
+    /// `1.5`, or as `1 + 1 / 2`. It supports no number that the claim gives in digits.
     fn is_bound(&self, node: &Node) -> bool {
         let is_small = |value: &Exact| {
             let halves = *value * Exact::from_integer(2);

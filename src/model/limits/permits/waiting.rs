@@ -14,8 +14,8 @@ pub(super) struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// What there is to wait for; nothing where it may pass, and then it is in flight. The failure of who has waited for a
-    /// host that is down for too long.
+    /// What the caller has to wait for; nothing if it may pass, and then it counts as in flight. Fails for a caller
+    /// that has waited too long for a host that is down.
     #[allow(clippy::result_large_err, reason = "one per run")]
     pub(super) fn look(&mut self, now: Instant) -> Result<Door, Failure> {
         let mut state = self.gate.lock();
@@ -44,7 +44,7 @@ impl Waiting<'_> {
             if self.is_probe {
                 state.health.probe();
             } else {
-                // What was told of has passed by itself.
+                // The reported wait has passed by itself.
                 over = std::mem::take(&mut state.has_told);
             }
         }
