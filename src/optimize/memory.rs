@@ -17,16 +17,16 @@ use super::pool::Pool;
 use super::split::People;
 use crate::data::{self, DataFolder, FileName, Kind, results_stream, versions};
 
-/// Trials that are remembered, the latest.
+/// The most trials that are remembered; the latest are kept.
 const MOST_TRIALS: usize = 3_000;
-/// Items that are remembered: those of trials, and those that several challengers proposed.
+/// The most items that are remembered: those of trials, and those that several challengers proposed.
 const MOST_ITEMS: usize = 300;
 
 /// The memory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// Who wrote, decided and audited, what counted, and beside which facts: see [`Memory::usable`].
+    /// Who wrote, decided and audited, what counted, and which facts applied: see [`Memory::usable`].
     pub scale: String,
     /// Challengers that were asked for so far and passed.
     pub challengers: u32,
@@ -47,7 +47,7 @@ pub struct RememberedIdea {
     pub proposals: u32,
     /// Challengers that could have proposed it: those written for a prompt that lacked it.
     pub chances: u32,
-    /// Ideas that one message cannot follow together with it, by their places.
+    /// Ideas that one message cannot follow together with this one, by index.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<usize>,
 }
@@ -57,7 +57,7 @@ pub struct RememberedIdea {
 pub struct RememberedItem {
     /// What it says.
     pub text: String,
-    /// Its idea, by its place.
+    /// The index of its idea.
     pub idea: usize,
 }
 
@@ -66,7 +66,7 @@ pub struct RememberedItem {
 pub struct RememberedTrial {
     /// The persona, by the hash of its text, 8 hexadecimal digits.
     pub persona: String,
-    /// The items of its prompt, by their places.
+    /// The items of its prompt, by index.
     pub items: Vec<usize>,
     /// What it was worth, in 0..=1.
     pub score: f64,
@@ -79,13 +79,13 @@ impl Memory {
         self.items.is_empty()
     }
 
-    /// What may be used on this scale; nothing where it was another.
+    /// The memory if it was kept on this scale; otherwise an empty one.
     #[must_use]
     pub fn usable(&self, scale: &str) -> Memory {
         if self.scale == scale && self.is_sound() { self.clone() } else { Memory::default() }
     }
 
-    /// What a file says is a hint: a place that leads nowhere makes it none.
+    /// A file's memory is only a hint: an index out of range discards it.
     fn is_sound(&self) -> bool {
         let has = |item: &usize| *item < self.items.len();
         self.items.iter().all(|item| item.idea < self.ideas.len())
@@ -93,8 +93,8 @@ impl Memory {
             && self.trials.iter().all(|trial| trial.items.iter().all(has) && (0.0..=1.0).contains(&trial.score))
     }
 
-    /// Puts what is remembered into the pool, and gives the trials. Those of the prompt that stands are left out where
-    /// they are those of its messages, which are known from its file.
+    /// Adds what is remembered to the pool, and returns the trials. Trials of the current prompt are left out if they
+    /// are those of its messages, which are known from its file.
     ///
     /// # Errors
     /// Where a persona cannot be read.
@@ -119,8 +119,8 @@ impl Memory {
         Ok(seen)
     }
 
-    /// What is to be remembered after a search. The scores of the incumbent's messages are among it only where it goes:
-    /// as long as it stays they are known from its file.
+    /// What to remember after a search. The scores of the incumbent's messages are included only if it is replaced: as
+    /// long as it stays, they are known from its file.
     ///
     /// # Errors
     /// Where a persona cannot be read.
@@ -164,7 +164,7 @@ impl Memory {
             let items: Option<Vec<usize>> =
                 trial.candidate.lines(pool).iter().map(|line| place.get(line).copied()).collect();
             let Some(items) = items else { continue };
-            // One who is no longer there tells of the advice all the same.
+            // A persona that is no longer there still says something about the advice.
             let persona = if people.all.len() > trial.persona as usize {
                 number(&people.all.get(trial.persona as usize)?)
             } else {
@@ -176,9 +176,9 @@ impl Memory {
     }
 }
 
-/// What the lineage of a file remembers that can be used on this scale: of the file itself, or of another run of the
-/// lineage, whichever knows more. Runs that began no earlier than this one are left out, so that one which goes on
-/// knows what it knew.
+/// What the lineage of a file remembers and can be used on this scale: the memory of the file itself or of another run
+/// of the lineage, whichever knows more. Runs that began no earlier than this one are left out, so that a resumed run
+/// knows what it knew before.
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read.
@@ -209,10 +209,10 @@ pub fn of_lineage(
     Ok(found)
 }
 
-/// Other runs of a lineage that are looked at, the latest.
+/// The most other runs of a lineage that are read; the latest are.
 const MOST_SIBLINGS: usize = 5;
 
-/// What a persona is called.
+/// The identifier of a persona: the beginning of the hash of its text.
 fn number(persona: &str) -> String {
     format!("{:08x}", Key::of(persona).number())
 }

@@ -22,7 +22,7 @@ const PERSONA: (f64, f64) = (0.0, 1.0);
 const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 /// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
 const IN_USE: f64 = 0.15;
-/// How far an idea is from that.
+/// The standard deviation of ideas around that line.
 const IDEA_SD: f64 = 0.33;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
 const VAGUE_SD: f64 = 0.2;
@@ -30,15 +30,15 @@ const VAGUE_SD: f64 = 0.2;
 const LINE_SD: f64 = 0.2;
 /// What a challenger as a whole does beyond its lines.
 const WHOLE_SD: f64 = 0.2;
-/// What a hundred words of advice cost all of it together: a prompt with much is followed less. It grows with their
-/// square.
+/// The cost of a hundred words of advice in all: a long prompt is followed less. It grows with the square of the
+/// length.
 const CROWDING: (f64, f64) = (-0.4, 0.09);
-/// An idea of the consensus that is harmful with less than this many standard deviations of doubt is likely harmful:
-/// one chance in five that it is not.
+/// An idea of the consensus is likely harmful if its effect is below zero by more than this many standard deviations:
+/// the chance that it is harmless is one in five.
 const LIKELY: f64 = 0.84;
 /// Less than this an instruction must not bring, or it is left out: every one costs the writer's attention.
 const WORTH: f64 = 0.1;
-/// What a word of an item costs, where nothing else tells two wordings of an idea apart.
+/// The cost of a word of an item: it decides between two wordings of an idea if nothing else does.
 const A_WORD: f64 = 1e-4;
 /// The most instructions of a prompt that is put together.
 const MOST_LINES: usize = 14;
@@ -180,7 +180,7 @@ impl Model {
             .1
     }
 
-    /// How much likelier the best prompt under one draw of what is believed succeeds than this one, by the same draw.
+    /// How much more likely the best prompt under one posterior draw is to succeed than this one, by the same draw.
     #[must_use]
     pub fn gain_in_a_draw(&self, pool: &Pool, than: &Candidate, rng: &mut ChaCha8Rng) -> f64 {
         let values = self.effects.sample(rng);
@@ -222,7 +222,7 @@ impl Model {
     fn lines_of(&self, pool: &Pool, values: &[f64]) -> Vec<usize> {
         let mut best: HashMap<usize, (f64, usize)> = HashMap::new();
         for (at, line) in pool.lines.iter().enumerate() {
-            // Among wordings of which nothing is known the shortest.
+            // Among wordings that nothing is known about, take the shortest.
             let value =
                 values[self.first_idea() + line.idea] + values[self.first_line() + at] - A_WORD * pool.words(at) as f64;
             let known = best.entry(line.idea).or_insert((value, at));

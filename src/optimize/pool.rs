@@ -68,14 +68,14 @@ pub struct Pool {
     shown: Arc<[usize]>,
     /// For each challenger the lines of the prompt that it was written for.
     shown_to: Vec<Arc<[usize]>>,
-    /// What earlier cycles remember: challengers in all, and for each idea those that could have proposed it.
+    /// What earlier cycles remember: the number of challengers, and for each idea how many could have proposed it.
     remembered: (u32, HashMap<usize, u32>),
 }
 
 /// Ideas of the incumbent count as if so many challengers had proposed them: they are in use, and nothing speaks against
 /// them yet.
 const IN_USE: u32 = 2;
-/// An idea is one of the consensus where so many challengers proposed it.
+/// The fewest challengers that must propose an idea for it to be part of the consensus.
 const CONSENSUS: u32 = 2;
 /// A share of fewer challengers says little.
 const FEWEST_CHANCES: u32 = 5;
@@ -108,13 +108,13 @@ impl Pool {
         pool
     }
 
-    /// Says which advice the challengers see that are added from now on: what they leave in it they do not propose.
+    /// Sets the advice that challengers added from now on are shown: what they keep of it, they do not propose.
     pub fn show(&mut self, advice: &[String]) {
         let keys: Vec<String> = advice.iter().map(|text| key(text)).collect();
         self.shown = (0..self.lines.len()).filter(|line| keys.contains(&self.lines[*line].key)).collect();
     }
 
-    /// Takes in what the lineage remembers. Gives the line of every item.
+    /// Adds what the lineage remembers. Returns the line of every item.
     pub fn recall(&mut self, memory: &Memory) -> Vec<usize> {
         let mut ideas: Vec<Option<usize>> = vec![None; memory.ideas.len()];
         let mut places = Vec::with_capacity(memory.items.len());
@@ -146,7 +146,7 @@ impl Pool {
         self.remembered.0 + self.written.len() as u32
     }
 
-    /// The challengers that could have proposed an idea: those written for a prompt that lacked it.
+    /// How many challengers could have proposed an idea: those written for a prompt without it.
     #[must_use]
     pub fn chances(&self, idea: usize) -> u32 {
         let has = |shown: &Arc<[usize]>| shown.iter().any(|line| self.lines[*line].idea == idea);
@@ -193,7 +193,7 @@ impl Pool {
     pub fn consensus(&self) -> Vec<usize> {
         let named = self.ideas.iter().any(|idea| !idea.name.is_empty());
         let mut found: Vec<usize> = (0..self.ideas.len())
-            // What a reader sorted under nothing asks for nothing in particular.
+            // An idea that the sorter left unnamed asks for nothing in particular.
             .filter(|idea| self.is_consensus(*idea) && (!named || !self.ideas[*idea].name.is_empty()))
             .filter_map(|idea| self.shortest(idea))
             .collect();
@@ -232,7 +232,7 @@ impl Pool {
         self.conflicts.iter().filter_map(other).collect()
     }
 
-    /// Whether a line asks for what one message cannot follow together with one of these.
+    /// Whether one message cannot follow a line together with one of `lines`.
     #[must_use]
     pub fn conflict_with(&self, line: usize, lines: &[usize]) -> bool {
         let others = self.conflicts_of(self.lines[line].idea);

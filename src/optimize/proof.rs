@@ -23,7 +23,7 @@ pub struct Proof {
     pub alpha: f64,
     /// Trials of both sides.
     pub trials: usize,
-    /// How many of them it took to decide; the others measured the gain.
+    /// How many of them the decision took; the others measured the size of the gain.
     pub decided_at: usize,
     /// The incumbent's messages that were there already.
     pub earlier: usize,
@@ -31,12 +31,12 @@ pub struct Proof {
     pub components: Option<Components>,
     /// What was asked after a decision for the challenger.
     pub later: Option<(usize, Confirmed)>,
-    /// What failed trials could have made of the gain; `None` where none failed.
+    /// The range of the gain that failed trials leave open; `None` if none failed.
     pub worst_case: Option<WorstCase>,
     /// Decisions that each message got.
     pub decisions: u32,
-    /// So many of them would have bought the most precision for each call; `None` with one, which tells nothing of the
-    /// decision maker's scatter.
+    /// The number of decisions per message that would have given the most precision for each call; `None` with one
+    /// decision, which says nothing about the decision maker's scatter.
     pub best_decisions: Option<u32>,
     /// Where decisions are chances: the mean chance of a yes before and after.
     pub chances: Option<(Mean, Mean)>,
@@ -99,7 +99,7 @@ pub(super) fn interval(of: Interval) -> [f64; 2] {
     [percent(of.low), percent(of.high)]
 }
 
-/// To six places.
+/// Rounds to six decimal places.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }

@@ -116,8 +116,8 @@ pub async fn race(
     Ok(raced)
 }
 
-/// The prompts that may be the best: by what is believed, the same without what is not sure to help, what the
-/// challengers agree on, and the best challenger as written.
+/// The prompts that may be the best: the best by the model, the same without items that are not sure to help, the
+/// consensus of the challengers, and the best challenger as written.
 fn candidates(explored: &Explored) -> Vec<Candidate> {
     let Explored { pool, model, .. } = explored;
     let own = Candidate::Lines(pool.own());

@@ -86,7 +86,7 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
     Ok(Some(Opinion { opinions: compare(lab, verified, &answers), model }))
 }
 
-/// Judge by prompt: what both said to the same messages.
+/// Compares the gains by the two judges on the same messages.
 fn compare(lab: &Lab<'_>, verified: &Verified, answers: &[[Answers; 2]]) -> Option<Opinions> {
     let side = |results: &[TrialResult], answers: &[Option<bool>]| -> Option<(f64, f64)> {
         let both: Vec<(f64, f64)> = results

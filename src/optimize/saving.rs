@@ -38,8 +38,8 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Writes it as this version. The version makes the run's id: nobody else has it, and cycles that run side by side
-    /// may share everything else.
+    /// Writes it as this version. The version makes the run's id unique: cycles that run side by side may share
+    /// everything else.
     fn write(&mut self, parent: &FileName, version: u32, out: &mut dyn Write) -> io::Result<()> {
         let prompt = &self.metadata.system_prompt;
         let id = digest(&[parent.stem(), &version.to_string(), prompt, self.seed])[..16].to_owned();
@@ -51,7 +51,7 @@ impl Page<'_> {
 }
 
 impl<'a> Saver<'a> {
-    /// One that knows what this run saved before it was interrupted.
+    /// Creates one that knows what this run saved before it was interrupted.
     ///
     /// # Errors
     /// When the journal or the folder cannot be read.
@@ -89,8 +89,8 @@ impl<'a> Saver<'a> {
         Ok(file)
     }
 
-    /// Saves the cycle: in place of what it saved when a challenger was adopted, if that is there and as it was, and
-    /// else as a new version. Returns the file.
+    /// Saves the cycle. It replaces the file that was saved at the adoption if that is there and unchanged; otherwise
+    /// it becomes a new version. Returns the file.
     ///
     /// # Errors
     /// When the folder or the journal cannot be written.
@@ -113,12 +113,12 @@ impl<'a> Saver<'a> {
         }
     }
 
-    /// What the journal calls the file of an adoption.
+    /// The journal's name for the file saved at an adoption.
     fn at_adoption(&self) -> String {
         format!("{}, adopted", self.step)
     }
 
-    /// And the same once it has some of its messages.
+    /// The journal's name for the same file once it has some of its messages.
     fn partial(&self) -> String {
         format!("{}, in part", self.step)
     }
@@ -139,7 +139,7 @@ impl<'a> Saver<'a> {
     }
 }
 
-/// The people of a file to whom nothing is written yet: one entry each, without messages.
+/// One entry without messages for each person of a file, before anything is written to them.
 ///
 /// # Errors
 /// Where the people cannot be read.

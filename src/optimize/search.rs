@@ -64,7 +64,7 @@ pub struct Known<'a> {
     pub scores: BTreeMap<u32, (f64, u32)>,
     /// Its messages to unseen people that may prove as well as fresh ones.
     pub earlier: Earlier,
-    /// What was tried before, which has taken of the level.
+    /// Earlier attempts, which have taken some of the level.
     pub attempts: &'a Attempts,
 }
 
@@ -83,8 +83,7 @@ pub struct Search {
     pub verified: Option<Verified>,
     /// Kinds of the people of the proof, with what can be said of each.
     pub kinds: Vec<Kind>,
-    /// Draws of what is believed about the gain of the best prompt that can be put together over the one that stands
-    /// now.
+    /// Posterior draws of the gain of the best prompt that can be assembled over the current one.
     pub gains: Vec<f64>,
     /// Calls that it took.
     pub calls: u64,
@@ -95,11 +94,11 @@ const DRAWS: usize = 200;
 
 /// The share of the trials that the race may take.
 const RACE: f64 = 0.1;
-/// Fewer trials tell nothing of four finalists, and are better spent on exploring.
+/// The fewest trials of a race: fewer cannot separate four finalists, and are better spent on exploring.
 const LEAST_RACE: usize = 96;
-/// Pairs of messages that the proof of any gain is given: fewer tell little of so many people.
+/// The fewest pairs of messages for any proof: fewer say little about so many people.
 const LEAST_PROOF: usize = 16;
-/// The power that a proof is planned for. What is lost by a proof that fails is all that was found.
+/// The power that a proof is planned for. A proof that fails loses everything that was found.
 const PROOF_POWER: f64 = 0.9;
 /// The share of the trials that is kept for the proof at most, however small the gain.
 pub(super) const MOST_PROOF: f64 = 0.45;
@@ -134,7 +133,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     };
     let kept = |gain: f64, all: usize| {
         let test = proof_trials(gain, aim.alpha, all, (earlier, most_pairs)) as f64;
-        // What is kept for after the decision is an eighth of the proof at most.
+        // At most an eighth of the proof is kept for after the decision.
         let proof = dearer * (test + (2.0 * aim.confirm as f64).min(test / 7.0));
         race_trials(all) + proof.min(MOST_PROOF * all as f64) as usize
     };
@@ -197,7 +196,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         Some(verified) => verdict::kinds(verified, &known.people.unseen, aim)?,
         None => Vec::new(),
     };
-    // What would settle it is said of the next attempt, which has less of the level.
+    // The advice on what would settle it is for the next attempt, which has less of the level.
     let next = Aim { alpha: known.attempts.next_level(), ..aim };
     let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &kinds, next);
     if let (Some(attempt), Some(verified)) = (&begun, &verified) {
@@ -216,8 +215,8 @@ fn asked_later(challengers: usize) -> u64 {
     (explore::LATER_WAVES * (explore::later_wave(challengers) + 3)) as u64
 }
 
-/// Trials that prove a gain of this size at this level with [`PROOF_POWER`], of so many trials in all, where so many of
-/// the incumbent's messages are there already and at most so many pairs can be asked.
+/// How many of `all` trials it takes to prove a gain of this size at this level with [`PROOF_POWER`]. `earlier`
+/// messages of the incumbent are there already, and at most `most` pairs can be asked.
 fn proof_trials(gain: f64, alpha: f64, all: usize, (earlier, most): (usize, usize)) -> usize {
     let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(PROOF_POWER)).powi(2) * PAIR_VARIANCE;
     // A quarter more, for the looks.

@@ -128,7 +128,7 @@ impl Split {
             }
             others.push((index as u32, key));
         }
-        // Who stands on both sides, in whatever letters, is unseen, or would not be.
+        // A person on both sides, however spelled, stays unseen, or would not be unseen at all.
         let learn = others.into_iter().filter(|(_, key)| !held_back.contains(key)).map(|(index, _)| index);
         let learn: Vec<u32> = learn.collect();
         let near_copies = near_copies(all, &learn, &unseen)?;
@@ -142,11 +142,11 @@ impl Split {
     }
 }
 
-/// How many of the unseen are described nearly as somebody who is learned from: four fifths of the runs of four words
-/// of theirs are that person's. Not looked for among more people than a person would look through.
+/// How many of the unseen are described almost like somebody who is learned from: four fifths of their four-word
+/// sequences are that person's. Skipped for more people than a person would look through.
 fn near_copies(all: &Texts, learn: &[u32], unseen: &Texts) -> Result<usize, data::Error> {
     const MOST: usize = 2_000;
-    /// Of a phrase that so many share, the first of them are enough.
+    /// Of a phrase that more people than this share, only the first ones are looked at.
     const SHARE_IT: usize = 100;
     const WORDS: usize = 4;
     const ALIKE: (usize, usize) = (4, 5);
@@ -190,7 +190,7 @@ impl People {
         Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back), near_copies: 0 })
     }
 
-    /// What there is to say where unseen people are not as unseen as they should be.
+    /// The warning if unseen people are less unseen than they should be.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         (self.near_copies > 0).then(|| {

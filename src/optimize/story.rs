@@ -419,7 +419,7 @@ pub fn tried(found: &Search) -> Tried {
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
     let what =
         if added.is_empty() { "no advice that the incumbent lacks".to_owned() } else { format!("added {added}") };
-    // How much it gained with people who only verify is not for the improver: what it learned of them they could not
-    // verify.
+    // The gain with people kept aside is not shown to the improver: anything that it learned from them, they could no
+    // longer verify.
     Tried { what, verdict: format!("{verdict}{harm}") }
 }

@@ -49,7 +49,7 @@ pub enum Unreachable {
     TooMany,
     /// There was no gain to be settled.
     NoGain,
-    /// From the rate of the incumbent nobody can gain so much.
+    /// The incumbent's rate leaves no room for such a gain.
     NoRoom,
 }
 
@@ -65,7 +65,7 @@ pub enum Because {
     NoGain,
     /// The gain on the whole is paid for by this segment.
     Segment(String),
-    /// It was better, and what was asked after that decision shows a gain credibly below what is worth having.
+    /// It was better, but the messages asked for after that decision show a gain credibly below the least worth having.
     NotConfirmed,
 }
 
@@ -162,7 +162,8 @@ pub fn kinds(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<Kind>,
     Ok(sorted.into_iter().zip(verdicts).map(kind).collect())
 }
 
-/// What can be believed of every kind, each cut by itself: in one, a person is of one kind. Those of none are one more.
+/// The pooled gain of every kind. Each cut is taken by itself, so that every person is of one kind; people of no kind
+/// form one more.
 fn pooled(texts: &[String], differences: &[f64], margin: f64) -> BTreeMap<&'static str, Pooled> {
     let mut found = BTreeMap::new();
     for cut in 0..2 {

@@ -15,10 +15,10 @@ use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::Components;
 use crate::data::spool::Texts;
 
-/// A gain that is proved is measured on so many people at most: further ones narrow the interval little.
+/// The most people on whom a proved gain is measured: further ones narrow the interval little.
 const MOST_MEASURED: usize = 200;
-/// Of the pairs that are paid for, this part at most is kept for what is asked after the decision: more would be missed
-/// before.
+/// At most one in this many of the pairs that are paid for is kept for after the decision: keeping more would cost the
+/// test too much.
 const KEPT_FOR_LATER: usize = 8;
 /// The gain that the test is planned to find is not below this.
 const LEAST_AIM: f64 = 0.1;
@@ -71,11 +71,11 @@ pub struct Size {
     pub expected: f64,
     /// Trials of both sides together.
     pub trials: usize,
-    /// Of the pairs that these pay for, those that are asked after a decision for the challenger; an eighth at most is
-    /// kept for that.
+    /// Of the pairs that these trials pay for, those that are asked after a decision for the challenger; at most an
+    /// eighth is kept for that.
     pub confirm: usize,
-    /// How far to each side the interval of what is asked after the decision should reach at most: as many pairs are
-    /// asked for it as the trials still pay for.
+    /// The farthest that the interval of the pairs asked after the decision should reach to each side: as many are
+    /// asked for it as the remaining trials pay for.
     pub precision: Option<f64>,
 }
 
@@ -87,10 +87,10 @@ impl Size {
     }
 }
 
-/// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to go on does, as
-/// the test allows. Where it is better before everybody was asked once, the others are asked too, so far as the trials
-/// go: that it gains is then known, and how much is what people want to know. And since what was adopted had luck, some
-/// pairs are asked after the decision in any case.
+/// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to continue
+/// does, as the test allows. If the challenger is found better before everybody was asked once, the others are asked
+/// too, as far as the trials go: that it gains is then known, and readers want to know how much. And since luck helped
+/// it to be adopted, some pairs are asked after the decision in any case.
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
@@ -104,7 +104,8 @@ pub async fn verify(
     let order = order(unseen, &lab.salt())?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.len()) };
-    // Nobody is asked so often that a kind of people whom the sample misses would pass for one that gains.
+    // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
+    // that gains.
     let pairs = (paid_for - size.confirm.min(paid_for / KEPT_FOR_LATER)).min(adoption::most_pairs(order.len()));
     let is_graded = lab.decisions > 1 || lab.decides_by_chances();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
@@ -126,14 +127,14 @@ pub async fn verify(
     let (decided_at, mark) = (asked.trials, Mark::set(&asked));
     let mut later = None;
     if decision == Decision::Better {
-        // Fixed before the first look, so that how many there are does not hang on what they said.
+        // Fixed before the first look, so that their number does not depend on what they say.
         let everybody = paid_for.min(order.len()).min(MOST_MEASURED);
         let title = "Measuring how much it gains, on unseen people";
         if asked.pairs < everybody && asked.ask_on(everybody, "measure", title).await? {
             test.measure(&asked.differences(), asked.step());
             tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
         }
-        // The scatter of those who decided says how many it takes; what they said on the whole says nothing of it.
+        // The scatter among those who decided says how many more it takes; it says nothing about their mean.
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
         let confirmed = paid_for.min(mark.pairs() + size.confirm.max(wanted.unwrap_or(0) as usize));
         if asked.pairs < confirmed {

@@ -186,7 +186,7 @@ fn visible(text: &str) -> String {
     if text.chars().all(is_blank) { text.chars().flat_map(char::escape_unicode).collect() } else { text.to_owned() }
 }
 
-/// Of messages that differ in one fact: how often it was missed, and which kind most.
+/// How often the judge missed the one fact in which two messages differ, and which kind of fact most.
 fn missed(heard: &Heard, standing: &Standing) -> Option<String> {
     let rate = &standing.missed;
     let (share, interval) = (rate.share()?, rate.interval?);

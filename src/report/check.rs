@@ -10,7 +10,7 @@ use crate::model::limits::RateLimits;
 use crate::model::price::{Price, Source};
 use crate::model::{Answer, Stop};
 
-/// Fewer tokens a second than this make a run of some hundred calls a matter of hours.
+/// At fewer tokens a second than this, a run of some hundred calls takes hours.
 const SLOW: f64 = 10.0;
 /// A rewrite has the prompt, the reasons and the answer in one context.
 const SMALL_CONTEXT: u64 = 16_000;
@@ -54,7 +54,7 @@ pub struct Checked {
     pub read: Option<u64>,
     /// Tokens that were written, thinking included.
     pub written: Option<u64>,
-    /// Of these, about so many that are not in the answer: the model thinks.
+    /// About how many of these are not in the answer: the model thinks.
     pub thinking: Option<u64>,
     /// Whether the answer has the form that was asked for.
     pub form: Form,
@@ -97,7 +97,7 @@ impl Checked {
         }
     }
 
-    /// Takes in the answer, how long it took, and whether it has the form that was asked for.
+    /// Records the answer, how long it took, and whether it has the form that was asked for.
     pub fn answered(&mut self, answer: &Answer, took: Duration, form: Form) {
         let usage = answer.usage;
         self.seconds = Some(took.as_secs_f64());
@@ -112,7 +112,7 @@ impl Checked {
         self.form = form;
     }
 
-    /// Takes in what the host says about its limits.
+    /// Records what the host says about its limits.
     pub fn limited(&mut self, limits: &RateLimits) {
         let windows = [
             ("requests", &limits.requests),

@@ -184,7 +184,7 @@ impl Live {
                 self.batches = since.map(|_| (*open as u64, *requests as u64, *answered as u64));
             }
             Event::HostWaits { host, wait: Some(wait) } => {
-                // Told once; how long it lasts is seen by the time.
+                // Reported once; how long it lasts shows in the time.
                 if self.waited_for.insert(host.clone()) {
                     self.tell(true, &format!("waiting for {host}: {}", wait.reason));
                 }

@@ -97,7 +97,7 @@ fn scatter(components: &Components, proof: &Proof) -> Option<String> {
     if total <= 0.0 || (components.message.is_none() && components.decision.is_none()) {
         return None;
     }
-    // What the data cannot tell apart is in the level above it, and is called by both names.
+    // A component that the data cannot separate is part of the level above it, which is then named after both.
     let (personas, messages) = match (components.message, components.decision) {
         (Some(_), Some(_)) => ("personas", "generator"),
         (Some(_), None) => ("personas", "generator and decision maker"),
@@ -177,7 +177,7 @@ pub(super) fn referee(story: &Story) -> Option<String> {
     ))
 }
 
-/// What a second judge comes to, in words.
+/// The second judge's opinion, in words.
 #[must_use]
 pub fn opinion(opinion: Opinion) -> &'static str {
     match opinion {

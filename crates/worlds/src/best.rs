@@ -5,8 +5,8 @@ use crate::truth::{Sending, rates};
 use crate::world::{Item, WORDINGS, World};
 
 impl World {
-    /// Items of the best prompt that climbing finds: from the start and from nothing, one idea is put in or taken out
-    /// at a time, as long as the grounded rate as sent rises.
+    /// The best prompt that hill climbing finds, from the start and from nothing: it adds or removes one idea at a time
+    /// as long as the grounded rate as sent rises.
     #[must_use]
     pub fn best(&self, people: &[Person], messages: usize) -> Vec<Item> {
         let value = |items: &[Item]| rates(self, (items, false), people, Sending::Sent, messages).grounded;

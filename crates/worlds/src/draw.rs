@@ -12,7 +12,7 @@ use crate::world::{
 const NEEDS: usize = 8;
 /// Things that are a line of a message.
 const LINES: usize = 24;
-/// Of these, such that writers do of their own accord and nobody wants.
+/// How many of these are habits: writers do them unasked, and nobody wants them.
 const HABITS: usize = 4;
 /// Tones.
 const TONES: usize = 5;

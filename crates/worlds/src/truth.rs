@@ -54,7 +54,7 @@ pub struct Rates {
     pub invented: f64,
 }
 
-/// How often a message is revised at most.
+/// The most revisions of a message.
 const REVISIONS: usize = 2;
 
 impl World {
@@ -74,7 +74,7 @@ impl World {
         };
         let mut shows: Vec<f64> = self.things.iter().map(|thing| thing.habit).collect();
         let mut followed: Vec<f64> = vec![0.0; self.ideas.len()];
-        // Twice said is heard no better than once: the best wording counts.
+        // Saying a thing twice does not help: the best wording counts.
         for item in items {
             followed[item.idea] = followed[item.idea].max(follow(item));
         }
@@ -194,7 +194,7 @@ impl Draft {
     }
 }
 
-/// What a message loses that does not say what is offered.
+/// The logit that a message loses if it does not say what is offered.
 const LOST_OFFER: f64 = 2.0;
 
 /// The chance that a revised message invents something again.

@@ -14,7 +14,7 @@ pub struct Thing {
     pub kind: Kind,
     /// The need that it serves, by number; `None` if it serves none.
     pub need: Option<usize>,
-    /// What it does to the logit of a yes, by segment.
+    /// Its effect on the logit of a yes, by segment.
     pub effect: [f64; SEGMENTS],
     /// How often a writer does it of its own accord.
     pub habit: f64,
@@ -62,7 +62,7 @@ pub struct Wording {
     pub words: usize,
 }
 
-/// Two things that do to each other what neither does alone.
+/// Two things with a joint effect that neither has alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
     /// One.
@@ -89,7 +89,7 @@ pub struct Writer {
 /// The judge: all people of the world decide in its manner.
 #[derive(Clone, Copy, Debug)]
 pub struct Judge {
-    /// What multiplies logits: far above 1, it nearly always decides alike.
+    /// The factor on logits: far above 1, the judge nearly always decides the same way.
     pub sharp: f64,
     /// How often it says the opposite for no reason.
     pub lapse: f64,
@@ -180,7 +180,7 @@ impl World {
         self.thing(idea)?.need
     }
 
-    /// What an idea does by itself, on the logit scale and over all segments: what a reader who knows the people would
+    /// An idea's own effect on the logit scale, averaged over all segments: what a reader who knows the people would
     /// guess.
     #[must_use]
     pub fn worth(&self, idea: usize) -> f64 {

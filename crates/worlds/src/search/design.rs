@@ -70,7 +70,7 @@ pub struct Ended {
     pub calls: u64,
 }
 
-/// Whom a search has.
+/// The people of a search.
 pub struct People {
     /// Those who are learned from.
     pub learn: Vec<Person>,
@@ -93,7 +93,7 @@ const KEPT: f64 = 3.3;
 const A_TRIAL: f64 = 2.4;
 /// The share of the calls that is kept for new messages at most.
 const MOST_KEPT: f64 = 0.25;
-/// With fewer calls nothing is found.
+/// The fewest calls of a search: with fewer, nothing is found.
 const FEWEST_CALLS: f64 = 90.0;
 /// Trials of a round at least.
 const FEWEST: usize = 12;

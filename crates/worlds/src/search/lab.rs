@@ -6,7 +6,7 @@ use crate::stream::Stream;
 use crate::truth::Rule;
 use crate::world::{Item, World};
 
-/// Where a search asks.
+/// Where a search gets its trials and proposals.
 pub struct Lab<'w> {
     /// The world. A search must not look into it.
     pub world: &'w World,

@@ -12,7 +12,7 @@ use crate::world::Item;
 /// The share of the items of several prompts that one prompt made of them keeps.
 const MERGED: f64 = 0.75;
 
-/// What an improver says that has nothing to say.
+/// The answer of an improver that has nothing to say.
 const NOTHING: &str = "I am not sure what to make of this.";
 
 impl TextWorld {

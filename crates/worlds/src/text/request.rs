@@ -72,7 +72,7 @@ pub enum Ask {
     },
     /// One prompt that says what several say.
     Merge {
-        /// They.
+        /// The prompts to merge.
         prompts: Vec<String>,
     },
     /// Items, sorted into ideas.
