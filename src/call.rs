@@ -13,7 +13,7 @@ pub mod stop;
 pub mod straggler;
 mod tries;
 pub mod watch;
-mod words;
+pub mod words;
 
 use std::sync::{Arc, OnceLock};
 

@@ -16,8 +16,9 @@ pub(super) fn spoken(time: Duration) -> String {
     }
 }
 
-/// A number with a comma between its thousands.
-pub(super) fn thousands(number: u64) -> String {
+/// A number with a comma between its thousands: `1,234,567`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut spoken = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::estimate::CHARACTERS_PER_TOKEN;
 use super::words;
 use crate::model::limits::RateLimits;
 use crate::model::price::{Price, Source};
@@ -14,8 +15,6 @@ use crate::model::{Answer, Stop};
 const SLOW: f64 = 10.0;
 /// A rewrite has the prompt, the reasons and the answer in one context.
 const SMALL_CONTEXT: u64 = 16_000;
-/// Characters of a token, roughly.
-const CHARACTERS_PER_TOKEN: u64 = 4;
 
 /// Whether an answer has the form that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -104,7 +103,7 @@ impl Checked {
         self.read =
             Some(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens).filter(|tokens| *tokens > 0);
         self.written = Some(usage.output_tokens).filter(|tokens| *tokens > 0);
-        let text = (answer.text.chars().count() as u64).div_ceil(CHARACTERS_PER_TOKEN);
+        let text = answer.text.chars().count().div_ceil(CHARACTERS_PER_TOKEN) as u64;
         // An estimate of tokens by characters is off by half at most.
         let beyond = usage.output_tokens.saturating_sub(text * 2);
         self.thinking = Some(beyond).filter(|tokens| *tokens > 40);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+pub use crate::call::words::thousands;
 use crate::compare::{Interval, Mean, Rate};
 
 /// What stands in place of a rate that rests on claims that nobody has checked.
@@ -76,20 +77,6 @@ pub fn probability(p: f64) -> String {
 #[must_use]
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
-}
-
-/// `1,234,567`.
-#[must_use]
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// `$0.0042`, `$1.37`: cents where they suffice, four digits below a dime.

@@ -1,11 +1,11 @@
 //! The test that decides on adoption where everybody is asked once and answers yes or no: exact, with many looks.
 
+use super::Interval;
 use super::course::Course;
 use super::normal::quantile;
 use super::sequential::{Decision, Design, Futility, Outcome};
 use super::sign_flip::LEAST;
 use super::spending::Spending;
-use super::{Interval, Tally};
 
 /// Pairs of a yes or no to the earlier and to the later prompt, one pair a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,17 +26,6 @@ impl Pairs {
             rose: pairs.rose + u64::from(!before && after),
             fell: pairs.fell + u64::from(before && !after),
         })
-    }
-
-    /// From tallies of one message per side. `None` if anybody has more than one decision on a side: this test is not
-    /// for them.
-    #[must_use]
-    pub fn of_tallies(pairs: &[(Tally, Tally)]) -> Option<Self> {
-        if pairs.iter().any(|(before, after)| before.total > 1 || after.total > 1) {
-            return None;
-        }
-        let both = pairs.iter().filter(|(before, after)| before.total == 1 && after.total == 1);
-        Some(Pairs::count(both.map(|(before, after)| (before.yes == 1, after.yes == 1))))
     }
 
     /// From differences of 1, 0 and -1; NaN stands for a pair that misses a side. `None` for any other value.

@@ -222,10 +222,6 @@ fn the_schedule_ends_with_everybody_and_has_forty_looks_at_most() {
 
 #[test]
 fn only_single_answers_are_pairs() {
-    let once = |yes| Tally { yes, total: 1 };
-    let pairs = [(once(0), once(1)), (once(1), once(0)), (once(1), once(1)), (once(1), Tally::default())];
-    assert_eq!(Pairs::of_tallies(&pairs), Some(Pairs { people: 3, rose: 1, fell: 1 }));
-    assert_eq!(Pairs::of_tallies(&[(once(0), Tally { yes: 1, total: 2 })]), None);
     assert_eq!(Pairs::of_differences(&[1.0, f64::NAN, 0.0, -1.0]), Some(Pairs { people: 3, rose: 1, fell: 1 }));
     assert_eq!(Pairs::of_differences(&[0.5]), None);
 }
