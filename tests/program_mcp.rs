@@ -40,10 +40,27 @@ impl Agent {
         assert!(!is_ok && said.contains(part), "{tool}: {said}");
     }
 
+    /// Starts a job; its id.
+    async fn start(&self, tool: &str, arguments: Value) -> String {
+        let started = self.ok(tool, arguments).await;
+        started.split("job ").nth(1).unwrap().split('.').next().unwrap().to_owned()
+    }
+
+    /// Waits until a job has answers; what is said of it then.
+    async fn once_under_way(&self, id: &str) -> String {
+        for _ in 0..600 {
+            let said = self.ok("job", json!({ "id": id })).await;
+            if said.contains("call") && !said.contains("not begun yet") {
+                return said;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("job {id} does not begin");
+    }
+
     /// Starts a job and waits for its end.
     async fn done(&self, tool: &str, arguments: Value) -> String {
-        let started = self.ok(tool, arguments).await;
-        let id = started.split("job ").nth(1).unwrap().split('.').next().unwrap().to_owned();
+        let id = self.start(tool, arguments).await;
         for _ in 0..12 {
             let said = self.ok("job", json!({ "id": id, "wait_seconds": 50 })).await;
             if !said.starts_with("Under way") {
@@ -117,16 +134,13 @@ async fn a_job_that_is_stopped_says_so_and_the_same_call_goes_on() {
     let agent = Agent::of(&place).await;
     let improve = json!({ "results_file": "b2b_saas_personas_train_results_20250802_144126", "model": "market",
         "max_calls": 100_000, "cycles": 50, "seed": 3 });
-    let started = agent.ok("improve", improve.clone()).await;
-    let id = started.split("job ").nth(1).unwrap().split('.').next().unwrap().to_owned();
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    assert!(agent.ok("job", json!({ "id": id })).await.starts_with("Under way"));
+    let id = agent.start("improve", improve.clone()).await;
+    assert!(agent.once_under_way(&id).await.starts_with("Under way"));
     agent.ok("stop", json!({ "id": id })).await;
     let said = agent.ok("job", json!({ "id": id, "wait_seconds": 50 })).await;
     assert!(said.contains("stopped") || said.contains("Stopping"), "{said}");
-    let again = agent.ok("improve", improve).await;
-    let id = again.split("job ").nth(1).unwrap().split('.').next().unwrap().to_owned();
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let id = agent.start("improve", improve).await;
+    agent.once_under_way(&id).await;
     agent.ok("stop", json!({ "id": id })).await;
     let said = agent.ok("job", json!({ "id": id, "wait_seconds": 50 })).await;
     assert!(said.contains("Going on with run"), "{said}");

@@ -118,12 +118,33 @@ impl Jobs {
     }
 }
 
-/// A command's final output: its results, and its error if it had one, but not its progress.
+/// How many lines of a command's output are shown from its beginning, which says what it set out to do.
+const FIRST_LINES: usize = 6;
+/// How many characters are shown from its end, where its results and its error are.
+const LAST_CHARACTERS: usize = 6_000;
+
+/// A command's output without its middle, which is progress.
 fn result(child: &Child) -> String {
-    let log = child.log();
+    without_the_middle(&child.log())
+}
+
+fn without_the_middle(log: &str) -> String {
     let lines: Vec<&str> = log.lines().filter(|line| !line.trim().is_empty()).collect();
-    let shown = lines.len().saturating_sub(80);
-    short(&lines[shown..].join("\n"))
+    let mut left = LAST_CHARACTERS;
+    let fits = |line: &&&str| {
+        let length = line.chars().count() + 1;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    };
+    // The last line is shown however long it is: it may be the error.
+    let from = lines.len() - lines.iter().rev().take_while(fits).count().max(1).min(lines.len());
+    if from <= FIRST_LINES {
+        return short(&lines.join("\n"));
+    }
+    let left_out = words::count((from - FIRST_LINES) as u64, "line", "lines");
+    let first: Vec<String> = lines[..FIRST_LINES].iter().map(|line| words::one_line(line, 200)).collect();
+    short(&format!("{}\n[{left_out} left out]\n{}", first.join("\n"), lines[from..].join("\n")))
 }
 
 /// Where a run stands, in words.
@@ -148,4 +169,32 @@ fn progress(live: &Live) -> String {
     said.push(format!("{} so far, {cost}{simulated}", words::count(live.spent.calls, "call", "calls")));
     said.extend(live.told.last().map(|told| words::one_line(&told.text, 300)));
     said.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_log_is_shown_from_its_beginning_and_its_end() {
+        let log: String = (1..=2_000).map(|number| format!("line {number}\n")).collect();
+        let shown = without_the_middle(&log);
+        assert!(shown.starts_with("line 1\n") && shown.ends_with("line 2000"), "{shown}");
+        let (first, last) = shown.split_once("lines left out]").unwrap();
+        let (left_out, next) = (first.lines().last().unwrap(), last.trim_start().lines().next().unwrap());
+        let left_out: usize = left_out[1..].trim().replace(',', "").parse().unwrap();
+        assert_eq!(next, format!("line {}", FIRST_LINES + left_out + 1));
+    }
+
+    #[test]
+    fn a_short_log_is_shown_whole() {
+        let log: String = (1..=FIRST_LINES + 2).map(|number| format!("line {number}\n")).collect();
+        assert_eq!(without_the_middle(&log), log.trim_end());
+    }
+
+    #[test]
+    fn a_last_line_that_is_long_is_shown_all_the_same() {
+        let log = format!("{}error: {}", "line\n".repeat(20), "x".repeat(LAST_CHARACTERS));
+        assert!(without_the_middle(&log).contains("error: x"));
+    }
 }
