@@ -20,6 +20,7 @@ pub mod file_name;
 pub mod folder;
 pub mod json;
 pub mod judges;
+pub mod leads;
 pub mod messages;
 pub mod personas;
 pub mod provenance;
