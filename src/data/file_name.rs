@@ -21,6 +21,10 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
+    /// What real people answered to campaigns: `replies/`, JSON lines.
+    Replies,
+    /// Whether decision makers rank real readers: `calibrations/`.
+    Calibrations,
 }
 
 impl Kind {
@@ -35,6 +39,8 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Replies => "replies",
+            Kind::Calibrations => "calibrations",
         }
     }
 
@@ -43,6 +49,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
+            Kind::Replies => ".jsonl",
             _ => ".json",
         }
     }
