@@ -1,23 +1,17 @@
 //! A list of leads on the disk, one a line.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::io::{self, Write};
 
 use super::lead::Lead;
 use super::suppressed::Suppression;
 use crate::data::json::Fault;
+use crate::data::lines::{self, Lines};
 use crate::data::spool::Texts;
 use crate::data::whole::{Claim, Draft};
 use crate::data::{DataFolder, Error, FileName};
 
 /// All leads of a list, in its order, the ones that may not be written to included.
-pub struct LeadList {
-    path: PathBuf,
-    lines: BufReader<File>,
-    line: String,
-    number: usize,
-}
+pub struct LeadList(Lines<Lead>);
 
 /// Whether a file may take another's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +28,7 @@ impl LeadList {
     /// # Errors
     /// As [`DataFolder::read`].
     pub fn open(folder: &DataFolder, file: &FileName) -> Result<Self, Error> {
-        let lines = BufReader::with_capacity(BLOCK, folder.opened(file)?);
-        Ok(LeadList { path: folder.path(file), lines, line: String::new(), number: 0 })
+        lines::open(folder, file).map(LeadList)
     }
 
     /// Writes a list under a name that must be free.
@@ -49,37 +42,13 @@ impl LeadList {
     ) -> Result<(), Error> {
         write(folder, file, Place::New, |out| leads.into_iter().try_for_each(|lead| out.put(&lead?)))
     }
-
-    fn read(&mut self) -> Option<Result<Lead, Error>> {
-        loop {
-            self.line.clear();
-            self.number += 1;
-            match self.lines.read_line(&mut self.line) {
-                Ok(0) => return None,
-                Ok(_) if self.line.trim().is_empty() => {}
-                Ok(_) => return Some(self.parsed()),
-                Err(error) => return Some(Err(Error::read(&self.path, error))),
-            }
-        }
-    }
-
-    fn parsed(&self) -> Result<Lead, Error> {
-        let text = self.line.strip_prefix('\u{feff}').unwrap_or(&self.line);
-        serde_json::from_str(text).map_err(|error| {
-            let what = error.to_string();
-            let what = what.split(" at line ").next().unwrap_or(&what);
-            let problem = format!("{what}; mend the line or remove it");
-            let fault = Fault { path: String::new(), place: Some((self.number, error.column().max(1))), problem };
-            Error::Json { path: self.path.clone(), fault }
-        })
-    }
 }
 
 impl Iterator for LeadList {
     type Item = Result<Lead, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.read()
+        self.0.next()
     }
 }
 
@@ -125,9 +94,6 @@ impl Iterator for Writable {
         })
     }
 }
-
-/// So much is read at a time.
-const BLOCK: usize = 256 * 1024;
 
 /// Where leads are written to, one after the other.
 pub struct Sink<'a> {

@@ -1,7 +1,6 @@
 //! Who is never to be written to, in the whole folder: `leads/suppressed.jsonl`.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use super::address::{self, AddressKey, fold_address};
 use super::lead::Lead;
 use super::list::{self, Place};
 use crate::data::json::Fault;
+use crate::data::lines;
 use crate::data::{DataFolder, Error, FileName, Kind, Map};
 
 /// Somebody who is never to be written to.
@@ -153,18 +153,8 @@ fn for_each(folder: &DataFolder, mut each: impl FnMut(Suppressed) -> Result<(), 
     if !folder.exists(&file) {
         return Ok(());
     }
-    let path = folder.path(&file);
-    for (index, line) in BufReader::new(folder.opened(&file)?).lines().enumerate() {
-        let line = line.map_err(|error| Error::read(&path, error))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let entry = serde_json::from_str(&line).map_err(|error| {
-            let what = error.to_string();
-            let problem = format!("{}; mend the line", what.split(" at line ").next().unwrap_or(&what));
-            Fault { path: String::new(), place: Some((index + 1, error.column().max(1))), problem }.of(folder, &file)
-        })?;
-        each(entry)?;
+    for entry in lines::open(folder, &file)? {
+        each(entry?)?;
     }
     Ok(())
 }
