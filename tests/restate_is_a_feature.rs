@@ -1,4 +1,4 @@
-//! Who does not want Restate gets nothing of it.
+//! Who does not want Restate gets nothing of it. What such a program says is tried by `scripts/without-restate`.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -25,23 +25,4 @@ fn a_build_without_the_feature_pulls_in_nothing_of_restate() {
     let added: Vec<&String> = with.difference(&without).collect();
     assert!(added.iter().any(|name| *name == "restate-sdk v0.13.0"), "{added:?}");
     assert!(added.len() > 20, "the list of what it would pull in is too short to be true: {added:?}");
-}
-
-#[cfg(not(feature = "restate"))]
-#[test]
-fn a_program_without_the_feature_says_so_in_one_line() {
-    let run = |arguments: &[&str]| {
-        let folder = tempfile::tempdir().unwrap();
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_rejoinder")).args(arguments).current_dir(folder.path()).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-    let line = "error: this program was built without the feature `restate`; build it with: cargo install --path . \
-                --features restate\n";
-    let worker = run(&["worker", "--listen", "127.0.0.1:0", "--register", "http://127.0.0.1:9070"]);
-    assert_eq!(worker, (Some(2), line.to_owned()));
-    assert_eq!(run(&["runs", "attach", "3f9a", "--restate", "http://127.0.0.1:8080"]), (Some(2), line.to_owned()));
-    let personas = ["personas", "--domain", "x", "--count", "10", "--name", "x", "--model", "market"];
-    let (code, error) = run(&[&personas[..], &["--engine", "restate", "--restate", "http://127.0.0.1:8080"]].concat());
-    assert!(code == Some(2) && error.ends_with(line), "{error}");
 }
