@@ -49,7 +49,8 @@ pub struct Options {
 /// Checks and prints.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.hosts {
-        return print(&connect::list(&options.models, &setup.settings)?);
+        let hosts = connect::known(&options.models, &setup.settings)?;
+        return print(&if options.json { json_text(&hosts) } else { connect::table(&hosts) });
     }
     let doors = setup.doors(&options.models, &ROLES)?;
     let roles: Vec<Role> = ROLES.into_iter().chain([Role::Reasoner]).filter(|role| doors.has(*role)).collect();
@@ -74,7 +75,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         all.push(checked);
     }
     if options.json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()))?;
+        print(&json_text(&all))?;
     }
     let failed: Vec<&str> = all.iter().filter(|one| one.failure.is_some()).map(|one| one.role.as_str()).collect();
     match worst {
@@ -82,6 +83,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Some(Worst::Model) => Err(Error::NothingUsable(format!("no answer for the {}", failed.join(", the ")))),
         Some(Worst::Account) => Err(Error::Refused(format!("refused for the {}", failed.join(", the ")))),
     }
+}
+
+fn json_text<T: serde::Serialize>(of: &T) -> String {
+    format!("{}\n", serde_json::to_string_pretty(of).unwrap_or_default())
 }
 
 /// From mildest to worst.
@@ -117,8 +122,8 @@ async fn check(doors: &Doors, role: Role) -> (Checked, Option<FailureKind>) {
         checked.todo.push(format!("the host does not list this model; it has {}", names.join(", ")));
     }
     let prices: &Prices = doors.prices();
-    let listed = prices.context(&id).map(|context| (context, "built-in table"));
-    checked.context = about.context.map(|context| (context, "the host says so")).or(listed);
+    let listed = prices.context(&id).map(|context| (context, "built-in table".to_owned()));
+    checked.context = about.context.map(|context| (context, "the host says so".to_owned())).or(listed);
     checked.conclude(prices.find(&id), prices.date(), about.price, caller.model().only_decides());
     (checked, failure)
 }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod auditor;
+pub mod chances;
 pub mod check;
 pub mod claims;
 pub mod curve;
