@@ -14,8 +14,8 @@ use crate::model::{Answer, CallKey, FailureKind, Request, Role, Schema};
 use crate::report::check::{Checked, Form};
 use crate::report::{estimate, words};
 
-/// The roles that are checked; the referee only where there is one.
-const ROLES: [Role; 4] = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
+/// The roles that are checked; the auditor too, unless there is to be none, and a model that gives reasons where there is one.
+const ROLES: [Role; 3] = [Role::Generator, Role::DecisionMaker, Role::Improver];
 
 /// Whom the sample question is about, and a message to that person.
 const PERSONA: &str =
@@ -52,8 +52,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let hosts = connect::known(&options.models, &setup.settings)?;
         return print(&if options.json { json_text(&hosts) } else { connect::table(&hosts) });
     }
-    let doors = setup.doors(&options.models, &ROLES)?;
-    let roles: Vec<Role> = ROLES.into_iter().chain([Role::Reasoner]).filter(|role| doors.has(*role)).collect();
+    let doors = setup.audited_doors(&options.models, &ROLES)?;
+    let also = [Role::Auditor, Role::Reasoner];
+    let roles: Vec<Role> = ROLES.into_iter().chain(also).filter(|role| doors.has(*role)).collect();
     if options.models.dry_run {
         let line = |role: &Role| {
             let usage = estimate::tokens(&question(&doors, *role), 100);

@@ -24,7 +24,7 @@ use crate::model::id::ModelId;
 use crate::model::market::Market;
 use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
-use crate::report::check::{Key, KnownHost};
+use crate::report::known_hosts::{Key, KnownHost};
 use crate::report::words;
 
 /// The remembered forms in which hosts take requests, kept in the data folder.

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod curve;
 pub mod estimate;
 pub mod html;
+pub mod known_hosts;
 pub mod lineages;
 pub mod live;
 pub mod markdown;

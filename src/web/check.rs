@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 use super::page::{self, Place, text};
 use super::site::Site;
 use super::work::{self, Values};
-use crate::report::check::{Checked, Key, KnownHost, TO_DO};
+use crate::report::check::{Checked, TO_DO};
+use crate::report::known_hosts::{Key, KnownHost};
 use crate::report::words;
 
 /// A model that has to be loaded first takes a while; longer than this nobody looks at a page that does not come.

@@ -275,7 +275,9 @@ fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
         let verified = checked(message, &[remark(quote)]);
         assert!(verified.rejected.is_empty(), "{verified:?}");
         let [claim] = verified.claims.as_slice() else { panic!("{verified:?}") };
-        assert_eq!((claim.kind, claim.verdict, claim.quote(message)), (ClaimKind::Remark, Verdict::Unsupported, quote));
+        // Where a quotation ends with a mark, the passage may end before it.
+        let found = (claim.kind, claim.verdict, claim.quote(message).trim_end_matches(['!', ':', '?']));
+        assert_eq!(found, (ClaimKind::Remark, Verdict::Unsupported, quote.trim_end_matches(['!', ':', '?'])));
     }
     // Within a line of the message it is none, whatever a model says, and says again.
     let message = "Hello Dr Fitch,\n\nhere is what we do: we put solar on roofs.\n\nTom";
