@@ -46,7 +46,10 @@ fn the_terminal_shows_the_mean_chance_of_a_run_and_the_rate_beside_it() {
         let name = run(&place, seed, how);
         let mean = mean(&place, &name);
         let shown = place.ok(&["show", &name]).out;
-        assert!(shows(&shown, "Mean chance of a yes: ", mean, " (20 decisions of 10 personas), 95%"), "{mean}: {shown}");
+        assert!(
+            shows(&shown, "Mean chance of a yes: ", mean, " (20 decisions of 10 personas), 95%"),
+            "{mean}: {shown}"
+        );
         assert!(shown.contains("Response rate, chances at the judge's threshold or above: "), "{shown}");
         let table = place.ok(&["show"]).out;
         assert!(table.contains("mean chance of a yes") && shows(&table, "┆ ", mean, " simulated ("), "{mean}: {table}");
@@ -63,11 +66,7 @@ fn two_runs_are_compared_by_their_mean_chances_if_both_have_them() {
     let compared = place.ok(&["compare", &one, &two]).out;
     assert!(shows(&compared, "Mean chance of a yes in A: ", mean(&place, &one), " (20 decisions"), "{compared}");
     assert!(shows(&compared, "Mean chance of a yes in B: ", mean(&place, &two), " (20 decisions"), "{compared}");
-    for part in [
-        "Change of the mean chance: ",
-        "paired by persona, 10 personas",
-        "Response rate of A: ",
-    ] {
+    for part in ["Change of the mean chance: ", "paired by persona, 10 personas", "Response rate of A: "] {
         assert!(compared.contains(part), "{part}: {compared}");
     }
     let plain = run(&place, "3", &[]);
@@ -82,7 +81,10 @@ async fn reports_and_pages_show_it_too() {
     let mean = mean(&place, &one);
     let page = place.ok(&["report", &one, "--output", "-"]).out;
     assert!(shows(&page, "<strong>", mean, "</strong> mean chance"), "{mean}: {page}");
-    assert!(page.contains("Mean chance of a yes, all people") && page.contains("counts those at its threshold"), "{page}");
+    assert!(
+        page.contains("Mean chance of a yes, all people") && page.contains("counts those at its threshold"),
+        "{page}"
+    );
     let text = place.ok(&["report", &one, "--format", "md"]).out;
     assert!(shows(&text, "| mean chance ", mean, ", ") && text.contains("stands first"), "{mean}: {text}");
 
@@ -95,7 +97,10 @@ async fn reports_and_pages_show_it_too() {
     // A list shows the latest of a lineage.
     assert!(pages.get("/").await.text.contains("</strong> mean chance of a yes"));
     let compared = pages.get(&format!("/compare?a={one}&b={two}")).await.text;
-    assert!(compared.contains("Mean chance of a yes in A") && compared.contains("Change of the mean chance"), "{compared}");
+    assert!(
+        compared.contains("Mean chance of a yes in A") && compared.contains("Change of the mean chance"),
+        "{compared}"
+    );
 }
 
 #[test]

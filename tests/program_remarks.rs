@@ -72,7 +72,9 @@ fn chatter_in_five_languages_is_named_by_the_auditor_and_revised_away() {
         }
         _ if asked.is_decision() => DECISION.to_owned(),
         // Who is told what is no part of the message leaves it out.
-        _ if asked.user.contains("no part of the message: its reader must not see it") => written_for(asked).1.to_owned(),
+        _ if asked.user.contains("no part of the message: its reader must not see it") => {
+            written_for(asked).1.to_owned()
+        }
         _ => whole(written_for(asked)),
     });
     let place = place(5);
@@ -96,7 +98,10 @@ fn a_writer_that_keeps_chattering_is_told_on_and_a_claim_within_a_line_is_no_rem
     let ran = evaluate(&place, &host, &[]);
     let (text, claims) = saved(&place).remove(0);
     assert_eq!(text, whole(WRITTEN[0]));
-    assert_eq!((claims.as_array().unwrap().len(), &claims[0]["kind"], &claims[0]["start"]), (1, &json!("remark"), &json!(0)));
+    assert_eq!(
+        (claims.as_array().unwrap().len(), &claims[0]["kind"], &claims[0]["start"]),
+        (1, &json!("remark"), &json!(0))
+    );
     assert!(ran.out.contains("Grounded response rate: 0.0%") && ran.out.contains("remark 1"), "{}", ran.out);
 }
 

@@ -237,7 +237,10 @@ fn what_the_hosts_accept_is_shown_in_the_words_of_the_command_and_no_key_is() {
     let mut command = place.command(&["check", "--model", "anthropic/claude-sonnet-5-5"]);
     command.env("ANTHROPIC_BASE_URL", &market.url).env("ANTHROPIC_API_KEY", KEY);
     let said = program::Ran::of(&command.output().unwrap()).out;
-    let lines: Vec<&str> = said.lines().filter(|line| ["schema", "context", "price"].iter().any(|name| line.trim().starts_with(name))).collect();
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| ["schema", "context", "price"].iter().any(|name| line.trim().starts_with(name)))
+        .collect();
     assert!(lines.len() >= 10, "{said}");
     for line in lines {
         let (_, words) = line.trim().split_once("  ").unwrap();
@@ -255,7 +258,8 @@ fn what_the_hosts_accept_is_shown_in_the_words_of_the_command_and_no_key_is() {
         assert!(missing.contains("OPENAI_API_KEY"), "{keys}");
         assert!(form.contains("formaction=\"/check\""), "{form}");
     }
-    let from_form = server.post("/evaluate", "/check", &[("job", "evaluate"), ("model", "groq/llama"), ("auditor", "none")]);
+    let from_form =
+        server.post("/evaluate", "/check", &[("job", "evaluate"), ("model", "groq/llama"), ("auditor", "none")]);
     assert!(from_form.status == 422 && from_form.text.contains("GROQ_API_KEY is not set"), "{}", from_form.text);
     assert!(from_form.text.contains("value=\"groq/llama\""), "the form is filled in again");
 }

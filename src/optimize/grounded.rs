@@ -251,7 +251,7 @@ mod tests {
             let mut tallies = RunTallies::default();
             for (at, (yes, checked, made_up)) in messages.iter().enumerate() {
                 let audit = audit(*checked, *made_up);
-            tallies.add(&at.to_string(), [Judgement { yes: *yes, chance: None, audit: &audit }]);
+                tallies.add(&at.to_string(), [Judgement { yes: *yes, chance: None, audit: &audit }]);
             }
             tallies
         };

@@ -18,6 +18,8 @@ pub fn lines(chances: &Chances) -> Vec<String> {
             words::count(change.personas, "persona", "personas")
         )
     }));
-    lines.push("A decision is such a chance; what follows counts those at the judge's threshold or above as a yes".into());
+    lines.push(
+        "A decision is such a chance; what follows counts those at the judge's threshold or above as a yes".into(),
+    );
     lines
 }

@@ -131,7 +131,8 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 words::one_line(run.verdict.as_deref().unwrap_or("-"), 20),
             ];
             if has_chances {
-                let ends = |mean: &Mean| format!("{:.1} to {:.1}%", mean.interval.low * 100.0, mean.interval.high * 100.0);
+                let ends =
+                    |mean: &Mean| format!("{:.1} to {:.1}%", mean.interval.low * 100.0, mean.interval.high * 100.0);
                 let cell = |mean: &Mean| format!("{:.1}%{simulated} ({})", mean.mean * 100.0, ends(mean));
                 row.insert(1, run.chance.as_ref().map_or_else(|| "-".into(), cell));
             }

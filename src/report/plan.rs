@@ -43,7 +43,9 @@ pub fn text(plan: &Plan) -> String {
         Answers::YesOrNo => format!("{rate:.0}% yes today"),
         Answers::Chances => {
             let scatter = 100.0 * expected.scatter;
-            format!("a mean chance of a yes of {rate:.0}% today (chances, with {scatter:.0}% of the scatter of yes or no)")
+            format!(
+                "a mean chance of a yes of {rate:.0}% today (chances, with {scatter:.0}% of the scatter of yes or no)"
+            )
         }
     };
     let mut text = format!(

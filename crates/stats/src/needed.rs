@@ -94,11 +94,7 @@ pub fn messages_needed(components: &Components, size: Size, gain: Gain, alpha: f
 #[must_use]
 pub fn chance(components: &Components, size: Size, gain: Gain, alpha: f64) -> f64 {
     let has_room = gain.from.is_none_or(|from| from + gain.effect <= 1.0 + 1e-9);
-    if gain.effect > 0.0 && has_room {
-        power(&with_scatter(components, gain), size, gain.effect, alpha)
-    } else {
-        0.0
-    }
+    if gain.effect > 0.0 && has_room { power(&with_scatter(components, gain), size, gain.effect, alpha) } else { 0.0 }
 }
 
 /// At least as much scatter as such a gain has by itself.

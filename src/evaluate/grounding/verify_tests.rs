@@ -263,13 +263,20 @@ fn a_period_that_a_sum_is_for_needs_no_source_of_its_own() {
 
 #[test]
 fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
-    let remark = |quote: &str| Finding { kind: ClaimKind::Remark, verdict: Verdict::Unsupported, ..finding(quote, &[], "") };
+    let remark =
+        |quote: &str| Finding { kind: ClaimKind::Remark, verdict: Verdict::Unsupported, ..finding(quote, &[], "") };
     for (message, quote) in [
         ("Sure, here is your message:\n\nHello Dr Fitch,\n\nworth a line?", "Sure, here is your message"),
-        ("Hello Dr Fitch,\n\nworth a line?\n\nSag mir, ob ich etwas \u{e4}ndern soll!", "Sag mir, ob ich etwas \u{e4}ndern soll!"),
+        (
+            "Hello Dr Fitch,\n\nworth a line?\n\nSag mir, ob ich etwas \u{e4}ndern soll!",
+            "Sag mir, ob ich etwas \u{e4}ndern soll!",
+        ),
         ("Claro, aqu\u{ed} est\u{e1}: Hola, Dr Fitch.", "Claro, aqu\u{ed} est\u{e1}:"),
         ("Hello,\n\n**Version 1**\n\nworth a line?", "Version 1"),
-        ("\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}\u{ff1a}\n\n\u{60a8}\u{597d}\u{ff0c}\u{770b}\u{770b}", "\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}"),
+        (
+            "\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}\u{ff1a}\n\n\u{60a8}\u{597d}\u{ff0c}\u{770b}\u{770b}",
+            "\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}",
+        ),
         ("Who is the recipient?", "Who is the recipient?"),
     ] {
         let verified = checked(message, &[remark(quote)]);

@@ -75,8 +75,11 @@ impl Gather for Taking {
         }
         let audits: Vec<Audit> = entry.messages.iter().map(|said| said.audit().unwrap_or_default()).collect();
         let add = |tallies: &mut RunTallies| {
-            let judged =
-                entry.messages.iter().zip(&audits).map(|(said, audit)| Judgement { yes: said.yes, chance: said.score, audit });
+            let judged = entry.messages.iter().zip(&audits).map(|(said, audit)| Judgement {
+                yes: said.yes,
+                chance: said.score,
+                audit,
+            });
             tallies.add(&persona, judged);
         };
         segments::of(&persona).into_iter().for_each(|name| add(list.segments.entry(name).or_default()));

@@ -7,8 +7,8 @@ use super::job::Job;
 use super::{Values, value};
 use crate::data::{FileName, Kind};
 use crate::web::error::Problem;
-use crate::web::{check, page};
 use crate::web::site::Site;
+use crate::web::{check, page};
 
 /// The form of this work, filled in with these values, and what was wrong with them.
 pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) -> Result<Html<String>, Problem> {
