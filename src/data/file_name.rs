@@ -21,6 +21,8 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
+    /// What was written to leads, as JSON lines: `campaigns/`.
+    Campaigns,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Campaigns => "campaigns",
         }
     }
 
@@ -43,6 +46,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
+            Kind::Campaigns => ".jsonl",
             _ => ".json",
         }
     }

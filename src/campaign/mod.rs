@@ -1,0 +1,1 @@
+//! Campaigns: from leads to messages that can be sent.
