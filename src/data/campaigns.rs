@@ -3,23 +3,20 @@
 //! The first line is the [`CampaignHeader`], every further line one [`Written`]. Both reading and writing are streams: a
 //! campaign of a million leads takes no more memory than one of ten. Only the owner may read the file.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Write};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::file_name::FileName;
 use super::folder::DataFolder;
 use super::json::Fault;
-use super::whole::Draft;
-use super::{Error, Map, scan};
+use super::lines::{self, Lines};
+use super::whole::{Claim, Draft};
+use super::{Error, Map};
 
 /// The version of the format that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// The most bytes of one line: 64 MiB.
-const LONGEST_LINE: u64 = 64 << 20;
 
 /// What a campaign says about itself: the first line of its file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,6 +49,9 @@ pub struct CampaignHeader {
     /// What the offer may claim, where it was given apart from the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<String>,
+    /// The journal's name of the run that wrote it.
+    #[serde(default)]
+    pub run: String,
     /// Whether a limit was reached, so that leads are missing from it. The command that wrote it goes on with it.
     pub partial: bool,
     /// Keys that this version does not know.
@@ -146,20 +146,19 @@ pub fn text(subject: &str, body: &str) -> String {
 pub struct Campaign {
     /// The first line.
     pub header: CampaignHeader,
-    lines: Lines,
+    lines: Lines<Written>,
 }
 
 impl Campaign {
     /// Opens a campaign and reads its header.
     ///
     /// # Errors
-    /// As [`DataFolder::read`]; where the first line is no header; [`Error::NewerSchema`].
+    /// As [`lines::open`]; where the first line is no header; [`Error::NewerSchema`].
     pub fn open(folder: &DataFolder, file: &FileName) -> Result<Self, Error> {
-        let mut lines = Lines::open(folder, file)?;
-        let Some(line) = lines.next_line()? else {
+        let mut lines: Lines<Written> = lines::open(folder, file)?;
+        let Some(header) = lines.read_as::<CampaignHeader>()? else {
             return Err(Fault::new("", "the file is empty; a campaign begins with a line about itself").of(folder, file));
         };
-        let header: CampaignHeader = lines.parse(&line)?;
         if header.schema_version > SCHEMA_VERSION {
             let path = folder.path(file);
             return Err(Error::NewerSchema { path, found: header.schema_version.into(), known: SCHEMA_VERSION });
@@ -172,61 +171,7 @@ impl Iterator for Campaign {
     type Item = Result<Written, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.lines.next_line() {
-            Ok(line) => line.map(|line| self.lines.parse(&line)),
-            Err(error) => Some(Err(error)),
-        }
-    }
-}
-
-/// The lines of a file, blank ones passed over. After a line that cannot be read there is none.
-#[derive(Debug)]
-struct Lines {
-    folder: DataFolder,
-    file: FileName,
-    reader: BufReader<std::fs::File>,
-    number: usize,
-    ended: bool,
-}
-
-impl Lines {
-    fn open(folder: &DataFolder, file: &FileName) -> Result<Self, Error> {
-        let reader = BufReader::with_capacity(256 * 1024, folder.opened(file)?);
-        Ok(Lines { folder: folder.clone(), file: file.clone(), reader, number: 0, ended: false })
-    }
-
-    fn next_line(&mut self) -> Result<Option<String>, Error> {
-        while !self.ended {
-            let mut line = Vec::new();
-            let read = self.reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', &mut line);
-            let read = read.map_err(|error| Error::read(&self.folder.path(&self.file), error))?;
-            self.number += 1;
-            self.ended = read == 0;
-            if line.len() as u64 > LONGEST_LINE {
-                return Err(self.fault("the line is longer than 64 MiB; the file is damaged"));
-            }
-            let Ok(text) = String::from_utf8(line) else {
-                return Err(self.fault("invalid UTF-8; save the file as UTF-8"));
-            };
-            let text = text.trim_start_matches('\u{feff}').trim();
-            if !text.is_empty() {
-                return Ok(Some(text.to_owned()));
-            }
-        }
-        Ok(None)
-    }
-
-    fn parse<T: DeserializeOwned>(&mut self, line: &str) -> Result<T, Error> {
-        let parsed = scan::check(line).map_err(|stop| stop.problem).and_then(|()| {
-            serde_json::from_str(line).map_err(|error| scan::plain(&error))
-        });
-        parsed.map_err(|problem| self.fault(&problem))
-    }
-
-    /// What is wrong with the line that was read last, after which no more are read.
-    fn fault(&mut self, problem: &str) -> Error {
-        self.ended = true;
-        Fault::new(format!("line {}", self.number), problem).of(&self.folder, &self.file)
+        self.lines.next()
     }
 }
 
@@ -273,8 +218,8 @@ fn line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
 pub fn name_new(folder: &DataFolder, file: &FileName, draft: Draft) -> Result<(), Error> {
     let path = folder.path_to_create(file)?;
     match draft.claim(&path)? {
-        super::whole::Claim::Ours => Ok(()),
-        super::whole::Claim::Taken(_) => Err(Error::Exists { path }),
+        Claim::Ours => Ok(()),
+        Claim::Taken(_) => Err(Error::Exists { path }),
     }
 }
 

@@ -23,6 +23,10 @@ pub enum Kind {
     Readings,
     /// What was written to leads, as JSON lines: `campaigns/`.
     Campaigns,
+    /// What real people answered to campaigns: `replies/`, JSON lines.
+    Replies,
+    /// Whether decision makers rank real readers: `calibrations/`.
+    Calibrations,
 }
 
 impl Kind {
@@ -38,6 +42,8 @@ impl Kind {
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
             Kind::Campaigns => "campaigns",
+            Kind::Replies => "replies",
+            Kind::Calibrations => "calibrations",
         }
     }
 
@@ -46,7 +52,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
-            Kind::Campaigns => ".jsonl",
+            Kind::Campaigns | Kind::Replies => ".jsonl",
             _ => ".json",
         }
     }
