@@ -8,6 +8,7 @@ pub mod curve;
 pub mod estimate;
 pub mod html;
 pub mod lineages;
+pub mod lint;
 pub mod live;
 pub mod markdown;
 pub mod origin;
