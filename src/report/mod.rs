@@ -10,6 +10,7 @@ pub mod estimate;
 pub mod html;
 pub mod known_hosts;
 pub mod lineages;
+pub mod lint;
 pub mod live;
 pub mod markdown;
 pub mod origin;
