@@ -45,6 +45,10 @@ bench-optimizer:
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
 
+# Whether `calibrate` and `ab result` are right about simulated readers whose truth is known
+bench-replies *sections:
+    cargo bench -p rejoinder-stats --bench replies -- {{sections}}
+
 # How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}

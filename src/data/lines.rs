@@ -2,7 +2,7 @@
 //! written to them and what came back are such files, since none of them has to fit into memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 

@@ -10,6 +10,7 @@
 //!   keys that this version does not know survive being read and written.
 
 pub mod auditors;
+pub mod calibrations;
 pub mod clock;
 pub mod entries;
 pub mod entry;
