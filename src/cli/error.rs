@@ -96,6 +96,9 @@ pub enum Error {
     /// The host refused the account, so that no call could succeed.
     #[error("{0}")]
     Refused(String),
+    /// An export speaks of nobody whom the campaign wrote to.
+    #[error("nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported")]
+    NoneMatched,
     /// The models gave nothing usable.
     #[error("{0}")]
     NothingUsable(String),
@@ -137,6 +140,7 @@ impl Error {
             Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
             Error::Cycle(optimize::Error::NoFeedback(_))
             | Error::Read { .. }
+            | Error::NoneMatched
             | Error::Journal(journal::Error::NoRun(_)) => INPUT,
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,

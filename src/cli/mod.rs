@@ -1,8 +1,10 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod ab;
 mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
+mod calibrate;
 mod check;
 mod compare;
 mod connect;
@@ -29,6 +31,7 @@ mod personas;
 mod plan;
 mod progress;
 mod referee;
+mod replies;
 mod report;
 #[cfg(feature = "restate")]
 mod restate;
@@ -104,6 +107,12 @@ enum Command {
     Plan(plan::Options),
     /// What the hosts of the models accept, know and cost: one small call for each role
     Check(check::Options),
+    /// Bring in what real people replied
+    Replies(replies::Options),
+    /// Whether the decision maker's yes has to do with what real people replied
+    Calibrate(calibrate::Options),
+    /// A real test of two prompts: how many sends it takes, and how it stands
+    Ab(ab::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
@@ -194,6 +203,9 @@ impl Cli {
             Command::Personas(options) => personas::run(setup, &options).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
+            Command::Replies(options) => replies::run(setup, &options),
+            Command::Calibrate(options) => calibrate::run(setup, &options).await,
+            Command::Ab(options) => ab::run(setup, &options),
             Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
             Command::Export(options) => export::run(setup, &options).await,

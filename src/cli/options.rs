@@ -60,11 +60,13 @@ pub struct ModelOptions {
     /// OPENAI_BASE_URL; for Claude models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,
-    /// How the decision maker decides: strict, lenient, or a text file [env: REJOINDER_DECISION_PROMPT] [default: strict]
+    /// How the decision maker decides: strict, lenient, inbox (asked for the chance of an answer, which is small), or a text
+    /// file [env: REJOINDER_DECISION_PROMPT] [default: strict]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
     /// Ask the decision maker how likely a yes is, from 0 to 1, and take it for a yes from this threshold on; off: for yes
-    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off; without a number 0.5]
+    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off, with the inbox prompt 0.1; without a
+    /// number 0.5]
     #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
     pub scored: Option<Scored>,
     /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]

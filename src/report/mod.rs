@@ -1,7 +1,9 @@
 //! What people read.
 
+pub mod ab;
 pub mod audit;
 pub mod auditor;
+pub mod calibration;
 pub mod check;
 pub mod claims;
 pub mod curve;
@@ -13,6 +15,7 @@ pub mod markdown;
 pub mod origin;
 pub mod plan;
 pub mod proof;
+pub mod replies;
 pub mod run;
 pub mod story;
 pub mod summary;

@@ -207,8 +207,7 @@ fn smartlead_row(row: &Row) -> Vec<Fact> {
     };
     facts.extend(answer(reply, category, meaning));
     facts.extend(row.says(&["isbounced"]).then(|| Fact::new(What::Bounced, step, None)));
-    let is_out = row.says(&["isunsubscribed", "unsubscribedclientidmap"]) && !row.text(&["isunsubscribed"]).is_none();
-    facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));
+    facts.extend(row.says(&["isunsubscribed"]).then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }
 

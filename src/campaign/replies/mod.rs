@@ -4,6 +4,7 @@ pub mod fact;
 pub mod gather;
 mod matching;
 pub mod row;
+pub mod rows;
 mod similar;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,18 @@
+//! The rows of an export: a table of any delimiter and encoding, a JSON list, an object that holds one, or JSON lines.
+
+use std::path::Path;
+
+use super::row::Row;
+use crate::data::Error;
+use crate::data::leads::import;
+
+/// Reads the rows of a file, in its order.
+///
+/// # Errors
+/// What is wrong with the file and what to do, in one line.
+pub fn read(path: &Path, each: &mut dyn FnMut(Row)) -> Result<(), Error> {
+    import::rows(path, &mut |number, cells| {
+        each(Row::from_cells(number, cells.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
+        Ok(())
+    })
+}
