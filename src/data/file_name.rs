@@ -21,9 +21,13 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
-    /// What real people answered to campaigns: `replies/`, JSON lines.
+    /// Real people to write to, and who is not to be written to: `leads/`.
+    Leads,
+    /// What was written to leads: `campaigns/`.
+    Campaigns,
+    /// What real people answered: `replies/`.
     Replies,
-    /// Whether decision makers rank real readers: `calibrations/`.
+    /// What real answers say of a judge: `calibrations/`.
     Calibrations,
 }
 
@@ -39,6 +43,8 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Leads => "leads",
+            Kind::Campaigns => "campaigns",
             Kind::Replies => "replies",
             Kind::Calibrations => "calibrations",
         }
@@ -49,7 +55,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
-            Kind::Replies => ".jsonl",
+            Kind::Leads | Kind::Campaigns | Kind::Replies => ".jsonl",
             _ => ".json",
         }
     }

@@ -21,6 +21,7 @@ pub mod file_name;
 pub mod folder;
 pub mod json;
 pub mod judges;
+pub mod leads;
 pub mod lines;
 pub mod messages;
 pub mod personas;
