@@ -60,11 +60,7 @@ struct Company {
 ///
 /// # Errors
 /// Where the campaign, or its replies, cannot be read.
-pub fn standing(
-    folder: &DataFolder,
-    campaign: &FileName,
-    alpha: f64,
-) -> Result<Result<Standing, NoTest>, data::Error> {
+pub fn standing(folder: &DataFolder, campaign: &FileName, alpha: f64) -> Result<Result<Standing, NoTest>, data::Error> {
     let opened = Campaign::open(folder, campaign)?;
     let [a, b] = &opened.header.arms[..] else {
         return Ok(Err(NoTest(opened.header.arms.len())));

@@ -12,7 +12,7 @@ use crate::data::campaigns::Campaign;
 use crate::data::judges::Counted;
 use crate::data::replies::{self, Outcome};
 use crate::data::spool::Texts;
-use crate::data::{self, DataFolder, FileName, Kind, versions};
+use crate::data::{self, DataFolder, FileName};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, RunContext};
@@ -68,7 +68,10 @@ impl Material {
 
     /// Persona and message of each: what a dry run measures.
     pub fn questions(&self) -> impl Iterator<Item = Result<(String, String), data::Error>> + '_ {
-        self.asked.iter().zip(self.texts.iter()).map(|(asked, text)| Ok((self.people.get(asked.person as usize)?, text?)))
+        self.asked
+            .iter()
+            .zip(self.texts.iter())
+            .map(|(asked, text)| Ok((self.people.get(asked.person as usize)?, text?)))
     }
 
     /// What was sent in these campaigns, and what became of it.
@@ -77,7 +80,7 @@ impl Material {
     /// Where a file cannot be read, or there is no room on the disk.
     pub fn of(folder: &DataFolder, campaigns: &[FileName], choice: Choice) -> Result<Self, data::Error> {
         let mut material = Material {
-            people: Arc::default(),
+            people: Arc::new(Texts::new(folder.root())?),
             texts: Texts::new(folder.root())?,
             asked: Vec::new(),
             people_sent: 0,
@@ -137,25 +140,6 @@ fn at_step(outcome: &Outcome, step: u32) -> Option<bool> {
         None => Some(false),
         Some(reply) => reply.step.filter(|replied| *replied >= step).map(|replied| replied == step),
     }
-}
-
-/// The campaigns with replies whose prompt is of the lineage that this results file belongs to.
-///
-/// # Errors
-/// Where the folder cannot be listed. A campaign that cannot be read is not of the lineage.
-pub fn campaigns_of(folder: &DataFolder, results: &FileName) -> Result<Vec<FileName>, data::Error> {
-    let base = versions::lineage_base(results.stem());
-    let mut found = Vec::new();
-    for campaign in folder.list(Kind::Campaigns)? {
-        let Ok(opened) = Campaign::open(folder, &campaign) else { continue };
-        let is_ours = opened.header.lineage.as_deref().is_some_and(|file| {
-            FileName::new(Kind::Results, file).is_ok_and(|file| versions::lineage_base(file.stem()) == base)
-        });
-        if is_ours && folder.exists(&replies::file_name(campaign.stem())?) {
-            found.push(campaign);
-        }
-    }
-    Ok(found)
 }
 
 /// What the judge said of one message.
@@ -251,7 +235,8 @@ fn found(said: &[(Asked, Said)]) -> Found {
     let all: Vec<Judged> = first.iter().map(|(_, it, reply, _)| judged(it, *reply)).collect();
     let positive: Vec<Judged> = first.iter().map(|(_, it, _, hoped)| judged(it, *hoped)).collect();
     let hoped = positive.iter().filter(|judged| judged.is_reply).count() as u64;
-    let tally = |yes: bool| Tally::of(first.iter().filter(|(_, it, ..)| it.is_yes == yes).map(|(_, _, reply, _)| *reply));
+    let tally =
+        |yes: bool| Tally::of(first.iter().filter(|(_, it, ..)| it.is_yes == yes).map(|(_, _, reply, _)| *reply));
     let worth = Worth::of(tally(true), tally(false));
     let counted: Vec<prediction_powered::Counted> = all
         .iter()
@@ -386,7 +371,12 @@ mod tests {
             .collect();
         assert_eq!(
             parts,
-            [("step", "1", 0, false), ("step", "2", 20, true), ("segment", "banks", 10, true), ("segment", "shops", 10, true)]
+            [
+                ("step", "1", 0, false),
+                ("step", "2", 20, true),
+                ("segment", "banks", 10, true),
+                ("segment", "shops", 10, true)
+            ]
         );
         assert!(found.predicted.is_none() && found.correlation.is_some_and(|correlation| correlation > 0.99));
     }

@@ -81,7 +81,10 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 fn plan(options: &Plan) -> Result<(), Error> {
     let rates = Rates { now: options.rate / 100.0, later: (options.rate + options.gain) / 100.0 };
     if rates.later >= 1.0 {
-        return Err(Error::Usage(format!("--rate {} and --gain {} are more than all replies", options.rate, options.gain)));
+        return Err(Error::Usage(format!(
+            "--rate {} and --gain {} are more than all replies",
+            options.rate, options.gain
+        )));
     }
     print(&report::plan(&AbPlan { rates, alpha: options.alpha, power: options.power, per_day: options.per_day }))
 }

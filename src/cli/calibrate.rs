@@ -122,7 +122,9 @@ pub fn advise(setup: &Setup, results: &FileName, doors: &Doors) {
             }
             line
         }
-        Err(error) => format!("what real readers said of this judge cannot be read: {error}; rejoinder calibrate does it again"),
+        Err(error) => {
+            format!("what real readers said of this judge cannot be read: {error}; rejoinder calibrate does it again")
+        }
     };
     setup.events.emit(Event::Warning(text));
 }
@@ -130,7 +132,7 @@ pub fn advise(setup: &Setup, results: &FileName, doors: &Doors) {
 /// The campaigns that are meant.
 fn campaigns(setup: &Setup, options: &Options, results: &FileName) -> Result<Vec<FileName>, Error> {
     if options.campaign.is_empty() {
-        let found = calibrate::campaigns_of(&setup.folder, results)?;
+        let found = replies::campaigns_of(&setup.folder, results)?;
         if found.is_empty() {
             return Err(Error::Usage(format!(
                 "no campaign of the lineage {} has replies; bring them in with rejoinder replies import FILE --campaign NAME, \

@@ -97,7 +97,9 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
     /// An export speaks of nobody whom the campaign wrote to.
-    #[error("nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported")]
+    #[error(
+        "nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported"
+    )]
     NoneMatched,
     /// The models gave nothing usable.
     #[error("{0}")]

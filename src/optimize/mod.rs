@@ -38,6 +38,7 @@ pub mod race;
 pub mod readings;
 pub mod record;
 pub mod referee;
+pub mod replies;
 pub mod root;
 pub mod saving;
 pub mod search;

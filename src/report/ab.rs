@@ -2,9 +2,9 @@
 
 use super::words;
 use crate::campaign::ab::Standing;
+use crate::compare::Tally;
 use crate::compare::arms::{self, ArmsVerdict, Rates};
 use crate::compare::worth::jeffreys;
-use crate::compare::Tally;
 
 /// A test that is planned.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ pub fn plan(plan: &AbPlan) -> String {
         percent(plan.alpha),
         percent(plan.power)
     )];
-    let (one, any) = (arms::sends(plan.rates, plan.alpha, plan.power), arms::sends_with_looks(plan.rates, plan.alpha, plan.power));
+    let (one, any) =
+        (arms::sends(plan.rates, plan.alpha, plan.power), arms::sends_with_looks(plan.rates, plan.alpha / 2.0, plan.power));
     let days = |sends: u64| {
         plan.per_day.map_or_else(String::new, |per_day| {
             let days = (2 * sends).div_ceil(u64::from(per_day));
@@ -45,15 +46,16 @@ pub fn plan(plan: &AbPlan) -> String {
         )
     };
     lines.push(format!("  looked at once, at the end: {}", sends(one)));
-    lines.push(format!("  looked at whenever you like (rejoinder ab result): {}; it may end much earlier", sends(any)));
+    lines.push(format!("  looked at whenever you like, either one may win (rejoinder ab result): {}; it may end much earlier", sends(any)));
     lines.push(String::new());
     lines.push(format!("What smaller numbers can show, from {} on, looked at once:", percent(now)));
     for part in [10, 4, 2] {
         let Some(sends) = one.map(|sends| sends / part).filter(|sends| *sends > 0) else { continue };
         let gain = arms::least_gain(now, sends, plan.alpha, plan.power);
-        let gain = gain.map_or_else(|| "no gain at all".to_owned(), |gain| {
-            format!("a gain of {} points or more", trimmed(100.0 * gain))
-        });
+        let gain = gain.map_or_else(
+            || "no gain at all".to_owned(),
+            |gain| format!("a gain of {} points or more", trimmed(100.0 * gain)),
+        );
         let chance = arms::power(plan.rates, sends, plan.alpha);
         lines.push(format!(
             "  {} an arm{}: {gain}; this gain with a chance of {:.0}%",
@@ -87,7 +89,7 @@ pub fn result(standing: &Standing) -> String {
             "  simulated people: {}",
             arm.simulated.as_ref().map_or_else(
                 || "nothing known".to_owned(),
-                |(rate, file)| format!("{} said yes, in {}", words::full_rate(rate), words::one_line(file.stem(), 100))
+                |(rate, file)| format!("yes from {}, in {}", words::full_rate(rate), words::one_line(file.stem(), 100))
             )
         ));
     }

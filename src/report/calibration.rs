@@ -170,7 +170,8 @@ fn worth(calibration: &Calibration) -> String {
     match &calibration.ratio {
         None => "cannot be said: it said the same of everybody, or nobody replied".to_owned(),
         Some(Ratio { ratio, low, high }) => {
-            let ratio = ratio.map_or_else(|| "no reply after a no".to_owned(), |ratio| format!("{} times", times(ratio)));
+            let ratio =
+                ratio.map_or_else(|| "no reply after a no".to_owned(), |ratio| format!("{} times", times(ratio)));
             let high = high.map_or_else(|| "no upper end".to_owned(), times);
             format!("{ratio} (95%: {} to {high})", times(*low))
         }
@@ -183,13 +184,20 @@ fn parts(calibration: &Calibration) -> Vec<String> {
         .iter()
         .map(|part| {
             let name = words::one_line(&part.name, 60);
-            let found = part.ranked.as_ref().map_or_else(|| "too few replies to say".to_owned(), |found| {
-                format!("AUC {}, {}", area(found), match found.verdict {
-                    RankVerdict::Ranks => "shown to rank",
-                    RankVerdict::Reversed => "the wrong way round",
-                    RankVerdict::NotShown => "not shown to rank",
-                })
-            });
+            let found = part.ranked.as_ref().map_or_else(
+                || "too few replies to say".to_owned(),
+                |found| {
+                    format!(
+                        "AUC {}, {}",
+                        area(found),
+                        match found.verdict {
+                            RankVerdict::Ranks => "shown to rank",
+                            RankVerdict::Reversed => "the wrong way round",
+                            RankVerdict::NotShown => "not shown to rank",
+                        }
+                    )
+                },
+            );
             format!("  {} {name}: {}; {found}", words::one_line(&part.kind, 20), counted(&part.replies))
         })
         .collect()
@@ -198,7 +206,8 @@ fn parts(calibration: &Calibration) -> Vec<String> {
 /// Whether predictions make the rate of replies any surer.
 fn narrower(calibration: &Calibration) -> String {
     let correlation = calibration.correlation.map_or_else(|| "none".to_owned(), |found| format!("{found:.2}"));
-    let Some(Predicted { people, rate, low, high, plain_low, plain_high, narrower, is_worth_it }) = calibration.predicted
+    let Some(Predicted { people, rate, low, high, plain_low, plain_high, narrower, is_worth_it }) =
+        calibration.predicted
     else {
         return format!(
             "Predictions for people who were not written to: not asked for (--predict N); its correlation with replies is \
@@ -244,7 +253,15 @@ mod tests {
             replies: counted(replied, 400),
             positive: 4,
             failed_trials: 0,
-            ranked: Some(Ranked { auc, low: Some(0.41), high: Some(0.63), p: 0.72, replied, silent: 400 - replied, verdict }),
+            ranked: Some(Ranked {
+                auc,
+                low: Some(0.41),
+                high: Some(0.63),
+                p: 0.72,
+                replied,
+                silent: 400 - replied,
+                verdict,
+            }),
             ranked_positive: None,
             after_yes: counted(10, 120),
             after_no: counted(10, 280),
@@ -258,16 +275,25 @@ mod tests {
 
     #[test]
     fn the_sentence_says_what_the_judge_is_worth_before_any_figure_does() {
-        let nobody = Calibration { ranked: None, replies: Counted { total: 40, ..Counted::default() }, ..some(RankVerdict::NotShown, 0.5, 0) };
-        insta::assert_snapshot!([
-            sentence(&some(RankVerdict::NotShown, 0.52, 20)),
-            sentence(&some(RankVerdict::NotShown, 0.52, 4)),
-            sentence(&some(RankVerdict::Ranks, 0.71, 20)),
-            sentence(&some(RankVerdict::Reversed, 0.31, 20)),
-            sentence(&nobody),
-            line(&some(RankVerdict::NotShown, 0.52, 20), Some("1111")),
-        ].join("\n"));
-        assert!(is_warning(&some(RankVerdict::NotShown, 0.52, 20)) && is_warning(&some(RankVerdict::Reversed, 0.3, 20)));
+        let nobody = Calibration {
+            ranked: None,
+            replies: Counted { total: 40, ..Counted::default() },
+            ..some(RankVerdict::NotShown, 0.5, 0)
+        };
+        insta::assert_snapshot!(
+            [
+                sentence(&some(RankVerdict::NotShown, 0.52, 20)),
+                sentence(&some(RankVerdict::NotShown, 0.52, 4)),
+                sentence(&some(RankVerdict::Ranks, 0.71, 20)),
+                sentence(&some(RankVerdict::Reversed, 0.31, 20)),
+                sentence(&nobody),
+                line(&some(RankVerdict::NotShown, 0.52, 20), Some("1111")),
+            ]
+            .join("\n")
+        );
+        assert!(
+            is_warning(&some(RankVerdict::NotShown, 0.52, 20)) && is_warning(&some(RankVerdict::Reversed, 0.3, 20))
+        );
         assert!(!is_warning(&some(RankVerdict::Ranks, 0.71, 20)) && !is_warning(&nobody));
     }
 
@@ -284,6 +310,8 @@ mod tests {
             is_worth_it,
         };
         let with = |predicted| Calibration { predicted: Some(predicted), ..some(RankVerdict::Ranks, 0.7, 20) };
-        insta::assert_snapshot!([narrower(&with(predicted(0.09, true))), narrower(&with(predicted(0.004, false)))].join("\n"));
+        insta::assert_snapshot!(
+            [narrower(&with(predicted(0.09, true))), narrower(&with(predicted(0.004, false)))].join("\n")
+        );
     }
 }

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn the_report_counts_before_and_after_and_lists_whose_reply_is_missing_first() {
-        let counts = |sent, replied| Counts { sent, replied, positive: 1, bounced: 1, unsubscribed: 1, out_of_office: 0 };
+        let counts =
+            |sent, replied| Counts { sent, replied, positive: 1, bounced: 1, unsubscribed: 1, out_of_office: 0 };
         let lost = |row, address: &str, is_replied, why| Unmatched { row, address: address.into(), is_replied, why };
         let imported = Imported {
             found: counts(402, 21),

@@ -145,7 +145,8 @@ const ADDRESS: &[&str] = &[
     "to",
 ];
 
-const BODY: &[&str] = &["emailmessage", "sentmessagetext", "sentmessagebody", "emailtext", "emailhtml", "sentmessagehtml"];
+const BODY: &[&str] =
+    &["emailmessage", "sentmessagetext", "sentmessagebody", "emailtext", "emailhtml", "sentmessagehtml"];
 const SUBJECT: &[&str] = &["emailsubject", "subject"];
 
 fn sent(row: &Row, step: Option<u32>, at: Option<&str>) -> Fact {
@@ -194,13 +195,14 @@ fn smartlead_row(row: &Row) -> Vec<Fact> {
     let is_lead = row.number(&["lastemailsequencesent"]);
     let reply = match is_lead {
         Some(last) => {
-            facts.extend((1..=u32::try_from(last).unwrap_or(0).min(MOST_STEPS)).map(|step| sent(row, Some(step), None)));
+            facts
+                .extend((1..=u32::try_from(last).unwrap_or(0).min(MOST_STEPS)).map(|step| sent(row, Some(step), None)));
             row.says(&["replycount"]).then(|| replied(None, None, None))
         }
         None => {
             facts.extend(row.text(&["senttime"]).map(|at| sent(row, step, Some(at))));
             let at = row.text(&["replytime"]);
-            // The step is that of the row, which is not that of the reply: the same reply stands on several.
+            // The step of the row is not that of the reply: the same reply stands on several.
             let reply = at.map(|at| replied(row.text(&["replymessage", "replytext"]), None, Some(at)));
             reply.or_else(|| row.says(&["replycount"]).then(|| replied(None, None, None)))
         }
@@ -216,7 +218,8 @@ const MOST_STEPS: u32 = 100;
 
 fn smartlead_event(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencenumber"]);
-    let category = row.text(&["leadcategorynewname", "leadcategorynewcategory", "leadcategory", "category", "newcategory"]);
+    let category =
+        row.text(&["leadcategorynewname", "leadcategorynewcategory", "leadcategory", "category", "newcategory"]);
     let meaning = smartlead_meaning(category);
     match super::row::fold(row.text(&["eventtype"]).unwrap_or_default()).as_str() {
         "emailsent" => vec![sent(row, step, row.text(&["timesent", "sentmessagetime", "eventtimestamp"]))],
@@ -247,7 +250,8 @@ fn instantly_meaning(status: Option<i64>) -> Meaning {
 fn instantly_row(row: &Row) -> Vec<Fact> {
     let status = row.number(&["ltintereststatus", "intereststatus"]);
     let named = |status| {
-        let names = ["no show", "lost", "wrong person", "not interested", "out of office", "interested", "meeting booked"];
+        let names =
+            ["no show", "lost", "wrong person", "not interested", "out of office", "interested", "meeting booked"];
         let rest = ["meeting completed", "won"];
         names.iter().chain(&rest).nth(usize::try_from(status + 4).ok()?).copied()
     };
@@ -350,7 +354,7 @@ fn table(row: &Row) -> Vec<Fact> {
     let unsent = row.text(&["sent", "issent"]).is_some() && !row.says(&["sent", "issent"]);
     let when = row.text(&["sentat", "senttime", "sentdate"]);
     facts.extend((!unsent || is_reply).then(|| sent(row, step, when)));
-    facts.extend(answer(is_reply.then(|| replied(text, step, at)), category, meaning));
+    facts.extend(answer(is_reply.then(|| replied(text, None, at)), category, meaning));
     facts.extend(row.says(&["bounced", "isbounced"]).then(|| Fact::new(What::Bounced, step, None)));
     let is_out = row.says(&["unsubscribed", "isunsubscribed", "donotcontact"]);
     facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));

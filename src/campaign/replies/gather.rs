@@ -76,6 +76,8 @@ impl Gathered {
     #[must_use]
     pub fn outcome(&self, step_of: &dyn Fn(&str, Option<&str>) -> u32) -> Outcome {
         let mut sent: BTreeMap<u32, Option<String>> = BTreeMap::new();
+        // Which step a tool's number is, by the text that it sent.
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
         let (mut replies, mut positive, mut category) = (Vec::new(), None, None);
         let mut outcome = Outcome::default();
         for fact in &self.facts {
@@ -86,6 +88,7 @@ impl Gathered {
                         None => fact.step.unwrap_or(1).max(1),
                     };
                     if step > 0 {
+                        numbers.extend(fact.step.map(|number| (number, step)));
                         let at = sent.entry(step).or_default();
                         *at = match (at.take(), fact.at.clone()) {
                             (Some(known), Some(new)) => Some(known.min(new)),
@@ -114,7 +117,9 @@ impl Gathered {
             let text = replies.iter().filter(|(fact, _)| fact.at == at).find_map(|(_, text)| (*text).clone());
             let text = text.or_else(|| replies.iter().find_map(|(_, text)| (*text).clone()));
             let named = replies.iter().filter_map(|(fact, _)| fact.step).min();
-            let step = last_before(&sent, at.as_deref()).or(named);
+            let named = named.map(|number| numbers.get(&number).copied().unwrap_or(number));
+            let only = || sent.keys().next().copied().filter(|_| sent.len() == 1);
+            let step = named.or_else(|| last_before(&sent, at.as_deref())).or_else(only);
             let category = replies.iter().find_map(|(fact, _)| fact.category.clone()).or(category);
             outcome.reply = Some(Reply { step, at, text, category });
             outcome.positive = positive;

@@ -66,7 +66,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
     let mut by_text: HashMap<[u8; 32], &str> = HashMap::new();
     for (address, said) in &gathered {
         imported.found.add(&said.outcome(&|_, _| 1));
-        said.texts().for_each(|(text, _)| drop(by_text.insert(digest(text), address)));
+        by_text.extend(said.texts().map(|(text, _)| (digest(text), address.as_str())));
     }
     let mut matched: BTreeMap<String, Outcome> = BTreeMap::new();
     let mut by_their_text: BTreeMap<String, Written> = BTreeMap::new();
@@ -75,8 +75,12 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
         let written = written?;
         match gathered.get_key_value(&written.email) {
             Some((address, said)) => match outcome(said, &written) {
-                Ok(outcome) => drop(matched.insert(address.clone(), outcome)),
-                Err(why) => drop(refused.insert(address, why)),
+                Ok(outcome) => {
+                    matched.insert(address.clone(), outcome);
+                }
+                Err(why) => {
+                    refused.insert(address, why);
+                }
             },
             None => {
                 let texts = written.steps.iter().map(|step| digest(&step.body));

@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 pub use fact::Tool;
 pub use gather::Counts;
-pub use matching::{Imported, Unmatched, import};
+pub use matching::{Imported, Unmatched, Why, import};
 
+use crate::data::leads::fold_address;
 use fact::Said;
 use gather::Gathered;
 use row::Row;
-use crate::data::leads::fold_address;
 
 /// Everything that an export says, by address.
 #[derive(Debug, Default)]

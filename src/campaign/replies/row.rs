@@ -91,7 +91,8 @@ fn whole(text: &str) -> Option<i64> {
 
 /// What programs write for a cell without a value.
 fn is_nothing(text: &str) -> bool {
-    matches!(text, "-" | "--") || ["null", "none", "nil", "nan", "undefined", "n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
+    matches!(text, "-" | "--")
+        || ["null", "none", "nil", "nan", "undefined", "n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// A name as it is compared: its letters and digits, in lower case.
@@ -113,15 +114,29 @@ mod tests {
         let row = Row::from_json(3, &value).unwrap();
         assert_eq!(row.text(&["nothing", "leademail"]), Some("a@x.example"));
         assert_eq!(row.text(&["leadcorrespondencetargetleademail"]), Some("b@x.example"));
-        assert_eq!((row.step(&["sequencenumber"]), row.says(&["isbounced"]), row.has("replytime")), (Some(2), false, false));
+        assert_eq!(
+            (row.step(&["sequencenumber"]), row.says(&["isbounced"]), row.has("replytime")),
+            (Some(2), false, false)
+        );
         assert_eq!(Row::from_json(1, &serde_json::json!([1])), None);
     }
 
     #[test]
     fn yes_is_what_programs_write_for_it_and_nothing_is_nothing() {
         for (text, yes) in [
-            ("true", true), ("TRUE", true), ("1", true), ("3.0", true), ("2026-11-02 08:00", true), ("Yes", true),
-            ("false", false), ("0", false), ("-1", false), ("no", false), ("", false), ("NULL", false), ("-", false),
+            ("true", true),
+            ("TRUE", true),
+            ("1", true),
+            ("3.0", true),
+            ("2026-11-02 08:00", true),
+            ("Yes", true),
+            ("false", false),
+            ("0", false),
+            ("-1", false),
+            ("no", false),
+            ("", false),
+            ("NULL", false),
+            ("-", false),
         ] {
             assert_eq!(Row::from_cells(1, [("Replied", text)]).says(&["replied"]), yes, "{text:?}");
         }

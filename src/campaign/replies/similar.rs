@@ -51,7 +51,9 @@ fn pieces(letters: &[char]) -> HashSet<u64> {
 
 /// FNV-1a: pieces are only compared with one another.
 fn hash(letters: &[char]) -> u64 {
-    letters.iter().fold(0xcbf2_9ce4_8422_2325, |hash, letter| (hash ^ u64::from(*letter)).wrapping_mul(0x0100_0000_01b3))
+    letters
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, letter| (hash ^ u64::from(*letter)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// A text without the tags and the commonest entities of HTML.
@@ -82,7 +84,8 @@ mod tests {
     use super::*;
 
     const FIRST: &str = "Hi Ana,\n\nyour team closes the books in nine days. Ours took it to four at a firm of your size. Worth a look?";
-    const SECOND: &str = "Hi Ana, one more thing: the controller at that firm wrote down how they did it. Shall I send it?";
+    const SECOND: &str =
+        "Hi Ana, one more thing: the controller at that firm wrote down how they did it. Shall I send it?";
 
     fn written() -> Vec<Written> {
         [FIRST, SECOND].map(Written::new).to_vec()
@@ -103,7 +106,10 @@ mod tests {
     #[test]
     fn a_text_without_spaces_is_found_again_and_a_sign_is_no_tag() {
         let written = [Written::new("決算が九日から四日になりました。資料をお送りしましょうか。")];
-        assert_eq!(which(&written, "<p>決算が九日から<b>四日</b>になりました。資料をお送りしましょうか。</p>"), Some(0));
+        assert_eq!(
+            which(&written, "<p>決算が九日から<b>四日</b>になりました。資料をお送りしましょうか。</p>"),
+            Some(0)
+        );
         assert_eq!(without_tags("5 < 8 and 9 > 3 &amp; done"), "5 < 8 and 9 > 3 & done");
     }
 }

@@ -6,11 +6,12 @@
 
 mod arms;
 mod calibration;
+mod intervals;
 mod world;
 
 type Section = (&'static str, fn(usize) -> String);
 
-const SECTIONS: &[Section] = &[("calibration", calibration::all), ("arms", arms::all)];
+const SECTIONS: &[Section] = &[("calibration", calibration::all), ("arms", arms::all), ("intervals", intervals::all)];
 
 fn main() {
     // cargo passes `--bench` along.
