@@ -22,6 +22,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod call;
+pub mod campaign;
 pub mod cli;
 pub mod data;
 pub mod engine;

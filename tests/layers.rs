@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// From the top. A room may use those below it and itself.
 const ROOMS: &[&str] = &[
-    "cli", "web", "report", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "journal", "data",
+    "cli", "web", "report", "campaign", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "journal", "data",
     "event",
 ];
 

@@ -11,6 +11,7 @@
 
 pub mod auditors;
 pub mod calibrations;
+pub mod campaigns;
 pub mod clock;
 pub mod entries;
 pub mod entry;

@@ -20,6 +20,7 @@ pub mod plan;
 pub mod prospects;
 pub mod reading;
 pub mod run;
+pub mod sequence;
 pub mod trial;
 
 pub use decision_maker::DecisionMaker;
