@@ -7,6 +7,15 @@ use rusqlite::{TransactionBehavior, params};
 
 use super::{Error, Journal, RunRow, live, schema};
 
+/// What tells whether a text is about somebody.
+#[derive(Clone, Copy)]
+pub struct Traces<'a> {
+    /// Whether a request, an answer or a reason is.
+    pub is_about: &'a dyn Fn(&str) -> bool,
+    /// Whether a text that many requests share is: with it go all of them.
+    pub is_shared_about: &'a dyn Fn(&str) -> bool,
+}
+
 /// What was taken out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ForgottenCalls {
@@ -39,7 +48,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal fails. The same call again goes on.
-    pub fn forget(&self, is_about: &dyn Fn(&str) -> bool) -> Result<ForgottenCalls, Error> {
+    pub fn forget(&self, traces: &Traces<'_>) -> Result<ForgottenCalls, Error> {
+        let Traces { is_about, is_shared_about } = *traces;
         let forgotten = self.with(|connection| {
             connection.pragma_update(None, "secure_delete", "ON")?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -50,7 +60,7 @@ impl Journal {
                 let mut all = transaction.prepare("SELECT id, text FROM texts")?;
                 let mut rows = all.query([])?;
                 while let Some(row) = rows.next()? {
-                    if is_about(row.get_ref(1)?.as_str()?) {
+                    if is_shared_about(row.get_ref(1)?.as_str()?) {
                         texts.push(row.get(0)?);
                     }
                 }

@@ -33,7 +33,7 @@ pub use attempts::{AttemptPlace, AttemptRow, AttemptState};
 pub use batches::{BatchEnd, OpenBatch};
 pub use calls::{Call, CallLog, Key, RecordedCall, key_of};
 pub use error::Error;
-pub use forget::ForgottenCalls;
+pub use forget::{ForgottenCalls, Traces};
 pub use listed::{RunRow, Spending};
 pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
 pub use runs::{Begun, Inputs, RunState, kept};

@@ -6,7 +6,7 @@ use super::super::error::Error;
 use super::super::print;
 use super::super::setup::Setup;
 use crate::data::leads::forget::Forgetting;
-use crate::journal::{self, ForgottenCalls, Journal};
+use crate::journal::{self, ForgottenCalls, Journal, Traces};
 use crate::report::leads as report;
 
 /// Options of `leads forget`.
@@ -35,7 +35,10 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let name = format!("{:08x}", u32::from_be_bytes(name));
     let mut forgetting = Forgetting::begin(&setup.folder, &options.address, &name)?;
     let calls = match &journal {
-        Some(journal) => journal.forget(&|text| forgetting.traces().is_in(text))?,
+        Some(journal) => journal.forget(&Traces {
+            is_about: &|text| forgetting.traces().is_in(text),
+            is_shared_about: &|text| forgetting.traces().is_told_in(text),
+        })?,
         None => ForgottenCalls::default(),
     };
     let mut changes = forgetting.files()?;

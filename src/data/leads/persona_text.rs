@@ -61,7 +61,10 @@ const NOT_TOLD: &[&str] = &[
     "replytext",
     "emailtext",
     "emailhtml",
-    "textmessagepreview",
+    "text",
+    "messagepreview",
+    "sequencestep",
+    "type",
 ];
 
 /// Parts of the names of such columns.

@@ -208,14 +208,14 @@ impl<'a> Forgetting<'a> {
     /// Pages beside results, and what a crash left of files that were being written.
     fn loose(&self) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
-        for kind in JSON.iter().chain(LINES).chain(&[Kind::Leads, Kind::Prompts]) {
+        for kind in JSON.iter().chain(LINES).chain(&[Kind::Leads]) {
             let folder = self.folder.subfolder(*kind);
             let Ok(entries) = fs::read_dir(&folder) else { continue };
             for entry in entries {
                 let path = entry.map_err(|error| Error::read(&folder, error))?.path();
                 let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let is_left = name.starts_with(".rejoinder-") && name.ends_with(".tmp");
-                let is_page = name.rsplit_once('.').is_some_and(|(_, ending)| ["html", "csv", "md"].contains(&ending));
+                let is_page = path.extension().is_some_and(|ending| ending == "html");
                 if !(is_left || is_page) || !path.is_file() {
                     continue;
                 }

@@ -27,6 +27,9 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
+/// Keys of texts that a sender writes: somebody in them who has the person's name is another, or the sender.
+const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];
+
 /// Whose entry a text stands in.
 #[derive(Clone, Copy, PartialEq)]
 enum Whose {
@@ -34,16 +37,22 @@ enum Whose {
     Nobodys,
     /// In another's, who may have said the same.
     Anothers,
+    /// In a text of the sender.
+    Senders,
 }
 
 fn walk(value: &mut Value, traces: &Traces, name: &str, whose: Whose) -> u64 {
     match value {
         Value::String(text) => {
-            let is_quoted = |text: &str| whose == Whose::Nobodys && (traces.is_in(text) || traces.is_piece(text));
+            let is_quoted = |text: &str| match whose {
+                Whose::Nobodys => traces.is_in(text) || traces.is_piece(text),
+                Whose::Anothers => traces.is_named_in(text),
+                Whose::Senders => false,
+            };
             let new = match () {
                 () if text == name || text == FORGOTTEN => return 0,
                 () if traces.is_described_by(text) => name,
-                () if traces.is_named_in(text) || is_quoted(text) => FORGOTTEN,
+                () if traces.is_told_in(text) || is_quoted(text) => FORGOTTEN,
                 () => return 0,
             };
             new.clone_into(text);
@@ -55,7 +64,11 @@ fn walk(value: &mut Value, traces: &Traces, name: &str, whose: Whose) -> u64 {
             let is_theirs = persona.is_some_and(|persona| traces.is_described_by(persona));
             let whose = if persona.is_some() { Whose::Anothers } else { whose };
             let silenced = if is_theirs { silence_here(object) } else { 0 };
-            silenced + object.values_mut().map(|value| walk(value, traces, name, whose)).sum::<u64>()
+            let inside = object.iter_mut().map(|(key, value)| {
+                let whose = if SENDERS.contains(&key.as_str()) { Whose::Senders } else { whose };
+                walk(value, traces, name, whose)
+            });
+            silenced + inside.sum::<u64>()
         }
         _ => 0,
     }

@@ -18,8 +18,10 @@ pub struct Traces {
     id: String,
     /// Hashes of the texts that describe them, earlier ones included.
     described: HashSet<String>,
-    /// Texts that are about them wherever they stand: those that describe them, and their name.
+    /// Texts that are about them wherever they stand: those that describe them.
     about: Texts,
+    /// First and last name, which a sender or another person may have as well.
+    name: Texts,
     /// What was written to them and said by them. Others may have got or said the same.
     said: Texts,
     /// Whether they were described by a text that nobody has any more.
@@ -73,7 +75,7 @@ impl Traces {
                     earlier.extend(lead.earlier.iter().cloned());
                     // A single name is that of others as well.
                     if let (Some(_), Some(_), Some(name)) = (&lead.first_name, &lead.last_name, lead.full_name()) {
-                        traces.about.add(&name);
+                        traces.name.add(&name);
                     }
                 }
             }
@@ -130,16 +132,22 @@ impl Traces {
         self.described.contains(&text_hash(persona)) || self.mentions_address(persona)
     }
 
-    /// Whether a text is about the person: it holds the address, or a text of theirs, also where it is JSON.
+    /// Whether a text is about the person: it holds the address, the name, or a text of theirs, also where it is JSON.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        self.is_named_in(text) || self.said.stand_in(text.as_bytes())
+        self.is_told_in(text) || self.name.stand_in(text.as_bytes()) || self.said.stand_in(text.as_bytes())
     }
 
-    /// The same without what others may have got or said as well.
+    /// Whether a text holds the address or what describes the person: nobody else has these.
+    #[must_use]
+    pub fn is_told_in(&self, text: &str) -> bool {
+        self.mentions_address(text) || self.about.stand_in(text.as_bytes())
+    }
+
+    /// Whether a text holds first and last name.
     #[must_use]
     pub fn is_named_in(&self, text: &str) -> bool {
-        self.mentions_address(text) || self.about.stand_in(text.as_bytes())
+        self.name.stand_in(text.as_bytes())
     }
 
     /// Whether a text is a piece of what the person got or said, such as a quotation that is cut.
@@ -157,6 +165,7 @@ impl Traces {
             || contains_folded(bytes, self.email.as_bytes())
             || memchr::memmem::find(bytes, self.id.as_bytes()).is_some()
             || self.about.stand_in(bytes)
+            || self.name.stand_in(bytes)
             || self.said.stand_in(bytes)
     }
 

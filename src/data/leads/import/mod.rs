@@ -60,10 +60,11 @@ pub fn read(path: &Path, options: &Options, each: &mut dyn FnMut(Lead) -> Result
     } else {
         table::read(path, &encoding, reader, &mut mapping, &mut report, &mut row)?;
     }
-    mapping.missing().map_err(|problem| fault(path, None, problem))?;
     if report.rows == 0 && report.ragged.count == 0 {
-        return Err(fault(path, None, "there is a header but no row below it; nothing was imported".into()));
+        let problem = if is_json { "there is no row in it" } else { "there is a header but no row below it" };
+        return Err(fault(path, None, format!("{problem}; nothing was imported")));
     }
+    mapping.missing().map_err(|problem| fault(path, None, problem))?;
     if report.without_address == report.rows && report.ragged.count == 0 {
         let known = report.known.map_or_else(String::new, |known| format!("this is a {known} without addresses: "));
         let problem = format!(
