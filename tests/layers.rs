@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// From the top. A room may use those below it and itself.
 const ROOMS: &[&str] = &[
-    "cli", "web", "report", "campaign", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "journal", "data",
-    "event",
+    "cli", "web", "report", "campaign", "optimize", "compare", "improve", "evaluate", "engine", "call", "model",
+    "journal", "data", "event",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -195,6 +195,7 @@ fn how_to_go_on(why: Why) -> &'static str {
 fn of_data(error: &data::Error) -> u8 {
     match error {
         data::Error::Exists { .. }
+        | data::Error::ListExists { .. }
         | data::Error::DiskFull { .. }
         | data::Error::ReadOnly { .. }
         | data::Error::Write { .. } => OUTPUT,

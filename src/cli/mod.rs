@@ -20,6 +20,7 @@ mod generate;
 mod goes_on;
 mod greet;
 mod improve;
+mod leads;
 mod live;
 mod market;
 mod mcp;
@@ -101,6 +102,8 @@ enum Command {
     AuditAuditor(audit_auditor::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
+    /// Real people to write to: import, list, show, describe, suppress, forget
+    Leads(leads::Options),
     /// The before/after of any two runs
     Compare(compare::Options),
     /// What so many personas can tell, before anything is paid for
@@ -201,6 +204,7 @@ impl Cli {
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
             Command::Check(options) => check::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
+            Command::Leads(options) => Box::pin(leads::run(setup, &options)).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
             Command::Replies(options) => replies::run(setup, &options),

@@ -5,9 +5,12 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::error::Error;
 use super::referee::Referee;
 use super::settings;
+use super::setup::Setup;
 use crate::call::straggler::Remedy;
+use crate::data::{FileName, leads, people};
 use crate::engine;
 use crate::evaluate::decision_maker::Threshold;
 
@@ -206,5 +209,33 @@ impl FromStr for Concurrency {
             return Ok(Concurrency::Auto);
         }
         Concurrency::fixed(text.parse().unwrap_or(0))
+    }
+}
+
+/// Whom to write to.
+#[derive(Args, Clone, Debug)]
+pub struct Whom {
+    /// Persona file in data/personas, with or without .json; leads/NAME is a list of leads
+    #[arg(long, value_name = "NAME", required_unless_present = "leads")]
+    persona_file: Option<String>,
+    /// List of leads in data/leads, instead of a persona file: those who may be written to
+    #[arg(long, value_name = "NAME", conflicts_with = "persona_file")]
+    leads: Option<String>,
+}
+
+impl Whom {
+    /// The file, whether or not it is there.
+    ///
+    /// # Errors
+    /// When the name can be none.
+    pub fn file(&self, setup: &Setup) -> Result<FileName, Error> {
+        let file = match (&self.leads, &self.persona_file) {
+            (Some(name), _) => leads::file(&setup.folder, name),
+            (None, Some(name)) => people::resolve(&setup.folder, name),
+            (None, None) => {
+                return Err(Error::Usage("say whom to write to: --persona-file NAME or --leads NAME".into()));
+            }
+        };
+        Ok(file?)
     }
 }

@@ -49,6 +49,15 @@ pub struct Import {
     /// The campaign that was sent
     #[arg(long, value_name = "NAME")]
     campaign: String,
+    /// The column that holds the addresses of the leads, where its name does not tell: --map email="COLUMN"
+    #[arg(long, value_name = "email=COLUMN", value_parser = column)]
+    map: Option<String>,
+}
+
+/// The column of `email=COLUMN`.
+fn column(text: &str) -> Result<String, String> {
+    let named = text.split_once('=').filter(|(field, column)| field.trim() == "email" && !column.trim().is_empty());
+    named.map(|(_, column)| column.trim().to_owned()).ok_or_else(|| "email=COLUMN".to_owned())
 }
 
 /// Runs the subcommand; no model is called.
@@ -56,11 +65,11 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let Command::Import(import) = &options.command;
     let campaign = setup.folder.resolve(Kind::Campaigns, &import.campaign)?;
     let mut export = Export::default();
-    replies::rows::read(&import.file, &mut |row| export.add(import.from, &row))?;
+    replies::rows::read(&import.file, import.map.as_deref(), &mut |row| export.add(import.from, &row))?;
     let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
     if read.rows == read.without_address {
         return Err(Error::Usage(format!(
-            "{}: no row has an e-mail address where {} exports have one; check --from, or name the column email",
+            "{}: no row has an e-mail address where {} exports have one; check --from, or name the column: --map email=\"COLUMN\"",
             words::path(&import.file),
             import.from
         )));

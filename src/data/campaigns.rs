@@ -157,7 +157,9 @@ impl Campaign {
     pub fn open(folder: &DataFolder, file: &FileName) -> Result<Self, Error> {
         let mut lines: Lines<Written> = lines::open(folder, file)?;
         let Some(header) = lines.read_as::<CampaignHeader>()? else {
-            return Err(Fault::new("", "the file is empty; a campaign begins with a line about itself").of(folder, file));
+            return Err(
+                Fault::new("", "the file is empty; a campaign begins with a line about itself").of(folder, file)
+            );
         };
         if header.schema_version > SCHEMA_VERSION {
             let path = folder.path(file);
@@ -301,15 +303,18 @@ mod tests {
             said.replace(root.path().to_str().unwrap(), "DATA")
         };
         let newer = good.replace("\"schema_version\":1", "\"schema_version\":9");
-        insta::assert_snapshot!([
-            said(b""),
-            said(b"{\"name\": 1}\n"),
-            said(format!("{good}\n{{\"lead\": \"l_1\"\n").as_bytes()),
-            said(format!("{good}\n[]\n").as_bytes()),
-            said(format!("{good}\n{{\"lead\":\"a\",\"lead\":\"b\"}}\n").as_bytes()),
-            said(b"\xff\xfe"),
-            said(newer.as_bytes()),
-        ].join("\n"));
+        insta::assert_snapshot!(
+            [
+                said(b""),
+                said(b"{\"name\": 1}\n"),
+                said(format!("{good}\n{{\"lead\": \"l_1\"\n").as_bytes()),
+                said(format!("{good}\n[]\n").as_bytes()),
+                said(format!("{good}\n{{\"lead\":\"a\",\"lead\":\"b\"}}\n").as_bytes()),
+                said(b"\xff\xfe"),
+                said(newer.as_bytes()),
+            ]
+            .join("\n")
+        );
     }
 
     #[test]

@@ -94,6 +94,12 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// A list of leads is there already.
+    #[error("{path} is there already and was left as it is; --update adds to it, --name NAME makes another list")]
+    ListExists {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The disk, or the quota on it, is full.
     #[error("cannot write {path}: the disk is full; nothing was changed there: free some space and try again")]
     DiskFull {

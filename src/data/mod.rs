@@ -25,6 +25,7 @@ pub mod judges;
 pub mod leads;
 pub mod lines;
 pub mod messages;
+pub mod people;
 pub mod personas;
 pub mod provenance;
 pub mod replies;

@@ -31,8 +31,10 @@ pub fn plan(plan: &AbPlan) -> String {
         percent(plan.alpha),
         percent(plan.power)
     )];
-    let (one, any) =
-        (arms::sends(plan.rates, plan.alpha, plan.power), arms::sends_with_looks(plan.rates, plan.alpha / 2.0, plan.power));
+    let (one, any) = (
+        arms::sends(plan.rates, plan.alpha, plan.power),
+        arms::sends_with_looks(plan.rates, plan.alpha / 2.0, plan.power),
+    );
     let days = |sends: u64| {
         plan.per_day.map_or_else(String::new, |per_day| {
             let days = (2 * sends).div_ceil(u64::from(per_day));
@@ -46,7 +48,10 @@ pub fn plan(plan: &AbPlan) -> String {
         )
     };
     lines.push(format!("  looked at once, at the end: {}", sends(one)));
-    lines.push(format!("  looked at whenever you like, either one may win (rejoinder ab result): {}; it may end much earlier", sends(any)));
+    lines.push(format!(
+        "  looked at whenever you like, either one may win (rejoinder ab result): {}; it may end much earlier",
+        sends(any)
+    ));
     lines.push(String::new());
     lines.push(format!("What smaller numbers can show, from {} on, looked at once:", percent(now)));
     for part in [10, 4, 2] {

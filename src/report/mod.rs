@@ -9,6 +9,7 @@ pub mod claims;
 pub mod curve;
 pub mod estimate;
 pub mod html;
+pub mod leads;
 pub mod lineages;
 pub mod live;
 pub mod markdown;

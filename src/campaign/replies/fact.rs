@@ -133,6 +133,7 @@ pub fn read(tool: Tool, row: &Row) -> Said {
 
 /// Where the lead's address stands, the surest name first: who answered may have another.
 const ADDRESS: &[&str] = &[
+    "theaddress",
     "leadcorrespondencetargetleademail",
     "slleademail",
     "leademail",

@@ -18,19 +18,25 @@ fn a_step_is_asked_for_with_the_steps_before_it_between_tags_that_they_cannot_cl
     let earlier = Earlier(vec![&first]);
     let fault = Fault { passage: "used by Stripe".into(), why: "nothing that is known supports it".into() };
     let long = step("Longer", "Hi Ann, this one goes on and on, although nobody asked for more of it.");
-    insta::assert_snapshot!([
-        writing("Ann, CTO", &Earlier::default()),
-        writing("Ann, CTO", &earlier),
-        writing("Ann, CTO", &Earlier(vec![&first, &second])),
-        revising("Ann, CTO", &Earlier(vec![&second]), &long, &[fault]),
-    ].join("\n==========\n"));
+    insta::assert_snapshot!(
+        [
+            writing("Ann, CTO", &Earlier::default()),
+            writing("Ann, CTO", &earlier),
+            writing("Ann, CTO", &Earlier(vec![&first, &second])),
+            revising("Ann, CTO", &Earlier(vec![&second]), &long, &[fault]),
+        ]
+        .join("\n==========\n")
+    );
 }
 
 #[test]
 fn subject_and_body_are_read_and_the_body_is_cleaned() {
     let text = "<think>hm</think>```json\n{\"subject\": \" Pallets \", \"body\": \"Subject: Pallets\\n\\nHi Ann,\\n\\nBye\"}\n```";
     assert_eq!(said(text), Ok(step("Pallets", "Hi Ann,\n\nBye")));
-    assert_eq!(said(r#"{"subject": "Пален", "body": "**Тема: Пален**\n\nЗдравствуйте"}"#), Ok(step("Пален", "Здравствуйте")));
+    assert_eq!(
+        said(r#"{"subject": "Пален", "body": "**Тема: Пален**\n\nЗдравствуйте"}"#),
+        Ok(step("Пален", "Здравствуйте"))
+    );
     assert_eq!(said(r#"{"subject": "Ann", "body": "Hi Ann\n\nBye"}"#), Ok(step("Ann", "Hi Ann\n\nBye")));
     assert_eq!(said(r#"{"subject": "S", "body": "```\nHi\n```"}"#), Ok(step("S", "Hi")));
 }
