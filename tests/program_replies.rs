@@ -176,3 +176,25 @@ fn what_cannot_be_used_ends_in_one_clear_line() {
     sent.import(&sent.rows(&|_, _| false));
     assert!(lines(&run(&["ab", "result", "spring"]), 2).contains("a test takes two"));
 }
+
+#[test]
+fn a_table_of_any_encoding_and_delimiter_is_read_and_its_column_of_addresses_can_be_named() {
+    let sent = sent(&["a"]);
+    let table = "Kontakt;E-Mail (Büro);Gesendet;sent_time;reply_time;sequence_number\r\n".to_owned()
+        + &format!("Zoë;{};ja;2026-11-02 08:00;2026-11-03 09:00;1\r\n", address(0))
+        + &format!("Jörg;{};ja;2026-11-02 08:00;;1\r\n", address(1));
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(table.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    sent.place.write_bytes("statistik.csv", &bytes);
+    let ran = sent.place.ok(&[
+        "replies",
+        "import",
+        "statistik.csv",
+        "--from",
+        "smartlead",
+        "--campaign",
+        "spring",
+        "--map",
+        "email=E-Mail (Büro)",
+    ]);
+    assert!(ran.out.contains("Of this campaign: 2 people written to, 1 replied"), "{}", ran.out);
+}
