@@ -21,6 +21,7 @@ mod goes_on;
 mod greet;
 mod improve;
 mod leads;
+mod lint;
 mod live;
 mod market;
 mod mcp;
@@ -47,6 +48,7 @@ mod shell;
 mod show;
 mod sorting_calls;
 mod trial_calls;
+mod write;
 
 use std::time::Duration;
 
@@ -120,7 +122,11 @@ enum Command {
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
     Report(report::Options),
-    /// A run as CSV or JSON lines
+    /// Write to the leads of a list: a sequence of messages with subjects for each
+    Write(write::Options),
+    /// What law and delivery ask of the messages of a campaign
+    Lint(lint::Options),
+    /// A run as CSV or JSON lines, or a campaign as the file that a sending tool imports
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
@@ -212,6 +218,8 @@ impl Cli {
             Command::Ab(options) => ab::run(setup, &options),
             Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
+            Command::Write(options) => Box::pin(write::run(setup, &options)).await,
+            Command::Lint(options) => Box::pin(lint::run(setup, &options)).await,
             Command::Export(options) => export::run(setup, &options).await,
             Command::Runs(options) if options.is_elsewhere() => runs::elsewhere(setup, &options).await,
             Command::Runs(options) => match runs::run(setup, &options)? {

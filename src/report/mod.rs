@@ -11,6 +11,7 @@ pub mod estimate;
 pub mod html;
 pub mod leads;
 pub mod lineages;
+pub mod lint;
 pub mod live;
 pub mod markdown;
 pub mod origin;
