@@ -108,7 +108,7 @@ fn a_judge_that_does_not_rank_is_a_warning_where_it_is_about_to_be_used() {
     assert_eq!((&kept["decision_prompt"], &kept["threshold"]), (&json!("inbox"), &json!(0.1)));
     let improve = sent.place.run(&["improve", "--results-file", RESULTS, "--model", "market", "--max-calls", "20"]);
     assert!(
-        improve.err.contains("Warning") && improve.err.contains("does not tell your readers apart"),
+        improve.err.contains("warning: Real readers") && improve.err.contains("does not tell your readers apart"),
         "{}",
         improve.err
     );
@@ -167,14 +167,12 @@ fn what_cannot_be_used_ends_in_one_clear_line() {
     let run = |arguments: &[&str]| sent.place.run(arguments);
     assert!(lines(&run(&["calibrate", RESULTS]), 2).contains("rejoinder replies import FILE --campaign NAME"));
     assert!(lines(&run(&["calibrate", "nothing"]), 3).contains("nothing"));
-    assert!(lines(&run(&["ab", "result", "spring"]), 3).contains("replies"));
+    assert!(lines(&run(&["ab", "result", "spring"]), 2).contains("a test takes two prompts"));
     sent.place.write("strangers.json", &json!([{"email": "x@y.example", "replied": "yes"}]).to_string());
     let import = |file: &str| run(&["replies", "import", file, "--from", "csv", "--campaign", "spring"]);
     assert!(lines(&import("strangers.json"), 3).contains("nobody in this export"));
     assert!(lines(&import("absent.csv"), 3).contains("absent.csv"));
     assert_eq!(sent.place.files("replies"), Vec::<String>::new());
-    sent.import(&sent.rows(&|_, _| false));
-    assert!(lines(&run(&["ab", "result", "spring"]), 2).contains("a test takes two"));
 }
 
 #[test]
@@ -197,4 +195,40 @@ fn a_table_of_any_encoding_and_delimiter_is_read_and_its_column_of_addresses_can
         "email=E-Mail (Büro)",
     ]);
     assert!(ran.out.contains("Of this campaign: 2 people written to, 1 replied"), "{}", ran.out);
+}
+
+#[test]
+fn two_prompts_are_written_for_halves_in_which_colleagues_stay_together() {
+    let place = Place::with_samples();
+    let mut table = "Email,First Name,Title,Company Name,Industry\n".to_owned();
+    for index in 0..12 {
+        let industry = if index < 6 { "Software" } else { "Retail" };
+        table +=
+            &format!("p{index}@firm{}.example,Pat{index},Head of Finance,Firm {},{industry}\n", index / 2, index / 2);
+    }
+    place.write("leads.csv", &table);
+    place.ok(&["leads", "import", "leads.csv", "--name", "spring"]);
+    place.write("other.md", "We are Brackwater. We sell Flow, which closes the books in four days.\n");
+    let assign =
+        ["ab", "assign", "--leads", "spring", "--a", RESULTS, "--b", "other.md", "--model", "market", "--steps", "1"];
+    let plan = place.ok(&[&assign[..], &["--dry-run"]].concat());
+    assert!(plan.out.contains("a, step 1") && plan.out.contains("b, step 1"), "{}", plan.out);
+    let same =
+        place.run(&["ab", "assign", "--leads", "spring", "--a", "other.md", "--b", "other.md", "--model", "market"]);
+    assert_eq!(same.code, Some(2), "{}", same.err);
+    place.ok(&assign);
+    let text = std::fs::read_to_string(place.data().join("campaigns/spring_ab.jsonl")).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["arms"].as_array().unwrap().len(), 2);
+    let arm = |index: usize| {
+        let email = format!("p{index}@firm{}.example", index / 2);
+        lines.iter().find(|line| line["email"] == email).unwrap()["arm"].as_str().unwrap().to_owned()
+    };
+    assert!((0..6).all(|company| arm(2 * company) == arm(2 * company + 1)));
+    for people in [0..6, 6..12] {
+        let in_a = people.filter(|index| arm(*index) == "a").count();
+        assert!((2..=4).contains(&in_a), "{in_a} of 6");
+    }
+    let early = place.run(&["ab", "result", "spring_ab"]);
+    assert_eq!(early.code, Some(3), "{}", early.err);
 }

@@ -43,7 +43,7 @@ pub struct Standing {
 
 /// A campaign that is no test, since it has another number of arms than two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the campaign has {0} arms, and a test takes two; rejoinder ab assign writes with two")]
+#[error("a test takes two prompts, and this campaign was written with {0}; rejoinder ab assign writes with two")]
 pub struct NoTest(pub usize);
 
 /// People of one company, who are one observation: they share an arm, and talk.

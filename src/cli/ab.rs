@@ -1,5 +1,7 @@
 //! `rejoinder ab`: a real test of two prompts.
 
+mod assign;
+
 use clap::{Args, Subcommand};
 
 use super::error::Error;
@@ -14,7 +16,8 @@ use crate::report::ab::{self as report, AbPlan};
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder ab plan --rate 5 --gain 3 --per-day 60
-  rejoinder ab result spring")]
+  rejoinder ab assign --leads spring --a offer.md --b b2b_results_improvement_run_v3
+  rejoinder ab result spring_ab")]
 pub struct Options {
     #[command(subcommand)]
     command: Command,
@@ -24,6 +27,8 @@ pub struct Options {
 enum Command {
     /// How many sends it takes, and what fewer can show
     Plan(Plan),
+    /// Draw who gets which of two prompts, and write to both
+    Assign(Box<assign::Options>),
     /// How a campaign with two arms stands: valid however often you look
     Result(Standing),
 }
@@ -66,9 +71,10 @@ fn chance(text: &str) -> Result<f64, String> {
 }
 
 /// Runs the subcommand.
-pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     match &options.command {
         Command::Plan(options) => plan(options),
+        Command::Assign(options) => assign::run(setup, options).await,
         Command::Result(options) => {
             let campaign = setup.folder.resolve(Kind::Campaigns, &options.campaign)?;
             let standing = ab::standing(&setup.folder, &campaign, options.alpha)?;

@@ -215,7 +215,7 @@ impl Cli {
             Command::Plan(options) => plan::run(setup, &options),
             Command::Replies(options) => replies::run(setup, &options),
             Command::Calibrate(options) => calibrate::run(setup, &options).await,
-            Command::Ab(options) => ab::run(setup, &options),
+            Command::Ab(options) => Box::pin(ab::run(setup, &options)).await,
             Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
             Command::Write(options) => Box::pin(write::run(setup, &options)).await,

@@ -16,8 +16,9 @@ const LENIENT: f64 = 1.7;
 /// What a judge adds who is told neither to be strict nor to be lenient.
 const BETWEEN: f64 = 0.85;
 
-/// What a judge adds who goes through an inbox: of 100 messages that a strict one says yes to a third of, a few are answered.
-const INBOX: f64 = -2.2;
+/// What a judge adds who goes through an inbox: of 100 messages that a strict one says
+/// yes to a fifth of, some three are answered.
+const INBOX: f64 = -1.1;
 
 /// How far a score strays from the probability of a yes, on the logit scale: a model does not know its own exactly.
 const SCORE_NOISE: f64 = 0.25;
