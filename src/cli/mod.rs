@@ -20,6 +20,10 @@ mod greet;
 mod improve;
 mod leads;
 mod live;
+#[cfg(feature = "market")]
+mod market;
+#[cfg(not(feature = "market"))]
+#[path = "no_market.rs"]
 mod market;
 mod mcp;
 mod objections;

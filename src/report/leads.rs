@@ -128,7 +128,7 @@ pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
         text.push_str("No leads yet: rejoinder leads import FILE\n");
     } else {
         let mut table = Table::new();
-        table.load_preset(UTF8_FULL_CONDENSED).set_header(["List", "Leads", "May be written to", "Described"]);
+        table.load_style(UTF8_FULL_CONDENSED).set_header(["List", "Leads", "May be written to", "Described"]);
         for (name, counts) in lists {
             let Counts { leads, writable, described } = counts;
             table.add_row([
