@@ -49,6 +49,10 @@ bench-proof *sections:
 bench-replies *sections:
     cargo bench -p rejoinder-stats --bench replies -- {{sections}}
 
+# The import of leads: `just bench-leads 1000000` (how long it takes, and how much memory)
+bench-leads leads="20000":
+    cargo bench --bench leads -- --leads {{leads}}
+
 # How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}

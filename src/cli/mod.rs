@@ -23,6 +23,10 @@ mod improve;
 mod leads;
 mod lint;
 mod live;
+#[cfg(feature = "market")]
+mod market;
+#[cfg(not(feature = "market"))]
+#[path = "no_market.rs"]
 mod market;
 mod mcp;
 mod objections;

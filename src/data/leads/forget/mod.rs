@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rejoinder_files::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,7 +21,6 @@ pub use traces::Traces;
 use super::list::{self, Place};
 use super::{LeadList, Suppressed, Suppression, lists};
 use crate::data::json::{self, Fault};
-use crate::data::results::sha256;
 use crate::data::whole::Draft;
 use crate::data::{DataFolder, Error, FileName, Kind, clock, lines};
 
@@ -201,7 +201,7 @@ impl<'a> Forgetting<'a> {
         let draft = Draft::write(&path, |out| out.write_all(new))?;
         self.progress.renamed.insert(sha256(old), draft.sha256().to_owned());
         self.keep_progress()?;
-        draft.replace(&path)
+        Ok(draft.replace(&path)?)
     }
 
     /// Pages beside results, and what a crash left of files that were being written.
@@ -287,7 +287,7 @@ impl<'a> Forgetting<'a> {
     fn keep_progress(&self) -> Result<(), Error> {
         let bytes = json::render(Kind::Leads, &self.progress)?;
         let path: &Path = &self.progress_path();
-        crate::data::whole::replace(path, |out| out.write_all(&bytes))
+        Ok(crate::data::whole::replace(path, |out| out.write_all(&bytes))?)
     }
 }
 

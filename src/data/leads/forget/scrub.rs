@@ -27,7 +27,8 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
-/// Keys of texts that a sender writes: somebody in them who has the person's name is another, or the sender.
+/// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them: somebody
+/// in them who has the person's name or address is the sender.
 const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];
 
 /// Whose entry a text stands in.
@@ -37,8 +38,6 @@ enum Whose {
     Nobodys,
     /// In another's, who may have said the same.
     Anothers,
-    /// In a text of the sender.
-    Senders,
 }
 
 fn walk(value: &mut Value, traces: &Traces, name: &str, whose: Whose) -> u64 {
@@ -47,7 +46,6 @@ fn walk(value: &mut Value, traces: &Traces, name: &str, whose: Whose) -> u64 {
             let is_quoted = |text: &str| match whose {
                 Whose::Nobodys => traces.is_in(text) || traces.is_piece(text),
                 Whose::Anothers => traces.is_named_in(text),
-                Whose::Senders => false,
             };
             let new = match () {
                 () if text == name || text == FORGOTTEN => return 0,
@@ -64,10 +62,9 @@ fn walk(value: &mut Value, traces: &Traces, name: &str, whose: Whose) -> u64 {
             let is_theirs = persona.is_some_and(|persona| traces.is_described_by(persona));
             let whose = if persona.is_some() { Whose::Anothers } else { whose };
             let silenced = if is_theirs { silence_here(object) } else { 0 };
-            let inside = object.iter_mut().map(|(key, value)| {
-                let whose = if SENDERS.contains(&key.as_str()) { Whose::Senders } else { whose };
-                walk(value, traces, name, whose)
-            });
+            let inside = object
+                .iter_mut()
+                .map(|(key, value)| if SENDERS.contains(&key.as_str()) { 0 } else { walk(value, traces, name, whose) });
             silenced + inside.sum::<u64>()
         }
         _ => 0,

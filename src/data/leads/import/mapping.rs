@@ -29,6 +29,8 @@ struct Column {
     folded: String,
     field: Option<(Field, usize)>,
     marker: Option<Marker>,
+    /// What the value of an object within an object is, such as `properties.email`.
+    inner: Option<(Field, usize)>,
     /// Whether any row has something in it.
     is_used: bool,
 }
@@ -69,6 +71,9 @@ impl Mapping {
             return *index;
         }
         self.push(name.to_owned(), name);
+        if let (Some((around, inner)), Some(column)) = (name.rsplit_once('.'), self.columns.last_mut()) {
+            column.inner = inner_field(&fold_name(around), &fold_name(inner));
+        }
         self.settle();
         self.columns.len() - 1
     }
@@ -89,7 +94,7 @@ impl Mapping {
         let folded = fold_name(header);
         self.by_name.insert(name.clone(), self.columns.len());
         self.folded.insert(folded.clone());
-        self.columns.push(Column { name, folded, field: None, marker: None, is_used: false });
+        self.columns.push(Column { name, folded, field: None, marker: None, inner: None, is_used: false });
     }
 
     /// Decides what the columns are, now that there are more of them.
@@ -99,7 +104,7 @@ impl Mapping {
             let given = self.given.iter().find(|(_, name, _)| *name == column.folded);
             let meant = || match self.known.and_then(|known| known.field(&column.folded)) {
                 Some(field) => field.map(|field| (field, 0)),
-                None => Field::of_header(&column.folded),
+                None => Field::of_header(&column.folded).or(column.inner),
             };
             // A field that a person has given a column is in no other.
             let others = |(field, _): &(Field, usize)| !self.given.iter().any(|(other, ..)| other == field);
@@ -209,7 +214,19 @@ impl Mapping {
     }
 }
 
-/// A header as it is compared; of nested objects the last name counts.
+/// The field of a name within another: the inner name tells it, but for names, which are those of what is around them. Any
+/// name of the outermost object goes before it.
+fn inner_field(around: &str, inner: &str) -> Option<(Field, usize)> {
+    const WORSE: usize = 100;
+    let is_company = matches!(Field::of_header(around), Some((Field::Company, _)));
+    match Field::of_header(inner)? {
+        (Field::FullName, rank) if is_company => Some((Field::Company, rank + WORSE)),
+        (Field::FullName, _) => None,
+        (field, rank) => Some((field, rank + WORSE)),
+    }
+}
+
+/// A header as it is compared.
 fn fold_name(header: &str) -> String {
     let cut: String = header.chars().take(200).collect();
     fold_header(&cut)

@@ -134,7 +134,7 @@ fn line_of<T: serde::Serialize>(item: &T) -> Result<String, Error> {
 }
 
 fn lead_of<T: serde::de::DeserializeOwned>(texts: &Texts, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| texts.unreadable(&error.to_string()))
+    serde_json::from_str(text).map_err(|error| texts.unreadable(&error.to_string()).into())
 }
 
 /// Counts people. It holds 16 bytes for each, and for those who may not be written to as many again.

@@ -384,6 +384,15 @@ fn values_of_json_are_told_as_texts_and_nested_ones_by_both_names() {
 }
 
 #[test]
+fn fields_within_objects_are_found() {
+    let text =
+        r#"{"id": 1, "properties": {"email": "a@x.example", "firstname": "Ada"}, "organization": {"name": "X Ltd"}}"#;
+    let lead = imported(text.as_bytes()).unwrap().0.remove(0);
+    assert_eq!((lead.email.as_str(), lead.first_name.as_deref()), ("a@x.example", Some("Ada")));
+    assert_eq!(lead.company.as_deref(), Some("X Ltd"));
+}
+
+#[test]
 fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
     let cases: &[(&[u8], &str)] = &[
         (b"", "the file is empty"),
