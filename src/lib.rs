@@ -6,6 +6,7 @@
 //! - [`cli`]: one file per command; reads options, renders events
 //! - [`web`]: the dashboard
 //! - [`report`]: what people read
+//! - [`campaign`]: from leads to messages that can be sent
 //! - [`optimize`]: the loop
 //! - [`improve`]: feedback to objections to a new prompt
 //! - [`evaluate`]: generator, decision maker; trial and run

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use futures::future::BoxFuture;
 
 use crate::call::stop::Why;
+use crate::data;
 use crate::data::spool::{Place, Spool, Texts};
-use crate::data::{self};
 use crate::engine::Work;
 use crate::evaluate::auditing::Stopped;
 use crate::evaluate::plan::{Order, Plan};
@@ -49,13 +49,13 @@ impl Kept {
     /// What is kept of each job, in order; none where it was not done.
     pub fn iter(&self) -> impl Iterator<Item = Result<Option<String>, data::Error>> + '_ {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        places.into_iter().map(|place| place.map(|place| self.spool.get(place)).transpose())
+        places.into_iter().map(|place| Ok(place.map(|place| self.spool.get(place)).transpose()?))
     }
 
     /// The error for a text that is not what was kept.
     #[must_use]
     pub fn unreadable(&self, why: &str) -> data::Error {
-        self.spool.unreadable(why)
+        self.spool.unreadable(why).into()
     }
 
     fn put(&self, number: usize, text: &str) -> Result<(), data::Error> {
@@ -76,7 +76,10 @@ pub async fn each(context: &RunContext, texts: &Arc<Texts>, names: Names, job: J
     let batch = Arc::new(Batch {
         context: context.clone(),
         texts: Arc::clone(texts),
-        kept: Kept { spool: Spool::new(&context.scratch)?, places: Mutex::new(vec![None; texts.len()]) },
+        kept: Kept {
+            spool: Spool::new(&context.scratch).map_err(data::Error::from)?,
+            places: Mutex::new(vec![None; texts.len()]),
+        },
         order: Plan::write(texts.len(), 1).order(ended),
         broken: OnceLock::new(),
         name: names.batch,

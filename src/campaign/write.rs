@@ -62,7 +62,9 @@ impl Recipients {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Recipient, data::Error>> + '_ {
-        self.0.iter().map(|text| serde_json::from_str(&text?).map_err(|error| self.0.unreadable(&error.to_string())))
+        self.0
+            .iter()
+            .map(|text| Ok(serde_json::from_str(&text?).map_err(|error| self.0.unreadable(&error.to_string()))?))
     }
 }
 

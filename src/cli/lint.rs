@@ -14,7 +14,7 @@ use super::setup::{Doors, Setup, environment, names_auditor};
 use crate::campaign::lint::{self, Findings, Level, Reader, Region, Rules, Seen};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::spool::Texts;
-use crate::data::{FileName, Kind};
+use crate::data::{self, FileName, Kind};
 use crate::event::Event;
 use crate::model::{CallKey, Role, Usage};
 use crate::report::estimate::{self, Line};
@@ -174,7 +174,8 @@ fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Lin
     let Some(reader) = reader else { return Ok(Vec::new()) };
     let (mut calls, mut usage) = (0, Usage::default());
     for text in texts.iter() {
-        let written: Written = serde_json::from_str(&text?).map_err(|error| texts.unreadable(&error.to_string()))?;
+        let written: Written = serde_json::from_str(&text.map_err(data::Error::from)?)
+            .map_err(|error| data::Error::from(texts.unreadable(&error.to_string())))?;
         for step in &written.steps {
             calls += 1;
             usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::of(&[])), ANSWER);

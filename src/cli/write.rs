@@ -17,7 +17,7 @@ use super::setup::{Doors, Setup};
 use crate::campaign::write::{self as writing, Recipient, Recipients, STEP, Sequences, Writer};
 use crate::data::campaigns::{Arm, Campaign, CampaignHeader, SCHEMA_VERSION};
 use crate::data::leads::{self, LeadList, Suppression, Writable};
-use crate::data::{self, FileName, Kind, Map, clock};
+use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::sequence::{MOST_STEPS, SequenceWriter};
 use crate::event::Event;
@@ -181,7 +181,7 @@ fn look(setup: &Setup, file: &FileName) -> Result<Option<CampaignHeader>, Error>
             return Ok(Some(header));
         }
     }
-    Err(data::Error::Exists { path: setup.folder.path(file) }.into())
+    Err(FileError::Exists { path: setup.folder.path(file) }.into())
 }
 
 /// Takes a run back that has only just begun, since the campaign is another run's.
@@ -195,7 +195,7 @@ fn refuse(setup: &Setup, doors: Doors, begun: Arc<Begun>, file: &FileName) -> Er
         Ok(())
     };
     match pruned {
-        Ok(()) => data::Error::Exists { path: setup.folder.path(file) }.into(),
+        Ok(()) => FileError::Exists { path: setup.folder.path(file) }.into(),
         Err(error) => error.into(),
     }
 }

@@ -13,7 +13,7 @@ use super::folder::DataFolder;
 use super::json::Fault;
 use super::lines::{self, Lines};
 use super::whole::{Claim, Draft};
-use super::{Error, Map};
+use super::{Error, FileError, Map};
 
 /// The version of the format that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -204,7 +204,7 @@ pub fn draft(
     });
     match unread {
         Some(error) => Err(error),
-        None => draft,
+        None => Ok(draft?),
     }
 }
 
@@ -216,12 +216,12 @@ fn line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
 /// Gives a draft its name, which must be free.
 ///
 /// # Errors
-/// [`Error::Exists`], or as [`DataFolder::replace`].
+/// [`FileError::Exists`], or as [`DataFolder::replace`].
 pub fn name_new(folder: &DataFolder, file: &FileName, draft: Draft) -> Result<(), Error> {
     let path = folder.path_to_create(file)?;
     match draft.claim(&path)? {
         Claim::Ours => Ok(()),
-        Claim::Taken(_) => Err(Error::Exists { path }),
+        Claim::Taken(_) => Err(FileError::Exists { path }.into()),
     }
 }
 
@@ -230,7 +230,7 @@ pub fn name_new(folder: &DataFolder, file: &FileName, draft: Draft) -> Result<()
 /// # Errors
 /// As [`DataFolder::replace`].
 pub fn name_again(folder: &DataFolder, file: &FileName, draft: Draft) -> Result<(), Error> {
-    draft.replace(&folder.path_to_write(file)?)
+    Ok(draft.replace(&folder.path_to_write(file)?)?)
 }
 
 #[cfg(test)]

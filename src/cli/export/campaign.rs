@@ -66,8 +66,8 @@ pub fn run(setup: &Setup, name: &str, (tool, excel): (For, bool), target: Target
     }
     let source = Source { setup, file: &file, tool, excel, outline: &outline, barred: &barred };
     let path = match target {
-        Target::New(path) => source.saved(|fill| whole::create_new(&path, fill)).map(|()| Some(path))?,
-        Target::Old(path) => source.saved(|fill| whole::replace(&path, fill)).map(|()| Some(path))?,
+        Target::New(path) => source.saved(|fill| Ok(whole::create_new(&path, fill)?)).map(|()| Some(path))?,
+        Target::Old(path) => source.saved(|fill| Ok(whole::replace(&path, fill)?)).map(|()| Some(path))?,
         Target::Stream(None) => {
             match source.fill(&mut BufWriter::new(io::stdout().lock()))? {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
