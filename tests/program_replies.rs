@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 const RESULTS: &str = "b2b_saas_personas_train_results_20250802_144126";
 
-/// Messages that were sent to people of the sample's personas: every third is one that somebody wrote, the others say nothing.
+/// Messages that were sent to people of the sample's personas: every third is one that somebody wrote, the others say
+/// nothing.
 struct Sent {
     place: Place,
     people: Vec<(String, bool)>,

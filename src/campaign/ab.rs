@@ -55,8 +55,8 @@ struct Company {
 
 /// How a campaign with two arms stands. The inner error says why it is no test.
 ///
-/// The arms are compared over companies, in the order in which the first of each company was heard of: that does not depend on
-/// who replied, since who is new in an import is put in order by a hash.
+/// The arms are compared over companies, in the order in which the first of each company was heard of: that does not
+/// depend on who replied, since who is new in an import is put in order by a hash.
 ///
 /// # Errors
 /// Where the campaign, or its replies, cannot be read.

@@ -44,17 +44,18 @@ pub struct Assignment {
 }
 
 impl Divide {
-    /// Adds one person: their id, their company's key where it is known, and what kind of people they are. A company is of the
-    /// kind that the first of its people is.
+    /// Adds one person: their id, their company's key where it is known, and what kind of people they are. A company is
+    /// of the kind that the first of its people is.
     pub fn add(&mut self, lead: &str, company: Option<&str>, segment: Option<&str>) {
         let segment = hash("segment", segment.unwrap_or_default()) as u64;
         let company = self.companies.entry(unit(lead, company)).or_insert(Company { people: 0, segment });
         company.people += 1;
     }
 
-    /// Draws. Within each kind of people, companies come in the order of a hash of the salt and their key, and each goes to the
-    /// arm that has fewer people of this kind so far, by another bit of its hash where both have as many. So the arms differ by
-    /// one company of each kind at most, nobody chooses, and the same list and salt give the same arms.
+    /// Draws. Within each kind of people, companies come in the order of a hash of the salt and their key, and each
+    /// goes to the arm that has fewer people of this kind so far, by another bit of its hash where both have as many.
+    /// So the arms differ by one company of each kind at most, nobody chooses, and the same list and salt give the same
+    /// arms.
     #[must_use]
     pub fn draw(&self, salt: &str) -> Assignment {
         let mut order: Vec<(u64, u128, u128, u32)> = self

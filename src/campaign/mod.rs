@@ -1,9 +1,9 @@
 //! Campaigns: from leads to messages that can be sent, and from replies back.
 //!
 //! [`write`](mod@write) has a sequence written for every lead; [`lint`] looks at what law and delivery ask of messages;
-//! [`tools`] puts them into the files that sending tools import. What is written is in [`crate::data::campaigns`]. [`replies`]
-//! brings back what people answered, [`calibrate`] holds a decision maker against it, and [`assign`] and [`ab`] are a real test
-//! of two prompts.
+//! [`tools`] puts them into the files that sending tools import. What is written is in [`crate::data::campaigns`].
+//! [`replies`] brings back what people answered, [`calibrate`] holds a decision maker against it, and [`assign`] and
+//! [`ab`] are a real test of two prompts.
 
 pub mod ab;
 pub mod assign;

@@ -85,8 +85,8 @@ impl Outcome {
         self.reply.is_some()
     }
 
-    /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays, with
-    /// what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
+    /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays,
+    /// with what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
     pub fn merge(&mut self, other: Outcome) {
         for sent in other.sent {
             match self.sent.iter_mut().find(|known| known.step == sent.step) {

@@ -34,9 +34,9 @@ impl Rates {
 /// No plan for more sends an arm is worth giving.
 pub const MOST_SENDS: u64 = 10_000_000;
 
-/// The sends for each arm at which a one-sided test at `alpha` finds the gain with a chance of `power`, with one look at the
-/// end: `(z_alpha + z_power)² (p(1 - p) + q(1 - q)) / (q - p)²` (Fleiss, Levin and Paik 2003, 4.2, with each rate's
-/// own variance). `None` where there is no gain, or it takes more than [`MOST_SENDS`].
+/// The sends for each arm at which a one-sided test at `alpha` finds the gain with a chance of `power`, with one look
+/// at the end: `(z_alpha + z_power)² (p(1 - p) + q(1 - q)) / (q - p)²` (Fleiss, Levin and Paik 2003, 4.2, with each
+/// rate's own variance). `None` where there is no gain, or it takes more than [`MOST_SENDS`].
 #[must_use]
 pub fn sends(rates: Rates, alpha: f64, power: f64) -> Option<u64> {
     let distance = quantile(1.0 - alpha) + quantile(power);
@@ -69,10 +69,10 @@ pub fn least_gain(now: f64, sends: u64, alpha: f64, wanted: f64) -> Option<f64> 
 /// What the mixture of bettors loses against the best of them, as a logarithm: some three of the nine are near it.
 const MIXTURE: f64 = 1.3;
 
-/// The sends for each arm at which [`ArmsTest`] has found the gain with a chance of `power`, whenever one looks, at one-sided
-/// `alpha`. The logarithm of the wealth is taken as a Brownian motion with drift, whose variance is twice its drift near the
-/// best stake (Wald 1947; Siegmund 1985, 3.2, for the chance of reaching a bound in time); in simulations it was within a
-/// tenth (`--bench replies`).
+/// The sends for each arm at which [`ArmsTest`] has found the gain with a chance of `power`, whenever one looks, at
+/// one-sided `alpha`. The logarithm of the wealth is taken as a Brownian motion with drift, whose variance is twice its
+/// drift near the best stake (Wald 1947; Siegmund 1985, 3.2, for the chance of reaching a bound in time); in
+/// simulations it was within a tenth (`--bench replies`).
 #[must_use]
 pub fn sends_with_looks(rates: Rates, alpha: f64, power: f64) -> Option<u64> {
     let bound = MIXTURE - alpha.ln();
@@ -117,12 +117,13 @@ pub enum ArmsVerdict {
 
 /// Two arms, compared as their outcomes come in.
 ///
-/// Outcomes of one arm are paired with those of the other in the order in which they came, and the differences are bet on
-/// ([`Evidence`]): a product of e-values, so that one may look after every batch and stop when one likes (Ville 1939). For
-/// outcomes of 0 and 1 the best bettor's wealth grows as fast as that of the e-variable with the most growth for two
-/// proportions (Turner, Ly and Grünwald 2024, arXiv 2106.02693), and it stays valid for shares of replies among colleagues. It
-/// is valid for any null hypothesis in which the arm is no better, not only for that of two equal rates. What it asks for:
-/// that who is in which arm was drawn, and that the order within an arm was not chosen by the outcomes.
+/// Outcomes of one arm are paired with those of the other in the order in which they came, and the differences are bet
+/// on ([`Evidence`]): a product of e-values, so that one may look after every batch and stop when one likes (Ville
+/// 1939). For outcomes of 0 and 1 the best bettor's wealth grows as fast as that of the e-variable with the most growth
+/// for two proportions (Turner, Ly and Grünwald 2024, arXiv 2106.02693), and it stays valid for shares of replies among
+/// colleagues. It is valid for any null hypothesis in which the arm is no better, not only for that of two equal rates.
+/// What it asks for: that who is in which arm was drawn, and that the order within an arm was not chosen by the
+/// outcomes.
 #[derive(Clone, Debug)]
 pub struct ArmsTest {
     evidence: Evidence,
@@ -171,7 +172,8 @@ impl ArmsTest {
         }
     }
 
-    /// How much B is above A: it holds the truth at all looks together with a chance of `1 - alpha`. `None` without a pair.
+    /// How much B is above A: it holds the truth at all looks together with a chance of `1 - alpha`. `None` without a
+    /// pair.
     #[must_use]
     pub fn interval(&self, alpha: f64) -> Option<Interval> {
         (self.pairs() > 0).then(|| self.evidence.interval(alpha))

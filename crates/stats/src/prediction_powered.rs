@@ -81,8 +81,8 @@ impl PredictionPowered {
         if self.plain.error > 0.0 { 1.0 - self.powered.error / self.plain.error } else { 0.0 }
     }
 
-    /// Whether a gain may be believed: the correlation lies above what chance gives, at 1 over the root of two outcomes fewer
-    /// a deviation, twice that; and the interval is at least a hundredth narrower.
+    /// Whether a gain may be believed: the correlation lies above what chance gives, at 1 over the root of two outcomes
+    /// fewer a deviation, twice that; and the interval is at least a hundredth narrower.
     #[must_use]
     pub fn is_worth_it(&self) -> bool {
         let chance = 1.0 / (self.counted.saturating_sub(2).max(1) as f64).sqrt();

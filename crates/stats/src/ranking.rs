@@ -48,15 +48,15 @@ const MOST_STEPS: f64 = 4e8;
 impl Ranking {
     /// Ranks messages. `None` unless somebody replied and somebody did not.
     ///
-    /// The area is Mann and Whitney's U (1947) over the number of pairs, with midranks for ties. Its test is exact: the sum of
-    /// ranks of those who replied among all ways in which as many could have, counted with the ties that there are; Fisher's
-    /// test (1922) where the scores have two values. Beyond tables that fit, the sum is taken as normal with the variance
-    /// that the ties leave (Lehmann 1975), which is then close.
+    /// The area is Mann and Whitney's U (1947) over the number of pairs, with midranks for ties. Its test is exact: the
+    /// sum of ranks of those who replied among all ways in which as many could have, counted with the ties that there
+    /// are; Fisher's test (1922) where the scores have two values. Beyond tables that fit, the sum is taken as normal
+    /// with the variance that the ties leave (Lehmann 1975), which is then close.
     ///
-    /// The interval is that of a difference of two shares where the scores have two values (Newcombe 1998, method 10; the area
-    /// is then half of one plus it), else that of DeLong, DeLong and Clarke-Pearson (1988) on the logit scale (Pepe 2003,
-    /// 5.2.4), at Student's quantile for the smaller of the two groups. These were chosen by simulation at 400 sends and some
-    /// 20 replies (`--bench replies`).
+    /// The interval is that of a difference of two shares where the scores have two values (Newcombe 1998, method 10;
+    /// the area is then half of one plus it), else that of DeLong, DeLong and Clarke-Pearson (1988) on the logit scale
+    /// (Pepe 2003, 5.2.4), at Student's quantile for the smaller of the two groups. These were chosen by simulation at
+    /// 400 sends and some 20 replies (`--bench replies`).
     #[must_use]
     pub fn of(judged: &[Judged]) -> Option<Self> {
         let groups = Group::of(judged);
@@ -85,10 +85,12 @@ impl Ranking {
     /// What has been shown at 5 %, two-sided: of judges that are no use at most 2.5 % are said to rank.
     #[must_use]
     pub fn verdict(&self) -> RankingVerdict {
-        match self.p_value() <= 0.05 {
-            true if self.p_above < self.p_below => RankingVerdict::Ranks,
-            true => RankingVerdict::Reversed,
-            false => RankingVerdict::NotShown,
+        if self.p_value() > 0.05 {
+            RankingVerdict::NotShown
+        } else if self.p_above < self.p_below {
+            RankingVerdict::Ranks
+        } else {
+            RankingVerdict::Reversed
         }
     }
 }
@@ -127,8 +129,8 @@ fn area(groups: &[Group], replied: u64, silent: u64) -> f64 {
     won / (replied as f64 * silent as f64)
 }
 
-/// The chances of a sum of ranks as large as this one or larger, and as small or smaller. `None` where that would take too
-/// long to count.
+/// The chances of a sum of ranks as large as this one or larger, and as small or smaller. `None` where that would take
+/// too long to count.
 fn exact(groups: &[Group], replied: u64, silent: u64) -> Option<(f64, f64)> {
     if let [low, high] = groups {
         return Some(fisher(*low, *high, replied));
@@ -205,8 +207,8 @@ fn approximate(groups: &[Group], replied: u64, silent: u64) -> (f64, f64) {
     (beyond(distance), beyond(-distance))
 }
 
-/// The interval of the area from those of two shares: of those who replied that got the higher score, and of those who did
-/// not.
+/// The interval of the area from those of two shares: of those who replied that got the higher score, and of those who
+/// did not.
 fn of_shares((hits, replied): (u64, u64), (silent, false_hits): (u64, u64)) -> Interval {
     let share = |some: u64, all: u64| some as f64 / all as f64;
     let whole = Interval { low: 0.0, high: 1.0 };

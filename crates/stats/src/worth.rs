@@ -15,7 +15,8 @@ pub struct Worth {
     pub after_yes: Option<Interval>,
     /// The same after a no.
     pub after_no: Option<Interval>,
-    /// How many times as often people reply after a yes as after a no: as counted, `None` where nobody replied after a no.
+    /// How many times as often people reply after a yes as after a no: as counted, `None` where nobody replied after a
+    /// no.
     pub ratio: Option<f64>,
     /// Its 95 % interval; `None` where the judge only ever said one thing, or nobody replied.
     pub ratio_interval: Option<Interval>,
@@ -27,9 +28,9 @@ const POINTS: u32 = 800;
 impl Worth {
     /// Counts what a yes is worth.
     ///
-    /// Each chance of a reply has a Beta posterior from Jeffreys' prior, independent of the other; intervals are equal-tailed
-    /// at 95 % (Brown, Cai and DasGupta 2001 for one share, with their ends at none and at all; Agresti and Min 2005 for the
-    /// ratio of two). 10 replies to 120 messages against 10 to 280 give 2.3 times, 1.0 to 5.4.
+    /// Each chance of a reply has a Beta posterior from Jeffreys' prior, independent of the other; intervals are
+    /// equal-tailed at 95 % (Brown, Cai and DasGupta 2001 for one share, with their ends at none and at all; Agresti
+    /// and Min 2005 for the ratio of two). 10 replies to 120 messages against 10 to 280 give 2.3 times, 1.0 to 5.4.
     #[must_use]
     pub fn of(of_yes: Tally, of_no: Tally) -> Self {
         let is_known = of_yes.total > 0 && of_no.total > 0 && of_yes.yes + of_no.yes > 0;
@@ -79,8 +80,8 @@ impl Posterior {
         bisect(0.0, 1.0, |share| self.below(share) < chance)
     }
 
-    /// Values of the share with their weights, which sum to 1. With the share as the square of a sine, the density has no
-    /// pole at either end, so that an even rule is exact to many digits.
+    /// Values of the share with their weights, which sum to 1. With the share as the square of a sine, the density has
+    /// no pole at either end, so that an even rule is exact to many digits.
     fn points(self) -> Vec<(f64, f64)> {
         let (hits, misses) = (2.0 * self.a - 1.0, 2.0 * self.b - 1.0);
         let mode = hits.max(0.0).sqrt().atan2(misses.max(0.0).sqrt());

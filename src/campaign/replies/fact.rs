@@ -338,7 +338,8 @@ fn apollo(row: &Row) -> Vec<Fact> {
 }
 
 /// A table of one's own: `email`, and whichever there are of `sent` or `sent_at`, `step`, `replied` or `reply_at`,
-/// `reply_text`, `category`, `positive`, `bounced`, `unsubscribed`, `out_of_office`. A row without a word on sending was sent.
+/// `reply_text`, `category`, `positive`, `bounced`, `unsubscribed`, `out_of_office`. A row without a word on sending
+/// was sent.
 fn table(row: &Row) -> Vec<Fact> {
     let step = row.step(&["step", "sequencenumber"]);
     let at = row.text(&["replyat", "repliedat", "replytime", "replydate"]);

@@ -71,8 +71,8 @@ impl Gathered {
         })
     }
 
-    /// What became of this lead. `step_of` gives the step of what was written whose text was sent, 0 where it is another text:
-    /// a text outweighs the tool's number.
+    /// What became of this lead. `step_of` gives the step of what was written whose text was sent, 0 where it is
+    /// another text: a text outweighs the tool's number.
     #[must_use]
     pub fn outcome(&self, step_of: &dyn Fn(&str, Option<&str>) -> u32) -> Outcome {
         let mut sent: BTreeMap<u32, Option<String>> = BTreeMap::new();

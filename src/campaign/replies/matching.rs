@@ -140,8 +140,9 @@ fn outcome(said: &Gathered, written: &Written) -> Result<Outcome, Why> {
     Ok(outcome)
 }
 
-/// Merges into what is known, and writes that if it is news. Who is new comes after those who are known, in the order of their
-/// ids, which are hashes: the order in which the arms of a test are read must not follow from what was answered.
+/// Merges into what is known, and writes that if it is news. Who is new comes after those who are known, in the order
+/// of their ids, which are hashes: the order in which the arms of a test are read must not follow from what was
+/// answered.
 fn keep(
     folder: &DataFolder,
     campaign: &str,

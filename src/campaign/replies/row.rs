@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by their
-/// way: `{"lead": {"email": …}}` has `leademail` too.
+/// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
+/// their way: `{"lead": {"email": …}}` has `leademail` too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// Where it stands in the file, from 1, for messages.

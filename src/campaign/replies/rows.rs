@@ -6,7 +6,8 @@ use super::row::Row;
 use crate::data::Error;
 use crate::data::leads::import::{self, Field, Options};
 
-/// Reads the rows of a file, in its order. `address` is the header of the column that holds the addresses, where no name tells.
+/// Reads the rows of a file, in its order. `address` is the header of the column that holds the addresses, where no
+/// name tells.
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line.

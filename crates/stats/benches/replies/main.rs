@@ -1,8 +1,8 @@
-//! What `calibrate` and `ab result` say, against worlds of readers whose truth is known: `cargo bench -p rejoinder-stats
-//! --bench replies`, or `-- ranking arms` for some of the sections; `RUNS=4000` for more worlds.
+//! What `calibrate` and `ab result` say, against worlds of readers whose truth is known: `cargo bench -p
+//! rejoinder-stats --bench replies`, or `-- ranking arms` for some of the sections; `RUNS=4000` for more worlds.
 //!
-//! A reader replies by a liking of their own, which no judge sees; a judge sees it with an error. So readers are another kind
-//! of world than the decision makers that the program simulates.
+//! A reader replies by a liking of their own, which no judge sees; a judge sees it with an error. So readers are
+//! another kind of world than the decision makers that the program simulates.
 
 mod arms;
 mod calibration;
