@@ -45,9 +45,15 @@ bench-optimizer:
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
 
+<<<<<<< HEAD
 # The import of leads: `just bench-leads 1000000` (how long it takes, and how much memory)
 bench-leads leads="20000":
     cargo bench --bench leads -- --leads {{leads}}
+=======
+# Trials that a judge with probabilities takes to prove a gain, beside one of the same market that says yes or no
+bench-chances:
+    cargo bench --profile dev --bench optimizer -- chances
+>>>>>>> main
 
 # How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
 bench-reading *sections:
