@@ -67,17 +67,28 @@ pub fn read(path: &Path, options: &Options, each: &mut dyn FnMut(Lead) -> Result
         return Err(fault(path, None, format!("{problem}; nothing was imported")));
     }
     mapping.missing().map_err(|problem| fault(path, None, problem))?;
-    if report.without_address == report.rows && report.ragged.count == 0 {
-        let known = report.known.map_or_else(String::new, |known| format!("this is a {known} without addresses: "));
-        let problem = format!(
-            "{known}none of its {} rows has an e-mail address; have addresses added, or name the column that holds them: \
-             --map email=\"COLUMN\"",
-            report.rows
-        );
-        return Err(fault(path, None, problem));
+    if report.without_address == report.rows {
+        return Err(fault(path, None, nobody(&report, &mapping)));
     }
     mapping.tell(&mut report);
     Ok(report)
+}
+
+/// Why a file with rows has nobody to import.
+fn nobody(report: &Report, mapping: &Mapping) -> String {
+    if let Some(line) = report.ragged.first_lines.first() {
+        return format!(
+            "{} of its rows have more cells than the header, the first on line {line}, and no other has an e-mail address; put \
+             quotation marks around cells that hold the delimiter",
+            report.ragged.count
+        );
+    }
+    let known = mapping.known().map_or_else(String::new, |known| format!("this is a {known} without addresses: "));
+    format!(
+        "{known}none of its {} rows has an e-mail address; have addresses added, or name the column that holds them: --map \
+         email=\"COLUMN\"",
+        report.rows
+    )
 }
 
 /// What is no file, or no text, is told at once.

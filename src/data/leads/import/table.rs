@@ -232,17 +232,9 @@ impl Guess {
         let below = &rows[at + 1..];
         let as_wide = below.iter().filter(|(_, row)| row.len() == headers.len()).count();
         let even = if below.is_empty() { 0 } else { as_wide * 100 / below.len() };
-        let layout = Layout { delimiter, row: at, line, headers: trimmed(headers), addresses };
+        let layout = Layout { delimiter, row: at, line, headers, addresses };
         Some(Guess { layout, fields: count, even, is_headless })
     }
-}
-
-/// Names after which there are only blank ones are the last.
-fn trimmed(mut headers: Vec<String>) -> Vec<String> {
-    while headers.last().is_some_and(String::is_empty) {
-        headers.pop();
-    }
-    headers
 }
 
 /// The column in which most rows have an address, with the first row that has one. Within an option, so that `?` reads well.

@@ -408,6 +408,7 @@ fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
         (b"[{\"email\": \"a@x.example\"}", "the file looks cut off"),
         (b"{\"email\": \"a@x.example\"}\n{oops}\n", "line 2"),
         (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
+        (b"email,name\na@x.example,Ada,CTO, Oslo\n", "the first on line 2, and no other has an e-mail address"),
     ];
     for (bytes, part) in cases {
         let error = imported(bytes).unwrap_err();
