@@ -68,12 +68,7 @@ impl Divide {
         let mut counts: HashMap<u64, (u64, u64)> = HashMap::new();
         for (segment, drawn, unit, people) in order {
             let (a, b) = counts.entry(segment).or_default();
-            let side = match (*a).cmp(b) {
-                std::cmp::Ordering::Less => Side::A,
-                std::cmp::Ordering::Greater => Side::B,
-                std::cmp::Ordering::Equal if drawn & 1 == 0 => Side::A,
-                std::cmp::Ordering::Equal => Side::B,
-            };
+            let side = if *a < *b || (*a == *b && drawn & 1 == 0) { Side::A } else { Side::B };
             *(if side == Side::A { a } else { b }) += u64::from(people);
             sides.insert(unit, side);
         }

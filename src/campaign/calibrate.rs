@@ -342,7 +342,7 @@ mod tests {
     use super::*;
 
     fn said(person: u32, step: u32, reply: Option<(bool, bool)>, at_step: Option<bool>, chance: f64) -> (Asked, Said) {
-        let segment = Some(Arc::from(if person % 2 == 0 { "banks" } else { "shops" }));
+        let segment = Some(Arc::from(if person.is_multiple_of(2) { "banks" } else { "shops" }));
         (Asked { person, step, reply, at_step, segment }, Said { chance, is_yes: chance >= 0.5 })
     }
 

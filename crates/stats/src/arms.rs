@@ -67,7 +67,7 @@ pub fn least_gain(now: f64, sends: u64, alpha: f64, wanted: f64) -> Option<f64> 
 }
 
 /// What the mixture of bettors loses against the best of them, as a logarithm: some three of the nine are near it.
-const MIXTURE: f64 = 1.3;
+const MIXTURE: f64 = 1.1;
 
 /// The sends for each arm at which [`ArmsTest`] has found the gain with a chance of `power`, whenever one looks, at
 /// one-sided `alpha`. The logarithm of the wealth is taken as a Brownian motion with drift, whose variance is twice its

@@ -83,8 +83,8 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
                 }
             },
             None => {
-                let texts = written.steps.iter().map(|step| digest(&step.body));
-                if let Some(address) = texts.filter_map(|text| by_text.get(&text)).next() {
+                let mut texts = written.steps.iter().map(|step| digest(&step.body));
+                if let Some(address) = texts.find_map(|text| by_text.get(&text)) {
                     by_their_text.insert((*address).to_owned(), written);
                 }
             }

@@ -136,7 +136,7 @@ fn recipients(
     let leads = Writable::open(&setup.folder, list)?.map(|lead| {
         let lead = lead?;
         let side = assignment.side(&lead.id, lead.company_key().as_deref());
-        Ok((side, Recipient { arm: if side == Side::A { 0 } else { 1 }, lead }))
+        Ok((side, Recipient { arm: usize::from(side == Side::B), lead }))
     });
     let wanted = leads.filter_map(|found| match found {
         Ok((side, recipient)) => only.is_none_or(|only| only == side).then_some(Ok(recipient)),

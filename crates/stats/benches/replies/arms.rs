@@ -89,7 +89,7 @@ fn run(case: &Case, rng: &mut ChaCha8Rng) -> Run {
             (run.verdict, run.sends) = (test.verdict(0.05), sent);
         }
         // The interval takes long to find: looked at now and then.
-        if (sent / BATCH) % 20 == 0 && run.held {
+        if (sent / BATCH).is_multiple_of(20) && run.held {
             run.held = test.interval(0.05).is_none_or(|interval| interval.low <= truth && truth <= interval.high);
         }
     }
