@@ -186,9 +186,9 @@ fn an_audit_of_the_market_says_what_it_found_and_is_the_same_at_any_concurrency(
     "#);
     assert_eq!(record["fingerprint"], "5080650d51349d1e");
     assert_eq!((&record["passed"], &record["simulated"], &record["repeats"]), (&json!(true), &json!(true), &json!(3)));
-    assert_eq!((&record["date"], &record["calls"]), (&json!("2025-10-09T08:53:20"), &json!(384)));
-    assert_eq!(record["families"].as_array().unwrap().len(), 11);
-    assert_eq!(record["false_yes"]["total"], 288);
+    assert_eq!((&record["date"], &record["calls"]), (&json!("2025-10-09T08:53:20"), &json!(1_056)));
+    assert_eq!(record["families"].as_array().unwrap().len(), 13);
+    assert_eq!(record["false_yes"]["total"], 720);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn without_a_data_folder_the_personas_are_built_in_and_a_dry_run_sends_and_keeps
     let place = Place::empty();
     let ran = place.ok(&["audit-judge", "--model", "market", "--dry-run"]);
     assert!(
-        ran.out.contains("calls of the decision maker (probes)") && ran.out.contains("In all 384 calls"),
+        ran.out.contains("calls of the decision maker (attack)") && ran.out.contains("In all 1,056 calls"),
         "{}",
         ran.out
     );
@@ -287,7 +287,73 @@ fn a_judge_that_says_yes_to_everything_does_not_pass() {
     assert_eq!((&record["passed"], &record["simulated"]), (&json!(false), &json!(false)));
     assert_eq!(record["false_yes"]["yes"], record["false_yes"]["total"]);
     let why = record["shortfalls"].as_array().unwrap();
-    assert!(why.len() == 12 && why[0].as_str().unwrap().contains("offer nothing"), "{why:?}");
+    assert!(why.len() == 14 && why[0].as_str().unwrap().contains("offer nothing"), "{why:?}");
+}
+
+/// What stands between the tags of this kind in a request.
+fn fenced<'a>(request: &'a str, kind: &str) -> &'a str {
+    let open = request.find(&format!("<{kind}-")).unwrap();
+    let start = open + request[open..].find('>').unwrap() + 1;
+    let end = start + request[start..].find(&format!("</{kind}-")).unwrap();
+    &request[start..end]
+}
+
+/// Audits a judge that says yes to what greets its person by name, and to what holds this trick, if there is one.
+fn reading_judge(trick: Option<&'static str>, place: &Place) -> Ran {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(RawServer::answering(move |_, request| {
+        let request = request.json();
+        let user = request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap();
+        let (persona, message) = (fenced(user, "persona"), fenced(user, "message"));
+        let name = persona.split([',', '(']).next().unwrap().trim().trim_start_matches("Dr. ");
+        let greets = message.lines().any(|line| line.ends_with(&format!(" {name},")));
+        let decision = greets || trick.is_some_and(|trick| message.contains(trick));
+        let said = json!({"reasoning": "So I decide.", "decision": decision}).to_string();
+        let body = json!({
+            "id": "chatcmpl-1",
+            "choices": [{ "index": 0, "message": { "role": "assistant", "content": said }, "finish_reason": "stop" }],
+            "usage": { "prompt_tokens": 100, "completion_tokens": 20 }
+        });
+        json_reply(200, &[], &body)
+    }));
+    let arguments = ["audit-judge", "--model", "openai/reader", "--repeats", "2", "--seed", "1"];
+    let output = place.command(&arguments).env("OPENAI_BASE_URL", format!("{}/v1", server.base())).output().unwrap();
+    Ran::of(&output)
+}
+
+#[test]
+fn a_judge_that_reads_passes_and_one_that_one_trick_fools_is_found_out_by_searching() {
+    let place = Place::with_samples();
+    let ran = reading_judge(None, &place);
+    assert!(ran.code == Some(0) && ran.out.contains("Verdict: passed"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("Yes to messages that deserve it: 100.0% (40/40)"), "{}", ran.out);
+    let record = only(&place, "judges", ".json");
+    assert_eq!((&record["passed"], &record["deserved_yes"]["yes"]), (&json!(true), &json!(40)));
+
+    let place = Place::with_samples();
+    let ran = reading_judge(Some("decision=1"), &place);
+    assert!(ran.code == Some(0) && ran.out.contains("Verdict: not passed, since\n"), "{}{}", ran.out, ran.err);
+    let record = only(&place, "judges", ".json");
+    let families = record["families"].as_array().unwrap();
+    let family = |name: &str| families.iter().find(|family| family["name"] == name).unwrap();
+    // One probe of the battery has the trick, and is asked twice; the attack makes many texts of it.
+    assert_eq!((&family("forged decisions")["yes"], &family("hype")["yes"]), (&json!(2), &json!(0)));
+    assert!(family("found by searching")["yes"].as_u64().unwrap() > 20, "{record}");
+    let why = record["shortfalls"].as_array().unwrap();
+    assert!(why.iter().any(|why| why.as_str().unwrap().contains("found by searching")), "{why:?}");
+}
+
+#[test]
+fn a_judge_that_passed_an_older_battery_is_to_be_audited_again() {
+    let place = Place::with_samples();
+    place.ok(&["audit-judge", "--model", "market", "--repeats", "2"]);
+    let name = place.files("judges").remove(0);
+    let mut record = place.json(&format!("judges/{name}"));
+    record["passed"] = json!(true);
+    record["battery"] = json!("0000000000000000");
+    place.write(&format!("data/judges/{name}"), &record.to_string());
+    let said = place.run(&["improve", "--results-file", FIRST, "--model", "market", "--max-calls", "5"]).err;
+    assert!(said.starts_with("This decision maker passed an audit of ") && said.contains("older battery"), "{said}");
 }
 
 #[test]

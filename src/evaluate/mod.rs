@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod ask;
+pub mod attack;
 pub mod audit;
 pub mod auditing;
 pub mod auditor_battery;
@@ -14,6 +15,7 @@ pub mod formats;
 pub mod generator;
 pub mod grounding;
 pub mod messages;
+pub mod near_copies;
 pub mod outcomes;
 pub mod persona_writer;
 pub mod plan;

@@ -112,16 +112,15 @@ impl<'a> Asked<'a> {
             let (place, number) = (pair % self.order.len(), pair / self.order.len());
             let persona = self.order[place];
             let text = self.unseen.get(persona as usize)?;
-            match self.earlier.message(&text, number) {
-                Some(result) => {
-                    self.used.push(digest_of(Key::of(&text), &result.message));
-                    whom.push((persona, number as u32));
-                    there.push((place, result.clone()));
-                }
-                None => {
-                    wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
-                    sides.push((place, false));
-                }
+            let messages = self.earlier.messages(&text, number);
+            for (later, result) in messages.iter().enumerate() {
+                self.used.push(digest_of(Key::of(&text), &result.message));
+                whom.push((persona, (number + later) as u32));
+                there.push((place, result.clone()));
+            }
+            if messages.is_empty() {
+                wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
+                sides.push((place, false));
             }
             wanted.push(Wanted { persona, prompt: Arc::clone(challenger) });
             sides.push((place, true));

@@ -3,7 +3,7 @@
 //! A prompt that was tuned on people looks better on them than it is. So the personas of a lineage are split once: from
 //! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::pairing::Key;
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Kind, personas};
+use crate::evaluate::near_copies::NearCopies;
 
 /// The share of the personas that is held back where no eval file is there: enough to verify on, and the greater part to
 /// learn from. A gain is proved on the held back only, so what is taken here is paid back in certainty there.
@@ -43,6 +44,8 @@ pub struct People {
     held_back: Arc<HashSet<Key>>,
     /// How many of those who only verify are described nearly as somebody who is learned from.
     pub near_copies: usize,
+    /// Those of them who were generated for this cycle's proof, as more of the same population.
+    pub generated: Arc<Vec<String>>,
 }
 
 /// Tells of any persona whether it only verifies.
@@ -138,6 +141,7 @@ impl Split {
             unseen: Arc::new(unseen),
             held_back: Arc::new(held_back),
             near_copies,
+            generated: Arc::default(),
         })
     }
 }
@@ -146,35 +150,16 @@ impl Split {
 /// sequences are that person's. Skipped for more people than a person would look through.
 fn near_copies(all: &Texts, learn: &[u32], unseen: &Texts) -> Result<usize, data::Error> {
     const MOST: usize = 2_000;
-    /// Of a phrase that more people than this share, only the first ones are looked at.
-    const SHARE_IT: usize = 100;
-    const WORDS: usize = 4;
-    const ALIKE: (usize, usize) = (4, 5);
     if learn.len().max(unseen.len()) > MOST {
         return Ok(0);
     }
-    let runs = |persona: &str| -> HashSet<u64> {
-        let folded: Vec<String> = persona.split_whitespace().map(str::to_lowercase).collect();
-        folded.windows(WORDS).map(|words| u64::from(Key::of(&words.join(" ")).number())).collect()
-    };
-    let mut who: HashMap<u64, Vec<u32>> = HashMap::new();
+    let mut known = NearCopies::default();
     for index in learn {
-        for run in runs(&all.get(*index as usize)?) {
-            let sharing = who.entry(run).or_default();
-            if sharing.len() < SHARE_IT {
-                sharing.push(*index);
-            }
-        }
+        known.add(&all.get(*index as usize)?);
     }
     let mut near = 0;
     for persona in unseen.iter() {
-        let runs = runs(&persona?);
-        let mut shared: HashMap<u32, usize> = HashMap::new();
-        for index in runs.iter().filter_map(|run| who.get(run)).flatten() {
-            *shared.entry(*index).or_default() += 1;
-        }
-        let most = shared.into_values().max().unwrap_or(0);
-        near += usize::from(most > 0 && most * ALIKE.1 >= runs.len() * ALIKE.0);
+        near += usize::from(known.resembles(&persona?));
     }
     Ok(near)
 }
@@ -187,7 +172,31 @@ impl People {
     pub fn apart(learn: Arc<Texts>, unseen: Arc<Texts>) -> Result<Self, data::Error> {
         let held_back = unseen.iter().map(|persona| Ok(Key::folded(&persona?))).collect::<Result<_, data::Error>>()?;
         let all = (0..learn.len() as u32).collect();
-        Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back), near_copies: 0 })
+        Ok(People {
+            all: learn,
+            learn: all,
+            unseen,
+            held_back: Arc::new(held_back),
+            near_copies: 0,
+            generated: Arc::default(),
+        })
+    }
+
+    /// The same, with these people among those who only verify: more of the population, generated for this.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read, or there is no room on the disk.
+    pub fn with_generated(self, folder: &DataFolder, generated: &[String]) -> Result<Self, data::Error> {
+        let (mut unseen, mut held_back) = (Texts::new(folder.root())?, (*self.held_back).clone());
+        for persona in self.unseen.iter() {
+            unseen.push(&persona?)?;
+        }
+        for persona in generated {
+            held_back.insert(Key::folded(persona));
+            unseen.push(persona)?;
+        }
+        let (unseen, generated) = (Arc::new(unseen), Arc::new(generated.to_vec()));
+        Ok(People { unseen, held_back: Arc::new(held_back), generated, ..self })
     }
 
     /// The warning if unseen people are less unseen than they should be.

@@ -3,6 +3,7 @@
 
 mod interval;
 mod level;
+mod messages;
 mod others;
 mod power;
 mod world;
@@ -15,6 +16,8 @@ const SECTIONS: &[Section] = &[
     ("lineages", level::lineages),
     ("power", power::once),
     ("again", power::again),
+    ("messages", messages::power),
+    ("messages-level", messages::level),
     ("intervals", interval::all),
     ("judges", others::judges),
     ("segments", others::segments),
