@@ -170,8 +170,13 @@ impl<'a> Asked<'a> {
         differences(self.lab, (&self.before.results, &self.after.results))
     }
 
-    /// The smallest step that a persona can make.
+    /// What a persona's difference changes by if one of its messages is decided otherwise.
     pub(super) fn step(&self) -> f64 {
+        self.share_of_a_pair() * self.earlier.step()
+    }
+
+    /// The share that one pair is of a persona's pairs.
+    fn share_of_a_pair(&self) -> f64 {
         let people = self.before.results.len();
         people as f64 / self.pairs.max(people) as f64
     }
@@ -179,7 +184,7 @@ impl<'a> Asked<'a> {
     /// An approximate variance of the difference of one pair.
     pub(super) fn variance_of_a_pair(&self) -> f64 {
         let decided: Vec<f64> = self.differences().into_iter().filter(|one| !one.is_nan()).collect();
-        sign_flip::augmented_variance(&decided, self.step()) / self.step()
+        sign_flip::augmented_variance(&decided, self.step()) / self.share_of_a_pair()
     }
 
     /// The incumbent's mean score, every person counting once; `None` without any.

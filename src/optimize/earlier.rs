@@ -109,6 +109,17 @@ impl Earlier {
         !self.is_empty() && self.len() >= SEVERAL * self.found.len()
     }
 
+    /// What a pair's difference changes by if one of its messages is decided otherwise, in the root mean square over its
+    /// two sides: 1 where each side is one message, and less where the incumbent's is the mean of several.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        if !self.has_several() {
+            return 1.0;
+        }
+        let share_of_a_message = self.found.len() as f64 / self.len() as f64;
+        (0.5 * (1.0 + share_of_a_message)).sqrt()
+    }
+
     /// The messages to a persona that its pair of this number, from 0, is compared with.
     #[must_use]
     pub fn messages(&self, persona: &str, pair: usize) -> &[TrialResult] {
@@ -212,7 +223,9 @@ mod tests {
         let several = earlier(4, 2);
         assert_eq!((several.len(), several.pairs()), (6, 2));
         assert_eq!((counts(&several, "Bo, CFO"), counts(&several, "Cy, COO")), ([4, 0, 0], [2, 0, 0]));
+        assert!((several.step() - (0.5 * (1.0 + 1.0 / 3.0)).sqrt()).abs() < 1e-12);
         let few = earlier(3, 2);
+        assert_eq!(few.step(), 1.0);
         assert_eq!((few.len(), few.pairs()), (5, 5));
         assert_eq!((counts(&few, "Bo, CFO"), counts(&few, "Cy, COO")), ([1, 1, 1], [1, 1, 0]));
     }

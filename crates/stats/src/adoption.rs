@@ -108,7 +108,7 @@ impl AdoptionTest {
     }
 
     /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody
-    /// has one pair.
+    /// has one pair of single messages.
     pub fn look_at(&mut self, differences: &[f64], step: f64, planned_fraction: f64) -> Decision {
         let single = if step < 1.0 - 1e-9 { None } else { Pairs::of_differences(differences) };
         if let (Stage::Exact, Some(pairs)) = (self.stage, single) {
