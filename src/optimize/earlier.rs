@@ -223,7 +223,7 @@ mod tests {
         let several = earlier(4, 2);
         assert_eq!((several.len(), several.pairs()), (6, 2));
         assert_eq!((counts(&several, "Bo, CFO"), counts(&several, "Cy, COO")), ([4, 0, 0], [2, 0, 0]));
-        assert!((several.step() - (0.5 * (1.0 + 1.0 / 3.0)).sqrt()).abs() < 1e-12);
+        assert!((several.step() - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
         let few = earlier(3, 2);
         assert_eq!(few.step(), 1.0);
         assert_eq!((few.len(), few.pairs()), (5, 5));

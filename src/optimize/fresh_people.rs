@@ -50,7 +50,7 @@ pub async fn join(
 }
 
 fn everybody(people: &People) -> Result<Vec<String>, data::Error> {
-    people.all.iter().chain(people.unseen.iter()).take(MOST_PEOPLE).collect()
+    people.all.iter().chain(people.unseen.iter()).take(MOST_PEOPLE).map(|persona| Ok(persona?)).collect()
 }
 
 #[cfg(test)]
