@@ -14,6 +14,7 @@ pub mod first_run;
 pub mod formats;
 pub mod generator;
 pub mod grounding;
+pub mod lead_describer;
 pub mod messages;
 pub mod near_copies;
 pub mod outcomes;
@@ -22,6 +23,7 @@ pub mod plan;
 pub mod prospects;
 pub mod reading;
 pub mod run;
+pub mod sequence;
 pub mod trial;
 
 pub use decision_maker::DecisionMaker;

@@ -48,6 +48,13 @@ fn new_name(taken: &mut Vec<String>, known: &str, dice: &mut Dice) -> String {
     name
 }
 
+/// Describes a person from the lines of a list's columns, and adds nothing to them.
+pub(super) fn describe(columns: &str) -> String {
+    let mut lines = columns.lines().map(str::trim).filter(|line| !line.is_empty());
+    let who = lines.next().unwrap_or("A person of whom nothing is known.").to_owned();
+    lines.fold(who, |text, line| format!("{text} {}.", line.trim_end_matches('.')))
+}
+
 fn name(dice: &mut Dice) -> String {
     let (given, family) = NAMES[dice.below(NAMES.len())];
     // Families move: one in eight carries a name from elsewhere.
