@@ -1,6 +1,7 @@
 //! `rejoinder improve`.
 
 mod dry_run;
+mod few;
 mod plan;
 
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use self::plan::{Next, Plan};
+use self::plan::{GoesOn, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
@@ -17,7 +18,7 @@ use super::print;
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
-use super::{audit_auditor, audit_judge};
+use super::{audit_auditor, audit_judge, terminal};
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
@@ -30,6 +31,7 @@ use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::story::Story;
 use crate::optimize::{Objective, personas};
+use crate::report::result::{self, Next};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
@@ -174,10 +176,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let mut doors = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
-        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?);
+        let planned = dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?;
+        return print(&planned.text(&doors.context, options));
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors);
+    if !run.resumed {
+        let planned = dry_run::plan(&setup.folder, &file, &cast, options, facts.as_deref())?;
+        planned.in_short(&doors.context, options).into_iter().for_each(|line| setup.events.emit(Event::Note(line)));
+    }
     let mut last = None;
     let cycles = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors);
     let ended = Box::pin(cycles).await;
@@ -228,9 +235,9 @@ async fn cycles(
             return Err(Error::Limit(why));
         }
         let why = match plan.goes_on(adopted, chance_of_more) {
-            Next::Cycle => continue,
-            Next::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
-            Next::NothingLeft => format!(
+            GoesOn::Cycle => continue,
+            GoesOn::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
+            GoesOn::NothingLeft => format!(
                 "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
                  the last.",
                 options.min_gain
@@ -376,7 +383,7 @@ async fn one(
     let own = cycle.metadata.rejoinder.as_ref();
     let failures = own.map(|provenance| provenance.failures.as_slice());
     let search_failures = own.map(|provenance| provenance.search_failures.as_slice());
-    print(&summary::cycle(&CycleSummary {
+    let summary = CycleSummary {
         story: Some(&cycle.story),
         comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
@@ -390,7 +397,12 @@ async fn one(
             simulated: cast.context.account.is_simulated(),
         },
         file: &words::path(&setup.folder.path(&cycle.file)),
-    }))?;
+    };
+    if setup.verbose {
+        print(&summary::details(&summary))?;
+    }
+    let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref() };
+    terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
     Ok((cycle.file, cycle.story.verdict.adopts(), cycle.story.chance_of_more))

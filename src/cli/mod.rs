@@ -42,6 +42,7 @@ mod setup;
 mod shell;
 mod show;
 mod sorting_calls;
+mod terminal;
 mod trial_calls;
 
 use std::time::Duration;
@@ -57,7 +58,7 @@ use runs::Resumed;
 use setup::Setup;
 
 use crate::call::stop::{Stop, Why};
-use crate::report::words;
+use crate::report::{screen, words};
 
 /// Improves the prompt that writes cold outreach by listening to why decision makers say no.
 ///
@@ -261,8 +262,16 @@ fn failures(failures: &[crate::evaluate::TrialFailure]) -> String {
     crate::report::summary::failed_trials(failures.iter().map(|failure| failure.reason.as_str()))
 }
 
-/// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.
+/// Writes results to stdout, wrapped where that is a terminal. A closed pipe (`rejoinder show | head`) is no error.
 fn print(text: &str) -> Result<(), Error> {
+    match terminal::columns() {
+        Some(columns) => write(&screen::wrap(text, columns)),
+        None => write(text),
+    }
+}
+
+/// Writes a text to stdout as it is.
+fn write(text: &str) -> Result<(), Error> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -48,9 +48,11 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 /// Where nothing is known: a third of a message's scatter is its persona's, and the persona takes to both prompts half alike.
-const PERSONA_SHARE: f64 = 0.3;
+pub(super) const PERSONA_SHARE: f64 = 0.3;
 /// See [`PERSONA_SHARE`].
-const ALIKE: f64 = 0.5;
+pub(super) const ALIKE: f64 = 0.5;
+/// Where nothing is known: the share of yes.
+pub(super) const RATE: f64 = 0.3;
 
 /// Prints what so many people can tell.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
@@ -61,7 +63,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?, options.alpha)?),
         None => None,
     };
-    let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
+    let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(RATE);
     let of_persona = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
     let personas = options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40);
     print(&plan::text(&Plan {
@@ -77,17 +79,20 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 }
 
 /// What a results file tells for a plan.
-struct OfFile {
-    unseen: u32,
-    rate: Option<f64>,
+pub(super) struct OfFile {
+    /// Personas that only verify.
+    pub(super) unseen: u32,
+    /// Share of yes; `None` where it is none or all of them.
+    pub(super) rate: Option<f64>,
     /// The share of a decision's scatter that is its persona's; `None` with one message per persona, which cannot tell.
-    persona_share: Option<f64>,
+    pub(super) persona_share: Option<f64>,
     /// Attempts on its root so far, and the level of the next.
     attempts: usize,
-    level: f64,
+    /// See `attempts`.
+    pub(super) level: f64,
 }
 
-fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, Error> {
+pub(super) fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, Error> {
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
     let lineage = Lineage::of(&older.head);

@@ -12,7 +12,7 @@ use batch::Batch;
 use panel::Panel;
 
 use crate::event::{Event, Events};
-use crate::report::words;
+use crate::report::{screen, words};
 
 /// How often it is looked whether something is to be shown though nothing has happened.
 const TICK: Duration = Duration::from_millis(500);
@@ -45,7 +45,10 @@ pub fn on_stderr(loudness: Loudness) -> Events {
 
 /// A line on stderr. Where it cannot be written (a full disk behind it, say) the work goes on without it.
 pub fn say(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = match super::terminal::columns_of_errors() {
+        Some(columns) => writeln!(anstream::stderr(), "{}", screen::wrap(text, columns)),
+        None => writeln!(anstream::stderr(), "{text}"),
+    };
 }
 
 /// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned is

@@ -59,6 +59,8 @@ pub struct Setup {
     pub settings: Settings,
     /// The data folder.
     pub folder: DataFolder,
+    /// Whether all details are wanted.
+    pub verbose: bool,
     /// Where events go.
     pub events: Events,
     /// Lets other processes see them.
@@ -97,6 +99,7 @@ impl Setup {
         Ok(Setup {
             settings,
             folder: DataFolder::open(&root),
+            verbose: global.verbose,
             events,
             live,
             stop,

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod auditor;
+mod before_after;
 pub mod check;
 pub mod claims;
 pub mod curve;
@@ -13,7 +14,10 @@ pub mod markdown;
 pub mod origin;
 pub mod plan;
 pub mod proof;
+pub mod result;
 pub mod run;
+pub mod screen;
+mod spent;
 pub mod story;
 pub mod summary;
 pub mod verdict;
