@@ -74,7 +74,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         all.push(checked);
     }
     if options.json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()))?;
+        super::write(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()))?;
     }
     let failed: Vec<&str> = all.iter().filter(|one| one.failure.is_some()).map(|one| one.role.as_str()).collect();
     match worst {

@@ -13,12 +13,14 @@ use clap::Args;
 use self::plan::{GoesOn, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
+use super::named;
 use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
 use super::{audit_auditor, audit_judge, terminal};
+use crate::data::results::Metadata;
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
@@ -48,9 +50,9 @@ pub struct Options {
     /// Results file in data/results, with or without .json
     #[arg(long, value_name = "NAME")]
     results_file: String,
-    /// New messages for each persona
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    messages_per_persona: u16,
+    /// New messages for each persona, written where a better prompt is found [default: as many as in the results file]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    messages_per_persona: Option<u16>,
     /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found, and with
     /// --max-calls until those calls are spent or would hardly gain anything
     #[arg(long, value_name = "N|auto", default_value = "1")]
@@ -168,9 +170,23 @@ enum When {
     Never,
 }
 
+impl Options {
+    /// The same with as many messages for each persona as a file has, where nobody said how many.
+    fn with_messages_of(&self, metadata: &Metadata) -> Self {
+        let there = u16::try_from(metadata.messages_per_persona).unwrap_or(u16::MAX).clamp(1, 1000);
+        Options { messages_per_persona: self.messages_per_persona.or(Some(there)), ..self.clone() }
+    }
+
+    /// New messages for each persona.
+    fn messages(&self) -> u16 {
+        self.messages_per_persona.unwrap_or(1)
+    }
+}
+
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
+    let mut file = named::results(&setup.folder, &options.results_file)?;
+    let options = &options.with_messages_of(&Older::read(&setup.folder, &file)?.head.metadata);
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
@@ -292,7 +308,7 @@ fn begin(
     let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen.sha256()?;
     let choices = format!(
         "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {} {:?} {:?}",
-        options.messages_per_persona,
+        options.messages(),
         options.cycles,
         options.rejudge,
         calls(options, people.len()),
@@ -350,7 +366,7 @@ async fn one(
     let older = Older::read(&setup.folder, file)?;
     let personas = personas::choose(&setup.folder, &older)?.people.len();
     let choices = CycleOptions {
-        messages_per_persona: usize::from(options.messages_per_persona),
+        messages_per_persona: usize::from(options.messages()),
         decisions_per_message: options.decisions_per_message,
         seed,
         number,
@@ -401,7 +417,7 @@ async fn one(
     if setup.verbose {
         print(&summary::details(&summary))?;
     }
-    let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref() };
+    let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref(), messages: options.messages() };
     terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;

@@ -3,12 +3,13 @@
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::print;
 use super::setup::Setup;
 use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Part, results_stream};
+use crate::data::{FileName, Part, results_stream};
 use crate::optimize::family::Family;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
@@ -60,7 +61,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return Err(Error::Usage("--alpha is a chance above 0 and below 0.5".into()));
     }
     let known = match &options.results_file {
-        Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?, options.alpha)?),
+        Some(name) => Some(of_file(&setup.folder, &named::results(&setup.folder, name)?, options.alpha)?),
         None => None,
     };
     let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(RATE);

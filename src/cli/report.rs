@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::error::Error;
 use super::export;
+use super::named;
 use super::print;
 use super::setup::Setup;
 use crate::data::FileName;
@@ -46,7 +47,7 @@ enum Format {
 /// Writes the report.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = export::target(setup, options.output.as_ref(), options.force)?;
-    let file = History::named(&setup.folder, &options.name)?;
+    let file = named::results(&setup.folder, &options.name)?;
     let history = History::load(&setup.folder, &file, &runs(setup))?;
     match options.format {
         Format::Md => export::write_text(setup, target, &markdown::report(&history)),

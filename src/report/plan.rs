@@ -39,7 +39,7 @@ const WANTED: f64 = 0.8;
 #[must_use]
 pub fn text(plan: &Plan) -> String {
     let size = Size { personas: plan.personas, messages: plan.messages, decisions: 1 };
-    let people = words::count(u64::from(plan.personas), "unseen persona", "unseen personas");
+    let people = words::count(u64::from(plan.personas), "persona kept aside", "personas kept aside");
     let messages = words::count(u64::from(plan.messages), "message", "messages");
     let mut text = format!(
         "With {people} and {messages} of each prompt to each of them, {:.0}% yes today, level {:.3} ({} verified before):\n",
@@ -67,7 +67,7 @@ pub fn text(plan: &Plan) -> String {
         100.0 * rarest_seen(plan.personas, 0.05)
     );
     text.push_str(
-        "Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with \
+        "Trials are two calls, and there are as many of the prompt in use as of the candidate. A test with \
          looks stops earlier where it can.\n",
     );
     text

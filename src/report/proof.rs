@@ -23,7 +23,8 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
     ];
     let simulated = after.simulated;
     if let Some((before, after)) = &proof.chances {
-        lines.push(format!("People kept aside, mean chance of a yes before: {}", words::mean_chance(before, simulated)));
+        lines
+            .push(format!("People kept aside, mean chance of a yes before: {}", words::mean_chance(before, simulated)));
         lines.push(format!("People kept aside, mean chance of a yes after: {}", words::mean_chance(after, simulated)));
     }
     if let Some(outcome) = proof.outcome {

@@ -30,6 +30,8 @@ pub struct Next<'a> {
     pub run: &'a str,
     /// The model that was named for all roles, if one was.
     pub model: Option<&'a str>,
+    /// New messages for each persona that were asked for.
+    pub messages: u16,
 }
 
 /// The screen.
@@ -46,6 +48,8 @@ pub fn cycle(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> Scre
         None => screen.line(Tone::Plain, format!("People kept aside: {}, none of them asked", story.unseen)),
     }
     described(&mut screen, story);
+    let simulated = if summary.spent.simulated { "simulated; " } else { "" };
+    screen.line(Tone::Plain, format!("  ({simulated}after each rate its 95% interval)"));
     if !matches!(summary.judges, Judges::Same) {
         let judges = summary::judged_by(summary.judges, Names::Cycle);
         screen.plain([format!("Judged by: {judges}")]);
@@ -53,6 +57,15 @@ pub fn cycle(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> Scre
     screen.plain(proof::referee(story));
     screen.gap();
     changed(&mut screen, story);
+    if !story.verdict.adopts() && summary.partial.is_none() {
+        screen.line(
+            Tone::Plain,
+            format!(
+                "No new messages were written: the {} of the current prompt stand. rejoinder evaluate writes more.",
+                words::count(story.before.messages, "message", "messages")
+            ),
+        );
+    }
     objections(&mut screen, story);
     screen.gap();
     failures(&mut screen, summary);
@@ -74,9 +87,7 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
     let name = if story.verdict.adopts() { "new prompt" } else { "candidate" };
     table(screen, &people, [("current prompt", &proof.before), (name, &proof.after)]);
     if let Some((before, after)) = &proof.chances {
-        let chance = |mean: &crate::compare::Mean| {
-            format!("{:.1}% ({})", 100.0 * mean.mean, ends(mean.interval, 1))
-        };
+        let chance = |mean: &crate::compare::Mean| format!("{:.1}% ({})", 100.0 * mean.mean, ends(mean.interval, 1));
         let line = format!("  mean chance of a yes: {} before, {} after", chance(before), chance(after));
         screen.line(Tone::Plain, line);
     }
@@ -140,9 +151,6 @@ fn rows<const ROWS: usize>(screen: &mut Screen, sides: [(&str, &Rates); ROWS]) {
             screen.line(Tone::Plain, format!("{name:<NAME$} {grounded}, nothing made up"));
             screen.line(Tone::Plain, format!("{:<NAME$} {response} in all", ""));
         }
-    }
-    if sides.iter().any(|(_, rates)| rates.response.simulated) {
-        screen.line(Tone::Plain, "  (simulated; after each rate its 95% interval)");
     }
 }
 
@@ -227,7 +235,9 @@ fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> 
         return vec![("go on: the same command with a higher limit, or", "rejoinder runs".to_owned())];
     }
     match &story.verdict {
-        Verdict::Adopted => vec![("take the new prompt", format!("rejoinder export {run} --format prompt -o prompt.md"))],
+        Verdict::Adopted => {
+            vec![("take the new prompt", format!("rejoinder export {run} --format prompt -o prompt.md"))]
+        }
         Verdict::NotEnoughData { .. } => {
             vec![("see how many people would tell", format!("rejoinder plan --results-file {run}"))]
         }

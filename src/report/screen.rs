@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Effects, Style};
+use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 /// Columns where no terminal says how many it has.
@@ -102,11 +102,21 @@ impl Screen {
     }
 }
 
-/// A warning's first word, coloured.
+/// A warning with its first word coloured.
 #[must_use]
 pub fn warning(text: &str) -> String {
-    let style = Style::new().effects(Effects::BOLD).fg_color(Some(AnsiColor::Yellow.into()));
-    format!("{}warning:{} {text}", style.render(), style.render_reset())
+    marked("warning:", AnsiColor::Yellow, text)
+}
+
+/// An error with its first word coloured.
+#[must_use]
+pub fn error(text: &str) -> String {
+    marked("error:", AnsiColor::Red, text)
+}
+
+fn marked(word: &str, colour: AnsiColor, text: &str) -> String {
+    let style = colour.on_default().bold();
+    format!("{}{word}{} {text}", style.render(), style.render_reset())
 }
 
 /// A text wrapped between words, so that no line is longer than this unless a single word is. What a line continues on is
@@ -140,7 +150,7 @@ fn broken_line(line: &str, columns: usize, mark: &str) -> String {
     let (mut text, mut at) = (line[..indent].to_owned(), indent);
     let mut is_empty = true;
     // Pieces with the blanks before them: what is aligned stays aligned.
-    for (blanks, word) in pieces(&line[indent..]) {
+    for (blanks, word) in pieces(&line[indent..], !mark.is_empty()) {
         let width = word.width();
         if !is_empty && at + blanks.len() + width > columns.saturating_sub(mark.width()) {
             let _ = write!(text, "{mark}\n{:hanging$}", "");
@@ -156,16 +166,35 @@ fn broken_line(line: &str, columns: usize, mark: &str) -> String {
     text
 }
 
-/// Words, each with the blanks before it.
-fn pieces(text: &str) -> impl Iterator<Item = (&str, &str)> {
+/// Words, each with the blanks before it. Of a command, what a shell takes for one word is one, and a flag and its value
+/// stay together.
+fn pieces(text: &str, is_command: bool) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let word = rest.find(|c| c != ' ')?;
-        let end = rest[word..].find(' ').map_or(rest.len(), |length| word + length);
+        let mut end = word_end(rest, word, is_command);
+        let value = rest.len() - rest[end..].trim_start_matches(' ').len();
+        if is_command && rest[word..].starts_with('-') && value < rest.len() && !rest[value..].starts_with('-') {
+            end = word_end(rest, value, is_command);
+        }
         let piece = (&rest[..word], &rest[word..end]);
         rest = &rest[end..];
         Some(piece)
     })
+}
+
+/// Where the word ends that begins here: at a blank, but of a command at none within quotes.
+fn word_end(text: &str, start: usize, is_command: bool) -> usize {
+    let mut open = None;
+    let is_end = |letter: char| {
+        open = match open {
+            None if is_command && matches!(letter, '\'' | '"') => Some(letter),
+            Some(quote) if quote == letter => None,
+            other => other,
+        };
+        letter == ' ' && open.is_none()
+    };
+    text[start..].find(is_end).map_or(text.len(), |length| start + length)
 }
 
 #[cfg(test)]
@@ -184,6 +213,11 @@ mod tests {
             some_results \
             --format prompt
         ");
+        insta::assert_snapshot!(command("rejoinder personas --domain 'tea rooms in Bath' --name tea", 40), @r"
+        rejoinder personas \
+          --domain 'tea rooms in Bath' \
+          --name tea
+        ");
         assert_eq!(wrap("ab cd", 5), "ab cd");
         assert_eq!(wrap("日本語日本語 日本語日本語", 24), "日本語日本語\n  日本語日本語");
     }
@@ -196,7 +230,11 @@ mod tests {
         screen.gap();
         screen.line(Tone::Record, "Results saved to: a file with a very long name");
         assert_eq!(screen.text(20), "Proved better\n\nResults saved to: a file with a very long name\n");
-        assert!(screen.styled(20).starts_with("\u{1b}[1m\u{1b}[32mProved better\u{1b}[0m\n"), "{:?}", screen.styled(20));
+        assert!(
+            screen.styled(20).starts_with("\u{1b}[1m\u{1b}[32mProved better\u{1b}[0m\n"),
+            "{:?}",
+            screen.styled(20)
+        );
         assert_eq!(anstream::adapter::strip_str(&screen.styled(20)).to_string(), screen.text(20));
     }
 

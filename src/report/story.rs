@@ -82,15 +82,11 @@ pub fn verdict(story: &Story) -> String {
 #[must_use]
 pub fn verdict_in_words(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Adopted => {
-            "adopted, proved better on people kept aside, and not by luck alone".into()
-        }
+        Verdict::Adopted => "adopted, proved better on people kept aside, and not by luck alone".into(),
         Verdict::Kept { because } => {
             let why = match because {
                 Because::NoChallenger => "no candidate was worth testing".to_owned(),
-                Because::Beaten => {
-                    "the best candidate did worse already with the people it was tuned on".to_owned()
-                }
+                Because::Beaten => "the best candidate did worse already with the people it was tuned on".to_owned(),
                 Because::NoGain => {
                     "with people kept aside the best candidate gains less than what is worth having".to_owned()
                 }
@@ -109,9 +105,9 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
             // More than anybody would ask is no advice.
             let is_too_many = more_personas.is_some_and(|more| more > MOST_ADVISED);
             let unreachable = if is_too_many { &Some(Unreachable::TooMany) } else { unreachable };
-            let personas = more_personas.filter(|_| !is_too_many).map(|more| {
-                format!("{} kept aside", words::count(u64::from(more), "more persona", "more personas"))
-            });
+            let personas = more_personas
+                .filter(|_| !is_too_many)
+                .map(|more| format!("{} kept aside", words::count(u64::from(more), "more persona", "more personas")));
             let messages = messages_each.map(|each| {
                 format!("{} to each of those there are", words::count(u64::from(each), "message", "messages"))
             });

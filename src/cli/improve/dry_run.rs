@@ -124,7 +124,7 @@ pub fn plan(
     let read = readings::coding(folder, file, &older.head.metadata, &older.head.sha256).filter(|_| !rejudged);
     let sorted = if read.is_some() { Vec::new() } else { sorting_calls::planned(&cast.improver, &heard, codebook) };
     // Once for the people of the file in every cycle that adopts, and as often as more challengers are asked for.
-    let new = usize::from(options.messages_per_persona) * chosen.len();
+    let new = usize::from(options.messages()) * chosen.len();
     let sorted_later = sorting_calls::planned_for_new(&cast.improver, new, codebook);
     let sorted_on_the_way = sorting_calls::planned_for_new(&cast.improver, A_CALL, codebook);
     let advice = parts.advice_in(prompt);
@@ -154,7 +154,7 @@ pub fn plan(
     let of_proof = (1 + deciding) as f64 + audits + revised * (1.0 + audits);
     let proof = (PROOF * searching as f64 / of_proof) as usize;
     let search = ((1.0 - PROOF) * searching as f64 / of_search) as usize;
-    let messages = u64::from(options.messages_per_persona) * cycles;
+    let messages = u64::from(options.messages()) * cycles;
     let line = |role, what: &str, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let audited = if is_grounded { some(&trial.audit, search / 2) } else { Vec::new() };
     let older = if is_grounded { audits_of(folder, file, &auditing)? } else { Vec::new() };

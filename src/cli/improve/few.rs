@@ -33,8 +33,8 @@ impl Few {
         let people = words::count(u64::from(self.people), "person is", "people are");
         match self.least {
             Some(least) => format!(
-                "{people} kept aside to prove it with, where a gain shows in four of five cases from {:.0} points on; \
-                 smaller ones may be missed.",
+                "{people} kept aside to prove it with: they show a gain of {:.0} points or more in four of five cases, and \
+                 may miss smaller ones.",
                 (100.0 * least).ceil()
             ),
             None => format!(
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn what_so_few_can_show_is_said_in_points_or_that_they_show_nothing() {
-        insta::assert_snapshot!(Few { people: 12, least: Some(0.522) }.line(), @"12 people are kept aside to prove it with, where a gain shows in four of five cases from 53 points on; smaller ones may be missed.");
+        insta::assert_snapshot!(Few { people: 12, least: Some(0.522) }.line(), @"12 people are kept aside to prove it with: they show a gain of 53 points or more in four of five cases, and may miss smaller ones.");
         insta::assert_snapshot!(Few { people: 1, least: None }.line(), @"1 person is kept aside to prove it with, too few to show any gain in four of five cases: this run may find a better prompt and not be able to prove it. More personas would.");
     }
 }

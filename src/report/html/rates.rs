@@ -12,7 +12,8 @@ use crate::optimize::judges::Judge;
 /// Versions that are drawn; the table has all.
 const DRAWN: usize = 24;
 
-const SERIES: [&str; 3] = ["yes, training people", "grounded yes, training people", "grounded yes, unseen people"];
+const SERIES: [&str; 3] =
+    ["yes, people learned from", "grounded yes, people learned from", "grounded yes, people kept aside"];
 
 pub(super) fn part(history: &History) -> Markup {
     let has_split = history.memory.is_some();
@@ -28,7 +29,7 @@ pub(super) fn part(history: &History) -> Markup {
         (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another judge than the last version, or by nobody knows whom: it is not to be compared with the others.")))
         (numbers(history, has_split))
         @if has_split {
-            p.hint { "Training people are those whose answers were read to write the prompt, which flatters it. Unseen people were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
+            p.hint { "People learned from are those whose answers were read to write the prompt, which flatters it. People kept aside were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
         }
         @if !history.aside.is_empty() {
             details { summary { "Other runs of this lineage that do not lead here (" (history.aside.len()) ")" }
@@ -68,7 +69,7 @@ fn numbers(history: &History, has_split: bool) -> Markup {
             th scope="col" { "Version" }
             @if has_split {
                 th scope="col" { "Yes, training" } th scope="col" { "Grounded, training" }
-                th scope="col" { "Yes, unseen" } th scope="col" { "Grounded, unseen" }
+                th scope="col" { "Yes, kept aside" } th scope="col" { "Grounded, kept aside" }
             } @else { th scope="col" { "Yes" } th scope="col" { "Grounded" } }
             th scope="col" { "Judge" }
         }
