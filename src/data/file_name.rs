@@ -21,6 +21,14 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
+    /// Real people to write to, and who is not to be written to: `leads/`.
+    Leads,
+    /// What was written to leads: `campaigns/`.
+    Campaigns,
+    /// What real people answered: `replies/`.
+    Replies,
+    /// What real answers say of a judge: `calibrations/`.
+    Calibrations,
 }
 
 impl Kind {
@@ -35,6 +43,10 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Leads => "leads",
+            Kind::Campaigns => "campaigns",
+            Kind::Replies => "replies",
+            Kind::Calibrations => "calibrations",
         }
     }
 
@@ -43,6 +55,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
+            Kind::Leads | Kind::Campaigns | Kind::Replies => ".jsonl",
             _ => ".json",
         }
     }
