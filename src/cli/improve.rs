@@ -61,7 +61,7 @@ pub struct Options {
     /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
+    /// Candidates that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
@@ -70,7 +70,7 @@ pub struct Options {
     /// A text of the first prompt that is a rule: what holds it stands in every prompt word for word; may be given several times
     #[arg(long, value_name = "TEXT", help_heading = "Search")]
     keep: Vec<String>,
-    /// A prompt of your own, tested like the improver's challengers; may be given several times
+    /// A prompt of your own, tested like the improver's candidates; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
     /// Decisions on each message while searching; more of them help where the decision maker wavers, and `auto` decides
@@ -89,11 +89,11 @@ pub struct Options {
     /// Percentage points that no kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that
+    /// Pairs of messages, of the calls for the proof, that are asked after a candidate was found better: the luck that
     /// it was found by is not in them [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points
+    /// Ask on after a candidate was found better until the interval of its gain reaches no further than so many points
     /// to each side, as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,

@@ -7,8 +7,8 @@ use clap::Args;
 use super::error::Error;
 use super::export;
 use super::named;
-use super::print;
 use super::setup::Setup;
+use super::write;
 use crate::data::FileName;
 use crate::event::Event;
 use crate::journal::{self, Journal, RunRow};
@@ -77,7 +77,8 @@ pub(super) fn beside(setup: &Setup, file: &FileName) -> Result<(), Error> {
 
 fn saved(setup: &Setup, file: &FileName, history: &History) -> Result<(), Error> {
     let path = setup.folder.write_beside(file, "html", html::report(history).as_bytes())?;
-    print(&format!("Report saved to: {}\n", words::path(&path)))
+    // A path is one word, for whoever copies it.
+    write(&format!("Report saved to: {}\n", words::path(&path)))
 }
 
 /// What the journal knows of runs; nothing where there is none, or where it cannot be opened: a report can do without.

@@ -238,10 +238,11 @@ fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> 
         Verdict::Adopted => {
             vec![("take the new prompt", format!("rejoinder export {run} --format prompt -o prompt.md"))]
         }
-        Verdict::NotEnoughData { .. } => {
+        Verdict::NotEnoughData { unreachable, .. } if unreachable.is_none() => {
             vec![("see how many people would tell", format!("rejoinder plan --results-file {run}"))]
         }
-        Verdict::Kept { .. } => {
+        // More people would not tell either.
+        Verdict::Kept { .. } | Verdict::NotEnoughData { .. } => {
             let calls = (2 * story.calls).max(800);
             vec![("search longer", format!("rejoinder improve --results-file {run} --calls {calls}{model}"))]
         }
