@@ -24,6 +24,10 @@ mod greet;
 mod improve;
 mod init;
 mod live;
+#[cfg(feature = "market")]
+mod market;
+#[cfg(not(feature = "market"))]
+#[path = "no_market.rs"]
 mod market;
 mod mcp;
 mod named;

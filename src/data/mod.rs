@@ -30,10 +30,8 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
-pub mod spool;
 mod undecided;
 pub mod versions;
-pub mod whole;
 
 pub use entries::Entries;
 pub use entry::{Entry, Part};
@@ -42,6 +40,7 @@ pub use file_name::{FileName, Kind};
 pub use folder::DataFolder;
 pub use json::Fault;
 pub use provenance::Provenance;
+pub use rejoinder_files::{Error as FileError, spool, whole};
 pub use results::Results;
 pub use results_stream::{Gather, Head};
 

@@ -73,7 +73,7 @@ fn rejected(folder: &DataFolder, file: &FileName, head: &Head) -> Result<Rejecte
         }
     })?;
     if let Some(error) = failed {
-        return Err(error);
+        return Err(error.into());
     }
     // What another judge rejected, this one might have accepted; and what the incumbent wrote is no earlier run's.
     let is_one_judge = part == Part::Baseline || (Judge::of(&other).is_some() && Judge::of(&other) == Judge::of(head));

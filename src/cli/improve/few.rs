@@ -1,8 +1,7 @@
 //! What the people who are kept aside can show, said before money is spent.
 
 use crate::cli::error::Error;
-use crate::cli::plan::{self, OfFile};
-use crate::compare::needed::least_gain;
+use crate::cli::plan;
 use crate::compare::power::Size;
 use crate::data::FileName;
 use crate::data::folder::DataFolder;
@@ -21,11 +20,11 @@ pub struct Few {
 impl Few {
     /// Those of a results file, in its lineage's next attempt.
     pub fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<Self, Error> {
-        let OfFile { unseen, rate, persona_share, level, .. } = plan::of_file(folder, file, alpha)?;
-        let size = Size { personas: unseen, messages: 1, decisions: 1 };
-        let scatter = (rate.unwrap_or(plan::RATE), persona_share.unwrap_or(plan::PERSONA_SHARE), plan::ALIKE);
-        let least = if unseen < 2 { None } else { least_gain(scatter, size, level, POWER) };
-        Ok(Few { people: unseen, least })
+        let known = plan::of_file(folder, file, alpha)?;
+        let size = Size { personas: known.unseen, messages: 1, decisions: 1 };
+        let shows = || known.expected().least_gain(size, known.level, POWER);
+        let least = if known.unseen < 2 { None } else { shows() };
+        Ok(Few { people: known.unseen, least })
     }
 
     /// In one sentence.
