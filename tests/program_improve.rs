@@ -59,7 +59,7 @@ fn cycles_go_on_from_each_cycles_file_to_the_next() {
 #[test]
 fn the_originals_files_are_improved_under_the_next_free_version_and_compared_honestly() {
     let Some(place) = Place::with_original_files() else { return };
-    let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market"]);
+    let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market", "--verbose"]);
     assert!(ran.out.contains("improvement_run_v2.json"), "{}", ran.out);
     assert!(ran.out.contains("the older file records 68.8% (11 of 16), 95% interval"), "{}", ran.out);
     assert!(ran.out.contains(" to 85.8%, its judge is unknown"), "{}", ran.out);

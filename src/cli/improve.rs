@@ -186,7 +186,8 @@ impl Options {
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut file = named::results(&setup.folder, &options.results_file)?;
-    let options = &options.with_messages_of(&Older::read(&setup.folder, &file)?.head.metadata);
+    let older = Older::read(&setup.folder, &file)?.head;
+    let options = &options.with_messages_of(&older.metadata);
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
@@ -197,7 +198,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors);
-    if !run.resumed {
+    // Of a file with nothing to learn from there is something else to say.
+    if !run.resumed && older.counts.total > 0 {
         let planned = dry_run::plan(&setup.folder, &file, &cast, options, facts.as_deref())?;
         planned.in_short(&doors.context, options).into_iter().for_each(|line| setup.events.emit(Event::Note(line)));
     }

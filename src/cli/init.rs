@@ -10,7 +10,7 @@ use super::error::Error;
 use super::options::Global;
 use super::{again, print};
 use crate::call::stop::Stop;
-use crate::data::{self, whole};
+use crate::data::{self, FileError, whole};
 use crate::model::id::ModelId;
 use crate::report::screen::{Screen, Tone};
 use crate::report::words;
@@ -76,7 +76,7 @@ pub async fn run(options: &Options, global: Global, stop: Stop) -> Result<(), Er
     let (settings, offer) = (options.folder.join("rejoinder.toml"), options.folder.join("offer.md"));
     for path in [&settings, &offer] {
         if std::fs::symlink_metadata(path).is_ok() {
-            return Err(data::Error::Exists { path: path.clone() }.into());
+            return Err(data::Error::from(FileError::Exists { path: path.clone() }).into());
         }
     }
     let answers = ask(options, &mut io::stdin().lock())?;
