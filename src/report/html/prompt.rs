@@ -99,5 +99,5 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
 /// A share beside its bar.
 pub(super) fn share(count: usize, of: usize) -> Markup {
     let share = if of == 0 { 0.0 } else { count as f64 / of as f64 };
-    html! { span.nowrap { (chart::meter(share)) " " (format!("{:.0}%", share * 100.0)) " (" (count) "/" (of) ")" } }
+    html! { span.nowrap { (chart::meter(share)) " " (format!("{:.0}%", share * 100.0)) " (" (count) " of " (of) ")" } }
 }

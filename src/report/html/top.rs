@@ -74,7 +74,7 @@ fn rate(name: &str, version: &str, own: &Rate) -> Markup {
                 Some(share) => strong { (percent(share)) },
                 None => strong { "none" },
             }
-            small { (version) ", " (own.yes) "/" (own.total) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
+            small { (version) ", " (words::thousands(own.yes)) " of " (words::thousands(own.total)) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
         } }
     }
 }
