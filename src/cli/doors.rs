@@ -86,7 +86,7 @@ impl Doors {
         let referee_prompt =
             options.referee.as_ref().map(|referee| referee.prompt.as_ref().unwrap_or(&decision_prompt));
         let referee_prompt = referee_prompt.cloned();
-        let scored = scored(options, settings)?;
+        let scored = scored(options, settings, &decision_prompt)?;
         let retry = RetryPolicy {
             max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
             ..RetryPolicy::default()

@@ -7,6 +7,7 @@ use super::options::{ModelOptions, Scored};
 use super::settings::Settings;
 use crate::call::straggler::{self, Remedy};
 use crate::evaluate::decision_maker::Threshold;
+use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::model::Role;
 use crate::model::id::ModelId;
 
@@ -41,13 +42,18 @@ pub(super) fn named(flag: Option<&String>, variable: &str, setting: Option<&Stri
     flag.cloned().or_else(|| environment(variable)).or_else(|| setting.cloned())
 }
 
-/// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.
-pub(super) fn scored(options: &ModelOptions, settings: &Settings) -> Result<Option<Threshold>, Error> {
+/// From which score on a decision is a yes: flag, environment, settings file; where nothing is said, what the decision prompt
+/// is for.
+pub(super) fn scored(
+    options: &ModelOptions,
+    settings: &Settings,
+    prompt: &DecisionPrompt,
+) -> Result<Option<Threshold>, Error> {
     let Scored(threshold) = match (options.scored, environment("REJOINDER_SCORED"), &settings.scored) {
         (Some(scored), ..) => scored,
         (None, Some(text), _) => text.parse().map_err(Error::Usage)?,
         (None, None, Some(scored)) => Scored::from_settings(scored).map_err(Error::Usage)?,
-        (None, None, None) => Scored(None),
+        (None, None, None) => Scored(prompt.threshold()),
     };
     Ok(threshold)
 }
