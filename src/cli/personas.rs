@@ -58,6 +58,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let count = options.count as usize;
     let caller = doors.caller(Role::Generator);
+    if !options.force {
+        // Said before anything is estimated, and not after somebody has agreed to it.
+        for file in [&train, &eval] {
+            outputs::check_free(setup, "personas", file)?;
+        }
+    }
     if options.models.dry_run {
         let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
         let usage = sizes.enumerate().map(|(number, size)| {
@@ -66,11 +72,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         });
         let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
         return print(&estimate::plan(&[line], &doors.context.account));
-    }
-    for file in [&train, &eval] {
-        if !options.force {
-            outputs::check_free(setup, "personas", file)?;
-        }
     }
     setup.folder.check_writable(Kind::Personas)?;
     let parts = [stem, &options.domain, &count.to_string()];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::connect::{Reach, effort, forms};
+use super::connect::{NO_KEY, Reach, effort, forms};
 use super::engine;
 use super::error::Error;
 use super::goes_on;
@@ -222,6 +222,11 @@ impl Doors {
         for (&role, id) in &ids {
             let effort = effort(role, settings)?;
             models.insert(role, reach.connect(role, id, (effort, timeout), keyless)?);
+        }
+        if options.dry_run && link.is_none() {
+            for why in reach.missing_keys(ids.values())? {
+                setup.events.emit(Event::Warning(format!("{NO_KEY}{why}")));
+            }
         }
         engine::check(kind, &models, &ids)?;
         let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);

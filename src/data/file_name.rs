@@ -21,6 +21,8 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
+    /// What people say of messages, decisions and claims: `opinions/`.
+    Opinions,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Opinions => "opinions",
         }
     }
 

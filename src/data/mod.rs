@@ -21,6 +21,7 @@ pub mod folder;
 pub mod json;
 pub mod judges;
 pub mod messages;
+pub mod opinions;
 pub mod personas;
 pub mod provenance;
 pub mod results;
@@ -29,6 +30,7 @@ mod scan;
 mod split;
 pub mod spool;
 mod undecided;
+pub mod titles;
 pub mod versions;
 pub mod whole;
 

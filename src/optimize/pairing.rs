@@ -114,7 +114,8 @@ impl Clusters {
         pairs
     }
 
-    fn add_to(&mut self, key: Key, decisions: Tally) {
+    /// Adds the decisions of one entry, of whose persona only the key is known.
+    pub fn add_to(&mut self, key: Key, decisions: Tally) {
         let place = *self.places.entry(key).or_insert(self.found.len());
         if place == self.found.len() {
             self.found.push((key, Tally::default()));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::asked::Side;
+use super::by_hand::{self, ByHand};
 use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
@@ -69,6 +70,8 @@ pub struct Story {
     pub learned_from: usize,
     /// See `learned_from`.
     pub unseen: usize,
+    /// What became of the candidates that the user wrote.
+    pub by_hand: Vec<ByHand>,
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
     /// Kinds of the people of the proof, with what can be said of each.
@@ -260,6 +263,7 @@ impl Story {
             raced: found.raced.trials,
             challenger: found.challenger.as_ref().map(ToString::to_string),
             difference,
+            by_hand: by_hand::outcomes(found),
             learned_from: people.learn.len(),
             unseen: people.unseen.len(),
             proof: found.verified.as_ref().map(|verified| Proof {
@@ -331,6 +335,9 @@ impl Story {
             "after": self.after.as_ref().map(Rates::to_json),
             "search_calls": self.calls,
         });
+        if !self.by_hand.is_empty() {
+            record["by_hand"] = json!(self.by_hand);
+        }
         if let Some(chance) = self.chance_of_more {
             record[CHANCE_OF_MORE] = json!(percent(chance));
         }

@@ -5,16 +5,19 @@
 //! that a terminal and a page are two views of one thing.
 
 mod assets;
-mod chart_table;
 pub mod children;
 mod compare;
 mod downloads;
 mod error;
 pub mod guard;
+mod kept;
 mod lineages;
 mod live;
 mod login;
+mod objections;
+mod opinions;
 mod page;
+mod pager;
 mod people;
 mod prompts;
 mod run;
@@ -22,7 +25,7 @@ pub mod secrets;
 mod shelf;
 mod shown;
 pub mod site;
-mod svg;
+mod titles;
 mod work;
 
 use std::collections::HashSet;
@@ -49,8 +52,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(login::PATH, get(login::show).post(login::take))
         .route("/", get(lineages::list))
         .route("/lineage/{name}", get(lineages::show))
+        .route("/lineage/{name}/title", post(titles::keep_of_lineage))
+        .route("/run/{name}/title", post(titles::keep_of_run))
         .route("/run/{name}", get(run::show))
         .route("/run/{name}/persona/{number}", get(run::persona))
+        .route("/run/{name}/opinion", post(opinions::keep))
+        .route("/run/{name}/fact", post(opinions::add_fact))
         .route("/run/{name}/{form}", get(downloads::give))
         .route("/compare", get(compare::show))
         .route("/live", get(live::list))

@@ -12,6 +12,7 @@ use crate::data::results::Metadata;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::Change;
 use crate::improve::difference::Step;
+use crate::optimize::by_hand::ByHand;
 use crate::optimize::story::Rates;
 use crate::optimize::{Objective, Verdict};
 
@@ -38,6 +39,8 @@ pub struct Told {
     pub people: Option<(u64, u64)>,
     /// Challengers that were asked for, and that passed the screen.
     pub challengers: Option<(u64, u64)>,
+    /// What became of the candidates that the user wrote.
+    pub by_hand: Vec<ByHand>,
     /// What a second judge says.
     pub referee: Option<ToldReferee>,
 }
@@ -135,6 +138,7 @@ impl Told {
             }),
             people: pair(cycle.get("personas"), "learned_from", "unseen"),
             challengers: pair(cycle.get("challengers"), "asked", "passed"),
+            by_hand: read(cycle, "by_hand").unwrap_or_default(),
             referee: cycle.get("referee").and_then(|referee| {
                 Some(ToldReferee {
                     model: text(referee, "model")?,
