@@ -23,6 +23,14 @@ pub enum Kind {
     Readings,
     /// What people say of messages, decisions and claims: `opinions/`.
     Opinions,
+    /// Real people to write to, and who is not to be written to: `leads/`.
+    Leads,
+    /// What was written to leads: `campaigns/`.
+    Campaigns,
+    /// What real people answered: `replies/`.
+    Replies,
+    /// What real answers say of a judge: `calibrations/`.
+    Calibrations,
 }
 
 impl Kind {
@@ -38,6 +46,10 @@ impl Kind {
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
             Kind::Opinions => "opinions",
+            Kind::Leads => "leads",
+            Kind::Campaigns => "campaigns",
+            Kind::Replies => "replies",
+            Kind::Calibrations => "calibrations",
         }
     }
 
@@ -46,6 +58,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
+            Kind::Leads | Kind::Campaigns | Kind::Replies => ".jsonl",
             _ => ".json",
         }
     }

@@ -1,0 +1,158 @@
+//! E-mail addresses as they are compared.
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::data::results::hex;
+
+/// The longest address that is one (RFC 5321, 4.5.3.1), in characters.
+const LONGEST: usize = 254;
+
+/// An address as it is compared: trimmed, in Unicode form C, in lower case. `Ada <ada@x.com>`, `mailto:ada@x.com` and the
+/// first of several with commas or semicolons between them are addresses too. None where there is no address.
+#[must_use]
+pub fn fold_address(text: &str) -> Option<String> {
+    // A cell of a megabyte holds no address; looking for one in it would take long.
+    const LONGEST_CELL: usize = 4 * 1024;
+    if text.len() > LONGEST_CELL || !text.contains('@') {
+        return None;
+    }
+    text.split([',', ';']).find_map(|part| {
+        let inner = part.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(part, |(inner, _)| inner);
+        let inner = inner.trim_matches(is_around);
+        let inner = match inner.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &inner[7..],
+            _ => inner,
+        };
+        let inner = inner.split('?').next().unwrap_or(inner).trim_matches(is_around);
+        let folded: String = inner.nfc().flat_map(char::to_lowercase).nfc().collect();
+        is_address(&folded).then_some(folded)
+    })
+}
+
+/// What people and programs leave around an address.
+fn is_around(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '"' | '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
+}
+
+fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-' || unicode_normalization::char::is_combining_mark(c))
+    };
+    let forbidden = |c: char| c.is_whitespace() || c.is_control() || "@()<>[]\\\",;:=|{}".contains(c);
+    text.chars().count() <= LONGEST
+        && !local.is_empty()
+        && !local.contains(forbidden)
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+}
+
+/// The domain of a folded address.
+#[must_use]
+pub fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// SHA-256 of a folded address, 64 hexadecimal digits.
+#[must_use]
+pub fn hash(address: &str) -> String {
+    hex(&Sha256::digest(address))
+}
+
+/// What tells one folded address from another in memory: the first 128 bits of its SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AddressKey(u128);
+
+impl AddressKey {
+    /// The key of a folded address.
+    #[must_use]
+    pub fn of(address: &str) -> Self {
+        let digest: [u8; 32] = Sha256::digest(address).into();
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest[..16]);
+        AddressKey(u128::from_be_bytes(first))
+    }
+
+    /// The key of an address whose hash, as [`hash`] gives it, is kept. None for what is no such hash.
+    #[must_use]
+    pub fn of_hash(hash: &str) -> Option<Self> {
+        let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| u128::from_str_radix(&hash[..32], 16).ok().map(AddressKey)).flatten()
+    }
+
+    /// The id of the lead with this address: `l_` and 16 hexadecimal digits.
+    #[must_use]
+    pub fn lead_id(self) -> String {
+        format!("l_{:016x}", self.0 >> 64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn one_address_in_any_dress_is_one_address() {
+        let dresses = [
+            "Zoe.Müller@X-Ltd.example",
+            "  zoe.müller@x-ltd.example \u{a0}",
+            "Zoe <ZOE.MÜLLER@x-ltd.example>",
+            "mailto:zoe.müller@x-ltd.example?subject=Hi",
+            "zoe.mu\u{308}ller@x-ltd.example",
+            "\u{feff}zoe.müller@x-ltd.example; second@x-ltd.example",
+            "n/a, zoe.müller@x-ltd.example",
+        ];
+        for dress in dresses {
+            assert_eq!(fold_address(dress).as_deref(), Some("zoe.müller@x-ltd.example"), "{dress:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_none() {
+        let none = [
+            "",
+            "@",
+            "a@",
+            "@b.com",
+            "a b@c.com",
+            "a@b",
+            "a@b..com",
+            "a@-b.com",
+            "a@@b.com",
+            "unknown",
+            "=HYPERLINK(\"a@b.com\")",
+            "a@b.com\u{0}c",
+        ];
+        for text in none {
+            assert_eq!(fold_address(text), None, "{text:?}");
+        }
+        assert_eq!(fold_address(&format!("{}@b.com", "a".repeat(1_000_000))), None);
+    }
+
+    #[test]
+    fn the_id_of_a_lead_is_the_beginning_of_its_hash() {
+        let key = AddressKey::of("ada@x.com");
+        assert_eq!(key.lead_id(), format!("l_{}", &hash("ada@x.com")[..16]));
+        assert_eq!(AddressKey::of_hash(&hash("ada@x.com")), Some(key));
+        assert_eq!((AddressKey::of_hash("ada@x.com"), AddressKey::of_hash(&"é".repeat(32))), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC{0,20}@\\PC{0,12}\\.[a-zA-ZéüİßΣ]{1,4}") {
+            if let Some(folded) = fold_address(&text) {
+                prop_assert_eq!(fold_address(&folded), Some(folded));
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Who is never to be written to, in the whole folder: `leads/suppressed.jsonl`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::{self, AddressKey, fold_address};
+use super::lead::Lead;
+use super::list::{self, Place};
+use crate::data::json::Fault;
+use crate::data::lines;
+use crate::data::{DataFolder, Error, FileName, Kind, Map};
+
+/// Somebody who is never to be written to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `hash` and `reason`")]
+pub struct Suppressed {
+    /// SHA-256 of the folded address, 64 hexadecimal digits.
+    pub hash: String,
+    /// The folded address; none for a person who was forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Why, in a few words.
+    pub reason: String,
+    /// Since when, as [`clock::iso`](crate::data::clock::iso) writes it.
+    pub at: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+impl Suppressed {
+    /// The entry of an address; none if the text is no address.
+    #[must_use]
+    pub fn of_address(address: &str, reason: &str, at: &str) -> Option<Self> {
+        let email = fold_address(address)?;
+        let hash = address::hash(&email);
+        Some(Suppressed { hash, email: Some(email), reason: reason.into(), at: at.into(), extra: Map::new() })
+    }
+
+    /// The same without the address: its hash alone says that this person is not to be written to.
+    #[must_use]
+    pub fn without_address(self) -> Self {
+        Suppressed { email: None, ..self }
+    }
+}
+
+/// Who is never to be written to. It holds about 50 bytes for each.
+#[derive(Debug, Default)]
+pub struct Suppression {
+    reasons: HashMap<AddressKey, Arc<str>>,
+}
+
+impl Suppression {
+    /// The suppression list of a folder; empty where there is none.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and where: who must not be written to is not to be guessed.
+    pub fn load(folder: &DataFolder) -> Result<Self, Error> {
+        let mut reasons = HashMap::new();
+        let mut shared: HashMap<String, Arc<str>> = HashMap::new();
+        for_each(folder, |entry| {
+            let key = key_of(&entry, folder)?;
+            let reason = shared.entry(entry.reason).or_insert_with_key(|reason| Arc::from(reason.as_str()));
+            reasons.entry(key).or_insert_with(|| Arc::clone(reason));
+            Ok(())
+        })?;
+        Ok(Suppression { reasons })
+    }
+
+    /// How many people there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.reasons.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.reasons.is_empty()
+    }
+
+    /// Why this folded address is not to be written to; none if it may be.
+    #[must_use]
+    pub fn reason(&self, key: AddressKey) -> Option<&str> {
+        self.reasons.get(&key).map(AsRef::as_ref)
+    }
+
+    /// Why this lead is not to be written to; none if they may be.
+    #[must_use]
+    pub fn why_not<'a>(&'a self, lead: &'a Lead) -> Option<&'a str> {
+        lead.blocked.as_deref().or_else(|| self.reason(lead.key()))
+    }
+
+    /// Adds people, each once: who is there already stays with the first reason. Returns how many are new.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and what the disk says; the list is then as it was.
+    pub fn add(folder: &DataFolder, new: impl IntoIterator<Item = Suppressed>) -> Result<usize, Error> {
+        let _lock = folder.lock(Kind::Leads)?;
+        Suppression::rewrite(folder, new, |entry| entry)
+    }
+
+    /// Takes the address out of an entry, so that only its hash is left; who is not there is added so.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn forget(folder: &DataFolder, entry: Suppressed) -> Result<usize, Error> {
+        let _lock = folder.lock(Kind::Leads)?;
+        let hash = entry.hash.clone();
+        Suppression::rewrite(folder, [entry.without_address()], |old| {
+            if old.hash == hash { old.without_address() } else { old }
+        })
+    }
+
+    fn rewrite(
+        folder: &DataFolder,
+        new: impl IntoIterator<Item = Suppressed>,
+        change: impl Fn(Suppressed) -> Suppressed,
+    ) -> Result<usize, Error> {
+        let mut known = std::collections::HashSet::new();
+        list::write(folder, &file()?, Place::Instead, |out| {
+            for_each(folder, |entry| {
+                known.insert(key_of(&entry, folder)?);
+                out.put(&change(entry))
+            })?;
+            let mut added = 0;
+            for entry in new {
+                if known.insert(key_of(&entry, folder)?) {
+                    out.put(&entry)?;
+                    added += 1;
+                }
+            }
+            Ok(added)
+        })
+    }
+}
+
+fn file() -> Result<FileName, Error> {
+    FileName::new(Kind::Leads, super::SUPPRESSED)
+}
+
+fn key_of(entry: &Suppressed, folder: &DataFolder) -> Result<AddressKey, Error> {
+    let file = file()?;
+    AddressKey::of_hash(&entry.hash).ok_or_else(|| {
+        Fault::new("hash", "expected 64 hexadecimal digits; mend the line or remove it").of(folder, &file)
+    })
+}
+
+fn for_each(folder: &DataFolder, mut each: impl FnMut(Suppressed) -> Result<(), Error>) -> Result<(), Error> {
+    let file = file()?;
+    if !folder.exists(&file) {
+        return Ok(());
+    }
+    for entry in lines::open(folder, &file)? {
+        each(entry?)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(address: &str, reason: &str) -> Suppressed {
+        Suppressed::of_address(address, reason, "2026-11-30T01:00:00").unwrap()
+    }
+
+    #[test]
+    fn who_is_suppressed_stays_so_with_the_first_reason_and_however_the_address_is_written() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        assert!(Suppression::load(&folder).unwrap().is_empty());
+        assert_eq!(Suppression::add(&folder, [entry("a@x.example", "unsubscribed")]).unwrap(), 1);
+        assert_eq!(
+            Suppression::add(&folder, [entry("A@X.example", "bounced"), entry("b@x.example", "bounced")]).unwrap(),
+            1
+        );
+        let list = Suppression::load(&folder).unwrap();
+        assert_eq!(list.len(), 2);
+        assert_eq!(list.reason(AddressKey::of("a@x.example")), Some("unsubscribed"));
+        assert_eq!(list.why_not(&Lead::new("B@x.example").unwrap()), Some("bounced"));
+        assert_eq!(list.why_not(&Lead::new("c@x.example").unwrap()), None);
+    }
+
+    #[test]
+    fn a_person_who_is_forgotten_leaves_a_hash_and_no_address() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        Suppression::add(&folder, [entry("a@x.example", "unsubscribed"), entry("b@x.example", "bounced")]).unwrap();
+        Suppression::forget(&folder, entry("a@x.example", "forgotten")).unwrap();
+        Suppression::forget(&folder, entry("new@x.example", "forgotten")).unwrap();
+        let bytes = folder.read(&file().unwrap()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains("\"a@x") && !text.contains("new@x") && text.contains("b@x.example"), "{text}");
+        let list = Suppression::load(&folder).unwrap();
+        assert!(list.reason(AddressKey::of("a@x.example")).is_some());
+        assert_eq!(list.reason(AddressKey::of("new@x.example")), Some("forgotten"));
+    }
+}

@@ -1,0 +1,231 @@
+//! What real people answered to a campaign: `replies/{campaign}.jsonl`, one [`Outcome`] for each lead that was sent to.
+//!
+//! The file is what is known today, not a log: importing another export merges into it ([`Outcome::merge`]).
+
+use serde::{Deserialize, Serialize};
+
+use super::file_name::{FileName, Kind};
+use super::folder::DataFolder;
+use super::lines::{self, Lines};
+use super::{Error, Map};
+
+/// What became of the messages to one lead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `lead`, `email` and `arm`")]
+pub struct Outcome {
+    /// The lead's id.
+    pub lead: String,
+    /// Its address, folded.
+    pub email: String,
+    /// The arm whose message was sent.
+    pub arm: String,
+    /// The messages that were sent, by step; at least one.
+    #[serde(default)]
+    pub sent: Vec<Sent>,
+    /// The first reply by a person. An out-of-office note or a bounce is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
+    /// Whether the reply is one that was hoped for; `None` without a reply, or where nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub positive: Option<bool>,
+    /// Whether a message could not be delivered.
+    #[serde(default)]
+    pub bounced: bool,
+    /// Whether the person asked not to be written to again.
+    #[serde(default)]
+    pub unsubscribed: bool,
+    /// Whether a machine answered that the person is away.
+    #[serde(default)]
+    pub out_of_office: bool,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// A message that was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(expecting = "an object with `step`")]
+pub struct Sent {
+    /// Which step of the sequence, from 1.
+    pub step: u32,
+    /// When, as the sending tool wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `text`, `category`, `step` and `at`, or some of them")]
+pub struct Reply {
+    /// The step that it answers, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    /// When, as the sending tool wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// What the person wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What the sending tool, or who works with it, made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+impl Outcome {
+    /// Whether somebody could have read it: sent, and not bounced. Rates are over these.
+    #[must_use]
+    pub fn is_delivered(&self) -> bool {
+        !self.sent.is_empty() && !self.bounced
+    }
+
+    /// Whether a person replied.
+    #[must_use]
+    pub fn is_replied(&self) -> bool {
+        self.reply.is_some()
+    }
+
+    /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays, with
+    /// what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
+    pub fn merge(&mut self, other: Outcome) {
+        for sent in other.sent {
+            match self.sent.iter_mut().find(|known| known.step == sent.step) {
+                Some(known) => known.at = earlier(known.at.take(), sent.at),
+                None => self.sent.push(sent),
+            }
+        }
+        self.sent.sort();
+        self.reply = match (self.reply.take(), other.reply) {
+            (Some(known), Some(new)) => Some(known.merged(new)),
+            (known, new) => known.or(new),
+        };
+        self.positive = other.positive.or(self.positive).filter(|_| self.reply.is_some());
+        self.bounced |= other.bounced;
+        self.unsubscribed |= other.unsubscribed;
+        self.out_of_office |= other.out_of_office;
+        self.extra.extend(other.extra);
+    }
+}
+
+impl Reply {
+    fn merged(self, new: Reply) -> Reply {
+        let is_later = matches!((&self.at, &new.at), (Some(known), Some(new)) if new > known);
+        let (first, second) = if is_later || new.at.is_none() { (&self, &new) } else { (&new, &self) };
+        Reply {
+            step: first.step.or(second.step),
+            at: first.at.clone().or_else(|| second.at.clone()),
+            text: first.text.clone().or_else(|| second.text.clone()),
+            // A category is set, and changed, after the reply has come.
+            category: new.category.or(self.category),
+        }
+    }
+}
+
+/// The earlier of two times as tools write them, where both are known.
+fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The file of a campaign's replies.
+///
+/// # Errors
+///
+/// As [`FileName::new`].
+pub fn file_name(campaign: &str) -> Result<FileName, Error> {
+    FileName::new(Kind::Replies, campaign)
+}
+
+/// Opens what is known of a campaign's replies.
+///
+/// # Errors
+///
+/// As [`lines::open`].
+pub fn open(folder: &DataFolder, campaign: &str) -> Result<Lines<Outcome>, Error> {
+    lines::open(folder, &file_name(campaign)?)
+}
+
+/// Writes what is known, in place of what was known before.
+///
+/// # Errors
+///
+/// As [`lines::replace`].
+pub fn replace(
+    folder: &DataFolder,
+    campaign: &str,
+    outcomes: impl IntoIterator<Item = Result<Outcome, Error>>,
+) -> Result<FileName, Error> {
+    let file = file_name(campaign)?;
+    lines::replace(folder, &file, outcomes)?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn outcome() -> impl Strategy<Value = Outcome> {
+        let at = || prop::option::of("2026-1[0-2]-0[1-9]T00:00:00");
+        let reply = (prop::option::of(1_u32..4), at(), prop::option::of("[a-z]{1,5}"), prop::option::of("[A-Z]{1,3}"))
+            .prop_map(|(step, at, text, category)| Reply { step, at, text, category });
+        let sent = prop::collection::btree_map(1_u32..4, at(), 1..4)
+            .prop_map(|sent| sent.into_iter().map(|(step, at)| Sent { step, at }).collect::<Vec<_>>());
+        (sent, prop::option::of(reply), prop::option::of(any::<bool>()), any::<[bool; 3]>()).prop_map(
+            |(sent, reply, positive, [bounced, unsubscribed, out_of_office])| Outcome {
+                lead: "l_0123456789abcdef".into(),
+                email: "ana@example.com".into(),
+                arm: "a".into(),
+                positive: positive.filter(|_| reply.is_some()),
+                sent,
+                reply,
+                bounced,
+                unsubscribed,
+                out_of_office,
+                extra: Map::new(),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn merging_the_same_again_changes_nothing_and_loses_nothing(one in outcome(), other in outcome()) {
+            let mut once = one.clone();
+            once.merge(other.clone());
+            let mut twice = once.clone();
+            twice.merge(other.clone());
+            prop_assert_eq!(&twice, &once);
+            prop_assert_eq!(once.reply.is_some(), one.reply.is_some() || other.reply.is_some());
+            let steps = |outcome: &Outcome| outcome.sent.iter().map(|sent| sent.step).collect::<Vec<_>>();
+            prop_assert!(steps(&one).iter().chain(&steps(&other)).all(|step| steps(&once).contains(step)));
+            let mut alone = one.clone();
+            alone.merge(one.clone());
+            prop_assert_eq!(alone, one);
+        }
+
+        #[test]
+        fn outcomes_come_back_as_they_were(outcomes in prop::collection::vec(outcome(), 0..5)) {
+            let root = tempfile::tempdir().unwrap();
+            let folder = DataFolder::open(root.path());
+            replace(&folder, "spring", outcomes.iter().cloned().map(Ok)).unwrap();
+            let back: Vec<Outcome> = open(&folder, "spring").unwrap().collect::<Result<_, _>>().unwrap();
+            prop_assert_eq!(back, outcomes);
+        }
+    }
+
+    #[test]
+    fn the_first_reply_stays_with_the_latest_judgement_of_it() {
+        let reply = |at: &str, text: &str, category: &str| Reply {
+            step: None,
+            at: Some(at.into()),
+            text: Some(text.into()),
+            category: Some(category.into()),
+        };
+        let outcome = |reply, positive| Outcome { reply: Some(reply), positive: Some(positive), ..Outcome::default() };
+        let mut known = outcome(reply("2026-11-02", "Later?", "Information Request"), true);
+        known.merge(outcome(reply("2026-11-09", "No, thanks.", "Not Interested"), false));
+        assert_eq!(known.reply, Some(reply("2026-11-02", "Later?", "Not Interested")));
+        assert_eq!(known.positive, Some(false));
+    }
+}
