@@ -73,7 +73,8 @@ fn lineage(place: &Place) {
     run(place, FIRST, FIRST_PROMPT, 5, 1, json!({"coding": coding("could go to anybody", 5..20)}));
     let parent = |name: &str| json!({"file": format!("{name}.json"), "sha256": "0"});
     let better = cycle(&json!({"verdict": "adopted"}), (2, 7), 62.5, json!({}));
-    let own = json!({"parent": parent(FIRST), "metrics": better, "lineage": memory(), "coding": coding("no budget", 17..20)});
+    let own =
+        json!({"parent": parent(FIRST), "metrics": better, "lineage": memory(), "coding": coding("no budget", 17..20)});
     run(place, BETTER, BETTER_PROMPT, 17, 1, own);
     let stayed = cycle(&json!({"verdict": "kept", "because": "no_gain"}), (7, 6), -11.1, json!({}));
     let own = json!({"parent": parent(BETTER), "metrics": stayed, "lineage": memory(), "coding": coding("no budget", 17..20)});
@@ -116,10 +117,13 @@ async fn the_first_screen_of_a_lineage_says_whether_it_worked_what_changed_and_w
         }
         assert!(answer.text.contains("could go to anybody") && text.contains("75% to 0%"), "{path}\n{text}");
         // Of the attempt that failed a quiet line tells, and nothing else.
-        assert!(text.contains("Last attempt ( v2 ): no better prompt found , -11.1 points"), "{path}\n{text}");
+        assert!(text.contains("Last attempt ( v2 ): no better prompt found, -11.1 points"), "{path}\n{text}");
     }
     let page = words(&pages.get("/lineage/tea_results").await.text);
-    assert!(page.contains("87.5%") && page.contains("7 of 8") && page.contains("25.0%") && page.contains("2 of 8"), "{page}");
+    assert!(
+        page.contains("87.5%") && page.contains("7 of 8") && page.contains("25.0%") && page.contains("2 of 8"),
+        "{page}"
+    );
     assert!(page.contains("before: 4 of 8"), "made-up claims before and after\n{page}");
 }
 
@@ -131,7 +135,8 @@ async fn a_version_in_which_the_prompt_stayed_is_no_new_measurement() {
     let chart = answer.text.split("id=\"rates-chart-description\"").nth(1).unwrap().split("</desc>").next().unwrap();
     let row = chart.split("v2, stayed:").nth(1).unwrap();
     assert!(!row.contains("people learned from") && row.contains("people kept aside 87.5%"), "{chart}");
-    let drawn = answer.text.split("aria-labelledby=\"rates-chart-title").nth(1).unwrap().split("</svg>").next().unwrap();
+    let drawn =
+        answer.text.split("aria-labelledby=\"rates-chart-title").nth(1).unwrap().split("</svg>").next().unwrap();
     assert_eq!(drawn.matches(" hollow\"").count(), 1, "{drawn}");
     assert!(answer.text.contains("the prompt stayed, and so did its messages"), "{}", answer.text);
 }
@@ -203,7 +208,14 @@ async fn what_is_edited_and_downloaded_is_the_prompt_on_the_page() {
 #[tokio::test]
 async fn a_run_that_is_incomplete_says_so_wherever_its_rate_stands() {
     let place = Place::empty();
-    run(&place, FIRST, FIRST_PROMPT, 0, 1, json!({"partial": "the limit of calls was reached; 380 trials were not run"}));
+    run(
+        &place,
+        FIRST,
+        FIRST_PROMPT,
+        0,
+        1,
+        json!({"partial": "the limit of calls was reached; 380 trials were not run"}),
+    );
     let pages = Pages::of(&place.data());
     for path in ["/", "/lineage/tea_results", &format!("/run/{FIRST}")] {
         let text = words(&pages.get(path).await.text);
@@ -232,7 +244,11 @@ async fn whoever_wrote_a_candidate_gets_an_answer_about_it() {
         (&kept, tested(json!({"raced": {"successes": 9.0, "messages": 36}})), "25% of 36 messages succeeded"),
         (&kept, tested(json!({"won": true})), "was not proved on people kept aside"),
         (&adopted, tested(json!({"won": true})), "it is the current prompt now"),
-        (&kept, tested(json!({"cut": ["\"We are the best\" (a claim)"]})), "Cut out before it was tested: \"We are the best\""),
+        (
+            &kept,
+            tested(json!({"cut": ["\"We are the best\" (a claim)"]})),
+            "Cut out before it was tested: \"We are the best\"",
+        ),
     ];
     for (verdict, candidate, answer) in cases {
         let metrics = cycle(verdict, (2, 3), 5.0, json!({"by_hand": [candidate]}));
@@ -259,7 +275,8 @@ async fn trials_are_found_by_their_words_put_in_order_and_paged_by_number() {
     let found = pages.get(&format!("/run/{FIRST}?text=13%2F2.")).await;
     assert!(words(&found.text).contains("1 trial of 60") && found.text.contains("id=\"trial-14-3\""), "{}", found.text);
     assert!(pages.get(&format!("/run/{FIRST}?text=coffee")).await.text.contains("No trial fits."));
-    let first = |text: &str| text.split("<article class=\"trial\" id=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let first =
+        |text: &str| text.split("<article class=\"trial\" id=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(first(&pages.get(&format!("/run/{FIRST}")).await.text), "trial-1-1");
     assert_eq!(first(&pages.get(&format!("/run/{FIRST}?order=no")).await.text), "trial-6-1");
     let third = pages.get(&format!("/run/{FIRST}?order=no&page=3")).await;
@@ -305,7 +322,7 @@ async fn people_may_disagree_and_what_they_say_is_kept_shown_exported_and_held_a
     }
     assert_eq!(say("2", "right", "Ann").await.status, StatusCode::SEE_OTHER, "Ann changes her mind");
     let persona = pages.get(&format!("/run/{BETTER}/persona/1?who=Ann")).await.text;
-    assert!(words(&persona).contains("Ann would not send this : It is &lt;b&gt;ours&lt;/b&gt;."), "{persona}");
+    assert!(words(&persona).contains("Ann would not send this: It is &lt;b&gt;ours&lt;/b&gt;."), "{persona}");
     assert!(persona.contains("name=\"who\" value=\"Ann\"") && !persona.contains("<b>ours"), "{persona}");
     let run = words(&pages.get(&format!("/run/{BETTER}")).await.text);
     assert!(run.contains("agree: 100.0% (4 of 4)") && run.contains("AC1 1.00"), "{run}");
@@ -314,7 +331,9 @@ async fn people_may_disagree_and_what_they_say_is_kept_shown_exported_and_held_a
     assert_eq!(exported.lines().count(), 5, "{exported}");
     let line: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
     assert_eq!((&line["who"], &line["about"], &line["person"]), (&json!("Ann"), &json!("decision"), &json!(true)));
-    for (entry, word, who) in [("0", "right", " "), ("0", "true-7", "Ann"), ("0", "nonsense", "Ann"), ("x", "right", "Ann")] {
+    for (entry, word, who) in
+        [("0", "right", " "), ("0", "true-7", "Ann"), ("0", "nonsense", "Ann"), ("x", "right", "Ann")]
+    {
         assert_eq!(say(entry, word, who).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{entry} {word} {who}");
     }
     let unsent = pages.post_as(&path, &[("entry", "0")], &[("origin", "http://elsewhere.example")]).await;
@@ -333,7 +352,8 @@ async fn a_claim_that_is_corrected_enters_the_facts_only_after_a_yes() {
     let results = json!({"metadata": metadata, "results": [{"persona": "Ann", "messages": [message]}]});
     place.write(&format!("data/results/{FIRST}.json"), &results.to_string());
     let pages = Pages::of(&place.data());
-    let fields = [("entry", "0"), ("message", "0"), ("say", "true-0"), ("who", "Bo"), ("note", "Ten offices drink it, page 3.")];
+    let fields =
+        [("entry", "0"), ("message", "0"), ("say", "true-0"), ("who", "Bo"), ("note", "Ten offices drink it, page 3.")];
     pages.post(&format!("/run/{FIRST}/opinion"), &fields).await;
     assert!(place.files("prompts").is_empty(), "nothing enters the facts by itself");
     let page = pages.get(&format!("/run/{FIRST}/persona/1")).await.text;

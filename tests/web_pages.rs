@@ -185,7 +185,8 @@ async fn trials_are_filtered_by_what_is_known_of_them_and_every_filter_has_an_ad
         assert_eq!(count(&answer), wanted, "{query}\n{}", answer.text);
         assert!(answer.text.contains(words), "{query}: {words}\n{}", answer.text);
         // One of the three has nobody checked.
-        let unchecked = answer.text.matches("<span class=\"quiet\">claims not checked</span>").count();
+        let unchecked =
+            answer.text.matches("<span class=\"row-claims\"><span class=\"quiet\">claims not checked</span>").count();
         assert_eq!(unchecked > 0, answer.text.contains("Tea, please."), "{query}");
     }
     let flipped = pages.get(&format!("{CHILD}/persona/1")).await;

@@ -150,7 +150,8 @@ fn what_cannot_be_used_is_said_in_the_words_of_the_command_beside_the_form() {
 fn a_missing_key_is_named_before_the_start_and_not_after_it() {
     let place = Place::with_samples();
     let server = Server::start(&place, None);
-    let fields = [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "anthropic/claude-sonnet-5-5")];
+    let fields =
+        [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "anthropic/claude-sonnet-5-5")];
     let estimate = server.post("/evaluate", "/estimate", &fields);
     assert_eq!(estimate.status, 200, "{}", estimate.text);
     assert!(estimate.text.contains("ANTHROPIC_API_KEY is not set"), "{}", estimate.text);
@@ -165,7 +166,8 @@ fn facts_that_were_written_with_a_prompt_go_with_it() {
     place.write("data/prompts/offer.md", "We sell tea.");
     place.write("data/prompts/offer.facts.md", "Ten offices drink it.");
     let server = Server::start(&place, None);
-    let fields = [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "market"), ("prompt", "offer")];
+    let fields =
+        [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "market"), ("prompt", "offer")];
     let with = server.post("/evaluate", "/estimate", &fields).text;
     assert!(with.contains("offer.facts.md"), "{with}");
     let without = server.post("/evaluate", "/estimate", &[&fields[..], &[("facts", "none")]].concat()).text;
@@ -254,7 +256,8 @@ fn a_challenger_by_hand_is_raced_and_its_verdict_told() {
     assert!(finalists >= 2);
     let mine = &saved["metadata"]["rejoinder"]["metrics"]["cycle"]["by_hand"][0];
     assert!(mine["prompt"].as_str().unwrap().contains("Never use superlatives."), "{mine}");
-    assert!(mine["raced"]["messages"].as_u64().is_some_and(|messages| messages > 0), "{mine}");
+    let expected = |side: usize| mine["expected"][side].as_f64().is_some_and(|share| share > 0.0 && share < 1.0);
+    assert!(expected(0) && expected(1) && mine["same"] == false, "{mine}");
     place.write("empty.md", " \n");
     let refused = place.run(&["improve", "--results-file", file, "--model", "market", "--challenger", "empty.md"]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);

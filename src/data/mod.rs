@@ -32,8 +32,8 @@ pub mod results_stream;
 mod scan;
 mod split;
 pub mod spool;
-mod undecided;
 pub mod titles;
+mod undecided;
 pub mod versions;
 pub mod whole;
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::judges::Judge;
 use super::pairing::Key;
 use crate::data::export::tuning::Tuning;
-use crate::data::spool::{Place, Spool};
 use crate::data::results::Metadata;
+use crate::data::spool::{Place, Spool};
 use crate::data::{self, DataFolder, FileName, Kind, Part, results_stream};
 use crate::evaluate::generator;
 use crate::evaluate::grounding::Audit;
@@ -77,7 +77,8 @@ fn rejected(folder: &DataFolder, file: &FileName, head: &Metadata) -> Result<Rej
         return Err(error);
     }
     // What another judge rejected, this one might have accepted; and what the incumbent wrote is no earlier run's.
-    let is_one_judge = part == Part::Baseline || (Judge::of(&other.metadata).is_some() && Judge::of(&other.metadata) == Judge::of(head));
+    let is_one_judge = part == Part::Baseline
+        || (Judge::of(&other.metadata).is_some() && Judge::of(&other.metadata) == Judge::of(head));
     let is_other_prompt = part == Part::Baseline || other.metadata.system_prompt != head.system_prompt;
     if is_one_judge && is_other_prompt {
         *rejected.places.lock().unwrap_or_else(PoisonError::into_inner) = places;

@@ -50,6 +50,7 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/assets/{name}", get(assets::give))
         .route(login::PATH, get(login::show).post(login::take))
+        .route("/logout", post(login::leave))
         .route("/", get(lineages::list))
         .route("/lineage/{name}", get(lineages::show))
         .route("/lineage/{name}/title", post(titles::keep_of_lineage))

@@ -109,7 +109,8 @@ pub fn form(site: &Site, run: &str, (entry, message): (u32, u32), said: &Judged,
 }
 
 fn in_words(own: &Opinion, said: &Judged) -> Markup {
-    let quote = |start: usize, end: usize| said.message.chars().skip(start).take(end.saturating_sub(start)).collect::<String>();
+    let quote =
+        |start: usize, end: usize| said.message.chars().skip(start).take(end.saturating_sub(start)).collect::<String>();
     html! {
         strong { (text(&own.who)) } " "
         @match own.about {

@@ -36,7 +36,15 @@ impl Site {
     #[must_use]
     pub fn new(folder: DataFolder, common: Vec<OsString>, names: Names, secrets: Secrets) -> Self {
         let children = Children::new(folder.root(), common);
-        Site { folder, names, secrets, children, shelf: Arc::default(), kept: Kept::default(), journal: Mutex::default() }
+        Site {
+            folder,
+            names,
+            secrets,
+            children,
+            shelf: Arc::default(),
+            kept: Kept::default(),
+            journal: Mutex::default(),
+        }
     }
 
     /// The journal, if the folder has one: who only looks makes none.

@@ -55,12 +55,20 @@ pub fn form(site: &Site, named: Named, name: &str, title: Option<&Title>) -> Mar
 }
 
 /// Keeps those of a lineage.
-pub async fn keep_of_lineage(site: State<Arc<Site>>, name: Path<String>, values: Form<Values>) -> Result<Redirect, Response> {
+pub async fn keep_of_lineage(
+    site: State<Arc<Site>>,
+    name: Path<String>,
+    values: Form<Values>,
+) -> Result<Redirect, Response> {
     keep(Named::Lineage, site, name, values).await
 }
 
 /// Keeps those of a run.
-pub async fn keep_of_run(site: State<Arc<Site>>, name: Path<String>, values: Form<Values>) -> Result<Redirect, Response> {
+pub async fn keep_of_run(
+    site: State<Arc<Site>>,
+    name: Path<String>,
+    values: Form<Values>,
+) -> Result<Redirect, Response> {
     keep(Named::Run, site, name, values).await
 }
 

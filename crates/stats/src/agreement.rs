@@ -90,8 +90,8 @@ fn ac1([both, first_only, second_only, neither]: [f64; 4]) -> (f64, f64) {
     let ac1 = (agreed - chance) / (1.0 - chance);
     let first = yes_yes * no + no_no * yes - agreed * chance;
     let square = |of_first: f64, of_second: f64| (1.0 - f64::midpoint(of_first, of_second)).powi(2);
-    let second = yes_yes * square(yes, yes) + no_no * square(no, no) + (yes_no + no_yes) * square(yes, no)
-        - chance * chance;
+    let second =
+        yes_yes * square(yes, yes) + no_no * square(no, no) + (yes_no + no_yes) * square(yes, no) - chance * chance;
     let left = 1.0 - ac1;
     let spread = agreed * (1.0 - agreed) - 4.0 * left * first + 4.0 * left * left * second;
     (ac1, (spread / (things * (1.0 - chance).powi(2))).max(0.0))
@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn the_interval_holds_the_truth_as_often_as_it_says() {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
-        for (things, cells) in [(20, [0.6, 0.1, 0.05, 0.25]), (60, [0.3, 0.1, 0.1, 0.5]), (40, [0.9, 0.03, 0.02, 0.05])] {
+        for (things, cells) in [(20, [0.6, 0.1, 0.05, 0.25]), (60, [0.3, 0.1, 0.1, 0.5]), (40, [0.9, 0.03, 0.02, 0.05])]
+        {
             let truth = ac1(cells.map(|share| share * 1e9)).0;
             let worlds = 2_000;
             let held = (0..worlds).filter(|_| {
@@ -153,7 +154,10 @@ mod tests {
                 for _ in 0..things {
                     let at: f64 = rng.random();
                     let [both, first_only, second_only, _] = cells;
-                    found.add(at < both + first_only, at < both || (both + first_only..both + first_only + second_only).contains(&at));
+                    found.add(
+                        at < both + first_only,
+                        at < both || (both + first_only..both + first_only + second_only).contains(&at),
+                    );
                 }
                 let interval = found.agreement().unwrap().ac1_interval;
                 interval.low <= truth && truth <= interval.high

@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-
 use super::{Exporter, Rows};
 use crate::data::entry::{Entry, Part, Said};
 use crate::event::Grounding;

@@ -34,9 +34,11 @@ pub(super) fn versions(runs: &Runs) -> Markup {
             // A version in which the prompt stayed has no messages of its own to people who are learned from.
             let learned = own.learned.as_ref().unwrap_or(&own.line.rate);
             let learned = if own.is_measured() { mark(learned, is_other || own.line.partial.is_some()) } else { None };
-            let aside = own.aside().and_then(|(before, after, _)| {
-                if own.is_adopted() { mark(after, is_other) } else { mark(before, true) }
-            });
+            let aside = own.aside().and_then(
+                |(before, after, _)| {
+                    if own.is_adopted() { mark(after, is_other) } else { mark(before, true) }
+                },
+            );
             let label = if own.is_measured() { own.label() } else { format!("{}, stayed", own.label()) };
             Row { label, marks: if has_split { vec![learned, aside] } else { vec![learned] } }
         })
@@ -44,7 +46,8 @@ pub(super) fn versions(runs: &Runs) -> Markup {
     let names = ["yes, people learned from".to_owned(), format!("{measure}, people kept aside")];
     let series: Vec<&str> =
         if has_split { names.iter().map(String::as_str).collect() } else { vec!["yes, all people of the run"] };
-    let rates = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series: &series, rows: &rows };
+    let rates =
+        Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series: &series, rows: &rows };
     let gains: Vec<Row> = drawn
         .iter()
         .filter_map(|at| {

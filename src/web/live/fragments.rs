@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::{Seen, Standing, stages};
 use crate::event::{Decision, Share};
-use crate::report::live::{Batch, Live, letter};
 use crate::report::html::chart::{self, narrowing};
+use crate::report::live::{Batch, Live, letter};
 use crate::report::words;
 use crate::web::page::{self, text};
 use crate::web::site::Site;

@@ -56,7 +56,9 @@ pub(super) fn left(seen: &Seen, calls: u64, cost: Option<f64>, seconds: Option<f
 
 /// What to do once it is over.
 pub(super) fn next(seen: &Seen) -> Markup {
-    let Some(file) = seen.row.files.last().filter(|_| seen.standing == Standing::Finished) else { return Markup::default() };
+    let Some(file) = seen.row.files.last().filter(|_| seen.standing == Standing::Finished) else {
+        return Markup::default();
+    };
     let stem = file.strip_suffix(".json").unwrap_or(file);
     let lineage = format!("/lineage/{}", page::segment(&crate::data::versions::lineage_base(stem)));
     html! {
@@ -70,7 +72,8 @@ pub(super) fn next(seen: &Seen) -> Markup {
 
 /// The value of an option on a command line, in either of its two forms.
 fn option(arguments: &[String], flag: &str) -> Option<String> {
-    let after = |argument: &String| argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')).map(ToOwned::to_owned);
+    let after =
+        |argument: &String| argument.strip_prefix(flag).and_then(|rest| rest.strip_prefix('=')).map(ToOwned::to_owned);
     let place = arguments.iter().position(|argument| argument == flag);
     arguments.iter().find_map(after).or_else(|| arguments.get(place? + 1).cloned())
 }

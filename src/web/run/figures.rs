@@ -65,7 +65,9 @@ fn name(measure: &str) -> &'static str {
 fn in_words(verdict: &Verdict) -> &'static str {
     match Outcome::from_verdict(Some(verdict)) {
         Outcome::Better => "The candidate is better on people kept aside, and took the place of the prompt before it.",
-        Outcome::NotProved => "The best candidate may be better, but that was not proved on people kept aside. The prompt stays.",
+        Outcome::NotProved => {
+            "The best candidate may be better, but that was not proved on people kept aside. The prompt stays."
+        }
         Outcome::NothingBetter | Outcome::FirstRun => "No better prompt was found. The prompt stays.",
     }
 }

@@ -7,9 +7,9 @@ use super::by_hand;
 use crate::improve::difference::of_prompts;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Objections};
+use crate::optimize::Objective;
 use crate::optimize::history::Told;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::Objective;
 use crate::optimize::story::{Raised, Rates};
 use crate::report::html::{chart, diff};
 use crate::report::words;
@@ -47,7 +47,9 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
 fn side(rates: &Rates, objective: Objective) -> Markup {
     match objective {
         Objective::Response => shown::rate_in_two(&rates.response),
-        Objective::Grounded => rates.grounded.as_ref().map_or_else(|| html! { (words::NOT_CHECKED) }, shown::rate_in_two),
+        Objective::Grounded => {
+            rates.grounded.as_ref().map_or_else(|| html! { (words::NOT_CHECKED) }, shown::rate_in_two)
+        }
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
     let form = form::form(filter, &path, (index, before.as_deref()), texts, failures.len());
-    let pages = |at: usize, last: usize| Pages { path: &path, pairs: &filter.pairs(), anchor: "#trials-head", at, last }.links();
+    let pages = |at: usize, last: usize| {
+        Pages { path: &path, pairs: &filter.pairs(), anchor: "#trials-head", at, last }.links()
+    };
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -103,4 +105,3 @@ fn flip(flipped: Option<bool>) -> Markup {
         }
     }
 }
-

@@ -119,8 +119,11 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
     let challenger_hint = html! { "Raced and proved like any other. " @if !own.is_empty() { a href=(by_hand) { "Edit the prompt by hand" } "." } };
     let objective = value(values, "objective");
     // What people corrected goes with the lineage from then on.
-    let of_lineage =
-        if facts_of(site, values).is_some() { "Those of the lineage, with what people added" } else { "Those of the lineage" };
+    let of_lineage = if facts_of(site, values).is_some() {
+        "Those of the lineage, with what people added"
+    } else {
+        "Those of the lineage"
+    };
     Ok(html! {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
         (choice("challenger", "A candidate of your own", &challenger_hint, &challengers, Some("None"), values))

@@ -47,7 +47,7 @@ impl Row<'_> {
                         span.row-who { strong { "Persona " (self.entry + 1) @if several { ", message " (self.message + 1) } } " " span.quiet { (text(&words::one_line(&self.own.persona, LINE))) } }
                         span.row-first { (text(&words::one_line(first_line, LINE))) }
                         span.row-said {
-                            @if let Some(before) = before { (shown::decision(before.decision.decision)) span.arrow aria-label="then" { " → " } }
+                            @if let Some(before) = before { (shown::decision(before.decision.decision)) span.sr { " before, now " } span aria-hidden="true" { " → " } }
                             (shown::decision(said.decision.decision)) " " (flip(self.flipped))
                         }
                         span.row-why { (groups(said.decision.decision, coding, (self.entry, self.message))) }
