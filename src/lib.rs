@@ -7,31 +7,38 @@
 //! - [`web`]: the dashboard
 //! - [`report`]: what people read
 //! - [`optimize`]: the loop
-//! - [`compare`]: pure statistics, a crate of its own (`crates/stats`)
 //! - [`improve`]: feedback to objections to a new prompt
 //! - [`evaluate`]: generator, decision maker; trial and run
-//! - [`engine`]: where a batch of trials runs
-//! - [`call`]: the only door to a model
-//! - [`model`]: wire formats, the market, prices
-//! - [`journal`]: every answered call and every run, in SQLite
 //! - [`data`]: the files people keep
-//! - [`event`]: what happened, as data
+//!
+//! Below them are crates of their own, under the names by which the rooms know them:
+//!
+//! - [`market`]: the simulated world (`crates/market`; feature `market`)
+//! - [`engine`], [`call`], [`model`], [`journal`], [`event`]: calls of models (`crates/llm`)
+//! - [`compare`]: pure statistics (`crates/stats`)
 
 #![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 // They panic where the stream is full or closed: use `cli::print` and `progress::say`.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
-pub mod call;
 pub mod cli;
 pub mod data;
-pub mod engine;
 pub mod evaluate;
-pub mod event;
 pub mod improve;
-pub mod journal;
-pub mod model;
 pub mod optimize;
 pub mod report;
 pub mod web;
 
+pub use rejoinder_llm::{call, engine, event, journal};
+#[cfg(feature = "market")]
+pub use rejoinder_market as market;
 pub use rejoinder_stats as compare;
+
+pub mod model {
+    //! Models: hosts and their wire formats, limits, retries, prices (`crates/llm`); with the feature `market` also the
+    //! simulated one.
+
+    pub use rejoinder_llm::model::*;
+    #[cfg(feature = "market")]
+    pub use rejoinder_market as market;
+}

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use rejoinder::data::{DataFolder, Error, FileName, Kind, Results, personas};
+use rejoinder::data::{DataFolder, Error, FileError, FileName, Kind, Results, personas};
 
 const RESULTS: &[u8] = br#"{"metadata": {"system_prompt": "p"}, "results": []}"#;
 
@@ -187,7 +187,7 @@ fn what_is_no_file_of_the_folder_is_refused_and_never_waited_for() {
         let file = FileName::new(Kind::Results, name).unwrap();
         assert_eq!(line(root.path(), &Results::load(&folder, &file).unwrap_err()), resolved);
         assert_eq!(line(root.path(), &folder.replace(&file, b"[]").unwrap_err()), resolved);
-        assert!(matches!(folder.create_new(&file, b"[]"), Err(Error::Exists { .. })), "{name}");
+        assert!(matches!(folder.create_new(&file, b"[]"), Err(Error::File(FileError::Exists { .. }))), "{name}");
         writeln!(lines, "{resolved}").unwrap();
         lines
     });

@@ -9,7 +9,7 @@ use std::sync::Barrier;
 
 use jiff::civil::date;
 use rejoinder::data::versions::{lineage_base, next_version, save_next_version, save_timestamped_results};
-use rejoinder::data::{DataFolder, Error, FileName, Kind, messages, personas, whole};
+use rejoinder::data::{DataFolder, Error, FileError, FileName, Kind, messages, personas, whole};
 
 fn bench() -> (tempfile::TempDir, DataFolder) {
     let root = tempfile::Builder::new().prefix("rejoinder-").tempdir().unwrap();
@@ -51,9 +51,11 @@ fn a_failing_writer_leaves_the_old_file_and_nothing_else() {
             let error = whole::replace(&path, half).unwrap_err();
             assert_eq!(fs::read_to_string(&path).unwrap(), "old");
             let told_apart = match kind {
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => matches!(error, Error::DiskFull { .. }),
-                io::ErrorKind::ReadOnlyFilesystem => matches!(error, Error::ReadOnly { .. }),
-                _ => matches!(error, Error::Write { .. }),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    matches!(error, FileError::DiskFull { .. })
+                }
+                io::ErrorKind::ReadOnlyFilesystem => matches!(error, FileError::ReadOnly { .. }),
+                _ => matches!(error, FileError::Write { .. }),
             };
             assert!(told_apart, "{kind:?}: {error:?}");
             whole::create_new(&root.path().join("new.json"), half).unwrap_err();
@@ -96,7 +98,7 @@ fn an_existing_file_is_not_created_again() {
     let file = FileName::new(Kind::Personas, "x").unwrap();
     let (one, two) = (vec!["Ann".to_owned()], vec!["Bo".to_owned()]);
     personas::create(&folder, &file, &one).unwrap();
-    assert!(matches!(personas::create(&folder, &file, &two), Err(Error::Exists { .. })));
+    assert!(matches!(personas::create(&folder, &file, &two), Err(Error::File(FileError::Exists { .. }))));
     assert_eq!(personas::load(&folder, &file).unwrap(), one);
     personas::save(&folder, &file, &two).unwrap();
     assert_eq!(personas::load(&folder, &file).unwrap(), two);
@@ -162,7 +164,7 @@ fn a_read_only_folder_is_named_as_such() {
         return;
     }
     let error = next_empty(&folder, "x_results").unwrap_err();
-    assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
+    assert!(matches!(error, Error::File(FileError::ReadOnly { .. })), "{error}");
     drop(root);
 }
 
@@ -276,7 +278,7 @@ fn whatever_has_the_name_already_is_stepped_over() {
 fn contents_that_fail_claim_no_version() {
     let (_root, folder) = bench();
     let failing = |_, _: &mut dyn Write| Err(std::io::Error::other("a test"));
-    assert!(matches!(save_next_version(&folder, "X", failing, silent), Err(Error::Write { .. })));
+    assert!(matches!(save_next_version(&folder, "X", failing, silent), Err(Error::File(FileError::Write { .. }))));
     // The same for whoever is told of the name beforehand, such as a journal that cannot be written.
     let refusing = |_: &FileName, _: &str| Err(Error::Clock { value: "a test".to_owned() });
     let empty = |_, out: &mut dyn Write| out.write_all(b"{}");

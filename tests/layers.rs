@@ -1,18 +1,39 @@
-//! Rooms import downwards only.
+//! Rooms import downwards only, and so do crates.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// From the top. A room may use those below it and itself.
+/// From the top. A room may use those below it and itself. Cargo keeps the crates apart; their rooms are in the list so that
+/// the program's rooms are kept from what they must not know.
 const ROOMS: &[&str] = &[
-    "cli", "web", "report", "optimize", "compare", "improve", "evaluate", "engine", "call", "model", "journal", "data",
-    "event",
+    "cli", "web", "report", "optimize", "compare", "improve", "evaluate", "market", "engine", "call", "model",
+    "journal", "data", "event",
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+/// Which crates of ours each crate may use.
+const CRATES: &[(&str, &[&str])] = &[
+    (".", &["rejoinder-files", "rejoinder-llm", "rejoinder-market", "rejoinder-stats"]),
+    ("crates/files", &[]),
+    ("crates/llm", &["rejoinder-files"]),
+    ("crates/market", &["rejoinder-files", "rejoinder-llm"]),
+    ("crates/stats", &[]),
+    ("crates/worlds", &["rejoinder-stats"]),
+];
+
+/// The Rust files below a folder of the project, by their paths in it, with their texts.
+fn sources(folder: &str) -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    find(&root.join(folder), &mut files);
+    let relative = |file: &Path| file.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+    files.iter().map(|file| (relative(file), std::fs::read_to_string(file).unwrap())).collect()
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
+            find(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
         }
@@ -23,29 +44,30 @@ fn level(room: &str) -> Option<usize> {
     ROOMS.iter().position(|name| *name == room)
 }
 
+/// The room of a file: the folder or the file right below `src`.
+fn room(file: &str) -> &str {
+    let inside = file.split_once("src/").unwrap().1;
+    inside.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
 #[test]
 fn every_import_points_down_the_list_of_rooms() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    assert!(files.len() > 40, "only {} files were found", files.len());
+    let (program, llm) = (sources("src"), sources("crates/llm/src"));
+    assert!(program.len() > 40 && llm.len() > 40, "only {} and {} files were found", program.len(), llm.len());
     let mut upward = Vec::new();
-    for file in files {
-        let relative = file.strip_prefix(&root).unwrap();
-        let own = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
-        let own = own.trim_end_matches(".rs");
-        if matches!(own, "main" | "lib") {
+    for (file, text) in program.iter().chain(&llm) {
+        let room = room(file);
+        if matches!(room, "main" | "lib") {
             continue;
         }
-        let own_level = level(own).unwrap_or_else(|| panic!("{own} is not in the list of rooms"));
-        let text = std::fs::read_to_string(&file).unwrap();
+        let room_level = level(room).unwrap_or_else(|| panic!("{room} is not in the list of rooms"));
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-            assert!(!line.contains("crate::{"), "src/{}: import room by room", relative.display());
+            assert!(!line.contains("crate::{"), "{file}: import room by room");
             for (at, _) in line.match_indices("crate::") {
-                let room: String =
+                let used: String =
                     line[at + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                if level(&room).is_some_and(|level| level < own_level) {
-                    upward.push(format!("src/{}:{}: {}", relative.display(), number + 1, line.trim()));
+                if level(&used).is_some_and(|level| level < room_level) {
+                    upward.push(format!("{file}:{}: {}", number + 1, line.trim()));
                 }
             }
         }
@@ -54,32 +76,40 @@ fn every_import_points_down_the_list_of_rooms() {
 }
 
 #[test]
+fn every_crate_uses_only_those_below_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = std::fs::read_dir(root.join("crates")).unwrap();
+    let there: BTreeSet<String> =
+        folders.map(|folder| format!("crates/{}", folder.unwrap().file_name().to_string_lossy())).collect();
+    let listed: BTreeSet<String> = CRATES.iter().map(|(folder, _)| (*folder).to_owned()).collect();
+    assert_eq!(listed.iter().filter(|folder| *folder != ".").cloned().collect::<BTreeSet<_>>(), there);
+    for (folder, allowed) in CRATES {
+        let manifest = std::fs::read_to_string(root.join(folder).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+        let used = manifest["dependencies"].as_table().unwrap().keys().filter(|name| name.starts_with("rejoinder"));
+        assert_eq!(used.collect::<Vec<_>>(), *allowed, "{folder}");
+    }
+}
+
+#[test]
 fn statistics_are_pure() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/stats");
-    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
-    assert!(!manifest.contains("path = \"../"), "crates/stats uses no other crate of ours");
-    let mut files = Vec::new();
-    sources(&root.join("src"), &mut files);
+    let files = sources("crates/stats/src");
     assert!(files.len() > 10, "only {} files were found", files.len());
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
+    for (file, text) in files {
         for door in ["std::fs", "std::net", "std::env", "std::process", "std::time", "std::io"] {
-            assert!(!text.contains(door), "{} uses {door}", file.display());
+            assert!(!text.contains(door), "{file} uses {door}");
         }
     }
 }
 
 #[test]
 fn models_are_called_through_one_door_only() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    for file in files {
-        let relative = file.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&file).unwrap();
-        if !relative.starts_with("model") {
-            assert!(!text.contains("reqwest"), "{relative} knows HTTP");
-            assert!(relative.starts_with("call") || !text.contains("model.send("), "{relative} sends past the door");
-        }
+    let (model, door) = ("crates/llm/src/model/", "crates/llm/src/call");
+    let files: BTreeMap<String, String> =
+        ["src", "crates"].into_iter().flat_map(sources).filter(|(file, _)| file.contains("src/")).collect();
+    assert!(files.keys().any(|file| file.starts_with(model)) && files.keys().any(|file| file.starts_with(door)));
+    for (file, text) in files.iter().filter(|(file, _)| !file.starts_with(model)) {
+        assert!(!text.contains("reqwest"), "{file} knows HTTP");
+        assert!(file.starts_with(door) || !text.contains("model.send("), "{file} sends past the door");
     }
 }

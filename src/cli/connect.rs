@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::error::Error;
+use super::market;
 use super::options::ModelOptions;
 use super::settings::Settings;
 use super::setup::environment;
@@ -21,7 +22,6 @@ use crate::model::form::Forms;
 use crate::model::hosts::{Entry, Host, Hosts, Wire};
 use crate::model::http::{self, BaseUrl, Connections, Effort, KeyHeader, Plain, Proxy};
 use crate::model::id::ModelId;
-use crate::model::market::Market;
 use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
 use crate::report::words;
@@ -110,7 +110,7 @@ impl Reach {
     pub fn only_decides(&self, id: &ModelId) -> Result<bool, Error> {
         match self.host(id)? {
             Some(host) => Ok(host.wire().only_decides()),
-            None => Ok(Market::parse(id.name()).map_err(Error::Usage)?.only_decides()),
+            None => Ok(market::open(id.name())?.only_decides()),
         }
     }
 
@@ -222,7 +222,7 @@ impl Reach {
         keyless: bool,
     ) -> Result<Arc<dyn Model>, Error> {
         let Some(host) = self.host(id)? else {
-            return Ok(Arc::new(Market::parse(id.name()).map_err(Error::Usage)?));
+            return Ok(market::open(id.name())?);
         };
         let (base_url, version) = self.address(host)?;
         let mut route = host.route();

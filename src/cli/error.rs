@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::call::stop::Why;
-use crate::data;
+use crate::data::{self, FileError};
 use crate::evaluate::decision_prompt;
 use crate::evaluate::run::{self, Interrupted};
 use crate::journal;
@@ -154,6 +154,12 @@ impl Error {
     }
 }
 
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        data::Error::from(error).into()
+    }
+}
+
 impl From<run::Error> for Error {
     fn from(error: run::Error) -> Self {
         match error {
@@ -188,10 +194,8 @@ fn how_to_go_on(why: Why) -> &'static str {
 
 fn of_data(error: &data::Error) -> u8 {
     match error {
-        data::Error::Exists { .. }
-        | data::Error::DiskFull { .. }
-        | data::Error::ReadOnly { .. }
-        | data::Error::Write { .. } => OUTPUT,
+        data::Error::File(FileError::Read { .. }) => INPUT,
+        data::Error::File(_) => OUTPUT,
         data::Error::Encode { .. } => UNEXPECTED,
         data::Error::Clock { .. } => USAGE,
         _ => INPUT,

@@ -110,8 +110,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     };
     let source = Source { folder: setup.folder.clone(), file, sha256: head.sha256 };
     match target {
-        Target::New(path) => source.written(|fill| whole::create_new(&path, |out| fill(&*exporter, out)))?,
-        Target::Old(path) => source.written(|fill| whole::replace(&path, |out| fill(&*exporter, out)))?,
+        Target::New(path) => source.written(|fill| Ok(whole::create_new(&path, |out| fill(&*exporter, out))?))?,
+        Target::Old(path) => source.written(|fill| Ok(whole::replace(&path, |out| fill(&*exporter, out))?))?,
         Target::Stream(path) => {
             stream(exporter, source, path).await?;
             warn_of_unchecked(setup, &unchecked);

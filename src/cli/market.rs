@@ -1,6 +1,7 @@
 //! `rejoinder market`.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,8 +9,10 @@ use clap::Args;
 use super::error::Error;
 use super::print;
 use super::progress::say;
-use crate::model::market::Market;
-use crate::model::market::serve::{self, BatchFaults, BatchOptions, Faults};
+use crate::evaluate::auditor_battery;
+use crate::market::Market;
+use crate::market::serve::{self, BatchFaults, BatchOptions, Faults};
+use crate::model::Model;
 
 /// Options of `market`.
 #[derive(Args, Clone, Debug)]
@@ -77,11 +80,23 @@ pub struct Options {
     seed: u64,
 }
 
+/// The market of this name, in this process.
+///
+/// # Errors
+/// One line, where there is none.
+pub fn open(name: &str) -> Result<Arc<dyn Model>, Error> {
+    Ok(Arc::new(parse(name)?))
+}
+
+fn parse(name: &str) -> Result<Market, Error> {
+    Ok(Market::parse(name).map_err(Error::Usage)?.with_labelled(auditor_battery::labels))
+}
+
 /// Serves until the process is asked to stop, then tells what was served.
 pub async fn run(options: &Options, stopped: impl Future<Output = ()>) -> Result<(), Error> {
     let server = serve::bind(serve::Options {
         listen: SocketAddr::new(options.listen, options.port),
-        market: Market::parse(&options.market).map_err(Error::Usage)?,
+        market: parse(&options.market)?,
         latency: Duration::from_millis(options.latency_ms),
         jitter: options.jitter,
         faults: options.faults.clone(),

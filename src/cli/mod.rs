@@ -19,6 +19,10 @@ mod goes_on;
 mod greet;
 mod improve;
 mod live;
+#[cfg(feature = "market")]
+mod market;
+#[cfg(not(feature = "market"))]
+#[path = "no_market.rs"]
 mod market;
 mod mcp;
 mod objections;

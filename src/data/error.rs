@@ -59,14 +59,9 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
-    /// The operating system would not let us read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// Which file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// Reading or writing failed.
+    #[error(transparent)]
+    File(#[from] rejoinder_files::Error),
     /// The content is not what it should be.
     #[error("{path}: {fault}")]
     Json {
@@ -88,34 +83,6 @@ pub enum Error {
         /// The version known here.
         known: u32,
     },
-    /// A file that had to be new is there already.
-    #[error("{path} is there already and was left as it is; choose another name or move it away")]
-    Exists {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// The disk, or the quota on it, is full.
-    #[error("cannot write {path}: the disk is full; nothing was changed there: free some space and try again")]
-    DiskFull {
-        /// The file that was to be.
-        path: PathBuf,
-    },
-    /// The folder cannot be written to.
-    #[error("cannot write {path}: {source}; nothing was changed there: make the folder writable or choose another")]
-    ReadOnly {
-        /// The file that was to be.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Any other failure to write.
-    #[error("cannot write {path}: {source}")]
-    Write {
-        /// The file that was to be.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
     /// The content could not be put into JSON.
     #[error("cannot put the content of a {what} file into JSON: {source}")]
     Encode {
@@ -135,16 +102,11 @@ pub enum Error {
 impl Error {
     /// A failed read, with its path.
     pub(super) fn read(path: &Path, source: io::Error) -> Self {
-        Error::Read { path: path.to_owned(), source }
+        rejoinder_files::Error::read(path, source).into()
     }
 
     /// A failed write, told apart by what the person can do about it.
     pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull { path },
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly { path, source },
-            _ => Error::Write { path, source },
-        }
+        rejoinder_files::Error::write(path, source).into()
     }
 }

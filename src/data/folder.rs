@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::file_name::{FileName, Kind, shortened};
-use super::results::hex;
-use super::{Error, personas, whole};
+use super::{Error, FileError, personas, whole};
+use rejoinder_files::hex;
 
 /// The most bytes of one file that are read into memory: 2 GiB.
 pub const LARGEST_FILE: u64 = 2 << 30;
@@ -78,7 +78,7 @@ impl DataFolder {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if the subfolder cannot be listed.
+    /// [`FileError::Read`] if the subfolder cannot be listed.
     pub fn list(&self, kind: Kind) -> Result<Vec<FileName>, Error> {
         let folder = self.subfolder(kind);
         let entries = match fs::read_dir(&folder) {
@@ -163,17 +163,17 @@ impl DataFolder {
     /// Says whether the disk is full or the folder read-only; the file that was there is then still there.
     pub fn replace(&self, file: &FileName, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path_to_write(file)?;
-        whole::replace(&path, |out| out.write_all(bytes))
+        Ok(whole::replace(&path, |out| out.write_all(bytes))?)
     }
 
     /// Writes a file whose name must be free.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] if the name is taken; otherwise as [`replace`](Self::replace).
+    /// [`FileError::Exists`] if the name is taken; otherwise as [`replace`](Self::replace).
     pub fn create_new(&self, file: &FileName, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path_to_create(file)?;
-        whole::create_new(&path, |out| out.write_all(bytes))
+        Ok(whole::create_new(&path, |out| out.write_all(bytes))?)
     }
 
     /// Writes a companion of a file beside it, whole or not at all: the same name with another ending, such as `html`. It is
@@ -188,7 +188,7 @@ impl DataFolder {
             // What is no file is not replaced by one.
             Ok(there) if there.is_symlink() => Err(Error::NotAFile { path, what: "a symbolic link" }),
             Ok(there) if !there.is_file() => Err(Error::NotAFile { path, what: describe(there.file_type()) }),
-            _ => whole::replace(&path, |out| out.write_all(bytes)).map(|()| path),
+            _ => Ok(whole::replace(&path, |out| out.write_all(bytes)).map(|()| path)?),
         }
     }
 
@@ -199,7 +199,7 @@ impl DataFolder {
     ///
     /// As [`create_new`](Self::create_new).
     pub fn check_writable(&self, kind: Kind) -> Result<(), Error> {
-        whole::probe(&self.writable_subfolder(kind)?)
+        Ok(whole::probe(&self.writable_subfolder(kind)?)?)
     }
 
     /// Keeps other processes that ask for it out of a subfolder until the lock is dropped: for reading a file and
@@ -207,7 +207,7 @@ impl DataFolder {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`] if another process does not let go of it for a minute; otherwise as
+    /// [`FileError::Write`] if another process does not let go of it for a minute; otherwise as
     /// [`create_new`](Self::create_new).
     pub fn lock(&self, kind: Kind) -> Result<Lock, Error> {
         let path = self.writable_subfolder(kind)?.join(LOCK_FILE);
@@ -237,7 +237,9 @@ impl DataFolder {
     pub(super) fn path_to_create(&self, file: &FileName) -> Result<PathBuf, Error> {
         let path = self.path(file);
         self.writable_subfolder(file.kind()).map_err(|error| match error {
-            Error::Write { source, .. } | Error::ReadOnly { source, .. } => Error::write(&path, source),
+            Error::File(FileError::Write { source, .. } | FileError::ReadOnly { source, .. }) => {
+                Error::write(&path, source)
+            }
             other => other,
         })?;
         Ok(path)

@@ -107,7 +107,7 @@ pub fn replace<T: Serialize>(
     });
     match failed {
         Some(error) => Err(error),
-        None => written.map(|()| count),
+        None => Ok(written.map(|()| count)?),
     }
 }
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
-use super::{Error, Map, json};
+use super::{Error, FileError, Map, json};
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -256,7 +256,9 @@ pub fn save_new(folder: &DataFolder, file: &FileName, rows: &[Row]) -> Result<Fi
     let mut file = file.clone();
     for number in 2.. {
         match folder.create_new(&file, &bytes) {
-            Err(Error::Exists { .. }) if number < u32::MAX => file = file_name(&format!("{base}_{number}"))?,
+            Err(Error::File(FileError::Exists { .. })) if number < u32::MAX => {
+                file = file_name(&format!("{base}_{number}"))?
+            }
             created => return created.map(|()| file),
         }
     }

@@ -31,11 +31,9 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
-pub mod spool;
 pub mod titles;
 mod undecided;
 pub mod versions;
-pub mod whole;
 
 pub use entries::Entries;
 pub use entry::{Entry, Part};
@@ -44,6 +42,7 @@ pub use file_name::{FileName, Kind};
 pub use folder::DataFolder;
 pub use json::Fault;
 pub use provenance::Provenance;
+pub use rejoinder_files::{Error as FileError, spool, whole};
 pub use results::Results;
 pub use results_stream::{Gather, Head};
 

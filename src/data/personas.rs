@@ -33,7 +33,7 @@ pub fn open(folder: &DataFolder, file: &FileName) -> Result<Texts, Error> {
     match stream(folder, file, BLOCK)? {
         Some(personas) => Ok(personas),
         // What is wrong with a file is explained best with all of it at hand.
-        None => Texts::of(folder.root(), load(folder, file)?),
+        None => Ok(Texts::of(folder.root(), load(folder, file)?)?),
     }
 }
 
@@ -57,7 +57,7 @@ fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<T
         true
     });
     if let Some(error) = broken {
-        return Err(error);
+        return Err(error.into());
     }
     let is_list = rest.is_ok_and(|rest| {
         let rest = rest.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&rest);
@@ -88,7 +88,7 @@ pub fn save(folder: &DataFolder, file: &FileName, personas: &[String]) -> Result
 ///
 /// # Errors
 ///
-/// As [`save`], and [`Error::Exists`].
+/// As [`save`], and [`FileError::Exists`](super::FileError::Exists).
 pub fn create(folder: &DataFolder, file: &FileName, personas: &[String]) -> Result<(), Error> {
     folder.create_new(file, &to_bytes(folder, file, personas)?)
 }

@@ -1,10 +1,7 @@
 //! A results file: one run of one prompt, every message with its decision.
 
-use std::fmt::Write;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
@@ -12,6 +9,7 @@ use super::json::{self, Fault};
 use super::provenance::{Provenance, SCHEMA_VERSION};
 use super::results_stream::Counts;
 use super::{Error, Map};
+pub use rejoinder_files::sha256;
 
 /// The decision maker's verdict on a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -224,21 +222,6 @@ fn check(metadata: &Metadata, personas: usize) -> Result<(), Fault> {
         ));
     }
     Ok(())
-}
-
-/// SHA-256 as 64 hexadecimal digits.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 fn schema_version(bytes: &[u8]) -> Option<u64> {

@@ -338,7 +338,7 @@ fn hash(batches: &Receiver<Arc<Batch>>, is_wanted: bool) -> (String, u64) {
         }
         length += batch.bytes.len() as u64;
     }
-    (results::hex(&hasher.finalize()), length)
+    (rejoinder_files::hex(&hasher.finalize()), length)
 }
 
 /// The same with the whole file in memory: what is wrong with a file is explained best with all of it at hand.

@@ -62,7 +62,7 @@ impl Titles {
         change(&mut titles);
         titles.lineages.retain(|_, title| *title != Title::default());
         titles.runs.retain(|_, title| *title != Title::default());
-        whole::replace(&path, |out| Ok(serde_json::to_writer_pretty(out, &titles)?))
+        Ok(whole::replace(&path, |out| Ok(serde_json::to_writer_pretty(out, &titles)?))?)
     }
 
     /// What a lineage is called.

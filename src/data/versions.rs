@@ -12,7 +12,7 @@ use jiff::{ToSpan, civil::DateTime};
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::whole::{Claim, Draft};
-use super::{Error, clock};
+use super::{Error, FileError, clock};
 
 const MARK: &str = "_improvement_run_v";
 
@@ -78,11 +78,11 @@ pub fn save_next_version<E: From<Error>>(
         if folder.exists(&file) && version < u32::MAX {
             continue;
         }
-        let draft = Draft::write(&path, |out| contents(version, out))?;
+        let draft = Draft::write(&path, |out| contents(version, out)).map_err(Error::from)?;
         about_to(&file, draft.sha256())?;
-        match draft.claim(&path)? {
+        match draft.claim(&path).map_err(Error::from)? {
             Claim::Ours => return Ok(file),
-            Claim::Taken(_) if version == u32::MAX => return Err(Error::Exists { path }.into()),
+            Claim::Taken(_) if version == u32::MAX => return Err(Error::from(FileError::Exists { path }).into()),
             Claim::Taken(_) => {}
         }
     }
@@ -101,9 +101,9 @@ pub fn replace_version<E: From<Error>>(
     about_to: impl FnOnce(&FileName, &str) -> Result<(), E>,
 ) -> Result<(), E> {
     let (path, version) = (folder.path_to_write(file)?, version_of(file.stem()).unwrap_or_default());
-    let draft = Draft::write(&path, |out| contents(version, out))?;
+    let draft = Draft::write(&path, |out| contents(version, out)).map_err(Error::from)?;
     about_to(file, draft.sha256())?;
-    Ok(draft.replace(&path)?)
+    Ok(draft.replace(&path).map_err(Error::from)?)
 }
 
 /// Saves a first run as `{persona_stem}_results_{YYYYMMDD_HHMMSS}.json`. If two runs end in the same second, the later
@@ -123,15 +123,15 @@ pub fn save_timestamped_results<E: From<Error>>(
     let mut moment = at;
     let mut file = named(moment)?;
     let first: &Path = &folder.path_to_create(&file)?;
-    let mut draft = Draft::write(first, contents)?;
+    let mut draft = Draft::write(first, contents).map_err(Error::from)?;
     loop {
         let path = folder.path(&file);
         about_to(&file, draft.sha256())?;
-        match draft.claim(&path)? {
+        match draft.claim(&path).map_err(Error::from)? {
             Claim::Ours => return Ok(file),
             Claim::Taken(unclaimed) => draft = unclaimed,
         }
-        moment = moment.checked_add(1.second()).map_err(|_| Error::Exists { path })?;
+        moment = moment.checked_add(1.second()).map_err(|_| Error::from(FileError::Exists { path }))?;
         file = named(moment)?;
     }
 }

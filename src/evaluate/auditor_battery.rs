@@ -95,13 +95,23 @@ struct Message {
     hard: String,
 }
 
+/// The battery that is compiled in, as text.
+const BUILT_IN: &str = include_str!("../../prompts/auditor_battery.toml");
+
+/// The messages of the battery that is compiled in, trimmed, each with its passages that are made up.
+#[must_use]
+pub fn labels() -> HashMap<String, Vec<String>> {
+    let messages = toml::from_str::<File>(BUILT_IN).map(|file| file.message).unwrap_or_default();
+    messages.into_iter().map(|message| (message.text.trim().to_owned(), message.made_up)).collect()
+}
+
 impl AuditorBattery {
     /// The battery that is compiled in.
     ///
     /// # Errors
     /// When its file is damaged: a defect of the program, which a test rules out.
     pub fn built_in() -> Result<Self, Error> {
-        AuditorBattery::parse(include_str!("../../prompts/auditor_battery.toml"))
+        AuditorBattery::parse(BUILT_IN)
     }
 
     /// Reads a battery.

@@ -268,7 +268,7 @@ impl Saver<'_> {
                 error @ (data::Error::NotFound { .. }
                 | data::Error::Json { .. }
                 | data::Error::NotAFile { .. }
-                | data::Error::Read { .. }),
+                | data::Error::File(data::FileError::Read { .. })),
             ) => {
                 // Whatever has become of the file, what was paid for is kept.
                 let mut rows = self.read.to_vec();

@@ -145,11 +145,11 @@ impl Reviews {
     /// As [`Texts::push`].
     pub fn push(&mut self, review: &Review) -> Result<(), Error> {
         let text = serde_json::to_string(review).map_err(|error| self.0.unreadable(&error.to_string()))?;
-        self.0.push(&text)
+        Ok(self.0.push(&text)?)
     }
 
     fn get(&self, index: usize) -> Result<Review, Error> {
-        serde_json::from_str(&self.0.get(index)?).map_err(|error| self.0.unreadable(&error.to_string()))
+        Ok(serde_json::from_str(&self.0.get(index)?).map_err(|error| self.0.unreadable(&error.to_string()))?)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::data::folder::DataFolder;
 use crate::data::provenance::FailedTrial;
 use crate::data::results::PersonaResult;
 use crate::data::spool::Texts;
-use crate::data::{self, FileName, Kind, Map, clock};
+use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::engine::{Engine, Work};
 use crate::event::{Event, Events, Grounding, TrialOutcome};
 use crate::journal::{self, Begun, TrialRow};
@@ -123,6 +123,12 @@ pub enum Error {
     /// The run was asked to stop.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        data::Error::from(error).into()
+    }
 }
 
 /// The run was asked to stop: what came back is in the journal, and nothing is to be saved now.

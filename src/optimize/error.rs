@@ -1,6 +1,6 @@
 //! What can go wrong with a cycle.
 
-use crate::data;
+use crate::data::{self, FileError};
 use crate::evaluate::ask;
 use crate::evaluate::run::{self, Interrupted};
 use crate::improve::parts::Kept;
@@ -60,6 +60,12 @@ pub enum Error {
         /// The first failure.
         reason: String,
     },
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        data::Error::from(error).into()
+    }
 }
 
 impl From<run::Error> for Error {

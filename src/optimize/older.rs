@@ -10,7 +10,7 @@ use crate::data::folder::DataFolder;
 use crate::data::results::PersonaResult;
 use crate::data::results_stream::{self, Head};
 use crate::data::spool::Texts;
-use crate::data::{self, Entries, Entry, FileName, Gather, Map, Part};
+use crate::data::{self, Entries, Entry, FileError, FileName, Gather, Map, Part};
 
 /// The older file, without its entries.
 #[derive(Debug)]
@@ -65,14 +65,14 @@ impl Older {
     /// As [`Older::read`], and where there is no room on the disk.
     pub fn people(&self, folder: &DataFolder) -> Result<Texts, data::Error> {
         let start = || Texts::new(folder.root());
-        let push = |people: &mut Result<Texts, data::Error>, entry: &Entry<'_>| {
+        let push = |people: &mut Result<Texts, FileError>, entry: &Entry<'_>| {
             if let (Ok(list), Part::Results) = (&mut *people, entry.part)
                 && let Err(error) = list.push(&entry.persona.get())
             {
                 *people = Err(error);
             }
         };
-        results_stream::fold(folder, &self.file, start, push)?.0
+        Ok(results_stream::fold(folder, &self.file, start, push)?.0?)
     }
 
     /// Its messages with the personas that they are to.
@@ -88,7 +88,7 @@ impl Older {
                 *messages = Err(error);
             }
         };
-        results_stream::fold(folder, &self.file, start, push)?.0
+        Ok(results_stream::fold(folder, &self.file, start, push)?.0?)
     }
 
     /// Its entries as they stand, read anew whenever they are asked for.

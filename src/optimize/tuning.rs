@@ -74,7 +74,7 @@ fn rejected(folder: &DataFolder, file: &FileName, head: &Metadata) -> Result<Rej
         }
     })?;
     if let Some(error) = failed {
-        return Err(error);
+        return Err(error.into());
     }
     // What another judge rejected, this one might have accepted; and what the incumbent wrote is no earlier run's.
     let is_one_judge = part == Part::Baseline

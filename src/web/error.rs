@@ -9,7 +9,7 @@ use maud::html;
 
 use super::page::{self, Place};
 use super::site::Site;
-use crate::data;
+use crate::data::{self, FileError};
 use crate::journal;
 
 /// A request that cannot be answered as it was meant.
@@ -63,11 +63,17 @@ impl From<data::Error> for Problem {
         let status = match error {
             data::Error::NotFound { .. } | data::Error::Name { .. } => StatusCode::NOT_FOUND,
             data::Error::Outside { .. } | data::Error::NotAFile { .. } => StatusCode::FORBIDDEN,
-            data::Error::Exists { .. } | data::Error::Changed { .. } => StatusCode::CONFLICT,
+            data::Error::File(FileError::Exists { .. }) | data::Error::Changed { .. } => StatusCode::CONFLICT,
             data::Error::Json { .. } | data::Error::NewerSchema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Problem::new(status, error.to_string())
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        data::Error::from(error).into()
     }
 }
 

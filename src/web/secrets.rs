@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::data::results::hex;
+use rejoinder_files::hex;
 
 /// The fewest characters of a token that is given.
 pub const SHORTEST_TOKEN: usize = 16;

@@ -1,9 +1,8 @@
 //! E-mail addresses as they are compared.
 
+use rejoinder_files::hex;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
-
-use crate::data::results::hex;
 
 /// The longest address that is one (RFC 5321, 4.5.3.1), in characters.
 const LONGEST: usize = 254;

@@ -8,7 +8,7 @@ use crate::data::json::Fault;
 use crate::data::lines::{self, Lines};
 use crate::data::spool::Texts;
 use crate::data::whole::{Claim, Draft};
-use crate::data::{DataFolder, Error, FileName};
+use crate::data::{DataFolder, Error, FileError, FileName};
 
 /// All leads of a list, in its order, the ones that may not be written to included.
 pub struct LeadList(Lines<Lead>);
@@ -105,7 +105,7 @@ impl Sink<'_> {
     /// Writes a lead, or anything else that has a line of its own.
     ///
     /// # Errors
-    /// [`Error::Write`] and its kin.
+    /// [`FileError::Write`] and its kin.
     pub fn put<T: serde::Serialize>(&mut self, lead: &T) -> Result<(), Error> {
         let written = serde_json::to_writer(&mut *self.out, lead).map_err(io::Error::from);
         written.and_then(|()| self.out.write_all(b"\n")).map_err(|error| {
@@ -119,7 +119,7 @@ impl Sink<'_> {
 /// Writes a file of lines whole or not at all; what `fill` returns is returned.
 ///
 /// # Errors
-/// Those of `fill`, of the disk, and [`Error::Exists`].
+/// Those of `fill`, of the disk, and [`FileError::Exists`].
 pub fn write<T>(
     folder: &DataFolder,
     file: &FileName,
@@ -156,7 +156,7 @@ pub fn write<T>(
         Place::Instead => draft.replace(&path)?,
         Place::New => {
             if let Claim::Taken(_) = draft.claim(&path)? {
-                return Err(Error::Exists { path });
+                return Err(FileError::Exists { path }.into());
             }
         }
     }
@@ -187,7 +187,7 @@ mod tests {
         LeadList::create(&folder, &file, some().into_iter().map(Ok)).unwrap();
         let read: Result<Vec<Lead>, Error> = LeadList::open(&folder, &file).unwrap().collect();
         assert_eq!(read.unwrap(), some());
-        assert!(matches!(LeadList::create(&folder, &file, []), Err(Error::Exists { .. })));
+        assert!(matches!(LeadList::create(&folder, &file, []), Err(Error::File(FileError::Exists { .. }))));
         assert_eq!(leads::lists(&folder).unwrap(), [file.clone()]);
         #[cfg(unix)]
         {

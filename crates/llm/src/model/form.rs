@@ -1,0 +1,346 @@
+//! The form in which a model at a host accepts requests, learned from what it refuses.
+//!
+//! Hosts with the same wire format differ in what they accept: the name of the token cap, a schema, the system role,
+//! how hard to think. A part that a host refuses by name is renamed or left out, once. If that helps, it is remembered
+//! for this host and model, and becomes part of the settings in a judge's fingerprint.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::http::Effort;
+use super::{Failure, FailureKind, Reply, Request};
+
+/// More changes than this go round in circles.
+const MOST_CHANGES: usize = 8;
+
+/// What the cap on tokens is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Cap {
+    /// As this host is known to call it.
+    #[default]
+    Usual,
+    /// The other one of `max_tokens` and `max_completion_tokens`.
+    Other,
+}
+
+/// How JSON is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Json {
+    /// By its schema.
+    #[default]
+    Schema,
+    /// As any object.
+    Object,
+    /// In words alone: the question says it anyway.
+    Words,
+}
+
+/// Where the system prompt stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Place {
+    /// In its own place, in the richest form that the wire format has.
+    #[default]
+    Usual,
+    /// In its own place, as plain text.
+    Text,
+    /// Before what is asked.
+    User,
+}
+
+/// How hard the model is told to think.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Thinking {
+    /// As it is set.
+    #[default]
+    AsSet,
+    /// By another word, the nearest to the setting.
+    Nearest(Effort),
+    /// It is not told.
+    Unsaid,
+}
+
+/// The form of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Form {
+    pub(super) cap: Cap,
+    pub(super) json: Json,
+    pub(super) place: Place,
+    pub(super) thinking: Thinking,
+}
+
+/// For the fingerprint: empty where nothing was refused.
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = Vec::new();
+        if self.cap == Cap::Other {
+            words.push("cap".to_owned());
+        }
+        match self.json {
+            Json::Schema => {}
+            Json::Object => words.push("json-object".to_owned()),
+            Json::Words => words.push("no-schema".to_owned()),
+        }
+        match self.place {
+            Place::Usual => {}
+            Place::Text => words.push("plain-system".to_owned()),
+            Place::User => words.push("no-system".to_owned()),
+        }
+        match self.thinking {
+            Thinking::AsSet => {}
+            Thinking::Nearest(effort) => words.push(format!("effort-{effort}")),
+            Thinking::Unsaid => words.push("no-effort".to_owned()),
+        }
+        if words.is_empty() { Ok(()) } else { write!(f, " form={}", words.join(",")) }
+    }
+}
+
+/// The settings without the form that was learned on the way: a run that learns it resumes as the same run.
+#[must_use]
+pub fn without_form(settings: &str) -> String {
+    settings.split(' ').filter(|word| !word.starts_with("form=")).collect::<Vec<_>>().join(" ")
+}
+
+/// The parts of a request that a host can refuse.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be refused by itself")]
+pub(super) struct Sent {
+    pub(super) has_system: bool,
+    pub(super) has_schema: bool,
+    pub(super) effort: Option<Effort>,
+    /// Whether the wire format has a plain form of the system prompt beside its usual one.
+    pub(super) has_rich_system: bool,
+    /// Whether it has an object without a schema.
+    pub(super) has_object: bool,
+    /// Whether the cap has two names.
+    pub(super) has_cap_names: bool,
+}
+
+impl Sent {
+    pub(super) fn chat(request: &Request, effort: Option<Effort>) -> Self {
+        let (has_system, has_schema) = (!request.system.is_empty(), request.schema.is_some());
+        Sent { has_system, has_schema, effort, has_rich_system: false, has_object: true, has_cap_names: true }
+    }
+
+    pub(super) fn messages(request: &Request, effort: Option<Effort>) -> Self {
+        let (has_system, has_schema) = (!request.system.is_empty(), request.schema.is_some());
+        Sent { has_system, has_schema, effort, has_rich_system: true, has_object: false, has_cap_names: false }
+    }
+}
+
+impl Form {
+    /// The form without the part that this failure refuses, and the name of that part; `None` if it refuses nothing of
+    /// the form.
+    pub(super) fn without(self, failure: &Failure, sent: Sent) -> Option<(Form, &'static str)> {
+        if failure.status.is_none() || !matches!(failure.kind, FailureKind::Invalid | FailureKind::NotFound) {
+            return None;
+        }
+        let words = format!("{} {}", failure.param.as_deref().unwrap_or_default(), failure.message).to_lowercase();
+        let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+        if sent.has_cap_names
+            && self.cap == Cap::Usual
+            && has(&["max_tokens", "max_completion_tokens", "max_new_tokens"])
+        {
+            return Some((Form { cap: Cap::Other, ..self }, "the cap on tokens by this name"));
+        }
+        let thinking = sent.effort.is_some() && self.thinking != Thinking::Unsaid;
+        if thinking && has(&["effort", "thinking", "reasoning", "think value"]) {
+            let nearest = sent.effort.and_then(|effort| nearest(effort, &words));
+            let thinking = match (self.thinking, nearest) {
+                (Thinking::AsSet, Some(nearest)) => Thinking::Nearest(nearest),
+                _ => Thinking::Unsaid,
+            };
+            return Some((Form { thinking, ..self }, "the effort"));
+        }
+        let schema = sent.has_schema && self.json != Json::Words;
+        let names_schema = [
+            "response_format",
+            "response format",
+            "json_schema",
+            "json schema",
+            "json_object",
+            "structured output",
+            "structured_output",
+            "response_schema",
+            "additionalproperties",
+            "grammar",
+            "guided",
+            "output_format",
+            "output_config.format",
+        ];
+        if schema && has(&names_schema) {
+            let json = if sent.has_object && self.json == Json::Schema { Json::Object } else { Json::Words };
+            return Some((Form { json, ..self }, "the schema of the answer"));
+        }
+        if has(&["output_config", "output config"]) && (schema || thinking) {
+            let form = Form {
+                json: if schema { Json::Words } else { self.json },
+                thinking: if thinking { Thinking::Unsaid } else { self.thinking },
+                ..self
+            };
+            return Some((form, "output_config"));
+        }
+        let names_system = [
+            "system role",
+            "system prompt",
+            "system message",
+            "system instruction",
+            "'system'",
+            "\"system\"",
+            "`system`",
+            "system: ",
+            "system.",
+            "role: system",
+            "developer instruction",
+            "developer message",
+            "developer role",
+            "'developer'",
+            "cache_control",
+            "roles must alternate",
+            "only user and assistant",
+        ];
+        if sent.has_system && self.place != Place::User && has(&names_system) {
+            let place = if sent.has_rich_system && self.place == Place::Usual { Place::Text } else { Place::User };
+            return Some((Form { place, ..self }, "the system prompt in this place"));
+        }
+        None
+    }
+}
+
+/// Among the efforts that a refusal names as accepted, the one nearest to the refused one; `None` if it names none.
+fn nearest(refused: Effort, words: &str) -> Option<Effort> {
+    const ALL: [Effort; 6] = [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max];
+    // Accepted values are named after the refused one.
+    let rest = ["supported values", "must be", "expected", "one of", "allowed", "available", "valid values"];
+    let from = rest.iter().filter_map(|mark| words.find(mark)).min()?;
+    let named: Vec<&str> = words[from..].split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let taken = ALL.into_iter().filter(|effort| *effort != refused && named.contains(&effort.as_str()));
+    taken.min_by_key(|effort| (*effort as i8 - refused as i8).abs())
+}
+
+/// The forms that are remembered for hosts and models, in a file if there is one. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Forms(Arc<Memory>);
+
+/// Receives what a host does not accept, for the user.
+type Say = Box<dyn Fn(String) + Send + Sync>;
+
+#[derive(Default)]
+struct Memory {
+    file: Option<PathBuf>,
+    known: Mutex<BTreeMap<String, Arc<Mutex<Form>>>>,
+    say: Option<Say>,
+}
+
+impl fmt::Debug for Forms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Forms").field("file", &self.0.file).finish_non_exhaustive()
+    }
+}
+
+impl Forms {
+    /// Reads the forms of this file; starts empty if it is missing or unreadable. `say` is called with whatever is
+    /// learned.
+    #[must_use]
+    pub fn in_file(file: &Path, say: impl Fn(String) + Send + Sync + 'static) -> Self {
+        let read = || serde_json::from_slice::<BTreeMap<String, Form>>(&std::fs::read(file).ok()?).ok();
+        let known = read().unwrap_or_default().into_iter().map(|(key, form)| (key, Arc::new(Mutex::new(form))));
+        Forms(Arc::new(Memory {
+            file: Some(file.to_owned()),
+            known: Mutex::new(known.collect()),
+            say: Some(Box::new(say)),
+        }))
+    }
+
+    /// The form of this model at this host, shared by all who ask it.
+    pub(super) fn of(&self, host: &str, model: &str) -> Learned {
+        let form = Arc::clone(locked(&self.0.known).entry(format!("{host} {model}")).or_default());
+        Learned { forms: self.clone(), form, host: host.to_owned(), model: model.to_owned() }
+    }
+
+    fn save(&self) {
+        let all: BTreeMap<String, Form> =
+            locked(&self.0.known).iter().map(|(key, form)| (key.clone(), *locked(form))).collect();
+        let learned: BTreeMap<_, _> = all.into_iter().filter(|(_, form)| *form != Form::default()).collect();
+        // If the file cannot be written, the form is learned again another time.
+        if let (Some(file), Ok(text)) = (&self.0.file, serde_json::to_vec_pretty(&learned)) {
+            let _ = rejoinder_files::whole::replace(file, |out| out.write_all(&text));
+        }
+    }
+}
+
+/// The form of one model at one host.
+#[derive(Clone, Debug)]
+pub(super) struct Learned {
+    forms: Forms,
+    form: Arc<Mutex<Form>>,
+    host: String,
+    model: String,
+}
+
+impl Learned {
+    pub(super) fn get(&self) -> Form {
+        *locked(&self.form)
+    }
+
+    /// Sends a request in the known form. If it is refused for its form, tries others until one is accepted, and
+    /// remembers that one.
+    pub(super) async fn send<F: Future<Output = Result<Reply, Failure>>>(
+        &self,
+        sent: Sent,
+        send: impl Fn(Form) -> F,
+    ) -> Result<Reply, Failure> {
+        let known = self.get();
+        let (mut form, mut refused) = (known, Vec::new());
+        loop {
+            let failure = match send(form).await {
+                Ok(reply) => {
+                    if form != known {
+                        self.learn(form, &refused);
+                    }
+                    return Ok(reply);
+                }
+                Err(failure) => failure,
+            };
+            match form.without(&failure, sent) {
+                Some((next, what)) if refused.len() < MOST_CHANGES => {
+                    refused.push((what, failure.message));
+                    form = next;
+                }
+                _ => return Err(failure),
+            }
+        }
+    }
+
+    /// The host took this form after refusing others, for these reasons.
+    fn learn(&self, form: Form, refused: &[(&'static str, String)]) {
+        if std::mem::replace(&mut *locked(&self.form), form) == form {
+            return;
+        }
+        if let Some(say) = &self.forms.0.say {
+            for (what, why) in refused {
+                say(format!(
+                    "{} at {} does not take {what}: it is asked in another way from now on ({why})",
+                    self.model, self.host
+                ));
+            }
+        }
+        self.forms.save();
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -1,0 +1,324 @@
+//! What is asked: reads a request's texts and its schema.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::lexicon::pattern;
+use rejoinder_llm::model::Request;
+use rejoinder_llm::model::chances::{self, Statement};
+
+/// A task for the market.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ask<'a> {
+    /// Write a message. `around`: what the request says beside the persona.
+    Message { prompt: &'a str, persona: &'a str, around: String },
+    /// Change these passages of a draft.
+    Revision { prompt: &'a str, persona: &'a str, draft: &'a str, passages: &'a str },
+    /// Decide on a message.
+    Decision { judge: &'a str, persona: &'a str, message: &'a str },
+    /// Say how likely a yes to a message is.
+    Score { judge: &'a str, persona: &'a str, message: &'a str },
+    /// Say how likely each statement about a message is.
+    Chances { judge: &'a str, persona: &'a str, message: &'a str, statements: Vec<Statement> },
+    /// Give the reasons for a decision.
+    Reason { judge: &'a str, persona: &'a str, message: &'a str, yes: bool },
+    /// Rewrite a prompt. `plain`: answer with the prompt alone instead of JSON.
+    Prompt { guide: &'a str, incumbent: &'a str, feedback: &'a str, objections: &'a str, plain: bool },
+    /// Change the advice of a prompt whose facts and rules are fixed.
+    Changes { guide: &'a str, fixed: Fixed<'a>, advice: &'a str, feedback: &'a str, objections: &'a str },
+    /// Mark the numbered blocks of a prompt as fact, rule or advice.
+    Split { blocks: &'a str },
+    /// Find items of advice that ask for claims beyond the facts.
+    ItemCheck { facts: &'a str, items: &'a str },
+    /// List the claims of a message.
+    Claims { facts: &'a str, persona: &'a str, message: &'a str },
+    /// Write personas. `plain`: answer with a bare JSON array.
+    Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
+    /// Name groups for numbered lines, with those that are in use. `yes`: the lines are what people liked.
+    Naming { lines: &'a str, known: &'a str, yes: bool },
+    /// Sort numbered lines into the groups against and in favour.
+    Sorting { lines: &'a str, against: &'a str, favour: &'a str },
+    /// Sort numbered instructions by what they ask for.
+    Ideas { lines: &'a str },
+}
+
+/// What of a prompt cannot be changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fixed<'a> {
+    pub facts: &'a str,
+    pub rules: &'a str,
+}
+
+/// Reads a request. Never fails: what it cannot recognise is a persona to write to.
+pub(super) fn read(request: &Request) -> Ask<'_> {
+    let (system, user) = (request.system.as_str(), request.user.as_str());
+    let property = |name: &str| {
+        request.schema.as_ref().is_some_and(|schema| schema.json.get("properties").and_then(|p| p.get(name)).is_some())
+    };
+    let statements =
+        request.schema.as_ref().filter(|schema| schema.name == chances::NAME).and_then(chances::statements);
+    if let (Some(statements), Ask::Decision { judge, persona, message }) = (statements, decision(system, user)) {
+        return Ask::Chances { judge, persona, message, statements };
+    }
+    if property("decision") {
+        return decision(system, user);
+    }
+    if property("claims") {
+        let text = |kind| fence(user, kind).unwrap_or_default();
+        return Ask::Claims { facts: text("facts"), persona: text("persona"), message: text("message") };
+    }
+    if property("score") {
+        return match decision(system, user) {
+            Ask::Decision { judge, persona, message } => Ask::Score { judge, persona, message },
+            other => other,
+        };
+    }
+    let text = |kind| fence(user, kind).unwrap_or_default();
+    if property("changes") {
+        let fixed = Fixed { facts: text("facts"), rules: text("rules") };
+        let (advice, feedback, objections) = (text("advice"), text("feedback"), text("objections"));
+        return Ask::Changes { guide: system, fixed, advice, feedback, objections };
+    }
+    if property("blocks") {
+        return Ask::Split { blocks: text("blocks") };
+    }
+    if property("faults") {
+        return Ask::ItemCheck { facts: text("facts"), items: text("items") };
+    }
+    if property("reasoning")
+        && let Ask::Decision { judge, persona, message } = decision(system, user)
+    {
+        let yes = user.rfind("was a yes") > user.rfind("was a no");
+        return Ask::Reason { judge, persona, message, yes };
+    }
+    if property("prompt") {
+        return prompt(system, user, false);
+    }
+    if property("personas") {
+        return personas(system, user, false);
+    }
+    if property("groups")
+        && let Some(lines) = fence(user, "instructions")
+    {
+        return Ask::Ideas { lines };
+    }
+    if let Some(lines) = fence(user, "reasonings") {
+        let text = |kind| fence(user, kind).unwrap_or_default();
+        if property("codes") || (fence(user, "against").or_else(|| fence(user, "favour")).is_some()) {
+            return Ask::Sorting { lines, against: text("against"), favour: text("favour") };
+        }
+        return Ask::Naming { lines, known: text("codebook"), yes: user.contains("said yes.") };
+    }
+    if fence(user, "message").is_some() || (user.contains("Cold Email Message:") && user.contains("Your Persona:")) {
+        return decision(system, user);
+    }
+    if fence(user, "feedback").is_some() || user.contains("CURRENT SYSTEM PROMPT:") {
+        return prompt(system, user, true);
+    }
+    if fence(user, "domain").is_some() {
+        return personas(system, user, true);
+    }
+    if let Some(persona) = fence(user, "persona") {
+        if let (Some(draft), Some(passages)) = (fence(user, "draft"), fence(user, "passages")) {
+            return Ask::Revision { prompt: system, persona, draft, passages };
+        }
+        return Ask::Message { prompt: system, persona, around: outside(user, persona) };
+    }
+    if let Some(persona) = between(user, "TARGET PERSONA (P):", &["\nWrite a personalized"]) {
+        let context = between(user, "USER/STARTUP CONTEXT (C):", &["TARGET PERSONA (P):"]);
+        return Ask::Message { prompt: context.unwrap_or(system), persona, around: String::new() };
+    }
+    if asks_for_personas(user) {
+        return personas(system, user, true);
+    }
+    Ask::Message { prompt: system, persona: user.trim(), around: String::new() }
+}
+
+fn decision<'a>(system: &'a str, user: &'a str) -> Ask<'a> {
+    let persona = fence(user, "persona").or_else(|| between(user, "Your Persona:", &["\nCold Email Message:"]));
+    let ends = ["\nBased on your persona", "\nMake your decision", "\nRespond with", "\nReturn", "\nPlease"];
+    let message = fence(user, "message").or_else(|| between(user, "Cold Email Message:", &ends));
+    Ask::Decision { judge: system, persona: persona.unwrap_or(user.trim()), message: message.unwrap_or_default() }
+}
+
+fn prompt<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {
+    let incumbent = fence(user, "prompt")
+        .or_else(|| between(user, "CURRENT SYSTEM PROMPT:", &["\nDECISION MAKER FEEDBACK"]))
+        .unwrap_or_default();
+    let feedback = fence(user, "feedback")
+        .or_else(|| between(user, "DECISION MAKER FEEDBACK", &["\nANALYSIS TASK:"]))
+        .unwrap_or_default();
+    // The original's analysis task is part of the guide: it says whether to keep to the facts.
+    let guide = if system.trim().is_empty() { user } else { system };
+    Ask::Prompt { guide, incumbent, feedback, objections: fence(user, "objections").unwrap_or_default(), plain }
+}
+
+fn personas<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {
+    static COUNT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:write|create|generate|exactly)\D{0,20}(\d{1,4})\b"));
+    let outside = [user, system];
+    let count = outside.iter().find_map(|text| COUNT.captures(text)?.get(1)?.as_str().parse::<usize>().ok());
+    let domain = fence(user, "domain").unwrap_or(user.trim());
+    Ask::Personas { domain, count: count.unwrap_or(8).clamp(1, 200), user, plain }
+}
+
+fn asks_for_personas(user: &str) -> bool {
+    static ASKS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^.{0,80}\b(?:write|create|generate)\b.{0,60}\bpersonas\b"));
+    ASKS.is_match(user)
+}
+
+/// The first fenced text of a kind. Only the tag with the same suffix closes it, so that look-alikes inside stay text.
+fn fence<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
+    let open = format!("<{kind}-");
+    let mut from = 0;
+    // Text that fights back may open a million tags that nothing closes: looking at all of them would take for ever.
+    for _ in 0..100 {
+        let found = text[from..].find(&open)?;
+        let name_at = from + found + 1;
+        let suffix_at = from + found + open.len();
+        from = suffix_at;
+        let digits = text[suffix_at..].bytes().take_while(u8::is_ascii_hexdigit).take(64).count();
+        let (suffix, rest) = text[suffix_at..].split_at(digits);
+        let Some(inside) = rest.strip_prefix('>').filter(|_| digits >= 8) else { continue };
+        let close = format!("</{}{suffix}>", &text[name_at..suffix_at]);
+        if let Some(end) = inside.find(&close) {
+            return Some(inside[..end].trim());
+        }
+    }
+    None
+}
+
+/// What stands before and after a fenced text and its tags.
+fn outside(text: &str, inside: &str) -> String {
+    let from = inside.as_ptr() as usize - text.as_ptr() as usize;
+    let opening = text[..from].rfind('<').unwrap_or(from);
+    let after = &text[from + inside.len()..];
+    let closing = after.find('>').map_or(after.len(), |at| at + 1);
+    format!("{}{}", &text[..opening], &after[closing..])
+}
+
+/// What stands between a heading and the first of the ends after it, or the end of the text.
+fn between<'a>(text: &'a str, heading: &str, ends: &[&str]) -> Option<&'a str> {
+    let start = text.find(heading)? + heading.len();
+    let rest = &text[start..];
+    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    Some(rest[..end].trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rejoinder_llm::model::{CallKey, Schema};
+
+    fn request(system: &str, user: &str, property: Option<&str>) -> Request {
+        Request {
+            key: CallKey::of(&["k"]),
+            system: system.into(),
+            user: user.into(),
+            schema: property.map(|name| Schema {
+                name: name.into(),
+                json: serde_json::json!({"type": "object", "properties": {name: {}}}),
+            }),
+            max_tokens: 1000,
+        }
+    }
+
+    #[test]
+    fn a_look_alike_tag_inside_a_fence_does_not_close_it() {
+        let user =
+            "<persona-0011aabb>\nEve </persona-00000000> <persona-12345678>x</persona-12345678>\n</persona-0011aabb>";
+        let asked = request("offer", user, None);
+        let persona = "Eve </persona-00000000> <persona-12345678>x</persona-12345678>";
+        assert!(matches!(read(&asked), Ask::Message { prompt: "offer", persona: found, .. } if found == persona));
+    }
+
+    #[test]
+    fn the_schema_says_which_task_is_asked() {
+        let user = "<persona-0011aabb>\nEve\n</persona-0011aabb>\n<message-0011aabb>\nHello\n</message-0011aabb>";
+        let asked = request("strict", user, Some("decision"));
+        assert_eq!(read(&asked), Ask::Decision { judge: "strict", persona: "Eve", message: "Hello" });
+        let asked = request("strict", user, Some("score"));
+        assert_eq!(read(&asked), Ask::Score { judge: "strict", persona: "Eve", message: "Hello" });
+        let asked = request("s", "<domain-0011aabb>dentists</domain-0011aabb> Write 5 personas", Some("personas"));
+        assert!(matches!(read(&asked), Ask::Personas { domain: "dentists", count: 5, plain: false, .. }));
+        let asked = request(
+            "s",
+            "<prompt-0011aabb>P</prompt-0011aabb><feedback-0011aabb>F</feedback-0011aabb>",
+            Some("prompt"),
+        );
+        assert!(matches!(read(&asked), Ask::Prompt { incumbent: "P", feedback: "F", plain: false, .. }));
+    }
+
+    #[test]
+    fn statements_and_reasons_are_asked_about_the_message_between_its_tags() {
+        let user = "<persona-0011aabb>\nEve\n</persona-0011aabb>\n<message-0011aabb>\nHello\n</message-0011aabb>";
+        let statement = Statement { name: "yes".into(), text: "Eve says yes.".into() };
+        let asked = Request {
+            schema: Some(chances::schema(std::slice::from_ref(&statement))),
+            ..request("strict", user, None)
+        };
+        let statements = vec![statement];
+        assert_eq!(read(&asked), Ask::Chances { judge: "strict", persona: "Eve", message: "Hello", statements });
+        let user = format!("{user}\nYour decision was a no.");
+        let asked = request("strict", &user, Some("reasoning"));
+        assert_eq!(read(&asked), Ask::Reason { judge: "strict", persona: "Eve", message: "Hello", yes: false });
+    }
+
+    #[test]
+    fn lines_to_be_sorted_are_read_with_the_groups() {
+        let lines = "<reasonings-0011aabb>\n1. a\n2. b\n</reasonings-0011aabb>";
+        let user = format!("All said yes. <codebook-0011aabb>\n- hype: h\n</codebook-0011aabb>{lines}");
+        let asked = request("name", &user, Some("groups"));
+        assert_eq!(read(&asked), Ask::Naming { lines: "1. a\n2. b", known: "- hype: h", yes: true });
+        let user = format!("<against-0011aabb>\n- hype: h\n</against-0011aabb>{lines}");
+        let asked = request("sort", &user, Some("codes"));
+        assert_eq!(read(&asked), Ask::Sorting { lines: "1. a\n2. b", against: "- hype: h", favour: "" });
+    }
+
+    #[test]
+    fn what_stands_around_a_persona_is_the_same_for_every_persona() {
+        let around = |name: &str, mark: &str| {
+            let user = format!("Write to:\n<persona-{mark}>\n{name}\n</persona-{mark}>\nClaim nothing else.");
+            match read(&request("offer", &user, None)) {
+                Ask::Message { around, .. } => around,
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(around("Eve", "0011aabb"), "Write to:\n\nClaim nothing else.");
+        assert_eq!(around("Eve", "0011aabb"), around("Bo", "22334455"));
+    }
+
+    #[test]
+    fn a_draft_with_its_passages_is_to_be_revised() {
+        let user = "<persona-0011aabb>Eve</persona-0011aabb><draft-0011aabb>Hi</draft-0011aabb>\
+                    <passages-0011aabb>1. \"Hi\" - why</passages-0011aabb>";
+        let revision = Ask::Revision { prompt: "offer", persona: "Eve", draft: "Hi", passages: "1. \"Hi\" - why" };
+        assert_eq!(read(&request("offer", user, None)), revision);
+    }
+
+    #[test]
+    fn headings_of_the_original_service_are_read() {
+        let user =
+            "USER/STARTUP CONTEXT (C):\nCompany: X\n\nTARGET PERSONA (P):\nEve\n\nWrite a personalized cold outreach";
+        let asked = request("You write.", user, None);
+        assert!(matches!(read(&asked), Ask::Message { prompt: "Company: X", persona: "Eve", .. }));
+        let asked = request(
+            "JSON please",
+            "Your Persona:\nEve\n\nCold Email Message:\nHello\n\nBased on your persona, decide",
+            None,
+        );
+        assert_eq!(read(&asked), Ask::Decision { judge: "JSON please", persona: "Eve", message: "Hello" });
+        let user = "CURRENT SYSTEM PROMPT:\nP\n\nDECISION MAKER FEEDBACK (all):\n[NEGATIVE] too long\n\nANALYSIS TASK: improve";
+        let asked = request("", user, None);
+        assert!(matches!(read(&asked), Ask::Prompt { incumbent: "P", plain: true, .. }));
+    }
+
+    #[test]
+    fn anything_else_is_a_persona() {
+        for user in ["", "<persona-", "<persona-éééééééé>", "<message-0011aabb>", "{\"decision\": true}"] {
+            assert!(matches!(read(&request("p", user, None)), Ask::Message { prompt: "p", .. }), "{user}");
+        }
+    }
+}
