@@ -367,3 +367,17 @@ async fn a_claim_that_is_corrected_enters_the_facts_only_after_a_yes() {
     let run = words(&pages.get(&format!("/run/{FIRST}")).await.text);
     assert!(run.contains("Claims on which a person and the auditor agree: 0.0% (0 of 1)"), "{run}");
 }
+
+#[tokio::test]
+async fn up_to_five_runs_are_laid_side_by_side_with_their_messages() {
+    let place = Place::empty();
+    lineage(&place);
+    let pages = Pages::of(&place.data());
+    let page = pages.get(&format!("/compare?a={FIRST}&b={BETTER}&c={STAYED}&page=2")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    for run in [FIRST, BETTER, STAYED] {
+        assert!(page.text.contains(&format!("{run}: 5/0.")) && !page.text.contains(&format!("{run}: 4/0.")), "{run}");
+    }
+    let text = words(&page.text);
+    assert!(text.contains("From A to B") && text.contains("From A to C") && text.contains("Page 2 of 4"), "{text}");
+}

@@ -339,7 +339,7 @@ async fn two_runs_are_compared_in_numbers_and_words() {
     let pages = Pages::of(&place.data());
     let answer = pages.get("/compare?a=tea_results_20260101_000000&b=tea_results_improvement_run_v1").await;
     assert!(answer.text.contains("1 to yes, 1 to no") && answer.text.contains("Verdict:"), "{}", answer.text);
-    assert!(pages.get("/compare").await.text.contains("Choose two."));
+    assert!(pages.get("/compare").await.text.contains("Choose two. Up to five"));
     assert_eq!(pages.get("/compare?a=x&b=y").await.status, StatusCode::NOT_FOUND);
 }
 

@@ -172,21 +172,26 @@ fn compare(known: &Known) -> Markup {
     if runs.len() < 2 {
         return Markup::default();
     }
-    html! { h2 { "Compare two runs" } (compare_form(&runs, "", "")) }
+    html! { h2 { "Compare two runs" } (compare_form(&runs, "", "", &[])) }
 }
 
-/// A form that compares two of these runs.
-pub(super) fn compare_form(runs: &[&str], a: &str, b: &str) -> Markup {
-    let choice = |name: &str, label: &str, chosen: &str| {
+/// A form that compares these runs: two, and as many more as `more` has letters, folded away.
+pub(super) fn compare_form(runs: &[&str], a: &str, b: &str, more: &[(&str, &str)]) -> Markup {
+    let choice = |name: &str, label: &str, chosen: &str, is_needed: bool| {
         html! {
             div.field.wide { label for=(name) { (label) }
-                select #(name) name=(name) required { option value="" { "Choose …" } @for run in runs { option value=(run) selected[*run == chosen] { (run) } } }
+                select #(name) name=(name) required[is_needed] { option value="" { "Choose …" } @for run in runs { option value=(run) selected[*run == chosen] { (run) } } }
             }
         }
     };
     html! {
         form.inline method="get" action="/compare" {
-            (choice("a", "A, the earlier", a)) (choice("b", "B, the later", b))
+            (choice("a", "A, the earlier", a, true)) (choice("b", "B, the later", b, true))
+            @if !more.is_empty() {
+                details.more open[more.iter().any(|(_, chosen)| !chosen.is_empty())] { summary { "More runs" }
+                    @for (letter, chosen) in more { (choice(letter, &letter.to_uppercase(), chosen, false)) }
+                }
+            }
             button type="submit" { "Compare" }
         }
     }

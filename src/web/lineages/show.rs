@@ -85,7 +85,7 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup 
         details.more open { summary { "The current prompt" } pre #best-prompt { (text(&own.prompt)) } button type="button" hidden data-copy="best-prompt" { "Copy" } }
         @if stems.len() > 1 {
             h2 { "Compare two of its runs" }
-            (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default()))
+            (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default(), &[]))
         }
     }
 }
