@@ -31,7 +31,7 @@ pub fn table(caption: &str, columns: &[Column<'_>], changes: &[Change]) -> Marku
     }
     let courses: BTreeMap<&str, Course> = changes.iter().map(|own| (own.name.as_str(), own.course)).collect();
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Objections" { table {
+        div.scroll tabindex="0" role="region" aria-label="Objections" { table.stacked {
             caption { (caption) }
             thead { tr {
                 th scope="col" { "Objection" }
@@ -41,8 +41,8 @@ pub fn table(caption: &str, columns: &[Column<'_>], changes: &[Change]) -> Marku
             tbody { @for name in names.iter().take(SHOWN) {
                 tr {
                     th scope="row" { (text(name)) }
-                    @for column in columns { td { (cell(column, name)) } }
-                    @if !courses.is_empty() { td { (courses.get(name).map_or("", |course| word(*course))) } }
+                    @for column in columns { td data-label=(words::safe(&column.label)) { (cell(column, name)) } }
+                    @if !courses.is_empty() { td data-label="Change" { (courses.get(name).map_or("", |course| word(*course))) } }
                 }
             } }
         } }

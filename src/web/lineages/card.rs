@@ -24,7 +24,7 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
     html! {
         li.card {
             h2 { a href=(path) { (text(title)) } }
-            p { (standing.outcome().pill()) @if let Some(found) = standing.before_after().and_then(|found| found.gain) { " " (shown::gain(found)) " " span.quiet { "points on people kept aside" } } }
+            p { (standing.outcome().pill()) @if let Some(found) = standing.before_after().and_then(|found| found.gain) { " " (shown::gain(found)) " " span.quiet { "on people kept aside" } } }
             @match standing.before_after() {
                 Some(found) => (chart::before_after(&format!("chart-{}", page::segment(name)), &found)),
                 None => p { span.quiet { "Yes: " } (shown::rate_of(own)) },
@@ -34,7 +34,7 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
                 (objections::in_brief(before, proved.objections.as_deref().unwrap_or_default()))
             }
             (standing.attempt())
-            p.actions {
+            div.actions {
                 pre hidden id=(copied) { (text(&own.prompt)) }
                 button type="button" hidden data-copy=(copied) { "Copy prompt" }
                 a.button href=(format!("{}/prompt.md", run_path(file))) { "Download prompt" }

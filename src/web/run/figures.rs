@@ -30,7 +30,7 @@ pub(super) fn figures(index: &Index, measured: &Measured) -> Markup {
         dl.tiles {
             @if let Some((before, after, measure)) = sides {
                 @let measure = name(measure);
-                (shown::tile("Current prompt, people kept aside", before, measure))
+                (shown::tile(if verdict.is_some_and(Verdict::adopts) { "Before, people kept aside" } else { "Current prompt, people kept aside" }, before, measure))
                 (shown::tile("Candidate, people kept aside", after, measure))
                 @if let Some((gain, interval)) = proof.and_then(|proof| proof.gain) {
                     div { dt { @if verdict.is_some_and(Verdict::adopts) { "Proved gain" } @else { "Gain, not proved" } } dd { strong { (words::points(gain)) " points" } small { "95% interval " (words::interval(interval)) ", " (words::count(proof.map_or(0, |proof| proof.personas), "person", "people")) " kept aside" } } }
