@@ -18,7 +18,7 @@ use super::work::{Values, value};
 use crate::data::{FileName, Kind};
 use crate::optimize::compare_runs::{self, Run};
 use crate::report::summary::{self, Names};
-use crate::report::words;
+use crate::report::{chances as chances_in_words, words};
 
 /// Runs by their letter.
 const LETTERS: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -64,17 +64,25 @@ fn form(stems: &[&str], pairs: &[(&str, &str)]) -> Markup {
 fn two(site: &Site, file_a: &FileName, file_b: &FileName) -> Result<Markup, Problem> {
     let (run_a, run_b) = (Run::load(&site.folder, file_a)?, Run::load(&site.folder, file_b)?);
     let (comparison, judges) = compare_runs::compare(&run_a, &run_b);
+    let chances = compare_runs::chances(&run_a, &run_b);
+    let before_after =
+        summary::before_after(&comparison, &judges, Names::AnyTwo { a: file_a.stem(), b: file_b.stem() });
     Ok(html! {
         dl.tiles {
             (shown::tile("A", &comparison.original, "yes"))
             (shown::tile("B", &comparison.improved, "yes"))
+            @if let Some(chances) = &chances {
+                div { dt { "Mean chance of a yes in A" } dd { (shown::mean_chance(&chances.a, chances.simulated_a)) } }
+                div { dt { "Mean chance of a yes in B" } dd { (shown::mean_chance(&chances.b, chances.simulated_b)) } }
+                @if let Some(change) = chances.change { div { dt { "Change of the mean chance" } dd { (shown::gain((change.mean, change.interval))) } } }
+            }
             @if judges.are_one() {
                 @if let (Some(difference), Some(interval)) = (comparison.difference, comparison.interval) { div { dt { "Change, paired by persona" } dd { (shown::gain((difference, interval))) } } }
                 div { dt { "Personas that flipped" } dd { (words::thousands(comparison.flipped_to_yes)) " to yes, " (words::thousands(comparison.flipped_to_no)) " to no" } }
             }
         }
         h2 { "In words" }
-        ul { @for line in summary::before_after(&comparison, &judges, Names::AnyTwo { a: file_a.stem(), b: file_b.stem() }) { li { (text(&line)) } } }
+        ul { @for line in chances.iter().flat_map(chances_in_words::lines).chain(before_after) { li { (text(&line)) } } }
     })
 }
 

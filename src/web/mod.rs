@@ -5,6 +5,7 @@
 //! that a terminal and a page are two views of one thing.
 
 mod assets;
+mod check;
 pub mod children;
 mod compare;
 mod downloads;
@@ -75,6 +76,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/personas/{name}", get(people::show))
         .route("/evaluate", get(work::evaluate))
         .route("/improve", get(work::improve))
+        .route(check::PATH, get(check::form).post(check::run))
         .route("/estimate", post(work::estimate))
         .route("/start", post(work::start))
         .route("/started/{id}", get(work::started))

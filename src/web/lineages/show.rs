@@ -110,6 +110,7 @@ fn tiles(standing: &Standing<'_>, runs: &Runs) -> Markup {
                 }
                 None => (shown::tile(if own.learned.is_some() { "Yes, people learned from" } else { "Yes, all people of the run" }, own.learned.as_ref().unwrap_or(&own.line.rate), if own.line.partial.is_some() { "partial" } else { "yes" })),
             }
+            @if let Some(mean) = &own.line.chance { div { dt { "Mean chance of a yes, all people" } dd { (shown::mean_chance(mean, own.line.rate.simulated)) } } }
             @if let Some(proof) = proof {
                 div { dt { "Messages with made-up claims" } dd { strong { (made_up(proof.after.made_up, proof.after.checked)) } small { "before: " (made_up(proof.before.made_up, proof.before.checked)) } } }
             }
@@ -150,7 +151,7 @@ fn table(runs: &Runs) -> Markup {
                         (Outcome::from_verdict(own.told.as_ref().and_then(|told| told.verdict.as_ref())).pill())
                     }
                     @if own.is_measured() {
-                        td data-label="Yes, all people" { (shown::rate_in_two(&own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } @if own.line.judge != judge { " " span.mark { "another judge" } } }
+                        td data-label="Yes, all people" { (shown::response_in_lines(own.line.chance.as_ref(), &own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } @if own.line.judge != judge { " " span.mark { "another judge" } } }
                         td data-label="Without made-up claims" { @match &own.grounded { Some(rate) => (shown::rate_in_two(rate)), None => span.quiet { (words::NOT_CHECKED) } } }
                     } @else {
                         td data-label="Yes, all people" { span.quiet { "the prompt stayed, and so did its messages" } }

@@ -41,6 +41,7 @@ pub(super) fn figures(index: &Index, measured: &Measured) -> Markup {
                 None => (shown::tile("This run, all people", &measured.all.response, "yes")),
             }
             (grounded(measured))
+            @if let Some(mean) = index.mean_chance() { div { dt { "Mean chance of a yes, all people" } dd { (shown::mean_chance(&mean, measured.all.response.simulated)) } } }
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
 
 fn side(rates: &Rates, objective: Objective) -> Markup {
     match objective {
-        Objective::Response => shown::rate_in_two(&rates.response),
+        Objective::Response => shown::response_in_lines(rates.chance.as_ref(), &rates.response),
         Objective::Grounded => {
             rates.grounded.as_ref().map_or_else(|| html! { (words::NOT_CHECKED) }, shown::rate_in_two)
         }
