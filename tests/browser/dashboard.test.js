@@ -233,9 +233,9 @@ test("what happened, what changed and what to do next stand in the first screen,
     await page.setViewport({ width, height });
     await page.goto(`${site.url}/lineage/${LINEAGE}`);
     const below = await page.evaluate(() =>
-      ["#verdict", ".tiles", ".next"].filter((place) => {
+      ["#verdict", ".changed", ".next"].filter((place) => {
         const found = document.querySelector(place)?.getBoundingClientRect();
-        return !found || found.top > window.innerHeight;
+        return !found || found.bottom > window.innerHeight;
       }),
     );
     assert.deepEqual(below, [], `at ${width} pixels`);

@@ -11,7 +11,7 @@ use super::{Runs, chart, compare_form, cost, known};
 use crate::data::FileName;
 use crate::data::titles::Titles;
 use crate::improve::PromptParts;
-use crate::improve::difference::of_prompts;
+use crate::improve::difference::{Step, of_prompts};
 use crate::improve::parts::{MarkedBy, Marking};
 use crate::optimize::story::Raised;
 use crate::report::html::diff;
@@ -24,6 +24,8 @@ use crate::web::shown;
 use crate::web::site::Site;
 use crate::web::titles::{Named, form as title_form};
 
+/// Characters of the first change.
+const BRIEF: usize = 120;
 /// Versions whose objections have a column: the first, and the last ones.
 const COLUMNS: usize = 4;
 
@@ -56,6 +58,8 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup 
             p.crumbs { a href="/" { "Lineages" } }
             h1 { (text(titles.of_lineage(name))) }
             p.verdict #verdict { (standing.sentence()) " " (standing.outcome().pill()) }
+            (changed_in_brief(&standing))
+            (standing.next())
             (tiles(&standing, runs))
             p.actions {
                 button.primary type="button" hidden data-copy="best-prompt" { "Copy the prompt" }
@@ -64,7 +68,6 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup 
                 a.button href=(format!("{}/prompt.md", run_path(file))) { "Download the prompt" }
                 a.button href=(format!("{}/report.html", run_path(file))) { "Download the report" }
             }
-            (standing.next())
             (standing.attempt())
         }
         (title_form(site, Named::Lineage, name, titles.lineages.get(name)))
@@ -115,6 +118,23 @@ fn tiles(standing: &Standing<'_>, runs: &Runs) -> Markup {
                 div { dt { "Messages with made-up claims" } dd { strong { (made_up(proof.after.made_up, proof.after.checked)) } small { "before: " (made_up(proof.before.made_up, proof.before.checked)) } } }
             }
             div { dt { "Cost" } dd { strong { (cost(runs)) } small { (words::count(runs.len() as u64, "run", "runs")) } } }
+        }
+    }
+}
+
+/// The first change of the prompt, and how many more there are.
+fn changed_in_brief(standing: &Standing<'_>) -> Markup {
+    let (Some((_, now)), Some((_, before))) = (standing.proved(), standing.before()) else { return Markup::default() };
+    let steps = of_prompts(now.parts.as_ref(), &before.prompt, &now.prompt);
+    let Some(first) = steps.first() else { return Markup::default() };
+    let item = |item: &str| html! { (text(&words::one_line(item, BRIEF))) };
+    html! {
+        p.changed { strong { "What changed: " }
+            @match first {
+                Step::Added { text } | Step::Replaced { text, .. } => ins { (item(text)) },
+                Step::Dropped { before } => del { (item(before)) },
+            }
+            @if steps.len() > 1 { " " a href="#prompt" { "and " (words::count((steps.len() - 1) as u64, "more change", "more changes")) } }
         }
     }
 }
