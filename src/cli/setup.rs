@@ -223,11 +223,8 @@ impl Doors {
             let effort = effort(role, settings)?;
             models.insert(role, reach.connect(role, id, (effort, timeout), keyless)?);
         }
-        if options.dry_run && link.is_none() {
-            for why in reach.missing_keys(ids.values())? {
-                setup.events.emit(Event::Warning(format!("{NO_KEY}{why}")));
-            }
-        }
+        let missing_keys =
+            if options.dry_run && link.is_none() { reach.missing_keys(ids.values())? } else { Vec::new() };
         engine::check(kind, &models, &ids)?;
         let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);
         // A dry run sends nothing at all, and workers have hosts of their own.
@@ -317,6 +314,10 @@ impl Doors {
                  prompt"
                     .into(),
             ));
+        }
+        // Where something else is wrong, that is said and nothing more.
+        for why in missing_keys {
+            setup.events.emit(Event::Warning(format!("{NO_KEY}{why}")));
         }
         Ok(doors)
     }
