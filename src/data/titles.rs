@@ -78,6 +78,8 @@ fn path(folder: &DataFolder) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -90,7 +92,7 @@ mod tests {
         assert_eq!(Titles::load(&folder).of_lineage("coffee"), "coffee");
         Titles::change(&folder, |titles| drop(titles.lineages.insert("tea".into(), name("")))).unwrap();
         assert_eq!(Titles::load(&folder), Titles::default());
-        std::fs::write(root.path().join(FILE), "not ours").unwrap();
+        whole::replace(&root.path().join(FILE), |out| out.write_all(b"not ours")).unwrap();
         assert!(Titles::change(&folder, |_| ()).is_err());
         assert_eq!(std::fs::read_to_string(root.path().join(FILE)).unwrap(), "not ours");
     }

@@ -75,8 +75,21 @@ fn about(say: &str, said: &Judged) -> Option<About> {
     }
 }
 
-/// The form beneath a message, and what was said of it.
-pub fn form(site: &Site, run: &str, (entry, message): (u32, u32), said: &Judged, all: &Opinions, who: &str) -> Markup {
+/// A message of a run.
+pub struct Message<'a> {
+    /// The run, without its ending.
+    pub run: &'a str,
+    /// Its entry, from 0.
+    pub entry: u32,
+    /// Its place in the entry, from 0.
+    pub message: u32,
+    /// Its text, and what was decided and found.
+    pub said: &'a Judged,
+}
+
+/// The form beneath a message, and what was said of it; `who` is the name that is filled in.
+pub fn form(site: &Site, message: &Message<'_>, all: &Opinions, who: &str) -> Markup {
+    let Message { run, entry, message, said } = *message;
     let audit: Audit = said.rejoinder.as_ref().and_then(MessageNote::audit).unwrap_or_default();
     let path = format!("/run/{}/opinion", page::segment(run));
     let id = |name: &str| format!("{name}-{}-{}", entry + 1, message + 1);

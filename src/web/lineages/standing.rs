@@ -41,8 +41,9 @@ impl Outcome {
     pub(in crate::web) fn from_verdict(verdict: Option<&Verdict>) -> Self {
         match verdict {
             Some(Verdict::Adopted) => Outcome::Better,
-            Some(Verdict::NotEnoughData { .. }) => Outcome::NotProved,
-            Some(Verdict::Kept { because: Because::NotConfirmed | Because::Segment(_) }) => Outcome::NotProved,
+            Some(
+                Verdict::NotEnoughData { .. } | Verdict::Kept { because: Because::NotConfirmed | Because::Segment(_) },
+            ) => Outcome::NotProved,
             Some(Verdict::Kept { .. }) => Outcome::NothingBetter,
             None => Outcome::FirstRun,
         }

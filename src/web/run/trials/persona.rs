@@ -7,7 +7,7 @@ use super::row::{groups, side};
 use crate::data::opinions::Opinions;
 use crate::data::results::Judged;
 use crate::web::error::Problem;
-use crate::web::opinions;
+use crate::web::opinions::{self, Message};
 use crate::web::page::text;
 use crate::web::shelf::Index;
 use crate::web::site::Site;
@@ -32,7 +32,8 @@ pub(in crate::web::run) fn persona(site: &Site, index: &Index, at: u32, who: &st
                     (side(&format!("Message {}", number + 1), said, &format!("{of}-{}", number + 1)))
                     @if is_own {
                         p.hint { (groups(said.decision.decision, coding, (at, number as u32))) }
-                        (opinions::form(site, index.file.stem(), (at, number as u32), said, &known, who))
+                        @let message = Message { run: index.file.stem(), entry: at, message: number as u32, said };
+                        (opinions::form(site, &message, &known, who))
                     }
                 }
             }
