@@ -8,6 +8,7 @@
 
 pub mod adoption;
 pub mod agreement;
+pub mod arms;
 pub mod audit;
 pub mod auditor;
 pub mod cholesky;
@@ -25,6 +26,8 @@ pub mod normal;
 pub mod paired;
 pub mod pooled;
 pub mod power;
+pub mod prediction_powered;
+pub mod ranking;
 pub mod rate;
 pub mod second_judge;
 pub mod segments;
@@ -34,6 +37,7 @@ pub mod sign_test;
 pub mod spending;
 pub mod variance;
 pub mod walk;
+pub mod worth;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 

@@ -9,11 +9,13 @@ use maud::{Markup, html};
 use super::standing::{Outcome, Standing, run_path};
 use super::{Runs, chart, compare_form, cost, known};
 use crate::data::FileName;
+use crate::data::calibrations::{self, Calibration};
 use crate::data::titles::Titles;
 use crate::improve::PromptParts;
 use crate::improve::difference::{Step, of_prompts};
 use crate::improve::parts::{MarkedBy, Marking};
 use crate::optimize::story::Raised;
+use crate::report::calibration as report;
 use crate::report::html::diff;
 use crate::report::words;
 use crate::web::error::Problem;
@@ -42,13 +44,16 @@ pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Re
             return Err(Problem::missing(format!("There is no lineage {} here.", words::one_line(&name, 100))));
         };
         let titles = Titles::load(&site.folder);
-        let body = lineage(&site, (&name, &titles), &runs);
+        let calibration =
+            runs.first().and_then(|(file, _)| calibrations::of_lineage(&site.folder, file.stem()).ok()?);
+        let readers = readers(calibration.as_ref());
+        let body = lineage(&site, (&name, &titles), &runs, &readers);
         Ok(page::page(&site, titles.of_lineage(&name), Place::Lineages, body))
     });
     page.await.map_err(|problem| problem.page(&site))
 }
 
-fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup {
+fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs, readers: &Markup) -> Markup {
     let Some(standing) = Standing::of(runs) else { return Markup::default() };
     let (file, own) = standing.current();
     let stems: Vec<&str> = runs.iter().map(|(file, _)| file.stem()).collect();
@@ -61,6 +66,7 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup 
             (changed_in_brief(&standing))
             (standing.next())
             (tiles(&standing, runs))
+            (readers)
             p.actions {
                 button.primary type="button" hidden data-copy="best-prompt" { "Copy the prompt" }
                 a.button href=(page::link("/improve", &run)) { "Improve it" }
@@ -91,6 +97,13 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs) -> Markup 
             (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default(), &[]))
         }
     }
+}
+
+/// What real readers had to say about the judge, beside the rate that it gave.
+fn readers(calibration: Option<&Calibration>) -> Markup {
+    let Some(found) = calibration else { return Markup::default() };
+    let line = report::line(found, None);
+    html! { @if report::is_warning(found) { p.problem { (text(&line)) } } @else { p.quiet { (text(&line)) } } }
 }
 
 /// The few figures that matter.
