@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::asked::Side;
+use super::by_hand::{self, ByHand};
 use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
@@ -73,6 +74,8 @@ pub struct Story {
     pub unseen: usize,
     /// Those who only verify and were generated for this proof: their texts.
     pub generated: Arc<Vec<String>>,
+    /// What became of the candidates that the user wrote.
+    pub by_hand: Vec<ByHand>,
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
     /// Kinds of the people of the proof, with what can be said of each.
@@ -270,6 +273,7 @@ impl Story {
             raced: found.raced.trials,
             challenger: found.challenger.as_ref().map(ToString::to_string),
             difference,
+            by_hand: by_hand::outcomes(found),
             learned_from: people.learn.len(),
             unseen: people.unseen.len(),
             generated: Arc::clone(&people.generated),
@@ -350,6 +354,9 @@ impl Story {
         });
         if !self.generated.is_empty() {
             record["generated_people"] = json!(*self.generated);
+        }
+        if !self.by_hand.is_empty() {
+            record["by_hand"] = json!(self.by_hand);
         }
         if let Some(chance) = self.chance_of_more {
             record[CHANCE_OF_MORE] = json!(percent(chance));
