@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Done, Job, Kept, Names};
 use crate::data::campaigns::{self, Arm, CampaignHeader, Step, Written};
+use crate::data::leads::list::Place;
 use crate::data::leads::{Lead, Suppression};
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Map};
@@ -255,8 +256,8 @@ impl Sequences {
     }
 
     /// Saves the campaign, whole or not at all: in the order of the leads, without those for whom nothing was tried and those
-    /// who may not be written to any more. `note` is told the file's hash before it has its name; with `replaces` it takes
-    /// the place of the part that the same run saved before.
+    /// who may not be written to any more. `note` is told the file's hash before it has its name. It may take the place of
+    /// the part that the same run saved before.
     ///
     /// # Errors
     /// As [`campaigns::draft`], and those of `note`.
@@ -264,7 +265,7 @@ impl Sequences {
         &self,
         (folder, file): (&DataFolder, &FileName),
         header: &CampaignHeader,
-        replaces: bool,
+        place: Place,
         note: impl FnOnce(&str) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let suppression = Suppression::load(folder)?;
@@ -279,9 +280,9 @@ impl Sequences {
         });
         let draft = campaigns::draft(folder, file, header, written)?;
         note(draft.sha256())?;
-        match replaces {
-            true => campaigns::name_again(folder, file, draft)?,
-            false => campaigns::name_new(folder, file, draft)?,
+        match place {
+            Place::Instead => campaigns::name_again(folder, file, draft)?,
+            Place::New => campaigns::name_new(folder, file, draft)?,
         }
         Ok(())
     }

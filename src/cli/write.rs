@@ -16,6 +16,7 @@ use super::print;
 use super::setup::{Doors, Setup};
 use crate::campaign::write::{self as writing, Recipient, Recipients, STEP, Sequences, Writer};
 use crate::data::campaigns::{Arm, Campaign, CampaignHeader, SCHEMA_VERSION};
+use crate::data::leads::list::Place;
 use crate::data::leads::{self, LeadList, Suppression, Writable};
 use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::evaluate::auditing::Auditing;
@@ -154,8 +155,9 @@ pub async fn carry_out(setup: &Setup, mut doors: Doors, models: &ModelOptions, j
     }
     let header = header(&doors, &job, &begun, steps)?;
     if !sequences.is_empty() {
+        let place = if there.is_some() { Place::Instead } else { Place::New };
         let note = |sha256: &str| doors.context.note_output(STEP, &job.file, sha256).map_err(Into::into);
-        sequences.save((&setup.folder, &job.file), &header, there.is_some(), note)?;
+        sequences.save((&setup.folder, &job.file), &header, place, note)?;
     }
     print(&summary(setup, &doors, &job, &sequences, started))?;
     let limit = doors.context.limit();

@@ -20,6 +20,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a campaign says about itself: the first line of its file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `name`, `leads` and `arms`")]
 pub struct CampaignHeader {
     /// Version of the format.
     pub schema_version: u32,
@@ -73,6 +74,7 @@ pub struct Arm {
 
 /// What was written to one lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `email` and `steps`")]
 pub struct Written {
     /// The lead's id.
     pub lead: String,
