@@ -1,10 +1,11 @@
 //! `rejoinder leads`, and leads wherever personas are.
 
-mod support;
+#[path = "support/program.rs"]
+mod program;
 
 use std::process::Stdio;
 
-use support::program::Place;
+use program::Place;
 
 const CSV: &str = "First Name;Last Name;Title;Company;Email;Do Not Call;Notes\n\
     Zoë;Müller;Head of IT;Firm 0;Zoe@firm0.example;;ships boxes\n\
@@ -159,7 +160,7 @@ fn a_forgotten_person_is_nowhere_in_the_data_folder() {
 fn forgetting_waits_for_no_run_but_refuses_while_one_is_under_way() {
     let place = place_with(&many(20, 5));
     place.ok(&["leads", "import", "spring.csv"]);
-    let market = support::program::MarketProcess::start(&["--latency-ms", "500"]);
+    let market = program::MarketProcess::start(&["--latency-ms", "500"]);
     let mut run = place
         .command(&["evaluate", "--leads", "spring", "--model", "anthropic/claude-sonnet-5-5"])
         .env("ANTHROPIC_BASE_URL", &market.url)
