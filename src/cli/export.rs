@@ -95,6 +95,9 @@ enum Format {
 
 /// Writes the rows.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    if options.best && options.format != Some(Format::Prompt) {
+        return Err(Error::Usage("--best is for --format prompt".into()));
+    }
     let Some(format) = options.format else {
         let tool = options.tool.unwrap_or_default();
         if options.excel && !tool.is_for_spreadsheets() {
@@ -107,9 +110,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = target(setup, options.output.as_ref(), options.force)?;
     if options.excel && format != Format::Csv {
         return Err(Error::Usage("--excel is for --format csv".into()));
-    }
-    if options.best && options.format != Format::Prompt {
-        return Err(Error::Usage("--best is for --format prompt".into()));
     }
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
