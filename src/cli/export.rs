@@ -108,7 +108,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.excel && format != Format::Csv {
         return Err(Error::Usage("--excel is for --format csv".into()));
     }
-    if options.best && options.format != Format::Prompt {
+    if options.best && format != Format::Prompt {
         return Err(Error::Usage("--best is for --format prompt".into()));
     }
     // All of the file is known to be good before the first row of it is written.
