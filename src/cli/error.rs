@@ -109,6 +109,11 @@ pub enum Error {
     /// The host refused the account, so that no call could succeed.
     #[error("{0}")]
     Refused(String),
+    /// An export speaks of nobody whom the campaign wrote to.
+    #[error(
+        "nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported"
+    )]
+    NoneMatched,
     /// The models gave nothing usable.
     #[error("{0}")]
     NothingUsable(String),
@@ -150,6 +155,7 @@ impl Error {
             Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
             Error::Cycle(optimize::Error::NoFeedback(_))
             | Error::Read { .. }
+            | Error::NoneMatched
             | Error::Nobody(..)
             | Error::NothingToSend(..)
             | Error::Journal(journal::Error::NoRun(_)) => INPUT,
@@ -211,7 +217,7 @@ fn how_to_go_on(why: Why) -> &'static str {
 fn of_data(error: &data::Error) -> u8 {
     match error {
         data::Error::File(FileError::Read { .. }) => INPUT,
-        data::Error::File(_) => OUTPUT,
+        data::Error::File(_) | data::Error::ListExists { .. } => OUTPUT,
         data::Error::Encode { .. } => UNEXPECTED,
         data::Error::Clock { .. } => USAGE,
         _ => INPUT,

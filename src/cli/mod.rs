@@ -1,8 +1,10 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod ab;
 mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
+mod calibrate;
 mod check;
 mod compare;
 mod connect;
@@ -18,6 +20,7 @@ mod generate;
 mod goes_on;
 mod greet;
 mod improve;
+mod leads;
 mod lint;
 mod live;
 #[cfg(feature = "market")]
@@ -34,6 +37,7 @@ mod personas;
 mod plan;
 mod progress;
 mod referee;
+mod replies;
 mod report;
 #[cfg(feature = "restate")]
 mod restate;
@@ -104,12 +108,20 @@ enum Command {
     AuditAuditor(audit_auditor::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
+    /// Real people to write to: import, list, show, describe, suppress, forget
+    Leads(leads::Options),
     /// The before/after of any two runs
     Compare(compare::Options),
     /// What so many personas can tell, before anything is paid for
     Plan(plan::Options),
     /// What the hosts of the models accept, know and cost: one small call for each role
     Check(check::Options),
+    /// Bring in what real people replied
+    Replies(replies::Options),
+    /// Whether the decision maker's yes has to do with what real people replied
+    Calibrate(calibrate::Options),
+    /// A real test of two prompts: how many sends it takes, and how it stands
+    Ab(ab::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
@@ -202,8 +214,12 @@ impl Cli {
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
             Command::Check(options) => check::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
+            Command::Leads(options) => Box::pin(leads::run(setup, &options)).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
+            Command::Replies(options) => replies::run(setup, &options),
+            Command::Calibrate(options) => calibrate::run(setup, &options).await,
+            Command::Ab(options) => Box::pin(ab::run(setup, &options)).await,
             Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
             Command::Write(options) => Box::pin(write::run(setup, &options)).await,

@@ -1,7 +1,7 @@
 //! `rejoinder write`.
 
-mod calls;
-mod prompt;
+pub(super) mod calls;
+pub(super) mod prompt;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -13,6 +13,7 @@ pub mod first_run;
 pub mod formats;
 pub mod generator;
 pub mod grounding;
+pub mod lead_describer;
 pub mod messages;
 pub mod outcomes;
 pub mod persona_writer;

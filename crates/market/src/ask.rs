@@ -37,6 +37,8 @@ pub(super) enum Ask<'a> {
     ItemCheck { facts: &'a str, items: &'a str },
     /// List the claims of a message.
     Claims { facts: &'a str, persona: &'a str, message: &'a str },
+    /// Describe a person from the columns of a list.
+    Describe { columns: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
     /// Name groups for numbered lines, with those that are in use. `yes`: the lines are what people liked.
@@ -132,6 +134,9 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     }
     if fence(user, "domain").is_some() {
         return personas(system, user, true);
+    }
+    if let Some(columns) = fence(user, "columns") {
+        return Ask::Describe { columns };
     }
     if let Some(persona) = fence(user, "persona") {
         if let (Some(draft), Some(passages)) = (fence(user, "draft"), fence(user, "passages")) {

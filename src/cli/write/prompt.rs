@@ -71,6 +71,23 @@ pub fn choose(
     Ok(Chosen { prompt, from, lineage: None, head: None })
 }
 
+/// The prompt of a run, where a results file has this name, else that in a text file.
+///
+/// # Errors
+/// Where neither can be read.
+pub fn named(setup: &Setup, name: &str) -> Result<Chosen, Error> {
+    if let Ok(file) = setup.folder.resolve(Kind::Results, name)
+        && setup.folder.exists(&file)
+    {
+        let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
+        let (prompt, from) = (head.metadata.system_prompt.clone(), Some(file.stem().to_owned()));
+        return Ok(Chosen { prompt, from, lineage: Some(file), head: Some(head) });
+    }
+    let path = Path::new(name);
+    let prompt = evaluate::prompt(setup, Some(path))?;
+    Ok(Chosen { prompt, from: Some(words::path(path)), lineage: None, head: None })
+}
+
 fn of_lineage(setup: &Setup, file: &FileName) -> Result<Chosen, Error> {
     let ((), head) = results_stream::gather(&setup.folder, file, &())?;
     let (best, prompt) = lineage::best(&setup.folder, file, &head)?;
