@@ -30,6 +30,7 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
+pub mod text;
 mod undecided;
 pub mod versions;
 
