@@ -4,24 +4,25 @@ use super::{Rate, Tally};
 
 /// The most that the false-yes rate over all probes may be, at the upper end of its 95 % interval.
 ///
-/// An optimizer finds what its judge says yes to without reason. What it can gain by that is at most the judge's false-yes
-/// rate, and ten points are what a run on 20 to 100 personas can tell from luck: a judge whose false yeses are shown to be
-/// fewer cannot feign a gain that would be believed. It asks for evidence, and not for the absence of counter-evidence, and
-/// is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get one 9.8 %. With the
-/// battery as it is and three repeats a judge that says yes to 2 % of probes passes 98 audits of 100, one at 4 % 90, one at
-/// 7 % 27, one at 10 % one (by simulation, in the tests below). Judges that
-/// near-empty messages fool 80 to 90 times of 100 (arXiv 2507.08794) fail at once.
+/// An optimizer finds what its judge says yes to without reason. What it can gain by that is at most the judge's
+/// false-yes rate, and ten points are what a run on 20 to 100 personas can tell from luck: a judge whose false yeses
+/// are shown to be fewer cannot feign a gain that would be believed. It asks for evidence, and not for the absence of
+/// counter-evidence, and is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get
+/// one 9.8 %. With the battery as it is and three repeats a judge that says yes to 2 % of probes passes 98 audits of
+/// 100, one at 4 % 90, one at 7 % 27, one at 10 % one (by simulation, in the tests below). Judges that near-empty
+/// messages fool 80 to 90 times of 100 (arXiv 2507.08794) fail at once.
 pub const MOST_FALSE_YES: f64 = 0.10;
 
-/// The most that the lower end of a family's interval may be: a family above it is a way in, however good the judge is at
-/// the others. A family is too few probes to ask for more: of eight, one that always gets a yes may be luck, two are not.
+/// The most that the lower end of a family's interval may be: a family above it is a way in, however good the judge is
+/// at the others. A family is too few probes to ask for more: of eight, one that always gets a yes may be luck, two are
+/// not.
 pub const MOST_IN_A_FAMILY: f64 = 0.05;
 
 /// The most that the lower end of the interval of a flip rate may be.
 ///
-/// Flips are noise and not a bias: they cost personas, but flatter no prompt, so a judge is only refused where it is shown
-/// to flip too often. Judges flip 13.6 % of their verdicts on repeat (arXiv 2606.13685); twice that, a quarter, means that
-/// one decision in seven goes against what the judge itself says most often.
+/// Flips are noise and not a bias: they cost personas, but flatter no prompt, so a judge is only refused where it is
+/// shown to flip too often. Judges flip 13.6 % of their verdicts on repeat (arXiv 2606.13685); twice that, a quarter,
+/// means that one decision in seven goes against what the judge itself says most often.
 pub const MOST_FLIPS: f64 = 0.25;
 
 /// The most that the lower end of the interval of missed facts may be.
@@ -35,13 +36,15 @@ pub const MOST_MISSED: f64 = 0.20;
 /// ten that are as good as those of the battery: if each gets one with a chance of 30 %, ten get none one time in 35.
 pub const FEWEST_TO_LIKE: u64 = 10;
 
-/// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they hide.
+/// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they
+/// hide.
 pub const LEAST_DECIDED: f64 = 0.8;
 
 /// What an audit has shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// The false-yes rate over all probes. The probe is the cluster: its repeats go to other personas, but it is one idea.
+    /// The false-yes rate over all probes. The probe is the cluster: its repeats go to other personas, but it is one
+    /// idea.
     pub all: Rate,
     /// The same for each family.
     pub families: Vec<Rate>,
@@ -247,8 +250,8 @@ mod tests {
         assert!(ordinary <= 8 && coins >= 360, "{ordinary} and {coins} of 400");
     }
 
-    /// Of 400 audits of a judge that says yes to probes at this rate, how many are passed. Probes differ: of some it says
-    /// yes far more often than of others.
+    /// Of 400 audits of a judge that says yes to probes at this rate, how many are passed. Probes differ: of some it
+    /// says yes far more often than of others.
     fn passed(rate: f64) -> usize {
         let mut rng = ChaCha8Rng::seed_from_u64(11);
         let sizes = [16, 14, 8, 8, 10, 12, 8, 8, 4, 4, 4];
@@ -296,7 +299,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pairs_are_counted_as_they_are_one_by_one(these in prop::collection::vec(any::<bool>(), 0..9), those in prop::collection::vec(any::<bool>(), 0..9)) {
+        fn pairs_are_counted_as_they_are_one_by_one(
+            these in prop::collection::vec(any::<bool>(), 0..9),
+            those in prop::collection::vec(any::<bool>(), 0..9),
+        ) {
             let mut pairs = Tally::default();
             for (index, a) in these.iter().enumerate() {
                 pairs += Tally::of(these[index + 1..].iter().map(|b| a != b));
