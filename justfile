@@ -45,6 +45,10 @@ bench-optimizer:
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
 
+# Trials that a judge with probabilities takes to prove a gain, beside one of the same market that says yes or no
+bench-chances:
+    cargo bench --profile dev --bench optimizer -- chances
+
 # How well a strong model reads claims and objections for us, from recorded answers; `just bench-reading claims` for a part
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}

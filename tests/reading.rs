@@ -28,6 +28,13 @@ async fn a_strong_auditor_catches_the_lies_of_the_battery_and_accuses_hardly_any
 }
 
 #[tokio::test]
+async fn a_strong_auditor_tells_chatter_from_messages_of_five_languages() {
+    let score = audited("remarks", &labelled::remarks()).await;
+    assert!((score.caught.0.len(), score.accused.0.len()) == (5, 5) && score.not_checked == 0, "{score}");
+    assert!(score.caught.share() >= 1.0 && score.passages.share() >= 1.0 && score.accused.count() == 0, "{score}");
+}
+
+#[tokio::test]
 async fn a_strong_auditor_catches_all_lies_of_messages_that_others_labelled_and_accuses_one_honest_one_at_most() {
     let Some(folder) = labelled::shared() else { return };
     let score = audited("claims", &labelled::claims(&folder)).await;

@@ -227,6 +227,54 @@ fn a_challenger_by_hand_is_raced_and_its_verdict_told() {
 }
 
 #[test]
+fn what_the_hosts_accept_is_shown_in_the_words_of_the_command_and_no_key_is() {
+    let market = MarketProcess::start(&["--require-key", KEY]);
+    let place = Place::with_samples();
+    let server = Server::start(&place, Some(&market.url));
+    // `ask` looks for the key in all that comes.
+    let found = server.post("/check", "/check", &[("model", "anthropic/claude-sonnet-5-5")]);
+    assert_eq!(found.status, 200, "{}", found.text);
+    let mut command = place.command(&["check", "--model", "anthropic/claude-sonnet-5-5"]);
+    command.env("ANTHROPIC_BASE_URL", &market.url).env("ANTHROPIC_API_KEY", KEY);
+    let said = program::Ran::of(&command.output().unwrap()).out;
+    let lines: Vec<&str> = said
+        .lines()
+        .filter(|line| ["schema", "context", "price"].iter().any(|name| line.trim().starts_with(name)))
+        .collect();
+    assert!(lines.len() >= 10, "{said}");
+    for line in lines {
+        let (_, words) = line.trim().split_once("  ").unwrap();
+        assert!(found.text.contains(words.trim()), "{words}: {}", found.text);
+    }
+    for role in ["Generator: ", "Decision maker: ", "Improver: ", "Auditor: "] {
+        assert!(found.text.contains(&format!("{role}anthropic/claude-sonnet-5-5 at http://127.0.0.1:")), "{role}");
+    }
+    // Every form that starts work says which keys are there, and leads to the same page with its models.
+    for page in ["/evaluate", "/improve", "/personas/new"] {
+        let form = server.get(page).text;
+        let keys = form.split("id=\"keys\"").nth(1).unwrap_or_else(|| panic!("{form}"));
+        let (set, missing) = keys.split_once("Keys that are not set").unwrap();
+        assert!(set.contains("ANTHROPIC_API_KEY") && !set.contains("OPENAI_API_KEY"), "{keys}");
+        assert!(missing.contains("OPENAI_API_KEY"), "{keys}");
+        assert!(form.contains("formaction=\"/check\""), "{form}");
+    }
+    let from_form =
+        server.post("/evaluate", "/check", &[("job", "evaluate"), ("model", "groq/llama"), ("auditor", "none")]);
+    assert!(from_form.status == 422 && from_form.text.contains("GROQ_API_KEY is not set"), "{}", from_form.text);
+    assert!(from_form.text.contains("value=\"groq/llama\""), "the form is filled in again");
+}
+
+#[test]
+fn a_key_that_is_refused_is_said_beside_the_role_and_not_shown() {
+    let market = MarketProcess::start(&["--require-key", "another"]);
+    let place = Place::with_samples();
+    let server = Server::start(&place, Some(&market.url));
+    let refused = server.post("/check", "/check", &[("model", "anthropic/claude-sonnet-5-5")]);
+    assert_eq!(refused.status, 200, "{}", refused.text);
+    assert!(refused.text.contains("<dt>failed</dt>") && refused.text.contains("401"), "{}", refused.text);
+}
+
+#[test]
 fn ctrl_c_ends_the_server_well() {
     let place = Place::empty();
     let mut server = Server::start(&place, None);

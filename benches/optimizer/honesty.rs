@@ -190,7 +190,7 @@ fn power_of(is_there: bool) -> Result<String, String> {
 }
 
 /// Two prompts of which one is truly better by about the gain, from what an improver proposes.
-fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
+pub fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
     let lines = [
         "Quote the figure from the value proposition.",
         "Keep the message under 110 words.",
@@ -213,7 +213,8 @@ fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
     })
 }
 
-fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64) -> Lab<'a> {
+/// Where their trials are run.
+pub fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64) -> Lab<'a> {
     let objective = Objective::Response;
     Lab {
         cast,

@@ -7,6 +7,7 @@
 //! tool can ask it for that.
 
 mod arrival;
+mod chances;
 mod growth;
 mod honesty;
 mod ours;
@@ -28,6 +29,7 @@ const SECTIONS: &[Section] = &[
     ("null", |_| honesty::null()),
     ("coverage", |_| honesty::coverage()),
     ("power", |_| honesty::power()),
+    ("chances", |_| chances::run()),
     ("peers", |folder| peers::run(folder).map(|table: Table| table.to_string())),
 ];
 

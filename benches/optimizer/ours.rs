@@ -22,7 +22,7 @@ use rejoinder::improve::improver::REWRITE_TOKENS;
 use rejoinder::improve::parts::Marking;
 use rejoinder::improve::{Details, Improver};
 use rejoinder::model::limits::{Concurrency, Permits};
-use rejoinder::model::market::Market;
+use rejoinder::model::market::{Market, Speech};
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
@@ -76,6 +76,14 @@ pub fn cast(market: &Arc<Market>) -> Cast {
             prospects: rejoinder::evaluate::prospects::Prospects::default(),
         },
     }
+}
+
+/// The people of a market as a decision model plays them: they answer with the chance of a yes.
+pub fn decides_by_chances(market: Market) -> DecisionMaker {
+    let (permits, retry) = (Permits::new(Concurrency::Fixed(WIDTH)), RetryPolicy::default());
+    let model: Arc<dyn Model> = Arc::new(market.speaking(Speech::Chances));
+    let door = Caller::new(Role::DecisionMaker, model, permits, retry, Shared::default(), Events::new(|_| {}));
+    DecisionMaker::new(door, DecisionPrompt::strict(), DECISION_TOKENS)
 }
 
 /// What a search is given.

@@ -42,6 +42,10 @@ fn main() {
         if is_wanted("battery") {
             battery(live.as_ref()).await;
         }
+        if is_wanted("remarks") {
+            println!("## Text that is no part of the message\n");
+            messages("remarks", &labelled::remarks(), live.as_ref()).await;
+        }
         if is_wanted("objections") {
             objections(live.as_ref()).await;
         }

@@ -14,8 +14,8 @@ use crate::model::{Answer, CallKey, FailureKind, Request, Role, Schema};
 use crate::report::check::{Checked, Form};
 use crate::report::{estimate, words};
 
-/// The roles that are checked; the referee only where there is one.
-const ROLES: [Role; 4] = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
+/// The roles that are checked; the auditor too, unless there is to be none, and a model that gives reasons where there is one.
+const ROLES: [Role; 3] = [Role::Generator, Role::DecisionMaker, Role::Improver];
 
 /// Whom the sample question is about, and a message to that person.
 const PERSONA: &str =
@@ -49,10 +49,12 @@ pub struct Options {
 /// Checks and prints.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.hosts {
-        return print(&connect::list(&options.models, &setup.settings)?);
+        let hosts = connect::known(&options.models, &setup.settings)?;
+        return print(&if options.json { json_text(&hosts) } else { connect::table(&hosts) });
     }
-    let doors = setup.doors(&options.models, &ROLES)?;
-    let roles: Vec<Role> = ROLES.into_iter().chain([Role::Reasoner]).filter(|role| doors.has(*role)).collect();
+    let doors = setup.audited_doors(&options.models, &ROLES)?;
+    let also = [Role::Auditor, Role::Reasoner];
+    let roles: Vec<Role> = ROLES.into_iter().chain(also).filter(|role| doors.has(*role)).collect();
     if options.models.dry_run {
         let line = |role: &Role| {
             let usage = estimate::tokens(&question(&doors, *role), 100);
@@ -74,7 +76,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         all.push(checked);
     }
     if options.json {
-        print(&format!("{}\n", serde_json::to_string_pretty(&all).unwrap_or_default()))?;
+        print(&json_text(&all))?;
     }
     let failed: Vec<&str> = all.iter().filter(|one| one.failure.is_some()).map(|one| one.role.as_str()).collect();
     match worst {
@@ -82,6 +84,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Some(Worst::Model) => Err(Error::NothingUsable(format!("no answer for the {}", failed.join(", the ")))),
         Some(Worst::Account) => Err(Error::Refused(format!("refused for the {}", failed.join(", the ")))),
     }
+}
+
+fn json_text<T: serde::Serialize>(of: &T) -> String {
+    format!("{}\n", serde_json::to_string_pretty(of).unwrap_or_default())
 }
 
 /// From mildest to worst.
@@ -117,8 +123,8 @@ async fn check(doors: &Doors, role: Role) -> (Checked, Option<FailureKind>) {
         checked.todo.push(format!("the host does not list this model; it has {}", names.join(", ")));
     }
     let prices: &Prices = doors.prices();
-    let listed = prices.context(&id).map(|context| (context, "built-in table"));
-    checked.context = about.context.map(|context| (context, "the host says so")).or(listed);
+    let listed = prices.context(&id).map(|context| (context, "built-in table".to_owned()));
+    checked.context = about.context.map(|context| (context, "the host says so".to_owned())).or(listed);
     checked.conclude(prices.find(&id), prices.date(), about.price, caller.model().only_decides());
     (checked, failure)
 }

@@ -8,7 +8,7 @@ use super::setup::Setup;
 use crate::data::{FileName, Kind};
 use crate::optimize::compare_runs::{self, Run};
 use crate::report::summary::{self, Names, RULE};
-use crate::report::words;
+use crate::report::{chances, words};
 
 /// Options of `compare`.
 #[derive(Args, Clone, Debug)]
@@ -40,6 +40,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         format!("B: {}", words::one_line(after_file.as_str(), 200)),
         RULE.to_owned(),
     ];
+    lines.extend(compare_runs::chances(&before, &after).iter().flat_map(chances::lines));
     lines.extend(summary::before_after(&comparison, &judges, Names::AnyTwo { a: &a, b: &b }));
     print(&format!("{}\n", lines.join("\n")))
 }

@@ -24,6 +24,7 @@ use crate::model::http::{self, BaseUrl, Connections, Effort, KeyHeader, Plain, P
 use crate::model::id::ModelId;
 use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
+use crate::report::known_hosts::{Key, KnownHost};
 use crate::report::words;
 
 /// The remembered forms in which hosts take requests, kept in the data folder.
@@ -235,27 +236,37 @@ impl Reach {
     }
 }
 
-/// All hosts that are known, as a table. Keys are named, and whether they are set; none is shown.
+/// All hosts that are known. Keys are named, and whether they are set; none is shown.
 ///
 /// # Errors
 /// One line, where a setting cannot be used.
-pub fn list(options: &ModelOptions, settings: &Settings) -> Result<String, Error> {
+pub fn known(options: &ModelOptions, settings: &Settings) -> Result<Vec<KnownHost>, Error> {
     let reach = Reach::new(options, settings, Forms::default())?;
+    let known = |host: &Host| KnownHost {
+        name: host.name.clone(),
+        title: host.title().to_owned(),
+        address: reach.base_url(host).unwrap_or_else(|error| error.to_string()),
+        variable: host.key_env().map(str::to_owned),
+        key: match host.key_env() {
+            None => Key::None,
+            Some(variable) if environment(variable).is_some() => Key::Set,
+            Some(_) if host.is_local() => Key::NotNeeded,
+            Some(_) => Key::NotSet,
+        },
+    };
+    Ok(reach.hosts.iter().map(known).collect())
+}
+
+/// The same as people read it.
+pub fn table(hosts: &[KnownHost]) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["host", "what it is", "address", "key"]);
-    for host in reach.hosts.iter() {
-        let address = reach.base_url(host).unwrap_or_else(|error| error.to_string());
-        let key = match host.key_env() {
-            None => "none".to_owned(),
-            Some(variable) if environment(variable).is_some() => format!("{variable} (set)"),
-            Some(variable) if host.is_local() => format!("{variable} (not set, not needed)"),
-            Some(variable) => format!("{variable} (not set)"),
-        };
+    for host in hosts {
         let line = |text: &str| words::one_line(text, 100);
-        table.add_row([line(&host.name), line(host.title()), line(&address), line(&key)]);
+        table.add_row([line(&host.name), line(&host.title), line(&host.address), host.key_in_words()]);
     }
-    Ok(format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n"))
+    format!("{table}\nA role names a model as HOST/MODEL. Others are added under [hosts.NAME] in rejoinder.toml.\n")
 }
 
 /// The one query parameter that an address may have: it is no secret, and portals show addresses with it.

@@ -11,7 +11,7 @@ use crate::data::{Kind, messages};
 use crate::evaluate::messages::{RowDecision, decide, open};
 use crate::event::Event;
 use crate::model::{CallKey, Role, digest};
-use crate::optimize::grounded::RunTallies;
+use crate::optimize::grounded::{Judgement, RunTallies};
 use crate::optimize::story::Rates;
 use crate::report::estimate::{self, Line};
 use crate::report::words;
@@ -95,7 +95,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 fn rates(decisions: &[RowDecision], simulated: bool) -> Rates {
     let mut tallies = RunTallies::default();
     for RowDecision { persona, decision, audit, .. } in decisions {
-        tallies.add(persona, [(*decision, audit)]);
+        tallies.add(persona, [Judgement { yes: *decision, chance: None, audit }]);
     }
     tallies.rates(simulated)
 }

@@ -5,10 +5,12 @@ use clap::Args;
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
+use crate::compare::needed::{Answers, Expected};
 use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
+use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
-use crate::data::{FileName, Kind, Part, results_stream};
+use crate::data::{Entry, FileName, Kind, Part, results_stream};
 use crate::optimize::family::Family;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
@@ -21,7 +23,8 @@ use crate::report::plan::{self, Plan};
 #[command(after_help = "Examples:
   rejoinder plan --personas 40
   rejoinder plan --results-file NAME --messages-per-persona 3
-  rejoinder plan --personas 100 --rate 10 --gain 5")]
+  rejoinder plan --personas 100 --rate 10 --gain 5
+  rejoinder plan --personas 40 --chances")]
 pub struct Options {
     /// Results file in data/results: its personas that only verify, and the scatter of its decisions
     #[arg(long, value_name = "NAME")]
@@ -32,12 +35,17 @@ pub struct Options {
     /// Messages of each prompt to each of them
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     messages_per_persona: u32,
-    /// Share of yes today, in percent [default: that of the results file, else 30]
+    /// Share of yes today, or mean chance of a yes, in percent [default: that of the results file, else 30]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     rate: Option<f64>,
     /// The gain to settle, in percentage points
     #[arg(long, value_name = "POINTS", default_value_t = 15.0, value_parser = percent)]
     gain: f64,
+    /// The decision maker answers with chances (a decision model, or --scored), which scatter less than yes and no: with
+    /// so many percent of their scatter [default: what the decisions of the results file show, else 70]
+    #[arg(long, value_name = "PERCENT", num_args = 0..=1, value_parser = percent)]
+    #[expect(clippy::option_option, reason = "absent, without a value, with one")]
+    chances: Option<Option<f64>>,
     /// The chance that the lineage ever adopts a prompt that is no better
     #[arg(long, value_name = "P", default_value_t = 0.05)]
     alpha: f64,
@@ -52,6 +60,9 @@ const PERSONA_SHARE: f64 = 0.3;
 /// See [`PERSONA_SHARE`].
 const ALIKE: f64 = 0.5;
 
+/// The scatter of chances where nothing is known of it, as a share of that of yes or no. In the market it is 0.7.
+const SCATTER_OF_CHANCES: f64 = 0.7;
+
 /// Prints what so many people can tell.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if !(options.alpha > 0.0 && options.alpha < 0.5) {
@@ -62,24 +73,35 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         None => None,
     };
     let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
-    let of_persona = known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE);
-    let personas = options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40);
-    print(&plan::text(&Plan {
-        personas,
-        messages: options.messages_per_persona,
+    let seen = known.as_ref().and_then(|known| known.scatter);
+    let scatter = match options.chances {
+        Some(given) => given.map(|percent| percent / 100.0).or(seen).or(Some(SCATTER_OF_CHANCES)),
+        None => seen,
+    };
+    let expected = Expected {
         rate,
+        answers: if scatter.is_some() { Answers::Chances } else { Answers::YesOrNo },
+        scatter: scatter.unwrap_or(1.0),
+        of_persona: known.as_ref().and_then(|known| known.persona_share).unwrap_or(PERSONA_SHARE),
+        alike: ALIKE,
+    };
+    print(&plan::text(&Plan {
+        personas: options.personas.or(known.as_ref().map(|known| known.unseen)).unwrap_or(40),
+        messages: options.messages_per_persona,
+        expected,
         gain: options.gain / 100.0,
         level: known.as_ref().map_or_else(|| spending::spend(options.alpha, 1), |known| known.level),
         attempts: known.as_ref().map_or(0, |known| known.attempts),
-        of_persona,
-        alike: ALIKE,
     }))
 }
 
 /// What a results file tells for a plan.
 struct OfFile {
     unseen: u32,
+    /// The share of yes, or the mean chance of one where decisions are chances.
     rate: Option<f64>,
+    /// Where decisions are chances: their scatter, as a share of that of yes or no of the same mean.
+    scatter: Option<f64>,
     /// The share of a decision's scatter that is its persona's; `None` with one message per persona, which cannot tell.
     persona_share: Option<f64>,
     /// Attempts on its root so far, and the level of the next.
@@ -95,12 +117,19 @@ fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, E
         Some(lineage) => lineage.split.clone(),
         None => Split::new(folder, older.head.metadata.persona_file.as_deref(), &chosen)?,
     };
-    let (outcomes, _) = results_stream::fold(folder, file, Vec::new, |outcomes: &mut Vec<Outcomes>, entry| {
+    let see = |(outcomes, chances): &mut (Vec<Outcomes>, bool), entry: &Entry<'_>| {
         if entry.part == Part::Results {
-            outcomes.push(entry.messages.iter().map(|said| vec![f64::from(u8::from(said.yes))]).collect());
+            *chances |= entry.messages.iter().any(|said| said.score.is_some());
+            let worth = |said: &Said<'_>| vec![said.score.unwrap_or(f64::from(u8::from(said.yes)))];
+            outcomes.push(entry.messages.iter().map(worth).collect());
         }
-    })?;
+    };
+    let ((outcomes, has_chances), _) = results_stream::fold(folder, file, Default::default, see)?;
     let components = Components::of(&outcomes);
+    let scatter = components.filter(|_| has_chances).and_then(|own| {
+        let of_yes_or_no = own.mean * (1.0 - own.mean);
+        (of_yes_or_no > 0.0).then(|| (own.of_mean(1.0, 1.0, 1.0) / of_yes_or_no).min(1.0))
+    });
     let persona_share = components.and_then(|own| {
         let message = own.message?;
         let all = own.persona + message;
@@ -110,6 +139,7 @@ fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, E
     Ok(OfFile {
         unseen: split.people(folder, &chosen)?.unseen.len() as u32,
         rate: components.map(|own| own.mean).filter(|rate| *rate > 0.0 && *rate < 1.0),
+        scatter,
         persona_share,
         attempts,
         level,

@@ -249,6 +249,11 @@ mod tests {
         let faults: Vec<(String, String)> =
             message.faults().into_iter().map(|fault| (fault.passage, fault.why)).collect();
         assert_eq!(faults, [("Stripe".to_owned(), "nothing that is known supports it".to_owned())]);
+        let remark = Claim { kind: ClaimKind::Remark, ..claim(0, 5, Verdict::Unsupported) };
+        let audit = Audit { auditor: Some("00".into()), claims: vec![remark] };
+        let faults = Message { audit, ..Message::unchecked("Sure!\n\nHello") }.faults();
+        assert_eq!((faults.len(), faults[0].passage.as_str()), (1, "Sure!"));
+        assert!(faults[0].why.starts_with("no part of the message"), "{}", faults[0].why);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Draft<'a> {
     pub faults: &'a [Fault],
 }
 
-/// A passage that makes something up.
+/// A passage that makes something up, or that is no part of the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Its words.
@@ -119,8 +119,8 @@ impl Generator {
             .map(|(at, Fault { passage, why })| format!("{}. \"{passage}\" - {why}", at + 1))
             .collect();
         let also = format!(
-            "\n\nThis is your draft:\n\n{}\n\nThese passages of it claim more than that, each with what is wrong with \
-             it:\n\n{}\n\nRevise the draft. In place of each of these passages say what is stated, or leave it out; \
+            "\n\nThis is your draft:\n\n{}\n\nThese passages of it claim more than that or are no part of the message, each \
+             with what is wrong with it:\n\n{}\n\nRevise the draft. In place of each of these passages say what is stated, or leave it out; \
              change nothing else, and keep the language and the form.",
             fence("draft", draft.text),
             fence("passages", &listed.join("\n"))

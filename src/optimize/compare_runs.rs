@@ -1,8 +1,11 @@
 //! The before/after of any two results files.
 
+use std::collections::HashMap;
+
 use super::judges::{Judge, Judges, Side};
-use super::pairing::Clusters;
-use crate::compare::{Comparison, Rate, Tally};
+use super::pairing::{Clusters, Key};
+use crate::compare::mean::{Change, Mean, Outcomes};
+use crate::compare::{Comparison, Rate};
 use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Head, Part, results_stream};
@@ -29,7 +32,7 @@ impl Gather for Decisions {
             Part::Results => &mut self.own,
             Part::Baseline => &mut self.again,
         };
-        clusters.add(&entry.persona.get(), Tally::of(entry.messages.iter().map(|said| said.yes)));
+        clusters.add_entry(entry);
     }
 
     fn then(&mut self, later: Self) {
@@ -81,6 +84,47 @@ pub fn compare(a: &Run, b: &Run) -> (Comparison, Judges) {
         return (comparison, judges.decided_again(Side::After, recorded));
     }
     (Comparison::of(&Clusters::paired(of_a, of_b)).marked(marked_a, marked_b), judges)
+}
+
+/// The mean chances of a yes of two runs whose decisions are chances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chances {
+    /// Of A.
+    pub a: Mean,
+    /// Of B.
+    pub b: Mean,
+    /// The change from A to B; `None` if fewer than two personas are in both, or if it is not known that one judge gave
+    /// both.
+    pub change: Option<Change>,
+    /// Whether the market took part in A.
+    pub simulated_a: bool,
+    /// The same of B.
+    pub simulated_b: bool,
+}
+
+/// The chances that [`compare`] counts as a yes or a no, by the same rules; `None` where one of the runs has none.
+#[must_use]
+pub fn chances(a: &Run, b: &Run) -> Option<Chances> {
+    let (of_a, of_b) = match (b.decided_again(&a.head.sha256), a.decided_again(&b.head.sha256)) {
+        (Some(again), _) => (again, &b.decisions.own),
+        (None, Some(again)) => (&a.decisions.own, again),
+        (None, None) => (&a.decisions.own, &b.decisions.own),
+    };
+    let (comparison, judges) = compare(a, b);
+    Some(Chances {
+        a: of_a.mean_chance()?,
+        b: of_b.mean_chance()?,
+        change: judges.are_one().then(|| Change::of(&differences(of_a, of_b))).flatten(),
+        simulated_a: comparison.original.simulated,
+        simulated_b: comparison.improved.simulated,
+    })
+}
+
+/// The change of the mean chance of every persona who is in both runs.
+fn differences(before: &Clusters, after: &Clusters) -> Vec<f64> {
+    let mean = |outcomes: Outcomes| outcomes.sum / outcomes.count as f64;
+    let earlier: HashMap<Key, f64> = before.chances().map(|(key, outcomes)| (key, mean(outcomes))).collect();
+    after.chances().filter_map(|(key, outcomes)| Some(mean(outcomes) - earlier.get(&key)?)).collect()
 }
 
 /// Whether the market took part in a run, as its file says.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::pairing::Clusters;
 use super::story::Rates;
+use crate::compare::mean::Mean;
 use crate::compare::{Rate, Tally};
 use crate::evaluate::grounding::{Audit, ClaimKind, Grounding};
 
@@ -107,15 +108,29 @@ pub struct RunTallies {
     unchecked_no: Clusters,
 }
 
+/// What is known of one message.
+#[derive(Clone, Copy, Debug)]
+pub struct Judgement<'a> {
+    /// Whether it got a yes.
+    pub yes: bool,
+    /// How likely a yes was, where the decision is that.
+    pub chance: Option<f64>,
+    /// What it claims.
+    pub audit: &'a Audit,
+}
+
 impl RunTallies {
-    /// Adds the messages of one entry: the decision on each, and its audit.
-    pub fn add<'a>(&mut self, persona: &str, messages: impl IntoIterator<Item = (bool, &'a Audit)>) {
+    /// Adds the messages of one entry.
+    pub fn add<'a>(&mut self, persona: &str, messages: impl IntoIterator<Item = Judgement<'a>>) {
         let (mut response, mut grounded) = (Tally::default(), GroundedTally::default());
-        for (yes, audit) in messages {
+        let mut chances = Vec::new();
+        for Judgement { yes, chance, audit } in messages {
             response += Tally::of([yes]);
+            chances.extend(chance);
             self.counts.add(&mut grounded, &[yes], audit);
         }
         self.response.add(persona, response);
+        self.response.add_chances(persona, chances);
         self.checked.add(persona, grounded.checked);
         self.unchecked_no.add(persona, grounded.unchecked_no);
     }
@@ -140,8 +155,10 @@ impl RunTallies {
     #[must_use]
     pub fn together<'a>(groups: impl IntoIterator<Item = &'a Self>, simulated: bool) -> Rates {
         let (mut response, mut counts, mut grounded) = (Vec::new(), ClaimCounts::default(), Vec::new());
+        let mut chances = Vec::new();
         for group in groups {
             response.extend(group.response.tallies());
+            chances.extend(group.response.chances().map(|(_, outcomes)| outcomes));
             counts.then(group.counts.clone());
             // A group of which nothing was checked, though somebody said yes, tells nothing.
             if group.counts.checked > 0 || group.counts.unchecked_yes == 0 {
@@ -150,16 +167,18 @@ impl RunTallies {
                 grounded.extend(group.counts.known(tallies));
             }
         }
-        Rates::of(&response, &counts, (counts.checked > 0).then_some(grounded.as_slice()), simulated)
+        let rates = Rates::of(&response, &counts, (counts.checked > 0).then_some(grounded.as_slice()), simulated);
+        Rates { chance: Mean::of(&chances), ..rates }
     }
 }
 
 impl Rates {
-    /// Of these tallies, one for each persona.
+    /// Of these tallies, one for each persona; the mean chance is not in them.
     #[must_use]
     pub fn of(response: &[Tally], counts: &ClaimCounts, grounded: Option<&[Tally]>, simulated: bool) -> Self {
         Rates {
             response: Rate::of(response).marked(simulated),
+            chance: None,
             grounded: grounded.map(|tallies| Rate::of(tallies).marked(simulated)),
             messages: counts.messages,
             checked: counts.checked,
@@ -192,7 +211,8 @@ mod tests {
     fn rate(messages: &[(bool, bool, bool)]) -> Option<(u64, u64)> {
         let mut tallies = RunTallies::default();
         for (at, (yes, checked, made_up)) in messages.iter().enumerate() {
-            tallies.add(&at.to_string(), [(*yes, &audit(*checked, *made_up))]);
+            let audit = audit(*checked, *made_up);
+            tallies.add(&at.to_string(), [Judgement { yes: *yes, chance: None, audit: &audit }]);
         }
         tallies.rates(false).grounded.map(|rate| (rate.yes, rate.total))
     }
@@ -230,7 +250,8 @@ mod tests {
         let group = |messages: &[(bool, bool, bool)]| {
             let mut tallies = RunTallies::default();
             for (at, (yes, checked, made_up)) in messages.iter().enumerate() {
-                tallies.add(&at.to_string(), [(*yes, &audit(*checked, *made_up))]);
+                let audit = audit(*checked, *made_up);
+                tallies.add(&at.to_string(), [Judgement { yes: *yes, chance: None, audit: &audit }]);
             }
             tallies
         };

@@ -1,11 +1,12 @@
 //! Which entry of one run is the same persona as which entry of another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::compare::Tally;
+use crate::compare::mean::{Mean, Outcomes};
 use crate::data::results::PersonaResult;
 use crate::data::{Entry, Error, Gather, Part};
 use crate::evaluate::run::Run;
@@ -15,7 +16,7 @@ use crate::evaluate::run::Run;
 ///
 /// Two texts have one key with a probability of 2^-128; among ten million personas some two do with 10^-25, and nobody
 /// can find two texts that do so on purpose with less than 2^64 attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; 16]);
 
 impl Key {
@@ -50,6 +51,8 @@ pub struct Clusters {
     /// In order of first appearance.
     found: Vec<(Key, Tally)>,
     places: HashMap<Key, usize>,
+    /// The chances of a yes of those to whom decisions are that, by place.
+    chances: BTreeMap<usize, Outcomes>,
 }
 
 impl Clusters {
@@ -59,6 +62,7 @@ impl Clusters {
         let mut clusters = Clusters::default();
         for result in results {
             clusters.add(&result.persona, Tally::of(result.messages.iter().map(|judged| judged.decision.decision)));
+            clusters.add_chances(&result.persona, result.messages.iter().filter_map(|judged| judged.decision.score()));
         }
         clusters
     }
@@ -78,6 +82,34 @@ impl Clusters {
     /// Adds the decisions of one entry.
     pub fn add(&mut self, persona: &str, decisions: Tally) {
         self.add_to(Key::of(persona), decisions);
+    }
+
+    /// Adds what was decided on the messages of an entry, whichever part of a file it stands in.
+    pub fn add_entry(&mut self, entry: &Entry<'_>) {
+        let persona = entry.persona.get();
+        self.add(&persona, Tally::of(entry.messages.iter().map(|said| said.yes)));
+        self.add_chances(&persona, entry.messages.iter().filter_map(|said| said.score));
+    }
+
+    /// Adds chances of a yes of one persona, in 0..=1, where its decisions are that.
+    pub fn add_chances(&mut self, persona: &str, chances: impl IntoIterator<Item = f64>) {
+        let mut chances = chances.into_iter().peekable();
+        if chances.peek().is_some() {
+            let place = self.place(Key::of(persona));
+            let outcomes = self.chances.entry(place).or_default();
+            chances.for_each(|chance| outcomes.add(chance));
+        }
+    }
+
+    /// The chances of a yes by persona, those only who have some, in order of first appearance.
+    pub fn chances(&self) -> impl Iterator<Item = (Key, Outcomes)> + '_ {
+        self.chances.iter().map(|(place, outcomes)| (self.found[*place].0, *outcomes))
+    }
+
+    /// The mean chance of a yes; `None` where decisions are yes or no.
+    #[must_use]
+    pub fn mean_chance(&self) -> Option<Mean> {
+        Mean::of(&self.chances.values().copied().collect::<Vec<_>>())
     }
 
     /// Whether there is an entry of this persona.
@@ -115,11 +147,17 @@ impl Clusters {
     }
 
     fn add_to(&mut self, key: Key, decisions: Tally) {
+        let place = self.place(key);
+        self.found[place].1 += decisions;
+    }
+
+    /// The place of a persona, which may be new.
+    fn place(&mut self, key: Key) -> usize {
         let place = *self.places.entry(key).or_insert(self.found.len());
         if place == self.found.len() {
             self.found.push((key, Tally::default()));
         }
-        self.found[place].1 += decisions;
+        place
     }
 }
 
@@ -127,12 +165,20 @@ impl Clusters {
 impl Gather for Clusters {
     fn take(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
-            self.add(&entry.persona.get(), Tally::of(entry.messages.iter().map(|said| said.yes)));
+            self.add_entry(entry);
         }
     }
 
     fn then(&mut self, later: Self) {
-        later.found.into_iter().for_each(|(key, decisions)| self.add_to(key, decisions));
+        for (key, decisions) in &later.found {
+            self.add_to(*key, *decisions);
+        }
+        for (key, chances) in later.chances() {
+            let place = self.place(key);
+            let outcomes = self.chances.entry(place).or_default();
+            outcomes.sum += chances.sum;
+            outcomes.count += chances.count;
+        }
     }
 }
 
@@ -174,6 +220,22 @@ mod tests {
                 (Tally { yes: 1, total: 1 }, Tally::default()),
             ]
         );
+    }
+
+    #[test]
+    fn chances_are_averaged_by_persona_and_a_yes_or_no_has_none() {
+        let mut run = [result("a", &[true, false]), result("b", &[]), result("a ", &[false])];
+        assert_eq!(Clusters::of(&run).mean_chance(), None);
+        for (judged, chance) in run.iter_mut().flat_map(|result| &mut result.messages).zip([0.8, 0.4, 0.3]) {
+            judged.decision.extra.insert(crate::data::results::SCORE.to_owned(), chance.into());
+        }
+        let mean = Clusters::of(&run).mean_chance().unwrap();
+        assert_eq!((mean.outcomes, mean.personas), (3, 1));
+        assert!((mean.mean - 0.5).abs() < 1e-12, "{mean:?}");
+        let mut parts = Clusters::of(&run[1..]);
+        parts.then(Clusters::of(&run[..1]));
+        assert_eq!(parts.mean_chance().unwrap().outcomes, 3);
+        assert_eq!(parts.tallies().len(), 2);
     }
 
     fn run() -> impl Strategy<Value = Vec<PersonaResult>> {

@@ -86,11 +86,13 @@ impl Proof {
     }
 }
 
-fn chance(mean: &Mean) -> Value {
+/// A mean chance as files keep it, in percent.
+pub(super) fn chance(mean: &Mean) -> Value {
     json!({
         "mean": percent(mean.mean),
         "interval_95": [percent(mean.interval.low), percent(mean.interval.high)],
         "personas": mean.personas,
+        "decisions": mean.outcomes,
     })
 }
 

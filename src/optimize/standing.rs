@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::grounded::RunTallies;
+use super::grounded::{Judgement, RunTallies};
 use super::objective::Objective;
 use super::pairing::{Clusters, Key};
 use super::split::People;
 use crate::compare::Tally;
 use crate::data::entries::Entries;
+use crate::data::entry::Said;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::{Coding, Heard, Objections};
@@ -60,12 +61,16 @@ impl Standing {
         if !is_unseen {
             self.heard.take(entry);
         }
-        let messages: Vec<(bool, Audit)> =
-            entry.messages.iter().map(|said| (said.yes, said.audit().unwrap_or_default())).collect();
+        let audits: Vec<Audit> = entry.messages.iter().map(|said| said.audit().unwrap_or_default()).collect();
+        let messages = || entry.messages.iter().zip(&audits);
         let tallies = if is_unseen { &mut self.unseen } else { &mut self.learned };
-        tallies.add(&persona, messages.iter().map(|(yes, audit)| (*yes, audit)));
-        self.response.add(&persona, Tally::of(messages.iter().map(|(yes, _)| *yes)));
-        let counts = messages.iter().map(|(yes, audit)| *yes && audit.grounding() != Grounding::MadeUp);
+        let judged = |(said, audit)| {
+            let said: &Said<'_> = said;
+            Judgement { yes: said.yes, chance: said.score, audit }
+        };
+        tallies.add(&persona, messages().map(judged));
+        self.response.add_entry(entry);
+        let counts = messages().map(|(said, audit)| said.yes && audit.grounding() != Grounding::MadeUp);
         self.not_made_up.add(&persona, Tally::of(counts));
     }
 

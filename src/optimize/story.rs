@@ -9,7 +9,7 @@ use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
 use super::objective::Objective;
-use super::proof::{interval, rounded};
+use super::proof::{chance, interval, rounded};
 use super::propose::Refused;
 use super::record::percent;
 use super::referee::Opinion;
@@ -17,6 +17,7 @@ use super::search::Search;
 use super::split::People;
 use super::standing::Standing;
 use super::verdict::{Kind, Verdict};
+use crate::compare::mean::Mean;
 use crate::compare::second_judge::Opinion as Judges;
 use crate::compare::variance::Components;
 use crate::compare::{Interval, Rate};
@@ -170,6 +171,8 @@ pub struct Effect {
 pub struct Rates {
     /// Share of yes.
     pub response: Rate,
+    /// Where decisions are chances: the mean chance of a yes.
+    pub chance: Option<Mean>,
     /// Share of yes to messages that make nothing up, as far as claims were checked; `None` where none were.
     pub grounded: Option<Rate>,
     /// Messages.
@@ -207,7 +210,7 @@ impl Rates {
                 "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
             })
         };
-        json!({
+        let mut record = json!({
             "response": of(&self.response),
             "grounded_response": self.grounded.as_ref().map(of),
             "messages": self.messages,
@@ -215,7 +218,11 @@ impl Rates {
             "made_up_messages": self.made_up,
             "open_blanks": self.blanks,
             "made_up_claims": self.claims,
-        })
+        });
+        if let Some(mean) = &self.chance {
+            record["mean_chance_of_yes"] = chance(mean);
+        }
+        record
     }
 }
 
@@ -264,8 +271,14 @@ impl Story {
             unseen: people.unseen.len(),
             proof: found.verified.as_ref().map(|verified| Proof {
                 outcome: verified.outcome,
-                before: Rates::of_side(&verified.before, simulated),
-                after: Rates::of_side(&verified.after, simulated),
+                before: Rates {
+                    chance: verified.chances.map(|(before, _)| before),
+                    ..Rates::of_side(&verified.before, simulated)
+                },
+                after: Rates {
+                    chance: verified.chances.map(|(_, after)| after),
+                    ..Rates::of_side(&verified.after, simulated)
+                },
                 alpha: verified.alpha,
                 trials: verified.trials,
                 decided_at: verified.decided_at,

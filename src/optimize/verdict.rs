@@ -9,7 +9,7 @@ use super::search::Aim;
 use super::segments;
 use super::verify::Verified;
 pub use crate::compare::needed::MOST_PEOPLE;
-use crate::compare::needed::{Gain, Needed, messages_needed, people_needed};
+use crate::compare::needed::{Answers, Gain, Needed, messages_needed, people_needed};
 use crate::compare::pooled::{Pooled, pool};
 use crate::compare::power::Size;
 use crate::compare::segments::{Segment, judge};
@@ -113,7 +113,8 @@ fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {
     let people = verified.differences.iter().filter(|difference| !difference.is_nan()).count() as u32;
     let messages = (1.0 / verified.step).round().max(1.0) as u32;
     let size = Size { personas: people, messages, decisions: 1 };
-    let gain = Gain { effect, from: verified.from };
+    let answers = if verified.chances.is_some() { Answers::Chances } else { Answers::YesOrNo };
+    let gain = Gain { effect, from: verified.from, answers };
     let (more_personas, unreachable) = match people_needed(&components, size, gain, alpha, POWER) {
         Needed::People(wanted) => (Some(wanted.saturating_sub(people).max(1)), None),
         Needed::TooMany => (None, Some(Unreachable::TooMany)),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::estimate::CHARACTERS_PER_TOKEN;
 use super::words;
@@ -17,7 +17,7 @@ const SLOW: f64 = 10.0;
 const SMALL_CONTEXT: u64 = 16_000;
 
 /// Whether an answer has the form that was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// None was asked for.
@@ -31,7 +31,7 @@ pub enum Form {
 }
 
 /// What the call of one role showed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checked {
     /// The role, as people name it.
     pub role: String,
@@ -60,13 +60,25 @@ pub struct Checked {
     /// Whether the answer came to its end.
     pub finished: bool,
     /// The most tokens of one call, and who says so.
-    pub context: Option<(u64, &'static str)>,
+    pub context: Option<(u64, String)>,
     /// What the host says about its limits.
     pub limits: Vec<String>,
     /// The price, and who says so.
     pub price: Option<(Price, String)>,
     /// What should be done, in the order in which it should be done.
     pub todo: Vec<String>,
+}
+
+/// The name of a line that says what to do.
+pub const TO_DO: &str = "to do";
+
+/// One line of what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is about: `schema`.
+    pub name: &'static str,
+    /// What was found.
+    pub said: String,
 }
 
 impl Checked {
@@ -181,11 +193,12 @@ impl Checked {
                     .into(),
             );
         }
-        if let Some((context, _)) = self.context.filter(|(context, _)| *context < SMALL_CONTEXT && role == "improver") {
+        let is_small = |context: &&(u64, String)| context.0 < SMALL_CONTEXT && role == "improver";
+        if let Some((context, _)) = self.context.as_ref().filter(is_small) {
             self.todo.push(format!(
                 "{} tokens are little for an improver, which reads the prompt and all reasons: give the server more \
                  (Ollama: OLLAMA_CONTEXT_LENGTH=16384; llama-server: -c), or take another model for it",
-                words::thousands(context)
+                words::thousands(*context)
             ));
         }
         if is_decider {
@@ -200,10 +213,24 @@ impl Checked {
     /// As people read it.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}: {} at {}\n", capital(&self.role), words::one_line(&self.model, 100), self.host);
-        let mut line = |name: &str, said: String| {
-            let _ = writeln!(text, "  {name:<10}{said}");
-        };
+        let mut text = format!("{}\n", self.heading());
+        for line in self.lines() {
+            let _ = writeln!(text, "  {:<10}{}", line.name, line.said);
+        }
+        text
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        format!("{}: {} at {}", capital(&self.role), words::one_line(&self.model, 100), self.host)
+    }
+
+    /// What was found, in the order in which it is read.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut line = |name: &'static str, said: String| lines.push(Line { name, said });
         match (&self.failure, self.seconds) {
             (Some(failure), _) => line("failed", failure.clone()),
             (None, Some(seconds)) => line("answered", self.spoken(seconds)),
@@ -232,8 +259,8 @@ impl Checked {
         }
         line(
             "context",
-            match self.context {
-                Some((tokens, who)) => format!("{} tokens ({who})", words::thousands(tokens)),
+            match &self.context {
+                Some((tokens, who)) => format!("{} tokens ({who})", words::thousands(*tokens)),
                 None => "unknown".into(),
             },
         );
@@ -252,9 +279,9 @@ impl Checked {
             line("note", "simulated: the built-in market, which knows nothing of any real person".into());
         }
         for todo in &self.todo {
-            line("to do", todo.clone());
+            line(TO_DO, todo.clone());
         }
-        text
+        lines
     }
 
     fn spoken(&self, seconds: f64) -> String {
@@ -309,10 +336,13 @@ mod tests {
         good.answered(&answer("{\"decision\": true}", 12, Stop::EndTurn), Duration::from_millis(400), Form::Obeyed);
         let window = Window { limit: Some(1000), remaining: Some(998), reset: Some(Duration::from_secs(30)) };
         good.limited(&RateLimits { requests: window, ..RateLimits::default() });
-        good.context = Some((131_072, "the host says so"));
+        good.context = Some((131_072, "the host says so".into()));
         let price = Price { input: 0.5, output: 1.5, cache_write: None, cache_read: None };
         good.conclude(Some((price, Source::Table)), "2026-11", None, false);
         assert_eq!(good.todo, Vec::<String>::new());
+        // A page reads what the command prints for programs, and says the same.
+        let read: Checked = serde_json::from_str(&serde_json::to_string(&good).unwrap()).unwrap();
+        assert_eq!(read.lines(), good.lines());
         insta::assert_snapshot!(good.text());
     }
 
@@ -320,7 +350,7 @@ mod tests {
     fn what_is_wrong_comes_with_what_to_do() {
         let mut cut = checked("improver", "ollama/m");
         cut.answered(&answer("", 400, Stop::MaxTokens), Duration::from_secs(100), Form::NotObeyed);
-        cut.context = Some((4096, "the server was started with it"));
+        cut.context = Some((4096, "the server was started with it".into()));
         cut.conclude(None, "2026-11", None, false);
         let mut loose = checked("decision maker", "openrouter/m");
         loose.answered(&answer("Sure! I say yes.", 5, Stop::EndTurn), Duration::from_secs(1), Form::NotObeyed);

@@ -75,6 +75,7 @@ mod tests {
             name: "b2b_results".into(),
             version,
             rate: Rate::of(&tallies).marked(version.is_some()),
+            chance: None,
             partial: None,
             date: String::new(),
             models: String::new(),

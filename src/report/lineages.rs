@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 
 use super::{curve, words};
 use crate::compare::Rate;
+use crate::compare::mean::Mean;
 use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
 use crate::data::results::Metadata;
@@ -22,6 +23,8 @@ pub struct RunLine {
     pub version: Option<u64>,
     /// Its rate.
     pub rate: Rate,
+    /// Where decisions are chances: the mean chance of a yes.
+    pub chance: Option<Mean>,
     /// Where a limit was reached before its end: which.
     pub partial: Option<String>,
     /// When it ran, as the file says.
@@ -43,6 +46,7 @@ impl RunLine {
             name: file.stem().to_owned(),
             version: versions::version_of(file.stem()).map(u64::from),
             rate: Rate::of(&decisions.tallies()).marked(provenance.is_some_and(|provenance| provenance.simulated)),
+            chance: decisions.mean_chance(),
             partial: provenance.and_then(|provenance| provenance.partial.clone()),
             date: metadata.processing_date.clone(),
             models: provenance
@@ -102,11 +106,16 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
         if let Some(width) = width {
             table.set_width(width);
         }
-        table.set_header(["run", "rate", "95% interval", "yes/n", "date", "models", "judge", "verdict"]);
+        let has_chances = runs.iter().any(|run| run.chance.is_some());
+        let mut header = vec!["run", "rate", "95% interval", "yes/n", "date", "models", "judge", "verdict"];
+        if has_chances {
+            header.insert(1, "mean chance of a yes");
+        }
+        table.set_header(header);
         for run in runs {
             let simulated = if run.rate.simulated { " simulated" } else { "" };
             let partial = if run.partial.is_some() { " partial" } else { "" };
-            table.add_row([
+            let mut row = vec![
                 words::one_line(&run.name, 80),
                 run.rate
                     .share()
@@ -120,7 +129,14 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 words::one_line(&run.models, 120),
                 words::one_line(&run.judge, 8),
                 words::one_line(run.verdict.as_deref().unwrap_or("-"), 20),
-            ]);
+            ];
+            if has_chances {
+                let ends =
+                    |mean: &Mean| format!("{:.1} to {:.1}%", mean.interval.low * 100.0, mean.interval.high * 100.0);
+                let cell = |mean: &Mean| format!("{:.1}%{simulated} ({})", mean.mean * 100.0, ends(mean));
+                row.insert(1, run.chance.as_ref().map_or_else(|| "-".into(), cell));
+            }
+            table.add_row(row);
         }
         text.push_str(&format!("{}\n{table}\n{}", words::one_line(lineage, 100), curve::text(runs)));
         // The latest that a cycle saved holds what was adopted, or what stayed.

@@ -51,7 +51,7 @@ fn versions(history: &History) -> String {
     for (at, version) in history.versions.iter().enumerate().skip(skip) {
         let measured = version.measured();
         let own = measured.training.as_ref().unwrap_or(&measured.all);
-        let mut cells = vec![version.label(), word(version).to_owned(), rate(&own.response), grounded(own)];
+        let mut cells = vec![version.label(), word(version).to_owned(), response(own), grounded(own)];
         if has_split {
             cells.push(history.on_unseen(at).map_or_else(|| "not asked".into(), |(rates, _)| grounded(rates)));
             let gain = version.told.as_ref().and_then(|told| told.proof.as_ref()?.gain);
@@ -72,6 +72,12 @@ fn versions(history: &History) -> String {
     if skip > 0 {
         text.push_str(&format!("\n{} earlier are left out.\n", words::count(skip as u64, "version", "versions")));
     }
+    if history.versions.iter().any(|version| version.measured().all.chance.is_some()) {
+        text.push_str(
+            "\nWhere the judge answers with chances, the mean chance of a yes stands first, and the rate counts those at \
+             its threshold or above.\n",
+        );
+    }
     text.push_str(if has_split {
         "\nYes and grounded yes are of the training people, with 95% intervals. Versions that were not adopted keep the prompt before.\n"
     } else {
@@ -82,6 +88,19 @@ fn versions(history: &History) -> String {
 
 fn grounded(rates: &Rates) -> String {
     rates.grounded.as_ref().map_or_else(|| words::NOT_CHECKED.to_owned(), rate)
+}
+
+/// The rate of yes; where decisions are chances, the mean chance before it.
+fn response(own: &Rates) -> String {
+    let rate = rate(&own.response);
+    match &own.chance {
+        Some(mean) => {
+            let ends = html::pieces::ends(mean.interval);
+            let simulated = if own.response.simulated { " simulated" } else { "" };
+            format!("mean chance {:.1}%, {ends}{simulated}; {rate}", 100.0 * mean.mean)
+        }
+        None => rate,
+    }
 }
 
 fn rate(own: &Rate) -> String {

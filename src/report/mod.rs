@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod auditor;
+pub mod chances;
 pub mod check;
 pub mod claims;
 pub mod curve;
 pub mod estimate;
 pub mod html;
+pub mod known_hosts;
 pub mod lineages;
 pub mod live;
 pub mod markdown;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::words;
 use crate::compare::needed::{
-    Gain, MOST_PEOPLE, Needed, chance, least_gain, messages_needed, people_needed, planned, rarest_seen,
+    Answers, Expected, MOST_PEOPLE, Needed, chance, messages_needed, people_needed, rarest_seen,
 };
 use crate::compare::power::Size;
 use crate::compare::sequential::MOST_PAIRS;
@@ -16,18 +16,14 @@ pub struct Plan {
     pub personas: u32,
     /// Messages of each prompt to each of them.
     pub messages: u32,
-    /// Share of yes today.
-    pub rate: f64,
+    /// What decisions are expected to be like.
+    pub expected: Expected,
     /// The gain to settle; 0.15 is fifteen points.
     pub gain: f64,
     /// One-sided level of the test.
     pub level: f64,
     /// Challengers of the lineage that were verified before.
     pub attempts: usize,
-    /// The share of an answer's scatter that is its persona's.
-    pub of_persona: f64,
-    /// How much of that is the same with both prompts.
-    pub alike: f64,
 }
 
 /// Gains whose chances are listed, in points.
@@ -41,19 +37,29 @@ pub fn text(plan: &Plan) -> String {
     let size = Size { personas: plan.personas, messages: plan.messages, decisions: 1 };
     let people = words::count(u64::from(plan.personas), "unseen persona", "unseen personas");
     let messages = words::count(u64::from(plan.messages), "message", "messages");
+    let expected = plan.expected;
+    let rate = 100.0 * expected.rate;
+    let today = match expected.answers {
+        Answers::YesOrNo => format!("{rate:.0}% yes today"),
+        Answers::Chances => {
+            let scatter = 100.0 * expected.scatter;
+            format!(
+                "a mean chance of a yes of {rate:.0}% today (chances, with {scatter:.0}% of the scatter of yes or no)"
+            )
+        }
+    };
     let mut text = format!(
-        "With {people} and {messages} of each prompt to each of them, {:.0}% yes today, level {:.3} ({} verified before):\n",
-        100.0 * plan.rate,
+        "With {people} and {messages} of each prompt to each of them, {today}, level {:.3} ({} verified before):\n",
         plan.level,
         words::count(plan.attempts as u64, "challenger", "challengers"),
     );
-    for gain in GAINS.iter().filter(|gain| plan.rate + f64::from(**gain) / 100.0 <= 1.0) {
+    for gain in GAINS.iter().filter(|gain| expected.rate + f64::from(**gain) / 100.0 <= 1.0) {
         let effect = f64::from(*gain) / 100.0;
-        let Some(spread) = planned(plan.rate, effect, plan.of_persona, plan.alike) else { continue };
-        let chance = chance(&spread, size, Gain { effect, from: Some(plan.rate) }, plan.level);
+        let Some(spread) = expected.differences(effect) else { continue };
+        let chance = chance(&spread, size, expected.gain(effect), plan.level);
         let _ = writeln!(text, "  a gain of {gain:>2} points is seen with a chance of {:.0}%", 100.0 * chance);
     }
-    match least_gain((plan.rate, plan.of_persona, plan.alike), size, plan.level, WANTED) {
+    match expected.least_gain(size, plan.level, WANTED) {
         Some(least) => {
             let _ = writeln!(text, "The smallest gain that is seen in four of five cases: {:.1} points", 100.0 * least);
         }
@@ -76,9 +82,9 @@ pub fn text(plan: &Plan) -> String {
 /// What it would take to settle the gain in question.
 fn settling(plan: &Plan, size: Size, messages: &str) -> String {
     let points = 100.0 * plan.gain;
-    let gain = Gain { effect: plan.gain, from: Some(plan.rate) };
-    let Some(spread) = planned(plan.rate, plan.gain, plan.of_persona, plan.alike) else {
-        return format!("From {:.0}% no rate can rise by {points:.0} points\n", 100.0 * plan.rate);
+    let gain = plan.expected.gain(plan.gain);
+    let Some(spread) = plan.expected.differences(plan.gain) else {
+        return format!("From {:.0}% no rate can rise by {points:.0} points\n", 100.0 * plan.expected.rate);
     };
     let mut text = match people_needed(&spread, size, gain, plan.level, WANTED) {
         Needed::People(needed) => {
@@ -113,8 +119,15 @@ mod tests {
         insta::assert_snapshot!(text(&plan(0.3, 0.15)));
     }
 
+    #[test]
+    fn a_judge_that_answers_with_chances_takes_fewer_people() {
+        let expected = Expected { answers: Answers::Chances, scatter: 0.25, ..plan(0.3, 0.15).expected };
+        insta::assert_snapshot!(text(&Plan { expected, ..plan(0.3, 0.15) }));
+    }
+
     fn plan(rate: f64, gain: f64) -> Plan {
-        Plan { personas: 40, messages: 1, rate, gain, level: 0.025, attempts: 0, of_persona: 0.3, alike: 0.5 }
+        let expected = Expected { rate, answers: Answers::YesOrNo, scatter: 1.0, of_persona: 0.3, alike: 0.5 };
+        Plan { personas: 40, messages: 1, expected, gain, level: 0.025, attempts: 0 }
     }
 
     #[test]

@@ -122,7 +122,13 @@ impl Gather for Detail {
 fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
-    let _ = writeln!(text, "Response rate: {}", words::full_rate(&line.rate));
+    let rate = if let Some(mean) = &line.chance {
+        let _ = writeln!(text, "Mean chance of a yes: {}", words::mean_chance(mean, line.rate.simulated));
+        words::RATE_OF_CHANCES
+    } else {
+        "Response rate"
+    };
+    let _ = writeln!(text, "{rate}: {}", words::full_rate(&line.rate));
     // Entries with one text are one persona to every interval; the lists below go by entry.
     let distinct = if line.rate.personas < entries {
         format!(" ({} different)", words::thousands(line.rate.personas))

@@ -34,16 +34,23 @@ pub fn full_rate(of: &Rate) -> String {
 /// A mean chance of a yes with its interval, and the word *simulated* where it applies.
 #[must_use]
 pub fn mean_chance(mean: &Mean, simulated: bool) -> String {
+    let personas = count(mean.personas, "persona", "personas");
+    // Of how many decisions is not in every record.
+    let of = match mean.outcomes {
+        0 => personas,
+        outcomes => format!("{} of {personas}", count(outcomes, "decision", "decisions")),
+    };
     format!(
-        "{:.1}% ({} of {}), 95% interval {:.1}% to {:.1}%{}",
+        "{:.1}% ({of}), 95% interval {:.1}% to {:.1}%{}",
         mean.mean * 100.0,
-        count(mean.outcomes, "decision", "decisions"),
-        count(mean.personas, "persona", "personas"),
         mean.interval.low * 100.0,
         mean.interval.high * 100.0,
         if simulated { ", simulated" } else { "" }
     )
 }
+
+/// What the rate of yes is called, where it stands beside a mean chance of a yes.
+pub const RATE_OF_CHANCES: &str = "Response rate, chances at the judge's threshold or above";
 
 /// `+31.2`, `-6.2`, `0.0`: percentage points with their sign, never a negative zero.
 #[must_use]

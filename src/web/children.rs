@@ -143,10 +143,16 @@ impl Children {
     /// # Errors
     /// Its own words where it refuses, or those of the system.
     pub fn estimate(&self, arguments: &[String]) -> Result<String, String> {
-        let mut command = self.command(arguments).map_err(cannot_start)?;
-        command.arg("--dry-run");
-        let said = run_to_end(command, PATIENCE, SHOWN)?;
+        let said = self.to_end(&[arguments, &["--dry-run".to_owned()]].concat(), PATIENCE)?;
         if said.success { Ok(said.out) } else { Err(said.refusal().to_owned()) }
+    }
+
+    /// What a command says that is run to its end.
+    ///
+    /// # Errors
+    /// Where it cannot be started, or is given up after `patience`.
+    pub fn to_end(&self, arguments: &[String], patience: Duration) -> Result<Said, String> {
+        run_to_end(self.command(arguments).map_err(cannot_start)?, patience, SHOWN)
     }
 
     /// Starts a command. It goes on whatever becomes of this process.

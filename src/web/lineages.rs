@@ -184,7 +184,7 @@ fn card(name: &str, runs: &Runs) -> Markup {
         li.card {
             h2 { a href=(path) { (name) } }
             (svg::curve(&rates, false))
-            p { (shown::rate(&best.line.rate)) }
+            p { (shown::response(best.line.chance.as_ref(), &best.line.rate)) }
             p { (shown::verdict(best.line.verdict.as_deref())) @if let Some(gain) = best.gain { " " span.quiet { "gain " } (shown::gain(gain)) } }
             p.quiet { (words::count(runs.len() as u64, "run", "runs")) " · " (text(&date)) " · cost " (cost(runs)) " · " (text(&words::one_line(&best.line.models, 80))) }
             p { a href=(format!("/run/{}", page::segment(file.stem()))) { "Best run" } " · " a href=(format!("/run/{}/prompt.md", page::segment(file.stem()))) { "Best prompt" } " · " a href=(page::link("/improve", &[("run", file.stem())])) { "Improve" } }
@@ -243,7 +243,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             p.crumbs { a href="/" { "Lineages" } }
             h1 { (name) }
             @if let Some((file, own)) = top {
-                p.lead { "Stands on " a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } ": " (shown::rate(&own.line.rate)) }
+                p.lead { "Stands on " a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } ": " (shown::response(own.line.chance.as_ref(), &own.line.rate)) }
                 p.actions {
                     a.button.primary href=(page::link("/improve", &[("run", file.stem())])) { "Improve it" }
                     a.button href=(page::link("/challenger", &[("run", file.stem())])) { "Edit the prompt by hand" }
@@ -263,7 +263,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             tbody { @for (file, own) in runs {
                 tr {
                     th scope="row" { a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } }
-                    td { (shown::rate_in_two(&own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } }
+                    td { (shown::response_in_lines(own.line.chance.as_ref(), &own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } }
                     td { @match &own.grounded { Some(rate) => (shown::rate_in_two(rate)), None => "–" } }
                     td { (shown::verdict(own.line.verdict.as_deref())) }
                     td { @match own.gain { Some(gain) => (shown::gain(gain)), None => "–" } }

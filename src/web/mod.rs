@@ -6,6 +6,7 @@
 
 mod assets;
 mod chart_table;
+mod check;
 pub mod children;
 mod compare;
 mod downloads;
@@ -67,6 +68,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/personas/{name}", get(people::show))
         .route("/evaluate", get(work::evaluate))
         .route("/improve", get(work::improve))
+        .route(check::PATH, get(check::form).post(check::run))
         .route("/estimate", post(work::estimate))
         .route("/start", post(work::start))
         .route("/started/{id}", get(work::started))

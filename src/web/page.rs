@@ -17,6 +17,8 @@ pub enum Place {
     Prompts,
     /// Personas.
     Personas,
+    /// Models, their hosts and keys.
+    Models,
     /// Nowhere.
     None,
 }
@@ -49,6 +51,7 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
                         @if under_way > 0 { span.badge title="started here and under way" { (under_way) } }
                         (link("/prompts", Place::Prompts, "Prompts"))
                         (link("/personas", Place::Personas, "Personas"))
+                        (link(super::check::PATH, Place::Models, "Models"))
                     }
                 }
                 main #main tabindex="-1" { (body) }

@@ -66,7 +66,7 @@ fn head(index: &Index) -> Markup {
         header.page-head {
             p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
             h1 { (stem) }
-            p.lead { "Rate of yes: " (shown::rate(index.rate())) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
+            p.lead { "Rate of yes: " (shown::response(index.mean_chance().as_ref(), index.rate())) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
             p.actions {
                 a.button.primary href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
                 a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }

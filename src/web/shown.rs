@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::page::text;
+use crate::compare::mean::Mean;
 use crate::compare::{Interval, Rate};
 use crate::data::results::MessageNote;
 use crate::evaluate::grounding::{Audit, Grounding};
@@ -22,6 +23,40 @@ pub fn rate(own: &Rate) -> Markup {
         }
         @if let Some(interval) = own.interval { span.quiet { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) } }
         @if own.simulated { " " span.mark { "simulated" } }
+    }
+}
+
+/// A mean chance of a yes with its interval and the word simulated.
+#[must_use]
+pub fn mean_chance(mean: &Mean, simulated: bool) -> Markup {
+    html! {
+        strong { (percent(mean.mean)) } " mean chance of a yes"
+        span.quiet { ", 95% interval " (percent(mean.interval.low)) " to " (percent(mean.interval.high)) }
+        @if simulated { " " span.mark { "simulated" } }
+    }
+}
+
+/// The mean chance, where decisions are chances, and the rate of those at the threshold or above; else the rate.
+#[must_use]
+pub fn response(chance: Option<&Mean>, own: &Rate) -> Markup {
+    html! {
+        @if let Some(mean) = chance { (mean_chance(mean, own.simulated)) "; at the judge's threshold or above: " }
+        (rate(own))
+    }
+}
+
+/// The same in lines of a table's cell.
+#[must_use]
+pub fn response_in_lines(chance: Option<&Mean>, own: &Rate) -> Markup {
+    html! {
+        @if let Some(mean) = chance {
+            span.pair {
+                strong { (percent(mean.mean)) } " mean chance"
+                span.quiet { (percent(mean.interval.low)) " to " (percent(mean.interval.high)) @if own.simulated { ", simulated" } }
+            }
+            br;
+        }
+        (rate_in_two(own))
     }
 }
 

@@ -12,6 +12,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
 
+pub(super) use form::model_fields;
+pub(super) use job::model_flags;
 pub use started::show as started;
 
 use super::error::Problem;

@@ -59,6 +59,31 @@ impl Mean {
     }
 }
 
+/// The mean change of people who were asked twice, with its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// The mean of their differences, in -1..=1.
+    pub mean: f64,
+    /// How many people there are.
+    pub personas: u64,
+    /// Student's 95 % interval.
+    pub interval: Interval,
+}
+
+impl Change {
+    /// The change with these differences, one of each person; `None` of fewer than two.
+    #[must_use]
+    pub fn of(differences: &[f64]) -> Option<Self> {
+        let people = differences.len() as f64;
+        let quantile = t_quantile(people - 1.0)?;
+        let mean = differences.iter().sum::<f64>() / people;
+        let variance = differences.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (people - 1.0);
+        let half = quantile * (variance / people).sqrt();
+        let interval = Interval { low: (mean - half).max(-1.0), high: (mean + half).min(1.0) };
+        Some(Change { mean, personas: differences.len() as u64, interval })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -77,6 +102,17 @@ mod tests {
         assert_eq!(Mean::of(&[Outcomes::default()]), None);
         let one = Mean::of(&[single(0.3)]).unwrap();
         assert_eq!((one.mean, one.interval.low, one.interval.high), (0.3, 0.0, 1.0));
+    }
+
+    #[test]
+    fn a_change_takes_two_people_and_has_students_interval() {
+        assert_eq!((Change::of(&[]), Change::of(&[0.1])), (None, None));
+        let two = Change::of(&[0.1, 0.3]).unwrap();
+        // 0.2 plus and minus 12.706 times 0.1.
+        assert!((two.mean - 0.2).abs() < 1e-12 && (two.interval.low + 1.0).abs() < 1e-9, "{two:?}");
+        let four = Change::of(&[0.1, 0.2, 0.3, 0.2]).unwrap();
+        // 3.182 times the root of 0.02 / 3 / 4.
+        assert!((four.interval.high - four.mean - 3.182 * (0.02_f64 / 12.0).sqrt()).abs() < 1e-3, "{four:?}");
     }
 
     #[test]

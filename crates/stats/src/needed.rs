@@ -22,6 +22,16 @@ pub enum Needed {
     NoRoom,
 }
 
+/// What a decision is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// A yes or a no.
+    #[default]
+    YesOrNo,
+    /// The chance of a yes, which scatters less.
+    Chances,
+}
+
 /// A gain to be shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
@@ -29,14 +39,32 @@ pub struct Gain {
     pub effect: f64,
     /// The rate before the gain, if it is known.
     pub from: Option<f64>,
+    /// What it is a gain in.
+    pub answers: Answers,
+}
+
+/// What decisions are expected to be like, before any is made with a new prompt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// The share of yes, or the mean chance of one, with the prompt in use.
+    pub rate: f64,
+    /// What a decision is.
+    pub answers: Answers,
+    /// The variance of a decision as a share of that of a yes or a no of the same mean, in 0..=1; 1 for a yes or a no.
+    pub scatter: f64,
+    /// The share of that variance which is the persona's.
+    pub of_persona: f64,
+    /// How much of the persona's share is the same with both prompts.
+    pub alike: f64,
 }
 
 /// How many people it takes to find this gain with the chance `wanted`, in a test with one look at this one-sided
 /// level, with messages and decisions as in `size` (whose number of people is ignored).
 ///
-/// The scatter is never assumed to be smaller than that of the gain itself: if people can only rise, a share `e` of
-/// them does, with the variance `e (1 - e)`. A dozen people who all answered alike have shown no scatter, and would
-/// otherwise promise that two people are enough.
+/// The scatter is never assumed to be smaller than that of the gain itself. With yes or no, if people can only rise, a
+/// share `e` of them does, with the variance `e (1 - e)`. Chances can all rise by little: their gains are taken to lie
+/// anywhere from none to twice `e`, with the variance `e^2 / 3`. A dozen people who all answered alike have shown no
+/// scatter, and would otherwise promise that two people are enough.
 #[must_use]
 pub fn people_needed(components: &Components, size: Size, gain: Gain, alpha: f64, wanted: f64) -> Needed {
     if gain.effect.is_nan() || gain.effect <= 0.0 {
@@ -45,7 +73,7 @@ pub fn people_needed(components: &Components, size: Size, gain: Gain, alpha: f64
     if gain.from.is_some_and(|from| from + gain.effect > 1.0 + 1e-9) {
         return Needed::NoRoom;
     }
-    match personas_for(&with_scatter(components, gain.effect), size, gain.effect, alpha, wanted) {
+    match personas_for(&with_scatter(components, gain), size, gain.effect, alpha, wanted) {
         Some(people) if people <= MOST_PEOPLE => Needed::People(people),
         _ => Needed::TooMany,
     }
@@ -58,7 +86,7 @@ pub fn messages_needed(components: &Components, size: Size, gain: Gain, alpha: f
     if !matches!(people_needed(components, size, gain, alpha, wanted), Needed::People(_) | Needed::TooMany) {
         return None;
     }
-    messages_for(&with_scatter(components, gain.effect), size, gain.effect, alpha, wanted)
+    messages_for(&with_scatter(components, gain), size, gain.effect, alpha, wanted)
         .filter(|messages| *messages <= MOST_PAIRS as u32)
 }
 
@@ -66,17 +94,17 @@ pub fn messages_needed(components: &Components, size: Size, gain: Gain, alpha: f
 #[must_use]
 pub fn chance(components: &Components, size: Size, gain: Gain, alpha: f64) -> f64 {
     let has_room = gain.from.is_none_or(|from| from + gain.effect <= 1.0 + 1e-9);
-    if gain.effect > 0.0 && has_room {
-        power(&with_scatter(components, gain.effect), size, gain.effect, alpha)
-    } else {
-        0.0
-    }
+    if gain.effect > 0.0 && has_room { power(&with_scatter(components, gain), size, gain.effect, alpha) } else { 0.0 }
 }
 
-/// At least as much scatter as a gain of this size has by itself.
-fn with_scatter(components: &Components, effect: f64) -> Components {
-    let effect = effect.min(1.0);
-    let missing = effect * (1.0 - effect) - components.of_mean(1.0, 1.0, 1.0);
+/// At least as much scatter as such a gain has by itself.
+fn with_scatter(components: &Components, gain: Gain) -> Components {
+    let effect = gain.effect.min(1.0);
+    let least = match gain.answers {
+        Answers::YesOrNo => effect * (1.0 - effect),
+        Answers::Chances => effect * effect / 3.0,
+    };
+    let missing = least - components.of_mean(1.0, 1.0, 1.0);
     if missing <= 0.0 {
         return *components;
     }
@@ -86,22 +114,51 @@ fn with_scatter(components: &Components, effect: f64) -> Components {
     }
 }
 
-/// Components of the differences to plan with: of answers of yes or no with this rate and gain, where a share
-/// `of_persona` of an answer's scatter is its persona's, and so much of that, `alike`, is the same with both prompts.
-/// Both prompts' own rates count: near 1 there is little scatter left. `None` where the rate has no room for the gain.
-#[must_use]
-pub fn planned(rate: f64, gain: f64, of_persona: f64, alike: f64) -> Option<Components> {
-    let after = rate + gain;
-    if !((0.0..=1.0).contains(&rate) && (0.0..=1.0 + 1e-9).contains(&after)) {
-        return None;
+impl Expected {
+    /// Components of the differences to plan with, for a gain of this size. Both prompts' own rates count: near 1 there is
+    /// little scatter left. `None` where the rate has no room for the gain.
+    #[must_use]
+    pub fn differences(&self, gain: f64) -> Option<Components> {
+        let after = self.rate + gain;
+        if !((0.0..=1.0).contains(&self.rate) && (0.0..=1.0 + 1e-9).contains(&after)) {
+            return None;
+        }
+        let after = after.min(1.0);
+        let scatter = self.scatter * (self.rate * (1.0 - self.rate) + after * (1.0 - after));
+        Some(Components {
+            mean: gain,
+            persona: scatter * self.of_persona * (1.0 - self.alike),
+            message: Some(scatter * (1.0 - self.of_persona)),
+            decision: None,
+        })
     }
-    let scatter = rate * (1.0 - rate) + after.min(1.0) * (1.0 - after.min(1.0));
-    Some(Components {
-        mean: gain,
-        persona: scatter * of_persona * (1.0 - alike),
-        message: Some(scatter * (1.0 - of_persona)),
-        decision: None,
-    })
+
+    /// A gain of this size over the rate.
+    #[must_use]
+    pub fn gain(&self, effect: f64) -> Gain {
+        Gain { effect, from: Some(self.rate), answers: self.answers }
+    }
+
+    /// The smallest gain that such a test finds with the chance `wanted`. `None` if not even a yes from everybody who
+    /// says no would be found.
+    #[must_use]
+    pub fn least_gain(&self, size: Size, alpha: f64, wanted: f64) -> Option<f64> {
+        let most = 1.0 - self.rate;
+        let sees = |effect: f64| {
+            let power = |spread: Components| chance(&spread, size, self.gain(effect), alpha);
+            self.differences(effect).is_some_and(|spread| power(spread) >= wanted)
+        };
+        // The scatter changes with the gain, so power need not grow steadily with it: a bisection could start in the
+        // wrong place.
+        let step = |at: u32| most * f64::from(at) / f64::from(STEPS);
+        let enough = (1..=STEPS).find(|at| sees(step(*at)))?;
+        let (mut low, mut high) = (step(enough - 1), step(enough));
+        for _ in 0..20 {
+            let middle = f64::midpoint(low, high);
+            if sees(middle) { high = middle } else { low = middle }
+        }
+        Some(high)
+    }
 }
 
 /// The exact chance that McNemar's one-sided exact test of this level calls it better, of so many people asked once of
@@ -123,27 +180,6 @@ pub fn power_once(rise: f64, fall: f64, people: u32, alpha: f64) -> f64 {
     (0..=u64::from(people)).map(of).sum()
 }
 
-/// The smallest gain over this rate that such a test finds with the chance `wanted`, with the scatter of [`planned`].
-/// `None` if not even a yes from everybody who says no would be found.
-#[must_use]
-pub fn least_gain((rate, of_persona, alike): (f64, f64, f64), size: Size, alpha: f64, wanted: f64) -> Option<f64> {
-    let most = 1.0 - rate;
-    let sees = |effect: f64| {
-        let gain = Gain { effect, from: Some(rate) };
-        planned(rate, effect, of_persona, alike).is_some_and(|spread| chance(&spread, size, gain, alpha) >= wanted)
-    };
-    // The scatter changes with the gain, so power need not grow steadily with it: a bisection could start in the wrong
-    // place.
-    let step = |at: u32| most * f64::from(at) / f64::from(STEPS);
-    let enough = (1..=STEPS).find(|at| sees(step(*at)))?;
-    let (mut low, mut high) = (step(enough - 1), step(enough));
-    for _ in 0..20 {
-        let middle = f64::midpoint(low, high);
-        if sees(middle) { high = middle } else { low = middle }
-    }
-    Some(high)
-}
-
 /// Gains that are tried before one is narrowed down.
 const STEPS: u32 = 200;
 
@@ -162,7 +198,11 @@ mod tests {
     const ONCE: Size = Size { personas: 0, messages: 1, decisions: 1 };
 
     fn gain(effect: f64, from: f64) -> Gain {
-        Gain { effect, from: Some(from) }
+        Gain { effect, from: Some(from), answers: Answers::YesOrNo }
+    }
+
+    fn expected(rate: f64) -> Expected {
+        Expected { rate, answers: Answers::YesOrNo, scatter: 1.0, of_persona: 0.3, alike: 0.5 }
     }
 
     #[test]
@@ -195,20 +235,39 @@ mod tests {
 
     #[test]
     fn a_plan_counts_the_scatter_of_both_rates() {
-        let (low, high) = (planned(0.3, 0.15, 0.3, 0.5).unwrap(), planned(0.84, 0.15, 0.3, 0.5).unwrap());
+        let (low, high) = (expected(0.3).differences(0.15).unwrap(), expected(0.84).differences(0.15).unwrap());
         assert!((low.of_mean(1.0, 1.0, 1.0) - 0.85 * (0.21 + 0.2475)).abs() < 1e-12, "{low:?}");
         assert!(high.of_mean(1.0, 1.0, 1.0) < 0.4 * low.of_mean(1.0, 1.0, 1.0));
-        assert_eq!(planned(0.9, 0.15, 0.3, 0.5), None);
+        assert_eq!(expected(0.9).differences(0.15), None);
     }
 
     #[test]
     fn the_least_gain_is_seen_and_less_is_not_and_where_nobody_is_left_to_gain_there_is_none() {
         let size = Size { personas: 40, ..ONCE };
-        let least = least_gain((0.3, 0.3, 0.5), size, 0.025, 0.8).unwrap();
+        let least = expected(0.3).least_gain(size, 0.025, 0.8).unwrap();
         assert!((0.2..0.4).contains(&least), "{least}");
-        let seen = |effect: f64| chance(&planned(0.3, effect, 0.3, 0.5).unwrap(), size, gain(effect, 0.3), 0.025);
+        let seen = |effect: f64| chance(&expected(0.3).differences(effect).unwrap(), size, gain(effect, 0.3), 0.025);
         assert!(seen(least) >= 0.8 && seen(least - 0.01) < 0.8);
-        assert_eq!(least_gain((0.98, 0.3, 0.5), size, 0.025, 0.8), None);
+        assert_eq!(expected(0.98).least_gain(size, 0.025, 0.8), None);
+    }
+
+    #[test]
+    fn chances_take_fewer_people_in_proportion_to_their_scatter_and_never_none() {
+        let chances = |scatter: f64| Expected { answers: Answers::Chances, scatter, ..expected(0.3) };
+        let people = |expected: Expected| {
+            let spread = expected.differences(0.15).unwrap();
+            match people_needed(&spread, ONCE, expected.gain(0.15), 0.025, 0.8) {
+                Needed::People(people) => people,
+                other => panic!("{other:?}"),
+            }
+        };
+        let (all, third, none) = (people(expected(0.3)), people(chances(0.33)), people(chances(0.0)));
+        // A third of the scatter takes a third of the people, and two more for Student's quantile.
+        assert!((0.31..0.4).contains(&(f64::from(third) / f64::from(all))), "{third} of {all}");
+        assert!((4..=7).contains(&none), "{none}");
+        let size = Size { personas: 40, ..ONCE };
+        let least = chances(0.33).least_gain(size, 0.025, 0.8).unwrap();
+        assert!(least < 0.7 * expected(0.3).least_gain(size, 0.025, 0.8).unwrap(), "{least}");
     }
 
     #[test]

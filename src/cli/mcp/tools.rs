@@ -92,6 +92,9 @@ pub struct Plan {
     rate_percent: Option<f64>,
     /// The gain to settle, in percentage points
     gain_points: Option<f64>,
+    /// Where the decision maker answers with chances of a yes: their scatter, in percent of that of yes or no; 70 where
+    /// nothing is known of it
+    chances_percent: Option<f64>,
 }
 
 /// What `check` takes.
@@ -316,6 +319,7 @@ impl Tools {
                 ("messages-per-persona", text(plan.messages_per_persona)),
                 ("rate", text(plan.rate_percent)),
                 ("gain", text(plan.gain_points)),
+                ("chances", text(plan.chances_percent)),
             ],
         );
         answer(match arguments {

@@ -1,11 +1,13 @@
 //! Asks a model what a message claims.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use super::known::Known;
 use super::question::{QUESTION, Round, findings, question_again, schema, texts};
 use super::verify::{Finding, Verifier};
 use super::{Audit, Sources};
 use crate::call::Caller;
-use crate::evaluate::ask::{Error, ask};
+use crate::evaluate::ask::{Error, ask, kind_of};
 use crate::evaluate::reading::{self, Unusable};
 use crate::model::{Answer, CallKey, Request, digest};
 
@@ -19,13 +21,29 @@ const SYSTEM: &str = include_str!("../../../prompts/auditor.md");
 pub struct Auditor {
     caller: Caller,
     max_tokens: u32,
+    usable: Arc<Mutex<Usable>>,
 }
+
+/// Whether any answer could be read so far.
+#[derive(Debug, Default)]
+enum Usable {
+    /// Nothing is known, or some could: the auditor is asked.
+    #[default]
+    Maybe,
+    Yes,
+    /// None of so many messages in a row, since the first, for one reason.
+    No(u32, Error),
+}
+
+/// After so many messages of which none could be read, for one reason, nobody is asked any more: three calls for each
+/// would be paid for, and bring nothing.
+const ENOUGH: u32 = 12;
 
 impl Auditor {
     /// An auditor behind this door.
     #[must_use]
     pub fn new(caller: Caller, max_tokens: u32) -> Self {
-        Auditor { caller, max_tokens }
+        Auditor { caller, max_tokens, usable: Arc::default() }
     }
 
     /// The door.
@@ -58,8 +76,37 @@ impl Auditor {
     /// its siblings on the same message.
     ///
     /// # Errors
-    /// When a call fails, or when no answer could be read as a list of claims: then the message is not checked.
+    /// When a call fails, or when no answer could be read as a list of claims: then the message is not checked. After a
+    /// dozen messages of which none could be read, for one reason, it is that reason at once.
     pub async fn audit(&self, message: &str, sources: &Sources, persona: &str, key: &[&str]) -> Result<Audit, Error> {
+        if let Usable::No(ENOUGH.., error) = &*self.usable() {
+            return Err(error.clone());
+        }
+        let audited = self.ask(message, sources, persona, key).await;
+        self.record(audited.as_ref().err());
+        audited
+    }
+
+    fn usable(&self) -> MutexGuard<'_, Usable> {
+        self.usable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records how an audit ended.
+    fn record(&self, error: Option<&Error>) {
+        let mut usable = self.usable();
+        *usable = match (std::mem::take(&mut *usable), error) {
+            // Of calls that fail the door knows what to do.
+            (known, Some(Error::Call(_))) => known,
+            (Usable::Maybe, Some(error)) => Usable::No(1, error.clone()),
+            (Usable::No(count, known), Some(error)) if kind_of(&known.to_string()) == kind_of(&error.to_string()) => {
+                Usable::No(count + 1, known)
+            }
+            // One success, or another reason, gives hope for good.
+            _ => Usable::Yes,
+        };
+    }
+
+    async fn ask(&self, message: &str, sources: &Sources, persona: &str, key: &[&str]) -> Result<Audit, Error> {
         let verifier = Verifier::new(message, sources, persona);
         let texts = texts(message, verifier.known());
         let first = |key| self.asking(&texts, QUESTION, Round::First, key);

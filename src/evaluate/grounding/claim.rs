@@ -24,6 +24,8 @@ pub enum ClaimKind {
     Price,
     /// A blank that was never filled in.
     Placeholder,
+    /// No claim, but text that is no part of the message: it speaks to whoever ordered it, and not to its reader.
+    Remark,
     /// Anything else that can be checked: awards, press, the team's past.
     #[serde(other)]
     Other,
@@ -31,7 +33,7 @@ pub enum ClaimKind {
 
 impl ClaimKind {
     /// All kinds, in the order in which they are listed.
-    pub const ALL: [ClaimKind; 9] = [
+    pub const ALL: [ClaimKind; 10] = [
         ClaimKind::Customer,
         ClaimKind::Figure,
         ClaimKind::Result,
@@ -40,6 +42,7 @@ impl ClaimKind {
         ClaimKind::SharedHistory,
         ClaimKind::Price,
         ClaimKind::Placeholder,
+        ClaimKind::Remark,
         ClaimKind::Other,
     ];
 
@@ -55,6 +58,7 @@ impl ClaimKind {
             ClaimKind::SharedHistory => "shared_history",
             ClaimKind::Price => "price",
             ClaimKind::Placeholder => "placeholder",
+            ClaimKind::Remark => "remark",
             ClaimKind::Other => "other",
         }
     }
@@ -138,6 +142,9 @@ impl Claim {
             Verdict::Contradicted => Some(format!("what is known says otherwise: {}", quoted())),
             Verdict::Unsupported if self.kind == ClaimKind::Placeholder => {
                 Some("a blank that was never filled in".to_owned())
+            }
+            Verdict::Unsupported if self.kind == ClaimKind::Remark => {
+                Some("no part of the message: its reader must not see it, so leave it out".to_owned())
             }
             Verdict::Unsupported => {
                 Some(self.note.clone().unwrap_or_else(|| "nothing that is known supports it".to_owned()))

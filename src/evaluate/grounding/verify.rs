@@ -133,7 +133,7 @@ impl<'a> Verifier<'a> {
                 answers.into_iter().for_each(|claim| add(claim.clone()));
             } else if again.is_none() && answers.is_empty() && withdrawn.iter().any(|other| overlaps(*span, *other)) {
                 // Read again, it is none.
-            } else {
+            } else if rejected.finding.kind != ClaimKind::Remark {
                 add(unverified(again.unwrap_or(rejected), *span));
             }
         }
@@ -178,6 +178,14 @@ impl<'a> Verifier<'a> {
             derivation,
             note: None,
         };
+        if finding.kind == ClaimKind::Remark && finding.support.is_empty() {
+            // Nothing is to be borne out, so nothing can be: where it stands is all that can be checked.
+            return if self.stands_apart(span) {
+                Ok(Claim { verdict: Verdict::Unsupported, ..claim(Vec::new(), None) })
+            } else {
+                Err("a remark stands on lines of its own, or at the very beginning or end of the message".to_owned())
+            };
+        }
         if finding.verdict != Verdict::Supported {
             let held = quotations().filter(|quotation| self.known.holds(quotation));
             return Ok(claim(held.map(str::to_owned).collect(), None));
@@ -204,6 +212,16 @@ impl<'a> Verifier<'a> {
         let borne = evidence.bears(&claimed, derivation, (self.message, self.numbers()))?;
         let derivation = derivation.filter(|_| borne.uses_derivation).map(str::to_owned);
         Ok(claim(quotations().map(str::to_owned).collect(), derivation))
+    }
+
+    /// Whether nothing but punctuation stands beside a passage on its first and its last line, or before it, or after it, in
+    /// the whole message.
+    fn stands_apart(&self, span: Span) -> bool {
+        let bytes = self.bytes_of(span);
+        let (before, after) = (&self.message[..bytes.start], &self.message[bytes.end..]);
+        let is_bare = |text: &str| !text.contains(char::is_alphanumeric);
+        let (line_before, line_after) = (before.rsplit('\n').next(), after.split('\n').next());
+        is_bare(before) || is_bare(after) || line_before.is_none_or(is_bare) && line_after.is_none_or(is_bare)
     }
 
     /// A model that calls a merge field a blank, though facts or orders name it, is not followed.

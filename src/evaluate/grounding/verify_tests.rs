@@ -260,3 +260,41 @@ fn a_period_that_a_sum_is_for_needs_no_source_of_its_own() {
     assert!(reason("For 11 customers some 10,200 kWh", &[yield_a_year], "11 * 930").is_some());
     assert!(reason("Over 12 months some 15,000 kWh", &[yield_a_year], "12 * 930").is_some());
 }
+
+#[test]
+fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
+    let remark =
+        |quote: &str| Finding { kind: ClaimKind::Remark, verdict: Verdict::Unsupported, ..finding(quote, &[], "") };
+    for (message, quote) in [
+        ("Sure, here is your message:\n\nHello Dr Fitch,\n\nworth a line?", "Sure, here is your message"),
+        (
+            "Hello Dr Fitch,\n\nworth a line?\n\nSag mir, ob ich etwas \u{e4}ndern soll!",
+            "Sag mir, ob ich etwas \u{e4}ndern soll!",
+        ),
+        ("Claro, aqu\u{ed} est\u{e1}: Hola, Dr Fitch.", "Claro, aqu\u{ed} est\u{e1}:"),
+        ("Hello,\n\n**Version 1**\n\nworth a line?", "Version 1"),
+        (
+            "\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}\u{ff1a}\n\n\u{60a8}\u{597d}\u{ff0c}\u{770b}\u{770b}",
+            "\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}",
+        ),
+        ("Who is the recipient?", "Who is the recipient?"),
+    ] {
+        let verified = checked(message, &[remark(quote)]);
+        assert!(verified.rejected.is_empty(), "{verified:?}");
+        let [claim] = verified.claims.as_slice() else { panic!("{verified:?}") };
+        // Where a quotation ends with a mark, the passage may end before it.
+        let found = (claim.kind, claim.verdict, claim.quote(message).trim_end_matches(['!', ':', '?']));
+        assert_eq!(found, (ClaimKind::Remark, Verdict::Unsupported, quote.trim_end_matches(['!', ':', '?'])));
+    }
+    // Within a line of the message it is none, whatever a model says, and says again.
+    let message = "Hello Dr Fitch,\n\nhere is what we do: we put solar on roofs.\n\nTom";
+    let sources = Sources::new(FACTS, ORDERS);
+    let verifier = Verifier::new(message, &sources, PERSONA);
+    let inside = [remark("here is what we do")];
+    let first = verifier.verify(&inside);
+    assert!(first.rejected[0].reason.contains("lines of its own"), "{first:?}");
+    assert_eq!(verifier.settle(first, &inside, &[]), []);
+    // Called supported, it is no more a part of the message than before.
+    let apart = checked("Sure!\n\nHello", &[Finding { verdict: Verdict::Supported, ..remark("Sure!") }]);
+    assert_eq!(apart.claims[0].verdict, Verdict::Unsupported);
+}

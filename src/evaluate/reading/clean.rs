@@ -1,8 +1,9 @@
 //! What a model said, without what is no part of it: its thinking, the tokens of its template, a fence or chatter
 //! around a message.
 //!
-//! All of it is told by form, in no language: by tags, fences, rules and the order of lines. What these do not tell
-//! apart is asked for again.
+//! All of it is told by form, in no language: by tags, fences, rules and the order of paragraphs. Where the parts of an
+//! answer are marked but which of them is the message is not, it is asked for again. Chatter that nothing marks stays:
+//! only who understands it can tell it from the message, and the auditor of messages that are kept does.
 
 use super::Unusable;
 
@@ -22,8 +23,8 @@ const SPEAKERS: [&str; 2] = ["assistant", "model"];
 /// More than this is no remark around a message.
 const REMARK: usize = 300;
 
-/// More than this is no salutation.
-const SALUTATION: usize = 60;
+/// More than this is no greeting.
+const GREETING: usize = 60;
 
 /// The text after the thinking and without template tokens, trimmed.
 pub(super) fn speech(text: &str) -> Result<&str, Unusable> {
@@ -40,7 +41,7 @@ pub(super) fn speech(text: &str) -> Result<&str, Unusable> {
 /// The message in what was said.
 pub(super) fn message(speech: &str) -> Result<&str, Unusable> {
     let text = between_rules(inside_fence(speech)?)?;
-    Ok(unquoted(without_preamble(inside_fence(text)?)))
+    Ok(unquoted(quoted_after_introduction(without_preamble(inside_fence(text)?))))
 }
 
 /// The text in harmony's final channel, if there are channels.
@@ -146,7 +147,7 @@ fn end_of_turn(text: &str) -> usize {
     ends.chain(token).min().unwrap_or(text.len())
 }
 
-/// The text inside of the one fence that stands around it, or around all but short remarks.
+/// The text inside of the one fence that stands around it, or around most of it, after a line that introduces it.
 fn inside_fence(text: &str) -> Result<&str, Unusable> {
     let text = text.trim();
     let fences: Vec<Line> = lines(text).filter(Line::is_fence).collect();
@@ -155,12 +156,10 @@ fn inside_fence(text: &str) -> Result<&str, Unusable> {
         // Several blocks, or one without an end: which of them is the message?
         return if begins { Err(Unusable::SeveralTexts) } else { Ok(text) };
     };
-    let (before, after) = (text[..first.from].trim(), text[last.to..].trim());
-    let introduces = before.is_empty() || is_remark(before) && ends_with_colon(before);
-    if last.text != last.text.trim_end_matches(|c: char| !matches!(c, '`' | '~')) || !introduces || !is_remark(after) {
-        return Ok(text);
-    }
-    Ok(text[first.to..last.from].trim())
+    let is_end = last.text == last.text.trim_end_matches(|c: char| !matches!(c, '`' | '~'));
+    let (before, inside) = (text[..first.from].trim(), text[first.to..last.from].trim());
+    let block = Block { before, inside, after: text[last.to..].trim() };
+    Ok(if is_end && block.is_the_message() { inside } else { text })
 }
 
 /// The text between two rules (`---`), where what stands before the first introduces it.
@@ -168,37 +167,84 @@ fn between_rules(text: &str) -> Result<&str, Unusable> {
     let rules: Vec<Line> = lines(text).filter(Line::is_rule).collect();
     let Some(first) = rules.first() else { return Ok(text) };
     let before = text[..first.from].trim();
-    if !(before.is_empty() || is_remark(before) && ends_with_colon(before)) {
+    if !before.is_empty() && !introduces(before) {
         return Ok(text);
     }
-    match rules.as_slice() {
-        [_] => Ok(text[first.to..].trim()),
-        [_, last] if is_remark(text[last.to..].trim()) => Ok(text[first.to..last.from].trim()),
-        _ => Err(Unusable::SeveralTexts),
+    let block = match rules.as_slice() {
+        [_] => Block { before, inside: text[first.to..].trim(), after: "" },
+        [_, last] => {
+            let (inside, after) = (text[first.to..last.from].trim(), text[last.to..].trim());
+            if !is_remark(after) {
+                return Err(Unusable::SeveralTexts);
+            }
+            Block { before, inside, after }
+        }
+        _ => return Err(Unusable::SeveralTexts),
+    };
+    Ok(if block.is_the_message() { block.inside } else { text })
+}
+
+/// A block, and what stands around it.
+struct Block<'a> {
+    before: &'a str,
+    inside: &'a str,
+    after: &'a str,
+}
+
+impl Block<'_> {
+    /// Whether the block is what was asked for, and what stands around it is about it. A message may hold a block too,
+    /// after a sentence that ends with a colon: then the block is a single paragraph, and shorter than the rest.
+    fn is_the_message(&self) -> bool {
+        let Block { before, inside, after } = self;
+        let length = |text: &str| text.chars().count();
+        let is_most = paragraphs(inside).nth(1).is_some() || length(inside) >= length(before) + length(after);
+        (before.is_empty() || introduces(before)) && is_remark(after) && is_most
     }
 }
 
-/// The text without a line that introduces it: one that ends with a colon and has another beginning after it, or more
-/// than one sentence in it. A salutation may end with a colon too, and stays.
+/// The text without a line that introduces it: one that ends with a colon and has a blank line after it, and then a
+/// greeting, which nothing but a subject precedes in a message. A greeting is told by its form: a short line that ends
+/// with a comma and is a paragraph of its own. Where the form does not tell, the text stays: a message too may begin with
+/// a line that ends with a colon, and an auditor tells the two apart.
 fn without_preamble(text: &str) -> &str {
-    let Some((first, rest)) = text.split_once('\n') else { return text };
-    let (first, rest) = (first.trim(), rest.trim());
-    if !is_remark(first) || !ends_with_colon(first) || rest.is_empty() {
-        return text;
-    }
-    let body = first.trim_end_matches([':', '\u{ff1a}', '*', '_', ' ']);
-    let has_exclamation = body.contains(['!', '?', '\u{ff01}', '\u{3002}', '\u{ff1f}']);
-    // A subject may come before the salutation.
-    let mut openers = rest.lines().map(str::trim).filter(|line| !line.is_empty()).take(2);
-    let opens = openers
-        .next()
-        .is_some_and(|line| is_salutation(line) || has_inner_colon(line) && openers.next().is_some_and(is_salutation));
-    if has_exclamation || opens { rest } else { text }
+    let all: Vec<&str> = paragraphs(text).take(4).collect();
+    let Some((first, rest)) = all.split_first() else { return text };
+    let greeted = match rest {
+        [greeting, _, ..] if is_greeting(greeting) => true,
+        [subject, greeting, _] => has_inner_colon(subject) && is_greeting(greeting),
+        _ => false,
+    };
+    // A line with a name before its own colon is a subject.
+    if introduces(first) && !has_label(first) && greeted { text[first.len()..].trim_start() } else { text }
 }
 
-fn is_salutation(line: &str) -> bool {
-    line.chars().count() <= SALUTATION
-        && line.ends_with([',', ':', '!', '\u{ff0c}', '\u{ff1a}', '\u{ff01}', '\u{3001}', '\u{060c}'])
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let mut blank = lines(rest).filter(|line| line.text.is_empty());
+        let end = blank.next().map_or(rest.len(), |line| line.from);
+        let paragraph = rest[..end].trim_end();
+        rest = &rest[end..];
+        Some(paragraph)
+    })
+}
+
+fn is_greeting(paragraph: &str) -> bool {
+    let is_short = paragraph.chars().count() <= GREETING && !paragraph.contains('\n');
+    is_short && paragraph.ends_with([',', '\u{ff0c}', '\u{3001}', '\u{060c}'])
+}
+
+/// Whether this is one line that ends with a colon.
+fn introduces(text: &str) -> bool {
+    is_remark(text) && !text.contains('\n') && ends_with_colon(text)
+}
+
+fn has_label(line: &str) -> bool {
+    has_inner_colon(line.trim_end_matches([':', '\u{ff1a}', '*', '_', ' ']))
 }
 
 fn has_inner_colon(line: &str) -> bool {
@@ -212,6 +258,15 @@ fn ends_with_colon(text: &str) -> bool {
 /// Whether this is one short paragraph, or nothing.
 fn is_remark(text: &str) -> bool {
     text.chars().count() <= REMARK && !text.lines().any(|line| line.trim().is_empty())
+}
+
+/// The text in quotation marks after a line that introduces it, if it has several paragraphs and nothing follows: a
+/// message that quotes somebody goes on after it.
+fn quoted_after_introduction(text: &str) -> &str {
+    let Some(first) = paragraphs(text).next().filter(|first| introduces(first)) else { return text };
+    let rest = text.trim_start()[first.len()..].trim();
+    let inside = unquoted(rest);
+    if inside.len() < rest.len() && paragraphs(inside).nth(1).is_some() { inside } else { text }
 }
 
 /// The text without the quotation marks that stand around all of it.

@@ -100,12 +100,16 @@ fn chatter_around_a_message_is_cut_where_its_form_tells() {
         format!("Gerne, hier ist die Nachricht:\n\n---\n{MESSAGE}"),
         format!("---\n{MESSAGE}\n---"),
         format!("Sure! Here it is:\n\n{MESSAGE}"),
-        format!("Sure, here is the e-mail:\n{MESSAGE}"),
+        format!("Nat\u{fc}rlich, hier ist Ihre Nachricht:\n\n{MESSAGE}"),
+        format!("\u{4ee5}\u{4e0b}\u{662f}\u{90ae}\u{4ef6}\u{ff1a}\n\n{MESSAGE}"),
         format!("**Voici le message :**\n\n***\n\n{MESSAGE}"),
         format!("\"{MESSAGE}\""),
+        format!("Aqu\u{ed} tiene el mensaje:\n\n\u{ab}{MESSAGE}\u{bb}"),
     ] {
         assert_eq!(cleaned(&text), Ok(MESSAGE), "{text}");
     }
+    let short = "Hi Ada, approvals get lost in e-mail. Worth a reply?";
+    assert_eq!(cleaned(&format!("Here is the message:\n\n```\n{short}\n```\n")), Ok(short));
     let subject = format!("Subject: Approvals\n\n{MESSAGE}");
     assert_eq!(cleaned(&format!("Here is one for Ada:\n\n{subject}")), Ok(subject.as_str()));
     let two = format!("Two versions:\n\n---\n\n{MESSAGE}\n\n---\n\n{MESSAGE}\n\n---\n\nChoose one.");
@@ -124,8 +128,32 @@ fn a_message_of_any_language_stays_as_it_is() {
         "Hello Ada,\n\napprovals get lost.\n\nBen\n\n---\nHarbourline Ltd, 1 Quay Street",
         "Subject: Approvals\n\nHi Ada,\n\nthree things:\n\n- one\n- two",
         "Hi <first name>, 3 < 4 [sic]",
+        // Lines that end with a colon introduce what the message says.
+        "Here is what we do:\n\nWe collect approvals in one queue.\n\nWorth a reply?",
+        "Hallo Ada! Hier ist, was wir machen:\n\nWir sammeln Freigaben.\n\nEine Zeile gen\u{fc}gt.",
+        "Ada, three quick ones:\n\nInvoices,\napprovals,\ndata entry.\n\nWorth a reply?",
+        "Dear Ms Example:\n\nWhat a week!\n\nApprovals pile up.",
+        "Subject: Three questions:\n\nHi Ada,\n\nwho signs?",
+        "\u{5f20}\u{603b}\u{ff0c}\u{4e00}\u{4ef6}\u{4e8b}\u{ff1a}\n\n\
+         \u{6211}\u{4eec}\u{505a}\u{5ba1}\u{6279}\u{3002}\n\n\u{76fc}\u{590d}",
+        // Blocks in a message are no message in a block.
+        "One line does it:\n\n```\nharbourline up\n```\n\nTell me what you see.",
+        "Hello Ada, in a nutshell, and with nothing left out that matters to you:\n\n---\n46 systems\n---\n\nBen",
+        "A customer wrote to me:\n\n\"It saved us hours.\"",
+        "Bonjour Ada, un client m\u{2019}a \u{e9}crit :\n\n\u{ab} Un.\n\nDeux. \u{bb}\n\nEt vous ?",
     ] {
         assert_eq!(cleaned(text), Ok(text), "{text}");
+    }
+}
+
+#[test]
+fn chatter_that_nothing_marks_stays_for_the_auditor() {
+    for text in [
+        format!("Sure, here you go.\n\n{MESSAGE}"),
+        format!("{MESSAGE}\n\nLet me know if you want changes."),
+        format!("Claro, aqu\u{ed} est\u{e1}: {MESSAGE}"),
+    ] {
+        assert_eq!(cleaned(&text), Ok(text.as_str()), "{text}");
     }
 }
 

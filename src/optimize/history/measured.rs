@@ -7,7 +7,7 @@ use crate::data::{Entry, Gather, Part};
 use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
 use crate::improve::{Coding, Objections};
-use crate::optimize::grounded::RunTallies;
+use crate::optimize::grounded::{Judgement, RunTallies};
 use crate::optimize::pairing::Key;
 use crate::optimize::segments;
 use crate::optimize::split::Unseen;
@@ -73,10 +73,14 @@ impl Gather for Taking {
                 list.said.add(entry.index, number, said.yes, &said.reasoning.get());
             }
         }
-        let messages: Vec<(bool, Audit)> =
-            entry.messages.iter().map(|said| (said.yes, said.audit().unwrap_or_default())).collect();
+        let audits: Vec<Audit> = entry.messages.iter().map(|said| said.audit().unwrap_or_default()).collect();
         let add = |tallies: &mut RunTallies| {
-            tallies.add(&persona, messages.iter().map(|(yes, audit)| (*yes, audit)));
+            let judged = entry.messages.iter().zip(&audits).map(|(said, audit)| Judgement {
+                yes: said.yes,
+                chance: said.score,
+                audit,
+            });
+            tallies.add(&persona, judged);
         };
         segments::of(&persona).into_iter().for_each(|name| add(list.segments.entry(name).or_default()));
         add(if is_unseen { &mut list.unseen } else { &mut list.training });

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::compare::mean::Mean;
 use crate::compare::second_judge::Opinion;
 use crate::compare::{Interval, Rate};
 use crate::data::results::Metadata;
@@ -156,8 +157,12 @@ fn opinion(referee: &Value) -> Option<Opinion> {
 
 impl ToldProof {
     fn of(proof: &Value, simulated: bool) -> Self {
-        let side =
-            |key| rates(proof.get(key).unwrap_or(&Value::Null), count(proof, "personas").unwrap_or(0), simulated);
+        let side = |key| {
+            let rates = rates(proof.get(key).unwrap_or(&Value::Null), count(proof, "personas").unwrap_or(0), simulated);
+            // Earlier versions kept the mean chances of both sides beside them.
+            let beside = || proof.get("mean_chance_of_yes").and_then(|own| mean_chance(own.get(key)?));
+            Rates { chance: rates.chance.or_else(beside), ..rates }
+        };
         ToldProof {
             gain: with_interval(proof, "gain"),
             p_value: number(proof, "p_value"),
@@ -184,6 +189,7 @@ fn rates(of: &Value, personas: u64, simulated: bool) -> Rates {
     let checked = count(of, "checked_messages").unwrap_or(0);
     Rates {
         response: rate(of.get("response").unwrap_or(&Value::Null)),
+        chance: of.get("mean_chance_of_yes").and_then(mean_chance),
         grounded: of.get("grounded_response").filter(|own| checked > 0 && own.is_object()).map(rate),
         messages: count(of, "messages").unwrap_or(0),
         checked,
@@ -191,6 +197,14 @@ fn rates(of: &Value, personas: u64, simulated: bool) -> Rates {
         blanks: count(of, "open_blanks").unwrap_or(0),
         claims,
     }
+}
+
+/// A mean chance of a yes, as a cycle's record has it. Earlier versions did not count the decisions.
+#[must_use]
+pub fn mean_chance(of: &Value) -> Option<Mean> {
+    let (mean, interval) = with_interval(of, "mean")?;
+    let personas = count(of, "personas")?;
+    Some(Mean { mean, outcomes: count(of, "decisions").unwrap_or(0), personas, interval })
 }
 
 fn with_interval(of: &Value, key: &str) -> Option<(f64, Interval)> {

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::compare::mean::Mean;
 use crate::compare::{Interval, Rate};
 use crate::optimize::Verdict;
 use crate::optimize::story::Rates;
@@ -35,6 +36,21 @@ pub fn rate(own: &Rate) -> Markup {
             None => "no decisions",
         }
         @if let Some(interval) = own.interval { span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } } }
+    }
+}
+
+/// A mean chance of a yes with its interval and the word simulated.
+#[must_use]
+pub fn mean_chance(mean: &Mean, simulated: bool) -> Markup {
+    html! { strong { (percent(mean.mean)) } " mean chance" span.quiet { " " (ends(mean.interval)) @if simulated { ", simulated" } } }
+}
+
+/// The rate of yes; where decisions are chances, the mean chance before it.
+#[must_use]
+pub fn response(rates: &Rates) -> Markup {
+    html! {
+        @if let Some(mean) = &rates.chance { (mean_chance(mean, rates.response.simulated)) br; }
+        (rate(&rates.response))
     }
 }
 

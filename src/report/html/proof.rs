@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::pieces::{gain, rate, table, text, verdict};
+use super::pieces::{gain, mean_chance, rate, table, text, verdict};
 use super::{head, listed};
 use crate::optimize::history::{History, ToldProof, Version};
-use crate::optimize::story;
+use crate::optimize::story::{self, Rates};
 use crate::report::proof as proof_words;
 use crate::report::words::{self, NOT_CHECKED};
 
@@ -57,6 +57,11 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     })
 }
 
+/// The mean chance of a yes of one side, on a line of its own, where decisions are chances.
+fn chance(side: &Rates) -> Markup {
+    html! { @if let Some(mean) = &side.chance { (mean_chance(mean, side.response.simulated)) br; } }
+}
+
 fn row(version: &Version, proof: &ToldProof) -> Markup {
     let told = version.told.as_ref();
     let objective = told.map(|told| told.objective).unwrap_or_default();
@@ -66,7 +71,8 @@ fn row(version: &Version, proof: &ToldProof) -> Markup {
         tr {
             th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
             td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
-            td { (rate(before)) @if name != objective.rate() { span.quiet { (NOT_CHECKED) } } } td { (rate(after)) }
+            td { (chance(&proof.before)) (rate(before)) @if name != objective.rate() { span.quiet { (NOT_CHECKED) } } }
+            td { (chance(&proof.after)) (rate(after)) }
             td { (number(proof.p_value)) span.quiet { "level " (number(proof.alpha)) } }
             td { (words::thousands(proof.personas)) span.quiet { (words::count(proof.trials, "trial", "trials")) } }
         }

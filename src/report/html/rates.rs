@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Mark, Row};
-use super::pieces::{grounded, rate, rate_or, table, text, verdict};
+use super::pieces::{grounded, response, table, text, verdict};
 use super::{head, listed, unlisted};
 use crate::compare::Rate;
 use crate::optimize::history::{History, Version};
@@ -27,6 +27,9 @@ pub(super) fn part(history: &History) -> Markup {
         (head("rates", "The rate, version by version", "A yes counts as grounded if the message makes nothing up, as far as its claims were checked."))
         (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another judge than the last version, or by nobody knows whom: it is not to be compared with the others.")))
         (numbers(history, has_split))
+        @if history.versions.iter().any(|version| version.measured().all.chance.is_some()) {
+            p.hint { "Where the judge answers with chances, the mean chance of a yes stands first; the rate counts those at its threshold or above." }
+        }
         @if has_split {
             p.hint { "Training people are those whose answers were read to write the prompt, which flatters it. Unseen people were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
         }
@@ -86,9 +89,9 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
             th scope="row" { (version.label()) @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) { " " (verdict(Some(own))) } }
             @if has_split {
                 @let training = measured.training.as_ref().unwrap_or(&measured.all);
-                td { (rate(&training.response)) } td { (grounded(training)) }
-                td { (rate_or(unseen.map(|own| &own.response), "not asked")) } td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
-            } @else { td { (rate(&measured.all.response)) } td { (grounded(&measured.all)) } }
+                td { (response(training)) } td { (grounded(training)) }
+                td { @match unseen { Some(own) => (response(own)), None => span.quiet { "not asked" } } } td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
+            } @else { td { (response(&measured.all)) } td { (grounded(&measured.all)) } }
             td {
                 @match version.judge() { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" }
                 @if again { span.quiet { "decided again" } }
@@ -100,8 +103,8 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
                 @let own = &version.recorded;
                 @if has_split {
                     @let training = own.training.as_ref().unwrap_or(&own.all);
-                    td { (rate(&training.response)) } td { (grounded(training)) } td {} td {}
-                } @else { td { (rate(&own.all.response)) } td { (grounded(&own.all)) } }
+                    td { (response(training)) } td { (grounded(training)) } td {} td {}
+                } @else { td { (response(&own.all)) } td { (grounded(&own.all)) } }
                 td { @match Judge::of(&version.metadata) { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" } }
             }
         }

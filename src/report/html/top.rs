@@ -46,6 +46,12 @@ fn tiles(history: &History) -> Markup {
                     small { (version.label()) ", 95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
                 } }
             }
+            @if let Some(mean) = &rates.chance {
+                div { dt { (format!("Mean chance of a yes, {on}")) } dd {
+                    strong { (percent(mean.mean)) }
+                    small { (focus.label()) ", 95% interval " (ends(mean.interval)) ", " (words::count(mean.personas, "persona", "personas")) @if rates.response.simulated { ", simulated" } }
+                } }
+            }
             @match &rates.grounded {
                 Some(own) => (rate(&format!("Grounded yes, {on}"), &focus.label(), own)),
                 None => div { dt { (format!("Grounded yes, {on}")) } dd { strong { "-" } small { (words::NOT_CHECKED) } } },

@@ -8,6 +8,7 @@ use crate::improve::Objections;
 use crate::improve::difference::of_prompts;
 use crate::improve::objections::UNSORTED;
 use crate::optimize::Verdict;
+use crate::optimize::history::told::mean_chance;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::story::Raised;
 use crate::report::html::diff;
@@ -56,7 +57,8 @@ fn side(of: Option<&Value>, key: &str, simulated: bool) -> Markup {
         return html! { (words::NOT_CHECKED) };
     }
     let rate = of.and_then(|of| of.get(key)).and_then(|of| rate(of, simulated));
-    html! { @match &rate { Some(rate) => (shown::rate_in_two(rate)), None => "–" } }
+    let chance = of.filter(|_| key == "response").and_then(|of| mean_chance(of.get("mean_chance_of_yes")?));
+    html! { @match &rate { Some(rate) => (shown::response_in_lines(chance.as_ref(), rate)), None => "–" } }
 }
 
 fn proof(cycle: &Value, simulated: bool) -> Markup {

@@ -1,11 +1,12 @@
 //! Where every trial of a run stands in its file, and how it was decided. Texts stay on the disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::marks::{Marks, Progress};
 use super::{Shelf, summary};
+use crate::compare::mean::{Mean, Outcomes};
 use crate::compare::{Rate, Tally};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
@@ -19,7 +20,7 @@ use crate::optimize::readings;
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
 
-/// All of a run's trials, at some 70 bytes each.
+/// All of a run's trials, at some 90 bytes each.
 pub struct Index {
     /// The file.
     pub file: FileName,
@@ -35,6 +36,7 @@ pub struct Index {
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
     rate: OnceLock<Rate>,
+    mean_chance: OnceLock<Option<Mean>>,
     coding: OnceLock<Option<Coding>>,
     marks: OnceLock<Marks>,
     progress: Arc<Progress>,
@@ -52,6 +54,8 @@ pub struct Own {
     pub key: Key,
     /// Its decisions.
     pub tally: Tally,
+    /// Their chances of a yes, where they are that.
+    chances: Outcomes,
 }
 
 /// A decided message.
@@ -88,12 +92,15 @@ struct Taken {
 impl Gather for Taken {
     fn take(&mut self, entry: &Entry<'_>) {
         let place = entry.place.clone().unwrap_or(0..0);
+        let mut chances = Outcomes::default();
+        entry.messages.iter().filter_map(|said| said.score).for_each(|chance| chances.add(chance));
         let own = Own {
             start: place.start,
             length: u32::try_from(place.end - place.start).unwrap_or(0),
             first: self.trials.len() as u32,
             key: Key::of(&entry.persona.get()),
             tally: Tally::of(entry.messages.iter().map(|said| said.yes)),
+            chances,
         };
         if entry.part == Part::Baseline {
             self.again.push(own);
@@ -134,9 +141,25 @@ impl Index {
             again: taken.again,
             before: OnceLock::new(),
             rate: OnceLock::new(),
+            mean_chance: OnceLock::new(),
             coding: OnceLock::new(),
             marks: OnceLock::new(),
             progress: Arc::default(),
+        })
+    }
+
+    /// The mean chance of a yes, where decisions are chances.
+    #[must_use]
+    pub fn mean_chance(&self) -> Option<Mean> {
+        *self.mean_chance.get_or_init(|| {
+            // The same text is the same decision maker here too.
+            let mut found: BTreeMap<Key, Outcomes> = BTreeMap::new();
+            for own in self.entries.iter().filter(|own| own.chances.count > 0) {
+                let outcomes = found.entry(own.key).or_default();
+                outcomes.sum += own.chances.sum;
+                outcomes.count += own.chances.count;
+            }
+            Mean::of(&found.into_values().collect::<Vec<_>>())
         })
     }
 

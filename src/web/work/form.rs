@@ -7,8 +7,8 @@ use super::job::Job;
 use super::{Values, value};
 use crate::data::{FileName, Kind};
 use crate::web::error::Problem;
-use crate::web::page;
 use crate::web::site::Site;
+use crate::web::{check, page};
 
 /// The form of this work, filled in with these values, and what was wrong with them.
 pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) -> Result<Html<String>, Problem> {
@@ -32,7 +32,10 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
             input type="hidden" name="job" value=(job.name());
             (fields)
             (models(job, values))
+            (check::keys_in_short(site))
             button.primary #estimate type="submit" { "What would it take?" }
+            " "
+            button #check type="submit" formaction=(check::PATH) formnovalidate { "Check the models" }
             p.hint { "Nothing is sent yet: the next page shows calls and cost, and asks." }
         }
     };
@@ -143,8 +146,8 @@ fn prompts(site: &Site, facts: bool) -> Result<Vec<FileName>, Problem> {
     Ok(files)
 }
 
-fn models(job: Job, values: &Values) -> Markup {
-    let names = ["generator", "decision_maker", "improver", "auditor", "concurrency", "max_cost", "max_calls", "seed"];
+/// Which model, where one plays all roles.
+fn model(values: &Values) -> Markup {
     html! {
         div.field {
             label for="model" { "Model" }
@@ -152,6 +155,24 @@ fn models(job: Job, values: &Values) -> Markup {
             datalist #models { option value="market" {} option value="anthropic/claude-sonnet-5-5" {} option value="anthropic/claude-haiku-5-5" {} option value="ollama/" {} option value="openai/" {} }
             p.hint #model-hint { "provider/name. " code { "market" } " is simulated, needs no key and costs nothing." }
         }
+    }
+}
+
+/// The models of all roles, and nothing else.
+pub(in crate::web) fn model_fields(values: &Values) -> Markup {
+    html! {
+        (model(values))
+        (field(&Field { name: "generator", label: "Model that writes messages", ..Field::default() }, values))
+        (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
+        (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values))
+        (field(&Field { name: "auditor", label: "Model that checks what messages claim", ..Field::default() }, values))
+    }
+}
+
+fn models(job: Job, values: &Values) -> Markup {
+    let names = ["generator", "decision_maker", "improver", "auditor", "concurrency", "max_cost", "max_calls", "seed"];
+    html! {
+        (model(values))
         details.more open[names.iter().any(|name| !value(values, name).is_empty())] {
             summary { "Roles and limits" }
             @if job != Job::Personas {

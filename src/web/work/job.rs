@@ -39,6 +39,8 @@ const COMMON: &[(&str, &str)] = &[
     ("max_calls", "--max-calls"),
     ("seed", "--seed"),
 ];
+/// The fields of [`COMMON`] that name models.
+const MODELS: usize = 5;
 /// Fields that name a text in `prompts/`.
 const TEXTS: &[(&str, &str)] = &[("prompt", "--prompt-file"), ("facts", "--facts"), ("challenger", "--challenger")];
 /// Characters of a field that becomes a flag.
@@ -104,15 +106,7 @@ impl Job {
     /// The command line. A value is one word with its flag, so that it is never taken for a flag itself.
     pub(super) fn arguments(self, site: &Site, values: &Values) -> Result<Vec<String>, Problem> {
         let mut arguments = vec![self.name().to_owned()];
-        for (name, flag) in self.flags().iter().chain(COMMON) {
-            let value = value(values, name);
-            if value.chars().count() > LONGEST || value.contains('\0') {
-                return Err(Problem::input(format!("The field {name} is too long, or holds what no command can.")));
-            }
-            if !value.is_empty() {
-                arguments.push(format!("{flag}={value}"));
-            }
-        }
+        arguments.extend(filled(self.flags().iter().chain(COMMON), values)?);
         for (name, flag) in self.texts() {
             let stem = value(values, name);
             if !stem.is_empty() {
@@ -133,6 +127,29 @@ impl Job {
             None => Ok(arguments),
         }
     }
+}
+
+/// The flags that name models, and nothing else.
+pub(in crate::web) fn model_flags(values: &Values) -> Result<Vec<String>, Problem> {
+    filled(COMMON.iter().take(MODELS), values)
+}
+
+/// The flags of the fields that are filled in.
+fn filled<'f>(
+    fields: impl Iterator<Item = &'f (&'static str, &'static str)>,
+    values: &Values,
+) -> Result<Vec<String>, Problem> {
+    let mut flags = Vec::new();
+    for (name, flag) in fields {
+        let value = value(values, name);
+        if value.chars().count() > LONGEST || value.contains('\0') {
+            return Err(Problem::input(format!("The field {name} is too long, or holds what no command can.")));
+        }
+        if !value.is_empty() {
+            flags.push(format!("{flag}={value}"));
+        }
+    }
+    Ok(flags)
 }
 
 #[cfg(test)]

@@ -147,6 +147,26 @@ pub fn battery() -> Vec<Message> {
     list(&all, "message").iter().map(message).collect()
 }
 
+/// Messages of which half hold text that is no part of them, which is what counts as made up here.
+pub fn remarks() -> Vec<Message> {
+    let text_of_file = std::fs::read_to_string(super::folder().join("remarks.toml")).expect("the messages");
+    let all: toml::Value = toml::from_str(&text_of_file).expect("messages");
+    let all = serde_json::to_value(all).expect("the same as JSON");
+    let message = |row: &Value| {
+        let message = text(row, "text").trim().to_owned();
+        let remarks = list(row, "remarks").iter().map(|passage| passage.as_str().expect("a passage"));
+        Message {
+            id: text(row, "id"),
+            lang: text(row, "lang"),
+            sources: Sources::from_prompt(text(row, "facts")),
+            persona: text(row, "persona"),
+            made_up: remarks.map(|passage| span(&message, passage)).collect(),
+            text: message,
+        }
+    };
+    list(&all, "message").iter().map(message).collect()
+}
+
 /// The reasonings of `labelled/reasonings.json`.
 pub fn reasonings(folder: &Path) -> Vec<Reasoning> {
     let all = json(&folder.join("labelled/reasonings.json"));

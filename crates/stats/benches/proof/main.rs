@@ -1,6 +1,7 @@
 //! How often the proof is wrong, how much it finds, and whether its intervals hold: `cargo bench -p rejoinder-stats
 //! --bench proof`, or `-- NAME...` for some of the sections; `RUNS=4000` for more runs of each.
 
+mod chances;
 mod interval;
 mod level;
 mod others;
@@ -15,6 +16,7 @@ const SECTIONS: &[Section] = &[
     ("lineages", level::lineages),
     ("power", power::once),
     ("again", power::again),
+    ("chances", chances::saved),
     ("intervals", interval::all),
     ("judges", others::judges),
     ("segments", others::segments),
