@@ -20,6 +20,18 @@ fn call(number: usize) -> Call {
     }
 }
 
+/// A call whose key and hash are what the program makes them of, and whose system prompt others have too.
+fn realistic(number: usize) -> Call {
+    let system = serde_json::to_string(&"You are a \"buyer\".\n".repeat(10)).unwrap();
+    Call {
+        key: sha256(format!("key {number}").as_bytes())[..32].to_owned(),
+        asked: sha256(format!("asked {number}").as_bytes()),
+        request: format!(r#"{{"system":{system},"user":"{number}","schema":null}}"#),
+        shared: vec![system],
+        ..call(number)
+    }
+}
+
 fn inputs<'a>(parts: &'a [&'a str]) -> Inputs<'a> {
     Inputs { command: "evaluate", arguments: &[], parts, seed: None, least_seed: 1, fresh: false }
 }

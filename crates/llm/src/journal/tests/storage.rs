@@ -26,18 +26,6 @@ fn of_the_first_version(folder: &std::path::Path, inputs: &str) {
     }
 }
 
-/// A call whose key and hash are what the program makes them of, and whose system prompt others have too.
-fn realistic(number: usize) -> Call {
-    let system = serde_json::to_string(&"You are a \"buyer\".\n".repeat(10)).unwrap();
-    Call {
-        key: sha256(format!("key {number}").as_bytes())[..32].to_owned(),
-        asked: sha256(format!("asked {number}").as_bytes()),
-        request: format!(r#"{{"system":{system},"user":"{number}","schema":null}}"#),
-        shared: vec![system],
-        ..call(number)
-    }
-}
-
 #[test]
 fn a_journal_of_the_first_version_is_read_and_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
