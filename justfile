@@ -45,6 +45,14 @@ bench-optimizer:
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
 
+# Whether `calibrate` and `ab result` are right about simulated readers whose truth is known
+bench-replies *sections:
+    cargo bench -p rejoinder-stats --bench replies -- {{sections}}
+
+# The import of leads: `just bench-leads 1000000` (how long it takes, and how much memory)
+bench-leads leads="20000":
+    cargo bench --bench leads -- --leads {{leads}}
+
 # Trials that a judge with probabilities takes to prove a gain, beside one of the same market that says yes or no
 bench-chances:
     cargo bench --profile dev --bench optimizer -- chances

@@ -6,6 +6,7 @@
 //! - [`cli`]: one file per command; reads options, renders events
 //! - [`web`]: the dashboard
 //! - [`report`]: what people read
+//! - [`campaign`]: from leads to messages that can be sent
 //! - [`optimize`]: the loop
 //! - [`improve`]: feedback to objections to a new prompt
 //! - [`evaluate`]: generator, decision maker; trial and run
@@ -21,6 +22,7 @@
 // They panic where the stream is full or closed: use `cli::print` and `progress::say`.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
+pub mod campaign;
 pub mod cli;
 pub mod data;
 pub mod evaluate;

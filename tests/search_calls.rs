@@ -22,6 +22,7 @@ use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::price::Prices;
 use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
+use rejoinder::optimize::Objective;
 use rejoinder::optimize::allowance::Allowance;
 use rejoinder::optimize::audits::Audits;
 use rejoinder::optimize::cycle::{self, Cast, CycleOptions};
@@ -29,7 +30,6 @@ use rejoinder::optimize::decisions::Decisions;
 use rejoinder::optimize::failures::Failures;
 use rejoinder::optimize::judges::Rejudge;
 use rejoinder::optimize::lab::{Lab, TrialResult, Wanted};
-use rejoinder::optimize::objective::Objective;
 
 const OFFER: &str = include_str!("../prompts/sample_offer.md");
 

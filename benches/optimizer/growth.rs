@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::optimize::objective::Objective;
+use rejoinder::optimize::Objective;
 
 use crate::honesty::{OFFER, personas};
 use crate::ours::{self, Setting};

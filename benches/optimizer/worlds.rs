@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use rejoinder::data::whole;
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::optimize::objective::Objective;
+use rejoinder::optimize::Objective;
 
 use crate::arrival::Arrival;
 use crate::ours::{self, Setting};

@@ -31,14 +31,16 @@ pub const JOURNAL: u8 = 7;
 pub const LIMIT: u8 = 8;
 /// The host cannot be reached, or did not come back within `--patience`; the run can be gone on with.
 pub const UNREACHABLE: u8 = 9;
+/// `lint` found messages that should not be sent as they are.
+pub const FINDINGS: u8 = 10;
 /// Stopped by the user.
 pub const STOPPED: u8 = 130;
 
 /// The table of exit codes, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 2 wrong usage or settings; 3 a file is missing or not what it should \
 be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 7 the \
-journal cannot be used; 8 a limit was reached; 9 the host cannot be reached or did not come back; 130 stopped; 1 \
-anything else.";
+journal cannot be used; 8 a limit was reached; 9 the host cannot be reached or did not come back; 10 lint found errors; \
+130 stopped; 1 anything else.";
 
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +83,17 @@ pub enum Error {
         /// All trials.
         all: u64,
     },
+    /// Nobody of a list of leads may be written to.
+    #[error(
+        "nobody in the list {0} may be written to: {1} of its leads are blocked or suppressed; rejoinder leads show {0}"
+    )]
+    Nobody(String, u64),
+    /// No sequence of a campaign can be sent.
+    #[error("nothing of the campaign {0} can be sent: {1}")]
+    NothingToSend(String, String),
+    /// `lint` found errors.
+    #[error("{} in messages that should not be sent as they are", crate::report::words::count(*.0, "error", "errors"))]
+    Findings(u64),
     /// The run was stopped.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
@@ -96,6 +109,11 @@ pub enum Error {
     /// The host refused the account, so that no call could succeed.
     #[error("{0}")]
     Refused(String),
+    /// An export speaks of nobody whom the campaign wrote to.
+    #[error(
+        "nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported"
+    )]
+    NoneMatched,
     /// The models gave nothing usable.
     #[error("{0}")]
     NothingUsable(String),
@@ -137,7 +155,11 @@ impl Error {
             Error::Data(error) | Error::Cycle(optimize::Error::Data(error)) => of_data(error),
             Error::Cycle(optimize::Error::NoFeedback(_))
             | Error::Read { .. }
+            | Error::NoneMatched
+            | Error::Nobody(..)
+            | Error::NothingToSend(..)
             | Error::Journal(journal::Error::NoRun(_)) => INPUT,
+            Error::Findings(_) => FINDINGS,
             Error::NoKey(_) | Error::Refused(_) => ACCOUNT,
             Error::Cycle(error) if error.is_refusal() => ACCOUNT,
             Error::Io { .. } | Error::Exists(_) => OUTPUT,
@@ -195,7 +217,7 @@ fn how_to_go_on(why: Why) -> &'static str {
 fn of_data(error: &data::Error) -> u8 {
     match error {
         data::Error::File(FileError::Read { .. }) => INPUT,
-        data::Error::File(_) => OUTPUT,
+        data::Error::File(_) | data::Error::ListExists { .. } => OUTPUT,
         data::Error::Encode { .. } => UNEXPECTED,
         data::Error::Clock { .. } => USAGE,
         _ => INPUT,

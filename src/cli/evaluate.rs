@@ -8,15 +8,15 @@ use clap::Args;
 
 use super::error::Error;
 use super::facts::FactsOptions;
-use super::options::ModelOptions;
+use super::options::{ModelOptions, Whom};
 use super::print;
 use super::setup::{Setup, environment};
 use super::trial_calls::TrialCalls;
 use crate::compare::Mean;
 use crate::compare::mean::Outcomes;
 use crate::data::entries::Entries;
+use crate::data::people;
 use crate::data::spool::Texts;
-use crate::data::{Kind, personas};
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
 use crate::model::Role;
@@ -32,11 +32,11 @@ use crate::report::{story, words};
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder evaluate --persona-file b2b_saas_personas_train --model market
-  rejoinder evaluate --persona-file NAME --prompt-file offer.md --messages-per-persona 1 --dry-run")]
+  rejoinder evaluate --persona-file NAME --prompt-file offer.md --messages-per-persona 1 --dry-run
+  rejoinder evaluate --leads spring --prompt-file offer.md")]
 pub struct Options {
-    /// Persona file in data/personas, with or without .json
-    #[arg(long, value_name = "NAME")]
-    persona_file: String,
+    #[command(flatten)]
+    whom: Whom,
     /// Messages for each persona
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
@@ -54,9 +54,9 @@ pub struct Options {
 
 /// Runs and saves the evaluation.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
+    let file = options.whom.file(setup)?;
     // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
-    let people = Arc::new(personas::open(&setup.folder, &file)?);
+    let people = Arc::new(people::open(&setup.folder, &file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let facts = options.facts.text()?;
     let mut doors = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
@@ -69,7 +69,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&estimate::plan(&calls.kept(messages as u64, "messages", account), account));
     }
     let facts_text = facts.as_deref().unwrap_or_default();
-    let parts = [file.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
+    let whom = people::name(&file);
+    let parts = [whom.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {

@@ -1,5 +1,7 @@
 //! `rejoinder export`.
 
+mod campaign;
+
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::fs::File;
@@ -25,14 +27,18 @@ use crate::report::words;
   rejoinder export b2b_saas_personas_train_results_20250802_144126 --format csv -o messages.csv
   rejoinder export NAME --format jsonl | head
   rejoinder export NAME --format prompt -o prompt.md
-  rejoinder export NAME --format dpo -o pairs.jsonl")]
+  rejoinder export NAME --format dpo -o pairs.jsonl
+  rejoinder export spring --for instantly -o spring.csv")]
 pub struct Options {
-    /// A results file
+    /// A results file; with --for a campaign
     #[arg(value_name = "NAME")]
     name: String,
     /// In which form
-    #[arg(long, value_enum)]
-    format: Format,
+    #[arg(long, value_enum, required_unless_present = "tool")]
+    format: Option<Format>,
+    /// The campaign of this name, as this sending tool imports it
+    #[arg(long = "for", value_name = "TOOL", value_enum, conflicts_with = "format")]
+    tool: Option<campaign::For>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -84,9 +90,17 @@ enum Format {
 
 /// Writes the rows.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let Some(format) = options.format else {
+        let tool = options.tool.unwrap_or_default();
+        if options.excel && !tool.is_for_spreadsheets() {
+            return Err(Error::Usage("--excel is for --format csv and --for csv".into()));
+        }
+        let target = target(setup, options.output.as_ref(), options.force)?;
+        return campaign::run(setup, &options.name, (tool, options.excel), target);
+    };
     let file = setup.folder.resolve(Kind::Results, &options.name)?;
     let target = target(setup, options.output.as_ref(), options.force)?;
-    if options.excel && options.format != Format::Csv {
+    if options.excel && format != Format::Csv {
         return Err(Error::Usage("--excel is for --format csv".into()));
     }
     // All of the file is known to be good before the first row of it is written.
@@ -96,7 +110,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let tuning = tuning::tuning(&setup.folder, &file, &head, pairs)?;
         Ok::<_, Error>(Tuning { unchecked: Arc::clone(&unchecked), ..tuning })
     };
-    let exporter: Arc<dyn Exporter> = match options.format {
+    let exporter: Arc<dyn Exporter> = match format {
         Format::Csv if options.excel => Arc::new(Excel),
         Format::Csv => Arc::new(Csv),
         Format::Jsonl => Arc::new(Jsonl),

@@ -8,12 +8,12 @@ use clap::Args;
 use super::error::Error;
 use super::evaluate::prompt;
 use super::facts::FactsOptions;
-use super::options::ModelOptions;
+use super::options::{ModelOptions, Whom};
 use super::outputs;
 use super::print;
 use super::setup::Setup;
 use super::trial_calls::TrialCalls;
-use crate::data::{Kind, messages, personas};
+use crate::data::{Kind, messages, people};
 use crate::evaluate::messages::{STEP, generate};
 use crate::evaluate::trial::Bench;
 use crate::event::Event;
@@ -27,9 +27,8 @@ use crate::report::{story, words};
   rejoinder generate --persona-file b2b_saas_personas_eval --model market
   rejoinder generate --persona-file NAME --prompt-file offer.md --messages-per-persona 1")]
 pub struct Options {
-    /// Persona file in data/personas, with or without .json
-    #[arg(long, value_name = "NAME")]
-    persona_file: String,
+    #[command(flatten)]
+    whom: Whom,
     /// Messages for each persona
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
@@ -50,8 +49,8 @@ pub struct Options {
 
 /// Writes and saves the messages.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let persona_file = setup.folder.resolve(Kind::Personas, &options.persona_file)?;
-    let people = Arc::new(personas::open(&setup.folder, &persona_file)?);
+    let persona_file = options.whom.file(setup)?;
+    let people = Arc::new(people::open(&setup.folder, &persona_file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref())?;
     let facts = options.facts.text()?;
     let mut doors = setup.audited_doors(&options.models, &[Role::Generator])?;

@@ -17,7 +17,7 @@ use super::print;
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
-use super::{audit_auditor, audit_judge};
+use super::{audit_auditor, audit_judge, calibrate};
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
@@ -307,6 +307,7 @@ fn begin(
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
     if older.head.counts.total > 0 {
+        calibrate::advise(setup, file, doors);
         audit_judge::advise(setup, doors);
         audit_auditor::advise(setup, doors);
     }

@@ -1,8 +1,10 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
+mod ab;
 mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
+mod calibrate;
 mod check;
 mod compare;
 mod connect;
@@ -18,6 +20,8 @@ mod generate;
 mod goes_on;
 mod greet;
 mod improve;
+mod leads;
+mod lint;
 mod live;
 #[cfg(feature = "market")]
 mod market;
@@ -33,6 +37,7 @@ mod personas;
 mod plan;
 mod progress;
 mod referee;
+mod replies;
 mod report;
 #[cfg(feature = "restate")]
 mod restate;
@@ -47,6 +52,7 @@ mod shell;
 mod show;
 mod sorting_calls;
 mod trial_calls;
+mod write;
 
 use std::time::Duration;
 
@@ -102,17 +108,29 @@ enum Command {
     AuditAuditor(audit_auditor::Options),
     /// Invent personas for a domain
     Personas(personas::Options),
+    /// Real people to write to: import, list, show, describe, suppress, forget
+    Leads(leads::Options),
     /// The before/after of any two runs
     Compare(compare::Options),
     /// What so many personas can tell, before anything is paid for
     Plan(plan::Options),
     /// What the hosts of the models accept, know and cost: one small call for each role
     Check(check::Options),
+    /// Bring in what real people replied
+    Replies(replies::Options),
+    /// Whether the decision maker's yes has to do with what real people replied
+    Calibrate(calibrate::Options),
+    /// A real test of two prompts: how many sends it takes, and how it stands
+    Ab(ab::Options),
     /// All lineages, or one run in detail
     Show(show::Options),
     /// A lineage up to one of its runs, as a page to send or for a pull request
     Report(report::Options),
-    /// A run as CSV or JSON lines
+    /// Write to the leads of a list: a sequence of messages with subjects for each
+    Write(write::Options),
+    /// What law and delivery ask of the messages of a campaign
+    Lint(lint::Options),
+    /// A run as CSV or JSON lines, or a campaign as the file that a sending tool imports
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
@@ -196,10 +214,16 @@ impl Cli {
             Command::AuditClaims(options) => audit_claims::run(setup, &options).await,
             Command::Check(options) => check::run(setup, &options).await,
             Command::Personas(options) => personas::run(setup, &options).await,
+            Command::Leads(options) => Box::pin(leads::run(setup, &options)).await,
             Command::Compare(options) => compare::run(setup, &options),
             Command::Plan(options) => plan::run(setup, &options),
+            Command::Replies(options) => replies::run(setup, &options),
+            Command::Calibrate(options) => calibrate::run(setup, &options).await,
+            Command::Ab(options) => Box::pin(ab::run(setup, &options)).await,
             Command::Show(options) => show::run(setup, &options).await,
             Command::Report(options) => report::run(setup, &options),
+            Command::Write(options) => Box::pin(write::run(setup, &options)).await,
+            Command::Lint(options) => Box::pin(lint::run(setup, &options)).await,
             Command::Export(options) => export::run(setup, &options).await,
             Command::Runs(options) if options.is_elsewhere() => runs::elsewhere(setup, &options).await,
             Command::Runs(options) => match runs::run(setup, &options)? {

@@ -5,9 +5,12 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::error::Error;
 use super::referee::Referee;
 use super::settings;
+use super::setup::Setup;
 use crate::call::straggler::Remedy;
+use crate::data::{FileName, leads, people};
 use crate::engine;
 use crate::evaluate::decision_maker::Threshold;
 
@@ -60,11 +63,13 @@ pub struct ModelOptions {
     /// OPENAI_BASE_URL; for Claude models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,
-    /// How the decision maker decides: strict, lenient, or a text file [env: REJOINDER_DECISION_PROMPT] [default: strict]
+    /// How the decision maker decides: strict, lenient, inbox (asked for the chance of an answer, which is small), or a text
+    /// file [env: REJOINDER_DECISION_PROMPT] [default: strict]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
     /// Ask the decision maker how likely a yes is, from 0 to 1, and take it for a yes from this threshold on; off: for yes
-    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off; without a number 0.5]
+    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off, with the inbox prompt 0.1; without a
+    /// number 0.5]
     #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
     pub scored: Option<Scored>,
     /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
@@ -204,5 +209,33 @@ impl FromStr for Concurrency {
             return Ok(Concurrency::Auto);
         }
         Concurrency::fixed(text.parse().unwrap_or(0))
+    }
+}
+
+/// Whom to write to.
+#[derive(Args, Clone, Debug)]
+pub struct Whom {
+    /// Persona file in data/personas, with or without .json; leads/NAME is a list of leads
+    #[arg(long, value_name = "NAME", required_unless_present = "leads")]
+    persona_file: Option<String>,
+    /// List of leads in data/leads, instead of a persona file: those who may be written to
+    #[arg(long, value_name = "NAME", conflicts_with = "persona_file")]
+    leads: Option<String>,
+}
+
+impl Whom {
+    /// The file, whether or not it is there.
+    ///
+    /// # Errors
+    /// When the name can be none.
+    pub fn file(&self, setup: &Setup) -> Result<FileName, Error> {
+        let file = match (&self.leads, &self.persona_file) {
+            (Some(name), _) => leads::file(&setup.folder, name),
+            (None, Some(name)) => people::resolve(&setup.folder, name),
+            (None, None) => {
+                return Err(Error::Usage("say whom to write to: --persona-file NAME or --leads NAME".into()));
+            }
+        };
+        Ok(file?)
     }
 }

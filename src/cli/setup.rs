@@ -170,7 +170,7 @@ impl Doors {
         let referee_prompt =
             options.referee.as_ref().map(|referee| referee.prompt.as_ref().unwrap_or(&decision_prompt));
         let referee_prompt = referee_prompt.cloned();
-        let scored = scored(options, settings)?;
+        let scored = scored(options, settings, &decision_prompt)?;
         let retry = RetryPolicy {
             max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
             ..RetryPolicy::default()
@@ -481,13 +481,14 @@ fn named(flag: Option<&String>, variable: &str, setting: Option<&String>) -> Opt
     flag.cloned().or_else(|| environment(variable)).or_else(|| setting.cloned())
 }
 
-/// From which score on a decision is a yes: flag, environment, settings file; none where nothing is said.
-fn scored(options: &ModelOptions, settings: &Settings) -> Result<Option<Threshold>, Error> {
+/// From which score on a decision is a yes: flag, environment, settings file; where nothing is said, what the decision prompt
+/// is for.
+fn scored(options: &ModelOptions, settings: &Settings, prompt: &DecisionPrompt) -> Result<Option<Threshold>, Error> {
     let Scored(threshold) = match (options.scored, environment("REJOINDER_SCORED"), &settings.scored) {
         (Some(scored), ..) => scored,
         (None, Some(text), _) => text.parse().map_err(Error::Usage)?,
         (None, None, Some(scored)) => Scored::from_settings(scored).map_err(Error::Usage)?,
-        (None, None, None) => Scored(None),
+        (None, None, None) => Scored(prompt.threshold()),
     };
     Ok(threshold)
 }

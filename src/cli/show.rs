@@ -9,10 +9,11 @@ use super::objections;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
-use crate::data::{Kind, results_stream};
+use crate::data::{Kind, calibrations, results_stream};
 use crate::event::Event;
 use crate::optimize::pairing::Clusters;
 use crate::optimize::readings;
+use crate::report::calibration;
 use crate::report::lineages::{self, RunLine};
 use crate::report::run::{Detail, Filter};
 use crate::report::words;
@@ -64,7 +65,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let empty = Detail::new(filter, options.limit);
         let (detail, metadata, counts) = results_stream::look(&setup.folder, &file, &empty)?;
         let coding = readings::coding_of(&setup.folder, &file, &metadata);
-        return print(&detail.text(&file, &metadata, &counts, coding.as_ref()));
+        let judge = metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
+        let readers = calibrations::of_lineage(&setup.folder, file.stem())?;
+        let readers = readers.map(|found| calibration::line(&found, judge));
+        return print(&detail.beside(readers).text(&file, &metadata, &counts, coding.as_ref()));
     }
     // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
     if !setup.folder.root().is_dir() {

@@ -83,6 +83,12 @@ pub enum Error {
         /// The version known here.
         known: u32,
     },
+    /// A list of leads is there already.
+    #[error("{path} is there already and was left as it is; --update adds to it, --name NAME makes another list")]
+    ListExists {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The content could not be put into JSON.
     #[error("cannot put the content of a {what} file into JSON: {source}")]
     Encode {

@@ -93,7 +93,7 @@ impl Rows for csv::Writer<Box<dyn Write + '_>> {
 }
 
 /// The error of the file or pipe itself: a reader that has left, for one, is not an error.
-fn as_it_was(error: csv::Error) -> io::Error {
+pub fn as_it_was(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -139,8 +139,13 @@ impl Rows for Lines<'_> {
 
 /// A cell that a spreadsheet will show rather than run: <https://owasp.org/www-community/attacks/CSV_Injection>. The
 /// full-width signs are what some input methods make of the plain ones; leading spaces are skipped as importers do.
-fn defused(cell: Cow<'_, str>) -> Cow<'_, str> {
-    let is_formula = cell.starts_with(['\t', '\r', '\n'])
-        || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if is_formula { Cow::Owned(format!("'{cell}")) } else { cell }
+#[must_use]
+pub fn defused(cell: Cow<'_, str>) -> Cow<'_, str> {
+    if is_formula(&cell) { Cow::Owned(format!("'{cell}")) } else { cell }
+}
+
+/// Whether a spreadsheet would run this cell rather than show it.
+#[must_use]
+pub fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

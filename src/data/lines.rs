@@ -2,7 +2,7 @@
 //! written to them and what came back are such files, since none of them has to fit into memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 
@@ -38,7 +38,12 @@ pub fn open<T: DeserializeOwned>(folder: &DataFolder, file: &FileName) -> Result
 }
 
 impl<T: DeserializeOwned> Lines<T> {
-    fn read(&mut self) -> Result<Option<T>, Error> {
+    /// The next line, which is of another type than the others: a file's first may be about the file. `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`], and for a line that is not what it should be.
+    pub fn read_as<U: DeserializeOwned>(&mut self) -> Result<Option<U>, Error> {
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -73,7 +78,7 @@ impl<T: DeserializeOwned> Iterator for Lines<T> {
         if self.is_over {
             return None;
         }
-        let next = self.read().transpose();
+        let next = self.read_as::<T>().transpose();
         self.is_over = !matches!(next, Some(Ok(_)));
         next
     }

@@ -10,6 +10,8 @@
 //!   keys that this version does not know survive being read and written.
 
 pub mod auditors;
+pub mod calibrations;
+pub mod campaigns;
 pub mod clock;
 pub mod entries;
 pub mod entry;
@@ -23,6 +25,7 @@ pub mod judges;
 pub mod leads;
 pub mod lines;
 pub mod messages;
+pub mod people;
 pub mod personas;
 pub mod provenance;
 pub mod replies;

@@ -4,10 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::campaigns::Campaign;
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::lines::{self, Lines};
-use super::{Error, Map};
+use super::{Error, Map, versions};
 
 /// What became of the messages to one lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,8 +85,8 @@ impl Outcome {
         self.reply.is_some()
     }
 
-    /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays, with
-    /// what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
+    /// Adds what another export says of the same lead. Nothing that is known is lost; of two replies the earlier stays,
+    /// with what the other knows in addition, and a later judgement of it wins. Merging the same again changes nothing.
     pub fn merge(&mut self, other: Outcome) {
         for sent in other.sent {
             match self.sent.iter_mut().find(|known| known.step == sent.step) {
@@ -159,6 +160,26 @@ pub fn replace(
     let file = file_name(campaign)?;
     lines::replace(folder, &file, outcomes)?;
     Ok(file)
+}
+
+/// The campaigns with replies whose prompt is of the lineage that a results file belongs to, by their names.
+///
+/// # Errors
+///
+/// Where the folder cannot be listed. A campaign that cannot be read is not of the lineage.
+pub fn campaigns_of(folder: &DataFolder, results: &FileName) -> Result<Vec<FileName>, Error> {
+    let base = versions::lineage_base(results.stem());
+    let mut found = Vec::new();
+    for campaign in folder.list(Kind::Campaigns)? {
+        let Ok(opened) = Campaign::open(folder, &campaign) else { continue };
+        let is_ours = opened.header.lineage.as_deref().is_some_and(|file| {
+            FileName::new(Kind::Results, file).is_ok_and(|file| versions::lineage_base(file.stem()) == base)
+        });
+        if is_ours && folder.exists(&file_name(campaign.stem())?) {
+            found.push(campaign);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

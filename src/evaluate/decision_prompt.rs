@@ -1,11 +1,13 @@
-//! The decision maker's prompt: two built in, or a file of the user's.
+//! The decision maker's prompt: three built in, or a file of the user's.
 
 use std::path::Path;
+
+use super::decision_maker::Threshold;
 
 /// A decision maker's system prompt and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionPrompt {
-    /// `strict`, `lenient`, or the file's name.
+    /// `strict`, `lenient`, `inbox`, or the file's name.
     pub name: String,
     /// The prompt itself.
     pub text: String,
@@ -15,7 +17,7 @@ pub struct DecisionPrompt {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Neither built in nor readable.
-    #[error("decision prompt `{name}`: {source}; give `strict`, `lenient` or the path of a text file")]
+    #[error("decision prompt `{name}`: {source}; give `strict`, `lenient`, `inbox` or the path of a text file")]
     Unreadable {
         /// What was asked for.
         name: String,
@@ -40,6 +42,19 @@ impl DecisionPrompt {
         DecisionPrompt { name: "lenient".into(), text: include_str!("../../prompts/lenient.md").trim().into() }
     }
 
+    /// A real inbox, in which silence is the usual outcome. It asks for the chance of an answer.
+    #[must_use]
+    pub fn inbox() -> Self {
+        DecisionPrompt { name: "inbox".into(), text: include_str!("../../prompts/inbox.md").trim().into() }
+    }
+
+    /// The chance from which on a decision is a yes where nobody names another; none for a prompt that is asked for yes or no.
+    /// An inbox is asked for chances: hardly any message is more likely than not to be answered, and one in ten is many.
+    #[must_use]
+    pub fn threshold(&self) -> Option<Threshold> {
+        if *self == DecisionPrompt::inbox() { Threshold::new(0.1) } else { None }
+    }
+
     /// The built-in prompt of that name, else the text of that file.
     ///
     /// # Errors
@@ -48,6 +63,7 @@ impl DecisionPrompt {
         match name {
             "strict" => Ok(DecisionPrompt::strict()),
             "lenient" => Ok(DecisionPrompt::lenient()),
+            "inbox" => Ok(DecisionPrompt::inbox()),
             _ => {
                 let text = std::fs::read_to_string(Path::new(name))
                     .map_err(|source| Error::Unreadable { name: name.into(), source })?;
@@ -58,5 +74,17 @@ impl DecisionPrompt {
                 Ok(DecisionPrompt { name: name.into(), text: text.into() })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_inbox_is_asked_for_chances_by_itself() {
+        let threshold = |name: &str| DecisionPrompt::load(name).unwrap().threshold().map(Threshold::get);
+        assert_eq!((threshold("strict"), threshold("lenient"), threshold("inbox")), (None, None, Some(0.1)));
+        assert!(DecisionPrompt::load("Inbox?").is_err());
     }
 }

@@ -12,6 +12,7 @@ use super::trial::Bench;
 use super::{DecisionMaker, Generator};
 use crate::call::Used;
 use crate::data::folder::DataFolder;
+use crate::data::people::name as people_name;
 use crate::data::provenance::Provenance;
 use crate::data::results::Metadata;
 use crate::data::spool::Texts;
@@ -112,7 +113,7 @@ pub async fn evaluate(
         ..Provenance::new(run_id, seed, desk.context.account.is_simulated())
     };
     let metadata = Metadata {
-        persona_file: Some(persona_file.to_string()),
+        persona_file: Some(people_name(persona_file)),
         messages_per_persona: messages_per_persona as u64,
         total_personas: people.len() as u64,
         total_messages: run.decisions(),

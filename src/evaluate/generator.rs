@@ -12,7 +12,7 @@ use crate::model::{CallKey, Request, digest};
 pub const MESSAGE_TOKENS: u32 = 8_192;
 
 /// What holds for every message, whatever the prompt says: it stands in the request, outside of the prompt that is improved.
-const STANDING_RULE: &str = "Use what the facts of the offer and this description state, and what follows from it; claim \
+pub(super) const STANDING_RULE: &str = "Use what the facts of the offer and this description state, and what follows from it; claim \
                              nothing else. Leave no blank to be filled in but the merge fields that you were told to write.";
 
 /// Writes a message from prompt and persona.
@@ -51,6 +51,12 @@ impl Generator {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The most tokens of one answer.
+    #[must_use]
+    pub fn max_tokens(&self) -> u32 {
+        self.max_tokens
     }
 
     /// Writes one message. `key` tells this message from its siblings to the same persona.

@@ -13,6 +13,7 @@ pub mod first_run;
 pub mod formats;
 pub mod generator;
 pub mod grounding;
+pub mod lead_describer;
 pub mod messages;
 pub mod outcomes;
 pub mod persona_writer;
@@ -20,6 +21,7 @@ pub mod plan;
 pub mod prospects;
 pub mod reading;
 pub mod run;
+pub mod sequence;
 pub mod trial;
 
 pub use decision_maker::DecisionMaker;

@@ -86,6 +86,15 @@ pub fn text(answer: &Answer) -> Result<&str, Unusable> {
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
 
+/// The message in a text that is a part of an answer, such as a field of its JSON: as [`text`].
+///
+/// # Errors
+/// When it is empty, or what is its message cannot be told.
+pub fn message(text: &str) -> Result<&str, Unusable> {
+    let text = clean::message(text)?;
+    if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
+}
+
 /// What was said in a finished answer, after its thinking.
 fn speech(answer: &Answer) -> Result<&str, Unusable> {
     match answer.stop {

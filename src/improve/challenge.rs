@@ -73,6 +73,8 @@ pub struct Brief<'a> {
     pub advice: &'a [String],
     /// What the offer may truthfully claim; blank where only the first prompt says that.
     pub facts: &'a str,
+    /// What real people replied, one line each; they outrank simulated ones.
+    pub replies: &'a [String],
     /// What decision makers said.
     pub feedback: &'a Heard,
     /// What it comes down to, by groups where a model has sorted it.
@@ -106,6 +108,7 @@ impl<'a> Brief<'a> {
             parts,
             advice,
             facts,
+            replies: &[],
             feedback,
             objections,
             temperament: Temperament::Edit,
@@ -148,6 +151,13 @@ impl<'a> Brief<'a> {
             .collect();
         let numbered = if numbered.is_empty() { "(none yet)".to_owned() } else { numbered.join("\n") };
         text.push_str(&format!("The advice in use, numbered:\n\n{}\n\n", fence("advice", &numbered)));
+        if !self.replies.is_empty() {
+            text.push_str(&format!(
+                "What real people replied to messages of this lineage. Decision makers are simulated, these are not: where the two \
+                 differ, go by the replies. Most who got a message did not reply at all:\n\n{}\n\n",
+                fence("replies", &self.replies.join("\n"))
+            ));
+        }
         let (lines, left_out) = self.feedback.lines_within(self.feedback_bytes);
         let sampled = if left_out > 0 { format!(" ({left_out} more are left out evenly)") } else { String::new() };
         // What nobody has sorted has no groups.

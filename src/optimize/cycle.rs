@@ -25,7 +25,7 @@ use super::saving::{Page, Saver, unwritten};
 use super::search::{Aim, Known, search};
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, explore, fresh, incumbent, marking, personas, record};
+use super::{compare_runs, explore, fresh, incumbent, marking, personas, record, replies};
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
@@ -199,10 +199,15 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
 
     let tried = lineage.tried.clone();
+    let replies = replies::lines(folder, parent, &people)?;
+    if !replies.is_empty() {
+        cast.context.events.emit(Event::Note(replies::note(replies.len())));
+    }
     let proposer = Proposer {
         cast,
         facts: &lineage.facts,
         details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
+        replies: &replies,
         tried: &tried,
         by_hand: &options.by_hand,
         longest: options.longest,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::judges::Judge;
 use super::lineage::Lineage;
 use super::story::Rates;
+use crate::data::calibrations::{self, Calibration};
 use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
@@ -38,6 +39,8 @@ pub struct History {
     pub aside: Vec<FileName>,
     /// Who was written to, before and after.
     pub pairs: Pairs,
+    /// What real replies had to say about its judge, where that is known.
+    pub calibration: Option<Calibration>,
 }
 
 /// One run of a lineage.
@@ -129,7 +132,9 @@ impl History {
         let aside = folder.list(Kind::Results)?.into_iter().filter(is_aside).collect();
         let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?;
         let pairs = Pairs::of(folder, &versions, unseen.as_ref())?;
-        Ok(History { name, versions, facts, memory, aside, pairs })
+        // A calibration that cannot be read takes nothing from what the files say.
+        let calibration = calibrations::of_lineage(folder, focus.stem()).ok().flatten();
+        Ok(History { name, versions, facts, memory, aside, pairs, calibration })
     }
 
     /// The file that a name means: a results file, or the latest version of the lineage that is called so.

@@ -29,6 +29,15 @@ impl Key {
         Key(key)
     }
 
+    /// The key of a text of which the hash is known: 32 hexadecimal digits, as [`text_hash`](crate::data::leads::lead::text_hash)
+    /// gives them. None for what is no such hash.
+    #[must_use]
+    pub fn from_hash(hash: &str) -> Option<Self> {
+        let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = is_hash.then(|| u128::from_str_radix(hash, 16).ok()).flatten()?;
+        Some(Key(number.to_be_bytes()))
+    }
+
     /// The key of a persona's text but for case, white space and Unicode form: who is described in the same words is
     /// the same person. Splits that are kept go by [`Key::of`].
     #[must_use]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::older::Older;
 use crate::data::folder::DataFolder;
 use crate::data::spool::Texts;
-use crate::data::{self, Kind, personas};
+use crate::data::{self, people};
 
 /// What the original service writes in place of a persona file's name.
 const EXTRACTED: &str = "extracted_from_previous_results";
@@ -30,7 +30,7 @@ pub fn choose(folder: &DataFolder, older: &Older) -> Result<Chosen, data::Error>
     let named = metadata.persona_file.as_deref().filter(|name| *name != EXTRACTED && !name.trim().is_empty());
     let Some(name) = named else { return in_results(None) };
     let quoted: String = name.chars().take(120).flat_map(char::escape_debug).collect();
-    let why = match folder.resolve(Kind::Personas, name).and_then(|file| personas::open(folder, &file)) {
+    let why = match people::resolve(folder, name).and_then(|file| people::open(folder, &file)) {
         Ok(people) => {
             let note = are_strangers(&people, older)?.then(|| {
                 format!(

@@ -51,6 +51,8 @@ pub struct Proposer<'a> {
     pub facts: &'a str,
     /// Tells what of the personas' texts is a detail of one or a few.
     pub details: Details,
+    /// What real people replied, one line each.
+    pub replies: &'a [String],
     /// What earlier cycles tried.
     pub tried: &'a [Tried],
     /// Challengers that the user wrote. They come with the first wave.
@@ -84,6 +86,7 @@ impl Proposer<'_> {
         let label = wave.to_string();
         let (parts, advice) = (pool.parts().clone(), pool.parts().advice_in(incumbent));
         let brief = Brief {
+            replies: self.replies,
             tried: self.tried,
             longest: screen::most_characters(&parts, self.longest),
             ..Brief::new(&parts, &advice, self.facts, (heard, objections))
@@ -108,6 +111,7 @@ impl Proposer<'_> {
             .longest(self.longest)
             .guarding_decisions(&self.cast.decision_maker.prompt().text, self.facts);
         screen.guard(&heard.lines().0);
+        screen.guard(&self.replies.join("\n"));
         screen.look_up(&rewrites, &self.details)?;
         let screened: Vec<Result<Screened, Dropped>> =
             rewrites.iter().map(|rewrite| screen.screened(rewrite)).collect();

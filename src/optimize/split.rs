@@ -3,14 +3,16 @@
 //! A prompt that was tuned on people looks better on them than it is. So the personas of a lineage are split once: from
 //! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::companies::{self, Companies};
+use super::near_copies::near_copies;
 use super::pairing::Key;
 use crate::data::spool::Texts;
-use crate::data::{self, DataFolder, FileName, Kind, personas};
+use crate::data::{self, DataFolder, FileName, Kind, people, personas};
 
 /// The share of the personas that is held back where no eval file is there: enough to verify on, and the greater part to
 /// learn from. A gain is proved on the held back only, so what is taken here is paid back in certainty there.
@@ -28,6 +30,9 @@ pub struct Split {
     pub eval_file: Option<String>,
     /// Of the others, those whose number ([`Key::number`]) is below this are held back: about this share of 2^32.
     pub below: u32,
+    /// The list of leads that the others come from, `leads/NAME`: they are held back by the numbers of their companies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads: Option<String>,
 }
 
 /// The personas of a cycle.
@@ -41,6 +46,9 @@ pub struct People {
     pub unseen: Arc<Texts>,
     /// Keys of those who only verify, folded.
     held_back: Arc<HashSet<Key>>,
+    /// Who is whose colleague, where they are leads, and below which number a company is held back.
+    companies: Arc<Companies>,
+    below: u32,
     /// How many of those who only verify are described nearly as somebody who is learned from.
     pub near_copies: usize,
 }
@@ -49,6 +57,7 @@ pub struct People {
 #[derive(Clone, Debug, Default)]
 pub struct Unseen {
     of_eval: HashSet<Key>,
+    companies: Companies,
     below: u32,
 }
 
@@ -56,7 +65,7 @@ impl Unseen {
     /// Whether this persona only verifies.
     #[must_use]
     pub fn contains(&self, persona: Key) -> bool {
-        persona.number() < self.below || self.of_eval.contains(&persona)
+        self.companies.number(persona) < self.below || self.of_eval.contains(&persona)
     }
 }
 
@@ -66,7 +75,9 @@ impl Split {
     /// # Errors
     /// Where a persona file cannot be read.
     pub fn new(folder: &DataFolder, persona_file: Option<&str>, all: &Texts) -> Result<Self, data::Error> {
-        let eval = match persona_file.and_then(eval_name) {
+        let leads = persona_file.filter(|name| people::is_leads(name));
+        let companies = leads.map(|list| Companies::read(folder, list)).transpose()?.unwrap_or_default();
+        let eval = match persona_file.filter(|_| leads.is_none()).and_then(eval_name) {
             Some(name) => sibling(folder, &name)?,
             None => None,
         };
@@ -79,12 +90,16 @@ impl Split {
         let held = wanted.max(FEWEST.saturating_sub(there)).min(all.len() / 2);
         let mut numbers = Vec::with_capacity(all.len());
         for persona in all.iter() {
-            numbers.push(Key::of(&persona?).number());
+            numbers.push(companies.number(Key::of(&persona?)));
         }
         numbers.sort_unstable();
+        if let Some(list) = leads {
+            let below = companies::cut(&numbers, held);
+            return Ok(Split { eval_file, below, leads: Some(list.to_owned()) });
+        }
         // Exactly so many, not only about so many: of sixteen people a share alone might take two or nine.
         let below = if held == 0 { 0 } else { numbers.get(held).copied().unwrap_or(u32::MAX) };
-        Ok(Split { eval_file, below })
+        Ok(Split { eval_file, below, leads: None })
     }
 
     /// Who only verifies, without anybody's text.
@@ -100,7 +115,12 @@ impl Split {
                 of_eval.insert(Key::of(&persona?));
             }
         }
-        Ok(Unseen { of_eval, below: self.below })
+        let companies = match self.companies(folder) {
+            // Of a list that is gone nobody's company is known any more; who was learned from is in the files all the same.
+            Err(data::Error::NotFound { .. }) => Companies::default(),
+            found => found?,
+        };
+        Ok(Unseen { of_eval, companies, below: self.below })
     }
 
     /// The personas on both sides.
@@ -119,11 +139,12 @@ impl Split {
                 }
             }
         }
+        let companies = self.companies(folder)?;
         let mut others: Vec<(u32, Key)> = Vec::with_capacity(all.len());
         for (index, persona) in all.iter().enumerate() {
             let persona = persona?;
             let key = Key::folded(&persona);
-            if Key::of(&persona).number() < self.below && held_back.insert(key) {
+            if companies.number(Key::of(&persona)) < self.below && held_back.insert(key) {
                 unseen.push(&persona)?;
             }
             others.push((index as u32, key));
@@ -137,46 +158,15 @@ impl Split {
             learn,
             unseen: Arc::new(unseen),
             held_back: Arc::new(held_back),
+            companies: Arc::new(companies),
+            below: self.below,
             near_copies,
         })
     }
-}
 
-/// How many of the unseen are described almost like somebody who is learned from: four fifths of their four-word
-/// sequences are that person's. Skipped for more people than a person would look through.
-fn near_copies(all: &Texts, learn: &[u32], unseen: &Texts) -> Result<usize, data::Error> {
-    const MOST: usize = 2_000;
-    /// Of a phrase that more people than this share, only the first ones are looked at.
-    const SHARE_IT: usize = 100;
-    const WORDS: usize = 4;
-    const ALIKE: (usize, usize) = (4, 5);
-    if learn.len().max(unseen.len()) > MOST {
-        return Ok(0);
+    fn companies(&self, folder: &DataFolder) -> Result<Companies, data::Error> {
+        self.leads.as_ref().map(|list| Companies::read(folder, list)).transpose().map(Option::unwrap_or_default)
     }
-    let runs = |persona: &str| -> HashSet<u64> {
-        let folded: Vec<String> = persona.split_whitespace().map(str::to_lowercase).collect();
-        folded.windows(WORDS).map(|words| u64::from(Key::of(&words.join(" ")).number())).collect()
-    };
-    let mut who: HashMap<u64, Vec<u32>> = HashMap::new();
-    for index in learn {
-        for run in runs(&all.get(*index as usize)?) {
-            let sharing = who.entry(run).or_default();
-            if sharing.len() < SHARE_IT {
-                sharing.push(*index);
-            }
-        }
-    }
-    let mut near = 0;
-    for persona in unseen.iter() {
-        let runs = runs(&persona?);
-        let mut shared: HashMap<u32, usize> = HashMap::new();
-        for index in runs.iter().filter_map(|run| who.get(run)).flatten() {
-            *shared.entry(*index).or_default() += 1;
-        }
-        let most = shared.into_values().max().unwrap_or(0);
-        near += usize::from(most > 0 && most * ALIKE.1 >= runs.len() * ALIKE.0);
-    }
-    Ok(near)
 }
 
 impl People {
@@ -187,7 +177,15 @@ impl People {
     pub fn apart(learn: Arc<Texts>, unseen: Arc<Texts>) -> Result<Self, data::Error> {
         let held_back = unseen.iter().map(|persona| Ok(Key::folded(&persona?))).collect::<Result<_, data::Error>>()?;
         let all = (0..learn.len() as u32).collect();
-        Ok(People { all: learn, learn: all, unseen, held_back: Arc::new(held_back), near_copies: 0 })
+        Ok(People {
+            all: learn,
+            learn: all,
+            unseen,
+            held_back: Arc::new(held_back),
+            companies: Arc::default(),
+            below: 0,
+            near_copies: 0,
+        })
     }
 
     /// The warning if unseen people are less unseen than they should be.
@@ -206,7 +204,10 @@ impl People {
     /// Whether this persona only verifies, so that nothing may be learned from what it said.
     #[must_use]
     pub fn is_unseen(&self, persona: &str) -> bool {
-        self.held_back.contains(&Key::folded(persona))
+        let key = Key::of(persona);
+        // A lead who is described otherwise by now, or may not be written to any more, is still somebody's colleague.
+        let is_colleague = self.companies.knows(key) && self.companies.number(key) < self.below;
+        is_colleague || self.held_back.contains(&Key::folded(persona))
     }
 }
 
@@ -236,6 +237,7 @@ fn sibling(folder: &DataFolder, name: &str) -> Result<Option<(FileName, Texts)>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::leads::{self, Lead, LeadList};
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization;
 
@@ -264,7 +266,7 @@ mod tests {
         let (train, eval) = (names("Ann", 40), names("Bo", 20));
         let (_place, folder) = folder_with(&[("x_eval", &eval)]);
         let (split, people) = self::split(&folder, "x_train.json", &train);
-        assert_eq!(split, Split { eval_file: Some("x_eval.json".into()), below: 0 });
+        assert_eq!(split, Split { eval_file: Some("x_eval.json".into()), ..Split::default() });
         assert_eq!((people.learn.len(), people.unseen.len()), (40, 20));
         assert!(people.is_unseen(&eval[3]) && !people.is_unseen(&train[3]));
     }
@@ -330,6 +332,43 @@ mod tests {
         // A name from a file that fights back leads nowhere.
         let (split, _) = self::split(&folder, "../../etc/passwd", &names("Ann", 10));
         assert_eq!(split.eval_file, None);
+    }
+
+    fn lead(name: &str, number: usize, company: &str) -> Lead {
+        let mut lead = Lead::new(&format!("{name}{number}@mail{number}.example")).unwrap();
+        lead.first_name = Some(format!("{name}{number}"));
+        lead.company = Some(company.to_owned());
+        lead
+    }
+
+    #[test]
+    fn colleagues_are_never_on_both_sides_also_once_they_are_described_otherwise() {
+        let mut leads: Vec<Lead> = (0..60).map(|n| lead("Ann", n, &format!("Firm {}", n % 20))).collect();
+        let (_place, folder) = folder_with(&[]);
+        let file = leads::file(&folder, "spring").unwrap();
+        LeadList::create(&folder, &file, leads.iter().cloned().map(Ok)).unwrap();
+        let texts = |leads: &[Lead]| -> Vec<String> { leads.iter().map(Lead::persona_text).collect() };
+        let before = texts(&leads);
+        let (split, people) = self::split(&folder, "leads/spring", &before);
+        assert_eq!((split.leads.as_deref(), people.unseen.len(), people.learn.len()), (Some("leads/spring"), 24, 36));
+        let firm = |index: usize| index % 20;
+        let learned: HashSet<usize> = people.learn.iter().map(|index| firm(*index as usize)).collect();
+        for (index, text) in before.iter().enumerate() {
+            assert_eq!(people.is_unseen(text), !learned.contains(&firm(index)));
+        }
+        for (number, lead) in leads.iter_mut().enumerate().filter(|(number, _)| number % 2 == 0) {
+            lead.describe(Some(format!("Somebody else {number}.")));
+        }
+        std::fs::remove_file(folder.path(&file)).unwrap();
+        LeadList::create(&folder, &file, leads.iter().cloned().map(Ok)).unwrap();
+        let all = Arc::new(Texts::of(folder.root(), texts(&leads)).unwrap());
+        let later = split.people(&folder, &all).unwrap();
+        assert_eq!(later.learn, people.learn);
+        let unseen = split.unseen(&folder).unwrap();
+        for (index, text) in before.iter().enumerate() {
+            assert_eq!(later.is_unseen(text), !learned.contains(&firm(index)), "as they were described before");
+            assert_eq!(unseen.contains(Key::of(text)), !learned.contains(&firm(index)));
+        }
     }
 
     proptest! {

@@ -43,6 +43,8 @@ pub struct Detail {
     limit: usize,
     decisions: Clusters,
     said: Counting,
+    /// What real readers had to say about the judge, in a line.
+    readers: Option<String>,
     /// The first messages that pass the filter.
     messages: Vec<Message>,
     /// How many pass it.
@@ -67,14 +69,21 @@ impl Detail {
     pub fn new(filter: Filter, limit: usize) -> Self {
         let (decisions, said) = (Clusters::default(), Counting::default());
         let enough = Arc::new(AtomicUsize::new(usize::MAX));
-        Detail { filter, limit, decisions, said, messages: Vec::new(), passing: 0, enough }
+        Detail { filter, limit, decisions, said, readers: None, messages: Vec::new(), passing: 0, enough }
+    }
+
+    /// The same with a line on what real readers had to say about the judge, which stands beside the rate.
+    #[must_use]
+    pub fn beside(self, readers: Option<String>) -> Self {
+        Detail { readers, ..self }
     }
 
     /// The run as text, with its reasons by these groups, if they were sorted.
     #[must_use]
     pub fn text(&self, file: &FileName, metadata: &Metadata, counts: &Counts, coding: Option<&Coding>) -> String {
         let entries = counts.decided as u64;
-        let mut text = heading(file, metadata, entries, &RunLine::of(file, metadata, &self.decisions));
+        let line = RunLine::of(file, metadata, &self.decisions);
+        let mut text = heading(file, metadata, entries, (&line, self.readers.as_deref()));
         let said = self.said.objections();
         let said = coding.map_or_else(|| said.clone(), |coding| said.clone().by(coding));
         text.push_str(&objections_text(&said, file.stem()));
@@ -119,7 +128,7 @@ impl Gather for Detail {
 }
 
 /// What is said before the objections.
-fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -> String {
+fn heading(file: &FileName, metadata: &Metadata, entries: u64, (line, readers): (&RunLine, Option<&str>)) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", words::one_line(file.as_str(), 120));
     let rate = if let Some(mean) = &line.chance {
@@ -139,6 +148,9 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, line: &RunLine) -
     let _ = writeln!(text, "Personas: {}{distinct}, date: {date}", words::thousands(entries));
     let _ =
         writeln!(text, "Models: {}; judge: {}", words::one_line(&line.models, 200), words::one_line(&line.judge, 40));
+    if let Some(readers) = readers {
+        let _ = writeln!(text, "{readers}");
+    }
     if let Some(why) = &line.partial {
         let _ = writeln!(text, "Partial: {}", words::one_line(why, 120));
     }

@@ -1,6 +1,6 @@
 //! What a lineage comes to, in one sentence, and what a reader must know before believing it.
 
-use super::{story, summary, words};
+use super::{calibration, story, summary, words};
 use crate::optimize::history::{History, Link, ToldProof, Version};
 use crate::optimize::judges::Judges;
 
@@ -87,7 +87,9 @@ fn listed(names: &[String]) -> String {
 /// What a reader must know: what is unknown, incomplete or simulated. Each is a sentence.
 #[must_use]
 pub fn notes(history: &History) -> Vec<String> {
-    let mut notes = Vec::new();
+    let judge = history.focus().judge().map(|judge| judge.fingerprint);
+    let mut notes: Vec<String> = Vec::new();
+    notes.extend(history.calibration.as_ref().map(|found| calibration::line(found, judge.as_deref())));
     for version in history.versions.iter().rev().take(MOST_NOTED).rev() {
         let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
         match &version.link {

@@ -16,11 +16,13 @@ use super::site::Site;
 use super::svg::{self, Rated};
 use super::work::{Values, value};
 use super::{chart_table, shown};
+use crate::data::calibrations::{self, Calibration};
 use crate::data::{FileName, Kind};
 use crate::improve::PromptParts;
 use crate::improve::difference::of_prompts;
 use crate::improve::parts::{MarkedBy, Marking};
 use crate::optimize::story::Raised;
+use crate::report::calibration as report;
 use crate::report::html::diff;
 use crate::report::words;
 
@@ -229,12 +231,14 @@ pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Re
             }
             return Err(Problem::missing(format!("There is no lineage {} here.", words::one_line(&name, 100))));
         };
-        Ok(page::page(&site, &name, Place::Lineages, lineage(&name, &runs)))
+        let calibration =
+            runs.first().and_then(|(file, _)| calibrations::of_lineage(&site.folder, file.stem()).ok()?);
+        Ok(page::page(&site, &name, Place::Lineages, lineage(&name, &runs, calibration.as_ref())))
     });
     page.await.map_err(|problem| problem.page(&site))
 }
 
-fn lineage(name: &str, runs: &Runs) -> Markup {
+fn lineage(name: &str, runs: &Runs, calibration: Option<&Calibration>) -> Markup {
     let (rates, top) = (rates(runs), best(runs));
     let stems: Vec<&str> = runs.iter().map(|(file, _)| file.stem()).collect();
     let judges = runs.iter().map(|(_, own)| own.line.judge.as_str()).collect::<std::collections::BTreeSet<_>>().len();
@@ -244,6 +248,7 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             h1 { (name) }
             @if let Some((file, own)) = top {
                 p.lead { "Stands on " a href=(format!("/run/{}", page::segment(file.stem()))) { (version(own)) } ": " (shown::response(own.line.chance.as_ref(), &own.line.rate)) }
+                (readers(calibration))
                 p.actions {
                     a.button.primary href=(page::link("/improve", &[("run", file.stem())])) { "Improve it" }
                     a.button href=(page::link("/challenger", &[("run", file.stem())])) { "Edit the prompt by hand" }
@@ -290,6 +295,13 @@ fn lineage(name: &str, runs: &Runs) -> Markup {
             (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default()))
         }
     }
+}
+
+/// What real readers had to say about the judge, beside the rate that it gave.
+fn readers(calibration: Option<&Calibration>) -> Markup {
+    let Some(found) = calibration else { return Markup::default() };
+    let line = report::line(found, None);
+    html! { @if report::is_warning(found) { p.problem { (text(&line)) } } @else { p.quiet { (text(&line)) } } }
 }
 
 /// The parts of the first prompt: those on record, or those that its headings name.

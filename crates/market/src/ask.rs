@@ -13,6 +13,10 @@ use rejoinder_llm::model::chances::{self, Statement};
 pub(super) enum Ask<'a> {
     /// Write a message. `around`: what the request says beside the persona.
     Message { prompt: &'a str, persona: &'a str, around: String },
+    /// Write a step of a sequence, or revise it. `around`: what the request says beside the persona.
+    Step { prompt: &'a str, persona: &'a str, around: String, earlier: Vec<&'a str>, draft: Option<(&'a str, &'a str)> },
+    /// Say what of the things that law asks for a message holds.
+    Lint { message: &'a str, subject: &'a str },
     /// Change these passages of a draft.
     Revision { prompt: &'a str, persona: &'a str, draft: &'a str, passages: &'a str },
     /// Decide on a message.
@@ -33,6 +37,8 @@ pub(super) enum Ask<'a> {
     ItemCheck { facts: &'a str, items: &'a str },
     /// List the claims of a message.
     Claims { facts: &'a str, persona: &'a str, message: &'a str },
+    /// Describe a person from the columns of a list.
+    Describe { columns: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
     /// Name groups for numbered lines, with those that are in use. `yes`: the lines are what people liked.
@@ -67,6 +73,16 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     if property("claims") {
         let text = |kind| fence(user, kind).unwrap_or_default();
         return Ask::Claims { facts: text("facts"), persona: text("persona"), message: text("message") };
+    }
+    if property("opt_out") {
+        return Ask::Lint { message: text_of(user, "message"), subject: text_of(user, "subject") };
+    }
+    if let Some(persona) = fence(user, "persona")
+        && (property("body") || is_step(user))
+    {
+        let draft = fence(user, "draft").map(|draft| (draft, text_of(user, "passages")));
+        let (around, earlier) = (outside(user, persona), fences(user, "earlier"));
+        return Ask::Step { prompt: system, persona, around, earlier, draft };
     }
     if property("score") {
         return match decision(system, user) {
@@ -118,6 +134,9 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
     }
     if fence(user, "domain").is_some() {
         return personas(system, user, true);
+    }
+    if let Some(columns) = fence(user, "columns") {
+        return Ask::Describe { columns };
     }
     if let Some(persona) = fence(user, "persona") {
         if let (Some(draft), Some(passages)) = (fence(user, "draft"), fence(user, "passages")) {
@@ -188,6 +207,28 @@ fn fence<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
         }
     }
     None
+}
+
+/// All fenced texts of a kind, those inside of others left out.
+fn fences<'a>(text: &'a str, kind: &str) -> Vec<&'a str> {
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some(inside) = fence(rest, kind) {
+        let end = inside.as_ptr() as usize - rest.as_ptr() as usize + inside.len();
+        found.push(inside);
+        rest = &rest[end..];
+    }
+    found
+}
+
+/// The first fenced text of a kind, or nothing.
+fn text_of<'a>(user: &'a str, kind: &str) -> &'a str {
+    fence(user, kind).unwrap_or_default()
+}
+
+/// Whether a step is asked for by a host that passes no schema on: the request says its form at its end.
+fn is_step(user: &str) -> bool {
+    let end = user.rfind("\n\n").map_or(user, |at| &user[at..]);
+    end.contains("\"subject\"") && end.contains("\"body\"")
 }
 
 /// What stands before and after a fenced text and its tags.
@@ -296,6 +337,21 @@ mod tests {
                     <passages-0011aabb>1. \"Hi\" - why</passages-0011aabb>";
         let revision = Ask::Revision { prompt: "offer", persona: "Eve", draft: "Hi", passages: "1. \"Hi\" - why" };
         assert_eq!(read(&request("offer", user, None)), revision);
+    }
+
+    #[test]
+    fn a_step_is_asked_for_with_the_steps_before_it() {
+        let user = "<persona-0011aabb>Eve</persona-0011aabb> <earlier-0011aabb>\nS\n\n<earlier-1>\n</earlier-0011aabb>\
+                    <earlier-0011aabc>T</earlier-0011aabc>";
+        let asked = request("offer", user, Some("body"));
+        match read(&asked) {
+            Ask::Step { prompt: "offer", persona: "Eve", earlier, draft: None, .. } => {
+                assert_eq!(earlier, ["S\n\n<earlier-1>", "T"]);
+            }
+            other => panic!("{other:?}"),
+        }
+        let plain = format!("{user}\n\nReturn JSON: \"subject\" and \"body\".");
+        assert!(matches!(read(&request("offer", &plain, None)), Ask::Step { .. }));
     }
 
     #[test]

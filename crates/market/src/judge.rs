@@ -16,6 +16,10 @@ const LENIENT: f64 = 1.7;
 /// What a judge adds who is told neither to be strict nor to be lenient.
 const BETWEEN: f64 = 0.85;
 
+/// What a judge adds who goes through an inbox: of 100 messages that a strict one says
+/// yes to a fifth of, some three are answered.
+const INBOX: f64 = -1.1;
+
 /// How far a score strays from the probability of a yes, on the logit scale: a model does not know its own exactly.
 const SCORE_NOISE: f64 = 0.25;
 
@@ -123,6 +127,9 @@ fn leniency_of(guide: &str) -> f64 {
             r"unsure),? (?:accept|say yes)|easy-going|give it a chance|friendly)\b",
         ))
     });
+    if guide.contains("Silence is the usual outcome") {
+        return INBOX;
+    }
     let (strict, lenient) = (STRICT.find_iter(guide).count(), LENIENT_WORDS.find_iter(guide).count());
     match strict.cmp(&lenient) {
         std::cmp::Ordering::Greater => 0.0,

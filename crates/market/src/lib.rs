@@ -30,6 +30,7 @@ mod groups;
 mod improver;
 mod judge;
 mod lexicon;
+mod lint;
 mod names;
 mod offer;
 mod parts;
@@ -41,6 +42,7 @@ mod reader;
 mod reasons;
 mod reviser;
 mod search;
+mod sequence;
 pub mod serve;
 mod slots;
 mod spin;
@@ -187,6 +189,10 @@ impl Market {
         let mut dice = Dice::of(&["answer", &seed, &mode, request.key.as_str(), &request.system, &request.user]);
         let text = match ask::read(request) {
             Ask::Message { prompt, persona, around } => self.message(prompt, (persona, &around), &mut dice),
+            Ask::Step { prompt, persona, around, earlier, draft } => {
+                self.step(prompt, (persona, &around), (&earlier, draft), &mut dice)
+            }
+            Ask::Lint { message, subject } => lint::read(message, subject).to_string(),
             Ask::Revision { prompt, persona, draft, passages } => {
                 reviser::revise(draft, passages, &self.plan(prompt).offer, &Reader::of(persona), &mut dice)
             }
@@ -221,6 +227,7 @@ impl Market {
             Ask::Naming { lines, known, yes } => groups::name(lines, known, yes).to_string(),
             Ask::Sorting { lines, against, favour } => groups::sort(lines, (against, favour), &mut dice).to_string(),
             Ask::Ideas { lines } => groups::ideas(lines, &mut dice).to_string(),
+            Ask::Describe { columns } => writer::describe(columns),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);
                 if plain { json!(personas).to_string() } else { json!({"personas": personas}).to_string() }
@@ -246,6 +253,31 @@ impl Market {
     #[must_use]
     pub fn ungrounded(&self, message: &str, facts: &str, persona: &str) -> Vec<String> {
         truth::ungrounded(message, facts, persona)
+    }
+
+    /// A step of a sequence; `draft` is one that is to be revised, with its passages that make something up.
+    fn step(
+        &self,
+        prompt: &str,
+        (persona, around): (&str, &str),
+        (earlier, draft): (&[&str], Option<(&str, &str)>),
+        dice: &mut Dice,
+    ) -> String {
+        let (plan, reader) = (self.plan(prompt), Reader::of(persona));
+        let letter = match (draft, earlier) {
+            (Some((draft, passages)), _) if !passages.is_empty() => {
+                sequence::revise(draft, passages, (&plan.offer, &reader), dice)
+            }
+            (_, []) => {
+                let message = self.message(prompt, (persona, around), dice);
+                sequence::Letter::of_message(&message, (&plan.offer, &reader), dice)
+            }
+            _ => {
+                let features = generator::draw(&plan.odds(&self.taste.base, &reader), dice);
+                sequence::follow_up(features, (&plan.offer, &reader), earlier, dice)
+            }
+        };
+        letter.answer().to_string()
     }
 
     /// A message; `around` is what the request says beside the persona.

@@ -25,6 +25,13 @@ pub(super) fn write(domain: &str, known: &str, count: usize, dice: &mut Dice) ->
         .collect()
 }
 
+/// Describes a person from the lines of a list's columns, and adds nothing to them.
+pub(super) fn describe(columns: &str) -> String {
+    let mut lines = columns.lines().map(str::trim).filter(|line| !line.is_empty());
+    let who = lines.next().unwrap_or("A person of whom nothing is known.").to_owned();
+    lines.fold(who, |text, line| format!("{text} {}.", line.trim_end_matches('.')))
+}
+
 fn name(dice: &mut Dice) -> String {
     let (given, family) = NAMES[dice.below(NAMES.len())];
     // Families move: one in eight carries a name from elsewhere.

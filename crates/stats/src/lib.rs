@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod adoption;
+pub mod arms;
 pub mod audit;
 pub mod auditor;
 pub mod cholesky;
@@ -24,6 +25,8 @@ pub mod normal;
 pub mod paired;
 pub mod pooled;
 pub mod power;
+pub mod prediction_powered;
+pub mod ranking;
 pub mod rate;
 pub mod second_judge;
 pub mod segments;
@@ -33,6 +36,7 @@ pub mod sign_test;
 pub mod spending;
 pub mod variance;
 pub mod walk;
+pub mod worth;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 

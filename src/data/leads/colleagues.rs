@@ -105,9 +105,9 @@ const LEGAL_FORMS: &[&str] = &[
 /// Whether a domain is that of a mail provider rather than of a company.
 #[must_use]
 pub fn is_mail_provider(domain: &str) -> bool {
-    let second = domain.split_once('.').map_or("", |(first, _)| first);
+    let first = domain.split_once('.').map_or("", |(first, _)| first);
     // yahoo.co.uk, hotmail.fr and the like.
-    MAIL_PROVIDERS.contains(&domain) || matches!(second, "yahoo" | "hotmail" | "outlook" | "live" | "gmx")
+    MAIL_PROVIDERS.contains(&domain) || matches!(first, "yahoo" | "hotmail" | "outlook" | "live" | "gmx")
 }
 
 /// What this person has in common with their colleagues, the best evidence first: the domain of the address, that of the

@@ -169,7 +169,7 @@ impl Lead {
 /// The first 128 bits of the SHA-256 of a persona's text without the space around it, in hexadecimal digits.
 #[must_use]
 pub fn text_hash(persona: &str) -> String {
-    let mut hash = crate::data::results::sha256(persona.trim().as_bytes());
+    let mut hash = rejoinder_files::sha256(persona.trim().as_bytes());
     hash.truncate(32);
     hash
 }

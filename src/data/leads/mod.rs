@@ -5,6 +5,8 @@
 
 pub mod address;
 pub mod colleagues;
+pub mod forget;
+pub mod import;
 pub mod lead;
 pub mod list;
 mod persona_text;

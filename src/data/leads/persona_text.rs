@@ -61,7 +61,10 @@ const NOT_TOLD: &[&str] = &[
     "replytext",
     "emailtext",
     "emailhtml",
-    "textmessagepreview",
+    "text",
+    "messagepreview",
+    "sequencestep",
+    "type",
 ];
 
 /// Parts of the names of such columns.
@@ -87,6 +90,9 @@ const NOT_TOLD_PARTS: &[&str] = &[
     "recordid",
 ];
 
+/// Columns that a location is made of.
+const PLACES: &[&str] = &["city", "state", "stateregion", "country", "countryregion", "region"];
+
 /// The text: who, then what else the columns say, one line each. Never blank, and without an e-mail address.
 pub fn from_columns(lead: &Lead) -> String {
     let mut text = who(lead);
@@ -100,7 +106,8 @@ pub fn from_columns(lead: &Lead) -> String {
         add(&mut text, label, value.as_deref().unwrap_or_default());
     }
     for (header, value) in &lead.columns {
-        if is_told(header) {
+        let is_place = PLACES.contains(&fold_header(header).as_str()) && lead.location.is_some();
+        if is_told(header) && !is_place {
             add(&mut text, header, value.as_str().unwrap_or_default());
         }
     }

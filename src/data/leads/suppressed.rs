@@ -99,6 +99,14 @@ impl Suppression {
     /// As [`load`](Self::load), and what the disk says; the list is then as it was.
     pub fn add(folder: &DataFolder, new: impl IntoIterator<Item = Suppressed>) -> Result<usize, Error> {
         let _lock = folder.lock(Kind::Leads)?;
+        Suppression::add_locked(folder, new.into_iter().map(Ok))
+    }
+
+    /// The same for who holds the lock on `leads/`.
+    pub(super) fn add_locked(
+        folder: &DataFolder,
+        new: impl IntoIterator<Item = Result<Suppressed, Error>>,
+    ) -> Result<usize, Error> {
         Suppression::rewrite(folder, new, |entry| entry)
     }
 
@@ -109,14 +117,14 @@ impl Suppression {
     pub fn forget(folder: &DataFolder, entry: Suppressed) -> Result<usize, Error> {
         let _lock = folder.lock(Kind::Leads)?;
         let hash = entry.hash.clone();
-        Suppression::rewrite(folder, [entry.without_address()], |old| {
+        Suppression::rewrite(folder, [Ok(entry.without_address())], |old| {
             if old.hash == hash { old.without_address() } else { old }
         })
     }
 
     fn rewrite(
         folder: &DataFolder,
-        new: impl IntoIterator<Item = Suppressed>,
+        new: impl IntoIterator<Item = Result<Suppressed, Error>>,
         change: impl Fn(Suppressed) -> Suppressed,
     ) -> Result<usize, Error> {
         let mut known = std::collections::HashSet::new();
@@ -127,6 +135,7 @@ impl Suppression {
             })?;
             let mut added = 0;
             for entry in new {
+                let entry = entry?;
                 if known.insert(key_of(&entry, folder)?) {
                     out.put(&entry)?;
                     added += 1;

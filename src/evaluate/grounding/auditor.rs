@@ -32,7 +32,7 @@ enum Usable {
     Maybe,
     Yes,
     /// None of so many messages in a row, since the first, for one reason.
-    No(u32, Error),
+    No(u32, Box<Error>),
 }
 
 /// After so many messages of which none could be read, for one reason, nobody is asked any more: three calls for each
@@ -80,7 +80,7 @@ impl Auditor {
     /// dozen messages of which none could be read, for one reason, it is that reason at once.
     pub async fn audit(&self, message: &str, sources: &Sources, persona: &str, key: &[&str]) -> Result<Audit, Error> {
         if let Usable::No(ENOUGH.., error) = &*self.usable() {
-            return Err(error.clone());
+            return Err(Error::clone(error));
         }
         let audited = self.ask(message, sources, persona, key).await;
         self.record(audited.as_ref().err());
@@ -97,7 +97,7 @@ impl Auditor {
         *usable = match (std::mem::take(&mut *usable), error) {
             // Of calls that fail the door knows what to do.
             (known, Some(Error::Call(_))) => known,
-            (Usable::Maybe, Some(error)) => Usable::No(1, error.clone()),
+            (Usable::Maybe, Some(error)) => Usable::No(1, Box::new(error.clone())),
             (Usable::No(count, known), Some(error)) if kind_of(&known.to_string()) == kind_of(&error.to_string()) => {
                 Usable::No(count + 1, known)
             }

@@ -29,3 +29,10 @@ pub use claim::{Audit, Claim, ClaimKind, Grounding, Verdict};
 pub use mentions::{Mention, MentionKind, mentions, placeholders};
 pub use sources::Sources;
 pub use verify::{Finding, Rejected, Verified, audit_without_model, verify};
+
+/// Whether a quotation stands in a text, but for what differs between a text and a faithful quotation of it: case, white
+/// space, quotation marks, dashes and the like.
+#[must_use]
+pub fn is_quoted(text: &str, quotation: &str) -> bool {
+    fold::holds(&fold::folded(text), quotation)
+}

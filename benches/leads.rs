@@ -1,0 +1,105 @@
+//! The import of a million leads: how long it takes and how much memory. Prints one line per figure.
+//!
+//! `cargo bench --bench leads -- --leads 1000000`
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use clap::Parser;
+use rejoinder::data::DataFolder;
+use rejoinder::data::leads::import::{Mode, Options as Columns, import};
+use rejoinder::data::leads::{Writable, file};
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+#[derive(Parser, Clone)]
+struct Options {
+    /// Rows of the file
+    #[arg(long, default_value_t = 20_000)]
+    leads: usize,
+    /// Where the files are made, in a folder of their own that is deleted afterwards
+    #[arg(long, default_value_os_t = std::env::temp_dir())]
+    within: PathBuf,
+    /// Given to itself: what it does with the files in this folder
+    #[arg(long, hide = true, num_args = 2)]
+    step: Option<Vec<String>>,
+    /// Given by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> Outcome<()> {
+    let options = Options::parse();
+    if let Some([step, folder]) = options.step.as_deref() {
+        return measure(step, Path::new(folder));
+    }
+    let folder = tempfile::tempdir_in(&options.within)?;
+    let source = folder.path().join("source.csv");
+    generate(&source, options.leads)?;
+    let megabytes = std::fs::metadata(&source)?.len() as f64 / 1e6;
+    say(&format!("leads: {}, a file of {megabytes:.0} MB", options.leads))?;
+    // Each in a process of its own, so that its memory is its own.
+    for step in ["import", "update", "personas"] {
+        let itself = Command::new(std::env::current_exe()?).args(["--step", step]).arg(folder.path()).status()?;
+        if !itself.success() {
+            return Err(format!("{step} failed").into());
+        }
+    }
+    Ok(())
+}
+
+fn measure(step: &str, folder: &Path) -> Outcome<()> {
+    let data = DataFolder::open(folder);
+    let (list, source) = (file(&data, "bench")?, folder.join("source.csv"));
+    let begun = Instant::now();
+    let people = match step {
+        "import" => import(&data, &list, Mode::New, &source, &Columns::default())?.new,
+        "update" => import(&data, &list, Mode::Update, &source, &Columns::default())?.unchanged,
+        _ => Writable::personas(&data, &list)?.len() as u64,
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    say(&format!("{step}: {people} people in {seconds:.1} s, peak memory {} MiB", peak_mebibytes()?))
+}
+
+/// An export of the older form of Apollo: one row in a hundred is a duplicate, one in fifty has bounced, and 20 work at a
+/// company.
+fn generate(path: &Path, leads: usize) -> Outcome<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    writeln!(
+        out,
+        "First Name,Last Name,Title,Company,Company Name for Emails,Email,Email Status,Seniority,First Phone,# Employees,\
+         Industry,Person Linkedin Url,Website,City,State,Country,Email Sent,Email Open,Email Bounced,Replied,Demoed"
+    )?;
+    for number in 0..leads {
+        let person = if number % 100 == 99 { number - 1 } else { number };
+        let (company, bounced) = (person / 20, person % 50 == 7);
+        writeln!(
+            out,
+            "Zoë{person},Example{person},Head of IT,\"Firm {company}, Ltd\",Firm {company},p{person}@firm{company}.example,\
+             Verified,Head,+47 55 {person},{},shipping,https://www.linkedin.com/in/p{person},https://firm{company}.example,\
+             Bergen,Vestland,Norway,true,false,{bounced},false,false",
+            company % 5_000
+        )?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// `VmHWM`: the most memory that this process has had in use.
+fn peak_mebibytes() -> Outcome<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("the system tells no peak")?;
+    let kibibytes: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kibibytes.div_ceil(1024))
+}
+
+fn say(line: &str) -> Outcome<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+    Ok(())
+}

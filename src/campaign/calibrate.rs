@@ -1,0 +1,405 @@
+//! A decision maker's decisions on messages that were really sent, held against the replies.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::compare::prediction_powered::{self, PredictionPowered};
+use crate::compare::ranking::{Judged, Ranking, RankingVerdict};
+use crate::compare::worth::{Worth, jeffreys};
+use crate::compare::{Interval, Tally};
+use crate::data::calibrations::{Part, Predicted, RankVerdict, Ranked, Ratio};
+use crate::data::campaigns::Campaign;
+use crate::data::judges::Counted;
+use crate::data::replies::{self, Outcome};
+use crate::data::spool::Texts;
+use crate::data::{self, DataFolder, FileName};
+use crate::evaluate::DecisionMaker;
+use crate::evaluate::plan::Plan;
+use crate::evaluate::run::{self, RunContext};
+use crate::evaluate::trial::{Bench, TrialFailure, Verdict};
+
+/// Fewer replies than this, or fewer people without one, say nothing of a part of the messages.
+pub const ENOUGH: u64 = 10;
+
+/// What of the messages is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Follow-ups too, not the first message alone.
+    pub follow_ups: bool,
+    /// For so many people who were not written to, what the judge says of the message to them.
+    pub predictions: usize,
+}
+
+/// The messages that are to be judged, in order of people.
+pub struct Material {
+    people: Arc<Texts>,
+    texts: Texts,
+    asked: Vec<Asked>,
+    /// People who were written to, and whose mail did not bounce.
+    pub people_sent: u64,
+    /// Those of them who replied.
+    pub replied: u64,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+struct Asked {
+    person: u32,
+    step: u32,
+    /// Whether the person replied at all, and whether that was hoped for; none where nothing was sent.
+    reply: Option<(bool, bool)>,
+    /// Whether the reply was to this step; none where that is not known.
+    at_step: Option<bool>,
+    segment: Option<Arc<str>>,
+}
+
+impl Material {
+    /// How many messages there are to be judged.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Persona and message of each: what a dry run measures.
+    pub fn questions(&self) -> impl Iterator<Item = Result<(String, String), data::Error>> + '_ {
+        self.asked
+            .iter()
+            .zip(self.texts.iter())
+            .map(|(asked, text)| Ok((self.people.get(asked.person as usize)?, text?)))
+    }
+
+    /// What was sent in these campaigns, and what became of it.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, or there is no room on the disk.
+    pub fn of(folder: &DataFolder, campaigns: &[FileName], choice: Choice) -> Result<Self, data::Error> {
+        let mut material = Material {
+            people: Arc::new(Texts::new(folder.root())?),
+            texts: Texts::new(folder.root())?,
+            asked: Vec::new(),
+            people_sent: 0,
+            replied: 0,
+        };
+        let mut people = Texts::new(folder.root())?;
+        let mut segments: HashMap<String, Arc<str>> = HashMap::new();
+        let mut predictions = choice.predictions;
+        for campaign in campaigns {
+            let outcomes: HashMap<String, Outcome> = replies::open(folder, campaign.stem())?
+                .map(|outcome| outcome.map(|outcome| (outcome.lead.clone(), outcome)))
+                .collect::<Result<_, _>>()?;
+            for written in Campaign::open(folder, campaign)? {
+                let written = written?;
+                let outcome = outcomes.get(&written.lead);
+                let Some(first) = written.steps.first() else { continue };
+                let steps: Vec<u32> = match outcome {
+                    Some(outcome) if !outcome.is_delivered() => continue,
+                    Some(outcome) if choice.follow_ups => outcome.sent.iter().map(|sent| sent.step).collect(),
+                    Some(outcome) => outcome.sent.iter().map(|sent| sent.step).take(1).collect(),
+                    None if predictions > 0 => vec![first.number],
+                    None => continue,
+                };
+                let segment = written.segment.as_deref().map(|name| {
+                    Arc::clone(segments.entry(name.to_owned()).or_insert_with_key(|name| Arc::from(name.as_str())))
+                });
+                let person = people.len() as u32;
+                let mut is_asked = false;
+                for step in steps {
+                    let Some(message) = written.steps.iter().find(|message| message.number == step) else { continue };
+                    material.texts.push(&message.text())?;
+                    material.asked.push(Asked {
+                        person,
+                        step,
+                        reply: outcome.map(|it| (it.is_replied(), it.positive == Some(true))),
+                        at_step: outcome.and_then(|outcome| at_step(outcome, step)),
+                        segment: segment.clone(),
+                    });
+                    is_asked = true;
+                }
+                if is_asked {
+                    people.push(&written.persona)?;
+                    predictions -= usize::from(outcome.is_none());
+                    material.people_sent += u64::from(outcome.is_some());
+                    material.replied += u64::from(outcome.is_some_and(Outcome::is_replied));
+                }
+            }
+        }
+        material.people = Arc::new(people);
+        Ok(material)
+    }
+}
+
+/// Whether a step was replied to; none where that is not known, or the reply came before.
+fn at_step(outcome: &Outcome, step: u32) -> Option<bool> {
+    match &outcome.reply {
+        None => Some(false),
+        Some(reply) => reply.step.filter(|replied| *replied >= step).map(|replied| replied == step),
+    }
+}
+
+/// What the judge said of one message.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    chance: f64,
+    is_yes: bool,
+}
+
+/// What came of a calibration.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Real replies of those who were judged.
+    pub replies: Counted,
+    /// Those that were hoped for.
+    pub positive: u64,
+    /// Whether it ranks.
+    pub ranked: Option<Ranked>,
+    /// The same for replies that were hoped for.
+    pub ranked_positive: Option<Ranked>,
+    /// Replies after a yes.
+    pub after_yes: Counted,
+    /// Replies after a no.
+    pub after_no: Counted,
+    /// Their ratio.
+    pub ratio: Option<Ratio>,
+    /// By step and segment.
+    pub parts: Vec<Part>,
+    /// With predictions.
+    pub predicted: Option<Predicted>,
+    /// The correlation of what it said with the replies.
+    pub correlation: Option<f64>,
+    /// The trials that failed.
+    pub failures: Vec<TrialFailure>,
+    /// Messages that were judged.
+    pub judged: usize,
+}
+
+/// Has the decision maker judge all of it, and holds that against the replies.
+///
+/// # Errors
+/// When the run was asked to stop, or there is no room on the disk.
+pub async fn run(
+    material: Material,
+    decision_maker: &DecisionMaker,
+    seed: u64,
+    context: &RunContext,
+) -> Result<Found, run::Error> {
+    let bench = Bench {
+        generator: None,
+        decision_maker: Some(decision_maker.clone()),
+        auditing: None,
+        prompt: String::new(),
+        seed,
+        label: "calibrate".into(),
+    };
+    let Material { people, texts, asked, .. } = material;
+    let whom = asked.iter().map(|asked| (asked.person, asked.step.saturating_sub(1))).collect();
+    let plan = Plan::decide(whom, texts);
+    let outcomes = run::outcomes(&bench, context, &people, plan, "Judging what was sent", |_, _| {}).await?;
+    context.go_on()?;
+    let mut failures = Vec::new();
+    let mut said: Vec<(Asked, Said)> = Vec::new();
+    let mut asked = asked.into_iter();
+    outcomes.each(&mut |_, _, verdict| {
+        let asked = asked.next();
+        match (verdict, asked) {
+            (Verdict::Decided { decision, .. }, Some(asked)) => {
+                said.push((asked, Said { chance: decision.chance(), is_yes: decision.decision }));
+            }
+            (Verdict::Failed(failure), _) => failures.push(failure),
+            _ => {}
+        }
+        true
+    })?;
+    Ok(Found { failures, ..found(&said) })
+}
+
+fn found(said: &[(Asked, Said)]) -> Found {
+    // People count once, by the first message that they got: which later ones they got depends on what they did.
+    let mut first: Vec<(&Asked, Said, bool, bool)> = Vec::new();
+    let mut predictions = Vec::new();
+    let mut last = None;
+    for (asked, it) in said {
+        if last.replace(asked.person) == Some(asked.person) {
+            continue;
+        }
+        match asked.reply {
+            Some((is_reply, is_positive)) => first.push((asked, *it, is_reply, is_positive)),
+            None => predictions.push(it.chance),
+        }
+    }
+    let all: Vec<Judged> = first.iter().map(|(_, it, reply, _)| judged(it, *reply)).collect();
+    let positive: Vec<Judged> = first.iter().map(|(_, it, _, hoped)| judged(it, *hoped)).collect();
+    let hoped = positive.iter().filter(|judged| judged.is_reply).count() as u64;
+    let tally =
+        |yes: bool| Tally::of(first.iter().filter(|(_, it, ..)| it.is_yes == yes).map(|(_, _, reply, _)| *reply));
+    let worth = Worth::of(tally(true), tally(false));
+    let counted: Vec<prediction_powered::Counted> = all
+        .iter()
+        .map(|judged| prediction_powered::Counted {
+            outcome: f64::from(u8::from(judged.is_reply)),
+            prediction: judged.score,
+        })
+        .collect();
+    let powered = PredictionPowered::of(&counted, &predictions);
+    let correlation = prediction_powered::correlation(&counted);
+    Found {
+        replies: share(Tally::of(all.iter().map(|judged| judged.is_reply))),
+        positive: hoped,
+        ranked: Ranking::of(&all).map(|ranking| ranked(&ranking)),
+        ranked_positive: (hoped >= ENOUGH).then(|| Ranking::of(&positive)).flatten().map(|ranking| ranked(&ranking)),
+        after_yes: share(worth.of_yes),
+        after_no: share(worth.of_no),
+        ratio: worth.ratio_interval.map(|interval| Ratio {
+            ratio: worth.ratio,
+            low: interval.low,
+            high: Some(interval.high).filter(|high| high.is_finite()),
+        }),
+        parts: parts(said, &first),
+        predicted: powered.map(|powered| predicted(&powered)),
+        correlation,
+        failures: Vec::new(),
+        judged: said.len(),
+    }
+}
+
+fn judged(said: &Said, is_reply: bool) -> Judged {
+    Judged { score: said.chance, is_reply }
+}
+
+/// By segment of people, and by step, where there are several.
+fn parts(said: &[(Asked, Said)], first: &[(&Asked, Said, bool, bool)]) -> Vec<Part> {
+    let mut segments: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
+    for (asked, it, is_reply, _) in first {
+        if let Some(segment) = &asked.segment {
+            segments.entry(segment).or_default().push(judged(it, *is_reply));
+        }
+    }
+    let mut steps: BTreeMap<u32, Vec<Judged>> = BTreeMap::new();
+    for (asked, it) in said {
+        if let Some(is_reply) = asked.at_step {
+            steps.entry(asked.step).or_default().push(judged(it, is_reply));
+        }
+    }
+    let part = |kind: &str, name: String, judged: &[Judged]| {
+        let tally = Tally::of(judged.iter().map(|judged| judged.is_reply));
+        let is_enough = tally.yes >= ENOUGH && tally.total - tally.yes >= ENOUGH;
+        let ranked = is_enough.then(|| Ranking::of(judged)).flatten().map(|ranking| ranked(&ranking));
+        Part { kind: kind.to_owned(), name, replies: share(tally), ranked }
+    };
+    let mut parts = Vec::new();
+    if steps.len() > 1 {
+        parts.extend(steps.iter().map(|(step, judged)| part("step", step.to_string(), judged)));
+    }
+    if segments.len() > 1 {
+        parts.extend(segments.iter().map(|(name, judged)| part("segment", (*name).to_owned(), judged)));
+    }
+    parts
+}
+
+fn ranked(ranking: &Ranking) -> Ranked {
+    Ranked {
+        auc: ranking.auc,
+        low: ranking.interval.map(|interval| interval.low),
+        high: ranking.interval.map(|interval| interval.high),
+        p: ranking.p_value(),
+        replied: ranking.replied,
+        silent: ranking.silent,
+        verdict: match ranking.verdict() {
+            RankingVerdict::Ranks => RankVerdict::Ranks,
+            RankingVerdict::Reversed => RankVerdict::Reversed,
+            RankingVerdict::NotShown => RankVerdict::NotShown,
+        },
+    }
+}
+
+fn share(tally: Tally) -> Counted {
+    let interval: Option<Interval> = jeffreys(tally);
+    let (low, high) = (interval.map(|interval| interval.low), interval.map(|interval| interval.high));
+    Counted { yes: tally.yes, total: tally.total, low, high }
+}
+
+fn predicted(powered: &PredictionPowered) -> Predicted {
+    let (plain, with) = (powered.plain.interval(), powered.powered.interval());
+    Predicted {
+        people: powered.predicted as u64,
+        rate: powered.powered.mean,
+        low: with.low.max(0.0),
+        high: with.high.min(1.0),
+        plain_low: plain.low.max(0.0),
+        plain_high: plain.high.min(1.0),
+        narrower: powered.narrower(),
+        is_worth_it: powered.is_worth_it(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(person: u32, step: u32, reply: Option<(bool, bool)>, at_step: Option<bool>, chance: f64) -> (Asked, Said) {
+        let segment = Some(Arc::from(if person.is_multiple_of(2) { "banks" } else { "shops" }));
+        (Asked { person, step, reply, at_step, segment }, Said { chance, is_yes: chance >= 0.5 })
+    }
+
+    #[test]
+    fn people_count_once_by_their_first_message_and_steps_by_their_own_replies() {
+        let mut all = Vec::new();
+        for person in 0..60 {
+            let is_reply = person % 3 == 0;
+            // Those who reply do so to the second message, and have the higher chance.
+            let chance = if is_reply { 0.8 } else { 0.2 };
+            let reply = Some((is_reply, is_reply && person % 6 == 0));
+            all.push(said(person, 1, reply, Some(false), chance));
+            all.push(said(person, 2, reply, Some(is_reply), chance));
+        }
+        let found = found(&all);
+        assert_eq!((found.replies.yes, found.replies.total, found.positive), (20, 60, 10));
+        let ranked = found.ranked.unwrap();
+        assert_eq!((ranked.auc, ranked.verdict), (1.0, RankVerdict::Ranks));
+        assert_eq!((found.after_yes.yes, found.after_yes.total, found.after_no.yes), (20, 20, 0));
+        assert_eq!(found.ratio.unwrap().high, None, "nobody replied after a no: the ratio has no upper end");
+        assert!(found.ranked_positive.is_some());
+        let parts: Vec<(&str, &str, u64, bool)> = found
+            .parts
+            .iter()
+            .map(|part| (part.kind.as_str(), part.name.as_str(), part.replies.yes, part.ranked.is_some()))
+            .collect();
+        assert_eq!(
+            parts,
+            [
+                ("step", "1", 0, false),
+                ("step", "2", 20, true),
+                ("segment", "banks", 10, true),
+                ("segment", "shops", 10, true)
+            ]
+        );
+        assert!(found.predicted.is_none() && found.correlation.is_some_and(|correlation| correlation > 0.99));
+    }
+
+    #[test]
+    fn a_reply_before_a_step_says_nothing_of_it_and_one_without_a_step_of_none() {
+        let outcome = |step: Option<Option<u32>>| Outcome {
+            reply: step.map(|step| replies::Reply { step, ..replies::Reply::default() }),
+            ..Outcome::default()
+        };
+        let of = |reply, step| at_step(&outcome(reply), step);
+        assert_eq!((of(None, 2), of(Some(Some(2)), 1), of(Some(Some(2)), 2)), (Some(false), Some(false), Some(true)));
+        assert_eq!((of(Some(Some(1)), 2), of(Some(None), 1)), (None, None));
+    }
+
+    #[test]
+    fn people_who_were_not_written_to_are_predicted_and_in_no_rate() {
+        let mut all: Vec<_> = (0..40).map(|person| said(person, 1, Some((person < 4, false)), None, 0.3)).collect();
+        all.extend((40..100).map(|person| said(person, 1, None, None, 0.3)));
+        let found = found(&all);
+        assert_eq!((found.replies.yes, found.replies.total), (4, 40));
+        let predicted = found.predicted.unwrap();
+        assert_eq!((predicted.people, predicted.is_worth_it), (60, false));
+        assert_eq!(found.ranked.unwrap().low, None, "every score is the same");
+    }
+}

@@ -1,0 +1,213 @@
+//! `rejoinder calibrate`.
+
+use std::time::Instant;
+
+use clap::Args;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::{Doors, Setup};
+use super::trial_calls::DECISION_ANSWER;
+use crate::campaign::calibrate::{self, Choice, Found, Material};
+use crate::data::calibrations::{self, Calibration};
+use crate::data::results::sha256;
+use crate::data::{FileName, Kind, Map, clock, replies, versions};
+use crate::evaluate::DecisionMaker;
+use crate::evaluate::decision_maker::Threshold;
+use crate::event::Event;
+use crate::model::{CallKey, Role};
+use crate::report::calibration::{self as report, CalibrationSummary};
+use crate::report::estimate::{self, Line};
+use crate::report::summary::Spent;
+use crate::report::words;
+
+/// Options of `calibrate`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "It needs a campaign (rejoinder write) whose replies were brought in (rejoinder replies import). A judge that \
+                  does not rank your readers ends with exit code 0 all the same: it is a measurement.
+
+Examples:
+  rejoinder calibrate b2b_saas_personas_train_results_improvement_run_v1 --dry-run
+  rejoinder calibrate NAME --campaign spring --decision-prompt inbox
+  rejoinder calibrate NAME --all-steps --predict 500"
+)]
+pub struct Options {
+    /// A results file of the lineage whose judge is held against real replies
+    #[arg(value_name = "LINEAGE")]
+    lineage: String,
+    /// A campaign whose messages are judged; more than once for several [default: all of the lineage with replies]
+    #[arg(long, value_name = "NAME")]
+    campaign: Vec<String>,
+    /// Judge follow-ups too, not the first message to each person alone
+    #[arg(long)]
+    all_steps: bool,
+    /// Also judge the messages to so many people who were not written to, to see whether that makes the real rate surer
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    predict: u32,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Judges, prints and keeps what came of it.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let results = setup.folder.resolve(Kind::Results, &options.lineage)?;
+    // A slip of the pen is to be told from a lineage without replies.
+    setup.folder.sha256(&results)?;
+    let campaigns = campaigns(setup, options, &results)?;
+    let choice = Choice { follow_ups: options.all_steps, predictions: options.predict as usize };
+    let material = Material::of(&setup.folder, &campaigns, choice)?;
+    if material.people_sent == 0 {
+        return Err(Error::Usage(format!(
+            "nothing that {} wrote has reached anybody, as far as is known; bring in what was sent: rejoinder replies import \
+             FILE --campaign {}",
+            names(&campaigns).join(", "),
+            names(&campaigns).first().map_or("NAME", String::as_str)
+        )));
+    }
+    // Whether a judge ranks is seen in its decisions: no words are bought for them.
+    let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
+    let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
+    let decision_maker = doors.decision_maker().deciding_only();
+    if options.models.dry_run {
+        return print(&plan(&material, &decision_maker, &doors)?);
+    }
+    setup.folder.check_writable(Kind::Calibrations)?;
+    let mut parts = vec![versions::lineage_base(results.stem()), format!("{choice:?}")];
+    for campaign in &campaigns {
+        parts.extend([campaign.stem().to_owned(), setup.folder.sha256(campaign)?]);
+        parts.push(setup.folder.sha256(&replies::file_name(campaign.stem())?)?);
+    }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let begun = doors.begin(setup, &options.models, "calibrate", &parts, (None, 1))?;
+    let (started, before) = (Instant::now(), doors.context.account.now());
+    let found = doors.explain(calibrate::run(material, &decision_maker, begun.seed, &doors.context).await)?;
+    let simulated = doors.context.account.is_simulated();
+    let used = doors.context.account.since(&before);
+    let limit = doors.context.limit();
+    let partial = limit.map(|why| why.to_string());
+    let (judged, failures) = (found.judged, reasons(&found));
+    let date = clock::iso(doors.context.began()?);
+    let calibration = record(found, &results, &campaigns, &decision_maker, (simulated, date));
+    let summary = CalibrationSummary {
+        calibration: &calibration,
+        judged,
+        failures: &failures,
+        partial: partial.as_deref(),
+        spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
+    };
+    print(&report::block(&summary))?;
+    doors.end(judged > 0 || limit.is_some(), "no message came to a decision")?;
+    if let Some(why) = limit {
+        return Err(Error::Limit(why));
+    }
+    let file = calibrations::file_name(results.stem())?;
+    doors.context.note_output("calibration", &file, &sha256(&calibrations::to_bytes(&calibration)?))?;
+    let file = calibrations::save(&setup.folder, &calibration)?;
+    print(&format!("Kept in: {}\n", words::path(&setup.folder.path(&file))))?;
+    begun.finish()?;
+    Ok(())
+}
+
+/// Says beside the rates that are about to be made what real readers had to say about this judge, where that is known.
+pub fn advise(setup: &Setup, results: &FileName, doors: &Doors) {
+    let text = match calibrations::of_lineage(&setup.folder, results.stem()) {
+        Ok(None) => return,
+        Ok(Some(found)) => {
+            let line = report::line(&found, Some(&doors.decision_maker().fingerprint()));
+            if !report::is_warning(&found) {
+                setup.events.emit(Event::Note(line));
+                return;
+            }
+            line
+        }
+        Err(error) => {
+            format!("what real readers said of this judge cannot be read: {error}; rejoinder calibrate does it again")
+        }
+    };
+    setup.events.emit(Event::Warning(text));
+}
+
+/// The campaigns that are meant.
+fn campaigns(setup: &Setup, options: &Options, results: &FileName) -> Result<Vec<FileName>, Error> {
+    if options.campaign.is_empty() {
+        let found = replies::campaigns_of(&setup.folder, results)?;
+        if found.is_empty() {
+            return Err(Error::Usage(format!(
+                "no campaign of the lineage {} has replies; bring them in with rejoinder replies import FILE --campaign NAME, \
+                 or name one with --campaign",
+                words::one_line(&versions::lineage_base(results.stem()), 100)
+            )));
+        }
+        return Ok(found);
+    }
+    let named = options.campaign.iter().map(|name| {
+        let file = setup.folder.resolve(Kind::Campaigns, name)?;
+        // Each of them must be there, with its replies: the error says which is not, and what is.
+        setup.folder.sha256(&file)?;
+        setup.folder.sha256(&replies::file_name(file.stem())?)?;
+        Ok(file)
+    });
+    let mut named: Vec<FileName> = named.collect::<Result<_, Error>>()?;
+    named.sort();
+    named.dedup();
+    Ok(named)
+}
+
+fn names(campaigns: &[FileName]) -> Vec<String> {
+    campaigns.iter().map(|campaign| words::one_line(campaign.stem(), 80)).collect()
+}
+
+fn reasons(found: &Found) -> Vec<String> {
+    found.failures.iter().map(|failure| failure.reason.clone()).collect()
+}
+
+fn record(
+    found: Found,
+    results: &FileName,
+    campaigns: &[FileName],
+    decision_maker: &DecisionMaker,
+    (simulated, date): (bool, String),
+) -> Calibration {
+    Calibration {
+        lineage: versions::lineage_base(results.stem()),
+        campaigns: campaigns.iter().map(|campaign| campaign.stem().to_owned()).collect(),
+        fingerprint: decision_maker.fingerprint(),
+        model: decision_maker.caller().model().id().to_owned(),
+        decision_prompt: decision_maker.prompt().name.clone(),
+        threshold: decision_maker.threshold().map(Threshold::get),
+        simulated,
+        date,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        replies: found.replies,
+        positive: found.positive,
+        failed_trials: found.failures.len() as u64,
+        ranked: found.ranked,
+        ranked_positive: found.ranked_positive,
+        after_yes: found.after_yes,
+        after_no: found.after_no,
+        ratio: found.ratio,
+        parts: found.parts,
+        predicted: found.predicted,
+        correlation: found.correlation,
+        extra: Map::new(),
+    }
+}
+
+fn plan(material: &Material, decision_maker: &DecisionMaker, doors: &Doors) -> Result<String, Error> {
+    let key = CallKey::of(&[]);
+    let mut calls = Vec::with_capacity(material.len());
+    for question in material.questions() {
+        let (persona, text) = question?;
+        calls.push(estimate::tokens(&decision_maker.request(&persona, &text, key.clone()), DECISION_ANSWER));
+    }
+    let account = &doors.context.account;
+    let line = Line::of(Role::DecisionMaker, "messages that were sent", &calls, 1, account);
+    Ok(format!(
+        "{} written to, {} of them replied.\n{}",
+        words::count(material.people_sent, "person", "people"),
+        words::thousands(material.replied),
+        estimate::plan(&[line], account)
+    ))
+}

@@ -1,0 +1,223 @@
+//! `rejoinder lint`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use super::error::Error;
+use super::options::ModelOptions;
+use super::print;
+use super::setup::{Doors, Setup, environment, names_auditor};
+use crate::campaign::lint::{self, Findings, Level, Reader, Region, Rules, Seen};
+use crate::data::campaigns::{Campaign, Written};
+use crate::data::spool::Texts;
+use crate::data::{self, FileName, Kind};
+use crate::event::Event;
+use crate::model::{CallKey, Role, Usage};
+use crate::report::estimate::{self, Line};
+use crate::report::lint::Summary;
+use crate::report::words;
+
+/// Tokens of one answer, as a plan assumes them.
+const ANSWER: u64 = 120;
+/// So much of the JSON is printed at a time.
+const BLOCK: usize = 64 * 1024;
+
+/// Options of `lint`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  rejoinder lint spring --footer @footer.txt
+  rejoinder lint spring --region eu --auditor anthropic/claude-sonnet-5-5
+  rejoinder lint spring --auditor none --json")]
+pub struct Options {
+    /// A campaign
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Whose rules: us, ca, uk or eu
+    #[arg(long, value_name = "REGION", default_value_t)]
+    region: Region,
+    /// The text that the sending tool adds to every message, or @FILE with it
+    #[arg(long, value_name = "TEXT|@FILE")]
+    footer: Option<String>,
+    /// Print all findings as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    models: ModelOptions,
+}
+
+/// Looks at the campaign and prints what it found.
+pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let file = setup.folder.resolve(Kind::Campaigns, &options.name)?;
+    let campaign = Campaign::open(&setup.folder, &file)?;
+    let header = campaign.header.clone();
+    let footer = options.footer.as_deref().map(text_of).transpose()?;
+    let models = models(setup, &options.models, header.auditor.as_deref());
+    let (texts, left_out) = lint::gather(&setup.folder, campaign)?;
+    let mut doors = setup.audited_doors(&models, &[])?;
+    let reader = doors.auditor().map(Reader::new);
+    if options.models.dry_run {
+        let lines = plan(&doors, reader.as_ref(), &texts)?;
+        return print(&estimate::plan(&lines, &doors.context.account));
+    }
+    let mut seed = 1;
+    let begun = match &reader {
+        None => None,
+        Some(_) => {
+            let (sha256, region) = (setup.folder.sha256(&file)?, options.region.to_string());
+            let parts = [file.as_str(), &sha256, &region, footer.as_deref().unwrap_or_default()];
+            let begun = doors.begin(setup, &models, "lint", &parts, (None, 1))?;
+            seed = begun.seed;
+            Some(begun)
+        }
+    };
+    let mut not_checked: Vec<String> = options.region.not_shown().into_iter().map(str::to_owned).collect();
+    let footer = read_footer(footer.as_deref(), reader.as_ref(), seed, &mut not_checked).await?;
+    let is_read = reader.is_some();
+    let prompts: BTreeMap<String, String> = header.arms.into_iter().map(|arm| (arm.name, arm.prompt)).collect();
+    let rules = Rules { region: options.region, footer, reader, prompts: Arc::new(prompts), seed };
+    let found = doors.explain(lint::lint(&texts, rules, &doors.context).await)?;
+    let mut summary = Summary::default();
+    for looked in found.iter() {
+        summary.add(looked?);
+    }
+    if !is_read {
+        let what = "opt-out, postal address, sender, and what subjects promise: no model was asked (--auditor MODEL)";
+        not_checked.insert(0, what.to_owned());
+    } else if let (count @ 1.., Some(reason)) = &summary.unchecked {
+        let messages = words::count(*count, "message", "messages");
+        let reason = words::one_line(reason, 200);
+        not_checked.insert(0, format!("opt-out, postal address and subject of {messages}: {reason}"));
+    }
+    if options.json {
+        print_json(&file, options.region, (&summary, left_out), &not_checked, &found)?;
+    } else {
+        print(&summary.text(file.stem(), options.region, left_out, &not_checked))?;
+    }
+    if let Some(begun) = begun {
+        doors.end(true, "")?;
+        if let Some(why) = doors.context.limit() {
+            return Err(Error::Limit(why));
+        }
+        begun.finish()?;
+    }
+    match summary.count(Level::Error) {
+        0 => {
+            let name = words::one_line(file.stem(), 100);
+            let next =
+                format!("Next: rejoinder export {name} --for instantly -o {name}.csv (or smartlead, lemlist, csv)");
+            setup.events.emit(Event::Note(next));
+            Ok(())
+        }
+        errors => Err(Error::Findings(errors)),
+    }
+}
+
+/// Who reads: whoever is named. Where nobody is, it is the auditor that read the campaign when it was written.
+fn models(setup: &Setup, options: &ModelOptions, auditor: Option<&str>) -> ModelOptions {
+    let settings = &setup.settings;
+    let is_named = names_auditor(options, settings).is_some()
+        || options.model.is_some()
+        || options.improver.is_some()
+        || ["REJOINDER_MODEL", "REJOINDER_IMPROVER"].into_iter().any(|variable| environment(variable).is_some())
+        || settings.model.is_some()
+        || settings.improver.is_some();
+    let mut options = options.clone();
+    if !is_named {
+        options.auditor = Some(auditor.unwrap_or("none").to_owned());
+    }
+    options
+}
+
+/// A text, or that of the file after an `@`.
+fn text_of(given: &str) -> Result<String, Error> {
+    let text = match given.strip_prefix('@') {
+        None => given.to_owned(),
+        Some(path) => std::fs::read_to_string(path).map_err(|source| Error::Read {
+            what: "footer file",
+            path: words::path(Path::new(path)),
+            source,
+        })?,
+    };
+    let text = text.trim_start_matches('\u{feff}').trim().to_owned();
+    if text.is_empty() {
+        return Err(Error::Usage("the footer is empty; give its text, or @FILE with it".into()));
+    }
+    Ok(text)
+}
+
+/// What the footer holds; none where there is none or it cannot be read.
+async fn read_footer(
+    footer: Option<&str>,
+    reader: Option<&Reader>,
+    seed: u64,
+    not_checked: &mut Vec<String>,
+) -> Result<Option<Seen>, Error> {
+    let (Some(footer), Some(reader)) = (footer, reader) else { return Ok(None) };
+    let seed = seed.to_string();
+    match reader.read("", footer, &[&seed, "lint", "footer"]).await {
+        Ok(Ok(seen)) => Ok(Some(seen)),
+        Ok(Err(reason)) => {
+            not_checked.insert(0, format!("the footer: {}", words::one_line(&reason, 200)));
+            Ok(None)
+        }
+        // What stopped it is said at the end: nothing more is read.
+        Err(_) => Ok(None),
+    }
+}
+
+/// The calls that it would take: one for each message.
+fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Line>, Error> {
+    let Some(reader) = reader else { return Ok(Vec::new()) };
+    let (mut calls, mut usage) = (0, Usage::default());
+    for text in texts.iter() {
+        let written: Written = serde_json::from_str(&text.map_err(data::Error::from)?)
+            .map_err(|error| data::Error::from(texts.unreadable(&error.to_string())))?;
+        for step in &written.steps {
+            calls += 1;
+            usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::of(&[])), ANSWER);
+        }
+    }
+    let cost = doors.context.account.expected(Role::Auditor, &usage);
+    Ok(vec![Line { role: Role::Auditor, what: "messages".into(), calls, usage, cost }])
+}
+
+/// One object, its findings last: they may be many.
+fn print_json(
+    file: &FileName,
+    region: Region,
+    (summary, left_out): (&Summary, u64),
+    not_checked: &[String],
+    found: &Findings,
+) -> Result<(), Error> {
+    let head = json!({
+        "campaign": file.stem(),
+        "region": region.to_string(),
+        "leads": summary.leads,
+        "messages": summary.messages,
+        "failed_sequences": left_out,
+        "leads_not_looked_at": summary.not_run,
+        "messages_not_read": summary.unchecked.0,
+        "errors": summary.count(Level::Error),
+        "warnings": summary.count(Level::Warning),
+        "not_checked": not_checked,
+    });
+    let head = head.to_string();
+    let mut text = format!("{},\"findings\":[", head.trim_end_matches('}'));
+    let mut is_first = true;
+    for looked in found.iter() {
+        for finding in looked?.unwrap_or_default().findings {
+            if !std::mem::take(&mut is_first) {
+                text.push(',');
+            }
+            text.push_str(&json!(finding).to_string());
+        }
+        if text.len() > BLOCK {
+            print(&std::mem::take(&mut text))?;
+        }
+    }
+    print(&format!("{text}]}}\n"))
+}

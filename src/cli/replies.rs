@@ -1,0 +1,85 @@
+//! `rejoinder replies import`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::error::Error;
+use super::print;
+use super::setup::Setup;
+use crate::campaign::replies::{self, Export, Tool};
+use crate::data::{Kind, clock};
+use crate::event::Event;
+use crate::report::replies::{self as report, Read};
+use crate::report::words;
+
+/// Options of `replies`.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Command {
+    /// Bring in what a sending tool says was sent, and what came back
+    Import(Import),
+}
+
+/// Options of `replies import`.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+What the file may be: Smartlead's leads export or statistics, Instantly's leads, lemlist's activities, Apollo's contacts with
+their outcomes, saved webhook payloads of the first three (JSON or JSON lines), or a table of your own with columns such as
+email, sent_at, step, replied, reply_at, reply_text, category, positive, bounced, unsubscribed, out_of_office.
+
+A category without a reply is no reply, and neither is an out-of-office note or a bounce; opens are not counted. Importing
+another export later adds to what is known; the same file again changes nothing.
+
+Examples:
+  rejoinder replies import statistics.csv --from smartlead --campaign spring
+  rejoinder replies import payloads.jsonl --from instantly --campaign spring")]
+pub struct Import {
+    /// The export
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Whose export it is: smartlead, instantly, lemlist, apollo, or csv for a table of your own
+    #[arg(long, value_name = "TOOL")]
+    from: Tool,
+    /// The campaign that was sent
+    #[arg(long, value_name = "NAME")]
+    campaign: String,
+    /// The column that holds the addresses of the leads, where its name does not tell: --map email="COLUMN"
+    #[arg(long, value_name = "email=COLUMN", value_parser = column)]
+    map: Option<String>,
+}
+
+/// The column of `email=COLUMN`.
+fn column(text: &str) -> Result<String, String> {
+    let named = text.split_once('=').filter(|(field, column)| field.trim() == "email" && !column.trim().is_empty());
+    named.map(|(_, column)| column.trim().to_owned()).ok_or_else(|| "email=COLUMN".to_owned())
+}
+
+/// Runs the subcommand; no model is called.
+pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    let Command::Import(import) = &options.command;
+    let campaign = setup.folder.resolve(Kind::Campaigns, &import.campaign)?;
+    let mut export = Export::default();
+    replies::rows::read(&import.file, import.map.as_deref(), &mut |row| export.add(import.from, &row))?;
+    let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
+    if read.rows == read.without_address {
+        return Err(Error::Usage(format!(
+            "{}: no row has an e-mail address where {} exports have one; check --from, or name the column: --map email=\"COLUMN\"",
+            words::path(&import.file),
+            import.from
+        )));
+    }
+    let imported = replies::import(&setup.folder, &campaign, export, &clock::iso(clock::now()?))?;
+    print(&report::text(campaign.stem(), read, &imported))?;
+    if imported.matched.sent == 0 {
+        return Err(Error::NoneMatched);
+    }
+    let name = words::one_line(campaign.stem(), 80);
+    setup.events.emit(Event::Note(format!("Next: rejoinder calibrate LINEAGE --campaign {name}")));
+    Ok(())
+}

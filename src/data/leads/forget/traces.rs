@@ -1,0 +1,232 @@
+//! What a person can be found by.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::data::leads::lead::text_hash;
+use crate::data::leads::{AddressKey, Lead, LeadList, fold_address, lists};
+use crate::data::{DataFolder, Error, Kind, json, lines};
+
+/// Shorter texts are anybody's.
+const SHORTEST: usize = 24;
+
+/// What a person can be found by: the address, the texts that describe them, and what was written to them and said by them.
+#[derive(Clone, Debug, Default)]
+pub struct Traces {
+    email: String,
+    id: String,
+    /// Hashes of the texts that describe them, earlier ones included.
+    described: HashSet<String>,
+    /// Texts that are about them wherever they stand: those that describe them.
+    about: Texts,
+    /// First and last name, which a sender or another person may have as well.
+    name: Texts,
+    /// What was written to them and said by them. Others may have got or said the same.
+    said: Texts,
+    /// Whether they were described by a text that nobody has any more.
+    has_unknown: bool,
+}
+
+/// Texts that are looked for.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    plain: Vec<String>,
+    /// The same as they stand in JSON, also in JSON within JSON, and in the bytes of a page.
+    needles: Vec<String>,
+}
+
+impl Texts {
+    fn add(&mut self, text: &str) {
+        let text = text.trim();
+        if text.chars().count() < 5 || self.plain.iter().any(|known| known == text) {
+            return;
+        }
+        self.plain.push(text.to_owned());
+        let once = escaped(text);
+        let page = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        for needle in [text.to_owned(), escaped(&once), once, page] {
+            if !self.needles.contains(&needle) {
+                self.needles.push(needle);
+            }
+        }
+    }
+
+    fn stand_in(&self, bytes: &[u8]) -> bool {
+        self.needles.iter().any(|needle| memchr::memmem::find(bytes, needle.as_bytes()).is_some())
+    }
+}
+
+impl Traces {
+    /// Gathers what the files of a folder know of a folded address. The texts of results are looked for by what the lists of
+    /// leads say; a person who is in no list any more is looked for by the address.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn gather(folder: &DataFolder, email: &str) -> Result<Self, Error> {
+        let mut traces = Traces { email: email.to_owned(), id: AddressKey::of(email).lead_id(), ..Traces::default() };
+        let mut earlier = HashSet::new();
+        for file in lists(folder)? {
+            for lead in LeadList::open(folder, &file)? {
+                let lead = lead?;
+                if traces.is_lead(&lead) {
+                    traces.add_description(&lead.persona_text());
+                    traces.add_description(&lead.column_text());
+                    earlier.extend(lead.earlier.iter().cloned());
+                    // A single name is that of others as well.
+                    if let (Some(_), Some(_), Some(name)) = (&lead.first_name, &lead.last_name, lead.full_name()) {
+                        traces.name.add(&name);
+                    }
+                }
+            }
+        }
+        traces.has_unknown = earlier.iter().any(|hash| !traces.described.contains(hash));
+        traces.described.extend(earlier);
+        for kind in [Kind::Campaigns, Kind::Replies] {
+            for file in folder.list(kind)? {
+                for line in lines::open::<Value>(folder, &file)? {
+                    let line = line?;
+                    if traces.is_line(&line) {
+                        if let Some(persona) = line.get("persona").and_then(Value::as_str) {
+                            traces.add_description(persona);
+                        }
+                        traces.add_said(&line);
+                    }
+                }
+            }
+        }
+        for kind in [Kind::Results, Kind::Messages] {
+            for file in folder.list(kind)? {
+                let bytes = folder.read(&file)?;
+                if traces.may_be_in(&bytes) {
+                    let value: Value = json::parse(&bytes).map_err(|fault| fault.of(folder, &file))?;
+                    traces.add_entries(&value);
+                }
+            }
+        }
+        Ok(traces)
+    }
+
+    /// The id of the lead.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether this is the person.
+    #[must_use]
+    pub fn is_lead(&self, lead: &Lead) -> bool {
+        lead.email == self.email || fold_address(&lead.email).as_deref() == Some(&self.email)
+    }
+
+    /// Whether a line of a campaign or of its replies is of the person.
+    #[must_use]
+    pub fn is_line(&self, line: &Value) -> bool {
+        let text = |key: &str| line.get(key).and_then(Value::as_str);
+        text("lead") == Some(&self.id) || text("email").and_then(fold_address).as_deref() == Some(&self.email)
+    }
+
+    /// Whether a text describes the person.
+    #[must_use]
+    pub fn is_described_by(&self, persona: &str) -> bool {
+        self.described.contains(&text_hash(persona)) || self.mentions_address(persona)
+    }
+
+    /// Whether a text is about the person: it holds the address, the name, or a text of theirs, also where it is JSON.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        self.is_told_in(text) || self.name.stand_in(text.as_bytes()) || self.said.stand_in(text.as_bytes())
+    }
+
+    /// Whether a text holds the address or what describes the person: nobody else has these.
+    #[must_use]
+    pub fn is_told_in(&self, text: &str) -> bool {
+        self.mentions_address(text) || self.about.stand_in(text.as_bytes())
+    }
+
+    /// Whether a text holds first and last name.
+    #[must_use]
+    pub fn is_named_in(&self, text: &str) -> bool {
+        self.name.stand_in(text.as_bytes())
+    }
+
+    /// Whether a text is a piece of what the person got or said, such as a quotation that is cut.
+    #[must_use]
+    pub fn is_piece(&self, text: &str) -> bool {
+        let piece = text.trim().trim_end_matches(['…', '.']).trim_end();
+        piece.chars().count() >= SHORTEST
+            && self.said.plain.iter().chain(&self.about.plain).any(|whole| whole.contains(piece))
+    }
+
+    /// Whether the person may be in these bytes of a file. A yes may be wrong, a no is not.
+    #[must_use]
+    pub fn may_be_in(&self, bytes: &[u8]) -> bool {
+        self.has_unknown
+            || contains_folded(bytes, self.email.as_bytes())
+            || memchr::memmem::find(bytes, self.id.as_bytes()).is_some()
+            || self.about.stand_in(bytes)
+            || self.name.stand_in(bytes)
+            || self.said.stand_in(bytes)
+    }
+
+    fn mentions_address(&self, text: &str) -> bool {
+        contains_folded(text.as_bytes(), self.email.as_bytes())
+            || (!text.is_ascii() && text.to_lowercase().contains(&self.email))
+    }
+
+    fn add_description(&mut self, persona: &str) {
+        self.described.insert(text_hash(persona));
+        self.about.add(persona);
+    }
+
+    /// Adds what was written to the person, and what they said, wherever it stands in an entry of theirs.
+    fn add_entries(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) => {
+                if object.get("persona").and_then(Value::as_str).is_some_and(|persona| self.is_described_by(persona)) {
+                    if let Some(persona) = object.get("persona").and_then(Value::as_str) {
+                        self.add_description(persona);
+                    }
+                    self.add_said(value);
+                } else {
+                    object.values().for_each(|value| self.add_entries(value));
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|value| self.add_entries(value)),
+            _ => {}
+        }
+    }
+
+    fn add_said(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    match value {
+                        Value::String(text) if super::scrub::SAID.contains(&key.as_str()) => {
+                            if text.chars().count() >= SHORTEST {
+                                self.said.add(text);
+                            }
+                        }
+                        other => self.add_said(other),
+                    }
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|value| self.add_said(value)),
+            _ => {}
+        }
+    }
+}
+
+/// A text as it stands between the quotation marks of JSON.
+fn escaped(text: &str) -> String {
+    let json = Value::from(text).to_string();
+    json[1..json.len() - 1].to_owned()
+}
+
+/// Whether a folded text stands in bytes, whatever the case of their ASCII letters.
+fn contains_folded(bytes: &[u8], folded: &[u8]) -> bool {
+    let Some(first) = folded.first() else { return false };
+    let upper = first.to_ascii_uppercase();
+    memchr::memchr2_iter(*first, upper, bytes)
+        .any(|at| bytes.get(at..at + folded.len()).is_some_and(|part| part.eq_ignore_ascii_case(folded)))
+}

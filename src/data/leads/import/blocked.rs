@@ -1,0 +1,125 @@
+//! Who may not be written to, as an export says it: by a column of its own, or by a value of a column of states.
+
+/// What a column says of whether somebody may be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    /// Anything but a no is a yes.
+    Flag(&'static str),
+    /// Some values mean it.
+    State,
+}
+
+/// Headers, folded, and the reason that they are.
+const FLAGS: &[(&str, &str)] = &[
+    ("donotcall", DO_NOT_CALL),
+    ("dnc", DO_NOT_CALL),
+    ("donotcontact", DO_NOT_CONTACT),
+    ("donotemail", DO_NOT_CONTACT),
+    ("nichtkontaktieren", DO_NOT_CONTACT),
+    ("unsubscribed", UNSUBSCRIBED),
+    ("isunsubscribed", UNSUBSCRIBED),
+    ("unsubscribedfromallemail", UNSUBSCRIBED),
+    ("unsubscribedclientidmap", UNSUBSCRIBED),
+    ("emailunsubscribed", UNSUBSCRIBED),
+    ("unsubscribedat", UNSUBSCRIBED),
+    ("optout", UNSUBSCRIBED),
+    ("optedout", UNSUBSCRIBED),
+    ("emailoptout", UNSUBSCRIBED),
+    ("hasoptedoutofemail", UNSUBSCRIBED),
+    ("abgemeldet", UNSUBSCRIBED),
+    ("bounced", BOUNCED),
+    ("isbounced", BOUNCED),
+    ("emailbounced", BOUNCED),
+    ("hardbounced", BOUNCED),
+    ("emailhardbouncereason", BOUNCED),
+];
+
+/// Headers, folded, whose values are states.
+const STATES: &[&str] = &[
+    "status",
+    "leadstatus",
+    "contactstatus",
+    "emailstatus",
+    "stage",
+    "contactstage",
+    "accountstage",
+    "lifecyclestage",
+    "category",
+    "leadcategory",
+    "replycategory",
+    "eventtype",
+    "type",
+];
+
+/// States, folded, and the reason that they are.
+const STATE_NAMES: &[(&str, &str)] = &[
+    ("donotcall", DO_NOT_CALL),
+    ("donotcontact", DO_NOT_CONTACT),
+    ("dnc", DO_NOT_CONTACT),
+    ("blacklisted", DO_NOT_CONTACT),
+    ("unsubscribed", UNSUBSCRIBED),
+    ("leadunsubscribed", UNSUBSCRIBED),
+    ("emailsunsubscribed", UNSUBSCRIBED),
+    ("optedout", UNSUBSCRIBED),
+    ("bounced", BOUNCED),
+    ("hardbounced", BOUNCED),
+    ("hardbounce", BOUNCED),
+    ("emailbounced", BOUNCED),
+    ("emailsbounced", BOUNCED),
+];
+
+const DO_NOT_CALL: &str = "Do Not Call";
+const DO_NOT_CONTACT: &str = "do not contact";
+const UNSUBSCRIBED: &str = "unsubscribed";
+const BOUNCED: &str = "bounced";
+
+/// Values of a flag that are a no. Everything else is a yes: who cannot be told not to mind is not written to.
+const NO: &[&str] = &[
+    "", "0", "false", "f", "no", "n", "none", "null", "nil", "na", "never", "nein", "non", "nej", "falsch", "falso",
+    "faux", "00",
+];
+
+impl Marker {
+    /// What a column of this folded header says; none if it says nothing of it.
+    #[must_use]
+    pub fn of_header(folded: &str) -> Option<Self> {
+        let flag = FLAGS.iter().find(|(name, _)| *name == folded).map(|(_, reason)| Marker::Flag(reason));
+        flag.or_else(|| STATES.contains(&folded).then_some(Marker::State))
+    }
+
+    /// Why the person of this cell may not be written to; none if the cell does not say so.
+    #[must_use]
+    pub fn reason(self, cell: &str) -> Option<&'static str> {
+        // Also `{}` and `[]`, and a dash.
+        let folded = super::names::fold_header(&cell.chars().take(80).collect::<String>());
+        match self {
+            Marker::Flag(reason) => (!NO.contains(&folded.as_str())).then_some(reason),
+            Marker::State => STATE_NAMES.iter().find(|(name, _)| *name == folded).map(|(_, reason)| *reason),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_a_yes_unless_it_is_a_no() {
+        let marker = Marker::of_header("donotcall").unwrap();
+        for no in ["", "false", "FALSE", "No", "0", "n/a", "{}", "[]", "-", "null", " "] {
+            assert_eq!(marker.reason(no), None, "{no}");
+        }
+        for yes in ["true", "TRUE", "1", "yes", "x", "Ja", "2026-01-04", "3"] {
+            assert_eq!(marker.reason(yes), Some("Do Not Call"), "{yes}");
+        }
+    }
+
+    #[test]
+    fn a_state_is_looked_up() {
+        let marker = Marker::of_header("leadcategory").unwrap();
+        assert_eq!(marker.reason("Do Not Contact"), Some("do not contact"));
+        assert_eq!(marker.reason("Not Interested"), None);
+        assert_eq!(Marker::of_header("emailstatus").unwrap().reason("Verified"), None);
+        assert_eq!(Marker::of_header("notes"), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! Rows of JSON: a list of objects, an object that holds such a list, or an object a line.
+
+use std::fmt;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
+use serde_json::{Deserializer, Value};
+
+use super::encoding::{Text, Utf8Reader};
+use super::mapping::{Mapping, Row};
+use super::report::Report;
+use super::{fault, open};
+use crate::data::{Error, Map};
+
+/// So deep are objects in objects taken apart.
+const DEEPEST: usize = 6;
+
+/// Whether the first character of a file is that of a list or an object.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn is_json(path: &Path, encoding: &Text) -> Result<bool, Error> {
+    let first = first_character(path, encoding)?;
+    Ok(matches!(first, Some(b'[' | b'{')))
+}
+
+fn first_character(path: &Path, encoding: &Text) -> Result<Option<u8>, Error> {
+    for byte in BufReader::new(Utf8Reader::new(open(path)?, encoding)).bytes() {
+        let byte = byte.map_err(|error| Error::read(path, error))?;
+        if !byte.is_ascii_whitespace() {
+            return Ok(Some(byte));
+        }
+    }
+    Ok(None)
+}
+
+type Each<'a> = &'a mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), Error>;
+
+/// Reads the rows.
+///
+/// # Errors
+/// Where the text is no JSON, or its rows are no objects; those of `each`.
+pub fn read(
+    path: &Path,
+    reader: Utf8Reader,
+    mapping: &mut Mapping,
+    report: &mut Report,
+    each: Each<'_>,
+) -> Result<(), Error> {
+    let mut rows = Rows { path, mapping, report, each, failed: None };
+    let mut buffered = Peeked::new(BufReader::with_capacity(128 * 1024, reader), path)?;
+    let result = if buffered.is_list {
+        rows.report.format = "JSON".to_owned();
+        let mut json = Deserializer::from_reader(&mut buffered);
+        let read = json.deserialize_seq(List(&mut rows));
+        read.and_then(|()| json.end())
+    } else {
+        rows.report.format = "JSON lines".to_owned();
+        Deserializer::from_reader(&mut buffered).into_iter::<Value>().try_for_each(|value| rows.object(value?))
+    };
+    if let Some(error) = rows.failed {
+        return Err(error);
+    }
+    result.map_err(|error| {
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or(&what).to_owned();
+        let line = Some(error.line() as u64).filter(|line| *line > 0);
+        match error.classify() {
+            serde_json::error::Category::Io => Error::read(path, std::io::Error::other(what)),
+            serde_json::error::Category::Eof => {
+                fault(path, line, "the JSON ends too early; the file looks cut off".into())
+            }
+            _ => fault(path, line, format!("{what}; mend it, or export the file as CSV")),
+        }
+    })
+}
+
+/// A text of which the first character is known.
+struct Peeked<R> {
+    first: Option<u8>,
+    rest: R,
+    is_list: bool,
+}
+
+impl<R: Read> Peeked<R> {
+    fn new(mut rest: R, path: &Path) -> Result<Self, Error> {
+        let mut first = [b' '];
+        while first[0].is_ascii_whitespace() {
+            rest.read_exact(&mut first).map_err(|error| Error::read(path, error))?;
+        }
+        Ok(Peeked { first: Some(first[0]), rest, is_list: first[0] == b'[' })
+    }
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match (self.first, out.first_mut()) {
+            (Some(byte), Some(place)) => {
+                *place = byte;
+                self.first = None;
+                Ok(1)
+            }
+            _ => self.rest.read(out),
+        }
+    }
+}
+
+struct Rows<'a> {
+    path: &'a Path,
+    mapping: &'a mut Mapping,
+    report: &'a mut Report,
+    each: Each<'a>,
+    /// What ended the reading, where that was not the JSON.
+    failed: Option<Error>,
+}
+
+impl Rows<'_> {
+    /// Reads an object of a row, or one that holds a list of them.
+    fn object(&mut self, value: Value) -> Result<(), serde_json::Error> {
+        if let Value::Object(mut object) = value {
+            let lists: Vec<&String> =
+                object.iter().filter(|(_, value)| is_list_of_objects(value)).map(|(key, _)| key).collect();
+            let is_row = object.keys().any(|key| self.mapping.recognises(key).is_some());
+            if let ([key], false) = (&lists[..], is_row)
+                && let key = (*key).clone()
+                && let Some(Value::Array(list)) = object.remove(&key)
+            {
+                self.report.format = "JSON".to_owned();
+                return list.into_iter().try_for_each(|row| self.row(row));
+            }
+            return self.row(Value::Object(object));
+        }
+        self.row(value)
+    }
+
+    fn row(&mut self, value: Value) -> Result<(), serde_json::Error> {
+        let Value::Object(object) = value else {
+            let number = self.report.rows + 1;
+            self.failed = Some(fault(
+                self.path,
+                None,
+                format!(
+                    "row {number} is no object; give one object for each person, such as {{\"email\": \"ada@x.com\"}}"
+                ),
+            ));
+            return Err(serde_json::Error::custom("no object"));
+        };
+        let mut row = Row::new();
+        flatten("", object, DEEPEST, &mut |name, text| {
+            let index = self.mapping.column(name);
+            row.push((index, text));
+        });
+        if row.is_empty() {
+            return Ok(());
+        }
+        (self.each)(row, self.mapping, self.report).map_err(|error| {
+            self.failed = Some(error);
+            serde_json::Error::custom("stopped")
+        })
+    }
+}
+
+fn is_list_of_objects(value: &Value) -> bool {
+    value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
+}
+
+/// The values of an object as texts, by name; those of objects in it by both names with a dot between.
+fn flatten(before: &str, object: Map, deepest: usize, each: &mut dyn FnMut(&str, String)) {
+    for (key, value) in object {
+        let name = if before.is_empty() { key } else { format!("{before}.{key}") };
+        let text = match value {
+            Value::Null => continue,
+            Value::Object(inner) if deepest > 0 => {
+                flatten(&name, inner, deepest - 1, each);
+                continue;
+            }
+            Value::String(text) => text,
+            Value::Array(list) if list.iter().all(|item| !item.is_array() && !item.is_object()) => {
+                let texts: Vec<String> =
+                    list.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
+                texts.join(", ")
+            }
+            other => other.to_string(),
+        };
+        let text = text.trim();
+        if !text.is_empty() {
+            each(&name, text.to_owned());
+        }
+    }
+}
+
+/// A list whose items are rows, read one after the other.
+struct List<'a, 'b>(&'a mut Rows<'b>);
+
+impl<'de> Visitor<'de> for List<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(value) = items.next_element::<Value>()? {
+            self.0.row(value).map_err(A::Error::custom)?;
+        }
+        Ok(())
+    }
+}

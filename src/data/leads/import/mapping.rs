@@ -1,0 +1,246 @@
+//! From a row's cells to a lead, by what its columns are.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Options;
+use super::blocked::Marker;
+use super::known::Known;
+use super::names::{Field, fold_header};
+use super::report::Report;
+use crate::data::leads::{Lead, fold_address};
+
+/// A row: for each cell that has something in it, its column and its text.
+pub type Row = Vec<(usize, String)>;
+
+/// What the columns of a file are.
+pub struct Mapping {
+    columns: Vec<Column>,
+    by_name: HashMap<String, usize>,
+    /// Folded headers.
+    folded: HashSet<String>,
+    /// What a person says: the field and the folded header.
+    given: Vec<(Field, String, String)>,
+    known: Option<Known>,
+}
+
+struct Column {
+    /// Its header, made different from those of the others.
+    name: String,
+    folded: String,
+    field: Option<(Field, usize)>,
+    marker: Option<Marker>,
+    /// What the value of an object within an object is, such as `properties.email`.
+    inner: Option<(Field, usize)>,
+    /// Whether any row has something in it.
+    is_used: bool,
+}
+
+impl Mapping {
+    /// No columns yet.
+    pub fn new(options: &Options) -> Self {
+        let given = options.map.iter().map(|(field, header)| (*field, fold_name(header), header.clone())).collect();
+        Mapping { columns: Vec::new(), by_name: HashMap::new(), folded: HashSet::new(), given, known: None }
+    }
+
+    /// The fields that this header may be; more is better.
+    pub fn recognises(&self, header: &str) -> Option<Field> {
+        let folded = fold_name(header);
+        let given = self.given.iter().find(|(_, name, _)| *name == folded).map(|(field, ..)| *field);
+        given.or_else(|| Field::of_header(&folded).map(|(field, _)| field))
+    }
+
+    /// The columns of a table.
+    pub fn set_headers(&mut self, headers: &[String]) {
+        for (index, header) in headers.iter().enumerate() {
+            let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
+            let header = if header.is_empty() { format!("column {}", index + 1) } else { header };
+            let mut name = header.clone();
+            let mut times = 1;
+            while self.by_name.contains_key(&name) {
+                times += 1;
+                name = format!("{header} ({times})");
+            }
+            self.push(name, &header);
+        }
+        self.settle();
+    }
+
+    /// The column of this name in a file whose rows name theirs; it is added if it is new.
+    pub fn column(&mut self, name: &str) -> usize {
+        if let Some(index) = self.by_name.get(name) {
+            return *index;
+        }
+        self.push(name.to_owned(), name);
+        if let (Some((around, inner)), Some(column)) = (name.rsplit_once('.'), self.columns.last_mut()) {
+            column.inner = inner_field(&fold_name(around), &fold_name(inner));
+        }
+        self.settle();
+        self.columns.len() - 1
+    }
+
+    /// The name of a column.
+    pub fn name(&self, index: usize) -> &str {
+        self.columns.get(index).map_or("", |column| column.name.as_str())
+    }
+
+    /// Takes this column for the one that holds the addresses: its cells say so, though its header does not.
+    pub fn take_addresses_from(&mut self, index: usize) {
+        if let Some(column) = self.columns.get_mut(index) {
+            column.field = Some((Field::Email, 0));
+        }
+    }
+
+    fn push(&mut self, name: String, header: &str) {
+        let folded = fold_name(header);
+        self.by_name.insert(name.clone(), self.columns.len());
+        self.folded.insert(folded.clone());
+        self.columns.push(Column { name, folded, field: None, marker: None, inner: None, is_used: false });
+    }
+
+    /// Decides what the columns are, now that there are more of them.
+    fn settle(&mut self) {
+        self.known = Known::of_headers(&self.folded);
+        for column in &mut self.columns {
+            let given = self.given.iter().find(|(_, name, _)| *name == column.folded);
+            let meant = || match self.known.and_then(|known| known.field(&column.folded)) {
+                Some(field) => field.map(|field| (field, 0)),
+                None => Field::of_header(&column.folded).or(column.inner),
+            };
+            // A field that a person has given a column is in no other.
+            let others = |(field, _): &(Field, usize)| !self.given.iter().any(|(other, ..)| other == field);
+            column.field = given.map(|(field, ..)| (*field, 0)).or_else(|| meant().filter(others));
+            column.marker = Marker::of_header(&column.folded);
+        }
+    }
+
+    /// What a person has named and is not there, or that there is no column of addresses.
+    pub fn missing(&self) -> Result<(), String> {
+        let headers = || {
+            let shown: Vec<&str> = self.columns.iter().take(40).map(|column| column.name.as_str()).collect();
+            shown.join(", ")
+        };
+        if let Some((field, _, header)) = self.given.iter().find(|(_, folded, _)| !self.folded.contains(folded)) {
+            return Err(format!("--map {field}=\"{header}\": there is no such column; the columns are {}", headers()));
+        }
+        if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
+            return Err(format!(
+                "no column is known to hold e-mail addresses; name it: --map email=\"COLUMN\"; the columns are {}",
+                headers()
+            ));
+        }
+        Ok(())
+    }
+
+    /// The lead of a row; none if it has no address.
+    pub fn lead(&mut self, row: Row) -> Option<Lead> {
+        let mut best: HashMap<Field, (usize, usize, usize)> = HashMap::new();
+        let mut lead: Option<Lead> = None;
+        for (at, (index, cell)) in row.iter().enumerate() {
+            let column = &mut self.columns[*index];
+            column.is_used = true;
+            let Some((field, rank)) = column.field else { continue };
+            if field == Field::Email && fold_address(cell).is_none() {
+                continue;
+            }
+            let candidate = (rank, *index, at);
+            best.entry(field).and_modify(|best| *best = candidate.min(*best)).or_insert(candidate);
+        }
+        if let Some((_, _, at)) = best.get(&Field::Email) {
+            lead = Lead::new(&row[*at].1);
+        }
+        let mut lead = lead?;
+        let mut cells: Vec<(usize, Option<String>)> =
+            row.into_iter().map(|(index, cell)| (index, Some(cell))).collect();
+        for (index, cell) in &cells {
+            let column = &self.columns[*index];
+            if let (None, Some(marker), Some(cell)) = (&lead.blocked, column.marker, cell) {
+                lead.blocked = marker.reason(cell).map(str::to_owned);
+            }
+        }
+        let place = |field: Field| best.get(&field).map(|(_, _, at)| *at);
+        let parts: Vec<&str> = [Field::City, Field::State, Field::Country]
+            .into_iter()
+            .filter_map(|field| cells[place(field)?].1.as_deref())
+            .collect();
+        lead.location = Some(parts.join(", ")).filter(|text| !text.is_empty());
+        if let Some((first, last)) = place(Field::FullName).and_then(|at| split_name(cells[at].1.as_deref()?)) {
+            (lead.first_name, lead.last_name) = (Some(first).filter(|name| !name.is_empty()), last);
+        }
+        let mut take = |field: Field| place(field).and_then(|at| cells[at].1.take());
+        take(Field::Email);
+        take(Field::FullName);
+        let (first, last) = (take(Field::FirstName), take(Field::LastName));
+        if first.is_some() || last.is_some() {
+            (lead.first_name, lead.last_name) = (first, last);
+        }
+        lead.title = take(Field::Title);
+        lead.company = take(Field::Company);
+        lead.website = take(Field::Website);
+        lead.linkedin_url = take(Field::LinkedinUrl);
+        lead.industry = take(Field::Industry);
+        lead.size = take(Field::Size);
+        if let Some(location) = take(Field::Location) {
+            lead.location = Some(location);
+        }
+        for (index, cell) in cells {
+            if let Some(cell) = cell {
+                lead.columns.insert(self.columns[index].name.clone(), cell.into());
+            }
+        }
+        Some(lead)
+    }
+
+    /// Tells a report what the columns are.
+    pub fn tell(&self, report: &mut Report) {
+        report.known = self.known;
+        let mut used: Vec<(Field, usize, &str)> = Vec::new();
+        for column in self.columns.iter().filter(|column| column.is_used) {
+            if let Some((field, rank)) = column.field {
+                used.push((field, rank, &column.name));
+                continue;
+            }
+            if matches!(column.marker, Some(Marker::Flag(_) | Marker::State)) {
+                report.markers.push(column.name.clone());
+            }
+            report.kept.push(column.name.clone());
+        }
+        used.sort_by_key(|(field, rank, _)| (*field, *rank));
+        report.used = used.into_iter().map(|(field, _, name)| (field, name.to_owned())).collect();
+    }
+
+    /// The export that this is, where it is known.
+    pub fn known(&self) -> Option<Known> {
+        self.known
+    }
+}
+
+/// The field of a name within another: the inner name tells it, but for names, which are those of what is around them. Any
+/// name of the outermost object goes before it.
+fn inner_field(around: &str, inner: &str) -> Option<(Field, usize)> {
+    const WORSE: usize = 100;
+    let is_company = matches!(Field::of_header(around), Some((Field::Company, _)));
+    match Field::of_header(inner)? {
+        (Field::FullName, rank) if is_company => Some((Field::Company, rank + WORSE)),
+        (Field::FullName, _) => None,
+        (field, rank) => Some((field, rank + WORSE)),
+    }
+}
+
+/// A header as it is compared.
+fn fold_name(header: &str) -> String {
+    let cut: String = header.chars().take(200).collect();
+    fold_header(&cut)
+}
+
+/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`.
+fn split_name(name: &str) -> Option<(String, Option<String>)> {
+    let join = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (first, last) = match name.split_once(',') {
+        Some((last, first)) if !first.trim().is_empty() => (join(first), join(last)),
+        _ => match join(name).split_once(' ') {
+            Some((first, last)) => (first.to_owned(), last.to_owned()),
+            None => (join(name), String::new()),
+        },
+    };
+    (!first.is_empty() || !last.is_empty()).then(|| (first, Some(last).filter(|last| !last.is_empty())))
+}

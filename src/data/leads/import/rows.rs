@@ -1,0 +1,60 @@
+//! The rows of such a file as they are, for who reads something else in it than leads.
+
+use std::path::Path;
+
+use super::mapping::{Mapping, Row};
+use super::names::Field;
+use super::report::Report;
+use super::{Options, check, encoding, fault, json_rows, open, table};
+use crate::data::Error;
+
+/// What the column is called that a person says holds the addresses.
+pub const GIVEN: &str = "the address";
+
+/// A row: names of its columns with their texts, blank ones left out.
+pub type Cells = Vec<(String, String)>;
+
+/// Reads all rows in their order, each with its number from 1.
+///
+/// # Errors
+/// What is wrong with the file and what to do, in one line; those of `each`.
+pub fn rows(
+    path: &Path,
+    options: &Options,
+    each: &mut dyn FnMut(usize, Cells) -> Result<(), Error>,
+) -> Result<(), Error> {
+    check(path)?;
+    let encoding = encoding::detect(path)?;
+    let reader = encoding::Utf8Reader::new(open(path)?, &encoding);
+    let mut report = Report::default();
+    let mut mapping = Mapping::new(options);
+    let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| header.as_str());
+    let mut row = |row: Row, mapping: &mut Mapping, report: &mut Report| {
+        report.rows += 1;
+        let name = |index| match mapping.name(index) {
+            name if Some(name) == given => GIVEN.to_owned(),
+            name => name.to_owned(),
+        };
+        each(report.rows as usize, row.into_iter().map(|(index, text)| (name(index), text)).collect())
+    };
+    if json_rows::is_json(path, &encoding)? {
+        json_rows::read(path, reader, &mut mapping, &mut report, &mut row)?;
+    } else {
+        table::read(path, &encoding, reader, &mut mapping, &mut report, &mut row)?;
+    }
+    if report.ragged.count > 0 {
+        let problem = format!(
+            "{} more cells than the header has; export the file again, or mend them",
+            if report.ragged.count == 1 {
+                "one row has".to_owned()
+            } else {
+                format!("{} rows have", report.ragged.count)
+            }
+        );
+        return Err(fault(path, None, problem));
+    }
+    if report.rows == 0 {
+        return Err(fault(path, None, "there is no row in it; nothing was imported".into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,543 @@
+#![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::data::leads::{LeadList, Suppression, Writable, file};
+use crate::data::{DataFolder, FileName};
+
+/// A table, not yet written.
+#[derive(Clone, Debug)]
+struct Sheet {
+    headers: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    delimiter: char,
+    encoding: Coded,
+    line_end: &'static str,
+    before: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Coded {
+    Utf8,
+    Utf8Marked,
+    Windows1252,
+    Utf16Le,
+    Utf16LeMarked,
+    Utf16Be,
+    Utf16BeMarked,
+}
+
+const PLAIN: Form = Form { delimiter: ',', encoding: Coded::Utf8, line_end: "\n", before: "" };
+
+impl Sheet {
+    fn new(headers: &str, rows: &[&str]) -> Self {
+        let cells = |line: &str| line.split('|').map(str::to_owned).collect::<Vec<_>>();
+        let headers = headers.split(',').map(str::to_owned).collect();
+        Sheet { headers, rows: rows.iter().map(|row| cells(row)).collect() }
+    }
+
+    fn text(&self, form: Form) -> String {
+        let mut text = form.before.to_owned();
+        for row in std::iter::once(&self.headers).chain(&self.rows) {
+            let cells: Vec<String> = row
+                .iter()
+                .map(|cell| match cell.contains(['"', '\n', '\r', form.delimiter]) || cell.trim() != cell {
+                    true => format!("\"{}\"", cell.replace('"', "\"\"")),
+                    false => cell.clone(),
+                })
+                .collect();
+            let _ = write!(text, "{}{}", cells.join(&form.delimiter.to_string()), form.line_end);
+        }
+        text
+    }
+
+    fn bytes(&self, form: Form) -> Vec<u8> {
+        coded(&self.text(form), form.encoding)
+    }
+}
+
+fn coded(text: &str, encoding: Coded) -> Vec<u8> {
+    let wide = |mark: bool, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        mark.then_some(0xfeff).into_iter().chain(text.encode_utf16()).flat_map(order).collect()
+    };
+    match encoding {
+        Coded::Utf8 => text.as_bytes().to_vec(),
+        Coded::Utf8Marked => format!("\u{feff}{text}").into_bytes(),
+        Coded::Windows1252 => encoding_rs::WINDOWS_1252.encode(text).0.into_owned(),
+        Coded::Utf16Le => wide(false, u16::to_le_bytes),
+        Coded::Utf16LeMarked => wide(true, u16::to_le_bytes),
+        Coded::Utf16Be => wide(false, u16::to_be_bytes),
+        Coded::Utf16BeMarked => wide(true, u16::to_be_bytes),
+    }
+}
+
+struct Place {
+    root: tempfile::TempDir,
+    folder: DataFolder,
+    list: FileName,
+}
+
+impl Place {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let list = file(&folder, "spring").unwrap();
+        Place { root, folder, list }
+    }
+
+    fn source(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.root.path().join("source.csv");
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn import(&self, bytes: &[u8], mode: Mode, options: &Options) -> Result<Report, Error> {
+        import(&self.folder, &self.list, mode, &self.source(bytes), options)
+    }
+
+    fn leads(&self) -> Vec<Lead> {
+        LeadList::open(&self.folder, &self.list).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+fn imported(bytes: &[u8]) -> Result<(Vec<Lead>, Report), String> {
+    let place = Place::new();
+    let report = place.import(bytes, Mode::New, &Options::default());
+    report.map(|report| (place.leads(), report)).map_err(|error| {
+        assert!(!place.folder.exists(&place.list), "a failed import leaves no list");
+        error.to_string()
+    })
+}
+
+/// An export, and what its two people are: Zoë, who may be written to, and Bo, who may not where `blocked` says why.
+struct Export {
+    known: Known,
+    sheet: Sheet,
+    before: &'static str,
+    blocked: Option<&'static str>,
+    has_names: bool,
+}
+
+fn exports() -> Vec<Export> {
+    let export = |known, headers: &str, rows: &[&str], blocked| Export {
+        known,
+        sheet: Sheet::new(headers, rows),
+        before: "",
+        blocked,
+        has_names: true,
+    };
+    vec![
+        export(
+            Known::Apollo,
+            "First Name,Last Name,Title,Company Name,Email,Email Status,Seniority,Do Not Call,Lists,Person Linkedin Url,Country",
+            &[
+                "Zoë|Müller|Head of IT|Köln AG|Zoe@koeln.example|Verified|Head|false|Q3|http://li/zoe|Germany",
+                "Bo|Li|CTO|Bolt|bo@bolt.example|Verified|C suite|true|Q3|http://li/bo|Norway",
+            ],
+            Some("Do Not Call"),
+        ),
+        export(
+            Known::OlderApollo,
+            "First Name,Last Name,Title,Company,Company Name for Emails,Email,Email Status,Seniority,First Phone,# Employees,Industry,Person Linkedin Url,Website,Company Linkedin Url,City,State,Country,Email Sent,Email Open,Email Bounced,Replied,Demoed",
+            &[
+                "Zoë|Müller|Head of IT|Köln AG|Köln|zoe@koeln.example|Verified|Head|'+49 221|120|shipping|http://li/zoe|http://koeln.example|http://li/koeln|Köln||Germany|true|false|false|false|false",
+                "Bo|Li|CTO|Bolt|Bolt|bo@bolt.example|Verified|C suite||8|software|http://li/bo||http://li/bolt|Oslo||Norway|true|false|true|false|false",
+            ],
+            Some("bounced"),
+        ),
+        Export {
+            before: "Notes:\n\"When exporting your connection data, you may notice that some of the email addresses are missing.\"\n\n",
+            ..export(
+                Known::LinkedinConnections,
+                "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+                &[
+                    "Zoë|Müller|https://www.linkedin.com/in/zoe|zoe@koeln.example|Köln AG|Head of IT|01 Aug 2026",
+                    "Bo|Li|https://www.linkedin.com/in/bo|bo@bolt.example|Bolt|CTO|02 Aug 2026",
+                    "Cy|No|https://www.linkedin.com/in/cy||Bolt|CFO|03 Aug 2026",
+                ],
+                None,
+            )
+        },
+        export(
+            Known::SalesNavigator,
+            "profileUrl,fullName,firstName,lastName,companyName,title,companyId,companyUrl,regularCompanyUrl,summary,titleDescription,industry,companyLocation,location,durationInRole,durationInCompany,email",
+            &[
+                "https://li/zoe|Zoë Müller|Zoë|Müller|Köln AG|Head of IT|17|https://li/s/17|https://li/17|Ships boxes||shipping|Köln|Köln, Germany|2 years|3 years|zoe@koeln.example",
+                "https://li/bo|Bo Li|Bo|Li|Bolt|CTO|18|https://li/s/18|https://li/18|||software|Oslo|Oslo|1 year|1 year|bo@bolt.example",
+            ],
+            None,
+        ),
+        export(
+            Known::Hubspot,
+            "First Name,Last Name,Email,Job Title,Company Name,Website URL,Country/Region,Phone Number,LinkedIn URL,Lifecycle Stage,Unsubscribed from all email",
+            &[
+                "Zoë|Müller|zoe@koeln.example|Head of IT|Köln AG|koeln.example|Germany|+49 221|https://li/zoe|Lead|",
+                "Bo|Li|bo@bolt.example|CTO|Bolt|bolt.example|Norway||https://li/bo|Lead|Yes",
+            ],
+            Some("unsubscribed"),
+        ),
+        export(
+            Known::SmartleadLeads,
+            "id,campaign_lead_map_id,status,category,is_interested,created_at,first_name,last_name,email,phone_number,company_name,website,location,custom_fields,linkedin_profile,company_url,is_unsubscribed,unsubscribed_client_id_map,last_email_sequence_sent,open_count,click_count,reply_count",
+            &[
+                "1|11|COMPLETED|Interested|true|2026-08-01|Zoë|Müller|zoe@koeln.example|+49|Köln AG|koeln.example|Köln|{\"a\":\"b, c\"}|https://li/zoe|koeln.example|false|{}|2|0|0|1",
+                "2|12|COMPLETED|Do Not Contact|false|2026-08-01|Bo|Li|bo@bolt.example||Bolt|bolt.example|Oslo|{}|https://li/bo||false|{}|1|0|0|1",
+            ],
+            Some("do not contact"),
+        ),
+        Export {
+            has_names: false,
+            ..export(
+                Known::SmartleadStatistics,
+                "lead_email,lead_category,sequence_number,seq_variant_id,email_subject,email_message,sent_time,open_time,click_time,reply_time,is_unsubscribed,is_bounced",
+                &[
+                    "zoe@koeln.example|Interested|1|7|Hi Zoë|<p>Hello, Zoë</p>|2026-08-01|||2026-08-02|false|false",
+                    "bo@bolt.example||1|7|Hi Bo|<p>Hello</p>|2026-08-01||||true|false",
+                    "zoe@koeln.example|Interested|2|7|Re|<p>Müller?</p>|2026-08-04|||2026-08-02|false|false",
+                ],
+                Some("unsubscribed"),
+            )
+        },
+        Export {
+            has_names: false,
+            ..export(
+                Known::Instantly,
+                "timestamp,event_type,campaign_id,lead_email,step,variant,is_first,email_subject,email_text,reply_text",
+                &[
+                    "2026-08-01|reply_received|c|zoe@koeln.example|1|1|true|Hi Zoë|Grüße|Sure, Müller",
+                    "2026-08-01|lead_unsubscribed|c|bo@bolt.example|1|1|true|Hi Bo|Hello|",
+                ],
+                Some("unsubscribed"),
+            )
+        },
+        Export {
+            has_names: false,
+            ..export(
+                Known::Lemlist,
+                "_id,type,leadEmail,text,messagePreview,campaignId,sequenceStep,isFirst",
+                &[
+                    "a|emailsReplied|zoe@koeln.example|Grüße, Zoë Müller|Grüße|c|0|true",
+                    "b|emailsUnsubscribed|bo@bolt.example|||c|0|true",
+                ],
+                Some("unsubscribed"),
+            )
+        },
+    ]
+}
+
+/// What has to come of an export, however it is written.
+fn check(export: &Export, name: &str, bytes: &[u8]) -> Report {
+    let what = format!("{} {name}", export.known);
+    let (leads, report) = imported(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert_eq!(report.known, Some(export.known), "{what}");
+    let emails: Vec<&str> = leads.iter().map(|lead| lead.email.as_str()).collect();
+    assert_eq!(emails, ["zoe@koeln.example", "bo@bolt.example"], "{what}");
+    let zoe = &leads[0];
+    if export.has_names {
+        assert_eq!((zoe.first_name.as_deref(), zoe.last_name.as_deref()), (Some("Zoë"), Some("Müller")), "{what}");
+        assert_eq!(
+            (zoe.title.as_deref().is_some(), zoe.company.as_deref()),
+            (!matches!(export.known, Known::SmartleadLeads), Some("Köln AG")),
+            "{what}"
+        );
+        assert!(zoe.linkedin_url.as_deref().unwrap().ends_with("/zoe"), "{what}");
+    }
+    assert_eq!(leads[1].blocked.as_deref(), export.blocked, "{what}");
+    assert_eq!(zoe.blocked, None, "{what}");
+    report
+}
+
+#[test]
+fn every_known_export_is_recognised_and_read() {
+    for export in exports() {
+        let report = check(&export, "as it is", &export.sheet.bytes(Form { before: export.before, ..PLAIN }));
+        assert_eq!(report.rows, export.sheet.rows.len() as u64);
+        assert_eq!(report.writable(), 2 - u64::from(export.blocked.is_some()));
+    }
+}
+
+#[test]
+fn every_known_export_is_read_with_any_delimiter_encoding_and_preamble() {
+    let forms = [
+        ("with semicolons", Form { delimiter: ';', ..PLAIN }),
+        ("with tabs", Form { delimiter: '\t', line_end: "\r\n", ..PLAIN }),
+        ("with pipes", Form { delimiter: '|', ..PLAIN }),
+        ("in Windows-1252", Form { encoding: Coded::Windows1252, delimiter: ';', ..PLAIN }),
+        ("in UTF-16LE", Form { encoding: Coded::Utf16LeMarked, delimiter: '\t', ..PLAIN }),
+        ("in UTF-16LE without a mark", Form { encoding: Coded::Utf16Le, ..PLAIN }),
+        ("in UTF-16BE", Form { encoding: Coded::Utf16BeMarked, ..PLAIN }),
+        ("in UTF-16BE without a mark", Form { encoding: Coded::Utf16Be, ..PLAIN }),
+        ("with a mark", Form { encoding: Coded::Utf8Marked, line_end: "\r\n", ..PLAIN }),
+        ("with a preamble", Form { before: "Export of contacts\n\nMade on Monday, by nobody\n\n", ..PLAIN }),
+        ("with Excel's word", Form { before: "sep=;\n", delimiter: ';', ..PLAIN }),
+    ];
+    for export in exports() {
+        for (name, form) in forms {
+            let before = if form.before.is_empty() { export.before } else { form.before };
+            check(&export, name, &export.sheet.bytes(Form { before, ..form }));
+        }
+    }
+}
+
+#[test]
+fn every_known_export_is_read_with_hostile_cells() {
+    for export in exports() {
+        let form = Form { before: export.before, ..PLAIN };
+        let with = |header: &str, cells: [&str; 2]| {
+            let mut sheet = export.sheet.clone();
+            sheet.headers.push(header.to_owned());
+            for (row, cell) in sheet.rows.iter_mut().zip(cells.into_iter().cycle()) {
+                row.push(cell.to_owned());
+            }
+            sheet
+        };
+        let megabyte = "a b, \"c\"\n".repeat(130_000);
+        for (name, cells) in [
+            ("formulas", ["=cmd|' /C calc'!A0", "@SUM(1+1)"]),
+            ("quoted breaks", ["one\ntwo\r\nthree, \"four\"", "\n\n"]),
+            ("a megabyte", [megabyte.as_str(), ""]),
+            ("escapes", ["\u{1b}[31mred\u{7}", "\u{202e}"]),
+        ] {
+            let report = check(&export, name, &with("Remarks", cells).bytes(form));
+            assert!(report.kept.contains(&"Remarks".to_owned()));
+        }
+        check(&export, "duplicate headers", &with(&export.sheet.headers[2], ["", ""]).bytes(form));
+        check(&export, "a blank header", &with("", ["x", "y"]).bytes(form));
+        let zeros = export.sheet.text(form).replace("bolt.example", "bolt.exam\0ple\0");
+        check(&export, "zeros", zeros.as_bytes());
+        let blank = export.sheet.text(form).replace('\n', "\n\n");
+        check(&export, "blank lines", blank.as_bytes());
+        let trailing = export.sheet.text(form).lines().map(|line| format!("{line},,\n")).collect::<String>();
+        check(&export, "trailing delimiters", trailing.as_bytes());
+        // One line of another encoding, at the end of a file in UTF-8.
+        let mut mixed = with("Remarks", ["Zoë Grüße Köln Œuvre", "é"]).bytes(form);
+        mixed.extend_from_slice(b"Andr\xe9,K\xf6ln\n");
+        let report = check(&export, "mixed encodings", &mixed);
+        assert!(report.encoding.contains("Windows-1252") && report.without_address >= 1);
+        let mut ragged = export.sheet.bytes(form);
+        ragged
+            .extend_from_slice(format!("short\n{}x,y\n", "a@b.example,".repeat(export.sheet.headers.len())).as_bytes());
+        let report = check(&export, "ragged rows", &ragged);
+        assert_eq!((report.short, report.ragged.count), (1, 1));
+    }
+}
+
+#[test]
+fn a_quotation_mark_that_is_never_closed_ends_in_one_line_and_leaves_nothing() {
+    for export in exports() {
+        let mut text = export.sheet.text(Form { before: export.before, ..PLAIN });
+        let at = text.trim_end().rfind('\n').unwrap() + 1;
+        text.insert(at, '"');
+        let error = imported(text.as_bytes()).unwrap_err();
+        assert!(error.contains("a quotation mark in the row that begins here is never closed"), "{error}");
+        assert!(!error.contains('\n') && error.contains("line "), "{error}");
+    }
+}
+
+#[test]
+fn the_same_leads_come_from_json_and_json_lines() {
+    for export in exports() {
+        let objects: Vec<serde_json::Value> = export
+            .sheet
+            .rows
+            .iter()
+            .map(|row| {
+                let cells = export.sheet.headers.iter().zip(row);
+                cells
+                    .map(|(header, cell)| (header.clone(), serde_json::Value::from(cell.clone())))
+                    .collect::<crate::data::Map>()
+                    .into()
+            })
+            .collect();
+        let lines: String = objects.iter().map(|object| format!("{object}\r\n")).collect();
+        let list = serde_json::to_string_pretty(&objects).unwrap();
+        let (expected, _) = imported(&export.sheet.bytes(Form { before: export.before, ..PLAIN })).unwrap();
+        for (name, text) in [
+            ("lines", lines.clone()),
+            ("a list", list.clone()),
+            ("a list within", format!("{{\"total\": 2, \"data\": {list}}}")),
+        ] {
+            for encoding in [Coded::Utf8, Coded::Utf8Marked, Coded::Utf16LeMarked] {
+                check(&export, name, &coded(&text, encoding));
+                assert_eq!(imported(&coded(&text, encoding)).unwrap().0, expected, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn values_of_json_are_told_as_texts_and_nested_ones_by_both_names() {
+    let text = r#"[{"email": "a@x.example", "score": 3, "ok": true, "none": null, "tags": ["b", 2], "more": {"City": "Oslo"}}]"#;
+    let (leads, report) = imported(text.as_bytes()).unwrap();
+    let columns = serde_json::to_string(&leads[0].columns).unwrap();
+    assert_eq!(columns, r#"{"score":"3","ok":"true","tags":"b, 2","more.City":"Oslo"}"#);
+    assert_eq!(report.format, "JSON");
+}
+
+#[test]
+fn fields_within_objects_are_found() {
+    let text =
+        r#"{"id": 1, "properties": {"email": "a@x.example", "firstname": "Ada"}, "organization": {"name": "X Ltd"}}"#;
+    let lead = imported(text.as_bytes()).unwrap().0.remove(0);
+    assert_eq!((lead.email.as_str(), lead.first_name.as_deref()), ("a@x.example", Some("Ada")));
+    assert_eq!(lead.company.as_deref(), Some("X Ltd"));
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_in_one_line_with_what_to_do() {
+    let cases: &[(&[u8], &str)] = &[
+        (b"", "the file is empty"),
+        (b"PK\x03\x04....", "save or export it as CSV"),
+        (
+            b"Name,Firm\nAda,X\n",
+            "no column is known to hold e-mail addresses; name it: --map email=\"COLUMN\"; the columns are Name, Firm",
+        ),
+        (b"ada@x.example,Ada\nbo@x.example,Bo\n", "add a header row"),
+        (b"email,name\n", "no row below it"),
+        (b"email,name\nnobody,Ada\n,Bo\n", "none of its 2 rows has an e-mail address"),
+        (b"[1, 2]", "row 1 is no object"),
+        (b"[{\"email\": \"a@x.example\"}", "the file looks cut off"),
+        (b"{\"email\": \"a@x.example\"}\n{oops}\n", "line 2"),
+        (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
+        (b"email,name\na@x.example,Ada,CTO, Oslo\n", "the first on line 2, and no other has an e-mail address"),
+    ];
+    for (bytes, part) in cases {
+        let error = imported(bytes).unwrap_err();
+        assert!(error.contains(part) && !error.contains('\n'), "{part}: {error}");
+    }
+    let headers =
+        "profileUrl,fullName,firstName,lastName,companyName,title,companyId,email\nhttps://li/a,Ada X,Ada,X,X,CTO,1,\n";
+    let error = imported(headers.as_bytes()).unwrap_err();
+    assert!(error.contains("this is a Sales Navigator export without addresses"), "{error}");
+}
+
+#[test]
+fn a_mapping_that_is_given_goes_before_what_names_say() {
+    let text = b"Kontakt,Title,Job Title,email\nada@x.example,Dr.,CTO,wrong@x.example\n";
+    let place = Place::new();
+    let map = vec![(Field::Title, "job title".to_owned()), (Field::Email, "Kontakt".to_owned())];
+    place.import(text, Mode::New, &Options { map }).unwrap();
+    let lead = place.leads().remove(0);
+    assert_eq!((lead.email.as_str(), lead.title.as_deref()), ("ada@x.example", Some("CTO")));
+    assert_eq!(lead.columns.get("Title").and_then(|value| value.as_str()), Some("Dr."));
+    let missing = Options { map: vec![(Field::Title, "Rolle".to_owned())] };
+    let error = Place::new().import(text, Mode::New, &missing).unwrap_err().to_string();
+    assert!(error.contains("--map title=\"Rolle\": there is no such column; the columns are Kontakt"), "{error}");
+}
+
+#[test]
+fn a_column_whose_cells_are_addresses_needs_no_name() {
+    let (leads, report) = imported("Kontakt;Firma\nada@x.example;X GmbH\nbo@y.example;Y AG\n".as_bytes()).unwrap();
+    assert_eq!((leads.len(), leads[1].company.as_deref()), (2, Some("Y AG")));
+    assert_eq!(report.used, [(Field::Email, "Kontakt".to_owned()), (Field::Company, "Firma".to_owned())]);
+}
+
+#[test]
+fn names_and_places_are_put_together_and_taken_apart() {
+    let (leads, _) =
+        imported(b"Name,City,Country,E-Mail\nAda van Example,Oslo,Norway,a@x.example\n\"Li, Bo\",,Chile,b@x.example\n")
+            .unwrap();
+    let told = |lead: &Lead| {
+        (lead.first_name.clone().unwrap(), lead.last_name.clone().unwrap(), lead.location.clone().unwrap())
+    };
+    assert_eq!(told(&leads[0]), ("Ada".into(), "van Example".into(), "Oslo, Norway".into()));
+    assert_eq!(told(&leads[1]), ("Bo".into(), "Li".into(), "Chile".into()));
+    assert_eq!(leads[0].persona_text(), "Ada van Example, works at x.example.\nLocation: Oslo, Norway");
+}
+
+#[test]
+fn an_import_into_a_list_that_is_there_is_refused_and_an_update_merges() {
+    let place = Place::new();
+    let first = b"email,Title,Notes\nada@x.example,CTO,old\nbo@x.example,CFO,\n";
+    place.import(first, Mode::New, &Options::default()).unwrap();
+    let before = std::fs::read(place.folder.path(&place.list)).unwrap();
+    let error = place.import(first, Mode::New, &Options::default()).unwrap_err().to_string();
+    assert!(error.ends_with("--update adds to it, --name NAME makes another list"), "{error}");
+    assert_eq!(std::fs::read(place.folder.path(&place.list)).unwrap(), before);
+    let second = b"E-Mail,Title,City\nADA@x.example,CEO,Oslo\nbo@x.example,CFO,\ncy@x.example,COO,\n";
+    let report = place.import(second, Mode::Update, &Options::default()).unwrap();
+    assert_eq!((report.new, report.changed, report.unchanged), (1, 1, 1));
+    let leads = place.leads();
+    let emails: Vec<&str> = leads.iter().map(|lead| lead.email.as_str()).collect();
+    assert_eq!(emails, ["ada@x.example", "bo@x.example", "cy@x.example"]);
+    assert_eq!((leads[0].title.as_deref(), leads[0].columns.len(), leads[0].earlier.len()), (Some("CEO"), 2, 1));
+    let broken = place.import(b"email\n\"ada@x.example\nbo@x.example\n", Mode::Update, &Options::default());
+    assert!(broken.is_err() && place.leads() == leads, "a failed update leaves the list as it was");
+}
+
+#[test]
+fn who_may_not_be_written_to_stays_so_whatever_is_imported_later() {
+    let place = Place::new();
+    let first = b"email,Unsubscribed\nada@x.example,\nada@x.example,yes\nbo@x.example,no\ncy@x.example,true\n";
+    let report = place.import(first, Mode::New, &Options::default()).unwrap();
+    assert_eq!((report.duplicates, report.blocked.get("unsubscribed"), report.writable()), (1, Some(&2), 1));
+    let other = file(&place.folder, "autumn").unwrap();
+    let source = place.source(b"email\nAda@X.example\nCy@x.example\ndi@x.example\n");
+    let report = import(&place.folder, &other, Mode::New, &source, &Options::default()).unwrap();
+    assert_eq!((report.suppressed, report.writable()), (2, 1));
+    let left: Vec<String> = Writable::open(&place.folder, &other).unwrap().map(|lead| lead.unwrap().email).collect();
+    assert_eq!(left, ["di@x.example"]);
+    assert_eq!(Suppression::load(&place.folder).unwrap().len(), 2);
+}
+
+#[test]
+fn a_preview_writes_nothing() {
+    let place = Place::new();
+    let source = place.source(b"email,Bounced\nada@x.example,yes\nbo@x.example,\n");
+    let mut seen = Vec::new();
+    let report =
+        preview(&place.folder, &source, &Options::default(), &mut |lead| seen.push(lead.email.clone())).unwrap();
+    assert_eq!((report.writable(), seen.len()), (1, 2));
+    assert_eq!(std::fs::read_dir(place.root.path()).unwrap().count(), 1, "the source alone");
+}
+
+#[test]
+fn names_of_lists_come_from_names_of_files() {
+    assert_eq!(name_from(Path::new("/x/Apollo export (3).csv")), "Apollo export _3_");
+    assert_eq!((name_from(Path::new(".csv")), name_from(Path::new("..."))), ("csv".into(), "leads".into()));
+}
+
+fn cell() -> impl Strategy<Value = String> {
+    "[a-zA-Zéüß€Ж名 ,;|\t\"'\n=+@-]{0,12}"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn an_import_is_the_same_for_any_delimiter_line_end_and_encoding(
+        rows in prop::collection::vec((cell(), cell(), cell()), 1..8),
+        delimiter in prop::sample::select(vec![',', ';', '\t', '|']),
+        encoding in prop::sample::select(vec![
+            Coded::Utf8, Coded::Utf8Marked, Coded::Utf16Le, Coded::Utf16LeMarked, Coded::Utf16Be, Coded::Utf16BeMarked,
+        ]),
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+    ) {
+        let rows = rows.into_iter().enumerate();
+        let rows = rows.map(|(n, (a, b, c))| vec![a, format!("person{n}@x{n}.example"), b, c]).collect();
+        let headers = ["First Name", "Email", "Company", "Remarks"].map(str::to_owned).to_vec();
+        let sheet = Sheet { headers, rows };
+        let plain = imported(&sheet.bytes(PLAIN));
+        let other = imported(&sheet.bytes(Form { delimiter, encoding, line_end, before: "" }));
+        let leads = |read: Result<(Vec<Lead>, Report), String>| read.map(|(leads, _)| leads);
+        prop_assert_eq!(leads(plain), leads(other));
+    }
+
+    #[test]
+    fn no_bytes_make_an_import_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), header: bool) {
+        let mut all = if header { b"email,name\n".to_vec() } else { Vec::new() };
+        all.extend(bytes);
+        if let Err(error) = imported(&all) {
+            prop_assert!(!error.trim().is_empty());
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Leads, as people read of them. Every text of a file is shown with its control characters escaped.
+
+use std::path::Path;
+
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+
+use super::words;
+use crate::data::leads::forget::Change;
+use crate::data::leads::import::{Field, Report};
+use crate::data::leads::{Lead, Suppression};
+use crate::journal::ForgottenCalls;
+
+/// How many people a preview shows.
+pub const PREVIEWED: usize = 3;
+
+/// The most characters of a header or a name that are shown.
+const NAME: usize = 40;
+/// The most characters of a persona that are shown.
+const PERSONA: usize = 400;
+/// The most columns that are named.
+const COLUMNS: usize = 30;
+
+/// What an import found and wrote.
+#[must_use]
+pub fn imported(source: &Path, list: &Path, report: &Report) -> String {
+    let mut text = found(source, report);
+    let mut people = vec![words::count(report.new, "new lead", "new leads")];
+    if report.changed + report.unchanged > 0 {
+        people.push(format!("{} brought up to date", report.changed));
+        people.push(format!("{} unchanged", report.unchanged));
+    }
+    text.push_str(&format!("Saved to: {} ({})\n", words::path(list), people.join(", ")));
+    text
+}
+
+/// What an import would find, with the first people.
+#[must_use]
+pub fn previewed(source: &Path, report: &Report, first: &[Lead]) -> String {
+    let mut text = found(source, report);
+    text.push_str("Nothing was written: this is a preview\n");
+    text.push_str(&people(first));
+    text
+}
+
+fn found(source: &Path, report: &Report) -> String {
+    let mut what = report.known.map_or_else(String::new, |known| format!("{known}, "));
+    what.push_str(&format!("{}, {}", report.format, report.encoding));
+    if report.preamble > 0 {
+        what.push_str(&format!(", {} before the header", words::count(report.preamble, "line", "lines")));
+    }
+    let mut text = format!("File: {} ({what})\nRows: {}\nColumns used:\n", words::path(source), report.rows);
+    let mut fields: Vec<Field> = report.used.iter().map(|(field, _)| *field).collect();
+    fields.dedup();
+    for field in fields {
+        let columns = report.used.iter().filter(|(other, _)| *other == field).map(|(_, column)| column.as_str());
+        text.push_str(&format!("  {:<13} {}\n", field.to_string(), names(&columns.collect::<Vec<_>>())));
+    }
+    let listed = |columns: &[String]| names(&columns.iter().map(String::as_str).collect::<Vec<_>>());
+    if !report.markers.is_empty() {
+        text.push_str(&format!("Columns that may say who must not be written to: {}\n", listed(&report.markers)));
+    }
+    if !report.kept.is_empty() {
+        text.push_str(&format!("Other columns, kept: {}\n", listed(&report.kept)));
+    }
+    text.push_str(&format!("Duplicates, by address: {} (the first row counts)\n", report.duplicates));
+    text.push_str(&format!("Rows without an address, left out: {}\n", report.without_address));
+    if report.short > 0 {
+        text.push_str(&format!("Rows with fewer cells than the header: {} (what is missing is empty)\n", report.short));
+    }
+    if report.ragged.count > 0 {
+        let lines: Vec<String> = report.ragged.first_lines.iter().map(ToString::to_string).collect();
+        let more = if report.ragged.count > lines.len() as u64 { " …" } else { "" };
+        text.push_str(&format!(
+            "Rows with more cells than the header, left out: {} (line {}{more}): their cells may be in wrong columns\n",
+            report.ragged.count,
+            lines.join(", ")
+        ));
+    }
+    text.push_str(&format!("May not be written to, kept apart: {}\n", blocked(report)));
+    text.push_str(&format!("May be written to: {}\n", report.writable()));
+    text
+}
+
+fn blocked(report: &Report) -> String {
+    let mut reasons: Vec<(String, u64)> = report.blocked.iter().map(|(why, count)| (why.clone(), *count)).collect();
+    reasons.push(("on the suppression list already".into(), report.suppressed));
+    reasons.retain(|(_, count)| *count > 0);
+    let total: u64 = reasons.iter().map(|(_, count)| count).sum();
+    let each: Vec<String> =
+        reasons.iter().map(|(why, count)| format!("{count} {}", words::one_line(why, NAME))).collect();
+    if each.is_empty() { total.to_string() } else { format!("{total} ({})", each.join(", ")) }
+}
+
+fn names(columns: &[&str]) -> String {
+    let mut shown: Vec<String> = columns.iter().take(COLUMNS).map(|column| words::one_line(column, NAME)).collect();
+    if columns.len() > COLUMNS {
+        shown.push(format!("and {} more", columns.len() - COLUMNS));
+    }
+    shown.join(", ")
+}
+
+/// What is in a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// People.
+    pub leads: u64,
+    /// Those who may be written to.
+    pub writable: u64,
+    /// Those whose persona a model wrote.
+    pub described: u64,
+}
+
+impl Counts {
+    /// Counts a lead.
+    pub fn add(&mut self, lead: &Lead, suppression: &Suppression) {
+        self.leads += 1;
+        self.writable += u64::from(suppression.why_not(lead).is_none());
+        self.described += u64::from(lead.persona.is_some());
+    }
+}
+
+/// All lists.
+#[must_use]
+pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
+    let mut text = String::new();
+    if lists.is_empty() {
+        text.push_str("No leads yet: rejoinder leads import FILE\n");
+    } else {
+        let mut table = Table::new();
+        table.load_style(UTF8_FULL_CONDENSED).set_header(["List", "Leads", "May be written to", "Described"]);
+        for (name, counts) in lists {
+            let Counts { leads, writable, described } = counts;
+            table.add_row([
+                words::one_line(name, NAME),
+                leads.to_string(),
+                writable.to_string(),
+                described.to_string(),
+            ]);
+        }
+        text.push_str(&format!("{table}\n"));
+    }
+    text.push_str(&format!(
+        "Never written to, in the whole folder: {}\n",
+        words::count(suppressed as u64, "address", "addresses")
+    ));
+    text
+}
+
+/// One list, with its first people who may be written to.
+#[must_use]
+pub fn list(path: &Path, counts: &Counts, first: &[Lead]) -> String {
+    let Counts { leads, writable, described } = counts;
+    let mut text = format!(
+        "List: {}\nLeads: {leads}\nMay be written to: {writable}\nPersonas written by a model: {described}\n",
+        words::path(path)
+    );
+    text.push_str(&people(first));
+    text
+}
+
+/// The first people as the models see them.
+fn people(first: &[Lead]) -> String {
+    let mut text = String::new();
+    for lead in first {
+        let persona: Vec<String> = lead.persona_text().lines().map(|line| words::one_line(line, PERSONA)).collect();
+        text.push_str(&format!("\n{}\n  {}\n", words::one_line(&lead.email, NAME * 2), persona.join("\n  ")));
+    }
+    text
+}
+
+/// What is known of one person.
+#[must_use]
+pub fn person(address: &str, found: &[(String, Lead)], suppressed: Option<&str>) -> String {
+    let mut text = format!("{}\n", words::one_line(address, NAME * 2));
+    text.push_str(&match suppressed {
+        Some(reason) => format!("Never written to: {}\n", words::one_line(reason, PERSONA)),
+        None => String::new(),
+    });
+    for (name, lead) in found {
+        text.push_str(&format!("\nIn the list {}:\n", words::one_line(name, NAME)));
+        if let Some(reason) = &lead.blocked {
+            text.push_str(&format!("  may not be written to: {}\n", words::one_line(reason, PERSONA)));
+        }
+        for line in lead.persona_text().lines() {
+            text.push_str(&format!("  {}\n", words::one_line(line, PERSONA)));
+        }
+    }
+    if found.is_empty() {
+        text.push_str("In no list of leads\n");
+    }
+    text
+}
+
+/// What was removed of a person, and where.
+#[must_use]
+pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
+    let mut text = String::new();
+    for change in changes {
+        text.push_str(&format!("{}: {}\n", words::path(&change.path), change.what));
+    }
+    let ForgottenCalls { calls, texts, trials, runs } = *calls;
+    if calls + texts + trials + runs > 0 {
+        text.push_str(&format!(
+            "journal: {} removed, with {} and {}\n",
+            words::count(calls, "call", "calls"),
+            words::count(texts, "shared text", "shared texts"),
+            words::count(trials, "trial's reason or audit", "trials' reasons or audits")
+        ));
+    }
+    if text.is_empty() {
+        text.push_str("The person was in no file\n");
+    }
+    text.push_str(
+        "On the suppression list there is a hash of the address, and no address: no later import writes to this person.\n\
+         Not changed: files outside of the data folder, such as exports and pages that you saved, backups, and what the hosts \
+         of models and sending tools keep.\n",
+    );
+    text
+}
+
+/// A name as a shell takes it.
+#[must_use]
+pub fn shell(name: &str) -> String {
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if is_plain { name.to_owned() } else { format!("'{}'", words::one_line(name, 200).replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::leads::import::Ragged;
+
+    fn report() -> Report {
+        Report {
+            format: "CSV with ;".into(),
+            encoding: "Windows-1252".into(),
+            preamble: 3,
+            rows: 9,
+            used: vec![
+                (Field::Email, "E-Mail".into()),
+                (Field::Email, "Mail".into()),
+                (Field::Title, "\u{1b}[31mTitle".into()),
+            ],
+            markers: vec!["Do Not Call".into()],
+            kept: vec!["Notes".into(), "Do Not Call".into()],
+            duplicates: 1,
+            without_address: 2,
+            short: 1,
+            ragged: Ragged { count: 7, first_lines: vec![4, 9] },
+            blocked: [("unsubscribed".to_owned(), 1)].into(),
+            suppressed: 1,
+            new: 5,
+            changed: 1,
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn an_import_says_what_it_found_and_what_became_of_it() {
+        insta::assert_snapshot!(imported(Path::new("x.csv"), Path::new("data/leads/x.jsonl"), &report()));
+    }
+
+    #[test]
+    fn hostile_texts_are_shown_escaped() {
+        let mut lead = Lead::new("a@x.example").unwrap();
+        lead.title = Some("CTO\u{1b}]0;pwned\u{7}\u{202e}".into());
+        let text = previewed(Path::new("x\u{1b}.csv"), &report(), &[lead]);
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}') && !text.contains('\u{202e}'), "{text:?}");
+        assert_eq!((shell("spring"), shell("it's")), ("spring".into(), "'it'\\''s'".into()));
+    }
+
+    #[test]
+    fn forgetting_says_where_something_was_removed_and_what_is_out_of_reach() {
+        let changes = [Change { path: "data/leads/x.jsonl".into(), what: "the lead was removed".into() }];
+        let calls = ForgottenCalls { calls: 3, texts: 1, trials: 2, runs: 0 };
+        insta::assert_snapshot!(forgotten(&changes, &calls));
+        assert!(forgotten(&[], &ForgottenCalls::default()).starts_with("The person was in no file"));
+    }
+}

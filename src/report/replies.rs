@@ -1,0 +1,115 @@
+//! What came of an import of replies.
+
+use super::words;
+use crate::campaign::replies::{Counts, Imported, Unmatched, Why};
+
+/// Who could not be matched is listed so far; the rest is counted.
+const SHOWN: usize = 20;
+
+/// The rows of an export, as they were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// All of them.
+    pub rows: u64,
+    /// Without an address.
+    pub without_address: u64,
+    /// About nothing that is counted.
+    pub silent: u64,
+}
+
+/// The report of an import.
+#[must_use]
+pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
+    let mut lines = vec![format!(
+        "Rows: {}, {} without an address, {} without anything that is counted (such as opens)",
+        words::thousands(read.rows),
+        words::thousands(read.without_address),
+        words::thousands(read.silent)
+    )];
+    lines.push(format!("In the export: {}", counts(&imported.found)));
+    lines.push(format!("Of this campaign: {}", counts(&imported.matched)));
+    if imported.by_text > 0 {
+        lines.push(format!(
+            "Matched by what was sent, since the address is another: {}",
+            words::thousands(imported.by_text)
+        ));
+    }
+    lines.extend(unmatched(&imported.unmatched));
+    if imported.suppressed > 0 {
+        lines.push(format!(
+            "Never to be written to again, now on the suppression list: {}",
+            words::thousands(imported.suppressed)
+        ));
+    }
+    lines.push(format!("Known of campaign {}: {}", words::one_line(campaign, 80), counts(&imported.known)));
+    if !imported.is_news {
+        lines.push("All of it was known already; nothing was changed.".to_owned());
+    }
+    lines.join("\n") + "\n"
+}
+
+fn counts(counts: &Counts) -> String {
+    format!(
+        "{} written to, {} replied ({} of them as hoped), {} away, {} bounced, {} unsubscribed",
+        words::count(counts.sent, "person", "people"),
+        words::thousands(counts.replied),
+        words::thousands(counts.positive),
+        words::thousands(counts.out_of_office),
+        words::thousands(counts.bounced),
+        words::thousands(counts.unsubscribed)
+    )
+}
+
+fn unmatched(unmatched: &[Unmatched]) -> Vec<String> {
+    if unmatched.is_empty() {
+        return Vec::new();
+    }
+    let replied = unmatched.iter().filter(|unmatched| unmatched.is_replied).count() as u64;
+    let mut lines = vec![format!(
+        "Not matched: {}, {} of them with a reply",
+        words::count(unmatched.len() as u64, "address", "addresses"),
+        words::thousands(replied)
+    )];
+    // Those with a reply first: they are what is missing from every figure.
+    let mut listed: Vec<&Unmatched> = unmatched.iter().collect();
+    listed.sort_by_key(|unmatched| (!unmatched.is_replied, unmatched.row));
+    lines.extend(listed.iter().take(SHOWN).map(|unmatched| {
+        let why = match unmatched.why {
+            Why::UnknownAddress => "the campaign wrote to no such address",
+            Why::OtherText => "another text was sent than the campaign wrote",
+            Why::NothingSent => "nothing was sent there, as far as the export says",
+        };
+        let reply = if unmatched.is_replied { ", replied" } else { "" };
+        format!("  row {}: {}{reply}: {why}", unmatched.row, words::one_line(&unmatched.address, 100))
+    }));
+    if listed.len() > SHOWN {
+        lines.push(format!("  and {} more", words::thousands((listed.len() - SHOWN) as u64)));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_counts_before_and_after_and_lists_whose_reply_is_missing_first() {
+        let counts =
+            |sent, replied| Counts { sent, replied, positive: 1, bounced: 1, unsubscribed: 1, out_of_office: 0 };
+        let lost = |row, address: &str, is_replied, why| Unmatched { row, address: address.into(), is_replied, why };
+        let imported = Imported {
+            found: counts(402, 21),
+            matched: counts(400, 20),
+            known: counts(400, 20),
+            by_text: 1,
+            unmatched: vec![
+                lost(3, "a@x.example", false, Why::OtherText),
+                lost(9, "b\u{1b}[31m@x.example", true, Why::UnknownAddress),
+            ],
+            suppressed: 2,
+            is_news: true,
+        };
+        let read = Read { rows: 1_204, without_address: 2, silent: 30 };
+        insta::assert_snapshot!(text("spring", read, &imported));
+    }
+}
