@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// From the top. A room may use those below it and itself. Cargo keeps the crates apart; their rooms are in the list so that
-/// the program's rooms are kept from what they must not know.
+/// From the top. A room may use those below it and itself. Cargo keeps the crates apart; their rooms are in the list so
+/// that the program's rooms are kept from what they must not know.
 const ROOMS: &[&str] = &[
     "cli", "web", "report", "campaign", "optimize", "improve", "evaluate", "market", "engine", "call", "model",
     "journal", "data", "event", "compare",

@@ -1,7 +1,8 @@
 //! How long the server takes for its largest pages: a lineage with 50 runs, and a run with 100,000 trials.
 //!
-//! Server time: from the request to the last byte of the answer, without a network. `first` is the first answer about files
-//! that nobody has looked into since the server was started: of a long run it may say that the file is being read, and
+//! Server time: from the request to the last byte of the answer, without a network. `first` is the first answer about
+//! files that nobody has looked into since the server was started: of a long run it may say that the file is being
+//! read, and
 //! `whole` is when all of the page was there. `warm` is every later answer; a server looks into files by itself soon after it
 //! was started, so that this is what people meet.
 
@@ -150,8 +151,11 @@ fn write(path: &Path, personas: usize, version: usize, parent: Option<&str>) {
         let entry = json!({
             "persona": format!("Person {number}, {} of operations at a {}-person company that makes parts. {}", 30 + number % 30, 10 + number % 900, "She has seen many tools and bought few of them. ".repeat(6)),
             "messages": [{
-                "message": format!("Hello {number},\n\n{claim}{}\n\nBest, Ann", "we turn recurring manual work into automated workflows. ".repeat(10)),
-                "decision": {"decision": yes, "reasoning": format!("Number {number}: {}", "It is generic and shows no evidence for what it promises me. ".repeat(3))},
+                "message": format!("Hello {number},\n\n{claim}{}\n\nBest, Ann", "we turn recurring manual work into \
+                                                                                 automated workflows. ".repeat(10)),
+                "decision": {"decision": yes, "reasoning": format!("Number {number}: {}", "It is generic and shows no \
+                                                                                           evidence for what it \
+                                                                                           promises me. ".repeat(3))},
             }],
         });
         let comma = if number == 0 { "" } else { "," };

@@ -120,7 +120,8 @@ pub fn measured(mut command: Command, mut look: impl FnMut(Duration)) -> Took {
     Took { wall: started.elapsed(), cpu: children().saturating_sub(before), peak, code: status.code() }
 }
 
-/// A first run of so many trials, two calls each. Stragglers are waited for: a call that is sent twice is none to count.
+/// A first run of so many trials, two calls each. Stragglers are waited for: a call that is sent twice is none to
+/// count.
 pub fn evaluate(market: &Market, trials: usize, concurrency: usize) -> Took {
     let place = Place::with_people(trials);
     let concurrency = concurrency.to_string();

@@ -1,4 +1,5 @@
-//! What more calls buy, on many worlds of its own: a mean over fifteen worlds varies by more than a few hundred calls do.
+//! What more calls buy, on many worlds of its own: a mean over fifteen worlds varies by more than a few hundred calls
+//! do.
 
 use std::sync::Arc;
 
@@ -60,7 +61,8 @@ pub fn run() -> Result<String, String> {
         };
         let worst = rates.iter().copied().fold(1.0, f64::min);
         text += &format!(
-            "{calls:>5} calls: true rate {:.1} % (worst {:.1}), ungrounded {:.1} %, grounded rate {:.1} %, adopted in {:.0} %",
+            "{calls:>5} calls: true rate {:.1} % (worst {:.1}), ungrounded {:.1} %, grounded rate {:.1} %, adopted in \
+             {:.0} %",
             mean(&|own| own.0.rate),
             100.0 * worst,
             mean(&|own| own.0.ungrounded),

@@ -1,6 +1,7 @@
 //! How often the search is wrong about itself: false adoptions, intervals that miss, gains that are not seen.
 //!
-//! Every run has a market, personas and a seed of its own: none of these worlds was looked at when defaults were chosen.
+//! Every run has a market, personas and a seed of its own: none of these worlds was looked at when defaults were
+//! chosen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -127,7 +128,8 @@ pub fn coverage() -> Result<String, String> {
     let held = reported.iter().filter(|(interval, _, truth)| interval.low <= *truth && *truth <= interval.high).count();
     let mean = |of: &dyn Fn(&(Interval, f64, f64)) -> f64| reported.iter().map(of).sum::<f64>() / reported.len() as f64;
     Ok(format!(
-        "Gains on 40 unseen personas, {} reported: the 95 % interval holds the true gain in {:.1} %; mean true gain {:+.1} \
+        "Gains on 40 unseen personas, {} reported: the 95 % interval holds the true gain in {:.1} %; mean true gain \
+         {:+.1} \
          points, mean reported {:+.1}, mean width {:.1}\n",
         reported.len(),
         100.0 * held as f64 / reported.len() as f64,
@@ -141,8 +143,8 @@ pub fn coverage() -> Result<String, String> {
 const GAIN: f64 = 0.15;
 /// Personas.
 const PEOPLE: usize = 80;
-/// Trials of both sides at most: what the default budget of a cycle leaves to the proof of such a gain where there are as
-/// many personas again to learn from (0.45 of 2,000 calls, at two and a quarter a trial).
+/// Trials of both sides at most: what the default budget of a cycle leaves to the proof of such a gain where there are
+/// as many personas again to learn from (0.45 of 2,000 calls, at two and a quarter a trial).
 const TRIALS: usize = 5 * PEOPLE;
 /// The level of a lineage's first test.
 const ALPHA: f64 = 0.025;
@@ -166,14 +168,16 @@ fn power_of(is_there: bool) -> Result<String, String> {
     let runs = found.len() as f64;
     let power = found.iter().filter(|own| own.0).count() as f64 / runs;
     let trials = found.iter().map(|own| own.1 as f64).sum::<f64>() / runs;
-    // A test of fixed size with the same power and level, from the same scatter: one message to a persona of each prompt.
+    // A test of fixed size with the same power and level, from the same scatter: one message to a persona of each
+    // prompt.
     let all: Vec<f64> = found.iter().flat_map(|own| own.2.iter().copied()).collect();
     let mean = all.iter().sum::<f64>() / all.len() as f64;
     let variance = all.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / all.len() as f64;
     let fixed =
         |alpha: f64| (normal::quantile(1.0 - alpha) + normal::quantile(power)).powi(2) * variance / (mean * mean);
     Ok(format!(
-        "A challenger {:.1} points better, 80 personas, {} runs, {}: adopted in {:.1} %, decided at {:.0} calls on average; a test of \
+        "A challenger {:.1} points better, 80 personas, {} runs, {}: adopted in {:.1} %, decided at {:.0} calls on \
+         average; a test of \
          fixed size with that power takes {:.0} calls: {:.2} of it\n",
         100.0 * mean,
         found.len(),
@@ -227,8 +231,8 @@ pub fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: 
     }
 }
 
-/// Whether our test calls it better, and the trials that it took to decide: with fresh messages of both sides, or with those of the
-/// incumbent that its run has written already.
+/// Whether our test calls it better, and the trials that it took to decide: with fresh messages of both sides, or with
+/// those of the incumbent that its run has written already.
 fn verified(
     market: &Arc<Market>,
     seed: u64,

@@ -1,10 +1,10 @@
 //! Scores what prompt optimizers arrive at on simulated markets: `cargo bench --bench optimizer`, or `-- NAME...` for
 //! some of the sections.
 //!
-//! What it scores are the files `*.jsonl` in a folder (`target/bench-peers`, or `BENCH_PEERS`), which `scripts/bench-peers`
-//! writes: one line for each tool, market, seed and budget of calls. The market knows the truth of a prompt - its
-//! expected share of yes among personas that no tool has seen, and which messages invent - and no tool can ask it for
-//! that.
+//! What it scores are the files `*.jsonl` in a folder (`target/bench-peers`, or `BENCH_PEERS`), which
+//! `scripts/bench-peers` writes: one line for each tool, market, seed and budget of calls. The market knows the truth
+//! of a prompt - its expected share of yes among personas that no tool has seen, and which messages invent - and no
+//! tool can ask it for that.
 
 mod arrival;
 mod chances;

@@ -34,7 +34,8 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| prompt of | budget | calls used | worlds | true rate | worst world | below the best | ungrounded messages | \
+            "| prompt of | budget | calls used | worlds | true rate | worst world | below the best | ungrounded \
+             messages | \
              grounded rate | worst world |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
         )?;
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);

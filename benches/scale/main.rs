@@ -1,8 +1,8 @@
-//! Prints the figures of docs/benchmarks.md on outgrowing one machine: `just bench-scale`, or with names of sections for some
-//! of them.
+//! Prints the figures of docs/benchmarks.md on outgrowing one machine: `just bench-scale`, or with names of sections
+//! for some of them.
 //!
-//! Market, client, Restate and workers are processes of their own, on this machine. It measures and judges nothing by itself: a
-//! figure that is out of reach is marked as missed, and the exit code stays 0.
+//! Market, client, Restate and workers are processes of their own, on this machine. It measures and judges nothing by
+//! itself: a figure that is out of reach is marked as missed, and the exit code stays 0.
 
 mod batches;
 #[allow(dead_code, reason = "shared with the other figures")]

@@ -7,7 +7,6 @@ use super::options::ModelOptions;
 use super::settings::Settings;
 use crate::event::{Event, Events, HostWait};
 use crate::model::id::ModelId;
-use crate::model::limits::permits::Wait;
 use crate::model::retry::RetryPolicy;
 
 /// Seconds for which trouble of a host is waited out.
@@ -20,16 +19,9 @@ pub fn patience(options: &ModelOptions, settings: &Settings, retry: &RetryPolicy
 }
 
 /// Tells why nothing is sent to this host.
-pub fn tell(events: &Events, host: &str) -> impl Fn(Option<Wait>) + Send + Sync + 'static {
+pub fn tell(events: &Events, host: &str) -> impl Fn(Option<HostWait>) + Send + Sync + 'static {
     let (events, host) = (events.clone(), host.split_once('#').map_or(host, |(address, _)| address).to_owned());
-    move |wait| {
-        let wait = wait.map(|Wait { reason, since, until }| HostWait {
-            reason,
-            since: since.into_std(),
-            until: until.into_std(),
-        });
-        events.emit(Event::HostWaits { host: host.clone(), wait });
-    }
+    move |wait| events.emit(Event::HostWaits { host: host.clone(), wait })
 }
 
 /// What to do if a limit on cost cannot be kept.

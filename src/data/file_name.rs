@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Error;
+use super::{Error, text};
 
 /// What a file holds, and so which subfolder it lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,10 +148,6 @@ fn is_deceptive(character: char) -> bool {
 }
 
 /// An over-long name must not fill the screen.
-pub(super) fn shortened(text: &str) -> String {
-    const SHOWN: usize = 80;
-    if text.chars().count() <= SHOWN {
-        return text.to_owned();
-    }
-    text.chars().take(SHOWN).chain(['…']).collect()
+pub(super) fn shortened(name: &str) -> String {
+    text::shortened(name, 80)
 }

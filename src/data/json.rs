@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::file_name::FileName;
 use super::folder::DataFolder;
-use super::{Error, Kind, scan};
+use super::{Error, Kind, scan, text};
 
 /// What is wrong in a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,12 +144,10 @@ fn in_plain_words(expected: &str) -> &str {
 }
 
 fn found_in_plain_words(found: &str) -> String {
-    const SHOWN: usize = 60;
     let found = match found {
         "sequence" => "an array",
         "map" => "an object",
         other => other,
     };
-    let found = found.replace('`', "");
-    if found.chars().count() <= SHOWN { found } else { found.chars().take(SHOWN).chain(['…']).collect() }
+    text::shortened(&found.replace('`', ""), 60)
 }

@@ -34,6 +34,7 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
+pub mod text;
 pub mod titles;
 mod undecided;
 pub mod versions;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::objections::{Counting, Objections};
 use crate::data::results::PersonaResult;
-use crate::data::{Entry, Gather, Part};
+use crate::data::{Entry, Gather, Part, text};
 
 /// Characters of one reasoning that are passed on: three long sentences.
 const LONGEST_LINE: usize = 600;
@@ -262,13 +262,7 @@ pub(super) fn rank(persona: usize, message: usize) -> u64 {
 /// A text on one line, cut at about so many characters: one decision maker's essay must not crowd out the others.
 #[must_use]
 pub fn shortened(text: &str, characters: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= characters {
-        return line;
-    }
-    let mut short: String = line.chars().take(characters).collect();
-    short.push('…');
-    short
+    text::shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "), characters)
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-
 use super::earlier::Earlier;
 use super::error::Error;
 use super::family::Family;
@@ -16,43 +14,6 @@ use crate::data::{DataFolder, FileName, Head};
 use crate::evaluate::run::RunContext;
 use crate::journal::{AttemptPlace, AttemptRow, AttemptState, Begun};
 use crate::model::digest;
-
-/// An attempt as a results file keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// Identifies it among all attempts of the root.
-    pub id: String,
-    /// The one-sided level of its test.
-    pub level: f64,
-    /// Whether it adopted; `None` if it had not ended when the file was written.
-    #[serde(default)]
-    pub adopted: Option<bool>,
-    /// Digests of the incumbent's messages that were there before and that it was measured against.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub used: Vec<String>,
-}
-
-impl Recorded {
-    /// The same for the ledger.
-    #[must_use]
-    pub fn to_attempt(&self) -> Attempt {
-        let ended = match self.adopted {
-            None => Ended::Open,
-            Some(false) => Ended::NotAdopted,
-            Some(true) => Ended::Adopted,
-        };
-        Attempt { id: self.id.clone(), level: self.level, ended, used: self.used.clone() }
-    }
-
-    fn from_attempt(attempt: &Attempt) -> Self {
-        let adopted = match attempt.ended {
-            Ended::Open => None,
-            Ended::NotAdopted => Some(false),
-            Ended::Adopted => Some(true),
-        };
-        Recorded { id: attempt.id.clone(), level: attempt.level, adopted, used: attempt.used.clone() }
-    }
-}
 
 /// The attempts of a root as a cycle sees and adds to them.
 pub struct Attempts {
@@ -99,11 +60,11 @@ impl Attempts {
         context: &RunContext,
         (alpha, seed, step): (f64, u64, &str),
     ) -> Result<Self, Error> {
-        let mut found: Vec<Attempt> = lineage.proofs.iter().map(Recorded::to_attempt).collect();
+        let mut found: Vec<Attempt> = lineage.proofs.iter().map(from_row).collect();
         found.extend(Family::read(folder, file, head)?.attempts(&lineage.root, alpha));
         let run = context.run.clone();
         if let Some(run) = &run {
-            found.extend(run.attempts(&lineage.root, step)?.iter().map(attempt_of_row));
+            found.extend(run.attempts(&lineage.root, step)?.iter().map(from_row));
             // Attempts that this cycle made before it was interrupted, and may have saved, are made again.
             let made: BTreeSet<String> = run.made_attempts(step)?.into_iter().map(|row| row.id).collect();
             found.retain(|attempt| !made.contains(&attempt.id));
@@ -132,7 +93,7 @@ impl Attempts {
         let row = self.note(number, AttemptState::Open, &earlier.digests())?;
         self.with(|state| {
             state.made += 1;
-            state.ledger.add(Attempt { ended: Ended::Open, ..attempt_of_row(&row) });
+            state.ledger.add(Attempt { ended: Ended::Open, ..from_row(&row) });
         });
         Ok(Begin { level: row.level, number, id: row.id })
     }
@@ -144,7 +105,7 @@ impl Attempts {
     pub fn end(&self, begun: &Begin, adopted: bool, used: Vec<String>) -> Result<(), Error> {
         let state = if adopted { AttemptState::Adopted } else { AttemptState::NotAdopted };
         let row = AttemptRow { id: begun.id.clone(), level: begun.level, state, used };
-        self.with(|state| state.ledger.replace(attempt_of_row(&row)));
+        self.with(|state| state.ledger.replace(from_row(&row)));
         if let Some(run) = &self.run {
             run.end_attempt(self.place(begun.number), &row)?;
         }
@@ -171,8 +132,8 @@ impl Attempts {
 
     /// All of them, for the file.
     #[must_use]
-    pub fn records(&self) -> Vec<Recorded> {
-        self.with(|state| state.ledger.attempts().map(Recorded::from_attempt).collect())
+    pub fn records(&self) -> Vec<AttemptRow> {
+        self.with(|state| state.ledger.attempts().map(to_row).collect())
     }
 
     /// The journal's entry at this place, if it has got as far as `wanted`. Otherwise, or without a journal, an entry
@@ -180,7 +141,7 @@ impl Attempts {
     fn note(&self, number: u32, wanted: AttemptState, used: &[String]) -> Result<AttemptRow, Error> {
         let make = |planned: Option<f64>, others: Vec<AttemptRow>| {
             let mut all = self.with(|state| state.ledger.clone());
-            others.iter().for_each(|row| all.add(attempt_of_row(row)));
+            others.iter().for_each(|row| all.add(from_row(row)));
             // The number among all known attempts keeps ids apart even if a seed is used twice.
             let id = digest(&[&self.name, &all.len().to_string()])[..16].to_owned();
             let level = all.next_level(self.alpha).min(planned.unwrap_or(f64::INFINITY));
@@ -204,13 +165,25 @@ impl Attempts {
     }
 }
 
-fn attempt_of_row(row: &AttemptRow) -> Attempt {
+/// The attempt of a record, for the ledger.
+#[must_use]
+pub fn from_row(row: &AttemptRow) -> Attempt {
     let ended = match row.state {
         AttemptState::Planned | AttemptState::Open => Ended::Open,
         AttemptState::NotAdopted => Ended::NotAdopted,
         AttemptState::Adopted => Ended::Adopted,
     };
     Attempt { id: row.id.clone(), level: row.level, ended, used: row.used.clone() }
+}
+
+/// The record of an attempt.
+fn to_row(attempt: &Attempt) -> AttemptRow {
+    let state = match attempt.ended {
+        Ended::Open => AttemptState::Open,
+        Ended::NotAdopted => AttemptState::NotAdopted,
+        Ended::Adopted => AttemptState::Adopted,
+    };
+    AttemptRow { id: attempt.id.clone(), level: attempt.level, state, used: attempt.used.clone() }
 }
 
 #[cfg(test)]

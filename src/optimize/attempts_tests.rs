@@ -97,7 +97,7 @@ fn attempts(run: &Arc<Begun>, seed: u64) -> Attempts {
         step: "cycle 1".into(),
         name: format!("{seed}"),
         run: Some(Arc::clone(run)),
-        state: Mutex::new(State { ledger: Ledger::new(rows.iter().map(attempt_of_row)), made: 0 }),
+        state: Mutex::new(State { ledger: Ledger::new(rows.iter().map(from_row)), made: 0 }),
     }
 }
 

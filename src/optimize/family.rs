@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attempts::Recorded;
+use super::attempts::from_row;
 use super::lineage::Lineage;
 use crate::compare::ledger::{self, Attempt, Ledger};
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
@@ -113,7 +113,7 @@ impl Family {
     /// that the parent does not have, if it is here, belong to this file.
     fn of_record(&self, name: &str, member: &Member, lineage: &Lineage, alpha: f64) -> Vec<Attempt> {
         if !lineage.root.is_empty() {
-            return lineage.proofs.iter().map(Recorded::to_attempt).collect();
+            return lineage.proofs.iter().map(from_row).collect();
         }
         let parent = member.parent.as_ref().and_then(|parent| self.members.get(parent));
         let before = parent.and_then(|parent| parent.lineage.as_ref()).map_or(0, |lineage| lineage.attempts.len());

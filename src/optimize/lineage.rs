@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::attempts::Recorded;
 use super::error::Error;
 use super::memory::Memory;
 use super::root::{self, Root};
@@ -15,6 +14,7 @@ use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versio
 use crate::evaluate::grounding::Sources;
 use crate::improve::parts::{MarkedBy, Marking};
 use crate::improve::{Codebook, PromptParts, Tried};
+use crate::journal::AttemptRow;
 
 /// The memory of a lineage. It stands in every results file that a cycle saves, under `metadata.rejoinder.lineage`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub struct Lineage {
     /// Every attempt on the root that was known when the file was written, including those of its other descendants:
     /// all of them together may adopt wrongly with a chance of at most alpha.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub proofs: Vec<Recorded>,
+    pub proofs: Vec<AttemptRow>,
     /// Whether the incumbent's messages have proved against a challenger already, so that the next is measured afresh.
     #[serde(default)]
     pub earlier_used: bool,

@@ -13,6 +13,7 @@ use super::race::{self, Raced};
 use crate::compare::Rate;
 use crate::compare::adoption::AdoptionTest;
 use crate::compare::sequential;
+use crate::data::text;
 use crate::event::{Decision, Event, Exploring, Finalist, Look, Share, Standings};
 
 /// Characters of an instruction that is quoted.
@@ -122,9 +123,7 @@ fn name(pool: &Pool, candidate: &Candidate) -> String {
         let line = &pool.lines[*first];
         let idea = &pool.ideas[line.idea].name;
         let words = if idea.is_empty() { &line.text } else { idea };
-        let short: String = words.chars().take(QUOTED).collect();
-        let more = if words.chars().count() > QUOTED { "…" } else { "" };
-        name.push_str(&format!(": \u{201c}{short}{more}\u{201d}"));
+        name.push_str(&format!(": \u{201c}{}\u{201d}", text::shortened(words, QUOTED)));
     }
     name
 }

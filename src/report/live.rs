@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::compare::{Rate, Tally};
+use crate::data::text;
 use crate::event::{Event, Exploring, Grounding, Look, Share, Spent, Standings, TrialOutcome};
 
 /// Points of a batch's rate that are kept.
@@ -291,10 +292,7 @@ impl Live {
 
 /// At most so many characters; escaping is the business of who shows it.
 fn short(text: &str) -> String {
-    match text.char_indices().nth(LENGTH) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    text::shortened(text, LENGTH)
 }
 
 /// The race in lines for a terminal: the incumbent first, then every finalist with a bar of its share.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 pub use crate::call::words::thousands;
 use crate::compare::{Interval, Mean, Rate};
+use crate::data::text;
 
 /// What stands in place of a rate that rests on claims that nobody has checked.
 pub const NOT_CHECKED: &str = "claims not checked";
@@ -145,9 +146,7 @@ pub fn one_line(text: &str, width: usize) -> String {
     if line.chars().count() <= width {
         return line;
     }
-    let mut short: String = line.chars().take(width.saturating_sub(1)).collect();
-    short.push('…');
-    short
+    text::shortened(&line, width.saturating_sub(1))
 }
 
 #[cfg(test)]

@@ -55,8 +55,8 @@ struct Tail {
 }
 
 impl Spool {
-    /// An empty spool on the disk of this folder; where nothing can be made there, among the system's temporary files: what
-    /// only reads asks for no right to write.
+    /// An empty spool on the disk of this folder; where nothing can be made there, among the system's temporary files:
+    /// what only reads asks for no right to write.
     ///
     /// # Errors
     /// [`Error::Write`] and its kin.

@@ -187,8 +187,8 @@ impl Caller {
                     + answer.usage.cache_read_tokens
                     + answer.usage.cache_write_tokens,
                 output_tokens: answer.usage.output_tokens,
-                // What the market answered, under whatever name, costs nothing. The budget counts its list price all the
-                // same: a rehearsal on the market ends where the real run would.
+                // What the market answered, under whatever name, costs nothing. The budget counts its list price all
+                // the same: a rehearsal on the market ends where the real run would.
                 cost_usd: if meter::is_simulated(&answer) { Some(0.0) } else { cost_usd },
                 request_id: answer.request_id.clone(),
             };

@@ -37,7 +37,8 @@ pub(super) fn lines(feature: Feature) -> &'static [&'static str] {
             "Offer a one-pager that can be read before any conversation.",
             "Offer to send documentation first.",
             "Propose to share a short written overview in advance.",
-            "Offer something to read, such as a guide or a fact sheet: attach nothing, just send the overview on request.",
+            "Offer something to read, such as a guide or a fact sheet: attach nothing, just send the overview on \
+             request.",
         ],
         SmallAsk => &[
             "End with a small ask: 15 minutes or a one-line reply.",
@@ -142,12 +143,18 @@ pub(super) fn bans(feature: Feature) -> &'static [&'static str] {
 
 /// What an improver adds that wants too much at once: it asks for nothing in particular and drowns the rest.
 pub(super) const LONG_WINDED: [&str; 6] = [
-    "Before you write, go through the persona line by line, note everything that could matter, rank it, and only then decide what to use and in which order.",
-    "Consider the whole journey of the reader from the first glance to the final decision, and let every sentence serve exactly one stage of that journey.",
-    "Vary the rhythm between longer and shorter sentences, between questions and statements, and between the abstract and the tangible.",
-    "Check the finished text against every single one of these guidelines twice, and rewrite it from the beginning whenever one of them is not met.",
-    "Weigh each word against its alternatives and keep the one that a demanding and experienced reader with very little patience would keep.",
-    "Remember that the reader receives dozens of similar texts, so that yours must earn attention, keep it, and turn it into movement.",
+    "Before you write, go through the persona line by line, note everything that could matter, rank it, and only then \
+     decide what to use and in which order.",
+    "Consider the whole journey of the reader from the first glance to the final decision, and let every sentence \
+     serve exactly one stage of that journey.",
+    "Vary the rhythm between longer and shorter sentences, between questions and statements, and between the abstract \
+     and the tangible.",
+    "Check the finished text against every single one of these guidelines twice, and rewrite it from the beginning \
+     whenever one of them is not met.",
+    "Weigh each word against its alternatives and keep the one that a demanding and experienced reader with very \
+     little patience would keep.",
+    "Remember that the reader receives dozens of similar texts, so that yours must earn attention, keep it, and turn \
+     it into movement.",
 ];
 
 /// Advice that changes nothing.

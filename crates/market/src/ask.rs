@@ -378,7 +378,8 @@ mod tests {
             None,
         );
         assert_eq!(read(&asked), Ask::Decision { judge: "JSON please", persona: "Eve", message: "Hello" });
-        let user = "CURRENT SYSTEM PROMPT:\nP\n\nDECISION MAKER FEEDBACK (all):\n[NEGATIVE] too long\n\nANALYSIS TASK: improve";
+        let user = "CURRENT SYSTEM PROMPT:\nP\n\nDECISION MAKER FEEDBACK (all):\n[NEGATIVE] too long\n\nANALYSIS TASK: \
+                    improve";
         let asked = request("", user, None);
         assert!(matches!(read(&asked), Ask::Prompt { incumbent: "P", plain: true, .. }));
     }

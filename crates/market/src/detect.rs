@@ -26,72 +26,125 @@ static WORDS: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon::new(&[
         (
             Mechanism,
-            r"\b(?:how it works|way it works|under the hood|works? (?:step by step|by \w+ing)|behind the scenes|api[- ]first|rest api|technical(?:ly)? (?:architecture|depth)|pre-built (?:\w+ )?(?:templates|workflows)|workflow builder)",
+            concat!(
+                r"\b(?:how it works|way it works|under the hood|works? (?:step by step|by \w+ing)|behind the scenes|",
+                r"api[- ]first|rest api|technical(?:ly)? (?:architecture|depth)|pre-built (?:\w+ )?(?:templates|",
+                r"workflows)|workflow builder)",
+            ),
         ),
         (
             Example,
-            r"\b(?:(?:picture|imagine|take) (?:an?|one)\b|typical (?:first |starting )?case|(?:small|short|brief|quick) example|typically look like|for (?:example|instance), (?:an?|one)\b|similar[- ]sized?|(?:companies|teams|firms|operations|founders|leaders|organi[sz]ations) (?:like yours|of your size|your size|similar to)|similar (?:\w+ ){0,3}(?:companies|teams|organi[sz]ations|enterprises|startups|firms|implementations))",
+            concat!(
+                r"\b(?:(?:picture|imagine|take) (?:an?|one)\b|typical (?:first |starting )?case|(?:small|short|",
+                r"brief|quick) example|typically look like|for (?:example|instance), (?:an?|one)\b|",
+                r"similar[- ]sized?|(?:companies|teams|firms|operations|founders|leaders|",
+                r"organi[sz]ations) (?:like yours|of your size|your size|similar to)|",
+                r"similar (?:\w+ ){0,3}(?:companies|teams|organi[sz]ations|enterprises|startups|firms|",
+                r"implementations))",
+            ),
         ),
         (
             Material,
-            r"\b(?:one-pager|(?:one|two|1|2)-page|write-up|fact sheet|white ?paper|documentation|(?:send|sent|share|attach|forward|provide|bring)\w* (?:[\w'’-]+ ){0,5}(?:overview|summary|guide|docs|deck|case stud\w+|materials?|agenda|brief|report|specs|roadmap|examples|calculator|analysis)|(?:free|week|day)[- ]trial)",
+            concat!(
+                r"\b(?:one-pager|(?:one|two|1|2)-page|write-up|fact sheet|white ?paper|documentation|(?:send|sent|",
+                r"share|attach|forward|provide|bring)\w* (?:[\w'’-]+ ){0,5}(?:overview|summary|guide|docs|deck|",
+                r"case stud\w+|materials?|agenda|brief|report|specs|roadmap|examples|calculator|analysis)|(?:free|",
+                r"week|day)[- ]trial)",
+            ),
         ),
         (
             SmallAsk,
-            r"\b(?:(?:ten|fifteen|twenty|five|10|15|20|5|10-15|15-20)[- ](?:minutes?|mins?)\b|one[- ](?:line|word) (?:reply|answer)|just reply|simply reply)",
+            concat!(
+                r"\b(?:(?:ten|fifteen|twenty|five|10|15|20|5|10-15|15-20)[- ](?:minutes?|mins?)\b|one[- ](?:line|",
+                r"word) (?:reply|answer)|just reply|simply reply)",
+            ),
         ),
         (
             Security,
-            r"\b(?:security (?:team|questions?|questionnaire|review|documentation|details|overview|officer|features|standards|controls)|on security|data (?:handling|is (?:stored|kept))|access (?:rights|controls?)|enterprise-grade security|role-based|single sign-on|sso\b|encrypt\w+)",
+            concat!(
+                r"\b(?:security (?:team|questions?|questionnaire|review|documentation|details|overview|officer|",
+                r"features|standards|controls)|on security|data (?:handling|is (?:stored|kept))|access (?:rights|",
+                r"controls?)|enterprise-grade security|role-based|single sign-on|sso\b|encrypt\w+)",
+            ),
         ),
         (Price, r"\b(?:pric(?:e|es|ing)\b|your budget|per (?:seat|user)\b)|[$€£]\s?\d"),
         (Pilot, r"\b(?:pilots?\b|start small|proof[- ]of[- ]concept|easy to stop|low[- ]risk)"),
         (
             Hype,
-            r"\b(?:game[- ]chang\w+|revolution\w+|world[- ]class|amaz\w+|incredibl\w+|best[- ]in[- ]class|unbelievabl\w+|skyrocket\w*|unparallel\w+|unmatched|supercharg\w+|next[- ]level|number one|mind-blowing|cutting[- ]edge|guaranteed)|[!].*[!]|[🚀🔥💥✨🎉]",
+            concat!(
+                r"\b(?:game[- ]chang\w+|revolution\w+|world[- ]class|amaz\w+|incredibl\w+|best[- ]in[- ]class|",
+                r"unbelievabl\w+|skyrocket\w*|unparallel\w+|unmatched|supercharg\w+|next[- ]level|number one|",
+                r"mind-blowing|cutting[- ]edge|guaranteed)|[!].*[!]|[🚀🔥💥✨🎉]",
+            ),
         ),
         (
             Plain,
-            r"\b(?:seamless\w*|leverag\w+|synerg\w+|streamlin\w+|empower\w*|unlock\w*|innovative|robust|holistic|transformative|transform your)\b",
+            concat!(
+                r"\b(?:seamless\w*|leverag\w+|synerg\w+|streamlin\w+|empower\w*|unlock\w*|innovative|robust|",
+                r"holistic|transformative|transform your)\b",
+            ),
         ),
         (
             Pushy,
-            r"\b(?:few (?:places|spots|seats)|unless i hear|(?:cannot|can't) afford to wait|offer (?:ends|expires)|before (?:friday|it is too late)|act now|don't miss|last chance|limited (?:time|spots|places)|final notice|by tomorrow)",
+            concat!(
+                r"\b(?:few (?:places|spots|seats)|unless i hear|(?:cannot|can't) afford to wait|offer (?:ends|",
+                r"expires)|before (?:friday|it is too late)|act now|don't miss|last chance|limited (?:time|spots|",
+                r"places)|final notice|by tomorrow)",
+            ),
         ),
         (
             Flattery,
-            r"\b(?:admired?\b|your reputation|impress(?:ed|ive)|remarkable|stellar|inspir(?:ation|ing|ed)|congrat\w*|extraordinary|brilliant|spot[- ]on|resonated|loved your|really enjoyed)",
+            concat!(
+                r"\b(?:admired?\b|your reputation|impress(?:ed|ive)|remarkable|stellar|inspir(?:ation|ing|ed)|",
+                r"congrat\w*|extraordinary|brilliant|spot[- ]on|resonated|loved your|really enjoyed)",
+            ),
         ),
         (
             Post,
-            r"\b(?:saw|noticed|read|enjoyed|loved|came across|heard|caught|following|your)\b.{0,40}\b(?:post|article|talk|panel|keynote|thread|podcast|interview|webinar|linkedin|announcement|series [abc])\b",
+            concat!(
+                r"\b(?:saw|noticed|read|enjoyed|loved|came across|heard|caught|following|your)\b.{0,40}\b(?:post|",
+                r"article|talk|panel|keynote|thread|podcast|interview|webinar|linkedin|announcement|series [abc])\b",
+            ),
         ),
         (
             Certificate,
-            r"\b(?:(?:soc ?[12]|iso ?27001|hipaa|gdpr|pci|fedramp)(?: type (?:ii|i|2|1))?[ -](?:certif\w+|complian\w+(?: (?:and|by|for|security))|attest\w+|audited)|(?:certified|accredited|audited) (?:for|to|against|under) (?:soc|iso|hipaa|gdpr|pci)|(?:we're|we are|is) (?:fully )?(?:soc ?2|iso ?27001|hipaa|gdpr)[^.]{0,12} (?:certified|compliant))",
+            concat!(
+                r"\b(?:(?:soc ?[12]|iso ?27001|hipaa|gdpr|pci|fedramp)(?: type (?:ii|i|2|1))?[ -](?:certif\w+|",
+                r"complian\w+(?: (?:and|by|for|security))|attest\w+|audited)|(?:certified|accredited|",
+                r"audited) (?:for|to|against|under) (?:soc|iso|hipaa|gdpr|pci)|(?:we're|we are|",
+                r"is) (?:fully )?(?:soc ?2|iso ?27001|hipaa|gdpr)[^.]{0,12} (?:certified|compliant))",
+            ),
         ),
     ])
 });
 /// Speaks of customers, so that a figure in the same sentence is a result and no promise.
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:customers?|clients?|helped|(?:have|has|'ve) (?:seen|helped|enabled)|our data|one (?:founder|team|company|firm)|(?:companies|teams|firms|businesses|startups) (?:like|such as|typically|reduce|save)|reduced their|for example, we)\b",
-    )
+    pattern(concat!(
+        r"\b(?:customers?|clients?|helped|(?:have|has|'ve) (?:seen|helped|enabled)|our data|one (?:founder|team|",
+        r"company|firm)|(?:companies|teams|firms|businesses|startups) (?:like|such as|typically|reduce|save)|",
+        r"reduced their|for example, we)\b",
+    ))
 });
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:[Cc]ompanies|[Tt]eams|[Ff]irms|[Cc]lients|[Cc]ustomers|[Bb]rands|[Bb]usinesses|[Ee]nterprises|[Ss]tartups|[Oo]rgani[sz]ations|[Ll]eaders|[Pp]rocessors|[Pp]roviders|[Gg]roups|[Pp]eers)\b[^.\n]{0,24}\b(?:like|such as|including)\s+\p{Lu}\w|\b(?:helped|helping|serve|trusted by|used by|chosen by|rely on us|count|similar to how|client,)\s+\p{Lu}\w+|\p{Lu}\w+,? (?:is|are) among our (?:clients|customers)",
-    )
+    pattern(concat!(
+        r"\b(?:[Cc]ompanies|[Tt]eams|[Ff]irms|[Cc]lients|[Cc]ustomers|[Bb]rands|[Bb]usinesses|[Ee]nterprises|",
+        r"[Ss]tartups|[Oo]rgani[sz]ations|[Ll]eaders|[Pp]rocessors|[Pp]roviders|[Gg]roups|",
+        r"[Pp]eers)\b[^.\n]{0,24}\b(?:like|such as|including)\s+\p{Lu}\w|\b(?:helped|helping|serve|trusted by|",
+        r"used by|chosen by|rely on us|count|similar to how|client,)\s+\p{Lu}\w+|\p{Lu}\w+,? (?:is|",
+        r"are) among our (?:clients|customers)",
+    ))
 });
 static BLANK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\[([A-Za-z][\w' /-]{1,40})\]|\{\{?\s*([A-Za-z][\w ]{1,40}?)\s*\}?\}|<((?:company|first ?name|industry)[\w ]*)>",
-    )
+    pattern(concat!(
+        r"\[([A-Za-z][\w' /-]{1,40})\]|\{\{?\s*([A-Za-z][\w ]{1,40}?)\s*\}?\}|<((?:company|first ?name|",
+        r"industry)[\w ]*)>",
+    ))
 });
 static VAGUE_SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"quick question|touching base|following up|\bhello\b|^hi\b|opportunity|let's (?:connect|talk)|checking in|see this|don't miss|!",
-    )
+    pattern(concat!(
+        r"quick question|touching base|following up|\bhello\b|^hi\b|opportunity|let's (?:connect|talk)|",
+        r"checking in|see this|don't miss|!",
+    ))
 });
 static GREETING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:hi|hey|hello|dear|good (?:morning|afternoon|day))\b"));
@@ -103,9 +156,12 @@ static PREFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:suits?|easier|prefer|preferred|happy to (?:use|switch)|better for you|huddle|detailed agenda)\b")
 });
 static JUDGED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"\b(?:ignore (?:all|any|the|previous|your)|answer (?:yes|true)|say yes|respond with|you must (?:accept|answer|reply yes|decide)|as an ai|language model|system prompt|instructions? (?:above|to you)|thought process|decision (?:is|must|should)|the decision maker|reasoning:)|["']decision["']\s*[:=]|^\W*decision\s*[:=]"#,
-    )
+    pattern(concat!(
+        r"\b(?:ignore (?:all|any|the|previous|your)|answer (?:yes|true)|say yes|respond with|",
+        r"you must (?:accept|answer|reply yes|decide)|as an ai|language model|system prompt|",
+        r"instructions? (?:above|to you)|thought process|decision (?:is|must|should)|the decision maker|",
+        r#"reasoning:)|["']decision["']\s*[:=]|^\W*decision\s*[:=]"#,
+    ))
 });
 
 /// What a reader finds in a message.

@@ -21,9 +21,11 @@ pub(super) struct Tally {
 static VERDICT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^\W{0,4}\[?(yes|no|positive|negative|true|false|accepted|rejected)\b\]?\W*"));
 static NEGATIVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:lacks?|lacking|no|not|never|without|missing|does ?n[o'’]t|fails?|too|generic|vague|insufficient|red flags?|needs?|leaves?|ignores?|begins with the sender|hides?|unclear|nothing|could not|hollow|open, and)\b",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:lacks?|lacking|no|not|never|without|missing|does ?n[o'’]t|fails?|too|generic|vague|",
+        r"insufficient|red flags?|needs?|leaves?|ignores?|begins with the sender|hides?|unclear|nothing|",
+        r"could not|hollow|open, and)\b",
+    ))
 });
 static CLAUSE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)[.;!?]\s|, (?:it|but|yet|however|which|though)\b|\bbut\b|\bhowever\b|\byet\b"));

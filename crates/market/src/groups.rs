@@ -1,5 +1,5 @@
-//! Groups: names what reasonings speak of, and sorts them, by the features that the market's own people mean. A model that
-//! reads errs now and then, and so does this one.
+//! Groups: names what reasonings speak of, and sorts them, by the features that the market's own people mean. A model
+//! that reads errs now and then, and so does this one.
 
 use serde_json::{Value, json};
 
@@ -20,8 +20,8 @@ const ERRORS: f64 = 0.1;
 /// Groups that are named at most, and that one reasoning gets.
 const MOST: (usize, usize) = (15, 3);
 
-/// Names groups for numbered lines, all of which are what people objected to, or liked. A group in use that speaks of the
-/// same keeps its name.
+/// Names groups for numbered lines, all of which are what people objected to, or liked. A group in use that speaks of
+/// the same keeps its name.
 pub(super) fn name(lines: &str, known: &str, yes: bool) -> Value {
     let known = groups(known);
     let mut counts: Vec<(Option<Feature>, usize)> = Vec::new();
@@ -90,8 +90,8 @@ pub(super) fn sort(lines: &str, (against, favour): (&str, &str), dice: &mut Dice
 /// How often a line is sorted under what another line asks for: nobody who sorts is right every time.
 const ERRS: f64 = 0.1;
 
-/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out; one in ten is sorted
-/// wrongly.
+/// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out; one in ten is
+/// sorted wrongly.
 pub(super) fn ideas(lines: &str, dice: &mut Dice) -> Value {
     let mut groups: Vec<(String, Vec<u64>)> = Vec::new();
     for (number, said) in numbered(lines) {

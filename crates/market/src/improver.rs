@@ -27,9 +27,10 @@ pub(super) struct Desk<'a> {
 }
 
 static HONEST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:invent\w*|fabricat\w*|made[- ]up|make up|truthful\w*|grounded|unsupported|facts (?:support|state|allow)|(?:only|beyond|stick to) (?:\w+ ){0,6}facts)\b",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:invent\w*|fabricat\w*|made[- ]up|make up|truthful\w*|grounded|unsupported|facts (?:support|",
+        r"state|allow)|(?:only|beyond|stick to) (?:\w+ ){0,6}facts)\b",
+    ))
 });
 
 /// Rewrites a prompt.
@@ -224,7 +225,8 @@ impl<'a> Desk<'a> {
                 self.rewrite(dice)
             ),
             2 => format!(
-                "Subject: {{{{subject}}}}\n\nHi {{{{first_name}}}},\n\n{} can help [Company] with {{{{pain_point}}}}. Would you \
+                "Subject: {{{{subject}}}}\n\nHi {{{{first_name}}}},\n\n{} can help [Company] with \
+                 {{{{pain_point}}}}. Would you \
                  have 15 minutes next week?\n\nBest,\n[Your name]",
                 self.plan.offer.company
             ),

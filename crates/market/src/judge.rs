@@ -121,14 +121,20 @@ pub(super) fn leniency(guide: &str) -> f64 {
 
 fn leniency_of(guide: &str) -> f64 {
     static STRICT: LazyLock<regex::Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:reject by default|default to (?:no|false|rejecting)|by default,? (?:reject|no)|crowded inbox|when (?:uncertain|in doubt|unsure),? (?:reject|say no|decline|answer (?:no|false))|strict(?:ly)?|sceptic\w*|skeptic\w*|be critical|critically|very selective|high bar|most (?:cold )?(?:e-?mails|messages|outreach) (?:deserve|get|should|are|is)|extremely busy|demanding|only if (?:it|the message) (?:truly|really|clearly)|unforgiving)\b",
-        )
+        pattern(concat!(
+            r"(?i)\b(?:reject by default|default to (?:no|false|rejecting)|by default,? (?:reject|no)|",
+            r"crowded inbox|when (?:uncertain|in doubt|unsure),? (?:reject|say no|decline|answer (?:no|false))|",
+            r"strict(?:ly)?|sceptic\w*|skeptic\w*|be critical|critically|very selective|high bar|",
+            r"most (?:cold )?(?:e-?mails|messages|outreach) (?:deserve|get|should|are|is)|extremely busy|",
+            r"demanding|only if (?:it|the message) (?:truly|really|clearly)|unforgiving)\b",
+        ))
     });
     static LENIENT_WORDS: LazyLock<regex::Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)\b(?:(?:is |are |be )?open to|benefit of the doubt|willing to (?:hear|listen|talk|consider)|open-minded|generous\w*|lenient\w*|curious|receptive|when (?:uncertain|in doubt|unsure),? (?:accept|say yes)|easy-going|give it a chance|friendly)\b",
-        )
+        pattern(concat!(
+            r"(?i)\b(?:(?:is |are |be )?open to|benefit of the doubt|willing to (?:hear|listen|talk|consider)|",
+            r"open-minded|generous\w*|lenient\w*|curious|receptive|when (?:uncertain|in doubt|",
+            r"unsure),? (?:accept|say yes)|easy-going|give it a chance|friendly)\b",
+        ))
     });
     if guide.contains("Silence is the usual outcome") {
         return INBOX;

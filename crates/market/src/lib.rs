@@ -10,6 +10,11 @@
 #![warn(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
+/// The examples of the README compile and hold.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod advice;
 mod ask;
 mod auditor;
@@ -135,8 +140,8 @@ impl Market {
     }
 
     /// The same, knowing these messages by heart where it audits. Its own truth is that of the world that it simulates:
-    /// it knows nothing of other offers and other languages. So that it passes an audit shows that the command works, and
-    /// says nothing of any auditor.
+    /// it knows nothing of other offers and other languages. So that it passes an audit shows that the command works,
+    /// and says nothing of any auditor.
     #[must_use]
     pub fn with_labelled(self, read: fn() -> Labelled) -> Self {
         Market { labelled: LazyLock::new(read), ..self }

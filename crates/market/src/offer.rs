@@ -24,30 +24,36 @@ pub(super) struct Offer {
 }
 
 static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\W*(company(?: name| profile)?|about us|industry|sector|products?|service|value prop(?:osition)?|target(?: market| customers?)?|market|stage|focus|customers?|clients|references?|pricing|price|integrations?|security|certifications?|founded|headquarters|team|traction|website|facts?|offer|users?)\s*:\s*(.*)$",
-    )
+    pattern(concat!(
+        r"(?i)^\W*(company(?: name| profile)?|about us|industry|sector|products?|service|value prop(?:osition)?|",
+        r"target(?: market| customers?)?|market|stage|focus|customers?|clients|references?|pricing|price|",
+        r"integrations?|security|certifications?|founded|headquarters|team|traction|website|facts?|offer|",
+        r"users?)\s*:\s*(.*)$",
+    ))
 });
 /// The same keys, when bulleted, are often instructions (`- Security: offer ...`); these few are not.
 static BULLET: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*(?:[-*•]|\d+[.)])\s"));
 static SURE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\W*(?:company|industry|product|value prop|target|stage|focus|market|certifications|customers|clients|founded)",
-    )
+    pattern(concat!(
+        r"(?i)^\W*(?:company|industry|product|value prop|target|stage|focus|market|certifications|customers|",
+        r"clients|founded)",
+    ))
 });
 static INTRO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\s*(?:We are |You (?:write|work) for )?(\p{Lu}[\w.&-]+(?: \p{Lu}[\w.&-]+){0,2})(?:,| -| –| —| is| makes| sells| offers| builds| provides)\s+(?:an? |the )?([^.\n]{6,120})",
-    )
+    pattern(concat!(
+        r"^\s*(?:We are |You (?:write|work) for )?(\p{Lu}[\w.&-]+(?: \p{Lu}[\w.&-]+){0,2})(?:,| -| –| —| is|",
+        r" makes| sells| offers| builds| provides)\s+(?:an? |the )?([^.\n]{6,120})",
+    ))
 });
 /// A figure that a reader would recognise as one.
 pub(super) static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b\d[\d.,]*\s?(?:%|(?:percent|x|times|hours?|days?|hrs)\b)|\b(?:by half|a third|two thirds)\b")
 });
 pub(super) static CERTIFICATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:soc ?[12](?: type ?(?:ii|i|2|1)\b)?|iso ?(?:/iec )?27001|hipaa|gdpr|pci(?:[- ]dss)?|fedramp|tisax|hitrust)\b",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:soc ?[12](?: type ?(?:ii|i|2|1)\b)?|iso ?(?:/iec )?27001|hipaa|gdpr|pci(?:[- ]dss)?|fedramp|",
+        r"tisax|hitrust)\b",
+    ))
 });
 
 /// Characters of a product that are quoted.
@@ -175,8 +181,9 @@ mod tests {
     #[test]
     fn lines_with_keys_are_read() {
         let offer = Offer::of(
-            "Company: Tidewater\n  Product: Scheduling platform for field crews\nValue Proposition: Cut travel by 35% and \
-             calm the dispatch desk\nCustomers: Acme, Globex\nSecurity: ISO 27001 since 2021\n- Security: offer to answer",
+            "Company: Tidewater\n  Product: Scheduling platform for field crews\nValue Proposition: Cut travel by \
+             35% and calm the dispatch desk\nCustomers: Acme, Globex\nSecurity: ISO 27001 since 2021\n\
+             - Security: offer to answer",
         );
         assert_eq!(offer.company, "Tidewater");
         assert_eq!(offer.product, "scheduling platform for field crews");
@@ -198,7 +205,8 @@ mod tests {
 
     #[test]
     fn what_instructs_states_nothing() {
-        let prompt = "Company: Tidewater\nWe save 12 hours a week.\n- Name customers\n\nInstructions:\nMention 80% at clients.\nPrice: $5";
+        let prompt = "Company: Tidewater\nWe save 12 hours a week.\n- Name customers\n\nInstructions:\nMention 80% at \
+                      clients.\nPrice: $5";
         assert_eq!(stated(prompt), "Company: Tidewater\nWe save 12 hours a week.\n\nPrice: $5\n");
     }
 

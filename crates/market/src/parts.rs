@@ -18,15 +18,19 @@ use super::proposals::items;
 const MISSES: f64 = 0.04;
 
 static RULE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:sign(?:ed)? (?:as|off|it)|signature|opt[- ]out|unsubscribe|reply stop|not interested\?|language of|in (?:german|french|english|spanish|dutch|japanese)|never mention|always (?:end|begin|include)|write (?:a|one) (?:\w+ ){0,3}(?:e-?mail|message)|html|json|leave them as they are)\b",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:sign(?:ed)? (?:as|off|it)|signature|opt[- ]out|unsubscribe|reply stop|not interested\?|",
+        r"language of|in (?:german|french|english|spanish|dutch|japanese)|never mention|always (?:end|begin|",
+        r"include)|write (?:a|one) (?:\w+ ){0,3}(?:e-?mail|message)|html|json|leave them as they are)\b",
+    ))
 });
 static KEY: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\p{Lu}[\p{L} /&-]{1,30}: \S"));
 static ORDERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^\W*(?:\d+[.)] )?(?:be|make|think|build|consider|demonstrate|focus|use|write|keep|avoid|never|always|do|don't|no|show|name|ask|open|close|end|start|begin|say|give|offer|tie|lead|include|mention|explain|match|respect|propose|suggest|personali[sz]e|remember|weigh|vary|check|address|speak)\b",
-    )
+    pattern(concat!(
+        r"(?i)^\W*(?:\d+[.)] )?(?:be|make|think|build|consider|demonstrate|focus|use|write|keep|avoid|never|",
+        r"always|do|don't|no|show|name|ask|open|close|end|start|begin|say|give|offer|tie|lead|include|mention|",
+        r"explain|match|respect|propose|suggest|personali[sz]e|remember|weigh|vary|check|address|speak)\b",
+    ))
 });
 static BANS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:avoid|never|don't|do not|without|no)\b"));
 static CHATTER: LazyLock<Regex> =
@@ -115,7 +119,8 @@ mod tests {
 
     #[test]
     fn blocks_are_marked_by_what_they_say() {
-        let blocks = "1| Company: Tidewater\n2| Material: a guide, a tour\n| How to write:\n3| - Be brief: under 90 words.\n4| - Sign as Tom.\n\
+        let blocks = "1| Company: Tidewater\n2| Material: a guide, a tour\n| How to write:\n\
+                      3| - Be brief: under 90 words.\n4| - Sign as Tom.\n\
                       5| - Be authentic.\n6| Tidewater is a platform. Keep it short.\n7| - Name one\n7|   problem.";
         assert_eq!(parts(blocks), ["fact", "fact", "advice", "rule", "advice", "mixed", "advice"]);
         let mixed = split(blocks)["blocks"][5]["pieces"].clone();

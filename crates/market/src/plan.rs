@@ -46,14 +46,16 @@ pub(super) struct Plan {
 }
 
 static JOINTS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"[;:]|[.!?](?:\s|$)|, (?:but|then|just|instead|and (?:keep|use|write|offer|mention|name|end|ask|be|make|include|close|give|say|show|quote|open|tie|propose|do|never|avoid))\b",
-    )
+    pattern(concat!(
+        r"[;:]|[.!?](?:\s|$)|, (?:but|then|just|instead|and (?:keep|use|write|offer|mention|name|end|ask|be|",
+        r"make|include|close|give|say|show|quote|open|tie|propose|do|never|avoid))\b",
+    ))
 });
 static CAPS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:not? (?:more|longer) than|not exceed(?:ing)?|never (?:more|longer) than|not only|no later than|without fail)\b",
-    )
+    pattern(concat!(
+        r"\b(?:not? (?:more|longer) than|not exceed(?:ing)?|never (?:more|longer) than|not only|no later than|",
+        r"without fail)\b",
+    ))
 });
 
 impl Wishes {
@@ -186,8 +188,8 @@ impl Plan {
         self.asked.has(Truth)
     }
 
-    /// What a rule beside the prompt does that asks to keep to the facts: less than instructions in it, and least where these
-    /// ask for what is not there.
+    /// What a rule beside the prompt does that asks to keep to the facts: less than instructions in it, and least where
+    /// these ask for what is not there.
     pub(super) fn obey_rule_of_truth(&self, odds: &mut Odds) {
         for feature in Feature::INVENTED.into_iter().chain([Placeholder]) {
             if !self.states(feature) {

@@ -124,8 +124,8 @@ fn shorten(desk: &Desk<'_>, items: &[String], dice: &mut Dice) -> Vec<Value> {
     changes
 }
 
-/// What goes wrong now and then: nothing is changed, a whole prompt comes with chatter around it, an item is a message, or it has
-/// blanks to be filled in.
+/// What goes wrong now and then: nothing is changed, a whole prompt comes with chatter around it, an item is a message,
+/// or it has blanks to be filled in.
 fn fumble(desk: &Desk<'_>, dice: &mut Dice) -> Value {
     let company = &desk.plan.offer.company;
     match dice.below(4) {
@@ -137,7 +137,8 @@ fn fumble(desk: &Desk<'_>, dice: &mut Dice) -> Value {
         }
         2 => {
             let message = format!(
-                "Subject: Less manual work\n\nHi Alex,\n\n{company} can help with that.\n\nWould you have 15 minutes next \
+                "Subject: Less manual work\n\nHi Alex,\n\n{company} can help with that.\n\nWould you have 15 minutes \
+                 next \
                  week?\n\nBest,\nSam"
             );
             json!({"changes": [change("add", 0, &message, None)]})
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn changes_name_items_that_are_there_and_come_in_every_temper() {
-        let advice = "1. Be brief: no more than 100 words.\n2. Be authentic and make the reader feel understood.\n3. Ask for 10 minutes at most.";
+        let advice = "1. Be brief: no more than 100 words.\n2. Be authentic and make the reader feel understood.\n3. \
+                      Ask for 10 minutes at most.";
         let (mut tempers, mut lies) = (std::collections::BTreeSet::new(), 0);
         for seed in 0..400 {
             let mut dice = Dice::of(&[&seed.to_string()]);

@@ -47,9 +47,13 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?:^|[\s:])((?:Dr\.? )?\p{Lu}[\p{L}'’-]+) \p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’-]+)?\s*[,(]")
 });
 static ROLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:(?:Co-[Ff]ounder|Founder)(?:(?:/| and | & )[A-Z]{3})?|(?:Senior |Deputy |Regional |Global )?(?:VP|Vice President|Head|Director|Chief)(?: of|,)(?: (?:[A-Z][\w&/-]+|and|the))*[ -][A-Z][\w&/-]+|Chief(?: [A-Z]\w+){1,2} Officer|(?:[A-Z][\w&/-]+ ){1,3}(?:Manager|Director|Lead|Officer|Administrator|Controller|Owner|Partner)|Managing Director|Controller|Owner|C[A-Z]O|CISO)\b",
-    )
+    pattern(concat!(
+        r"\b(?:(?:Co-[Ff]ounder|Founder)(?:(?:/| and | & )[A-Z]{3})?|(?:Senior |Deputy |Regional |",
+        r"Global )?(?:VP|Vice President|Head|Director|Chief)(?: of|,)(?: (?:[A-Z][\w&/-]+|and|",
+        r"the))*[ -][A-Z][\w&/-]+|Chief(?: [A-Z]\w+){1,2} Officer|(?:[A-Z][\w&/-]+ ){1,3}(?:Manager|Director|",
+        r"Lead|Officer|Administrator|Controller|Owner|Partner)|Managing Director|Controller|Owner|C[A-Z]O|",
+        r"CISO)\b",
+    ))
 });
 static KIND: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:at|of|for|from|in|runs|owns|with) (an? [^.,;(\n]{4,90})"));
@@ -57,29 +61,41 @@ static SIZE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(\d{1,3}(?:,\d{3})+|\d{1,6})\+?[- ](?:person|people|employees?|staff|strong|headcount)\b")
 });
 static CITY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:in|based in|from|near) ((?:São |San |Los |New |Cape |Tel |Ho |Kuala |Buenos |Hong |Mexico |Abu |Salt |The )?\p{Lu}\p{Ll}{2,}(?: City| Lake City)?)\b",
-    )
+    pattern(concat!(
+        r"\b(?:in|based in|from|near) ((?:São |San |Los |New |Cape |Tel |Ho |Kuala |Buenos |Hong |Mexico |Abu |",
+        r"Salt |The )?\p{Lu}\p{Ll}{2,}(?: City| Lake City)?)\b",
+    ))
 });
 static PAINS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:pain points?(?: include| are| is)?|struggl\w+ with|frustrated (?:by|with)|dealing with|fighting(?: with)?|(?:currently |is )facing|(?:main|primary|biggest) (?:concern|worry|headache|problem)s?(?: is| are)?|concerned about|looking to (?:automate|fix|improve)|wrestl\w+ with|worn down by|troubled by|loses sleep over|held back by|wants to get rid of|tired of)\b:?\s+([^.;\n]{4,220})",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:pain points?(?: include| are| is)?|struggl\w+ with|frustrated (?:by|with)|dealing with|",
+        r"fighting(?: with)?|(?:currently |is )facing|(?:main|primary|biggest) (?:concern|worry|headache|",
+        r"problem)s?(?: is| are)?|concerned about|looking to (?:automate|fix|improve)|wrestl\w+ with|",
+        r"worn down by|troubled by|loses sleep over|held back by|wants to get rid of|",
+        r"tired of)\b:?\s+([^.;\n]{4,220})",
+    ))
 });
 static TOOLS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"\b(Salesforce|HubSpot|Slack|Jira|Confluence|SAP|Workday|ServiceNow|NetSuite|QuickBooks|Xero|Zendesk|Asana|Notion|Airtable|Trello|GitHub|Okta|Shopify|Zapier|Snowflake|Tableau|Power BI|Microsoft Teams|Excel|Google Sheets|Google Workspace|Monday\.com|Intercom|Freshdesk|Pipedrive|Dynamics 365|Dynamics|Oracle|Sage|DATEV|BambooHR|Greenhouse|Personio|Stripe|Epic|Procore|Odoo|SharePoint|Looker|Linear|ClickUp|Smartsheet|Coupa|Ariba)\b",
-    )
+    pattern(concat!(
+        r"\b(Salesforce|HubSpot|Slack|Jira|Confluence|SAP|Workday|ServiceNow|NetSuite|QuickBooks|Xero|Zendesk|",
+        r"Asana|Notion|Airtable|Trello|GitHub|Okta|Shopify|Zapier|Snowflake|Tableau|Power BI|Microsoft Teams|",
+        r"Excel|Google Sheets|Google Workspace|Monday\.com|Intercom|Freshdesk|Pipedrive|Dynamics 365|Dynamics|",
+        r"Oracle|Sage|DATEV|BambooHR|Greenhouse|Personio|Stripe|Epic|Procore|Odoo|SharePoint|Looker|Linear|",
+        r"ClickUp|Smartsheet|Coupa|Ariba)\b",
+    ))
 });
 static PREFERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:prefers?|communicat\w+|reachable|reached|reach (?:her|him|them)|likes|answers|favou?rs|expects)\b([^.;\n]{3,120})",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:prefers?|communicat\w+|reachable|reached|reach (?:her|him|them)|likes|answers|favou?rs|",
+        r"expects)\b([^.;\n]{3,120})",
+    ))
 });
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)\b(?:(e-?mails?)|(slack|chat|teams|whatsapp|texts?|messages|messaging)|(video|calls?|zoom|phone)|(in[- ]person|meetings?|face)|(documents?|documentation|written|writing|memos?|summary|summaries|brief(?:ing)?s?|one-pagers?))\b",
-    )
+    pattern(concat!(
+        r"(?i)\b(?:(e-?mails?)|(slack|chat|teams|whatsapp|texts?|messages|messaging)|(video|calls?|zoom|phone)|",
+        r"(in[- ]person|meetings?|face)|(documents?|documentation|written|writing|memos?|summary|summaries|",
+        r"brief(?:ing)?s?|one-pagers?))\b",
+    ))
 });
 
 /// Problems of a persona that names none: every office has them.
@@ -118,9 +134,10 @@ impl Reader {
 /// `a fast-growing 50-person fintech startup in Oslo` becomes `fast-growing fintech startup`.
 fn kind_of(text: &str) -> Option<String> {
     static DROP: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^an? |\b\d[\d,]*\+?[- ](?:person|people|employees?|staff|strong)\b ?|\bmid-sized |\btraditional |\bearly-stage )",
-        )
+        pattern(concat!(
+            r"(?:^an? |\b\d[\d,]*\+?[- ](?:person|people|employees?|staff|strong)\b ?|\bmid-sized |",
+            r"\btraditional |\bearly-stage )",
+        ))
     });
     static END: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r" (?:in|with|based|that|which|where|who|near|from|employing|and|as|of about|of some)\b.*$")
@@ -133,9 +150,13 @@ fn kind_of(text: &str) -> Option<String> {
 
 fn pattern_kinds() -> &'static Regex {
     static KINDS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"\b(?:company|startup|start-up|agency|firm|provider|platform|bank|insurer|manufacturer|retailer|brand|business|maker|group|clinic|hospital|university|school|studio|consultancy|marketplace|vendor|operator|distributor|supplier|network|cooperative|builder|carrier|chain|producer|wholesaler|publisher|practice|fund|organi[sz]ation|enterprise|space|team|scale-up|developer|broker|foundation|ngo|charity|lab|utility|department)\b",
-        )
+        pattern(concat!(
+            r"\b(?:company|startup|start-up|agency|firm|provider|platform|bank|insurer|manufacturer|retailer|",
+            r"brand|business|maker|group|clinic|hospital|university|school|studio|consultancy|marketplace|",
+            r"vendor|operator|distributor|supplier|network|cooperative|builder|carrier|chain|producer|",
+            r"wholesaler|publisher|practice|fund|organi[sz]ation|enterprise|space|team|scale-up|developer|",
+            r"broker|foundation|ngo|charity|lab|utility|department)\b",
+        ))
     });
     &KINDS
 }
@@ -223,7 +244,8 @@ mod tests {
     fn a_persona_in_free_form_is_read() {
         let reader = Reader::of(
             "Ines Okoye, 42, Director of Operations at a fast-growing fintech startup (80 employees) in San Diego. \
-             Prefers data-driven email with clear ROI metrics. Currently struggling with manual invoice matching across \
+             Prefers data-driven email with clear ROI metrics. Currently struggling with manual invoice matching \
+             across \
              systems and delayed month-end reports. Works with Slack and NetSuite. Budget-conscious.",
         );
         assert_eq!(reader.name, "Ines");

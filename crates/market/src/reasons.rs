@@ -39,41 +39,51 @@ fn praise(feature: Feature) -> &'static str {
 fn lack(feature: Feature) -> &'static str {
     match feature {
         Tie => {
-            "<does not mention any problem that I have|lacks a tie to my pain points|never addresses the challenges that I face|is generic and not tailored to my problems>"
+            "<does not mention any problem that I have|lacks a tie to my pain points|never addresses the challenges \
+             that I face|is generic and not tailored to my problems>"
         }
         Figures => {
-            "<gives no concrete figures|lacks numbers that I could check|does not quantify the benefit|comes without metrics>"
+            "<gives no concrete figures|lacks numbers that I could check|does not quantify the benefit|comes without \
+             metrics>"
         }
         Mechanism => {
-            "<does not say how it works|never explains how the product works|lacks any detail on the mechanism|leaves out how it would work for us>"
+            "<does not say how it works|never explains how the product works|lacks any detail on the mechanism|leaves \
+             out how it would work for us>"
         }
         Example => {
-            "<gives no example from a company like ours|lacks an example that fits our industry|does not show what it would look like at our size>"
+            "<gives no example from a company like ours|lacks an example that fits our industry|does not show what it \
+             would look like at our size>"
         }
         Material => {
-            "<offers nothing to read beforehand|does not offer any material or documentation|lacks a one-pager that I could look at first>"
+            "<offers nothing to read beforehand|does not offer any material or documentation|lacks a one-pager that I \
+             could look at first>"
         }
         SmallAsk => {
-            "<asks for too much of my time|wants a long call right away, which is not a small ask|does not make the next step small>"
+            "<asks for too much of my time|wants a long call right away, which is not a small ask|does not make the \
+             next step small>"
         }
         Brief => "<is not brief enough|is not short enough for my inbox|could not be called concise>",
         Plain => "<does not use plain words|lacks a plain, professional tone|has too many buzzwords>",
         Integrations => {
-            "<does not mention integration with our tools|never says whether it fits our existing systems|says nothing about integrations>"
+            "<does not mention integration with our tools|never says whether it fits our existing systems|says nothing \
+             about integrations>"
         }
         Security => "<does not address security|says nothing about data protection|leaves out security and compliance>",
         Price => {
-            "<does not say what it costs|says nothing about pricing|leaves the price open, and the budget is mine to defend>"
+            "<does not say what it costs|says nothing about pricing|leaves the price open, and the budget is mine to \
+             defend>"
         }
         Subject => "<has no clear subject line|has a subject line that tells me nothing>",
         Channel => "<does not respect my preferred channel|ignores how I prefer to communicate>",
         Pilot => "<does not offer a pilot|offers no low-risk way to try it|lacks a small first step such as a pilot>",
         Opener => {
-            "<does not open with anything relevant to my role|begins with the sender, not with why it is relevant to me>"
+            "<does not open with anything relevant to my role|begins with the sender, not with why it is relevant to \
+             me>"
         }
         Customer => "<names no customers|offers no customer references|lacks social proof>",
         Result => {
-            "<shows no proof of results with other customers|lacks evidence such as a case study|gives no results that customers achieved>"
+            "<shows no proof of results with other customers|lacks evidence such as a case study|gives no results that \
+             customers achieved>"
         }
         Certificate => "<names no certification|does not show any certification>",
         Post => "<shows no research on me|does not show any research on our company>",
@@ -97,7 +107,8 @@ fn fault(feature: Feature) -> &'static str {
 pub(super) fn explain(decision: bool, found: &Found, judge: &Judge, dice: &mut Dice) -> String {
     if found.words < EMPTY {
         return say(
-            "<There is nothing here to decide on|This is hardly a message>: <I would not answer it|it says nothing about what is offered or why>.",
+            "<There is nothing here to decide on|This is hardly a message>: <I would not answer it|it says nothing \
+             about what is offered or why>.",
             dice,
         );
     }
@@ -206,21 +217,34 @@ fn say(template: &str, dice: &mut Dice) -> String {
 pub(super) const SPEAKS: &[(Feature, &str)] = &[
     (
         Tie,
-        r"\b(?:pain points?|(?:my|our) (?:\w+ ){0,4}(?:problems?|challenges?|struggles?|bottlenecks?)|challenges? (?:that i|on my)|problem that i|generic|tailored|personali[sz]ed|irrelevant|specificity)",
+        concat!(
+            r"\b(?:pain points?|(?:my|our) (?:\w+ ){0,4}(?:problems?|challenges?|struggles?|bottlenecks?)|",
+            r"challenges? (?:that i|on my)|problem that i|generic|tailored|personali[sz]ed|irrelevant|specificity)",
+        ),
     ),
     (
         Figures,
-        r"\b(?:concrete figures?|figures?\b|numbers? that|quantif\w+|metrics|specific numbers|roi\b|supporting data|methodology)",
+        concat!(
+            r"\b(?:concrete figures?|figures?\b|numbers? that|quantif\w+|metrics|specific numbers|roi\b|",
+            r"supporting data|methodology)",
+        ),
     ),
     (
         Mechanism,
-        r"\b(?:how (?:it|the product|this|that) (?:\w+ )?works?|how it would work|mechanism|technical (?:details?|depth|specifications?)|vague about what|what (?:it|the product) (?:actually )?does|api (?:capabilities|architecture))",
+        concat!(
+            r"\b(?:how (?:it|the product|this|that) (?:\w+ )?works?|how it would work|mechanism|",
+            r"technical (?:details?|depth|specifications?)|vague about what|what (?:it|",
+            r"the product) (?:actually )?does|api (?:capabilities|architecture))",
+        ),
     ),
     (Example, r"\b(?:examples?\b|use cases?|look like at|our (?:specific )?(?:industry|context|sector))"),
     (Material, r"\b(?:to read|material|documentation|one-pager|white ?paper|preliminary value|substantive)"),
     (
         SmallAsk,
-        r"\b(?:(?:small|big|reasonable) ask|my time\b|long call|next step small|time commitment|jumps straight|commitment of)",
+        concat!(
+            r"\b(?:(?:small|big|reasonable) ask|my time\b|long call|next step small|time commitment|jumps straight|",
+            r"commitment of)",
+        ),
     ),
     (Brief, r"\b(?:brief(?: enough)?\b|brevity|concise|short enough|is short)"),
     (Plain, r"\b(?:plain|buzzwords?|jargon|professional tone|matter-of-fact|sales(?:y|-focused| pitch)|too sales)"),
@@ -241,11 +265,17 @@ pub(super) const SPEAKS: &[(Feature, &str)] = &[
     (Placeholder, r"\b(?:placeholders?|mass (?:mailing|outreach)|unfilled|template)"),
     (
         Customer,
-        r"\b(?:names? (?:no )?customers|customer references?|social proof|verifiable references?|specific names|credibility|track record|name-drop\w*)",
+        concat!(
+            r"\b(?:names? (?:no )?customers|customer references?|social proof|verifiable references?|specific names|",
+            r"credibility|track record|name-drop\w*)",
+        ),
     ),
     (
         Result,
-        r"\b(?:case stud\w+|customers achieved|results? (?:of|with) other customers|proof of results|evidence|results that customers|substantiat\w+|proof of)",
+        concat!(
+            r"\b(?:case stud\w+|customers achieved|results? (?:of|with) other customers|proof of results|evidence|",
+            r"results that customers|substantiat\w+|proof of)",
+        ),
     ),
     (Certificate, r"\bcertif\w+"),
     (Post, r"\b(?:research on|said in public|linkedin)"),

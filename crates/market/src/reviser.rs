@@ -85,7 +85,8 @@ mod tests {
     use super::*;
 
     const OFFER: &str = "Company: Tidewater\nProduct: a platform for approvals";
-    const DRAFT: &str = "Subject: Approvals\n\nHi Ada,\n\nWe make a platform for approvals. We count Stripe and Acme among \
+    const DRAFT: &str = "Subject: Approvals\n\nHi Ada,\n\nWe make a platform for approvals. We count Stripe and Acme \
+                         among \
                          our customers. Would 15 minutes suit you?\n\nBest,\n[Your name]";
 
     fn revised(passages: &str, seed: &str) -> String {
@@ -95,7 +96,8 @@ mod tests {
 
     #[test]
     fn mostly_what_is_named_goes_and_the_rest_stays() {
-        let passages = "1. \"Stripe and Acme\" - nothing that is known supports it\n2. \"[Your name]\" - a blank that was \
+        let passages = "1. \"Stripe and Acme\" - nothing that is known supports it\n2. \"[Your name]\" - a blank \
+                        that was \
                         never filled in";
         let (mut gone, mut filled) = (0, 0);
         for seed in 0..100 {

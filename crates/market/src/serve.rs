@@ -8,9 +8,9 @@
 //!   ([`Stats`]).
 //!
 //! An answer depends on the market's seed, the request and its `idempotency-key`, as it does in-process: a key of 32
-//! lower-case hexadecimal digits is the [`CallKey`](rejoinder_llm::model::CallKey) itself, any other is hashed into one. Without
-//! the header, identical requests are numbered as they arrive, so that each gets a fresh sample. The Messages API has no
-//! name for a schema; it is called by its `title`, else `answer`.
+//! lower-case hexadecimal digits is the [`CallKey`](rejoinder_llm::model::CallKey) itself, any other is hashed into
+//! one. Without the header, identical requests are numbered as they arrive, so that each gets a fresh sample. The
+//! Messages API has no name for a schema; it is called by its `title`, else `answer`.
 //!
 //! Every response says in its `server` header, and every request id in its first word, that it is simulated.
 //!

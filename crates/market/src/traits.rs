@@ -34,12 +34,18 @@ pub(super) const ALL_TRAITS: [Trait; TRAITS] = [Secure, Frugal, Brief, Formal, D
 const WORDS: [&str; TRAITS] = [
     r"secur|complian|hipaa|gdpr|soc 2|iso 27001|audit|privacy|risk-averse|regulat",
     r"budget|cash flow|price|pricing|cost-conscious|afford|frugal|cost control|watches every",
-    r"\bbrief\b|concise|short (?:e-?mails|messages)|to the point|quick (?:slack|chat|calls|messages)|no patience|skims|direct communic|busy",
+    concat!(
+        r"\bbrief\b|concise|short (?:e-?mails|messages)|to the point|quick (?:slack|chat|calls|messages)|",
+        r"no patience|skims|direct communic|busy",
+    ),
     r"formal\b|formally|traditional|executive|structured|old-school|courteous|reserved",
     r"data-driven|analytical|metrics|\broi\b|numbers|measurable|quantif|evidence|cost-benefit",
     r"technical|\bapi|architecture|engineer|developer|integrat",
     r"fast-mov|move-fast|gut feel|quick decision|quickly|agil|decides fast|impatient|speed",
-    r"stakeholder|methodical|pilot|proof-of-concept|proof of concept|careful|consensus|committee|vetting|cautious|sceptic|skeptic|months",
+    concat!(
+        r"stakeholder|methodical|pilot|proof-of-concept|proof of concept|careful|consensus|committee|vetting|",
+        r"cautious|sceptic|skeptic|months",
+    ),
     r"peer|reference|recommendation|case stud|track record|proven|network|community|communities",
 ];
 

@@ -82,9 +82,10 @@ fn names_only_known(sentence: &str, facts: &str) -> bool {
 /// Whether a sentence says that the product connects, rather than that one would find out whether it does.
 fn claims_integration(lower: &str, facts: &str, reader: &Reader) -> bool {
     static CLAIM: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
-        pattern(
-            r"\b(?:integrates?|connects?|syncs?|plugs?|works) (?:\w+ )?(?:with|into|to)\b|\b(?:our|seamless|native|[a-z]+-certified) (?:\w+ )?integrations?\b",
-        )
+        pattern(concat!(
+            r"\b(?:integrates?|connects?|syncs?|plugs?|works) (?:\w+ )?(?:with|into|to)\b|\b(?:our|seamless|",
+            r"native|[a-z]+-certified) (?:\w+ )?integrations?\b",
+        ))
     });
     static ASKS: std::sync::LazyLock<regex::Regex> =
         std::sync::LazyLock::new(|| pattern(r"\b(?:what|which|whether|would|how|ask|not)\b"));

@@ -32,9 +32,9 @@ pub const LEAST_PROBES: usize = 20;
 
 /// The most that the lower end of the interval of a flip rate may be.
 ///
-/// Flips are noise and not a bias: they cost personas, but flatter no prompt, so a judge is only refused where it is shown
-/// to flip too often. Judges flip 13.6 % of their verdicts on repeat (arXiv 2606.13685); twice that, a quarter, means that
-/// one decision in seven goes against what the judge itself says most often.
+/// Flips are noise and not a bias: they cost personas, but flatter no prompt, so a judge is only refused where it is
+/// shown to flip too often. Judges flip 13.6 % of their verdicts on repeat (arXiv 2606.13685); twice that, a quarter,
+/// means that one decision in seven goes against what the judge itself says most often.
 pub const MOST_FLIPS: f64 = 0.25;
 
 /// The most that the lower end of the interval of missed facts may be.
@@ -67,7 +67,8 @@ pub struct Decided<'a> {
 /// What an audit has shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// The false-yes rate over all probes. The probe is the cluster: its repeats go to other personas, but it is one idea.
+    /// The false-yes rate over all probes. The probe is the cluster: its repeats go to other personas, but it is one
+    /// idea.
     pub all: Rate,
     /// The same for each family, and last for the attack.
     pub families: Vec<Rate>,

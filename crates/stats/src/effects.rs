@@ -17,7 +17,8 @@ pub enum EffectsError {
     Prior(usize),
     /// An outcome outside 0..=1, a weight below 0, a value that is not finite, or a feature without a prior.
     #[error(
-        "observation {0} has an outcome outside 0..=1, a weight below 0, a value that is not finite, or an unknown feature"
+        "observation {0} has an outcome outside 0..=1, a weight below 0, a value that is not finite, or an unknown \
+         feature"
     )]
     Row(usize),
     /// Values so large that the arithmetic broke down.

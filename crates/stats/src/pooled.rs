@@ -68,8 +68,8 @@ const WIDEST: f64 = 0.6;
 /// have a difference, or if all differences are the same.
 ///
 /// A normal model with partial pooling: the mean of segment j has the variance `σ² / n_j`, with `σ²` the scatter within
-/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley
-/// and Smith 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation
+/// segments, and the segments' gains are a draw from a normal distribution with mean `μ` and deviation `τ` (Lindley and
+/// Smith 1972; Rubin 1981; Gelman et al. 2013, ch. 5.4). `μ` has a flat prior; `τ` a half-normal one with a deviation
 /// of 15 points and is averaged over, not put in as if it were known: with three to six segments the data say little of
 /// it, and an estimate of 0 would claim that all segments are alike (Gelman 2006). Student's quantiles stand in for a
 /// `σ` that is estimated too.

@@ -20,10 +20,10 @@ const MOST: u32 = 1_000_000;
 /// The chance that a one-sided t test over personas at this level finds a mean difference of `effect`.
 ///
 /// `components` are those of the differences ([`Components::of_pairs`]), or planned ones. The test has a noncentral t
-/// distribution with `effect / √(variance of the mean)` as noncentrality (Johnson and Welch 1940), computed exactly; for
-/// outcomes of yes and no it was within 0.02 of simulated tests from ten personas on. A test with looks as
-/// [`super::sequential`] has by default needs some 12 % more personas at most for the same power, and on average a fifth
-/// fewer if the effect is there. 0 for fewer than two personas.
+/// distribution with `effect / √(variance of the mean)` as noncentrality (Johnson and Welch 1940), computed exactly;
+/// for outcomes of yes and no it was within 0.02 of simulated tests from ten personas on. A test with looks as
+/// [`super::sequential`] has by default needs some 12 % more personas at most for the same power, and on average a
+/// fifth fewer if the effect is there. 0 for fewer than two personas.
 #[must_use]
 pub fn power(components: &Components, size: Size, effect: f64, alpha: f64) -> f64 {
     if size.personas < 2 || size.messages == 0 || size.decisions == 0 {
@@ -39,8 +39,8 @@ pub fn power(components: &Components, size: Size, effect: f64, alpha: f64) -> f6
 }
 
 /// The chance of a noncentral t value above `t`: that of a normal value above `t s`, averaged over the distribution of
-/// the estimated deviation `s` around the true one of 1. Simpson's rule, the weights scaled to sum to 1; a common normal
-/// approximation puts 0.07 where 0.05 is due for three personas.
+/// the estimated deviation `s` around the true one of 1. Simpson's rule, the weights scaled to sum to 1; a common
+/// normal approximation puts 0.07 where 0.05 is due for three personas.
 fn noncentral_t_tail(t: f64, degrees: f64, shift: f64) -> f64 {
     // Twice as many change no chance by more than 1e-9 (three personas and more).
     const INTERVALS: u32 = 400;

@@ -82,8 +82,8 @@ pub(crate) fn effective_size(decided: &[Tally], share: f64, total: u64) -> f64 {
 }
 
 impl Interval {
-    /// Wilson's score interval (Wilson 1927) of a share, at 95 %, where each of `total` people counts once; `None` where there
-    /// is nobody.
+    /// Wilson's score interval (Wilson 1927) of a share, at 95 %, where each of `total` people counts once; `None`
+    /// where there is nobody.
     #[must_use]
     pub fn wilson(some: u64, total: u64) -> Option<Self> {
         (total > 0).then(|| wilson(some as f64 / total as f64, total as f64))
@@ -214,7 +214,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_interval_holds_the_rate_and_stays_between_0_and_1(
-            tallies in prop::collection::vec((0_u64..5, 0_u64..5).prop_map(|(a, b)| Tally { yes: a.min(b), total: b }), 1..60),
+            tallies in prop::collection::vec(
+                (0_u64..5, 0_u64..5).prop_map(|(a, b)| Tally { yes: a.min(b), total: b }),
+                1..60,
+            ),
         ) {
             let rate = Rate::of(&tallies);
             if let (Some(share), Some(interval)) = (rate.share(), rate.interval) {

@@ -229,9 +229,9 @@ impl SequentialTest {
         });
     }
 
-    /// Takes in those who were asked after a look said "better": `differences` are those of all personas, in the order of
-    /// the looks, `step` is as in [`SequentialTest::look_at`]. How many there are in all must have been fixed before the
-    /// first look. Without a "better", or where anybody was asked more than once, nothing happens.
+    /// Takes in those who were asked after a look said "better": `differences` are those of all personas, in the order
+    /// of the looks, `step` is as in [`SequentialTest::look_at`]. How many there are in all must have been fixed before
+    /// the first look. Without a "better", or where anybody was asked more than once, nothing happens.
     pub fn measure(&mut self, differences: &[f64], step: f64) {
         if step < 1.0 - 1e-9 {
             return;

@@ -39,10 +39,10 @@ impl Estimate {
         (error > 0.0).then_some(Estimate { personas: differences.len(), mean, error })
     }
 
-    /// For an interval rather than a decision: Student's, with the sample variance alone, where at least five differences
-    /// lie above the mean and five below it (the usual condition of the normal approximation: Cochran 1977, ch. 3.8); of
-    /// fewer, [`Estimate::of`]. The two personas more that a decision is careful by make an interval of 24 personas a
-    /// tenth too wide.
+    /// For an interval rather than a decision: Student's, with the sample variance alone, where at least five
+    /// differences lie above the mean and five below it (the usual condition of the normal approximation: Cochran 1977,
+    /// ch. 3.8); of fewer, [`Estimate::of`]. The two personas more that a decision is careful by make an interval of 24
+    /// personas a tenth too wide.
     #[must_use]
     pub fn plain(differences: &[f64], step: f64) -> Option<Self> {
         let careful = Self::of(differences, step)?;

@@ -1,5 +1,5 @@
-//! How well models read for us, on labelled texts, with answers that were recorded: shared by the test that replays them and
-//! by the bench that prints the figures and records answers anew.
+//! How well models read for us, on labelled texts, with answers that were recorded: shared by the test that replays
+//! them and by the bench that prints the figures and records answers anew.
 #![allow(dead_code, reason = "the test and the bench each use a part")]
 
 pub mod labelled;

@@ -11,8 +11,8 @@ use rejoinder::model::limits::RateLimits;
 use rejoinder::model::{Answer, Failure, FailureKind, Model, Reply, Request, Stop, Usage, digest};
 use serde::{Deserialize, Serialize};
 
-/// One answer of the file. The request itself is not kept: its hash is enough to find the answer, and shows when the request
-/// has changed.
+/// One answer of the file. The request itself is not kept: its hash is enough to find the answer, and shows when the
+/// request has changed.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     request: String,

@@ -1,8 +1,8 @@
 //! Calls that are put aside, to go with a message batch, while the job that makes them is worked on.
 //!
-//! A job that an engine works on inside of [`within`] has its calls answered from what the engine has, or put aside: then
-//! the call fails as one that was not sent, the job ends, and it is worked on again once the answer is there. Calls that
-//! are made outside of such a job know nothing of this.
+//! A job that an engine works on inside of [`within`] has its calls answered from what the engine has, or put aside:
+//! then the call fails as one that was not sent, the job ends, and it is worked on again once the answer is there.
+//! Calls that are made outside of such a job know nothing of this.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

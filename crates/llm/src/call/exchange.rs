@@ -1,8 +1,8 @@
 //! One attempt of a call: sent once, or a second time beside the first where it straggles.
 //!
-//! The two of a hedged call have one key, and whichever is answered first counts; the failure of one leaves the other to
-//! be waited for. The one that is dropped may be billed all the same: the budget counts it as a call of the highest price
-//! that it can have, so that a limit is not exceeded by what nobody hears of.
+//! The two of a hedged call have one key, and whichever is answered first counts; the failure of one leaves the other
+//! to be waited for. The one that is dropped may be billed all the same: the budget counts it as a call of the highest
+//! price that it can have, so that a limit is not exceeded by what nobody hears of.
 
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Which calls are far beyond the others' time, and how often something may be done about it.
 //!
-//! Sending a request a second time once it has taken longer than nearly all do, and taking whichever answer comes first,
-//! is the hedged request of Dean and Barroso ("The Tail at Scale", Communications of the ACM 56(2), 2013), as is the cap
-//! of about one call in twenty. Here it waits longer than they do, since a second request may be paid for too.
+//! Sending a request a second time once it has taken longer than nearly all do, and taking whichever answer comes
+//! first, is the hedged request of Dean and Barroso ("The Tail at Scale", Communications of the ACM 56(2), 2013), as is
+//! the cap of about one call in twenty. Here it waits longer than they do, since a second request may be paid for too.
 //!
 //! Nothing in this file waits or looks at a clock: `now` comes from whoever asks.
 

@@ -1,16 +1,19 @@
 //! Attempts to better the prompts of one root, across runs: what each took of the root's level.
 
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::runs::Begun;
 
 /// How far an attempt is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<bool>", into = "Option<bool>")]
 pub enum AttemptState {
     /// A test was planned at its level; nothing is taken yet.
     Planned,
     /// It is under way, or was interrupted.
+    #[default]
     Open,
     /// Nothing was adopted.
     NotAdopted,
@@ -38,16 +41,39 @@ impl AttemptState {
     }
 }
 
-/// One attempt.
-#[derive(Clone, Debug, PartialEq)]
+/// As files keep it: whether it adopted, or nothing as long as it has not ended.
+impl From<Option<bool>> for AttemptState {
+    fn from(adopted: Option<bool>) -> Self {
+        match adopted {
+            None => AttemptState::Open,
+            Some(false) => AttemptState::NotAdopted,
+            Some(true) => AttemptState::Adopted,
+        }
+    }
+}
+
+impl From<AttemptState> for Option<bool> {
+    fn from(state: AttemptState) -> Self {
+        match state {
+            AttemptState::Planned | AttemptState::Open => None,
+            AttemptState::NotAdopted => Some(false),
+            AttemptState::Adopted => Some(true),
+        }
+    }
+}
+
+/// One attempt, as the journal and results files keep it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AttemptRow {
     /// Identifies it among all attempts of the root.
     pub id: String,
-    /// The one-sided level that it took.
+    /// The one-sided level of its test.
     pub level: f64,
     /// How far it is.
+    #[serde(rename = "adopted", default)]
     pub state: AttemptState,
-    /// Digests of the messages of the incumbent that it was measured against.
+    /// Digests of the incumbent's messages that were there before and that it was measured against.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used: Vec<String>,
 }
 

@@ -21,8 +21,8 @@ pub struct Call {
     pub model: String,
     /// The request as JSON.
     pub request: String,
-    /// Pieces of the request, word for word and in their order, that other calls of the run have too: values of its JSON.
-    /// Each is stored once. Not known of a call that was read.
+    /// Pieces of the request, word for word and in their order, that other calls of the run have too: values of its
+    /// JSON. Each is stored once. Not known of a call that was read.
     pub shared: Vec<String>,
     /// The answer as JSON.
     pub answer: String,
@@ -50,8 +50,8 @@ pub struct RecordedCall {
 /// 16 bytes that tell a call from its run's others.
 pub type Key = [u8; 16];
 
-/// Where a run's answers are that were there when it was gone on with: 24 bytes for each, so that what is not there costs
-/// no look at the disk.
+/// Where a run's answers are that were there when it was gone on with: 24 bytes for each, so that what is not there
+/// costs no look at the disk.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Vec<(Key, i64)>);
 
@@ -129,8 +129,8 @@ impl CallLog {
 }
 
 impl Journal {
-    /// The calls of the run of this id in the order in which they were answered: at most `most` of those whose number is
-    /// greater than `after`.
+    /// The calls of the run of this id in the order in which they were answered: at most `most` of those whose number
+    /// is greater than `after`.
     ///
     /// # Errors
     /// When the journal cannot be read, or is damaged.

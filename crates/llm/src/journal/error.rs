@@ -8,16 +8,24 @@ use rusqlite::ErrorCode;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// The disk is full.
-    #[error("cannot write the journal {}: the disk is full; what it holds is safe: free some space and start again", .0.display())]
+    #[error(
+        "cannot write the journal {}: the disk is full; what it holds is safe: free some space and start again",
+        .0.display()
+    )]
     DiskFull(PathBuf),
     /// The file or its folder cannot be written to.
-    #[error("cannot write the journal {}: no permission, or a read-only folder; make it writable or choose another --data-dir", .0.display())]
+    #[error("cannot write the journal {}: no permission, or a read-only folder; make it writable or choose another \
+             --data-dir", .0.display())]
     ReadOnly(PathBuf),
     /// Another program holds it.
-    #[error("the journal {} has been locked by another program for too long; close that program and start again", .0.display())]
+    #[error(
+        "the journal {} has been locked by another program for too long; close that program and start again",
+        .0.display()
+    )]
     Locked(PathBuf),
     /// It is no journal, or a damaged one.
-    #[error("the journal {} is damaged or no journal ({reason}); move it away to start a new one: results files do not depend on it", .path.display())]
+    #[error("the journal {} is damaged or no journal ({reason}); move it away to start a new one: results files do not \
+             depend on it", .path.display())]
     Damaged {
         /// Which.
         path: PathBuf,
@@ -25,7 +33,8 @@ pub enum Error {
         reason: String,
     },
     /// A later version of this program has written it.
-    #[error("the journal {} was written by a newer rejoinder (its version is {found}, this one knows {known}); upgrade to use it", .path.display())]
+    #[error("the journal {} was written by a newer rejoinder (its version is {found}, this one knows {known}); upgrade \
+             to use it", .path.display())]
     Newer {
         /// Which.
         path: PathBuf,

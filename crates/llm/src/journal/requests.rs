@@ -1,6 +1,7 @@
 //! Requests, in which what many have in common is stored once.
 //!
-//! The system prompt and the schema of a million calls are the same few texts. In a row, a *hole* stands in place of each:
+//! The system prompt and the schema of a million calls are the same few texts. In a row, a *hole* stands in place of
+//! each:
 //! `{"$text":ID}`, so that a row is JSON still. A row that says that it has no holes is taken as it is.
 
 const OPEN: &str = "{\"$text\":";
@@ -36,8 +37,8 @@ pub(super) fn with_holes<E>(
     Ok(Stored { text, holes })
 }
 
-/// What is before and after the piece. Its first letters are looked for: to prepare the search for a text of some thousand
-/// letters, as `split_once` does, was the dearest part of recording a call.
+/// What is before and after the piece. Its first letters are looked for: to prepare the search for a text of some
+/// thousand letters, as `split_once` does, was the dearest part of recording a call.
 fn split_at<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> {
     let head = &piece[..piece.char_indices().nth(HEAD).map_or(piece.len(), |(at, _)| at)];
     let (at, _) = text.match_indices(head).find(|(at, _)| text[*at..].starts_with(piece))?;
@@ -113,15 +114,20 @@ mod tests {
             pieces in prop::collection::vec((r#"([a-z"\\{}$:0-9]|\{"\$text":){0,40}"#, r"\PC{0,120}"), 0..5),
             end in r"\PC{0,30}",
         ) {
-            let request: String = pieces.iter().flat_map(|(own, shared)| [own.as_str(), shared]).chain([end.as_str()]).collect();
+            let text = pieces.iter().flat_map(|(text, shared)| [text.as_str(), shared]);
+            let request: String = text.chain([end.as_str()]).collect();
             let shared: Vec<String> = pieces.into_iter().map(|(_, shared)| shared).collect();
             let (_, back) = there_and_back(&request, &shared);
             prop_assert_eq!(back, Some(request));
         }
 
         #[test]
-        fn whatever_a_row_holds_is_read_without_a_panic(text in r#"(\{"\$text":|[0-9}]|\PC){0,40}"#, holes in 0_usize..3) {
-            let _ = without_holes(&Stored { text, holes }, |id| Ok::<_, Infallible>((id == 1).then(|| "piece".to_owned())));
+        fn whatever_a_row_holds_is_read_without_a_panic(
+            text in r#"(\{"\$text":|[0-9}]|\PC){0,40}"#,
+            holes in 0_usize..3,
+        ) {
+            let piece = |id| Ok::<_, Infallible>((id == 1).then(|| "piece".to_owned()));
+            let _ = without_holes(&Stored { text, holes }, piece);
         }
     }
 }

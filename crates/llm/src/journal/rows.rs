@@ -117,7 +117,8 @@ pub(super) fn call(transaction: &Transaction<'_>, texts: &mut Texts, run: i64, c
     Ok(bytes)
 }
 
-/// What is there already and the same is not written again: a run that is gone on with tells of its replayed trials too.
+/// What is there already and the same is not written again: a run that is gone on with tells of its replayed trials
+/// too.
 pub(super) fn trial(transaction: &Transaction<'_>, run: &str, trial: &TrialRow) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO trials (run, batch, persona, message, outcome, reason, grounding, audit) \

@@ -91,7 +91,8 @@ impl Journal {
             let batches = connection
                 .prepare_cached(
                     "SELECT batch, sum(outcome = 'yes'), sum(outcome = 'no'), sum(outcome = 'written'), \
-                     sum(outcome = 'failed'), count(grounding), sum(grounding = 'made_up') FROM trials WHERE run = ? GROUP BY batch ORDER BY batch",
+                     sum(outcome = 'failed'), count(grounding), sum(grounding = 'made_up') FROM trials \
+                     WHERE run = ? GROUP BY batch ORDER BY batch",
                 )?
                 .query_map([run], |row| {
                     let count = |column| row.get::<_, Option<i64>>(column).map(|count| count.unwrap_or(0) as u64);

@@ -15,8 +15,8 @@ use super::{Call, Error, TrialRow};
 
 /// More than these are not put into one commit, so that the first of them need not wait for ever.
 const MOST_AT_ONCE: usize = 4_096;
-/// Trials go to disk with the next calls, or alone after this time: nobody waits for them, and a commit of their own for
-/// each would keep the disk from the calls.
+/// Trials go to disk with the next calls, or alone after this time: nobody waits for them, and a commit of their own
+/// for each would keep the disk from the calls.
 const TRIALS_WAIT: Duration = Duration::from_millis(250);
 
 /// What the thread is asked to do.

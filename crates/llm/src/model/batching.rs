@@ -105,8 +105,8 @@ pub trait Batching: Send + Sync {
     /// The request as a batch has it.
     fn line(&self, request: &Request) -> Vec<u8>;
 
-    /// Hands in a batch. Where the failure is the connection's or the server's own, the batch may be there all the same:
-    /// look at [`Batching::newest`] before it is handed in again.
+    /// Hands in a batch. Where the failure is the connection's or the server's own, the batch may be there all the
+    /// same: look at [`Batching::newest`] before it is handed in again.
     fn create(&self, lines: Lines) -> BoxFuture<'_, Result<Batch, Failure>>;
 
     /// The account's newest batches, the newest first: those that came after the batch `after`, or a hundred.

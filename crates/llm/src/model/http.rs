@@ -5,12 +5,14 @@
 
 pub mod base_url;
 pub(crate) mod body;
+mod effort;
 pub(crate) mod failure;
 pub mod headers;
 mod hints;
 #[cfg(feature = "restate")]
 pub mod inner;
 mod lanes;
+mod lost;
 mod pieces;
 mod proxy;
 mod route;
@@ -18,87 +20,34 @@ mod stream;
 mod trouble;
 pub(crate) mod words;
 
-use std::error::Error as _;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::Method;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
 pub use base_url::{BaseUrl, SetupError};
+pub use effort::Effort;
 pub use lanes::{Connections, LANE_WIDTH};
 use lanes::{Lanes, Place};
 use pieces::Pieces;
 pub use proxy::Proxy;
 pub use route::{Batches, KeyHeader, Plain, Route};
-use trouble::Way;
 use words::one_line;
 
 use super::form::Forms;
-use super::{CallKey, Failure, FailureKind, digest};
+use super::{CallKey, Failure, digest};
 
 /// The largest response body that is read; no answer of a model comes near it.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
 /// No answer is much larger.
 const LIKELY_BODY: u64 = 256 * 1024;
-
-/// How hard a model thinks. Not every model takes every value, and the host says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Effort {
-    /// `none`: thinking is turned off.
-    None,
-    /// `low`
-    Low,
-    /// `medium`
-    Medium,
-    /// `high`
-    High,
-    /// `xhigh`
-    XHigh,
-    /// `max`
-    Max,
-}
-
-impl Effort {
-    /// The word on the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Effort::None => "none",
-            Effort::Low => "low",
-            Effort::Medium => "medium",
-            Effort::High => "high",
-            Effort::XHigh => "xhigh",
-            Effort::Max => "max",
-        }
-    }
-}
-
-impl fmt::Display for Effort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Effort {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Effort::None, Effort::Low, Effort::Medium, Effort::High, Effort::XHigh, Effort::Max]
-            .into_iter()
-            .find(|effort| effort.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is not an effort: write none, low, medium, high, xhigh or max"))
-    }
-}
 
 /// What can be set for a model on either wire format.
 #[derive(Clone, Debug)]
@@ -290,27 +239,6 @@ impl Http {
         }
     }
 
-    /// For a missing path, adds the address that was called and what it may lack.
-    fn with_address(&self, mut failure: Failure) -> Failure {
-        if failure.status == Some(404) && failure.kind == FailureKind::NotFound {
-            let path = self.url.path();
-            let asked = self.one_line(&format!("{}{path}", self.origin));
-            // A missing model is reported by its name.
-            let is_path = !failure.message.to_lowercase().contains("model");
-            let has_version = path
-                .split('/')
-                .any(|part| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit()));
-            let hint = match path.rsplit_once("/chat/completions") {
-                Some((before, "")) if is_path && !has_version => {
-                    format!("; is /v1 missing? base URL {}{before}/v1", self.origin)
-                }
-                _ => String::new(),
-            };
-            failure.message.push_str(&format!(" (asked: {asked}{hint})"));
-        }
-        failure
-    }
-
     async fn read(&self, mut reply: reqwest::Response, response: &mut Response) -> Result<(), Failure> {
         let announced = reply.content_length().unwrap_or(0);
         let too_large = announced > LARGEST_BODY as u64;
@@ -327,59 +255,6 @@ impl Http {
         }
         Ok(())
     }
-
-    /// Redirects are never followed: reqwest would carry `x-api-key` along to whichever host the answer names.
-    fn redirect(&self, response: &Response) -> Failure {
-        let location = response.headers.get(LOCATION).and_then(|value| value.to_str().ok());
-        let target = location.and_then(|location| self.url.join(location).ok());
-        let place = match target.as_ref().and_then(Url::host_str) {
-            Some(host) => self.one_line(host),
-            None => "nowhere".to_owned(),
-        };
-        let message = format!(
-            "{} redirect from {} to {place}: redirects are not followed, so that the key stays with its host; correct \
-             the base URL",
-            response.status, self.origin
-        );
-        Failure { status: Some(response.status), ..Failure::new(FailureKind::NotFound, message) }
-    }
-
-    fn late(&self) -> Failure {
-        let message = format!("no complete response from {} within {:?}", self.origin, self.timeout);
-        Failure::new(FailureKind::Timeout, message)
-    }
-
-    /// A failure without a whole response. The URL is left out: the origin says enough.
-    fn transport(&self, error: reqwest::Error) -> Failure {
-        let error = error.without_url();
-        let origin = &self.origin;
-        if error.is_timeout() && !error.is_connect() {
-            return self.late();
-        }
-        let mut cause: &dyn std::error::Error = &error;
-        while let Some(deeper) = cause.source() {
-            cause = deeper;
-        }
-        let cause = self.one_line(&cause.to_string());
-        let message = if error.is_connect() {
-            let way = Way { origin, proxy: self.lanes.proxy() };
-            way.no_connection(&error, |text| self.one_line(text))
-        } else {
-            format!("the connection to {origin} broke: {cause}")
-        };
-        let kind =
-            if error.is_connect() && is_lasting(&cause) { FailureKind::Misconfigured } else { FailureKind::Connection };
-        Failure::new(kind, message)
-    }
-}
-
-/// Whether a connection that cannot be opened now will not open later either: the certificate is not trusted, or the
-/// host's name does not exist. (A name that is only unresolved for the moment is reported in other words.)
-fn is_lasting(cause: &str) -> bool {
-    const NO_SUCH_HOST: [&str; 4] =
-        ["name or service not known", "nodename nor servname", "no such host", "no address associated"];
-    let cause = cause.to_ascii_lowercase();
-    cause.contains("invalid peer certificate") || NO_SUCH_HOST.iter().any(|words| cause.contains(words))
 }
 
 impl Response {
@@ -413,8 +288,4 @@ impl Chunks {
     pub(crate) fn one_line(&self, text: &str) -> String {
         self.http.one_line(text)
     }
-}
-
-fn root(error: &reqwest::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -141,7 +141,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_parses_is_displayed_as_text_that_parses_to_the_same(text in "(anthropic|openai|ollama|market|claude-)?/?\\PC{0,20}") {
+        fn what_parses_is_displayed_as_text_that_parses_to_the_same(
+            text in "(anthropic|openai|ollama|market|claude-)?/?\\PC{0,20}",
+        ) {
             if let Ok(id) = text.parse::<ModelId>() {
                 prop_assert_eq!(id.to_string().parse::<ModelId>().unwrap(), id.clone());
                 let json = serde_json::to_string(&id).unwrap();

@@ -10,7 +10,7 @@ mod width;
 
 use std::time::Duration;
 
-pub use permits::{Concurrency, Permit, Permits, Wait};
+pub use permits::{Concurrency, Permit, Permits};
 
 /// The longest that a host can make us wait at once. A real rate limit passes within a minute or so; what asks for more
 /// is a daily limit or nonsense, and is asked again after this.

@@ -49,7 +49,8 @@ pub(in super::super) const BROCHURE: [&str; 8] = [
 /// Sentences that say nothing, for messages that are not short.
 pub(in super::super) const FILLERS: [&str; 20] = [
     "Many offices have grown around habits that once made sense and that nobody has had the time to question since.",
-    "It is easy to put such things off, because there is always something <louder|more visible> that has to be done first.",
+    "It is easy to put such things off, because there is always something <louder|more visible> that has to be done \
+     first.",
     "I will not pretend that software alone <changes|fixes> anything; people decide whether a new habit sticks.",
     "Some of what we do may be familiar to you already, and some of it may look different from what you expect.",
     "We are a small group of people who <like|enjoy> making everyday work <a little|somewhat> calmer.",

@@ -69,11 +69,13 @@ const CUSTOMER_TERSE: [&str; 3] = [
     "We count {customer} among our customers.",
 ];
 const RESULT: [&str; 7] = [
-    "One <client|customer> <cut|brought down> the time for a routine request by {percent}% within <three months|a quarter>.",
+    "One <client|customer> <cut|brought down> the time for a routine request by {percent}% within <three months|a \
+     quarter>.",
     "A customer of <comparable|about the same> size went from {hours} hours a week to {fewer} hours.",
     "On average, our customers save {fewer} hours per person <every week|each week>.",
     "Our clients report {percent}% fewer errors after the first <quarter|three months>.",
-    "We helped a company <in the region|much like this one> get rid of {percent}% of its rework <in weeks|within a season>.",
+    "We helped a company <in the region|much like this one> get rid of {percent}% of its rework <in weeks|within a \
+     season>.",
     "<For one customer|At one of our customers>, {hours} hours of routine a month became {fewer} hours.",
     "Our customers answered {percent}% of their requests on the same day <after the switch|once it ran>.",
 ];
@@ -83,16 +85,20 @@ const RESULT_TERSE: [&str; 3] = [
     "A customer went from {hours} hours to {fewer} hours.",
 ];
 const CERTIFICATE: [&str; 4] = [
-    "{Company} is {certificate} certified, <and the audit is renewed every year|with the latest audit passed in spring>.",
+    "{Company} is {certificate} certified, <and the audit is renewed every year|with the latest audit passed in \
+     spring>.",
     "We are fully {certificate} compliant <and independently audited|and have been for years>.",
     "The product is certified for {certificate}, <as auditors confirmed|which auditors have confirmed>.",
     "Being {certificate} certified, we <pass most reviews quickly|meet the strictest requirements>.",
 ];
 const CERTIFICATE_TERSE: [&str; 2] = ["We are {certificate} certified.", "{Company} is {certificate} compliant."];
 const POST: [&str; 6] = [
-    "I saw your <recent|latest> LinkedIn post about <growing pains|doing more with the same people|what software can and cannot do>.",
-    "I read your <recent|latest> article on <how work changes as a company grows|the limits of spreadsheets> <with interest|last week>.",
-    "I came across your talk at <the spring summit|last month's conference> <on the future of the back office|about doing fewer things better>.",
+    "I saw your <recent|latest> LinkedIn post about <growing pains|doing more with the same people|what software can \
+     and cannot do>.",
+    "I read your <recent|latest> article on <how work changes as a company grows|the limits of spreadsheets> <with \
+     interest|last week>.",
+    "I came across your talk at <the spring summit|last month's conference> <on the future of the back office|about \
+     doing fewer things better>.",
     "Your recent podcast interview about <growth|hiring and growth|the year ahead> <made me think|stayed with me>.",
     "I noticed your <comment|post> on LinkedIn about <a busy quarter|new plans for the year>.",
     "I heard your panel <last month|in autumn> on <how decisions get made|tools that people really use>.",

@@ -52,12 +52,18 @@ const FIGURES: [&str; 6] = [
 const FIGURES_TERSE: [&str; 4] =
     ["The aim: {claim}.", "In numbers: {claim}.", "Our yardstick: {claim}.", "What counts: {claim}."];
 const MECHANISM: [&str; 6] = [
-    "How it works: your people describe a process as it runs <today|now>, {company} takes the steps that repeat, and a person decides wherever judgement is needed.",
-    "The way it works is <unspectacular|simple>: steps that repeat run <on their own|by themselves>, and everything else stays with your people.",
-    "Under the hood, the product follows the same steps that your people follow now and <stops to ask|asks> when something does not fit.",
-    "It works step by step: a process is written down, the routine parts are handed over, and you judge <the outcome|what comes out>.",
-    "How it works in a sentence: routine goes to {company}, exceptions <land|stay> with the colleague who <knows best|can judge them>.",
-    "<In short|Briefly>, how it works: each routine step gets a rule, each rule has an owner, and the owner can <change it|switch it off> without <us|a developer>.",
+    "How it works: your people describe a process as it runs <today|now>, {company} takes the steps that repeat, and a \
+     person decides wherever judgement is needed.",
+    "The way it works is <unspectacular|simple>: steps that repeat run <on their own|by themselves>, and everything \
+     else stays with your people.",
+    "Under the hood, the product follows the same steps that your people follow now and <stops to ask|asks> when \
+     something does not fit.",
+    "It works step by step: a process is written down, the routine parts are handed over, and you judge <the \
+     outcome|what comes out>.",
+    "How it works in a sentence: routine goes to {company}, exceptions <land|stay> with the colleague who <knows \
+     best|can judge them>.",
+    "<In short|Briefly>, how it works: each routine step gets a rule, each rule has an owner, and the owner can \
+     <change it|switch it off> without <us|a developer>.",
 ];
 const MECHANISM_TERSE: [&str; 4] = [
     "How it works: routine runs by itself, people decide the rest.",
@@ -66,12 +72,17 @@ const MECHANISM_TERSE: [&str; 4] = [
     "The way it works: rules for routine, people for exceptions.",
 ];
 const EXAMPLE: [&str; 6] = [
-    "Picture {akind}{withsize}: on Monday morning the routine part of the work has run, and people look at the exceptions only.",
-    "A typical first case at {akind} would be a single recurring task, the one that <most people complain about|nobody volunteers for>.",
+    "Picture {akind}{withsize}: on Monday morning the routine part of the work has run, and people look at the \
+     exceptions only.",
+    "A typical first case at {akind} would be a single recurring task, the one that <most people complain about|nobody \
+     volunteers for>.",
     "A short example for {akind}: the request comes in, the usual checks run, and only the odd one out reaches a desk.",
-    "At {akind}{withsize}, this would typically look like one shared list <where three inboxes were|in place of four spreadsheets>.",
-    "Imagine a Friday at {akind} when <the weekly round of reminders|the usual chase for missing papers> has <sent itself|taken care of itself> by noon.",
-    "A typical case{withsize}: two people hand over one recurring task and <see after a month|find out in a month> whether they miss it.",
+    "At {akind}{withsize}, this would typically look like one shared list <where three inboxes were|in place of four \
+     spreadsheets>.",
+    "Imagine a Friday at {akind} when <the weekly round of reminders|the usual chase for missing papers> has <sent \
+     itself|taken care of itself> by noon.",
+    "A typical case{withsize}: two people hand over one recurring task and <see after a month|find out in a month> \
+     whether they miss it.",
 ];
 const EXAMPLE_TERSE: [&str; 4] = [
     "A typical case at {akind}: one recurring task, handed over.",
@@ -80,11 +91,14 @@ const EXAMPLE_TERSE: [&str; 4] = [
     "It would typically look like one list, not three inboxes.",
 ];
 const MATERIAL: [&str; 6] = [
-    "I can send a <one-page|two-page> overview ahead of <any conversation|everything else>, so that you can judge on your own time.",
+    "I can send a <one-page|two-page> overview ahead of <any conversation|everything else>, so that you can judge on \
+     your own time.",
     "There is a one-pager that <answers the usual questions|says what it can and cannot do>; shall I send it over?",
-    "<Before we talk|Before anything else>, I would share a short write-up <that your colleagues can pass around|for you and whoever else should look at it>.",
+    "<Before we talk|Before anything else>, I would share a short write-up <that your colleagues can pass around|for \
+     you and whoever else should look at it>.",
     "A fact sheet with the details is <ready|at hand>, and I am glad to send it <today|whenever you say>.",
-    "The product documentation is open to <read|you>, and I can point out the <three pages|part> that <matter|matters> most.",
+    "The product documentation is open to <read|you>, and I can point out the <three pages|part> that <matter|matters> \
+     most.",
     "I would first send a guide of two pages, <nothing to sign up for|no form to fill in>, and leave the rest to you.",
 ];
 const MATERIAL_TERSE: [&str; 4] = [
@@ -108,9 +122,11 @@ const SMALL_ASK_TERSE: [&str; 4] = [
     "Just reply with yes or no.",
 ];
 const INTEGRATIONS: [&str; 5] = [
-    "{Tools} would stay where <they are|things are now>, and I can say before anything else <what connects and what does not|which of it connects today>.",
+    "{Tools} would stay where <they are|things are now>, and I can say before anything else <what connects and what \
+     does not|which of it connects today>.",
     "Nobody should have to give up {tools}, so the first thing I would clear up is what connects and what does not.",
-    "Your current tools stay in place, {tools} included, and <whatever does not connect|what cannot connect> I will say so.",
+    "Your current tools stay in place, {tools} included, and <whatever does not connect|what cannot connect> I will \
+     say so.",
     "How it would fit with {tools} is a fair question, and one I would rather answer before than after.",
     "What would connect to {tools}, and what would not, is <a list I can give you|something I can list> at once.",
 ];
@@ -120,7 +136,8 @@ const INTEGRATIONS_TERSE: [&str; 3] = [
     "It has to fit with {tools}; ask me.",
 ];
 const SECURITY: [&str; 5] = [
-    "Your security team can put its questions first, and <each one gets|every one of them gets> an answer before anything is installed.",
+    "Your security team can put its questions first, and <each one gets|every one of them gets> an answer before \
+     anything is installed.",
     "On security, expect straight answers: where data is stored, who sees it and how long it is kept.",
     "Access rights and data handling are <the first topics|on the table from the first day>, not the small print.",
     "Security questions come first with us: <who sees what|what is stored where>, and who can switch it off.",
@@ -132,7 +149,8 @@ const SECURITY_TERSE: [&str; 3] = [
     "Where data is kept: answered up front.",
 ];
 const PRICE: [&str; 5] = [
-    "On price: you get the full figure with the first reply, so that nobody <spends time on something that|looks at something which> does not fit.",
+    "On price: you get the full figure with the first reply, so that nobody <spends time on something that|looks at \
+     something which> does not fit.",
     "The price <comes|is named> before any meeting, with no <surprises|small print> after it.",
     "You will know the price <early|from the start>, and it <does not change|stays the same> once you know it.",
     "Whether it fits your budget should be clear <first|early>, so I would name the price right away.",
@@ -150,21 +168,29 @@ const CHANNEL: [&str; 5] = [
 const CHANNEL_TERSE: [&str; 3] =
     ["Happy to use {channel}.", "If {channel} is easier, fine with me.", "If {channel} suits you better, gladly."];
 const PILOT: [&str; 5] = [
-    "A <small|limited> pilot on one process would be <enough to judge|all it takes to find out>, and it can be ended on any day.",
-    "We would start small, with <a single process|one process> for <two weeks|a month>, and <stop if it does not help|end it if nobody misses it>.",
+    "A <small|limited> pilot on one process would be <enough to judge|all it takes to find out>, and it can be ended \
+     on any day.",
+    "We would start small, with <a single process|one process> for <two weeks|a month>, and <stop if it does not \
+     help|end it if nobody misses it>.",
     "The first step is <low-risk|a low-risk one>: one process, a few weeks, and an easy way back.",
-    "<I would suggest|My suggestion is> a pilot <with one group|on one task>, easy to stop and easy to compare with before.",
-    "A proof of concept on <one task|one process> needs <no contract|no big decision> and shows whether this <is|would be> for you.",
+    "<I would suggest|My suggestion is> a pilot <with one group|on one task>, easy to stop and easy to compare with \
+     before.",
+    "A proof of concept on <one task|one process> needs <no contract|no big decision> and shows whether this <is|would \
+     be> for you.",
 ];
 const PILOT_TERSE: [&str; 3] =
     ["We would start small: one process, easy to stop.", "A small pilot would do.", "The first step is low-risk."];
 const OPENER: [&str; 7] = [
-    "As {role} at {akind}, you <probably|surely> see <sooner than most|before anyone else> where <an afternoon leaks away|the hours go>.",
-    "Being {role} at {akind}{incity} <means|must mean> that <loose ends find their way to you|whatever is stuck ends up with you>.",
+    "As {role} at {akind}, you <probably|surely> see <sooner than most|before anyone else> where <an afternoon leaks \
+     away|the hours go>.",
+    "Being {role} at {akind}{incity} <means|must mean> that <loose ends find their way to you|whatever is stuck ends \
+     up with you>.",
     "You are {role} at {akind}, so I will <come to the point|not tell you what your day is like>.",
     "<A note|A few lines> to you as {role}, because <what follows|the rest of this> only makes sense for {akind}.",
-    "Being {role} at {akind}{withsize} is a job where <small delays add up|little things pile up>, as you know better than I do.",
-    "{Akind}{incity} {withsizeof}probably gives its {role} <more loose ends than hours|little quiet time>, and I do not want to take <much of yours|yours away>.",
+    "Being {role} at {akind}{withsize} is a job where <small delays add up|little things pile up>, as you know better \
+     than I do.",
+    "{Akind}{incity} {withsizeof}probably gives its {role} <more loose ends than hours|little quiet time>, and I do \
+     not want to take <much of yours|yours away>.",
     "I am writing to you because you are {role} at {akind}, <not because you are on a list|and for no other reason>.",
 ];
 const OPENER_TERSE: [&str; 3] = [

@@ -1,8 +1,8 @@
 //! Message batches: taken as strictly as the Message Batches API takes them, answered after a while.
 //!
-//! A request of a batch gets the answer that it would get online under the `idempotency-key` that is its `custom_id`. What
-//! became of each is settled when the batch is taken: its chance depends on [`Options::seed`](super::Options), the number
-//! of the batch and the `custom_id`. Results come in an order of their own. Requests are on disk.
+//! A request of a batch gets the answer that it would get online under the `idempotency-key` that is its `custom_id`.
+//! What became of each is settled when the batch is taken: its chance depends on [`Options::seed`](super::Options), the
+//! number of the batch and the `custom_id`. Results come in an order of their own. Requests are on disk.
 
 mod inbound;
 mod kept;
@@ -62,7 +62,8 @@ impl Default for BatchOptions {
 }
 
 /// Faults of the exchanges about batches, written `create.overloaded@1,look.rate-limit=0.1,results.reset-in-body@1`: as
-/// [`Faults`], each after the exchange that it concerns. `reset-in-body` loses the answer of an exchange that took place.
+/// [`Faults`], each after the exchange that it concerns. `reset-in-body` loses the answer of an exchange that took
+/// place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BatchFaults {
     create: Faults,

@@ -18,7 +18,8 @@ pub struct Stats {
     pub answered: u64,
     /// Answers to a request that had been answered before under the same `idempotency-key`.
     pub repeated: u64,
-    /// Answers by task: `generator`, `decision`, `improver`, `personas`, `auditor`; told apart by the schema that was asked for.
+    /// Answers by task: `generator`, `decision`, `improver`, `personas`, `auditor`; told apart by the schema that was
+    /// asked for.
     pub tasks: BTreeMap<&'static str, u64>,
     /// Faults that struck, as they are written in [`Faults`](super::Faults).
     pub faults: BTreeMap<String, u64>,

@@ -36,7 +36,10 @@ fn ask_decision(market: &Market, guide: &str, persona: &str, message: &str, key:
         ),
         schema: Some(Schema {
             name: "decision".into(),
-            json: json!({"type": "object", "properties": {"reasoning": {"type": "string"}, "decision": {"type": "boolean"}}}),
+            json: json!({
+                "type": "object",
+                "properties": {"reasoning": {"type": "string"}, "decision": {"type": "boolean"}},
+            }),
         }),
         max_tokens: 4000,
     };
@@ -53,7 +56,10 @@ fn ask_score(market: &Market, guide: &str, persona: &str, message: &str, key: &s
         ),
         schema: Some(Schema {
             name: "score".into(),
-            json: json!({"type": "object", "properties": {"reasoning": {"type": "string"}, "score": {"type": "number"}}}),
+            json: json!({
+                "type": "object",
+                "properties": {"reasoning": {"type": "string"}, "score": {"type": "number"}},
+            }),
         }),
         max_tokens: 4000,
     };

@@ -1,9 +1,9 @@
 //! Handing in one batch, and not twice.
 //!
-//! A batch has no name of ours by which its host would know it again. So before it is handed in, the journal notes which
-//! batch was the account's newest. Where the answer is lost, later ones are looked at: one of the same number of requests
-//! that nobody here knows is taken for ours, until its results say otherwise. What cannot be excluded: a host that takes a
-//! batch up only after it was looked for, twice.
+//! A batch has no name of ours by which its host would know it again. So before it is handed in, the journal notes
+//! which batch was the account's newest. Where the answer is lost, later ones are looked at: one of the same number of
+//! requests that nobody here knows is taken for ours, until its results say otherwise. What cannot be excluded: a host
+//! that takes a batch up only after it was looked for, twice.
 
 use std::sync::Arc;
 use std::time::Duration;

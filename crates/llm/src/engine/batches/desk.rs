@@ -1,7 +1,7 @@
 //! What has been put aside, what has been answered, and what will not be.
 //!
-//! Requests and answers are on disk; of each call that is under way some 50 bytes are in memory, of each that was answered
-//! some 40, until the batch of trials is over.
+//! Requests and answers are on disk; of each call that is under way some 50 bytes are in memory, of each that was
+//! answered some 40, until the batch of trials is over.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;

@@ -26,7 +26,8 @@ impl Batches {
         let is_asked = self.stop.why() == Some(Why::Asked);
         if let Some(question) = self.question.as_ref().filter(|_| is_asked) {
             let text = format!(
-                "{what} under way ({names}). Cancel? What has been answered by then is paid for either way. Left alone, they \
+                "{what} under way ({names}). Cancel? What has been answered by then is paid for either way. Left \
+                 alone, they \
                  are collected when the same command is given again, within {DAYS_KEPT} days. [y/N] "
             );
             if question(text).await {
@@ -45,7 +46,8 @@ impl Batches {
             let Ok(host) = host(&sent.caller) else { continue };
             self.events.emit(match host.cancel(&sent.id).await {
                 Ok(_) => Event::Note(format!(
-                    "Message batch {} is cancelled; what of it was answered is collected when the same command is given again",
+                    "Message batch {} is cancelled; what of it was answered is collected when the same command is \
+                     given again",
                     sent.id
                 )),
                 Err(failure) => Event::Warning(format!("message batch {} could not be cancelled: {failure}", sent.id)),

@@ -1,9 +1,10 @@
 //! The batch's calls go with message batches, at half the price.
 //!
-//! It works in rounds. A job is worked on until it makes a call that has no answer yet; that call is put aside, and the job
-//! waits. When every job has ended or waits, what was put aside goes to the host as message batches. Their results come
-//! into the journal as any answer does, and the waiting jobs are worked on once more: the call that they waited for has its
-//! answer now, and the next one is put aside. Stages (messages, decisions, claims) come about by themselves.
+//! It works in rounds. A job is worked on until it makes a call that has no answer yet; that call is put aside, and the
+//! job waits. When every job has ended or waits, what was put aside goes to the host as message batches. Their results
+//! come into the journal as any answer does, and the waiting jobs are worked on once more: the call that they waited
+//! for has its answer now, and the next one is put aside. Stages (messages, decisions, claims) come about by
+//! themselves.
 //!
 //! A batch is in the journal before it is handed in, so that whoever goes on with the run collects it.
 

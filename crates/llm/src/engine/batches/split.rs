@@ -47,7 +47,8 @@ mod tests {
             let batches = split(sizes.iter().copied(), most_requests, most_bytes);
             let joined: Vec<usize> = batches.iter().cloned().flatten().collect();
             prop_assert_eq!(joined, (0..sizes.len()).collect::<Vec<_>>());
-            let bytes = |range: std::ops::Range<usize>| sizes[range].iter().map(|size| u64::from(*size) + 1).sum::<u64>();
+            let bytes =
+                |range: std::ops::Range<usize>| sizes[range].iter().map(|size| u64::from(*size) + 1).sum::<u64>();
             for batch in &batches {
                 prop_assert!(batch.len() <= most_requests);
                 prop_assert!(bytes(batch.clone()) <= most_bytes || batch.len() == 1);

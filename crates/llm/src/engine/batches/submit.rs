@@ -12,8 +12,8 @@ use crate::call::budget::Reserved;
 use crate::model::{Failure, FailureKind};
 
 impl Batches {
-    /// Has these calls answered, as far as limits and the host allow. Those that are to be asked once more are put aside
-    /// again.
+    /// Has these calls answered, as far as limits and the host allow. Those that are to be asked once more are put
+    /// aside again.
     pub(super) async fn exchange(&self, desk: &Arc<Desk>) {
         let mut noted = desk.take();
         let mut sent = self.earlier(desk, &mut noted).await;
@@ -79,7 +79,8 @@ impl Batches {
             FailureKind::Stopped | FailureKind::Journal => {}
             FailureKind::NotFound => {
                 let message = format!(
-                    "this host takes no message batches ({}); leave out --engine batches, or set ANTHROPIC_BASE_URL to one \
+                    "this host takes no message batches ({}); leave out --engine batches, or set ANTHROPIC_BASE_URL \
+                     to one \
                      that does",
                     failure.message
                 );

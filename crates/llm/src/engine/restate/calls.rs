@@ -1,8 +1,9 @@
 //! The service that answers calls, one invocation per call.
 //!
-//! Restate starts an invocation once per key, keeps what came of it, and starts it again elsewhere where a worker dies. The
-//! answer is in Restate's journal once the closure has returned; until then a call is in flight. What cannot be answered
-//! for good ends the invocation with a terminal error that carries the failure; everything else is tried again without end.
+//! Restate starts an invocation once per key, keeps what came of it, and starts it again elsewhere where a worker dies.
+//! The answer is in Restate's journal once the closure has returned; until then a call is in flight. What cannot be
+//! answered for good ends the invocation with a terminal error that carries the failure; everything else is tried again
+//! without end.
 
 use std::sync::Arc;
 

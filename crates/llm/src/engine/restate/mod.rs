@@ -1,8 +1,9 @@
 //! The calls of a run, answered by workers on other machines, by way of Restate.
 //!
 //! The loop, the journal and the budget stay with the process that submits: [`Caller`](crate::call::Caller) remains the
-//! door, and what stands behind it is a [`Remote`] model. It hands the request to Restate, which has a worker answer it and
-//! keeps the answer under the call's own key: whoever of the three dies, a call that was answered is not sent again.
+//! door, and what stands behind it is a [`Remote`] model. It hands the request to Restate, which has a worker answer it
+//! and keeps the answer under the call's own key: whoever of the three dies, a call that was answered is not sent
+//! again.
 //!
 //! - `wire.rs`: what is said between them, and which versions understand each other
 //! - `session.rs`, `remote.rs`: the side that submits

@@ -1,7 +1,7 @@
 //! A model that is reached through Restate.
 //!
-//! Its name, host and settings are those of the model itself, so that fingerprints, journals and files are the same as where
-//! the call is sent from here.
+//! Its name, host and settings are those of the model itself, so that fingerprints, journals and files are the same as
+//! where the call is sent from here.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! How a host's limits are divided among workers. No clock and no waiting of its own: every moment is an argument.
 //!
-//! A worker asks about twice a second for a block of calls that it may send, and for a share of the calls that may be in
-//! flight; both hold for a lease, after which they are void. So what is asked of the object does not grow with the calls,
-//! and a worker that dies takes nothing with it for longer than a lease. Blocks come out of a bucket that fills at the
-//! host's rate (a token bucket) and holds a second's worth: whatever the workers do, no more than the rate and one bucket
-//! is handed out within any time.
+//! A worker asks about twice a second for a block of calls that it may send, and for a share of the calls that may be
+//! in flight; both hold for a lease, after which they are void. So what is asked of the object does not grow with the
+//! calls, and a worker that dies takes nothing with it for longer than a lease. Blocks come out of a bucket that fills
+//! at the host's rate (a token bucket) and holds a second's worth: whatever the workers do, no more than the rate and
+//! one bucket is handed out within any time.
 
 use std::collections::BTreeMap;
 

@@ -112,7 +112,8 @@ impl Refusal {
     #[must_use]
     pub fn of_version(worker: &Version, asks: &Version, session: &str) -> Self {
         let message = format!(
-            "the worker is rejoinder {worker} and this run is of rejoinder {asks}: it would be computed in another way; \
+            "the worker is rejoinder {worker} and this run is of rejoinder {asks}: it would be computed in another \
+             way; \
              start workers of the run's version, or run it with the workers'"
         );
         Refusal { kind: FailureKind::Version, message, status: None, session: session.to_owned(), again: false }
@@ -201,6 +202,10 @@ mod tests {
     fn the_refusal_of_another_version_names_both() {
         let (worker, asks) =
             (Version { program: "0.2.0".into(), protocol: 2 }, Version { program: "0.1.0".into(), protocol: 1 });
-        insta::assert_snapshot!(Refusal::of_version(&worker, &asks, "s"), @"the worker is rejoinder 0.2.0 (protocol 2) and this run is of rejoinder 0.1.0 (protocol 1): it would be computed in another way; start workers of the run's version, or run it with the workers'");
+        assert_eq!(
+            Refusal::of_version(&worker, &asks, "s").to_string(),
+            "the worker is rejoinder 0.2.0 (protocol 2) and this run is of rejoinder 0.1.0 (protocol 1): it would be \
+             computed in another way; start workers of the run's version, or run it with the workers'"
+        );
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::http::{KeyHeader, Plain};
 
 fn hosts(settings: &str) -> Result<Hosts, HostError> {
     Hosts::built_in().with(&toml::from_str::<BTreeMap<String, Entry>>(settings).unwrap())

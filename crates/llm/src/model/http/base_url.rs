@@ -183,7 +183,12 @@ mod tests {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains('\n'), "{error}");
         }
-        insta::assert_snapshot!(BaseUrl::parse("http://api.anthropic.com/x").unwrap_err(), @"the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the network; use https (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that says allow_http = true under [hosts.NAME] in rejoinder.toml)");
+        assert_eq!(
+            BaseUrl::parse("http://api.anthropic.com/x").unwrap_err().to_string(),
+            "the base URL http://api.anthropic.com is refused: plain http would show the key and the prompts to the \
+             network; use https (http is only for localhost, 127.0.0.0/8 and [::1], and for a host of your own that \
+             says allow_http = true under [hosts.NAME] in rejoinder.toml)"
+        );
     }
 
     #[test]

@@ -90,7 +90,7 @@ impl Inner {
         if error.is_timeout() {
             return Broken::Timeout(self.address());
         }
-        let cause = one_line(&super::root(&error), None);
+        let cause = one_line(&super::lost::root(&error), None);
         Broken::Connection(format!("no connection to {}: {cause}", self.address()))
     }
 }

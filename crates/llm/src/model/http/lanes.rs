@@ -5,7 +5,8 @@
 //! lanes, each with a connection of its own, and a lane that is full has another beside it. The first lane with room is
 //! taken, so that those which are not needed any more fall idle and their connections are closed.
 //!
-//! Over HTTP/1.1 every call in flight has a connection of its own anyway, kept for the next one; lanes cost nothing then.
+//! Over HTTP/1.1 every call in flight has a connection of its own anyway, kept for the next one; lanes cost nothing
+//! then.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -50,8 +51,8 @@ impl Connections {
         Connections { width: width.max(1), hosts: Arc::default(), ..self }
     }
 
-    /// The same, trusting also the certificates in this file (PEM), beside those that the machine trusts; and none of the
-    /// connections. For gateways whose certificates a company signs itself.
+    /// The same, trusting also the certificates in this file (PEM), beside those that the machine trusts; and none of
+    /// the connections. For gateways whose certificates a company signs itself.
     ///
     /// # Errors
     ///
@@ -61,7 +62,8 @@ impl Connections {
         let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
         // Some editors put a byte order mark before it.
         let pem = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&pem);
-        let found = Certificate::from_pem_bundle(pem).map_err(|error| wrong(one_line(&super::root(&error), None)))?;
+        let found =
+            Certificate::from_pem_bundle(pem).map_err(|error| wrong(one_line(&super::lost::root(&error), None)))?;
         if found.is_empty() {
             return Err(wrong("it holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)".into()));
         }
@@ -195,7 +197,7 @@ fn client(kind: &Kind) -> Result<Client, SetupError> {
         .tcp_keepalive(Duration::from_secs(60))
         .http2_keep_alive_interval(Duration::from_secs(30))
         .http2_keep_alive_timeout(Duration::from_secs(20));
-    let failed = |error: &reqwest::Error| SetupError::Client(one_line(&super::root(error), None));
+    let failed = |error: &reqwest::Error| SetupError::Client(one_line(&super::lost::root(error), None));
     builder = match &kind.proxy {
         Proxy::At(url) => builder.no_proxy().proxy(reqwest::Proxy::all(url.as_str()).map_err(|error| failed(&error))?),
         // A proxy set for the web cannot reach this machine's own servers, and must not see what is sent to them.

@@ -1,7 +1,7 @@
 //! A host's own words, made fit for one line of an error message.
 //!
-//! What a host says is hostile until cleaned: it may hold terminal escapes, line breaks that forge log lines, or the key
-//! itself, which some hosts repeat in "invalid key: ...".
+//! What a host says is hostile until cleaned: it may hold terminal escapes, line breaks that forge log lines, or the
+//! key itself, which some hosts repeat in "invalid key: ...".
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -35,10 +35,19 @@ pub(crate) fn one_line(text: &str, key: Option<&SecretString>) -> String {
 
 /// Characters that change how a line looks without being seen: zero widths and changes of direction.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+    )
 }
 
-/// The line with every occurrence of the key, in any case, as `[key]`: a host name in an answer is lower-cased on the way.
+/// The line with every occurrence of the key, in any case, as `[key]`: a host name in an answer is lower-cased on the
+/// way.
 fn strike_out(line: &str, key: &str) -> String {
     if key.len() < SHORTEST_KEY {
         return line.to_owned();

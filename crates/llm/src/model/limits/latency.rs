@@ -1,7 +1,8 @@
 //! Whether answers take longer than they need to.
 //!
-//! Latencies of models vary with what is written, and by chance. So an answer is compared with those of like length, its
-//! latency as a ratio to the least median that was seen of them, and what is judged is the median of many such ratios.
+//! Latencies of models vary with what is written, and by chance. So an answer is compared with those of like length,
+//! its latency as a ratio to the least median that was seen of them, and what is judged is the median of many such
+//! ratios.
 
 /// Lengths of answers are alike if their number of tokens has as many binary digits.
 const KINDS: usize = 16;

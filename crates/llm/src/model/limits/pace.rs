@@ -1,9 +1,9 @@
 //! How many calls a second are sent to a host, learnt from its refusals.
 //!
-//! Sends pass a token bucket of our own that holds a twentieth of a second, so that what comes in a burst leaves evenly.
-//! Until the first refusal its rate doubles every second in which it held something back, since a sharp ramp alone can
-//! bring refusals. From then on it follows CUBIC (Ha, Rhee and Xu, 2008; RFC 9438): a cut, a steep return towards the
-//! rate that was refused, a plateau there, and a slow, then faster, probe beyond it.
+//! Sends pass a token bucket of our own that holds a twentieth of a second, so that what comes in a burst leaves
+//! evenly. Until the first refusal its rate doubles every second in which it held something back, since a sharp ramp
+//! alone can bring refusals. From then on it follows CUBIC (Ha, Rhee and Xu, 2008; RFC 9438): a cut, a steep return
+//! towards the rate that was refused, a plateau there, and a slow, then faster, probe beyond it.
 //!
 //! What that rate is need not be guessed. A refusal means that the host's allowance is used up at this moment; what it
 //! admitted between two refusals is therefore what it refilled between them, whatever its form (bucket or window) and

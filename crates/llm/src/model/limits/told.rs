@@ -1,9 +1,9 @@
 //! How many calls a second the host's own words about its limits allow.
 //!
-//! Hosts tell of each limit how much there is, what is left and when it is full again. Two kinds of limit hide behind the
-//! same words. A *window* gives all back at one moment: until then, what is left has to last. A *bucket* refills all the
-//! time: what is missing, divided by the time until it is full, is its rate. They are told apart by that moment, which
-//! stands still for a window and moves on, as fast as is sent, for a bucket.
+//! Hosts tell of each limit how much there is, what is left and when it is full again. Two kinds of limit hide behind
+//! the same words. A *window* gives all back at one moment: until then, what is left has to last. A *bucket* refills
+//! all the time: what is missing, divided by the time until it is full, is its rate. They are told apart by that
+//! moment, which stands still for a window and moves on, as fast as is sent, for a bucket.
 //!
 //! Sends are spread in proportion to what is left, faster while much is left: a short batch need not wait for a limit
 //! that it will not reach, and a long one never meets it, since the pace falls with what is left.

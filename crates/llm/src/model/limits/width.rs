@@ -1,13 +1,13 @@
 //! How many calls are in flight at one host at once.
 //!
 //! A host without a limit on the rate still has one on what it does at once: beyond it, calls only wait in its queue.
-//! Three signs tell of it. A refusal narrows the width at once (multiplicative decrease: Chiu and Jain, 1989). While the
-//! width doubles, a rate of answers that no longer grows with it means that the host was full before (the end of BBR's
-//! start: Cardwell and others, 2016). And answers that take longer than they did at their best are waiting in a queue
-//! (TCP Vegas: Brakmo and Peterson, 1995; the gradient limits of Netflix's concurrency-limits, 2018).
+//! Three signs tell of it. A refusal narrows the width at once (multiplicative decrease: Chiu and Jain, 1989). While
+//! the width doubles, a rate of answers that no longer grows with it means that the host was full before (the end of
+//! BBR's start: Cardwell and others, 2016). And answers that take longer than they did at their best are waiting in a
+//! queue (TCP Vegas: Brakmo and Peterson, 1995; the gradient limits of Netflix's concurrency-limits, 2018).
 //!
-//! What grows, grows by rounds: a round ends when half a width of calls that were sent in it have come back, so that its
-//! answers tell of its width. After the width shrank, one round passes without a judgement.
+//! What grows, grows by rounds: a round ends when half a width of calls that were sent in it have come back, so that
+//! its answers tell of its width. After the width shrank, one round passes without a judgement.
 
 use tokio::time::{Duration, Instant};
 
@@ -23,13 +23,13 @@ const DOUBLE: usize = 2;
 const FOURFOLD: usize = 4;
 const MANY: usize = 64;
 const SLOW: f64 = 0.75;
-/// Where the first calls come back over a longer time than this many times the shortest of them, some of them waited for
-/// others.
+/// Where the first calls come back over a longer time than this many times the shortest of them, some of them waited
+/// for others.
 const TOGETHER: f64 = 1.75;
 /// A rate of answers that grows by less than this while calls in flight double is that of a full host.
 const FASTER: f64 = 1.25;
-/// Up to this ratio of latency to its best the width grows; above the other it shrinks. A queue of calls in service makes
-/// latency proportional to the width, and chance makes a median err by a third.
+/// Up to this ratio of latency to its best the width grows; above the other it shrinks. A queue of calls in service
+/// makes latency proportional to the width, and chance makes a median err by a third.
 const CALM: f64 = 1.5;
 const CROWDED: f64 = 2.0;
 /// Fewer answers than this are no measure of latency.
@@ -131,7 +131,8 @@ impl Width {
             // All of them, since those that were sent in this round and are back already are the fast ones.
             self.latencies.add(tokens, now.saturating_duration_since(sent).as_secs_f64());
         }
-        // A width that was never filled proved nothing. While it is opened, what fills it may still be held by the pace.
+        // A width that was never filled proved nothing. While it is opened, what fills it may still be held by the
+        // pace.
         let factor = self.factor();
         if in_flight * factor >= self.calls {
             self.grow(factor);

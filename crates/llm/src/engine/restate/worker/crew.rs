@@ -1,8 +1,8 @@
 //! Which worker is the first, who else is there, and how much room each has.
 //!
-//! Every worker but the first tells it once a second that it is there. Where the first does not answer, another redirects
-//! Restate to itself; what was begun on the dead one goes on there. Should two do so at once, the later holds, and the other
-//! learns of it when it looks, every two seconds.
+//! Every worker but the first tells it once a second that it is there. Where the first does not answer, another
+//! redirects Restate to itself; what was begun on the dead one goes on there. Should two do so at once, the later
+//! holds, and the other learns of it when it looks, every two seconds.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -339,7 +339,8 @@ async fn who(address: &str) -> Option<Member> {
 
 fn other_version(own: &Member, other: &Member) -> String {
     format!(
-        "{} is a worker of rejoinder {}, and {} is of rejoinder {}: all workers of one Restate are of one version; stop the \
+        "{} is a worker of rejoinder {}, and {} is of rejoinder {}: all workers of one Restate are of one version; \
+         stop the \
          others first",
         own.address, own.version, other.address, other.version
     )

@@ -37,14 +37,14 @@ pub struct Limits {
 pub struct Host {
     /// The gate in front of it.
     pub permits: Permits,
-    /// Whether the worker waits for its part in vain. Restate does only so many invocations at once, and the one that asks
-    /// may be standing behind those that wait for what it brings: they are given back meanwhile.
+    /// Whether the worker waits for its part in vain. Restate does only so many invocations at once, and the one that
+    /// asks may be standing behind those that wait for what it brings: they are given back meanwhile.
     pub starves: Arc<AtomicBool>,
 }
 
 impl Host {
-    /// Asks for this worker's part for as long as the gate is open; where it waits in vain, `give_back` is called. `name`
-    /// names the host and has a trace of the account's key; Restate gets a hash of both.
+    /// Asks for this worker's part for as long as the gate is open; where it waits in vain, `give_back` is called.
+    /// `name` names the host and has a trace of the account's key; Restate gets a hash of both.
     pub fn keep(&self, ingress: Ingress, name: &str, limits: Limits, give_back: impl Fn() + Send + Sync + 'static) {
         let key = digest(&["host", name])[..32].to_owned();
         // Nothing is sent before the first block.
@@ -89,8 +89,8 @@ impl Host {
     }
 }
 
-/// What this worker needs, and whether that is nothing. A pause that was heard from the object is not told to it again: it
-/// would grow by the time that telling takes.
+/// What this worker needs, and whether that is nothing. A pause that was heard from the object is not told to it again:
+/// it would grow by the time that telling takes.
 fn wish(limits: &Limits, permits: &Permits, told: Option<Instant>) -> (Wish, bool) {
     let demand = permits.demand();
     let until = permits.pause_until().filter(|until| told.is_none_or(|told| *until > told + SELDOM));

@@ -1,8 +1,10 @@
-//! A worker: a process that answers calls for runs elsewhere. It holds the keys and nothing else; it may die at any time.
+//! A worker: a process that answers calls for runs elsewhere. It holds the keys and nothing else; it may die at any
+//! time.
 //!
-//! Restate sends all invocations to one address. So that one command is all that a further machine takes, and no balancer
-//! is needed in between, one of the workers is the *first*: it is the one whose address Restate knows, and passes calls on
-//! to whichever worker has most room (`serve.rs`). If it dies, another takes its place at Restate (`crew.rs`).
+//! Restate sends all invocations to one address. So that one command is all that a further machine takes, and no
+//! balancer is needed in between, one of the workers is the *first*: it is the one whose address Restate knows, and
+//! passes calls on to whichever worker has most room (`serve.rs`). If it dies, another takes its place at Restate
+//! (`crew.rs`).
 
 pub mod crew;
 pub mod lease;

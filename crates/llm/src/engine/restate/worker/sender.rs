@@ -1,8 +1,8 @@
-//! What a worker does with a call: it is sent through the same door as everywhere, with the worker's own key, permits and
-//! retries.
+//! What a worker does with a call: it is sent through the same door as everywhere, with the worker's own key, permits
+//! and retries.
 //!
-//! An answer that Restate could not take, since it was killed or the connection broke, is kept for a while: the invocation
-//! that is started anew here finds its call under way, or answered, and nothing is sent twice.
+//! An answer that Restate could not take, since it was killed or the connection broke, is kept for a while: the
+//! invocation that is started anew here finds its call under way, or answered, and nothing is sent twice.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,5 @@
-//! The worker's port: invocations from Restate, some of which are passed on, and other workers that tell they are there.
+//! The worker's port: invocations from Restate, some of which are passed on, and other workers that tell they are
+//! there.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Door, Gate};
+use super::gate::{Door, Gate};
 use crate::model::Failure;
 use crate::model::limits::trouble::Look;
 
