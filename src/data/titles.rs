@@ -78,8 +78,6 @@ fn path(folder: &DataFolder) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
 
     #[test]
