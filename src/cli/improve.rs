@@ -1,5 +1,6 @@
 //! `rejoinder improve`.
 
+mod aside;
 mod dry_run;
 mod plan;
 
@@ -93,6 +94,10 @@ pub struct Options {
     /// to each side, as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
+    /// Write so many people like those of the lineage for the proof of each cycle; they join those kept aside, and the
+    /// verdict says that they were generated
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000), help_heading = "Proof")]
+    fresh_people: Option<u16>,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
     /// where the older file's judge is unknown or another
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
@@ -282,7 +287,8 @@ fn begin(
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
-    let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen.sha256()?;
+    let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen;
+    let (kept_aside, unseen) = (unseen.len(), unseen.sha256()?);
     let choices = format!(
         "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {} {:?} {:?}",
         options.messages_per_persona,
@@ -303,6 +309,9 @@ fn begin(
     let people = people.sha256()?;
     let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
     parts.extend(by_hand.iter().chain(&options.keep).map(String::as_str));
+    // Runs that began before there was a choice are found as they were.
+    let fresh_people = options.fresh_people.map(|count| format!("fresh people {count}"));
+    parts.extend(fresh_people.as_deref());
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
@@ -310,6 +319,7 @@ fn begin(
         calibrate::advise(setup, file, doors);
         audit_judge::advise(setup, doors);
         audit_auditor::advise(setup, doors);
+        aside::advise(setup, file, options, kept_aside)?;
     }
     Ok(begun)
 }
@@ -369,6 +379,7 @@ async fn one(
         precision: options.precision.map(|points| points / 100.0),
         longest: options.prompt_length as usize,
         revises: options.facts.revises(),
+        fresh_people: options.fresh_people.map_or(0, usize::from),
     };
     let cycle = doors.explain(Box::pin(cycle::run(&setup.folder, file, cast, &choices)).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());

@@ -3,6 +3,7 @@
 use super::banks::{CHANNELS, DECISIONS, KINDS, MANNERS, PAINS, ROLES, TOOLS, VALUES};
 use super::dice::Dice;
 use super::names::{CITIES, NAMES};
+use super::reader::Reader;
 use super::spin::{capital, with_article};
 
 /// Writes `count` personas for a domain. Names that `known` (the text of the request, with personas written before)
@@ -12,17 +13,39 @@ pub(super) fn write(domain: &str, known: &str, count: usize, dice: &mut Dice) ->
     let mut taken: Vec<String> = Vec::new();
     (0..count)
         .map(|_| {
-            let mut name = name(dice);
-            for _ in 0..40 {
-                if !taken.contains(&name) && !known.contains(name.as_str()) {
-                    break;
-                }
-                name = self::name(dice);
-            }
-            taken.push(name.clone());
+            let name = new_name(&mut taken, known, dice);
             persona(&name, domain, &lower, dice)
         })
         .collect()
+}
+
+/// Writes `count` more people of the population of which this is a sample: each does what somebody of the sample does.
+pub(super) fn write_like(sample: &[String], known: &str, count: usize, dice: &mut Dice) -> Vec<String> {
+    if sample.is_empty() {
+        return write("", known, count, dice);
+    }
+    let mut taken: Vec<String> = Vec::new();
+    (0..count)
+        .map(|_| {
+            let name = new_name(&mut taken, known, dice);
+            let like = Reader::of(&sample[dice.below(sample.len())]);
+            let work = format!("{} {}", like.role.unwrap_or_default(), like.kind.unwrap_or_default());
+            persona(&name, "", &work.to_lowercase(), dice)
+        })
+        .collect()
+}
+
+/// A name that nobody has yet, as long as there are others.
+fn new_name(taken: &mut Vec<String>, known: &str, dice: &mut Dice) -> String {
+    let mut name = name(dice);
+    for _ in 0..40 {
+        if !taken.contains(&name) && !known.contains(name.as_str()) {
+            break;
+        }
+        name = self::name(dice);
+    }
+    taken.push(name.clone());
+    name
 }
 
 /// Describes a person from the lines of a list's columns, and adds nothing to them.
@@ -155,7 +178,6 @@ fn size(domain: &str, dice: &mut Dice) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::Reader;
     use crate::spin::words;
 
     #[test]
@@ -174,6 +196,20 @@ mod tests {
             traits += crate::taste::traits_in(&reader);
         }
         println!("{}\n{} traits each", written[..6].join("\n\n"), traits as f64 / 200.0);
+    }
+
+    #[test]
+    fn more_people_do_what_those_of_the_sample_do_and_are_none_of_them() {
+        let sample = write("hospital procurement", "", 12, &mut Dice::of(&["s"]));
+        let known = sample.join("\n");
+        let more = write_like(&sample, &known, 20, &mut Dice::of(&["more"]));
+        assert!(more.iter().all(|persona| !sample.contains(persona)));
+        let buyers = |people: &[String]| {
+            let count = people.iter().filter(|persona| persona.contains("Procurement") || persona.contains("Purchas"));
+            count.count() as f64 / people.len() as f64
+        };
+        assert!((buyers(&more) - buyers(&sample)).abs() < 0.45, "{} {}", buyers(&more), buyers(&sample));
+        assert_eq!(write_like(&[], "", 3, &mut Dice::of(&["n"])).len(), 3);
     }
 
     #[test]

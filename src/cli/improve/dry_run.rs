@@ -1,6 +1,6 @@
 //! `rejoinder improve --dry-run`: what the cycles that were asked for would take.
 
-use super::{Cycles, Options, Target, When, calls, challengers};
+use super::{Cycles, Options, Target, When, aside, calls, challengers};
 use crate::cli::error::Error;
 use crate::cli::sorting_calls;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
@@ -106,6 +106,7 @@ pub fn plan(
         line(Role::Improver, "the parts of the prompt, once", marked, 1),
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
+        line(Role::Generator, "more people for the proof", aside::calls(&chosen, options)?, cycles),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
         line(
             Role::Improver,
