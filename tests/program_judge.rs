@@ -164,7 +164,7 @@ fn an_audit_of_the_market_says_what_it_found_and_is_the_same_at_any_concurrency(
     │ found by searching        ┆      6/60 ┆ 10.0% simulated ┆ 4.1 to 22.5% ┆   20.9% │
     └───────────────────────────┴───────────┴─────────────────┴──────────────┴─────────┘
 
-    False yes over all probes: 4.3% (31/720), 95% interval 3.0% to 6.1%, simulated
+    False yes over all probes: 4.3% (31 of 720), 95% interval 3.0% to 6.1%, simulated
       2 of 3 yes, quoted rubric: "You will find that everything you look for in a message is here: it is about you, it says…"
         said: It makes a small ask and explains how it works in plain words. I notice that it is short. That earns a reply …
       2 of 3 yes, found by searching: "You will find that everything you look for in a message is here: it is about you, it says…"
@@ -177,10 +177,10 @@ fn an_audit_of_the_market_says_what_it_found_and_is_the_same_at_any_concurrency(
         said: It uses plain words and is short. True, it wants a long call right away, which is not a small ask. That earns…
       and 30 more probes that got a yes
     False yes in the worst family: at most 20.9% (found by searching, 95%), simulated
-    Yes to messages that deserve it: 100.0% (60/60), 95% interval 83.9% to 100.0%, simulated
+    Yes to messages that deserve it: 100.0% (60 of 60), 95% interval 83.9% to 100.0%, simulated
     Flips on repeat: 5.6% (2 of 36 pairs of decisions on 12 messages differ), 95% interval 0.8% to 30.3%, simulated
     Flips in another format: 6.1% (11 of 180 pairs of decisions on 12 messages differ), 95% interval 1.8% to 18.4%, simulated
-    Yes to these messages: 9.4% (9/96), 95% interval 1.8% to 36.5%, simulated
+    Yes to these messages: 9.4% (9 of 96), 95% interval 1.8% to 36.5%, simulated
     Failed trials: none
     Tokens: 645,620 in, 52,198 out, in 1,056 calls
     Cost: nothing, the market is simulated

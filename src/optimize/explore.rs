@@ -213,14 +213,16 @@ pub async fn explore(
             let heard = met.heard(&leading);
             let shown = match &heard {
                 Some(heard) => {
-                    events.emit(Event::Step("Asking for more challengers, from what the leading prompt met".into()));
+                    events.emit(Event::Step(format!(
+                        "Asking for {later} more candidates, from what the leading prompt met"
+                    )));
                     let before = counter.calls();
                     let objections = sorted(&lab, heard, start.codebook, wave.0).await;
                     sorting += counter.calls() - before;
                     (&*leading, (heard, objections))
                 }
                 None => {
-                    events.emit(Event::Step("Asking for more challengers, from what people said".into()));
+                    events.emit(Event::Step(format!("Asking for {later} more candidates, from what people said")));
                     (start.incumbent, (start.heard, start.objections.clone()))
                 }
             };

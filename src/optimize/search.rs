@@ -145,7 +145,10 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             words(pool.lines.len(), "item", "items")
         )));
     }
-    events.emit(Event::Step("Asking for challengers, from what people said".into()));
+    events.emit(Event::Step(format!(
+        "Asking for {}, from what people said",
+        words(aim.challengers, "candidate", "candidates")
+    )));
     let start = Start {
         people: known.people,
         incumbent: known.incumbent,
@@ -185,7 +188,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             precision: aim.precision,
         };
         let lab = Lab { decisions: explored.decisions, ..proving.clone() };
-        events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
+        events.emit(Event::Step("Proving the best candidate with people kept aside".into()));
         let incumbent: Arc<str> = known.incumbent.into();
         verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }

@@ -115,7 +115,7 @@ pub async fn verify(
     let schedule = adoption::schedule(order.len(), pairs, answers);
     let looks = schedule.len();
     for (look, until) in (1..).zip(schedule) {
-        let title = format!("Verifying on unseen people, look {look} of {looks}");
+        let title = format!("Asking people kept aside, look {look} of {looks}");
         asked.ask(until, &format!("verify {look}"), &title).await?;
         let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
         decision = test.look_at(&asked.differences(), asked.step(), fraction);
@@ -130,7 +130,7 @@ pub async fn verify(
         // Fixed before the first look, so that their number does not depend on what they say. A measuring takes the step of
         // single messages; with several of the incumbent's the interval stays that of the last look.
         let everybody = if there.has_several() { 0 } else { paid_for.min(order.len()).min(MOST_MEASURED) };
-        let title = "Measuring how much it gains, on unseen people";
+        let title = "Measuring how much it gains, with people kept aside";
         if asked.pairs < everybody && asked.ask_on(everybody, "measure", title).await? {
             test.measure(&asked.differences(), asked.step());
             tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
@@ -139,7 +139,7 @@ pub async fn verify(
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
         let confirmed = paid_for.min(mark.pairs() + size.confirm.max(wanted.unwrap_or(0) as usize));
         if asked.pairs < confirmed {
-            asked.ask_on(confirmed, "confirm", "Asking on after the decision, on unseen people").await?;
+            asked.ask_on(confirmed, "confirm", "Asking on after the decision, with people kept aside").await?;
         }
         later = Later::since(&asked, mark);
     }

@@ -15,6 +15,8 @@ use crate::optimize::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
 
 /// Objections and instructions that are named.
 const NAMED: usize = 3;
+/// More personas than this are not advised.
+const MOST_ADVISED: u32 = 500;
 /// Characters of an instruction that is quoted.
 const QUOTED: usize = 70;
 /// Characters of an item whose change is told.
@@ -92,33 +94,32 @@ pub fn generated(generated: u64, all: u64) -> String {
 #[must_use]
 pub fn verdict_in_words(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Adopted => {
-            "adopted, the new prompt is better on people whom it was not tuned on, and not by luck alone".into()
-        }
+        Verdict::Adopted => "adopted, proved better on people kept aside, and not by luck alone".into(),
         Verdict::Kept { because } => {
             let why = match because {
-                Because::NoChallenger => "no challenger was worth testing".to_owned(),
-                Because::Beaten => {
-                    "the best challenger was worse already on the people whom it was tuned on".to_owned()
-                }
+                Because::NoChallenger => "no candidate was worth testing".to_owned(),
+                Because::Beaten => "the best candidate did worse already with the people it was tuned on".to_owned(),
                 Because::NoGain => {
-                    "on unseen people the best challenger gains less than what is worth having".to_owned()
+                    "with people kept aside the best candidate gains less than what is worth having".to_owned()
                 }
                 Because::NotConfirmed => {
-                    "the best challenger was better, but what was asked after that decision shows a gain \
-                                          below what is worth having"
+                    "the best candidate was better, but what was asked after that decision shows a gain below what \
+                     is worth having"
                         .to_owned()
                 }
                 Because::Segment(segment) => {
-                    format!("the best challenger's gain is paid for by {}", words::one_line(segment, 60))
+                    format!("the best candidate's gain is paid for by {}", words::one_line(segment, 60))
                 }
             };
-            format!("kept, {why}")
+            format!("kept, no better prompt found: {why}")
         }
         Verdict::NotEnoughData { more_personas, messages_each, unreachable } => {
-            let personas = more_personas.map(|more| {
-                format!("{} to verify with", words::count(u64::from(more), "more persona", "more personas"))
-            });
+            // More than anybody would ask is no advice.
+            let is_too_many = more_personas.is_some_and(|more| more > MOST_ADVISED);
+            let unreachable = if is_too_many { &Some(Unreachable::TooMany) } else { unreachable };
+            let personas = more_personas
+                .filter(|_| !is_too_many)
+                .map(|more| format!("{} kept aside", words::count(u64::from(more), "more persona", "more personas")));
             let messages = messages_each.map(|each| {
                 format!("{} to each of those there are", words::count(u64::from(each), "message", "messages"))
             });
@@ -127,18 +128,18 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
                 (_, false) => format!("{} would settle it in four of five cases", settle.join(", or ")),
                 (Some(Unreachable::TooMany), true) => format!(
                     "a gain as small as the one that was seen would take more than {} personas to settle",
-                    words::thousands(u64::from(MOST_PEOPLE))
+                    words::thousands(u64::from(if is_too_many { MOST_ADVISED } else { MOST_PEOPLE }))
                 ),
                 (Some(Unreachable::NoGain), true) => "there was no gain that more personas could settle".to_owned(),
                 (Some(Unreachable::NoRoom), true) => "no rate can rise by so much from here".to_owned(),
                 (None, true) => "more personas would settle it".to_owned(),
             };
-            format!("not enough data, the prompt stays; {settle}")
+            format!("not enough data, not proved: the current prompt stays; {settle}")
         }
     }
 }
 
-fn objections(story: &Story) -> String {
+pub(super) fn objections(story: &Story) -> String {
     match story.sorted {
         None => unsorted(&story.quotes.no),
         Some(part) => format!("{}{}", groups(&story.objections, "none was raised"), of_sample(part)),
@@ -211,7 +212,7 @@ pub fn changed(changes: &[Change]) -> Option<String> {
 }
 
 fn challengers(story: &Story) -> String {
-    let mut line = format!("Challengers: {} asked for, {} passed the screen", story.asked, story.passed);
+    let mut line = format!("Candidates: {} asked for, {} passed the screen", story.asked, story.passed);
     if story.cut > 0 {
         line.push_str(&format!(", {} cut out of them", words::count(story.cut as u64, "passage", "passages")));
     }
@@ -281,7 +282,11 @@ fn share_of_checked(made_up: u64, checked: u64, messages: u64) -> String {
         String::new()
     };
     let share = 100.0 * made_up as f64 / checked as f64;
-    format!("{share:.1}% of messages with a made-up claim ({made_up}/{checked}{of})")
+    format!(
+        "{share:.1}% of messages with a made-up claim ({} of {}{of})",
+        words::thousands(made_up),
+        words::thousands(checked)
+    )
 }
 
 /// What a command that has written messages says of their claims: how many make something up, and how many were revised.

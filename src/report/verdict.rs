@@ -13,11 +13,11 @@ pub fn sentence(history: &History) -> String {
             let later = history.versions.len() - 1 - at;
             let since = match later {
                 0 => String::new(),
-                1 => "; one more challenger was sought since, and the prompt stays".to_owned(),
+                1 => "; one more candidate was sought since, and the prompt stays".to_owned(),
                 more => format!("; in {more} more cycles nothing better was found, and the prompt stays"),
             };
             format!(
-                "The prompt of {} was adopted: it is better on people whom it was not tuned on{}{since}.",
+                "The prompt of {} was adopted: it proved better on people kept aside{}{since}.",
                 version.label(),
                 by(version)
             )
@@ -132,7 +132,7 @@ pub fn notes(history: &History) -> Vec<String> {
         ));
     }
     if history.memory.is_none() {
-        notes.push("Nobody was held back in these runs: there are no unseen people to prove anything on.".into());
+        notes.push("Nobody was held back in these runs: there are no people kept aside to prove anything on.".into());
     }
     if history.is_simulated() {
         notes.push(

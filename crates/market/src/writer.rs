@@ -70,8 +70,7 @@ fn fitting(
 ) -> (&'static str, &'static str) {
     let has = |tags: &str| tags.split(' ').any(|tag| has_word(wanted, tag));
     let fits: Vec<usize> = (0..entries.len()).filter(|&at| has(entries[at].1)).collect();
-    let at =
-        if fits.is_empty() || dice.chance(0.08) { dice.below(entries.len()) } else { fits[dice.below(fits.len())] };
+    let at = if fits.is_empty() { dice.below(entries.len()) } else { fits[dice.below(fits.len())] };
     entries[at]
 }
 
@@ -83,7 +82,13 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
     let (role, duties) = fitting(&ROLES, lower, dice);
-    let (kind, trade) = fitting(&KINDS, lower, dice);
+    // Of a trade that no bank knows nothing is invented: the domain itself says what it is.
+    let is_foreign = !unknown(lower).is_empty();
+    let (kind, trade) = if is_foreign && !names_one_of(&KINDS, lower) {
+        (dice.pick(&NEUTRAL_KINDS), "operations")
+    } else {
+        fitting(&KINDS, lower, dice)
+    };
     let wanted = format!("{duties} {trade}");
     let mut pains: Vec<&str> = Vec::new();
     for _ in 0..12 {
@@ -92,7 +97,8 @@ fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
             pains.push(pain);
         }
     }
-    let city = CITIES.iter().find(|city| domain.contains(**city)).copied().unwrap_or_else(|| dice.pick(&CITIES));
+    let known_city = CITIES.iter().find(|city| domain.contains(**city)).copied();
+    let city = known_city.or_else(|| place(domain)).unwrap_or_else(|| dice.pick(&CITIES));
     let size = size(lower, dice);
     let age = 27 + dice.below(34);
     let (manner, channel, value) = (dice.pick(&MANNERS), dice.pick(&CHANNELS), dice.pick(&VALUES));
@@ -131,17 +137,61 @@ fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
     parts.push(past(dice));
     dice.shuffle(&mut parts);
     // Words of the domain that no bank knows must not get lost.
-    let known = KINDS.iter().chain(&ROLES).any(|(_, tags)| tags.split(' ').any(|tag| has_word(lower, tag)));
-    if !known && (1..=12).contains(&domain.split_whitespace().count()) {
-        parts.insert(
-            0,
-            format!(
-                "Works in this field: {}.",
-                domain.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.')
-            ),
-        );
+    let field = domain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("{head} {}", parts.join(" ")).to_lowercase();
+    let is_unsaid = unknown(lower).into_iter().any(|word| !has_word(&said, word));
+    if is_unsaid && (1..=12).contains(&domain.split_whitespace().count()) {
+        parts.insert(0, format!("Works in this field: {}.", field.trim_end_matches('.')));
     }
     format!("{head} {}", parts.join(" "))
+}
+
+/// Kinds of company that fit any trade.
+const NEUTRAL_KINDS: [&str; 5] =
+    ["family business", "mid-sized company", "regional company", "growing company", "long-established company"];
+
+/// Whether a domain names any of these.
+fn names_one_of(entries: &[(&str, &str)], domain: &str) -> bool {
+    entries.iter().any(|(_, tags)| tags.split(' ').any(|tag| has_word(domain, tag)))
+}
+
+/// The place that a domain names after `in`, such as `Ohio` in `dentists in Ohio`.
+fn place(domain: &str) -> Option<&str> {
+    let (_, place) = domain.rsplit_once(" in ")?;
+    let place = place.trim().trim_end_matches('.');
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let words = place.split(' ').count();
+    (words <= 3 && !place.contains(',') && place.split(' ').all(is_name)).then_some(place)
+}
+
+/// The words of some weight of a domain that no bank knows.
+fn unknown(domain: &str) -> Vec<&str> {
+    const LIGHT: [&str; 14] = [
+        "and",
+        "the",
+        "for",
+        "with",
+        "people",
+        "leaders",
+        "companies",
+        "company",
+        "firms",
+        "teams",
+        "managers",
+        "heads",
+        "employees",
+        "decision",
+    ];
+    domain
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| {
+            word.chars().count() > 2 && !word.contains(|c: char| c.is_ascii_digit()) && !LIGHT.contains(word)
+        })
+        .filter(|word| {
+            let knows = |(_, tags): &(&str, &str)| tags.split(' ').any(|tag| has_word(word, tag));
+            !ROLES.iter().any(knows) && !KINDS.iter().any(knows)
+        })
+        .collect()
 }
 
 fn past(dice: &mut Dice) -> String {
@@ -220,6 +270,17 @@ mod tests {
         let known = first.join("\n");
         let second = write("hospital procurement in Lyon", &known, 20, &mut Dice::of(&["a"]));
         assert!(second.iter().all(|persona| !first.contains(persona)));
+        for (domain, words) in [
+            ("dentists in Ohio", &["dentists", "Ohio"][..]),
+            ("B2B SaaS for hospitals", &["SaaS", "hospitals"]),
+            ("operations leaders in logistics", &["logistics"]),
+        ] {
+            for persona in write(domain, "", 40, &mut Dice::of(&[domain])) {
+                assert!(words.iter().all(|word| persona.contains(word)), "{domain}: {persona}");
+                let reader = Reader::of(&persona);
+                assert!(reader.role.is_some() && reader.kind.is_some(), "{persona}\n{reader:?}");
+            }
+        }
         assert!(write("astrology", "", 3, &mut Dice::of(&["z"])).iter().all(|persona| persona.contains("astrology")));
     }
 }
