@@ -72,10 +72,10 @@ pub struct Story {
     pub learned_from: usize,
     /// See `learned_from`.
     pub unseen: usize,
-    /// Those who only verify and were generated for this proof: their texts.
-    pub generated: Arc<Vec<String>>,
     /// What became of the candidates that the user wrote.
     pub by_hand: Vec<ByHand>,
+    /// Those who only verify and were generated for this proof: their texts.
+    pub generated: Arc<Vec<String>>,
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
     /// Kinds of the people of the proof, with what can be said of each.
@@ -352,11 +352,11 @@ impl Story {
             "after": self.after.as_ref().map(Rates::to_json),
             "search_calls": self.calls,
         });
-        if !self.generated.is_empty() {
-            record["generated_people"] = json!(*self.generated);
-        }
         if !self.by_hand.is_empty() {
             record["by_hand"] = json!(self.by_hand);
+        }
+        if !self.generated.is_empty() {
+            record["generated_people"] = json!(*self.generated);
         }
         if let Some(chance) = self.chance_of_more {
             record[CHANCE_OF_MORE] = json!(percent(chance));
