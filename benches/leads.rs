@@ -13,6 +13,7 @@ use clap::Parser;
 use rejoinder::data::DataFolder;
 use rejoinder::data::leads::import::{Mode, Options as Columns, import};
 use rejoinder::data::leads::{Writable, file};
+use rustix::time::{ClockId, clock_gettime};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -62,7 +63,17 @@ fn measure(step: &str, folder: &Path) -> Outcome<()> {
         _ => Writable::personas(&data, &list)?.len() as u64,
     };
     let seconds = begun.elapsed().as_secs_f64();
-    say(&format!("{step}: {people} people in {seconds:.1} s, peak memory {} MiB", peak_mebibytes()?))
+    let processor = processor_seconds();
+    let memory = peak_mebibytes()?;
+    say(&format!(
+        "{step}: {people} people in {seconds:.1} s, {processor:.1} s of a processor, peak memory {memory} MiB"
+    ))
+}
+
+/// User and system time of this process.
+fn processor_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// An export of the older form of Apollo: one row in a hundred is a duplicate, one in fifty has bounced, and 20 work at a

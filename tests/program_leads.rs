@@ -98,7 +98,11 @@ fn leads_are_evaluated_and_improved_without_their_addresses_and_colleagues_stay_
     let improved =
         place.ok(&["improve", "--results-file", &name, "--model", "market", "--challengers", "2", "--calls", "300"]);
     assert!(improved.out.contains("Unseen people") || improved.out.contains("kept aside"), "{}", improved.out);
-    let later = place.files("results").into_iter().find(|file| file.contains("_improvement_run_")).unwrap();
+    let later = place
+        .files("results")
+        .into_iter()
+        .find(|file| file.contains("_improvement_run_") && file.ends_with(".json"))
+        .unwrap();
     let later = place.json(&format!("results/{later}"));
     let split = &later["metadata"]["rejoinder"]["lineage"]["split"];
     assert_eq!(split["leads"], "leads/spring", "{split}");

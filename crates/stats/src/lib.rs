@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod adoption;
+pub mod agreement;
 pub mod arms;
 pub mod audit;
 pub mod auditor;
@@ -22,10 +23,12 @@ pub mod mean;
 pub mod missing;
 pub mod needed;
 pub mod normal;
+pub mod one_sided;
 pub mod paired;
 pub mod pooled;
 pub mod power;
 pub mod prediction_powered;
+pub mod prospects;
 pub mod ranking;
 pub mod rate;
 pub mod second_judge;
