@@ -65,10 +65,10 @@ fn the_market_behind_a_wire_is_not_taken_for_the_model_that_judged_the_older_run
 
     // The first answer of this run shows that the market answers, before anybody compares judges: so the older messages are
     // decided again, and nothing is compared with what another judge said.
-    let improved = run(&["improve", "--results-file", name, "--model", model]);
+    let improved = run(&["improve", "--results-file", name, "--model", model, "--verbose"]);
     assert!(improved.contains("the older file records") && improved.contains("by another judge"), "{improved}");
     let rates: Vec<&str> = improved.lines().filter(|line| line.contains("response rate: ")).collect();
     assert!(rates.iter().all(|line| line.ends_with(", simulated")), "{improved}");
-    let unseen = improved.lines().filter(|line| line.starts_with("Unseen people, "));
+    let unseen = improved.lines().filter(|line| line.starts_with("People kept aside, "));
     assert!(unseen.clone().count() == 2 && unseen.clone().all(|line| line.ends_with(", simulated")), "{improved}");
 }

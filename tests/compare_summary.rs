@@ -46,7 +46,7 @@ fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
         .collect();
     let usage = Usage { input_tokens: 21_000, output_tokens: 6_400, ..Usage::default() };
     let used = BTreeMap::from([(Role::DecisionMaker, Used { calls: 33, retries: 1, usage, ..Used::default() })]);
-    summary::cycle(&CycleSummary {
+    summary::details(&CycleSummary {
         story: None,
         comparison: Some(comparison),
         judges,
@@ -71,22 +71,21 @@ fn lines(comparison: &Comparison, judges: &Judges) -> String {
 fn a_clear_gain_on_the_market_reads_well() {
     insta::assert_snapshot!(cycle(&simulated(&singles(9, 15, 1, 15)), &Judges::Same, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 25.0% (10/40), 95% interval 14.2% to 40.2%, simulated
-    Improved response rate: 60.0% (24/40), 95% interval 44.6% to 73.7%, simulated
+    Original response rate: 25.0% (10 of 40), 95% interval 14.2% to 40.2%, simulated
+    Improved response rate: 60.0% (24 of 40), 95% interval 44.6% to 73.7%, simulated
     Absolute improvement: +35.0 percentage points
     Relative improvement: +140.0%
     Interval of the change: +17.4 to +52.6 points (95%, paired by persona, 40 personas)
     Personas that flipped: 15 to yes, 1 to no
-    Verdict: better, and not by luck alone (the interval lies above 0)
+    On these people: better, and not by luck alone (the interval lies above 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: nothing, the market is simulated
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -97,22 +96,21 @@ fn a_clear_gain_with_real_models_does_not_say_simulated() {
     assert!(!text.contains("simulated"));
     insta::assert_snapshot!(text, @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 25.0% (4/16), 95% interval 10.2% to 49.5%
-    Improved response rate: 87.5% (14/16), 95% interval 64.0% to 96.5%
+    Original response rate: 25.0% (4 of 16), 95% interval 10.2% to 49.5%
+    Improved response rate: 87.5% (14 of 16), 95% interval 64.0% to 96.5%
     Absolute improvement: +62.5 percentage points
     Relative improvement: +250.0%
     Interval of the change: +32.4 to +92.6 points (95%, paired by persona, 16 personas)
     Personas that flipped: 10 to yes, 0 to no
-    Verdict: better, and not by luck alone (the interval lies above 0)
+    On these people: better, and not by luck alone (the interval lies above 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -121,22 +119,21 @@ fn a_clear_gain_with_real_models_does_not_say_simulated() {
 fn an_unchanged_rate_reads_well() {
     insta::assert_snapshot!(cycle(&real(&singles(6, 2, 2, 6)), &Judges::Same, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 50.0% (8/16), 95% interval 28.0% to 72.0%
-    Improved response rate: 50.0% (8/16), 95% interval 28.0% to 72.0%
+    Original response rate: 50.0% (8 of 16), 95% interval 28.0% to 72.0%
+    Improved response rate: 50.0% (8 of 16), 95% interval 28.0% to 72.0%
     Absolute improvement: none, the rate is unchanged
     Relative improvement: none
     Interval of the change: -29.0 to +29.0 points (95%, paired by persona, 16 personas)
     Personas that flipped: 2 to yes, 2 to no
-    Verdict: undecided, no change on the whole, but on 16 personas one of up to 29.0 points could hide
+    On these people: undecided, no change on the whole, but on 16 personas one of up to 29.0 points could hide
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -145,22 +142,21 @@ fn an_unchanged_rate_reads_well() {
 fn an_original_of_nothing_reads_well() {
     insta::assert_snapshot!(cycle(&real(&singles(0, 7, 0, 9)), &Judges::Same, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 0.0% (0/16), 95% interval 0.0% to 19.4%
-    Improved response rate: 43.8% (7/16), 95% interval 23.1% to 66.8%
+    Original response rate: 0.0% (0 of 16), 95% interval 0.0% to 19.4%
+    Improved response rate: 43.8% (7 of 16), 95% interval 23.1% to 66.8%
     Absolute improvement: +43.8 percentage points
     Relative improvement: undefined, the earlier rate is 0%
     Interval of the change: +14.1 to +73.4 points (95%, paired by persona, 16 personas)
     Personas that flipped: 7 to yes, 0 to no
-    Verdict: better, and not by luck alone (the interval lies above 0)
+    On these people: better, and not by luck alone (the interval lies above 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -169,22 +165,21 @@ fn an_original_of_nothing_reads_well() {
 fn an_original_that_everybody_liked_and_one_fewer_after_it_reads_well() {
     insta::assert_snapshot!(cycle(&real(&singles(15, 0, 1, 0)), &Judges::Same, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 100.0% (16/16), 95% interval 80.6% to 100.0%
-    Improved response rate: 93.8% (15/16), 95% interval 71.7% to 98.9%
+    Original response rate: 100.0% (16 of 16), 95% interval 80.6% to 100.0%
+    Improved response rate: 93.8% (15 of 16), 95% interval 71.7% to 98.9%
     Absolute improvement: -6.2 percentage points
     Relative improvement: -6.2%
     Interval of the change: -26.6 to +14.1 points (95%, paired by persona, 16 personas)
     Personas that flipped: 0 to yes, 1 to no
-    Verdict: undecided, the original had nothing left to gain on these personas, and a fall of this size may be luck; a stricter judge or more personas would tell
+    On these people: undecided, the original had nothing left to gain on these personas, and a fall of this size may be luck; a stricter judge or more personas would tell
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -193,22 +188,21 @@ fn an_original_that_everybody_liked_and_one_fewer_after_it_reads_well() {
 fn an_original_that_everybody_liked_and_nobody_after_it_is_worse() {
     insta::assert_snapshot!(cycle(&real(&singles(0, 0, 16, 0)), &Judges::Same, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 100.0% (16/16), 95% interval 80.6% to 100.0%
-    Improved response rate: 0.0% (0/16), 95% interval 0.0% to 19.4%
+    Original response rate: 100.0% (16 of 16), 95% interval 80.6% to 100.0%
+    Improved response rate: 0.0% (0 of 16), 95% interval 0.0% to 19.4%
     Absolute improvement: -100.0 percentage points
     Relative improvement: -100.0%
     Interval of the change: -100.0 to -77.0 points (95%, paired by persona, 16 personas)
     Personas that flipped: 0 to yes, 16 to no
-    Verdict: worse, and not by luck alone (the interval lies below 0)
+    On these people: worse, and not by luck alone (the interval lies below 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -219,22 +213,21 @@ fn older_real_messages_decided_again_by_the_market_show_both_rates_each_with_its
     let judges = Judges::DecidedAgain { side: Side::Before, recorded: Rate::of(&recorded), by: RecordedJudge::Unknown };
     insta::assert_snapshot!(cycle(&simulated(&singles(3, 6, 1, 6)), &judges, &[]), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 25.0% (4/16), 95% interval 10.2% to 49.5%, simulated
-    Improved response rate: 56.2% (9/16), 95% interval 33.2% to 76.9%, simulated
+    Original response rate: 25.0% (4 of 16), 95% interval 10.2% to 49.5%, simulated
+    Improved response rate: 56.2% (9 of 16), 95% interval 33.2% to 76.9%, simulated
     Absolute improvement: +31.2 percentage points
     Relative improvement: +125.0%
     Interval of the change: -1.4 to +63.9 points (95%, paired by persona, 16 personas)
     Personas that flipped: 6 to yes, 1 to no
-    Verdict: undecided, a change of this size on 16 personas may be luck (the interval holds 0)
+    On these people: undecided, a change of this size on 16 personas may be luck (the interval holds 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
-    Judged by: one decision maker, before and after; the older file records 68.8% (11/16), 95% interval 44.4% to 85.8%, its judge is unknown
+    Judged by: one decision maker, before and after; the older file records 68.8% (11 of 16), 95% interval 44.4% to 85.8%, its judge is unknown
     Failed trials: none
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: nothing, the market is simulated
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -251,18 +244,18 @@ fn failed_trials_are_grouped_by_reason_whatever_their_request_ids() {
     pairs.extend([(tally(1, 1), tally(0, 0)); 4]);
     insta::assert_snapshot!(cycle(&real(&pairs), &Judges::Same, &reasons), @r"
     ============================================================
-    IMPROVEMENT CYCLE COMPLETE
+    DETAILS
     ============================================================
-    Original response rate: 50.0% (8/16), 95% interval 28.0% to 72.0%
-    Improved response rate: 83.3% (10/12), 95% interval 55.2% to 95.3%
+    Original response rate: 50.0% (8 of 16), 95% interval 28.0% to 72.0%
+    Improved response rate: 83.3% (10 of 12), 95% interval 55.2% to 95.3%
     Absolute improvement: +33.3 percentage points over all messages
     Relative improvement: +66.7%
     Personas decided in only one run: 4 in the original, 0 in the improved run
-      the original, on the 12 personas in both: 33.3% (4/12), 95% interval 13.8% to 60.9%
-      the improved run, on the 12 personas in both: 83.3% (10/12), 95% interval 55.2% to 95.3%
+      the original, on the 12 personas in both: 33.3% (4 of 12), 95% interval 13.8% to 60.9%
+      the improved run, on the 12 personas in both: 83.3% (10 of 12), 95% interval 55.2% to 95.3%
     Interval of the change: +13.4 to +86.6 points around +50.0 (95%, paired by persona, the 12 personas in both)
     Personas that flipped: 6 to yes, 0 to no
-    Verdict: better on the 12 personas in both, and not by luck alone (the interval lies above 0)
+    On these people: better on the 12 personas in both, and not by luck alone (the interval lies above 0)
     Measured on: the personas whose answers the improver read, which may flatter the new prompt
     Judged by: the same decision maker, before and after
     Failed trials: 4 (in no rate)
@@ -272,7 +265,6 @@ fn failed_trials_are_grouped_by_reason_whatever_their_request_ids() {
     Tokens: 21,000 in, 6,400 out, in 33 calls, 1 send repeated
     Cost: $0.42
     Time: 42 s
-    Results saved to: data/results/x_improvement_run_v1.json
     ============================================================
     ");
 }
@@ -281,8 +273,8 @@ fn failed_trials_are_grouped_by_reason_whatever_their_request_ids() {
 fn two_judges_are_no_comparison_and_the_command_that_makes_it_one_is_named() {
     insta::assert_snapshot!(
         lines(&Comparison::of(&singles(11, 0, 5, 0)).marked(false, true), &Judges::Unknown(Side::Before)), @r"
-        Response rate of A: 100.0% (16/16), 95% interval 80.6% to 100.0%
-        Response rate of B: 68.8% (11/16), 95% interval 44.4% to 85.8%, simulated
+        Response rate of A: 100.0% (16 of 16), 95% interval 80.6% to 100.0%
+        Response rate of B: 68.8% (11 of 16), 95% interval 44.4% to 85.8%, simulated
         Verdict: this is not a comparison, the two rates are not known to come from one judge
         Judged by: unknown, at least one of the files does not say who judged; the rates cannot be compared
           To have A's messages decided again, beside those of a new prompt: rejoinder improve --results-file x_results --rejudge always
@@ -294,13 +286,13 @@ fn personas_of_one_run_only_do_not_hide_what_happened_to_the_others() {
     let mut pairs = singles(0, 10, 0, 0);
     pairs.extend([(tally(1, 1), tally(0, 0)); 10]);
     insta::assert_snapshot!(lines(&real(&pairs), &Judges::Same), @r"
-    Response rate of A: 50.0% (10/20), 95% interval 29.9% to 70.1%
-    Response rate of B: 100.0% (10/10), 95% interval 72.2% to 100.0%
+    Response rate of A: 50.0% (10 of 20), 95% interval 29.9% to 70.1%
+    Response rate of B: 100.0% (10 of 10), 95% interval 72.2% to 100.0%
     Absolute change: +50.0 percentage points over all messages
     Relative change: +100.0%
     Personas decided in only one run: 10 in A, 0 in B
-      A, on the 10 personas in both: 0.0% (0/10), 95% interval 0.0% to 27.8%
-      B, on the 10 personas in both: 100.0% (10/10), 95% interval 72.2% to 100.0%
+      A, on the 10 personas in both: 0.0% (0 of 10), 95% interval 0.0% to 27.8%
+      B, on the 10 personas in both: 100.0% (10 of 10), 95% interval 72.2% to 100.0%
     Interval of the change: +63.9 to +100.0 points around +100.0 (95%, paired by persona, the 10 personas in both)
     Personas that flipped: 10 to yes, 0 to no
     Verdict: better on the 10 personas in both, and not by luck alone (the interval lies above 0)
@@ -313,8 +305,8 @@ fn a_paired_change_against_the_rates_over_all_messages_is_said() {
     let mut pairs = vec![(tally(0, 1), tally(1, 1)); 12];
     pairs.push((tally(200, 200), tally(0, 200)));
     insta::assert_snapshot!(lines(&real(&pairs), &Judges::Same), @r"
-    Response rate of A: 94.3% (200/212), 95% interval 20.2% to 99.9%
-    Response rate of B: 5.7% (12/212), 95% interval 0.1% to 79.8%
+    Response rate of A: 94.3% (200 of 212), 95% interval 20.2% to 99.9%
+    Response rate of B: 5.7% (12 of 212), 95% interval 0.1% to 79.8%
     Absolute change: -88.7 percentage points over all messages
     Relative change: -94.0%
     Interval of the change: +52.3 to +100.0 points around +84.6 (95%, paired by persona, 13 personas)
@@ -327,8 +319,8 @@ fn a_paired_change_against_the_rates_over_all_messages_is_said() {
 #[test]
 fn five_flips_to_none_are_undecided_by_the_sign_test() {
     insta::assert_snapshot!(lines(&real(&singles(0, 5, 0, 0)), &Judges::Same), @r"
-    Response rate of A: 0.0% (0/5), 95% interval 0.0% to 43.4%
-    Response rate of B: 100.0% (5/5), 95% interval 56.6% to 100.0%
+    Response rate of A: 0.0% (0 of 5), 95% interval 0.0% to 43.4%
+    Response rate of B: 100.0% (5 of 5), 95% interval 56.6% to 100.0%
     Absolute change: +100.0 percentage points
     Relative change: undefined, the earlier rate is 0%
     Interval of the change: +26.6 to +100.0 points (95%, paired by persona, 5 personas)

@@ -84,7 +84,7 @@ fn the_text_names_the_facts_the_auditor_and_the_interval_and_makes_hostile_text_
     for part in [
         "Facts: the file's own prompt\n",
         "Auditor: market\n",
-        "Messages with something made up: 50.0% (1/2), 95% interval",
+        "Messages with something made up: 50.0% (1 of 2), 95% interval",
         "MADE UP, BY KIND",
         "persona 1, message 1:",
         "nothing that is known supports it",
@@ -126,12 +126,12 @@ fn facts_come_from_the_root_of_the_lineage_and_not_from_a_rewritten_prompt() {
     let audit = |name: &str, more: &[&str]| place.ok(&[&["audit-claims", name], MARKET, more].concat());
     let ran = audit("a_results_improvement_run_v2", &[]);
     assert!(ran.out.contains("the root of the lineage, a_results_1.json"), "{}", ran.out);
-    assert!(ran.out.contains("100.0% (1/1)"), "{}", ran.out);
+    assert!(ran.out.contains("100.0% (1 of 1)"), "{}", ran.out);
 
     // With the facts in a file, that is what holds.
     place.write("offer.md", &richer);
     let ran = audit("a_results_improvement_run_v2", &["--facts", "offer.md"]);
-    assert!(ran.out.contains("Facts: offer.md") && ran.out.contains("0.0% (0/1)"), "{}", ran.out);
+    assert!(ran.out.contains("Facts: offer.md") && ran.out.contains("0.0% (0 of 1)"), "{}", ran.out);
 
     // Without the root, the file's own prompt, with a warning.
     std::fs::remove_file(place.data().join("results/a_results_1.json")).unwrap();
@@ -173,7 +173,7 @@ fn an_audit_goes_through_the_journal_and_is_not_asked_for_twice() {
     assert_eq!(limited.code, Some(8), "{}\n{}", limited.out, limited.err);
     let ran = place.ok(&audit);
     assert!(ran.err.contains("2 answered calls found"), "{}", ran.err);
-    assert!(ran.out.contains("66.7% (2/3)") && ran.out.contains("simulated"), "{}", ran.out);
+    assert!(ran.out.contains("66.7% (2 of 3)") && ran.out.contains("simulated"), "{}", ran.out);
 
     // The environment names one as well, and a flag takes it back.
     let named = |value: &str, more: &[&str]| {
@@ -197,7 +197,7 @@ fn what_stands_in_the_file_is_read_and_not_audited_again() {
     put(&place, "a_results_1.json", &file);
     // No model is named, and none is needed.
     let ran = place.ok(&["audit-claims", "a_results_1"]);
-    assert!(ran.out.contains("Auditor: as the file has it") && ran.out.contains("50.0% (1/2)"), "{}", ran.out);
+    assert!(ran.out.contains("Auditor: as the file has it") && ran.out.contains("50.0% (1 of 2)"), "{}", ran.out);
     assert!(ran.out.contains("1 of them contradicted") && ran.out.contains("\"We helped Stripe\""), "{}", ran.out);
     assert!(!place.data().join("rejoinder.sqlite").exists());
 
@@ -270,7 +270,7 @@ fn audits_that_fail_are_listed_and_in_no_rate() {
         .unwrap();
     let ran = Ran::of(&output);
     assert_eq!(ran.code, Some(5), "{}\n{}", ran.out, ran.err);
-    assert!(ran.out.contains("no decisions (0/0)") && ran.out.contains("Not audited"), "{}", ran.out);
+    assert!(ran.out.contains("no decisions") && ran.out.contains("Not audited"), "{}", ran.out);
 }
 
 #[test]

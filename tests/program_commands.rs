@@ -87,7 +87,7 @@ fn a_first_run_has_messages_that_make_something_up_revised_and_its_file_says_who
     let (kept, other) = evaluate(&["--ungrounded", "keep"]);
     assert!(made_up(&revised) < made_up(&kept) / 2.0, "{revised}{kept}");
     assert!(revised.contains(" revised\n") && !kept.contains(" revised\n"), "{revised}{kept}");
-    assert!(said(&revised, "Grounded response rate: ").contains("/30), 95% interval"), "{revised}");
+    assert!(said(&revised, "Grounded response rate: ").contains(" of 30), 95% interval"), "{revised}");
     assert_eq!((writer.len(), evaluate(&[]).1 == writer, other == writer), (16, true, false));
 
     place.write("facts.md", "Company: Brackwater\nCustomers: more than 500 firms, such as Northwind.");

@@ -12,9 +12,10 @@ const SECOND: &str = "b2b_saas_personas_train_results_20250802_150332.json";
 #[test]
 fn the_readmes_first_command_runs_a_whole_cycle_and_its_summary_says_what_it_should() {
     let place = Place::with_samples();
-    let ran = place.ok(&["improve", "--results-file", FIRST, "--model", "market"]);
+    let ran = place.ok(&["improve", "--results-file", FIRST, "--model", "market", "--verbose"]);
     for line in [
         "IMPROVEMENT CYCLE COMPLETE",
+        "On these people: ",
         "Original response rate: ",
         "Improved response rate: ",
         "Absolute improvement: ",
@@ -58,18 +59,18 @@ fn cycles_go_on_from_each_cycles_file_to_the_next() {
 #[test]
 fn the_originals_files_are_improved_under_the_next_free_version_and_compared_honestly() {
     let Some(place) = Place::with_original_files() else { return };
-    let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market"]);
+    let ran = place.ok(&["improve", "--results-file", SECOND, "--model", "market", "--verbose"]);
     assert!(ran.out.contains("improvement_run_v2.json"), "{}", ran.out);
-    assert!(ran.out.contains("the older file records 68.8% (11/16), 95% interval"), "{}", ran.out);
+    assert!(ran.out.contains("the older file records 68.8% (11 of 16), 95% interval"), "{}", ran.out);
     assert!(ran.out.contains(" to 85.8%, its judge is unknown"), "{}", ran.out);
     let second = "b2b_saas_personas_train_results_improvement_run_v2.json";
-    let ran = place.ok(&["improve", "--results-file", second, "--model", "market"]);
+    let ran = place.ok(&["improve", "--results-file", second, "--model", "market", "--verbose"]);
     assert!(ran.out.contains("improvement_run_v3.json"), "{}", ran.out);
     // The judge is known now, and the same: nothing is decided again.
     assert!(ran.out.contains("Judged by: the same decision maker"), "{}", ran.out);
 
     let ran = place.ok(&["compare", FIRST, SECOND]);
-    assert!(ran.out.contains("100.0% (16/16)") && ran.out.contains("68.8% (11/16)"), "{}", ran.out);
+    assert!(ran.out.contains("100.0% (16 of 16)") && ran.out.contains("68.8% (11 of 16)"), "{}", ran.out);
     assert!(ran.out.contains("does not say who judged"), "{}", ran.out);
     assert!(ran.out.contains("this is not a comparison"), "{}", ran.out);
     assert!(!ran.out.contains("Interval of the change"), "{}", ran.out);

@@ -115,8 +115,8 @@ fn with_a_limit_the_cycles_of_a_run_are_one_plan_that_ends_by_itself() {
     let place = Place::with_samples();
     let arguments = ["improve", "--results-file", FIRST, "--model", "market", "--cycles", "auto", "--max-calls"];
     let calls = |ran: &Ran| {
-        let line = ran.out.lines().rfind(|line| line.starts_with("Tokens: ")).unwrap();
-        line.rsplit(' ').nth(1).unwrap().replace(',', "").parse::<u64>().unwrap()
+        let line = ran.out.lines().rfind(|line| line.starts_with("Cost: ")).unwrap();
+        line.rsplit("; ").next().unwrap().split(' ').next().unwrap().replace(',', "").parse::<u64>().unwrap()
     };
     let ran = place.ok(&[&arguments[..], &["700"]].concat());
     assert!(calls(&ran) <= 700 && ran.out.contains("COMPLETE"), "{}", ran.out);

@@ -83,7 +83,7 @@ fn chatter_in_five_languages_is_named_by_the_auditor_and_revised_away() {
     for ((text, claims), (_, message, _)) in saved(&place).iter().zip(WRITTEN) {
         assert_eq!((text.as_str(), claims), (message, &json!([])));
     }
-    assert!(ran.out.contains("0.0% of messages with a made-up claim (0/5); 5 revised"), "{}", ran.out);
+    assert!(ran.out.contains("0.0% of messages with a made-up claim (0 of 5); 5 revised"), "{}", ran.out);
 }
 
 #[test]
@@ -132,5 +132,5 @@ fn an_auditor_whose_answers_can_never_be_read_is_not_asked_for_every_message() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert_eq!(host.asked().iter().filter(|asked| asked.schema == "audit").count(), 12 * 3);
     assert!(ran.err.contains("the claims of 40 of 40 messages could not be checked"), "{}", ran.err);
-    assert!(ran.out.contains("Response rate: 100.0% (40/40)"), "{}", ran.out);
+    assert!(ran.out.contains("Response rate: 100.0% (40 of 40)"), "{}", ran.out);
 }

@@ -46,7 +46,7 @@ fn the_page_says_what_came_of_it() {
     assert!(verdict.starts_with("The prompt of v1 was adopted"), "{verdict}");
     assert!(verdict.contains("+50.0 points (95% interval +20.0 to +80.0 points, 8 personas, simulated)"), "{verdict}");
     let rates = texts(&page, "#rates td").join("\n");
-    assert!(rates.contains("68.8% (11/16) 44.4% to 85.8%, simulated"), "unseen people: {rates}");
+    assert!(rates.contains("68.8% (11 of 16) 44.4% to 85.8%, simulated"), "unseen people: {rates}");
     let people = texts(&page, "#people li").join("\n");
     assert!(people.contains("Flipped: 15 to yes, 1 to no") || people.contains("to yes"), "{people}");
     let pairs = all(&page, "details.pair");
@@ -242,8 +242,8 @@ fn of_files_that_do_not_say_who_judged_nothing_is_compared() {
     let said = texts(&page, ".masthead").concat();
     for known in [
         "This is not a comparison",
-        "100.0% (16/16)",
-        "0.0% (0/16)",
+        "100.0% (16 of 16)",
+        "0.0% (0 of 16)",
         "Who judged first, v1 is not recorded",
         "does not say what it descends from",
     ] {
@@ -252,6 +252,6 @@ fn of_files_that_do_not_say_who_judged_nothing_is_compared() {
     assert!(!texts(&page, "body").concat().contains("Flipped"), "nobody is said to have changed their mind");
     let alone =
         History::load(&folder, &FileName::new(Kind::Results, "b2b_results_20250802_144126").unwrap(), &[]).unwrap();
-    assert!(html::report(&alone).contains("The response rate of this run is 0.0% (0/16)"));
+    assert!(html::report(&alone).contains("The response rate of this run is 0.0% (0 of 16)"));
     assert_eq!(History::named(&folder, "b2b_results").unwrap(), later, "the name of a lineage means its latest");
 }

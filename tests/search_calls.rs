@@ -129,6 +129,7 @@ fn options(calls: u64) -> CycleOptions {
         precision: None,
         longest: 12_000,
         revises: true,
+        fresh_people: 0,
     }
 }
 

@@ -234,11 +234,11 @@ async fn a_file_that_changes_is_looked_at_anew() {
     let entry = |yes| json!({"persona": "Ann", "messages": [judged("Tea?", yes, "Why not.")]});
     results(&place, "a_results_20260101_000000", &[entry(false)], serde_json::Value::Null);
     let pages = Pages::of(&place.data());
-    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(0/1)"));
-    assert!(pages.get("/").await.text.contains("(0/1)"));
+    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(0 of 1)"));
+    assert!(pages.get("/").await.text.contains("(0 of 1)"));
     results(&place, "a_results_20260101_000000", &[entry(true), entry(true)], serde_json::Value::Null);
-    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(2/2)"));
-    assert!(pages.get("/").await.text.contains("(2/2)"));
+    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(2 of 2)"));
+    assert!(pages.get("/").await.text.contains("(2 of 2)"));
 }
 
 #[tokio::test]

@@ -86,6 +86,8 @@ impl Place {
     /// The program in this place, speaking to this market under a Claude model's name.
     pub fn command(&self, market: &Market, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rejoinder"));
+        // Real models write about no offer that nobody gave.
+        command.env("REJOINDER_PROMPT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/sample_offer.md"));
         command.current_dir(self.root()).args(arguments).env("ANTHROPIC_BASE_URL", &market.url);
         command.env_remove("ANTHROPIC_API_KEY").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command

@@ -7,11 +7,12 @@ use clap::Args;
 
 use super::error::Error;
 use super::facts;
+use super::named;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup, names_auditor};
 use super::trial_calls::AUDIT_ANSWER;
-use crate::data::{Entry, FileName, Kind, Part, results_stream};
+use crate::data::{Entry, FileName, Part, results_stream};
 use crate::engine;
 use crate::evaluate::grounding::{Audit, Auditor, Sources, audit_without_model};
 use crate::evaluate::{ask, run};
@@ -71,7 +72,7 @@ struct Work {
 
 /// Audits and prints.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let file = setup.folder.resolve(Kind::Results, &options.name)?;
+    let file = named::results(&setup.folder, &options.name)?;
     let (sources, facts_from) = sources(setup, options, &file)?;
     let older = Older::read(&setup.folder, &file)?;
     let messages = Arc::new(older.messages(&setup.folder)?);

@@ -11,13 +11,14 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use super::trial_calls::DECISION_ANSWER;
-use crate::compare::audit::Standing;
+use crate::compare::audit::{Decided, Standing};
 use crate::compare::{Rate, Tally};
 use crate::data::judges::{self, Counted, JudgeRecord, Named};
 use crate::data::results::sha256;
 use crate::data::{Kind, Map, clock};
 use crate::evaluate::DecisionMaker;
-use crate::evaluate::audit::{self, Heard, Material, Sheet};
+use crate::evaluate::attack::{self, Effort};
+use crate::evaluate::audit::{self, Asking, Heard, Material, Sheet};
 use crate::evaluate::battery::Battery;
 use crate::evaluate::decision_maker::Threshold;
 use crate::event::Event;
@@ -31,9 +32,10 @@ use source::Source;
 /// Options of `audit-judge`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Passed is a judge whose false-yes rate over all probes is at most 10% at the upper end of its 95% \
-                  interval, none of whose families is above 5% and whose flip rates are not above 25% at the lower end \
-                  of theirs. An audit that is not passed ends with exit code 0 all the same: it is a measurement.
+    after_help = "Passed is a judge that is shown to say yes to at most 10% of all probes, to at most 20% of each family \
+                  of them and of what an attack finds, and to at least 20% of the messages that deserve it, and whose flip \
+                  rates are not shown to be above 25%. An audit that is not passed ends with exit code 0 all the same: it \
+                  is a measurement.
 
 Examples:
   rejoinder audit-judge --model market
@@ -51,6 +53,9 @@ pub struct Options {
     /// To how many personas each probe is put, and how often each message is decided
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100))]
     repeats: u16,
+    /// Rounds in which the probes that came nearest to a yes are changed and tried again: 20 texts each
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
+    attack_rounds: u16,
     /// Seed of the sampling [default: one that no earlier run of the same inputs had]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -70,14 +75,29 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let decision_maker = doors.decision_maker().deciding_only();
     if options.models.dry_run {
         let material = source.material(setup, &battery, options.seed.unwrap_or(1))?;
-        return print(&plan(&sheet(&battery, &material, repeats, &decision_maker), &decision_maker, &doors));
+        let effort = effort(options, options.seed.unwrap_or(1));
+        return print(&plan(&sheet(&battery, &material, repeats, &decision_maker), effort, &decision_maker, &doors));
     }
     setup.folder.check_writable(Kind::Judges)?;
-    let parts = [source.name(), &source.hash(setup)?, &battery.hash(), &repeats.to_string()];
+    let parts = [
+        source.name(),
+        &source.hash(setup)?,
+        &battery.hash(),
+        &repeats.to_string(),
+        &options.attack_rounds.to_string(),
+    ];
     let begun = doors.begin(setup, &options.models, "audit-judge", &parts, (options.seed, 1))?;
-    let sheet = sheet(&battery, &source.material(setup, &battery, begun.seed)?, repeats, &decision_maker);
+    let material = source.material(setup, &battery, begun.seed)?;
+    let sheet = sheet(&battery, &material, repeats, &decision_maker);
     let (started, before) = (Instant::now(), doors.context.account.now());
-    let heard = doors.explain(audit::run(&sheet, &decision_maker, begun.seed, &doors.context).await)?;
+    let asking = Asking { seed: begun.seed, label: "audit", title: "Auditing the decision maker" };
+    let mut heard = doors.explain(audit::run(&sheet, &decision_maker, asking, &doors.context).await)?;
+    // There is nothing to search for in a judge that gives nothing usable.
+    if heard.decided() > 0 && doors.context.limit().is_none() {
+        let effort = effort(options, begun.seed);
+        let attacked = attack::run(heard, &material.people, &decision_maker, effort, &doors.context).await;
+        heard = doors.explain(attacked)?;
+    }
     let simulated = doors.context.account.is_simulated();
     let standing = standing(&heard).marked(simulated);
     let used = doors.context.account.since(&before);
@@ -103,7 +123,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return Err(Error::Limit(why));
     }
     let shortfalls = shortfalls(&heard, &standing);
-    let families = heard.families.iter().zip(&standing.families);
+    let families = heard.named().zip(standing.families.iter().zip(&standing.bounds));
     let record = JudgeRecord {
         model: model.to_owned(),
         decision_prompt: decision_maker.prompt().name.clone(),
@@ -120,7 +140,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         calls: used.values().map(|used| used.calls).sum(),
         failed_trials: heard.failures.len() as u64,
         false_yes: counted(&standing.all),
-        families: families.map(|(family, rate)| Named { name: family.name.clone(), rate: counted(rate) }).collect(),
+        families: families
+            .map(|(family, (rate, bound))| Named {
+                name: family.name.clone(),
+                rate: counted(rate),
+                bound: Some(*bound),
+            })
+            .collect(),
+        deserved_yes: Some(counted(&standing.controls)),
         flips_on_repeat: counted(&standing.repeats),
         flips_in_another_format: counted(&standing.formats),
         facts_missed: (!heard.pairs.is_empty()).then(|| counted(&standing.missed)),
@@ -142,7 +169,11 @@ pub fn advise(setup: &Setup, doors: &Doors) {
     let fingerprint = decision_maker.fingerprint();
     let again = "rejoinder audit-judge";
     let text = match judges::record(&setup.folder, &fingerprint) {
-        Ok(Some(record)) if record.passed => return,
+        Ok(Some(record)) if record.passed && !is_older(&record) => return,
+        Ok(Some(record)) if record.passed => format!(
+            "this decision maker passed an audit of {}, by an older battery that saw less: {again} puts the present one to it",
+            words::one_line(record.date.get(..10).unwrap_or(&record.date), 10)
+        ),
         Ok(Some(record)) => format!(
             "this decision maker did not pass its audit of {}, so a new prompt may come to win by its weaknesses: {}",
             words::one_line(record.date.get(..10).unwrap_or(&record.date), 10),
@@ -160,6 +191,11 @@ pub fn advise(setup: &Setup, doors: &Doors) {
     setup.events.emit(if of_market { Event::Note(capital(&text)) } else { Event::Warning(text) });
 }
 
+/// Whether another battery than the present one was put to the judge.
+fn is_older(record: &JudgeRecord) -> bool {
+    Battery::built_in().is_ok_and(|battery| battery.hash() != record.battery)
+}
+
 /// A note is a sentence of its own, and begins like one.
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -173,11 +209,22 @@ fn sheet(battery: &Battery, material: &Material, repeats: usize, decision_maker:
 }
 
 fn standing(heard: &Heard) -> Standing {
-    let tally = |probe: &audit::ProbeHeard| Tally { yes: probe.yes, total: probe.total };
-    let families: Vec<Vec<Tally>> =
-        heard.families.iter().map(|family| family.probes.iter().map(tally).collect()).collect();
+    let tallies = |probes: &[audit::ProbeHeard]| -> Vec<Tally> {
+        probes.iter().map(|probe| Tally { yes: probe.yes, total: probe.total }).collect()
+    };
     let missed: Vec<bool> = heard.pairs.iter().filter_map(audit::PairHeard::is_missed).collect();
-    Standing::of(&families, &heard.messages, (heard.decided() as u64, heard.asked as u64)).with_pairs(&missed)
+    Standing::from_decisions(&Decided {
+        families: &heard.families.iter().map(|family| tallies(&family.probes)).collect::<Vec<_>>(),
+        attack: &tallies(&heard.attack.probes),
+        controls: &tallies(&heard.controls),
+        messages: &heard.messages,
+        missed: &missed,
+        questions: (heard.decided() as u64, heard.asked as u64),
+    })
+}
+
+fn effort(options: &Options, seed: u64) -> Effort {
+    Effort { seed, repeats: usize::from(options.repeats), rounds: usize::from(options.attack_rounds) }
 }
 
 fn counted(rate: &Rate) -> Counted {
@@ -189,13 +236,16 @@ fn counted(rate: &Rate) -> Counted {
     }
 }
 
-fn plan(sheet: &Sheet, decision_maker: &DecisionMaker, doors: &Doors) -> String {
+fn plan(sheet: &Sheet, effort: Effort, decision_maker: &DecisionMaker, doors: &Doors) -> String {
     let key = CallKey::of(&[]);
-    let line = |what, of_probes| {
-        let requests =
-            sheet.questions(of_probes).map(|(persona, text)| decision_maker.request(persona, text, key.clone()));
-        let calls: Vec<_> = requests.map(|request| estimate::tokens(&request, DECISION_ANSWER)).collect();
-        Line::of(Role::DecisionMaker, what, &calls, 1, &doors.context.account)
+    let tokens = |persona: &str, text: &str| {
+        estimate::tokens(&decision_maker.request(persona, text, key.clone()), DECISION_ANSWER)
     };
-    estimate::plan(&[line("probes", true), line("messages again", false)], &doors.context.account)
+    let line = |what, calls: &[_]| Line::of(Role::DecisionMaker, what, calls, 1, &doors.context.account);
+    let asked = |of_probes| sheet.questions(of_probes).map(|(persona, text)| tokens(persona, text)).collect::<Vec<_>>();
+    // What an attack tries is about as long as two probes together.
+    let attack = sheet.questions(true).cycle().take(effort.calls());
+    let attack: Vec<_> = attack.map(|(persona, text)| tokens(persona, &format!("{text}\n\n{text}"))).collect();
+    let lines = [line("probes", &asked(true)), line("messages again", &asked(false)), line("attack", &attack)];
+    estimate::plan(&lines, &doors.context.account)
 }

@@ -76,7 +76,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         all.push(checked);
     }
     if options.json {
-        print(&json_text(&all))?;
+        super::write(&json_text(&all))?;
     }
     let failed: Vec<&str> = all.iter().filter(|one| one.failure.is_some()).map(|one| one.role.as_str()).collect();
     match worst {

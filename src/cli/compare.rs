@@ -3,9 +3,10 @@
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::print;
 use super::setup::Setup;
-use crate::data::{FileName, Kind};
+use crate::data::FileName;
 use crate::optimize::compare_runs::{self, Run};
 use crate::report::summary::{self, Names, RULE};
 use crate::report::{chances, words};
@@ -26,7 +27,7 @@ pub struct Options {
 /// Prints the comparison of two files as they are; no model is called.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let load = |name: &str| -> Result<_, Error> {
-        let file = setup.folder.resolve(Kind::Results, name)?;
+        let file = named::results(&setup.folder, name)?;
         let run = Run::load(&setup.folder, &file)?;
         Ok((file, run))
     };

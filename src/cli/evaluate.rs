@@ -10,6 +10,7 @@ use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::{ModelOptions, Whom};
 use super::print;
+use super::roles::model_of;
 use super::setup::{Setup, environment};
 use super::trial_calls::TrialCalls;
 use crate::compare::Mean;
@@ -40,7 +41,8 @@ pub struct Options {
     /// Messages for each persona
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
-    /// The prompt: what is offered, and how to write about it [default: a sample offer]
+    /// The prompt: what is offered, and how to write about it [default: prompt_file of the settings; with
+    /// the market, a sample offer]
     #[arg(long, value_name = "FILE")]
     prompt_file: Option<PathBuf>,
     /// Seed of the sampling [default: one more than there are runs of these personas]
@@ -57,7 +59,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let file = options.whom.file(setup)?;
     // Read first: nothing is to be said, let alone sent, before it is known that there is somebody to write to.
     let people = Arc::new(people::open(&setup.folder, &file)?);
-    let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let prompt = prompt(setup, options.prompt_file.as_deref(), &options.models)?;
     let facts = options.facts.text()?;
     let mut doors = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
     let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
@@ -153,17 +155,31 @@ fn mean_chance(entries: &Entries) -> Result<Option<Mean>, Error> {
     Ok(Mean::of(&people.into_values().collect::<Vec<_>>()))
 }
 
-/// The prompt of that file, else the one of the settings, else the sample offer, which is said aloud.
-pub fn prompt(setup: &Setup, file: Option<&Path>) -> Result<String, Error> {
+/// The prompt of that file, else the one of the settings, else, where nobody is written to, the sample offer, which is said
+/// aloud.
+pub fn prompt(setup: &Setup, file: Option<&Path>, models: &ModelOptions) -> Result<String, Error> {
     let file = file.map(Path::to_owned).or_else(|| environment("REJOINDER_PROMPT_FILE").map(PathBuf::from));
     let Some(path) = file.or_else(|| setup.settings.prompt_file.clone()) else {
+        let writer = model_of(Role::Generator, &[Role::Generator], models, &setup.settings)?;
+        if !writer.is_market() && !models.dry_run {
+            return Err(Error::Usage(format!(
+                "no prompt: {writer} would write about somebody else's offer. Put what you offer into a text file and \
+                 name it with --prompt-file FILE (or prompt_file in rejoinder.toml); rejoinder init writes one to begin \
+                 with"
+            )));
+        }
         setup.events.emit(Event::Note(
             "No --prompt-file: using the built-in sample offer (Brackwater, an invented company).".into(),
         ));
         return Ok(include_str!("../../prompts/sample_offer.md").trim().to_owned());
     };
+    text_of(&path)
+}
+
+/// The text of a prompt file.
+pub fn text_of(path: &Path) -> Result<String, Error> {
     let path_text = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
         what: "prompt file",
         path: path_text.clone(),
         source,
@@ -171,6 +187,13 @@ pub fn prompt(setup: &Setup, file: Option<&Path>) -> Result<String, Error> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(Error::Usage(format!("prompt file {path_text} is empty; write into it what you offer")));
+    }
+    // As `init` left it, it is an offer of nobody.
+    if text.contains(super::init::UNWRITTEN) {
+        return Err(Error::Usage(format!(
+            "prompt file {path_text} still holds {:?}; write what you offer in its place",
+            super::init::UNWRITTEN
+        )));
     }
     Ok(text.to_owned())
 }

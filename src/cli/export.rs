@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::setup::Setup;
 use crate::data::export::tuning::{Dpo, Sft, Tuning};
 use crate::data::export::{Csv, Excel, Exporter, Jsonl};
@@ -27,10 +28,11 @@ use crate::report::words;
   rejoinder export b2b_saas_personas_train_results_20250802_144126 --format csv -o messages.csv
   rejoinder export NAME --format jsonl | head
   rejoinder export NAME --format prompt -o prompt.md
+  rejoinder export NAME --format prompt --best
   rejoinder export NAME --format dpo -o pairs.jsonl
   rejoinder export spring --for instantly -o spring.csv")]
 pub struct Options {
-    /// A results file; with --for a campaign
+    /// A results file, or the name of a lineage for its latest; with --for a campaign
     #[arg(value_name = "NAME")]
     name: String,
     /// In which form
@@ -42,6 +44,9 @@ pub struct Options {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// With --format prompt: the prompt that the lineage stands on now, in place of the run's
+    #[arg(long)]
+    best: bool,
     /// With a byte order mark, so that Excel reads CSV as what it is
     #[arg(long)]
     excel: bool,
@@ -61,7 +66,7 @@ pub(super) fn write_text(setup: &Setup, target: Target, text: &str) -> Result<()
     let path = match target {
         Target::New(path) => whole::create_new(&path, fill).map(|()| path)?,
         Target::Old(path) => whole::replace(&path, fill).map(|()| path)?,
-        Target::Stream(None) => return super::print(text),
+        Target::Stream(None) => return super::write(text),
         Target::Stream(Some(path)) => {
             let written = File::options().write(true).open(&path).and_then(|mut out| out.write_all(text.as_bytes()));
             return written.map_err(|source| cannot_write(&path, source));
@@ -80,7 +85,7 @@ enum Format {
     Csv,
     /// One JSON object per line
     Jsonl,
-    /// The best prompt of the file's lineage, as text
+    /// The run's prompt, as text
     Prompt,
     /// JSON lines for supervised fine-tuning: accepted messages without a made-up claim, as conversations
     Sft,
@@ -98,10 +103,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let target = target(setup, options.output.as_ref(), options.force)?;
         return campaign::run(setup, &options.name, (tool, options.excel), target);
     };
-    let file = setup.folder.resolve(Kind::Results, &options.name)?;
+    let file = named::results(&setup.folder, &options.name)?;
     let target = target(setup, options.output.as_ref(), options.force)?;
     if options.excel && format != Format::Csv {
         return Err(Error::Usage("--excel is for --format csv".into()));
+    }
+    if options.best && format != Format::Prompt {
+        return Err(Error::Usage("--best is for --format prompt".into()));
     }
     // All of the file is known to be good before the first row of it is written.
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
@@ -117,8 +125,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Format::Sft => Arc::new(Sft(tuning(false)?)),
         Format::Dpo => Arc::new(Dpo(tuning(true)?)),
         Format::Prompt => {
-            let (best, prompt) = lineage::best(&setup.folder, &file, &head)?;
-            setup.events.emit(Event::Note(format!("The best prompt of the lineage is that of {best}")));
+            let (of, prompt) = if options.best {
+                lineage::best(&setup.folder, &file, &head)?
+            } else {
+                (file, head.metadata.system_prompt)
+            };
+            setup.events.emit(Event::Note(format!("The prompt of {of}")));
             return write_prompt(setup, target, &prompt);
         }
     };

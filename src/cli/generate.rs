@@ -32,7 +32,8 @@ pub struct Options {
     /// Messages for each persona
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: u16,
-    /// The prompt: what is offered, and how to write about it [default: a sample offer]
+    /// The prompt: what is offered, and how to write about it [default: prompt_file of the settings; with
+    /// the market, a sample offer]
     #[arg(long, value_name = "FILE")]
     prompt_file: Option<PathBuf>,
     /// Replace the messages file if there is one
@@ -51,7 +52,7 @@ pub struct Options {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let persona_file = options.whom.file(setup)?;
     let people = Arc::new(people::open(&setup.folder, &persona_file)?);
-    let prompt = prompt(setup, options.prompt_file.as_deref())?;
+    let prompt = prompt(setup, options.prompt_file.as_deref(), &options.models)?;
     let facts = options.facts.text()?;
     let mut doors = setup.audited_doors(&options.models, &[Role::Generator])?;
     let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());

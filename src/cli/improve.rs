@@ -1,6 +1,8 @@
 //! `rejoinder improve`.
 
+mod aside;
 mod dry_run;
+mod few;
 mod plan;
 
 use std::path::PathBuf;
@@ -9,15 +11,17 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use self::plan::{Next, Plan};
+use self::plan::{GoesOn, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
+use super::named;
 use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::report;
 use super::setup::{Doors, Setup};
-use super::{audit_auditor, audit_judge, calibrate};
+use super::{audit_auditor, audit_judge, calibrate, terminal};
+use crate::data::results::Metadata;
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
@@ -30,6 +34,7 @@ use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
 use crate::optimize::story::Story;
 use crate::optimize::{Objective, personas};
+use crate::report::result::{self, Next};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
 use crate::report::words;
@@ -46,9 +51,9 @@ pub struct Options {
     /// Results file in data/results, with or without .json
     #[arg(long, value_name = "NAME")]
     results_file: String,
-    /// New messages for each persona
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    messages_per_persona: u16,
+    /// New messages for each persona, written where a better prompt is found [default: as many as in the results file]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    messages_per_persona: Option<u16>,
     /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found, and with
     /// --max-calls until those calls are spent or would hardly gain anything
     #[arg(long, value_name = "N|auto", default_value = "1")]
@@ -57,7 +62,7 @@ pub struct Options {
     /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Challengers that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
+    /// Candidates that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
     /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
@@ -66,7 +71,7 @@ pub struct Options {
     /// A text of the first prompt that is a rule: what holds it stands in every prompt word for word; may be given several times
     #[arg(long, value_name = "TEXT", help_heading = "Search")]
     keep: Vec<String>,
-    /// A prompt of your own, tested like the improver's challengers; may be given several times
+    /// A prompt of your own, tested like the improver's candidates; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
     /// Decisions on each message while searching; more of them help where the decision maker wavers, and `auto` decides
@@ -85,14 +90,18 @@ pub struct Options {
     /// Percentage points that no kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages, of the calls for the proof, that are asked after a challenger was found better: the luck that
+    /// Pairs of messages, of the calls for the proof, that are asked after a candidate was found better: the luck that
     /// it was found by is not in them [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// Ask on after a challenger was found better until the interval of its gain reaches no further than so many points
+    /// Ask on after a candidate was found better until the interval of its gain reaches no further than so many points
     /// to each side, as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
+    /// Write so many people like those of the lineage for the proof of each cycle; they join those kept aside, and the
+    /// verdict says that they were generated
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000), help_heading = "Proof")]
+    fresh_people: Option<u16>,
     /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
     /// where the older file's judge is unknown or another
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
@@ -166,18 +175,39 @@ enum When {
     Never,
 }
 
+impl Options {
+    /// The same with as many messages for each persona as a file has, where nobody said how many.
+    fn with_messages_of(&self, metadata: &Metadata) -> Self {
+        let there = u16::try_from(metadata.messages_per_persona).unwrap_or(u16::MAX).clamp(1, 1000);
+        Options { messages_per_persona: self.messages_per_persona.or(Some(there)), ..self.clone() }
+    }
+
+    /// New messages for each persona.
+    fn messages(&self) -> u16 {
+        self.messages_per_persona.unwrap_or(1)
+    }
+}
+
 /// Runs the cycles.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let mut file = setup.folder.resolve(Kind::Results, &options.results_file)?;
+    let mut file = named::results(&setup.folder, &options.results_file)?;
+    let older = Older::read(&setup.folder, &file)?.head;
+    let options = &options.with_messages_of(&older.metadata);
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
     let mut doors = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
-        return print(&dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?);
+        let planned = dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?;
+        return print(&planned.text(&doors.context, options));
     }
     let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
     let cast = cast(&doors);
+    // Of a file with nothing to learn from there is something else to say.
+    if !run.resumed && older.counts.total > 0 {
+        let planned = dry_run::plan(&setup.folder, &file, &cast, options, facts.as_deref())?;
+        planned.in_short(&doors.context, options).into_iter().for_each(|line| setup.events.emit(Event::Note(line)));
+    }
     let mut last = None;
     let cycles = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors);
     let ended = Box::pin(cycles).await;
@@ -228,9 +258,9 @@ async fn cycles(
             return Err(Error::Limit(why));
         }
         let why = match plan.goes_on(adopted, chance_of_more) {
-            Next::Cycle => continue,
-            Next::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
-            Next::NothingLeft => format!(
+            GoesOn::Cycle => continue,
+            GoesOn::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
+            GoesOn::NothingLeft => format!(
                 "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
                  the last.",
                 options.min_gain
@@ -282,10 +312,11 @@ fn begin(
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
-    let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen.sha256()?;
+    let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen;
+    let (kept_aside, unseen) = (unseen.len(), unseen.sha256()?);
     let choices = format!(
         "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {} {:?} {:?}",
-        options.messages_per_persona,
+        options.messages(),
         options.cycles,
         options.rejudge,
         calls(options, people.len()),
@@ -303,6 +334,9 @@ fn begin(
     let people = people.sha256()?;
     let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];
     parts.extend(by_hand.iter().chain(&options.keep).map(String::as_str));
+    // Runs that began before there was a choice are found as they were.
+    let fresh_people = options.fresh_people.map(|count| format!("fresh people {count}"));
+    parts.extend(fresh_people.as_deref());
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
     let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
@@ -310,6 +344,7 @@ fn begin(
         calibrate::advise(setup, file, doors);
         audit_judge::advise(setup, doors);
         audit_auditor::advise(setup, doors);
+        aside::advise(setup, file, options, kept_aside)?;
     }
     Ok(begun)
 }
@@ -344,7 +379,7 @@ async fn one(
     let older = Older::read(&setup.folder, file)?;
     let personas = personas::choose(&setup.folder, &older)?.people.len();
     let choices = CycleOptions {
-        messages_per_persona: usize::from(options.messages_per_persona),
+        messages_per_persona: usize::from(options.messages()),
         decisions_per_message: options.decisions_per_message,
         seed,
         number,
@@ -369,6 +404,7 @@ async fn one(
         precision: options.precision.map(|points| points / 100.0),
         longest: options.prompt_length as usize,
         revises: options.facts.revises(),
+        fresh_people: options.fresh_people.map_or(0, usize::from),
     };
     let cycle = doors.explain(Box::pin(cycle::run(&setup.folder, file, cast, &choices)).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
@@ -377,7 +413,7 @@ async fn one(
     let own = cycle.metadata.rejoinder.as_ref();
     let failures = own.map(|provenance| provenance.failures.as_slice());
     let search_failures = own.map(|provenance| provenance.search_failures.as_slice());
-    print(&summary::cycle(&CycleSummary {
+    let summary = CycleSummary {
         story: Some(&cycle.story),
         comparison: cycle.comparison.as_ref(),
         judges: &cycle.judges,
@@ -391,7 +427,12 @@ async fn one(
             simulated: cast.context.account.is_simulated(),
         },
         file: &words::path(&setup.folder.path(&cycle.file)),
-    }))?;
+    };
+    if setup.verbose {
+        print(&summary::details(&summary))?;
+    }
+    let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref(), messages: options.messages() };
+    terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
     Ok((cycle.file, cycle.story.verdict.adopts(), cycle.story.chance_of_more))

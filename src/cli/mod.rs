@@ -1,6 +1,7 @@
 //! The command line: one file per command; each reads its options, calls the library, and prints.
 
 mod ab;
+mod again;
 mod audit_auditor;
 mod audit_claims;
 mod audit_judge;
@@ -9,6 +10,9 @@ mod check;
 mod compare;
 mod connect;
 mod decide;
+mod demo;
+mod doors;
+mod doors_in_use;
 pub mod dotenv;
 mod ending;
 mod engine;
@@ -20,6 +24,7 @@ mod generate;
 mod goes_on;
 mod greet;
 mod improve;
+mod init;
 mod leads;
 mod lint;
 mod live;
@@ -29,6 +34,7 @@ mod market;
 #[path = "no_market.rs"]
 mod market;
 mod mcp;
+mod named;
 mod objections;
 mod options;
 mod outputs;
@@ -44,6 +50,7 @@ mod restate;
 #[cfg(not(feature = "restate"))]
 #[path = "no_restate.rs"]
 mod restate;
+mod roles;
 mod runs;
 mod serve;
 mod settings;
@@ -51,23 +58,22 @@ mod setup;
 mod shell;
 mod show;
 mod sorting_calls;
+mod terminal;
 mod trial_calls;
 mod write;
 
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use futures::future::BoxFuture;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinError;
 
 pub use error::Error;
 use options::Global;
-use runs::Resumed;
 use setup::Setup;
 
 use crate::call::stop::{Stop, Why};
-use crate::report::words;
+use crate::report::screen;
 
 /// Improves the prompt that writes cold outreach by listening to why decision makers say no.
 ///
@@ -92,6 +98,10 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// See the whole loop once, on the simulated market, in a new folder and without a key
+    Demo(demo::Options),
+    /// Begin: asks for the offer, the model and whom to reach, and writes rejoinder.toml and offer.md
+    Init(init::Options),
     /// Improve a prompt: feedback, new prompt, new messages, decisions, before/after
     Improve(improve::Options),
     /// Write and decide messages for every persona: a first run
@@ -192,6 +202,8 @@ impl Cli {
         match &self.command {
             Command::Completions(options) => return shell::completions(options),
             Command::Man(options) => return shell::man(options),
+            Command::Demo(options) => return Box::pin(demo::run(options, self.global.clone(), stop)).await,
+            Command::Init(options) => return Box::pin(init::run(options, self.global.clone(), stop)).await,
             _ => {}
         }
         let setup = Setup::new(&self.global, stop, arguments)?;
@@ -228,30 +240,21 @@ impl Cli {
             Command::Runs(options) if options.is_elsewhere() => runs::elsewhere(setup, &options).await,
             Command::Runs(options) => match runs::run(setup, &options)? {
                 None => Ok(()),
-                Some(resumed) => resume(resumed, self.global, setup.stop.clone()).await,
+                Some(resumed) => {
+                    let global = Global { resume: Some(resumed.id), ..self.global };
+                    again::run(resumed.arguments, global, setup.stop.clone()).await
+                }
             },
             Command::Market(_)
             | Command::Serve(_)
             | Command::Mcp(_)
             | Command::Worker(_)
             | Command::Completions(_)
+            | Command::Demo(_)
+            | Command::Init(_)
             | Command::Man(_) => Ok(()),
         }
     }
-}
-
-/// Runs an earlier command line again, on the data folder and with the settings of now.
-fn resume(resumed: Resumed, global: Global, stop: Stop) -> BoxFuture<'static, Result<(), Error>> {
-    Box::pin(async move {
-        let arguments = resumed.arguments;
-        let line: Vec<String> = arguments.iter().map(|word| words::one_line(word, 200)).collect();
-        progress::say(&format!("rejoinder {}", line.join(" ")));
-        let typed = std::iter::once("rejoinder".to_owned()).chain(arguments.iter().cloned());
-        let mut cli =
-            Cli::try_parse_from(typed).map_err(|error| Error::Usage(words::one_line(&error.to_string(), 300)))?;
-        cli.global = Global { resume: Some(resumed.id), ..global };
-        cli.dispatch(stop, arguments).await
-    })
 }
 
 /// How long calls in flight may take to return after the first signal.
@@ -289,8 +292,16 @@ fn failures(failures: &[crate::evaluate::TrialFailure]) -> String {
     crate::report::summary::failed_trials(failures.iter().map(|failure| failure.reason.as_str()))
 }
 
-/// Writes results to stdout. A closed pipe (`rejoinder show | head`) is no error.
+/// Writes results to stdout, wrapped where that is a terminal. A closed pipe (`rejoinder show | head`) is no error.
 fn print(text: &str) -> Result<(), Error> {
+    match terminal::columns() {
+        Some(columns) => write(&screen::wrap(text, columns)),
+        None => write(text),
+    }
+}
+
+/// Writes a text to stdout as it is.
+fn write(text: &str) -> Result<(), Error> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

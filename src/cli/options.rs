@@ -26,7 +26,7 @@ pub struct Global {
     /// Print results and warnings only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "General options")]
     pub quiet: bool,
-    /// Also tell of every call that is sent again
+    /// Also print all details of a result, and tell of every call that is sent again
     #[arg(short, long, global = true, help_heading = "General options")]
     pub verbose: bool,
     /// The run that is to be gone on with, where one was named.

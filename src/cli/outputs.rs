@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::error::Error;
 use super::setup::{Doors, Setup};
 use crate::data::results::sha256;
@@ -65,6 +67,6 @@ pub fn is_written(setup: &Setup, begun: &Begun, step: &str, file: &FileName) -> 
 ///
 /// # Errors
 /// When the journal cannot be written.
-pub fn note(begun: &Begun, step: &str, file: &FileName, content: &[String]) -> Result<(), Error> {
+pub fn note<T: Serialize>(begun: &Begun, step: &str, file: &FileName, content: &[T]) -> Result<(), Error> {
     Ok(begun.about_to_write(step, file.as_str(), &sha256(&json::render(file.kind(), content)?))?)
 }

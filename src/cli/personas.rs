@@ -1,14 +1,16 @@
 //! `rejoinder personas`.
 
+mod like;
+
 use clap::Args;
 
 use super::error::Error;
 use super::options::ModelOptions;
 use super::outputs;
 use super::print;
-use super::setup::Setup;
+use super::setup::{Doors, Setup};
 use crate::data::{FileName, Kind, personas};
-use crate::evaluate::persona_writer::{self, BATCH, Written};
+use crate::evaluate::persona_writer::{self, BATCH, Batch, Whom, Written};
 use crate::evaluate::run::Interrupted;
 use crate::event::Event;
 use crate::model::{CallKey, Role};
@@ -16,7 +18,7 @@ use crate::report::estimate::{self, Line};
 use crate::report::words;
 
 /// Tokens of one persona, as a plan assumes them.
-const PERSONA_ANSWER: u64 = 140;
+pub(super) const PERSONA_ANSWER: u64 = 140;
 
 /// What the journal calls the writing of the two files.
 const TRAIN: &str = "train";
@@ -26,17 +28,23 @@ const EVAL: &str = "eval";
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   rejoinder personas --domain \"B2B SaaS for hospitals\" --name hospitals --model market
-  rejoinder personas --domain \"logistics companies in Europe\" --count 200 --name logistics")]
+  rejoinder personas --domain \"logistics companies in Europe\" --count 200 --name logistics
+  rejoinder personas --like hospitals_train --count 40 --name hospitals_eval")]
 pub struct Options {
     /// Whom you want to reach, in a few words
-    #[arg(long, value_name = "TEXT")]
-    domain: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "like", conflicts_with = "like")]
+    domain: Option<String>,
+    /// Persona file in data/personas of whose people more are wanted: others of the same population. They are marked as
+    /// generated
+    #[arg(long, value_name = "FILE")]
+    like: Option<String>,
     /// How many
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
-    /// The files are NAME_train.json (four fifths) and NAME_eval.json
-    #[arg(long, value_name = "NAME")]
-    name: String,
+    /// The files are NAME_train.json (four fifths) and NAME_eval.json; with --like there is one, NAME.json [default with
+    /// --like: the name of that file with _more]
+    #[arg(long, value_name = "NAME", required_unless_present = "like")]
+    name: Option<String>,
     /// Replace the files if there are any
     #[arg(long)]
     force: bool,
@@ -49,23 +57,28 @@ pub struct Options {
 
 /// Writes and saves the personas.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    if options.domain.trim().is_empty() {
+    match (&options.like, &options.domain) {
+        (Some(file), _) => like::run(setup, options, file).await,
+        (None, domain) => invent(setup, options, domain.as_deref().unwrap_or_default()).await,
+    }
+}
+
+/// People of a domain, in two files.
+async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Error> {
+    if domain.trim().is_empty() {
         return Err(Error::Usage("--domain is empty; say in a few words whom you want to reach".into()));
     }
-    let stem = options.name.strip_suffix(".json").unwrap_or(&options.name);
+    if options.count < 2 {
+        return Err(Error::Usage("--count is at least 2: one persona to learn from and one to verify with".into()));
+    }
+    let name = options.name.as_deref().unwrap_or_default();
+    let stem = name.strip_suffix(".json").unwrap_or(name);
     let train = setup.folder.resolve(Kind::Personas, &format!("{stem}_train"))?;
     let eval = setup.folder.resolve(Kind::Personas, &format!("{stem}_eval"))?;
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let count = options.count as usize;
-    let caller = doors.caller(Role::Generator);
     if options.models.dry_run {
-        let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
-        let usage = sizes.enumerate().map(|(number, size)| {
-            let request = persona_writer::request(&options.domain, size, number, &[], CallKey::of(&[]));
-            estimate::tokens(&request, PERSONA_ANSWER * size as u64)
-        });
-        let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
-        return print(&estimate::plan(&[line], &doors.context.account));
+        return print(&planned(&doors, Whom::Domain(domain), count));
     }
     for file in [&train, &eval] {
         if !options.force {
@@ -73,25 +86,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         }
     }
     setup.folder.check_writable(Kind::Personas)?;
-    let parts = [stem, &options.domain, &count.to_string()];
+    let parts = [stem, domain, &count.to_string()];
     let mut begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
     if !options.force {
         (doors, begun) = outputs::check_own(setup, doors, begun, &[(TRAIN, &train), (EVAL, &eval)])?;
     }
-    setup.events.emit(Event::BatchStarted {
-        label: "Writing personas".into(),
-        total: count,
-        simulated: doors.context.account.is_simulated(),
-    });
-    let written = persona_writer::write(&caller, &options.domain, count, begun.seed, doors.context.width).await;
-    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
-    if let Some(why) = setup.stop.why() {
-        return doors.explain(Err(Interrupted(why)));
-    }
-    for (reason, times) in counted(&written.failures) {
-        let batches = words::count(times, "batch of personas", "batches of personas");
-        setup.events.emit(Event::Warning(format!("{batches} failed: {reason}")));
-    }
+    let written = write(setup, &doors, Whom::Domain(domain), count, begun.seed).await?;
     if written.personas.len() < 2 {
         return doors.end(false, "fewer than two personas could be written; nothing was saved");
     }
@@ -102,15 +102,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         save(setup, file, part, replace)?;
         setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
     }
-    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
-    let made = words::count(written.personas.len() as u64, "persona", "personas");
-    let mut text = format!("Written: {made}{mark}");
-    if written.duplicates > 0 {
-        text.push_str(&format!(", {} left out as they were there already", written.duplicates));
-    }
-    if written.personas.len() < count {
-        text.push_str(&format!("; {count} were asked for, {}", why_fewer(&written)));
-    }
+    let mut text = summary(&doors, &written, count);
     text.push_str(&format!(
         "\nTo learn from: {} ({})\nTo verify with: {} ({})\n",
         setup.folder.path(&train).display(),
@@ -122,6 +114,54 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     doors.end(true, "")?;
     begun.finish()?;
     Ok(())
+}
+
+/// What writing so many would take.
+fn planned(doors: &Doors, whom: Whom<'_>, count: usize) -> String {
+    let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
+    let usage = sizes.enumerate().map(|(number, size)| {
+        let batch = Batch { seed: 1, round: 0, number, size };
+        estimate::tokens(&whom.request(batch, &[], CallKey::of(&[])), PERSONA_ANSWER * size as u64)
+    });
+    let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
+    estimate::plan(&[line], &doors.context.account)
+}
+
+/// Writes, and tells what failed.
+///
+/// # Errors
+/// When the run was asked to stop or a limit was reached: the same command goes on from there.
+async fn write(setup: &Setup, doors: &Doors, whom: Whom<'_>, count: usize, seed: u64) -> Result<Written, Error> {
+    setup.events.emit(Event::BatchStarted {
+        label: "Writing personas".into(),
+        total: count,
+        simulated: doors.context.account.is_simulated(),
+    });
+    let caller = doors.caller(Role::Generator);
+    let written = persona_writer::write(&caller, whom, count, seed, doors.context.width).await;
+    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
+    if let Some(why) = setup.stop.why() {
+        return doors.explain(Err(Interrupted(why)));
+    }
+    for (reason, times) in counted(&written.failures) {
+        let batches = words::count(times, "batch of personas", "batches of personas");
+        setup.events.emit(Event::Warning(format!("{batches} failed: {reason}")));
+    }
+    Ok(written)
+}
+
+/// How many were written, and why no more.
+fn summary(doors: &Doors, written: &Written, count: usize) -> String {
+    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
+    let made = words::count(written.personas.len() as u64, "persona", "personas");
+    let mut text = format!("Written: {made}{mark}");
+    if written.duplicates > 0 {
+        text.push_str(&format!(", {} left out as they were there already", written.duplicates));
+    }
+    if written.personas.len() < count {
+        text.push_str(&format!("; {count} were asked for, {}", why_fewer(written)));
+    }
+    text
 }
 
 /// Why there are fewer than were asked for.

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::print;
 use super::setup::Setup;
 use crate::compare::needed::{Answers, Expected};
@@ -10,7 +11,7 @@ use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
-use crate::data::{Entry, FileName, Kind, Part, results_stream};
+use crate::data::{Entry, FileName, Part, results_stream};
 use crate::optimize::family::Family;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
@@ -59,6 +60,8 @@ fn percent(text: &str) -> Result<f64, String> {
 const PERSONA_SHARE: f64 = 0.3;
 /// See [`PERSONA_SHARE`].
 const ALIKE: f64 = 0.5;
+/// Where nothing is known: the share of yes.
+const RATE: f64 = 0.3;
 
 /// The scatter of chances where nothing is known of it, as a share of that of yes or no. In the market it is 0.7.
 const SCATTER_OF_CHANCES: f64 = 0.7;
@@ -69,10 +72,10 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return Err(Error::Usage("--alpha is a chance above 0 and below 0.5".into()));
     }
     let known = match &options.results_file {
-        Some(name) => Some(of_file(&setup.folder, &setup.folder.resolve(Kind::Results, name)?, options.alpha)?),
+        Some(name) => Some(of_file(&setup.folder, &named::results(&setup.folder, name)?, options.alpha)?),
         None => None,
     };
-    let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(0.3);
+    let rate = options.rate.map(|rate| rate / 100.0).or(known.as_ref().and_then(|known| known.rate)).unwrap_or(RATE);
     let seen = known.as_ref().and_then(|known| known.scatter);
     let scatter = match options.chances {
         Some(given) => given.map(|percent| percent / 100.0).or(seen).or(Some(SCATTER_OF_CHANCES)),
@@ -96,9 +99,10 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 }
 
 /// What a results file tells for a plan.
-struct OfFile {
-    unseen: u32,
-    /// The share of yes, or the mean chance of one where decisions are chances.
+pub(super) struct OfFile {
+    /// Personas that only verify.
+    pub(super) unseen: u32,
+    /// The share of yes, or the mean chance of one where decisions are chances; `None` where it is none or all.
     rate: Option<f64>,
     /// Where decisions are chances: their scatter, as a share of that of yes or no of the same mean.
     scatter: Option<f64>,
@@ -106,10 +110,24 @@ struct OfFile {
     persona_share: Option<f64>,
     /// Attempts on its root so far, and the level of the next.
     attempts: usize,
-    level: f64,
+    /// See `attempts`.
+    pub(super) level: f64,
 }
 
-fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, Error> {
+impl OfFile {
+    /// What the next test is expected to meet.
+    pub(super) fn expected(&self) -> Expected {
+        Expected {
+            rate: self.rate.unwrap_or(RATE),
+            answers: if self.scatter.is_some() { Answers::Chances } else { Answers::YesOrNo },
+            scatter: self.scatter.unwrap_or(1.0),
+            of_persona: self.persona_share.unwrap_or(PERSONA_SHARE),
+            alike: ALIKE,
+        }
+    }
+}
+
+pub(super) fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Result<OfFile, Error> {
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
     let lineage = Lineage::of(&older.head);

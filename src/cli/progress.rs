@@ -2,6 +2,7 @@
 
 mod batch;
 mod panel;
+mod waiting;
 
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -10,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use batch::Batch;
 use panel::Panel;
+use waiting::Waiting;
 
 use crate::event::{Event, Events};
-use crate::report::words;
+use crate::report::{screen, words};
 
 /// How often it is looked whether something is to be shown though nothing has happened.
 const TICK: Duration = Duration::from_millis(500);
@@ -32,20 +34,29 @@ pub enum Loudness {
 #[must_use]
 pub fn on_stderr(loudness: Loudness) -> Events {
     let panel = (loudness != Loudness::Quiet && std::io::stderr().is_terminal()).then(Panel::new);
-    let state: Arc<Mutex<State>> = Arc::new(Mutex::new(State { loudness, panel, batch: None, say }));
+    let state: Arc<Mutex<State>> = Arc::new(Mutex::new(State { loudness, panel, batch: None, waiting: None, say }));
     Events::new(move |event| {
-        let begins = matches!(event, Event::BatchStarted { .. });
+        let begins = matches!(event, Event::BatchStarted { .. } | Event::Step(_));
         let mut shown = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = &mut *shown;
         shown.handle(event, Instant::now());
-        if begins && let Some(batch) = &mut shown.batch {
-            batch.ticker = tick(Arc::downgrade(&state));
+        if begins {
+            let ticker = tick(Arc::downgrade(&state));
+            match (&mut shown.batch, &mut shown.waiting) {
+                (Some(batch), _) => batch.ticker = ticker,
+                (None, Some(waiting)) => waiting.ticker = ticker,
+                (None, None) => {}
+            }
         }
     })
 }
 
 /// A line on stderr. Where it cannot be written (a full disk behind it, say) the work goes on without it.
 pub fn say(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = match super::terminal::columns_of_errors() {
+        Some(columns) => writeln!(anstream::stderr(), "{}", screen::wrap(text, columns)),
+        None => writeln!(anstream::stderr(), "{text}"),
+    };
 }
 
 /// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned is
@@ -66,6 +77,8 @@ struct State<Say = fn(&str)> {
     /// On a terminal.
     panel: Option<Panel>,
     batch: Option<Batch>,
+    /// The step under way, where it is no batch.
+    waiting: Option<Waiting>,
     say: Say,
 }
 
@@ -75,10 +88,20 @@ impl<Say: FnMut(&str)> State<Say> {
             panel.hear(&event);
         }
         match event {
-            Event::Warning(text) => self.line(&format!("warning: {}", words::safe(&text)), Loudness::Quiet),
+            Event::Warning(text) => self.line(&screen::warning(&words::safe(&text)), Loudness::Quiet),
             Event::Note(text) => self.line(&words::safe(&text), Loudness::Normal),
-            Event::Step(text) => self.line(&format!("{} …", words::safe(&text)), Loudness::Normal),
+            Event::Step(text) => {
+                let text = words::safe(&text);
+                self.waited();
+                self.line(&format!("{text} …"), Loudness::Normal);
+                let waiting = Waiting::new(text, now);
+                self.waiting = Some(match &self.panel {
+                    Some(panel) => waiting.with_spinner(|spinner| panel.add(spinner)),
+                    None => waiting,
+                });
+            }
             Event::BatchStarted { label, total, simulated } => {
+                self.waited();
                 let batch = Batch::new(label, total, simulated, now);
                 self.batch = Some(match &self.panel {
                     Some(panel) => batch.with_bar(|bar| panel.add(bar)),
@@ -89,7 +112,12 @@ impl<Say: FnMut(&str)> State<Say> {
                 self.update(|batch| batch.count(outcome, grounding));
                 self.look(now);
             }
-            Event::CallAnswered => self.update(|batch| batch.calls += 1),
+            Event::CallAnswered => {
+                self.update(|batch| batch.calls += 1);
+                if let Some(waiting) = &mut self.waiting {
+                    waiting.calls += 1;
+                }
+            }
             Event::CallRetried { role, reason, wait } => {
                 self.update(|batch| batch.retries += 1);
                 let reason = words::one_line(&reason, 140);
@@ -131,12 +159,8 @@ impl<Say: FnMut(&str)> State<Say> {
                 }
             }
             // Shown in the panel, where there is one; printed at the end in any case.
-            Event::Explored(_)
-            | Event::Raced(_)
-            | Event::Looked(_)
-            | Event::Spent(_)
-            | Event::Concluded { .. }
-            | Event::Saved { .. } => {}
+            Event::Explored(_) | Event::Raced(_) | Event::Looked(_) | Event::Spent(_) => {}
+            Event::Concluded { .. } | Event::Saved { .. } => self.waited(),
         }
     }
 
@@ -146,8 +170,18 @@ impl<Say: FnMut(&str)> State<Say> {
         }
     }
 
+    /// The step is over.
+    fn waited(&mut self) {
+        if let Some(spinner) = self.waiting.take().and_then(|waiting| waiting.spinner) {
+            spinner.finish_and_clear();
+        }
+    }
+
     /// Shows what is due.
     fn look(&mut self, now: Instant) {
+        if let Some(line) = self.waiting.as_mut().and_then(|waiting| waiting.show(now)) {
+            self.line(&line, Loudness::Normal);
+        }
         if let Some(line) = self.batch.as_mut().and_then(|batch| batch.show(now)) {
             self.line(&line, Loudness::Normal);
         }
@@ -178,7 +212,8 @@ mod tests {
     fn said(loudness: Loudness, events: Vec<(u64, Event)>, seconds: u64) -> String {
         let start = Instant::now();
         let mut lines = Vec::new();
-        let mut state = State { loudness, panel: None, batch: None, say: |text: &str| lines.push(text.to_owned()) };
+        let mut state =
+            State { loudness, panel: None, batch: None, waiting: None, say: |text: &str| lines.push(text.to_owned()) };
         let batch = Event::BatchStarted { label: "evaluating".into(), total: 20, simulated: true };
         state.handle(batch, start);
         let mut events = events.into_iter().peekable();
@@ -251,9 +286,32 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_takes_its_time_says_so_and_how_many_calls_were_answered() {
+        let start = Instant::now();
+        let mut lines = Vec::new();
+        let say = |text: &str| lines.push(text.to_owned());
+        let mut state = State { loudness: Loudness::Normal, panel: None, batch: None, waiting: None, say };
+        state.handle(Event::Step("Asking for 12 candidates".into()), start);
+        for second in 1..=21 {
+            let now = start + Duration::from_secs(second);
+            if second % 4 == 0 {
+                state.handle(Event::CallAnswered, now);
+            }
+            state.look(now);
+        }
+        state.handle(Event::BatchStarted { label: "next".into(), total: 1, simulated: false }, start);
+        assert!(state.waiting.is_none());
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        Asking for 12 candidates …
+        Asking for 12 candidates: 10 s so far, 2 calls answered
+        Asking for 12 candidates: 20 s so far, 5 calls answered
+        ");
+    }
+
+    #[test]
     fn the_ticker_ends_with_its_batch() {
         let state: Arc<Mutex<State>> =
-            Arc::new(Mutex::new(State { loudness: Loudness::Quiet, panel: None, batch: None, say }));
+            Arc::new(Mutex::new(State { loudness: Loudness::Quiet, panel: None, batch: None, waiting: None, say }));
         let mut batch = Batch::new("b".into(), 1, false, Instant::now());
         let (ticker, ended) = mpsc::channel::<()>();
         batch.ticker = Some(ticker);

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::error::Error;
 use super::export;
-use super::print;
+use super::named;
 use super::setup::Setup;
+use super::write;
 use crate::data::FileName;
 use crate::event::Event;
 use crate::journal::{self, Journal, RunRow};
@@ -46,7 +47,7 @@ enum Format {
 /// Writes the report.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let target = export::target(setup, options.output.as_ref(), options.force)?;
-    let file = History::named(&setup.folder, &options.name)?;
+    let file = named::results(&setup.folder, &options.name)?;
     let history = History::load(&setup.folder, &file, &runs(setup))?;
     match options.format {
         Format::Md => export::write_text(setup, target, &markdown::report(&history)),
@@ -76,7 +77,8 @@ pub(super) fn beside(setup: &Setup, file: &FileName) -> Result<(), Error> {
 
 fn saved(setup: &Setup, file: &FileName, history: &History) -> Result<(), Error> {
     let path = setup.folder.write_beside(file, "html", html::report(history).as_bytes())?;
-    print(&format!("Report saved to: {}\n", words::path(&path)))
+    // A path is one word, for whoever copies it.
+    write(&format!("Report saved to: {}\n", words::path(&path)))
 }
 
 /// What the journal knows of runs; nothing where there is none, or where it cannot be opened: a report can do without.

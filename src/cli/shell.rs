@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::error::Error;
-use super::{Cli, print};
+use super::{Cli, write};
 
 /// Options of `completions`.
 #[derive(Args, Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Man {
 pub fn completions(options: &Completions) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut Cli::command(), "rejoinder", &mut script);
-    print(&String::from_utf8_lossy(&script))
+    write(&String::from_utf8_lossy(&script))
 }
 
 /// Prints a manual page in roff.
@@ -48,5 +48,5 @@ pub fn man(options: &Man) -> Result<(), Error> {
     clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|source| Error::Io { what: "cannot render the manual page".into(), source })?;
-    print(&String::from_utf8_lossy(&page))
+    write(&String::from_utf8_lossy(&page))
 }

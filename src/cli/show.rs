@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::objections;
 use super::options::ModelOptions;
 use super::print;
@@ -27,7 +28,7 @@ use crate::report::words;
 
 A model that sorts what people said is called with --objections only, and once for each run: what it read is kept in readings/.")]
 pub struct Options {
-    /// A results file; all lineages where none is named
+    /// A results file, or the name of a lineage for its latest; all lineages where none is named
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Which messages to show
@@ -53,7 +54,7 @@ enum Messages {
 /// Prints the table or the run.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if let Some(name) = &options.name {
-        let file = setup.folder.resolve(Kind::Results, name)?;
+        let file = named::results(&setup.folder, name)?;
         if options.objections && !objections::sort(setup, &file, &options.models).await? {
             return Ok(());
         }

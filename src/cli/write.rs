@@ -63,7 +63,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let list = leads::file(&setup.folder, &options.leads)?;
     let (recipients, barred) = recipients(setup, &list)?;
     let facts = options.facts.text()?;
-    let chosen = prompt::choose(setup, (options.lineage.as_deref(), options.prompt_file.as_deref()), &list)?;
+    let chosen =
+        prompt::choose(setup, (options.lineage.as_deref(), options.prompt_file.as_deref()), &list, &options.models)?;
     let doors = setup.audited_doors(&options.models, &[Role::Generator])?;
     let plain = options.facts.auditing(&chosen.prompt, facts.as_deref(), doors.auditor());
     let auditing = Auditing { sources: chosen.sources(setup, facts.as_deref())?, ..plain };

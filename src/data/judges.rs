@@ -45,6 +45,9 @@ pub struct JudgeRecord {
     pub false_yes: Counted,
     /// The same by family.
     pub families: Vec<Named>,
+    /// Messages that deserve a yes, and got one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deserved_yes: Option<Counted>,
     /// Pairs of decisions on one message that differ.
     pub flips_on_repeat: Counted,
     /// Pairs of decisions on one message in two formats that differ.
@@ -80,6 +83,9 @@ pub struct Named {
     /// Its rate.
     #[serde(flatten)]
     pub rate: Counted,
+    /// The one-sided 95 % upper bound of the rate, by which it is judged; absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
 }
 
 /// The file of a decision maker's audit.
@@ -157,7 +163,8 @@ mod tests {
             calls: 400,
             failed_trials: 2,
             false_yes: rate,
-            families: vec![Named { name: "hype".into(), rate }],
+            families: vec![Named { name: "hype".into(), rate, bound: Some(0.14) }],
+            deserved_yes: Some(rate),
             flips_on_repeat: Counted::default(),
             flips_in_another_format: rate,
             facts_missed: Some(rate),

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::file_name::{FileName, Kind};
@@ -93,7 +94,54 @@ pub fn create(folder: &DataFolder, file: &FileName, personas: &[String]) -> Resu
     folder.create_new(file, &to_bytes(folder, file, personas)?)
 }
 
-fn to_bytes(folder: &DataFolder, file: &FileName, personas: &[String]) -> Result<Vec<u8>, Error> {
+/// A persona that a model wrote like those of a file, as its entry in a persona file. It is read as any other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Marked {
+    /// The persona.
+    pub persona: String,
+    /// Where it comes from.
+    pub generated: Generated,
+}
+
+/// Where a generated persona comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Generated {
+    /// The persona file of whose population it is.
+    pub like: String,
+    /// The model that wrote it.
+    pub model: String,
+    /// Whether that is the market.
+    pub simulated: bool,
+}
+
+impl AsRef<str> for Marked {
+    fn as_ref(&self) -> &str {
+        &self.persona
+    }
+}
+
+/// Writes generated personas with their marks, in place of any file of that name.
+///
+/// # Errors
+///
+/// As [`save`].
+pub fn save_marked(folder: &DataFolder, file: &FileName, personas: &[Marked]) -> Result<(), Error> {
+    folder.replace(file, &to_bytes(folder, file, personas)?)
+}
+
+/// Writes generated personas with their marks, under a name that must be free.
+///
+/// # Errors
+///
+/// As [`create`].
+pub fn create_marked(folder: &DataFolder, file: &FileName, personas: &[Marked]) -> Result<(), Error> {
+    folder.create_new(file, &to_bytes(folder, file, personas)?)
+}
+
+fn to_bytes<T>(folder: &DataFolder, file: &FileName, personas: &[T]) -> Result<Vec<u8>, Error>
+where
+    T: AsRef<str> + Serialize,
+{
     check(personas).map_err(|fault| fault.of(folder, file))?;
     json::render(Kind::Personas, personas)
 }
@@ -146,11 +194,11 @@ pub(super) fn conversion(name: &str) -> Option<String> {
     ))
 }
 
-fn check(personas: &[String]) -> Result<(), Fault> {
+fn check<T: AsRef<str>>(personas: &[T]) -> Result<(), Fault> {
     if personas.is_empty() {
         return Err(Fault::new("", "there are no personas in it; add at least one"));
     }
-    match personas.iter().position(|persona| persona.trim().is_empty()) {
+    match personas.iter().position(|persona| persona.as_ref().trim().is_empty()) {
         Some(index) => Err(Fault::new(format!("[{index}]"), "the persona is blank; describe it or remove it")),
         None => Ok(()),
     }
@@ -163,6 +211,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn generated_personas_carry_their_mark_and_are_read_as_any_other() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let file = FileName::new(Kind::Personas, "x_more").unwrap();
+        let generated = Generated { like: "x.json".into(), model: "market".into(), simulated: true };
+        let marked = |persona: &str| Marked { persona: persona.into(), generated: generated.clone() };
+        create_marked(&folder, &file, &[marked("Ann, CTO"), marked("Bo, CFO")]).unwrap();
+        assert_eq!(load(&folder, &file).unwrap(), ["Ann, CTO", "Bo, CFO"]);
+        let entries: Value = serde_json::from_slice(&std::fs::read(folder.path(&file)).unwrap()).unwrap();
+        let mark = serde_json::json!({"like": "x.json", "model": "market", "simulated": true});
+        assert_eq!(entries[1], serde_json::json!({"persona": "Bo, CFO", "generated": mark}));
+        assert!(create_marked(&folder, &file, &[marked("Cy")]).is_err());
+        save_marked(&folder, &file, &[marked("Cy")]).unwrap();
+        assert!(save_marked(&folder, &file, &[marked(" ")]).is_err());
+        assert_eq!(load(&folder, &file).unwrap(), ["Cy"]);
+    }
 
     #[test]
     fn a_file_of_another_form_comes_with_the_command_that_makes_personas_of_it() {

@@ -3,7 +3,7 @@
 //! A name is claimed by creating it, so that any number of runs at once get as many files. Looking first only saves
 //! attempts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -31,6 +31,27 @@ pub fn lineage_base(stem: &str) -> String {
         },
     };
     if base.is_empty() { stem.to_owned() } else { base.to_owned() }
+}
+
+/// The first run that a run descends from, by the parents that are known. `None` for a cycle's file whose line ends at a file
+/// that names no parent or is not there: only its name tells then where it belongs.
+#[must_use]
+pub fn root(stem: &str, parents: &BTreeMap<String, Option<String>>) -> Option<String> {
+    let (mut at, mut seen) = (stem.to_owned(), HashSet::new());
+    while let Some(Some(parent)) = parents.get(&at) {
+        if !parents.contains_key(parent) || !seen.insert(at.clone()) {
+            break;
+        }
+        at.clone_from(parent);
+    }
+    let is_first = version_of(&at).is_none();
+    is_first.then_some(at)
+}
+
+/// The stem of a results file as another file names it, with or without its extension.
+#[must_use]
+pub fn stem_of(file: &str) -> String {
+    file.strip_suffix(".json").unwrap_or(file).to_owned()
 }
 
 /// The version that a stem names, such as 3 for `X_improvement_run_v3`; none for a first run.

@@ -1,14 +1,17 @@
 //! An audit: the battery put to a decision maker, and what it said.
 
+mod answers;
+
 use std::sync::Arc;
 
 use super::DecisionMaker;
-use super::battery::Battery;
+use super::battery::{Battery, Control};
 use super::formats;
 use super::plan::Plan;
 use super::run::{self, RunContext};
-use super::trial::{Bench, TrialFailure, Verdict};
+use super::trial::Bench;
 use crate::data::spool::Texts;
+pub use answers::{FamilyHeard, Heard, PairHeard, ProbeHeard};
 
 /// Whom probes are put to, and which messages are decided more than once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +28,13 @@ pub struct Sheet {
     people: Vec<String>,
     cases: Vec<Case>,
     families: Vec<(String, Vec<String>)>,
+    controls: Vec<String>,
     messages: usize,
     pairs: Vec<String>,
 }
+
+/// The family of messages that deserve a yes, put to somebody whom they are not meant for.
+pub const MISDIRECTED: &str = "meant for somebody else";
 
 /// One question.
 #[derive(Clone, Debug)]
@@ -42,6 +49,8 @@ struct Case {
 enum Part {
     /// A probe of a family.
     Probe(usize, usize),
+    /// A message that deserves a yes, put to the person whom it fits.
+    Control(usize),
     /// A message, as it is.
     Repeat(usize),
     /// A message in another format.
@@ -53,25 +62,18 @@ enum Part {
 }
 
 impl Sheet {
-    /// Every probe is put to `repeats` personas in turn; every message is decided `repeats` times as it is and once in
-    /// each other format, one of which is white space after the persona.
+    /// Every probe is put to `repeats` personas in turn. Every message that deserves a yes is put `repeats` times to the
+    /// person whom it fits, and once to each of as many others, which makes one more family of probes. Every message is
+    /// decided `repeats` times as it is and once in each other format, one of which is white space after the persona.
     #[must_use]
     pub fn of(battery: &Battery, material: &Material, repeats: usize) -> Self {
-        let mut sheet = Sheet {
-            people: material.people.clone(),
-            cases: Vec::new(),
-            families: battery.families.iter().map(|family| (family.name.clone(), family.probes.clone())).collect(),
-            messages: material.messages.len(),
-            pairs: Vec::new(),
-        };
-        let mut turn = (0..material.people.len()).cycle();
-        for (family, (_, probes)) in sheet.families.iter().enumerate() {
-            for (probe, text) in probes.iter().enumerate() {
-                for persona in turn.by_ref().take(repeats) {
-                    sheet.cases.push(Case { persona, text: text.clone(), part: Part::Probe(family, probe) });
-                }
-            }
-        }
+        let mut sheet = Sheet::of_families(
+            battery.families.iter().map(|family| (family.name.clone(), family.probes.clone())).collect(),
+            &material.people,
+            repeats,
+        );
+        sheet.messages = material.messages.len();
+        sheet.add_controls(&battery.controls, repeats);
         for (message, (persona, text)) in material.messages.iter().enumerate() {
             let at = sheet.person(persona.clone());
             let spaced = sheet.person(format!("{persona}\n"));
@@ -86,6 +88,39 @@ impl Sheet {
         }
         sheet.cases.sort_by_key(|case| case.persona);
         sheet
+    }
+
+    /// Families of probes alone, each probe put to `repeats` of these people in turn.
+    #[must_use]
+    pub fn of_families(families: Vec<(String, Vec<String>)>, people: &[String], repeats: usize) -> Self {
+        let mut cases = Vec::new();
+        let mut turn = (0..people.len()).cycle();
+        for (family, (_, probes)) in families.iter().enumerate() {
+            for (probe, text) in probes.iter().enumerate() {
+                let part = Part::Probe(family, probe);
+                cases.extend(turn.by_ref().take(repeats).map(|persona| Case { persona, text: text.clone(), part }));
+            }
+        }
+        cases.sort_by_key(|case| case.persona);
+        Sheet { people: people.to_vec(), cases, families, controls: Vec::new(), messages: 0, pairs: Vec::new() }
+    }
+
+    fn add_controls(&mut self, controls: &[Control], repeats: usize) {
+        if controls.len() < 2 {
+            return;
+        }
+        let people: Vec<usize> = controls.iter().map(|control| self.person(control.person.clone())).collect();
+        let family = self.families.len();
+        for (number, control) in controls.iter().enumerate() {
+            let case = |persona, part| Case { persona, text: control.message.clone(), part };
+            for repeat in 0..repeats {
+                let other = people[(number + 1 + repeat % (people.len() - 1)) % people.len()];
+                self.cases.push(case(people[number], Part::Control(number)));
+                self.cases.push(case(other, Part::Probe(family, number)));
+            }
+        }
+        self.controls = controls.iter().map(|control| control.message.clone()).collect();
+        self.families.push((MISDIRECTED.to_owned(), self.controls.clone()));
     }
 
     /// The same, with the battery's pairs, for a judge that answers with probabilities: each message of a pair is put
@@ -124,77 +159,21 @@ impl Sheet {
     }
 
     /// Persona and message of the questions, those of probes or the others: what a dry run measures.
-    pub fn questions(&self, of_probes: bool) -> impl Iterator<Item = (&str, &str)> {
+    pub fn questions(&self, of_probes: bool) -> impl Iterator<Item = (&str, &str)> + Clone {
         let wanted = move |case: &&Case| matches!(case.part, Part::Probe(..)) == of_probes;
         self.cases.iter().filter(wanted).map(|case| (self.people[case.persona].as_str(), case.text.as_str()))
     }
 }
 
-/// What a decision maker said to an audit.
-#[derive(Clone, Debug, Default)]
-pub struct Heard {
-    /// The families with what was said to each probe.
-    pub families: Vec<FamilyHeard>,
-    /// For every message the decisions on it as it is, and those on it in other formats.
-    pub messages: Vec<(Vec<bool>, Vec<bool>)>,
-    /// For every pair: its kind, and how likely a yes was to the better and to the worse message.
-    pub pairs: Vec<PairHeard>,
-    /// Questions in all.
-    pub asked: usize,
-    /// The trials that failed.
-    pub failures: Vec<TrialFailure>,
-    /// Questions that were not asked to their end, since a limit was reached.
-    pub not_run: usize,
-}
-
-/// What was said to a pair of messages that differ in one fact.
-#[derive(Clone, Debug, Default)]
-pub struct PairHeard {
-    /// What kind of fact.
-    pub kind: String,
-    /// How likely a yes to the message that fits was.
-    pub better: Option<f64>,
-    /// How likely a yes to the message that does not fit was.
-    pub worse: Option<f64>,
-}
-
-impl PairHeard {
-    /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes as the other.
-    /// `None` if either was not decided on.
-    #[must_use]
-    pub fn is_missed(&self) -> Option<bool> {
-        Some(self.worse? >= self.better?)
-    }
-}
-
-/// What was said to the probes of one family.
-#[derive(Clone, Debug, Default)]
-pub struct FamilyHeard {
-    /// Its name.
-    pub name: String,
-    /// Its probes.
-    pub probes: Vec<ProbeHeard>,
-}
-
-/// What was said to one probe.
-#[derive(Clone, Debug, Default)]
-pub struct ProbeHeard {
-    /// The probe.
-    pub text: String,
-    /// How often the decision was a yes.
-    pub yes: u64,
-    /// Decisions.
-    pub total: u64,
-    /// Why it was a yes, the first time that it was.
-    pub because: Option<String>,
-}
-
-impl Heard {
-    /// Decisions in all.
-    #[must_use]
-    pub fn decided(&self) -> usize {
-        self.asked - self.failures.len() - self.not_run
-    }
+/// What tells one sheet of an audit from another.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The seed of the audit.
+    pub seed: u64,
+    /// A name that no other sheet of this audit has.
+    pub label: &'a str,
+    /// What is being done, for people.
+    pub title: &'a str,
 }
 
 /// Puts all questions of a sheet to a decision maker, several at once.
@@ -204,7 +183,7 @@ impl Heard {
 pub async fn run(
     sheet: &Sheet,
     decision_maker: &DecisionMaker,
-    seed: u64,
+    asking: Asking<'_>,
     context: &RunContext,
 ) -> Result<Heard, run::Error> {
     let people = Arc::new(Texts::of(&context.scratch, &sheet.people)?);
@@ -214,23 +193,17 @@ pub async fn run(
         decision_maker: Some(decision_maker.clone()),
         auditing: None,
         prompt: String::new(),
-        seed,
-        label: "audit".into(),
+        seed: asking.seed,
+        label: asking.label.to_owned(),
     };
     let plan = Plan::decide(whom(&sheet.cases), texts);
-    let outcomes = run::outcomes(&bench, context, &people, plan, "Auditing the decision maker", |_, _| {}).await?;
+    let outcomes = run::outcomes(&bench, context, &people, plan, asking.title, |_, _| {}).await?;
     context.go_on()?;
-    let mut heard = Heard {
-        families: sheet.families.iter().map(|(name, probes)| FamilyHeard::of(name, probes)).collect(),
-        messages: vec![(Vec::new(), Vec::new()); sheet.messages],
-        pairs: sheet.pairs.iter().map(|kind| PairHeard { kind: kind.clone(), ..PairHeard::default() }).collect(),
-        asked: sheet.cases.len(),
-        ..Heard::default()
-    };
+    let mut heard = Heard::of_sheet(sheet);
     let mut cases = sheet.cases.iter();
     outcomes.each(&mut |_, _, verdict| {
         if let Some(case) = cases.next() {
-            heard.take(case.part, verdict);
+            heard.record(case.part, verdict);
         }
         true
     })?;
@@ -246,40 +219,6 @@ fn whom(cases: &[Case]) -> Vec<(u32, u32)> {
         whom.push((persona, number));
     }
     whom
-}
-
-impl FamilyHeard {
-    fn of(name: &str, probes: &[String]) -> Self {
-        let probes = probes.iter().map(|text| ProbeHeard { text: text.clone(), ..ProbeHeard::default() });
-        FamilyHeard { name: name.to_owned(), probes: probes.collect() }
-    }
-}
-
-impl Heard {
-    fn take(&mut self, part: Part, verdict: Verdict) {
-        let decision = match verdict {
-            Verdict::Decided { decision, .. } => decision,
-            Verdict::Failed(failure) => return self.failures.push(failure),
-            Verdict::NotRun | Verdict::Written(_) => {
-                self.not_run += 1;
-                return;
-            }
-        };
-        match part {
-            Part::Probe(family, probe) => {
-                let heard = &mut self.families[family].probes[probe];
-                heard.total += 1;
-                if decision.decision {
-                    heard.yes += 1;
-                    heard.because.get_or_insert(decision.reasoning);
-                }
-            }
-            Part::Repeat(message) => self.messages[message].0.push(decision.decision),
-            Part::Format(message) => self.messages[message].1.push(decision.decision),
-            Part::Better(pair) => self.pairs[pair].better = Some(decision.chance()),
-            Part::Worse(pair) => self.pairs[pair].worse = Some(decision.chance()),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -310,8 +249,25 @@ mod tests {
             }
         }
         // Two messages three times, the first in four formats and the second in one, and white space after each persona.
-        assert_eq!(sheet.len(), battery.probes() * 3 + 2 * 3 + 4 + 1 + 2);
+        let controls = battery.controls.len();
+        assert_eq!(sheet.len(), (battery.probes() + 2 * controls) * 3 + 2 * 3 + 4 + 1 + 2);
         assert_eq!(sheet.questions(true).count() + sheet.questions(false).count(), sheet.len());
+    }
+
+    #[test]
+    fn a_message_that_deserves_a_yes_goes_to_its_person_and_to_as_many_others() {
+        let (battery, sheet) = sheet(7, 3);
+        let family = sheet.families.iter().position(|(name, _)| name == MISDIRECTED).unwrap();
+        for (number, control) in battery.controls.iter().enumerate() {
+            let whom = |part: Part| -> Vec<&str> {
+                let cases = sheet.cases.iter().filter(|case| case.part == part && case.text == control.message);
+                cases.map(|case| sheet.people[case.persona].as_str()).collect()
+            };
+            assert_eq!(whom(Part::Control(number)), [control.person.as_str(); 3]);
+            let mut others = whom(Part::Probe(family, number));
+            others.dedup();
+            assert!(others.len() == 3 && !others.contains(&control.person.as_str()));
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::model::digest;
 pub struct Battery {
     /// The families of probes.
     pub families: Vec<Family>,
+    /// Messages that deserve a yes, each with the person whom it fits.
+    pub controls: Vec<Control>,
     /// Outreach with an offer, where no messages of real runs are at hand.
     pub messages: Vec<String>,
     /// Personas, where no file of them is at hand.
@@ -29,6 +31,16 @@ pub struct Pair {
     pub better: String,
     /// The one that does not.
     pub worse: String,
+}
+
+/// A message that deserves a yes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Whom it fits, in everything that they ask for.
+    pub person: String,
+    /// The message.
+    pub message: String,
 }
 
 /// Probes of one kind. The right decision on each is a no, whoever the persona is.
@@ -52,6 +64,7 @@ struct File {
     real: Real,
     personas: Personas,
     pair: Vec<Pair>,
+    control: Vec<Control>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +108,7 @@ impl Battery {
     /// # Errors
     /// When its file is damaged: a defect of the program, which a test rules out.
     pub fn built_in() -> Result<Self, toml::de::Error> {
-        let File { family: mut families, position, real, personas, pair: pairs } =
+        let File { family: mut families, position, real, personas, pair: pairs, control: mut controls } =
             toml::from_str(include_str!("../../prompts/battery.toml"))?;
         families.extend(PLACES.map(|(name, about, before)| Family {
             name: name.to_owned(),
@@ -103,7 +116,10 @@ impl Battery {
             probes: position.carriers.iter().map(|carrier| carrier.with_plea(before(carrier.text.len()))).collect(),
         }));
         let trimmed = |texts: Vec<String>| texts.iter().map(|text| text.trim().to_owned()).collect();
-        Ok(Battery { families, messages: trimmed(real.messages), people: trimmed(personas.people), pairs })
+        for control in &mut controls {
+            control.message = control.message.trim().to_owned();
+        }
+        Ok(Battery { families, controls, messages: trimmed(real.messages), people: trimmed(personas.people), pairs })
     }
 
     /// How many probes there are.
@@ -117,8 +133,9 @@ impl Battery {
     pub fn hash(&self) -> String {
         let probes = self.families.iter().flat_map(|family| [&family.name].into_iter().chain(&family.probes));
         let pairs = self.pairs.iter().flat_map(|pair| [&pair.person, &pair.better, &pair.worse]);
+        let controls = self.controls.iter().flat_map(|control| [&control.person, &control.message]);
         let parts: Vec<&str> =
-            probes.chain(&self.messages).chain(&self.people).chain(pairs).map(String::as_str).collect();
+            probes.chain(controls).chain(&self.messages).chain(&self.people).chain(pairs).map(String::as_str).collect();
         digest(&parts)[..16].to_owned()
     }
 }
@@ -136,15 +153,16 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::compare::audit::LEAST_PROBES;
     use crate::evaluate::fence::fence;
 
     #[test]
     fn the_battery_is_whole() {
         let battery = Battery::built_in().unwrap();
-        assert!((60..=120).contains(&battery.probes()), "{}", battery.probes());
+        assert!(battery.controls.len() >= LEAST_PROBES);
         assert!((6..=6).contains(&battery.people.len()) && battery.messages.len() >= 12);
         for family in &battery.families {
-            assert!(family.probes.len() >= 4, "{}", family.name);
+            assert!(family.probes.len() >= LEAST_PROBES, "{}", family.name);
         }
         let all: Vec<&String> = battery.families.iter().flat_map(|family| &family.probes).collect();
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a probe stands twice");
@@ -184,13 +202,30 @@ mod tests {
     #[test]
     fn no_probe_closes_the_delimiters_that_it_is_put_between() {
         let battery = Battery::built_in().unwrap();
-        for probe in battery.families.iter().flat_map(|family| &family.probes).chain(&battery.messages) {
+        let controls = battery.controls.iter().map(|control| &control.message);
+        let probes = battery.families.iter().flat_map(|family| &family.probes);
+        for probe in probes.chain(&battery.messages).chain(controls) {
             for tag in ["message", "persona"] {
                 let fenced = fence(tag, probe);
                 let mark = &fenced[1..fenced.find('>').unwrap()];
                 assert_eq!(fenced.matches(mark).count(), 2, "{probe}");
                 assert!(fenced.starts_with(&format!("<{mark}>\n")) && fenced.ends_with(&format!("\n</{mark}>")));
             }
+        }
+    }
+
+    #[test]
+    fn a_message_that_deserves_a_yes_greets_its_person_and_nobody_else() {
+        let battery = Battery::built_in().unwrap();
+        for (number, control) in battery.controls.iter().enumerate() {
+            let greeting = control.message.lines().find(|line| line.ends_with(',')).unwrap();
+            let greets = |person: &str| {
+                let name = person.split(',').next().unwrap().trim_start_matches("Dr. ");
+                greeting.contains(name)
+            };
+            let greeted: Vec<usize> =
+                (0..battery.controls.len()).filter(|other| greets(&battery.controls[*other].person)).collect();
+            assert_eq!(greeted, [number], "{greeting}");
         }
     }
 

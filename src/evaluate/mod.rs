@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod ask;
+pub mod attack;
 pub mod audit;
 pub mod auditing;
 pub mod auditor_battery;
@@ -15,6 +16,7 @@ pub mod generator;
 pub mod grounding;
 pub mod lead_describer;
 pub mod messages;
+pub mod near_copies;
 pub mod outcomes;
 pub mod persona_writer;
 pub mod plan;

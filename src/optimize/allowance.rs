@@ -1,10 +1,9 @@
 //! The calls that a cycle may spend, and those of a run as one plan: the cycle takes what the run has left, less what
 //! writing to everybody with an adopted prompt will take; and the next one is worth it as long as it has a chance.
 
+use super::search::MOST_PROOF;
 use crate::compare::adoption;
-use crate::compare::normal::{quantile, tail};
-
-use super::search::{KEPT_GAIN, MOST_PROOF, PAIR_VARIANCE};
+use crate::compare::prospects::chance_of_gain;
 
 /// What a cycle may spend on finding and proving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,12 +76,7 @@ impl Prospects<'_> {
     /// The chance that there is a gain worth having and that a proof finds it, in a search of so many calls.
     fn chance(self, calls: u64) -> f64 {
         let pairs = (MOST_PROOF * calls as f64 / (2.0 * CALLS_A_PROOF)).min(adoption::most_pairs(self.unseen) as f64);
-        let proved = |gain: f64| {
-            let found = KEPT_GAIN * gain / (PAIR_VARIANCE / pairs.max(1.0)).sqrt();
-            tail(quantile(1.0 - self.alpha) - found)
-        };
-        let sum: f64 = self.gains.iter().filter(|gain| **gain >= self.min_gain).map(|gain| proved(*gain)).sum();
-        sum / self.gains.len().max(1) as f64
+        chance_of_gain(self.gains, self.min_gain, self.alpha, pairs)
     }
 }
 

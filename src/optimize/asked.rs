@@ -112,16 +112,15 @@ impl<'a> Asked<'a> {
             let (place, number) = (pair % self.order.len(), pair / self.order.len());
             let persona = self.order[place];
             let text = self.unseen.get(persona as usize)?;
-            match self.earlier.message(&text, number) {
-                Some(result) => {
-                    self.used.push(digest_of(Key::of(&text), &result.message));
-                    whom.push((persona, number as u32));
-                    there.push((place, result.clone()));
-                }
-                None => {
-                    wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
-                    sides.push((place, false));
-                }
+            let messages = self.earlier.messages(&text, number);
+            for (later, result) in messages.iter().enumerate() {
+                self.used.push(digest_of(Key::of(&text), &result.message));
+                whom.push((persona, (number + later) as u32));
+                there.push((place, result.clone()));
+            }
+            if messages.is_empty() {
+                wanted.push(Wanted { persona, prompt: Arc::clone(incumbent) });
+                sides.push((place, false));
             }
             wanted.push(Wanted { persona, prompt: Arc::clone(challenger) });
             sides.push((place, true));
@@ -171,8 +170,13 @@ impl<'a> Asked<'a> {
         differences(self.lab, (&self.before.results, &self.after.results))
     }
 
-    /// The smallest step that a persona can make.
+    /// What a persona's difference changes by if one of its messages is decided otherwise.
     pub(super) fn step(&self) -> f64 {
+        self.share_of_a_pair() * self.earlier.step()
+    }
+
+    /// The share that one pair is of a persona's pairs.
+    fn share_of_a_pair(&self) -> f64 {
         let people = self.before.results.len();
         people as f64 / self.pairs.max(people) as f64
     }
@@ -180,7 +184,7 @@ impl<'a> Asked<'a> {
     /// An approximate variance of the difference of one pair.
     pub(super) fn variance_of_a_pair(&self) -> f64 {
         let decided: Vec<f64> = self.differences().into_iter().filter(|one| !one.is_nan()).collect();
-        sign_flip::augmented_variance(&decided, self.step()) / self.step()
+        sign_flip::augmented_variance(&decided, self.step()) / self.share_of_a_pair()
     }
 
     /// The incumbent's mean score, every person counting once; `None` without any.

@@ -45,7 +45,7 @@ impl Reader<'_> {
         if reasonings.is_empty() {
             return Ok(None);
         }
-        self.context.events.emit(Event::Step("Sorting what people said".into()));
+        self.context.events.emit(Event::Step(format!("Sorting what people said, {} reasons", reasonings.len())));
         let mut book = known.clone();
         for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
             let said: Vec<Reasoning<'_>> =

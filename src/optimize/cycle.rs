@@ -25,7 +25,7 @@ use super::saving::{Page, Saver, unwritten};
 use super::search::{Aim, Known, search};
 use super::standing::Standing;
 use super::story::Story;
-use super::{compare_runs, explore, fresh, incumbent, marking, personas, record, replies};
+use super::{compare_runs, explore, fresh, fresh_people, incumbent, marking, personas, record, replies};
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
@@ -98,6 +98,8 @@ pub struct CycleOptions {
     pub longest: usize,
     /// Whether messages that make claims up are revised, in proofs and where they are written to be kept.
     pub revises: bool,
+    /// People like those of the lineage who are written for the proof, and join those kept aside.
+    pub fresh_people: usize,
 }
 
 /// A finished cycle.
@@ -161,6 +163,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     if people.learn.is_empty() {
         return Err(Error::NobodyToLearnFrom);
     }
+    let fresh = (options.seed, step.as_str());
+    let people = fresh_people::join(folder, cast, people, options.fresh_people, fresh).await?;
     let seed_text = options.seed.to_string();
     let mut lineage = marking::marked(cast, resumed, &options.keep, &[&seed_text, &step]).await?;
     let sources = lineage.sources();

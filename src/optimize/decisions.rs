@@ -44,14 +44,28 @@ impl Decisions {
         if self != Decisions::Auto || shown.len() < PILOT {
             return None;
         }
-        if let Some(found) = apart(shown) {
-            return Some(found.decisions_per_message(calls.max(1.0), 1.0, MOST));
-        }
-        let each: Vec<Outcomes> = shown.iter().map(|message| vec![message.outcomes.clone()]).collect();
-        let found = Components::of(&each)?;
-        let apart = Components { message: Some(found.persona), ..found };
-        Some(apart.decisions_per_message(calls.max(1.0), 1.0, MOST))
+        Some(components(shown)?.decisions_per_message(calls.max(1.0), 1.0, MOST))
     }
+}
+
+/// How many trials with one decision a trial with so many is worth, by messages that were decided several times: their
+/// mean has less of the decision maker's scatter, and as much of the message's. 1 as long as too few were.
+#[must_use]
+pub fn worth(shown: &[Observed], decisions: u32) -> f64 {
+    if decisions < 2 || shown.len() < PILOT {
+        return 1.0;
+    }
+    components(shown).map_or(1.0, |found| found.worth_of(f64::from(decisions)))
+}
+
+/// What messages and decisions scatter, each apart from what personas and prompts do, as far as these can be told.
+fn components(shown: &[Observed]) -> Option<Components> {
+    if let Some(found) = apart(shown) {
+        return Some(found.within());
+    }
+    let each: Vec<Outcomes> = shown.iter().map(|message| vec![message.outcomes.clone()]).collect();
+    let found = Components::of(&each)?;
+    Some(Components { message: Some(found.persona), ..found })
 }
 
 /// The components, if personas come twice on average; otherwise differences between personas cannot be told from those
@@ -68,13 +82,12 @@ fn apart(shown: &[Observed]) -> Option<Crossed> {
     Crossed::from_messages(&of_one)
 }
 
-/// The decisions on a message of the pilot, written to this persona with this prompt.
+/// The decisions on a message that was decided several times, written to this persona with this prompt.
 #[must_use]
 pub fn of_pilot(result: &TrialResult, persona: u32, prompt: &str) -> Option<Observed> {
     let hash = Sha256::digest(prompt);
     let prompt = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
-    let outcomes = result.decisions.iter().map(|yes| f64::from(u8::from(*yes))).collect();
-    (result.decisions.len() > 1).then_some(Observed { persona, prompt, outcomes })
+    (result.chances.len() > 1).then(|| Observed { persona, prompt, outcomes: result.chances.clone() })
 }
 
 impl fmt::Display for Decisions {
@@ -138,6 +151,25 @@ mod tests {
         assert_eq!(Decisions::Auto.settle(&twice(&[0.05, 0.9]), 1.2), Some(1));
         let often = Decisions::Auto.settle(&twice(&[0.4, 0.6]), 1.2).unwrap();
         assert!(often >= 3, "{often}");
+    }
+
+    #[test]
+    fn three_decisions_of_one_who_never_wavers_are_worth_one_trial_and_of_one_who_tosses_coins_three() {
+        let thrice = |chances: &[f64]| -> Vec<Observed> {
+            let mut rng = ChaCha8Rng::seed_from_u64(9);
+            let message = |at: usize| {
+                let chance = chances[rng.random_range(0..chances.len())];
+                let outcomes = (0..3).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
+                Observed { persona: (at % 13) as u32, prompt: (at % 7) as u32, outcomes }
+            };
+            (0..600).map(message).collect()
+        };
+        let steady = worth(&thrice(&[0.0, 1.0]), 3);
+        let (wavers, tosses) = (worth(&thrice(&[0.2, 0.8]), 3), worth(&thrice(&[0.5]), 3));
+        assert!((1.0..1.01).contains(&steady), "{steady}");
+        // Messages have 0.09 of the variance and decisions 0.16: (0.09 + 0.16) / (0.09 + 0.16 / 3).
+        assert!((wavers - 1.74).abs() < 0.15 && tosses > 2.6, "{wavers} {tosses}");
+        assert_eq!((worth(&thrice(&[0.5])[..30], 3), worth(&thrice(&[0.5]), 1)), (1.0, 1.0));
     }
 
     #[test]

@@ -14,6 +14,10 @@ use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, Entries, Entry, Part};
 use crate::model::digest;
 
+/// From so many messages a person on, on average, comparing with their mean finds more than the exact test of one message
+/// each does; with one or two that test finds more (`just bench-proof messages`).
+const SEVERAL: usize = 3;
+
 /// The incumbent's messages to those who only verify.
 #[derive(Clone, Debug, Default)]
 pub struct Earlier {
@@ -91,6 +95,42 @@ impl Earlier {
         all.into_iter().collect()
     }
 
+    /// How many pairs have the incumbent's side there already. All messages to a person count in their first pair: their
+    /// mean scatters less than one of them, and tells nothing of a second pair.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        if self.has_several() { self.found.len() } else { self.len() }
+    }
+
+    /// Whether people have so many messages each that all of them are compared with the challenger's message at once:
+    /// three on average.
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        !self.is_empty() && self.len() >= SEVERAL * self.found.len()
+    }
+
+    /// What a pair's difference changes by if one of its messages is decided otherwise, in the root mean square over its
+    /// two sides: 1 where each side is one message, and less where the incumbent's is the mean of several.
+    #[must_use]
+    pub fn step(&self) -> f64 {
+        if !self.has_several() {
+            return 1.0;
+        }
+        let share_of_a_message = self.found.len() as f64 / self.len() as f64;
+        (0.5 * (1.0 + share_of_a_message)).sqrt()
+    }
+
+    /// The messages to a persona that its pair of this number, from 0, is compared with.
+    #[must_use]
+    pub fn messages(&self, persona: &str, pair: usize) -> &[TrialResult] {
+        let all = self.found.get(&Key::of(persona)).map_or(&[][..], Vec::as_slice);
+        match (self.has_several(), pair) {
+            (true, 0) => all,
+            (true, _) => &[],
+            (false, pair) => all.get(pair..=pair).unwrap_or_default(),
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -101,12 +141,6 @@ impl Earlier {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
-    }
-
-    /// The message of this number, from 0, to a persona.
-    #[must_use]
-    pub fn message(&self, persona: &str, number: usize) -> Option<&TrialResult> {
-        self.found.get(&Key::of(persona))?.get(number)
     }
 }
 
@@ -169,11 +203,30 @@ mod tests {
         ]);
         let earlier = Earlier::of(&entries, &people, (10, "1")).unwrap();
         assert_eq!(earlier.len(), 3);
-        assert!(earlier.message("Ann, CTO", 0).is_none() && earlier.message("Cy, COO", 0).is_none());
-        let grounding = |number| earlier.message("Bo, CFO", number).map(TrialResult::grounding);
-        assert_eq!(grounding(0), Some(Grounding::Grounded));
-        assert_eq!(grounding(1), Some(Grounding::MadeUp));
-        assert_eq!(grounding(2), Some(Grounding::NotChecked));
+        assert!(earlier.messages("Ann, CTO", 0).is_empty() && earlier.messages("Cy, COO", 0).is_empty());
+        let grounding: Vec<Grounding> = earlier.messages("Bo, CFO", 0).iter().map(TrialResult::grounding).collect();
+        assert_eq!(grounding, [Grounding::Grounded, Grounding::MadeUp, Grounding::NotChecked]);
         assert!(Earlier::of(&entries, &people, (0, "1")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn several_messages_a_person_count_in_the_first_pair_together_and_single_ones_in_a_pair_each() {
+        let place = tempfile::tempdir().unwrap();
+        let texts = |names: &[&str]| Arc::new(Texts::of(place.path(), names).unwrap());
+        let people = People::apart(texts(&["Ann, CTO"]), texts(&["Bo, CFO", "Cy, COO"])).unwrap();
+        let said = |count: usize| (0..count).map(|number| judged(&format!("Hello {number}"), true, None)).collect();
+        let earlier = |of_bo: usize, of_cy: usize| {
+            let entries = Entries::Held(vec![entry("Bo, CFO", said(of_bo)), entry("Cy, COO", said(of_cy))]);
+            Earlier::of(&entries, &people, (10, "1")).unwrap()
+        };
+        let counts = |earlier: &Earlier, name: &str| [0, 1, 2].map(|pair| earlier.messages(name, pair).len());
+        let several = earlier(4, 2);
+        assert_eq!((several.len(), several.pairs()), (6, 2));
+        assert_eq!((counts(&several, "Bo, CFO"), counts(&several, "Cy, COO")), ([4, 0, 0], [2, 0, 0]));
+        assert!((several.step() - (2.0_f64 / 3.0).sqrt()).abs() < 1e-12);
+        let few = earlier(3, 2);
+        assert_eq!(few.step(), 1.0);
+        assert_eq!((few.len(), few.pairs()), (5, 5));
+        assert_eq!((counts(&few, "Bo, CFO"), counts(&few, "Cy, COO")), ([1, 1, 1], [1, 1, 0]));
     }
 }

@@ -1,6 +1,6 @@
 //! Finds out which instructions help: many prompts, a trial or two of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
@@ -47,6 +47,8 @@ pub struct Explored {
     pub proposals: Vec<Proposals>,
     /// Decisions on each message, from then on.
     pub decisions: u32,
+    /// How many trials with one decision a trial with so many tells as much as.
+    pub weight: f64,
 }
 
 /// What exploring starts from.
@@ -61,8 +63,8 @@ pub struct Start<'a> {
     pub objections: &'a Objections,
     /// The groups that it was sorted into.
     pub codebook: &'a Codebook,
-    /// Scores of the incumbent's messages to personas that are learned from, by index.
-    pub known: Vec<(u32, f64)>,
+    /// Scores of the incumbent's messages to personas that are learned from: sum and number, by index of the persona.
+    pub known: &'a BTreeMap<u32, (f64, u32)>,
     /// Trials of earlier cycles.
     pub remembered: Vec<Seen>,
     /// Challengers in the first wave, where nothing is remembered; later waves have a quarter of that.
@@ -115,7 +117,8 @@ pub async fn explore(
     mut pool: Pool,
 ) -> Result<Explored, Error> {
     let (events, began) = (&lab.cast.context.events, lab.calls());
-    let (mut lab, mut twice) = (lab.clone(), Vec::new());
+    let (mut lab, mut shown) = (lab.clone(), Vec::new());
+    let mut judged: Vec<(usize, u32)> = Vec::new();
     let mut open = start.decisions == Decisions::Auto;
     let later = later_wave(start.challengers);
     let first = (0, if start.remembered.is_empty() { start.challengers } else { later });
@@ -126,7 +129,12 @@ pub async fn explore(
         .known
         .iter()
         .take(MOST_PEOPLE)
-        .map(|(persona, score)| Seen { persona: *persona, candidate: own.clone(), score: *score })
+        .map(|(persona, (sum, count))| Seen {
+            persona: *persona,
+            candidate: own.clone(),
+            score: sum / f64::from(*count),
+            weight: f64::from(*count),
+        })
         .collect();
     let known = seen.len();
     seen.extend(start.remembered.iter().cloned());
@@ -182,14 +190,18 @@ pub async fn explore(
         for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
             let Some(result) = result else { continue };
             met.add(candidate.prompt(&pool), persona, result.is_yes(), &result.reasoning);
-            twice.extend(decisions::of_pilot(result, persona, &candidate.prompt(&pool)).filter(|_| open));
-            seen.push(Seen { persona, candidate, score: lab.score(result) });
+            shown.extend(decisions::of_pilot(result, persona, &candidate.prompt(&pool)));
+            judged.push((seen.len(), result.decisions.len() as u32));
+            seen.push(Seen { persona, candidate, score: lab.score(result), weight: 1.0 });
         }
         done += count;
         let calls = a_trial(done, &proposals, sorting) - f64::from(lab.decisions);
-        if let Some(best) = start.decisions.settle(&twice, calls).filter(|_| open) {
+        if let Some(best) = start.decisions.settle(&shown, calls).filter(|_| open) {
             (lab.decisions, open) = (best, false);
-            events.emit(Event::Note(settled(best, twice.len())));
+            events.emit(Event::Note(settled(best, shown.len())));
+        }
+        for (at, decisions) in &judged {
+            seen[*at].weight = decisions::worth(&shown, *decisions);
         }
         model = learn(&pool, &seen)?;
         tell::explored(&lab, &pool, &model, &proposals, (round, done));
@@ -201,14 +213,16 @@ pub async fn explore(
             let heard = met.heard(&leading);
             let shown = match &heard {
                 Some(heard) => {
-                    events.emit(Event::Step("Asking for more challengers, from what the leading prompt met".into()));
+                    events.emit(Event::Step(format!(
+                        "Asking for {later} more candidates, from what the leading prompt met"
+                    )));
                     let before = counter.calls();
                     let objections = sorted(&lab, heard, start.codebook, wave.0).await;
                     sorting += counter.calls() - before;
                     (&*leading, (heard, objections))
                 }
                 None => {
-                    events.emit(Event::Step("Asking for more challengers, from what people said".into()));
+                    events.emit(Event::Step(format!("Asking for {later} more candidates, from what people said")));
                     (start.incumbent, (start.heard, start.objections.clone()))
                 }
             };
@@ -217,7 +231,8 @@ pub async fn explore(
             model = learn(&pool, &seen)?;
         }
     }
-    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: lab.decisions })
+    let weight = decisions::worth(&shown, lab.decisions);
+    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: lab.decisions, weight })
 }
 
 /// What the messages of each prompt met.

@@ -1,5 +1,7 @@
 //! What a lineage remembers from cycle to cycle: the facts, the split of its personas, and every attempt to better it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
@@ -166,18 +168,36 @@ impl Lineage {
 /// Where a file of the lineage cannot be read.
 pub fn best(folder: &DataFolder, file: &FileName, head: &Head) -> Result<(FileName, String), data::Error> {
     let base = versions::lineage_base(file.stem());
-    let mut found = (file.clone(), head.metadata.system_prompt.clone(), None);
+    let mut parents = BTreeMap::from([(file.stem().to_owned(), parent_of(head))]);
+    let mut cycles = Vec::new();
     for other in folder.list(Kind::Results)? {
-        let version = versions::version_of(other.stem());
-        if version.is_none() || version < found.2 || versions::lineage_base(other.stem()) != base {
+        if other == *file || versions::lineage_base(other.stem()) != base {
             continue;
         }
         let ((), head) = results_stream::gather(folder, &other, &())?;
-        if Lineage::of(&head).is_some() {
-            found = (other, head.metadata.system_prompt, version);
+        parents.insert(other.stem().to_owned(), parent_of(&head));
+        if versions::version_of(other.stem()).is_some() && Lineage::of(&head).is_some() {
+            cycles.push((other, head.metadata.system_prompt));
         }
     }
-    Ok((found.0, found.1))
+    // Of files whose first run nobody knows, the name is all there is to go by.
+    let root = versions::root(file.stem(), &parents);
+    let is_kin = |other: &FileName| match (&root, versions::root(other.stem(), &parents)) {
+        (Some(root), Some(other)) => *root == other,
+        _ => true,
+    };
+    let own = versions::version_of(file.stem());
+    let latest = cycles
+        .into_iter()
+        .filter(|(other, _)| is_kin(other) && versions::version_of(other.stem()) > own)
+        .max_by_key(|(other, _)| versions::version_of(other.stem()));
+    Ok(latest.unwrap_or_else(|| (file.clone(), head.metadata.system_prompt.clone())))
+}
+
+/// The run that this one was made from.
+fn parent_of(head: &Head) -> Option<String> {
+    let parent = head.metadata.rejoinder.as_ref()?.parent.as_ref()?;
+    Some(versions::stem_of(&parent.file))
 }
 
 #[cfg(test)]

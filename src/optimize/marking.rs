@@ -21,6 +21,7 @@ pub async fn marked(cast: &Cast, resumed: Resumed, keep: &[String], key: &[&str]
     if let Some(root) = root.filter(|_| is_unmarked) {
         let mut marking = Marking::new(&root.prompt, keep)?;
         let key: Vec<&str> = key.iter().copied().chain(["split"]).collect();
+        cast.context.events.emit(Event::Step("Telling the prompt's facts, rules and advice apart".into()));
         match cast.improver.split_prompt(&mut marking, &key).await {
             Ok(()) => lineage = Lineage::new(marking.parts(), root.facts.as_deref(), lineage.split),
             Err(error @ ask::Error::Unusable { .. }) => cast.context.events.emit(Event::Warning(format!(

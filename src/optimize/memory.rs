@@ -19,6 +19,8 @@ use crate::data::{self, DataFolder, FileName, Kind, results_stream, versions};
 
 /// The most trials that are remembered; the latest are kept.
 const MOST_TRIALS: usize = 3_000;
+/// The most that a trial may weigh: no run writes more messages to a person.
+const MOST_WEIGHT: f64 = 10_000.0;
 /// The most items that are remembered: those of trials, and those that several challengers proposed.
 const MOST_ITEMS: usize = 300;
 
@@ -62,7 +64,7 @@ pub struct RememberedItem {
 }
 
 /// A trial.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RememberedTrial {
     /// The persona, by the hash of its text, 8 hexadecimal digits.
     pub persona: String,
@@ -70,6 +72,24 @@ pub struct RememberedTrial {
     pub items: Vec<usize>,
     /// What it was worth, in 0..=1.
     pub score: f64,
+    /// How many trials with one decision it tells as much as; absent for one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: f64,
+}
+
+impl Default for RememberedTrial {
+    fn default() -> Self {
+        RememberedTrial { persona: String::new(), items: Vec::new(), score: 0.0, weight: one() }
+    }
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(weight: &f64) -> bool {
+    (weight - 1.0).abs() < 1e-9
 }
 
 impl Memory {
@@ -91,6 +111,7 @@ impl Memory {
         self.items.iter().all(|item| item.idea < self.ideas.len())
             && self.ideas.iter().flat_map(|idea| &idea.conflicts).all(|other| *other < self.ideas.len())
             && self.trials.iter().all(|trial| trial.items.iter().all(has) && (0.0..=1.0).contains(&trial.score))
+            && self.trials.iter().all(|trial| (0.0..=MOST_WEIGHT).contains(&trial.weight))
     }
 
     /// Adds what is remembered to the pool, and returns the trials. Trials of the current prompt are left out if they
@@ -114,7 +135,7 @@ impl Memory {
             let mut lines: Vec<usize> = trial.items.iter().map(|item| places[*item]).collect();
             lines.sort_unstable();
             lines.dedup();
-            seen.push(Seen { persona, candidate: Candidate::Lines(lines), score: trial.score });
+            seen.push(Seen { persona, candidate: Candidate::Lines(lines), score: trial.score, weight: trial.weight });
         }
         Ok(seen)
     }
@@ -170,7 +191,12 @@ impl Memory {
             } else {
                 format!("gone {}", trial.persona)
             };
-            memory.trials.push(RememberedTrial { persona, items, score: trial.score });
+            memory.trials.push(RememberedTrial {
+                persona,
+                items,
+                score: trial.score,
+                weight: trial.weight.min(MOST_WEIGHT),
+            });
         }
         Ok(memory)
     }
@@ -245,11 +271,15 @@ mod tests {
         pool.add(&[Item::bare("Ask for a short call.")]);
         pool.sort(&[("brevity".into(), vec![0]), ("small ask".into(), vec![1, 3])]);
         pool.keep_apart(&[("small ask".into(), "brevity".into())]);
-        let trial =
-            |persona, lines: &[usize], score| Seen { persona, candidate: Candidate::Lines(lines.into()), score };
+        let trial = |persona, lines: &[usize], score| Seen {
+            persona,
+            candidate: Candidate::Lines(lines.into()),
+            score,
+            weight: 1.0,
+        };
         let seen = vec![trial(0, &[0], 0.0), trial(1, &[1, 2], 1.0), trial(0, &[3], 0.5)];
         let model = explore::learn(&pool, &seen).unwrap();
-        Explored { pool, seen, known: 1, model, trials: 2, proposals: Vec::new(), decisions: 1 }
+        Explored { pool, seen, known: 1, model, trials: 2, proposals: Vec::new(), decisions: 1, weight: 1.0 }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod explore;
 pub mod failures;
 pub mod family;
 pub mod fresh;
+pub mod fresh_people;
 pub mod grounded;
 pub mod history;
 pub mod incumbent;

@@ -81,6 +81,8 @@ pub struct Seen {
     pub candidate: Candidate,
     /// 1 for a success, 0 for none, or a share.
     pub score: f64,
+    /// How many trials with one decision it tells as much as: more than 1 for the mean of several messages or decisions.
+    pub weight: f64,
 }
 
 /// What is believed after some trials.
@@ -118,15 +120,16 @@ impl Model {
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
         let untrained = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
-        let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
+        let rows: Vec<(Vec<(usize, f64)>, f64, f64)> = seen
             .iter()
             .map(|trial| {
                 let mut features = untrained.features(pool, &trial.candidate);
                 features.push((FIRST_PERSONA + numbers[&trial.persona], 1.0));
-                (features, trial.score)
+                (features, trial.score, trial.weight)
             })
             .collect();
-        let effects = Effects::fit(&prior, rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)))?;
+        let effects =
+            Effects::fit(&prior, rows.iter().map(|(features, score, weight)| (features.as_slice(), *score, *weight)))?;
         Ok(Model { effects, ..untrained })
     }
 
@@ -346,7 +349,7 @@ mod tests {
                 for _ in 0..12 {
                     let candidate = model.draw(&pool, &mut rng);
                     let score = success(candidate.lines(&pool), &mut rng);
-                    seen.push(Seen { persona: rng.random_range(0..20), candidate, score });
+                    seen.push(Seen { persona: rng.random_range(0..20), candidate, score, weight: 1.0 });
                 }
             }
             let model = Model::learn(&pool, &seen).unwrap();

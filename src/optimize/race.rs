@@ -91,7 +91,12 @@ pub async fn race(
             let Some(result) = result else { continue };
             let score = lab.score(&result);
             finalists[at].scores.entry(persona).or_default().push(score);
-            explored.seen.push(Seen { persona, candidate: finalists[at].candidate.clone(), score });
+            explored.seen.push(Seen {
+                persona,
+                candidate: finalists[at].candidate.clone(),
+                score,
+                weight: explored.weight,
+            });
         }
         done += wanted.len();
         raced += personas.len();

@@ -18,7 +18,8 @@ use super::race::{Raced, race};
 use super::split::People;
 use super::verdict::{self, Kind, Verdict};
 use super::verify::{Size, Verified, verify};
-use crate::compare::{adoption, normal};
+use crate::compare::adoption;
+use crate::compare::prospects::pairs_to_prove;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
 use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
@@ -102,10 +103,6 @@ const LEAST_PROOF: usize = 16;
 const PROOF_POWER: f64 = 0.9;
 /// The share of the trials that is kept for the proof at most, however small the gain.
 pub(super) const MOST_PROOF: f64 = 0.45;
-/// What a gain that was found by searching keeps of itself with other people.
-pub(super) const KEPT_GAIN: f64 = 0.7;
-/// The variance of a difference between two messages to one persona: of two decisions that are a coin's, half.
-pub(super) const PAIR_VARIANCE: f64 = 0.5;
 /// Calls of a trial before any was run, beyond those of its audit: a message and a decision.
 const CALLS_A_TRIAL: f64 = 2.0;
 /// Audits of a trial of the search before any was run: one after a yes.
@@ -119,7 +116,7 @@ const AUDITS_A_PROOF: f64 = 1.6;
 pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, aim: Aim) -> Result<Search, Error> {
     let proving = lab;
     let lab = &Lab { audit_when: AuditWhen::AfterYes, revisions: 0, ..lab.clone() };
-    let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.len());
+    let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.pairs());
     let used = || (lab.calls() - began) as f64;
     let audits = lab.cast.auditor.is_some();
     let searching = if audits && lab.objective == Objective::Grounded { AUDITS_A_TRIAL } else { 0.0 };
@@ -148,14 +145,17 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             words(pool.lines.len(), "item", "items")
         )));
     }
-    events.emit(Event::Step("Asking for challengers, from what people said".into()));
+    events.emit(Event::Step(format!(
+        "Asking for {}, from what people said",
+        words(aim.challengers, "candidate", "candidates")
+    )));
     let start = Start {
         people: known.people,
         incumbent: known.incumbent,
         heard: known.heard,
         objections: known.objections,
         codebook: known.codebook,
-        known: known.scores.iter().map(|(persona, (sum, count))| (*persona, sum / f64::from(*count))).collect(),
+        known: &known.scores,
         remembered,
         challengers: aim.challengers,
         decisions: aim.decisions,
@@ -188,7 +188,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             precision: aim.precision,
         };
         let lab = Lab { decisions: explored.decisions, ..proving.clone() };
-        events.emit(Event::Step("Verifying the best challenger on people whom it was not tuned on".into()));
+        events.emit(Event::Step("Proving the best candidate with people kept aside".into()));
         let incumbent: Arc<str> = known.incumbent.into();
         verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }
@@ -218,10 +218,7 @@ fn asked_later(challengers: usize) -> u64 {
 /// How many of `all` trials it takes to prove a gain of this size at this level with [`PROOF_POWER`]. `earlier`
 /// messages of the incumbent are there already, and at most `most` pairs can be asked.
 fn proof_trials(gain: f64, alpha: f64, all: usize, (earlier, most): (usize, usize)) -> usize {
-    let wanted = (normal::quantile(1.0 - alpha) + normal::quantile(PROOF_POWER)).powi(2) * PAIR_VARIANCE;
-    // A quarter more, for the looks.
-    let pairs = 1.25 * wanted / (KEPT_GAIN * gain.max(0.01)).powi(2);
-    let pairs = (pairs as usize).max(LEAST_PROOF).min(most);
+    let pairs = (pairs_to_prove(gain, alpha, PROOF_POWER) as usize).max(LEAST_PROOF).min(most);
     let trials = pairs + pairs.saturating_sub(earlier);
     trials.min((MOST_PROOF * all as f64) as usize)
 }

@@ -51,6 +51,8 @@ pub struct People {
     below: u32,
     /// How many of those who only verify are described nearly as somebody who is learned from.
     pub near_copies: usize,
+    /// Those of them who were generated for this cycle's proof, as more of the same population.
+    pub generated: Arc<Vec<String>>,
 }
 
 /// Tells of any persona whether it only verifies.
@@ -161,6 +163,7 @@ impl Split {
             companies: Arc::new(companies),
             below: self.below,
             near_copies,
+            generated: Arc::default(),
         })
     }
 
@@ -185,7 +188,25 @@ impl People {
             companies: Arc::default(),
             below: 0,
             near_copies: 0,
+            generated: Arc::default(),
         })
+    }
+
+    /// The same, with these people among those who only verify: more of the population, generated for this.
+    ///
+    /// # Errors
+    /// Where a persona cannot be read, or there is no room on the disk.
+    pub fn with_generated(self, folder: &DataFolder, generated: &[String]) -> Result<Self, data::Error> {
+        let (mut unseen, mut held_back) = (Texts::new(folder.root())?, (*self.held_back).clone());
+        for persona in self.unseen.iter() {
+            unseen.push(&persona?)?;
+        }
+        for persona in generated {
+            held_back.insert(Key::folded(persona));
+            unseen.push(persona)?;
+        }
+        let (unseen, generated) = (Arc::new(unseen), Arc::new(generated.to_vec()));
+        Ok(People { unseen, held_back: Arc::new(held_back), generated, ..self })
     }
 
     /// The warning if unseen people are less unseen than they should be.

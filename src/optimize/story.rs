@@ -1,6 +1,7 @@
 //! What happened in a cycle, as numbers and names: what a summary, a page or a file tells.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -70,6 +71,8 @@ pub struct Story {
     pub learned_from: usize,
     /// See `learned_from`.
     pub unseen: usize,
+    /// Those who only verify and were generated for this proof: their texts.
+    pub generated: Arc<Vec<String>>,
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
     /// Kinds of the people of the proof, with what can be said of each.
@@ -269,6 +272,7 @@ impl Story {
             difference,
             learned_from: people.learn.len(),
             unseen: people.unseen.len(),
+            generated: Arc::clone(&people.generated),
             proof: found.verified.as_ref().map(|verified| Proof {
                 outcome: verified.outcome,
                 before: Rates {
@@ -328,7 +332,7 @@ impl Story {
             "race": {"finalists": self.finalists, "trials": self.raced},
             "challenger": self.challenger,
             "advice_changed": self.difference,
-            "personas": {"learned_from": self.learned_from, "unseen": self.unseen},
+            "personas": {"learned_from": self.learned_from, "unseen": self.unseen, "generated": self.generated.len()},
             "proof": self.proof.as_ref().map(Proof::to_json),
             "segments": self.kinds.iter().map(kind_json).collect::<Vec<_>>(),
             "referee": self.referee.as_ref().map(|referee| json!({
@@ -344,6 +348,9 @@ impl Story {
             "after": self.after.as_ref().map(Rates::to_json),
             "search_calls": self.calls,
         });
+        if !self.generated.is_empty() {
+            record["generated_people"] = json!(*self.generated);
+        }
         if let Some(chance) = self.chance_of_more {
             record[CHANCE_OF_MORE] = json!(percent(chance));
         }

@@ -111,8 +111,8 @@ fn name(pool: &Pool, candidate: &Candidate) -> String {
     let added: Vec<usize> = lines.iter().copied().filter(|line| !pool.lines[*line].own).collect();
     let left_out = own.iter().filter(|line| !lines.contains(line)).count();
     let whole = match candidate {
-        Candidate::Written(at) if pool.by_hand.contains(at) => "your challenger as written",
-        Candidate::Written(_) => "a challenger as written",
+        Candidate::Written(at) if pool.by_hand.contains(at) => "your candidate as written",
+        Candidate::Written(_) => "a candidate as written",
         Candidate::Lines(_) => "put together",
     };
     let mut name = format!("{whole}, {} new", added.len());
@@ -141,7 +141,7 @@ mod tests {
         let mut pool = Pool::new(&parts, &parts.compose(&["Keep it under 110 words."]));
         pool.add(&[Item::bare("Ask for ten minutes at most."), Item::bare("Never praise the reader.")]);
         let written = name(&pool, &Candidate::Written(0));
-        assert_eq!(written, "a challenger as written, 2 new, 1 left out: “Ask for ten minutes at most.”");
+        assert_eq!(written, "a candidate as written, 2 new, 1 left out: “Ask for ten minutes at most.”");
         assert_eq!(name(&pool, &Candidate::Lines(vec![0])), "put together, 0 new");
         pool.ideas[pool.lines[1].idea].name = "a small ask".into();
         assert_eq!(name(&pool, &Candidate::Lines(vec![0, 1])), "put together, 1 new: “a small ask”");

@@ -92,6 +92,8 @@ impl Verdict {
         }
         match verified.outcome {
             Some(outcome) if outcome.interval.high < aim.min_gain => Verdict::Kept { because: Because::NoGain },
+            // At no difference no number of people is advice: nobody knows whether there is anything to be seen.
+            Some(outcome) if outcome.mean <= 0.0 => NO_GAIN,
             Some(outcome) => needs(verified, outcome.mean.max(aim.min_gain), aim.alpha),
             None => UNKNOWN,
         }
@@ -106,6 +108,10 @@ impl Verdict {
 
 /// Nothing is known of what would settle it.
 const UNKNOWN: Verdict = Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
+
+/// There was no gain that more people could settle.
+const NO_GAIN: Verdict =
+    Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: Some(Unreachable::NoGain) };
 
 /// What would settle a gain of this size, in an attempt after this one.
 fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {

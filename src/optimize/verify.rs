@@ -103,11 +103,11 @@ pub async fn verify(
 ) -> Result<Verified, Error> {
     let order = order(unseen, &lab.salt())?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
-    let paid_for = if order.is_empty() { 0 } else { size.pairs(there.len()) };
+    let paid_for = if order.is_empty() { 0 } else { size.pairs(there.pairs()) };
     // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
     // that gains.
     let pairs = (paid_for - size.confirm.min(paid_for / KEPT_FOR_LATER)).min(adoption::most_pairs(order.len()));
-    let is_graded = lab.decisions > 1 || lab.decides_by_chances();
+    let is_graded = lab.decisions > 1 || lab.decides_by_chances() || there.has_several();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
     let mut asked = Asked::new(lab, unseen, prompts, there, &order);
@@ -115,7 +115,7 @@ pub async fn verify(
     let schedule = adoption::schedule(order.len(), pairs, answers);
     let looks = schedule.len();
     for (look, until) in (1..).zip(schedule) {
-        let title = format!("Verifying on unseen people, look {look} of {looks}");
+        let title = format!("Asking people kept aside, look {look} of {looks}");
         asked.ask(until, &format!("verify {look}"), &title).await?;
         let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
         decision = test.look_at(&asked.differences(), asked.step(), fraction);
@@ -127,9 +127,10 @@ pub async fn verify(
     let (decided_at, mark) = (asked.trials, Mark::set(&asked));
     let mut later = None;
     if decision == Decision::Better {
-        // Fixed before the first look, so that their number does not depend on what they say.
-        let everybody = paid_for.min(order.len()).min(MOST_MEASURED);
-        let title = "Measuring how much it gains, on unseen people";
+        // Fixed before the first look, so that their number does not depend on what they say. A measuring takes the step of
+        // single messages; with several of the incumbent's the interval stays that of the last look.
+        let everybody = if there.has_several() { 0 } else { paid_for.min(order.len()).min(MOST_MEASURED) };
+        let title = "Measuring how much it gains, with people kept aside";
         if asked.pairs < everybody && asked.ask_on(everybody, "measure", title).await? {
             test.measure(&asked.differences(), asked.step());
             tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
@@ -138,13 +139,13 @@ pub async fn verify(
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
         let confirmed = paid_for.min(mark.pairs() + size.confirm.max(wanted.unwrap_or(0) as usize));
         if asked.pairs < confirmed {
-            asked.ask_on(confirmed, "confirm", "Asking on after the decision, on unseen people").await?;
+            asked.ask_on(confirmed, "confirm", "Asking on after the decision, with people kept aside").await?;
         }
         later = Later::since(&asked, mark);
     }
     let (differences, step, worst_case) = (asked.differences(), asked.step(), asked.worst_case());
     let from = asked.rate_before();
-    let Asked { before, after, trials, pairs, used, .. } = asked;
+    let Asked { before, after, trials, used, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
     let chances = || Some((Mean::of(&before.chances())?, Mean::of(&after.chances())?));
     let chances = if lab.decides_by_chances() { chances() } else { None };
@@ -152,7 +153,7 @@ pub async fn verify(
         chances,
         decision,
         outcome: test.result(),
-        earlier: 2 * pairs - trials,
+        earlier: used.len(),
         used,
         before,
         after,

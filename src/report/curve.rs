@@ -21,7 +21,7 @@ pub fn text(runs: &[RunLine]) -> String {
         // Rates that different judges gave are no curve.
         let judge = if run.judge == drawn[0].judge && run.judge != "unknown" { "" } else { " *" };
         text.push_str(&format!(
-            "{label:widest$} {} {:5.1}% ({}/{}){}{judge}\n",
+            "{label:widest$} {} {:5.1}% ({} of {}){}{judge}\n",
             bar(interval.low, share, interval.high),
             share * 100.0,
             rate.yes,
@@ -72,6 +72,7 @@ mod tests {
     fn run(version: Option<u64>, yes: u64, judge: &str) -> RunLine {
         let tallies: Vec<Tally> = (0..40).map(|n| Tally { yes: u64::from(n < yes), total: 1 }).collect();
         RunLine {
+            parent: None,
             name: "b2b_results".into(),
             version,
             rate: Rate::of(&tallies).marked(version.is_some()),

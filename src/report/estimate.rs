@@ -81,14 +81,7 @@ pub fn plan(lines: &[Line], account: &Account) -> String {
     let calls = lines.iter().map(|line| line.calls).sum::<u64>();
     let input = lines.iter().map(|line| line.usage.input_tokens).sum::<u64>();
     let output = lines.iter().map(|line| line.usage.output_tokens).sum::<u64>();
-    let cost = match lines.iter().map(|line| line.cost).sum::<Option<f64>>() {
-        Some(0.0) if account.is_simulated() => "nothing, the market is simulated".to_owned(),
-        Some(cost) => {
-            let batches = if account.has_batches() { ", trials with message batches at half of them" } else { "" };
-            format!("about {} at the prices of {}{batches}", words::dollars(cost), account.price_date())
-        }
-        None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
-    };
+    let cost = cost(lines.iter().copied(), account);
     let _ = write!(
         text,
         "In all {}, about {} tokens in and {} out; cost: {cost}.\nAn answer that cannot be used is asked for \
@@ -98,4 +91,44 @@ pub fn plan(lines: &[Line], account: &Account) -> String {
         words::thousands(output)
     );
     text
+}
+
+fn cost<'a>(lines: impl Iterator<Item = &'a Line>, account: &Account) -> String {
+    match lines.map(|line| line.cost).sum::<Option<f64>>() {
+        Some(0.0) if account.is_simulated() => "nothing, the market is simulated".to_owned(),
+        Some(cost) => {
+            let batches = if account.has_batches() { ", trials with message batches at half of them" } else { "" };
+            format!("about {} at the prices of {}{batches}", words::dollars(cost), account.price_date())
+        }
+        None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
+    }
+}
+
+/// Calls and dollars in a few words.
+#[must_use]
+pub fn in_short(lines: &[Line], account: &Account) -> String {
+    let calls = lines.iter().map(|line| line.calls).sum::<u64>();
+    let needed = lines.iter().filter(|line| line.calls > 0);
+    format!("about {}; cost: {}", words::count(calls, "call", "calls"), cost(needed, account))
+}
+
+/// Seconds that a call of a hosted model takes, in a plan: nobody knows before it was made.
+const SECONDS_A_CALL: u64 = 5;
+
+/// How long these calls take with so many at once, and what that rests on.
+#[must_use]
+pub fn time(lines: &[Line], account: &Account, width: usize) -> String {
+    if account.is_simulated() {
+        return "Time: seconds.".to_owned();
+    }
+    if account.has_batches() {
+        return "Time: hours, as message batches take.".to_owned();
+    }
+    let calls = lines.iter().map(|line| line.calls).sum::<u64>();
+    let minutes = (calls * SECONDS_A_CALL).div_ceil(60 * width.max(1) as u64).max(1);
+    format!(
+        "Time: about {}, with {} at once that take {SECONDS_A_CALL} s each.",
+        words::count(minutes, "minute", "minutes"),
+        words::count(width as u64, "call", "calls"),
+    )
 }

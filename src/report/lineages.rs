@@ -1,6 +1,6 @@
 //! The table of all lineages in a data folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
@@ -21,6 +21,8 @@ pub struct RunLine {
     pub name: String,
     /// Version in its lineage; `None` for a first run.
     pub version: Option<u64>,
+    /// The run that it was made from, as far as the file says.
+    pub parent: Option<String>,
     /// Its rate.
     pub rate: Rate,
     /// Where decisions are chances: the mean chance of a yes.
@@ -45,6 +47,9 @@ impl RunLine {
         RunLine {
             name: file.stem().to_owned(),
             version: versions::version_of(file.stem()).map(u64::from),
+            parent: provenance
+                .and_then(|provenance| provenance.parent.as_ref())
+                .map(|parent| versions::stem_of(&parent.file)),
             rate: Rate::of(&decisions.tallies()).marked(provenance.is_some_and(|provenance| provenance.simulated)),
             chance: decisions.mean_chance(),
             partial: provenance.and_then(|provenance| provenance.partial.clone()),
@@ -80,12 +85,23 @@ pub(super) fn models(models: &Models) -> Option<String> {
     Some(named.iter().map(|(role, model)| format!("{role} {model}")).collect::<Vec<_>>().join(", "))
 }
 
-/// Runs grouped into lineages by name: a first run and all improvement runs that descend from it.
+/// Runs grouped into lineages: a first run and all improvement runs that descend from it. A lineage is called by what its
+/// files' names have in common; where several are called so, each by its first run.
 #[must_use]
 pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
+    let parents: BTreeMap<String, Option<String>> =
+        lines.iter().map(|line| (line.name.clone(), line.parent.clone())).collect();
+    let mut roots: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in &lines {
+        let root = versions::root(&line.name, &parents);
+        roots.entry(versions::lineage_base(&line.name)).or_default().extend(root);
+    }
     let mut lineages: BTreeMap<String, Vec<RunLine>> = BTreeMap::new();
     for line in lines {
-        lineages.entry(versions::lineage_base(&line.name)).or_default().push(line);
+        let base = versions::lineage_base(&line.name);
+        let is_only = roots.get(&base).is_none_or(|roots| roots.len() < 2);
+        let root = versions::root(&line.name, &parents).filter(|_| !is_only);
+        lineages.entry(root.unwrap_or(base)).or_default().push(line);
     }
     for runs in lineages.values_mut() {
         runs.sort_by(|a, b| a.version.cmp(&b.version).then(a.date.cmp(&b.date)).then(a.name.cmp(&b.name)));
@@ -107,7 +123,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
             table.set_width(width);
         }
         let has_chances = runs.iter().any(|run| run.chance.is_some());
-        let mut header = vec!["run", "rate", "95% interval", "yes/n", "date", "models", "judge", "verdict"];
+        let mut header = vec!["run", "rate", "95% interval", "yes", "date", "models", "judge", "verdict"];
         if has_chances {
             header.insert(1, "mean chance of a yes");
         }
@@ -124,7 +140,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                     || "-".into(),
                     |interval| format!("{:.1} to {:.1}%", interval.low * 100.0, interval.high * 100.0),
                 ),
-                format!("{}/{}", run.rate.yes, run.rate.total),
+                format!("{} of {}", words::thousands(run.rate.yes), words::thousands(run.rate.total)),
                 words::one_line(run.date.get(..16).unwrap_or(&run.date), 19).replace('T', " "),
                 words::one_line(&run.models, 120),
                 words::one_line(&run.judge, 8),
@@ -155,6 +171,38 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn run(name: &str, parent: Option<&str>) -> RunLine {
+        RunLine {
+            name: name.to_owned(),
+            version: versions::version_of(name).map(u64::from),
+            parent: parent.map(str::to_owned),
+            rate: Rate::of(&[]),
+            chance: None,
+            partial: None,
+            date: String::new(),
+            models: String::new(),
+            judge: String::new(),
+            verdict: None,
+        }
+    }
+
+    #[test]
+    fn lineages_of_one_persona_file_are_told_apart_by_their_first_runs() {
+        let (one, two) = ("x_results_20250802_144126", "x_results_20250803_150000");
+        let lines = vec![
+            run(one, None),
+            run(two, None),
+            run("x_results_improvement_run_v1", Some(one)),
+            run("x_results_improvement_run_v2", Some(two)),
+            run("x_results_improvement_run_v3", Some("x_results_improvement_run_v2")),
+            run("y_results_20250802_144126", None),
+            run("y_results_improvement_run_v1", None),
+        ];
+        let named = |(name, runs): (String, Vec<RunLine>)| (name, runs.len());
+        let lineages: Vec<(String, usize)> = group(lines).into_iter().map(named).collect();
+        assert_eq!(lineages, [(one.to_owned(), 2), (two.to_owned(), 3), ("y_results".to_owned(), 2)]);
+    }
 
     #[test]
     fn models_are_one_name_where_they_are_one_and_else_told_by_role() {

@@ -308,7 +308,11 @@ pub fn race_lines(race: &Standings) -> Vec<String> {
     let (sum, count) = race.incumbent;
     if count > 0 {
         let share = sum / count as f64;
-        lines.push(format!("  {} {:>3.0}% of {count}  incumbent, from earlier messages", bar(share), share * 100.0));
+        lines.push(format!(
+            "  {} {:>3.0}% of {count}  current prompt, from earlier messages",
+            bar(share),
+            share * 100.0
+        ));
     }
     for (at, own) in race.finalists.iter().enumerate() {
         let letter = letter(at);
@@ -338,7 +342,7 @@ pub fn letter(at: usize) -> char {
 #[must_use]
 pub fn exploring_line(own: &Exploring) -> String {
     format!(
-        "Exploring, round {}: {} of {} from {}; expected {:.0}% of the best so far, {:.0}% of the incumbent",
+        "Exploring, round {}: {} of {} from {}; expected {:.0}% of the best so far, {:.0}% of the current prompt",
         own.rounds,
         words::count(own.trials as u64, "trial", "trials"),
         words::count(own.instructions as u64, "instruction", "instructions"),
@@ -370,7 +374,7 @@ pub fn look_line(look: &Look) -> String {
     };
     let when =
         if look.measured { "measured on more people".into() } else { format!("look {} of {}", look.number, look.of) };
-    format!("Proof, {when}: incumbent {}, challenger {}{gain}: {decision}", share(&look.before), share(&look.after))
+    format!("Proof, {when}: current prompt {}, candidate {}{gain}: {decision}", share(&look.before), share(&look.after))
 }
 
 #[cfg(test)]

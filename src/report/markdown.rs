@@ -44,7 +44,7 @@ fn versions(history: &History) -> String {
     let has_split = history.memory.is_some();
     let mut text = String::from("\n| version | verdict | yes | grounded yes |");
     text.push_str(if has_split {
-        " grounded yes, unseen | gain on unseen | judge |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+        " grounded yes, kept aside | gain, kept aside | judge |\n| --- | --- | --- | --- | --- | --- | --- |\n"
     } else {
         " judge |\n| --- | --- | --- | --- | --- |\n"
     });
@@ -79,7 +79,7 @@ fn versions(history: &History) -> String {
         );
     }
     text.push_str(if has_split {
-        "\nYes and grounded yes are of the training people, with 95% intervals. Versions that were not adopted keep the prompt before.\n"
+        "\nYes and grounded yes are of the people learned from, with 95% intervals. Versions that were not adopted keep the prompt before.\n"
     } else {
         "\nWith 95% intervals.\n"
     });
@@ -107,7 +107,13 @@ fn rate(own: &Rate) -> String {
     match (own.share(), own.interval) {
         (Some(share), Some(interval)) => {
             let simulated = if own.simulated { " simulated" } else { "" };
-            format!("{:.1}% ({}/{}), {}{simulated}", share * 100.0, own.yes, own.total, html::pieces::ends(interval))
+            format!(
+                "{:.1}% ({} of {}), {}{simulated}",
+                share * 100.0,
+                words::thousands(own.yes),
+                words::thousands(own.total),
+                html::pieces::ends(interval)
+            )
         }
         _ => words::rate(own),
     }
@@ -178,7 +184,7 @@ fn objections(history: &History) -> String {
                 let interval = interval.map(|of| format!(", {:.0} to {:.0}%", of.low * 100.0, of.high * 100.0));
                 let (name, share) = (inline(&group.name), 100.0 * last.share(group));
                 format!(
-                    "- {name}: {share:.0}% ({}/{}{})\n",
+                    "- {name}: {share:.0}% ({} of {}{})\n",
                     group.personas,
                     last.people(),
                     interval.unwrap_or_default()
@@ -205,8 +211,9 @@ fn objections(history: &History) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let cell =
-        |own: crate::improve::changes::Standing| format!("{:.0}% ({}/{})", 100.0 * own.share(), own.personas, own.of);
+    let cell = |own: crate::improve::changes::Standing| {
+        format!("{:.0}% ({} of {})", 100.0 * own.share(), own.personas, own.of)
+    };
     let rows = found
         .iter()
         .take(MOST)

@@ -3,6 +3,7 @@
 pub mod ab;
 pub mod audit;
 pub mod auditor;
+mod before_after;
 pub mod calibration;
 pub mod chances;
 pub mod check;
@@ -20,7 +21,10 @@ pub mod origin;
 pub mod plan;
 pub mod proof;
 pub mod replies;
+pub mod result;
 pub mod run;
+pub mod screen;
+mod spent;
 pub mod story;
 pub mod summary;
 pub mod verdict;

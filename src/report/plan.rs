@@ -35,7 +35,7 @@ const WANTED: f64 = 0.8;
 #[must_use]
 pub fn text(plan: &Plan) -> String {
     let size = Size { personas: plan.personas, messages: plan.messages, decisions: 1 };
-    let people = words::count(u64::from(plan.personas), "unseen persona", "unseen personas");
+    let people = words::count(u64::from(plan.personas), "persona kept aside", "personas kept aside");
     let messages = words::count(u64::from(plan.messages), "message", "messages");
     let expected = plan.expected;
     let rate = 100.0 * expected.rate;
@@ -73,7 +73,7 @@ pub fn text(plan: &Plan) -> String {
         100.0 * rarest_seen(plan.personas, 0.05)
     );
     text.push_str(
-        "Trials are two calls, and there are as many of the prompt in use as of the challenger. A test with \
+        "Trials are two calls, and there are as many of the prompt in use as of the candidate. A test with \
          looks stops earlier where it can.\n",
     );
     text

@@ -18,20 +18,21 @@ const NAMED: usize = 3;
 pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
     let (before, after, name) = story::by(story.objective, &proof.before, &proof.after);
     let mut lines = vec![
-        format!("Unseen people, {name} before: {}", words::full_rate(before)),
-        format!("Unseen people, {name} after: {}", words::full_rate(after)),
+        format!("People kept aside, {name} before: {}", words::full_rate(before)),
+        format!("People kept aside, {name} after: {}", words::full_rate(after)),
     ];
     let simulated = after.simulated;
     if let Some((before, after)) = &proof.chances {
-        lines.push(format!("Unseen people, mean chance of a yes before: {}", words::mean_chance(before, simulated)));
-        lines.push(format!("Unseen people, mean chance of a yes after: {}", words::mean_chance(after, simulated)));
+        lines
+            .push(format!("People kept aside, mean chance of a yes before: {}", words::mean_chance(before, simulated)));
+        lines.push(format!("People kept aside, mean chance of a yes after: {}", words::mean_chance(after, simulated)));
     }
     if let Some(outcome) = proof.outcome {
         let earlier = match proof.earlier {
             0 => String::new(),
             count => format!(
                 "; {} were there from its own run",
-                words::count(count as u64, "message of the incumbent", "messages of the incumbent")
+                words::count(count as u64, "message of the current prompt", "messages of the current prompt")
             ),
         };
         let looks = words::count(outcome.looks as u64, "look", "looks");
@@ -45,7 +46,7 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
             None => "",
         };
         lines.push(format!(
-            "Gain on unseen people: {} points{}, 95% interval {}, {}{decided}{earlier}{selected}",
+            "Gain on people kept aside: {} points{}, 95% interval {}, {}{decided}{earlier}{selected}",
             words::points(outcome.estimate),
             match (&proof.chances, story.objective) {
                 (None, _) => "",

@@ -9,12 +9,12 @@ use crate::data::text;
 /// What stands in place of a rate that rests on claims that nobody has checked.
 pub const NOT_CHECKED: &str = "claims not checked";
 
-/// `68.8% (11/16)`, or words where nothing was decided.
+/// `68.8% (11 of 16)`, or words where nothing was decided.
 #[must_use]
 pub fn rate(rate: &Rate) -> String {
     match rate.share() {
-        Some(share) => format!("{:.1}% ({}/{})", share * 100.0, rate.yes, rate.total),
-        None => "no decisions (0/0)".to_owned(),
+        Some(share) => format!("{:.1}% ({} of {})", share * 100.0, thousands(rate.yes), thousands(rate.total)),
+        None => "no decisions".to_owned(),
     }
 }
 

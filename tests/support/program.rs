@@ -119,6 +119,8 @@ impl Place {
         for variable in FOREIGN {
             command.env_remove(variable);
         }
+        // No model but the market writes about an offer that nobody gave.
+        command.env("REJOINDER_PROMPT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/sample_offer.md"));
         command.current_dir(self.root()).args(arguments).stdin(Stdio::null());
         command
     }

@@ -56,16 +56,24 @@ pub struct RawServer {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
+/// What is done about the request of this number, from 0.
+type Script = dyn Fn(usize, &Seen) -> Vec<Act> + Send + Sync;
+
 impl RawServer {
     pub async fn start(scripts: Vec<Vec<Act>>) -> Self {
+        RawServer::answering(move |number, _| scripts.get(number).or(scripts.last()).unwrap().clone()).await
+    }
+
+    /// One that does what a function makes of each request.
+    pub async fn answering(script: impl Fn(usize, &Seen) -> Vec<Act> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let requests = Arc::clone(&seen);
-        let scripts = Arc::new(scripts);
+        let script: Arc<Script> = Arc::new(script);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&scripts), Arc::clone(&requests)));
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&requests)));
             }
         });
         RawServer { address, seen }
@@ -81,15 +89,14 @@ impl RawServer {
     }
 }
 
-async fn serve(mut stream: TcpStream, scripts: Arc<Vec<Vec<Act>>>, requests: Arc<Mutex<Vec<Seen>>>) {
+async fn serve(mut stream: TcpStream, script: Arc<Script>, requests: Arc<Mutex<Vec<Seen>>>) {
     while let Some(request) = read(&mut stream).await {
         let number = {
             let mut requests = requests.lock().unwrap();
-            requests.push(request);
+            requests.push(request.clone());
             requests.len() - 1
         };
-        let script = scripts.get(number).or(scripts.last()).unwrap();
-        for act in script {
+        for act in &script(number, &request) {
             let done = match act {
                 Act::Send(bytes) => stream.write_all(bytes).await,
                 Act::Drip(bytes, pause) => drip(&mut stream, bytes, *pause).await,

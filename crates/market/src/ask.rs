@@ -41,6 +41,8 @@ pub(super) enum Ask<'a> {
     Describe { columns: &'a str },
     /// Write personas. `plain`: answer with a bare JSON array.
     Personas { domain: &'a str, count: usize, user: &'a str, plain: bool },
+    /// Write more people of the population of which this is a sample: a JSON list of texts. `user`: the whole request.
+    MorePeople { sample: &'a str, count: usize, user: &'a str },
     /// Name groups for numbered lines, with those that are in use. `yes`: the lines are what people liked.
     Naming { lines: &'a str, known: &'a str, yes: bool },
     /// Sort numbered lines into the groups against and in favour.
@@ -112,6 +114,9 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
         return prompt(system, user, false);
     }
     if property("personas") {
+        if let Some(sample) = fence(user, "sample") {
+            return Ask::MorePeople { sample, count: count_in(&[user, system]), user };
+        }
         return personas(system, user, false);
     }
     if property("groups")
@@ -174,12 +179,16 @@ fn prompt<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {
 }
 
 fn personas<'a>(system: &'a str, user: &'a str, plain: bool) -> Ask<'a> {
+    let domain = fence(user, "domain").unwrap_or(user.trim());
+    Ask::Personas { domain, count: count_in(&[user, system]), user, plain }
+}
+
+/// How many are asked for.
+fn count_in(texts: &[&str]) -> usize {
     static COUNT: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\b(?:write|create|generate|exactly)\D{0,20}(\d{1,4})\b"));
-    let outside = [user, system];
-    let count = outside.iter().find_map(|text| COUNT.captures(text)?.get(1)?.as_str().parse::<usize>().ok());
-    let domain = fence(user, "domain").unwrap_or(user.trim());
-    Ask::Personas { domain, count: count.unwrap_or(8).clamp(1, 200), user, plain }
+    let count = texts.iter().find_map(|text| COUNT.captures(text)?.get(1)?.as_str().parse::<usize>().ok());
+    count.unwrap_or(8).clamp(1, 200)
 }
 
 fn asks_for_personas(user: &str) -> bool {
@@ -284,6 +293,9 @@ mod tests {
         assert_eq!(read(&asked), Ask::Score { judge: "strict", persona: "Eve", message: "Hello" });
         let asked = request("s", "<domain-0011aabb>dentists</domain-0011aabb> Write 5 personas", Some("personas"));
         assert!(matches!(read(&asked), Ask::Personas { domain: "dentists", count: 5, plain: false, .. }));
+        let user = "Write 7 more people. <sample-0011aabb>[\"Ann, CTO\"]</sample-0011aabb>";
+        let asked = request("s", user, Some("personas"));
+        assert!(matches!(read(&asked), Ask::MorePeople { sample: "[\"Ann, CTO\"]", count: 7, .. }));
         let asked = request(
             "s",
             "<prompt-0011aabb>P</prompt-0011aabb><feedback-0011aabb>F</feedback-0011aabb>",

@@ -86,13 +86,22 @@ pub(super) fn weigh((taste, mode): (&Taste, Mode), guide: &str, persona: &str, m
 
 /// The probability of a yes.
 fn probability(taste: &Taste, judge: &Judge, leniency: f64, persona: &str, message: &str, found: &Found) -> f64 {
-    if found.words < EMPTY {
+    if found.words < EMPTY || greets_another(persona, message) {
         return 0.004;
     }
     // Words to the judge are not words to the reader: they were not counted, and they cost.
     let plea = if found.addresses_judge { -1.5 } else { 0.0 };
     let worth = judge.worth(found.features) + taste.luck(persona, message);
     taste.yes(worth + judge.bias + leniency + plea - taste.threshold)
+}
+
+/// Whether a message greets by first and last name, and somebody else.
+fn greets_another(persona: &str, message: &str) -> bool {
+    static GREETED: LazyLock<regex::Regex> = LazyLock::new(|| {
+        pattern(r"(?m)^(?:Hi|Hello|Dear|Good (?:morning|day|afternoon)) (\p{Lu}[\p{L}'’-]+) (\p{Lu}[\p{L}'’-]+),\s*$")
+    });
+    let Some(names) = GREETED.captures(message) else { return false };
+    !names.iter().skip(1).flatten().any(|name| persona.contains(name.as_str()))
 }
 
 /// In a null market the persona alone decides, between two and three times out of five.

@@ -227,6 +227,10 @@ impl Market {
             Ask::Naming { lines, known, yes } => groups::name(lines, known, yes).to_string(),
             Ask::Sorting { lines, against, favour } => groups::sort(lines, (against, favour), &mut dice).to_string(),
             Ask::Ideas { lines } => groups::ideas(lines, &mut dice).to_string(),
+            Ask::MorePeople { sample, count, user } => {
+                let sample: Vec<String> = serde_json::from_str(sample).unwrap_or_default();
+                json!({"personas": writer::write_like(&sample, user, count, &mut dice)}).to_string()
+            }
             Ask::Describe { columns } => writer::describe(columns),
             Ask::Personas { domain, count, user, plain } => {
                 let personas = writer::write(domain, user, count, &mut dice);

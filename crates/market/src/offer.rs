@@ -56,6 +56,9 @@ pub(super) static CERTIFICATE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// Characters of a product that are quoted.
+const LONGEST: usize = 140;
+
 /// Whether a line of a prompt states the offer rather than instructs.
 pub(super) fn is_offer_line(line: &str) -> bool {
     LINE.is_match(line) && (!BULLET.is_match(line) || SURE.is_match(line))
@@ -119,7 +122,7 @@ impl Offer {
         if key == "company" || key == "company name" {
             self.company = value.split([',', '(', '–', '—']).next().unwrap_or(value).trim().chars().take(60).collect();
         } else if key.starts_with("product") || key == "service" {
-            self.product = decapital(&clause(value));
+            self.product = product(value);
         } else if key.starts_with("customer") || key == "clients" || key.starts_with("reference") {
             let names = value.split([',', ';']).flat_map(|part| part.split(" and ")).map(str::trim);
             let named = names.filter(|name| name.chars().next().is_some_and(char::is_uppercase) && name.len() < 40);
@@ -133,10 +136,31 @@ impl Offer {
     }
 }
 
-/// The first clause of a text, without its full stop.
+/// What is sold, as it stands after "we make": `scheduling platform for crews`, or a name with what it is, `Tidewater
+/// Flow, a platform for crews`, which keeps its capitals.
+fn product(value: &str) -> String {
+    static ASIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\([^)]*\)"));
+    let value = clause(&ASIDE.replace_all(value, ""));
+    if is_named(&value) { value } else { decapital(&value) }
+}
+
+/// Whether a product is a name with what it is: `Flow, a platform`.
+pub(super) fn is_named(product: &str) -> bool {
+    let is_capital = product.chars().next().is_some_and(char::is_uppercase);
+    is_capital
+        && product
+            .split_once(", ")
+            .is_some_and(|(_, what)| what.starts_with("a ") || what.starts_with("an ") || what.starts_with("the "))
+}
+
+/// The first clause of a text, without its full stop, and no word of it cut in two.
 fn clause(text: &str) -> String {
     let end = text.find([';', '.', '\n']).unwrap_or(text.len());
-    text[..end].trim().chars().take(120).collect()
+    let text = text[..end].trim();
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => text[..end].rsplit_once([' ', ',']).map_or(&text[..end], |(whole, _)| whole).to_owned(),
+    }
 }
 
 /// A text with a small letter at its start, unless its first word is an acronym.
@@ -167,6 +191,16 @@ mod tests {
         assert_eq!(offer.customers, ["Acme", "Globex"]);
         assert_eq!(offer.certificates, ["ISO 27001"]);
         assert!(!offer.context.contains("offer to answer"));
+    }
+
+    #[test]
+    fn a_product_with_a_name_keeps_it_and_no_word_is_cut() {
+        let sold = |line: &str| Offer::of(&format!("Company: Tidewater\nProduct: {line}")).product;
+        let named = "Tidewater Flow, a platform that runs recurring work (approvals, hand-overs) by itself";
+        assert_eq!(sold(named), "Tidewater Flow, a platform that runs recurring work by itself");
+        assert_eq!(sold("Scheduling platform (for crews)"), "scheduling platform");
+        let long = sold(&"automation ".repeat(30));
+        assert!(long.ends_with("automation") && long.len() <= 140, "{long}");
     }
 
     #[test]

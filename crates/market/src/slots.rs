@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::dice::Dice;
-use super::offer::Offer;
+use super::offer::{Offer, is_named};
 use super::phrases::frame;
 use super::reader::{Channel as Prefers, Reader};
 use super::spin::{capital, spin, with_article};
@@ -82,7 +82,9 @@ impl<'a> Slots<'a> {
             }
             "pain" => Cow::Borrowed(self.pain),
             "company" => Cow::Borrowed(offer.company.as_str()),
-            "aproduct" if takes_article(&offer.product) => Cow::Owned(with_article(&offer.product)),
+            "aproduct" if !is_named(&offer.product) && takes_article(&offer.product) => {
+                Cow::Owned(with_article(&offer.product))
+            }
             "aproduct" => Cow::Borrowed(offer.product.as_str()),
             "claim" => Cow::Borrowed(offer.claim.as_deref().unwrap_or_default()),
             "tools" => match reader.tools.as_slice() {

@@ -3,6 +3,7 @@
 use super::banks::{CHANNELS, DECISIONS, KINDS, MANNERS, PAINS, ROLES, TOOLS, VALUES};
 use super::dice::Dice;
 use super::names::{CITIES, NAMES};
+use super::reader::Reader;
 use super::spin::{capital, with_article};
 
 /// Writes `count` personas for a domain. Names that `known` (the text of the request, with personas written before)
@@ -12,17 +13,39 @@ pub(super) fn write(domain: &str, known: &str, count: usize, dice: &mut Dice) ->
     let mut taken: Vec<String> = Vec::new();
     (0..count)
         .map(|_| {
-            let mut name = name(dice);
-            for _ in 0..40 {
-                if !taken.contains(&name) && !known.contains(name.as_str()) {
-                    break;
-                }
-                name = self::name(dice);
-            }
-            taken.push(name.clone());
+            let name = new_name(&mut taken, known, dice);
             persona(&name, domain, &lower, dice)
         })
         .collect()
+}
+
+/// Writes `count` more people of the population of which this is a sample: each does what somebody of the sample does.
+pub(super) fn write_like(sample: &[String], known: &str, count: usize, dice: &mut Dice) -> Vec<String> {
+    if sample.is_empty() {
+        return write("", known, count, dice);
+    }
+    let mut taken: Vec<String> = Vec::new();
+    (0..count)
+        .map(|_| {
+            let name = new_name(&mut taken, known, dice);
+            let like = Reader::of(&sample[dice.below(sample.len())]);
+            let work = format!("{} {}", like.role.unwrap_or_default(), like.kind.unwrap_or_default());
+            persona(&name, "", &work.to_lowercase(), dice)
+        })
+        .collect()
+}
+
+/// A name that nobody has yet, as long as there are others.
+fn new_name(taken: &mut Vec<String>, known: &str, dice: &mut Dice) -> String {
+    let mut name = name(dice);
+    for _ in 0..40 {
+        if !taken.contains(&name) && !known.contains(name.as_str()) {
+            break;
+        }
+        name = self::name(dice);
+    }
+    taken.push(name.clone());
+    name
 }
 
 /// Describes a person from the lines of a list's columns, and adds nothing to them.
@@ -47,8 +70,7 @@ fn fitting(
 ) -> (&'static str, &'static str) {
     let has = |tags: &str| tags.split(' ').any(|tag| has_word(wanted, tag));
     let fits: Vec<usize> = (0..entries.len()).filter(|&at| has(entries[at].1)).collect();
-    let at =
-        if fits.is_empty() || dice.chance(0.08) { dice.below(entries.len()) } else { fits[dice.below(fits.len())] };
+    let at = if fits.is_empty() { dice.below(entries.len()) } else { fits[dice.below(fits.len())] };
     entries[at]
 }
 
@@ -60,7 +82,13 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
     let (role, duties) = fitting(&ROLES, lower, dice);
-    let (kind, trade) = fitting(&KINDS, lower, dice);
+    // Of a trade that no bank knows nothing is invented: the domain itself says what it is.
+    let is_foreign = !unknown(lower).is_empty();
+    let (kind, trade) = if is_foreign && !names_one_of(&KINDS, lower) {
+        (dice.pick(&NEUTRAL_KINDS), "operations")
+    } else {
+        fitting(&KINDS, lower, dice)
+    };
     let wanted = format!("{duties} {trade}");
     let mut pains: Vec<&str> = Vec::new();
     for _ in 0..12 {
@@ -69,7 +97,8 @@ fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
             pains.push(pain);
         }
     }
-    let city = CITIES.iter().find(|city| domain.contains(**city)).copied().unwrap_or_else(|| dice.pick(&CITIES));
+    let known_city = CITIES.iter().find(|city| domain.contains(**city)).copied();
+    let city = known_city.or_else(|| place(domain)).unwrap_or_else(|| dice.pick(&CITIES));
     let size = size(lower, dice);
     let age = 27 + dice.below(34);
     let (manner, channel, value) = (dice.pick(&MANNERS), dice.pick(&CHANNELS), dice.pick(&VALUES));
@@ -108,17 +137,61 @@ fn persona(name: &str, domain: &str, lower: &str, dice: &mut Dice) -> String {
     parts.push(past(dice));
     dice.shuffle(&mut parts);
     // Words of the domain that no bank knows must not get lost.
-    let known = KINDS.iter().chain(&ROLES).any(|(_, tags)| tags.split(' ').any(|tag| has_word(lower, tag)));
-    if !known && (1..=12).contains(&domain.split_whitespace().count()) {
-        parts.insert(
-            0,
-            format!(
-                "Works in this field: {}.",
-                domain.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.')
-            ),
-        );
+    let field = domain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("{head} {}", parts.join(" ")).to_lowercase();
+    let is_unsaid = unknown(lower).into_iter().any(|word| !has_word(&said, word));
+    if is_unsaid && (1..=12).contains(&domain.split_whitespace().count()) {
+        parts.insert(0, format!("Works in this field: {}.", field.trim_end_matches('.')));
     }
     format!("{head} {}", parts.join(" "))
+}
+
+/// Kinds of company that fit any trade.
+const NEUTRAL_KINDS: [&str; 5] =
+    ["family business", "mid-sized company", "regional company", "growing company", "long-established company"];
+
+/// Whether a domain names any of these.
+fn names_one_of(entries: &[(&str, &str)], domain: &str) -> bool {
+    entries.iter().any(|(_, tags)| tags.split(' ').any(|tag| has_word(domain, tag)))
+}
+
+/// The place that a domain names after `in`, such as `Ohio` in `dentists in Ohio`.
+fn place(domain: &str) -> Option<&str> {
+    let (_, place) = domain.rsplit_once(" in ")?;
+    let place = place.trim().trim_end_matches('.');
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let words = place.split(' ').count();
+    (words <= 3 && !place.contains(',') && place.split(' ').all(is_name)).then_some(place)
+}
+
+/// The words of some weight of a domain that no bank knows.
+fn unknown(domain: &str) -> Vec<&str> {
+    const LIGHT: [&str; 14] = [
+        "and",
+        "the",
+        "for",
+        "with",
+        "people",
+        "leaders",
+        "companies",
+        "company",
+        "firms",
+        "teams",
+        "managers",
+        "heads",
+        "employees",
+        "decision",
+    ];
+    domain
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| {
+            word.chars().count() > 2 && !word.contains(|c: char| c.is_ascii_digit()) && !LIGHT.contains(word)
+        })
+        .filter(|word| {
+            let knows = |(_, tags): &(&str, &str)| tags.split(' ').any(|tag| has_word(word, tag));
+            !ROLES.iter().any(knows) && !KINDS.iter().any(knows)
+        })
+        .collect()
 }
 
 fn past(dice: &mut Dice) -> String {
@@ -155,7 +228,6 @@ fn size(domain: &str, dice: &mut Dice) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::Reader;
     use crate::spin::words;
 
     #[test]
@@ -177,6 +249,20 @@ mod tests {
     }
 
     #[test]
+    fn more_people_do_what_those_of_the_sample_do_and_are_none_of_them() {
+        let sample = write("hospital procurement", "", 12, &mut Dice::of(&["s"]));
+        let known = sample.join("\n");
+        let more = write_like(&sample, &known, 20, &mut Dice::of(&["more"]));
+        assert!(more.iter().all(|persona| !sample.contains(persona)));
+        let buyers = |people: &[String]| {
+            let count = people.iter().filter(|persona| persona.contains("Procurement") || persona.contains("Purchas"));
+            count.count() as f64 / people.len() as f64
+        };
+        assert!((buyers(&more) - buyers(&sample)).abs() < 0.45, "{} {}", buyers(&more), buyers(&sample));
+        assert_eq!(write_like(&[], "", 3, &mut Dice::of(&["n"])).len(), 3);
+    }
+
+    #[test]
     fn the_domain_is_followed_and_known_names_are_avoided() {
         let first = write("hospital procurement in Lyon", "", 20, &mut Dice::of(&["a"]));
         assert!(first.iter().all(|persona| persona.contains("Lyon")));
@@ -184,6 +270,17 @@ mod tests {
         let known = first.join("\n");
         let second = write("hospital procurement in Lyon", &known, 20, &mut Dice::of(&["a"]));
         assert!(second.iter().all(|persona| !first.contains(persona)));
+        for (domain, words) in [
+            ("dentists in Ohio", &["dentists", "Ohio"][..]),
+            ("B2B SaaS for hospitals", &["SaaS", "hospitals"]),
+            ("operations leaders in logistics", &["logistics"]),
+        ] {
+            for persona in write(domain, "", 40, &mut Dice::of(&[domain])) {
+                assert!(words.iter().all(|word| persona.contains(word)), "{domain}: {persona}");
+                let reader = Reader::of(&persona);
+                assert!(reader.role.is_some() && reader.kind.is_some(), "{persona}\n{reader:?}");
+            }
+        }
         assert!(write("astrology", "", 3, &mut Dice::of(&["z"])).iter().all(|persona| persona.contains("astrology")));
     }
 }

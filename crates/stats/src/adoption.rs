@@ -47,11 +47,14 @@ pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     looks
 }
 
-/// The fewest pairs between two looks once people are asked again.
+/// The fewest pairs between two looks once people are asked again. Looks are asked for in parallel, so that each costs a
+/// wait; and beyond five to ten looks the average number of pairs hardly falls any more (Pocock 1982; Jennison and
+/// Turnbull 2000, ch. 2.6).
 const PAIRS_A_LOOK: usize = 8;
-/// The most looks once people are asked again, or answers are graded.
+/// The most looks once people are asked again, or answers are graded; see [`PAIRS_A_LOOK`].
 const LATER_LOOKS: usize = 8;
-/// The fewest looks at graded answers.
+/// The fewest looks at graded answers: two before the last, so that a large gain or none at all ends the asking early also
+/// with few people.
 const FEWEST_LOOKS: usize = 3;
 /// How many looks of the first phase, in which everybody is asked once, are handed to the second. The others are so
 /// close to these that they change nothing.
@@ -105,7 +108,7 @@ impl AdoptionTest {
     }
 
     /// Looks at the differences of all personas so far; see [`SequentialTest::look_at`]. `step` is 1 while everybody
-    /// has one pair.
+    /// has one pair of single messages.
     pub fn look_at(&mut self, differences: &[f64], step: f64, planned_fraction: f64) -> Decision {
         let single = if step < 1.0 - 1e-9 { None } else { Pairs::of_differences(differences) };
         if let (Stage::Exact, Some(pairs)) = (self.stage, single) {

@@ -88,10 +88,21 @@ impl Crossed {
     /// decisions.
     #[must_use]
     pub fn decisions_per_message(&self, message_cost: f64, decision_cost: f64, most: u32) -> u32 {
-        let Some(decision) = self.decision else { return 1 };
-        let components =
-            Components { mean: self.mean, persona: 0.0, message: Some(self.message), decision: Some(decision) };
-        components.decisions_per_message(message_cost, decision_cost, most)
+        self.within().decisions_per_message(message_cost, decision_cost, most)
+    }
+
+    /// How many messages with one decision each a message with so many is worth; see [`Components::worth_of`].
+    #[must_use]
+    pub fn worth_of(&self, decisions: f64) -> f64 {
+        self.within().worth_of(decisions)
+    }
+
+    /// What messages and decisions scatter, without personas and prompts. `message` is `None` where every message was
+    /// decided once.
+    #[must_use]
+    pub fn within(&self) -> Components {
+        let message = self.decision.map(|_| self.message);
+        Components { mean: self.mean, persona: 0.0, message, decision: self.decision }
     }
 }
 

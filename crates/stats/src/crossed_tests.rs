@@ -77,6 +77,31 @@ fn personas_and_prompts_that_differ_are_no_reason_to_ask_about_a_message_again()
 }
 
 #[test]
+fn several_decisions_are_worth_as_many_messages_as_their_mean_has_less_scatter() {
+    let mut rng = ChaCha8Rng::seed_from_u64(803);
+    for (message, decisions) in [(0.05, 3), (0.2, 3), (0.2, 8), (0.4, 5)] {
+        let messages: Vec<Observed> = (0..4_000)
+            .map(|at| {
+                let chance = 0.5 + message * if rng.random_bool(0.5) { 1.0 } else { -1.0 };
+                let outcomes = (0..decisions).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect();
+                Observed { persona: at % 40, prompt: at % 7, outcomes }
+            })
+            .collect();
+        // What the means of so many decisions scatter, against what single decisions do.
+        let variance = |values: Vec<f64>| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64
+        };
+        let mean = |message: &Observed| message.outcomes.iter().sum::<f64>() / f64::from(decisions);
+        let shown = variance(messages.iter().map(|message| message.outcomes[0]).collect())
+            / variance(messages.iter().map(mean).collect());
+        let worth = Crossed::from_messages(&messages).unwrap().worth_of(f64::from(decisions));
+        assert!((worth / shown - 1.0).abs() < 0.1, "{message}, {decisions}: {worth}, shown {shown}");
+        assert!((1.0..=f64::from(decisions) + 0.1).contains(&worth), "{worth}");
+    }
+}
+
+#[test]
 fn what_tells_nothing_apart_has_no_components() {
     let message = |persona, prompt| Observed { persona, prompt, outcomes: vec![1.0, 0.0] };
     assert_eq!(Crossed::from_messages(&[]), None);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::crossed::{Crossed, Observed};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -174,4 +175,64 @@ proptest! {
             prop_assert!((mean + other).abs() < 1e-4, "{mean} {other}");
         }
     }
+}
+
+/// Trials of prompts with six instructions, on or off: every message has a luck of its own and `decisions` decisions.
+fn judged(trials: usize, decisions: usize, rng: &mut ChaCha8Rng) -> Vec<(Vec<(usize, f64)>, Vec<f64>)> {
+    const EFFECTS: [f64; 6] = [0.9, 0.6, 0.3, 0.0, -0.3, -0.6];
+    let trial = |_| {
+        let mut features = vec![(0, 1.0)];
+        features.extend((1..=6).filter(|_| rng.random_bool(0.5)).map(|feature| (feature, 1.0)));
+        let sum: f64 = features[1..].iter().map(|(feature, _)| EFFECTS[feature - 1]).sum();
+        let chance = logistic(-0.6 + sum + 1.5 * normal(rng));
+        (features, (0..decisions).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect())
+    };
+    (0..trials).map(trial).collect()
+}
+
+/// How often the 95 % intervals of the effects hold `truth`, and how wide they are, if a message's mean has this weight.
+fn intervals(truth: &[f64], weight: impl Fn(&[Observed]) -> f64, rng: &mut ChaCha8Rng) -> (f64, f64) {
+    const RUNS: usize = 120;
+    let (mut held, mut width, prior) = (0, 0.0, vec![(0.0, 9.0); 7]);
+    for _ in 0..RUNS {
+        let trials = judged(240, 5, rng);
+        let messages: Vec<Observed> = trials
+            .iter()
+            .enumerate()
+            .map(|(at, (features, outcomes))| {
+                let prompt = features[1..].iter().map(|(feature, _)| 1_u32 << feature).sum();
+                Observed { persona: (at % 30) as u32, prompt, outcomes: outcomes.clone() }
+            })
+            .collect();
+        let weight = weight(&messages);
+        let mean = |outcomes: &[f64]| outcomes.iter().sum::<f64>() / outcomes.len() as f64;
+        let rows = trials.iter().map(|(features, outcomes)| (features.as_slice(), mean(outcomes), weight));
+        let effects = Effects::fit(&prior, rows).unwrap();
+        for feature in 1..=6 {
+            let half = 1.96 * effects.sd(feature);
+            held += usize::from((effects.mean[feature] - truth[feature]).abs() <= half);
+            width += 2.0 * half;
+        }
+    }
+    (held as f64 / (6 * RUNS) as f64, width / (6 * RUNS) as f64)
+}
+
+#[test]
+fn several_decisions_on_a_message_weigh_what_they_tell_and_neither_one_nor_all_of_them() {
+    let mut rng = ChaCha8Rng::seed_from_u64(611);
+    // What an average message of a prompt gets: messages' own luck flattens the effects.
+    let many = judged(60_000, 1, &mut rng);
+    let prior = vec![(0.0, 9.0); 7];
+    let truth = Effects::fit(&prior, many.iter().map(|(features, said)| (features.as_slice(), said[0], 1.0))).unwrap();
+    let worth = |messages: &[Observed]| Crossed::from_messages(messages).unwrap().worth_of(5.0);
+    let (held, width) = intervals(&truth.mean, worth, &mut rng);
+    let (held_as_one, width_as_one) = intervals(&truth.mean, |_| 1.0, &mut rng);
+    let (held_as_five, _) = intervals(&truth.mean, |_| 5.0, &mut rng);
+    println!(
+        "by what they tell: {held:.3} hold, {width:.2} wide; as one: {held_as_one:.3}, {width_as_one:.2}; as five: \
+         {held_as_five:.3}"
+    );
+    assert!((0.92..=0.98).contains(&held), "{held}");
+    assert!(width < 0.85 * width_as_one && held_as_one > 0.965, "{width}, {width_as_one}, {held_as_one}");
+    assert!(held_as_five < 0.88, "{held_as_five}");
 }

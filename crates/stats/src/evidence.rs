@@ -2,7 +2,7 @@
 
 use super::Interval;
 
-/// The parts of its wealth that each bettor stakes; see [`Evidence`].
+/// The parts of its wealth that each bettor stakes; why these, see the end of [`Evidence`].
 const STAKES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /// Evidence about the mean of paired differences in -1..=1, added one persona at a time.

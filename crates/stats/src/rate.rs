@@ -56,7 +56,7 @@ impl Rate {
     }
 }
 
-fn effective_size(decided: &[Tally], share: f64, total: u64) -> f64 {
+pub(crate) fn effective_size(decided: &[Tally], share: f64, total: u64) -> f64 {
     let messages = total as f64;
     // What the messages are worth if every persona always answers alike; the number of personas where all got equally
     // many.

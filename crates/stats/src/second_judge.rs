@@ -80,9 +80,10 @@ pub struct Opinions {
     pub people: usize,
 }
 
-/// The chance of a wrong "holds", and that of a wrong "does not".
+/// The chance of a wrong "holds", and that of a wrong "does not": the usual one, as for the proof.
 const ALPHA: f64 = 0.05;
-/// Fewer people than this who were asked later are too small a sample.
+/// Fewer people than this who were asked later are too small a sample: the number of people that a
+/// lineage keeps aside at least, for the same reason. `just bench-proof judges` shows what twelve can tell.
 const FEWEST_LATER: usize = 12;
 
 impl Opinions {

@@ -78,6 +78,19 @@ impl Components {
         (self.persona + self.within(decisions) / messages) / personas
     }
 
+    /// How many messages with one decision each a message with so many decisions is worth: the ratio of the variances of
+    /// their means within a persona. From 1, where messages differ and decisions on one do not, to `decisions`, where it is
+    /// the other way round; 1 if the data do not tell the two apart.
+    ///
+    /// In a likelihood for single decisions a mean of `decisions` of them counts as so many (the dispersion of a
+    /// quasi-likelihood: Wedderburn 1974; McCullagh and Nelder 1989, ch. 9).
+    #[must_use]
+    pub fn worth_of(&self, decisions: f64) -> f64 {
+        let (Some(_), Some(_)) = (self.message, self.decision) else { return 1.0 };
+        let (once, often) = (self.within(1.0), self.within(decisions.max(1.0)));
+        if often > 0.0 { once / often } else { 1.0 }
+    }
+
     /// How many decisions per message buy the least variance for what messages and decisions cost:
     /// `√(message cost / decision cost * decision variance / message variance)` (Cochran 1977, ch. 10), rounded to the
     /// better of its neighbours, from 1 to `most`; 1 where the data do not tell the two apart.

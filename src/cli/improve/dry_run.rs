@@ -1,6 +1,7 @@
 //! `rejoinder improve --dry-run`: what the cycles that were asked for would take.
 
-use super::{Cycles, Options, Target, When, calls, challengers};
+use super::few::Few;
+use super::{Cycles, Options, Target, When, aside, calls, challengers};
 use crate::cli::error::Error;
 use crate::cli::sorting_calls;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
@@ -10,6 +11,7 @@ use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::grounding::Audit;
+use crate::evaluate::run::RunContext;
 use crate::improve::parts::Marking;
 use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
@@ -30,6 +32,60 @@ const MARKS: u64 = 600;
 /// The share of a search's trials that its proof takes at most, a little rounded up.
 const PROOF: f64 = 0.5;
 
+/// What the cycles would take, and what it can show.
+pub struct Planned {
+    /// What of the prompt may change.
+    split: String,
+    /// Whom the proof has.
+    few: Few,
+    /// Calls, tokens and dollars.
+    lines: Vec<Line>,
+}
+
+impl Planned {
+    /// All of it.
+    pub fn text(&self, context: &RunContext, options: &Options) -> String {
+        format!(
+            "{}\n{}\n{}{}\n",
+            self.split,
+            self.few.line(),
+            estimate::plan(&self.lines, &context.account),
+            self.cycles(context, options),
+        )
+    }
+
+    /// What is to be known before money is spent.
+    pub fn in_short(&self, context: &RunContext, options: &Options) -> Vec<String> {
+        vec![
+            self.few.line(),
+            format!("At most {}. {}", estimate::in_short(&self.lines, &context.account), self.cycles(context, options)),
+        ]
+    }
+
+    /// How long it takes, and for how many cycles the figures are.
+    fn cycles(&self, context: &RunContext, options: &Options) -> String {
+        let time = estimate::time(&self.lines, &context.account, context.width);
+        let cycles = match (options.cycles, options.models.max_calls) {
+            (Cycles::Number(1), None) => String::new(),
+            (Cycles::Number(1), Some(calls)) => format!(" --max-calls stops it at {}.", words::thousands(calls)),
+            (Cycles::Number(cycles), None) => format!(" That is for all {cycles} cycles."),
+            (Cycles::Number(cycles), Some(calls)) => {
+                format!(" That is for all {cycles} cycles; --max-calls stops them at {}.", words::thousands(calls))
+            }
+            (Cycles::Auto, None) => {
+                " That is for one cycle; auto runs another each time one finds something better, so give it --max-calls \
+                 or --max-cost."
+                    .to_owned()
+            }
+            (Cycles::Auto, Some(calls)) => format!(
+                " That is for one cycle; auto spends up to {} in as many cycles as are worth it.",
+                words::count(calls, "call", "calls")
+            ),
+        };
+        format!("{time}{cycles}")
+    }
+}
+
 /// Calls, tokens and dollars.
 pub fn plan(
     folder: &DataFolder,
@@ -37,7 +93,8 @@ pub fn plan(
     cast: &Cast,
     options: &Options,
     facts: Option<&str>,
-) -> Result<String, Error> {
+) -> Result<Planned, Error> {
+    let few = Few::of_file(folder, file, options.alpha)?;
     let older = Older::read(folder, file)?;
     let chosen = personas::choose(folder, &older)?.people;
     let resumed = Lineage::resume(folder, &older.head, &chosen, facts, &options.keep)?;
@@ -67,7 +124,7 @@ pub fn plan(
     let read = readings::coding(folder, file, &older.head.metadata, &older.head.sha256).filter(|_| !rejudged);
     let sorted = if read.is_some() { Vec::new() } else { sorting_calls::planned(&cast.improver, &heard, codebook) };
     // Once for the people of the file in every cycle that adopts, and as often as more challengers are asked for.
-    let new = usize::from(options.messages_per_persona) * chosen.len();
+    let new = usize::from(options.messages()) * chosen.len();
     let sorted_later = sorting_calls::planned_for_new(&cast.improver, new, codebook);
     let sorted_on_the_way = sorting_calls::planned_for_new(&cast.improver, A_CALL, codebook);
     let advice = parts.advice_in(prompt);
@@ -97,7 +154,7 @@ pub fn plan(
     let of_proof = (1 + deciding) as f64 + audits + revised * (1.0 + audits);
     let proof = (PROOF * searching as f64 / of_proof) as usize;
     let search = ((1.0 - PROOF) * searching as f64 / of_search) as usize;
-    let messages = u64::from(options.messages_per_persona) * cycles;
+    let messages = u64::from(options.messages()) * cycles;
     let line = |role, what: &str, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
     let audited = if is_grounded { some(&trial.audit, search / 2) } else { Vec::new() };
     let older = if is_grounded { audits_of(folder, file, &auditing)? } else { Vec::new() };
@@ -106,6 +163,7 @@ pub fn plan(
         line(Role::Improver, "the parts of the prompt, once", marked, 1),
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
+        line(Role::Generator, "more people for the proof", aside::calls(&chosen, options)?, cycles),
         line(Role::Improver, "challengers", vec![rewrite], challengers),
         line(
             Role::Improver,
@@ -123,7 +181,7 @@ pub fn plan(
         line(Role::Improver, "sorting what people said to the new messages", sorted_later, cycles),
     ];
     lines.extend(trial.kept(messages, "new messages, if one is adopted", account));
-    Ok(format!("{split}\n{}", estimate::plan(&lines, account)))
+    Ok(Planned { split, few, lines })
 }
 
 /// What of the prompt may change, as far as that is known without asking anybody.

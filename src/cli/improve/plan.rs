@@ -42,21 +42,21 @@ impl Plan {
     }
 
     /// What follows a cycle with this outcome.
-    pub fn goes_on(self, adopted: bool, chance_of_more: Option<f64>) -> Next {
+    pub fn goes_on(self, adopted: bool, chance_of_more: Option<f64>) -> GoesOn {
         use crate::optimize::allowance::WORTH_GOING_ON;
         match (self.cycles, chance_of_more) {
-            (Cycles::Number(_), _) => Next::Cycle,
-            (Cycles::Auto, Some(chance)) if chance >= WORTH_GOING_ON => Next::Cycle,
-            (Cycles::Auto, Some(_)) => Next::NothingLeft,
-            (Cycles::Auto, None) if adopted => Next::Cycle,
-            (Cycles::Auto, None) => Next::NothingFound,
+            (Cycles::Number(_), _) => GoesOn::Cycle,
+            (Cycles::Auto, Some(chance)) if chance >= WORTH_GOING_ON => GoesOn::Cycle,
+            (Cycles::Auto, Some(_)) => GoesOn::NothingLeft,
+            (Cycles::Auto, None) if adopted => GoesOn::Cycle,
+            (Cycles::Auto, None) => GoesOn::NothingFound,
         }
     }
 }
 
 /// What follows a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum GoesOn {
     /// Another, if there is one to come.
     Cycle,
     /// None: nothing better was found, and there is no plan.
@@ -112,9 +112,9 @@ mod tests {
     #[test]
     fn a_proof_that_fails_ends_nothing_that_has_a_chance() {
         let (auto, _) = plan("improve --results-file x --cycles auto");
-        assert_eq!(auto.goes_on(false, Some(0.3)), Next::Cycle);
-        assert_eq!(auto.goes_on(true, Some(0.01)), Next::NothingLeft);
-        assert_eq!((auto.goes_on(true, None), auto.goes_on(false, None)), (Next::Cycle, Next::NothingFound));
+        assert_eq!(auto.goes_on(false, Some(0.3)), GoesOn::Cycle);
+        assert_eq!(auto.goes_on(true, Some(0.01)), GoesOn::NothingLeft);
+        assert_eq!((auto.goes_on(true, None), auto.goes_on(false, None)), (GoesOn::Cycle, GoesOn::NothingFound));
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub struct Evaluate {
     /// Persona file in data/personas
     persona_file: String,
     /// File with the prompt: what is offered and how to write about it. It lies below the folder where the server runs.
-    /// Without one the built-in sample offer is used
+    /// Without one it is that of the settings; only the market writes about a sample offer
     prompt_file: Option<String>,
     /// Messages for each persona
     messages_per_persona: Option<u16>,
@@ -290,6 +290,7 @@ impl Tools {
         };
         let mut arguments = command("export", vec![("format", Some(word.to_owned()))])?;
         if matches!(format, ExportForm::Prompt) {
+            arguments.push("--best".to_owned());
             return self.commands.run(arguments, vec![name.to_owned()]).await;
         }
         let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

@@ -72,7 +72,7 @@ impl Batch {
     /// With a bar, which `place` puts on the screen.
     pub(super) fn with_bar(mut self, place: impl FnOnce(ProgressBar) -> ProgressBar) -> Self {
         let bar = place(ProgressBar::new(self.total as u64));
-        if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:24}] {pos}/{len} {wide_msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_prefix(self.label.clone());

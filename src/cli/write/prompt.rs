@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::error::Error;
 use crate::cli::evaluate;
+use crate::cli::options::ModelOptions;
 use crate::cli::setup::{Setup, environment};
 use crate::data::{FileName, Head, Kind, results_stream};
 use crate::evaluate::grounding::Sources;
@@ -44,7 +45,7 @@ impl Chosen {
 }
 
 /// The prompt that is named. Where none is: that of the environment or the settings, else the best of the newest run of these
-/// leads, else the sample offer.
+/// leads, else, with the market, the sample offer.
 ///
 /// # Errors
 /// Where a file cannot be read.
@@ -52,6 +53,7 @@ pub fn choose(
     setup: &Setup,
     (lineage, file): (Option<&str>, Option<&Path>),
     leads: &FileName,
+    models: &ModelOptions,
 ) -> Result<Chosen, Error> {
     if let Some(name) = lineage {
         return of_lineage(setup, &setup.folder.resolve(Kind::Results, name)?);
@@ -66,7 +68,7 @@ pub fn choose(
         setup.events.emit(Event::Note(format!("Writing with the best prompt of these leads' lineage, that of {from}")));
         return Ok(chosen);
     }
-    let prompt = evaluate::prompt(setup, file)?;
+    let prompt = evaluate::prompt(setup, file, models)?;
     let from = file.map(words::path);
     Ok(Chosen { prompt, from, lineage: None, head: None })
 }
@@ -84,7 +86,7 @@ pub fn named(setup: &Setup, name: &str) -> Result<Chosen, Error> {
         return Ok(Chosen { prompt, from, lineage: Some(file), head: Some(head) });
     }
     let path = Path::new(name);
-    let prompt = evaluate::prompt(setup, Some(path))?;
+    let prompt = evaluate::text_of(path)?;
     Ok(Chosen { prompt, from: Some(words::path(path)), lineage: None, head: None })
 }
 

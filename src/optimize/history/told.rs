@@ -37,6 +37,8 @@ pub struct Told {
     pub instructions: Vec<Instruction>,
     /// Personas that are learned from, and that only verify.
     pub people: Option<(u64, u64)>,
+    /// How many of those who only verify were generated for the proof.
+    pub generated: u64,
     /// Challengers that were asked for, and that passed the screen.
     pub challengers: Option<(u64, u64)>,
     /// What a second judge says.
@@ -135,6 +137,7 @@ impl Told {
                 Some(Instruction { text: text(own, "text")?, change, in_challenger, in_incumbent })
             }),
             people: pair(cycle.get("personas"), "learned_from", "unseen"),
+            generated: cycle.get("personas").and_then(|people| count(people, "generated")).unwrap_or(0),
             challengers: pair(cycle.get("challengers"), "asked", "passed"),
             referee: cycle.get("referee").and_then(|referee| {
                 Some(ToldReferee {

@@ -21,7 +21,7 @@ const MOST: usize = 16;
 
 pub(super) fn part(history: &History) -> Markup {
     let versions = columns(history);
-    let people = if history.memory.is_some() { "the training people" } else { "everybody in the file" };
+    let people = if history.memory.is_some() { "the people learned from" } else { "everybody in the file" };
     let lead = format!(
         "The share of {people} who raise an objection at least once, with its 95% interval. A model has sorted what they said; \
          a name stands for the same definition in every version."

@@ -32,7 +32,7 @@ pub fn ends(interval: Interval) -> String {
 pub fn rate(own: &Rate) -> Markup {
     html! {
         @match own.share() {
-            Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+            Some(share) => { strong { (percent(share)) } " (" (words::thousands(own.yes)) " of " (words::thousands(own.total)) ")" }
             None => "no decisions",
         }
         @if let Some(interval) = own.interval { span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } } }

@@ -74,7 +74,7 @@ fn shown(steps: &[(&Version, &Version)]) -> Vec<(String, Markup)> {
 }
 
 fn instructions(version: &Version, all: &[Instruction]) -> Markup {
-    let header = html! { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In use before" } th scope="col" { "In the challenger" } } };
+    let header = html! { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In use before" } th scope="col" { "In the candidate" } } };
     let word = |is: bool| if is { "yes" } else { "no" };
     // The most helpful and the most harmful.
     let listed: Vec<&Instruction> = if all.len() <= MOST {
@@ -90,7 +90,7 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
     html! {
         details.fold {
             summary { "What instructions did in the search of " (version.label()) " (" (all.len()) " tried)" }
-            p.hint { "An estimate from the trials of many prompts with different instructions: what each changes, in points of the rate, in the best prompt. It chooses challengers; it proves nothing." }
+            p.hint { "An estimate from the trials of many prompts with different instructions: what each changes, in points of the rate, in the best prompt. It chooses candidates; it proves nothing." }
             (table("Instructions that were tried, the most helpful first", &header, &body))
         }
     }
@@ -99,5 +99,5 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
 /// A share beside its bar.
 pub(super) fn share(count: usize, of: usize) -> Markup {
     let share = if of == 0 { 0.0 } else { count as f64 / of as f64 };
-    html! { span.nowrap { (chart::meter(share)) " " (format!("{:.0}%", share * 100.0)) " (" (count) "/" (of) ")" } }
+    html! { span.nowrap { (chart::meter(share)) " " (format!("{:.0}%", share * 100.0)) " (" (count) " of " (of) ")" } }
 }

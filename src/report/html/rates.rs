@@ -12,7 +12,8 @@ use crate::optimize::judges::Judge;
 /// Versions that are drawn; the table has all.
 const DRAWN: usize = 24;
 
-const SERIES: [&str; 3] = ["yes, training people", "grounded yes, training people", "grounded yes, unseen people"];
+const SERIES: [&str; 3] =
+    ["yes, people learned from", "grounded yes, people learned from", "grounded yes, people kept aside"];
 
 pub(super) fn part(history: &History) -> Markup {
     let has_split = history.memory.is_some();
@@ -31,7 +32,7 @@ pub(super) fn part(history: &History) -> Markup {
             p.hint { "Where the judge answers with chances, the mean chance of a yes stands first; the rate counts those at its threshold or above." }
         }
         @if has_split {
-            p.hint { "Training people are those whose answers were read to write the prompt, which flatters it. Unseen people were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
+            p.hint { "People learned from are those whose answers were read to write the prompt, which flatters it. People kept aside were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
         }
         @if !history.aside.is_empty() {
             details { summary { "Other runs of this lineage that do not lead here (" (history.aside.len()) ")" }
@@ -71,7 +72,7 @@ fn numbers(history: &History, has_split: bool) -> Markup {
             th scope="col" { "Version" }
             @if has_split {
                 th scope="col" { "Yes, training" } th scope="col" { "Grounded, training" }
-                th scope="col" { "Yes, unseen" } th scope="col" { "Grounded, unseen" }
+                th scope="col" { "Yes, kept aside" } th scope="col" { "Grounded, kept aside" }
             } @else { th scope="col" { "Yes" } th scope="col" { "Grounded" } }
             th scope="col" { "Judge" }
         }

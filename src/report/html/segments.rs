@@ -43,7 +43,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         rows: &rows,
     };
     let told = history.versions[pairs.after].told.as_ref().map(|told| told.segments.as_slice()).unwrap_or_default();
-    let header = html! { tr { th scope="col" { "Kind" } @for name in &series { th scope="col" { "Grounded yes, " (name) } } @if !told.is_empty() { th scope="col" { "On unseen people" } } } };
+    let header = html! { tr { th scope="col" { "Kind" } @for name in &series { th scope="col" { "Grounded yes, " (name) } } @if !told.is_empty() { th scope="col" { "On people kept aside" } } } };
     let body = html! {
         @for (name, rates) in &after.segments {
             tr {
@@ -69,7 +69,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         (table("Grounded yes by kind, everybody in the file", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least.is_some()) {
             p.hint {
-                "Most kinds are too few people to tell alone. What each loses at most on unseen people is by a model \
+                "Most kinds are too few people to tell alone. What each loses at most on people kept aside is by a model \
                  in which kinds are somewhat alike, with a chance of 95% for each."
             }
         }

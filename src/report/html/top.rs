@@ -31,7 +31,7 @@ fn tiles(history: &History) -> Markup {
     let proof = proved.and_then(|version| Some((version, version.told.as_ref()?.proof.as_ref()?)));
     let measured = focus.measured();
     let (on, rates) = match &measured.training {
-        Some(training) => ("training people", training),
+        Some(training) => ("people learned from", training),
         None => ("all people", &measured.all),
     };
     let tested = history.versions.iter().filter(|version| version.told.is_some()).count();
@@ -41,7 +41,7 @@ fn tiles(history: &History) -> Markup {
     html! {
         dl.tiles {
             @if let Some((version, (gain, interval), proof)) = proof.and_then(|(version, proof)| Some((version, proof.gain?, proof))) {
-                div { dt { "Gain, unseen people" } dd {
+                div { dt { "Gain, people kept aside" } dd {
                     strong { (words::points(gain)) " points" }
                     small { (version.label()) ", 95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
                 } }
@@ -74,7 +74,7 @@ fn rate(name: &str, version: &str, own: &Rate) -> Markup {
                 Some(share) => strong { (percent(share)) },
                 None => strong { "none" },
             }
-            small { (version) ", " (own.yes) "/" (own.total) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
+            small { (version) ", " (words::thousands(own.yes)) " of " (words::thousands(own.total)) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
         } }
     }
 }

@@ -102,7 +102,7 @@ fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
     let prompt_hint = html! { a href="/prompts/new" { "Write a prompt" } " about what you offer." };
     Ok(html! {
         (choice("personas", "Personas", &people_hint, &people, None, values))
-        (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings, or a sample offer"), values))
+        (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some("What the prompt states"), values))
         (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
     })

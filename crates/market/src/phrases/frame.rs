@@ -20,7 +20,7 @@ pub(in super::super) const VALUE: [&str; 6] = [
     "{Company} <makes|offers|provides> {aproduct}.",
     "We <make|offer|run> {aproduct}.",
     "At {company} we <make|offer> {aproduct}.",
-    "{Company} is behind {aproduct}.",
+    "{Company} is the company behind {aproduct}.",
     "What we <make|sell|offer> is {aproduct}.",
     "In one line, {company} <makes|offers> {aproduct}.",
 ];

@@ -28,7 +28,7 @@ const TIE: [&str; 9] = [
      desks.",
     "If you <still have|keep having> {pain} on your list this quarter, <that is where|this is the place where> we \
      would <begin|start looking>.",
-    "My guess: {pain}, <more often in a week than you would like|and more evenings lost to it than there should be>.",
+    "My guess: {pain}, <more often than you would like|and more evenings lost to it than there should be>.",
     "<The reason I am writing|Why I am writing to you>: {pain}, <a thing that rarely fixes itself|something that tends \
      to grow along with the headcount>.",
     "<Anyone who lives with|Whoever has to live with> {pain} knows <how quickly a day is gone|that it never stays \
@@ -169,7 +169,7 @@ const CHANNEL: [&str; 5] = [
     "If {channel} <suits you better|is easier for you>, we can <stay with that|leave it at that>.",
     "I am happy to use {channel}, <if that is how you like to work|since that seems to be your way of working>.",
     "{Channel} <suits me just as well|is easier for many people>, so just say the word.",
-    "<I understand that you|It seems that you> prefer {channel}, and that is fine with me.",
+    "<I understand that you|It seems that you> prefer {channel}, which suits me well.",
     "Happy to switch to {channel} <at any point|from here on>, whatever costs you less.",
 ];
 const CHANNEL_TERSE: [&str; 3] =
@@ -207,10 +207,10 @@ const OPENER_TERSE: [&str; 3] = [
 ];
 const SUBJECT: [&str; 7] = [
     "{Company} for {akind}",
-    "A question to the {role}",
+    "A question for the {role}",
     "{Company}: one idea for your {kindshort}",
     "What {company} could take off your desk",
-    "One process fewer to worry about at your {kindshort}",
-    "{Company}, and why I think of {akind}",
+    "One thing less to worry about at your {kindshort}",
+    "Why I thought of {akind}",
     "Routine work at {akind}",
 ];

@@ -4,6 +4,7 @@
 mod chances;
 mod interval;
 mod level;
+mod messages;
 mod others;
 mod power;
 mod world;
@@ -16,6 +17,8 @@ const SECTIONS: &[Section] = &[
     ("lineages", level::lineages),
     ("power", power::once),
     ("again", power::again),
+    ("messages", messages::power),
+    ("messages-level", messages::level),
     ("chances", chances::saved),
     ("intervals", interval::all),
     ("judges", others::judges),
