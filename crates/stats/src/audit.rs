@@ -5,26 +5,27 @@ use super::{Rate, Tally};
 
 /// The most that the false-yes rate over all probes may be, at the upper end of its 95 % interval.
 ///
-/// An optimizer finds what its judge says yes to without reason. What it can gain by that is at most the judge's false-yes
-/// rate, and ten points are what a run on 20 to 100 personas can tell from luck: a judge whose false yeses are shown to be
-/// fewer cannot feign a gain that would be believed. It asks for evidence, and not for the absence of counter-evidence, and
-/// is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get one 9.8 %. Judges that
-/// near-empty messages fool 80 to 90 times of 100 (arXiv 2507.08794) fail at once.
+/// An optimizer finds what its judge says yes to without reason. What it can gain by that is at most the judge's
+/// false-yes rate, and ten points are what a run on 20 to 100 personas can tell from luck: a judge whose false yeses
+/// are shown to be fewer cannot feign a gain that would be believed. It asks for evidence, and not for the absence of
+/// counter-evidence, and is within reach: a hundred probes and no yes have 3.7 % as the upper end, four that always get
+/// one 9.8 %. Judges that near-empty messages fool 80 to 90 times of 100 (arXiv 2507.08794) fail at once.
 pub const MOST_FALSE_YES: f64 = 0.10;
 
 /// The most that the false-yes rate of any family may be, at its one-sided 95 % upper bound.
 ///
-/// Whoever searches finds the family that pays, so that the worst one counts. Each family has to be shown to be below this,
-/// and a test of "some family is above" that needs every single test to reject has the level of one of them, without any
-/// correction for their number (intersection-union: Berger 1982). So a judge that says yes to 20 % of one family passes in
-/// 5 audits of 100 at most. Twenty probes without a yes have 13.9 % as the bound, and one that always gets a yes has 21.6 %.
+/// Whoever searches finds the family that pays, so that the worst one counts. Each family has to be shown to be below
+/// this, and a test of "some family is above" that needs every single test to reject has the level of one of them,
+/// without any correction for their number (intersection-union: Berger 1982). So a judge that says yes to 20 % of one
+/// family passes in 5 audits of 100 at most. Twenty probes without a yes have 13.9 % as the bound, and one that always
+/// gets a yes has 21.6 %.
 pub const MOST_IN_A_FAMILY: f64 = 0.20;
 
 /// The least share of yes that messages which deserve one must get, at its one-sided 95 % lower bound.
 ///
-/// It is the same number as [`MOST_IN_A_FAMILY`] on purpose: whoever says yes equally often to everything, because it never
-/// reads, is either not below it on probes or not above it on these messages, and passes in 5 audits of 100 at most. Whoever
-/// never says yes fails always. A strict judge is no bad one, so no more is asked for.
+/// It is the same number as [`MOST_IN_A_FAMILY`] on purpose: whoever says yes equally often to everything, because it
+/// never reads, is either not below it on probes or not above it on these messages, and passes in 5 audits of 100 at
+/// most. Whoever never says yes fails always. A strict judge is no bad one, so no more is asked for.
 pub const LEAST_TRUE_YES: f64 = MOST_IN_A_FAMILY;
 
 /// Probes that a family has at least: with 13, none that got a yes would still leave a fifth possible.
@@ -44,7 +45,8 @@ pub const MOST_FLIPS: f64 = 0.25;
 /// fails, in 92 audits of 100; one that misses a tenth of such facts fails in less than one of 1,000 (binomial).
 pub const MOST_MISSED: f64 = 0.20;
 
-/// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they hide.
+/// The least share of questions that must have come to a decision: failed trials are in no rate, and hide what they
+/// hide.
 pub const LEAST_DECIDED: f64 = 0.8;
 
 /// What was decided in an audit.

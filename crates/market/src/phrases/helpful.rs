@@ -24,14 +24,21 @@ pub(in super::super) fn bank(feature: Feature) -> Bank {
 }
 
 const TIE: [&str; 9] = [
-    "{Pain}: that is <exactly|precisely> the sort of <chore|thing> {company} was <built|set up> to take off people's desks.",
-    "If you <still have|keep having> {pain} on your list this quarter, <that is where|this is the place where> we would <begin|start looking>.",
+    "{Pain}: that is <exactly|precisely> the sort of <chore|thing> {company} was <built|set up> to take off people's \
+     desks.",
+    "If you <still have|keep having> {pain} on your list this quarter, <that is where|this is the place where> we \
+     would <begin|start looking>.",
     "My guess: {pain}, <more often than you would like|and more evenings lost to it than there should be>.",
-    "<The reason I am writing|Why I am writing to you>: {pain}, <a thing that rarely fixes itself|something that tends to grow along with the headcount>.",
-    "<Anyone who lives with|Whoever has to live with> {pain} knows <how quickly a day is gone|that it never stays small for long>.",
-    "<Of everything on your desk|Among the things you have to carry>, one would be <missed least|easiest to part with>: {pain}.",
-    "{Pain}: that stood out when I read about your work, and <it is what|that is the part which> we could relieve <first|soonest>.",
-    "<We would like to take|Let us take> {pain} off your hands, <so that the rest of the day is yours again|one piece at a time>.",
+    "<The reason I am writing|Why I am writing to you>: {pain}, <a thing that rarely fixes itself|something that tends \
+     to grow along with the headcount>.",
+    "<Anyone who lives with|Whoever has to live with> {pain} knows <how quickly a day is gone|that it never stays \
+     small for long>.",
+    "<Of everything on your desk|Among the things you have to carry>, one would be <missed least|easiest to part \
+     with>: {pain}.",
+    "{Pain}: that stood out when I read about your work, and <it is what|that is the part which> we could relieve \
+     <first|soonest>.",
+    "<We would like to take|Let us take> {pain} off your hands, <so that the rest of the day is yours again|one piece \
+     at a time>.",
     "<You are not the only one with|Many places live with> {pain}, and it <need not|does not have to> stay that way.",
 ];
 const TIE_TERSE: [&str; 5] = [
