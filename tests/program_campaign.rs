@@ -259,3 +259,46 @@ fn what_form_shows_is_found_without_a_model_and_the_rest_is_not_checked() {
     assert!(linted.out.contains("Errors: 0"), "{}", linted.out);
     assert_eq!(place.run(&["lint", "mine", "--region", "mars"]).code, Some(2));
 }
+
+#[test]
+fn a_csv_becomes_leads_a_better_prompt_and_a_campaign_with_that_prompt() {
+    let place = Place::empty();
+    let mut csv = "First Name,Last Name,Title,Company Name,Email,Industry,Do Not Call\n".to_owned();
+    for number in 0..40 {
+        let company = number / 2;
+        let barred = if number == 7 { "true" } else { "" };
+        csv.push_str(&format!(
+            "Ann{number},Lee,Head of operations,Firm {company},ann{number}@firm{company}.example,logistics,{barred}\n"
+        ));
+    }
+    place.write("leads.csv", &csv);
+    place.write("offer.md", PROMPT);
+    place.ok(&["leads", "import", "leads.csv", "--name", "spring"]);
+    let evaluate = ["evaluate", "--leads", "spring", "--prompt-file", "offer.md", "--messages-per-persona", "1"];
+    place.ok(&[&evaluate[..], &["--model", "market"]].concat());
+    let results = place.files("results").into_iter().find(|name| name.ends_with(".json")).unwrap();
+    let improve = ["improve", "--results-file", &results, "--model", "market", "--challengers", "2", "--calls", "300"];
+    place.ok(&improve);
+    let best = place
+        .files("results")
+        .into_iter()
+        .filter(|name| name.contains("_improvement_run_") && name.ends_with(".json"))
+        .max()
+        .unwrap();
+    let prompt = place.json(&format!("results/{best}"))["metadata"]["system_prompt"].clone();
+
+    // Without a name the prompt is that of these leads' newest run.
+    let ran = place.ok(&["write", "--leads", "spring", "--model", "market"]);
+    assert!(ran.err.contains("Writing with the best prompt of these leads' lineage"), "{}", ran.err);
+    let (header, written) = campaign(&place, "spring");
+    assert_eq!((header["arms"][0]["prompt"].clone(), written.len()), (prompt, 39));
+    assert_eq!(header["lineage"], best.trim_end_matches(".json"));
+    assert!(written.iter().all(|lead| lead["email"] != "ann7@firm3.example"));
+    assert_eq!((&written[0]["segment"], &written[0]["company_key"]), (&"logistics".into(), &"firm0.example".into()));
+    place.run(&["lint", "spring", "--footer", FOOTER]);
+    let exported = place.ok(&["export", "spring", "--for", "smartlead"]);
+    assert_eq!(exported.out.matches("@firm").count(), 39);
+    place.ok(&["leads", "forget", "ann8@firm4.example"]);
+    let exported = place.ok(&["export", "spring", "--for", "smartlead"]);
+    assert!(!exported.out.contains("ann8@") && !exported.out.contains("Ann8,"), "who is forgotten is in no export");
+}

@@ -185,7 +185,8 @@ async fn trials_are_filtered_by_what_is_known_of_them_and_every_filter_has_an_ad
         assert_eq!(count(&answer), wanted, "{query}\n{}", answer.text);
         assert!(answer.text.contains(words), "{query}: {words}\n{}", answer.text);
         // One of the three has nobody checked.
-        let unchecked = answer.text.matches("<span class=\"quiet\">claims not checked</span>").count();
+        let unchecked =
+            answer.text.matches("<span class=\"row-claims\"><span class=\"quiet\">claims not checked</span>").count();
         assert_eq!(unchecked > 0, answer.text.contains("Tea, please."), "{query}");
     }
     let flipped = pages.get(&format!("{CHILD}/persona/1")).await;
@@ -234,11 +235,11 @@ async fn a_file_that_changes_is_looked_at_anew() {
     let entry = |yes| json!({"persona": "Ann", "messages": [judged("Tea?", yes, "Why not.")]});
     results(&place, "a_results_20260101_000000", &[entry(false)], serde_json::Value::Null);
     let pages = Pages::of(&place.data());
-    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(0 of 1)"));
-    assert!(pages.get("/").await.text.contains("(0 of 1)"));
+    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("0 of 1"));
+    assert!(pages.get("/").await.text.contains("0 of 1"));
     results(&place, "a_results_20260101_000000", &[entry(true), entry(true)], serde_json::Value::Null);
-    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("(2 of 2)"));
-    assert!(pages.get("/").await.text.contains("(2 of 2)"));
+    assert!(pages.get("/run/a_results_20260101_000000").await.text.contains("2 of 2"));
+    assert!(pages.get("/").await.text.contains("2 of 2"));
 }
 
 #[tokio::test]
@@ -338,7 +339,7 @@ async fn two_runs_are_compared_in_numbers_and_words() {
     let pages = Pages::of(&place.data());
     let answer = pages.get("/compare?a=tea_results_20260101_000000&b=tea_results_improvement_run_v1").await;
     assert!(answer.text.contains("1 to yes, 1 to no") && answer.text.contains("Verdict:"), "{}", answer.text);
-    assert!(pages.get("/compare").await.text.contains("Choose two."));
+    assert!(pages.get("/compare").await.text.contains("Choose two. Up to five"));
     assert_eq!(pages.get("/compare?a=x&b=y").await.status, StatusCode::NOT_FOUND);
 }
 

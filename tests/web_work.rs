@@ -139,8 +139,39 @@ fn what_cannot_be_used_is_said_in_the_words_of_the_command_beside_the_form() {
         assert!(said && (words == "error" || answer.text.contains(words)), "{words}: {}", answer.text);
         assert!(answer.text.contains("id=\"estimate\""), "the form is there again");
     }
+    let taken = [("job", "personas"), ("domain", "hospitals"), ("name", "b2b_saas_personas"), ("model", "market")];
+    let answer = server.post("/personas/new", "/estimate", &taken);
+    assert!(answer.status == 422 && answer.text.contains("is there already"), "a taken name: {}", answer.text);
     let unknown = server.post("/evaluate", "/start", &[("job", "rm")]);
     assert_eq!(unknown.status, 400);
+}
+
+#[test]
+fn a_missing_key_is_named_before_the_start_and_not_after_it() {
+    let place = Place::with_samples();
+    let server = Server::start(&place, None);
+    let fields =
+        [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "anthropic/claude-sonnet-5-5")];
+    let estimate = server.post("/evaluate", "/estimate", &fields);
+    assert_eq!(estimate.status, 200, "{}", estimate.text);
+    assert!(estimate.text.contains("ANTHROPIC_API_KEY is not set"), "{}", estimate.text);
+    assert!(!estimate.text.contains("id=\"start\"") && estimate.text.contains("id=\"again\""), "{}", estimate.text);
+    let ran = place.ok(&["evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--dry-run"]);
+    assert!(!ran.err.contains("no key"), "the market needs none: {}", ran.err);
+}
+
+#[test]
+fn facts_that_were_written_with_a_prompt_go_with_it() {
+    let place = Place::with_samples();
+    place.write("data/prompts/offer.md", "We sell tea.");
+    place.write("data/prompts/offer.facts.md", "Ten offices drink it.");
+    let server = Server::start(&place, None);
+    let fields =
+        [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("model", "market"), ("prompt", "offer")];
+    let with = server.post("/evaluate", "/estimate", &fields).text;
+    assert!(with.contains("offer.facts.md"), "{with}");
+    let without = server.post("/evaluate", "/estimate", &[&fields[..], &[("facts", "none")]].concat()).text;
+    assert!(without.contains("--prompt-file") && !without.contains("offer.facts.md"), "{without}");
 }
 
 #[test]
@@ -165,6 +196,8 @@ fn a_run_is_stopped_and_gone_on_with_from_its_page_and_outlives_the_server() {
     let stopped = server.post(&run, &format!("{run}/cancel"), &[]);
     assert_eq!(stopped.status, 303, "{}", stopped.text);
     server.wait_for(&run, "interrupted");
+    let list = server.get("/live").text;
+    assert!(list.contains("Interrupted") && !list.contains("ended badly"), "{list}");
     assert_eq!(server.post("/evaluate", &format!("{run}/cancel"), &[]).status, 409, "it is not under way any more");
 
     let resumed = server.post(&run, &format!("{run}/resume"), &[]);
@@ -221,6 +254,10 @@ fn a_challenger_by_hand_is_raced_and_its_verdict_told() {
     let saved = place.json("results/b2b_saas_personas_train_results_improvement_run_v1.json");
     let finalists = saved["metadata"]["rejoinder"]["metrics"]["cycle"]["race"]["finalists"].as_u64().unwrap();
     assert!(finalists >= 2);
+    let mine = &saved["metadata"]["rejoinder"]["metrics"]["cycle"]["by_hand"][0];
+    assert!(mine["prompt"].as_str().unwrap().contains("Never use superlatives."), "{mine}");
+    let expected = |side: usize| mine["expected"][side].as_f64().is_some_and(|share| share > 0.0 && share < 1.0);
+    assert!(expected(0) && expected(1) && mine["same"] == false, "{mine}");
     place.write("empty.md", " \n");
     let refused = place.run(&["improve", "--results-file", file, "--model", "market", "--challenger", "empty.md"]);
     assert_eq!(refused.code, Some(2), "{}", refused.err);

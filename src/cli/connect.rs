@@ -26,6 +26,7 @@ use crate::model::messages_api::MessagesApi;
 use crate::model::{Model, Role};
 use crate::report::known_hosts::{Key, KnownHost};
 use crate::report::words;
+pub use crate::web::children::NO_KEY;
 
 /// The remembered forms in which hosts take requests, kept in the data folder.
 pub fn forms(root: &Path, events: &Events) -> Forms {
@@ -197,6 +198,22 @@ impl Reach {
             )));
         }
         self.model(id, (effort, timeout), keyless)
+    }
+
+    /// What a dry run says of keys that the run itself would miss, each reason once.
+    ///
+    /// # Errors
+    /// One line, where a host or its address cannot be used.
+    pub fn missing_keys<'i>(&self, ids: impl Iterator<Item = &'i ModelId>) -> Result<Vec<String>, Error> {
+        let mut missing = Vec::new();
+        for id in ids {
+            let Some(host) = self.host(id)? else { continue };
+            match key(host, id, &self.address(host)?.0, false) {
+                Err(Error::NoKey(why)) if !missing.contains(&why) => missing.push(why),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        Ok(missing)
     }
 
     fn model(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::connect::{Reach, effort, forms};
+use super::connect::{NO_KEY, Reach, effort, forms};
 use super::engine;
 use super::error::Error;
 use super::greet::{Greetings, greet};
@@ -139,6 +139,8 @@ impl Doors {
             let effort = effort(role, settings)?;
             models.insert(role, reach.connect(role, id, (effort, timeout), keyless)?);
         }
+        let missing_keys =
+            if options.dry_run && link.is_none() { reach.missing_keys(ids.values())? } else { Vec::new() };
         engine::check(kind, &models, &ids)?;
         let mut prices = Prices::with_overrides(&settings.prices)?.at(reach.priced(ids.values())?);
         // A dry run sends nothing at all, and workers have hosts of their own.
@@ -228,6 +230,10 @@ impl Doors {
                  prompt"
                     .into(),
             ));
+        }
+        // Where something else is wrong, that is said and nothing more.
+        for why in missing_keys {
+            setup.events.emit(Event::Warning(format!("{NO_KEY}{why}")));
         }
         Ok(doors)
     }

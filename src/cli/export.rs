@@ -115,7 +115,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let ((), head) = results_stream::gather(&setup.folder, &file, &())?;
     let unchecked = Arc::new(AtomicU64::new(0));
     let tuning = |pairs: bool| {
-        let tuning = tuning::tuning(&setup.folder, &file, &head, pairs)?;
+        let tuning = tuning::tuning(&setup.folder, &file, &head.metadata, pairs)?;
         Ok::<_, Error>(Tuning { unchecked: Arc::clone(&unchecked), ..tuning })
     };
     let exporter: Arc<dyn Exporter> = match format {

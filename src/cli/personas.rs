@@ -77,13 +77,14 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
     let eval = setup.folder.resolve(Kind::Personas, &format!("{stem}_eval"))?;
     let mut doors = setup.doors(&options.models, &[Role::Generator])?;
     let count = options.count as usize;
-    if options.models.dry_run {
-        return print(&planned(&doors, Whom::Domain(domain), count));
-    }
-    for file in [&train, &eval] {
-        if !options.force {
+    if !options.force {
+        // Said before anything is estimated, and not after somebody has agreed to it.
+        for file in [&train, &eval] {
             outputs::check_free(setup, "personas", file)?;
         }
+    }
+    if options.models.dry_run {
+        return print(&planned(&doors, Whom::Domain(domain), count));
     }
     setup.folder.check_writable(Kind::Personas)?;
     let parts = [stem, domain, &count.to_string()];

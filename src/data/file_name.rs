@@ -21,6 +21,8 @@ pub enum Kind {
     Prompts,
     /// What a model read out of results files: `readings/`.
     Readings,
+    /// What people say of messages, decisions and claims: `opinions/`.
+    Opinions,
     /// Real people to write to, and who is not to be written to: `leads/`.
     Leads,
     /// What was written to leads: `campaigns/`.
@@ -43,6 +45,7 @@ impl Kind {
             Kind::Auditors => "auditors",
             Kind::Prompts => "prompts",
             Kind::Readings => "readings",
+            Kind::Opinions => "opinions",
             Kind::Leads => "leads",
             Kind::Campaigns => "campaigns",
             Kind::Replies => "replies",

@@ -25,6 +25,7 @@ pub mod judges;
 pub mod leads;
 pub mod lines;
 pub mod messages;
+pub mod opinions;
 pub mod people;
 pub mod personas;
 pub mod provenance;
@@ -33,6 +34,7 @@ pub mod results;
 pub mod results_stream;
 mod scan;
 mod split;
+pub mod titles;
 mod undecided;
 pub mod versions;
 

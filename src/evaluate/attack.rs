@@ -1,9 +1,9 @@
 //! An attack that searches: what came nearest to a yes is changed and tried again, round after round.
 //!
-//! Who looks for what a judge says yes to finds texts that no list has. So the probes that came nearest are joined, nested,
-//! crossed, repeated and shortened, what that gives is tried, and the nearest of everything is changed once more. In the end
-//! the best texts of the whole search are put to the judge again, to other personas. Only these decisions count: a text that
-//! was lucky once gains nothing by it.
+//! Who looks for what a judge says yes to finds texts that no list has. So the probes that came nearest are joined,
+//! nested, crossed, repeated and shortened, what that gives is tried, and the nearest of everything is changed once
+//! more. In the end the best texts of the whole search are put to the judge again, to other personas. Only these
+//! decisions count: a text that was lucky once gains nothing by it.
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pairing::Clusters;
+use super::pairing::{Clusters, Key};
 use super::story::Rates;
 use crate::compare::mean::Mean;
 use crate::compare::{Rate, Tally};
@@ -40,18 +40,40 @@ pub struct GroundedTally {
     unchecked_no: Tally,
 }
 
+/// What is known of a message's claims, without the claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Whether a model audited it.
+    pub is_checked: bool,
+    /// Whether it makes something up, as far as is known.
+    pub is_made_up: bool,
+}
+
+impl Checked {
+    /// What an audit says.
+    #[must_use]
+    pub fn from_audit(audit: &Audit) -> Self {
+        Checked { is_checked: audit.auditor.is_some(), is_made_up: audit.grounding() == Grounding::MadeUp }
+    }
+}
+
 impl ClaimCounts {
     /// Counts a message with its decisions, and adds them to those of its persona.
     pub fn add(&mut self, tally: &mut GroundedTally, decisions: &[bool], audit: &Audit) {
-        let (is_checked, got_yes) = (audit.auditor.is_some(), decisions.contains(&true));
-        let is_made_up = audit.grounding() == Grounding::MadeUp;
+        let checked = Checked::from_audit(audit);
+        for claim in audit.made_up().filter(|_| checked.is_checked) {
+            *self.claims.entry(claim.kind).or_default() += 1;
+        }
+        self.add_checked(tally, decisions, checked);
+    }
+
+    /// The same where the kinds of the claims are not wanted.
+    pub fn add_checked(&mut self, tally: &mut GroundedTally, decisions: &[bool], checked: Checked) {
+        let (Checked { is_checked, is_made_up }, got_yes) = (checked, decisions.contains(&true));
         self.messages += 1;
         self.checked += u64::from(is_checked);
         self.made_up += u64::from(is_checked && is_made_up);
         self.blanks += u64::from(!is_checked && is_made_up);
-        for claim in audit.made_up().filter(|_| is_checked) {
-            *self.claims.entry(claim.kind).or_default() += 1;
-        }
         match (is_checked, got_yes) {
             (true, _) => {
                 self.checked_no += u64::from(!got_yes);
@@ -133,6 +155,18 @@ impl RunTallies {
         self.response.add_chances(persona, chances);
         self.checked.add(persona, grounded.checked);
         self.unchecked_no.add(persona, grounded.unchecked_no);
+    }
+
+    /// The same of an entry of which only the persona's key is known, and of its messages what was decided and found.
+    pub fn add_checked(&mut self, persona: Key, messages: impl IntoIterator<Item = (bool, Checked)>) {
+        let (mut response, mut grounded) = (Tally::default(), GroundedTally::default());
+        for (yes, checked) in messages {
+            response += Tally::of([yes]);
+            self.counts.add_checked(&mut grounded, &[yes], checked);
+        }
+        self.response.add_to(persona, response);
+        self.checked.add_to(persona, grounded.checked);
+        self.unchecked_no.add_to(persona, grounded.unchecked_no);
     }
 
     /// Adds those of later entries.

@@ -8,6 +8,7 @@ pub mod allowance;
 pub mod asked;
 pub mod attempts;
 pub mod audits;
+pub mod by_hand;
 pub mod coding;
 pub mod companies;
 pub mod compare_runs;

@@ -155,7 +155,8 @@ impl Clusters {
         pairs
     }
 
-    fn add_to(&mut self, key: Key, decisions: Tally) {
+    /// Adds the decisions of one entry, of whose persona only the key is known.
+    pub fn add_to(&mut self, key: Key, decisions: Tally) {
         let place = self.place(key);
         self.found[place].1 += decisions;
     }

@@ -41,6 +41,20 @@ pub struct Proposals {
     pub refused: Vec<Refused>,
     /// Those that never came: what the improver's answers or calls lacked.
     pub failed: Vec<String>,
+    /// What the screen made of those that the user wrote, in the order in which they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<HandWritten>,
+}
+
+/// What the screen made of a prompt that the user wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandWritten {
+    /// The prompt as it was given.
+    pub prompt: String,
+    /// Passages that were cut out of it, each with the reason.
+    pub cut: Vec<String>,
+    /// Its place among the prompts of the pool, or why it was not tested.
+    pub screened: Result<usize, String>,
 }
 
 /// Asks for challengers.
@@ -120,6 +134,14 @@ impl Proposer<'_> {
             let screened = screened.and_then(|screened| screen.without(screened, &flags));
             if at < by_hand.len() {
                 self.tell(&screened);
+            }
+            if let Some(prompt) = by_hand.get(at) {
+                let repaired = screened.as_ref().map(|screened| screened.repaired.as_slice()).unwrap_or_default();
+                proposals.written.push(HandWritten {
+                    prompt: prompt.clone(),
+                    cut: repaired.iter().map(|cut| format!("\"{}\" ({})", cut.passage, cut.why)).collect(),
+                    screened: screened.as_ref().map(|_| pool.written.len()).map_err(ToString::to_string),
+                });
             }
             match screened {
                 Ok(screened) => {

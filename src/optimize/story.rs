@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::asked::Side;
+use super::by_hand::{self, ByHand};
 use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
@@ -71,6 +72,8 @@ pub struct Story {
     pub learned_from: usize,
     /// See `learned_from`.
     pub unseen: usize,
+    /// What became of the candidates that the user wrote.
+    pub by_hand: Vec<ByHand>,
     /// Those who only verify and were generated for this proof: their texts.
     pub generated: Arc<Vec<String>>,
     /// The proof; `None` where nothing came so far.
@@ -270,6 +273,7 @@ impl Story {
             raced: found.raced.trials,
             challenger: found.challenger.as_ref().map(ToString::to_string),
             difference,
+            by_hand: by_hand::outcomes(found),
             learned_from: people.learn.len(),
             unseen: people.unseen.len(),
             generated: Arc::clone(&people.generated),
@@ -348,6 +352,9 @@ impl Story {
             "after": self.after.as_ref().map(Rates::to_json),
             "search_calls": self.calls,
         });
+        if !self.by_hand.is_empty() {
+            record["by_hand"] = json!(self.by_hand);
+        }
         if !self.generated.is_empty() {
             record["generated_people"] = json!(*self.generated);
         }

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::judges::Judge;
 use super::pairing::Key;
 use crate::data::export::tuning::Tuning;
+use crate::data::results::Metadata;
 use crate::data::spool::{Place, Spool};
-use crate::data::{self, DataFolder, FileName, Head, Kind, Part, results_stream};
+use crate::data::{self, DataFolder, FileName, Kind, Part, results_stream};
 use crate::evaluate::generator;
 use crate::evaluate::grounding::Audit;
 
@@ -16,10 +17,10 @@ use crate::evaluate::grounding::Audit;
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read, or there is no room on the disk.
-pub fn tuning(folder: &DataFolder, file: &FileName, head: &Head, pairs: bool) -> Result<Tuning, data::Error> {
+pub fn tuning(folder: &DataFolder, file: &FileName, head: &Metadata, pairs: bool) -> Result<Tuning, data::Error> {
     let rejected = if pairs { rejected(folder, file, head)? } else { Rejected::empty(folder)? };
     Ok(Tuning {
-        system: head.metadata.system_prompt.as_str().into(),
+        system: head.system_prompt.as_str().into(),
         asked: generator::asked,
         grounding: |said| said.audit::<Audit>().unwrap_or_default().grounding(),
         also_rejected: Arc::new(move |persona| rejected.take(persona)),
@@ -45,9 +46,9 @@ impl Rejected {
     }
 }
 
-fn rejected(folder: &DataFolder, file: &FileName, head: &Head) -> Result<Rejected, data::Error> {
+fn rejected(folder: &DataFolder, file: &FileName, head: &Metadata) -> Result<Rejected, data::Error> {
     let rejected = Rejected::empty(folder)?;
-    let Some(own) = &head.metadata.rejoinder else { return Ok(rejected) };
+    let Some(own) = &head.rejoinder else { return Ok(rejected) };
     let (source, part) = match (&own.baseline, &own.parent) {
         (Some(baseline), _) if Some(&baseline.fingerprint) == own.fingerprint.as_ref() => {
             (file.clone(), Part::Baseline)
@@ -76,8 +77,9 @@ fn rejected(folder: &DataFolder, file: &FileName, head: &Head) -> Result<Rejecte
         return Err(error.into());
     }
     // What another judge rejected, this one might have accepted; and what the incumbent wrote is no earlier run's.
-    let is_one_judge = part == Part::Baseline || (Judge::of(&other).is_some() && Judge::of(&other) == Judge::of(head));
-    let is_other_prompt = part == Part::Baseline || other.metadata.system_prompt != head.metadata.system_prompt;
+    let is_one_judge = part == Part::Baseline
+        || (Judge::of(&other.metadata).is_some() && Judge::of(&other.metadata) == Judge::of(head));
+    let is_other_prompt = part == Part::Baseline || other.metadata.system_prompt != head.system_prompt;
     if is_one_judge && is_other_prompt {
         *rejected.places.lock().unwrap_or_else(PoisonError::into_inner) = places;
     }

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 use crate::data::results::sha256;
 
-const STYLE: &str = include_str!("style.css");
+/// The report's style sheet, and what a dashboard has beyond it.
+const STYLE: &str = concat!(include_str!("../report/html/style.css"), include_str!("style.css"));
 const SCRIPT: &str = include_str!("script.js");
 const MARK: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><rect width=\"16\" height=\"16\" rx=\"4\" \
                     fill=\"#1f5fae\"/><path d=\"M3 10.5 6 8l2.5 1.5L13 4.5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.6\" \

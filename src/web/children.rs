@@ -53,9 +53,53 @@ pub enum State {
     Running,
     /// Ended well.
     Done,
+    /// Was asked to stop, and did.
+    Stopped,
+    /// Reached a limit of its own; what there is was saved.
+    Limited,
     /// Ended badly.
     Failed,
 }
+
+/// Exit codes of a command that was stopped, and of one that reached a limit; README lists them.
+const STOPPED: i32 = 130;
+const LIMITED: i32 = 8;
+
+impl State {
+    /// How a command ended.
+    fn of(status: std::process::ExitStatus) -> Self {
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal: Option<i32> = None;
+        match (status.code(), signal) {
+            (Some(0), _) => State::Done,
+            (Some(STOPPED), _) | (None, Some(2 | 15)) => State::Stopped,
+            (Some(LIMITED), _) => State::Limited,
+            _ => State::Failed,
+        }
+    }
+}
+
+/// What a command would take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// Its plan.
+    pub plan: String,
+    /// What it warns of, each without the word.
+    pub warnings: Vec<String>,
+}
+
+impl Estimate {
+    /// Whether the command would end at once, since a key is missing.
+    #[must_use]
+    pub fn lacks_key(&self) -> bool {
+        self.warnings.iter().any(|warning| warning.starts_with(NO_KEY))
+    }
+}
+
+/// How the warning of a dry run begins that a key is missing.
+pub const NO_KEY: &str = "no key: ";
 
 /// What a command said that was run to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,13 +182,18 @@ impl Children {
         Ok(command)
     }
 
-    /// What a command would take, in its own words: what it prints with `--dry-run`.
+    /// What a command would take, in its own words: what it prints with `--dry-run`, and what it warns of.
     ///
     /// # Errors
     /// Its own words where it refuses, or those of the system.
-    pub fn estimate(&self, arguments: &[String]) -> Result<String, String> {
+    pub fn estimate(&self, arguments: &[String]) -> Result<Estimate, String> {
         let said = self.to_end(&[arguments, &["--dry-run".to_owned()]].concat(), PATIENCE)?;
-        if said.success { Ok(said.out) } else { Err(said.refusal().to_owned()) }
+        if !said.success {
+            return Err(said.refusal().to_owned());
+        }
+        let warnings = said.err.lines().filter_map(|line| line.strip_prefix("warning: ")).map(ToOwned::to_owned);
+        let warnings: Vec<String> = warnings.collect();
+        Ok(Estimate { plan: said.out, warnings })
     }
 
     /// What a command says that is run to its end.
@@ -192,10 +241,10 @@ impl Children {
         }
         let all = Arc::clone(&self.all);
         let wait = move || {
-            let is_well = process.wait().is_ok_and(|status| status.success());
+            let state = process.wait().map_or(State::Failed, State::of);
             let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(own) = all.iter_mut().find(|own| own.id == id) {
-                own.state = if is_well { State::Done } else { State::Failed };
+                own.state = state;
             }
         };
         std::thread::Builder::new().name("child".into()).spawn(wait)?;

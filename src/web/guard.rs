@@ -109,7 +109,9 @@ async fn admit(site: &Site, request: Request) -> Result<Admitted, Problem> {
     origin(request.headers(), &host, is_change)?;
     if site.secrets.asks() && !is_public(request.uri().path()) {
         let shown = shown(site, request.headers(), request.uri());
-        if let Some(answer) = identify(site, shown).await? {
+        // Whoever has shown the token is led to the page that was asked for.
+        let to = if is_change { "/".to_owned() } else { without_token(request.uri()) };
+        if let Some(answer) = identify(site, shown, (request.headers(), &to)).await? {
             return Ok(Admitted::Answer(answer));
         }
     }
@@ -182,10 +184,10 @@ fn shown(site: &Site, headers: &HeaderMap, uri: &Uri) -> Shown {
 
 /// Nothing where the visitor is known; else what they are answered: a link that carries the token is exchanged for a
 /// cookie, whoever shows nothing is asked.
-async fn identify(site: &Site, shown: Shown) -> Result<Option<Response>, Problem> {
+async fn identify(site: &Site, shown: Shown, (headers, to): (&HeaderMap, &str)) -> Result<Option<Response>, Problem> {
     match shown {
         Shown::Cookie => Ok(None),
-        Shown::Token(rest) => Ok(Some((remembered(site), Redirect::to(&rest)).into_response())),
+        Shown::Token(rest) => Ok(Some((remembered(site, headers), Redirect::to(&rest)).into_response())),
         Shown::WrongToken => {
             tokio::time::sleep(PENALTY).await;
             Err(Problem::new(
@@ -193,14 +195,34 @@ async fn identify(site: &Site, shown: Shown) -> Result<Option<Response>, Problem
                 "That is not the token. It is in the line that the server printed.",
             ))
         }
-        Shown::Nothing => Ok(Some(login::ask(site, StatusCode::UNAUTHORIZED, None))),
+        Shown::Nothing => Ok(Some(login::ask(site, StatusCode::UNAUTHORIZED, None, to))),
     }
 }
 
-/// The cookie of a visitor who showed the token.
-pub fn remembered(site: &Site) -> [(HeaderName, String); 1] {
+/// The cookie of a visitor who showed the token. A link from elsewhere that leads here carries it, a form or a picture there does
+/// not; what changes anything has to come from a page of this server besides.
+pub fn remembered(site: &Site, headers: &HeaderMap) -> [(HeaderName, String); 1] {
     let session = site.secrets.session().unwrap_or_default();
-    [(header::SET_COOKIE, format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Strict"))]
+    [(header::SET_COOKIE, format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax{}", secure(headers)))]
+}
+
+/// The same, forgotten.
+pub fn forgotten(headers: &HeaderMap) -> [(HeaderName, String); 1] {
+    [(header::SET_COOKIE, format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{}", secure(headers)))]
+}
+
+/// Where a proxy ended TLS before this server, the cookie must not travel without it.
+fn secure(headers: &HeaderMap) -> &'static str {
+    let is_tls =
+        headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"));
+    if is_tls { "; Secure" } else { "" }
+}
+
+/// A path of this server, whatever somebody gave; what could lead elsewhere leads to the first page.
+#[must_use]
+pub fn local(to: &str) -> &str {
+    let is_local = to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n']);
+    if is_local { to } else { "/" }
 }
 
 fn without_token(uri: &Uri) -> String {
@@ -267,6 +289,14 @@ mod tests {
             assert!(open.allow(host), "{host}");
         }
         assert!(!open.allow("evil.example"));
+    }
+
+    #[test]
+    fn after_the_token_nobody_is_led_elsewhere() {
+        for to in ["//evil.example/", "https://evil.example", "/\\evil.example", "", "/a\r\nset-cookie: x"] {
+            assert_eq!(local(to), "/", "{to}");
+        }
+        assert_eq!(local("/run/x?said=no"), "/run/x?said=no");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod fragments;
 mod list;
+mod stages;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -28,6 +29,8 @@ use crate::report::words;
 
 /// How often a page that follows a run looks.
 const EVERY: Duration = Duration::from_millis(500);
+/// Looks after which a page is told that the server is there, where it has nothing else to tell.
+const BEAT: u32 = 8;
 /// How many looks a run that is over has for its last words. One whose process was killed has none.
 const LAST_WORDS: u32 = 10;
 
@@ -109,6 +112,7 @@ pub async fn show(
         @if !value(&values, "stopping").is_empty() && own.standing == Standing::UnderWay {
             p.hint role="status" { "It was asked to stop, and does so as soon as the calls in flight have returned." }
         }
+        p.problem #live-connection role="status" hidden { "Not connected: the server does not answer. What stands here is what was known before that. The run itself goes on; this page follows it again as soon as the server is back." }
         div.live data-events=[follow] {
             @for (id, part) in fragments::all(&site, &own) {
                 (section(id, &part))
@@ -145,8 +149,9 @@ fn changes(site: Arc<Site>, id: String) -> impl Stream<Item = Result<Event, Infa
         over: bool,
         first: bool,
         waited: u32,
+        quiet: u32,
     }
-    let start = Follow { site, id, shown: BTreeMap::new(), over: false, first: true, waited: 0 };
+    let start = Follow { site, id, shown: BTreeMap::new(), over: false, first: true, waited: 0, quiet: 0 };
     futures::stream::unfold(start, |mut follow| async move {
         loop {
             if follow.over {
@@ -169,8 +174,14 @@ fn changes(site: Arc<Site>, id: String) -> impl Stream<Item = Result<Event, Infa
             follow.waited = if standing == Standing::UnderWay { 0 } else { follow.waited + 1 };
             follow.over = !goes_on || follow.waited > LAST_WORDS;
             if changed.is_empty() && !follow.over {
-                continue;
+                follow.quiet += 1;
+                if follow.quiet < BEAT {
+                    continue;
+                }
+                follow.quiet = 0;
+                return Some((Ok(Event::default().event("beat").data("")), follow));
             }
+            follow.quiet = 0;
             follow.shown.extend(changed.clone());
             let kind = if follow.over { "end" } else { "parts" };
             let event = Event::default().event(kind).data(serde_json::to_string(&changed).unwrap_or_default());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 
@@ -17,7 +17,7 @@ use super::site::Site;
 pub const PATH: &str = "/login";
 
 /// The page that asks.
-pub fn ask(site: &Site, status: StatusCode, wrong: Option<&str>) -> Response {
+pub fn ask(site: &Site, status: StatusCode, wrong: Option<&str>, to: &str) -> Response {
     let body = html! {
         header.page-head { h1 { "Who is there?" } }
         p { "This server is open to other machines, so it asks for the token that it printed when it was started." }
@@ -26,6 +26,7 @@ pub fn ask(site: &Site, status: StatusCode, wrong: Option<&str>) -> Response {
         }
         form.stack method="post" action=(PATH) {
             (page::csrf(site))
+            input type="hidden" name="to" value=(guard::local(to));
             label for="token" { "Token" }
             input #token type="password" name="token" required autocomplete="current-password" autofocus;
             button.primary type="submit" { "Go on" }
@@ -36,14 +37,25 @@ pub fn ask(site: &Site, status: StatusCode, wrong: Option<&str>) -> Response {
 
 /// Shows the page.
 pub async fn show(State(site): State<Arc<Site>>) -> Response {
-    if site.secrets.asks() { ask(&site, StatusCode::OK, None) } else { Redirect::to("/").into_response() }
+    if site.secrets.asks() { ask(&site, StatusCode::OK, None, "/") } else { Redirect::to("/").into_response() }
 }
 
 /// Takes what was given.
-pub async fn take(State(site): State<Arc<Site>>, Form(form): Form<HashMap<String, String>>) -> Response {
+pub async fn take(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
+    let to = guard::local(form.get("to").map_or("/", String::as_str));
     if form.get("token").is_some_and(|token| site.secrets.is_token(token.trim())) {
-        return (guard::remembered(&site), Redirect::to("/")).into_response();
+        return (guard::remembered(&site, &headers), Redirect::to(to)).into_response();
     }
     tokio::time::sleep(Duration::from_millis(400)).await;
-    ask(&site, StatusCode::UNAUTHORIZED, Some("That is not the token. It is in the line that the server printed."))
+    let wrong = "That is not the token. It is in the line that the server printed.";
+    ask(&site, StatusCode::UNAUTHORIZED, Some(wrong), to)
+}
+
+/// Forgets the visitor.
+pub async fn leave(headers: HeaderMap) -> Response {
+    (guard::forgotten(&headers), Redirect::to(PATH)).into_response()
 }

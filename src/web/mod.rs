@@ -5,17 +5,20 @@
 //! that a terminal and a page are two views of one thing.
 
 mod assets;
-mod chart_table;
 mod check;
 pub mod children;
 mod compare;
 mod downloads;
 mod error;
 pub mod guard;
+mod kept;
 mod lineages;
 mod live;
 mod login;
+mod objections;
+mod opinions;
 mod page;
+mod pager;
 mod people;
 mod prompts;
 mod run;
@@ -23,7 +26,7 @@ pub mod secrets;
 mod shelf;
 mod shown;
 pub mod site;
-mod svg;
+mod titles;
 mod work;
 
 use std::collections::HashSet;
@@ -48,10 +51,15 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/assets/{name}", get(assets::give))
         .route(login::PATH, get(login::show).post(login::take))
+        .route("/logout", post(login::leave))
         .route("/", get(lineages::list))
         .route("/lineage/{name}", get(lineages::show))
+        .route("/lineage/{name}/title", post(titles::keep_of_lineage))
+        .route("/run/{name}/title", post(titles::keep_of_run))
         .route("/run/{name}", get(run::show))
         .route("/run/{name}/persona/{number}", get(run::persona))
+        .route("/run/{name}/opinion", post(opinions::keep))
+        .route("/run/{name}/fact", post(opinions::add_fact))
         .route("/run/{name}/{form}", get(downloads::give))
         .route("/compare", get(compare::show))
         .route("/live", get(live::list))

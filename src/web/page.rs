@@ -53,6 +53,9 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
                         (link("/personas", Place::Personas, "Personas"))
                         (link(super::check::PATH, Place::Models, "Models"))
                     }
+                    @if site.secrets.asks() && place != Place::None {
+                        form method="post" action="/logout" { (csrf(site)) button.small type="submit" { "Log out" } }
+                    }
                 }
                 main #main tabindex="-1" { (body) }
                 footer.site { p { "rejoinder " (env!("CARGO_PKG_VERSION")) " · data in " code { (site.folder.root().display()) } } }

@@ -7,6 +7,7 @@ use axum::response::{Html, Response};
 use maud::html;
 
 use super::page::{self, Place};
+use super::pager::Pages;
 use super::site::Site;
 use super::work::{Values, value};
 use crate::data::{Kind, personas};
@@ -77,26 +78,9 @@ pub async fn show(
                 p.lead { (words::count(people.len() as u64, "persona", "personas")) }
             }
             ol.people start=(from + 1) { @for persona in &shown { li { (page::text(persona)) } } }
-            (pager(&path, &[], "", at, last))
+            (Pages { path: &path, pairs: &[], anchor: "", at, last }.links())
         };
         Ok(page::page(site, file.stem(), Place::Personas, body))
     });
     own.await.map_err(|problem| problem.page(&site))
-}
-
-/// Links to the pages before and after.
-pub(super) fn pager(path: &str, pairs: &[(&str, &str)], fragment: &str, at: usize, last: usize) -> maud::Markup {
-    let to = |page: usize| {
-        let page = page.to_string();
-        format!("{}{fragment}", page::link(path, &[pairs, &[("page", page.as_str())]].concat()))
-    };
-    html! {
-        @if last > 1 {
-            nav.pager aria-label="Pages of the list" {
-                @if at > 1 { a href=(to(1)) { "First" } a #previous rel="prev" href=(to(at - 1)) { "Previous" } }
-                span { "Page " (words::thousands(at as u64)) " of " (words::thousands(last as u64)) }
-                @if at < last { a #next rel="next" href=(to(at + 1)) { "Next" } a href=(to(last)) { "Last" } }
-            }
-        }
-    }
 }

@@ -13,9 +13,8 @@ use super::shown;
 use super::site::Site;
 use super::work::{Values, value};
 use crate::data::results::sha256;
-use crate::data::{FileName, Kind, clock, results_stream};
+use crate::data::{FileName, Kind, clock};
 use crate::improve::parts::Marking;
-use crate::optimize::lineage;
 use crate::report::words;
 
 /// How the stem of a file of facts ends; what stands before is the prompt's.
@@ -196,18 +195,18 @@ pub async fn save(State(site): State<Arc<Site>>, Form(values): Form<Values>) -> 
     saved.await.unwrap_or_else(|problem| problem.page(&site))
 }
 
-/// A form in which the best prompt of a run's lineage is edited by hand: a challenger.
+/// A form in which the prompt of a run is edited by hand: a candidate.
 pub async fn challenger(State(site): State<Arc<Site>>, Query(values): Query<Values>) -> Result<Html<String>, Response> {
     let own = site.aside(move |site| {
         let file = site.folder.resolve(Kind::Results, value(&values, "run"))?;
-        let ((), head) = results_stream::gather(&site.folder, &file, &())?;
-        let (best, prompt) = lineage::best(&site.folder, &file, &head)?;
-        let name = best.stem();
+        // The prompt of the run that is named, and not of a later one: what is edited is what the page before showed.
+        let prompt = site.shelf.summary(&site.folder, &file)?.prompt.clone();
+        let name = file.stem();
         let body = html! {
             header.page-head {
                 p.crumbs { a href=(format!("/run/{}", page::segment(name))) { (name) } }
-                h1 { "A challenger by hand" }
-                p.lead { "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; the rest is screened, raced and proved like any other challenger. It takes the incumbent's place only if it is better on people whom nothing was tuned on." }
+                h1 { "A candidate by hand" }
+                p.lead { "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; the rest is screened, raced and proved like any other candidate. It takes the place of the current prompt only if it is better on people kept aside. What became of it stands on the page of the run." }
             }
             form.stack #form method="post" action="/challenger" {
                 (page::csrf(site))
@@ -219,7 +218,7 @@ pub async fn challenger(State(site): State<Arc<Site>>, Query(values): Query<Valu
                 button.primary #save type="submit" { "Go on" }
             }
         };
-        Ok(page::page(site, "A challenger by hand", Place::Lineages, body))
+        Ok(page::page(site, "A candidate by hand", Place::Lineages, body))
     });
     own.await.map_err(|problem| problem.page(&site))
 }

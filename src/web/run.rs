@@ -1,5 +1,7 @@
 //! One run: what it came to, and every trial of it.
 
+mod by_hand;
+mod figures;
 mod filter;
 mod story;
 mod trials;
@@ -12,11 +14,13 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::error::Problem;
+use super::opinions;
 use super::page::{self, Place};
-use super::shelf::Index;
-use super::shown;
+use super::shelf::{Index, Measured};
 use super::site::Site;
+use super::titles::{Named, form as title_form};
 use super::work::{Values, value};
+use crate::data::titles::Titles;
 use crate::data::{FileName, Kind, versions};
 use crate::report::words;
 use filter::Filter;
@@ -29,8 +33,9 @@ pub async fn show(State(site): State<Arc<Site>>, Path(name): Path<String>, Query
         let stem = index.file.stem();
         let filter = Filter::of(&values);
         let body = html! {
-            (head(&index))
+            (head(site, &index, index.measured(&site.folder)?))
             (story::of(site, &index)?)
+            (opinions::agreement(&site.folder, &index)?)
             (trials::list(site, &index, &filter, value(&values, "page").parse().unwrap_or(1))?)
         };
         Ok(page::page(site, stem, Place::Lineages, body).into_response())
@@ -57,21 +62,27 @@ pub(super) fn open(site: &Site, name: &str) -> Result<Arc<Index>, Problem> {
     Ok(site.shelf.index(&site.folder, &file)?)
 }
 
-fn head(index: &Index) -> Markup {
+fn head(site: &Site, index: &Index, measured: &Measured) -> Markup {
     let stem = index.file.stem();
     let lineage = versions::lineage_base(stem);
     let path = format!("/run/{}", page::segment(stem));
     let own = index.metadata.rejoinder.as_ref();
+    let titles = Titles::load(&site.folder);
+    let title = titles.runs.get(stem);
+    let version = versions::version_of(stem).map_or_else(|| "first run".to_owned(), |version| format!("v{version}"));
+    let name = title.map(|title| title.name.clone()).filter(|name| !name.is_empty());
     html! {
         header.page-head {
-            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
-            h1 { (stem) }
-            p.lead { "Rate of yes: " (shown::response(index.mean_chance().as_ref(), index.rate())) @if own.is_some_and(|own| own.partial.is_some()) { " " span.mark { "partial" } } }
+            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (page::text(titles.of_lineage(&lineage))) } }
+            h1 { @match &name { Some(name) => (page::text(name)), None => { (page::text(titles.of_lineage(&lineage))) ", " (version) } } }
+            p.quiet.crumbs { "File " code { (stem) } }
+            (figures::figures(index, measured))
             p.actions {
-                a.button.primary href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
+                button.primary type="button" hidden data-copy="prompt" { "Copy the prompt" }
+                a.button href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
                 a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }
                 @if let Some(parent) = own.and_then(|own| own.parent.as_ref()) {
-                    a.button href=(page::link("/compare", &[("a", parent.file.strip_suffix(".json").unwrap_or(&parent.file)), ("b", stem)])) { "Compare with its parent" }
+                    a.button href=(page::link("/compare", &[("a", parent.file.strip_suffix(".json").unwrap_or(&parent.file)), ("b", stem)])) { "Compare with the run before" }
                 }
             }
             nav.local aria-label="Downloads" {
@@ -83,6 +94,7 @@ fn head(index: &Index) -> Markup {
                 a href=(format!("{path}/sft.jsonl")) title="accepted messages without a made-up claim, as conversations" { "SFT" }
                 a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in pairs" { "DPO" }
             }
+            (title_form(site, Named::Run, stem, title))
             nav.local aria-label="On this page" {
                 span.quiet { "On this page:" }
                 @if own.is_some_and(|own| own.metrics.is_some()) { a href="#proof" { "proof" } }
@@ -99,6 +111,7 @@ fn head(index: &Index) -> Markup {
 pub async fn persona(
     State(site): State<Arc<Site>>,
     Path((name, number)): Path<(String, String)>,
+    Query(values): Query<Values>,
 ) -> Result<Html<String>, Response> {
     let page = site.aside(move |site| {
         let index = open(site, &name)?;
@@ -113,7 +126,7 @@ pub async fn persona(
                 p.crumbs { a href=(path) { (index.file.stem()) } }
                 h1 { "Persona " (at + 1) }
             }
-            (trials::persona(site, &index, at)?)
+            (trials::persona(site, &index, at, value(&values, "who"))?)
             nav.pager aria-label="Other personas" {
                 @if at > 0 { a #previous rel="prev" href=(format!("{path}/persona/{at}")) { "Previous" } }
                 span { (words::thousands(u64::from(at) + 1)) " of " (words::thousands(u64::from(last))) }

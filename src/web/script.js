@@ -13,8 +13,23 @@ if (follow && window.EventSource) {
       if (place && !(place.contains(document.activeElement) && event.type !== "end")) place.innerHTML = html;
     }
   };
+  // A server that has gone, or a network that swallows everything, must not look like a run on which nothing happens.
+  const lost = document.getElementById("live-connection");
+  const SILENCE = 12000;
+  let heard = Date.now();
+  let over = false;
+  const connected = (yes) => { if (lost) lost.hidden = yes; };
+  const hear = () => {
+    heard = Date.now();
+    connected(true);
+  };
+  for (const kind of ["open", "parts", "beat", "end"]) source.addEventListener(kind, hear);
+  source.addEventListener("error", () => { if (!over) connected(false); });
+  const watch = setInterval(() => { if (Date.now() - heard > SILENCE) connected(false); }, 1000);
   source.addEventListener("parts", show);
   source.addEventListener("end", (event) => {
+    over = true;
+    clearInterval(watch);
     source.close();
     show(event);
   });
@@ -34,13 +49,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       button.textContent = "Could not copy";
     }
     setTimeout(() => { button.textContent = said; }, 1500);
-  });
-}
-
-// A choice that is made is a wish to see it.
-for (const form of document.querySelectorAll("form[data-auto]")) {
-  form.addEventListener("change", (event) => {
-    if (event.target instanceof HTMLSelectElement) form.requestSubmit();
   });
 }
 

@@ -1,5 +1,6 @@
 //! What is known of the results files, each looked at once for every version of it.
 
+mod holding;
 mod index;
 mod marks;
 mod summary;
@@ -9,9 +10,9 @@ use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, SystemTime};
 
-pub use index::{Before, Index};
+pub use index::{Before, Index, Measured};
 pub use marks::Marks;
-pub use summary::{Summary, interval as percents, raised, rate};
+pub use summary::{GROUNDED, Summary, interval as percents, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};
 use crate::optimize::readings;
@@ -176,6 +177,7 @@ impl Shelf {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// The lock, whatever became of who held it before.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

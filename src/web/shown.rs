@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::page::text;
+use super::shelf::Summary;
 use crate::compare::mean::Mean;
 use crate::compare::{Interval, Rate};
 use crate::data::results::MessageNote;
@@ -18,11 +18,41 @@ use crate::report::words;
 pub fn rate(own: &Rate) -> Markup {
     html! {
         @match own.share() {
-            Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+            Some(share) => { strong { (percent(share)) } " (" (of(own)) ")" }
             None => "no decisions",
         }
         @if let Some(interval) = own.interval { span.quiet { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) } }
         @if own.simulated { " " span.mark { "simulated" } }
+    }
+}
+
+/// `21,349 of 24,000`.
+#[must_use]
+pub fn of(own: &Rate) -> String {
+    format!("{} of {}", words::thousands(own.yes), words::thousands(own.total))
+}
+
+/// The rate of a run, and that it is incomplete where it is.
+#[must_use]
+pub fn rate_of(run: &Summary) -> Markup {
+    html! {
+        (response(run.line.chance.as_ref(), &run.line.rate))
+        @if run.line.partial.is_some() { " " span.mark { "partial" } span.quiet { " " (words::thousands(run.line.rate.total)) " decisions so far" } }
+    }
+}
+
+/// A rate as one of the few figures of a page: its name, what is measured, and how sure it is.
+#[must_use]
+pub fn tile(name: &str, own: &Rate, measure: &str) -> Markup {
+    html! {
+        div { dt { (name) } dd {
+            strong { @match own.share() { Some(share) => (percent(share)), None => "none yet" } }
+            small {
+                (measure) ", " (of(own))
+                @if let Some(interval) = own.interval { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) }
+                @if own.simulated { ", simulated" }
+            }
+        } }
     }
 }
 
@@ -66,7 +96,7 @@ pub fn rate_in_two(own: &Rate) -> Markup {
     html! {
         span.pair {
             @match own.share() {
-                Some(share) => { strong { (percent(share)) } " (" (own.yes) "/" (own.total) ")" }
+                Some(share) => { strong { (percent(share)) } " (" (of(own)) ")" }
                 None => "no decisions",
             }
             @if let Some(interval) = own.interval { span.quiet { (percent(interval.low)) " to " (percent(interval.high)) @if own.simulated { ", simulated" } } }
@@ -78,17 +108,6 @@ pub fn rate_in_two(own: &Rate) -> Markup {
 #[must_use]
 pub fn gain(own: (f64, Interval)) -> Markup {
     html! { strong { (words::points(own.0)) } span.quiet { " points (" (words::points(own.1.low)) " to " (words::points(own.1.high)) ")" } }
-}
-
-/// A verdict's word in a pill.
-#[must_use]
-pub fn verdict(word: Option<&str>) -> Markup {
-    let class = match word {
-        Some("adopted") => "pill good",
-        Some(_) => "pill held",
-        None => "pill",
-    };
-    html! { span class=(class) { (text(word.unwrap_or("first run"))) } }
 }
 
 /// A message with its made-up claims marked, and its audit.

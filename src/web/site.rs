@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use super::children::Children;
 use super::error::Problem;
 use super::guard::Names;
+use super::kept::Kept;
 use super::secrets::Secrets;
 use super::shelf::Shelf;
 use crate::data::DataFolder;
@@ -25,6 +26,8 @@ pub struct Site {
     pub children: Children,
     /// What is known of the results files.
     pub shelf: Arc<Shelf>,
+    /// Downloads that were made of them.
+    pub(super) kept: Kept,
     journal: Mutex<Option<Journal>>,
 }
 
@@ -33,7 +36,15 @@ impl Site {
     #[must_use]
     pub fn new(folder: DataFolder, common: Vec<OsString>, names: Names, secrets: Secrets) -> Self {
         let children = Children::new(folder.root(), common);
-        Site { folder, names, secrets, children, shelf: Arc::default(), journal: Mutex::default() }
+        Site {
+            folder,
+            names,
+            secrets,
+            children,
+            shelf: Arc::default(),
+            kept: Kept::default(),
+            journal: Mutex::default(),
+        }
     }
 
     /// The journal, if the folder has one: who only looks makes none.

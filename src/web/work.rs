@@ -62,6 +62,7 @@ pub async fn estimate(State(site): State<Arc<Site>>, Form(values): Form<Values>)
             Ok(estimate) => estimate,
             Err(why) => return Ok(refused(form::page(site, job, &values, Some(&page::sentence(&why)))?)),
         };
+        let lacks_key = estimate.lacks_key();
         let line: Vec<String> = arguments.iter().map(|word| quoted(word)).collect();
         let pairs = job.pairs(&values);
         let back = page::link(job.path(), &pairs);
@@ -71,12 +72,14 @@ pub async fn estimate(State(site): State<Arc<Site>>, Form(values): Form<Values>)
                 h1 { "What it would take" }
                 p.lead { "Nothing has been sent. Look at it, then start." }
             }
-            pre.estimate { (text(&estimate)) }
+            @for warning in &estimate.warnings { p.problem role="alert" { (text(&page::sentence(warning))) } }
+            pre.estimate { (text(&estimate.plan)) }
             form.inline method="post" action="/start" {
                 (page::csrf(site))
                 input type="hidden" name="job" value=(job.name());
                 @for (name, value) in &pairs { input type="hidden" name=(name) value=(value); }
-                button.primary #start type="submit" { "Start" }
+                @if lacks_key { button.primary #again type="submit" formaction="/estimate" { "Look again" } }
+                @else { button.primary #start type="submit" { "Start" } }
                 a.button href=(back) { "Change something" }
             }
             h2 { "As a command" }

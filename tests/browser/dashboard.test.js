@@ -120,10 +120,15 @@ test("trials are filtered by what was said, and every view has an address", asyn
   const page = await openPage(browser);
   await page.goto(`${site.url}/run/${ADOPTED}`);
   assert.ok((await page.$$("article.trial")).length > 0);
-  // Choosing is enough where there is script; without it there is a button.
-  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.select("#said", "no")]);
+  // An arrow key in a list chooses, and sends nothing.
+  await page.focus("#said");
+  await page.keyboard.press("ArrowDown");
+  await pause(300);
+  assert.doesNotMatch(page.url(), /said=/);
+  await page.select("#said", "no");
+  await press(page, "#filters button");
   assert.match(page.url(), /said=no/);
-  const pills = (page) => page.$$eval("article.trial h3 .pill", (pills) => pills.map((pill) => pill.className));
+  const pills = (page) => page.$$eval("article.trial summary .pill", (pills) => pills.map((pill) => pill.className));
   const shown = await pills(page);
   assert.ok(shown.length > 0);
   const other = await openPage(browser);
@@ -140,8 +145,10 @@ test("trials are filtered by what was said, and every view has an address", asyn
 test("a persona that flipped is opened from the list, with both messages side by side", async () => {
   const page = await openPage(browser);
   await page.goto(`${site.url}/run/${ADOPTED}`);
-  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.select("#flipped", "yes")]);
-  await press(page, "article.trial h3 a");
+  await page.select("#flipped", "yes");
+  await press(page, "#filters button");
+  await page.click("article.trial summary");
+  await press(page, "article.trial details[open] > p > a");
   assert.match(page.url(), new RegExp(`/run/${ADOPTED}/persona/\\d+`));
   const number = Number(page.url().match(/persona\/(\d+)/)[1]);
   const messages = await page.$$eval("blockquote", (found) => found.map((quote) => quote.textContent));
@@ -198,6 +205,55 @@ test("a prompt that is edited by hand becomes a challenger and is tested like an
   assert.match(await text(page), /improve/);
   assert.deepEqual(page.faults, []);
   await page.close();
+});
+
+test("a server that has gone does not look alive, and one that is back is followed again", async () => {
+  const there = await serve(here, [], market);
+  const page = await openPage(browser);
+  await page.goto(`${there.url}/improve?run=${FIRST}&model=${SLOW_MODEL}&calls=500`);
+  await press(page, "#estimate");
+  await press(page, "#start");
+  await waitForStanding(page, "under way");
+  assert.equal(await page.$eval("#live-connection", (line) => line.hidden), true);
+  await there.stop();
+  await waitFor(page, "the loss", () => document.querySelector("#live-connection").hidden === false, 30);
+  const back = await serve(here, ["--port", new URL(there.url).port], market);
+  await waitFor(page, "the return", () => document.querySelector("#live-connection").hidden === true, 60);
+  await press(page, "#live-actions button");
+  await waitForStanding(page, "interrupted");
+  await page.goto(`${back.url}/live`);
+  assert.doesNotMatch(await text(page), /ended badly/, "a run that was stopped did not end badly");
+  await page.close();
+  await back.stop();
+});
+
+test("what happened, what changed and what to do next stand in the first screen, on a desk and on a phone", async () => {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    const page = await openPage(browser);
+    await page.setViewport({ width, height });
+    await page.goto(`${site.url}/lineage/${LINEAGE}`);
+    const below = await page.evaluate(() =>
+      ["#verdict", ".changed", ".next"].filter((place) => {
+        const found = document.querySelector(place)?.getBoundingClientRect();
+        return !found || found.bottom > window.innerHeight;
+      }),
+    );
+    assert.deepEqual(below, [], `at ${width} pixels`);
+    const wide = await page.evaluate(() => [...document.querySelectorAll(".scroll")].filter((own) => own.scrollWidth > own.clientWidth + 1).length);
+    if (width === 1440) assert.equal(wide, 0, "a table is cut");
+    await page.goto(`${site.url}/run/${ADOPTED}`);
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (width === 390) assert.ok(tall < 12000, `a run of 40 trials is ${tall} pixels long`);
+    const over = await page.evaluate(() => {
+      const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+      return [...document.querySelectorAll("td svg.meter")].filter((bar) => {
+        const figure = bar.parentElement.querySelector("a");
+        return figure && meet(bar.getBoundingClientRect(), figure.getBoundingClientRect());
+      }).length;
+    });
+    assert.equal(over, 0, "bars lie over figures");
+    await page.close();
+  }
 });
 
 test("two runs are chosen and laid side by side", async () => {

@@ -100,7 +100,8 @@ async function start(words, cwd, env) {
 /** `rejoinder serve` on a free port; with a market it takes that for the Messages API. */
 export function serve(place, words = [], market = undefined) {
   const env = environment(market && { ANTHROPIC_BASE_URL: market.url, ANTHROPIC_API_KEY: "of-no-account" });
-  return start(["serve", "--port", "0", ...words], place.folder, env);
+  const port = words.includes("--port") ? [] : ["--port", "0"];
+  return start(["serve", ...port, ...words], place.folder, env);
 }
 
 /** The simulated market over HTTP, whose answers take so long. */

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod adoption;
+pub mod agreement;
 pub mod arms;
 pub mod audit;
 pub mod auditor;

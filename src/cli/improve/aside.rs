@@ -75,7 +75,7 @@ fn advice(kept_aside: usize, fresh: usize, persona_file: Option<&str>) -> String
         }
         None => String::new(),
     };
-    format!("{missed}. --fresh-people {} writes more people like them for this proof{more}", FEW_MORE)
+    format!("{missed}. --fresh-people {FEW_MORE} writes more people like them for this proof{more}")
 }
 
 /// People that are offered to be written: with twelve, the fewest that are kept aside, they make fifty.

@@ -113,7 +113,9 @@ impl Jobs {
                 )
             }
             State::Done => format!("Done.\n\n{}", result(child)),
-            State::Failed => format!("It ended without all that was asked for.\n\n{}", result(child)),
+            State::Stopped | State::Limited | State::Failed => {
+                format!("It ended without all that was asked for.\n\n{}", result(child))
+            }
         }
     }
 }

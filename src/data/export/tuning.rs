@@ -8,8 +8,6 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::{Value, json};
-
 use super::{Exporter, Rows};
 use crate::data::entry::{Entry, Part, Said};
 use crate::event::Grounding;
@@ -32,14 +30,37 @@ pub struct Tuning {
     pub unchecked: Arc<AtomicU64>,
 }
 
-impl Tuning {
-    fn asking(&self, persona: &str) -> [Value; 2] {
-        [json!({"role": "system", "content": &*self.system}), json!({"role": "user", "content": (self.asked)(persona)})]
+/// Writes rows. The prompt stands in each of them, and is put into JSON once.
+struct Turns<'o> {
+    out: Box<dyn Write + 'o>,
+    tuning: Tuning,
+    system: Vec<u8>,
+}
+
+impl<'o> Turns<'o> {
+    fn new(out: Box<dyn Write + 'o>, tuning: &Tuning) -> io::Result<Self> {
+        let mut system = Vec::new();
+        turn(&mut system, "system", &tuning.system)?;
+        Ok(Turns { out, tuning: tuning.clone(), system })
+    }
+
+    /// What the generator was asked about a persona: two turns with a comma between them.
+    fn asking(&mut self, persona: &str) -> io::Result<()> {
+        self.out.write_all(&self.system)?;
+        self.out.write_all(b",")?;
+        turn(&mut self.out, "user", &(self.tuning.asked)(persona))
+    }
+
+    fn answer(&mut self, message: &str) -> io::Result<()> {
+        turn(&mut self.out, "assistant", message)
     }
 }
 
-fn answer(message: &str) -> Value {
-    json!({"role": "assistant", "content": message})
+/// One turn of a conversation.
+fn turn(out: &mut impl Write, role: &str, content: &str) -> io::Result<()> {
+    write!(out, "{{\"role\":\"{role}\",\"content\":")?;
+    serde_json::to_writer(&mut *out, content)?;
+    out.write_all(b"}")
 }
 
 /// Messages that were accepted and make nothing up as far as that was checked, one per line.
@@ -53,25 +74,19 @@ pub struct Dpo(pub Tuning);
 
 impl Exporter for Sft {
     fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
-        Ok(Box::new(SftRows { out, tuning: self.0.clone() }))
+        Ok(Box::new(SftRows(Turns::new(out, &self.0)?)))
     }
 }
 
 impl Exporter for Dpo {
     fn begin<'o>(&self, out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
-        Ok(Box::new(DpoRows { out, tuning: self.0.clone() }))
+        Ok(Box::new(DpoRows(Turns::new(out, &self.0)?)))
     }
 }
 
-struct SftRows<'o> {
-    out: Box<dyn Write + 'o>,
-    tuning: Tuning,
-}
+struct SftRows<'o>(Turns<'o>);
 
-struct DpoRows<'o> {
-    out: Box<dyn Write + 'o>,
-    tuning: Tuning,
-}
+struct DpoRows<'o>(Turns<'o>);
 
 /// The entry's messages that were accepted and make nothing up as far as is known.
 fn accepted(entry: &Entry<'_>, tuning: &Tuning) -> Vec<String> {
@@ -93,15 +108,18 @@ impl Rows for SftRows<'_> {
             return Ok(());
         }
         let persona = entry.persona.get();
-        for message in accepted(entry, &self.tuning) {
-            let [system, user] = self.tuning.asking(&persona);
-            line(&mut self.out, &json!({"messages": [system, user, answer(&message)]}))?;
+        for message in accepted(entry, &self.0.tuning) {
+            self.0.out.write_all(b"{\"messages\":[")?;
+            self.0.asking(&persona)?;
+            self.0.out.write_all(b",")?;
+            self.0.answer(&message)?;
+            self.0.out.write_all(b"]}\n")?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.0.out.flush()
     }
 }
 
@@ -111,35 +129,33 @@ impl Rows for DpoRows<'_> {
             return Ok(());
         }
         let persona = entry.persona.get();
-        let chosen = accepted(entry, &self.tuning);
+        let chosen = accepted(entry, &self.0.tuning);
         if chosen.is_empty() {
             return Ok(());
         }
         let own = entry.messages.iter().filter(|said| !said.yes).map(|said| said.message.get().into_owned());
-        let rejected = own.chain((self.tuning.also_rejected)(&persona));
+        let rejected = own.chain((self.0.tuning.also_rejected)(&persona));
         for (chosen, rejected) in chosen.iter().zip(rejected) {
-            let pair = json!({
-                "prompt": self.tuning.asking(&persona),
-                "chosen": [answer(chosen)],
-                "rejected": [answer(&rejected)],
-            });
-            line(&mut self.out, &pair)?;
+            self.0.out.write_all(b"{\"prompt\":[")?;
+            self.0.asking(&persona)?;
+            self.0.out.write_all(b"],\"chosen\":[")?;
+            self.0.answer(chosen)?;
+            self.0.out.write_all(b"],\"rejected\":[")?;
+            self.0.answer(&rejected)?;
+            self.0.out.write_all(b"]}\n")?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.0.out.flush()
     }
-}
-
-fn line(out: &mut impl Write, row: &Value) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, row)?;
-    out.write_all(b"\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::data::Results;
 

@@ -13,6 +13,7 @@ use crate::data::results::Metadata;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::Change;
 use crate::improve::difference::Step;
+use crate::optimize::by_hand::ByHand;
 use crate::optimize::story::Rates;
 use crate::optimize::{Objective, Verdict};
 
@@ -41,6 +42,8 @@ pub struct Told {
     pub generated: u64,
     /// Challengers that were asked for, and that passed the screen.
     pub challengers: Option<(u64, u64)>,
+    /// What became of the candidates that the user wrote.
+    pub by_hand: Vec<ByHand>,
     /// What a second judge says.
     pub referee: Option<ToldReferee>,
 }
@@ -139,6 +142,7 @@ impl Told {
             people: pair(cycle.get("personas"), "learned_from", "unseen"),
             generated: cycle.get("personas").and_then(|people| count(people, "generated")).unwrap_or(0),
             challengers: pair(cycle.get("challengers"), "asked", "passed"),
+            by_hand: read(cycle, "by_hand").unwrap_or_default(),
             referee: cycle.get("referee").and_then(|referee| {
                 Some(ToldReferee {
                     model: text(referee, "model")?,

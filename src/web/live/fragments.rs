@@ -4,19 +4,20 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{Seen, Standing};
+use super::{Seen, Standing, stages};
 use crate::event::{Decision, Share};
+use crate::report::html::chart::{self, narrowing};
 use crate::report::live::{Batch, Live, letter};
 use crate::report::words;
 use crate::web::page::{self, text};
 use crate::web::site::Site;
-use crate::web::svg;
 
 /// All of them, each with the id of its place. The places are the same whatever there is to show.
 pub(super) fn all(site: &Site, seen: &Seen) -> Vec<(&'static str, Markup)> {
     let live = seen.live.as_ref();
     vec![
-        ("live-state", state(seen)),
+        ("live-state", html! { (state(seen)) (stages::next(seen)) }),
+        ("live-stages", stages::stages(seen)),
         ("live-actions", actions(site, seen)),
         ("live-spent", spent(seen)),
         // What grows stands below what does not.
@@ -142,7 +143,7 @@ fn progress(live: &Live) -> Markup {
         }
         @if let Some(point) = latest {
             p.rate { (share(&point.share)) @if live.is_simulated() { " " span.mark { "simulated" } } }
-            (svg::narrowing(batch))
+            (narrowing::band(batch))
             @if !batch.over { p.hint { "The rate of this batch so far, with its 95 % interval. What decides is the proof, not this." } }
         }
     }
@@ -172,9 +173,9 @@ fn race(live: &Live) -> Markup {
         p {
             (words::count(exploring.trials as u64, "trial", "trials")) " of prompts put together from "
             (words::count(exploring.instructions as u64, "instruction", "instructions")) " of "
-            (words::count(exploring.challengers as u64, "challenger", "challengers"))
+            (words::count(exploring.challengers as u64, "candidate", "candidates"))
             ". Expected with an average persona: " strong { (format!("{:.0}%", exploring.expected.0 * 100.0)) }
-            " for the best so far, " (format!("{:.0}%", exploring.expected.1 * 100.0)) " for the incumbent."
+            " for the best so far, " (format!("{:.0}%", exploring.expected.1 * 100.0)) " for the current prompt."
         }
         @if let Some(race) = &live.race {
             h3 { @if race.over { "The race is over" } @else { "The race" } }
@@ -184,9 +185,9 @@ fn race(live: &Live) -> Markup {
                     @if race.incumbent.1 > 0 {
                         @let share = race.incumbent.0 / race.incumbent.1 as f64;
                         tr {
-                            th scope="row" { "Incumbent" }
+                            th scope="row" { "Current prompt" }
                             td { "its earlier messages" }
-                            td { (svg::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, race.incumbent.1)) }
+                            td { (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, race.incumbent.1)) }
                             td { "to beat" }
                         }
                     }
@@ -198,7 +199,7 @@ fn race(live: &Live) -> Markup {
                             td {
                                 @if finalist.trials == 0 { span.quiet { "not raced" } }
                                 @else {
-                                    (svg::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, finalist.trials))
+                                    (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, finalist.trials))
                                 }
                             }
                             td {
@@ -222,9 +223,9 @@ fn proof(live: &Live) -> Markup {
     }
     let points = |share: f64| words::points(share);
     html! {
-        h2 { "The proof, on people whom it was not tuned on" }
+        h2 { "The proof, on people kept aside" }
         div.scroll tabindex="0" role="region" aria-label="Looks at the proof" { table {
-            thead { tr { th scope="col" { "Look" } th scope="col" { "Incumbent" } th scope="col" { "Challenger" } th scope="col" { "Gain, points" } th scope="col" { "Decision" } } }
+            thead { tr { th scope="col" { "Look" } th scope="col" { "Current prompt" } th scope="col" { "Candidate" } th scope="col" { "Gain, points" } th scope="col" { "Decision" } } }
             tbody {
                 @for look in &live.looks {
                     tr {
@@ -277,6 +278,7 @@ fn spent(seen: &Seen) -> Markup {
                 @if simulated && cost == Some(0.0) { "nothing, simulated" }
                 @else { (cost.map_or_else(|| "unknown".to_owned(), words::dollars)) }
             } }
+            (stages::left(seen, calls, cost, live.map(|live| live.seconds)))
             @if let Some(live) = live { div { dt { "Time" } dd { (words::duration(Duration::from_secs_f64(live.seconds.max(0.0)))) } } }
         }
     }

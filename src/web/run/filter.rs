@@ -22,6 +22,45 @@ pub(super) struct Filter {
     pub(super) segment: String,
     /// Whose reasoning raises this.
     pub(super) objection: String,
+    /// Whose persona, message or reasoning holds this text.
+    pub(super) text: String,
+    /// In which order.
+    pub(super) order: Order,
+}
+
+/// The order of trials.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    /// That of the file.
+    #[default]
+    File,
+    /// Those whose persona changed its mind first.
+    Flipped,
+    /// Those that got a no first.
+    No,
+    /// Those with a made-up claim first.
+    MadeUp,
+    /// By the main objection, the most frequent first.
+    Objection,
+}
+
+impl Order {
+    /// All of them: as an address has it, and in words.
+    pub(super) const ALL: [(Order, &'static str, &'static str); 5] = [
+        (Order::File, "", "As in the file"),
+        (Order::Flipped, "flipped", "Changed their minds first"),
+        (Order::No, "no", "No first"),
+        (Order::MadeUp, "claims", "Made-up claims first"),
+        (Order::Objection, "objection", "By objection"),
+    ];
+
+    fn named(name: &str) -> Self {
+        Order::ALL.into_iter().find(|(_, own, _)| *own == name).map_or(Order::File, |(order, ..)| order)
+    }
+
+    fn name(self) -> &'static str {
+        Order::ALL.into_iter().find(|(order, ..)| *order == self).map_or("", |(_, name, _)| name)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +77,8 @@ pub(super) struct Texts<'a> {
     pub(super) marks: Option<&'a Marks>,
     /// Which reasoning is in which group, where that was read.
     pub(super) coding: Option<&'a Coding>,
+    /// The trials whose texts hold what is looked for, by their places; `None` where nothing is.
+    pub(super) found: Option<&'a [u32]>,
 }
 
 impl Filter {
@@ -58,6 +99,8 @@ impl Filter {
             failed: value(values, "failed") == "1",
             segment: value(values, "segment").to_owned(),
             objection: value(values, "objection").to_owned(),
+            text: value(values, "text").to_owned(),
+            order: Order::named(value(values, "order")),
         }
     }
 
@@ -82,6 +125,8 @@ impl Filter {
             ("failed", one(self.failed)),
             ("segment", &self.segment),
             ("objection", &self.objection),
+            ("text", &self.text),
+            ("order", self.order.name()),
         ]
     }
 
@@ -111,11 +156,11 @@ impl Filter {
 
     /// Whether nothing is left out.
     pub(super) fn is_all(&self) -> bool {
-        *self == Filter::default()
+        *self == Filter { order: self.order, ..Filter::default() }
     }
 
-    /// The wanted trials, by their places: how many they are, and those of one page. None, where what is needed of the texts
-    /// is not known yet.
+    /// The wanted trials in the wanted order, by their places: how many they are, and those of one page. None, where what is
+    /// needed of the texts is not known yet.
     pub(super) fn page(
         &self,
         index: &Index,
@@ -126,47 +171,71 @@ impl Filter {
         if self.waits(texts) {
             return (0, Vec::new());
         }
-        let marks = texts.marks.filter(|_| self.needs_marks());
-        if self.is_all() {
+        if self.is_all() && self.order == Order::File {
             let to = (from + count).min(index.trials.len());
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
         }
-        let segment = marks.and_then(|marks| marks.names.iter().position(|name| *name == self.segment));
-        let mut found = 0;
-        let mut page = Vec::new();
-        for (at, trial) in index.trials.iter().enumerate() {
-            if self.said.is_some_and(|said| said != trial.yes) {
-                continue;
-            }
-            if let Some(wanted) = self.flipped {
-                let tally = index.entries[trial.entry as usize].tally;
-                let flipped = before.and_then(|before| before.flipped(trial.entry, tally));
-                let fits = match wanted {
-                    Flipped::Any => flipped.is_some(),
-                    Flipped::Yes => flipped == Some(true),
-                    Flipped::No => flipped == Some(false),
-                };
-                if !fits {
-                    continue;
-                }
-            }
-            if self.flagged && trial.grounding != Grounding::MadeUp {
-                continue;
-            }
-            if !self.objection.is_empty() && !self.raises(texts.coding, (trial.entry, trial.message)) {
-                continue;
-            }
-            if let Some(marks) = marks {
-                let own = marks.segments.get(trial.entry as usize).copied().unwrap_or_default();
-                if segment.is_none_or(|segment| !own.contains(&(segment as u8 + 1))) {
-                    continue;
-                }
-            }
-            if (from..from + count).contains(&found) {
-                page.push(at as u32);
-            }
-            found += 1;
-        }
-        (found, page)
+        let mut found: Vec<u32> =
+            (0..index.trials.len() as u32).filter(|at| self.fits(index, before, texts, *at)).collect();
+        self.sort(index, before, texts.coding, &mut found);
+        let all = found.len();
+        (all, found.into_iter().skip(from).take(count).collect())
     }
+
+    fn fits(&self, index: &Index, before: Option<&Before>, texts: Texts<'_>, at: u32) -> bool {
+        let trial = index.trials[at as usize];
+        if self.said.is_some_and(|said| said != trial.yes)
+            || (self.flagged && trial.grounding != Grounding::MadeUp)
+            || texts.found.is_some_and(|found| found.binary_search(&at).is_err())
+        {
+            return false;
+        }
+        let flipped = || flipped(index, before, at);
+        let is_flipped = match self.flipped {
+            None => true,
+            Some(Flipped::Any) => flipped().is_some(),
+            Some(Flipped::Yes) => flipped() == Some(true),
+            Some(Flipped::No) => flipped() == Some(false),
+        };
+        let is_raised = self.objection.is_empty() || self.raises(texts.coding, (trial.entry, trial.message));
+        is_flipped && is_raised && self.is_in_segment(texts.marks, trial.entry)
+    }
+
+    fn is_in_segment(&self, marks: Option<&Marks>, entry: u32) -> bool {
+        let Some(marks) = marks.filter(|_| self.needs_marks()) else { return true };
+        let Some(segment) = marks.names.iter().position(|name| *name == self.segment) else { return false };
+        marks.segments.get(entry as usize).is_some_and(|places| places.contains(&(segment as u8 + 1)))
+    }
+
+    /// Trials that are alike stay in the order of the file.
+    fn sort(&self, index: &Index, before: Option<&Before>, coding: Option<&Coding>, found: &mut [u32]) {
+        let trial = |at: &u32| index.trials[*at as usize];
+        match self.order {
+            Order::File => {}
+            Order::Flipped => found.sort_by_cached_key(|at| match flipped(index, before, *at) {
+                Some(true) => 0,
+                Some(false) => 1,
+                None => 2,
+            }),
+            Order::No => found.sort_by_key(|at| trial(at).yes),
+            Order::MadeUp => found.sort_by_key(|at| trial(at).grounding != Grounding::MadeUp),
+            Order::Objection => {
+                let Some(coding) = coding else { return };
+                let raised = coding.counted(Side::Against);
+                let rank = |at: &u32| {
+                    let trial = trial(at);
+                    let code = coding.code(trial.entry as usize, trial.message as usize).filter(|code| !code.yes)?;
+                    let group = coding.codebook.groups().get(usize::from(*code.groups.first()?))?;
+                    raised.iter().position(|own| own.name == group.name)
+                };
+                found.sort_by_cached_key(|at| rank(at).unwrap_or(usize::MAX));
+            }
+        }
+    }
+}
+
+/// Which way the persona of a trial went, where it changed its mind.
+fn flipped(index: &Index, before: Option<&Before>, at: u32) -> Option<bool> {
+    let entry = index.trials[at as usize].entry;
+    before?.flipped(entry, index.entries[entry as usize].tally)
 }

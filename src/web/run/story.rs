@@ -3,21 +3,22 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::compare::Interval;
-use crate::improve::Objections;
+use super::by_hand;
 use crate::improve::difference::of_prompts;
 use crate::improve::objections::UNSORTED;
-use crate::optimize::Verdict;
-use crate::optimize::history::told::mean_chance;
+use crate::improve::{Change, Objections};
+use crate::optimize::Objective;
+use crate::optimize::history::Told;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::story::Raised;
-use crate::report::html::diff;
-use crate::report::{story, words};
+use crate::optimize::story::{Raised, Rates};
+use crate::report::html::{chart, diff};
+use crate::report::words;
 use crate::web::error::Problem;
+use crate::web::objections::{self, Column};
 use crate::web::page::{self, text};
-use crate::web::shelf::{Index, percents, raised, rate};
+use crate::web::shelf::{Index, percents, raised, stem};
+use crate::web::shown;
 use crate::web::site::Site;
-use crate::web::{chart_table, shown, svg};
 
 /// Instructions that are listed.
 const INSTRUCTIONS: usize = 24;
@@ -26,10 +27,11 @@ const INSTRUCTIONS: usize = 24;
 pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
     let own = index.metadata.rejoinder.as_ref();
     let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
+    let told = Told::of(&index.metadata);
     Ok(html! {
-        @if let Some(cycle) = cycle {
-            (verdict(cycle))
-            (proof(cycle, own.is_some_and(|own| own.simulated)))
+        @if let (Some(cycle), Some(told)) = (cycle, &told) {
+            (proof(told))
+            (by_hand::answers(told, &index.metadata.system_prompt))
             (on_the_people(own.and_then(|own| own.metrics.as_ref())))
             (objections(site, index, Some(cycle)))
             (instructions(cycle))
@@ -42,40 +44,29 @@ pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
     })
 }
 
-fn verdict(cycle: &Value) -> Markup {
-    let verdict: Option<Verdict> = cycle.get("verdict").and_then(|own| serde_json::from_value(own.clone()).ok());
-    html! { @if let Some(verdict) = verdict { p.verdict #verdict { strong { "Verdict: " } (text(&page::sentence(&story::verdict_in_words(&verdict)))) } } }
-}
-
-fn points(own: (f64, Interval)) -> Markup {
-    shown::gain(own)
-}
-
-fn side(of: Option<&Value>, key: &str, simulated: bool) -> Markup {
-    let is_checked = of.and_then(|of| of.get("checked_messages")?.as_u64()).is_some_and(|count| count > 0);
-    if key == "grounded_response" && !is_checked {
-        return html! { (words::NOT_CHECKED) };
+fn side(rates: &Rates, objective: Objective) -> Markup {
+    match objective {
+        Objective::Response => shown::response_in_lines(rates.chance.as_ref(), &rates.response),
+        Objective::Grounded => {
+            rates.grounded.as_ref().map_or_else(|| html! { (words::NOT_CHECKED) }, shown::rate_in_two)
+        }
     }
-    let rate = of.and_then(|of| of.get(key)).and_then(|of| rate(of, simulated));
-    let chance = of.filter(|_| key == "response").and_then(|of| mean_chance(of.get("mean_chance_of_yes")?));
-    html! { @match &rate { Some(rate) => (shown::response_in_lines(chance.as_ref(), rate)), None => "–" } }
 }
 
-fn proof(cycle: &Value, simulated: bool) -> Markup {
-    let Some(proof) = cycle.get("proof").filter(|proof| !proof.is_null()) else {
-        return html! { p.quiet { "Nothing was proved on unseen people in this cycle." } };
+fn proof(told: &Told) -> Markup {
+    let Some(proof) = &told.proof else {
+        return html! { p.quiet { "Nothing was asked of people kept aside in this cycle." } };
     };
-    let number = |name: &str| proof.get(name).and_then(Value::as_u64).unwrap_or_default();
-    let (before, after) = (proof.get("before"), proof.get("after"));
     html! {
-        h2 #proof { "On people whom nothing was tuned on" }
+        h2 #proof { "On people kept aside" }
+        p { @if let Some(verdict) = &told.verdict { (text(&page::sentence(&crate::report::story::verdict_in_words(verdict)))) } }
         div.scroll tabindex="0" role="region" aria-label="The proof" { table {
-            caption { (words::count(number("personas"), "persona", "personas")) ", " (words::count(number("trials"), "trial", "trials")) ", " (words::count(number("looks"), "look", "looks")) "; intervals of 95 %" }
-            thead { tr { td {} th scope="col" { "Incumbent" } th scope="col" { "Challenger" } } }
+            caption { (words::count(proof.personas, "person", "people")) " from whom nothing was learned, " (words::count(proof.trials, "trial", "trials")) ", " (words::count(proof.looks, "look", "looks")) "; 95% intervals" }
+            thead { tr { td {} th scope="col" { "Current prompt" } th scope="col" { "Candidate" } } }
             tbody {
-                tr { th scope="row" { "Yes" } td { (side(before, "response", simulated)) } td { (side(after, "response", simulated)) } }
-                tr { th scope="row" { "Yes, without a made-up claim" } td { (side(before, "grounded_response", simulated)) } td { (side(after, "grounded_response", simulated)) } }
-                @if let Some(gain) = percents(proof, "gain") { tr { th scope="row" { "Gain" } td colspan="2" { (points(gain)) @if let Some(p) = proof.get("p_value").and_then(Value::as_f64) { span.quiet { ", p " (words::probability(p)) } } } } }
+                tr { th scope="row" { "Yes" } td { (side(&proof.before, Objective::Response)) } td { (side(&proof.after, Objective::Response)) } }
+                tr { th scope="row" { "Yes without made-up claims" } td { (side(&proof.before, Objective::Grounded)) } td { (side(&proof.after, Objective::Grounded)) } }
+                @if let Some(gain) = proof.gain { tr { th scope="row" { "Gain" } td colspan="2" { (shown::gain(gain)) @if let Some(p) = proof.p_value { span.quiet { ", p " (words::probability(p)) } } } } }
             }
         } }
     }
@@ -96,7 +87,7 @@ fn on_the_people(metrics: Option<&Value>) -> Markup {
     html! {
         h2 #before-after { "On the people of the file" }
         p {
-            @if let Some(difference) = percents(change, "paired_difference") { "Change, paired by persona: " (points(difference)) ". " }
+            @if let Some(difference) = percents(change, "paired_difference") { "Change, paired by person: " (shown::gain(difference)) ". " }
             a href="?flipped=yes#trials-head" { (words::count(number("flipped_to_yes"), "persona", "personas")) } " flipped to yes, "
             a href="?flipped=no#trials-head" { (words::count(number("flipped_to_no"), "persona", "personas")) } " to no."
         }
@@ -104,27 +95,41 @@ fn on_the_people(metrics: Option<&Value>) -> Markup {
     }
 }
 
-/// Why people said no to the incumbent, as the cycle found it, and why to this run's own messages.
+/// Why people said no to the prompt before, and why to this run's own messages.
 fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     let coding = index.coding(&site.folder).map(|coding| Objections::default().by(coding));
     let after = coding.as_ref().map(|said| Raised::from_groups(&said.raised, said)).unwrap_or_default();
     let before = cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default();
     let is_new = cycle.is_none_or(|cycle| cycle.get("after").is_some_and(|after| !after.is_null()));
-    let mut columns: Vec<(String, &[Raised])> = Vec::new();
-    if !before.is_empty() {
-        columns.push(("Before".to_owned(), before.as_slice()));
+    let changes: Vec<Change> = cycle
+        .and_then(|cycle| serde_json::from_value(cycle.get("objections_changed")?.clone()).ok())
+        .unwrap_or_default();
+    let own_stem = index.file.stem();
+    let parent = index.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
+    // The trials of the run before can be shown by group only where that run was sorted.
+    let earlier = parent.and_then(|parent| {
+        let file = site.folder.resolve(crate::data::Kind::Results, stem(&parent.file)).ok()?;
+        let summary = site.folder.exists(&file).then(|| site.shelf.summary(&site.folder, &file).ok())??;
+        summary.objections.as_ref().map(|_| file.stem().to_owned())
+    });
+    let mut columns: Vec<Column<'_>> = Vec::new();
+    if !before.is_empty() && is_new {
+        columns.push(Column { label: "Before".to_owned(), raised: &before, run: earlier.as_deref() });
     }
-    // Where the prompt stays, its messages do.
-    if !after.is_empty() && (is_new || before.is_empty()) {
-        columns.push(("This run".to_owned(), after.as_slice()));
+    if !after.is_empty() {
+        // Where the prompt stays, its messages do.
+        let label = if is_new { "This run" } else { "The prompt that stayed" };
+        columns.push(Column { label: label.to_owned(), raised: &after, run: Some(own_stem) });
+    } else if !before.is_empty() && !is_new {
+        columns.push(Column { label: "The prompt that stayed".to_owned(), raised: &before, run: None });
     }
     let part = coding.as_ref().and_then(|said| said.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
     html! {
-        (chart_table::shares("Why people said no", "Share of the personas that raised it at least once, with its 95 % interval.", &columns))
+        h2 #objections { "Why people said no" }
+        (objections::table("Share of the people who raised it at least once, with its 95% interval. A figure leads to the trials.", &columns, if columns.len() > 1 { &changes } else { &[] }))
         @if columns.is_empty() {
-            h2 #objections { "Why people said no" }
             @if coding.is_some() { p.quiet { "Nobody gave a reason against a message." } }
-            @else { p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(index.file.stem())) " --objections" } "." } }
+            @else { p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(own_stem)) " --objections" } "." } }
         }
         @if let Some(sorted) = part { p.hint { "In this run counted in " (words::thousands(sorted.reasonings as u64)) " of " (words::count(sorted.of as u64, "reasoning", "reasonings")) "." } }
     }
@@ -139,7 +144,7 @@ fn instructions(cycle: &Value) -> Markup {
     html! {
         details.more #instructions { summary { "What each instruction does (" (list.len()) ")" }
             div.scroll tabindex="0" role="region" aria-label="Instructions" { table {
-                thead { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In the challenger" } th scope="col" { "In the incumbent" } } }
+                thead { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In the candidate" } th scope="col" { "In the current prompt" } } }
                 tbody { @for own in list.iter().take(INSTRUCTIONS) {
                     tr {
                         th scope="row" { (text(own.get("text").and_then(Value::as_str).unwrap_or_default())) }
@@ -167,8 +172,8 @@ fn claims(cycle: &Value) -> Markup {
         let share = made_up as f64 / checked as f64;
         html! {
             p {
-                (title) ": " strong { (shown::percent(share)) } " (" (made_up) "/" (checked) @if checked < all { ", " (checked) " of " (all) " checked" } ") "
-                (svg::meter(share))
+                (title) ": " strong { (shown::percent(share)) } " (" (words::thousands(made_up)) " of " (words::thousands(checked)) @if checked < all { ", " (words::thousands(checked)) " of " (words::thousands(all)) " checked" } ") "
+                (chart::meter(share))
             }
         }
     };

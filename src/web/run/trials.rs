@@ -1,42 +1,41 @@
-//! The trials of a run, a page at a time.
+//! The trials of a run, a page at a time: a row for each, which opens into its messages side by side.
+
+mod form;
+mod persona;
+mod row;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::Vacant;
+use std::sync::Arc;
 
 use maud::{Markup, html};
 
 use super::filter::{Filter, Texts};
-use crate::data::results::{Judged, PersonaResult};
-use crate::event::Grounding;
-use crate::improve::Coding;
-use crate::improve::codebook::Side;
-use crate::improve::objections::UNSORTED;
+use crate::data::results::PersonaResult;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::page::{self, text};
-use crate::web::people::pager;
-use crate::web::shelf::{Before, Index};
-use crate::web::shown;
+use crate::web::pager::Pages;
+use crate::web::shelf::Index;
 use crate::web::site::Site;
+
+pub(super) use persona::persona;
 
 /// Trials on a page.
 const PAGE: usize = 20;
-/// Characters of a persona that stand in a line.
-const LINE: usize = 140;
 
 /// The filters and the page.
-pub(super) fn list(
-    site: &Site,
-    index: &std::sync::Arc<Index>,
-    filter: &Filter,
-    page: usize,
-) -> Result<Markup, Problem> {
+pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize) -> Result<Markup, Problem> {
     let before = index.before(&site.shelf, &site.folder)?;
     let coding = index.coding(&site.folder);
-    let texts = Texts { marks: index.marks(&site.folder), coding };
+    let looked_for = index.holding(&site.folder, &filter.text)?;
+    let texts = Texts { marks: index.marks(&site.folder), coding, found: looked_for.as_deref().map(Vec::as_slice) };
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let form = form(filter, &path, (index, before.as_deref()), texts, failures.len());
+    let form = form::form(filter, &path, (index, before.as_deref()), texts, failures.len());
+    let pages = |at: usize, last: usize| {
+        Pages { path: &path, pairs: &filter.pairs(), anchor: "#trials-head", at, last }.links()
+    };
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);
         let at = page.clamp(1, last);
@@ -52,7 +51,7 @@ pub(super) fn list(
                     @if let Some(message) = &failure.text { blockquote { (text(message)) } }
                 }
             }
-            (pager(&path, &filter.pairs(), "#trials-head", at, last))
+            (pages(at, last))
         });
     }
     let is_pending = filter.waits(texts);
@@ -82,103 +81,21 @@ pub(super) fn list(
             p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(format!("{path}#trials-head")) { "Show all" } } }
             @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } })) }
         }
-        @for place in &places {
-            @let trial = index.trials[*place as usize];
-            @if let Some((entry, earlier)) = entries.get(&trial.entry) {
-                @if let Some(said) = entry.messages.get(trial.message as usize) {
+        div.trials {
+            @for place in &places {
+                @let trial = index.trials[*place as usize];
+                @if let Some((entry, earlier)) = entries.get(&trial.entry) {
                     @let flipped = before.as_ref().and_then(|before| before.flipped(trial.entry, index.entries[trial.entry as usize].tally));
-                    (article(&path, (trial.entry, trial.message), entry, said, (earlier.as_ref(), flipped), coding))
+                    @let row = row::Row { path: &path, entry: trial.entry, message: trial.message, own: entry, earlier: earlier.as_ref(), flipped };
+                    (row.article(coding))
                 }
             }
         }
-        (pager(&path, &filter.pairs(), "#trials-head", at, last))
+        (pages(at, last))
     })
 }
 
-fn form(
-    filter: &Filter,
-    path: &str,
-    (index, before): (&Index, Option<&Before>),
-    texts: Texts<'_>,
-    failures: usize,
-) -> Markup {
-    let choice = |name: &str, label: &str, options: &[(&str, &str)], chosen: &str| {
-        html! { div.field { label for=(name) { (label) }
-        select #(name) name=(name) { @for (value, words) in options { option value=(value) selected[*value == chosen] { (text(words)) } } } } }
-    };
-    let pairs: BTreeMap<&str, &str> = filter.pairs().into_iter().collect();
-    let of = |name: &str| pairs.get(name).copied().unwrap_or_default();
-    let mut names: Vec<&str> = texts.marks.map(|marks| marks.names.clone()).unwrap_or_default();
-    names.sort_unstable();
-    let chosen = filter.segment.as_str();
-    if !chosen.is_empty() && !names.contains(&chosen) {
-        names.push(chosen);
-    }
-    let segments: Vec<(&str, &str)> =
-        [("", "All")].into_iter().chain(names.into_iter().map(|name| (name, name))).collect();
-    let raised = raised(texts.coding);
-    let mut groups: Vec<(&str, &str)> = vec![("", "All")];
-    groups.extend(raised.iter().map(|(name, label)| (name.as_str(), label.as_str())));
-    if !filter.objection.is_empty() && !groups.iter().any(|(name, _)| *name == filter.objection) {
-        groups.push((&filter.objection, &filter.objection));
-    }
-    html! {
-        form.inline #filters method="get" action=(format!("{path}#trials-head")) data-auto aria-label="Which trials to show" {
-            (choice("said", "Said", &[("", "Yes and no"), ("no", "No"), ("yes", "Yes")], of("said")))
-            @if before.is_some() { (choice("flipped", "Flipped", &[("", "Either"), ("any", "Flipped"), ("yes", "To yes"), ("no", "To no")], of("flipped"))) }
-            (choice("flagged", "Claims", &[("", "All"), ("1", "With a made-up claim")], of("flagged")))
-            (choice("objection", "Objection", &groups, of("objection")))
-            (choice("segment", "Segment", &segments, of("segment")))
-            @if failures > 0 { (choice("failed", "Failed", &[("", "Decided"), ("1", "Failed")], of("failed"))) }
-            button type="submit" { "Show" }
-        }
-        @if filter.flagged && index.trials.iter().all(|trial| trial.grounding == Grounding::NotChecked) { p.hint { "The claims of these messages are not checked. To have it done: " code { "rejoinder audit-claims" } "." } }
-        @if before.is_none() && filter.flipped.is_some() { p.hint { "Who flipped is known only where one judge decided on this run and on its parent." } }
-    }
-}
-
-/// The objections that anybody raised, with the number of messages, and what nobody has sorted.
-fn raised(coding: Option<&Coding>) -> Vec<(String, String)> {
-    let groups = coding.map(|coding| coding.counted(Side::Against)).unwrap_or_default();
-    let label = |name: &str, count: usize| format!("{name} ({})", words::thousands(count as u64));
-    let mut raised: Vec<(String, String)> =
-        groups.into_iter().map(|group| (group.name.clone(), label(&group.name, group.count))).collect();
-    raised.push((UNSORTED.to_owned(), UNSORTED.to_owned()));
-    raised
-}
-
-fn article(
-    path: &str,
-    (entry, message): (u32, u32),
-    own: &PersonaResult,
-    said: &Judged,
-    (earlier, flipped): (Option<&PersonaResult>, Option<bool>),
-    coding: Option<&Coding>,
-) -> Markup {
-    let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
-    html! {
-        article.trial id=(format!("trial-{}-{}", entry + 1, message + 1)) {
-            h3 {
-                a href=(format!("{path}/persona/{}", entry + 1)) { "Persona " (entry + 1) }
-                span.quiet { "message " (message + 1) }
-                (shown::decision(said.decision.decision))
-                (flip(flipped))
-                (shown::claims(&audit))
-            }
-            details { summary.persona { (text(&words::one_line(&own.persona, LINE))) } p.persona { (text(&own.persona)) } }
-            (shown)
-            p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
-            (groups(said.decision.decision, coding, (entry, message)))
-            @if let Some(first) = earlier.and_then(|earlier| earlier.messages.first()).filter(|first| first.message != said.message) {
-                details { summary { "Before: " (shown::decision(first.decision.decision)) }
-                    (shown::message(&first.message, first.rejoinder.as_ref()).0)
-                    p.reasoning { strong { "Why: " } (text(&first.decision.reasoning)) }
-                }
-            }
-        }
-    }
-}
-
+/// What changed with a persona, in a pill.
 fn flip(flipped: Option<bool>) -> Markup {
     html! {
         @match flipped {
@@ -187,50 +104,4 @@ fn flip(flipped: Option<bool>) -> Markup {
             None => {}
         }
     }
-}
-
-/// The groups of a reasoning, by its place in the run.
-fn groups(yes: bool, coding: Option<&Coding>, (entry, message): (u32, u32)) -> Markup {
-    let names = coding.and_then(|coding| coding.names(entry as usize, message as usize));
-    let names = names.map_or_else(|| UNSORTED.to_owned(), |names| names.join(", "));
-    html! { p.hint { @if yes { "Liked: " } @else { "Objections: " } (text(&names)) } }
-}
-
-/// All messages to one persona, beside those before.
-pub(super) fn persona(site: &Site, index: &Index, at: u32) -> Result<Markup, Problem> {
-    let own = index.entry(&site.folder, at)?;
-    let before = index.before(&site.shelf, &site.folder)?;
-    let earlier = match &before {
-        Some(before) => before.entry(&site.folder, at)?,
-        None => None,
-    };
-    let flipped = before.as_ref().and_then(|before| before.flipped(at, index.entries[at as usize].tally));
-    let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
-    let coding = index.coding(&site.folder);
-    let sorted = |number: usize, yes: bool| groups(yes, coding, (at, number as u32));
-    let side = |messages: &[Judged], sorted: &dyn Fn(usize, bool) -> Markup| {
-        html! {
-            @if messages.is_empty() { p.quiet { "No decided message." } }
-            @for (number, said) in messages.iter().enumerate() {
-                @let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
-                article.trial {
-                    h3 { "Message " (number + 1) " " (shown::decision(said.decision.decision)) (shown::claims(&audit)) @if let Some(score) = said.decision.score() { span.quiet { "score " (format!("{score:.2}")) } } }
-                    (shown)
-                    p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }
-                    (sorted(number, said.decision.decision))
-                }
-            }
-        }
-    };
-    Ok(html! {
-        p.persona { (text(&own.persona)) }
-        p { (flip(flipped)) }
-        div.sides {
-            @if let Some(earlier) = &earlier { section { h2 { "Before" } (side(&earlier.messages, &|_, _| Markup::default())) } }
-            section { h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (side(&own.messages, &sorted)) }
-        }
-        @for failure in failures.iter().filter(|failure| failure.persona == at as usize) {
-            p.problem { "Message " (failure.message + 1) " failed (" (text(&failure.stage)) "): " (text(&failure.reason)) }
-        }
-    })
 }

@@ -2,20 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use super::holding::Kept;
 use super::marks::{Marks, Progress};
 use super::{Shelf, summary};
+use crate::compare::Tally;
 use crate::compare::mean::{Mean, Outcomes};
-use crate::compare::{Rate, Tally};
 use crate::data::results::{Metadata, PersonaResult, Results};
 use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::Coding;
+use crate::optimize::grounded::{Checked, RunTallies};
 use crate::optimize::judges::{Judge, Judges};
+use crate::optimize::lineage::Lineage;
 use crate::optimize::pairing::Key;
 use crate::optimize::readings;
+use crate::optimize::story::Rates;
 
 /// Stands for no entry.
 pub const NOBODY: u32 = u32::MAX;
@@ -35,11 +39,24 @@ pub struct Index {
     /// The parent's messages, decided again by this run's judge.
     again: Vec<Own>,
     before: OnceLock<Option<Arc<Before>>>,
-    rate: OnceLock<Rate>,
+    measured: OnceLock<Measured>,
     mean_chance: OnceLock<Option<Mean>>,
     coding: OnceLock<Option<Coding>>,
     marks: OnceLock<Marks>,
+    /// What was looked for in its texts of late.
+    pub(super) held: Mutex<Kept>,
     progress: Arc<Progress>,
+}
+
+/// What came of a run's messages, of all people and of each side of the split.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Everybody in the file.
+    pub all: Rates,
+    /// Those from whom is learned; `None` where the lineage has no split.
+    pub learned: Option<Rates>,
+    /// Those in the file who are kept aside; `None` where there is nobody.
+    pub aside: Option<Rates>,
 }
 
 /// An entry.
@@ -69,6 +86,8 @@ pub struct Trial {
     pub yes: bool,
     /// What is known of its message's claims.
     pub grounding: Grounding,
+    /// Whether a model audited them.
+    pub is_audited: bool,
 }
 
 /// The same personas in the run before, where one judge decided on both.
@@ -107,11 +126,10 @@ impl Gather for Taken {
             return;
         }
         let at = self.own.len() as u32;
-        let trial = |(message, said): (usize, &data::entry::Said<'_>)| Trial {
-            entry: at,
-            message: message as u32,
-            yes: said.yes,
-            grounding: said.audit::<Audit>().unwrap_or_default().grounding(),
+        let trial = |(message, said): (usize, &data::entry::Said<'_>)| {
+            let audit = said.audit::<Audit>().unwrap_or_default();
+            let (grounding, is_audited) = (audit.grounding(), audit.auditor.is_some());
+            Trial { entry: at, message: message as u32, yes: said.yes, grounding, is_audited }
         };
         self.trials.extend(entry.messages.iter().enumerate().map(trial));
         self.own.push(own);
@@ -140,10 +158,11 @@ impl Index {
             trials: taken.trials,
             again: taken.again,
             before: OnceLock::new(),
-            rate: OnceLock::new(),
+            measured: OnceLock::new(),
             mean_chance: OnceLock::new(),
             coding: OnceLock::new(),
             marks: OnceLock::new(),
+            held: Mutex::default(),
             progress: Arc::default(),
         })
     }
@@ -163,22 +182,35 @@ impl Index {
         })
     }
 
-    /// Its rate of yes.
-    #[must_use]
-    pub fn rate(&self) -> &Rate {
-        self.rate.get_or_init(|| {
-            // The same text is the same decision maker, however many entries it has.
-            let mut places: HashMap<Key, usize> = HashMap::with_capacity(self.entries.len());
-            let mut found: Vec<Tally> = Vec::with_capacity(self.entries.len());
-            for own in &self.entries {
-                let place = *places.entry(own.key).or_insert_with(|| {
-                    found.push(Tally::default());
-                    found.len() - 1
-                });
-                found[place] += own.tally;
+    /// What came of its messages: the figures of the report on this run.
+    ///
+    /// # Errors
+    /// Where the file of those who are kept aside cannot be read.
+    pub fn measured(&self, folder: &DataFolder) -> Result<&Measured, data::Error> {
+        if let Some(known) = self.measured.get() {
+            return Ok(known);
+        }
+        let lineage = Lineage::recorded(&self.metadata);
+        let unseen = lineage.map(|lineage| lineage.split.unseen(folder)).transpose()?;
+        let (mut learned, mut aside) = (RunTallies::default(), RunTallies::default());
+        let mut trials = self.trials.iter().peekable();
+        for (at, own) in self.entries.iter().enumerate() {
+            let mut said = Vec::new();
+            while let Some(trial) = trials.next_if(|trial| trial.entry as usize == at) {
+                let is_made_up = trial.grounding == Grounding::MadeUp;
+                said.push((trial.yes, Checked { is_checked: trial.is_audited, is_made_up }));
             }
-            Rate::of(&found).marked(self.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated))
-        })
+            let is_aside = unseen.as_ref().is_some_and(|unseen| unseen.contains(own.key));
+            if is_aside { &mut aside } else { &mut learned }.add_checked(own.key, said);
+        }
+        let simulated = self.metadata.rejoinder.as_ref().is_some_and(|own| own.simulated);
+        let of_aside = aside.rates(simulated);
+        let found = Measured {
+            all: RunTallies::together([&learned, &aside], simulated),
+            learned: unseen.is_some().then(|| learned.rates(simulated)),
+            aside: (of_aside.messages > 0).then_some(of_aside),
+        };
+        Ok(self.measured.get_or_init(|| found))
     }
 
     /// The texts of an entry.

@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
-use crate::compare::{Interval, Rate};
+use crate::compare::{Interval, Rate, Tally};
 use crate::data::{self, DataFolder, FileName, results_stream, versions};
-use crate::improve::PromptParts;
+use crate::improve::{Objections, PromptParts};
+use crate::optimize::Objective;
+use crate::optimize::history::{Told, ToldProof};
 use crate::optimize::lineage::Lineage;
 use crate::optimize::pairing::Clusters;
-use crate::optimize::story::Raised;
+use crate::optimize::readings;
+use crate::optimize::story::{self, Raised};
 use crate::report::lineages::RunLine;
 
 /// What a list says of one results file.
@@ -27,12 +30,16 @@ pub struct Summary {
     pub parts: Option<PromptParts>,
     /// The file that it descends from, without its ending.
     pub parent: Option<String>,
-    /// The gain on unseen people with its interval, where something was proved.
-    pub gain: Option<(f64, Interval)>,
+    /// What its cycle found, where it is one of ours; without the instructions that were tried.
+    pub told: Option<Told>,
+    /// The rate of yes of those from whom is learned; `None` where the lineage has no split.
+    pub learned: Option<Rate>,
     /// The rate of yes to messages without a made-up claim, where it is known.
     pub grounded: Option<Rate>,
-    /// Why people said no, with the share of personas.
-    pub objections: Vec<Raised>,
+    /// Why people said no to its own messages, with the share of personas; `None` where that is unsorted.
+    pub objections: Option<Vec<Raised>>,
+    /// Why they said no to the prompt before it, as its cycle found.
+    pub objections_before: Vec<Raised>,
 }
 
 impl Summary {
@@ -44,24 +51,77 @@ impl Summary {
         let (decisions, metadata, _) = results_stream::look(folder, file, &Clusters::default())?;
         let line = RunLine::of(file, &metadata, &decisions);
         let own = metadata.rejoinder.as_ref();
+        let simulated = own.is_some_and(|own| own.simulated);
         let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
         let after = cycle.and_then(|cycle| cycle.get("after").filter(|after| !after.is_null()).or(cycle.get("before")));
+        let lineage = Lineage::recorded(&metadata);
+        let unseen = lineage.as_ref().map(|lineage| lineage.split.unseen(folder)).transpose()?;
+        let learned = unseen.map(|unseen| {
+            let tallies = decisions.iter().filter(|(key, _)| !unseen.contains(*key)).map(|(_, tally)| tally);
+            Rate::of(&tallies.collect::<Vec<Tally>>()).marked(simulated)
+        });
+        let coding = readings::coding_of(folder, file, &metadata).map(|coding| Objections::default().by(&coding));
+        let told = Told::of(&metadata).map(|told| Told { instructions: Vec::new(), ..told });
         Ok(Summary {
             lineage: versions::lineage_base(file.stem()),
             cost: own.and_then(|own| own.cost_usd),
             personas: metadata.total_personas,
             parent: own.and_then(|own| own.parent.as_ref()).map(|parent| stem(&parent.file).to_owned()),
-            gain: cycle.and_then(|cycle| interval(cycle.get("proof")?, "gain")),
             grounded: after
                 .filter(|after| after.get("checked_messages").and_then(Value::as_u64).is_some_and(|count| count > 0))
-                .and_then(|after| rate(after.get("grounded_response")?, own.is_some_and(|own| own.simulated))),
-            objections: cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default(),
-            parts: Lineage::recorded(&metadata).map(|lineage| lineage.parts),
+                .and_then(|after| rate(after.get("grounded_response")?, simulated)),
+            objections: coding.map(|said| Raised::from_groups(&said.raised, &said)),
+            objections_before: cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default(),
+            parts: lineage.map(|lineage| lineage.parts),
             prompt: metadata.system_prompt,
+            told,
+            learned,
             line,
         })
     }
+
+    /// `first`, `v3`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.line.version.map_or_else(|| "first".to_owned(), |version| format!("v{version}"))
+    }
+
+    /// Whether its cycle proved a candidate better, so that its prompt is a new one.
+    #[must_use]
+    pub fn is_adopted(&self) -> bool {
+        self.told.as_ref().and_then(|told| told.verdict.as_ref()).is_some_and(crate::optimize::Verdict::adopts)
+    }
+
+    /// Whether its messages are its own: a cycle in which the prompt stayed holds those of the run before it.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.told.is_none() || self.is_adopted()
+    }
+
+    /// What its cycle proved on people kept aside.
+    #[must_use]
+    pub fn proof(&self) -> Option<&ToldProof> {
+        self.told.as_ref()?.proof.as_ref()
+    }
+
+    /// The rate that counts on people kept aside, before and after, and what it is called.
+    #[must_use]
+    pub fn aside(&self) -> Option<(&Rate, &Rate, &'static str)> {
+        let told = self.told.as_ref()?;
+        let proof = told.proof.as_ref()?;
+        let (before, after, name) = story::by(told.objective, &proof.before, &proof.after);
+        Some((before, after, if name == Objective::Grounded.rate() { GROUNDED } else { "yes" }))
+    }
+
+    /// The gain on people kept aside with its interval, where something was proved.
+    #[must_use]
+    pub fn gain(&self) -> Option<(f64, Interval)> {
+        self.proof()?.gain
+    }
 }
+
+/// The rate of yes to messages that make nothing up, as people read it.
+pub const GROUNDED: &str = "yes without made-up claims";
 
 /// A name as a file writes it, without its ending.
 #[must_use]

@@ -3,7 +3,7 @@
 use axum::response::Html;
 use maud::{Markup, html};
 
-use super::job::Job;
+use super::job::{Job, NO_FACTS, facts_of};
 use super::{Values, value};
 use crate::data::{FileName, Kind};
 use crate::web::error::Problem;
@@ -21,7 +21,7 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
         Job::Personas => "A model invents decision makers: four fifths to learn from, one fifth to verify with.",
         Job::Evaluate => "Writes messages for every persona, and asks each how it decides: a first run.",
         Job::Improve => {
-            "Learns why people say no, writes challengers, races them, and proves the best on people whom it was not tuned on."
+            "Learns why people say no, writes candidates, races them, and proves the best on people kept aside."
         }
     };
     let body = html! {
@@ -41,6 +41,9 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
     };
     Ok(page::page(site, job.title(), job.place(), body))
 }
+
+/// The facts of a first run where nothing else is chosen.
+const WITH_PROMPT: &str = "Those written with the prompt, else what it states";
 
 /// A labelled field.
 struct Field<'a> {
@@ -80,6 +83,7 @@ fn choice(name: &str, label: &str, hint: &Markup, files: &[FileName], none: Opti
             label for=(name) { (label) }
             select #(name) name=(name) required[none.is_none()] aria-describedby=(id) {
                 option value="" { (none.unwrap_or("Choose …")) }
+                @if name == "facts" && none == Some(WITH_PROMPT) { option value=(NO_FACTS) selected[chosen == NO_FACTS] { "What the prompt states" } }
                 @for file in files { option value=(file.stem()) selected[file.stem() == chosen] { (file.stem()) } }
             }
             div.hint #(id) { (hint) }
@@ -103,7 +107,7 @@ fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
     Ok(html! {
         (choice("personas", "Personas", &people_hint, &people, None, values))
         (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings"), values))
-        (choice("facts", "Facts", &facts_hint, &facts, Some("What the prompt states"), values))
+        (choice("facts", "Facts", &facts_hint, &facts, Some(WITH_PROMPT), values))
         (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
     })
 }
@@ -117,10 +121,16 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
     let by_hand = page::link("/challenger", &[("run", own)]);
     let challenger_hint = html! { "Raced and proved like any other. " @if !own.is_empty() { a href=(by_hand) { "Edit the prompt by hand" } "." } };
     let objective = value(values, "objective");
+    // What people corrected goes with the lineage from then on.
+    let of_lineage = if facts_of(site, values).is_some() {
+        "Those of the lineage, with what people added"
+    } else {
+        "Those of the lineage"
+    };
     Ok(html! {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
-        (choice("challenger", "A challenger of your own", &challenger_hint, &challengers, Some("None"), values))
-        (choice("facts", "Facts", &facts_hint, &facts, Some("What the first prompt of the lineage states"), values))
+        (choice("challenger", "A candidate of your own", &challenger_hint, &challengers, Some("None"), values))
+        (choice("facts", "Facts", &facts_hint, &facts, Some(of_lineage), values))
         (field(&Field { name: "keep", label: "A text that must stay", hint: "What of the first prompt holds it is a rule, and stands in every prompt word for word.", ..Field::default() }, values))
         (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is found.", placeholder: "1", ..Field::default() }, values))
         (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))

@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use super::{PLACE, Values, value};
 use crate::data::Kind;
 use crate::web::error::Problem;
+use crate::web::opinions;
 use crate::web::page::Place;
+use crate::web::prompts::FACTS;
 use crate::web::site::Site;
 
 /// A kind of work.
@@ -108,7 +110,12 @@ impl Job {
         let mut arguments = vec![self.name().to_owned()];
         arguments.extend(filled(self.flags().iter().chain(COMMON), values)?);
         for (name, flag) in self.texts() {
-            let stem = value(values, name);
+            let with_prompt = (*name == "facts").then(|| facts_of(site, values)).flatten();
+            let stem = match value(values, name) {
+                NO_FACTS if *name == "facts" => "",
+                "" => with_prompt.as_deref().unwrap_or_default(),
+                stem => stem,
+            };
             if !stem.is_empty() {
                 let file = site.folder.resolve(Kind::Prompts, stem)?;
                 if !site.folder.exists(&file) {
@@ -127,6 +134,20 @@ impl Job {
             None => Ok(arguments),
         }
     }
+}
+
+/// The choice of no facts but those that the prompt states. No file of facts is called so.
+pub(super) const NO_FACTS: &str = "none";
+
+/// The facts that go with what is chosen: those written with the prompt, or those of the run's lineage that people added to.
+pub(super) fn facts_of(site: &Site, values: &Values) -> Option<String> {
+    let (prompt, run) = (value(values, "prompt"), value(values, "run"));
+    let file = if run.is_empty() {
+        site.folder.resolve(Kind::Prompts, &format!("{prompt}{FACTS}")).ok().filter(|_| !prompt.is_empty())?
+    } else {
+        opinions::facts_file(&site.folder, &site.folder.resolve(Kind::Results, run).ok()?).ok()?
+    };
+    site.folder.exists(&file).then(|| file.stem().to_owned())
 }
 
 /// The flags that name models, and nothing else.

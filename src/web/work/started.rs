@@ -36,6 +36,8 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
     let (title, is_running) = match child.state {
         ChildState::Running => ("Starting …", true),
         ChildState::Done => ("Done", false),
+        ChildState::Stopped => ("Stopped", false),
+        ChildState::Limited => ("It reached its limit", false),
         ChildState::Failed => ("It ended badly", false),
     };
     let body = html! {
