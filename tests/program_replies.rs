@@ -79,12 +79,12 @@ fn a_judge_is_held_against_replies_and_every_rate_says_so() {
     let again = sent.import(&sent.rows(&|index, is_written| is_written && index % 2 == 0));
     assert!(again.out.contains("nothing was changed"), "{}", again.out);
 
-    let plan = sent.calibrate(&["--scored", "--dry-run"]);
+    let plan = sent.calibrate(&["--decision-prompt", "lenient", "--scored", "--dry-run"]);
     assert!(plan.out.contains("messages that were sent") && plan.code == Some(0), "{}{}", plan.out, plan.err);
     // A limit leaves nothing behind but the answers; the same command goes on from there.
-    let limited = sent.calibrate(&["--scored", "--max-calls", "9"]);
+    let limited = sent.calibrate(&["--decision-prompt", "lenient", "--scored", "--max-calls", "9"]);
     assert_eq!((limited.code, sent.place.files("calibrations")), (Some(8), Vec::new()), "{}", limited.err);
-    let done = sent.calibrate(&["--scored"]);
+    let done = sent.calibrate(&["--decision-prompt", "lenient", "--scored"]);
     assert_eq!(done.code, Some(0), "{}{}", done.out, done.err);
     assert!(done.err.contains("9 answered calls found"), "{}", done.err);
     assert!(done.out.contains("This judge tells your readers apart (AUC 0."), "{}", done.out);
