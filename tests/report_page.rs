@@ -78,7 +78,7 @@ fn every_rate_has_its_count_and_interval_and_the_word_simulated() {
         .collect();
     assert!(cells.len() > 12, "{cells:?}");
     for cell in cells {
-        assert!(cell.contains('/') && cell.contains(" to ") && cell.contains("simulated"), "{cell}");
+        assert!(cell.contains(" of ") && cell.contains(" to ") && cell.contains("simulated"), "{cell}");
     }
     for figure in texts(&page, "figcaption") {
         assert!(figure.contains("simulated"), "{figure}");
