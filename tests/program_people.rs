@@ -3,7 +3,6 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/server.rs"]
-#[allow(dead_code, reason = "each test crate uses its own part")]
 mod server;
 
 use std::collections::BTreeSet;

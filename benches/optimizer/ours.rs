@@ -165,6 +165,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         cast: &cast,
         facts: &lineage.facts,
         details: Details::new(vec![Arc::clone(&people.all), Arc::clone(&people.unseen)]),
+        replies: &[],
         tried: &[],
         longest: 12_000,
         key: [&seed, "cycle 1"],

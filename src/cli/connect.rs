@@ -223,7 +223,7 @@ impl Reach {
         keyless: bool,
     ) -> Result<Arc<dyn Model>, Error> {
         let Some(host) = self.host(id)? else {
-            return Ok(market::open(id.name())?);
+            return market::open(id.name());
         };
         let (base_url, version) = self.address(host)?;
         let mut route = host.route();

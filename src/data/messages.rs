@@ -257,7 +257,7 @@ pub fn save_new(folder: &DataFolder, file: &FileName, rows: &[Row]) -> Result<Fi
     for number in 2.. {
         match folder.create_new(&file, &bytes) {
             Err(Error::File(FileError::Exists { .. })) if number < u32::MAX => {
-                file = file_name(&format!("{base}_{number}"))?
+                file = file_name(&format!("{base}_{number}"))?;
             }
             created => return created.map(|()| file),
         }

@@ -120,7 +120,7 @@ impl Model {
         prior.extend(std::iter::repeat_n((0.0, LINE_SD * LINE_SD), lines));
         prior.extend(std::iter::repeat_n((0.0, WHOLE_SD * WHOLE_SD), pool.written.len()));
         let untrained = Model { effects: Effects::fit(&prior, [])?, personas, ideas, lines };
-        let rows: Vec<(Vec<(usize, f64)>, f64, f64)> = seen
+        let rows: Vec<_> = seen
             .iter()
             .map(|trial| {
                 let mut features = untrained.features(pool, &trial.candidate);

@@ -88,7 +88,7 @@ impl Older {
                 *messages = Err(error);
             }
         };
-        Ok(results_stream::fold(folder, &self.file, start, push)?.0?)
+        results_stream::fold(folder, &self.file, start, push)?.0
     }
 
     /// Its entries as they stand, read anew whenever they are asked for.

@@ -89,7 +89,7 @@ fn listed(names: &[String]) -> String {
 pub fn notes(history: &History) -> Vec<String> {
     let judge = history.focus().judge().map(|judge| judge.fingerprint);
     let mut notes: Vec<String> = Vec::new();
-    notes.extend(history.calibration.as_ref().map(|found| calibration::line(found, judge.as_deref())));
+    notes.extend(history.calibration.as_ref().map(|found| calibration::line(found, judge)));
     for version in history.versions.iter().rev().take(MOST_NOTED).rev() {
         let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
         match &version.link {

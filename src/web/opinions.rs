@@ -82,14 +82,14 @@ pub struct Message<'a> {
     /// Its entry, from 0.
     pub entry: u32,
     /// Its place in the entry, from 0.
-    pub message: u32,
+    pub place: u32,
     /// Its text, and what was decided and found.
     pub said: &'a Judged,
 }
 
 /// The form beneath a message, and what was said of it; `who` is the name that is filled in.
 pub fn form(site: &Site, message: &Message<'_>, all: &Opinions, who: &str) -> Markup {
-    let Message { run, entry, message, said } = *message;
+    let Message { run, entry, place: message, said } = *message;
     let audit: Audit = said.rejoinder.as_ref().and_then(MessageNote::audit).unwrap_or_default();
     let path = format!("/run/{}/opinion", page::segment(run));
     let id = |name: &str| format!("{name}-{}-{}", entry + 1, message + 1);

@@ -102,7 +102,7 @@ fn newest_run(setup: &Setup, leads: &FileName) -> Result<Option<FileName>, Error
     let prefix = format!("{}_results_", leads.stem());
     let runs = setup.folder.list(Kind::Results)?.into_iter();
     Ok(runs.filter(|file| file.stem().starts_with(&prefix)).max_by(|one, other| {
-        let base = |file: &FileName| crate::data::versions::lineage_base(file.stem()).to_owned();
+        let base = |file: &FileName| crate::data::versions::lineage_base(file.stem());
         base(one).cmp(&base(other))
     }))
 }

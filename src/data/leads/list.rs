@@ -188,7 +188,7 @@ mod tests {
         let read: Result<Vec<Lead>, Error> = LeadList::open(&folder, &file).unwrap().collect();
         assert_eq!(read.unwrap(), some());
         assert!(matches!(LeadList::create(&folder, &file, []), Err(Error::File(FileError::Exists { .. }))));
-        assert_eq!(leads::lists(&folder).unwrap(), [file.clone()]);
+        assert_eq!(leads::lists(&folder).unwrap(), std::slice::from_ref(&file));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -56,7 +56,7 @@ fn place() -> Place {
     let first = results(&before, "0").to_string();
     put("results/b_child.json", results(&now, &sha256(first.as_bytes())).to_string());
     put("results/a.json", first);
-    put("results/a.html", format!("<p>{}</p>", MESSAGE));
+    put("results/a.html", format!("<p>{MESSAGE}</p>"));
     put("results/other.json", serde_json::json!({"results": [{"persona": other, "messages": []}]}).to_string());
     put(
         "messages/a.json",

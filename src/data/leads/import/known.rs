@@ -58,10 +58,10 @@ impl Known {
     pub fn field(self, folded: &str) -> Option<Option<Field>> {
         match (self, folded) {
             (Known::LinkedinConnections, "url") => Some(Some(Field::LinkedinUrl)),
-            // The company's page on LinkedIn.
-            (Known::SalesNavigator, "companyurl") => Some(None),
-            // A lead's activity, campaign or sender.
-            (Known::Lemlist | Known::Instantly, "name" | "contact" | "url") => Some(None),
+            // The company's page on LinkedIn; a lead's activity, campaign or sender.
+            (Known::SalesNavigator, "companyurl") | (Known::Lemlist | Known::Instantly, "name" | "contact" | "url") => {
+                Some(None)
+            }
             _ => None,
         }
     }

@@ -51,12 +51,12 @@ pub fn import(
         let report = if exists {
             update(folder, list, path, options, &mut tally, out)?
         } else {
-            read(path, options, &mut |lead| match tally.sees_first(&lead)? {
-                true => {
-                    tally.new += 1;
-                    out.put(&lead)
+            read(path, options, &mut |lead| {
+                if !tally.sees_first(&lead)? {
+                    return Ok(());
                 }
-                false => Ok(()),
+                tally.new += 1;
+                out.put(&lead)
             })?
         };
         // Before the list has its name: whoever sees it sees also who may not be written to.

@@ -50,9 +50,12 @@ impl Sheet {
         for row in std::iter::once(&self.headers).chain(&self.rows) {
             let cells: Vec<String> = row
                 .iter()
-                .map(|cell| match cell.contains(['"', '\n', '\r', form.delimiter]) || cell.trim() != cell {
-                    true => format!("\"{}\"", cell.replace('"', "\"\"")),
-                    false => cell.clone(),
+                .map(|cell| {
+                    if cell.contains(['"', '\n', '\r', form.delimiter]) || cell.trim() != cell {
+                        format!("\"{}\"", cell.replace('"', "\"\""))
+                    } else {
+                        cell.clone()
+                    }
                 })
                 .collect();
             let _ = write!(text, "{}{}", cells.join(&form.delimiter.to_string()), form.line_end);

@@ -32,7 +32,7 @@ pub(in crate::web::run) fn persona(site: &Site, index: &Index, at: u32, who: &st
                     (side(&format!("Message {}", number + 1), said, &format!("{of}-{}", number + 1)))
                     @if is_own {
                         p.hint { (groups(said.decision.decision, coding, (at, number as u32))) }
-                        @let message = Message { run: index.file.stem(), entry: at, message: number as u32, said };
+                        @let message = Message { run: index.file.stem(), entry: at, place: number as u32, said };
                         (opinions::form(site, &message, &known, who))
                     }
                 }
