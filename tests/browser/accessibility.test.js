@@ -26,7 +26,7 @@ let browser, market, site, open;
 let paths = [];
 
 before(async () => {
-  here.run("improve", "--results-file", FIRST, "--model", "market", "--calls", "600", "--cycles", "2");
+  here.run("improve", "--results-file", FIRST, "--model", "market", "--calls", "1000", "--cycles", "2");
   here.run("evaluate", "--persona-file", "b2b_saas_personas_eval", "--model", "market", "--ungrounded", "keep");
   here.run("report", ADOPTED, "-o", "report.html");
   market = await slowMarket(here, 60);

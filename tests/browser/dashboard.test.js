@@ -1,6 +1,6 @@
 // What a person does in the dashboard, in a real browser, on the simulated market.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
@@ -12,6 +12,7 @@ import {
   pause,
   place,
   press,
+  ROOT,
   serve,
   SLOW_MODEL,
   slowMarket,
@@ -24,7 +25,10 @@ const here = place();
 let browser, market, site;
 
 before(async () => {
-  here.run("improve", "--results-file", FIRST, "--model", "market", "--calls", "600", "--cycles", "2");
+  here.run("improve", "--results-file", FIRST, "--model", "market", "--calls", "1000", "--cycles", "2");
+  // A real model is told what is offered.
+  mkdirSync(join(here.folder, "data/prompts"), { recursive: true });
+  here.write("prompts/offer.md", readFileSync(join(ROOT, "prompts/sample_offer.md"), "utf8"));
   market = await slowMarket(here, 80);
   site = await serve(here, [], market);
   browser = await openBrowser();
@@ -41,6 +45,7 @@ after(async () => {
 async function startEvaluation(page, personas, messages, model) {
   await page.goto(`${site.url}/evaluate`);
   await page.select("#personas", personas);
+  await page.select("#prompt", "offer");
   await page.type("#messages", `${messages}`);
   await page.type("#model", model);
   const there = here.results().length;
