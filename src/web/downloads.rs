@@ -1,6 +1,6 @@
 //! Runs as files: the same that `rejoinder export` writes.
 //!
-//! What takes long to make is made once and kept for as long as the files are as they were ([`kept`](super::kept)). Rows leave
+//! What takes long to make is made once and kept for as long as the files are as they were ([`kept`]). Rows leave
 //! as they are made; nobody waits for the last before the first.
 
 use std::fs::File;

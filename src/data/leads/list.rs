@@ -34,7 +34,7 @@ impl LeadList {
     /// Writes a list under a name that must be free.
     ///
     /// # Errors
-    /// As [`write`], and those of the leads.
+    /// As [`write()`], and those of the leads.
     pub fn create(
         folder: &DataFolder,
         file: &FileName,

@@ -105,7 +105,8 @@ impl Permits {
     /// # Errors
     ///
     /// The failure with which the host was closed, at once, also for those who wait already;
-    /// [`FailureKind::Unreachable`] where the host was down for longer than its patience.
+    /// [`FailureKind::Unreachable`](crate::model::FailureKind::Unreachable) where the host was down for longer than its
+    /// patience.
     pub async fn acquire(&self) -> Result<Permit, Failure> {
         self.pass(&self.0.line).await
     }
@@ -164,7 +165,7 @@ impl Permits {
     }
 
     /// Closes the gate for good: every further [`Permits::acquire`] returns this failure. For failures that
-    /// [`FailureKind::is_final_for_host`]; the first one counts.
+    /// [`FailureKind::is_final_for_host`](crate::model::FailureKind::is_final_for_host); the first one counts.
     pub fn close(&self, failure: Failure) {
         let gate = &self.0;
         gate.closed.send_if_modified(|closed| closed.is_none() && closed.replace(failure).is_none());
