@@ -288,7 +288,9 @@ fn a_csv_becomes_leads_a_better_prompt_and_a_campaign_with_that_prompt() {
     let prompt = place.json(&format!("results/{best}"))["metadata"]["system_prompt"].clone();
 
     // Without a name the prompt is that of these leads' newest run.
-    let ran = place.ok(&["write", "--leads", "spring", "--model", "market"]);
+    let mut write = place.command(&["write", "--leads", "spring", "--model", "market"]);
+    let ran = Ran::of(&write.env_remove("REJOINDER_PROMPT_FILE").output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("Writing with the best prompt of these leads' lineage"), "{}", ran.err);
     let (header, written) = campaign(&place, "spring");
     assert_eq!((header["arms"][0]["prompt"].clone(), written.len()), (prompt, 39));

@@ -56,7 +56,7 @@ fn the_terminal_shows_the_mean_chance_of_a_run_and_the_rate_beside_it() {
     }
     let plain = run(&place, "3", &[]);
     let shown = place.ok(&["show", &plain]).out;
-    assert!(shown.contains("Response rate: ") && !shown.contains("chance"), "{shown}");
+    assert!(shown.contains("Response rate: ") && !shown.contains("Mean chance"), "{shown}");
 }
 
 #[test]

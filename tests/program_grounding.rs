@@ -235,7 +235,7 @@ fn a_message_that_was_checked_when_it_was_written_keeps_that_when_it_is_decided_
     assert!(written.len() == 10 && written.iter().all(|audit| audit["auditor"].is_string()), "{written:?}");
     let ran = place.ok(&["decide", "--messages-file", "b2b_saas_personas_eval_messages", "--model", "market"]);
     assert_eq!(audits(&place.json(name)), written);
-    assert!(ran.out.contains("Grounded: ") && ran.out.contains("/10)"), "{}", ran.out);
+    assert!(ran.out.contains("Grounded: ") && ran.out.contains(" of 10)"), "{}", ran.out);
 }
 
 #[test]

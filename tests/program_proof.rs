@@ -19,7 +19,7 @@ fn first_run(place: &Place, more: &[&str]) -> String {
 
 fn improved(place: &Place, file: &str, more: &[&str]) -> (String, Value) {
     let seed: &[&str] = if more.contains(&"--seed") { &[] } else { &["--seed", "3"] };
-    let arguments = ["improve", "--results-file", file, "--model", "market", "--calls", "600"];
+    let arguments = ["improve", "--results-file", file, "--model", "market", "--calls", "600", "--verbose"];
     let ran = place.ok(&[&arguments[..], seed, more].concat());
     let saved = ran.out.lines().find_map(|line| line.strip_prefix("Results saved to: data/")).unwrap().to_owned();
     let own = place.json(&saved)["metadata"]["rejoinder"].clone();
@@ -34,7 +34,7 @@ fn a_first_runs_messages_to_unseen_people_prove_and_need_not_be_written_again() 
     let proof = &own["metrics"]["cycle"]["proof"];
     let earlier = proof["earlier_messages"].as_u64().unwrap();
     assert!(earlier >= 8, "{proof}");
-    assert!(out.contains(&format!("{earlier} messages of the incumbent were there from its own run")), "{out}");
+    assert!(out.contains(&format!("{earlier} messages of the current prompt were there from its own run")), "{out}");
     // Only the challenger's side was written, until there was no earlier message to somebody any more.
     assert!(proof["trials"].as_u64().unwrap() < 2 * proof["after"]["messages"].as_u64().unwrap(), "{proof}");
     // What an adopted prompt wrote may prove once more; what proved for nothing may not.

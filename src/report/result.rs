@@ -41,7 +41,8 @@ pub fn cycle(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> Scre
     let came = summary.comparison.is_none_or(|comparison| comparison.improved.total > 0);
     screen.line(Tone::Heading, summary::heading("IMPROVEMENT CYCLE", summary.partial, came));
     let tone = if story.verdict.adopts() { Tone::Good } else { Tone::Open };
-    screen.line(tone, format!("Verdict: {}", told::verdict_in_words(&story.verdict)));
+    let (verdict, generated) = (told::verdict_in_words(&story.verdict), told::of_generated_people(story));
+    screen.line(tone, format!("Verdict: {verdict}{generated}"));
     screen.gap();
     match &story.proof {
         Some(proof) => kept_aside(&mut screen, story, proof),

@@ -75,10 +75,17 @@ pub fn verdict(story: &Story) -> String {
     if story.verdict.adopts() && is_unasked {
         words.push_str("; whether some kind of them loses, so few do not tell");
     }
-    if let (Some(_), 1..) = (&story.proof, story.generated.len()) {
-        words.push_str(&generated(story.generated.len() as u64, story.unseen as u64));
-    }
+    words.push_str(&of_generated_people(story));
     words
+}
+
+/// That people of the proof were generated, where some were: the end of a sentence.
+#[must_use]
+pub fn of_generated_people(story: &Story) -> String {
+    match (&story.proof, story.generated.len()) {
+        (Some(_), 1..) => generated(story.generated.len() as u64, story.unseen as u64),
+        _ => String::new(),
+    }
 }
 
 /// That people of a proof were generated, at the end of a sentence.
