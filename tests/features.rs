@@ -57,7 +57,10 @@ fn a_program_without_the_feature_says_so_in_one_line() {
 #[test]
 fn a_program_without_the_market_says_so_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
-    let evaluate = ["evaluate", "--persona-file", "b2b_saas_personas_train", "--model", "market"];
+    std::fs::create_dir_all(folder.path().join("data/personas")).unwrap();
+    std::fs::write(folder.path().join("data/personas/two.json"), r#"["Ann, a buyer", "Bo, a planner"]"#).unwrap();
+    std::fs::write(folder.path().join("offer.md"), "We sell tea.").unwrap();
+    let evaluate = ["evaluate", "--persona-file", "two", "--prompt-file", "offer.md", "--model", "market"];
     for arguments in [&["market", "--port", "0"][..], &evaluate] {
         let output =
             Command::new(env!("CARGO_BIN_EXE_rejoinder")).args(arguments).current_dir(folder.path()).output().unwrap();

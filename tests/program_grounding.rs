@@ -79,7 +79,7 @@ fn every_message_that_is_kept_is_checked_before_it_is_decided_on_and_its_file_sa
         .zip(&audits)
         .filter(|(message, audit)| message["decision"]["decision"] == true && !makes_up(audit))
         .count();
-    assert!(said(&ran.out, "Grounded response rate: ").contains(&format!("({grounded}/20)")), "{}", ran.out);
+    assert!(said(&ran.out, "Grounded response rate: ").contains(&format!("({grounded} of 20)")), "{}", ran.out);
 
     // Kept as they come, more of them make something up, and nothing is revised.
     let kept = place.ok(&[&EVALUATE[..], &["--ungrounded", "keep"]].concat());
@@ -107,9 +107,9 @@ fn without_an_auditor_nothing_is_said_of_claims_but_that_they_are_not_checked() 
         assert!(audit["claims"].as_array().unwrap().iter().all(|claim| claim["kind"] == "placeholder"), "{audit}");
     }
 
-    let ran = place.ok(&["improve", "--results-file", SAMPLE, "--model", "market", "--auditor", "none"]);
+    let ran = place.ok(&["improve", "--results-file", SAMPLE, "--model", "market", "--auditor", "none", "--verbose"]);
     assert!(!ran.out.contains("grounded response rate before"), "{}", ran.out);
-    assert!(ran.out.contains("response rate, claims not checked,"), "{}", ran.out);
+    assert!(ran.out.contains("current prompt      claims not checked"), "{}", ran.out);
     assert!(said(&ran.out, "Claims: ").starts_with("not checked"), "{}", ran.out);
     let own = &saved(&place, &ran)["metadata"]["rejoinder"];
     assert!(own["usage"].get("auditor").is_none(), "{own}");
@@ -177,7 +177,7 @@ async fn an_auditor_that_never_answers_usably_leaves_claims_unchecked_and_one_wa
     let ran = with_deaf_auditor(&place, &server.base(), &improve);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert_eq!(ran.err.matches("could not be checked").count(), 1, "{}", ran.err);
-    assert!(ran.out.contains("response rate, claims not checked,"), "{}", ran.out);
+    assert!(ran.out.contains("current prompt      claims not checked"), "{}", ran.out);
     let asked = server.seen().len() - before;
     assert!((36..200).contains(&asked), "{asked}");
 }

@@ -75,9 +75,9 @@ impl<'r> Standing<'r> {
     /// That of these runs; `None` where there are none.
     pub(super) fn of(runs: &'r Runs) -> Option<Self> {
         let last = runs.len().checked_sub(1)?;
-        let current = runs.iter().rposition(|(_, own)| own.told.is_some()).unwrap_or(last);
+        let newest = runs.iter().rposition(|(_, own)| own.told.is_some()).unwrap_or(last);
         let place = |stem: &str| runs.iter().position(|(file, _)| file.stem() == stem);
-        let (mut at, mut proved, mut seen) = (Some(current), None, 0);
+        let (mut at, mut proved, mut seen) = (Some(newest), None, 0);
         // A lineage that runs in a circle is no line.
         while let Some(here) = at.filter(|_| seen <= runs.len()) {
             if runs[here].1.is_adopted() {
@@ -87,7 +87,10 @@ impl<'r> Standing<'r> {
             seen += 1;
             at = runs[here].1.parent.as_deref().and_then(place);
         }
-        let attempt = (runs[current].1.told.is_some() && proved != Some(current)).then_some(current);
+        // An attempt that began with an older prompt takes nothing from what was proved on another branch.
+        let elsewhere = if proved.is_none() { runs.iter().rposition(|(_, own)| own.is_adopted()) } else { None };
+        let (proved, current) = (proved.or(elsewhere), elsewhere.unwrap_or(newest));
+        let attempt = (runs[newest].1.told.is_some() && proved != Some(newest)).then_some(newest);
         Some(Standing { runs, current, proved, attempt })
     }
 
