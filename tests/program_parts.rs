@@ -212,7 +212,7 @@ fn facts_rules_and_variables_stand_in_every_prompt_in_five_languages() {
         let server = Scripted::start(|asked| language.answer(asked));
         let place = Place::empty();
         let file = first_run(&place, &server, &language.text(), language.persona);
-        let ran = improve(&place, &server, &file, &[]);
+        let ran = improve(&place, &server, &file, &["--verbose"]);
         let tried = server.prompts();
         assert!(tried.len() > 2, "{}: {tried:#?}", language.name);
         let adopted = prompt_of(&place, "some_results_improvement_run_v1.json");
