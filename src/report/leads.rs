@@ -60,6 +60,11 @@ fn found(source: &Path, report: &Report) -> String {
     if !report.markers.is_empty() {
         text.push_str(&format!("Columns that may say who must not be written to: {}\n", listed(&report.markers)));
     }
+    if report.markers.is_empty() {
+        text.push_str(
+            "No column is known to say who must not be written to; if one does, name it: --map do_not_contact=\"COLUMN\"\n",
+        );
+    }
     if !report.kept.is_empty() {
         text.push_str(&format!("Other columns, kept: {}\n", listed(&report.kept)));
     }

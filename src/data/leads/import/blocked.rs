@@ -75,11 +75,36 @@ const BOUNCED: &str = "bounced";
 
 /// Values of a flag that are a no. Everything else is a yes: who cannot be told not to mind is not written to.
 const NO: &[&str] = &[
-    "", "0", "false", "f", "no", "n", "none", "null", "nil", "na", "never", "nein", "non", "nej", "falsch", "falso",
-    "faux", "00",
+    "",
+    "0",
+    "false",
+    "f",
+    "no",
+    "n",
+    "none",
+    "null",
+    "nil",
+    "na",
+    "never",
+    "nein",
+    "non",
+    "nej",
+    "falsch",
+    "falso",
+    "faux",
+    "00",
+    "nee",
+    "não",
+    "nao",
+    "nie",
+    "いいえ",
+    "否",
 ];
 
 impl Marker {
+    /// A column that a person has named.
+    pub const NAMED: Self = Marker::Flag(DO_NOT_CONTACT);
+
     /// What a column of this folded header says; none if it says nothing of it.
     #[must_use]
     pub fn of_header(folded: &str) -> Option<Self> {

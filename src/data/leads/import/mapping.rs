@@ -108,8 +108,9 @@ impl Mapping {
             };
             // A field that a person has given a column is in no other.
             let others = |(field, _): &(Field, usize)| !self.given.iter().any(|(other, ..)| other == field);
-            column.field = given.map(|(field, ..)| (*field, 0)).or_else(|| meant().filter(others));
-            column.marker = Marker::of_header(&column.folded);
+            let is_flag = matches!(given, Some((Field::DoNotContact, ..)));
+            column.field = given.map(|(field, ..)| (*field, 0)).or_else(|| meant().filter(others)).filter(|_| !is_flag);
+            column.marker = if is_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
         }
     }
 

@@ -37,6 +37,9 @@ pub enum Field {
     State,
     /// A part of the location.
     Country,
+    /// Whether they must not be written to: anything but a no means it. A person names such a column; those of known exports
+    /// are told by their headers ([`Marker`](super::blocked::Marker)).
+    DoNotContact,
 }
 
 /// The name of a field in options and what is printed, and headers that mean it, folded, the better ones first.
@@ -322,6 +325,7 @@ const NAMES: &[(Field, &str, &[&str])] = &[
         "country",
         &["country", "countryregion", "land", "país", "pais", "pays", "paese", "kraj", "страна", "国家", "国"],
     ),
+    (Field::DoNotContact, "do_not_contact", &[]),
 ];
 
 impl Field {
@@ -371,7 +375,7 @@ mod tests {
         for (field, name) in Field::all() {
             assert_eq!(name.parse(), Ok(field));
         }
-        assert!("adress".parse::<Field>().unwrap_err().ends_with("city, state, country"));
+        assert!("adress".parse::<Field>().unwrap_err().ends_with("city, state, country, do_not_contact"));
     }
 
     #[test]

@@ -438,6 +438,22 @@ fn a_mapping_that_is_given_goes_before_what_names_say() {
 }
 
 #[test]
+fn a_column_in_any_language_that_a_person_names_says_who_must_not_be_written_to() {
+    let text = "E-Mail;Bitte nicht anschreiben\nada@x.example;nein\nbo@x.example;ja\ncy@x.example;\n".as_bytes();
+    let (_, report) = imported(text).unwrap();
+    assert!(
+        report.markers.is_empty() && report.blocked.is_empty(),
+        "nobody has said what the column means: {report:?}"
+    );
+    let place = Place::new();
+    let map = vec![(Field::DoNotContact, "bitte nicht anschreiben".to_owned())];
+    let report = place.import(text, Mode::New, &Options { map }).unwrap();
+    assert_eq!((report.markers.as_slice(), report.writable()), (&["Bitte nicht anschreiben".to_owned()][..], 2));
+    let blocked = place.leads().into_iter().filter(|lead| lead.blocked.is_some());
+    assert_eq!(blocked.map(|lead| lead.email).collect::<Vec<_>>(), ["bo@x.example"]);
+}
+
+#[test]
 fn a_column_whose_cells_are_addresses_needs_no_name() {
     let (leads, report) = imported("Kontakt;Firma\nada@x.example;X GmbH\nbo@y.example;Y AG\n".as_bytes()).unwrap();
     assert_eq!((leads.len(), leads[1].company.as_deref()), (2, Some("Y AG")));
