@@ -17,7 +17,8 @@ const REVISIONS: u32 = 2;
 const SYSTEM: &str = "You describe a business contact from the columns of a contact list. Write one paragraph of 40 to 90 \
 words in the third person: name, role, company, and what else the columns say of this person and their work. Use what the \
 columns state and nothing else: no facts about the company, the market or the person that do not stand there, no guesses at \
-temper, pains, plans or budget, no e-mail address and no telephone number. Where the columns say little, write little.";
+temper, pains, plans or budget, no e-mail address and no telephone number. Where the columns say little, write little. Write in \
+the language of the values; the English labels are not theirs.";
 
 /// What became of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -90,9 +90,6 @@ const NOT_TOLD_PARTS: &[&str] = &[
     "recordid",
 ];
 
-/// Columns that a location is made of.
-const PLACES: &[&str] = &["city", "state", "stateregion", "country", "countryregion", "region"];
-
 /// The text: who, then what else the columns say, one line each. Never blank, and without an e-mail address.
 pub fn from_columns(lead: &Lead) -> String {
     let mut text = who(lead);
@@ -105,10 +102,12 @@ pub fn from_columns(lead: &Lead) -> String {
     for (label, value) in told {
         add(&mut text, label, value.as_deref().unwrap_or_default());
     }
+    // A location is made of columns such as city and country, in whatever language; it is told once.
+    let places: Vec<&str> = lead.location.iter().flat_map(|location| location.split(", ")).collect();
     for (header, value) in &lead.columns {
-        let is_place = PLACES.contains(&fold_header(header).as_str()) && lead.location.is_some();
-        if is_told(header) && !is_place {
-            add(&mut text, header, value.as_str().unwrap_or_default());
+        let value = value.as_str().unwrap_or_default();
+        if is_told(header) && !places.contains(&value) {
+            add(&mut text, header, value);
         }
     }
     text

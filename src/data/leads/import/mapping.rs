@@ -29,6 +29,8 @@ struct Column {
     folded: String,
     field: Option<(Field, usize)>,
     marker: Option<Marker>,
+    /// Whether a person has named it as the column that says who must not be written to: nothing else is told by it.
+    is_named_flag: bool,
     /// What the value of an object within an object is, such as `properties.email`.
     inner: Option<(Field, usize)>,
     /// Whether any row has something in it.
@@ -94,7 +96,15 @@ impl Mapping {
         let folded = fold_name(header);
         self.by_name.insert(name.clone(), self.columns.len());
         self.folded.insert(folded.clone());
-        self.columns.push(Column { name, folded, field: None, marker: None, inner: None, is_used: false });
+        self.columns.push(Column {
+            name,
+            folded,
+            field: None,
+            marker: None,
+            is_named_flag: false,
+            inner: None,
+            is_used: false,
+        });
     }
 
     /// Decides what the columns are, now that there are more of them.
@@ -108,9 +118,13 @@ impl Mapping {
             };
             // A field that a person has given a column is in no other.
             let others = |(field, _): &(Field, usize)| !self.given.iter().any(|(other, ..)| other == field);
-            let is_flag = matches!(given, Some((Field::DoNotContact, ..)));
-            column.field = given.map(|(field, ..)| (*field, 0)).or_else(|| meant().filter(others)).filter(|_| !is_flag);
-            column.marker = if is_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
+            column.is_named_flag = matches!(given, Some((Field::DoNotContact, ..)));
+            column.field = match given {
+                Some((Field::DoNotContact, ..)) => None,
+                Some((field, ..)) => Some((*field, 0)),
+                None => meant().filter(others),
+            };
+            column.marker = if column.is_named_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
         }
     }
 
@@ -184,7 +198,7 @@ impl Mapping {
             lead.location = Some(location);
         }
         for (index, cell) in cells {
-            if let Some(cell) = cell {
+            if let Some(cell) = cell.filter(|_| !self.columns[index].is_named_flag) {
                 lead.columns.insert(self.columns[index].name.clone(), cell.into());
             }
         }
@@ -203,7 +217,9 @@ impl Mapping {
             if matches!(column.marker, Some(Marker::Flag(_) | Marker::State)) {
                 report.markers.push(column.name.clone());
             }
-            report.kept.push(column.name.clone());
+            if !column.is_named_flag {
+                report.kept.push(column.name.clone());
+            }
         }
         used.sort_by_key(|(field, rank, _)| (*field, *rank));
         report.used = used.into_iter().map(|(field, _, name)| (field, name.to_owned())).collect();

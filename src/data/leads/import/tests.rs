@@ -449,6 +449,7 @@ fn a_column_in_any_language_that_a_person_names_says_who_must_not_be_written_to(
     let map = vec![(Field::DoNotContact, "bitte nicht anschreiben".to_owned())];
     let report = place.import(text, Mode::New, &Options { map }).unwrap();
     assert_eq!((report.markers.as_slice(), report.writable()), (&["Bitte nicht anschreiben".to_owned()][..], 2));
+    assert!(place.leads().iter().all(|lead| lead.columns.is_empty()), "it is no part of what anybody is like");
     let blocked = place.leads().into_iter().filter(|lead| lead.blocked.is_some());
     assert_eq!(blocked.map(|lead| lead.email).collect::<Vec<_>>(), ["bo@x.example"]);
 }
