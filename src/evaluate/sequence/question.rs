@@ -107,8 +107,8 @@ fn asking(persona: &str, earlier: &Earlier<'_>) -> String {
         }
         text.push_str(&format!(
             "\n\nWrite the next one, in their language. It makes sense to somebody who remembers none of them, gives one \
-             reason to answer that they do not stress, repeats no sentence of theirs and does not complain that there was no \
-             answer. Its body has fewer words than that of the message before it, which has {limit}."
+             reason to answer that they do not stress, repeats no sentence of theirs except what every message must hold \
+             (such as the signature or the way to opt out), and does not complain that there was no answer. Its body has fewer words than that of the message before it, which has {limit}."
         ));
     }
     format!("{text}\n\n{SUBJECT} {STANDING_RULE}")
