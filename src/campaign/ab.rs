@@ -1,6 +1,7 @@
 //! How a real test of two prompts stands.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::compare::arms::{Arm, ArmsTest, ArmsVerdict};
 use crate::compare::{Interval, Rate, Tally};
@@ -55,8 +56,8 @@ struct Company {
 
 /// How a campaign with two arms stands. The inner error says why it is no test.
 ///
-/// The arms are compared over companies, in the order in which the first of each company was heard of: that does not
-/// depend on who replied, since who is new in an import is put in order by a hash.
+/// The arms are compared over companies, in the order of the campaign: that was there before anybody replied. The order in
+/// which people were heard of is none to rely on, since an export of replies alone names those who replied first.
 ///
 /// # Errors
 /// Where the campaign, or its replies, cannot be read.
@@ -67,13 +68,20 @@ pub fn standing(folder: &DataFolder, campaign: &FileName, alpha: f64) -> Result<
     };
     let arms = [a.clone(), b.clone()];
     let mut companies: HashMap<String, String> = HashMap::new();
-    for written in opened {
-        let written = written?;
-        companies.extend(written.company_key.map(|company| (written.lead, company)));
-    }
-    let mut standing = [arm_standing(folder, &arms[0]), arm_standing(folder, &arms[1])];
     let mut order: Vec<(usize, String)> = Vec::new();
     let mut found: HashMap<(usize, String), Company> = HashMap::new();
+    for written in opened {
+        let written = written?;
+        let Some(index) = arms.iter().position(|arm| arm.name == written.arm) else { continue };
+        // Who works nowhere that is known is a company of one.
+        let company = written.company_key.unwrap_or_else(|| format!("lead:{}", written.lead));
+        if let Entry::Vacant(place) = found.entry((index, company.clone())) {
+            order.push(place.key().clone());
+            place.insert(Company::default());
+        }
+        companies.insert(written.lead, company);
+    }
+    let mut standing = [arm_standing(folder, &arms[0]), arm_standing(folder, &arms[1])];
     for outcome in replies::open(folder, campaign.stem())? {
         let outcome = outcome?;
         let Some(index) = arms.iter().position(|arm| arm.name == outcome.arm) else { continue };
@@ -81,18 +89,19 @@ pub fn standing(folder: &DataFolder, campaign: &FileName, alpha: f64) -> Result<
         if !outcome.is_delivered() {
             continue;
         }
-        // Who works nowhere that is known is a company of one.
-        let company = companies.get(&outcome.lead).cloned().unwrap_or_else(|| format!("lead:{}", outcome.lead));
-        let unit = found.entry((index, company.clone())).or_insert_with(|| {
-            order.push((index, company));
-            Company::default()
-        });
+        let Some(unit) = companies.get(&outcome.lead).and_then(|company| found.get_mut(&(index, company.clone())))
+        else {
+            continue;
+        };
         unit.people += 1;
         unit.replied += u32::from(outcome.is_replied());
     }
     let mut test = ArmsTest::new();
     for key in &order {
         let unit = found[key];
+        if unit.people == 0 {
+            continue;
+        }
         let arm = if key.0 == 0 { Arm::A } else { Arm::B };
         test.add(arm, f64::from(unit.replied) / f64::from(unit.people));
     }
@@ -124,4 +133,48 @@ fn simulated(folder: &DataFolder, arm: &campaigns::Arm) -> Option<(Rate, FileNam
     // A file of that name with another prompt says nothing of this one.
     let is_same = metadata.system_prompt.trim() == arm.prompt.trim();
     is_same.then(|| (Rate::of(&decisions.tallies()).marked(is_simulated), file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::campaigns::{CampaignHeader, Written};
+    use crate::data::replies::{Reply, Sent};
+
+    #[test]
+    fn who_was_heard_of_first_decides_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let file = FileName::new(Kind::Campaigns, "spring").unwrap();
+        let arm = |name: &str| campaigns::Arm { name: name.into(), ..campaigns::Arm::default() };
+        let header = CampaignHeader {
+            schema_version: campaigns::SCHEMA_VERSION,
+            arms: vec![arm("a"), arm("b")],
+            ..CampaignHeader::default()
+        };
+        let arm_of = |at: usize| if at.is_multiple_of(2) { "a" } else { "b" };
+        let written =
+            (0..200).map(|at| Ok(Written { lead: format!("l_{at}"), arm: arm_of(at).into(), ..Written::default() }));
+        let draft = campaigns::draft(&folder, &file, &header, written).unwrap();
+        campaigns::name_new(&folder, &file, draft).unwrap();
+        let mut outcomes: Vec<Outcome> = (0..200)
+            .map(|at| Outcome {
+                lead: format!("l_{at}"),
+                arm: arm_of(at).into(),
+                sent: vec![Sent { step: 1, at: None }],
+                // A tenth of the first arm, a fifth of the second.
+                reply: (at % 20 == 0 || at % 10 == 7).then(Reply::default),
+                ..Outcome::default()
+            })
+            .collect();
+        let look = |outcomes: &[Outcome]| {
+            replies::replace(&folder, "spring", outcomes.iter().cloned().map(Ok)).unwrap();
+            let standing = standing(&folder, &file, 0.05).unwrap().unwrap();
+            (standing.verdict, standing.interval, standing.pairs)
+        };
+        let in_order = look(&outcomes);
+        outcomes.sort_by_key(|outcome| outcome.reply.is_none());
+        assert_eq!(look(&outcomes), in_order);
+        assert_eq!((in_order.0, in_order.2), (ArmsVerdict::Open, 100));
+    }
 }

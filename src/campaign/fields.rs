@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::data::campaigns::Written;
+use crate::data::leads::import::names::fold_header;
 use crate::evaluate::grounding::{Sources, placeholders};
 
 /// Other names of columns that sending tools know, folded.
@@ -48,12 +49,12 @@ pub fn filling<'a>(blank: &str, written: &'a Written) -> Filling<'a> {
         Some((name, _)) => (name, true),
         None => (blank, false),
     };
-    let name = folded(name);
+    let name = fold_header(name);
     let name = ALIASES.iter().find(|(other, _)| *other == name).map_or(name.as_str(), |(_, column)| column);
     if name == "email" {
         return Filling::Column("email");
     }
-    let column = written.fields.iter().find(|(header, _)| folded(header) == name);
+    let column = written.fields.iter().find(|(header, _)| fold_header(header) == name);
     let is_empty = |value: &Value| value.as_str().is_none_or(|text| text.trim().is_empty());
     match column {
         Some((header, value)) if !is_empty(value) => Filling::Column(header),
@@ -69,11 +70,6 @@ pub fn filling<'a>(blank: &str, written: &'a Written) -> Filling<'a> {
 
 /// Columns that every lead has, though maybe with nothing in them, folded.
 const STANDARD: [&str; 6] = ["firstname", "lastname", "company", "title", "website", "linkedinurl"];
-
-/// A name as it is compared: its letters and digits, in lower case.
-fn folded(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //! The first line is the [`CampaignHeader`], every further line one [`Written`]. Both reading and writing are streams: a
 //! campaign of a million leads takes no more memory than one of ten. Only the owner may read the file.
 
-use std::io::{self, Write};
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -192,10 +192,10 @@ pub fn draft(
     let path = folder.path_to_write(file)?;
     let mut unread = None;
     let draft = Draft::write(&path, |out| {
-        line(out, header)?;
+        lines::put(out, header)?;
         for entry in written {
             match entry {
-                Ok(entry) => line(out, &entry)?,
+                Ok(entry) => lines::put(out, &entry)?,
                 Err(error) => {
                     unread = Some(error);
                     return Err(io::ErrorKind::Other.into());
@@ -208,11 +208,6 @@ pub fn draft(
         Some(error) => Err(error),
         None => Ok(draft?),
     }
-}
-
-fn line<T: Serialize>(out: &mut dyn Write, value: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }
 
 /// Gives a draft its name, which must be free.

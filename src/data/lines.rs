@@ -2,7 +2,7 @@
 //! written to them and what came back are such files, since none of them has to fit into memory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 
@@ -84,6 +84,12 @@ impl<T: DeserializeOwned> Iterator for Lines<T> {
     }
 }
 
+/// Writes one item on a line of its own.
+pub(super) fn put<T: Serialize>(out: &mut dyn Write, item: &T) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, item)?;
+    out.write_all(b"\n")
+}
+
 /// Writes a file of lines in place of any of that name, one line per item as it comes. An item that is an error ends it, and
 /// leaves the old file. Returns the number of lines.
 ///
@@ -104,8 +110,7 @@ pub fn replace<T: Serialize>(
                 failed = Some(error);
                 io::Error::other("an item could not be had")
             })?;
-            serde_json::to_writer(&mut *out, &item)?;
-            out.write_all(b"\n")?;
+            put(out, &item)?;
             count += 1;
         }
         Ok(())

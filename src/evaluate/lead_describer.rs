@@ -8,7 +8,7 @@ use super::generator::Fault;
 use super::grounding::{Auditor, Sources};
 use super::reading;
 use crate::call::Caller;
-use crate::data::leads::fold_address;
+use crate::data::leads::address::holds_address;
 use crate::model::{CallKey, FailureKind, Request};
 
 /// How often a description that makes something up is revised.
@@ -135,7 +135,6 @@ fn one_paragraph(text: &str) -> String {
 
 /// An address, which models that read the persona later need not see.
 fn address_in(text: &str) -> Option<Fault> {
-    let word =
-        text.split_whitespace().find(|word| fold_address(word.trim_end_matches(['.', ')', '!', '?'])).is_some())?;
+    let word = text.split_whitespace().find(|word| holds_address(word))?;
     Some(Fault { passage: word.to_owned(), why: "an e-mail address has no place in a persona".into() })
 }

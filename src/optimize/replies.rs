@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::split::People;
 use crate::data::campaigns::Campaign;
+use crate::data::leads::address::without_addresses;
 use crate::data::replies::{self, Outcome};
 use crate::data::{self, DataFolder, FileName};
 use crate::improve::feedback::shortened;
@@ -51,7 +52,8 @@ pub fn lines(folder: &DataFolder, results: &FileName, people: &People) -> Result
 /// When somebody replied, and what, marked as real and with what was made of it.
 fn line(outcome: &Outcome) -> Option<(String, String)> {
     let reply = outcome.reply.as_ref()?;
-    let text = shortened(reply.text.as_deref()?, LONGEST);
+    // Whoever signs with an address, or quotes one, does not hand it to a model.
+    let text = shortened(&without_addresses(reply.text.as_deref()?), LONGEST);
     let sign = match outcome.positive {
         _ if outcome.unsubscribed => "real reply, asked not to be written to again",
         Some(true) => "real reply, as hoped",
@@ -105,7 +107,7 @@ mod tests {
             ..Outcome::default()
         };
         let outcomes = [
-            outcome("ana", "2026-11-02", Some("We have\na vendor."), Some(false)),
+            outcome("ana", "2026-11-02", Some("We have\na vendor. ana@x.example."), Some(false)),
             outcome("ben", "2026-11-05", Some("Who are you?"), None),
             outcome("cleo", "2026-11-06", Some("Yes, send it."), Some(true)),
             outcome("dora", "2026-11-07", None, None),

@@ -5,6 +5,7 @@ use std::time::Duration;
 pub use crate::call::words::thousands;
 use crate::compare::{Interval, Mean, Rate};
 use crate::data::text;
+use crate::improve::Course;
 
 /// What stands in place of a rate that rests on claims that nobody has checked.
 pub const NOT_CHECKED: &str = "claims not checked";
@@ -131,6 +132,18 @@ pub fn safe(text: &str) -> String {
         }
     }
     safe
+}
+
+/// What became of an objection, in a word.
+#[must_use]
+pub fn course(course: Course) -> &'static str {
+    match course {
+        Course::Appeared => "new",
+        Course::Grew => "more",
+        Course::Stayed => "the same",
+        Course::Shrank => "fewer",
+        Course::WentAway => "gone",
+    }
 }
 
 /// A path for a terminal.

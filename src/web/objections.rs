@@ -42,7 +42,7 @@ pub fn table(caption: &str, columns: &[Column<'_>], changes: &[Change]) -> Marku
                 tr {
                     th scope="row" { (text(name)) }
                     @for column in columns { td data-label=(words::safe(&column.label)) { (cell(column, name)) } }
-                    @if !courses.is_empty() { td data-label="Change" { (courses.get(name).map_or("", |course| word(*course))) } }
+                    @if !courses.is_empty() { td data-label="Change" { (courses.get(name).map_or("", |course| words::course(*course))) } }
                 }
             } }
         } }
@@ -84,17 +84,6 @@ fn cell(column: &Column<'_>, name: &str) -> Markup {
 /// The address of the trials of a run in which this was raised.
 pub fn trials(run: &str, name: &str) -> String {
     format!("{}#trials-head", page::link(&format!("/run/{}", page::segment(run)), &[("objection", name)]))
-}
-
-/// What became of an objection, in a word.
-pub fn word(course: Course) -> &'static str {
-    match course {
-        Course::Appeared => "new",
-        Course::Grew => "more",
-        Course::Stayed => "the same",
-        Course::Shrank => "fewer",
-        Course::WentAway => "gone",
-    }
 }
 
 /// Which objections went or became rarer, and which are left, in a line each, the most frequent first.

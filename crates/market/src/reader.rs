@@ -268,7 +268,8 @@ mod tests {
 
     #[test]
     fn real_personas_are_read() {
-        let folder = std::path::Path::new("../../../shared/data/personas");
+        let shared = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../../../shared/data".into());
+        let folder = std::path::Path::new(&shared).join("personas");
         let Ok(text) = std::fs::read_to_string(folder.join("b2b_saas_personas_train.json")) else {
             eprintln!("skipped: {} is absent", folder.display());
             return;

@@ -71,6 +71,8 @@ impl Ranking {
         let interval = match &groups[..] {
             [_] => None,
             [low, high] => Some(of_shares((high.replied, replied), (high.silent + low.silent, high.silent))),
+            // One place on a side says nothing of how places vary there.
+            _ if replied.min(silent) == 1 => Some(Interval { low: 0.0, high: 1.0 }),
             _ => Some(on_logit_scale(&groups, auc, replied, silent)),
         };
         Some(Ranking { auc, interval, p_above, p_below, replied, silent })

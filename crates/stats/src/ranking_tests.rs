@@ -112,3 +112,11 @@ proptest! {
 fn ways_auc(judged: &[Judged]) -> f64 {
     Ranking::of(judged).unwrap().auc
 }
+
+#[test]
+fn one_reply_says_nothing_of_how_replies_vary() {
+    let silent = (0..100).map(|at| Judged { score: f64::from(at), is_reply: false });
+    let judged: Vec<Judged> = silent.chain([Judged { score: 59.5, is_reply: true }]).collect();
+    let ranking = Ranking::of(&judged).unwrap();
+    assert_eq!((ranking.auc, ranking.interval), (0.6, Some(Interval { low: 0.0, high: 1.0 })));
+}

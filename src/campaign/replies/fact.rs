@@ -119,7 +119,7 @@ pub struct Said {
 /// Reads a row of a tool's export.
 #[must_use]
 pub fn read(tool: Tool, row: &Row) -> Said {
-    let facts = match tool {
+    let mut facts = match tool {
         Tool::Smartlead if row.has("eventtype") => smartlead_event(row),
         Tool::Smartlead => smartlead_row(row),
         Tool::Instantly if row.has("eventtype") => instantly_event(row),
@@ -128,6 +128,9 @@ pub fn read(tool: Tool, row: &Row) -> Said {
         Tool::Apollo => apollo(row),
         Tool::Csv => table(row),
     };
+    if row.forbids() && !facts.iter().any(|fact| fact.what == What::Unsubscribed) {
+        facts.push(Fact::new(What::Unsubscribed, None, None));
+    }
     Said { address: row.text(ADDRESS).map(str::to_owned), facts }
 }
 

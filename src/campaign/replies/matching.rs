@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Export;
 use super::gather::{Counts, Gathered};
+use super::row::fold;
 use super::similar::{self, Written as Text};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::leads::{Suppressed, Suppression};
@@ -63,13 +64,17 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
     let mut imported = Imported::default();
     let gathered = export.settled();
     // Whose address is not the campaign's is looked for by what was sent.
-    let mut by_text: HashMap<[u8; 32], &str> = HashMap::new();
+    // None where several got the same text: it tells nobody from another.
+    let mut by_text: HashMap<[u8; 32], Option<&str>> = HashMap::new();
     for (address, said) in &gathered {
         imported.found.add(&said.outcome(&|_, _| 1));
-        by_text.extend(said.texts().map(|(text, _)| (digest(text), address.as_str())));
+        for (text, _) in said.texts() {
+            let known = by_text.entry(digest(&similar::without_tags(text))).or_insert(Some(address));
+            *known = known.filter(|known| known == address);
+        }
     }
     let mut matched: BTreeMap<String, Outcome> = BTreeMap::new();
-    let mut by_their_text: BTreeMap<String, Written> = BTreeMap::new();
+    let mut by_their_text: BTreeMap<String, Option<Written>> = BTreeMap::new();
     let mut refused: HashMap<&str, Why> = HashMap::new();
     for written in Campaign::open(folder, campaign)? {
         let written = written?;
@@ -84,8 +89,8 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
             },
             None => {
                 let mut texts = written.steps.iter().map(|step| digest(&step.body));
-                if let Some(address) = texts.find_map(|text| by_text.get(&text)) {
-                    by_their_text.insert((*address).to_owned(), written);
+                if let Some(address) = texts.find_map(|text| by_text.get(&text).copied().flatten()) {
+                    by_their_text.entry(address.to_owned()).and_modify(|known| *known = None).or_insert(Some(written));
                 }
             }
         }
@@ -99,7 +104,8 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
         if matched.contains_key(address) {
             continue;
         }
-        let found = by_their_text.get(address).filter(|_| !refused.contains_key(address.as_str()));
+        let found = by_their_text.get(address).and_then(Option::as_ref);
+        let found = found.filter(|_| !refused.contains_key(address.as_str()));
         match found.map(|written| (written, outcome(said, written))) {
             Some((written, Ok(outcome))) if !matched.contains_key(&written.email) => {
                 imported.by_text += 1;
@@ -117,10 +123,11 @@ pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &st
     }
     imported.unmatched.sort_by_key(|unmatched| unmatched.row);
     matched.values().for_each(|outcome| imported.matched.add(outcome));
-    keep(folder, campaign.stem(), matched, &mut imported)?;
+    // First: whoever sees what is known sees also who is not to be written to.
     if !suppress.is_empty() {
         imported.suppressed = Suppression::add(folder, suppress)? as u64;
     }
+    keep(folder, campaign.stem(), matched, &mut imported)?;
     Ok(imported)
 }
 
@@ -180,6 +187,5 @@ fn keep(
 
 /// A text by its letters: what a tool does to white space does not count.
 fn digest(text: &str) -> [u8; 32] {
-    let letters: String = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    Sha256::digest(letters.as_bytes()).into()
+    Sha256::digest(fold(text)).into()
 }

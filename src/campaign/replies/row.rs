@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::data::leads::import::Marker;
+pub use crate::data::leads::import::names::fold_header as fold;
+
 /// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
 /// their way: `{"lead": {"email": …}}` has `leademail` too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,6 +81,13 @@ impl Row {
         })
     }
 
+    /// Whether any column says that the person does not want to be written to: the columns by which lists of leads are
+    /// read, so that nobody is overlooked here who would not be there.
+    #[must_use]
+    pub fn forbids(&self) -> bool {
+        self.cells.iter().any(|(name, text)| Marker::forbids(name, text))
+    }
+
     /// Whether there is one of these columns at all, filled or not, in a file with this header.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -93,12 +103,6 @@ fn whole(text: &str) -> Option<i64> {
 fn is_nothing(text: &str) -> bool {
     matches!(text, "-" | "--")
         || ["null", "none", "nil", "nan", "undefined", "n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// A name as it is compared: its letters and digits, in lower case.
-#[must_use]
-pub fn fold(name: &str) -> String {
-    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ fn hash(letters: &[char]) -> u64 {
 }
 
 /// A text without the tags and the commonest entities of HTML.
-fn without_tags(text: &str) -> String {
+#[must_use]
+pub fn without_tags(text: &str) -> String {
     if !text.contains('<') && !text.contains('&') {
         return text.to_owned();
     }

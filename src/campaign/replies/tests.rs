@@ -216,7 +216,7 @@ fn who_is_not_of_the_campaign_or_got_another_text_is_listed_and_not_counted() {
         serde_json::json!({"email": "stranger@y.example", "replied": true}),
         serde_json::json!({"email": "ana@x.example", "email_message": other, "replied": "yes"}),
         // Ben answered from another mailbox; what was sent to him is his.
-        serde_json::json!({"email": "ben.private@y.example", "email_message": format!("{}\n", second("ben")), "replied": "yes",
+        serde_json::json!({"email": "ben.private@y.example", "email_message": format!("<p>{}</p>\n", second("ben")), "replied": "yes",
             "unsubscribed": "1"}),
     ];
     let imported = bring(&folder, &file, Tool::Csv, &rows);
@@ -228,6 +228,26 @@ fn who_is_not_of_the_campaign_or_got_another_text_is_listed_and_not_counted() {
     let list = Suppression::load(&folder).unwrap();
     assert!(list.reason(AddressKey::of("ben@x.example")).is_some(), "both of his addresses");
     assert!(list.reason(AddressKey::of("ben.private@y.example")).is_some());
+}
+
+#[test]
+fn a_text_that_several_got_matches_none_of_them() {
+    let (_root, folder, file) = place(&["ana", "ana"]);
+    let rows = [serde_json::json!({"email": "stranger@y.example", "email_message": second("ana"), "replied": "yes"})];
+    let imported = bring(&folder, &file, Tool::Csv, &rows);
+    assert_eq!((imported.by_text, imported.unmatched.len()), (0, 1));
+}
+
+#[test]
+fn whoever_may_not_be_written_to_by_a_list_of_leads_may_not_by_an_export_either() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    let rows = [
+        serde_json::json!({"email": "ana@x.example", "sent_at": "2026-11-02", "opted_out": "true"}),
+        serde_json::json!({"email": "ben@x.example", "sent_at": "2026-11-02", "opted_out": "false", "bounced": "true"}),
+    ];
+    bring(&folder, &file, Tool::Csv, &rows);
+    let list = Suppression::load(&folder).unwrap();
+    assert!(list.reason(AddressKey::of("ana@x.example")).is_some() && list.len() == 1);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let now = clock::iso(clock::now()?);
     let reason = words::one_line(&options.reason, 200);
     let mut entries = Vec::new();
-    for address in &addresses {
+    for address in addresses.iter().flat_map(|line| each_of(line)) {
         // All or none: who is left out by a slip of the pen would be written to.
         let Some(entry) = Suppressed::of_address(address, &reason, &now) else {
             let shown = words::one_line(address, 80);
@@ -57,4 +57,22 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         "Suppressed: {}{there}; no list writes to them any more\n",
         words::count(new as u64, "address", "addresses")
     ))
+}
+
+/// What is given for an address: of several on one line, each.
+fn each_of(line: &str) -> Vec<&str> {
+    let named: Vec<&str> = line.split([',', ';']).filter(|part| part.contains('@')).collect();
+    if named.is_empty() { vec![line] } else { named }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_addresses_on_one_line_none_is_left_out() {
+        assert_eq!(each_of("ada@x.com; ben@x.com"), ["ada@x.com", " ben@x.com"]);
+        assert_eq!(each_of("Example, Ada <ada@x.com>"), [" Ada <ada@x.com>"]);
+        assert_eq!(each_of("nobody"), ["nobody"]);
+    }
 }

@@ -1,8 +1,9 @@
 //! E-mail addresses as they are compared.
 
-use rejoinder_files::hex;
+use rejoinder_files::sha256;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// The longest address that is one (RFC 5321, 4.5.3.1), in characters.
 const LONGEST: usize = 254;
@@ -42,9 +43,7 @@ fn is_address(text: &str) -> bool {
         !label.is_empty()
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|c| c.is_alphanumeric() || c == '-' || unicode_normalization::char::is_combining_mark(c))
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-' || is_combining_mark(c))
     };
     let forbidden = |c: char| c.is_whitespace() || c.is_control() || "@()<>[]\\\",;:=|{}".contains(c);
     text.chars().count() <= LONGEST
@@ -52,6 +51,33 @@ fn is_address(text: &str) -> bool {
         && !local.contains(forbidden)
         && domain.contains('.')
         && domain.split('.').all(is_label)
+}
+
+/// Whether a word holds an address, whatever stands around it: `(ada@x.com).` does, `@ada` and `medium.com/@ada.b` do not.
+/// A word of more than a kilobyte with an `@` in it counts as one.
+#[must_use]
+pub fn holds_address(word: &str) -> bool {
+    const LONGEST_WORD: usize = 1_000;
+    let is_letter = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    // Also as Japanese and Chinese keyboards write it.
+    let is_at = |c: char| matches!(c, '@' | '\u{fe6b}' | '\u{ff20}');
+    let mut signs = word.match_indices(is_at).peekable();
+    if signs.peek().is_some() && word.len() > LONGEST_WORD {
+        return true;
+    }
+    signs.any(|(at, sign)| {
+        let local = word[..at].chars().next_back();
+        let domain = word[at + sign.len()..].split(|c: char| !(is_letter(c) || "-._".contains(c))).next();
+        local.is_some_and(|c| is_letter(c) || "._%+-'\"~&#!$*^`{|}".contains(c))
+            && domain.is_some_and(|domain| domain.trim_matches(['.', '-', '_']).contains('.'))
+    })
+}
+
+/// A text on one line, without the words that hold an address.
+#[must_use]
+pub fn without_addresses(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    words.filter(|word| !word.is_empty() && !holds_address(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The domain of a folded address.
@@ -63,7 +89,7 @@ pub fn domain(address: &str) -> &str {
 /// SHA-256 of a folded address, 64 hexadecimal digits.
 #[must_use]
 pub fn hash(address: &str) -> String {
-    hex(&Sha256::digest(address))
+    sha256(address.as_bytes())
 }
 
 /// What tells one folded address from another in memory: the first 128 bits of its SHA-256.
@@ -136,6 +162,25 @@ mod tests {
             assert_eq!(fold_address(text), None, "{text:?}");
         }
         assert_eq!(fold_address(&format!("{}@b.com", "a".repeat(1_000_000))), None);
+    }
+
+    #[test]
+    fn an_address_is_found_in_a_word_whatever_stands_around_it() {
+        for word in [
+            "ada@x.com",
+            "(ada@x.com).",
+            "ada@x.com.",
+            "ada@x.com-",
+            "<mailto:o'brien@x.co.uk>,",
+            "zoe@mu\u{308}ller.example)",
+            "ada＠x.example。",
+        ] {
+            assert!(holds_address(word), "{word}");
+        }
+        for word in ["@ada", "https://medium.com/@ada.b", "Twitter:@ada.b", "ada@home", "5@", "x.com"] {
+            assert!(!holds_address(word), "{word}");
+        }
+        assert_eq!(without_addresses("Write to\nada@x.com. Or\tcall."), "Write to Or call.");
     }
 
     #[test]

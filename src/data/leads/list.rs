@@ -107,8 +107,7 @@ impl Sink<'_> {
     /// # Errors
     /// [`FileError::Write`] and its kin.
     pub fn put<T: serde::Serialize>(&mut self, lead: &T) -> Result<(), Error> {
-        let written = serde_json::to_writer(&mut *self.out, lead).map_err(io::Error::from);
-        written.and_then(|()| self.out.write_all(b"\n")).map_err(|error| {
+        lines::put(&mut *self.out, lead).map_err(|error| {
             let shown = io::Error::from(error.kind());
             self.failed = Some(error);
             Error::write(std::path::Path::new(""), shown)

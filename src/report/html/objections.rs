@@ -75,7 +75,7 @@ fn groups(versions: &[&Version]) -> Markup {
             tr {
                 th scope="row" { (text(&words::one_line(name, 60))) }
                 @for version in versions { td { (cell(&version.measured().objections, name)) } }
-                @if versions.len() > 1 { td { (courses.get(*name).map_or("", |course| word(*course))) } }
+                @if versions.len() > 1 { td { (courses.get(*name).map_or("", |course| words::course(*course))) } }
             }
         }
     };
@@ -133,16 +133,6 @@ fn definitions(book: &Codebook, shown: &[(&str, f64)]) -> Markup {
                 li { strong { (text(&words::one_line(&group.name, 60))) } ": " (text(&words::one_line(&group.definition, 400))) }
             } }
         }
-    }
-}
-
-fn word(course: Course) -> &'static str {
-    match course {
-        Course::Appeared => "new",
-        Course::Grew => "more",
-        Course::Stayed => "the same",
-        Course::Shrank => "fewer",
-        Course::WentAway => "gone",
     }
 }
 

@@ -28,26 +28,21 @@ fn ask_message(market: &Market, prompt: &str, persona: &str, key: &str) -> Strin
 }
 
 fn ask_decision(market: &Market, guide: &str, persona: &str, message: &str, key: &str) -> (bool, String) {
-    let request = Request {
-        key: CallKey::of(&["d", key]),
-        system: guide.to_owned(),
-        user: format!(
-            "<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>\n<message-0a1b2c3d>\n{message}\n</message-0a1b2c3d>"
-        ),
-        schema: Some(Schema {
-            name: "decision".into(),
-            json: json!({
-                "type": "object",
-                "properties": {"reasoning": {"type": "string"}, "decision": {"type": "boolean"}},
-            }),
-        }),
-        max_tokens: 4000,
-    };
-    let answer: Value = serde_json::from_str(&market.answer(&request).text).unwrap();
+    let answer = ask_judge(market, guide, (persona, message), key, ("decision", "boolean"));
     (answer["decision"].as_bool().unwrap(), answer["reasoning"].as_str().unwrap().to_owned())
 }
 
 fn ask_score(market: &Market, guide: &str, persona: &str, message: &str, key: &str) -> f64 {
+    ask_judge(market, guide, (persona, message), key, ("score", "number"))["score"].as_f64().unwrap()
+}
+
+fn ask_judge(
+    market: &Market,
+    guide: &str,
+    (persona, message): (&str, &str),
+    key: &str,
+    (name, kind): (&str, &str),
+) -> Value {
     let request = Request {
         key: CallKey::of(&["d", key]),
         system: guide.to_owned(),
@@ -55,16 +50,12 @@ fn ask_score(market: &Market, guide: &str, persona: &str, message: &str, key: &s
             "<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>\n<message-0a1b2c3d>\n{message}\n</message-0a1b2c3d>"
         ),
         schema: Some(Schema {
-            name: "score".into(),
-            json: json!({
-                "type": "object",
-                "properties": {"reasoning": {"type": "string"}, "score": {"type": "number"}},
-            }),
+            name: name.into(),
+            json: json!({"type": "object", "properties": {"reasoning": {"type": "string"}, name: {"type": kind}}}),
         }),
         max_tokens: 4000,
     };
-    let answer: Value = serde_json::from_str(&market.answer(&request).text).unwrap();
-    answer["score"].as_f64().unwrap()
+    serde_json::from_str(&market.answer(&request).text).unwrap()
 }
 
 /// Runs a prompt on personas and returns the feedback lines that an improver gets.

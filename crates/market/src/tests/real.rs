@@ -9,8 +9,9 @@ use feature::Feature::{Customer, Post, Result as Outcome, SmallAsk, Tie};
 type Trial = (String, String, bool, String);
 
 fn real_trials() -> Vec<Trial> {
-    let folder = std::path::Path::new("../../../shared/data/results");
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    let shared = std::env::var("REJOINDER_SHARED_DATA").unwrap_or_else(|_| "../../../shared/data".into());
+    let folder = std::path::Path::new(&shared).join("results");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
         eprintln!("skipped: {} is absent", folder.display());
         return Vec::new();
     };

@@ -31,8 +31,16 @@ pub const FORGOTTEN: &str = "[forgotten]";
 const REASON: &str = "forgotten";
 
 /// Kinds whose files are one JSON text.
-const JSON: &[Kind] =
-    &[Kind::Personas, Kind::Results, Kind::Messages, Kind::Readings, Kind::Judges, Kind::Auditors, Kind::Calibrations];
+const JSON: &[Kind] = &[
+    Kind::Personas,
+    Kind::Results,
+    Kind::Messages,
+    Kind::Readings,
+    Kind::Opinions,
+    Kind::Judges,
+    Kind::Auditors,
+    Kind::Calibrations,
+];
 
 /// Kinds whose files have a person on each line.
 const LINES: &[Kind] = &[Kind::Campaigns, Kind::Replies];

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::data::leads::address::without_addresses;
 use crate::data::leads::lead::text_hash;
 use crate::data::leads::{AddressKey, Lead, LeadList, fold_address, lists};
 use crate::data::{DataFolder, Error, Kind, json, lines};
@@ -205,6 +206,13 @@ impl Traces {
                         Value::String(text) if super::scrub::SAID.contains(&key.as_str()) => {
                             if text.chars().count() >= SHORTEST {
                                 self.said.add(text);
+                                // As a model is shown it: on one line, cut, and without addresses.
+                                let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                                for shown in [beginning(&line), beginning(&without_addresses(text))] {
+                                    if shown.chars().count() >= SHORTEST {
+                                        self.said.add(&shown);
+                                    }
+                                }
                             }
                         }
                         other => self.add_said(other),
@@ -215,6 +223,12 @@ impl Traces {
             _ => {}
         }
     }
+}
+
+/// So much of a text at least is shown where it is cut.
+fn beginning(line: &str) -> String {
+    const SHOWN: usize = 200;
+    line.chars().take(SHOWN).collect()
 }
 
 /// A text as it stands between the quotation marks of JSON.

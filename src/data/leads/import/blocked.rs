@@ -34,6 +34,9 @@ const FLAGS: &[(&str, &str)] = &[
     ("emailhardbouncereason", BOUNCED),
 ];
 
+/// Beginnings of folded headers of which there is one for each kind of mail: `Opted out of email: Marketing`.
+const FLAG_BEGINNINGS: &[&str] = &["optedoutofemail", "hsemailoptout"];
+
 /// Headers, folded, whose values are states.
 const STATES: &[&str] = &[
     "status",
@@ -109,7 +112,15 @@ impl Marker {
     #[must_use]
     pub fn of_header(folded: &str) -> Option<Self> {
         let flag = FLAGS.iter().find(|(name, _)| *name == folded).map(|(_, reason)| Marker::Flag(reason));
-        flag.or_else(|| STATES.contains(&folded).then_some(Marker::State))
+        let is_flag = || FLAG_BEGINNINGS.iter().any(|beginning| folded.starts_with(beginning));
+        flag.or_else(|| is_flag().then_some(Marker::Flag(UNSUBSCRIBED)))
+            .or_else(|| STATES.contains(&folded).then_some(Marker::State))
+    }
+
+    /// Whether a cell of this folded header says that somebody does not want to be written to. A bounce is not that.
+    #[must_use]
+    pub fn forbids(folded: &str, cell: &str) -> bool {
+        Marker::of_header(folded).and_then(|marker| marker.reason(cell)).is_some_and(|reason| reason != BOUNCED)
     }
 
     /// Why the person of this cell may not be written to; none if the cell does not say so.
@@ -146,5 +157,7 @@ mod tests {
         assert_eq!(marker.reason("Not Interested"), None);
         assert_eq!(Marker::of_header("emailstatus").unwrap().reason("Verified"), None);
         assert_eq!(Marker::of_header("notes"), None);
+        assert!(Marker::forbids("optedoutofemailmarketinginformation", "Yes") && Marker::forbids("optedout", "true"));
+        assert!(!Marker::forbids("bounced", "true") && !Marker::forbids("optedout", "false"));
     }
 }

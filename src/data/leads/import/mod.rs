@@ -17,6 +17,7 @@ mod table;
 use std::fs::{self, File};
 use std::path::Path;
 
+pub use blocked::Marker;
 pub use known::Known;
 pub use names::Field;
 pub use report::{Ragged, Report};
