@@ -30,7 +30,7 @@ screenshots:
 
 # True rates of 100 markets: the bare offer's and the best reachable prompt's
 markets:
-    cargo test --release --lib every_market_is_as_hard -- --nocapture
+    cargo test --release -p rejoinder-market --lib every_market_is_as_hard -- --nocapture
 
 # The figures of docs/benchmarks.md, some ten minutes; `just bench wall auto` for some of them (needs python3 for one)
 bench *sections:
