@@ -8,6 +8,10 @@ default:
 test:
     ./scripts/test
 
+# Property tests with new inputs, a hundred times as many of them (`./scripts/test` draws the same ones every time)
+fuzz:
+    PROPTEST_CASES=25600 cargo test --workspace --features restate --lib --test 'fuzz_*' --no-fail-fast
+
 # Everything that a change must pass
 ci:
     ./.ci/run
