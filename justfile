@@ -85,3 +85,7 @@ bench-dashboard:
 bench-scale *sections:
     ./scripts/restate-server > /dev/null
     cargo bench --features restate --bench scale -- {{sections}}
+
+# The archive of a release for this machine, tried in an empty folder: program, Homebrew formula, image files, crates
+release-check:
+    ./scripts/release-check
