@@ -103,13 +103,13 @@ mod tests {
 
     #[test]
     fn any_number_that_begin_alike_take_time_in_proportion() {
-        let mut seen = Seen::default();
-        let started = std::time::Instant::now();
-        for number in 0..20_000_u64 {
-            let own: Vec<String> = (0..40).map(|at| (number * 7_919 + at * 104_729).to_string()).collect();
-            let persona = format!("You are a buyer at a firm in Europe. {}", own.join(" "));
-            assert!(seen.is_new(&persona));
-        }
-        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+        crate::growth::assert_in_proportion("personas", 500, |size| {
+            let mut seen = Seen::default();
+            for number in 0..size as u64 {
+                let own: Vec<String> = (0..40).map(|at| (number * 7_919 + at * 104_729).to_string()).collect();
+                let persona = format!("You are a buyer at a firm in Europe. {}", own.join(" "));
+                assert!(seen.is_new(&persona));
+            }
+        });
     }
 }

@@ -148,7 +148,7 @@ fn the_limit_is_the_options_but_not_far_above_what_is_fixed() {
 }
 
 #[test]
-fn a_hundred_thousand_hostile_characters_are_screened_in_no_time() {
+fn hostile_characters_are_screened_in_proportion_to_their_number() {
     for piece in [
         "- Never [a b] HealthBridge use\n",
         "(",
@@ -158,10 +158,10 @@ fn a_hundred_thousand_hostile_characters_are_screened_in_no_time() {
         "```\n",
         "承認",
     ] {
-        let text = piece.repeat(100_000 / piece.len());
-        let started = std::time::Instant::now();
-        let _ = (screened(&[GOOD], Rewrite::Prompt(text.clone())), screened(&[GOOD], added(&[&text])));
-        assert!(started.elapsed().as_secs() < 10, "{piece:?} took {:?}", started.elapsed());
+        crate::growth::assert_in_proportion(piece, 3_000, |size| {
+            let text = piece.repeat(size / piece.len());
+            let _ = (screened(&[GOOD], Rewrite::Prompt(text.clone())), screened(&[GOOD], added(&[&text])));
+        });
     }
 }
 

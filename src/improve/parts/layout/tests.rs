@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::growth::assert_in_proportion;
 
 /// Prompts as people and models write them, one style each.
 const STYLES: &[(&str, &str)] = &[
@@ -90,7 +91,7 @@ proptest! {
 }
 
 #[test]
-fn a_hundred_thousand_hostile_characters_are_taken_apart_in_no_time() {
+fn hostile_characters_are_taken_apart_in_proportion_to_their_number() {
     for piece in [
         "<a>\n",
         "- a:\n",
@@ -114,9 +115,6 @@ fn a_hundred_thousand_hostile_characters_are_taken_apart_in_no_time() {
         "一",
         "1. a\n- b\n",
     ] {
-        let text = piece.repeat(100_000 / piece.len());
-        let started = std::time::Instant::now();
-        let _ = blocks(&text);
-        assert!(started.elapsed().as_secs() < 5, "{piece:?} took {:?}", started.elapsed());
+        assert_in_proportion(piece, 3_000, |size| drop(blocks(&piece.repeat(size / piece.len()))));
     }
 }
