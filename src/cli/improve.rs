@@ -242,8 +242,9 @@ async fn cycles(
                     setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
                     let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
                     let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                    let metrics = head.metadata.rejoinder.and_then(|provenance| provenance.metrics);
-                    let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
+                    let provenance = head.metadata.rejoinder.as_ref();
+                    let percent = provenance.and_then(|provenance| provenance.cycle()?.chance_of_more);
+                    let chance = percent.map(|percent| percent / 100.0);
                     (written, attempts.last().copied().unwrap_or(false), chance)
                 }
                 None => {
