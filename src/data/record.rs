@@ -13,7 +13,9 @@ mod metrics;
 mod proof;
 mod rates;
 
-pub use cycle::{Challengers, CycleRecord, Group, Instruction, People, Race, RecordedVerdict, Referee, SecondOpinion, Sorted};
+pub use cycle::{
+    Challengers, CycleRecord, Group, Instruction, People, Race, RecordedVerdict, Referee, SecondOpinion, Sorted,
+};
 pub use findings::{
     Because, ByHand, Change, ClaimKind, Course, InTheRace, Objective, Refused, Standing, Step, Unreachable, Verdict,
 };

@@ -1,7 +1,7 @@
 //! What counts as success.
 
-use crate::evaluate::grounding::Grounding;
 pub use crate::data::record::Objective;
+use crate::evaluate::grounding::Grounding;
 
 impl Objective {
     /// What a message is worth, in 0..=1: the share of decisions that were a yes, or nothing where it makes something up.

@@ -1,11 +1,11 @@
 //! What a proof showed, as numbers: what a summary, a page or a file tells of it.
 
 use super::story::Rates;
+use crate::compare::Mean;
 use crate::compare::confirm::Confirmed;
 use crate::compare::missing::WorstCase;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
-use crate::compare::Mean;
 use crate::data::record::{AfterDecision, Chances, FailedTrials, ProofRecord, Variance, percent, rounded};
 
 /// The proof on unseen people.
@@ -44,7 +44,8 @@ impl Proof {
     /// The proof for the results file.
     #[must_use]
     pub fn record(&self) -> ProofRecord {
-        let chances = |(before, after): &(Mean, Mean)| Chances { before: Some(before.into()), after: Some(after.into()) };
+        let chances =
+            |(before, after): &(Mean, Mean)| Chances { before: Some(before.into()), after: Some(after.into()) };
         ProofRecord {
             gain: self.outcome.map(|outcome| percent(outcome.estimate)),
             interval_95: self.outcome.map(|outcome| outcome.interval.into()),

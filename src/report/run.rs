@@ -12,7 +12,7 @@ use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
 use crate::improve::objections::{Counting, Objection, UNSORTED};
-use crate::improve::{Change, Coding, Objections};
+use crate::improve::{Coding, Objections};
 use crate::optimize::pairing::Clusters;
 
 /// Which messages are shown.
