@@ -30,6 +30,14 @@ pub struct Choice {
     pub predictions: usize,
 }
 
+impl Choice {
+    /// The choice, as the hash of a run's inputs takes it. It never changes: runs that began before are found by it.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("Choice {{ follow_ups: {}, predictions: {} }}", self.follow_ups, self.predictions)
+    }
+}
+
 /// The messages that are to be judged, in order of people.
 pub struct Material {
     people: Arc<Texts>,

@@ -75,7 +75,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return print(&plan(&material, &decision_maker, &doors)?);
     }
     setup.folder.check_writable(Kind::Calibrations)?;
-    let mut parts = vec![versions::lineage_base(results.stem()), format!("{choice:?}")];
+    let mut parts = vec![versions::lineage_base(results.stem()), choice.key()];
     for campaign in &campaigns {
         parts.extend([campaign.stem().to_owned(), setup.folder.sha256(campaign)?]);
         parts.push(setup.folder.sha256(&replies::file_name(campaign.stem())?)?);

@@ -72,7 +72,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let facts_text = facts.as_deref().unwrap_or_default();
     let whom = people::name(&file);
-    let parts = [whom.as_str(), &people.sha256()?, &prompt, &messages.to_string(), &options.facts.choice(), facts_text];
+    let parts = [whom.as_str(), &people.sha256()?, &prompt, &messages.to_string(), options.facts.choice(), facts_text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
     let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
     if let Some(written) = doors.context.written(&setup.folder, "run")? {

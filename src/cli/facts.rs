@@ -53,9 +53,12 @@ impl FactsOptions {
         }
     }
 
-    /// The choice, as the hash of a run's inputs takes it.
-    pub fn choice(&self) -> String {
-        format!("{:?}", self.ungrounded)
+    /// The choice, as the hash of a run's inputs takes it. It never changes: runs that began before are found by it.
+    pub fn choice(&self) -> &'static str {
+        match self.ungrounded {
+            Ungrounded::Revise => "Revise",
+            Ungrounded::Keep => "Keep",
+        }
     }
 }
 

@@ -69,7 +69,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     setup.folder.check_writable(Kind::Messages)?;
     let facts = facts.unwrap_or_default();
-    let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), &options.facts.choice(), &facts];
+    let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), options.facts.choice(), &facts];
     let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
     if !options.force {
         (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;

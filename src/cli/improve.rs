@@ -1,16 +1,17 @@
 //! `rejoinder improve`.
 
 mod aside;
+mod choices;
 mod dry_run;
 mod few;
 mod plan;
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Args;
 
+use self::choices::{Cycles, Target, When, key_of};
 use self::plan::{GoesOn, Plan};
 use super::error::Error;
 use super::facts::FactsOptions;
@@ -32,7 +33,6 @@ use crate::optimize::explore;
 use crate::optimize::judges::Rejudge;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::older::Older;
-use crate::optimize::story::Story;
 use crate::optimize::{Objective, personas};
 use crate::report::result::{self, Next};
 use crate::report::story;
@@ -122,57 +122,12 @@ pub struct Options {
     models: ModelOptions,
 }
 
-/// `--cycles`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cycles {
-    Number(u32),
-    Auto,
-}
-
-/// The most cycles that one command runs.
-const MOST_CYCLES: u32 = 1_000;
-
-impl Cycles {
-    fn most(self) -> u32 {
-        match self {
-            Cycles::Number(number) => number,
-            Cycles::Auto => MOST_CYCLES,
-        }
-    }
-}
-
-impl FromStr for Cycles {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse::<u32>() {
-            Ok(number) if (1..=MOST_CYCLES).contains(&number) => Ok(Cycles::Number(number)),
-            _ if text == "auto" => Ok(Cycles::Auto),
-            _ => Err(format!("cycles is a number from 1 to {MOST_CYCLES}, or auto")),
-        }
-    }
-}
-
 fn chance(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| *p > 0.0 && *p < 0.5).ok_or_else(|| "a chance above 0 and below 0.5".to_owned())
 }
 
 fn points(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| (0.0..=100.0).contains(p)).ok_or_else(|| "percentage points from 0 to 100".to_owned())
-}
-
-/// `--objective`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Target {
-    Grounded,
-    Response,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum When {
-    Auto,
-    Always,
-    Never,
 }
 
 impl Options {
@@ -242,8 +197,9 @@ async fn cycles(
                     setup.events.emit(Event::Note(format!("Cycle {number} was complete already: {written}")));
                     let ((), head) = results_stream::gather(&setup.folder, &written, &())?;
                     let attempts = Lineage::of(&head).map(|lineage| lineage.attempts).unwrap_or_default();
-                    let metrics = head.metadata.rejoinder.and_then(|provenance| provenance.metrics);
-                    let chance = metrics.as_ref().and_then(Story::recorded_chance_of_more);
+                    let provenance = head.metadata.rejoinder.as_ref();
+                    let percent = provenance.and_then(|provenance| provenance.cycle()?.chance_of_more);
+                    let chance = percent.map(|percent| percent / 100.0);
                     (written, attempts.last().copied().unwrap_or(false), chance)
                 }
                 None => {
@@ -315,21 +271,22 @@ fn begin(
     let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen;
     let (kept_aside, unseen) = (unseen.len(), unseen.sha256()?);
     let choices = format!(
-        "{} {:?} {:?} {} {} {:?} {} {} {} {} {} {} {:?} {:?}",
+        "{} {} {} {} {} {} {} {} {} {} {} {} {} {}",
         options.messages(),
-        options.cycles,
-        options.rejudge,
+        options.cycles.key(),
+        options.rejudge.key(),
         calls(options, people.len()),
         challengers(options, people.len()),
-        options.objective,
+        options.objective.key(),
         options.facts.choice(),
         options.decisions_per_message,
         options.prompt_length,
         options.alpha,
         options.min_gain,
         options.margin,
-        options.confirm,
-        options.precision
+        key_of(options.confirm),
+        // A whole number has its decimal point in it.
+        key_of(options.precision.map(|points| format!("{points:?}")))
     );
     let people = people.sha256()?;
     let mut parts = vec![file.as_str(), &older.head.sha256, &people, &unseen, &choices, facts.unwrap_or_default()];

@@ -29,6 +29,7 @@ pub mod opinions;
 pub mod people;
 pub mod personas;
 pub mod provenance;
+pub mod record;
 pub mod replies;
 pub mod results;
 pub mod results_stream;

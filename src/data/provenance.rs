@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Map;
 use super::entries::Entries;
+use super::record::{CycleRecord, Kept, Metrics, Sealed};
 
 /// The version of the format below. A file with a greater one is refused.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -56,15 +57,15 @@ pub struct Provenance {
     /// Where the run reached a limit before its end: which, and how many trials were not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<String>,
-    /// What the loop measured; its shape belongs to the room that writes it.
+    /// What the loop measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metrics: Option<serde_json::Value>,
+    pub metrics: Option<Kept<Metrics>>,
     /// What the lineage remembers from cycle to cycle; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lineage: Option<serde_json::Value>,
+    pub lineage: Option<Sealed>,
     /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coding: Option<serde_json::Value>,
+    pub coding: Option<Sealed>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -96,6 +97,18 @@ impl Provenance {
             extra: Map::new(),
         }
     }
+
+    /// What the loop measured, as far as it can be read.
+    #[must_use]
+    pub fn measured(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()?.get()
+    }
+
+    /// The record of the cycle that ended in this run, where it is one of ours.
+    #[must_use]
+    pub fn cycle(&self) -> Option<&CycleRecord> {
+        self.measured()?.cycle.as_ref()
+    }
 }
 
 /// The results file that a run descends from.
@@ -126,7 +139,7 @@ pub struct Baseline {
     pub redone: Redone,
     /// Which of the reasonings below are in which groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coding: Option<serde_json::Value>,
+    pub coding: Option<Sealed>,
     /// The messages with the later decisions, by persona. Trials that failed are left out.
     pub results: Entries,
 }

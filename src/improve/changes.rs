@@ -2,37 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::codebook::{Codebook, Side};
 use super::objections::{OTHER, Objection, Objections};
-
-/// What became of one objection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Course {
-    /// Nobody raised it before.
-    Appeared,
-    /// A larger share of the personas raises it.
-    Grew,
-    /// The same share does.
-    Stayed,
-    /// A smaller share does.
-    Shrank,
-    /// Nobody raises it any more.
-    WentAway,
-}
-
-/// How many raise an objection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
-    /// Reasonings.
-    pub count: usize,
-    /// Distinct personas.
-    pub personas: usize,
-    /// Of so many.
-    pub of: usize,
-}
+pub use crate::data::record::{Change, Course, Standing};
 
 impl Standing {
     /// Share of the personas; 0 where nobody was heard.
@@ -40,19 +12,6 @@ impl Standing {
     pub fn share(self) -> f64 {
         if self.of == 0 { 0.0 } else { self.personas as f64 / self.of as f64 }
     }
-}
-
-/// One objection before and after. It describes what was said; whether a change is more than noise is for `compare`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// Its name.
-    pub name: String,
-    /// What became of it.
-    pub course: Course,
-    /// Before.
-    pub before: Standing,
-    /// After.
-    pub after: Standing,
 }
 
 /// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas of

@@ -2,36 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use super::PromptParts;
 use super::fold::{key, overlap, terms};
+pub use crate::data::record::Step;
 
 /// An item that shares so much with one that is gone stands in its place.
 const REPLACES: f64 = 0.34;
-
-/// One item that was added, replaced or dropped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
-pub enum Step {
-    /// It was not there before.
-    Added {
-        /// What it says.
-        text: String,
-    },
-    /// It stands in the place of one that says something like it.
-    Replaced {
-        /// What that said.
-        before: String,
-        /// What it says.
-        text: String,
-    },
-    /// It is gone, and nothing like it is there.
-    Dropped {
-        /// What it said.
-        before: String,
-    },
-}
 
 /// The steps from one prompt of a lineage to another, by their advice. Where nobody knows the parts, everything is advice.
 #[must_use]

@@ -1,48 +1,9 @@
 //! What became of the candidates that the user wrote: whoever writes one wants an answer about it, and not about the others.
 
-use serde::{Deserialize, Serialize};
-
 use super::model::Candidate;
 use super::propose::HandWritten;
 use super::search::Search;
-
-/// What became of a candidate that the user wrote.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ByHand {
-    /// The prompt as it was tested, after the facts and rules of the lineage; as it was given where it was not tested.
-    pub prompt: String,
-    /// Passages that were cut out before it was tested, each with the reason.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub cut: Vec<String>,
-    /// Why it was not tested.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<String>,
-    /// How it did in the race; `None` where it took no part.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raced: Option<InTheRace>,
-    /// The share of successes that is expected of it with an average persona, and that of the current prompt, in 0..=1: an
-    /// estimate from all trials of the search.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<(f64, f64)>,
-    /// Whether it asks for nothing else than the current prompt does, so that there was nothing to test.
-    #[serde(default)]
-    pub same: bool,
-    /// Whether it won the race: then the verdict and the proof of the cycle are its own.
-    #[serde(default)]
-    pub won: bool,
-}
-
-/// How a candidate did in the race.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct InTheRace {
-    /// Sum of the scores of its messages, each in 0..=1.
-    pub successes: f64,
-    /// Its messages.
-    pub messages: usize,
-    /// After how many people it was dropped, since another was clearly better; `None` if it never was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_after: Option<usize>,
-}
+pub use crate::data::record::{ByHand, InTheRace};
 
 /// What became of each, in the order in which they were given.
 #[must_use]

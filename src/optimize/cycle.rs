@@ -29,6 +29,7 @@ use super::{compare_runs, explore, fresh, fresh_people, incumbent, marking, pers
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
+use crate::data::record::{Kept, Metrics, Sealed};
 use crate::data::results::Metadata;
 use crate::data::{Entries, FileName, Kind, Map, clock};
 use crate::evaluate::account;
@@ -307,8 +308,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
             usage: account::listed(&used),
             cost_usd: cast.context.account.cost(&used),
             search_failures: lab.failures.all(),
-            metrics: Some(record::metrics(comparison, &judges(), story)),
-            lineage: serde_json::to_value(lineage).ok(),
+            metrics: Some(Kept::new(Metrics::new(comparison, judges().are_one(), story.record()))),
+            lineage: Sealed::seal(lineage),
             ..Provenance::new("", options.seed, simulated() || original_simulated())
         }
     };
@@ -370,7 +371,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         sha256: sha256.clone(),
         fingerprint: if redone == Redone::Decisions { fingerprint.clone() } else { recorded.unwrap_or_default() },
         redone,
-        coding: coding.as_ref().and_then(|coding| serde_json::to_value(coding).ok()),
+        coding: coding.as_ref().and_then(Sealed::seal),
         results,
     });
     let not_run = match (&adopted, &after) {
@@ -383,7 +384,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let provenance = Provenance {
         fingerprint: (judges.are_one() || adopted.is_some()).then(|| fingerprint.clone()),
         failures: after.as_ref().map(|run| run.failures.clone()).unwrap_or_default(),
-        coding: coding.and_then(|coding| serde_json::to_value(coding).ok()),
+        coding: coding.as_ref().and_then(Sealed::seal),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),
         baseline,
         ..provenance((&story, comparison.as_ref()), &lineage)
@@ -417,6 +418,5 @@ fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
     let cast = lab.cast;
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();
     let (writer, judge) = (cast.generator.fingerprint(None), cast.decision_maker.fingerprint());
-    let objective = format!("{:?}", lab.objective);
-    digest(&[&writer, &judge, &auditor, &objective, &lineage.facts, lineage.parts.fixed()])[..16].to_owned()
+    digest(&[&writer, &judge, &auditor, lab.objective.key(), &lineage.facts, lineage.parts.fixed()])[..16].to_owned()
 }

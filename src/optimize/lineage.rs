@@ -84,8 +84,7 @@ impl Lineage {
     /// The same of a file's metadata.
     #[must_use]
     pub fn recorded(metadata: &Metadata) -> Option<Self> {
-        let value = metadata.rejoinder.as_ref()?.lineage.clone()?;
-        let mut lineage: Lineage = serde_json::from_value(value).ok()?;
+        let mut lineage: Lineage = metadata.rejoinder.as_ref()?.lineage.as_ref()?.open()?;
         for tried in &mut lineage.tried {
             // Earlier versions told the improver how much people gained who were to verify only.
             if let Some((verdict, rest)) = tried.verdict.split_once(", gain on unseen people ") {

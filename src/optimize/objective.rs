@@ -1,19 +1,7 @@
 //! What counts as success.
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::data::record::Objective;
 use crate::evaluate::grounding::Grounding;
-
-/// What the optimizer raises.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Objective {
-    /// The share of messages that get a yes and make nothing up.
-    #[default]
-    Grounded,
-    /// The share of messages that get a yes, whatever they claim.
-    Response,
-}
 
 impl Objective {
     /// What a message is worth, in 0..=1: the share of decisions that were a yes, or nothing where it makes something up.
@@ -22,6 +10,15 @@ impl Objective {
         match self {
             Objective::Grounded if grounding == Grounding::MadeUp => 0.0,
             Objective::Grounded | Objective::Response => share,
+        }
+    }
+
+    /// The word for it where scores are told apart. It never changes: what was remembered is found by it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Objective::Grounded => "Grounded",
+            Objective::Response => "Response",
         }
     }
 

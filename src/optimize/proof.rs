@@ -1,14 +1,12 @@
 //! What a proof showed, as numbers: what a summary, a page or a file tells of it.
 
-use serde_json::{Value, json};
-
-use super::record::percent;
 use super::story::Rates;
+use crate::compare::Mean;
 use crate::compare::confirm::Confirmed;
 use crate::compare::missing::WorstCase;
 use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
-use crate::compare::{Interval, Mean};
+use crate::data::record::{AfterDecision, Chances, FailedTrials, ProofRecord, Variance, percent, rounded};
 
 /// The proof on unseen people.
 #[derive(Clone, Debug)]
@@ -43,65 +41,46 @@ pub struct Proof {
 }
 
 impl Proof {
-    pub(super) fn to_json(&self) -> Value {
-        let mut record = json!({
-            "gain": self.outcome.map(|outcome| percent(outcome.estimate)),
-            "interval_95": self.outcome.map(|outcome| [percent(outcome.interval.low), percent(outcome.interval.high)]),
-            "mean_difference": self.outcome.map(|outcome| percent(outcome.mean)),
-            "p_value": self.outcome.map(|outcome| rounded(outcome.p_value)),
-            "alpha": rounded(self.alpha),
-            "looks": self.outcome.map(|outcome| outcome.looks),
-            "personas": self.outcome.map(|outcome| outcome.personas),
-            "trials": self.trials,
-            "decided_after_trials": self.decided_at,
-            "earlier_messages": self.earlier,
-            "after_the_decision": self.later.map(|(pairs, shown)| json!({
-                "gain": percent(shown.mean),
-                "interval_95": interval(shown.interval),
-                "pairs": pairs,
-                "personas": shown.people,
-                "whom": shown.whom.as_str(),
-            })),
-            "failed_trials": self.worst_case.map(|worst| json!({
-                "before": percent(worst.before_failed),
-                "after": percent(worst.after_failed),
-                "gain_at_worst": percent(worst.range.low),
-                "gain_at_best": percent(worst.range.high),
-                "interval_95": interval(worst.interval),
-            })),
-            "before": self.before.to_json(),
-            "after": self.after.to_json(),
-            "variance": self.components.map(|components| json!({
-                "between_personas": rounded(components.persona),
-                "between_messages": components.message.map(rounded),
-                "between_decisions": components.decision.map(rounded),
-            })),
-            "decisions_per_message": self.decisions,
-            "best_decisions_per_message": self.best_decisions,
-        });
-        if let Some((before, after)) = &self.chances {
-            record["mean_chance_of_yes"] = json!({ "before": chance(before), "after": chance(after) });
+    /// The proof for the results file.
+    #[must_use]
+    pub fn record(&self) -> ProofRecord {
+        let chances =
+            |(before, after): &(Mean, Mean)| Chances { before: Some(before.into()), after: Some(after.into()) };
+        ProofRecord {
+            gain: self.outcome.map(|outcome| percent(outcome.estimate)),
+            interval_95: self.outcome.map(|outcome| outcome.interval.into()),
+            mean_difference: self.outcome.map(|outcome| percent(outcome.mean)),
+            p_value: self.outcome.map(|outcome| rounded(outcome.p_value)),
+            alpha: Some(rounded(self.alpha)),
+            looks: self.outcome.map(|outcome| outcome.looks as u64),
+            personas: self.outcome.map(|outcome| outcome.personas as u64),
+            trials: self.trials as u64,
+            decided_after_trials: self.decided_at as u64,
+            earlier_messages: self.earlier as u64,
+            after_the_decision: self.later.map(|(pairs, shown)| AfterDecision {
+                gain: percent(shown.mean),
+                interval_95: shown.interval.into(),
+                pairs: pairs as u64,
+                personas: shown.people as u64,
+                whom: shown.whom.as_str().to_owned(),
+            }),
+            failed_trials: self.worst_case.map(|worst| FailedTrials {
+                before: percent(worst.before_failed),
+                after: percent(worst.after_failed),
+                gain_at_worst: percent(worst.range.low),
+                gain_at_best: percent(worst.range.high),
+                interval_95: worst.interval.into(),
+            }),
+            before: Some(self.before.record()),
+            after: Some(self.after.record()),
+            variance: self.components.map(|components| Variance {
+                between_personas: rounded(components.persona),
+                between_messages: components.message.map(rounded),
+                between_decisions: components.decision.map(rounded),
+            }),
+            decisions_per_message: self.decisions,
+            best_decisions_per_message: self.best_decisions,
+            mean_chance_of_yes: self.chances.as_ref().map(chances),
         }
-        record
     }
-}
-
-/// A mean chance as files keep it, in percent.
-pub(super) fn chance(mean: &Mean) -> Value {
-    json!({
-        "mean": percent(mean.mean),
-        "interval_95": [percent(mean.interval.low), percent(mean.interval.high)],
-        "personas": mean.personas,
-        "decisions": mean.outcomes,
-    })
-}
-
-/// An interval in percentage points.
-pub(super) fn interval(of: Interval) -> [f64; 2] {
-    [percent(of.low), percent(of.high)]
-}
-
-/// Rounds to six decimal places.
-pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1e6).round() / 1e6
 }

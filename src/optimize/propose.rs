@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cycle::{Cast, Error};
 use super::pool::Pool;
+pub use crate::data::record::Refused;
 use crate::engine::local;
 use crate::evaluate::ask;
 use crate::evaluate::run::Interrupted;
@@ -15,15 +16,6 @@ use crate::improve::parts::Part;
 use crate::improve::screen::{self, Cut, Dropped};
 use crate::improve::{Brief, Details, Heard, Objections, Rewrite, Screen, Screened, Tried, assign};
 use crate::model::FailureKind;
-
-/// A challenger that was not tested, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// Its beginning.
-    pub prompt: String,
-    /// What is wrong with it.
-    pub why: String,
-}
 
 /// What came of the challengers that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::record::Sealed;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Kind, Map, json};
 use crate::improve::Coding;
@@ -68,8 +69,8 @@ pub fn of_baseline(metadata: &Metadata) -> Option<Coding> {
     sound(metadata.rejoinder.as_ref()?.baseline.as_ref()?.coding.as_ref()?)
 }
 
-fn sound(value: &serde_json::Value) -> Option<Coding> {
-    Coding::deserialize(value).ok().filter(Coding::is_sound)
+fn sound(coding: &Sealed) -> Option<Coding> {
+    coding.open().filter(Coding::is_sound)
 }
 
 /// Keeps the coding of a results file with this hash, which this run had read.

@@ -1,10 +1,5 @@
 //! What a cycle's file says of it.
 
-use serde_json::json;
-
-use super::judges::Judges;
-use super::story::Story;
-use crate::compare::{Comparison, Rate};
 use crate::data::provenance::Provenance;
 use crate::data::results::Metadata;
 use crate::data::{self, Entries};
@@ -56,38 +51,4 @@ pub fn metadata(
         rejoinder: Some(provenance),
         extra: older.extra,
     }
-}
-
-/// The comparison as the file keeps it: the original service's names, and what it lacked.
-#[must_use]
-pub fn metrics(comparison: Option<&Comparison>, judges: &Judges, story: &Story) -> serde_json::Value {
-    let rate = |rate: &Rate| {
-        json!({
-            "positive_responses": rate.yes,
-            "total_messages": rate.total,
-            "response_rate": rate.share().map(percent),
-            "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
-        })
-    };
-    let mut metrics = json!({"one_judge": judges.are_one(), "cycle": story.to_json()});
-    if let Some(comparison) = comparison {
-        metrics["original"] = rate(&comparison.original);
-        metrics["improved"] = rate(&comparison.improved);
-        metrics["improvement"] = json!({
-            "absolute_improvement": comparison.absolute().map(percent),
-            "relative_improvement": comparison.relative().map(percent),
-            "paired_personas": comparison.personas,
-            "paired_difference": comparison.difference.map(percent),
-            "interval_95": comparison.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
-            "flipped_to_yes": comparison.flipped_to_yes,
-            "flipped_to_no": comparison.flipped_to_no,
-            "sign_test_p": comparison.p_value,
-        });
-    }
-    metrics
-}
-
-/// Percentage points, rounded so that the last digits of a floating-point sum do not differ between machines.
-pub(super) fn percent(share: f64) -> f64 {
-    (share * 1e8).round() / 1e6
 }

@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::asked::Side;
 use super::by_hand::{self, ByHand};
 use super::cycle::CycleOptions;
 use super::grounded::RunTallies;
 use super::model::Candidate;
 use super::objective::Objective;
-use super::proof::{chance, interval, rounded};
 use super::propose::Refused;
-use super::record::percent;
 use super::referee::Opinion;
 use super::search::Search;
 use super::split::People;
@@ -23,6 +19,10 @@ use crate::compare::mean::Mean;
 use crate::compare::second_judge::Opinion as Judges;
 use crate::compare::variance::Components;
 use crate::compare::{Interval, Rate};
+use crate::data::record::{
+    Challengers, CycleRecord, Group, Instruction, People as PeopleRecord, Pooled, Race, RatesRecord, RecordedVerdict,
+    Referee, SegmentRecord, Sorted, percent, rounded,
+};
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::difference::Step;
 use crate::improve::objections::{Objection, Quotes};
@@ -129,31 +129,25 @@ impl Raised {
         Interval::wilson(self.personas, self.of)
     }
 
-    /// Read back from a cycle's record; `None` where it is none.
+    /// Read back from a cycle's record; `None` where that has no figure.
     #[must_use]
-    pub fn from_json(recorded: &Value) -> Option<Self> {
-        let count = |key: &str| recorded.get(key).and_then(Value::as_u64);
-        let name = recorded.get("name")?.as_str()?.to_owned();
-        Some(match (count("personas"), count("of")) {
+    pub fn from_record(group: &Group) -> Option<Self> {
+        let name = group.name.clone();
+        Some(match (group.personas, group.of) {
             (Some(personas), Some(of)) => Raised { name, personas, of, recorded: None },
             // Earlier versions kept the share alone.
-            _ => Raised {
-                name,
-                personas: 0,
-                of: 0,
-                recorded: Some(recorded.get("share_of_personas")?.as_f64()? / 100.0),
-            },
+            _ => Raised { name, personas: 0, of: 0, recorded: Some(group.share_of_personas? / 100.0) },
         })
     }
 
-    fn to_json(&self) -> Value {
-        json!({
-            "name": self.name,
-            "share_of_personas": percent(self.share()),
-            "personas": self.personas,
-            "of": self.of,
-            "interval_95": self.interval().map(|interval| [percent(interval.low), percent(interval.high)]),
-        })
+    fn record(&self) -> Group {
+        Group {
+            name: self.name.clone(),
+            share_of_personas: Some(percent(self.share())),
+            personas: Some(self.personas),
+            of: Some(self.of),
+            interval_95: self.interval().map(Into::into),
+        }
     }
 }
 
@@ -170,6 +164,19 @@ pub struct Effect {
     pub is_in: bool,
     /// Whether the incumbent has it.
     pub own: bool,
+}
+
+impl Effect {
+    fn record(&self) -> Instruction {
+        Instruction {
+            text: self.text.clone(),
+            change: percent(self.change),
+            logit: Some(rounded(self.logit.0)),
+            sd: Some(rounded(self.logit.1)),
+            in_challenger: self.is_in,
+            in_incumbent: self.own,
+        }
+    }
 }
 
 /// The two rates of some messages, and their claims.
@@ -207,28 +214,17 @@ impl Rates {
         Rates::of(&counts.response, &counts.claims, grounded.as_deref(), simulated)
     }
 
-    pub(super) fn to_json(&self) -> Value {
-        let of = |rate: &Rate| {
-            json!({
-                "yes": rate.yes,
-                "total": rate.total,
-                "rate": rate.share().map(percent),
-                "interval_95": rate.interval.map(|interval| [percent(interval.low), percent(interval.high)]),
-            })
-        };
-        let mut record = json!({
-            "response": of(&self.response),
-            "grounded_response": self.grounded.as_ref().map(of),
-            "messages": self.messages,
-            "checked_messages": self.checked,
-            "made_up_messages": self.made_up,
-            "open_blanks": self.blanks,
-            "made_up_claims": self.claims,
-        });
-        if let Some(mean) = &self.chance {
-            record["mean_chance_of_yes"] = chance(mean);
+    pub(super) fn record(&self) -> RatesRecord {
+        RatesRecord {
+            response: Some((&self.response).into()),
+            grounded_response: self.grounded.as_ref().map(Into::into),
+            messages: self.messages,
+            checked_messages: self.checked,
+            made_up_messages: self.made_up,
+            open_blanks: self.blanks,
+            made_up_claims: self.claims.clone(),
+            mean_chance_of_yes: self.chance.as_ref().map(Into::into),
         }
-        record
     }
 }
 
@@ -309,82 +305,69 @@ impl Story {
 
     /// The story for the results file.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        let shares = |groups: &[Raised]| -> Vec<Value> { groups.iter().map(Raised::to_json).collect() };
-        let effect = |own: &Effect| {
-            json!({
-                "text": own.text,
-                "change": percent(own.change),
-                "logit": rounded(own.logit.0),
-                "sd": rounded(own.logit.1),
-                "in_challenger": own.is_in,
-                "in_incumbent": own.own,
-            })
-        };
-        let mut record = json!({
-            "verdict": self.verdict,
-            "objective": self.objective,
-            "objections": shares(&self.objections),
-            "sorted_reasonings": self.sorted.map(|(sorted, of)| json!({"sorted": sorted, "of": of})),
-            "objections_changed": self.changes,
-            "liked": shares(&self.liked),
-            "challengers": {
-                "asked": self.asked, "passed": self.passed, "cut_passages": self.cut, "refused": self.refused,
-            },
-            "instructions": self.instructions.iter().map(effect).collect::<Vec<_>>(),
-            "explored_trials": self.trials,
-            "race": {"finalists": self.finalists, "trials": self.raced},
-            "challenger": self.challenger,
-            "advice_changed": self.difference,
-            "personas": {"learned_from": self.learned_from, "unseen": self.unseen, "generated": self.generated.len()},
-            "proof": self.proof.as_ref().map(Proof::to_json),
-            "segments": self.kinds.iter().map(kind_json).collect::<Vec<_>>(),
-            "referee": self.referee.as_ref().map(|referee| json!({
-                "model": referee.model,
-                "opinion": referee.opinions.map_or(Judges::CannotTell, |found| found.opinion).as_str(),
-                "paired_difference": referee.opinions.map(|found| percent(found.second)),
-                "interval_95": referee.opinions.map(|found| interval(found.second_interval)),
-                "beyond_the_first_judge": referee.opinions.map(|found| percent(found.between)),
-                "beyond_interval_95": referee.opinions.map(|found| interval(found.between_interval)),
-                "beyond_is_selected": referee.opinions.map(|found| !found.is_unselected),
-            })),
-            "before": self.before.to_json(),
-            "after": self.after.as_ref().map(Rates::to_json),
-            "search_calls": self.calls,
-        });
-        if !self.by_hand.is_empty() {
-            record["by_hand"] = json!(self.by_hand);
+    pub fn record(&self) -> CycleRecord {
+        CycleRecord {
+            verdict: Some(RecordedVerdict::Known(self.verdict.clone())),
+            objective: self.objective,
+            objections: self.objections.iter().map(Raised::record).collect(),
+            sorted_reasonings: self.sorted.map(|(sorted, of)| Sorted { sorted: sorted as u64, of: of as u64 }),
+            objections_changed: self.changes.clone(),
+            liked: self.liked.iter().map(Raised::record).collect(),
+            challengers: Some(Challengers {
+                asked: Some(self.asked as u64),
+                passed: Some(self.passed as u64),
+                cut_passages: self.cut as u64,
+                refused: self.refused.clone(),
+            }),
+            instructions: self.instructions.iter().map(Effect::record).collect(),
+            explored_trials: self.trials as u64,
+            race: Some(Race { finalists: self.finalists as u64, trials: self.raced as u64 }),
+            challenger: self.challenger.clone(),
+            advice_changed: self.difference.clone(),
+            personas: Some(PeopleRecord {
+                learned_from: Some(self.learned_from as u64),
+                unseen: Some(self.unseen as u64),
+                generated: self.generated.len() as u64,
+            }),
+            proof: self.proof.as_ref().map(Proof::record),
+            segments: self.kinds.iter().map(segment).collect(),
+            referee: self.referee.as_ref().map(second_judge),
+            before: Some(self.before.record()),
+            after: self.after.as_ref().map(Rates::record),
+            search_calls: self.calls,
+            by_hand: self.by_hand.clone(),
+            generated_people: self.generated.to_vec(),
+            chance_of_more: self.chance_of_more.map(percent),
         }
-        if !self.generated.is_empty() {
-            record["generated_people"] = json!(*self.generated);
-        }
-        if let Some(chance) = self.chance_of_more {
-            record[CHANCE_OF_MORE] = json!(percent(chance));
-        }
-        record
-    }
-
-    /// The chance that a cycle's record says there is to gain something with what is left.
-    #[must_use]
-    pub fn recorded_chance_of_more(metrics: &Value) -> Option<f64> {
-        Some(metrics.get("cycle")?.get(CHANCE_OF_MORE)?.as_f64()? / 100.0)
     }
 }
 
-fn kind_json(kind: &Kind) -> Value {
-    json!({
-        "name": kind.name,
-        "personas": kind.people,
-        "verdict": format!("{:?}", kind.verdict),
-        "pooled": kind.pooled.map(|pooled| json!({
-            "gain": percent(pooled.gain),
-            "interval_90": [percent(pooled.low), percent(pooled.high)],
-            "chance_of_harm": percent(pooled.harm),
-        })),
-    })
+fn segment(kind: &Kind) -> SegmentRecord {
+    SegmentRecord {
+        name: kind.name.to_owned(),
+        personas: kind.people as u64,
+        verdict: kind.verdict.into(),
+        pooled: kind.pooled.map(|pooled| Pooled {
+            gain: Some(percent(pooled.gain)),
+            interval_90: Some(Interval { low: pooled.low, high: pooled.high }.into()),
+            chance_of_harm: Some(percent(pooled.harm)),
+        }),
+    }
 }
 
-const CHANCE_OF_MORE: &str = "chance_of_more";
+fn second_judge(referee: &Opinion) -> Referee {
+    let found = referee.opinions;
+    Referee {
+        model: referee.model.clone(),
+        opinion: Some(found.map_or(Judges::CannotTell, |found| found.opinion).into()),
+        agrees: None,
+        paired_difference: found.map(|found| percent(found.second)),
+        interval_95: found.map(|found| found.second_interval.into()),
+        beyond_the_first_judge: found.map(|found| percent(found.between)),
+        beyond_interval_95: found.map(|found| found.between_interval.into()),
+        beyond_is_selected: found.map(|found| !found.is_unselected),
+    }
+}
 
 /// Decisions that may be advised.
 const MOST_DECISIONS: u32 = 20;

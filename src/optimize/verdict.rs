@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::cycle::Error;
 use super::search::Aim;
 use super::segments;
@@ -14,60 +12,8 @@ use crate::compare::pooled::{Pooled, pool};
 use crate::compare::power::Size;
 use crate::compare::segments::{Segment, judge};
 use crate::compare::sequential::Decision;
+pub use crate::data::record::{Because, Unreachable, Verdict};
 use crate::data::spool::Texts;
-
-/// The verdict on a challenger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "verdict")]
-pub enum Verdict {
-    /// It is better on unseen people, beyond what chance explains, and no segment pays for it.
-    Adopted,
-    /// The incumbent stays.
-    Kept {
-        /// Why.
-        because: Because,
-    },
-    /// It may be better; so few people do not tell.
-    NotEnoughData {
-        /// So many more personas to verify with would settle a gain of the size that was seen, with 80 % power.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        more_personas: Option<u32>,
-        /// Or so many messages to each of those who are there, in place of what there was.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        messages_each: Option<u32>,
-        /// Why there is no such number, where that is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        unreachable: Option<Unreachable>,
-    },
-}
-
-/// Why no number of people is given that would settle it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unreachable {
-    /// It would take more than [`MOST_PEOPLE`] to see so small a gain.
-    TooMany,
-    /// There was no gain to be settled.
-    NoGain,
-    /// The incumbent's rate leaves no room for such a gain.
-    NoRoom,
-}
-
-/// Why the incumbent stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Because {
-    /// No challenger was left that differs from it.
-    NoChallenger,
-    /// The best challenger lost to it already on the people whom it was tuned on.
-    Beaten,
-    /// The gain on unseen people is credibly below what is worth having.
-    NoGain,
-    /// The gain on the whole is paid for by this segment.
-    Segment(String),
-    /// It was better, but the messages asked for after that decision show a gain credibly below the least worth having.
-    NotConfirmed,
-}
 
 /// The power that a plan is for.
 pub const POWER: f64 = 0.8;

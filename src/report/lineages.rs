@@ -61,10 +61,9 @@ impl RunLine {
             judge: provenance
                 .and_then(|provenance| provenance.fingerprint.clone())
                 .map_or_else(|| "unknown".into(), |fingerprint| fingerprint.chars().take(8).collect()),
-            verdict: provenance.and_then(|own| own.metrics.as_ref()).and_then(|metrics| {
-                let verdict = metrics.get("cycle")?.get("verdict")?.get("verdict")?.as_str()?;
-                Some(verdict.replace('_', " "))
-            }),
+            verdict: provenance
+                .and_then(|provenance| provenance.cycle()?.verdict.as_ref())
+                .map(|verdict| verdict.word().replace('_', " ")),
         }
     }
 }

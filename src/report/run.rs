@@ -12,7 +12,7 @@ use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
 use crate::improve::objections::{Counting, Objection, UNSORTED};
-use crate::improve::{Change, Coding, Objections};
+use crate::improve::{Coding, Objections};
 use crate::optimize::pairing::Clusters;
 
 /// Which messages are shown.
@@ -175,10 +175,7 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, (line, readers): 
 
 /// What became of the objections since the parent, as the cycle that adopted the prompt found it.
 fn since_parent(metadata: &Metadata) -> Option<String> {
-    let metrics = metadata.rejoinder.as_ref()?.metrics.as_ref()?;
-    // What a results file says is a hint: what cannot be read is not shown.
-    let changes: Vec<Change> = serde_json::from_value(metrics.get("cycle")?.get("objections_changed")?.clone()).ok()?;
-    super::story::changed(&changes)
+    super::story::changed(&metadata.rejoinder.as_ref()?.cycle()?.objections_changed)
 }
 
 /// The objections and what was liked, as a list with shares of personas; quotes by decision, where nobody has sorted them.

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index, Measured};
 pub use marks::Marks;
-pub use summary::{GROUNDED, Summary, interval as percents, raised, stem};
+pub use summary::{GROUNDED, Summary, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};
 use crate::optimize::readings;

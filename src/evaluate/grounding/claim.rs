@@ -2,34 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::data::record::ClaimKind;
 pub use crate::event::Grounding;
-
-/// What a claim is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClaimKind {
-    /// A customer, named or described, or evidence from one.
-    Customer,
-    /// A number with what it counts.
-    Figure,
-    /// What somebody got from it.
-    Result,
-    /// A standard that the offer meets.
-    Certification,
-    /// Something that the product connects with.
-    Integration,
-    /// Something seen of the reader, or had with them.
-    SharedHistory,
-    /// A price, a discount or a condition.
-    Price,
-    /// A blank that was never filled in.
-    Placeholder,
-    /// No claim, but text that is no part of the message: it speaks to whoever ordered it, and not to its reader.
-    Remark,
-    /// Anything else that can be checked: awards, press, the team's past.
-    #[serde(other)]
-    Other,
-}
 
 impl ClaimKind {
     /// All kinds, in the order in which they are listed.

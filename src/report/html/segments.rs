@@ -6,11 +6,15 @@ use super::chart::{Axis, Chart, Mark, Row};
 use super::head;
 use super::pieces::{rate_or, table, text};
 use crate::compare::Rate;
+use crate::data::record::{SegmentRecord, SegmentVerdict};
 use crate::optimize::history::{History, Measured};
 use crate::report::words::NOT_CHECKED;
 
 /// People of a kind that are worth a place in the picture.
 const FEWEST: u64 = 5;
+
+/// What is said of a kind about which nothing can be.
+const TOO_FEW: &str = "too few to say";
 
 pub(super) fn part(history: &History) -> Option<Markup> {
     let pairs = &history.pairs;
@@ -53,8 +57,8 @@ pub(super) fn part(history: &History) -> Option<Markup> {
                 @if !told.is_empty() {
                     @let segment = told.iter().find(|segment| segment.name == *name);
                     td {
-                        (segment.map_or("too few to say", |segment| word(&segment.verdict)))
-                        @if let Some(low) = segment.and_then(|segment| segment.gains_at_least) {
+                        (segment.map_or(TOO_FEW, |segment| word(segment.verdict)))
+                        @if let Some(low) = segment.and_then(SegmentRecord::gains_at_least) {
                             span.quiet { "at most " (format!("{:.0}", (-low).max(0.0))) " points lost" }
                         }
                     }
@@ -67,7 +71,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their organisation is; a person may be of two kinds."))
         @if !rows.is_empty() { (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than {FEWEST} people are in the table only."))) }
         (table("Grounded yes by kind, everybody in the file", &header, &body))
-        @if told.iter().any(|segment| segment.gains_at_least.is_some()) {
+        @if told.iter().any(|segment| segment.gains_at_least().is_some()) {
             p.hint {
                 "Most kinds are too few people to tell alone. What each loses at most on people kept aside is by a model \
                  in which kinds are somewhat alike, with a chance of 95% for each."
@@ -89,11 +93,11 @@ fn short(name: &str) -> String {
     name.replace(" people", "").replace("more than ", "over ").replace("sales and marketing", "sales")
 }
 
-fn word(verdict: &str) -> &'static str {
+fn word(verdict: SegmentVerdict) -> &'static str {
     match verdict {
-        "NonInferior" => "loses nothing",
-        "Inferior" => "loses",
-        "Unclear" => "unclear",
-        _ => "too few to say",
+        SegmentVerdict::NonInferior => "loses nothing",
+        SegmentVerdict::Inferior => "loses",
+        SegmentVerdict::Unclear => "unclear",
+        SegmentVerdict::TooSmall | SegmentVerdict::Unknown => TOO_FEW,
     }
 }

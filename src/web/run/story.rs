@@ -1,14 +1,16 @@
 //! What a run came to: verdict, proof, objections, instructions, claims, and where it comes from.
 
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::by_hand;
+use crate::data::Provenance;
+use crate::data::record::{CycleRecord, Metrics, RatesRecord};
 use crate::improve::difference::of_prompts;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Objections};
 use crate::optimize::Objective;
 use crate::optimize::history::Told;
+use crate::optimize::history::told::Instruction;
 use crate::optimize::lineage::Lineage;
 use crate::optimize::story::{Raised, Rates};
 use crate::report::html::{chart, diff};
@@ -16,7 +18,7 @@ use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::objections::{self, Column};
 use crate::web::page::{self, text};
-use crate::web::shelf::{Index, percents, raised, stem};
+use crate::web::shelf::{Index, raised, stem};
 use crate::web::shown;
 use crate::web::site::Site;
 
@@ -25,16 +27,16 @@ const INSTRUCTIONS: usize = 24;
 
 /// All of it.
 pub(super) fn of(site: &Site, index: &Index) -> Result<Markup, Problem> {
-    let own = index.metadata.rejoinder.as_ref();
-    let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
+    let metrics = index.metadata.rejoinder.as_ref().and_then(Provenance::measured);
+    let cycle = metrics.and_then(|metrics| metrics.cycle.as_ref());
     let told = Told::of(&index.metadata);
     Ok(html! {
         @if let (Some(cycle), Some(told)) = (cycle, &told) {
             (proof(told))
             (by_hand::answers(told, &index.metadata.system_prompt))
-            (on_the_people(own.and_then(|own| own.metrics.as_ref())))
+            (on_the_people(metrics))
             (objections(site, index, Some(cycle)))
-            (instructions(cycle))
+            (instructions(&told.instructions))
             (claims(cycle))
         } @else {
             (objections(site, index, None))
@@ -72,38 +74,35 @@ fn proof(told: &Told) -> Markup {
     }
 }
 
-fn on_the_people(metrics: Option<&Value>) -> Markup {
-    let change = metrics.and_then(|metrics| metrics.get("improvement")).filter(|own| !own.is_null());
-    let Some(change) = change else { return Markup::default() };
+fn on_the_people(metrics: Option<&Metrics>) -> Markup {
+    let Some((metrics, change)) = metrics.and_then(|metrics| Some((metrics, metrics.improvement.as_ref()?))) else {
+        return Markup::default();
+    };
     // Rates of two judges are not compared.
-    let is_comparison = metrics.and_then(|metrics| metrics.get("one_judge")).and_then(Value::as_bool) == Some(true);
-    if !is_comparison {
+    if metrics.one_judge != Some(true) {
         return html! {
             h2 #before-after { "On the people of the file" }
             p.quiet { "Two judges decided before and after, or it is not known who did: this is not a comparison." }
         };
     }
-    let number = |name: &str| change.get(name).and_then(Value::as_u64).unwrap_or_default();
     html! {
         h2 #before-after { "On the people of the file" }
         p {
-            @if let Some(difference) = percents(change, "paired_difference") { "Change, paired by person: " (shown::gain(difference)) ". " }
-            a href="?flipped=yes#trials-head" { (words::count(number("flipped_to_yes"), "persona", "personas")) } " flipped to yes, "
-            a href="?flipped=no#trials-head" { (words::count(number("flipped_to_no"), "persona", "personas")) } " to no."
+            @if let Some(difference) = change.gain() { "Change, paired by person: " (shown::gain(difference)) ". " }
+            a href="?flipped=yes#trials-head" { (words::count(change.flipped_to_yes, "persona", "personas")) } " flipped to yes, "
+            a href="?flipped=no#trials-head" { (words::count(change.flipped_to_no, "persona", "personas")) } " to no."
         }
         p.hint { "The improver read the answers of most of them, which may flatter the new prompt." }
     }
 }
 
 /// Why people said no to the prompt before, and why to this run's own messages.
-fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
+fn objections(site: &Site, index: &Index, cycle: Option<&CycleRecord>) -> Markup {
     let coding = index.coding(&site.folder).map(|coding| Objections::default().by(coding));
     let after = coding.as_ref().map(|said| Raised::from_groups(&said.raised, said)).unwrap_or_default();
-    let before = cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default();
-    let is_new = cycle.is_none_or(|cycle| cycle.get("after").is_some_and(|after| !after.is_null()));
-    let changes: Vec<Change> = cycle
-        .and_then(|cycle| serde_json::from_value(cycle.get("objections_changed")?.clone()).ok())
-        .unwrap_or_default();
+    let before = cycle.map(|cycle| raised(&cycle.objections)).unwrap_or_default();
+    let is_new = cycle.is_none_or(|cycle| cycle.after.is_some());
+    let changes: &[Change] = cycle.map(|cycle| cycle.objections_changed.as_slice()).unwrap_or_default();
     let own_stem = index.file.stem();
     let parent = index.metadata.rejoinder.as_ref().and_then(|own| own.parent.as_ref());
     // The trials of the run before can be shown by group only where that run was sorted.
@@ -126,7 +125,7 @@ fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     let part = coding.as_ref().and_then(|said| said.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
     html! {
         h2 #objections { "Why people said no" }
-        (objections::table("Share of the people who raised it at least once, with its 95% interval. A figure leads to the trials.", &columns, if columns.len() > 1 { &changes } else { &[] }))
+        (objections::table("Share of the people who raised it at least once, with its 95% interval. A figure leads to the trials.", &columns, if columns.len() > 1 { changes } else { &[] }))
         @if columns.is_empty() {
             @if coding.is_some() { p.quiet { "Nobody gave a reason against a message." } }
             @else { p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(own_stem)) " --objections" } "." } }
@@ -135,22 +134,20 @@ fn objections(site: &Site, index: &Index, cycle: Option<&Value>) -> Markup {
     }
 }
 
-fn instructions(cycle: &Value) -> Markup {
-    let list = cycle.get("instructions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+fn instructions(list: &[Instruction]) -> Markup {
     if list.is_empty() {
         return Markup::default();
     }
-    let flag = |own: &Value, name: &str| own.get(name).and_then(Value::as_bool).unwrap_or(false);
     html! {
         details.more #instructions { summary { "What each instruction does (" (list.len()) ")" }
             div.scroll tabindex="0" role="region" aria-label="Instructions" { table {
                 thead { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In the candidate" } th scope="col" { "In the current prompt" } } }
                 tbody { @for own in list.iter().take(INSTRUCTIONS) {
                     tr {
-                        th scope="row" { (text(own.get("text").and_then(Value::as_str).unwrap_or_default())) }
-                        td.number { (words::points(own.get("change").and_then(Value::as_f64).unwrap_or_default() / 100.0)) }
-                        td { @if flag(own, "in_challenger") { "yes" } @else { span.quiet { "no" } } }
-                        td { @if flag(own, "in_incumbent") { "yes" } @else { span.quiet { "no" } } }
+                        th scope="row" { (text(&own.text)) }
+                        td.number { (words::points(own.change)) }
+                        td { @if own.in_challenger { "yes" } @else { span.quiet { "no" } } }
+                        td { @if own.in_incumbent { "yes" } @else { span.quiet { "no" } } }
                     }
                 } }
             } }
@@ -158,14 +155,10 @@ fn instructions(cycle: &Value) -> Markup {
     }
 }
 
-fn claims(cycle: &Value) -> Markup {
-    let of = |key: &str| {
-        let own = cycle.get(key).filter(|own| !own.is_null())?;
-        let count = |name: &str| own.get(name).and_then(Value::as_u64).unwrap_or_default();
-        Some((count("made_up_messages"), count("checked_messages"), count("messages")))
-    };
-    let line = |title: &str, own: Option<(u64, u64, u64)>| {
-        let Some((made_up, checked, all)) = own else { return Markup::default() };
+fn claims(cycle: &CycleRecord) -> Markup {
+    let line = |title: &str, rates: Option<&RatesRecord>| {
+        let Some(rates) = rates else { return Markup::default() };
+        let (made_up, checked, all) = (rates.made_up_messages, rates.checked_messages, rates.messages);
         if checked == 0 {
             return html! { p { (title) ": " (words::NOT_CHECKED) } };
         }
@@ -179,7 +172,7 @@ fn claims(cycle: &Value) -> Markup {
     };
     html! {
         h2 #claims { "Messages with a made-up claim" }
-        (line("Before", of("before"))) (line("After", of("after")))
+        (line("Before", cycle.before.as_ref())) (line("After", cycle.after.as_ref()))
         p.hint { a href="?flagged=1#trials-head" { "Show those of this run" } }
     }
 }

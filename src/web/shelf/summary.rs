@@ -1,9 +1,8 @@
 //! What a list says of one results file.
 
-use serde_json::Value;
-
 use crate::compare::{Interval, Rate, Tally};
-use crate::data::{self, DataFolder, FileName, results_stream, versions};
+use crate::data::record::{Group, RatesRecord};
+use crate::data::{self, DataFolder, FileName, Provenance, results_stream, versions};
 use crate::improve::{Objections, PromptParts};
 use crate::optimize::Objective;
 use crate::optimize::history::{Told, ToldProof};
@@ -52,8 +51,8 @@ impl Summary {
         let line = RunLine::of(file, &metadata, &decisions);
         let own = metadata.rejoinder.as_ref();
         let simulated = own.is_some_and(|own| own.simulated);
-        let cycle = own.and_then(|own| own.metrics.as_ref()).and_then(|metrics| metrics.get("cycle"));
-        let after = cycle.and_then(|cycle| cycle.get("after").filter(|after| !after.is_null()).or(cycle.get("before")));
+        let cycle = own.and_then(Provenance::cycle);
+        let after = cycle.and_then(|cycle| cycle.after.as_ref().or(cycle.before.as_ref()));
         let lineage = Lineage::recorded(&metadata);
         let unseen = lineage.as_ref().map(|lineage| lineage.split.unseen(folder)).transpose()?;
         let learned = unseen.map(|unseen| {
@@ -67,11 +66,10 @@ impl Summary {
             cost: own.and_then(|own| own.cost_usd),
             personas: metadata.total_personas,
             parent: own.and_then(|own| own.parent.as_ref()).map(|parent| stem(&parent.file).to_owned()),
-            grounded: after
-                .filter(|after| after.get("checked_messages").and_then(Value::as_u64).is_some_and(|count| count > 0))
-                .and_then(|after| rate(after.get("grounded_response")?, simulated)),
+            // How many personas there were is not in the record, and not shown.
+            grounded: after.and_then(RatesRecord::grounded).map(|recorded| recorded.rate(0, simulated)),
             objections: coding.map(|said| Raised::from_groups(&said.raised, &said)),
-            objections_before: cycle.map(|cycle| raised(cycle, "objections")).unwrap_or_default(),
+            objections_before: cycle.map(|cycle| raised(&cycle.objections)).unwrap_or_default(),
             parts: lineage.map(|lineage| lineage.parts),
             prompt: metadata.system_prompt,
             told,
@@ -131,24 +129,6 @@ pub fn stem(name: &str) -> &str {
 
 /// Groups of what people said, as a cycle's record has them.
 #[must_use]
-pub fn raised(cycle: &Value, key: &str) -> Vec<Raised> {
-    let list = cycle.get(key).and_then(Value::as_array);
-    list.map(|list| list.iter().filter_map(Raised::from_json).collect()).unwrap_or_default()
-}
-
-/// A rate as a cycle's record has it.
-#[must_use]
-pub fn rate(of: &Value, simulated: bool) -> Option<Rate> {
-    let count = |name: &str| of.get(name).and_then(Value::as_u64);
-    let interval = interval(of, "rate").map(|(_, interval)| interval);
-    // How many personas there were is not in the record, and not shown.
-    Some(Rate { yes: count("yes")?, total: count("total")?, personas: 0, interval, simulated })
-}
-
-/// A number of percent with its interval, in 1.
-#[must_use]
-pub fn interval(of: &Value, key: &str) -> Option<(f64, Interval)> {
-    let ends = of.get("interval_95")?.as_array()?;
-    let (low, high) = (ends.first()?.as_f64()? / 100.0, ends.get(1)?.as_f64()? / 100.0);
-    Some((of.get(key)?.as_f64()? / 100.0, Interval { low, high }))
+pub fn raised(groups: &[Group]) -> Vec<Raised> {
+    groups.iter().filter_map(Raised::from_record).collect()
 }
