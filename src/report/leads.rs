@@ -82,6 +82,9 @@ fn found(source: &Path, report: &Report) -> String {
             lines.join(", ")
         ));
     }
+    if report.forgotten > 0 {
+        text.push_str(&format!("Forgotten earlier, left out: {}\n", report.forgotten));
+    }
     text.push_str(&format!("May not be written to, kept apart: {}\n", blocked(report)));
     text.push_str(&format!("May be written to: {}\n", report.writable()));
     text
