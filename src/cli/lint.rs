@@ -136,7 +136,7 @@ fn models(setup: &Setup, options: &ModelOptions, auditor: Option<&str>) -> Model
 fn text_of(given: &str) -> Result<String, Error> {
     let text = match given.strip_prefix('@') {
         None => given.to_owned(),
-        Some(path) => std::fs::read_to_string(path).map_err(|source| Error::Read {
+        Some(path) => crate::data::encoding::read_text(Path::new(path)).map_err(|source| Error::Read {
             what: "footer file",
             path: words::path(Path::new(path)),
             source,
