@@ -8,6 +8,10 @@ default:
 test:
     ./scripts/test
 
+# Property tests with new inputs, a hundred times as many of them (`./scripts/test` draws the same ones every time)
+fuzz:
+    PROPTEST_CASES=25600 cargo test --workspace --features restate --lib --test 'fuzz_*' --no-fail-fast
+
 # Everything that a change must pass
 ci:
     ./.ci/run
@@ -30,7 +34,7 @@ screenshots:
 
 # True rates of 100 markets: the bare offer's and the best reachable prompt's
 markets:
-    cargo test --release --lib every_market_is_as_hard -- --nocapture
+    cargo test --release -p rejoinder-market --lib every_market_is_as_hard -- --nocapture
 
 # The figures of docs/benchmarks.md, some ten minutes; `just bench wall auto` for some of them (needs python3 for one)
 bench *sections:
@@ -81,3 +85,7 @@ bench-dashboard:
 bench-scale *sections:
     ./scripts/restate-server > /dev/null
     cargo bench --features restate --bench scale -- {{sections}}
+
+# The archive of a release for this machine, tried in an empty folder: program, Homebrew formula, image files, crates
+release-check:
+    ./scripts/release-check

@@ -5,6 +5,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::error::Error;
+use super::named;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
@@ -34,7 +35,7 @@ Examples:
   rejoinder calibrate NAME --all-steps --predict 500"
 )]
 pub struct Options {
-    /// A results file of the lineage whose judge is held against real replies
+    /// A results file, or the name of a lineage, whose judge is held against real replies
     #[arg(value_name = "LINEAGE")]
     lineage: String,
     /// A campaign whose messages are judged; more than once for several [default: all of the lineage with replies]
@@ -52,7 +53,7 @@ pub struct Options {
 
 /// Judges, prints and keeps what came of it.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let results = setup.folder.resolve(Kind::Results, &options.lineage)?;
+    let results = named::results(&setup.folder, &options.lineage)?;
     // A slip of the pen is to be told from a lineage without replies.
     setup.folder.sha256(&results)?;
     let campaigns = campaigns(setup, options, &results)?;

@@ -11,7 +11,7 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup, environment, names_auditor};
-use crate::campaign::lint::{self, Findings, Level, Reader, Region, Rules, Seen};
+use crate::campaign::lint::{self, Findings, Footer, Level, Reader, Region, Rules};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::spool::Texts;
 use crate::data::{self, FileName, Kind};
@@ -75,7 +75,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         }
     };
     let mut not_checked: Vec<String> = options.region.not_shown().into_iter().map(str::to_owned).collect();
-    let footer = read_footer(footer.as_deref(), reader.as_ref(), seed, &mut not_checked).await?;
+    let footer = read_footer(footer.as_deref(), reader.as_ref(), seed, &mut not_checked).await;
     let is_read = reader.is_some();
     let prompts: BTreeMap<String, String> = header.arms.into_iter().map(|arm| (arm.name, arm.prompt)).collect();
     let rules = Rules { region: options.region, footer, reader, prompts: Arc::new(prompts), seed };
@@ -91,6 +91,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let messages = words::count(*count, "message", "messages");
         let reason = words::one_line(reason, 200);
         not_checked.insert(0, format!("opt-out, postal address and subject of {messages}: {reason}"));
+    }
+    if is_read && doors.context.account.is_simulated() {
+        let what =
+            "anything but English: the simulated market reads nothing else (--auditor MODEL reads every language)";
+        not_checked.insert(0, what.to_owned());
     }
     if options.json {
         print_json(&file, options.region, (&summary, left_out), &not_checked, &found)?;
@@ -135,6 +140,12 @@ fn models(setup: &Setup, options: &ModelOptions, auditor: Option<&str>) -> Model
 /// A text, or that of the file after an `@`.
 fn text_of(given: &str) -> Result<String, Error> {
     let text = match given.strip_prefix('@') {
+        None if Path::new(given).is_file() => {
+            let given = words::path(Path::new(given));
+            return Err(Error::Usage(format!(
+                "--footer {given} is the name of a file; for its text write --footer @{given}"
+            )));
+        }
         None => given.to_owned(),
         Some(path) => crate::data::encoding::read_text(Path::new(path)).map_err(|source| Error::Read {
             what: "footer file",
@@ -149,23 +160,28 @@ fn text_of(given: &str) -> Result<String, Error> {
     Ok(text)
 }
 
-/// What the footer holds; none where there is none or it cannot be read.
+/// The footer, and what it holds where somebody has read it.
 async fn read_footer(
     footer: Option<&str>,
     reader: Option<&Reader>,
     seed: u64,
     not_checked: &mut Vec<String>,
-) -> Result<Option<Seen>, Error> {
-    let (Some(footer), Some(reader)) = (footer, reader) else { return Ok(None) };
+) -> Footer {
+    let (footer, reader) = match (footer, reader) {
+        (None, _) => return Footer::None,
+        (Some(_), None) => return Footer::Unread,
+        (Some(footer), Some(reader)) => (footer, reader),
+    };
     let seed = seed.to_string();
     match reader.read("", footer, &[&seed, "lint", "footer"]).await {
-        Ok(Ok(seen)) => Ok(Some(seen)),
+        Ok(Ok(seen)) => Footer::Read(seen),
         Ok(Err(reason)) => {
-            not_checked.insert(0, format!("the footer: {}", words::one_line(&reason, 200)));
-            Ok(None)
+            let reason = words::one_line(&reason, 200);
+            not_checked.insert(0, format!("the footer, and so what messages lack: {reason}"));
+            Footer::Unread
         }
         // What stopped it is said at the end: nothing more is read.
-        Err(_) => Ok(None),
+        Err(_) => Footer::Unread,
     }
 }
 

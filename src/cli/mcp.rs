@@ -4,6 +4,7 @@
 //! and nothing of it on this process's standard output, which belongs to the protocol. What takes long is a job that
 //! goes on whatever becomes of the agent, and is polled.
 
+mod arguments;
 mod commands;
 mod jobs;
 mod tools;

@@ -9,6 +9,7 @@ use super::print;
 use super::setup::Setup;
 use crate::campaign::replies::columns::Mapped;
 use crate::campaign::replies::{self, Export, Tool};
+use crate::data::campaigns::Campaign;
 use crate::data::{Kind, clock};
 use crate::event::Event;
 use crate::report::replies::{self as report, Read};
@@ -82,7 +83,13 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if imported.matched.sent == 0 {
         return Err(Error::NoneMatched);
     }
+    let header = Campaign::open(&setup.folder, &campaign)?.header;
     let name = words::one_line(campaign.stem(), 80);
-    setup.events.emit(Event::Note(format!("Next: rejoinder calibrate LINEAGE --campaign {name}")));
+    let next = match (header.arms.len(), header.lineage) {
+        (2.., _) => format!("ab result {name}"),
+        (_, Some(lineage)) => format!("calibrate {} --campaign {name}", words::one_line(&lineage, 120)),
+        (_, None) => format!("calibrate NAME --campaign {name} (NAME: the run whose prompt it was written with)"),
+    };
+    setup.events.emit(Event::Note(format!("Next: rejoinder {next}")));
     Ok(())
 }

@@ -129,31 +129,29 @@ pub fn object(answer: &Answer) -> Result<Map<String, Value>, Unusable> {
 fn objects(text: &str) -> Result<Map<String, Value>, Unusable> {
     let mut rest = text;
     let mut found: Option<Map<String, Value>> = None;
+    let mut inside = Vec::new();
     // An object inside something that is not JSON (an object cut off, or with bare keys) is part of another answer
-    // than the one asked for, so only braces that stand outside all others are tried.
+    // than the one asked for, so only braces that stand outside all others are an answer. What the others say is only
+    // held against it.
     let mut depth = 0_usize;
     while let Some(at) = rest.find(['{', '}']) {
         let opens = rest[at..].starts_with('{');
         rest = &rest[at..];
-        if opens
-            && depth == 0
-            && let Some((fields, length)) = strict(rest).or_else(|| lenient::object(rest))
-        {
+        if opens && let Some((fields, length)) = strict(rest).or_else(|| lenient::object(rest)) {
             rest = &rest[length..];
+            if depth > 0 {
+                inside.extend(fields);
+                continue;
+            }
             let found = found.get_or_insert_default();
             let mut here = Map::new();
             for (name, value) in fields {
                 // Of a field that is there twice, neither is the answer.
-                if here.insert(name.clone(), value.clone()).is_some() {
+                if here.insert(name.clone(), value.clone()).is_some() || contradicts(found, &name, &value) {
                     return Err(Unusable::Ambiguous);
                 }
-                let other = found.iter().find(|(known, _)| same_name(known, &name)).map(|(_, known)| known);
-                match other {
-                    Some(other) if *other != value => return Err(Unusable::Ambiguous),
-                    Some(_) => {}
-                    None => {
-                        found.insert(name, value);
-                    }
+                if !found.keys().any(|known| same_name(known, &name)) {
+                    found.insert(name, value);
                 }
             }
             continue;
@@ -164,7 +162,14 @@ fn objects(text: &str) -> Result<Map<String, Value>, Unusable> {
     if depth > 0 {
         return Err(Unusable::NoObject);
     }
-    found.ok_or(Unusable::NoObject)
+    let found = found.ok_or(Unusable::NoObject)?;
+    let is_contradicted = inside.iter().any(|(name, value)| contradicts(&found, name, value));
+    if is_contradicted { Err(Unusable::Ambiguous) } else { Ok(found) }
+}
+
+/// Whether the object says something else under this name.
+fn contradicts(object: &Map<String, Value>, name: &str, value: &Value) -> bool {
+    object.iter().find(|(known, _)| same_name(known, name)).is_some_and(|(_, known)| known != value)
 }
 
 /// The fields of the object that this text begins with, and its length.
@@ -301,6 +306,7 @@ mod tests {
         );
         assert!(decision(r#"{"decision": "Yes"}"#).is_err());
         assert_eq!(decision(r#"{"decision": true} or {"decision": false}"#), Err(Unusable::Ambiguous));
+        assert_eq!(decision(r#"{{"decision": false}} {"decision": true}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision(r#"{"decision": tr"#), Err(Unusable::NoObject));
         assert_eq!(decision(r#"{"decision": false, "decision": true}"#), Err(Unusable::Ambiguous));
         assert_eq!(decision("  "), Err(Unusable::Empty));
@@ -342,7 +348,12 @@ mod tests {
         }
 
         #[test]
-        fn an_object_survives_any_prose_without_braces_around_it(before in "[^{}]{0,60}", after in "[^{}]{0,60}", yes: bool) {
+        fn an_object_survives_any_prose_without_braces_around_it(
+            // `<` may begin a tag of thinking or a token of a template.
+            before in "[^{}<]{0,60}",
+            after in "[^{}<]{0,60}",
+            yes: bool,
+        ) {
             prop_assert_eq!(decision(&format!("{before}{{\"decision\": {yes}}}{after}")), Ok(yes));
         }
     }

@@ -1,5 +1,7 @@
 //! A batch of trials of one prompt on a set of personas.
 
+mod ended;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -8,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use ended::Ended;
+
 use super::account::Account;
 use super::auditing::{AuditCounts, recorded};
 use super::outcomes::Outcomes;
@@ -15,10 +19,9 @@ use super::plan::{Order, Plan};
 use super::prospects::Prospects;
 use super::trial::{Bench, TrialFailure, Verdict};
 use crate::call::stop::{Stop, Why};
-use crate::data::entries::{Entries, Source};
+use crate::data::entries::Entries;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::FailedTrial;
-use crate::data::results::PersonaResult;
 use crate::data::spool::Texts;
 use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::engine::{Engine, Work};
@@ -206,54 +209,6 @@ impl Run {
     pub fn entries(&self, extras: BTreeMap<usize, Map>) -> Entries {
         let (people, outcomes) = (Arc::clone(&self.people), Arc::clone(&self.outcomes));
         Entries::Sourced(Arc::new(Ended { people, outcomes, extras }))
-    }
-}
-
-/// The entries of a run that has ended.
-struct Ended {
-    people: Arc<Texts>,
-    outcomes: Arc<Outcomes>,
-    extras: BTreeMap<usize, Map>,
-}
-
-impl Ended {
-    fn entry(&self, index: usize) -> Result<PersonaResult, data::Error> {
-        let extra = self.extras.get(&index).cloned().unwrap_or_default();
-        Ok(PersonaResult { persona: self.people.get(index)?, messages: Vec::new(), extra })
-    }
-}
-
-impl Source for Ended {
-    fn each(&self, see: &mut dyn FnMut(&PersonaResult) -> bool) -> Result<(), data::Error> {
-        if self.people.is_empty() {
-            return Ok(());
-        }
-        let (mut entry, mut index) = (self.entry(0)?, 0);
-        let mut walked = Ok(true);
-        // The plan is in order of personas; one for whom it has no trial has an entry all the same.
-        self.outcomes.each(&mut |persona, _, verdict| {
-            while index < persona && matches!(walked, Ok(true)) {
-                walked = Ok(see(&entry));
-                index += 1;
-                match self.entry(index) {
-                    Ok(next) => entry = next,
-                    Err(error) => walked = Err(error),
-                }
-            }
-            if let Verdict::Decided { message, decision } = verdict {
-                entry.messages.push(message.into_judged(decision));
-            }
-            matches!(walked, Ok(true))
-        })?;
-        while walked? {
-            walked = Ok(see(&entry));
-            index += 1;
-            if index == self.people.len() {
-                break;
-            }
-            entry = self.entry(index)?;
-        }
-        Ok(())
     }
 }
 

@@ -53,7 +53,7 @@ pub fn shown(parts: &PromptParts) -> String {
         Part::Rule => "rule  ",
         Part::Advice => "advice",
     };
-    let pieces: Vec<_> = parts.pieces().iter().filter(|piece| !piece.text.trim().is_empty()).collect();
+    let pieces: Vec<_> = parts.pieces().iter().filter(|piece| says(&piece.text)).collect();
     let mut text = summary(parts);
     for piece in pieces.iter().take(MOST_SHOWN) {
         let words = piece.item.as_ref().unwrap_or(&piece.text);
@@ -66,6 +66,11 @@ pub fn shown(parts: &PromptParts) -> String {
     text
 }
 
+/// Whether a piece is more than headings and blank lines.
+fn says(text: &str) -> bool {
+    layout::blocks(text).iter().any(layout::Block::is_content)
+}
+
 /// The same in one sentence.
 #[must_use]
 pub fn summary(parts: &PromptParts) -> String {
@@ -73,7 +78,6 @@ pub fn summary(parts: &PromptParts) -> String {
         return "All of the prompt stays word for word; advice is added below".to_owned();
     }
     let count = |part, one: &str, more: &str| {
-        let says = |text: &str| layout::blocks(text).iter().any(layout::Block::is_content);
         let pieces = parts.pieces().iter().filter(|piece| piece.part == part && says(&piece.text));
         match pieces.count() {
             0 => None,

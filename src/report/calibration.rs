@@ -26,7 +26,7 @@ pub fn block(summary: &CalibrationSummary<'_>) -> String {
     let calibration = summary.calibration;
     let mut lines = vec![
         RULE.to_owned(),
-        summary::heading("THE JUDGE AND REAL READERS", summary.partial, summary.judged > 0),
+        summary::heading("CALIBRATION", summary.partial, summary.judged > 0),
         RULE.to_owned(),
         sentence(calibration),
         String::new(),

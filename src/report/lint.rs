@@ -55,10 +55,11 @@ impl Summary {
     #[must_use]
     pub fn text(&self, name: &str, region: Region, left_out: u64, not_checked: &[String]) -> String {
         let mut lines = vec![format!(
-            "Campaign {}: {} to {}, by the rules of {region} ({})",
+            "Campaign {}: {} to {}, by the rules of {} ({}; --region us, ca, uk or eu)",
             words::one_line(name, 100),
             words::count(self.messages, "message", "messages"),
             words::count(self.leads, "lead", "leads"),
+            region.to_string().to_uppercase(),
             region.law()
         )];
         if left_out > 0 {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Finding, Kind, Level, Rules, Seen};
+use super::{Finding, Footer, Kind, Level, Rules, Seen};
 use crate::data::campaigns::{Step, Written};
 
 /// Whose law.
@@ -81,14 +81,18 @@ impl FromStr for Region {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Region::ALL.into_iter().find(|region| region.to_string().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| format!("{text:?} is no region: write us, ca, uk or eu"))
+        found.ok_or_else(|| format!("{text:?} is no region: write us, ca, uk or eu (for any country of the EU)"))
     }
 }
 
 /// Adds what is missing in a step, and what its subject promises in vain.
 pub(super) fn check(rules: &Rules, written: &Written, step: &Step, seen: &Seen, findings: &mut Vec<Finding>) {
     let nothing = Seen::default();
-    let footer = rules.footer.as_ref().unwrap_or(&nothing);
+    let (footer, is_known) = match &rules.footer {
+        Footer::None => (&nothing, true),
+        Footer::Unread => (&nothing, false),
+        Footer::Read(footer) => (footer, true),
+    };
     let mut add = |level, kind, quote: Option<&str>, words: String| {
         findings.push(Finding {
             lead: written.lead.clone(),
@@ -112,7 +116,7 @@ pub(super) fn check(rules: &Rules, written: &Written, step: &Step, seen: &Seen, 
             "gives a telephone number, e-mail or web address of the sender",
         ),
     ] {
-        if let (Some(level), None, None) = (rules.region.asks_for(kind), here, there) {
+        if let (true, Some(level), None, None) = (is_known, rules.region.asks_for(kind), here, there) {
             add(level, kind, None, format!("nothing in it or in the footer {what}, which {law} asks for"));
         }
     }
@@ -130,7 +134,7 @@ mod tests {
     use super::*;
     use crate::campaign::lint::reader::Promise;
 
-    fn kinds(region: Region, seen: &Seen, footer: Option<Seen>) -> Vec<(Kind, Level)> {
+    fn kinds(region: Region, seen: &Seen, footer: Footer) -> Vec<(Kind, Level)> {
         let rules = Rules { region, footer, reader: None, prompts: std::sync::Arc::default(), seed: 1 };
         let mut findings = Vec::new();
         check(&rules, &Written::default(), &Step::default(), seen, &mut findings);
@@ -141,12 +145,12 @@ mod tests {
     fn each_region_asks_for_its_own() {
         let (error, warning) = (Level::Error, Level::Warning);
         let nothing = Seen::default();
-        assert_eq!(kinds(Region::Us, &nothing, None), [(Kind::NoOptOut, error), (Kind::NoAddress, error)]);
+        assert_eq!(kinds(Region::Us, &nothing, Footer::None), [(Kind::NoOptOut, error), (Kind::NoAddress, error)]);
         let all = [Kind::NoOptOut, Kind::NoAddress, Kind::NoSender, Kind::NoContact].map(|kind| (kind, error));
-        assert_eq!(kinds(Region::Ca, &nothing, None), all);
+        assert_eq!(kinds(Region::Ca, &nothing, Footer::None), all);
         for region in [Region::Uk, Region::Eu] {
             let expected = [(Kind::NoOptOut, error), (Kind::NoAddress, warning), (Kind::NoSender, error)];
-            assert_eq!(kinds(region, &nothing, None), expected);
+            assert_eq!(kinds(region, &nothing, Footer::None), expected);
         }
     }
 
@@ -155,10 +159,15 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         let here = Seen { opt_out: some("Reply stop"), ..Seen::default() };
         let footer = Seen { address: some("1 Main Street"), ..Seen::default() };
-        assert_eq!(kinds(Region::Us, &here, Some(footer)), []);
+        assert_eq!(kinds(Region::Us, &here, Footer::Read(footer)), []);
+        assert_eq!(
+            kinds(Region::Ca, &Seen::default(), Footer::Unread),
+            [],
+            "what it lacks may stand in what nobody has read"
+        );
         let promise = Promise { quote: "50%".into(), why: "The body names no discount.".into() };
         let misled = Seen { promise: Some(promise), address: some("x"), ..here };
-        assert_eq!(kinds(Region::Us, &misled, None), [(Kind::MisleadingSubject, Level::Error)]);
+        assert_eq!(kinds(Region::Us, &misled, Footer::None), [(Kind::MisleadingSubject, Level::Error)]);
     }
 
     #[test]

@@ -38,6 +38,18 @@ pub enum Level {
     Warning,
 }
 
+/// The footer that the sending tool adds to every message.
+#[derive(Clone, Debug, Default)]
+pub enum Footer {
+    /// None was named.
+    #[default]
+    None,
+    /// One was named, and nobody has read it: whatever is missing in a message may stand there.
+    Unread,
+    /// What it holds.
+    Read(Seen),
+}
+
 /// What is wrong with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,8 +149,8 @@ pub struct Looked {
 pub struct Rules {
     /// Whose law.
     pub region: Region,
-    /// What the footer that the sending tool adds holds; none where there is no footer, or nobody may read it.
-    pub footer: Option<Seen>,
+    /// The footer that the sending tool adds.
+    pub footer: Footer,
     /// Who reads; none where no model may be asked.
     pub reader: Option<Reader>,
     /// The prompts of the arms, by name: a field that they order is left to the sending tool.

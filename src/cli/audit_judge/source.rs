@@ -35,7 +35,7 @@ impl Source {
             (file, name)
         };
         if let Some(name) = &options.results_file {
-            let (file, name) = named(setup.folder.resolve(Kind::Results, name)?);
+            let (file, name) = named(crate::cli::named::results(&setup.folder, name)?);
             return Ok(Source::Results(file, name));
         }
         let file = match &options.persona_file {

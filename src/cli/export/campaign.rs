@@ -7,6 +7,7 @@ use super::{Target, cannot_write};
 use crate::campaign::tools::{Barred, Outline, Tool};
 use crate::cli::error::Error;
 use crate::cli::setup::Setup;
+use crate::data::campaigns::Campaign;
 use crate::data::{self, FileName, Kind, whole};
 use crate::event::Event;
 use crate::report::words;
@@ -84,6 +85,10 @@ pub fn run(setup: &Setup, name: &str, (tool, excel): (For, bool), target: Target
         }
     };
     tell(setup, &outline, tool);
+    if Campaign::open(&setup.folder, &file)?.header.simulated {
+        let words = "the simulated market wrote these messages; they are for trying things out, not for sending";
+        setup.events.emit(Event::Warning(words.into()));
+    }
     if let Some(path) = path {
         setup.events.emit(Event::Note(format!("Saved to: {}", words::path(&path))));
     }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::error::Error;
 use super::super::options::ModelOptions;
 use super::super::print;
-use super::super::setup::Setup;
+use super::super::setup::{Setup, environment};
 use super::describe;
 use crate::data::leads::import::{self, Field, Mode};
 use crate::data::{Kind, leads};
@@ -90,9 +90,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         }
         return described;
     }
-    setup.events.emit(Event::Note(format!(
-        "Next: rejoinder evaluate --leads {} --prompt-file FILE",
-        report::shell(list.stem())
-    )));
+    let has_prompt = environment("REJOINDER_PROMPT_FILE").is_some() || setup.settings.prompt_file.is_some();
+    let prompt = if has_prompt { "" } else { " --prompt-file offer.md (the file that says what you offer)" };
+    setup.events.emit(Event::Note(format!("Next: rejoinder evaluate --leads {}{prompt}", report::shell(list.stem()))));
     Ok(())
 }

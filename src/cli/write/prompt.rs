@@ -1,11 +1,11 @@
 //! With which prompt a campaign is written, and what its messages may claim.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::error::Error;
-use crate::cli::evaluate;
 use crate::cli::options::ModelOptions;
 use crate::cli::setup::{Setup, environment};
+use crate::cli::{evaluate, named};
 use crate::data::{FileName, Head, Kind, results_stream};
 use crate::evaluate::grounding::Sources;
 use crate::event::Event;
@@ -44,8 +44,8 @@ impl Chosen {
     }
 }
 
-/// The prompt that is named. Where none is: that of the environment or the settings, else the best of the newest run of these
-/// leads, else, with the market, the sample offer.
+/// The prompt that is named, by option or in the environment. Where none is: the best of the newest run of these leads, else
+/// that of the settings, else, with the market, the sample offer.
 ///
 /// # Errors
 /// Where a file cannot be read.
@@ -56,11 +56,11 @@ pub fn choose(
     models: &ModelOptions,
 ) -> Result<Chosen, Error> {
     if let Some(name) = lineage {
-        return of_lineage(setup, &setup.folder.resolve(Kind::Results, name)?);
+        return of_lineage(setup, &named::results(&setup.folder, name)?);
     }
-    let is_set = environment("REJOINDER_PROMPT_FILE").is_some() || setup.settings.prompt_file.is_some();
+    // What was proved for these leads goes before the prompt that everything began with.
     if file.is_none()
-        && !is_set
+        && environment("REJOINDER_PROMPT_FILE").is_none()
         && let Some(run) = newest_run(setup, leads)?
     {
         let chosen = of_lineage(setup, &run)?;
@@ -69,16 +69,24 @@ pub fn choose(
         return Ok(chosen);
     }
     let prompt = evaluate::prompt(setup, file, models)?;
-    let from = file.map(words::path);
+    let set = environment("REJOINDER_PROMPT_FILE").map(PathBuf::from).or_else(|| setup.settings.prompt_file.clone());
+    let from = file.map(Path::to_owned).or(set).map(|path| words::path(&path));
+    if let Some(from) = &from {
+        setup.events.emit(Event::Note(format!("Writing with the prompt in {from}")));
+    }
     Ok(Chosen { prompt, from, lineage: None, head: None })
 }
 
-/// The prompt of a run, where a results file has this name, else that in a text file.
+/// The prompt of a run, where a results file or a lineage has this name, else that in a text file.
 ///
 /// # Errors
 /// Where neither can be read.
 pub fn named(setup: &Setup, name: &str) -> Result<Chosen, Error> {
-    if let Ok(file) = setup.folder.resolve(Kind::Results, name)
+    let run = match setup.folder.resolve(Kind::Results, name) {
+        Ok(_) => Some(named::results(&setup.folder, name)?),
+        Err(_) => None,
+    };
+    if let Some(file) = run
         && setup.folder.exists(&file)
     {
         let ((), head) = results_stream::gather(&setup.folder, &file, &())?;

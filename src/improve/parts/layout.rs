@@ -1,9 +1,15 @@
 //! The blocks of a text, by its layout alone: headings, tags, items of lists with all that belongs to them, lines and wrapped
 //! paragraphs. Laid end to end the blocks are the text, character for character.
 
+mod headings;
+mod tags;
+
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
+
+use headings::{before_colon, bold, capitals, is_title, plain, sharp};
+use tags::{closings, tag};
 
 use crate::improve::fold::segments;
 
@@ -52,14 +58,10 @@ impl Block {
 const BOLD: usize = 7;
 const BEFORE_LIST: usize = 8;
 const ITEM: usize = 9;
-/// Columns of a heading at most.
-const WIDEST_HEADING: usize = 120;
 /// Columns between which a text is wrapped by whoever wraps it.
 const WRAPPED: std::ops::RangeInclusive<usize> = 50..=160;
 /// Lines of a wrapped paragraph at most.
 const MOST_LINES: usize = 60;
-/// Tags that may be open in one another.
-const MOST_OPEN: usize = 200;
 
 /// A line without its end.
 #[derive(Clone, Copy)]
@@ -348,50 +350,6 @@ fn fence_end(lines: &[Line<'_>], at: usize) -> Option<usize> {
     Some(at + length + 2)
 }
 
-/// `## Name ##`: level and name.
-fn sharp(text: &str) -> Option<(usize, String)> {
-    let level = text.bytes().take_while(|byte| *byte == b'#').count();
-    let name = &text[level..];
-    let is_heading = (1..=6).contains(&level) && name.starts_with(char::is_whitespace) && !name.trim().is_empty();
-    is_heading.then(|| (level, plain(name.trim_end_matches('#'))))
-}
-
-/// The name that a line gives which is bold from end to end, or marked as Japanese headings are: `【…】`, `■…`.
-fn bold(text: &str) -> Option<String> {
-    let marked =
-        text.strip_prefix('【').and_then(|rest| rest.strip_suffix('】')).or_else(|| text.strip_prefix(['■', '◆']));
-    if let Some(name) = marked.filter(|name| is_title(name)) {
-        return Some(plain(name));
-    }
-    let inside = |mark: &str| {
-        let text = text.trim_end_matches([':', '：']);
-        text.strip_prefix(mark)?.strip_suffix(mark).filter(|inside| !inside.contains(mark))
-    };
-    let inside = inside("**").or_else(|| inside("__"))?;
-    is_title(inside).then(|| plain(inside))
-}
-
-/// The name that a line of capitals gives.
-fn capitals(text: &str) -> Option<String> {
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let is_name = letters().nth(2).is_some() && letters().all(char::is_uppercase) && !is_labelled(text);
-    (is_name && is_title(text.trim_end_matches([':', '：']))).then(|| plain(text))
-}
-
-/// The name that a line gives which ends in a colon.
-fn before_colon(text: &str) -> Option<String> {
-    (ends_in_colon(text) && text.width() <= WIDEST_HEADING).then(|| plain(text))
-}
-
-/// A name without the marks around it.
-fn plain(name: &str) -> String {
-    name.trim().trim_matches(['*', '_']).trim_end_matches([':', '：']).trim().to_owned()
-}
-
-fn is_title(text: &str) -> bool {
-    !text.trim().is_empty() && text.width() <= WIDEST_HEADING && !ends_a_sentence(text)
-}
-
 fn is_item(line: &Line<'_>) -> bool {
     unmarked(line.bare()).is_some()
 }
@@ -428,39 +386,6 @@ pub fn unmarked(text: &str) -> Option<&str> {
         }
     };
     (after.starts_with(char::is_whitespace) && !after.trim().is_empty()).then(|| after.trim_start())
-}
-
-/// For every line with a tag the line that closes it, or that it closes, plus one; 0 where it stands alone.
-fn closings(lines: &[Line<'_>]) -> Vec<usize> {
-    let mut pairs = vec![0; lines.len()];
-    let mut open: Vec<(&str, usize)> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        match tag(line.bare()) {
-            Some((name, false)) if open.len() < MOST_OPEN => open.push((name, at)),
-            Some((name, true)) => {
-                if let Some(found) = open.iter().rposition(|(own, _)| *own == name) {
-                    let opened = open[found].1;
-                    (pairs[opened], pairs[at]) = (at + 1, opened + 1);
-                    open.truncate(found);
-                }
-            }
-            _ => {}
-        }
-    }
-    pairs
-}
-
-/// The name of a tag that is all of a line, and whether it closes.
-fn tag(text: &str) -> Option<(&str, bool)> {
-    let inside = text.strip_prefix('<')?.strip_suffix('>')?;
-    let (inside, closes) = inside.strip_prefix('/').map_or((inside, false), |name| (name, true));
-    let name = inside.split_whitespace().next()?;
-    let is_name = name.len() <= 60
-        && name.starts_with(char::is_alphabetic)
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        && inside.len() <= 200
-        && !inside.contains(['<', '>']);
-    is_name.then_some((name, closes))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! here is built there.
 
 pub mod design;
+mod designs;
 pub mod lab;
 pub mod learner;
 pub mod pool;

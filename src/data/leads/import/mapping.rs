@@ -191,12 +191,16 @@ impl Mapping {
             .filter_map(|field| cells[place(field)?].1.as_deref())
             .collect();
         lead.location = Some(parts.join(", ")).filter(|text| !text.is_empty());
-        if let Some((first, last)) = place(Field::FullName).and_then(|at| split_name(cells[at].1.as_deref()?)) {
+        let split = place(Field::FullName).and_then(|at| split_name(cells[at].1.as_deref()?));
+        let is_split = split.is_some();
+        if let Some((first, last)) = split {
             (lead.first_name, lead.last_name) = (Some(first).filter(|name| !name.is_empty()), last);
         }
         let mut take = |field: Field| place(field).and_then(|at| cells[at].1.take());
         take(Field::Email);
-        take(Field::FullName);
+        if is_split {
+            take(Field::FullName);
+        }
         let (first, last) = (take(Field::FirstName), take(Field::LastName));
         if first.is_some() || last.is_some() {
             (lead.first_name, lead.last_name) = (first, last);
@@ -262,11 +266,17 @@ fn fold_name(header: &str) -> String {
     fold_header(&cut)
 }
 
-/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`.
+/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`. None where several words stand before
+/// a comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as "MBA".
 fn split_name(name: &str) -> Option<(String, Option<String>)> {
     let join = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, last) = match name.split_once(',') {
-        Some((last, first)) if !first.trim().is_empty() => (join(first), join(last)),
+        Some((last, first)) if !first.trim().is_empty() => {
+            if last.trim().contains(char::is_whitespace) {
+                return None;
+            }
+            (join(first), join(last))
+        }
         _ => match join(name).split_once(' ') {
             Some((first, last)) => (first.to_owned(), last.to_owned()),
             None => (join(name), String::new()),

@@ -455,6 +455,15 @@ fn a_column_in_any_language_that_a_person_names_says_who_must_not_be_written_to(
 }
 
 #[test]
+fn nobody_is_greeted_by_a_degree() {
+    let csv = "Name,Email\n\"Example, Ada\",a@x.example\n\"Bo Li, MBA\",b@x.example\nCy van Example,c@x.example\n";
+    let (leads, _) = imported(csv.as_bytes()).unwrap();
+    let first: Vec<Option<&str>> = leads.iter().map(|lead| lead.first_name.as_deref()).collect();
+    assert_eq!(first, [Some("Ada"), None, Some("Cy")]);
+    assert!(leads[1].persona_text().contains("Bo Li, MBA"), "{}", leads[1].persona_text());
+}
+
+#[test]
 fn a_column_whose_cells_are_addresses_needs_no_name() {
     let (leads, report) = imported("Kontakt;Firma\nada@x.example;X GmbH\nbo@y.example;Y AG\n".as_bytes()).unwrap();
     assert_eq!((leads.len(), leads[1].company.as_deref()), (2, Some("Y AG")));
