@@ -267,6 +267,8 @@ mod tests {
     #[test]
     fn an_import_says_what_it_found_and_what_became_of_it() {
         insta::assert_snapshot!(imported(Path::new("x.csv"), Path::new("data/leads/x.jsonl"), &report()));
+        let text = imported(Path::new("x.csv"), Path::new("x.jsonl"), &Report { forgotten: 1, ..report() });
+        assert!(text.contains("\nForgotten earlier, left out: 1\n"), "{text}");
     }
 
     #[test]
