@@ -204,9 +204,8 @@ fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
     let is_number = |header: &str, text: &str| {
         let is_state = STATES.contains(&fold(header).as_str());
         tool == Tool::Instantly
-            && whole(text).is_some_and(|number| match is_state {
-                true => (-3..=3).contains(&number) && number != 0,
-                false => interest_by_number(number).is_some(),
+            && whole(text).is_some_and(|number| {
+                if is_state { (-3..=3).contains(&number) && number != 0 } else { interest_by_number(number).is_some() }
             })
     };
     let cells = row.filled(CATEGORIES).chain(row.filled(STATES));

@@ -110,10 +110,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
 /// `Mrs.`. A short word with one, such as `Aue`, ends its sentence.
 fn is_abbreviation(word: &Word<'_>) -> bool {
     const VOWELS: &str = "aeiouyàáâäãåæèéêëìíîïòóôöõøœùúûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ";
-    let letters = word.text.chars().flat_map(char::to_lowercase);
+    let mut letters = word.text.chars().flat_map(char::to_lowercase);
     let is_short = word.is_capitalised() && (2..=3).contains(&word.text.chars().count());
     let ends_small = word.text.chars().last().is_some_and(char::is_lowercase);
-    word.text.chars().count() == 1 || is_short && ends_small && !letters.into_iter().any(|one| VOWELS.contains(one))
+    word.text.chars().count() == 1 || is_short && ends_small && !letters.any(|one| VOWELS.contains(one))
 }
 
 #[cfg(test)]

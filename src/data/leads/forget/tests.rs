@@ -213,9 +213,9 @@ fn no_later_import_brings_a_forgotten_person_back() {
 
 #[test]
 fn what_others_got_or_said_in_the_same_words_tells_nobody_from_another() {
-    let place = place();
     const SUBJECT: &str = "A question about your month end at the office";
     const SAME: &str = "Hello, may I send you two pages about boxes for your team?";
+    let place = place();
     let sent = |email: &str, own: &str| {
         let lead = Lead::new(email).unwrap();
         let steps = serde_json::json!([{"number": 1, "subject": SUBJECT, "body": SAME}, {"number": 2, "body": own}]);
