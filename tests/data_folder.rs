@@ -150,8 +150,8 @@ fn a_file_that_is_not_there_says_what_is() {
     writeln!(lines, "{}", line(root.path(), &nowhere.read(&missing).unwrap_err())).unwrap();
     assert_eq!(nowhere.list(Kind::Results).unwrap(), []);
     insta::assert_snapshot!(lines, @r##"
-    there is no results file ~/data/results/y.json; there is x.json
-    there is no results file ~/data/results/y.json; there is x.json, z0.json, z1.json, z2.json, z3.json and 3 more
+    there is no results file ~/data/results/y.json; there is x
+    there is no results file ~/data/results/y.json; there are x, z0, z1, z2, z3 and 3 more
     there is no personas file ~/data/personas/y.json; ~/data/personas holds none yet
     there is no results file ~/nowhere/results/y.json; ~/nowhere/results holds none yet
     "##);

@@ -65,7 +65,16 @@ fn a_preview_writes_nothing_and_bad_input_ends_in_one_line() {
         (vec!["leads", "import", "spring.csv", "--name", "suppressed"], 3, "never to be written to"),
         (vec!["leads", "show", "absent"], 3, "there is no leads file"),
         (vec!["leads", "suppress", "nobody"], 2, "is no e-mail address"),
+        (vec!["leads", "forget", "no-address"], 2, "\"no-address\" is no e-mail address"),
+        (vec!["leads", "import", "."], 3, "is a directory, not a file; name a file"),
+        (vec!["leads", "suppress", "ada@x.example"], 0, ""),
+        (vec!["leads", "show", "absent"], 3, "leads holds none yet"),
         (vec!["evaluate", "--leads", "absent", "--model", "market"], 3, "there is no leads file"),
+        (
+            vec!["leads", "import", "spring.csv", "--describe", "--model", "anthropic/claude-sonnet-5-5"],
+            4,
+            "The list is imported; go on with: rejoinder leads describe spring",
+        ),
     ] {
         let ran = place.run(&arguments);
         assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.err);

@@ -173,7 +173,30 @@ fn what_cannot_be_used_ends_in_one_clear_line() {
     let import = |file: &str| run(&["replies", "import", file, "--from", "csv", "--campaign", "spring"]);
     assert!(lines(&import("strangers.json"), 3).contains("nobody in this export"));
     assert!(lines(&import("absent.csv"), 3).contains("absent.csv"));
+    sent.place.write("silent.json", &json!([{"email": address(0), "sent": "no"}]).to_string());
+    let silent = import("silent.json");
+    assert!(lines(&silent, 3).contains("check --from and --campaign"));
+    assert!(!silent.out.contains("known already"), "{}", silent.out);
+    let mapped =
+        ["replies", "import", "silent.json", "--from", "lemlist", "--campaign", "spring", "--map", "reply_at=sent"];
+    assert!(lines(&run(&mapped), 2).contains("--from csv"));
     assert_eq!(sent.place.files("replies"), Vec::<String>::new());
+}
+
+#[test]
+fn somebody_whom_two_campaigns_wrote_to_is_judged_once() {
+    let sent = sent(&["a"]);
+    let spring = std::fs::read_to_string(sent.place.data().join("campaigns/spring.jsonl")).unwrap();
+    sent.place.write("data/campaigns/autumn.jsonl", &spring.replace("\"spring\"", "\"autumn\""));
+    sent.import(&sent.rows(&|index, _| index % 4 == 0));
+    sent.place.ok(&["replies", "import", "export.jsonl", "--from", "smartlead", "--campaign", "autumn"]);
+    let plan = |campaigns: &[&str]| {
+        let named = campaigns.iter().flat_map(|name| ["--campaign", name]);
+        let all: Vec<&str> =
+            ["calibrate", RESULTS, "--model", "market", "--dry-run"].into_iter().chain(named).collect();
+        sent.place.ok(&all).out
+    };
+    assert_eq!(plan(&["spring", "autumn"]), plan(&["spring"]));
 }
 
 #[test]

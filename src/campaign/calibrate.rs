@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::first_sent::FirstSent;
 use crate::compare::prediction_powered::{self, PredictionPowered};
 use crate::compare::ranking::{Judged, Ranking, RankingVerdict};
 use crate::compare::worth::{Worth, jeffreys};
@@ -97,6 +98,7 @@ impl Material {
         let mut people = Texts::new(folder.root())?;
         let mut segments: HashMap<String, Arc<str>> = HashMap::new();
         let mut predictions = choice.predictions;
+        let mut first_sent = FirstSent::gather(folder, campaigns)?;
         for campaign in campaigns {
             let outcomes: HashMap<String, Outcome> = replies::open(folder, campaign.stem())?
                 .map(|outcome| outcome.map(|outcome| (outcome.lead.clone(), outcome)))
@@ -105,6 +107,10 @@ impl Material {
                 let written = written?;
                 let outcome = outcomes.get(&written.lead);
                 let Some(first) = written.steps.first() else { continue };
+                // Somebody whom several campaigns wrote to is one person, and counts once.
+                if !first_sent.counts(&written.lead, outcome, campaign.stem()) {
+                    continue;
+                }
                 let steps: Vec<u32> = match outcome {
                     Some(outcome) if !outcome.is_delivered() => continue,
                     Some(outcome) if choice.follow_ups => outcome.sent.iter().map(|sent| sent.step).collect(),
@@ -132,6 +138,7 @@ impl Material {
                 if is_asked {
                     people.push(&written.persona)?;
                     predictions -= usize::from(outcome.is_none());
+                    first_sent.note(&written.lead, campaign.stem());
                     material.people_sent += u64::from(outcome.is_some());
                     material.replied += u64::from(outcome.is_some_and(Outcome::is_replied));
                 }

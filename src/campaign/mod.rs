@@ -10,6 +10,7 @@ pub mod assign;
 pub mod batch;
 pub mod calibrate;
 pub mod fields;
+pub mod first_sent;
 pub mod lint;
 pub mod replies;
 pub mod tools;

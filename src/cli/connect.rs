@@ -37,6 +37,17 @@ pub fn forms(root: &Path, events: &Events) -> Forms {
 /// The file's name: hidden, since nobody has to look at it.
 const FORMS: &str = ".hosts.json";
 
+/// Refuses a model at a host that is not built in: what there is before any settings are.
+///
+/// # Errors
+/// One line, where there is no such host or market.
+pub fn check_built_in(id: &ModelId) -> Result<(), Error> {
+    match Hosts::built_in().of_model(id).map_err(|error| Error::Usage(format!("{id}: {error}")))? {
+        Some(_) => Ok(()),
+        None => market::open(id.name()).map(drop),
+    }
+}
+
 /// How hard a role's model thinks, where a setting says so.
 pub fn effort(role: Role, settings: &Settings) -> Result<Option<Effort>, Error> {
     let effort = match role {

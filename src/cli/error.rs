@@ -111,7 +111,8 @@ pub enum Error {
     Refused(String),
     /// An export speaks of nobody whom the campaign wrote to.
     #[error(
-        "nobody in this export was written to by the campaign; check --campaign, and that its addresses were exported"
+        "nobody in this export was written to by the campaign; check --from and --campaign, and that its addresses were \
+         exported"
     )]
     NoneMatched,
     /// The models gave nothing usable.

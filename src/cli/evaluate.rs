@@ -179,7 +179,7 @@ pub fn prompt(setup: &Setup, file: Option<&Path>, models: &ModelOptions) -> Resu
 /// The text of a prompt file.
 pub fn text_of(path: &Path) -> Result<String, Error> {
     let path_text = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+    let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
         what: "prompt file",
         path: path_text.clone(),
         source,

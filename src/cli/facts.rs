@@ -68,7 +68,7 @@ impl FactsOptions {
 /// Where it cannot be read, or states nothing.
 pub fn read(path: &Path) -> Result<String, Error> {
     let shown = words::path(path);
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+    let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
         what: "facts file",
         path: shown.clone(),
         source,

@@ -233,7 +233,7 @@ async fn cycles(
 fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
     let read = |path: &PathBuf| {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
             what: "challenger",
             path: shown.clone(),
             source,

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::options::Global;
-use super::{again, print};
+use super::{again, connect, print};
 use crate::call::stop::Stop;
+use crate::data::encoding::read_text;
 use crate::data::{self, FileError, whole};
 use crate::model::id::ModelId;
+use crate::report::leads::shell;
 use crate::report::screen::{Screen, Tone};
 use crate::report::words;
 
@@ -96,7 +98,7 @@ pub async fn run(options: &Options, global: Global, stop: Stop) -> Result<(), Er
 /// The answers, asked for on standard error where no option gives them. Where nobody answers, the defaults hold.
 fn ask(options: &Options, input: &mut impl BufRead) -> Result<Answers, Error> {
     let mut question = |given: &Option<String>, words: &str, default: &str| -> Result<String, Error> {
-        if let Some(given) = given {
+        if let Some(given) = given.as_ref().filter(|given| !given.trim().is_empty()) {
             return Ok(given.clone());
         }
         let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
@@ -114,7 +116,7 @@ fn ask(options: &Options, input: &mut impl BufRead) -> Result<Answers, Error> {
     };
     let offer = question(&options.offer, "What do you offer, in a sentence or two? (@FILE reads it from a file)", "")?;
     let offer = match offer.strip_prefix('@') {
-        Some(path) => std::fs::read_to_string(path).map_err(|source| Error::Read {
+        Some(path) => read_text(Path::new(path)).map_err(|source| Error::Read {
             what: "offer",
             path: words::safe(path),
             source,
@@ -122,8 +124,9 @@ fn ask(options: &Options, input: &mut impl BufRead) -> Result<Answers, Error> {
         None => offer,
     };
     let model: ModelId = question(&options.model, "Which model?", DEFAULT_MODEL)?.parse()?;
+    connect::check_built_in(&model)?;
     let domain = question(&options.domain, "Whom do you want to reach?", DEFAULT_DOMAIN)?;
-    let name = options.name.clone().unwrap_or_else(|| name_of(&domain));
+    let name = options.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| name_of(&domain));
     let offer = offer.trim();
     Ok(Answers { offer: (!offer.is_empty()).then(|| offer.to_owned()), model, domain, name })
 }
@@ -176,14 +179,16 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
     }
     screen.line(Tone::Heading, "Next, in this order:");
     if folder != Path::new(".") {
-        screen.line(Tone::Command, format!("  cd {}", words::path(folder)));
+        screen.line(Tone::Command, format!("  cd {}", shell(&folder.to_string_lossy())));
     }
     let name = words::one_line(&answers.name, 80);
+    let called = |ending: &str| shell(&format!("{name}{ending}"));
     // Quoted as a shell takes it word for word.
     let domain = words::one_line(&answers.domain, 300).replace('\'', "'\\''");
-    screen.line(Tone::Command, format!("  rejoinder personas --domain '{domain}' --name {name}"));
-    screen.line(Tone::Command, format!("  rejoinder evaluate --persona-file {name}_train --messages-per-persona 1"));
-    screen.line(Tone::Command, format!("  rejoinder improve --results-file {name}_train_results"));
+    screen.line(Tone::Command, format!("  rejoinder personas --domain '{domain}' --name {}", called("")));
+    let train = called("_train");
+    screen.line(Tone::Command, format!("  rejoinder evaluate --persona-file {train} --messages-per-persona 1"));
+    screen.line(Tone::Command, format!("  rejoinder improve --results-file {}", called("_train_results")));
     screen.line(Tone::Plain, "Each takes --dry-run, which says what it would cost and sends nothing.");
     screen
 }
@@ -211,6 +216,8 @@ mod tests {
         assert_eq!((all.model.to_string().as_str(), all.name.as_str()), (DEFAULT_MODEL, "tea_rooms_in_bath"));
         let some = answers(&["--domain", "dentists", "--model", "market"], "");
         assert_eq!((some.offer, some.name.as_str()), (None, "dentists"));
+        let blank = answers(&["--offer", "We sell tea.", "--domain", "", "--name", " ", "--model", "market"], "");
+        assert_eq!((blank.domain.as_str(), blank.name.as_str()), (DEFAULT_DOMAIN, "operations_leaders_in_logistics"));
     }
 
     #[test]
@@ -225,5 +232,17 @@ mod tests {
         answers.domain = "people who don't drink coffee".into();
         answers.name = "tea".into();
         insta::assert_snapshot!(next(&answers, Path::new("new"), Path::new("new/offer.md"), false).text(80));
+        answers.name = "tea & co".into();
+        let text = next(&answers, Path::new("it's new"), Path::new("x"), true).text(200);
+        for line in ["cd 'it'\\''s new'", "--name 'tea & co'", "--persona-file 'tea & co_train' "] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_model_of_no_host_is_refused_before_anything_is_written() {
+        let line = Line::try_parse_from(["init", "--offer", "x", "--domain", "y", "--model", "nowhere/model"]).unwrap();
+        let error = ask(&line.options, &mut "".as_bytes()).err().unwrap().to_string();
+        assert!(error.starts_with("nowhere/model: "), "{error}");
     }
 }

@@ -147,7 +147,7 @@ fn text_of(given: &str) -> Result<String, Error> {
             )));
         }
         None => given.to_owned(),
-        Some(path) => std::fs::read_to_string(path).map_err(|source| Error::Read {
+        Some(path) => crate::data::encoding::read_text(Path::new(path)).map_err(|source| Error::Read {
             what: "footer file",
             path: words::path(Path::new(path)),
             source,

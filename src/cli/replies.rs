@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::error::Error;
 use super::print;
 use super::setup::Setup;
+use crate::campaign::replies::columns::Mapped;
 use crate::campaign::replies::{self, Export, Tool};
 use crate::data::campaigns::Campaign;
 use crate::data::{Kind, clock};
@@ -50,23 +51,25 @@ pub struct Import {
     /// The campaign that was sent
     #[arg(long, value_name = "NAME")]
     campaign: String,
-    /// The column that holds the addresses of the leads, where its name does not tell: --map email="COLUMN"
-    #[arg(long, value_name = "email=COLUMN", value_parser = column)]
-    map: Option<String>,
-}
-
-/// The column of `email=COLUMN`.
-fn column(text: &str) -> Result<String, String> {
-    let named = text.split_once('=').filter(|(field, column)| field.trim() == "email" && !column.trim().is_empty());
-    named.map(|(_, column)| column.trim().to_owned()).ok_or_else(|| "email=COLUMN".to_owned())
+    /// Which column is which field, where its name does not tell, such as email=Kontakt; can be given several times. A table of
+    /// your own (--from csv) takes every field: email, sent, sent_at, step, subject, text, replied, reply_at, reply_text,
+    /// category, positive, bounced, unsubscribed, out_of_office; the tools' exports email alone
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<Mapped>,
 }
 
 /// Runs the subcommand; no model is called.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let Command::Import(import) = &options.command;
     let campaign = setup.folder.resolve(Kind::Campaigns, &import.campaign)?;
+    if let Some(mapped) = import.map.iter().find(|mapped| import.from != Tool::Csv && mapped.field != "email") {
+        return Err(Error::Usage(format!(
+            "--map {}=… goes with --from csv; of {} exports the columns are known, but for email",
+            mapped.field, import.from
+        )));
+    }
     let mut export = Export::default();
-    replies::rows::read(&import.file, import.map.as_deref(), &mut |row| export.add(import.from, &row))?;
+    replies::rows::read(&import.file, &import.map, &mut |row| export.add(import.from, &row))?;
     let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
     if read.rows == read.without_address {
         return Err(Error::Usage(format!(

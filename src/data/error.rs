@@ -37,6 +37,14 @@ pub enum Error {
         /// What stands there, such as `a directory`.
         what: &'static str,
     },
+    /// What a person has named as a file to read is none.
+    #[error("{path} is {what}, not a file; name a file")]
+    NamedNoFile {
+        /// Where.
+        path: PathBuf,
+        /// What stands there, such as `a directory`.
+        what: &'static str,
+    },
     /// A symbolic link leads out of the data folder.
     #[error("{path} leads out of the data folder {root}; put the file itself into the folder")]
     Outside {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::file_name::{FileName, Kind, shortened};
-use super::{Error, FileError, personas, whole};
+use super::{Error, FileError, leads, personas, whole};
 use rejoinder_files::hex;
 
 /// The most bytes of one file that are read into memory: 2 GiB.
@@ -318,13 +318,15 @@ impl DataFolder {
         if let Some(conversion) = other.and_then(personas::conversion) {
             return conversion;
         }
-        let files = self.list(kind).unwrap_or_default();
+        let mut files = self.list(kind).unwrap_or_default();
+        files.retain(|file| kind != Kind::Leads || !file.stem().eq_ignore_ascii_case(leads::SUPPRESSED));
         if files.is_empty() {
             return format!("{} holds none yet", self.subfolder(kind).display());
         }
-        let names: Vec<&str> = files.iter().take(SHOWN).map(FileName::as_str).collect();
+        let names: Vec<&str> = files.iter().take(SHOWN).map(FileName::stem).collect();
         let more = if files.len() > SHOWN { format!(" and {} more", files.len() - SHOWN) } else { String::new() };
-        format!("there is {}{more}", names.join(", "))
+        let verb = if files.len() == 1 { "is" } else { "are" };
+        format!("there {verb} {}{more}", names.join(", "))
     }
 }
 
@@ -385,7 +387,7 @@ fn is_same_folder(one: &Path, other: &Path) -> bool {
 }
 
 #[cfg(unix)]
-fn describe(kind: fs::FileType) -> &'static str {
+pub(super) fn describe(kind: fs::FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
     match kind {
         _ if kind.is_dir() => "a directory",
@@ -396,7 +398,7 @@ fn describe(kind: fs::FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-fn describe(kind: fs::FileType) -> &'static str {
+pub(super) fn describe(kind: fs::FileType) -> &'static str {
     if kind.is_dir() { "a directory" } else { "something else" }
 }
 

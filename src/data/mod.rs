@@ -13,6 +13,7 @@ pub mod auditors;
 pub mod calibrations;
 pub mod campaigns;
 pub mod clock;
+pub mod encoding;
 pub mod entries;
 pub mod entry;
 mod entry_reader;

@@ -58,14 +58,14 @@ impl DecisionPrompt {
     /// The built-in prompt of that name, else the text of that file.
     ///
     /// # Errors
-    /// When the file cannot be read as UTF-8 or holds no text.
+    /// When the file cannot be read or holds no text.
     pub fn load(name: &str) -> Result<Self, Error> {
         match name {
             "strict" => Ok(DecisionPrompt::strict()),
             "lenient" => Ok(DecisionPrompt::lenient()),
             "inbox" => Ok(DecisionPrompt::inbox()),
             _ => {
-                let text = std::fs::read_to_string(Path::new(name))
+                let text = crate::data::encoding::read_text(Path::new(name))
                     .map_err(|source| Error::Unreadable { name: name.into(), source })?;
                 let text = text.trim_start_matches('\u{feff}').trim();
                 if text.is_empty() {
@@ -86,5 +86,20 @@ mod tests {
         let threshold = |name: &str| DecisionPrompt::load(name).unwrap().threshold().map(Threshold::get);
         assert_eq!((threshold("strict"), threshold("lenient"), threshold("inbox")), (None, None, Some(0.1)));
         assert!(DecisionPrompt::load("Inbox?").is_err());
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+    fn a_prompt_is_read_in_the_encoding_of_its_file() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("judge.txt");
+        let utf16: Vec<u8> = "\u{feff}Sag ja für Zoë.\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [utf16, b"Sag ja f\xfcr Zo\xeb.\n".to_vec(), "Sag ja für Zoë.".as_bytes().to_vec()] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(DecisionPrompt::load(path.to_str().unwrap()).unwrap().text, "Sag ja für Zoë.");
+        }
+        std::fs::write(&path, b"PK\x03\x04").unwrap();
+        let error = DecisionPrompt::load(path.to_str().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("not text; save it as text (UTF-8)"), "{error}");
     }
 }

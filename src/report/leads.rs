@@ -82,6 +82,9 @@ fn found(source: &Path, report: &Report) -> String {
             lines.join(", ")
         ));
     }
+    if report.forgotten > 0 {
+        text.push_str(&format!("Forgotten earlier, left out: {}\n", report.forgotten));
+    }
     text.push_str(&format!("May not be written to, kept apart: {}\n", blocked(report)));
     text.push_str(&format!("May be written to: {}\n", report.writable()));
     text
@@ -264,6 +267,8 @@ mod tests {
     #[test]
     fn an_import_says_what_it_found_and_what_became_of_it() {
         insta::assert_snapshot!(imported(Path::new("x.csv"), Path::new("data/leads/x.jsonl"), &report()));
+        let text = imported(Path::new("x.csv"), Path::new("x.jsonl"), &Report { forgotten: 1, ..report() });
+        assert!(text.contains("\nForgotten earlier, left out: 1\n"), "{text}");
     }
 
     #[test]

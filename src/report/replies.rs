@@ -26,6 +26,7 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
         words::thousands(read.without_address),
         words::thousands(read.silent)
     )];
+    lines.extend(unknown(imported));
     lines.push(format!("In the export: {}", counts(&imported.found)));
     lines.push(format!("Of this campaign: {}", counts(&imported.matched)));
     if imported.by_text > 0 {
@@ -42,10 +43,26 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
         ));
     }
     lines.push(format!("Known of campaign {}: {}", words::one_line(campaign, 80), counts(&imported.known)));
-    if !imported.is_news {
+    if !imported.is_news && imported.matched.sent > 0 {
         lines.push("All of it was known already; nothing was changed.".to_owned());
     }
     lines.join("\n") + "\n"
+}
+
+/// What was not understood, what stands on most rows first.
+fn unknown(imported: &Imported) -> Option<String> {
+    const TEXTS: usize = 5;
+    let mut texts: Vec<(&(String, String), &u64)> = imported.unknown.iter().collect();
+    texts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let shown = texts.iter().take(TEXTS).map(|((header, text), count)| {
+        let (header, text) = (words::one_line(header, 40), words::one_line(text, 40));
+        format!("{header} \"{text}\" ({})", words::thousands(**count))
+    });
+    let mut shown: Vec<String> = shown.collect();
+    if texts.len() > TEXTS {
+        shown.push(format!("and {} more", words::thousands((texts.len() - TEXTS) as u64)));
+    }
+    (!shown.is_empty()).then(|| format!("Not understood: {}", shown.join(", ")))
 }
 
 fn counts(counts: &Counts) -> String {
@@ -107,9 +124,27 @@ mod tests {
                 lost(9, "b\u{1b}[31m@x.example", true, Why::UnknownAddress),
             ],
             suppressed: 2,
+            unknown: [
+                (("Status".to_owned(), "zu\u{1b}prüfen".to_owned()), 3),
+                (("Category".to_owned(), "B".to_owned()), 7),
+            ]
+            .into(),
             is_news: true,
         };
         let read = Read { rows: 1_204, without_address: 2, silent: 30 };
         insta::assert_snapshot!(text("spring", read, &imported));
+    }
+
+    #[test]
+    fn what_matched_nothing_was_not_known_already() {
+        let text = |sent| {
+            let matched = Counts { sent, ..Counts::default() };
+            super::text(
+                "spring",
+                Read { rows: 1, without_address: 0, silent: 1 },
+                &Imported { matched, ..Imported::default() },
+            )
+        };
+        assert!(!text(0).contains("known already") && text(1).contains("known already"));
     }
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::row::Row;
+use super::columns::names;
+pub use super::meaning::Meaning;
+use super::meaning::{CATEGORIES, STATES, Word, interest_by_number, word};
+use super::row::{Row, fold, whole};
 
 /// Whose export it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,21 +45,6 @@ impl fmt::Display for Tool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(TOOLS.iter().find(|(_, tool)| tool == self).map_or("", |(name, _)| name))
     }
-}
-
-/// What a category that a tool has set means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// The reply was hoped for.
-    Positive,
-    /// It was not.
-    Negative,
-    /// It was not, and the person is never to be written to again.
-    DoNotContact,
-    /// A machine replied.
-    OutOfOffice,
-    /// Nobody can say.
-    Unknown,
 }
 
 /// What happened to a lead.
@@ -114,6 +102,8 @@ pub struct Said {
     pub address: Option<String>,
     /// Everything that it says; empty for a row about something else, such as an open.
     pub facts: Vec<Fact>,
+    /// What stands in a column of states or categories and is not understood, with the column's header.
+    pub unknown: Vec<(String, String)>,
 }
 
 /// Reads a row of a tool's export.
@@ -128,15 +118,29 @@ pub fn read(tool: Tool, row: &Row) -> Said {
         Tool::Apollo => apollo(row),
         Tool::Csv => table(row),
     };
-    if row.forbids() && !facts.iter().any(|fact| fact.what == What::Unsubscribed) {
+    let unknown = unknown(tool, row, &facts);
+    let has = |facts: &[Fact], what: What| facts.iter().any(|fact| fact.what == what);
+    let is_barred = row.forbids() || is_in(row, Word::Barred) || category(row).1 == Meaning::DoNotContact;
+    if is_barred && !has(&facts, What::Unsubscribed) {
         facts.push(Fact::new(What::Unsubscribed, None, None));
     }
-    Said { address: row.text(ADDRESS).map(str::to_owned), facts }
+    if (row.bounces() || is_in(row, Word::Bounced)) && !has(&facts, What::Bounced) {
+        // What bounced was sent.
+        if !facts.iter().any(|fact| matches!(fact.what, What::Sent { .. })) {
+            facts.push(sent(row, None, None));
+        }
+        facts.push(Fact::new(What::Bounced, None, None));
+    }
+    let address = row.text(ADDRESS).or_else(|| row.address());
+    Said { address: address.map(str::to_owned), facts, unknown }
 }
+
+/// The folded name of the column that a person says holds the addresses.
+pub const GIVEN: &str = "theaddress";
 
 /// Where the lead's address stands, the surest name first: who answered may have another.
 const ADDRESS: &[&str] = &[
-    "theaddress",
+    GIVEN,
     "leadcorrespondencetargetleademail",
     "slleademail",
     "leademail",
@@ -179,21 +183,47 @@ fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meaning) -> Vec<
     facts
 }
 
-/// Smartlead's categories, by their names.
-fn smartlead_meaning(category: Option<&str>) -> Meaning {
-    match super::row::fold(category.unwrap_or_default()).as_str() {
-        "interested" | "meetingrequest" | "meetingbooked" | "informationrequest" => Meaning::Positive,
-        "notinterested" | "wrongperson" => Meaning::Negative,
-        "donotcontact" => Meaning::DoNotContact,
-        "outofoffice" | "autoreply" | "automaticreply" => Meaning::OutOfOffice,
-        _ => Meaning::Unknown,
-    }
+/// The category of a row and what it means: what is understood goes before what is not, and a category before a state. A state
+/// that is no category names none.
+fn category(row: &Row) -> (Option<&str>, Meaning) {
+    let judged = |text| match word(text) {
+        Some(Word::Judged(meaning)) => Some((Some(text), meaning)),
+        _ => None,
+    };
+    let understood = row.filled(CATEGORIES).chain(row.filled(STATES)).find_map(|(_, text)| judged(text));
+    understood.unwrap_or_else(|| (row.text(CATEGORIES), Meaning::Unknown))
+}
+
+/// Whether a column of states or categories says this.
+fn is_in(row: &Row, wanted: Word) -> bool {
+    row.filled(CATEGORIES).chain(row.filled(STATES)).any(|(_, text)| word(text) == Some(wanted))
+}
+
+/// What stands in a column of states, categories or events and is not understood, with the column's header.
+fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
+    let is_number = |header: &str, text: &str| {
+        let is_state = STATES.contains(&fold(header).as_str());
+        tool == Tool::Instantly
+            && whole(text).is_some_and(|number| {
+                if is_state { (-3..=3).contains(&number) && number != 0 } else { interest_by_number(number).is_some() }
+            })
+    };
+    let cells = row.filled(CATEGORIES).chain(row.filled(STATES));
+    let cells = cells.filter(|(header, text)| word(text).is_none() && !is_number(header, text));
+    let events: &[&str] = match tool {
+        Tool::Smartlead | Tool::Instantly => &["eventtype"],
+        Tool::Lemlist => &["type"],
+        Tool::Apollo | Tool::Csv => &[],
+    };
+    // Opens and clicks are understood, and not counted.
+    let is_seen = |text: &str| ["open", "click"].iter().any(|word| fold(text).contains(word));
+    let events = row.filled(events).filter(|(_, text)| facts.is_empty() && !is_seen(text) && word(text).is_none());
+    cells.chain(events).map(|(header, text)| (header.to_owned(), text.to_owned())).collect()
 }
 
 /// `/statistics`, one row per send, or `leads-export`, one row per lead.
 fn smartlead_row(row: &Row) -> Vec<Fact> {
-    let category = row.text(&["leadcategory", "category"]);
-    let meaning = smartlead_meaning(category);
+    let (category, meaning) = category(row);
     let step = row.step(&["sequencenumber"]);
     let mut facts = Vec::new();
     let is_lead = row.number(&["lastemailsequencesent"]);
@@ -222,10 +252,8 @@ const MOST_STEPS: u32 = 100;
 
 fn smartlead_event(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencenumber"]);
-    let category =
-        row.text(&["leadcategorynewname", "leadcategorynewcategory", "leadcategory", "category", "newcategory"]);
-    let meaning = smartlead_meaning(category);
-    match super::row::fold(row.text(&["eventtype"]).unwrap_or_default()).as_str() {
+    let (category, meaning) = category(row);
+    match fold(row.text(&["eventtype"]).unwrap_or_default()).as_str() {
         "emailsent" => vec![sent(row, step, row.text(&["timesent", "sentmessagetime", "eventtimestamp"]))],
         "emailreply" => {
             let text = row.text(&["replymessagetext", "replybody", "replymessagehtml", "previewtext"]);
@@ -241,29 +269,17 @@ fn smartlead_event(row: &Row) -> Vec<Fact> {
     }
 }
 
-/// `lt_interest_status` of Instantly's leads.
-fn instantly_meaning(status: Option<i64>) -> Meaning {
-    match status {
-        Some(1..=4) => Meaning::Positive,
-        Some(0) => Meaning::OutOfOffice,
-        Some(-4..=-1) => Meaning::Negative,
-        _ => Meaning::Unknown,
-    }
-}
-
 fn instantly_row(row: &Row) -> Vec<Fact> {
-    let status = row.number(&["ltintereststatus", "intereststatus"]);
-    let named = |status| {
-        let names =
-            ["no show", "lost", "wrong person", "not interested", "out of office", "interested", "meeting booked"];
-        let rest = ["meeting completed", "won"];
-        names.iter().chain(&rest).nth(usize::try_from(status + 4).ok()?).copied()
+    let number = row.number(&["ltintereststatus", "intereststatus"]);
+    let (category, meaning) = match number.and_then(interest_by_number) {
+        Some(name) => (Some(name), judged(name)),
+        None => category(row),
     };
-    let category = status.and_then(named);
     let step = row.step(&["emailrepliedstep"]);
     let count = row.number(&["emailreplycount", "replycount"]);
     let at = row.text(&["timestamplastreply"]);
-    let reply = (count.is_some_and(|count| count > 0) || (count.is_none() && (step.is_some() || at.is_some())))
+    let is_told = || step.is_some() || at.is_some() || is_in(row, Word::Replied);
+    let reply = (count.is_some_and(|count| count > 0) || (count.is_none() && is_told()))
         .then(|| replied(row.text(&["replytext"]), step, at));
     let state = row.number(&["status"]);
     // Leads wait in the same list as those that were written to.
@@ -271,10 +287,11 @@ fn instantly_row(row: &Row) -> Vec<Fact> {
         || row.text(&["timestamplastcontact"]).is_some()
         || row.says(&["emailopencount", "emailclickcount"])
         || matches!(state, Some(3 | -1 | -2))
+        || [Word::Sent, Word::Replied].into_iter().any(|word| is_in(row, word))
         || row.step(&["laststep", "emailsentstep"]).is_some();
     let mut facts = Vec::new();
     facts.extend(is_sent.then(|| sent(row, step.or(row.step(&["laststep"])), row.text(&["timestamplastcontact"]))));
-    facts.extend(answer(reply, category, instantly_meaning(status)));
+    facts.extend(answer(reply, category, meaning));
     facts.extend((state == Some(-1) || row.says(&["isbounced"])).then(|| Fact::new(What::Bounced, None, None)));
     let is_out = state == Some(-2) || row.says(&["isunsubscribed", "unsubscribed"]);
     facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));
@@ -283,7 +300,6 @@ fn instantly_row(row: &Row) -> Vec<Fact> {
 
 fn instantly_event(row: &Row) -> Vec<Fact> {
     let (step, at) = (row.step(&["step"]), row.text(&["timestamp"]));
-    let judged = |meaning, name| answer(None, Some(name), meaning);
     match row.text(&["eventtype"]).unwrap_or_default() {
         "email_sent" => vec![sent(row, step, at)],
         "reply_received" => {
@@ -295,20 +311,30 @@ fn instantly_event(row: &Row) -> Vec<Fact> {
         "lead_out_of_office" => vec![Fact::new(What::OutOfOffice, step, at)],
         "email_bounced" => vec![sent(row, step, None), Fact::new(What::Bounced, step, at)],
         "lead_unsubscribed" => vec![Fact::new(What::Unsubscribed, step, at)],
-        "lead_interested" => judged(Meaning::Positive, "interested"),
-        "lead_meeting_booked" => judged(Meaning::Positive, "meeting booked"),
-        "lead_meeting_completed" => judged(Meaning::Positive, "meeting completed"),
-        "lead_closed" => judged(Meaning::Positive, "won"),
-        "lead_not_interested" => judged(Meaning::Negative, "not interested"),
-        "lead_wrong_person" => judged(Meaning::Negative, "wrong person"),
-        _ => Vec::new(),
+        "lead_closed" => answer(None, Some("won"), Meaning::Positive),
+        other => named(other.strip_prefix("lead_").unwrap_or(other)),
+    }
+}
+
+/// What an event says that is called as a category is.
+fn named(event: &str) -> Vec<Fact> {
+    match judged(event) {
+        Meaning::Unknown => Vec::new(),
+        meaning => answer(None, Some(&event.replace('_', " ")), meaning),
+    }
+}
+
+/// What a category means that a tool or a person has named.
+fn judged(name: &str) -> Meaning {
+    match word(name) {
+        Some(Word::Judged(meaning)) => meaning,
+        _ => Meaning::Unknown,
     }
 }
 
 fn lemlist(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencestep"]);
     let at = row.text(&["createdat", "date"]);
-    let judged = |meaning, name| answer(None, Some(name), meaning);
     match row.text(&["type"]).unwrap_or_default() {
         "emailsSent" => vec![sent(row, step, at)],
         "emailsReplied" => {
@@ -316,13 +342,16 @@ fn lemlist(row: &Row) -> Vec<Fact> {
             if row.says(&["isautoreply", "autoreply"]) {
                 return vec![Fact::new(What::OutOfOffice, step, at)];
             }
-            vec![sent(row, step, None), replied(text, step, at)]
+            let (category, meaning) = category(row);
+            let mut facts = vec![sent(row, step, None)];
+            facts.extend(answer(Some(replied(text, step, at)), category, meaning));
+            facts
         }
         "emailsBounced" => vec![sent(row, step, None), Fact::new(What::Bounced, step, at)],
         "emailsUnsubscribed" => vec![Fact::new(What::Unsubscribed, step, at)],
-        "emailsInterested" | "interested" => judged(Meaning::Positive, "interested"),
-        "emailsNotInterested" | "notInterested" => judged(Meaning::Negative, "not interested"),
-        _ => Vec::new(),
+        "emailsInterested" | "interested" => answer(None, Some("interested"), Meaning::Positive),
+        "emailsNotInterested" | "notInterested" => answer(None, Some("not interested"), Meaning::Negative),
+        other => named(other.strip_prefix("manual").unwrap_or(other)),
     }
 }
 
@@ -331,8 +360,7 @@ fn apollo(row: &Row) -> Vec<Fact> {
     let (is_reply, is_bounced) = (row.says(&["replied"]), row.says(&["emailbounced"]));
     let is_sent = row.says(&["emailsent", "emailopen"]) || is_reply || is_bounced;
     facts.extend(is_sent.then(|| sent(row, None, None)));
-    let meaning = if row.says(&["demoed"]) { Meaning::Positive } else { Meaning::Unknown };
-    let category = row.says(&["demoed"]).then_some("demoed");
+    let (category, meaning) = if row.says(&["demoed"]) { (Some("demoed"), Meaning::Positive) } else { category(row) };
     facts.extend(answer(is_reply.then(|| replied(None, None, None)), category, meaning));
     facts.extend(is_bounced.then(|| Fact::new(What::Bounced, None, None)));
     let is_out = row.says(&["donotcall", "donotcontact", "unsubscribed", "emailunsubscribed"]);
@@ -344,24 +372,24 @@ fn apollo(row: &Row) -> Vec<Fact> {
 /// `reply_text`, `category`, `positive`, `bounced`, `unsubscribed`, `out_of_office`. A row without a word on sending
 /// was sent.
 fn table(row: &Row) -> Vec<Fact> {
-    let step = row.step(&["step", "sequencenumber"]);
-    let at = row.text(&["replyat", "repliedat", "replytime", "replydate"]);
-    let text = row.text(&["replytext", "reply", "replybody", "answer"]);
-    let is_reply = at.is_some() || text.is_some() || row.says(&["replied", "isreplied", "hasreplied", "replycount"]);
-    let category = row.text(&["category", "leadcategory", "replycategory"]);
-    let meaning = match (smartlead_meaning(category), row.text(&["positive", "interested", "isinterested"])) {
-        (Meaning::Unknown, Some(_)) if row.says(&["positive", "interested", "isinterested"]) => Meaning::Positive,
-        (Meaning::Unknown, Some(_)) => Meaning::Negative,
-        (meaning, _) => meaning,
+    let step = row.step(names("step"));
+    let at = row.text(names("reply_at"));
+    let text = row.text(names("reply_text"));
+    let is_reply = at.is_some() || text.is_some() || row.says(names("replied")) || is_in(row, Word::Replied);
+    let (category, meaning) = match (category(row), row.text(names("positive"))) {
+        ((category, Meaning::Unknown), Some(_)) if row.says(names("positive")) => (category, Meaning::Positive),
+        ((category, Meaning::Unknown), Some(_)) => (category, Meaning::Negative),
+        (understood, _) => understood,
     };
-    let meaning = if row.says(&["outofoffice", "isoutofoffice", "autoreply"]) { Meaning::OutOfOffice } else { meaning };
+    let meaning = if row.says(names("out_of_office")) { Meaning::OutOfOffice } else { meaning };
     let mut facts = Vec::new();
-    let unsent = row.text(&["sent", "issent"]).is_some() && !row.says(&["sent", "issent"]);
-    let when = row.text(&["sentat", "senttime", "sentdate"]);
-    facts.extend((!unsent || is_reply).then(|| sent(row, step, when)));
+    let unsent = match row.text(names("sent")) {
+        Some(_) => !row.says(names("sent")),
+        None => is_in(row, Word::Waiting),
+    };
+    facts.extend((!unsent || is_reply).then(|| sent(row, step, row.text(names("sent_at")))));
     facts.extend(answer(is_reply.then(|| replied(text, None, at)), category, meaning));
-    facts.extend(row.says(&["bounced", "isbounced"]).then(|| Fact::new(What::Bounced, step, None)));
-    let is_out = row.says(&["unsubscribed", "isunsubscribed", "donotcontact"]);
-    facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));
+    facts.extend(row.says(names("bounced")).then(|| Fact::new(What::Bounced, step, None)));
+    facts.extend(row.says(names("unsubscribed")).then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }

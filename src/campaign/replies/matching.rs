@@ -28,6 +28,8 @@ pub struct Imported {
     pub unmatched: Vec<Unmatched>,
     /// Who was added to the suppression list.
     pub suppressed: u64,
+    /// What stands in columns of states or categories and is not understood: header and text, with how many rows.
+    pub unknown: BTreeMap<(String, String), u64>,
     /// Whether anything is known now that was not known before.
     pub is_news: bool,
 }
@@ -60,8 +62,8 @@ pub enum Why {
 ///
 /// # Errors
 /// Where the campaign, or what is known of it, cannot be read, or nothing can be written.
-pub fn import(folder: &DataFolder, campaign: &FileName, export: Export, now: &str) -> Result<Imported, Error> {
-    let mut imported = Imported::default();
+pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now: &str) -> Result<Imported, Error> {
+    let mut imported = Imported { unknown: std::mem::take(&mut export.unknown), ..Imported::default() };
     let gathered = export.settled();
     // Whose address is not the campaign's is looked for by what was sent.
     // None where several got the same text: it tells nobody from another.

@@ -1,8 +1,10 @@
 //! Replies from the exports of sending tools, matched to what a campaign wrote.
 
+pub mod columns;
 pub mod fact;
 pub mod gather;
 mod matching;
+mod meaning;
 pub mod row;
 pub mod rows;
 mod similar;
@@ -28,13 +30,25 @@ pub struct Export {
     pub without_address: u64,
     /// Rows that say nothing of what is counted here, such as opens, or people who were not written to yet.
     pub silent: u64,
+    /// What stands in columns of states or categories and is not understood: header and text, with how many rows.
+    pub unknown: BTreeMap<(String, String), u64>,
+    /// Whose export it is.
+    tool: Option<Tool>,
 }
 
 impl Export {
     /// Reads one more row.
     pub fn add(&mut self, tool: Tool, row: &Row) {
+        /// More texts than these are no states.
+        const MOST_TEXTS: usize = 1000;
         self.rows += 1;
-        let Said { address, facts } = fact::read(tool, row);
+        self.tool = Some(tool);
+        let Said { address, facts, unknown } = fact::read(tool, row);
+        for text in unknown {
+            if self.unknown.len() < MOST_TEXTS || self.unknown.contains_key(&text) {
+                *self.unknown.entry(text).or_default() += 1;
+            }
+        }
         let Some(address) = address.as_deref().and_then(fold_address) else {
             self.without_address += 1;
             return;
@@ -46,9 +60,12 @@ impl Export {
         self.addresses.entry(address).or_default().add(row.number, facts);
     }
 
-    /// All of them, once every row is read: steps that begin with 0 are then counted from 1.
+    /// All of them, once every row is read, with steps counted from 1. lemlist counts from 0, also where an export begins with
+    /// a later step; with the other tools a 0 says so.
     fn settled(mut self) -> BTreeMap<String, Gathered> {
-        if self.addresses.values().filter_map(Gathered::first_step).min() == Some(0) {
+        let is_from_zero = self.tool == Some(Tool::Lemlist)
+            || self.addresses.values().filter_map(Gathered::first_step).min() == Some(0);
+        if is_from_zero {
             self.addresses.values_mut().for_each(|gathered| gathered.count_steps_from(0));
         }
         self.addresses

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::data::leads::import::Marker;
 pub use crate::data::leads::import::names::fold_header as fold;
+use crate::data::leads::import::{Field, Marker};
 
 /// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
 /// their way: `{"lead": {"email": …}}` has `leademail` too.
@@ -13,7 +13,14 @@ pub use crate::data::leads::import::names::fold_header as fold;
 pub struct Row {
     /// Where it stands in the file, from 1, for messages.
     pub number: usize,
-    cells: BTreeMap<String, String>,
+    cells: BTreeMap<String, Named>,
+}
+
+/// A text with its column's header as it is in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Named {
+    header: String,
+    text: String,
 }
 
 impl Row {
@@ -21,7 +28,7 @@ impl Row {
     #[must_use]
     pub fn from_cells<'a>(number: usize, cells: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut row = Row { number, ..Row::default() };
-        cells.into_iter().for_each(|(name, text)| row.put(&fold(name), text));
+        cells.into_iter().for_each(|(name, text)| row.put_named(&fold(name), name, text));
         row
     }
 
@@ -29,24 +36,31 @@ impl Row {
     #[must_use]
     pub fn from_json(number: usize, value: &Value) -> Option<Self> {
         let mut row = Row { number, ..Row::default() };
-        value.as_object()?.iter().for_each(|(name, value)| row.put_json(&fold(name), value));
+        value.as_object()?.iter().for_each(|(name, value)| row.put_json(name, value));
         Some(row)
     }
 
-    fn put(&mut self, name: &str, text: &str) {
+    /// Puts a cell under a folded name, unless that is filled already.
+    pub(super) fn put_named(&mut self, name: &str, header: &str, text: &str) {
         let text = text.trim();
         if !text.is_empty() && !is_nothing(text) {
-            self.cells.entry(name.to_owned()).or_insert_with(|| text.to_owned());
+            let named = || Named { header: header.to_owned(), text: text.to_owned() };
+            self.cells.entry(name.to_owned()).or_insert_with(named);
         }
+    }
+
+    /// Takes out what the column of this header holds.
+    pub(super) fn take(&mut self, header: &str) -> Option<String> {
+        self.cells.remove(&fold(header)).map(|named| named.text)
     }
 
     fn put_json(&mut self, name: &str, value: &Value) {
         match value {
             Value::Null | Value::Array(_) => {}
-            Value::String(text) => self.put(name, text),
-            Value::Bool(_) | Value::Number(_) => self.put(name, &value.to_string()),
+            Value::String(text) => self.put_named(&fold(name), name, text),
+            Value::Bool(_) | Value::Number(_) => self.put_named(&fold(name), name, &value.to_string()),
             Value::Object(inner) => {
-                inner.iter().for_each(|(key, value)| self.put_json(&format!("{name}{}", fold(key)), value));
+                inner.iter().for_each(|(key, value)| self.put_json(&format!("{name}.{key}"), value));
             }
         }
     }
@@ -54,13 +68,13 @@ impl Row {
     /// The first of these columns that is filled.
     #[must_use]
     pub fn text(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.cells.get(*name)).map(String::as_str)
+        names.iter().find_map(|name| self.cells.get(*name)).map(|named| named.text.as_str())
     }
 
     /// The first of these columns that holds a whole number.
     #[must_use]
     pub fn number(&self, names: &[&str]) -> Option<i64> {
-        names.iter().filter_map(|name| self.cells.get(*name)).find_map(|text| whole(text))
+        names.iter().filter_map(|name| self.cells.get(*name)).find_map(|named| whole(&named.text))
     }
 
     /// A step that one of these columns names, from 0 up.
@@ -72,11 +86,11 @@ impl Row {
     /// Whether one of these columns says yes: `true`, `yes`, a number above 0, or a time.
     #[must_use]
     pub fn says(&self, names: &[&str]) -> bool {
-        names.iter().filter_map(|name| self.cells.get(*name)).any(|text| {
-            let text = text.to_lowercase();
-            match whole(&text) {
+        names.iter().filter_map(|name| self.cells.get(*name)).any(|named| {
+            match whole(&named.text) {
                 Some(number) => number > 0,
-                None => !matches!(text.as_str(), "false" | "no" | "n" | "f"),
+                // A no in any language that lists of leads know.
+                None => Marker::NAMED.reason(&named.text).is_some(),
             }
         })
     }
@@ -85,7 +99,32 @@ impl Row {
     /// read, so that nobody is overlooked here who would not be there.
     #[must_use]
     pub fn forbids(&self) -> bool {
-        self.cells.iter().any(|(name, text)| Marker::forbids(name, text))
+        self.cells.iter().any(|(name, named)| Marker::forbids(name, &named.text))
+    }
+
+    /// Whether a column of its own says that mail bounced.
+    #[must_use]
+    pub fn bounces(&self) -> bool {
+        self.cells.iter().any(|(name, named)| {
+            let flag = Marker::of_header(name).filter(|marker| *marker != Marker::State);
+            flag.and_then(|flag| flag.is_bounce(&named.text)) == Some(true)
+        })
+    }
+
+    /// The cells of these columns that are filled, each with its header as it is in the file.
+    pub fn filled<'r>(&'r self, names: &'r [&str]) -> impl Iterator<Item = (&'r str, &'r str)> {
+        let cells = names.iter().filter_map(|name| self.cells.get(*name));
+        cells.map(|named| (named.header.as_str(), named.text.as_str()))
+    }
+
+    /// An address in a column that lists of leads take for that of addresses, the surest name first.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        let named = self.cells.iter().filter_map(|(name, named)| match Field::of_header(name)? {
+            (Field::Email, rank) => Some((rank, named.text.as_str())),
+            _ => None,
+        });
+        named.min().map(|(_, text)| text)
     }
 
     /// Whether there is one of these columns at all, filled or not, in a file with this header.
@@ -95,7 +134,7 @@ impl Row {
     }
 }
 
-fn whole(text: &str) -> Option<i64> {
+pub(super) fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok())
 }
 

@@ -2,19 +2,34 @@
 
 use std::path::Path;
 
+use super::columns::Mapped;
 use super::row::Row;
 use crate::data::Error;
+use crate::data::json::Fault;
 use crate::data::leads::import::{self, Field, Options};
 
-/// Reads the rows of a file, in its order. `address` is the header of the column that holds the addresses, where no
-/// name tells.
+/// Reads the rows of a file, in its order. `map` says which column is which field, where no name tells.
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line.
-pub fn read(path: &Path, address: Option<&str>, each: &mut dyn FnMut(Row)) -> Result<(), Error> {
-    let map = address.map(|header| (Field::Email, header.to_owned())).into_iter().collect();
-    import::rows(path, &Options { map }, &mut |number, cells| {
-        each(Row::from_cells(number, cells.iter().map(|(name, text)| (name.as_str(), text.as_str()))));
+pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<(), Error> {
+    let addresses = map.iter().filter(|mapped| mapped.field == "email");
+    let options = Options { map: addresses.map(|mapped| (Field::Email, mapped.header.clone())).collect() };
+    let others: Vec<&Mapped> = map.iter().filter(|mapped| mapped.field != "email").collect();
+    let mut is_there = vec![false; others.len()];
+    import::rows(path, &options, &mut |number, cells| {
+        let mut row = Row::from_cells(number, cells.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        for (mapped, is_there) in others.iter().zip(&mut is_there) {
+            *is_there |= mapped.apply(&mut row);
+        }
+        each(row);
         Ok(())
-    })
+    })?;
+    match others.iter().zip(&is_there).find(|(_, is_there)| !**is_there) {
+        Some((Mapped { field, header }, _)) => {
+            let problem = format!("--map {field}=\"{header}\": no row has anything in a column of this name");
+            Err(Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place: None, problem } })
+        }
+        None => Ok(()),
+    }
 }

@@ -5,9 +5,10 @@ use clap::Args;
 use super::super::error::Error;
 use super::super::print;
 use super::super::setup::Setup;
+use crate::data::leads::fold_address;
 use crate::data::leads::forget::Forgetting;
 use crate::journal::{self, ForgottenCalls, Journal, Traces};
-use crate::report::leads as report;
+use crate::report::{leads as report, words};
 
 /// Options of `leads forget`.
 #[derive(Args, Clone, Debug)]
@@ -18,6 +19,10 @@ pub struct Options {
 
 /// Forgets a person. Interrupted, the same command goes on.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
+    if fold_address(&options.address).is_none() {
+        let shown = words::one_line(&options.address, 80);
+        return Err(Error::Usage(format!("{shown:?} is no e-mail address")));
+    }
     let has_journal = setup.folder.root().join(journal::FILE).exists();
     let journal = if has_journal { Some(Journal::open(setup.folder.root())?) } else { None };
     if let Some(run) = journal.as_ref().map(Journal::under_way).transpose()?.flatten() {

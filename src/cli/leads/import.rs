@@ -81,7 +81,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     setup.events.emit(Event::Saved { kind: Kind::Leads.to_string(), name: list.stem().to_owned() });
     print(&report::imported(&options.file, &setup.folder.path(&list), &found))?;
     if options.describe {
-        return describe::list(setup, &list, &options.models, None).await;
+        let described = describe::list(setup, &list, &options.models, None).await;
+        if described.is_err() {
+            setup.events.emit(Event::Note(format!(
+                "The list is imported; go on with: rejoinder leads describe {}",
+                report::shell(list.stem())
+            )));
+        }
+        return described;
     }
     let has_prompt = environment("REJOINDER_PROMPT_FILE").is_some() || setup.settings.prompt_file.is_some();
     let prompt = if has_prompt { "" } else { " --prompt-file offer.md (the file that says what you offer)" };

@@ -29,7 +29,7 @@ pub struct Options {
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut addresses = options.addresses.clone();
     if let Some(path) = &options.file {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+        let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
             what: "file of addresses",
             path: path.display().to_string(),
             source,

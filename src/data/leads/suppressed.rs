@@ -1,6 +1,6 @@
 //! Who is never to be written to, in the whole folder: `leads/suppressed.jsonl`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,8 @@ impl Suppressed {
 #[derive(Debug, Default)]
 pub struct Suppression {
     reasons: HashMap<AddressKey, Arc<str>>,
+    /// Those of whom a hash is left and no address.
+    forgotten: HashSet<AddressKey>,
 }
 
 impl Suppression {
@@ -58,15 +60,18 @@ impl Suppression {
     /// # Errors
     /// What is wrong with the file, and where: who must not be written to is not to be guessed.
     pub fn load(folder: &DataFolder) -> Result<Self, Error> {
-        let mut reasons = HashMap::new();
+        let (mut reasons, mut forgotten) = (HashMap::new(), HashSet::new());
         let mut shared: HashMap<String, Arc<str>> = HashMap::new();
         for_each(folder, |entry| {
             let key = key_of(&entry, folder)?;
+            if entry.email.is_none() {
+                forgotten.insert(key);
+            }
             let reason = shared.entry(entry.reason).or_insert_with_key(|reason| Arc::from(reason.as_str()));
             reasons.entry(key).or_insert_with(|| Arc::clone(reason));
             Ok(())
         })?;
-        Ok(Suppression { reasons })
+        Ok(Suppression { reasons, forgotten })
     }
 
     /// How many people there are.
@@ -85,6 +90,12 @@ impl Suppression {
     #[must_use]
     pub fn reason(&self, key: AddressKey) -> Option<&str> {
         self.reasons.get(&key).map(AsRef::as_ref)
+    }
+
+    /// Whether this person was forgotten: nothing of them is to be stored again.
+    #[must_use]
+    pub fn is_forgotten(&self, key: AddressKey) -> bool {
+        self.forgotten.contains(&key)
     }
 
     /// Why this lead is not to be written to; none if they may be.
@@ -127,7 +138,7 @@ impl Suppression {
         new: impl IntoIterator<Item = Result<Suppressed, Error>>,
         change: impl Fn(Suppressed) -> Suppressed,
     ) -> Result<usize, Error> {
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         list::write(folder, &file()?, Place::Instead, |out| {
             for_each(folder, |entry| {
                 known.insert(key_of(&entry, folder)?);
@@ -206,5 +217,7 @@ mod tests {
         let list = Suppression::load(&folder).unwrap();
         assert!(list.reason(AddressKey::of("a@x.example")).is_some());
         assert_eq!(list.reason(AddressKey::of("new@x.example")), Some("forgotten"));
+        let is_forgotten = |address: &str| list.is_forgotten(AddressKey::of(address));
+        assert!(is_forgotten("a@x.example") && is_forgotten("new@x.example") && !is_forgotten("b@x.example"));
     }
 }

@@ -186,3 +186,50 @@ fn who_is_nowhere_is_suppressed_and_what_is_no_address_is_refused() {
     assert_eq!(place.everything().len(), before + 1, "the suppression list alone is new");
     assert!(Forgetting::begin(&place.folder, "Zoë", "0").is_err());
 }
+
+#[test]
+fn no_later_import_brings_a_forgotten_person_back() {
+    use crate::data::leads::import::{self, Mode, Options, Report};
+    let place = place();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let source = elsewhere.path().join("leads.csv");
+    std::fs::write(&source, format!("email,Full Name,Notes\nBO@y.example,Bo,\n{ADDRESS},Zoë Miller,ships boxes\n"))
+        .unwrap();
+    // A list of before, as a backup has it.
+    let spring = place.folder.root().join("leads/spring.jsonl");
+    let before = std::fs::read(&spring).unwrap();
+    forget(&place.folder, "00ff00ff").unwrap();
+    std::fs::write(&spring, before).unwrap();
+    let import = |list: &str, mode| -> Report {
+        import::import(&place.folder, &file(&place.folder, list).unwrap(), mode, &source, &Options::default()).unwrap()
+    };
+    for report in [import("summer", Mode::New), import("autumn", Mode::Update), import("spring", Mode::Update)] {
+        assert_eq!((report.forgotten, report.suppressed, report.writable()), (1, 0, 1));
+    }
+    place.check();
+    let summer = LeadList::open(&place.folder, &file(&place.folder, "summer").unwrap()).unwrap();
+    assert_eq!(summer.map(|lead| lead.unwrap().email).collect::<Vec<_>>(), ["bo@y.example"]);
+}
+
+#[test]
+fn what_others_got_or_said_in_the_same_words_tells_nobody_from_another() {
+    const SUBJECT: &str = "A question about your month end at the office";
+    const SAME: &str = "Hello, may I send you two pages about boxes for your team?";
+    let place = place();
+    let sent = |email: &str, own: &str| {
+        let lead = Lead::new(email).unwrap();
+        let steps = serde_json::json!([{"number": 1, "subject": SUBJECT, "body": SAME}, {"number": 2, "body": own}]);
+        serde_json::json!({"lead": lead.id, "email": email, "persona": lead.persona_text(), "steps": steps}).to_string()
+    };
+    let alone = "I wrote to nobody else of the boxes in your yard, and of the lorry.";
+    let lines = [sent(ADDRESS, alone), sent("bo@y.example", "Hello Bo, it is another text that you get.")];
+    let path = place.folder.root().join("campaigns/summer.jsonl");
+    std::fs::write(path, format!("{{\"name\":\"summer\"}}\n{}\n{}\n", lines[0], lines[1])).unwrap();
+    let traces = Traces::gather(&place.folder, ADDRESS).unwrap();
+    for theirs in [SUBJECT, SAME, REASON] {
+        assert!(!traces.is_in(&format!("To Bo: {theirs}")), "{theirs} was got or said by Bo as well");
+        assert!(traces.is_in(&format!("To Zoë Miller: {theirs}")), "her name tells");
+    }
+    assert!(traces.is_in(&format!("To them: {alone}")) && traces.is_in(MESSAGE), "nobody else got these");
+    assert!(!traces.may_be_in(format!("<p>{SUBJECT}</p><p>{SAME}</p>").as_bytes()), "a page of another lineage stays");
+}

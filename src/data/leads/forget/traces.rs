@@ -1,6 +1,6 @@
 //! What a person can be found by.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub struct Traces {
     about: Texts,
     /// First and last name, which a sender or another person may have as well.
     name: Texts,
-    /// What was written to them and said by them. Others may have got or said the same.
+    /// What was written to them and said by them, and to and by nobody else as far as the files of the folder say.
     said: Texts,
     /// Whether they were described by a text that nobody has any more.
     has_unknown: bool,
@@ -66,7 +66,7 @@ impl Traces {
     /// When a file cannot be read.
     pub fn gather(folder: &DataFolder, email: &str) -> Result<Self, Error> {
         let mut traces = Traces { email: email.to_owned(), id: AddressKey::of(email).lead_id(), ..Traces::default() };
-        let mut earlier = HashSet::new();
+        let (mut earlier, mut said) = (HashSet::new(), BTreeSet::new());
         for file in lists(folder)? {
             for lead in LeadList::open(folder, &file)? {
                 let lead = lead?;
@@ -91,7 +91,7 @@ impl Traces {
                         if let Some(persona) = line.get("persona").and_then(Value::as_str) {
                             traces.add_description(persona);
                         }
-                        traces.add_said(&line);
+                        collect_said(&line, &mut said);
                     }
                 }
             }
@@ -101,11 +101,43 @@ impl Traces {
                 let bytes = folder.read(&file)?;
                 if traces.may_be_in(&bytes) {
                     let value: Value = json::parse(&bytes).map_err(|fault| fault.of(folder, &file))?;
-                    traces.add_entries(&value);
+                    traces.add_entries(&value, &mut said);
                 }
             }
         }
+        for text in traces.not_said_by_others(folder, said)? {
+            traces.add_said(&text);
+        }
         Ok(traces)
+    }
+
+    /// Leaves out what others got or said in the same words: it is theirs as well, and tells nobody from another.
+    fn not_said_by_others(&self, folder: &DataFolder, mut said: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+        for kind in [Kind::Campaigns, Kind::Replies] {
+            for file in folder.list(kind)? {
+                for line in lines::open::<Value>(folder, &file)? {
+                    let line = line?;
+                    if !self.is_line(&line) {
+                        each_said(&line, &mut |text| _ = said.remove(text));
+                    }
+                }
+            }
+        }
+        for kind in [Kind::Results, Kind::Messages] {
+            for file in folder.list(kind)? {
+                if said.is_empty() {
+                    return Ok(said);
+                }
+                let bytes = folder.read(&file)?;
+                let value: Value = json::parse(&bytes).map_err(|fault| fault.of(folder, &file))?;
+                self.each_entry(&value, &mut |entry, is_theirs| {
+                    if !is_theirs {
+                        each_said(entry, &mut |text| _ = said.remove(text));
+                    }
+                });
+            }
+        }
+        Ok(said)
     }
 
     /// The id of the lead.
@@ -180,48 +212,68 @@ impl Traces {
         self.about.add(persona);
     }
 
-    /// Adds what was written to the person, and what they said, wherever it stands in an entry of theirs.
-    fn add_entries(&mut self, value: &Value) {
-        match value {
-            Value::Object(object) => {
-                if object.get("persona").and_then(Value::as_str).is_some_and(|persona| self.is_described_by(persona)) {
-                    if let Some(persona) = object.get("persona").and_then(Value::as_str) {
-                        self.add_description(persona);
-                    }
-                    self.add_said(value);
-                } else {
-                    object.values().for_each(|value| self.add_entries(value));
-                }
+    /// Adds what describes the person in entries of theirs, and collects what was written to them and said by them there.
+    fn add_entries(&mut self, value: &Value, said: &mut BTreeSet<String>) {
+        let mut described = Vec::new();
+        self.each_entry(value, &mut |entry, is_theirs| {
+            if is_theirs {
+                described.extend(entry.get("persona").and_then(Value::as_str).map(str::to_owned));
+                collect_said(entry, said);
             }
-            Value::Array(list) => list.iter().for_each(|value| self.add_entries(value)),
+        });
+        described.iter().for_each(|persona| self.add_description(persona));
+    }
+
+    /// Visits the entries that have a persona, and says whether each is the person's.
+    fn each_entry(&self, value: &Value, each: &mut dyn FnMut(&Value, bool)) {
+        match value {
+            Value::Object(object) => match object.get("persona").and_then(Value::as_str) {
+                Some(persona) => each(value, self.is_described_by(persona)),
+                None => object.values().for_each(|value| self.each_entry(value, each)),
+            },
+            Value::Array(list) => list.iter().for_each(|value| self.each_entry(value, each)),
             _ => {}
         }
     }
 
-    fn add_said(&mut self, value: &Value) {
-        match value {
-            Value::Object(object) => {
-                for (key, value) in object {
-                    match value {
-                        Value::String(text) if super::scrub::SAID.contains(&key.as_str()) => {
-                            if text.chars().count() >= SHORTEST {
-                                self.said.add(text);
-                                // As a model is shown it: on one line, cut, and without addresses.
-                                let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                                for shown in [beginning(&line), beginning(&without_addresses(text))] {
-                                    if shown.chars().count() >= SHORTEST {
-                                        self.said.add(&shown);
-                                    }
-                                }
-                            }
+    fn add_said(&mut self, text: &str) {
+        self.said.add(text);
+        // As a model is shown it: on one line, cut, and without addresses.
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for shown in [beginning(&line), beginning(&without_addresses(text))] {
+            if shown.chars().count() >= SHORTEST {
+                self.said.add(&shown);
+            }
+        }
+    }
+}
+
+/// What was written to a person and said by them that is long enough to be told from what others say. A subject is not: one
+/// line stands above hundreds of messages, and whatever else is of the person tells theirs.
+fn collect_said(value: &Value, said: &mut BTreeSet<String>) {
+    each_said(value, &mut |text| {
+        if text.chars().count() >= SHORTEST {
+            said.insert(text.to_owned());
+        }
+    });
+}
+
+fn each_said(value: &Value, each: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value {
+                    Value::String(text) if super::scrub::SAID.contains(&key.as_str()) => {
+                        if key != "subject" {
+                            each(text.trim());
                         }
-                        other => self.add_said(other),
                     }
+                    other => each_said(other, each),
                 }
             }
-            Value::Array(list) => list.iter().for_each(|value| self.add_said(value)),
-            _ => {}
         }
+        Value::Array(list) => list.iter().for_each(|value| each_said(value, each)),
+        _ => {}
     }
 }
 

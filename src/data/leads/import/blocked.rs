@@ -123,6 +123,12 @@ impl Marker {
         Marker::of_header(folded).and_then(|marker| marker.reason(cell)).is_some_and(|reason| reason != BOUNCED)
     }
 
+    /// Whether a cell says that mail bounced; none where it says nothing of whether somebody may be written to.
+    #[must_use]
+    pub fn is_bounce(self, cell: &str) -> Option<bool> {
+        self.reason(cell).map(|reason| reason == BOUNCED)
+    }
+
     /// Why the person of this cell may not be written to; none if the cell does not say so.
     #[must_use]
     pub fn reason(self, cell: &str) -> Option<&'static str> {

@@ -7,10 +7,10 @@ use std::path::Path;
 use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
-use super::encoding::{Text, Utf8Reader};
 use super::mapping::{Mapping, Row};
 use super::report::Report;
 use super::{fault, open};
+use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::{Error, Map};
 
 /// So deep are objects in objects taken apart.

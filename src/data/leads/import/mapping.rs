@@ -85,6 +85,19 @@ impl Mapping {
         self.columns.get(index).map_or("", |column| column.name.as_str())
     }
 
+    /// The name of a column, which others may have as well.
+    pub fn shared_name(&self, index: usize) -> &str {
+        self.columns
+            .get(index)
+            .map_or("", |column| if fold_name(&column.name) == column.folded { &column.name } else { &column.folded })
+    }
+
+    /// Whether the cells of a column say that it holds the addresses, and no name does.
+    pub fn holds_addresses(&self, index: usize) -> bool {
+        let column = self.columns.get(index);
+        column.is_some_and(|it| it.field == Some((Field::Email, 0)) && Field::of_header(&it.folded).is_none())
+    }
+
     /// Takes this column for the one that holds the addresses: its cells say so, though its header does not.
     pub fn take_addresses_from(&mut self, index: usize) {
         if let Some(column) = self.columns.get_mut(index) {

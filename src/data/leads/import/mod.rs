@@ -4,7 +4,6 @@
 //! ([`names`]); that maps columns and judges no meaning, and the mapping is shown.
 
 mod blocked;
-mod encoding;
 mod json_rows;
 mod known;
 mod mapping;
@@ -15,6 +14,7 @@ mod store;
 mod table;
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 pub use blocked::Marker;
@@ -25,8 +25,9 @@ pub use rows::{Cells, GIVEN, rows};
 pub use store::{Mode, import, name_from, preview};
 
 use super::Lead;
-use crate::data::Error;
+use crate::data::folder::describe;
 use crate::data::json::Fault;
+use crate::data::{Error, encoding};
 use mapping::{Mapping, Row};
 
 /// Which column a person says is which field.
@@ -96,13 +97,31 @@ fn nobody(report: &Report, mapping: &Mapping) -> String {
 fn check(path: &Path) -> Result<(), Error> {
     let found = fs::metadata(path).map_err(|error| Error::read(path, error))?;
     if !found.is_file() {
-        let what = if found.is_dir() { "a directory" } else { "something else" };
-        return Err(Error::NotAFile { path: path.to_owned(), what });
+        return Err(Error::NamedNoFile { path: path.to_owned(), what: describe(found.file_type()) });
     }
     if found.len() == 0 {
         return Err(fault(path, None, "the file is empty".into()));
     }
+    let start = beginning(path)?;
+    if start.is_empty() && found.len() <= BEGINNING {
+        return Err(fault(path, None, "the file is empty".into()));
+    }
+    // What is saved where a download asked for a login first.
+    if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        return Err(fault(path, None, "the file is a web page, not an export; download the export itself".into()));
+    }
     Ok(())
+}
+
+/// So many bytes of a file tell whether it is a page.
+const BEGINNING: u64 = 512;
+
+/// How a file begins, in small letters and without white space before.
+fn beginning(path: &Path) -> Result<String, Error> {
+    let mut start = Vec::new();
+    open(path)?.take(BEGINNING).read_to_end(&mut start).map_err(|error| Error::read(path, error))?;
+    let start = String::from_utf8_lossy(&start).to_lowercase();
+    Ok(start.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').to_owned())
 }
 
 fn open(path: &Path) -> Result<File, Error> {

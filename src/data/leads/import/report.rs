@@ -36,6 +36,8 @@ pub struct Report {
     pub blocked: BTreeMap<String, u64>,
     /// People who were on the suppression list already.
     pub suppressed: u64,
+    /// People who were forgotten, and are left out of the list for good.
+    pub forgotten: u64,
     /// People who are new in the list.
     pub new: u64,
     /// People who were in the list already, and about whom the file says more or other things.

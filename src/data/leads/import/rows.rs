@@ -5,8 +5,8 @@ use std::path::Path;
 use super::mapping::{Mapping, Row};
 use super::names::Field;
 use super::report::Report;
-use super::{Options, check, encoding, fault, json_rows, open, table};
-use crate::data::Error;
+use super::{Options, check, fault, json_rows, open, table};
+use crate::data::{Error, encoding};
 
 /// What the column is called that a person says holds the addresses.
 pub const GIVEN: &str = "the address";
@@ -32,8 +32,8 @@ pub fn rows(
     let mut row = |row: Row, mapping: &mut Mapping, report: &mut Report| {
         report.rows += 1;
         let name = |index| match mapping.name(index) {
-            name if Some(name) == given => GIVEN.to_owned(),
-            name => name.to_owned(),
+            name if Some(name) == given || mapping.holds_addresses(index) => GIVEN.to_owned(),
+            _ => mapping.shared_name(index).to_owned(),
         };
         each(report.rows as usize, row.into_iter().map(|(index, text)| (name(index), text)).collect())
     };

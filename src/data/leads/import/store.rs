@@ -52,7 +52,7 @@ pub fn import(
             update(folder, list, path, options, &mut tally, out)?
         } else {
             read(path, options, &mut |lead| {
-                if !tally.sees_first(&lead)? {
+                if !tally.keeps(&lead)? {
                     return Ok(());
                 }
                 tally.new += 1;
@@ -79,7 +79,7 @@ pub fn preview(
 ) -> Result<Report, Error> {
     let mut tally = Tally::new(folder)?;
     let mut report = read(path, options, &mut |lead| {
-        if tally.sees_first(&lead)? {
+        if tally.keeps(&lead)? {
             tally.new += 1;
             each(&lead);
         }
@@ -101,7 +101,7 @@ fn update(
     let mut texts = Texts::new(folder.root())?;
     let mut places: HashMap<AddressKey, usize> = HashMap::new();
     let report = read(path, options, &mut |lead| {
-        if tally.sees_first(&lead)? {
+        if tally.keeps(&lead)? {
             places.insert(lead.key(), texts.len());
             texts.push(&line_of(&lead)?)?;
         }
@@ -110,6 +110,10 @@ fn update(
     let mut met = HashSet::new();
     for lead in LeadList::open(folder, list)? {
         let mut lead = lead?;
+        // A list of before the person was forgotten, such as one that was put back from a backup.
+        if tally.leaves_out(lead.key()) {
+            continue;
+        }
         if let Some(place) = places.get(&lead.key())
             && met.insert(*place)
         {
@@ -147,6 +151,7 @@ struct Tally {
     reasons: std::collections::BTreeMap<String, u64>,
     duplicates: u64,
     suppressed: u64,
+    forgotten: HashSet<AddressKey>,
     new: u64,
     changed: u64,
     unchanged: u64,
@@ -163,6 +168,7 @@ impl Tally {
             reasons: std::collections::BTreeMap::new(),
             duplicates: 0,
             suppressed: 0,
+            forgotten: HashSet::new(),
             new: 0,
             changed: 0,
             unchanged: 0,
@@ -170,9 +176,13 @@ impl Tally {
         })
     }
 
-    /// Notes a row. Whether it is the first of its address; a later one may still say that this person is not to be written to.
-    fn sees_first(&mut self, lead: &Lead) -> Result<bool, Error> {
+    /// Notes a row. Whether it is kept: it is the first of its address, and the person was not forgotten. A later row may still
+    /// say that this person is not to be written to.
+    fn keeps(&mut self, lead: &Lead) -> Result<bool, Error> {
         let key = lead.key();
+        if self.leaves_out(key) {
+            return Ok(false);
+        }
         let is_first = self.seen.insert(key);
         self.duplicates += u64::from(!is_first);
         let was_suppressed = self.suppression.reason(key).is_some();
@@ -189,6 +199,15 @@ impl Tally {
         Ok(is_first)
     }
 
+    /// Whether this is somebody who was forgotten, and of whom nothing is stored again.
+    fn leaves_out(&mut self, key: AddressKey) -> bool {
+        let is_forgotten = self.suppression.is_forgotten(key);
+        if is_forgotten {
+            self.forgotten.insert(key);
+        }
+        is_forgotten
+    }
+
     fn suppress(&self, folder: &DataFolder) -> Result<(), Error> {
         if self.blocked.is_empty() {
             return Ok(());
@@ -201,6 +220,7 @@ impl Tally {
         report.duplicates = self.duplicates;
         report.blocked = self.reasons;
         report.suppressed = self.suppressed;
+        report.forgotten = self.forgotten.len() as u64;
         (report.new, report.changed, report.unchanged) = (self.new, self.changed, self.unchanged);
     }
 }

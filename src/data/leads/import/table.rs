@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::encoding::{Text, Utf8Reader};
 use super::mapping::{Mapping, Row};
 use super::names::Field;
 use super::report::Report;
 use super::{fault, open};
 use crate::data::Error;
+use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::leads::fold_address;
 
 /// Delimiters that are tried, the likeliest first.

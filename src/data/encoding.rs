@@ -7,8 +7,8 @@ use std::path::Path;
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::{fault, open};
-use crate::data::Error;
+use super::Error;
+use super::json::Fault;
 
 /// So much is read at a time.
 const BLOCK: usize = 128 * 1024;
@@ -54,15 +54,45 @@ const NO_TEXT: &[(&[u8], &str)] = &[
 /// # Errors
 /// If the file cannot be read, or is no text.
 pub fn detect(path: &Path) -> Result<Text, Error> {
-    let mut file = open(path)?;
+    let found = File::open(path).and_then(|mut file| detect_in(&mut file));
+    found.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => {
+            let problem = format!("{error}; save or export it as CSV (UTF-8)");
+            let fault = Fault { path: String::new(), place: None, problem };
+            Error::Json { path: path.to_owned(), fault }
+        }
+        _ => Error::read(path, error),
+    })
+}
+
+/// Reads a whole text in whatever encoding, as UTF-8 and without its byte order mark. The file is read once, so that it may be a
+/// pipe.
+///
+/// # Errors
+/// What the disk says, or that it is no text.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = std::fs::read(path)?;
+    let encoding = detect_in(&mut &bytes[..]).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{error}; save it as text (UTF-8)"))
+        }
+        _ => error,
+    })?;
+    let mut text = String::new();
+    Utf8Reader::new(&bytes[..], &encoding).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn detect_in(file: &mut impl Read) -> io::Result<Text> {
+    let no_text = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     let mut block = vec![0; BLOCK];
-    let mut filled = read_full(&mut file, &mut block).map_err(|error| Error::read(path, error))?;
+    let mut filled = read_full(file, &mut block)?;
     let start = &block[..filled];
     if let Some((_, what)) = NO_TEXT.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Err(fault(path, None, format!("the file is {what}, not text; save or export it as CSV (UTF-8)")));
+        return Err(no_text(format!("the file is {what}, not text")));
     }
     if start.starts_with(b"\xff\xfe\0\0") || start.starts_with(b"\0\0\xfe\xff") {
-        return Err(fault(path, None, "the file is UTF-32; save it as UTF-8".into()));
+        return Err(no_text("the file is UTF-32".into()));
     }
     if let Some((encoding, _)) = Encoding::for_bom(start).filter(|(encoding, _)| *encoding != UTF_8) {
         return Ok(Text::Other(encoding));
@@ -79,7 +109,7 @@ pub fn detect(path: &Path) -> Result<Text, Error> {
         }
         // What is cut in the middle of a character goes before the next block.
         block.copy_within(filled - kept.., 0);
-        let more = read_full(&mut file, &mut block[kept..]).map_err(|error| Error::read(path, error))?;
+        let more = read_full(file, &mut block[kept..])?;
         filled = kept + more;
     }
     Ok(census.verdict())
@@ -183,8 +213,8 @@ fn starts(bytes: &[u8]) -> u64 {
 }
 
 /// A file's text as UTF-8, without its byte order mark and without zeros.
-pub struct Utf8Reader {
-    file: File,
+pub struct Utf8Reader<R = File> {
+    file: R,
     /// None where the file is UTF-8, perhaps with bytes of Windows-1252 in it.
     decoder: Option<Decoder>,
     bytes: Vec<u8>,
@@ -199,9 +229,9 @@ pub struct Utf8Reader {
     handed: usize,
 }
 
-impl Utf8Reader {
+impl<R: Read> Utf8Reader<R> {
     /// Reads this file.
-    pub fn new(file: File, encoding: &Text) -> Self {
+    pub fn new(file: R, encoding: &Text) -> Self {
         let decoder = match encoding {
             Text::Utf8 | Text::Mixed(_) => None,
             Text::Other(encoding) => Some(encoding.new_decoder_with_bom_removal()),
@@ -277,7 +307,7 @@ impl Utf8Reader {
     }
 }
 
-impl Read for Utf8Reader {
+impl<R: Read> Read for Utf8Reader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.handed == self.text.len() {
             self.fill()?;
@@ -303,7 +333,8 @@ mod tests {
         std::fs::write(&path, bytes).unwrap();
         let encoding = detect(&path).unwrap();
         let mut text = String::new();
-        Utf8Reader::new(open(&path).unwrap(), &encoding).read_to_string(&mut text).unwrap();
+        Utf8Reader::new(File::open(&path).unwrap(), &encoding).read_to_string(&mut text).unwrap();
+        assert_eq!(read_text(&path).unwrap(), text);
         (text, encoding.to_string())
     }
 

@@ -1,0 +1,74 @@
+//! The columns of a table of one's own: which names each may have, and which one a person says it is.
+
+use super::row::Row;
+
+/// Fields of a table, each with the folded headers that mean it, the surest first.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("email", &[super::fact::GIVEN]),
+    ("sent", &["sent", "issent"]),
+    ("sent_at", &["sentat", "senttime", "sentdate"]),
+    ("step", &["step", "sequencenumber"]),
+    ("subject", &["emailsubject", "subject"]),
+    ("text", &["emailmessage", "sentmessagetext", "sentmessagebody", "emailtext", "emailhtml", "sentmessagehtml"]),
+    ("replied", &["replied", "isreplied", "hasreplied", "replycount"]),
+    ("reply_at", &["replyat", "repliedat", "replytime", "replydate"]),
+    ("reply_text", &["replytext", "reply", "replybody", "answer"]),
+    ("category", &["category", "leadcategory", "replycategory"]),
+    ("positive", &["positive", "interested", "isinterested"]),
+    ("bounced", &["bounced", "isbounced"]),
+    ("unsubscribed", &["unsubscribed", "isunsubscribed", "donotcontact"]),
+    ("out_of_office", &["outofoffice", "isoutofoffice", "autoreply"]),
+];
+
+/// The folded headers that mean a field of a table; none if there is no such field.
+#[must_use]
+pub fn names(field: &str) -> &'static [&'static str] {
+    COLUMNS.iter().find(|(name, _)| *name == field).map_or(&[], |(_, names)| names)
+}
+
+/// A field and the header of the column that it is, as a person says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapped {
+    /// Its name, one of those of [`COLUMNS`].
+    pub field: &'static str,
+    /// The header, as it is in the file.
+    pub header: String,
+}
+
+impl std::str::FromStr for Mapped {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (field, header) =
+            text.split_once('=').ok_or_else(|| format!("{text:?} is no FIELD=COLUMN, such as replied=\"Antwort\""))?;
+        let header = header.trim().trim_matches('"');
+        let folded = field.trim().to_lowercase().replace('-', "_");
+        let Some((field, _)) = COLUMNS.iter().find(|(name, _)| *name == folded) else {
+            let all: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+            return Err(format!("{:?} is no field; it is one of {}", field.trim(), all.join(", ")));
+        };
+        if header.is_empty() {
+            return Err(format!("no column is named for {field}; write it behind the =, such as {field}=\"COLUMN\""));
+        }
+        Ok(Mapped { field, header: header.to_owned() })
+    }
+}
+
+impl Mapped {
+    /// Puts the column's cell where the field is looked for, in place of any other that would be taken for it. Whether there
+    /// was one.
+    pub fn apply(&self, row: &mut Row) -> bool {
+        let cell = row.take(&self.header);
+        let names = names(self.field);
+        for name in names {
+            row.take(name);
+        }
+        match (cell, names.first()) {
+            (Some(cell), Some(name)) => {
+                row.put_named(name, &self.header, &cell);
+                true
+            }
+            _ => false,
+        }
+    }
+}
