@@ -27,6 +27,9 @@ pub struct Provenance {
     /// Hash of what judged: two rates compare only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The real examples that were shown to what judged; none where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examples: Option<RealExamples>,
     /// Hash of what wrote the messages: the messages of one prompt come from one source only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer: Option<String>,
@@ -80,6 +83,7 @@ impl Provenance {
             parent: None,
             models: None,
             fingerprint: None,
+            examples: None,
             writer: None,
             facts: None,
             simulated,
@@ -96,6 +100,19 @@ impl Provenance {
             extra: Map::new(),
         }
     }
+}
+
+/// Real messages with what their readers did, which a decision maker was shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `campaign` and `sha256`")]
+pub struct RealExamples {
+    /// The campaign that they are from.
+    pub campaign: String,
+    /// Hash of all texts that they are chosen from, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
 }
 
 /// The results file that a run descends from.

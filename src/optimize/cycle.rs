@@ -382,6 +382,9 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let judges = judges();
     let provenance = Provenance {
         fingerprint: (judges.are_one() || adopted.is_some()).then(|| fingerprint.clone()),
+        examples: (cast.decision_maker.examples())
+            .filter(|_| judges.are_one() || adopted.is_some())
+            .map(|examples| examples.record().clone()),
         failures: after.as_ref().map(|run| run.failures.clone()).unwrap_or_default(),
         coding: coding.and_then(|coding| serde_json::to_value(coding).ok()),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),

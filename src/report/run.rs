@@ -155,6 +155,10 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, (line, readers): 
         let _ = writeln!(text, "Partial: {}", words::one_line(why, 120));
     }
     if let Some(provenance) = &metadata.rejoinder {
+        if let Some(examples) = &provenance.examples {
+            let (campaign, hash) = (words::one_line(&examples.campaign, 80), words::one_line(&examples.sha256, 16));
+            let _ = writeln!(text, "The judge was shown real examples: campaign {campaign}, {hash}");
+        }
         if let Some(parent) = &provenance.parent {
             let _ = writeln!(text, "Descends from: {}", words::one_line(&parent.file, 120));
         }
