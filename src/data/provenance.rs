@@ -68,6 +68,9 @@ pub struct Provenance {
     /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coding: Option<serde_json::Value>,
+    /// What real replies are about, by the groups of the lineage; empty where there are none, or nobody has sorted them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub real_replies: Vec<RealGroup>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -97,6 +100,7 @@ impl Provenance {
             metrics: None,
             lineage: None,
             coding: None,
+            real_replies: Vec::new(),
             extra: Map::new(),
         }
     }
@@ -110,6 +114,23 @@ pub struct RealExamples {
     pub campaign: String,
     /// Hash of all texts that they are chosen from, 64 hexadecimal digits.
     pub sha256: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// How many real replies are in a group. Nobody's words are kept here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `name` and `replies`")]
+pub struct RealGroup {
+    /// The group's name in the codebook, or the one for what fits no group.
+    pub name: String,
+    /// `against` or `in_favour`.
+    pub side: String,
+    /// Replies in it.
+    pub replies: u64,
+    /// Replies that were sorted.
+    pub of: u64,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,

@@ -203,10 +203,11 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
 
     let tried = lineage.tried.clone();
-    let replies = replies::lines(folder, parent, &people)?;
-    if !replies.is_empty() {
-        cast.context.events.emit(Event::Note(replies::note(replies.len())));
+    let heard = replies::heard(folder, parent, &people)?;
+    if !heard.is_empty() {
+        cast.context.events.emit(Event::Note(replies::note(heard.len())));
     }
+    let (replies, real_replies) = reader("real").read_real(&heard, &lineage.codebook).await?;
     let proposer = Proposer {
         cast,
         facts: &lineage.facts,
@@ -309,6 +310,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
             search_failures: lab.failures.all(),
             metrics: Some(record::metrics(comparison, &judges(), story)),
             lineage: serde_json::to_value(lineage).ok(),
+            real_replies: real_replies.clone(),
             ..Provenance::new("", options.seed, simulated() || original_simulated())
         }
     };

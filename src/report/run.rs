@@ -8,6 +8,7 @@ use super::lineages::RunLine;
 use super::words;
 use crate::compare::Interval;
 use crate::data::file_name::FileName;
+use crate::data::provenance::RealGroup;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
@@ -87,6 +88,11 @@ impl Detail {
         let said = self.said.objections();
         let said = coding.map_or_else(|| said.clone(), |coding| said.clone().by(coding));
         text.push_str(&objections_text(&said, file.stem()));
+        let real = metadata.rejoinder.iter().flat_map(|own| &own.real_replies);
+        let real: String = real.map(|group| format!("  {}\n", real_reply(group))).collect();
+        if !real.is_empty() {
+            let _ = writeln!(text, "REAL REPLIES, in the same groups\n{real}");
+        }
         if let Some(words) = since_parent(metadata) {
             let _ = writeln!(text, "{words}\n");
         }
@@ -125,6 +131,13 @@ impl Gather for Detail {
         self.messages.extend(later.messages.into_iter().take(room));
         self.note_enough();
     }
+}
+
+/// A group of real replies, marked as such.
+pub(super) fn real_reply(group: &RealGroup) -> String {
+    let side = if group.side == "in_favour" { "in favour" } else { "against" };
+    let (name, count) = (words::one_line(&group.name, 80), words::count(group.of, "reply", "replies"));
+    format!("real, {side}: {name}: {} of {count}", words::thousands(group.replies))
 }
 
 /// What is said before the objections.
