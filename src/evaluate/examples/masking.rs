@@ -44,7 +44,9 @@ fn without_numbers(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit() || letter == '+') {
         let end = rest[at..].find(|letter| !is_part(letter)).map_or(rest.len(), |length| at + length);
-        let run = rest[at..end].trim_end();
+        // What stands behind the last digit, such as a bracket, is the sentence's; a plus sign alone has none.
+        let run = rest[at..end].trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let run = if run.is_empty() { &rest[at..=at] } else { run };
         let end = at + run.len();
         masked.push_str(&rest[..at]);
         let is_number = run.bytes().filter(u8::is_ascii_digit).count() >= TELEPHONE;
