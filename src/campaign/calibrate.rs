@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::first_sent::FirstSent;
 use crate::compare::prediction_powered::{self, PredictionPowered};
 use crate::compare::ranking::{Judged, Ranking, RankingVerdict};
+use crate::compare::ranking_paired::{JudgedTwice, RankingChange};
 use crate::compare::worth::{Worth, jeffreys};
 use crate::compare::{Interval, Tally};
-use crate::data::calibrations::{Part, Predicted, RankVerdict, Ranked, Ratio};
+use crate::data::calibrations::{ExamplesVerdict, OfExamples, Part, Predicted, RankVerdict, Ranked, Ratio};
 use crate::data::campaigns::Campaign;
 use crate::data::judges::Counted;
 use crate::data::replies::{self, Outcome};
@@ -191,6 +192,36 @@ pub struct Found {
     pub failures: Vec<TrialFailure>,
     /// Messages that were judged.
     pub judged: usize,
+    /// For each person who was written to and judged, the chance of a yes to the first message, and whether they replied.
+    people: HashMap<u32, (f64, bool)>,
+}
+
+impl Found {
+    /// Whether examples made the judge rank better, which is what this found with them: by everybody whom both judged. `None`
+    /// where nobody, or everybody, replied.
+    #[must_use]
+    pub fn over(&self, without: &Found) -> Option<OfExamples> {
+        let both = self.people.iter().filter_map(|(person, (after, is_reply))| {
+            let (before, _) = without.people.get(person)?;
+            Some(JudgedTwice { before: *before, after: *after, is_reply: *is_reply })
+        });
+        let change = RankingChange::of(&both.collect::<Vec<_>>())?;
+        let verdict = match change.interval {
+            _ if change.replied.min(change.silent) < ENOUGH => ExamplesVerdict::TooFew,
+            Some(interval) if interval.low > 0.0 => ExamplesVerdict::Better,
+            Some(interval) if interval.high < 0.0 => ExamplesVerdict::Worse,
+            _ => ExamplesVerdict::NotShown,
+        };
+        Some(OfExamples {
+            without: change.before,
+            with: change.after,
+            low: change.interval.map(|interval| interval.low),
+            high: change.interval.map(|interval| interval.high),
+            replied: change.replied,
+            silent: change.silent,
+            verdict,
+        })
+    }
 }
 
 /// Has the decision maker judge all of it, and holds that against the replies.
@@ -209,7 +240,7 @@ pub async fn run(
         auditing: None,
         prompt: String::new(),
         seed,
-        label: "calibrate".into(),
+        label: if decision_maker.examples().is_some() { "calibrate with examples" } else { "calibrate" }.into(),
     };
     let Material { people, texts, asked, .. } = material;
     let whom = asked.iter().map(|asked| (asked.person, asked.step.saturating_sub(1))).collect();
@@ -279,6 +310,7 @@ fn found(said: &[(Asked, Said)]) -> Found {
         correlation,
         failures: Vec::new(),
         judged: said.len(),
+        people: first.iter().map(|(asked, it, is_reply, _)| (asked.person, (it.chance, *is_reply))).collect(),
     }
 }
 
@@ -394,6 +426,28 @@ mod tests {
             ]
         );
         assert!(found.predicted.is_none() && found.correlation.is_some_and(|correlation| correlation > 0.99));
+    }
+
+    #[test]
+    fn examples_are_worth_what_they_change_for_the_same_people_and_few_say_nothing() {
+        let judged = |people: u32, chance: &dyn Fn(u32) -> f64| {
+            let all = (0..people).map(|person| said(person, 1, Some((person % 4 == 0, false)), None, chance(person)));
+            found(&all.collect::<Vec<_>>())
+        };
+        // Without examples it is a lottery, with them nearly everybody who replied stands above the others.
+        let lottery = |person: u32| f64::from(person * 7919 % 101) / 101.0;
+        let better = |person: u32| lottery(person) * 0.5 + if person % 4 == 0 { 0.4 } else { 0.0 };
+        let worth = |people| judged(people, &better).over(&judged(people, &lottery)).unwrap();
+        let many = worth(120);
+        assert_eq!((many.verdict, many.replied, many.silent), (ExamplesVerdict::Better, 30, 90));
+        assert!(many.with > many.without && many.low.unwrap() > 0.0, "{many:?}");
+        let worse = judged(120, &lottery).over(&judged(120, &better)).unwrap();
+        assert_eq!(worse.verdict, ExamplesVerdict::Worse);
+        let same = judged(120, &better).over(&judged(120, &better)).unwrap();
+        assert_eq!((same.verdict, same.low), (ExamplesVerdict::NotShown, None));
+        assert_eq!(worth(36).verdict, ExamplesVerdict::TooFew, "nine replies");
+        // Who was not judged by both is in neither.
+        assert_eq!(judged(120, &better).over(&judged(60, &lottery)).unwrap().replied, 15);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! `rejoinder calibrate`.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 
 use super::error::Error;
+use super::examples;
 use super::named;
 use super::options::ModelOptions;
 use super::print;
@@ -16,6 +18,7 @@ use crate::data::results::sha256;
 use crate::data::{FileName, Kind, Map, clock, replies, versions};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::decision_maker::Threshold;
+use crate::evaluate::examples::Examples;
 use crate::event::Event;
 use crate::model::{CallKey, Role};
 use crate::report::calibration::{self as report, CalibrationSummary};
@@ -32,7 +35,8 @@ use crate::report::words;
 Examples:
   rejoinder calibrate b2b_saas_personas_train_results_improvement_run_v1 --dry-run
   rejoinder calibrate NAME --campaign spring --decision-prompt inbox
-  rejoinder calibrate NAME --all-steps --predict 500"
+  rejoinder calibrate NAME --all-steps --predict 500
+  rejoinder calibrate NAME --examples spring"
 )]
 pub struct Options {
     /// A results file, or the name of a lineage, whose judge is held against real replies
@@ -70,9 +74,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // Whether a judge ranks is seen in its decisions: no words are bought for them.
     let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
     let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
-    let decision_maker = doors.decision_maker().deciding_only();
+    examples::keep_aside_in(&mut doors, setup, &results)?;
+    let mut decision_maker = doors.decision_maker().deciding_only();
+    let plain = decision_maker.clone().with_examples(None);
+    if let Some(examples) = decision_maker.examples().cloned() {
+        let examples = Examples::clone(&examples).knowing(&setup.folder, &campaigns)?.crossed();
+        decision_maker = decision_maker.with_examples(Some(Arc::new(examples)));
+    }
+    let decision_maker = decision_maker;
     if options.models.dry_run {
-        return print(&plan(&material, &decision_maker, &doors)?);
+        return print(&plan(&material, &decision_maker, &plain, &doors)?);
     }
     setup.folder.check_writable(Kind::Calibrations)?;
     let mut parts = vec![versions::lineage_base(results.stem()), choice.key()];
@@ -84,6 +95,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let begun = doors.begin(setup, &options.models, "calibrate", &parts, (None, 1))?;
     let (started, before) = (Instant::now(), doors.context.account.now());
     let found = doors.explain(calibrate::run(material, &decision_maker, begun.seed, &doors.context).await)?;
+    let of_examples = match decision_maker.examples() {
+        Some(_) => {
+            let material = Material::of(&setup.folder, &campaigns, choice)?;
+            let without = doors.explain(calibrate::run(material, &plain, begun.seed, &doors.context).await)?;
+            found.over(&without)
+        }
+        None => None,
+    };
     let simulated = doors.context.account.is_simulated();
     let used = doors.context.account.since(&before);
     let limit = doors.context.limit();
@@ -91,6 +110,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let (judged, failures) = (found.judged, reasons(&found));
     let date = clock::iso(doors.context.began()?);
     let calibration = record(found, &results, &campaigns, &decision_maker, (simulated, date));
+    let calibration = Calibration { of_examples, ..calibration };
     let summary = CalibrationSummary {
         calibration: &calibration,
         judged,
@@ -192,23 +212,36 @@ fn record(
         parts: found.parts,
         predicted: found.predicted,
         correlation: found.correlation,
+        examples: decision_maker.examples().map(|examples| examples.record().clone()),
+        of_examples: None,
         extra: Map::new(),
     }
 }
 
-fn plan(material: &Material, decision_maker: &DecisionMaker, doors: &Doors) -> Result<String, Error> {
+fn plan(
+    material: &Material,
+    decision_maker: &DecisionMaker,
+    plain: &DecisionMaker,
+    doors: &Doors,
+) -> Result<String, Error> {
     let key = CallKey::of(&[]);
-    let mut calls = Vec::with_capacity(material.len());
-    for question in material.questions() {
-        let (persona, text) = question?;
-        calls.push(estimate::tokens(&decision_maker.request(&persona, &text, key.clone()), DECISION_ANSWER));
-    }
     let account = &doors.context.account;
-    let line = Line::of(Role::DecisionMaker, "messages that were sent", &calls, 1, account);
+    let line = |what, judge: &DecisionMaker| {
+        let mut calls = Vec::with_capacity(material.len());
+        for question in material.questions() {
+            let (persona, text) = question?;
+            calls.push(estimate::tokens(&judge.request(&persona, &text, key.clone()), DECISION_ANSWER));
+        }
+        Ok::<_, Error>(Line::of(Role::DecisionMaker, what, &calls, 1, account))
+    };
+    let mut lines = vec![line("messages that were sent", decision_maker)?];
+    if decision_maker.examples().is_some() {
+        lines.push(line("the same without examples", plain)?);
+    }
     Ok(format!(
         "{} written to, {} of them replied.\n{}",
         words::count(material.people_sent, "person", "people"),
         words::thousands(material.replied),
-        estimate::plan(&[line], account)
+        estimate::plan(&lines, account)
     ))
 }

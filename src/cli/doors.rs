@@ -1,11 +1,13 @@
 //! From options and settings to doors: which model plays which part, with which key, on which host.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::connect::{NO_KEY, Reach, effort, forms};
 use super::engine;
 use super::error::Error;
+use super::examples;
 use super::greet::{Greetings, greet};
 use super::options::{Concurrency, ModelOptions};
 use super::patience::{patience, tell, without_price};
@@ -21,6 +23,7 @@ use crate::engine::Kind;
 use crate::evaluate::account::Account;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, Threshold};
 use crate::evaluate::decision_prompt::DecisionPrompt;
+use crate::evaluate::examples::Examples;
 use crate::evaluate::generator::MESSAGE_TOKENS;
 use crate::evaluate::grounding::AUDIT_TOKENS;
 use crate::evaluate::prospects::Prospects;
@@ -51,6 +54,8 @@ pub struct Doors {
     /// The decision prompt of the referee, where there is one.
     pub(super) referee_prompt: Option<DecisionPrompt>,
     pub(super) scored: Option<Threshold>,
+    /// Real examples that the decision maker is shown.
+    pub(super) examples: Option<Arc<Examples>>,
     /// Where the command's trials run.
     pub context: RunContext,
     pub(super) shared: Shared,
@@ -87,6 +92,7 @@ impl Doors {
             options.referee.as_ref().map(|referee| referee.prompt.as_ref().unwrap_or(&decision_prompt));
         let referee_prompt = referee_prompt.cloned();
         let scored = scored(options, settings, &decision_prompt)?;
+        let examples = if roles.contains(&Role::DecisionMaker) { examples::load(setup, options)? } else { None };
         let retry = RetryPolicy {
             max_retries: options.retries.or(settings.retries).unwrap_or(RetryPolicy::default().max_retries),
             ..RetryPolicy::default()
@@ -222,7 +228,8 @@ impl Doors {
             scratch: setup.folder.root().to_owned(),
             prospects: Prospects::default(),
         };
-        let doors = Doors { callers, variables, limits, decision_prompt, referee_prompt, scored, context, shared };
+        let doors =
+            Doors { callers, variables, limits, decision_prompt, referee_prompt, scored, examples, context, shared };
         let first = doors.callers.contains_key(&Role::DecisionMaker).then(|| doors.decision_maker().fingerprint());
         if first.is_some() && first == doors.referee().map(|referee| referee.fingerprint()) {
             return Err(Error::Usage(

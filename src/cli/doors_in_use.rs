@@ -70,6 +70,7 @@ impl Doors {
         all.push(self.decision_prompt.text.clone());
         all.extend(self.referee_prompt.as_ref().map(|prompt| format!("referee: {}", prompt.text)));
         all.extend(self.scored.map(|threshold| format!("scored: {}", threshold.get())));
+        all.extend(self.examples.iter().map(|examples| format!("examples: {}", examples.record().sha256)));
         all.push(env!("CARGO_PKG_VERSION").to_owned());
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let (seed, least_seed) = seed;
@@ -130,6 +131,7 @@ impl Doors {
             self.limits[&Role::DecisionMaker],
         )
         .scored(self.scored)
+        .with_examples(self.examples.clone())
         .with_reasons(self.callers.get(&Role::Reasoner).cloned(), self.limits[&Role::Reasoner])
     }
 

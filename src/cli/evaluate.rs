@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::error::Error;
+use super::examples;
 use super::facts::FactsOptions;
 use super::options::{ModelOptions, Whom};
 use super::print;
@@ -62,6 +63,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let prompt = prompt(setup, options.prompt_file.as_deref(), &options.models)?;
     let facts = options.facts.text()?;
     let mut doors = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    examples::keep_aside_of(&mut doors, setup, &people::name(&file), &people)?;
     let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {

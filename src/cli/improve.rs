@@ -14,6 +14,7 @@ use clap::Args;
 use self::choices::{Cycles, Target, When, key_of};
 use self::plan::{GoesOn, Plan};
 use super::error::Error;
+use super::examples;
 use super::facts::FactsOptions;
 use super::named;
 use super::options::ModelOptions;
@@ -268,6 +269,7 @@ fn begin(
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
+    examples::keep_aside(doors, setup, &resumed.lineage.split)?;
     let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen;
     let (kept_aside, unseen) = (unseen.len(), unseen.sha256()?);
     let choices = format!(

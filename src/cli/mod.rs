@@ -18,6 +18,7 @@ mod ending;
 mod engine;
 mod error;
 mod evaluate;
+mod examples;
 mod export;
 mod facts;
 mod generate;

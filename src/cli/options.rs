@@ -72,6 +72,10 @@ pub struct ModelOptions {
     /// number 0.5]
     #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
     pub scored: Option<Scored>,
+    /// Show the decision maker up to ten messages that real people replied to and ten that they did not, from this campaign, or
+    /// none; another judge than one without [env: REJOINDER_EXAMPLES] [default: none]
+    #[arg(long, value_name = "CAMPAIGN|none", help_heading = "Models")]
+    pub examples: Option<String>,
     /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
     #[arg(long, value_name = "N|auto", help_heading = "Models")]
     pub concurrency: Option<Concurrency>,

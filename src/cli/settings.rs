@@ -38,6 +38,8 @@ pub struct Settings {
     pub decision_prompt: Option<String>,
     /// As `--scored`.
     pub scored: Option<Scored>,
+    /// As `--examples`.
+    pub examples: Option<String>,
     /// As `--prompt-file`.
     pub prompt_file: Option<PathBuf>,
     /// Certificates (PEM) that are trusted beside the machine's own.

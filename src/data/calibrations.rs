@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::judges::Counted;
+use super::provenance::RealExamples;
 use super::{Error, Map, json, versions};
 
 /// What a decision maker's decisions on messages that were really sent have to do with the replies.
@@ -59,6 +60,12 @@ pub struct Calibration {
     /// The correlation of what it said with the replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<f64>,
+    /// The real examples that the judge was shown, where it was: for each person those of other companies' folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examples: Option<RealExamples>,
+    /// Whether they made it rank better; none without examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_examples: Option<OfExamples>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -84,6 +91,42 @@ pub struct Ranked {
     pub silent: u64,
     /// What that shows.
     pub verdict: RankVerdict,
+}
+
+/// What examples do for a judge's ranking of the same people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `without` and `with`")]
+pub struct OfExamples {
+    /// Area under the ROC curve without examples.
+    pub without: f64,
+    /// The area with them.
+    pub with: f64,
+    /// Lower end of the 95 % interval of the difference; none where both rank everybody alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// How many replied.
+    pub replied: u64,
+    /// How many did not.
+    pub silent: u64,
+    /// What that shows.
+    pub verdict: ExamplesVerdict,
+}
+
+/// Whether examples help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExamplesVerdict {
+    /// It ranks better with them.
+    Better,
+    /// It ranks worse.
+    Worse,
+    /// Neither was shown.
+    NotShown,
+    /// Too few replied, or too few did not.
+    TooFew,
 }
 
 /// What a calibration has shown.

@@ -28,6 +28,9 @@ pub struct Provenance {
     /// Hash of what judged: two rates compare only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// The real examples that were shown to what judged; none where none were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examples: Option<RealExamples>,
     /// Hash of what wrote the messages: the messages of one prompt come from one source only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer: Option<String>,
@@ -66,6 +69,9 @@ pub struct Provenance {
     /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coding: Option<Sealed>,
+    /// What real replies are about, by the groups of the lineage; empty where there are none, or nobody has sorted them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub real_replies: Vec<RealGroup>,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -81,6 +87,7 @@ impl Provenance {
             parent: None,
             models: None,
             fingerprint: None,
+            examples: None,
             writer: None,
             facts: None,
             simulated,
@@ -94,6 +101,7 @@ impl Provenance {
             metrics: None,
             lineage: None,
             coding: None,
+            real_replies: Vec::new(),
             extra: Map::new(),
         }
     }
@@ -109,6 +117,36 @@ impl Provenance {
     pub fn cycle(&self) -> Option<&CycleRecord> {
         self.measured()?.cycle.as_ref()
     }
+}
+
+/// Real messages with what their readers did, which a decision maker was shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `campaign` and `sha256`")]
+pub struct RealExamples {
+    /// The campaign that they are from.
+    pub campaign: String,
+    /// Hash of all texts that they are chosen from, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
+}
+
+/// How many real replies are in a group. Nobody's words are kept here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with `name` and `replies`")]
+pub struct RealGroup {
+    /// The group's name in the codebook, or the one for what fits no group.
+    pub name: String,
+    /// `against` or `in_favour`.
+    pub side: String,
+    /// Replies in it.
+    pub replies: u64,
+    /// Replies that were sorted.
+    pub of: u64,
+    /// Keys that this version does not know.
+    #[serde(flatten)]
+    pub extra: Map,
 }
 
 /// The results file that a run descends from.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ask::{Error, ask};
 use super::decision_prompt::DecisionPrompt;
+use super::examples::Examples;
 use super::reading;
 use crate::call::Caller;
 use crate::data::Map;
@@ -56,6 +57,7 @@ pub struct DecisionMaker {
     max_tokens: u32,
     scored: Option<Threshold>,
     objections: Arc<[Objection]>,
+    examples: Option<Arc<Examples>>,
     reasons: Option<Reasons>,
 }
 
@@ -72,7 +74,15 @@ impl DecisionMaker {
     /// A decision maker behind this door, with this prompt.
     #[must_use]
     pub fn new(caller: Caller, prompt: DecisionPrompt, max_tokens: u32) -> Self {
-        DecisionMaker { caller, prompt, max_tokens, scored: None, objections: Arc::default(), reasons: None }
+        DecisionMaker {
+            caller,
+            prompt,
+            max_tokens,
+            scored: None,
+            objections: Arc::default(),
+            examples: None,
+            reasons: None,
+        }
     }
 
     /// The same, but asked for a score from 0 to 1 if there is a threshold: a score at or above it is a yes. The score
@@ -80,6 +90,18 @@ impl DecisionMaker {
     #[must_use]
     pub fn scored(self, scored: Option<Threshold>) -> Self {
         DecisionMaker { scored, ..self }
+    }
+
+    /// The same, but shown real examples before it decides: another judge.
+    #[must_use]
+    pub fn with_examples(self, examples: Option<Arc<Examples>>) -> Self {
+        DecisionMaker { examples, ..self }
+    }
+
+    /// The examples that it is shown, if any.
+    #[must_use]
+    pub fn examples(&self) -> Option<&Arc<Examples>> {
+        self.examples.as_ref()
     }
 
     /// The same, with reasons by the model behind this door if its own model writes none.
@@ -156,7 +178,10 @@ impl DecisionMaker {
         let limit = self.max_tokens.to_string();
         let threshold = self.threshold().map(|threshold| threshold.get().to_string());
         let parts = [model.id(), &model.settings(), &self.prompt.text, &question.user, &schema, &limit];
-        digest(&parts.into_iter().chain(threshold.as_deref()).collect::<Vec<_>>())[..16].to_owned()
+        // Whom an example is not shown to follows from who is judged: all that examples are chosen from are the judge's.
+        let examples = self.examples.as_ref().map(|examples| format!("examples {}", examples.record().sha256));
+        let further = threshold.as_deref().into_iter().chain(examples.as_deref());
+        digest(&parts.into_iter().chain(further).collect::<Vec<_>>())[..16].to_owned()
     }
 
     /// Decides once. `key` tells this decision from its siblings on the same message.
@@ -235,7 +260,12 @@ impl DecisionMaker {
     /// The request for one decision; also what a dry run measures.
     #[must_use]
     pub fn request(&self, persona: &str, message: &str, key: CallKey) -> Request {
-        self.question().request(self.prompt.text.clone(), persona, message, key, self.max_tokens)
+        let request = self.question().request(self.prompt.text.clone(), persona, message, key, self.max_tokens);
+        match &self.examples {
+            // First, so that what is the same for most people stands first: hosts remember beginnings.
+            Some(examples) => Request { user: examples.text(persona) + &request.user, ..request },
+            None => request,
+        }
     }
 
     /// The request for the reasons of a decision if its own model writes none; a dry run measures it.

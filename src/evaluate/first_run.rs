@@ -104,6 +104,7 @@ pub async fn evaluate(
     let provenance = Provenance {
         models: Some(desk.context.account.models()),
         fingerprint: Some(fingerprint),
+        examples: desk.decision_maker.examples().map(|examples| examples.record().clone()),
         writer: Some(desk.generator.fingerprint(Some(&desk.auditing))),
         facts: desk.facts.clone(),
         usage: account::listed(&used),

@@ -9,6 +9,7 @@ pub mod auditor_battery;
 pub mod battery;
 pub mod decision_maker;
 pub mod decision_prompt;
+pub mod examples;
 pub mod fence;
 pub mod first_run;
 pub mod formats;

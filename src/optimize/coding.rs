@@ -3,12 +3,15 @@
 //! The groups are a help and no condition: where no answer can be used, what was said stays unsorted, one warning says so,
 //! and whoever asked goes on.
 
+use std::collections::BTreeMap;
+
 use super::cycle::Error;
 use super::incumbent::Incumbent;
 use super::lineage::Lineage;
 use super::older::Older;
 use super::readings;
-use crate::data::provenance::Redone;
+use super::replies::RealReply;
+use crate::data::provenance::{RealGroup, Redone};
 use crate::data::{DataFolder, FileName};
 use crate::evaluate::ask;
 use crate::evaluate::run::{Interrupted, RunContext};
@@ -16,6 +19,7 @@ use crate::event::Event;
 use crate::improve::codebook::Side;
 use crate::improve::feedback::Reasoning;
 use crate::improve::naming::NAMED_FROM;
+use crate::improve::objections::OTHER;
 use crate::improve::sorting::Sorting;
 use crate::improve::{Codebook, Coding, Heard, Improver};
 
@@ -161,6 +165,51 @@ impl Reader<'_> {
             lineage.codebook.clone_from(&coding.codebook);
         }
         Ok(read)
+    }
+
+    /// Sorts what real people replied into the groups that are known, as reasonings are. Gives the replies as lines, first how
+    /// many are in which group, and these groups. What no model has sorted is a line without a group.
+    ///
+    /// # Errors
+    /// When the run was asked to stop.
+    pub async fn read_real(
+        &self,
+        replies: &[RealReply],
+        book: &Codebook,
+    ) -> Result<(Vec<String>, Vec<RealGroup>), Error> {
+        let said: Vec<Reasoning<'_>> = replies
+            .iter()
+            .enumerate()
+            .map(|(at, reply)| Reasoning { persona: at, message: 0, yes: reply.is_hoped, text: &reply.text })
+            .filter(|said| !book.lacks(Side::from_decision(said.yes)))
+            .collect();
+        let codes = if said.is_empty() { Vec::new() } else { self.sort(&said, book, "all").await.codes };
+        self.go_on()?;
+        let mut counts: BTreeMap<(Side, &str), u64> = BTreeMap::new();
+        let mut lines: Vec<String> = replies.iter().map(|reply| reply.line(&[])).collect();
+        for code in &codes {
+            let groups = code.groups.iter().filter_map(|place| book.groups().get(usize::from(*place)));
+            let names: Vec<&str> = groups.map(|group| group.name.as_str()).collect();
+            let Some(reply) = replies.get(code.persona as usize) else { continue };
+            lines[code.persona as usize] = reply.line(&names);
+            for name in if names.is_empty() { vec![OTHER] } else { names } {
+                *counts.entry((Side::from_decision(code.yes), name)).or_default() += 1;
+            }
+        }
+        let of = codes.len() as u64;
+        let group = |((side, name), replies): ((Side, &str), u64)| RealGroup {
+            name: name.to_owned(),
+            side: side.as_str().to_owned(),
+            replies,
+            of,
+            ..RealGroup::default()
+        };
+        let mut groups: Vec<RealGroup> = counts.into_iter().map(group).collect();
+        groups.sort_by(|one, other| other.replies.cmp(&one.replies).then_with(|| one.name.cmp(&other.name)));
+        let counted = |group: &RealGroup| {
+            format!("[real, {}] {}: {} of {of} replies", group.side.replace('_', " "), group.name, group.replies)
+        };
+        Ok((groups.iter().map(counted).chain(lines).collect(), groups))
     }
 
     /// Keeps what was read of a file with this hash beside it, as that of a run.

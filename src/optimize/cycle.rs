@@ -204,10 +204,11 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
 
     let tried = lineage.tried.clone();
-    let replies = replies::lines(folder, parent, &people)?;
-    if !replies.is_empty() {
-        cast.context.events.emit(Event::Note(replies::note(replies.len())));
+    let heard = replies::heard(folder, parent, &people)?;
+    if !heard.is_empty() {
+        cast.context.events.emit(Event::Note(replies::note(heard.len())));
     }
+    let (replies, real_replies) = reader("real").read_real(&heard, &lineage.codebook).await?;
     let proposer = Proposer {
         cast,
         facts: &lineage.facts,
@@ -310,6 +311,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
             search_failures: lab.failures.all(),
             metrics: Some(Kept::new(Metrics::new(comparison, judges().are_one(), story.record()))),
             lineage: Sealed::seal(lineage),
+            real_replies: real_replies.clone(),
             ..Provenance::new("", options.seed, simulated() || original_simulated())
         }
     };
@@ -383,6 +385,9 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let judges = judges();
     let provenance = Provenance {
         fingerprint: (judges.are_one() || adopted.is_some()).then(|| fingerprint.clone()),
+        examples: (cast.decision_maker.examples())
+            .filter(|_| judges.are_one() || adopted.is_some())
+            .map(|examples| examples.record().clone()),
         failures: after.as_ref().map(|run| run.failures.clone()).unwrap_or_default(),
         coding: coding.as_ref().and_then(Sealed::seal),
         partial: cast.context.limit().map(|why| format!("{why}; {not_run} trials were not run")),

@@ -14,18 +14,38 @@ const LONGEST: usize = 400;
 /// Characters of all of them, the latest first.
 const MOST: usize = 24_000;
 
-/// One line for each reply whose text is known, the latest first. Who only verifies is not heard.
+/// What somebody replied.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RealReply {
+    /// What it is, and what was made of it.
+    pub sign: &'static str,
+    /// Whether it was hoped for.
+    pub is_hoped: bool,
+    /// The text, on one line.
+    pub text: String,
+}
+
+impl RealReply {
+    /// As a line, with the names of the groups that it is in.
+    #[must_use]
+    pub fn line(&self, groups: &[&str]) -> String {
+        let about = if groups.is_empty() { String::new() } else { format!("; about: {}", groups.join(", ")) };
+        format!("[{}{about}] {}", self.sign, self.text)
+    }
+}
+
+/// The replies whose text is known, the latest first. Who only verifies is not heard.
 ///
 /// # Errors
 /// Where a campaign of the lineage, or what is known of it, cannot be read.
-pub fn lines(folder: &DataFolder, results: &FileName, people: &People) -> Result<Vec<String>, data::Error> {
-    let mut found: Vec<(String, String)> = Vec::new();
+pub fn heard(folder: &DataFolder, results: &FileName, people: &People) -> Result<Vec<RealReply>, data::Error> {
+    let mut found: Vec<(String, RealReply)> = Vec::new();
     for campaign in replies::campaigns_of(folder, results)? {
-        let mut texts: HashMap<String, (String, String)> = HashMap::new();
+        let mut texts: HashMap<String, (String, RealReply)> = HashMap::new();
         for outcome in replies::open(folder, campaign.stem())? {
             let outcome = outcome?;
-            if let Some((at, line)) = line(&outcome) {
-                texts.insert(outcome.lead, (at, line));
+            if let Some((at, reply)) = reply(&outcome) {
+                texts.insert(outcome.lead, (at, reply));
             }
         }
         if texts.is_empty() {
@@ -40,17 +60,17 @@ pub fn lines(folder: &DataFolder, results: &FileName, people: &People) -> Result
     }
     found.sort_by(|one, other| other.cmp(one));
     let mut room = MOST;
-    let fits = |line: &String| {
-        let length = line.chars().count() + 1;
+    let fits = |reply: &RealReply| {
+        let length = reply.line(&[]).chars().count() + 1;
         let fits = length <= room;
         room = room.saturating_sub(length);
         fits
     };
-    Ok(found.into_iter().map(|(_, line)| line).take_while(fits).collect())
+    Ok(found.into_iter().map(|(_, reply)| reply).take_while(fits).collect())
 }
 
 /// When somebody replied, and what, marked as real and with what was made of it.
-fn line(outcome: &Outcome) -> Option<(String, String)> {
+fn reply(outcome: &Outcome) -> Option<(String, RealReply)> {
     let reply = outcome.reply.as_ref()?;
     // Whoever signs with an address, or quotes one, does not hand it to a model.
     let text = shortened(&without_addresses(reply.text.as_deref()?), LONGEST);
@@ -60,7 +80,8 @@ fn line(outcome: &Outcome) -> Option<(String, String)> {
         Some(false) => "real reply, declined",
         None => "real reply",
     };
-    (!text.is_empty()).then(|| (reply.at.clone().unwrap_or_default(), format!("[{sign}] {text}")))
+    let is_hoped = outcome.positive == Some(true) && !outcome.unsubscribed;
+    (!text.is_empty()).then(|| (reply.at.clone().unwrap_or_default(), RealReply { sign, is_hoped, text }))
 }
 
 /// What the user is told of it.
@@ -118,11 +139,16 @@ mod tests {
         };
         // Cleo only verifies.
         let people = People::apart(texts(&["ana", "ben"]), texts(&["cleo"])).unwrap();
-        let of = |name: &str| lines(&folder, &FileName::new(Kind::Results, name).unwrap(), &people).unwrap();
+        let of = |name: &str| {
+            let heard = heard(&folder, &FileName::new(Kind::Results, name).unwrap(), &people).unwrap();
+            heard.iter().map(|reply| reply.line(&[])).collect::<Vec<_>>()
+        };
         assert_eq!(
             of("b2b_results_20260802_144126"),
             ["[real reply] Who are you?", "[real reply, declined] We have a vendor."]
         );
         assert_eq!(of("other_results_20260802_144126"), Vec::<String>::new());
+        let reply = RealReply { sign: "real reply", is_hoped: false, text: "Who?".into() };
+        assert_eq!(reply.line(&["unknown sender", "hype"]), "[real reply; about: unknown sender, hype] Who?");
     }
 }

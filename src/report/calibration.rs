@@ -2,7 +2,7 @@
 
 use super::summary::{self, RULE, Spent};
 use super::words;
-use crate::data::calibrations::{Calibration, Predicted, RankVerdict, Ranked, Ratio};
+use crate::data::calibrations::{Calibration, ExamplesVerdict, OfExamples, Predicted, RankVerdict, Ranked, Ratio};
 use crate::data::judges::Counted;
 
 /// What a calibration says before the one sentence that matters is forgotten.
@@ -29,8 +29,9 @@ pub fn block(summary: &CalibrationSummary<'_>) -> String {
         summary::heading("CALIBRATION", summary.partial, summary.judged > 0),
         RULE.to_owned(),
         sentence(calibration),
-        String::new(),
     ];
+    lines.extend(calibration.of_examples.as_ref().map(of_examples));
+    lines.push(String::new());
     lines.push(format!("Real replies: {}, of which {} hoped for", counted(&calibration.replies), calibration.positive));
     lines.push(format!("Ranks replies: {}", calibration.ranked.as_ref().map_or_else(nothing, ranked)));
     lines.push(match &calibration.ranked_positive {
@@ -54,12 +55,43 @@ pub fn block(summary: &CalibrationSummary<'_>) -> String {
         if calibration.simulated { " (simulated)" } else { "" }
     );
     lines.push(judge);
+    lines.extend(calibration.examples.as_ref().map(|examples| {
+        let (campaign, hash) = (words::one_line(&examples.campaign, 60), words::one_line(&examples.sha256, 16));
+        format!("Examples: of campaign {campaign}, {hash}; each person is judged by those of other companies")
+    }));
     let campaigns: Vec<String> = calibration.campaigns.iter().map(|name| words::one_line(name, 60)).collect();
     lines.push(format!("Campaigns: {}", campaigns.join(", ")));
     lines.push(summary::failed_trials(summary.failures.iter().map(String::as_str)));
     lines.extend(summary::spent(&summary.spent));
     lines.push(format!("{RULE}\n"));
     lines.join("\n")
+}
+
+/// Whether examples help.
+fn of_examples(found: &OfExamples) -> String {
+    let areas = format!("AUC {:.2} without them, {:.2} with them", found.without, found.with);
+    let difference = match (found.low, found.high) {
+        (Some(low), Some(high)) => {
+            format!("{areas}; difference {:+.2}, {low:+.2} to {high:+.2}", found.with - found.without)
+        }
+        _ => areas,
+    };
+    match found.verdict {
+        ExamplesVerdict::Better => format!("The examples made it rank your readers better ({difference})."),
+        ExamplesVerdict::Worse => {
+            format!("The examples made it rank your readers worse ({difference}). Judge without them.")
+        }
+        ExamplesVerdict::NotShown => {
+            format!("Whether the examples made it rank your readers better is not shown ({difference}).")
+        }
+        ExamplesVerdict::TooFew => format!(
+            "Whether the examples made it rank your readers better cannot be said: too few ({} replied, {} did not; it takes {} \
+             of each).",
+            found.replied,
+            found.silent,
+            crate::campaign::calibrate::ENOUGH
+        ),
+    }
 }
 
 /// The sentence that matters.
@@ -269,6 +301,8 @@ mod tests {
             parts: Vec::new(),
             predicted: None,
             correlation: Some(0.09),
+            examples: None,
+            of_examples: None,
             extra: Map::new(),
         }
     }

@@ -32,6 +32,7 @@ pub fn report(history: &History) -> String {
     text.push_str(&advice(history));
     text.push_str(&people(history));
     text.push_str(&objections(history));
+    text.push_str(&real_replies(history));
     let commands = origin::commands(history);
     if !commands.is_empty() {
         text.push_str(&format!("\n{}\n", fenced("sh", &commands.join("\n"))));
@@ -170,6 +171,14 @@ fn people(history: &History) -> String {
         ),
         _ => String::new(),
     }
+}
+
+/// What real people replied, as the latest run sorted it.
+fn real_replies(history: &History) -> String {
+    let own = history.versions[history.pairs.after].metadata.rejoinder.as_ref();
+    let lines = own.iter().flat_map(|own| &own.real_replies);
+    let lines: String = lines.map(|group| format!("- {}\n", inline(&super::run::real_reply(group)))).collect();
+    if lines.is_empty() { lines } else { format!("\nReal replies, in the same groups:\n\n{lines}") }
 }
 
 fn objections(history: &History) -> String {

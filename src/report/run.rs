@@ -8,6 +8,7 @@ use super::lineages::RunLine;
 use super::words;
 use crate::compare::Interval;
 use crate::data::file_name::FileName;
+use crate::data::provenance::RealGroup;
 use crate::data::results::Metadata;
 use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
@@ -87,6 +88,11 @@ impl Detail {
         let said = self.said.objections();
         let said = coding.map_or_else(|| said.clone(), |coding| said.clone().by(coding));
         text.push_str(&objections_text(&said, file.stem()));
+        let real = metadata.rejoinder.iter().flat_map(|own| &own.real_replies);
+        let real: String = real.map(|group| format!("  {}\n", real_reply(group))).collect();
+        if !real.is_empty() {
+            let _ = writeln!(text, "REAL REPLIES, in the same groups\n{real}");
+        }
         if let Some(words) = since_parent(metadata) {
             let _ = writeln!(text, "{words}\n");
         }
@@ -127,6 +133,13 @@ impl Gather for Detail {
     }
 }
 
+/// A group of real replies, marked as such.
+pub(super) fn real_reply(group: &RealGroup) -> String {
+    let side = if group.side == "in_favour" { "in favour" } else { "against" };
+    let (name, count) = (words::one_line(&group.name, 80), words::count(group.of, "reply", "replies"));
+    format!("real, {side}: {name}: {} of {count}", words::thousands(group.replies))
+}
+
 /// What is said before the objections.
 fn heading(file: &FileName, metadata: &Metadata, entries: u64, (line, readers): (&RunLine, Option<&str>)) -> String {
     let mut text = String::new();
@@ -155,6 +168,10 @@ fn heading(file: &FileName, metadata: &Metadata, entries: u64, (line, readers): 
         let _ = writeln!(text, "Partial: {}", words::one_line(why, 120));
     }
     if let Some(provenance) = &metadata.rejoinder {
+        if let Some(examples) = &provenance.examples {
+            let (campaign, hash) = (words::one_line(&examples.campaign, 80), words::one_line(&examples.sha256, 16));
+            let _ = writeln!(text, "The judge was shown real examples: campaign {campaign}, {hash}");
+        }
         if let Some(parent) = &provenance.parent {
             let _ = writeln!(text, "Descends from: {}", words::one_line(&parent.file, 120));
         }

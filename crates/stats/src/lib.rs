@@ -30,6 +30,7 @@ pub mod power;
 pub mod prediction_powered;
 pub mod prospects;
 pub mod ranking;
+pub mod ranking_paired;
 pub mod rate;
 pub mod second_judge;
 pub mod segments;

@@ -12,6 +12,7 @@ use crate::improve::codebook::{Codebook, Side};
 use crate::improve::objections::{OTHER, Objection, Objections, UNSORTED};
 use crate::improve::{Course, changes};
 use crate::optimize::history::{History, Version};
+use crate::report::run::real_reply;
 use crate::report::words;
 
 /// Versions that have a column: the first, and the last of those whose messages differ.
@@ -42,6 +43,13 @@ pub(super) fn part(history: &History) -> Markup {
                 (unsorted(&format!("What some who said no said, {}", version.label()), &said.quotes.no))
                 (unsorted(&format!("What some who said yes said, {}", version.label()), &said.quotes.yes))
             }
+        }
+        @let real: Vec<String> = (history.versions.last().and_then(|version| version.metadata.rejoinder.as_ref()))
+            .map(|own| own.real_replies.iter().map(real_reply).collect())
+            .unwrap_or_default();
+        @if !real.is_empty() {
+            h3 { "Real replies, in the same groups" }
+            ul { @for line in &real { li { (line) } } }
         }
         @if is_sorted { p.hint { "Shares describe what was said; whether a change is more than luck they do not tell." } }
     }
