@@ -243,7 +243,7 @@ fn shown(
             h1 { "Preview of " (text(&upload.name)) }
             p.lead { "Nothing is stored yet." }
         }
-        @if let Some(problem) = &problem { p.problem #problem role="alert" { (text(&page::sentence(problem))) } }
+        @if let Some(problem) = &problem { p.problem #problem role="alert" { (text(problem)) } }
         @if let Some(Preview { report, .. }) = &found { (figures(report)) }
         form.stack #mapping method="post" action=(address(id)) {
             (page::csrf(site))
