@@ -120,11 +120,27 @@ fn rows(site: &Arc<Site>, file: &FileName, form: &str) -> Result<Response, Probl
     };
     let spawned = std::thread::Builder::new().name("download".into()).spawn(write);
     spawned.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("Too busy: {error}.")))?;
-    let blocks = futures::stream::unfold(receiver, |mut receiver| async move {
+    Ok(named(kind, &shown, streamed(receiver)))
+}
+
+fn streamed(receiver: mpsc::Receiver<io::Result<Bytes>>) -> Body {
+    Body::from_stream(futures::stream::unfold(receiver, |mut receiver| async move {
         let block = receiver.recv().await?;
         Some((block, receiver))
-    });
-    Ok(named(kind, &shown, Body::from_stream(blocks)))
+    }))
+}
+
+/// A nameless file of so many bytes, as a download of this name. It is kept for nobody else.
+pub(super) fn from_disk(name: &str, (file, bytes): (File, u64)) -> Result<Response, Problem> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let send = move || {
+        if let Err(error) = send_again(&file, bytes, &sender) {
+            let _ = sender.blocking_send(Err(error));
+        }
+    };
+    let spawned = std::thread::Builder::new().name("download".into()).spawn(send);
+    spawned.map_err(|error| Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("Too busy: {error}.")))?;
+    Ok(named(kind(name), name, streamed(receiver)))
 }
 
 fn exporter(site: &Site, file: &FileName, (form, index): (&str, &Index)) -> Result<Box<dyn Exporter>, Problem> {

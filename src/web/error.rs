@@ -39,6 +39,12 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, text)
     }
 
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The page.
     #[must_use]
     pub fn page(self, site: &Site) -> Response {

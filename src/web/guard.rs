@@ -16,7 +16,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::error::Problem;
+use super::leads;
 use super::login;
+use super::multipart;
 use super::site::Site;
 
 /// The most bytes of a form.
@@ -243,6 +245,19 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 /// The request, whose form carries what only our pages know.
 async fn checked_form(site: &Site, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
+    let kind =
+        parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    // A file is taken in one place only.
+    if parts.uri.path() == leads::UPLOAD && multipart::is_multipart(&kind) {
+        let bytes = to_bytes(body, multipart::LARGEST).await.map_err(|_| leads::too_large())?;
+        let fields = multipart::parts(&kind, &bytes)
+            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "The form did not arrive whole. Send it again."))?;
+        let given = fields.iter().find(|part| part.name == "csrf");
+        if !given.is_some_and(|part| std::str::from_utf8(part.body).is_ok_and(|given| site.secrets.is_csrf(given))) {
+            return Err(no_secret());
+        }
+        return Ok(Request::from_parts(parts, Body::from(bytes)));
+    }
     let is_form = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
         kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
     });
@@ -254,12 +269,16 @@ async fn checked_form(site: &Site, request: Request) -> Result<Request, Problem>
     })?;
     let given = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value);
     if !given.is_some_and(|given| site.secrets.is_csrf(&given)) {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "The form is older than this server, or not from it. Go back, reload the page and send it again.",
-        ));
+        return Err(no_secret());
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+fn no_secret() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "The form is older than this server, or not from it. Go back, reload the page and send it again.",
+    )
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! that a terminal and a page are two views of one thing.
 
 mod assets;
+mod campaigns;
 mod check;
 pub mod children;
 mod compare;
@@ -12,9 +13,11 @@ mod downloads;
 mod error;
 pub mod guard;
 mod kept;
+mod leads;
 mod lineages;
 mod live;
 mod login;
+mod multipart;
 mod objections;
 mod opinions;
 mod page;
@@ -27,6 +30,7 @@ mod shelf;
 mod shown;
 pub mod site;
 mod titles;
+mod uploads;
 mod work;
 
 use std::collections::HashSet;
@@ -36,6 +40,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -74,6 +79,12 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/personas", get(people::list))
         .route("/personas/new", get(work::generate))
         .route("/personas/{name}", get(people::show))
+        .route(leads::PATH, get(leads::list))
+        .route(leads::UPLOAD, post(leads::upload).layer(DefaultBodyLimit::max(multipart::LARGEST)))
+        .route("/leads/preview/{id}", get(leads::preview).post(leads::import))
+        .route(campaigns::PATH, get(campaigns::list))
+        .route("/campaigns/{name}", get(campaigns::show))
+        .route("/campaigns/{name}/{form}", get(campaigns::download))
         .route("/evaluate", get(work::evaluate))
         .route("/improve", get(work::improve))
         .route(check::PATH, get(check::form).post(check::run))

@@ -17,6 +17,10 @@ pub enum Place {
     Prompts,
     /// Personas.
     Personas,
+    /// Lists of leads.
+    Leads,
+    /// Campaigns.
+    Campaigns,
     /// Models, their hosts and keys.
     Models,
     /// Nowhere.
@@ -51,6 +55,8 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
                         @if under_way > 0 { span.badge title="started here and under way" { (under_way) } }
                         (link("/prompts", Place::Prompts, "Prompts"))
                         (link("/personas", Place::Personas, "Personas"))
+                        (link(super::leads::PATH, Place::Leads, "Leads"))
+                        (link(super::campaigns::PATH, Place::Campaigns, "Campaigns"))
                         (link(super::check::PATH, Place::Models, "Models"))
                     }
                     @if site.secrets.asks() && place != Place::None {

@@ -11,6 +11,7 @@ use super::guard::Names;
 use super::kept::Kept;
 use super::secrets::Secrets;
 use super::shelf::Shelf;
+use super::uploads::Uploads;
 use crate::data::DataFolder;
 use crate::journal::{FILE, Journal};
 
@@ -28,6 +29,8 @@ pub struct Site {
     pub shelf: Arc<Shelf>,
     /// Downloads that were made of them.
     pub(super) kept: Kept,
+    /// Files of leads that are not imported yet.
+    pub(super) uploads: Uploads,
     journal: Mutex<Option<Journal>>,
 }
 
@@ -43,6 +46,7 @@ impl Site {
             children,
             shelf: Arc::default(),
             kept: Kept::default(),
+            uploads: Uploads::default(),
             journal: Mutex::default(),
         }
     }

@@ -209,6 +209,15 @@ pub async fn lint(texts: &Arc<Texts>, rules: Rules, context: &RunContext) -> Res
     Ok(Findings { kept: batch::each(context, texts, names, job).await? })
 }
 
+/// What can be told of one lead's messages by their form alone, without a model, in order of steps. `prompt` is that of
+/// the lead's arm.
+#[must_use]
+pub fn by_form(written: &Written, prompt: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    (0..written.steps.len()).for_each(|at| form::check(written, at, prompt, &mut findings));
+    findings
+}
+
 impl Rules {
     async fn look(&self, written: &Written) -> Result<Looked, crate::evaluate::auditing::Stopped> {
         let mut looked = Looked { messages: written.steps.len() as u64, ..Looked::default() };

@@ -10,6 +10,7 @@ use super::standing::{Outcome, Standing, run_path};
 use super::{Runs, chart, compare_form, cost, known};
 use crate::data::FileName;
 use crate::data::calibrations::{self, Calibration};
+use crate::data::leads;
 use crate::data::titles::Titles;
 use crate::improve::PromptParts;
 use crate::improve::difference::{Step, of_prompts};
@@ -17,6 +18,7 @@ use crate::improve::parts::{MarkedBy, Marking};
 use crate::optimize::story::Raised;
 use crate::report::calibration as report;
 use crate::report::html::diff;
+use crate::report::leads::shell;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::objections::{self, Column};
@@ -76,6 +78,7 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs, readers: &
             }
             (standing.attempt())
         }
+        (write_messages(site, file))
         (title_form(site, Named::Lineage, name, titles.lineages.get(name)))
         (changed(&standing))
         (said(&standing))
@@ -95,6 +98,25 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs, readers: &
         @if stems.len() > 1 {
             h2 { "Compare two of its runs" }
             (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default(), &[]))
+        }
+    }
+}
+
+/// The command that writes to real people with the lineage's best prompt.
+fn write_messages(site: &Site, file: &FileName) -> Markup {
+    let lists = leads::lists(&site.folder).unwrap_or_default();
+    let list = match lists.as_slice() {
+        [only] => shell(only.stem()),
+        _ => "LIST".to_owned(),
+    };
+    html! {
+        details.more #write {
+            summary { "Write messages with it" }
+            @if lists.is_empty() { p { "First " a href=(crate::web::leads::PATH) { "import your leads" } ". Then:" } }
+            @else { p { "In a terminal" @if lists.len() > 1 { ", with one of your " a href=(crate::web::leads::PATH) { "lists of leads" } " for LIST" } ":" } }
+            pre #write-command { "rejoinder write --lineage " (text(&shell(file.stem()))) " --leads " (text(&list)) " --steps 3" }
+            p { "Add " code { "--dry-run" } " to see the cost first. What was written is under " a href=(crate::web::campaigns::PATH) { "Campaigns" } "." }
+            button type="button" hidden data-copy="write-command" { "Copy the command" }
         }
     }
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::job::{Job, NO_FACTS, facts_of};
 use super::{Values, value};
-use crate::data::{FileName, Kind};
+use crate::data::{FileName, Kind, leads};
 use crate::web::error::Problem;
 use crate::web::site::Site;
 use crate::web::{check, page};
@@ -102,13 +102,32 @@ fn personas(values: &Values) -> Markup {
 fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
     let (people, facts, prompts) = (site.folder.list(Kind::Personas)?, prompts(site, true)?, prompts(site, false)?);
     let facts_hint = html! { "What the offer may truthfully claim." };
-    let people_hint = html! { a href="/personas/new" { "Generate personas" } " where there are none that fit." };
+    let people_hint = html! { a href="/personas/new" { "Generate personas" } " where none fit." };
     let prompt_hint = html! { a href="/prompts/new" { "Write a prompt" } " about what you offer." };
     Ok(html! {
-        (choice("personas", "Personas", &people_hint, &people, None, values))
+        (whom(site, &people, &people_hint, values)?)
         (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some(WITH_PROMPT), values))
         (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
+    })
+}
+
+/// A choice of a persona file or a list of leads.
+fn whom(site: &Site, people: &[FileName], hint: &Markup, values: &Values) -> Result<Markup, Problem> {
+    let chosen = value(values, "personas");
+    let lists = leads::lists(&site.folder)?;
+    Ok(html! {
+        div.field {
+            label for="personas" { "Personas or leads" }
+            select #personas name="personas" required aria-describedby="personas-hint" {
+                option value="" { "Choose …" }
+                @for file in people { option value=(file.stem()) selected[file.stem() == chosen] { (file.stem()) } }
+                @if !lists.is_empty() { optgroup label="Leads" {
+                    @for file in &lists { @let own = format!("leads/{}", file.stem()); option value=(own) selected[own == chosen] { (file.stem()) } }
+                } }
+            }
+            div.hint #personas-hint { (hint) " Or " a href=(crate::web::leads::PATH) { "import your leads" } "." }
+        }
     })
 }
 

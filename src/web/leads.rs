@@ -1,0 +1,320 @@
+//! Leads: the lists, a file that is sent, what is found in it, and its import.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+
+use super::error::Problem;
+use super::multipart;
+use super::page::{self, Place, text};
+use super::site::Site;
+use super::uploads::{Preview, Upload};
+use super::work::{Values, value};
+use crate::data::leads::import::{self, Field, Report};
+use crate::data::leads::{self, LeadList, Suppression};
+use crate::data::{FileName, clock};
+use crate::report::leads::{Counts, shell};
+use crate::report::words;
+
+/// The address of the page.
+pub const PATH: &str = "/leads";
+/// Where a file is sent to.
+pub const UPLOAD: &str = "/leads/upload";
+/// Larger lists are not counted for the page: that would keep it waiting.
+const COUNTED: u64 = 64 << 20;
+/// Characters of a persona that are shown.
+const PERSONA: usize = 1_000;
+
+/// The fields of a lead, as the page names them.
+const FIELDS: &[(Field, &str, &str)] = &[
+    (Field::Email, "email", "E-mail address"),
+    (Field::FirstName, "first_name", "First name"),
+    (Field::LastName, "last_name", "Last name"),
+    (Field::FullName, "full_name", "Full name"),
+    (Field::Title, "title", "Job title"),
+    (Field::Company, "company", "Company"),
+    (Field::Website, "website", "Company website"),
+    (Field::LinkedinUrl, "linkedin_url", "LinkedIn profile"),
+    (Field::Industry, "industry", "Industry"),
+    (Field::Size, "size", "Company size"),
+    (Field::Location, "location", "Location"),
+    (Field::City, "city", "City"),
+    (Field::State, "state", "State"),
+    (Field::Country, "country", "Country"),
+    (Field::DoNotContact, "do_not_contact", "Must not be written to"),
+];
+
+/// One list.
+struct Listed {
+    file: FileName,
+    when: String,
+    /// What is in it, and why some are left out; none where it is too large to be counted here.
+    found: Option<Result<(Counts, BTreeMap<String, u64>), Problem>>,
+}
+
+/// The lists, and a form for a new one.
+pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -> Result<Html<String>, Response> {
+    let own = site.aside(move |site| {
+        let suppression = Suppression::load(&site.folder)?;
+        let all: Vec<Listed> =
+            leads::lists(&site.folder)?.into_iter().map(|file| listed(site, file, &suppression)).collect();
+        let done = all.iter().find(|own| own.file.stem() == value(&values, "imported"));
+        let body = html! {
+            header.page-head {
+                h1 { "Leads" }
+                p.lead { "The people you want to write to, from a file of any sales tool." }
+            }
+            @if let Some(done) = done { p #imported role="status" { "Imported: " strong { (text(done.file.stem())) } ". Next: " a href=(evaluate(done)) { "evaluate a prompt on them" } "." } }
+            @if all.is_empty() { (page::empty("No leads yet.", html! { p { "Upload a file below. You see what is in it before anything is stored." } })) }
+            @else { (table(&all)) p.quiet { "On the suppression list, never written to: " (words::count(suppression.len() as u64, "address", "addresses")) "." } }
+            h2 #upload-head { "Import a file" }
+            form.stack #upload-form method="post" action=(UPLOAD) enctype="multipart/form-data" {
+                (page::csrf(site))
+                div.field {
+                    label for="file" { "File" }
+                    input #file name="file" type="file" required accept=".csv,.tsv,.txt,.json,.jsonl" aria-describedby="file-hint";
+                    p.hint #file-hint { "CSV or JSON from Apollo, HubSpot, LinkedIn, Sales Navigator, Smartlead, Instantly, lemlist or any other tool, up to 32 MB. For larger files use " code { "rejoinder leads import" } "." }
+                }
+                button.primary #upload type="submit" { "Preview the file" }
+                p.hint { "Nothing is stored until you press Import on the next page." }
+            }
+        };
+        Ok(page::page(site, "Leads", Place::Leads, body))
+    });
+    own.await.map_err(|problem| problem.page(&site))
+}
+
+fn listed(site: &Site, file: FileName, suppression: &Suppression) -> Listed {
+    let metadata = std::fs::metadata(site.folder.path(&file));
+    let when = metadata.as_ref().ok().and_then(|own| own.modified().ok());
+    let when =
+        when.and_then(|when| Timestamp::try_from(when).ok()).map(|when| clock::iso(TimeZone::UTC.to_datetime(when)));
+    let when = when.map(|when| when.chars().take(16).collect::<String>().replace('T', " ")).unwrap_or_default();
+    let is_counted = metadata.is_ok_and(|own| own.len() <= COUNTED);
+    let found = is_counted.then(|| {
+        let (mut counts, mut why) = (Counts::default(), BTreeMap::new());
+        for lead in LeadList::open(&site.folder, &file)? {
+            let lead = lead?;
+            counts.add(&lead, suppression);
+            if let Some(reason) = suppression.why_not(&lead) {
+                *why.entry(reason.to_owned()).or_default() += 1;
+            }
+        }
+        Ok((counts, why))
+    });
+    Listed { file, when, found }
+}
+
+fn evaluate(list: &Listed) -> String {
+    page::link("/evaluate", &[("personas", &format!("leads/{}", list.file.stem()))])
+}
+
+fn table(all: &[Listed]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Lists of leads" { table.stacked #lists {
+            thead { tr { th scope="col" { "List" } th.number scope="col" { "Leads" } th.number scope="col" { "May be written to" } th scope="col" { "Left out" } th scope="col" { "Last changed" } th scope="col" { "Next" } } }
+            tbody { @for own in all { tr {
+                th scope="row" { (text(own.file.stem())) }
+                @match &own.found {
+                    Some(Ok((counts, why))) => {
+                        td.number data-label="Leads" { (words::thousands(counts.leads)) }
+                        td.number data-label="May be written to" { (words::thousands(counts.writable)) }
+                        td data-label="Left out" { (reasons(why)) }
+                    }
+                    Some(Err(problem)) => td colspan="3" { (text(&problem.to_string())) },
+                    None => td colspan="3" { "a large list; " code { "rejoinder leads show " (text(&shell(own.file.stem()))) } " counts it" },
+                }
+                td.nowrap data-label="Last changed" { (own.when) }
+                td data-label="Next" { a href=(evaluate(own)) { "Evaluate a prompt" } }
+            } } }
+        } }
+    }
+}
+
+fn reasons<'r>(why: impl IntoIterator<Item = (&'r String, &'r u64)>) -> Markup {
+    let all: Vec<String> = why
+        .into_iter()
+        .map(|(reason, count)| format!("{} {}", words::thousands(*count), words::one_line(reason, 60)))
+        .collect();
+    html! { @if all.is_empty() { "nobody" } @else { (text(&all.join(", "))) } }
+}
+
+/// Takes a file.
+pub async fn upload(State(site): State<Arc<Site>>, headers: HeaderMap, bytes: Bytes) -> Response {
+    let kept = site.aside(move |site| {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let parts = multipart::parts(kind, &bytes).unwrap_or_default();
+        let file = parts.iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty());
+        let file = file.ok_or_else(|| Problem::input("No file was sent, or it is empty. Go back and choose one."))?;
+        let name = file.file_name.filter(|name| !name.is_empty()).unwrap_or("leads");
+        // Some browsers send a whole path.
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        site.uploads.keep(Upload::new(&site.folder, name, file.body.to_vec()))
+    });
+    match kept.await {
+        Ok(id) => Redirect::to(&address(&id)).into_response(),
+        Err(problem) => problem.page(&site),
+    }
+}
+
+fn address(id: &str) -> String {
+    format!("/leads/preview/{}", page::segment(id))
+}
+
+/// What is in a file that was sent.
+pub async fn preview(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Html<String>, Response> {
+    let own = site.aside(move |site| {
+        let (upload, map) = site.uploads.get(&id)?;
+        let name = import::name_from(std::path::Path::new(&upload.name));
+        Ok(shown(site, (&id, &name), &upload, &map, None))
+    });
+    own.await.map_err(|problem| problem.page(&site))
+}
+
+/// Shows it anew with other columns, or imports it.
+pub async fn import(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(values): Form<Values>) -> Response {
+    let answer = site.aside(move |site| {
+        let (upload, _) = site.uploads.get(&id)?;
+        let name = value(&values, "name").to_owned();
+        let again = |map: &[(Field, String)], problem: &Problem| {
+            let page = shown(site, (&id, &name), &upload, map, Some(&problem.to_string()));
+            Ok((problem.status(), page).into_response())
+        };
+        let map = chosen(&upload, &values);
+        if let Some((_, column)) =
+            map.iter().enumerate().find_map(|(at, own)| map[..at].iter().find(|other| other.1 == own.1))
+        {
+            let problem = format!("The column {} is chosen for two fields. Choose one.", words::one_line(column, 60));
+            return again(&map, &Problem::input(problem));
+        }
+        site.uploads.choose(&id, &map);
+        if value(&values, "do") != "import" {
+            return Ok(Redirect::to(&address(&id)).into_response());
+        }
+        if name.is_empty() {
+            return again(&map, &Problem::input("The list has no name. Give it one."));
+        }
+        let file = match leads::file(&site.folder, &name) {
+            Ok(file) => file,
+            Err(error) => return again(&map, &Problem::input(page::sentence(&error.to_string()))),
+        };
+        match upload.import(&site.folder, &file, &map) {
+            Ok(_) => {
+                site.uploads.forget(&id);
+                Ok(Redirect::to(&page::link(PATH, &[("imported", file.stem())])).into_response())
+            }
+            Err(problem) => again(&map, &problem),
+        }
+    });
+    answer.await.unwrap_or_else(|problem| problem.page(&site))
+}
+
+/// The columns that are not what was recognised.
+fn chosen(upload: &Upload, values: &Values) -> Vec<(Field, String)> {
+    let other = |(field, name, _): &(Field, &str, &str)| {
+        // As it was sent: a header may begin or end with a space.
+        let column = values.get(&format!("map_{name}")).filter(|column| !column.is_empty())?;
+        let is_known = upload.columns.contains(column) && upload.column_of(*field) != Some(column);
+        is_known.then(|| (*field, column.clone()))
+    };
+    FIELDS.iter().filter_map(other).collect()
+}
+
+fn shown(
+    site: &Site,
+    (id, name): (&str, &str),
+    upload: &Upload,
+    map: &[(Field, String)],
+    wrong: Option<&str>,
+) -> Html<String> {
+    let found = upload.preview(&site.folder, map);
+    let problem = wrong.map(str::to_owned).or_else(|| found.as_ref().err().map(ToString::to_string));
+    let found = found.ok();
+    let body = html! {
+        header.page-head {
+            p.crumbs { a href=(PATH) { "Leads" } }
+            h1 { "Preview of " (text(&upload.name)) }
+            p.lead { "Nothing is stored yet." }
+        }
+        @if let Some(problem) = &problem { p.problem #problem role="alert" { (text(problem)) } }
+        @if let Some(Preview { report, .. }) = &found { (figures(report)) }
+        form.stack #mapping method="post" action=(address(id)) {
+            (page::csrf(site))
+            @if upload.columns.is_empty() { p { "No columns could be read. " a href=(PATH) { "Send another file" } "." } } @else {
+                h2 { "Which column is which" }
+                p.hint { "Columns that you choose for no field are kept as well, under their own names." }
+                @for field in FIELDS { (choice(upload, field, map, found.as_ref())) }
+                button #again type="submit" name="do" value="preview" { "Preview again" }
+            }
+            @if found.is_some() {
+                div.field { label for="name" { "Name of the list" } input #name name="name" value=(name) required autocomplete="off"; }
+                button.primary #import type="submit" name="do" value="import" { "Import" }
+            }
+        }
+        @if let Some(Preview { first, .. }) = &found {
+            h2 #examples { "How the models will see these people" }
+            @if first.is_empty() { p { "Nobody in this file may be written to." } }
+            ol.people { @for lead in first { li { strong { (text(&lead.email)) } "\n" (text(&lead.persona_text().chars().take(PERSONA).collect::<String>())) } } }
+        }
+    };
+    page::page(site, "Preview of leads", Place::Leads, body)
+}
+
+fn choice(
+    upload: &Upload,
+    (field, name, label): &(Field, &str, &str),
+    map: &[(Field, String)],
+    found: Option<&Preview>,
+) -> Markup {
+    let of_report = || found?.report.used.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
+    let given = map.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
+    let now = given.or_else(of_report).unwrap_or_default();
+    let id = format!("map_{name}");
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            select #(id) name=(id) {
+                @if now.is_empty() || upload.column_of(*field).is_none() { option value="" selected[now.is_empty()] { "Not in this file" } }
+                @for column in &upload.columns { option value=(column) selected[column == now] { (text(&words::one_line(column, 80))) } }
+            }
+        }
+    }
+}
+
+/// What was found.
+fn figures(report: &Report) -> Markup {
+    let tool =
+        report.known.map_or_else(|| "No known export; columns by their names".to_owned(), |known| known.to_string());
+    let mut blocked: Vec<(String, u64)> = report.blocked.iter().map(|(why, count)| (why.clone(), *count)).collect();
+    blocked.push(("on the suppression list already".to_owned(), report.suppressed));
+    blocked.retain(|(_, count)| *count > 0);
+    let total: u64 = blocked.iter().map(|(_, count)| count).sum();
+    html! {
+        dl.tiles #found {
+            div { dt { "Recognised as" } dd { strong { (tool) } small { (report.format) ", " (report.encoding) } } }
+            div { dt { "Rows" } dd { strong { (words::thousands(report.rows)) } @if report.preamble > 0 { small { (words::count(report.preamble, "line", "lines")) " before the header" } } } }
+            div { dt { "May be written to" } dd { strong { (words::thousands(report.writable())) } } }
+            div { dt { "May not be written to" } dd { strong { (words::thousands(total)) } @if total > 0 { small { (reasons(blocked.iter().map(|(why, count)| (why, count)))) "; kept apart" } } } }
+            div { dt { "Duplicates" } dd { strong { (words::thousands(report.duplicates)) } @if report.duplicates > 0 { small { "the first row counts" } } } }
+            div { dt { "Without an address" } dd { strong { (words::thousands(report.without_address)) } @if report.without_address > 0 { small { "left out" } } } }
+            @if report.ragged.count > 0 { div { dt { "More cells than the header" } dd { strong { (words::thousands(report.ragged.count)) } small { "left out; the first on line " (report.ragged.first_lines.first().copied().unwrap_or_default()) } } } }
+            @if report.short > 0 { div { dt { "Fewer cells than the header" } dd { strong { (words::thousands(report.short)) } small { "what is missing is empty" } } } }
+        }
+        @if report.markers.is_empty() { p.hint { "No column is known to say who must not be written to. If one does, choose it below." } }
+    }
+}
+
+/// What is said where a file is too large.
+pub fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The file is larger than 32 MB. Import it with: rejoinder leads import FILE --name NAME",
+    )
+}

@@ -1,0 +1,117 @@
+//! Forms with a file in them: `multipart/form-data`, as RFC 7578 has it, held in memory.
+
+/// The most bytes of a form with a file.
+pub const LARGEST: usize = 32 << 20;
+/// Parts of a form; ours have two.
+const MOST_PARTS: usize = 16;
+
+/// One field of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part<'b> {
+    /// The field's name.
+    pub name: &'b str,
+    /// What the file was called where it came from.
+    pub file_name: Option<&'b str>,
+    /// The value.
+    pub body: &'b [u8],
+}
+
+/// Whether a form of this type may hold files.
+#[must_use]
+pub fn is_multipart(content_type: &str) -> bool {
+    content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
+}
+
+/// The fields of a form; `None` where it is none, or not whole.
+#[must_use]
+pub fn parts<'b>(content_type: &str, bytes: &'b [u8]) -> Option<Vec<Part<'b>>> {
+    let boundary = content_type.split(';').find_map(|word| word.trim().strip_prefix("boundary="))?.trim_matches('"');
+    if boundary.is_empty() || boundary.len() > 70 {
+        return None;
+    }
+    let (first, next) = (format!("--{boundary}"), format!("\r\n--{boundary}"));
+    let mut rest = bytes.strip_prefix(first.as_bytes())?;
+    let mut parts = Vec::new();
+    loop {
+        if rest.starts_with(b"--") {
+            return Some(parts);
+        }
+        rest = rest.strip_prefix(b"\r\n")?;
+        let head = find(rest, b"\r\n\r\n")?;
+        let (head, body) = (std::str::from_utf8(&rest[..head]).ok()?, &rest[head + 4..]);
+        let end = find(body, next.as_bytes())?;
+        let disposition = head.split("\r\n").find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
+        })?;
+        parts.push(Part {
+            name: quoted(disposition, " name=\"")?,
+            file_name: quoted(disposition, "filename=\""),
+            body: &body[..end],
+        });
+        if parts.len() > MOST_PARTS {
+            return None;
+        }
+        rest = &body[end + next.len()..];
+    }
+}
+
+/// Browsers write quotation marks within as `%22`.
+fn quoted<'b>(text: &'b str, before: &str) -> Option<&'b str> {
+    text.split_once(before)?.1.split_once('"').map(|(value, _)| value)
+}
+
+fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
+    let first = *what.first()?;
+    let mut from = 0;
+    loop {
+        let at = from + bytes.get(from..)?.iter().position(|byte| *byte == first)?;
+        if bytes[at..].starts_with(what) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KIND: &str = "multipart/form-data; boundary=xYz";
+
+    fn form(file: &[u8]) -> Vec<u8> {
+        let mut bytes = b"--xYz\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nsecret\r\n--xYz\r\n\
+            content-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+            .to_vec();
+        bytes.extend_from_slice(file);
+        bytes.extend_from_slice(b"\r\n--xYz--\r\n");
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_comes_as_it_was_sent(file in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assume!(find(&file, b"\r\n--xYz").is_none());
+            let bytes = form(&file);
+            let parts = parts(KIND, &bytes).unwrap();
+            prop_assert_eq!(parts[0], Part { name: "csrf", file_name: None, body: b"secret" });
+            prop_assert_eq!(parts[1], Part { name: "file", file_name: Some("a.csv"), body: &file });
+        }
+
+        #[test]
+        fn what_is_cut_off_is_no_form(cut in 1_usize..150) {
+            let bytes = form(b"email\r\na@x.example");
+            let end = bytes.len() - 4 - cut.min(bytes.len() - 4);
+            prop_assert_eq!(parts(KIND, &bytes[..end]), None);
+        }
+    }
+
+    #[test]
+    fn a_form_without_a_boundary_is_none() {
+        assert!(is_multipart(KIND) && !is_multipart("text/plain"));
+        assert_eq!(parts("multipart/form-data", &form(b"")), None);
+        assert_eq!(parts("multipart/form-data; boundary=", &form(b"")), None);
+    }
+}
