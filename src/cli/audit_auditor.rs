@@ -122,9 +122,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let file = auditors::file_name(&record.fingerprint)?;
     doors.context.note_output("audit", &file, &sha256(&auditors::to_bytes(&record)?))?;
+    // One that cannot be read is replaced all the same.
+    let earlier = auditors::record(&setup.folder, &record.fingerprint).ok().flatten();
     let file = auditors::save(&setup.folder, &record)?;
     if options.format == Format::Text {
-        print(&format!("Kept in: {}\n", words::path(&setup.folder.path(&file))))?;
+        let replaced = words::replaced(earlier.as_ref().map(|earlier| earlier.date.as_str()));
+        print(&format!("Kept in: {}\n{replaced}", words::path(&setup.folder.path(&file))))?;
     }
     begun.finish()?;
     Ok(())

@@ -33,16 +33,16 @@ pub struct Options {
     /// The model of all roles [default: anthropic/claude-sonnet-5-5]
     #[arg(long, value_name = "ID")]
     model: Option<String>,
-    /// Whom you want to reach, in a few words: personas are invented for it
+    /// Whom you want to reach, in a few words, to invent personas for
     #[arg(long, value_name = "TEXT")]
     domain: Option<String>,
-    /// What the files are called [default: from the domain]
+    /// Name of the files [default: from the domain]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Where to write the two files
     #[arg(long, value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Do not ask the model whether it answers
+    /// Do not check whether the model answers
     #[arg(long)]
     no_check: bool,
 }

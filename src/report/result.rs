@@ -114,6 +114,15 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
             later.unwrap_or_default()
         ),
     );
+    let is_grounded = proof.chances.is_none() && story.objective == Objective::Grounded;
+    let rate = |rates: &Rates| if is_grounded { rates.grounded.clone() } else { Some(rates.response.clone()) };
+    let share = |rates: &Rates| rate(rates).and_then(|rate| rate.share());
+    let difference = share(&proof.after).zip(share(&proof.before)).map(|(after, before)| after - before);
+    if proof.chances.is_none() && difference.is_some_and(|shown| (shown - outcome.estimate).abs() > 0.0005) {
+        let why = "  (the gain compares each person's own messages; the rates count every message, so they differ by \
+                   another figure)";
+        screen.line(Tone::Plain, why);
+    }
 }
 
 /// The people whose answers wrote the prompt: a description, which proves nothing.
