@@ -18,8 +18,8 @@ use crate::report::words;
 /// Options of `init`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Asks for what is not given, and takes an empty answer for the default. Nothing that is there is \
-                        replaced. Keys go into the environment or into .env, never into the settings.
+    after_help = "Asks for what is not given; an empty answer takes the default. Existing files are not replaced. \
+                        Keys go into the environment or into .env, never into the settings.
 
 Examples:
   rejoinder init
@@ -172,7 +172,7 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
         screen.line(Tone::Open, format!("First write what you offer into {}.", words::path(offer)));
     }
     if !answered {
-        screen.line(Tone::Open, "First see to it that the model answers: rejoinder check says what is missing.");
+        screen.line(Tone::Open, "First make sure that the model answers: rejoinder check says what is missing.");
     }
     screen.line(Tone::Heading, "Next, in this order:");
     if folder != Path::new(".") {
@@ -184,7 +184,7 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
     screen.line(Tone::Command, format!("  rejoinder personas --domain '{domain}' --name {name}"));
     screen.line(Tone::Command, format!("  rejoinder evaluate --persona-file {name}_train --messages-per-persona 1"));
     screen.line(Tone::Command, format!("  rejoinder improve --results-file {name}_train_results"));
-    screen.line(Tone::Plain, "Each takes --dry-run, which says what it would cost and sends nothing.");
+    screen.line(Tone::Plain, "Each takes --dry-run, which prints the cost and sends nothing.");
     screen
 }
 

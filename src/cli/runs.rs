@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::presets::NOTHING;
 
 use super::error::Error;
 use super::options::dollars;
@@ -196,7 +196,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
         return Ok("No runs yet.\n".to_owned());
     }
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED);
+    table.load_style(NOTHING);
     table.set_header(["run", "command", "state", "began", "calls", "cost", "size"]);
     for row in rows {
         table.add_row([
@@ -209,7 +209,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
             size(row.bytes),
         ]);
     }
-    Ok(format!("{table}\nGo on with an interrupted run: rejoinder runs resume RUN\n"))
+    Ok(format!("{}\nGo on with an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
 }
 
 fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {

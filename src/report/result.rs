@@ -119,8 +119,12 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
     let share = |rates: &Rates| rate(rates).and_then(|rate| rate.share());
     let difference = share(&proof.after).zip(share(&proof.before)).map(|(after, before)| after - before);
     if proof.chances.is_none() && difference.is_some_and(|shown| (shown - outcome.estimate).abs() > 0.0005) {
-        let why = "  (the gain compares each person's own messages; the rates count every message, so they differ by \
-                   another figure)";
+        let why = match proof.later {
+            Some(_) => "  (the gain is that of the pairs that decided; the rates also count those asked afterwards)",
+            None => {
+                "  (the gain is paired, person by person, and allows for early looks; the rates count every message)"
+            }
+        };
         screen.line(Tone::Plain, why);
     }
 }
