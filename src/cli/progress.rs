@@ -89,7 +89,7 @@ impl<Say: FnMut(&str)> State<Say> {
         }
         match event {
             Event::Warning(text) => {
-                self.line(&screen::warning(&words::without_os_number(&words::safe(&text))), Loudness::Quiet)
+                self.line(&screen::warning(&words::without_os_number(&words::safe(&text))), Loudness::Quiet);
             }
             Event::Note(text) => self.line(&words::safe(&text), Loudness::Normal),
             Event::Step(text) => {
