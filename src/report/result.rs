@@ -115,7 +115,7 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
         ),
     );
     let is_grounded = proof.chances.is_none() && story.objective == Objective::Grounded;
-    let rate = |rates: &Rates| if is_grounded { rates.grounded.clone() } else { Some(rates.response.clone()) };
+    let rate = |rates: &Rates| if is_grounded { rates.grounded } else { Some(rates.response) };
     let share = |rates: &Rates| rate(rates).and_then(|rate| rate.share());
     let difference = share(&proof.after).zip(share(&proof.before)).map(|(after, before)| after - before);
     if proof.chances.is_none() && difference.is_some_and(|shown| (shown - outcome.estimate).abs() > 0.0005) {
