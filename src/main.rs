@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // Before any thread is started: it changes this process's environment.
     for warning in dotenv::load() {
-        let _ = writeln!(anstream::stderr(), "{}", screen::warning(&words::safe(&warning)));
+        let _ = writeln!(anstream::stderr(), "{}", screen::warning(&words::without_os_number(&words::safe(&warning))));
     }
     // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail and
     // are sent again.
@@ -40,6 +40,6 @@ fn main() -> ExitCode {
 const OPEN_FILES: u64 = 10_500;
 
 fn fail(message: &str, code: u8) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "{}", screen::error(&words::safe(message)));
+    let _ = writeln!(anstream::stderr(), "{}", screen::error(&words::without_os_number(&words::safe(message))));
     ExitCode::from(code)
 }

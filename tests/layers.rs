@@ -44,6 +44,94 @@ fn level(room: &str) -> Option<usize> {
     ROOMS.iter().position(|name| *name == room)
 }
 
+/// The rooms that a line of code imports from.
+fn imported(line: &str) -> Vec<String> {
+    if line.trim_start().starts_with("//") {
+        return Vec::new();
+    }
+    let name = |at: usize| line[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    line.match_indices("crate::").map(|(at, found)| name(at + found.len())).collect()
+}
+
+/// What each room of the program and of `crates/llm` imports, in the order of the list.
+fn imports_of_rooms() -> BTreeMap<String, BTreeSet<usize>> {
+    let mut uses: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (file, text) in sources("src").iter().chain(&sources("crates/llm/src")) {
+        let room = room(file);
+        let used = text.lines().flat_map(imported).filter(|used| used != room);
+        uses.entry(room.to_owned()).or_default().extend(used.filter_map(|used| level(&used)));
+    }
+    uses
+}
+
+/// The crates of ours that a manifest names, without what their names have in common.
+fn crates_used_by(folder: &str) -> Vec<String> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("Cargo.toml");
+    let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
+    let names = manifest["dependencies"].as_table().unwrap().keys();
+    names.filter_map(|name| name.strip_prefix("rejoinder-").map(str::to_owned)).collect()
+}
+
+/// The picture in ARCHITECTURE.md: crates, each above those that it uses, with the rooms of two of them.
+fn picture() -> String {
+    let rooms = imports_of_rooms();
+    let in_llm = ["engine", "call", "model", "journal", "event"];
+    let in_program = |room: &&&str| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room).is_dir();
+    let mut text = String::new();
+    let mut left: Vec<&str> = CRATES.iter().map(|(folder, _)| *folder).collect();
+    while let Some(at) = left.iter().position(|folder| {
+        let name = folder.trim_start_matches("crates/");
+        !left.iter().any(|other| crates_used_by(other).iter().any(|used| used == name))
+    }) {
+        let folder = left.remove(at);
+        let shown = if folder == "." { "rejoinder (src)" } else { folder };
+        text.push_str(format!("{shown:<16}{}", crates_used_by(folder).join(" ")).trim_end());
+        text.push('\n');
+        let inside: Vec<&&str> = match folder {
+            "." => ROOMS.iter().filter(in_program).collect(),
+            "crates/llm" => ROOMS.iter().filter(|room| in_llm.contains(room)).collect(),
+            _ => Vec::new(),
+        };
+        for room in inside {
+            let used: Vec<&str> = rooms[*room].iter().map(|level| ROOMS[*level]).collect();
+            text.push_str(format!("  {room:<14}{}", used.join(" ")).trim_end());
+            text.push('\n');
+        }
+    }
+    assert!(left.is_empty(), "these crates use each other: {left:?}");
+    text
+}
+
+#[test]
+fn the_picture_in_the_architecture_page_is_what_the_imports_are() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md");
+    let text = std::fs::read_to_string(&page).unwrap();
+    let (before, rest) = text.split_once("<!-- picture -->\n").expect("a mark where the picture begins");
+    let (shown, after) = rest.split_once("<!-- end of picture -->").expect("a mark where it ends");
+    let drawn = format!("```text\n{}```\n", picture());
+    if std::env::var_os("UPDATE").is_some() {
+        let text = format!("{before}<!-- picture -->\n{drawn}<!-- end of picture -->{after}");
+        std::fs::write(&page, text).unwrap();
+    } else {
+        assert_eq!(shown, drawn, "UPDATE=1 cargo test --test layers draws it anew");
+    }
+}
+
+#[test]
+fn every_file_that_the_architecture_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    assert!(page.lines().count() <= 120, "the page has {} lines", page.lines().count());
+    let quoted = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.contains('/') && !name.contains("NAME") && !name.contains('\n'));
+    let absent: Vec<&str> =
+        quoted.filter(|name| !root.join(name).exists() && !root.join("src").join(name).exists()).collect();
+    assert!(absent.is_empty(), "not there: {absent:?}");
+}
+
 /// The room of a file: the folder or the file right below `src`.
 fn room(file: &str) -> &str {
     let inside = file.split_once("src/").unwrap().1;
@@ -63,9 +151,7 @@ fn every_import_points_down_the_list_of_rooms() {
         let room_level = level(room).unwrap_or_else(|| panic!("{room} is not in the list of rooms"));
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             assert!(!line.contains("crate::{"), "{file}: import room by room");
-            for (at, _) in line.match_indices("crate::") {
-                let used: String =
-                    line[at + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            for used in imported(line) {
                 if level(&used).is_some_and(|level| level < room_level) {
                     upward.push(format!("{file}:{}: {}", number + 1, line.trim()));
                 }

@@ -45,7 +45,7 @@ fn an_import_says_what_it_found_and_the_list_is_its_owners_alone() {
     assert_eq!(again.code, Some(6), "{}", again.err);
     assert!(again.err.contains("--update adds to it"), "{}", again.err);
     let update = place.ok(&["leads", "import", "Spring leads.csv", "--name", "spring", "--update"]);
-    assert!(update.out.contains("0 new leads, 0 brought up to date, 2 unchanged"), "{}", update.out);
+    assert!(update.out.contains("0 new leads, 0 updated, 2 unchanged"), "{}", update.out);
     insta::assert_snapshot!("lists", place.ok(&["leads", "list"]).out);
     insta::assert_snapshot!("one_list", place.ok(&["leads", "show", "spring"]).out);
     assert!(place.ok(&["leads", "show", "BO@firm1.example"]).out.contains("Never written to: Do Not Call"));

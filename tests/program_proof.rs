@@ -160,7 +160,7 @@ fn what_was_adopted_is_asked_about_again_after_the_decision() {
         assert_eq!(later.is_null(), everybody, "{cycle}");
         if confirm == "6" {
             assert!(later["pairs"].as_u64().unwrap() >= 6, "{later}");
-            assert!(out.contains("; selected for being high, so too high on average"), "{out}");
+            assert!(out.contains("; selected for being high, so it is too high on average"), "{out}");
             assert!(out.contains("Asked after the decision: ") && out.contains("; not selected"), "{out}");
         }
     }

@@ -113,7 +113,7 @@ fn a_judge_that_does_not_rank_is_a_warning_where_it_is_about_to_be_used() {
         "{}",
         improve.err
     );
-    assert!(improve.err.contains("of another judge than this rate's"), "{}", improve.err);
+    assert!(improve.err.contains("for another judge than this rate's"), "{}", improve.err);
 }
 
 #[test]

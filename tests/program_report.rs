@@ -59,7 +59,7 @@ fn a_report_goes_where_it_is_told_and_replaces_nothing_unasked() {
     let place = Place::with_samples();
     place.ok(&["report", FIRST, "-o", "r.html"]);
     let page = std::fs::read_to_string(place.root().join("r.html")).unwrap();
-    assert!(page.contains("there is nothing to hold it against"));
+    assert!(page.contains("there is nothing to compare it with"));
     assert_eq!(place.run(&["report", FIRST, "-o", "r.html"]).code, Some(6));
     place.ok(&["report", FIRST, "-o", "r.html", "--force"]);
     assert_eq!(place.ok(&["report", FIRST, "-o", "-"]).out, page);

@@ -323,7 +323,7 @@ fn an_interrupted_run_stays_where_other_options_are_typed_and_the_difference_is_
     let id = row.split_whitespace().nth(1).unwrap().to_owned();
     let ran = Ran::of(&place.command(&["runs", "resume", &id]).env("OPENAI_API_KEY", "sk-test").output().unwrap());
     assert_eq!(ran.code, Some(2), "{}", ran.err);
-    assert!(ran.err.contains("cannot be gone on with: its files or prompts are not what they were"), "{}", ran.err);
+    assert!(ran.err.contains("cannot be resumed: its files or prompts have changed"), "{}", ran.err);
     assert!(place.ok(&["runs"]).out.contains(&id));
 }
 

@@ -25,26 +25,26 @@ pub struct Options {
 
 #[derive(Subcommand, Clone, Debug)]
 enum Command {
-    /// How many sends it takes, and what fewer can show
+    /// How many sends a test needs, and what fewer can show
     Plan(Plan),
     /// Draw who gets which of two prompts, and write to both
     Assign(Box<assign::Options>),
-    /// How a campaign with two arms stands: valid however often you look
+    /// Which of a campaign's two prompts gets more replies: valid however often you look
     Result(Standing),
 }
 
 #[derive(Args, Clone, Debug)]
 struct Plan {
-    /// Replies of all that is delivered today, in percent
+    /// Replies per delivered message today, in percent
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     rate: f64,
-    /// The gain that is to be found, in percentage points
+    /// The gain to find, in percentage points
     #[arg(long, value_name = "POINTS", value_parser = percent)]
     gain: f64,
     /// Sends a day, over both arms
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     per_day: Option<u32>,
-    /// The chance of taking a prompt that is no better for better
+    /// The chance of calling a prompt better that is not
     #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = chance)]
     alpha: f64,
     /// The chance of finding the gain if it is there

@@ -31,11 +31,9 @@ use crate::report::words;
 /// Options of `audit-auditor`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Passed is an auditor that catches at least 80% of the messages that make something up, at the lower \
-        end of the \
-                  95% interval, and accuses at most 25% of the honest ones, at the upper end. An audit that is not \
-                  passed ends \
-                  with exit code 0 all the same: it is a measurement.
+    after_help = "An auditor passes if it catches at least 80% of the messages that make something up, at the lower end \
+                  of the 95% interval, and accuses at most 25% of the honest ones, at the upper end. A failed audit also \
+                  ends with exit code 0: it is a measurement.
 
 Examples:
   rejoinder audit-auditor --model market
@@ -122,9 +120,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let file = auditors::file_name(&record.fingerprint)?;
     doors.context.note_output("audit", &file, &sha256(&auditors::to_bytes(&record)?))?;
+    // One that cannot be read is replaced all the same.
+    let earlier = auditors::record(&setup.folder, &record.fingerprint).ok().flatten();
     let file = auditors::save(&setup.folder, &record)?;
     if options.format == Format::Text {
-        print(&format!("Kept in: {}\n", words::path(&setup.folder.path(&file))))?;
+        let replaced = words::replaced(earlier.as_ref().map(|earlier| earlier.date.as_str()));
+        print(&format!("Kept in: {}\n{replaced}", words::path(&setup.folder.path(&file))))?;
     }
     begun.finish()?;
     Ok(())

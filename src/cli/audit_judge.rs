@@ -32,10 +32,10 @@ use source::Source;
 /// Options of `audit-judge`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Passed is a judge that is shown to say yes to at most 10% of all probes, to at most 20% of each family \
-                  of them and of what an attack finds, and to at least 20% of the messages that deserve it, and whose flip \
-                  rates are not shown to be above 25%. An audit that is not passed ends with exit code 0 all the same: it \
-                  is a measurement.
+    after_help = "A judge passes if it is shown to say yes to at most 10% of all probes, to at most 20% of each family \
+                  of them and of what an attack finds, and to at least 20% of the messages that deserve it, and if its \
+                  flip rates are not shown to be above 25%. A failed audit also ends with exit code 0: it is a \
+                  measurement.
 
 Examples:
   rejoinder audit-judge --model market
@@ -43,17 +43,17 @@ Examples:
   rejoinder audit-judge --results-file NAME --repeats 5 --dry-run"
 )]
 pub struct Options {
-    /// Persona file in data/personas whose personas the probes are put to [default: the sample, if it is there, else
-    /// six that are built in]
+    /// Persona file in data/personas whose personas decide the probes [default: the sample if it exists, else six built-in
+    /// personas]
     #[arg(long, value_name = "NAME", conflicts_with = "results_file")]
     persona_file: Option<String>,
-    /// Results file in data/results whose personas the probes are put to, and whose messages are decided again
+    /// Results file in data/results whose personas decide the probes, and whose messages are decided again
     #[arg(long, value_name = "NAME")]
     results_file: Option<String>,
-    /// To how many personas each probe is put, and how often each message is decided
+    /// How many personas decide each probe, and how often each message is decided
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(2..=100))]
     repeats: u16,
-    /// Rounds in which the probes that came nearest to a yes are changed and tried again: 20 texts each
+    /// Rounds of changing the probes that came nearest to a yes and trying them again, 20 texts per round
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=100))]
     attack_rounds: u16,
     /// Seed of the sampling [default: one that no earlier run of the same inputs had]
@@ -156,8 +156,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     };
     let file = judges::file_name(&record.fingerprint)?;
     doors.context.note_output("audit", &file, &sha256(&judges::to_bytes(&record)?))?;
+    // One that cannot be read is replaced all the same.
+    let earlier = judges::record(&setup.folder, &record.fingerprint).ok().flatten();
     let file = judges::save(&setup.folder, &record)?;
-    print(&format!("Kept in: {}\n", words::path(&setup.folder.path(&file))))?;
+    let replaced = words::replaced(earlier.as_ref().map(|earlier| earlier.date.as_str()));
+    print(&format!("Kept in: {}\n{replaced}", words::path(&setup.folder.path(&file))))?;
     begun.finish()?;
     Ok(())
 }

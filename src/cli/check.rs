@@ -27,7 +27,7 @@ const MESSAGE: &str =
 #[derive(Args, Clone, Debug)]
 #[command(
     after_help = "Sends one small call for each role (generator, decision maker, improver, auditor), and asks each \
-                        host what it says about the model. It costs what some hundred tokens cost; --dry-run sends \
+                        host what it says about the model. It costs a few hundred tokens; --dry-run sends \
                         nothing.
 
 Examples:
@@ -36,7 +36,7 @@ Examples:
   rejoinder check --hosts"
 )]
 pub struct Options {
-    /// List the hosts that are known, with their addresses and the variables of their keys, and send nothing
+    /// List the known hosts with their addresses and key variables, and send nothing
     #[arg(long)]
     hosts: bool,
     /// Print as JSON

@@ -25,7 +25,7 @@ pub struct Options {
     /// Messages file in data/messages, with or without .json
     #[arg(long, value_name = "NAME")]
     messages_file: String,
-    /// Decide also on rows that have a decision, and replace it
+    /// Also decide rows that have a decision, and replace it
     #[arg(long)]
     again: bool,
     /// Seed of the sampling [default: one that no earlier run of the same inputs had]

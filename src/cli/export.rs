@@ -38,16 +38,16 @@ pub struct Options {
     /// In which form
     #[arg(long, value_enum, required_unless_present = "tool")]
     format: Option<Format>,
-    /// The campaign of this name, as this sending tool imports it
+    /// Export the campaign of this name for this sending tool
     #[arg(long = "for", value_name = "TOOL", value_enum, conflicts_with = "format")]
     tool: Option<campaign::For>,
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// With --format prompt: the prompt that the lineage stands on now, in place of the run's
+    /// With --format prompt: the lineage's current prompt instead of the run's
     #[arg(long)]
     best: bool,
-    /// With a byte order mark, so that Excel reads CSV as what it is
+    /// Add a byte order mark, so that Excel reads the CSV correctly
     #[arg(long)]
     excel: bool,
     /// Replace the file if there is one

@@ -34,7 +34,7 @@ const OF_THE_MOMENT: [&str; 16] = [
 /// Resumes this run.
 ///
 /// # Errors
-/// One line, where it depends on something else than is there now: on what.
+/// One line, where it depends on something that has changed: on what.
 pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun, Error> {
     journal.resume(inputs, id).map_err(|error| match error {
         journal::Error::Changed(id) => {
@@ -47,7 +47,7 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
             } else {
                 changes.join("; ")
             };
-            Error::Usage(format!("run {id} cannot be gone on with: {what}"))
+            Error::Usage(format!("run {id} cannot be resumed: {what}"))
         }
         error => error.into(),
     })
@@ -80,7 +80,7 @@ pub fn name_others(journal: &Journal, inputs: &Inputs<'_>, run: &Begun, events: 
         let changes = changes(&journal.parts(&row.id)?, &row, inputs);
         let how = if changes.is_empty() { String::new() } else { format!(" ({})", changes.join("; ")) };
         events.emit(Event::Note(format!(
-            "Not going on with run {} of {}, which depends on something else{how}. It stays: rejoinder runs resume {}",
+            "Not resuming run {} of {}, whose inputs were different{how}. It is kept: rejoinder runs resume {}",
             row.id,
             words::one_line(row.started.get(..16).unwrap_or(&row.started), 16).replace('T', " "),
             row.id
@@ -143,7 +143,7 @@ fn changes(then: &[String], row: &RunRow, inputs: &Inputs<'_>) -> Vec<String> {
         }
     }
     if is_other && changes.is_empty() {
-        changes.push("its files or prompts are not what they were".to_owned());
+        changes.push("its files or prompts have changed".to_owned());
     }
     changes
 }
@@ -209,7 +209,7 @@ mod tests {
         ");
         let same = Inputs { arguments: &row.arguments, parts: &["c", parts[1], parts[2]], ..inputs };
         let then = ["b".to_owned(), parts[1].into(), parts[2].into()];
-        assert_eq!(changes(&then, &row, &same), ["its files or prompts are not what they were"]);
+        assert_eq!(changes(&then, &row, &same), ["its files or prompts have changed"]);
         // Of a run of before nothing is known.
         assert!(changes(&[], &row, &same).is_empty());
     }

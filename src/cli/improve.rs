@@ -55,63 +55,63 @@ pub struct Options {
     /// New messages for each persona, written where a better prompt is found [default: as many as in the results file]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     messages_per_persona: Option<u16>,
-    /// Cycles, each going on from the file of the one before; `auto` goes on until nothing better is found, and with
-    /// --max-calls until those calls are spent or would hardly gain anything
+    /// Number of cycles, each starting from the one before; `auto` continues until nothing better is found, and with
+    /// --max-calls until those calls are spent or unlikely to gain anything
     #[arg(long, value_name = "N|auto", default_value = "1")]
     cycles: Cycles,
     /// Calls that a cycle may spend on finding and proving a better prompt, beyond writing its messages [default: 20 for
-    /// each persona, from 400 to 2000; less where --max-calls leaves less, and all that it leaves with --cycles auto]
+    /// each persona, from 400 to 2000; less where --max-calls leaves less, and all of it with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Candidates that are asked for at first [default: one for every 25 calls of the search, from 6 to 15]
+    /// Candidates to ask for at first [default: one for every 25 calls of the search, from 6 to 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
-    /// What is raised: the share of yes to messages that make nothing up, or of yes whatever they claim
+    /// What to improve: the share of yes to messages that make nothing up, or of yes whatever they claim
     #[arg(long, value_enum, default_value_t = Target::Grounded, help_heading = "Search")]
     objective: Target,
-    /// A text of the first prompt that is a rule: what holds it stands in every prompt word for word; may be given several times
+    /// Text of the first prompt to treat as a rule, kept word for word in every prompt; may be given several times
     #[arg(long, value_name = "TEXT", help_heading = "Search")]
     keep: Vec<String>,
     /// A prompt of your own, tested like the improver's candidates; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
-    /// Decisions on each message while searching; more of them help where the decision maker wavers, and `auto` decides
-    /// some messages twice to find out
+    /// Decisions on each message while searching; more help if the decision maker wavers, and `auto` decides some messages
+    /// twice to find out
     #[arg(long, value_name = "K", default_value_t = Decisions::Fixed(1), help_heading = "Search")]
     decisions_per_message: Decisions,
-    /// Characters that a prompt may have
+    /// The most characters a prompt may have
     #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u32).range(500..=200_000), help_heading = "Search")]
     prompt_length: u32,
     /// The chance that the lineage ever adopts a prompt that is no better
     #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = chance, help_heading = "Proof")]
     alpha: f64,
-    /// A gain below so many percentage points is not worth having
+    /// The smallest gain worth having, in percentage points
     #[arg(long, value_name = "POINTS", default_value_t = 2.0, value_parser = points, help_heading = "Proof")]
     min_gain: f64,
-    /// Percentage points that no kind of decision maker may lose
+    /// The most percentage points that any kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages, of the calls for the proof, that are asked after a candidate was found better: the luck that
-    /// it was found by is not in them [default: one for each persona kept aside, 40 at most]
+    /// Pairs of messages to ask after a candidate was found better, to measure the gain without the luck of being chosen;
+    /// they are part of the proof's calls [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// Ask on after a candidate was found better until the interval of its gain reaches no further than so many points
-    /// to each side, as far as the calls go
+    /// After a candidate was found better, keep asking until its gain is known to within this many points either way, as
+    /// far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
-    /// Write so many people like those of the lineage for the proof of each cycle; they join those kept aside, and the
-    /// verdict says that they were generated
+    /// Generate this many more people like those of the lineage for the proof of each cycle; they join the people kept
+    /// aside, and the verdict says that they were generated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000), help_heading = "Proof")]
     fresh_people: Option<u16>,
-    /// Decide the older messages again with today's decision maker, so that one judge has seen both runs: `auto` does so
-    /// where the older file's judge is unknown or another
+    /// Decide the older messages again with today's decision maker, so that one judge decides both runs; `auto` does so if
+    /// the older file's judge is unknown or another one
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
     rejudge: When,
     /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of each.
-    /// What is not named is the decision maker's
+    /// Whatever is not named is taken from the decision maker
     #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2, help_heading = "Proof")]
     referee: Vec<String>,
-    /// Seed of the sampling [default: the version that is going to be written]
+    /// Seed of the sampling [default: the number of the version to be written]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Write no report beside the results
@@ -235,12 +235,12 @@ fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
     let read = |path: &PathBuf| {
         let shown = path.display().to_string();
         let text = crate::data::encoding::read_text(path).map_err(|source| Error::Read {
-            what: "challenger",
+            what: "candidate",
             path: shown.clone(),
             source,
         })?;
         match text.trim_start_matches('\u{feff}').trim() {
-            "" => Err(Error::Usage(format!("challenger {shown} is empty; write a prompt into it"))),
+            "" => Err(Error::Usage(format!("candidate {shown} is empty; write a prompt into it"))),
             text => Ok(text.to_owned()),
         }
     };

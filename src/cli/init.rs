@@ -20,8 +20,8 @@ use crate::report::words;
 /// Options of `init`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "Asks for what is not given, and takes an empty answer for the default. Nothing that is there is \
-                        replaced. Keys go into the environment or into .env, never into the settings.
+    after_help = "Asks for what is not given; an empty answer takes the default. Existing files are not replaced. \
+                        Keys go into the environment or into .env, never into the settings.
 
 Examples:
   rejoinder init
@@ -35,16 +35,16 @@ pub struct Options {
     /// The model of all roles [default: anthropic/claude-sonnet-5-5]
     #[arg(long, value_name = "ID")]
     model: Option<String>,
-    /// Whom you want to reach, in a few words: personas are invented for it
+    /// Whom you want to reach, in a few words, to invent personas for
     #[arg(long, value_name = "TEXT")]
     domain: Option<String>,
-    /// What the files are called [default: from the domain]
+    /// Name of the files [default: from the domain]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Where to write the two files
     #[arg(long, value_name = "DIR", default_value = ".")]
     folder: PathBuf,
-    /// Do not ask the model whether it answers
+    /// Do not check whether the model answers
     #[arg(long)]
     no_check: bool,
 }
@@ -175,7 +175,7 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
         screen.line(Tone::Open, format!("First write what you offer into {}.", words::path(offer)));
     }
     if !answered {
-        screen.line(Tone::Open, "First see to it that the model answers: rejoinder check says what is missing.");
+        screen.line(Tone::Open, "First make sure that the model answers: rejoinder check says what is missing.");
     }
     screen.line(Tone::Heading, "Next, in this order:");
     if folder != Path::new(".") {
@@ -189,7 +189,7 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
     let train = called("_train");
     screen.line(Tone::Command, format!("  rejoinder evaluate --persona-file {train} --messages-per-persona 1"));
     screen.line(Tone::Command, format!("  rejoinder improve --results-file {}", called("_train_results")));
-    screen.line(Tone::Plain, "Each takes --dry-run, which says what it would cost and sends nothing.");
+    screen.line(Tone::Plain, "Each takes --dry-run, which prints the cost and sends nothing.");
     screen
 }
 

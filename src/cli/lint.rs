@@ -36,10 +36,10 @@ pub struct Options {
     /// A campaign
     #[arg(value_name = "NAME")]
     name: String,
-    /// Whose rules: us, ca, uk or eu
+    /// Region whose rules apply: us, ca, uk or eu
     #[arg(long, value_name = "REGION", default_value_t)]
     region: Region,
-    /// The text that the sending tool adds to every message, or @FILE with it
+    /// Text that the sending tool adds to every message, or @FILE to read it from a file
     #[arg(long, value_name = "TEXT|@FILE")]
     footer: Option<String>,
     /// Print all findings as JSON

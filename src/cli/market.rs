@@ -39,28 +39,28 @@ pub struct Options {
     /// How long an answer takes
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency_ms: u64,
-    /// By what fraction the latency varies either way, 0 to 1
+    /// How much the latency varies either way, as a fraction from 0 to 1
     #[arg(long, value_name = "FRACTION", default_value_t = 0.0)]
     jitter: f64,
     /// What goes wrong, such as rate-limit=0.05,reset-before@3
     #[arg(long, value_name = "LIST", default_value = "")]
     faults: Faults,
-    /// Refuse with 429 what goes beyond this rate
+    /// Refuse requests beyond this rate with 429
     #[arg(long, value_name = "N")]
     requests_per_second: Option<f64>,
-    /// Tell nothing of limits, as half of all servers do
+    /// Send no rate-limit headers, like many servers
     #[arg(long)]
     no_limit_headers: bool,
     /// Refuse requests without this key (any text; it is not a secret here)
     #[arg(long, value_name = "TEXT")]
     require_key: Option<String>,
-    /// Revoke the key after so many requests
+    /// Revoke the key after this many requests
     #[arg(long, value_name = "N", requires = "require_key")]
     revoke_after: Option<u64>,
     /// How long a message batch takes
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     batch_turnaround_ms: u64,
-    /// The share of a batch's requests that end with an error of the server, 0 to 1
+    /// The share of a batch's requests that end with a server error, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     batch_errored: f64,
     /// The share of a batch's requests that expire, 0 to 1
@@ -69,7 +69,7 @@ pub struct Options {
     /// The most requests of a batch
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     batch_most: usize,
-    /// For how long the results of a batch are kept
+    /// How long the results of a batch are kept
     #[arg(long, value_name = "SECONDS", default_value_t = 29 * 86_400)]
     batch_kept: u64,
     /// What goes wrong with batches, such as create.reset-in-body@1,look.overloaded=0.1,results.reset-in-body@1

@@ -101,19 +101,19 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     /// See the whole loop once, on the simulated market, in a new folder and without a key
     Demo(demo::Options),
-    /// Begin: asks for the offer, the model and whom to reach, and writes rejoinder.toml and offer.md
+    /// Set up: asks for the offer, the model and whom to reach, and writes rejoinder.toml and offer.md
     Init(init::Options),
-    /// Improve a prompt: feedback, new prompt, new messages, decisions, before/after
+    /// Find a better prompt and prove it: objections, candidates, proof, new messages, before/after
     Improve(improve::Options),
     /// Write and decide messages for every persona: a first run
     Evaluate(evaluate::Options),
     /// Write messages only
     Generate(generate::Options),
-    /// Decide on messages that are written already
+    /// Decide on existing messages
     Decide(decide::Options),
     /// Find out whether the decision maker can be fooled, and how often it changes its mind
     AuditJudge(audit_judge::Options),
-    /// What the messages of a run claim, and what of it is made up
+    /// List what the messages of a run claim, and which claims are made up
     AuditClaims(audit_claims::Options),
     /// Find out how many lies the auditor catches, and how many honest messages it accuses
     AuditAuditor(audit_auditor::Options),
@@ -121,33 +121,33 @@ enum Command {
     Personas(personas::Options),
     /// Real people to write to: import, list, show, describe, suppress, forget
     Leads(leads::Options),
-    /// The before/after of any two runs
+    /// Compare any two runs
     Compare(compare::Options),
-    /// What so many personas can tell, before anything is paid for
+    /// Say what gain that many people can show, before you pay for anything
     Plan(plan::Options),
-    /// What the hosts of the models accept, know and cost: one small call for each role
+    /// Check the models' hosts with one small call per role: what they accept, know and cost
     Check(check::Options),
-    /// Bring in what real people replied
+    /// Import real replies
     Replies(replies::Options),
-    /// Whether the decision maker's yes has to do with what real people replied
+    /// Measure whether the decision maker's yes predicts real replies
     Calibrate(calibrate::Options),
-    /// A real test of two prompts: how many sends it takes, and how it stands
+    /// Test two prompts on real people: how many sends it needs, who gets which, how it stands
     Ab(ab::Options),
-    /// All lineages, or one run in detail
+    /// Show all lineages, or one run in detail
     Show(show::Options),
-    /// A lineage up to one of its runs, as a page to send or for a pull request
+    /// Write a report of a lineage up to one of its runs, as a page to send or for a pull request
     Report(report::Options),
     /// Write to the leads of a list: a sequence of messages with subjects for each
     Write(write::Options),
-    /// What law and delivery ask of the messages of a campaign
+    /// Check a campaign's messages against law and delivery rules
     Lint(lint::Options),
-    /// A run as CSV or JSON lines, or a campaign as the file that a sending tool imports
+    /// Export a run as CSV or JSON lines, or a campaign as the file that a sending tool imports
     Export(export::Options),
     /// Serve the simulated market over HTTP
     Market(market::Options),
-    /// Serve the dashboard: lineages, runs, what is under way, and the work
+    /// Serve the dashboard in the browser
     Serve(serve::Options),
-    /// Serve the work as tools to an agent, over standard input and output (Model Context Protocol)
+    /// Serve tools to an agent over standard input and output (Model Context Protocol)
     Mcp(mcp::Options),
     /// List, show, resume and prune runs; follow and cancel those on other machines
     Runs(runs::Options),

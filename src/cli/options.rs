@@ -26,7 +26,7 @@ pub struct Global {
     /// Print results and warnings only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "General options")]
     pub quiet: bool,
-    /// Also print all details of a result, and tell of every call that is sent again
+    /// Also print all details of a result, and every call that is sent again
     #[arg(short, long, global = true, help_heading = "General options")]
     pub verbose: bool,
     /// The run that is to be gone on with, where one was named.
@@ -50,33 +50,30 @@ pub struct ModelOptions {
     /// Model that rewrites the prompt
     #[arg(long, value_name = "ID", help_heading = "Models")]
     pub improver: Option<String>,
-    /// Model that checks what messages claim, or none: then claims are not checked [env: REJOINDER_AUDITOR] [default: the
-    /// improver's]
+    /// Model that checks what messages claim, or none to skip the check [env: REJOINDER_AUDITOR] [default: the improver's]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub auditor: Option<String>,
-    /// Model that gives the reasons for decisions where the decision maker is one that answers with probabilities and
-    /// writes nothing, or none [env: REJOINDER_REASONS] [default: the improver's, or the generator's where no improver
-    /// is needed]
+    /// Model that writes the reasons when the decision maker answers with probabilities only, or none [env:
+    /// REJOINDER_REASONS] [default: the improver's, or the generator's where no improver is needed]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub reasons: Option<String>,
     /// Server of openai/, ollama/, vllm/, llama-server/ and lmstudio/ models, such as http://127.0.0.1:8080/v1 (before
     /// OPENAI_BASE_URL; for Claude models set ANTHROPIC_BASE_URL)
     #[arg(long, value_name = "URL", help_heading = "Models")]
     pub base_url: Option<String>,
-    /// How the decision maker decides: strict, lenient, inbox (asked for the chance of an answer, which is small), or a text
+    /// How the decision maker decides: strict, lenient, inbox (asks for the small chance of an answer), or a text
     /// file [env: REJOINDER_DECISION_PROMPT] [default: strict]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
-    /// Ask the decision maker how likely a yes is, from 0 to 1, and take it for a yes from this threshold on; off: for yes
-    /// or no. Only for models that can grade [env: REJOINDER_SCORED] [default: off, with the inbox prompt 0.1; without a
-    /// number 0.5]
+    /// Ask how likely a yes is, from 0 to 1, and count scores from this threshold as a yes; off asks for yes or no. Only for
+    /// models that can grade [env: REJOINDER_SCORED] [default: off, or 0.1 with the inbox prompt; 0.5 without a number]
     #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
     pub scored: Option<Scored>,
-    /// Show the decision maker up to ten messages that real people replied to and ten that they did not, from this campaign, or
-    /// none; another judge than one without [env: REJOINDER_EXAMPLES] [default: none]
+    /// Show the decision maker up to ten messages that real people replied to and ten that they did not, from this
+    /// campaign; this is another judge than one without examples [env: REJOINDER_EXAMPLES] [default: none]
     #[arg(long, value_name = "CAMPAIGN|none", help_heading = "Models")]
     pub examples: Option<String>,
-    /// Calls under way at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
+    /// Calls in flight at once: a number, or auto [env: REJOINDER_CONCURRENCY] [default: 6]
     #[arg(long, value_name = "N|auto", help_heading = "Models")]
     pub concurrency: Option<Concurrency>,
     /// Seconds after which a call is given up [default: 600]
@@ -85,8 +82,8 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
-    /// Seconds for which trouble of a host is waited out (nobody answers, 5xx, 429, a model that is loading); then the
-    /// run stops, resumably [default: 600; 0 with --retries 0]
+    /// Seconds to wait for a host in trouble (no answer, 5xx, 429, a model that is loading); then the run stops and can be
+    /// resumed [default: 600; 0 with --retries 0]
     #[arg(
         long,
         value_name = "SECONDS",
@@ -95,7 +92,7 @@ pub struct ModelOptions {
     )]
     pub patience: Option<u64>,
     /// What to do about calls that take far longer than the others: wait, hedge (ask a second time), cut (drop and ask
-    /// again), or auto (hedge where nothing else is under way and calls cost something) [env: REJOINDER_STRAGGLERS]
+    /// again), or auto (hedge if nothing else is in flight and calls have a price) [env: REJOINDER_STRAGGLERS]
     /// [default: auto]
     #[arg(long, value_name = "WHAT", help_heading = "Models")]
     pub stragglers: Option<Remedy>,
@@ -103,25 +100,25 @@ pub struct ModelOptions {
     /// machines) [env: REJOINDER_ENGINE] [default: local]
     #[arg(long, value_name = "WHERE", help_heading = "Run")]
     pub engine: Option<engine::Kind>,
-    /// With message batches, send the tail online: what a batch brought no answer to, and rounds of fewer than 100 calls
+    /// With message batches, send small rounds (fewer than 100 calls) and unanswered requests online
     #[arg(long, help_heading = "Run")]
     pub urgent: bool,
     /// Restate's ingress, for --engine restate, such as http://127.0.0.1:8080 [env: REJOINDER_RESTATE]
     #[arg(long, value_name = "URL", help_heading = "Run")]
     pub restate: Option<String>,
-    /// Start over instead of going on with an interrupted run
+    /// Start over instead of resuming an interrupted run
     #[arg(long, help_heading = "Run")]
     pub fresh: bool,
-    /// Stop, resumably, before more calls than this are answered in all, those before an interruption included
+    /// Stop before the run's calls exceed this number, counting those before an interruption; it can be resumed
     #[arg(long, value_name = "N", help_heading = "Run")]
     pub max_calls: Option<u64>,
-    /// Stop, resumably, before more than this is spent in all, what was spent before an interruption included
+    /// Stop before the run's cost exceeds this, counting what was spent before an interruption; it can be resumed
     #[arg(long, value_name = "USD", value_parser = dollars, help_heading = "Run")]
     pub max_cost: Option<f64>,
-    /// Stop, resumably, after so many seconds
+    /// Stop after this many seconds; the run can be resumed
     #[arg(long, value_name = "SECONDS", help_heading = "Run")]
     pub max_time: Option<u64>,
-    /// Print calls, tokens and dollars that this would take, and send nothing
+    /// Print the calls, tokens and dollars this would take, and send nothing
     #[arg(long)]
     pub dry_run: bool,
     /// A second decision maker, of commands that have one.

@@ -30,7 +30,7 @@ pub fn without_price(id: &ModelId, is_own: bool) -> String {
     let dollars = "in dollars per million tokens";
     if is_own {
         format!(
-            "--max-cost needs the price of {id}, and the server at its address says nothing that tells whether it \
+            "--max-cost needs the price of {id}, and the server at its address does not say whether it \
              charges; add to rejoinder.toml, {dollars}: {} (where it charges nothing), or its prices",
             line("input = 0, output = 0")
         )

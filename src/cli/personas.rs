@@ -34,8 +34,7 @@ pub struct Options {
     /// Whom you want to reach, in a few words
     #[arg(long, value_name = "TEXT", required_unless_present = "like", conflicts_with = "like")]
     domain: Option<String>,
-    /// Persona file in data/personas of whose people more are wanted: others of the same population. They are marked as
-    /// generated
+    /// Persona file in data/personas to write more people like; they are marked as generated
     #[arg(long, value_name = "FILE")]
     like: Option<String>,
     /// How many

@@ -27,23 +27,23 @@ use crate::report::plan::{self, Plan};
   rejoinder plan --personas 100 --rate 10 --gain 5
   rejoinder plan --personas 40 --chances")]
 pub struct Options {
-    /// Results file in data/results: its personas that only verify, and the scatter of its decisions
+    /// Results file in data/results, for its people kept aside and the scatter of its decisions
     #[arg(long, value_name = "NAME")]
     results_file: Option<String>,
-    /// Personas to verify with [default: those of the results file, else 40]
+    /// People kept aside [default: those of the results file, else 40]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     personas: Option<u32>,
-    /// Messages of each prompt to each of them
+    /// Messages of each prompt to each person
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     messages_per_persona: u32,
     /// Share of yes today, or mean chance of a yes, in percent [default: that of the results file, else 30]
     #[arg(long, value_name = "PERCENT", value_parser = percent)]
     rate: Option<f64>,
-    /// The gain to settle, in percentage points
+    /// The gain to plan for, in percentage points
     #[arg(long, value_name = "POINTS", default_value_t = 15.0, value_parser = percent)]
     gain: f64,
-    /// The decision maker answers with chances (a decision model, or --scored), which scatter less than yes and no: with
-    /// so many percent of their scatter [default: what the decisions of the results file show, else 70]
+    /// The decision maker answers with chances (a decision model, or --scored), which scatter less than yes or no: this
+    /// percentage of their scatter [default: what the decisions of the results file show, else 70]
     #[arg(long, value_name = "PERCENT", num_args = 0..=1, value_parser = percent)]
     #[expect(clippy::option_option, reason = "absent, without a value, with one")]
     chances: Option<Option<f64>>,

@@ -88,7 +88,9 @@ impl<Say: FnMut(&str)> State<Say> {
             panel.hear(&event);
         }
         match event {
-            Event::Warning(text) => self.line(&screen::warning(&words::safe(&text)), Loudness::Quiet),
+            Event::Warning(text) => {
+                self.line(&screen::warning(&words::without_os_number(&words::safe(&text))), Loudness::Quiet);
+            }
             Event::Note(text) => self.line(&words::safe(&text), Loudness::Normal),
             Event::Step(text) => {
                 let text = words::safe(&text);

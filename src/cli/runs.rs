@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::presets::NOTHING;
 
 use super::error::Error;
 use super::options::dollars;
@@ -43,7 +43,7 @@ enum Action {
         #[arg(long, value_name = "URL")]
         restate: Option<String>,
     },
-    /// Stop a run that was started elsewhere with --engine restate: what is in flight is kept, and it can be gone on with
+    /// Stop a run that was started elsewhere with --engine restate; answers in flight are kept, and it can be resumed
     Cancel {
         /// Its id, or the beginning of it
         id: String,
@@ -60,11 +60,11 @@ enum Action {
     Calls {
         /// Its id, or the beginning of it
         id: String,
-        /// At most so many
+        /// At most this many
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
-    /// Go on with an interrupted run: its command line is run again, with other limits where they are given
+    /// Resume an interrupted run: its command line runs again, with any new limits given here
     Resume {
         /// Its id, or the beginning of it
         id: String,
@@ -75,7 +75,7 @@ enum Action {
     Prune {
         /// These runs, by id or the beginning of it
         ids: Vec<String>,
-        /// All that are finished or given up
+        /// All runs that are finished or given up
         #[arg(long)]
         finished: bool,
     },
@@ -85,13 +85,13 @@ enum Action {
 #[derive(Args, Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "the names of the flags")]
 pub struct Limits {
-    /// Stop before more calls than this are answered in all, those before the interruption included
+    /// Stop before the run's calls exceed this number, counting those before the interruption
     #[arg(long, value_name = "N")]
     max_calls: Option<u64>,
-    /// Stop before more than this is spent in all, what was spent before the interruption included
+    /// Stop before the run's cost exceeds this, counting what was spent before the interruption
     #[arg(long, value_name = "USD", value_parser = dollars)]
     max_cost: Option<f64>,
-    /// Stop after so many seconds
+    /// Stop after this many seconds
     #[arg(long, value_name = "SECONDS")]
     max_time: Option<u64>,
 }
@@ -196,8 +196,8 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
         return Ok("No runs yet.\n".to_owned());
     }
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED);
-    table.set_header(["run", "command", "state", "began", "calls", "tokens in/out", "cost", "size"]);
+    table.load_style(NOTHING);
+    table.set_header(["run", "command", "state", "began", "calls", "cost", "size"]);
     for row in rows {
         table.add_row([
             row.id.clone(),
@@ -205,12 +205,11 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
             state(journal, row)?,
             words::one_line(row.started.get(..16).unwrap_or(&row.started), 16).replace('T', " "),
             words::thousands(row.calls),
-            format!("{}/{}", words::thousands(row.tokens.0), words::thousands(row.tokens.1)),
             row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars),
             size(row.bytes),
         ]);
     }
-    Ok(format!("{table}\nGo on with an interrupted run: rejoinder runs resume RUN\n"))
+    Ok(format!("{}\nGo on with an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
 }
 
 fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {

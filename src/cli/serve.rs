@@ -32,14 +32,13 @@ pub struct Options {
     /// Port; 0 takes any free one
     #[arg(long, value_name = "P", default_value_t = 7070)]
     port: u16,
-    /// Address to listen on, for other machines to reach; then a token is asked for: that of REJOINDER_TOKEN, or one that
-    /// is printed
+    /// Address to listen on for other machines; they need a token: that of REJOINDER_TOKEN, or one that is printed
     #[arg(long, value_name = "IP")]
     listen: Option<IpAddr>,
-    /// Ask for a token also where only this machine may ask
+    /// Require a token even if only this machine can connect
     #[arg(long)]
     token: bool,
-    /// A further name under which the server may be addressed, such as a proxy's; may be given several times
+    /// Another host name of this server, such as a proxy's; may be given several times
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 }

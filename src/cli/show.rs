@@ -1,7 +1,5 @@
 //! `rejoinder show`.
 
-use std::io::IsTerminal;
-
 use clap::Args;
 
 use super::error::Error;
@@ -10,6 +8,7 @@ use super::objections;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::Setup;
+use super::terminal;
 use crate::data::{Kind, calibrations, results_stream};
 use crate::event::Event;
 use crate::optimize::pairing::Clusters;
@@ -37,7 +36,7 @@ pub struct Options {
     /// How many of them
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
-    /// Have the improver's model sort why people said no and what they liked, where that was not done yet
+    /// Have the improver's model sort why people said no and what they liked, unless that was done already
     #[arg(long, requires = "name")]
     objections: bool,
     #[command(flatten)]
@@ -87,6 +86,6 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         }
     }
     // A table that is piped or saved keeps its full width.
-    let width = if std::io::stdout().is_terminal() { None } else { Some(200) };
+    let width = terminal::columns().unwrap_or(200);
     print(&lineages::table(&lineages::group(lines), width))
 }

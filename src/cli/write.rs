@@ -46,7 +46,7 @@ pub struct Options {
     /// Messages of each sequence: the first and its follow-ups
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_STEPS)))]
     steps: u32,
-    /// What the campaign is called [default: as the list of leads]
+    /// Name of the campaign [default: the name of the list]
     #[arg(long, value_name = "CAMPAIGN")]
     name: Option<String>,
     /// Seed of the sampling [default: one that no earlier run of the same inputs had]

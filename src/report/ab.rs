@@ -49,11 +49,11 @@ pub fn plan(plan: &AbPlan) -> String {
     };
     lines.push(format!("  looked at once, at the end: {}", sends(one)));
     lines.push(format!(
-        "  looked at whenever you like, either one may win (rejoinder ab result): {}; it may end much earlier",
+        "  with looks whenever you like, either one may win (rejoinder ab result): {}; it may end much earlier",
         sends(any)
     ));
     lines.push(String::new());
-    lines.push(format!("What smaller numbers can show, from {} on, looked at once:", percent(now)));
+    lines.push(format!("What smaller numbers can show, from {} on, with one look:", percent(now)));
     for part in [10, 4, 2] {
         let Some(sends) = one.map(|sends| sends / part).filter(|sends| *sends > 0) else { continue };
         let gain = arms::least_gain(now, sends, plan.alpha, plan.power);
@@ -63,14 +63,14 @@ pub fn plan(plan: &AbPlan) -> String {
         );
         let chance = arms::power(plan.rates, sends, plan.alpha);
         lines.push(format!(
-            "  {} an arm{}: {gain}; this gain with a chance of {:.0}%",
+            "  {} an arm{}: {gain}; this gain is found with a chance of {:.0}%",
             words::thousands(sends),
             days(sends),
             100.0 * chance
         ));
     }
     lines.push(String::new());
-    lines.push("Count on bounces: what is not delivered is in neither arm.".to_owned());
+    lines.push("Allow for bounces: undelivered messages count in neither arm.".to_owned());
     lines.join("\n") + "\n"
 }
 
@@ -87,7 +87,7 @@ pub fn result(standing: &Standing) -> String {
     for arm in [a, b] {
         lines.push(format!("Prompt {}", words::one_line(&arm.name, 40)));
         lines.push(format!("  replied: {}", share(arm.replies)));
-        lines.push(format!("  replied as hoped: {}", share(arm.positive)));
+        lines.push(format!("  positive replies: {}", share(arm.positive)));
         lines.push(format!("  unsubscribed: {}", share(arm.unsubscribed)));
         lines.push(format!("  bounced: {}", share(arm.bounced)));
         lines.push(format!(
@@ -120,7 +120,7 @@ fn verdict(standing: &Standing) -> String {
         ArmsVerdict::A => better(&a_name, &b_name),
         ArmsVerdict::B => better(&b_name, &a_name),
         ArmsVerdict::Open if standing.pairs == 0 => {
-            "Nothing can be said yet: it takes somebody in each arm to whom mail arrived.".to_owned()
+            "Nothing can be said yet: each arm needs at least one delivered message.".to_owned()
         }
         ArmsVerdict::Open => {
             "Not decided: neither prompt has been shown to get more replies. Go on sending, and look again.".to_owned()

@@ -81,7 +81,7 @@ fn absolute(comparison: &Comparison) -> String {
     // another number. It stands beside its interval, and this one says what it is.
     let over = if paired_differs(comparison) { " over all messages" } else { "" };
     match comparison.absolute() {
-        None => "unknown, one of the runs has no decisions".into(),
+        None => "unknown: one of the runs has no decisions".into(),
         Some(0.0) => format!("none, the rate{over} is unchanged"),
         Some(change) => match words::points(change).as_str() {
             "0.0" => format!("less than 0.1 percentage points {}{over}", if change > 0.0 { "up" } else { "down" }),

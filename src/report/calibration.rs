@@ -32,19 +32,19 @@ pub fn block(summary: &CalibrationSummary<'_>) -> String {
     ];
     lines.extend(calibration.of_examples.as_ref().map(of_examples));
     lines.push(String::new());
-    lines.push(format!("Real replies: {}, of which {} hoped for", counted(&calibration.replies), calibration.positive));
+    lines.push(format!("Real replies: {}, of which {} positive", counted(&calibration.replies), calibration.positive));
     lines.push(format!("Ranks replies: {}", calibration.ranked.as_ref().map_or_else(nothing, ranked)));
     lines.push(match &calibration.ranked_positive {
-        Some(found) => format!("Ranks replies that were hoped for: {}", ranked(found)),
+        Some(found) => format!("Ranks positive replies: {}", ranked(found)),
         None => format!(
-            "Ranks replies that were hoped for: too few to say ({}; it takes {})",
+            "Ranks positive replies: too few to say ({}; it takes {})",
             calibration.positive,
             crate::campaign::calibrate::ENOUGH
         ),
     });
     lines.push(format!("Replies after its yes: {}", counted(&calibration.after_yes)));
     lines.push(format!("Replies after its no: {}", counted(&calibration.after_no)));
-    lines.push(format!("A yes over a no: {}", worth(calibration)));
+    lines.push(format!("A yes compared with a no: {}", worth(calibration)));
     lines.extend(parts(calibration));
     lines.push(narrower(calibration));
     let judge = format!(
@@ -100,21 +100,21 @@ pub fn sentence(calibration: &Calibration) -> String {
     let Some(found) = &calibration.ranked else {
         return if calibration.replies.yes == 0 {
             format!(
-                "Nobody of {} has replied: nothing can be said of this judge yet.",
+                "None of {} has replied: nothing can be said about this judge yet.",
                 words::count(calibration.replies.total, "reader", "readers")
             )
         } else {
-            "Everybody has replied: nothing can be said of this judge.".to_owned()
+            "Everybody has replied: nothing can be said about this judge.".to_owned()
         };
     };
     let area = area(found);
     match found.verdict {
         RankVerdict::Ranks => format!(
-            "This judge tells your readers apart (AUC {area}): who replied, it had said yes to more readily. {}",
+            "This judge tells your readers apart (AUC {area}): it said yes more readily to those who replied. {}",
             how_much(calibration)
         ),
         RankVerdict::Reversed => format!(
-            "This judge has your readers the wrong way round (AUC {area}): who replied, it had said yes to less readily. Do \
+            "This judge has your readers the wrong way round (AUC {area}): it said yes less readily to those who replied. Do \
              not go by its yes-rate."
         ),
         RankVerdict::NotShown if found.replied < crate::campaign::calibrate::ENOUGH => format!(
@@ -144,7 +144,7 @@ fn how_much(calibration: &Calibration) -> String {
 pub fn line(calibration: &Calibration, fingerprint: Option<&str>) -> String {
     let date = words::one_line(calibration.date.get(..10).unwrap_or(&calibration.date), 10);
     let other = match fingerprint {
-        Some(fingerprint) if fingerprint != calibration.fingerprint => " (of another judge than this rate's)",
+        Some(fingerprint) if fingerprint != calibration.fingerprint => " (for another judge than this rate's)",
         _ => "",
     };
     format!("Real readers, {date}{other}: {}", sentence(calibration))
@@ -157,7 +157,7 @@ pub fn is_warning(calibration: &Calibration) -> bool {
 }
 
 fn nothing() -> String {
-    "cannot be said, since all readers did the same".to_owned()
+    "unknown, since all readers did the same".to_owned()
 }
 
 fn ranked(found: &Ranked) -> String {
@@ -178,7 +178,7 @@ fn ranked(found: &Ranked) -> String {
 fn area(found: &Ranked) -> String {
     match (found.low, found.high) {
         (Some(low), Some(high)) => format!("{:.2}, {low:.2} to {high:.2}", found.auc),
-        _ => format!("{:.2}, since it says the same of everybody", found.auc),
+        _ => format!("{:.2}, since it says the same about everybody", found.auc),
     }
 }
 
@@ -200,7 +200,7 @@ fn times(ratio: f64) -> String {
 
 fn worth(calibration: &Calibration) -> String {
     match &calibration.ratio {
-        None => "cannot be said: it said the same of everybody, or nobody replied".to_owned(),
+        None => "unknown: it said the same about everybody, or nobody replied".to_owned(),
         Some(Ratio { ratio, low, high }) => {
             let ratio =
                 ratio.map_or_else(|| "no reply after a no".to_owned(), |ratio| format!("{} times", times(ratio)));
@@ -259,7 +259,7 @@ fn narrower(calibration: &Calibration) -> String {
         );
     }
     format!(
-        "Its predictions for {of} make the real rate no surer ({} with them, {} without; correlation {correlation})",
+        "Its predictions for {of} do not make the real rate more precise ({} with them, {} without; correlation {correlation})",
         range(low, high),
         range(plain_low, plain_high)
     )

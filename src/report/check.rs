@@ -203,7 +203,7 @@ impl Checked {
         }
         if is_decider {
             self.todo.push(format!(
-                "a judge that answers with probabilities is weak at quantities, dates, negation and hostile text: \
+                "a judge that answers with probabilities can be weak at quantities, dates, negation and hostile text: \
                  audit it before you believe it (rejoinder audit-judge --decision-maker {})",
                 self.model
             ));
@@ -296,7 +296,7 @@ impl Checked {
 /// A part of the form in which a host takes requests, as the settings of a model name it.
 fn in_words(part: &str) -> String {
     match part {
-        "cap" => "the usual name of the token limit (it takes the other one)".into(),
+        "cap" => "the usual name of the token limit (the other one works)".into(),
         "json-object" => "a schema (it takes \"any JSON object\")".into(),
         "no-schema" => "a form for JSON (it is asked for in words)".into(),
         "plain-system" => "a system prompt in parts (it takes plain text)".into(),

@@ -281,7 +281,7 @@ impl AuditorNamed {
             AuditorNamed::Model(model, 0) => words::one_line(model, 100),
             AuditorNamed::Model(model, kept) => {
                 let audits = words::count(*kept as u64, "audit", "audits");
-                format!("{}; {audits} stood in the file", words::one_line(model, 100))
+                format!("{}; {audits} were in the file", words::one_line(model, 100))
             }
             AuditorNamed::InFile => "as the file has it".to_owned(),
             AuditorNamed::Nobody => "none, so claims are not checked".to_owned(),

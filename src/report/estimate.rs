@@ -100,7 +100,7 @@ fn cost<'a>(lines: impl Iterator<Item = &'a Line>, account: &Account) -> String 
             let batches = if account.has_batches() { ", trials with message batches at half of them" } else { "" };
             format!("about {} at the prices of {}{batches}", words::dollars(cost), account.price_date())
         }
-        None => "unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
+        None => "unknown: a model's price is not in the price table (see [prices] in rejoinder.toml)".to_owned(),
     }
 }
 

@@ -27,7 +27,7 @@ pub fn imported(source: &Path, list: &Path, report: &Report) -> String {
     let mut text = found(source, report);
     let mut people = vec![words::count(report.new, "new lead", "new leads")];
     if report.changed + report.unchanged > 0 {
-        people.push(format!("{} brought up to date", report.changed));
+        people.push(format!("{} updated", report.changed));
         people.push(format!("{} unchanged", report.unchanged));
     }
     text.push_str(&format!("Saved to: {} ({})\n", words::path(list), people.join(", ")));
@@ -58,11 +58,11 @@ fn found(source: &Path, report: &Report) -> String {
     }
     let listed = |columns: &[String]| names(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     if !report.markers.is_empty() {
-        text.push_str(&format!("Columns that may say who must not be written to: {}\n", listed(&report.markers)));
+        text.push_str(&format!("Columns that may say who must not be contacted: {}\n", listed(&report.markers)));
     }
     if report.markers.is_empty() {
         text.push_str(
-            "No column is known to say who must not be written to; if one does, name it: --map do_not_contact=\"COLUMN\"\n",
+            "No column says who must not be contacted, as far as is known; if one does, name it: --map do_not_contact=\"COLUMN\"\n",
         );
     }
     if !report.kept.is_empty() {
@@ -71,7 +71,7 @@ fn found(source: &Path, report: &Report) -> String {
     text.push_str(&format!("Duplicates, by address: {} (the first row counts)\n", report.duplicates));
     text.push_str(&format!("Rows without an address, left out: {}\n", report.without_address));
     if report.short > 0 {
-        text.push_str(&format!("Rows with fewer cells than the header: {} (what is missing is empty)\n", report.short));
+        text.push_str(&format!("Rows with fewer cells than the header: {} (missing cells are empty)\n", report.short));
     }
     if report.ragged.count > 0 {
         let lines: Vec<String> = report.ragged.first_lines.iter().map(ToString::to_string).collect();
@@ -220,7 +220,7 @@ pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
         text.push_str("The person was in no file\n");
     }
     text.push_str(
-        "On the suppression list there is a hash of the address, and no address: no later import writes to this person.\n\
+        "The suppression list keeps a hash of the address, not the address, so no later import writes to this person.\n\
          Not changed: files outside of the data folder, such as exports and pages that you saved, backups, and what the hosts \
          of models and sending tools keep.\n",
     );

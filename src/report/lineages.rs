@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
+use unicode_width::UnicodeWidthStr;
 
 use super::{curve, words};
 use crate::compare::Rate;
@@ -108,18 +109,23 @@ pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
     lineages
 }
 
-/// The table, or what to do where there is nothing to show.
+/// Columns from which on a table shrinks its cells to fit; in narrower terminals runs are listed, so that no name is cut.
+const WIDE: usize = 160;
+
+/// All lineages as tables of at most `width` columns, or as lists where the terminal is too narrow for a table; what to do
+/// where there is nothing to show.
 #[must_use]
-pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> String {
+pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String {
     if lineages.is_empty() {
         return "No results yet. Start with: rejoinder evaluate --persona-file NAME\n".to_owned();
     }
     let mut text = String::new();
     for (lineage, runs) in lineages {
         let mut table = Table::new();
-        table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-        if let Some(width) = width {
-            table.set_width(width);
+        table.load_style(UTF8_FULL_CONDENSED);
+        if width >= WIDE {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+            table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
         }
         let has_chances = runs.iter().any(|run| run.chance.is_some());
         let mut header = vec!["run", "rate", "95% interval", "yes", "date", "models", "judge", "verdict"];
@@ -127,6 +133,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
             header.insert(1, "mean chance of a yes");
         }
         table.set_header(header);
+        let mut list = String::new();
         for run in runs {
             let simulated = if run.rate.simulated { " simulated" } else { "" };
             let partial = if run.partial.is_some() { " partial" } else { "" };
@@ -151,9 +158,15 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: Option<u16>) -> S
                 let cell = |mean: &Mean| format!("{:.1}%{simulated} ({})", mean.mean * 100.0, ends(mean));
                 row.insert(1, run.chance.as_ref().map_or_else(|| "-".into(), cell));
             }
+            let (name, rest) = (&row[0], row[1..].iter().filter(|cell| *cell != "-"));
+            let rest = rest.map(String::as_str).collect::<Vec<_>>().join(", ");
+            list.push_str(&format!("  {name}\n    {rest}\n"));
             table.add_row(row);
         }
-        text.push_str(&format!("{}\n{table}\n{}", words::one_line(lineage, 100), curve::text(runs)));
+        let drawn = table.to_string();
+        let fits = drawn.lines().all(|line| line.width() <= width);
+        let drawn = if fits { drawn } else { list.trim_end().to_owned() };
+        text.push_str(&format!("{}\n{drawn}\n{}", words::one_line(lineage, 100), curve::text(runs)));
         // The latest that a cycle saved holds what was adopted, or what stayed.
         if let Some(best) = runs.iter().rev().find(|run| run.verdict.is_some()) {
             let name = words::one_line(&best.name, 80);
@@ -201,6 +214,16 @@ mod tests {
         let named = |(name, runs): (String, Vec<RunLine>)| (name, runs.len());
         let lineages: Vec<(String, usize)> = group(lines).into_iter().map(named).collect();
         assert_eq!(lineages, [(one.to_owned(), 2), (two.to_owned(), 3), ("y_results".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn in_a_narrow_terminal_runs_are_listed_by_their_whole_names() {
+        let name = "b2b_saas_personas_train_results_improvement_run_v1";
+        let lineages = group(vec![run(name, None)]);
+        let (narrow, wide) = (table(&lineages, 80), table(&lineages, 200));
+        assert!(narrow.contains(&format!("\n  {name}\n")) && !narrow.contains('│'), "{narrow}");
+        assert!(wide.contains(&format!("│ {name} ")), "{wide}");
+        assert!(narrow.lines().take(3).all(|line| line.width() <= 80), "{narrow}");
     }
 
     #[test]

@@ -346,7 +346,7 @@ pub fn exploring_line(own: &Exploring) -> String {
         own.rounds,
         words::count(own.trials as u64, "trial", "trials"),
         words::count(own.instructions as u64, "instruction", "instructions"),
-        words::count(own.challengers as u64, "challenger", "challengers"),
+        words::count(own.challengers as u64, "candidate", "candidates"),
         own.expected.0 * 100.0,
         own.expected.1 * 100.0
     )

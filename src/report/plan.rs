@@ -14,7 +14,7 @@ use crate::compare::sequential::MOST_PAIRS;
 pub struct Plan {
     /// Personas that only verify.
     pub personas: u32,
-    /// Messages of each prompt to each of them.
+    /// Messages of each prompt to each person.
     pub messages: u32,
     /// What decisions are expected to be like.
     pub expected: Expected,
@@ -51,7 +51,7 @@ pub fn text(plan: &Plan) -> String {
     let mut text = format!(
         "With {people} and {messages} of each prompt to each of them, {today}, level {:.3} ({} verified before):\n",
         plan.level,
-        words::count(plan.attempts as u64, "challenger", "challengers"),
+        words::count(plan.attempts as u64, "candidate", "candidates"),
     );
     for gain in GAINS.iter().filter(|gain| expected.rate + f64::from(**gain) / 100.0 <= 1.0) {
         let effect = f64::from(*gain) / 100.0;
@@ -63,7 +63,7 @@ pub fn text(plan: &Plan) -> String {
         Some(least) => {
             let _ = writeln!(text, "The smallest gain that is seen in four of five cases: {:.1} points", 100.0 * least);
         }
-        None => text.push_str("So few people cannot tell any gain in four of five cases\n"),
+        None => text.push_str("With so few people no gain is seen in four of five cases\n"),
     }
     text.push_str(&settling(plan, size, &messages));
     let _ = writeln!(

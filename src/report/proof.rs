@@ -42,7 +42,7 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
             format!(" in {looks}")
         };
         let selected = match proof.later {
-            Some(_) => "; selected for being high, so too high on average",
+            Some(_) => "; selected for being high, so it is too high on average",
             None => "",
         };
         lines.push(format!(
@@ -130,7 +130,7 @@ pub(super) fn kinds(story: &Story) -> Option<String> {
     let alone = match Asked::from_verdicts(&verdicts) {
         Asked::TooSmall => {
             let kinds = words::count(story.kinds.len() as u64, "kind is", "kinds are");
-            format!("{kinds} too small to be asked alone, so that none was shown to lose says nothing")
+            format!("{kinds} too small to be tested alone, so it says nothing that none was shown to lose")
         }
         Asked::NoneLoses(_) | Asked::Loses(_) => {
             let one = |kind: &Kind| {
@@ -184,6 +184,6 @@ pub fn opinion(opinion: Opinion) -> &'static str {
     match opinion {
         Opinion::Holds => "sees the gain as well",
         Opinion::DoesNot => "does not see the gain, and is shown to see less than the first judge",
-        Opinion::CannotTell => "so few people do not tell whether it sees the gain",
+        Opinion::CannotTell => "too few people to tell whether it sees the gain",
     }
 }

@@ -31,20 +31,20 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
     lines.push(format!("Of this campaign: {}", counts(&imported.matched)));
     if imported.by_text > 0 {
         lines.push(format!(
-            "Matched by what was sent, since the address is another: {}",
+            "Matched by the text that was sent, since the address differs: {}",
             words::thousands(imported.by_text)
         ));
     }
     lines.extend(unmatched(&imported.unmatched));
     if imported.suppressed > 0 {
         lines.push(format!(
-            "Never to be written to again, now on the suppression list: {}",
+            "Added to the suppression list, never to be written to again: {}",
             words::thousands(imported.suppressed)
         ));
     }
-    lines.push(format!("Known of campaign {}: {}", words::one_line(campaign, 80), counts(&imported.known)));
+    lines.push(format!("Known about campaign {}: {}", words::one_line(campaign, 80), counts(&imported.known)));
     if !imported.is_news && imported.matched.sent > 0 {
-        lines.push("All of it was known already; nothing was changed.".to_owned());
+        lines.push("Everything was known already; nothing was changed.".to_owned());
     }
     lines.join("\n") + "\n"
 }
@@ -67,7 +67,7 @@ fn unknown(imported: &Imported) -> Option<String> {
 
 fn counts(counts: &Counts) -> String {
     format!(
-        "{} written to, {} replied ({} of them as hoped), {} away, {} bounced, {} unsubscribed",
+        "{} written to, {} replied ({} of them positive), {} away, {} bounced, {} unsubscribed",
         words::count(counts.sent, "person", "people"),
         words::thousands(counts.replied),
         words::thousands(counts.positive),
@@ -93,8 +93,8 @@ fn unmatched(unmatched: &[Unmatched]) -> Vec<String> {
     lines.extend(listed.iter().take(SHOWN).map(|unmatched| {
         let why = match unmatched.why {
             Why::UnknownAddress => "the campaign wrote to no such address",
-            Why::OtherText => "another text was sent than the campaign wrote",
-            Why::NothingSent => "nothing was sent there, as far as the export says",
+            Why::OtherText => "the text that was sent is not the campaign's",
+            Why::NothingSent => "nothing was sent there, according to the export",
         };
         let reply = if unmatched.is_replied { ", replied" } else { "" };
         format!("  row {}: {}{reply}: {why}", unmatched.row, words::one_line(&unmatched.address, 100))

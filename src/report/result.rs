@@ -114,6 +114,19 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
             later.unwrap_or_default()
         ),
     );
+    let is_grounded = proof.chances.is_none() && story.objective == Objective::Grounded;
+    let rate = |rates: &Rates| if is_grounded { rates.grounded } else { Some(rates.response) };
+    let share = |rates: &Rates| rate(rates).and_then(|rate| rate.share());
+    let difference = share(&proof.after).zip(share(&proof.before)).map(|(after, before)| after - before);
+    if proof.chances.is_none() && difference.is_some_and(|shown| (shown - outcome.estimate).abs() > 0.0005) {
+        let why = match proof.later {
+            Some(_) => "  (the gain is that of the pairs that decided; the rates also count those asked afterwards)",
+            None => {
+                "  (the gain is paired, person by person, and allows for early looks; the rates count every message)"
+            }
+        };
+        screen.line(Tone::Plain, why);
+    }
 }
 
 /// The people whose answers wrote the prompt: a description, which proves nothing.

@@ -126,6 +126,12 @@ pub fn wrap(text: &str, columns: usize) -> String {
     broken(text, columns, "")
 }
 
+/// Where a line ends with a command to paste, as in `Next: rejoinder show NAME`: where the command begins.
+fn command_at(line: &str) -> Option<usize> {
+    let at = line.find(": rejoinder ")? + 2;
+    Some(at)
+}
+
 /// The same of a command, so that it can still be copied: where it goes on, the shell is told so.
 #[must_use]
 pub fn command(text: &str, columns: usize) -> String {
@@ -146,6 +152,11 @@ fn broken_line(line: &str, columns: usize, mark: &str) -> String {
         return line.to_owned();
     }
     let indent = line.len() - line.trim_start_matches(' ').len();
+    if let (true, Some(at)) = (mark.is_empty(), command_at(line)) {
+        // A command in two lines could not be pasted: it stands on one of its own, however long that is.
+        let (head, command) = (broken_line(line[..at].trim_end(), columns, mark), &line[at..]);
+        return format!("{head}\n{:width$}{command}", "", width = indent + 2);
+    }
     let hanging = (indent + 2).min(columns / 2);
     let (mut text, mut at) = (line[..indent].to_owned(), indent);
     let mut is_empty = true;
@@ -217,6 +228,10 @@ mod tests {
         rejoinder personas \
           --domain 'tea rooms in Bath' \
           --name tea
+        ");
+        insta::assert_snapshot!(wrap("Next: rejoinder export spring --for instantly -o spring.csv", 30), @r"
+        Next:
+          rejoinder export spring --for instantly -o spring.csv
         ");
         assert_eq!(wrap("ab cd", 5), "ab cd");
         assert_eq!(wrap("日本語日本語 日本語日本語", 24), "日本語日本語\n  日本語日本語");

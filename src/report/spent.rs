@@ -98,7 +98,7 @@ pub fn spent(spent: &Spent<'_>) -> Vec<String> {
     let cost = match spent.cost {
         Some(0.0) if spent.simulated => "Cost: nothing, the market is simulated".into(),
         Some(cost) => format!("Cost: {}", words::dollars(cost)),
-        None => "Cost: unknown, a model's price is not in the price table (see [prices] in rejoinder.toml)".into(),
+        None => "Cost: unknown: a model's price is not in the price table (see [prices] in rejoinder.toml)".into(),
     };
     vec![tokens, cost, format!("Time: {}", words::duration(spent.elapsed))]
 }
@@ -110,7 +110,7 @@ pub fn in_short(spent: &Spent<'_>) -> String {
     let cost = match spent.cost {
         Some(0.0) if spent.simulated => "nothing, the market is simulated".to_owned(),
         Some(cost) => words::dollars(cost),
-        None => "unknown, a model's price is not in the price table".to_owned(),
+        None => "unknown: a model's price is not in the price table".to_owned(),
     };
     format!("Cost: {cost}; {} in {}", words::count(calls, "call", "calls"), words::duration(spent.elapsed))
 }

@@ -36,7 +36,7 @@ pub fn lines(story: &Story) -> Vec<String> {
     if story.finalists > 1 {
         let finalists = words::count(story.finalists as u64, "finalist", "finalists");
         lines.push(match story.raced {
-            0 => format!("Race: none, too few calls to race {finalists}; the one that promises most went on"),
+            0 => format!("Race: none, too few calls to race {finalists}; the most promising one went on"),
             trials => format!("Race: {finalists} in {}", words::count(trials as u64, "trial", "trials")),
         });
     }
@@ -73,7 +73,7 @@ pub fn verdict(story: &Story) -> String {
     let mut words = verdict_in_words(&story.verdict);
     let is_unasked = !story.kinds.is_empty() && story.kinds.iter().all(|kind| kind.verdict == Segment::TooSmall);
     if story.verdict.adopts() && is_unasked {
-        words.push_str("; whether some kind of them loses, so few do not tell");
+        words.push_str("; too few people to tell whether some kind of them loses");
     }
     words.push_str(&of_generated_people(story));
     words
@@ -105,9 +105,9 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
         Verdict::Kept { because } => {
             let why = match because {
                 Because::NoChallenger => "no candidate was worth testing".to_owned(),
-                Because::Beaten => "the best candidate did worse already with the people it was tuned on".to_owned(),
+                Because::Beaten => "the best candidate already did worse with the people it was tuned on".to_owned(),
                 Because::NoGain => {
-                    "with people kept aside the best candidate gains less than what is worth having".to_owned()
+                    "with people kept aside the best candidate gains too little to be worth having".to_owned()
                 }
                 Because::NotConfirmed => {
                     "the best candidate was better, but what was asked after that decision shows a gain below what \

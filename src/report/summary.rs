@@ -59,9 +59,9 @@ pub fn details(summary: &CycleSummary<'_>) -> String {
             line(words);
         }
         line(match (summary.comparison, story.verdict.adopts()) {
-            (Some(_), _) => "On the people of the file, a description of those whose answers wrote the prompt:".into(),
-            (None, true) => "On the people of the file, to whom nothing is written yet with the new prompt:".to_owned(),
-            (None, false) => "On the people of the file, with the prompt that stays:".to_owned(),
+            (Some(_), _) => "People learned from (described only: their answers wrote the prompt):".into(),
+            (None, true) => "People learned from (the new prompt has not written to them yet):".to_owned(),
+            (None, false) => "People learned from, with the prompt that stays:".to_owned(),
         });
         if summary.comparison.is_none() {
             line(format!("Original response rate: {}", words::full_rate(&story.before.response)));

@@ -64,7 +64,7 @@ fn plain(history: &History) -> String {
              before.",
             words::full_rate(&history.versions[before].measured().all.response)
         ),
-        (None, None) => format!("The response rate of this run is {own}; there is nothing to hold it against."),
+        (None, None) => format!("The response rate of this run is {own}; there is nothing to compare it with."),
     }
 }
 

@@ -152,6 +152,31 @@ pub fn path(path: &std::path::Path) -> String {
     safe(&path.display().to_string())
 }
 
+/// A line that says which record a new one has replaced, by the earlier one's date; nothing where there was none.
+#[must_use]
+pub fn replaced(date: Option<&str>) -> String {
+    date.map_or_else(String::new, |date| {
+        format!("Replaces the findings of {}\n", one_line(date.get(..16).unwrap_or(date), 16).replace('T', " "))
+    })
+}
+
+/// An error in words for people: without the operating system's number, which says nothing that the words do not.
+#[must_use]
+pub fn without_os_number(text: &str) -> String {
+    let mut parts = text.split(" (os error ");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => shown.push_str(rest),
+            _ => {
+                shown.push_str(" (os error ");
+                shown.push_str(part);
+            }
+        }
+    }
+    shown.replace("No such file or directory", "no such file or folder")
+}
+
 /// The same on one line, at most `width` characters.
 #[must_use]
 pub fn one_line(text: &str, width: usize) -> String {
@@ -165,6 +190,19 @@ pub fn one_line(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_shown_without_the_number_of_the_operating_system() {
+        let said = "offer.md: No such file or directory (os error 2); name another";
+        assert_eq!(without_os_number(said), "offer.md: no such file or folder; name another");
+        assert_eq!(without_os_number("a text (os error of mine)"), "a text (os error of mine)");
+    }
+
+    #[test]
+    fn what_was_replaced_is_named_by_its_day_and_minute() {
+        assert_eq!(replaced(Some("2026-11-25T03:00:00")), "Replaces the findings of 2026-11-25 03:00\n");
+        assert_eq!(replaced(None), "");
+    }
     use proptest::prelude::*;
 
     #[test]

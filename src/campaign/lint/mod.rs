@@ -188,6 +188,7 @@ pub fn gather(folder: &DataFolder, campaign: Campaign) -> Result<(Arc<Texts>, u6
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk; what was answered is in the journal.
 pub async fn lint(texts: &Arc<Texts>, rules: Rules, context: &RunContext) -> Result<Findings, Error> {
+    let label = if rules.reader.is_some() { "Reading messages" } else { "Checking the form of messages" };
     let (rules, shared) = (Arc::new(rules), Arc::clone(texts));
     let job: Job = Arc::new(move |text| {
         let (rules, texts) = (Arc::clone(&rules), Arc::clone(&shared));
@@ -205,7 +206,7 @@ pub async fn lint(texts: &Arc<Texts>, rules: Rules, context: &RunContext) -> Res
             Ok(Done { kept, grounding: Grounding::NotChecked, failed })
         })
     });
-    let names = Names { label: "Reading messages", batch: "lint" };
+    let names = Names { label, batch: "lint" };
     Ok(Findings { kept: batch::each(context, texts, names, job).await? })
 }
 

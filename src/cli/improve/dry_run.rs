@@ -164,7 +164,7 @@ pub fn plan(
         line(Role::Auditor, "claims of the older messages that got a yes", older, 1),
         line(Role::Improver, "sorting what people said", sorted, if rejudged { again_times } else { 1 }),
         line(Role::Generator, "more people for the proof", aside::calls(&chosen, options)?, cycles),
-        line(Role::Improver, "challengers", vec![rewrite], challengers),
+        line(Role::Improver, "candidates", vec![rewrite], challengers),
         line(
             Role::Improver,
             "sorting what people said to leading prompts",
