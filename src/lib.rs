@@ -26,8 +26,6 @@ pub mod campaign;
 pub mod cli;
 pub mod data;
 pub mod evaluate;
-#[cfg(test)]
-mod growth;
 pub mod improve;
 pub mod optimize;
 pub mod report;

@@ -18,8 +18,8 @@ fn main() -> ExitCode {
     for warning in dotenv::load() {
         let _ = writeln!(anstream::stderr(), "{}", screen::warning(&words::without_os_number(&words::safe(&warning))));
     }
-    // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail and
-    // are sent again.
+    // Every call in flight is an open connection, and the usual limit is 1,024. Where it stays, calls beyond it fail
+    // and are sent again.
     let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -56,8 +56,8 @@ struct Company {
 
 /// How a campaign with two arms stands. The inner error says why it is no test.
 ///
-/// The arms are compared over companies, in the order of the campaign: that was there before anybody replied. The order in
-/// which people were heard of is none to rely on, since an export of replies alone names those who replied first.
+/// The arms are compared over companies, in the order of the campaign: that was there before anybody replied. The order
+/// in which people were heard of is none to rely on, since an export of replies alone names those who replied first.
 ///
 /// # Errors
 /// Where the campaign, or its replies, cannot be read.

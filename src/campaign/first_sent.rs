@@ -20,8 +20,8 @@ struct First {
 }
 
 impl FirstSent {
-    /// Reads what became of the messages of these campaigns. Where the times are not known, the campaign that is named first
-    /// is taken for the earlier one.
+    /// Reads what became of the messages of these campaigns. Where the times are not known, the campaign that is named
+    /// first is taken for the earlier one.
     ///
     /// # Errors
     /// Where a file cannot be read.

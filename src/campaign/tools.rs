@@ -1,8 +1,8 @@
 //! Campaigns as the files that sending tools import: one row a lead, one variable for each subject and body.
 //!
-//! Instantly and Smartlead map `email,first_name,last_name,company,title,website,linkedin_url` by themselves, lemlist its
-//! own names of the same; every other column becomes a variable. All three send HTML, so line breaks of a body are `<br>`
-//! there and what would be markup is escaped; subjects are plain. Merge fields stay as they are.
+//! Instantly and Smartlead map `email,first_name,last_name,company,title,website,linkedin_url` by themselves, lemlist
+//! its own names of the same; every other column becomes a variable. All three send HTML, so line breaks of a body are
+//! `<br>` there and what would be markup is escaped; subjects are plain. Merge fields stay as they are.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};

@@ -255,9 +255,9 @@ impl Sequences {
         self.counts.audits.messages == 0
     }
 
-    /// Saves the campaign, whole or not at all: in the order of the leads, without those for whom nothing was tried and those
-    /// who may not be written to any more. `note` is told the file's hash before it has its name. It may take the place of
-    /// the part that the same run saved before.
+    /// Saves the campaign, whole or not at all: in the order of the leads, without those for whom nothing was tried and
+    /// those who may not be written to any more. `note` is told the file's hash before it has its name. It may take the
+    /// place of the part that the same run saved before.
     ///
     /// # Errors
     /// As [`campaigns::draft`], and those of `note`.

@@ -31,9 +31,9 @@ use crate::report::words;
 /// Options of `audit-auditor`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "An auditor passes if it catches at least 80% of the messages that make something up, at the lower end \
-                  of the 95% interval, and accuses at most 25% of the honest ones, at the upper end. A failed audit also \
-                  ends with exit code 0: it is a measurement.
+    after_help = "An auditor passes if it catches at least 80% of the messages that make something up, at the lower \
+                  end of the 95% interval, and accuses at most 25% of the honest ones, at the upper end. A failed \
+                  audit also ends with exit code 0: it is a measurement.
 
 Examples:
   rejoinder audit-auditor --model market

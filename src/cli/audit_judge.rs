@@ -43,8 +43,8 @@ Examples:
   rejoinder audit-judge --results-file NAME --repeats 5 --dry-run"
 )]
 pub struct Options {
-    /// Persona file in data/personas whose personas decide the probes [default: the sample if it exists, else six built-in
-    /// personas]
+    /// Persona file in data/personas whose personas decide the probes [default: the sample if it exists, else six
+    /// built-in personas]
     #[arg(long, value_name = "NAME", conflicts_with = "results_file")]
     persona_file: Option<String>,
     /// Results file in data/results whose personas decide the probes, and whose messages are decided again
@@ -165,8 +165,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tells a person whose judge has not passed an audit, in one line, before anything is made by its decisions. Of the market
-/// it is no more than a note.
+/// Tells a person whose judge has not passed an audit, in one line, before anything is made by its decisions. Of the
+/// market it is no more than a note.
 pub fn advise(setup: &Setup, doors: &Doors) {
     let decision_maker = doors.decision_maker();
     let fingerprint = decision_maker.fingerprint();
@@ -174,7 +174,8 @@ pub fn advise(setup: &Setup, doors: &Doors) {
     let text = match judges::record(&setup.folder, &fingerprint) {
         Ok(Some(record)) if record.passed && !is_older(&record) => return,
         Ok(Some(record)) if record.passed => format!(
-            "this decision maker passed an audit of {}, by an older battery that saw less: {again} puts the present one to it",
+            "this decision maker passed an audit of {}, by an older battery that saw less: {again} puts the present \
+             one to it",
             words::one_line(record.date.get(..10).unwrap_or(&record.date), 10)
         ),
         Ok(Some(record)) => format!(
@@ -183,8 +184,8 @@ pub fn advise(setup: &Setup, doors: &Doors) {
             words::one_line(record.shortfalls.first().map_or("the record does not say why", String::as_str), 160)
         ),
         Ok(None) => format!(
-            "this decision maker has never been audited, so a new prompt may come to win by its weaknesses: {again}, with \
-             the same model and decision prompt, shows them"
+            "this decision maker has never been audited, so a new prompt may come to win by its weaknesses: {again}, \
+             with the same model and decision prompt, shows them"
         ),
         Err(error) => {
             format!("what this decision maker's audit has shown cannot be read: {error}; {again} does it again")

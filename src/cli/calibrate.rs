@@ -29,8 +29,8 @@ use crate::report::words;
 /// Options of `calibrate`.
 #[derive(Args, Clone, Debug)]
 #[command(
-    after_help = "It needs a campaign (rejoinder write) whose replies were brought in (rejoinder replies import). A judge that \
-                  does not rank your readers ends with exit code 0 all the same: it is a measurement.
+    after_help = "It needs a campaign (rejoinder write) whose replies were brought in (rejoinder replies import). A \
+                  judge that does not rank your readers ends with exit code 0 all the same: it is a measurement.
 
 Examples:
   rejoinder calibrate b2b_saas_personas_train_results_improvement_run_v1 --dry-run
@@ -65,8 +65,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let material = Material::of(&setup.folder, &campaigns, choice)?;
     if material.people_sent == 0 {
         return Err(Error::Usage(format!(
-            "nothing that {} wrote has reached anybody, as far as is known; bring in what was sent: rejoinder replies import \
-             FILE --campaign {}",
+            "nothing that {} wrote has reached anybody, as far as is known; bring in what was sent: rejoinder replies \
+             import FILE --campaign {}",
             names(&campaigns).join(", "),
             names(&campaigns).first().map_or("NAME", String::as_str)
         )));
@@ -156,8 +156,8 @@ fn campaigns(setup: &Setup, options: &Options, results: &FileName) -> Result<Vec
         let found = replies::campaigns_of(&setup.folder, results)?;
         if found.is_empty() {
             return Err(Error::Usage(format!(
-                "no campaign of the lineage {} has replies; bring them in with rejoinder replies import FILE --campaign NAME, \
-                 or name one with --campaign",
+                "no campaign of the lineage {} has replies; bring them in with rejoinder replies import FILE \
+                 --campaign NAME, or name one with --campaign",
                 words::one_line(&versions::lineage_base(results.stem()), 100)
             )));
         }

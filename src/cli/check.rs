@@ -14,7 +14,8 @@ use crate::model::{Answer, CallKey, FailureKind, Request, Role, Schema};
 use crate::report::check::{Checked, Form};
 use crate::report::{estimate, words};
 
-/// The roles that are checked; the auditor too, unless there is to be none, and a model that gives reasons where there is one.
+/// The roles that are checked; the auditor too, unless there is to be none, and a model that gives reasons where there
+/// is one.
 const ROLES: [Role; 3] = [Role::Generator, Role::DecisionMaker, Role::Improver];
 
 /// Whom the sample question is about, and a message to that person.

@@ -64,9 +64,9 @@ pub async fn run(options: &Options, global: Global, stop: Stop) -> Result<(), Er
 
 fn farewell(folder: &Path) -> String {
     format!(
-        "\nThat was a demo: the people, the messages and the decisions were simulated.\nLook around in its folder, where \
-         the commands above work as they stand:\n  cd {}\n  rejoinder show\n  rejoinder serve\nWith an offer of your own: \
-         rejoinder init\n",
+        "\nThat was a demo: the people, the messages and the decisions were simulated.\nLook around in its folder, \
+         where the commands above work as they stand:\n  cd {}\n  rejoinder show\n  rejoinder serve\nWith an offer of \
+         your own: rejoinder init\n",
         words::path(folder)
     )
 }

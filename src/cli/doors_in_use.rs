@@ -47,8 +47,8 @@ impl Doors {
         &self.shared.prices
     }
 
-    /// Begins the command's run in the journal, or goes on with the one that was interrupted. `parts` is everything that
-    /// the run depends on besides the models: hashes of files, counts, choices.
+    /// Begins the command's run in the journal, or goes on with the one that was interrupted. `parts` is everything
+    /// that the run depends on besides the models: hashes of files, counts, choices.
     ///
     /// # Errors
     /// When the journal cannot be used, or the user's seed is that of a run under way.
@@ -99,8 +99,8 @@ impl Doors {
         let (batches, requests) = journal.batches_open(&run.id)?;
         if batches > 0 && !self.context.account.has_batches() {
             setup.events.emit(Event::Warning(format!(
-                "{} of this run with {} under way or to be collected and paid for: stop, and give the same command with \
-                 --engine batches",
+                "{} of this run with {} under way or to be collected and paid for: stop, and give the same command \
+                 with --engine batches",
                 words::count(batches, "message batch", "message batches"),
                 words::count(requests, "request is", "requests are")
             )));
@@ -135,8 +135,8 @@ impl Doors {
         .with_reasons(self.callers.get(&Role::Reasoner).cloned(), self.limits[&Role::Reasoner])
     }
 
-    /// The second decision maker, where one was asked for (`--referee`). It has its own fingerprint, its calls are metered
-    /// as the referee's, and it waits for the same permits as all others on its host.
+    /// The second decision maker, where one was asked for (`--referee`). It has its own fingerprint, its calls are
+    /// metered as the referee's, and it waits for the same permits as all others on its host.
     #[must_use]
     pub fn referee(&self) -> Option<DecisionMaker> {
         let (caller, prompt) = (self.callers.get(&Role::Referee)?, self.referee_prompt.as_ref()?);

@@ -39,8 +39,8 @@ pub const STOPPED: u8 = 130;
 /// The table of exit codes, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 2 wrong usage or settings; 3 a file is missing or not what it should \
 be; 4 no key, or the account was refused; 5 the models gave nothing usable; 6 a file could not be written; 7 the \
-journal cannot be used; 8 a limit was reached; 9 the host cannot be reached or did not come back; 10 lint found errors; \
-130 stopped; 1 anything else.";
+journal cannot be used; 8 a limit was reached; 9 the host cannot be reached or did not come back; 10 lint found \
+errors; 130 stopped; 1 anything else.";
 
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -111,8 +111,8 @@ pub enum Error {
     Refused(String),
     /// An export speaks of nobody whom the campaign wrote to.
     #[error(
-        "nobody in this export was written to by the campaign; check --from and --campaign, and that its addresses were \
-         exported"
+        "nobody in this export was written to by the campaign; check --from and --campaign, and that its addresses \
+         were exported"
     )]
     NoneMatched,
     /// The models gave nothing usable.

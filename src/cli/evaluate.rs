@@ -157,8 +157,8 @@ fn mean_chance(entries: &Entries) -> Result<Option<Mean>, Error> {
     Ok(Mean::of(&people.into_values().collect::<Vec<_>>()))
 }
 
-/// The prompt of that file, else the one of the settings, else, where nobody is written to, the sample offer, which is said
-/// aloud.
+/// The prompt of that file, else the one of the settings, else, where nobody is written to, the sample offer, which is
+/// said aloud.
 pub fn prompt(setup: &Setup, file: Option<&Path>, models: &ModelOptions) -> Result<String, Error> {
     let file = file.map(Path::to_owned).or_else(|| environment("REJOINDER_PROMPT_FILE").map(PathBuf::from));
     let Some(path) = file.or_else(|| setup.settings.prompt_file.clone()) else {
@@ -166,8 +166,8 @@ pub fn prompt(setup: &Setup, file: Option<&Path>, models: &ModelOptions) -> Resu
         if !writer.is_market() && !models.dry_run {
             return Err(Error::Usage(format!(
                 "no prompt: {writer} would write about somebody else's offer. Put what you offer into a text file and \
-                 name it with --prompt-file FILE (or prompt_file in rejoinder.toml); rejoinder init writes one to begin \
-                 with"
+                 name it with --prompt-file FILE (or prompt_file in rejoinder.toml); rejoinder init writes one to \
+                 begin with"
             )));
         }
         setup.events.emit(Event::Note(

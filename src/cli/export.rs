@@ -264,8 +264,8 @@ impl Source {
     }
 }
 
-/// Writes into what is no file. On a thread of its own: whoever is to read may keep it waiting, and Ctrl-C is to be heard
-/// meanwhile.
+/// Writes into what is no file. On a thread of its own: whoever is to read may keep it waiting, and Ctrl-C is to be
+/// heard meanwhile.
 async fn stream(exporter: Arc<dyn Exporter>, source: Source, path: Option<PathBuf>) -> Result<(), Error> {
     // Dropped when the thread ends, in whatever way.
     let (ended, is_ended) = tokio::sync::oneshot::channel::<Infallible>();

@@ -59,8 +59,8 @@ pub struct Options {
     /// --max-calls until those calls are spent or unlikely to gain anything
     #[arg(long, value_name = "N|auto", default_value = "1")]
     cycles: Cycles,
-    /// Calls that a cycle may spend on finding and proving a better prompt, beyond writing its messages [default: 20 for
-    /// each persona, from 400 to 2000; less where --max-calls leaves less, and all of it with --cycles auto]
+    /// Calls that a cycle may spend on finding and proving a better prompt, beyond writing its messages [default: 20
+    /// for each persona, from 400 to 2000; less where --max-calls leaves less, and all of it with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
     /// Candidates to ask for at first [default: one for every 25 calls of the search, from 6 to 15]
@@ -75,8 +75,8 @@ pub struct Options {
     /// A prompt of your own, tested like the improver's candidates; may be given several times
     #[arg(long, value_name = "FILE", help_heading = "Search")]
     challenger: Vec<PathBuf>,
-    /// Decisions on each message while searching; more help if the decision maker wavers, and `auto` decides some messages
-    /// twice to find out
+    /// Decisions on each message while searching; more help if the decision maker wavers, and `auto` decides some
+    /// messages twice to find out
     #[arg(long, value_name = "K", default_value_t = Decisions::Fixed(1), help_heading = "Search")]
     decisions_per_message: Decisions,
     /// The most characters a prompt may have
@@ -91,24 +91,24 @@ pub struct Options {
     /// The most percentage points that any kind of decision maker may lose
     #[arg(long, value_name = "POINTS", default_value_t = 10.0, value_parser = points, help_heading = "Proof")]
     margin: f64,
-    /// Pairs of messages to ask after a candidate was found better, to measure the gain without the luck of being chosen;
-    /// they are part of the proof's calls [default: one for each persona kept aside, 40 at most]
+    /// Pairs of messages to ask after a candidate was found better, to measure the gain without the luck of being
+    /// chosen; they are part of the proof's calls [default: one for each persona kept aside, 40 at most]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=10_000), help_heading = "Proof")]
     confirm: Option<u16>,
-    /// After a candidate was found better, keep asking until its gain is known to within this many points either way, as
-    /// far as the calls go
+    /// After a candidate was found better, keep asking until its gain is known to within this many points either way,
+    /// as far as the calls go
     #[arg(long, value_name = "POINTS", value_parser = points, help_heading = "Proof")]
     precision: Option<f64>,
     /// Generate this many more people like those of the lineage for the proof of each cycle; they join the people kept
     /// aside, and the verdict says that they were generated
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2_000), help_heading = "Proof")]
     fresh_people: Option<u16>,
-    /// Decide the older messages again with today's decision maker, so that one judge decides both runs; `auto` does so if
-    /// the older file's judge is unknown or another one
+    /// Decide the older messages again with today's decision maker, so that one judge decides both runs; `auto` does so
+    /// if the older file's judge is unknown or another one
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
     rejudge: When,
-    /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of each.
-    /// Whatever is not named is taken from the decision maker
+    /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of
+    /// each. Whatever is not named is taken from the decision maker
     #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2, help_heading = "Proof")]
     referee: Vec<String>,
     /// Seed of the sampling [default: the number of the version to be written]

@@ -48,8 +48,8 @@ impl Follower {
         }
     }
 
-    /// From now on the state is written beside the lock of this run, until [`Follower::end`]. Where it cannot be written,
-    /// nobody can follow, and that is all.
+    /// From now on the state is written beside the lock of this run, until [`Follower::end`]. Where it cannot be
+    /// written, nobody can follow, and that is all.
     pub fn follow(&self, run: &Begun, command: &str, account: &Account) {
         {
             let mut live = self.lock();

@@ -53,8 +53,8 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
     Ok(true)
 }
 
-/// What those said who may be learned from, as an improvement would read it: the groups are named from nobody who is kept
-/// aside. Also the groups of the lineage.
+/// What those said who may be learned from, as an improvement would read it: the groups are named from nobody who is
+/// kept aside. Also the groups of the lineage.
 fn heard(setup: &Setup, file: &FileName, older: &Older) -> Result<(Heard, Codebook), Error> {
     let (split, book) = match Lineage::of(&older.head) {
         Some(lineage) => (lineage.split, lineage.codebook),

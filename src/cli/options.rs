@@ -50,7 +50,8 @@ pub struct ModelOptions {
     /// Model that rewrites the prompt
     #[arg(long, value_name = "ID", help_heading = "Models")]
     pub improver: Option<String>,
-    /// Model that checks what messages claim, or none to skip the check [env: REJOINDER_AUDITOR] [default: the improver's]
+    /// Model that checks what messages claim, or none to skip the check [env: REJOINDER_AUDITOR] [default: the
+    /// improver's]
     #[arg(long, value_name = "ID|none", help_heading = "Models")]
     pub auditor: Option<String>,
     /// Model that writes the reasons when the decision maker answers with probabilities only, or none [env:
@@ -65,8 +66,9 @@ pub struct ModelOptions {
     /// file [env: REJOINDER_DECISION_PROMPT] [default: strict]
     #[arg(long, value_name = "NAME|FILE", help_heading = "Models")]
     pub decision_prompt: Option<String>,
-    /// Ask how likely a yes is, from 0 to 1, and count scores from this threshold as a yes; off asks for yes or no. Only for
-    /// models that can grade [env: REJOINDER_SCORED] [default: off, or 0.1 with the inbox prompt; 0.5 without a number]
+    /// Ask how likely a yes is, from 0 to 1, and count scores from this threshold as a yes; off asks for yes or no.
+    /// Only for models that can grade [env: REJOINDER_SCORED] [default: off, or 0.1 with the inbox prompt; 0.5 without
+    /// a number]
     #[arg(long, value_name = "THRESHOLD|off", num_args = 0..=1, default_missing_value = "on", help_heading = "Models")]
     pub scored: Option<Scored>,
     /// Show the decision maker up to ten messages that real people replied to and ten that they did not, from this
@@ -82,8 +84,8 @@ pub struct ModelOptions {
     /// How often a failed call is sent again [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), help_heading = "Models")]
     pub retries: Option<u32>,
-    /// Seconds to wait for a host in trouble (no answer, 5xx, 429, a model that is loading); then the run stops and can be
-    /// resumed [default: 600; 0 with --retries 0]
+    /// Seconds to wait for a host in trouble (no answer, 5xx, 429, a model that is loading); then the run stops and can
+    /// be resumed [default: 600; 0 with --retries 0]
     #[arg(
         long,
         value_name = "SECONDS",

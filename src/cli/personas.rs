@@ -40,8 +40,8 @@ pub struct Options {
     /// How many
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
-    /// The files are NAME_train.json (four fifths) and NAME_eval.json; with --like there is one, NAME.json [default with
-    /// --like: the name of that file with _more]
+    /// The files are NAME_train.json (four fifths) and NAME_eval.json; with --like there is one, NAME.json [default
+    /// with --like: the name of that file with _more]
     #[arg(long, value_name = "NAME", required_unless_present = "like")]
     name: Option<String>,
     /// Replace the files if there are any

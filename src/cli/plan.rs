@@ -56,7 +56,8 @@ fn percent(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| *p > 0.0 && *p < 100.0).ok_or_else(|| "a number above 0 and below 100".to_owned())
 }
 
-/// Where nothing is known: a third of a message's scatter is its persona's, and the persona takes to both prompts half alike.
+/// Where nothing is known: a third of a message's scatter is its persona's, and the persona takes to both prompts half
+/// alike.
 const PERSONA_SHARE: f64 = 0.3;
 /// See [`PERSONA_SHARE`].
 const ALIKE: f64 = 0.5;

@@ -59,8 +59,8 @@ pub fn say(text: &str) {
     };
 }
 
-/// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned is
-/// dropped. On a thread, since the runtime's may all be busy. Where there can be none, only events bring lines.
+/// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned
+/// is dropped. On a thread, since the runtime's may all be busy. Where there can be none, only events bring lines.
 fn tick(state: Weak<Mutex<State>>) -> Option<mpsc::Sender<()>> {
     let (ticker, ended) = mpsc::channel();
     let look = move || {

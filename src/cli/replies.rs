@@ -31,7 +31,8 @@ enum Command {
 /// Options of `replies import`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-What the file may be: Smartlead's leads export or statistics, Instantly's leads, lemlist's activities, Apollo's contacts with
+What the file may be: Smartlead's leads export or statistics, Instantly's leads, lemlist's activities, Apollo's \
+contacts with
 their outcomes, saved webhook payloads of the first three (JSON or JSON lines), or a table of your own with columns such as
 email, sent_at, step, replied, reply_at, reply_text, category, positive, bounced, unsubscribed, out_of_office.
 
@@ -51,9 +52,9 @@ pub struct Import {
     /// The campaign that was sent
     #[arg(long, value_name = "NAME")]
     campaign: String,
-    /// Which column is which field, where its name does not tell, such as email=Kontakt; can be given several times. A table of
-    /// your own (--from csv) takes every field: email, sent, sent_at, step, subject, text, replied, reply_at, reply_text,
-    /// category, positive, bounced, unsubscribed, out_of_office; the tools' exports email alone
+    /// Which column is which field, where its name does not tell, such as email=Kontakt; can be given several times. A
+    /// table of your own (--from csv) takes every field: email, sent, sent_at, step, subject, text, replied, reply_at,
+    /// reply_text, category, positive, bounced, unsubscribed, out_of_office; the tools' exports email alone
     #[arg(long, value_name = "FIELD=COLUMN")]
     map: Vec<Mapped>,
 }
@@ -73,7 +74,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
     if read.rows == read.without_address {
         return Err(Error::Usage(format!(
-            "{}: no row has an e-mail address where {} exports have one; check --from, or name the column: --map email=\"COLUMN\"",
+            "{}: no row has an e-mail address where {} exports have one; check --from, or name the column: --map \
+             email=\"COLUMN\"",
             words::path(&import.file),
             import.from
         )));

@@ -56,8 +56,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
 }
 
-/// Writes the page beside the results of a cycle. The cycle is there and paid for: where no page can be written, that is
-/// a warning.
+/// Writes the page beside the results of a cycle. The cycle is there and paid for: where no page can be written, that
+/// is a warning.
 ///
 /// # Errors
 /// Where standard output is gone.

@@ -42,8 +42,8 @@ pub(super) fn named(flag: Option<&String>, variable: &str, setting: Option<&Stri
     flag.cloned().or_else(|| environment(variable)).or_else(|| setting.cloned())
 }
 
-/// From which score on a decision is a yes: flag, environment, settings file; where nothing is said, what the decision prompt
-/// is for.
+/// From which score on a decision is a yes: flag, environment, settings file; where nothing is said, what the decision
+/// prompt is for.
 pub(super) fn scored(
     options: &ModelOptions,
     settings: &Settings,
@@ -59,8 +59,8 @@ pub(super) fn scored(
 }
 
 /// A flag for all roles goes before a setting for one: what was typed just now is what is meant. The same holds between
-/// the environment and the settings file. Where no auditor is named, it is the improver's model; where no improver is either,
-/// and none of the command's `roles` is one, it is that of the last of them.
+/// the environment and the settings file. Where no auditor is named, it is the improver's model; where no improver is
+/// either, and none of the command's `roles` is one, it is that of the last of them.
 pub(super) fn model_of(
     role: Role,
     roles: &[Role],

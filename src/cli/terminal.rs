@@ -26,8 +26,8 @@ fn columns_of(stream: impl IsTerminal + std::os::fd::AsFd) -> Option<usize> {
     columns.filter(|columns| *columns > 0).or(Some(COLUMNS))
 }
 
-/// Prints a result: as wide as the terminal, or as `COLUMNS` says, or 80 columns. The stream takes out the colours where
-/// there is no terminal, or `NO_COLOR` is set.
+/// Prints a result: as wide as the terminal, or as `COLUMNS` says, or 80 columns. The stream takes out the colours
+/// where there is no terminal, or `NO_COLOR` is set.
 ///
 /// # Errors
 /// As [`super::print`].

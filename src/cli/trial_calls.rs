@@ -109,8 +109,8 @@ impl TrialCalls {
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
 
-    /// The lines of a plan that writes so many messages to each persona to keep them: messages, audits, revisions, decisions.
-    /// `of` says in words what they are.
+    /// The lines of a plan that writes so many messages to each persona to keep them: messages, audits, revisions,
+    /// decisions. `of` says in words what they are.
     pub fn kept(&self, messages: u64, of: &str, account: &Account) -> Vec<Line> {
         let line = |role, what: String, calls: &[Usage]| Line::of(role, what, calls, messages, account);
         let revised = half(if self.revise.is_empty() { &[] } else { &self.audit });

@@ -126,8 +126,8 @@ pub fn recipients(setup: &Setup, list: &FileName) -> Result<(Recipients, u64), E
     Ok((recipients, barred))
 }
 
-/// Writes a campaign through the normal doors, saves it, and says what came of it. The same command goes on with one that a
-/// limit cut short.
+/// Writes a campaign through the normal doors, saves it, and says what came of it. The same command goes on with one
+/// that a limit cut short.
 pub async fn carry_out(setup: &Setup, mut doors: Doors, models: &ModelOptions, job: Job) -> Result<(), Error> {
     let started = Instant::now();
     // Before anything is paid for.

@@ -1,7 +1,7 @@
 //! A campaign: what was written to the leads of a list, one step after the other, as JSON lines.
 //!
-//! The first line is the [`CampaignHeader`], every further line one [`Written`]. Both reading and writing are streams: a
-//! campaign of a million leads takes no more memory than one of ten. Only the owner may read the file.
+//! The first line is the [`CampaignHeader`], every further line one [`Written`]. Both reading and writing are streams:
+//! a campaign of a million leads takes no more memory than one of ten. Only the owner may read the file.
 
 use std::io;
 

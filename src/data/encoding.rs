@@ -65,8 +65,8 @@ pub fn detect(path: &Path) -> Result<Text, Error> {
     })
 }
 
-/// Reads a whole text in whatever encoding, as UTF-8 and without its byte order mark. The file is read once, so that it may be a
-/// pipe.
+/// Reads a whole text in whatever encoding, as UTF-8 and without its byte order mark. The file is read once, so that it
+/// may be a pipe.
 ///
 /// # Errors
 /// What the disk says, or that it is no text.
@@ -129,7 +129,8 @@ fn read_full(file: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// UTF-16 without a mark: every letter, digit, delimiter and line end of ASCII has a zero beside it, always on one side.
+/// UTF-16 without a mark: every letter, digit, delimiter and line end of ASCII has a zero beside it, always on one
+/// side.
 fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     let (mut even, mut odd) = (0, 0);
     for pair in bytes.chunks_exact(2) {

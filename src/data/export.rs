@@ -59,7 +59,8 @@ fn rows<'r>(entry: &'r Entry<'_>) -> impl Iterator<Item = Row<'r>> {
     })
 }
 
-/// Comma-separated values as in RFC 4180, with a header. Text that a spreadsheet would run as a formula begins with `'`.
+/// Comma-separated values as in RFC 4180, with a header. Text that a spreadsheet would run as a formula begins with
+/// `'`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Csv;
 

@@ -79,8 +79,8 @@ impl fmt::Display for Kind {
 /// The most bytes in a file name, `.json` included: what common file systems take.
 const LONGEST: usize = 255;
 
-/// A checked name of one file, such as `b2b_train.json` or, of a prompt, `offer.md`: one component, not hidden, nothing that a file system or
-/// a terminal would read as anything but a name. It says nothing about whether the file exists.
+/// A checked name of one file, such as `b2b_train.json` or, of a prompt, `offer.md`: one component, not hidden, nothing
+/// that a file system or a terminal would read as anything but a name. It says nothing about whether the file exists.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileName {
     kind: Kind,

@@ -176,8 +176,8 @@ impl DataFolder {
         Ok(whole::create_new(&path, |out| out.write_all(bytes))?)
     }
 
-    /// Writes a companion of a file beside it, whole or not at all: the same name with another ending, such as `html`. It is
-    /// no file of the kind, and [`list`](Self::list) does not list it. Returns its path.
+    /// Writes a companion of a file beside it, whole or not at all: the same name with another ending, such as `html`.
+    /// It is no file of the kind, and [`list`](Self::list) does not list it. Returns its path.
     ///
     /// # Errors
     ///
@@ -192,8 +192,8 @@ impl DataFolder {
         }
     }
 
-    /// Proves that a file can be created in a subfolder, which is made if need be, and leaves nothing else behind. Asked
-    /// before anything is paid for whose result is to be saved there.
+    /// Proves that a file can be created in a subfolder, which is made if need be, and leaves nothing else behind.
+    /// Asked before anything is paid for whose result is to be saved there.
     ///
     /// # Errors
     ///
@@ -225,8 +225,8 @@ impl DataFolder {
         }
     }
 
-    /// The path of a file that is to be replaced: as [`path_to_create`](Self::path_to_create), and what is there now, if
-    /// anything, is a file.
+    /// The path of a file that is to be replaced: as [`path_to_create`](Self::path_to_create), and what is there now,
+    /// if anything, is a file.
     pub(super) fn path_to_write(&self, file: &FileName) -> Result<PathBuf, Error> {
         let path = self.path_to_create(file)?;
         self.check(file)?;
@@ -403,19 +403,4 @@ pub(super) fn describe(kind: fs::FileType) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
-
-    use super::*;
-
-    #[test]
-    fn a_file_over_the_limit_is_refused_and_one_at_the_limit_is_read() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open(root.path());
-        let file = FileName::new(Kind::Results, "x").unwrap();
-        fs::create_dir(folder.subfolder(Kind::Results)).unwrap();
-        fs::write(folder.path(&file), b"123456789").unwrap();
-        assert_eq!(folder.read_at_most(&file, 9).unwrap(), b"123456789");
-        assert!(matches!(folder.read_at_most(&file, 8), Err(Error::TooLarge { limit: 8, .. })));
-    }
-}
+mod tests;

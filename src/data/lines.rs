@@ -1,5 +1,5 @@
-//! Files of JSON lines in the data folder: read one line at a time, written whole or not at all. Lists of leads, what was
-//! written to them and what came back are such files, since none of them has to fit into memory.
+//! Files of JSON lines in the data folder: read one line at a time, written whole or not at all. Lists of leads, what
+//! was written to them and what came back are such files, since none of them has to fit into memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -38,7 +38,8 @@ pub fn open<T: DeserializeOwned>(folder: &DataFolder, file: &FileName) -> Result
 }
 
 impl<T: DeserializeOwned> Lines<T> {
-    /// The next line, which is of another type than the others: a file's first may be about the file. `None` at the end.
+    /// The next line, which is of another type than the others: a file's first may be about the file. `None` at the
+    /// end.
     ///
     /// # Errors
     ///
@@ -90,8 +91,8 @@ pub(super) fn put<T: Serialize>(out: &mut dyn Write, item: &T) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-/// Writes a file of lines in place of any of that name, one line per item as it comes. An item that is an error ends it, and
-/// leaves the old file. Returns the number of lines.
+/// Writes a file of lines in place of any of that name, one line per item as it comes. An item that is an error ends
+/// it, and leaves the old file. Returns the number of lines.
 ///
 /// # Errors
 ///

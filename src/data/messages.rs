@@ -307,7 +307,8 @@ type Place<'r> = (&'r str, &'r str, Option<(bool, &'r str)>);
 /// As [`update`], on rows.
 pub fn merge(rows: &mut [Row], read: &[Row], outcomes: &[(usize, Outcome)], judge: &Judge) -> Merged {
     let mut merged = Merged::default();
-    // Where each outcome goes. Places first, then whatever is left by text, so that equal rows do not take each other's.
+    // Where each outcome goes. Places first, then whatever is left by text, so that equal rows do not take each
+    // other's.
     let mut targets: Vec<Option<usize>> = vec![None; outcomes.len()];
     let mut is_target = vec![false; rows.len()];
     for (target, (index, outcome)) in targets.iter_mut().zip(outcomes) {

@@ -1,8 +1,8 @@
 //! The files people keep: personas, messages, results and their versions.
 //!
 //! The formats are those of the original service, so its files are read and its users can read ours. Everything that
-//! `rejoinder` adds lives under one key: `metadata.rejoinder` of a results file, `rejoinder` of a row of messages. Three
-//! promises hold for every file in this room:
+//! `rejoinder` adds lives under one key: `metadata.rejoinder` of a results file, `rejoinder` of a row of messages.
+//! Three promises hold for every file in this room:
 //!
 //! - a file appears whole or not at all ([`whole`]);
 //! - a name that must be new is claimed, not looked up and then taken ([`versions`]);

@@ -1,5 +1,5 @@
-//! What people say of a run's messages, decisions and claims: `opinions/{its name}.json`, beside the results file, which is never
-//! written twice.
+//! What people say of a run's messages, decisions and claims: `opinions/{its name}.json`, beside the results file,
+//! which is never written twice.
 
 use serde::{Deserialize, Serialize};
 

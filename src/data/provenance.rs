@@ -50,8 +50,8 @@ pub struct Provenance {
     /// Trials without a decision. They count in no rate.
     #[serde(default)]
     pub failures: Vec<FailedTrial>,
-    /// Trials without a decision on the way to the prompt: while searching, verifying, and deciding again. They count in no
-    /// rate either.
+    /// Trials without a decision on the way to the prompt: while searching, verifying, and deciding again. They count
+    /// in no rate either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search_failures: Vec<SearchFailure>,
     /// The parent's messages, decided again by this run's judge.
@@ -69,7 +69,8 @@ pub struct Provenance {
     /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coding: Option<Sealed>,
-    /// What real replies are about, by the groups of the lineage; empty where there are none, or nobody has sorted them.
+    /// What real replies are about, by the groups of the lineage; empty where there are none, or nobody has sorted
+    /// them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub real_replies: Vec<RealGroup>,
     /// Keys that this version does not know.
@@ -262,7 +263,8 @@ pub struct FailedTrial {
     pub extra: Map,
 }
 
-/// A trial of the search that came to no decision. Its persona may be one who only verifies, and is not in `results` then.
+/// A trial of the search that came to no decision. Its persona may be one who only verifies, and is not in `results`
+/// then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(expecting = "an object")]
 pub struct SearchFailure {

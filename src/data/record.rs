@@ -1,9 +1,9 @@
-//! What a cycle writes down about itself, under `metadata.rejoinder`: one set of types for those who write it and those who
-//! read it. [`Provenance`](super::Provenance) is the whole; here are its parts.
+//! What a cycle writes down about itself, under `metadata.rejoinder`: one set of types for those who write it and those
+//! who read it. [`Provenance`](super::Provenance) is the whole; here are its parts.
 //!
-//! Files are people's, and come from every version: what is missing or damaged in them is left out and never refused, and
-//! what was read is written again as it was, with keys that this version does not know ([`Kept`]). Shares, gains and ends
-//! of intervals are in percent, as files have them.
+//! Files are people's, and come from every version: what is missing or damaged in them is left out and never refused,
+//! and what was read is written again as it was, with keys that this version does not know ([`Kept`]). Shares, gains
+//! and ends of intervals are in percent, as files have them.
 
 mod cycle;
 mod findings;

@@ -281,8 +281,8 @@ impl Passed {
     }
 }
 
-/// Reads a file in batches: `read` is called on the readers' threads, `see` on this one with what `read` gives, in the order
-/// of the file. `None` if something is wrong with the file.
+/// Reads a file in batches: `read` is called on the readers' threads, `see` on this one with what `read` gives, in the
+/// order of the file. `None` if something is wrong with the file.
 fn stream<B: Send>(
     pace: Pace,
     folder: &DataFolder,
@@ -304,8 +304,8 @@ fn stream<B: Send>(
             seen.push(given);
         }
         let splitter = scope.spawn(move || split::split(opened, pace.block, in_turn(&to_hash, &to_read)));
-        // In turn as they were given, so in the order of the file. The first that has ended has ended because there are no
-        // more.
+        // In turn as they were given, so in the order of the file. The first that has ended has ended because there are
+        // no more.
         let in_order = seen.iter().cycle().map_while(|given| given.recv().ok());
         let is_right = in_order.map(|read| read.and_then(&mut see)).all(|outcome| outcome.is_ok());
         // Whoever still wants to give something is told that nobody takes it.

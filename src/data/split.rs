@@ -287,8 +287,8 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Goes to the next separator or closing bracket that is in no object, array or string begun on the walk. `None` where
-    /// the bytes end before.
+    /// Goes to the next separator or closing bracket that is in no object, array or string begun on the walk. `None`
+    /// where the bytes end before.
     pub(super) fn find_separator(&mut self, bytes: &[u8], at: &mut usize) -> Option<u8> {
         while *at < bytes.len() {
             if self.in_text {

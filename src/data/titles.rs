@@ -1,4 +1,5 @@
-//! Names and notes that people give to lineages and runs: `titles.json` in the data folder. File names stay as they are.
+//! Names and notes that people give to lineages and runs: `titles.json` in the data folder. File names stay as they
+//! are.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -19,8 +19,8 @@ use super::run::{self, RunContext};
 pub const FAMILY: &str = "found by searching";
 /// Texts of a round, and of the last asking: as many as a family has at least.
 pub const TEXTS: usize = crate::compare::audit::LEAST_PROBES;
-/// So many of the nearest are changed: few enough that a round follows up what worked, enough that one lucky decision does
-/// not lead it astray.
+/// So many of the nearest are changed: few enough that a round follows up what worked, enough that one lucky decision
+/// does not lead it astray.
 const PARENTS: usize = 8;
 /// The most letters of a text: a longer one is no message any more.
 const LONGEST: usize = 1_500;
@@ -46,8 +46,8 @@ impl Effort {
     }
 }
 
-/// Attacks a decision maker that was audited, with what it said to the audit's probes. Gives back what was said to the audit
-/// and the attack together. A limit ends the attack; what was not asked then is counted as such.
+/// Attacks a decision maker that was audited, with what it said to the audit's probes. Gives back what was said to the
+/// audit and the attack together. A limit ends the attack; what was not asked then is counted as such.
 ///
 /// # Errors
 /// As [`audit::run`].
@@ -99,7 +99,8 @@ struct Search {
 
 impl Search {
     fn new(heard: &Heard, seed: u64) -> Self {
-        // Whoever says yes to a message with an offer for somebody else has not been fooled by a trick that could be built on.
+        // Whoever says yes to a message with an offer for somebody else has not been fooled by a trick that could be
+        // built on.
         let families = heard.families.iter().filter(|family| family.name != MISDIRECTED);
         let mut tried: Vec<ProbeHeard> = families.flat_map(|family| family.probes.iter().cloned()).collect();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -62,9 +62,10 @@ enum Part {
 }
 
 impl Sheet {
-    /// Every probe is put to `repeats` personas in turn. Every message that deserves a yes is put `repeats` times to the
-    /// person whom it fits, and once to each of as many others, which makes one more family of probes. Every message is
-    /// decided `repeats` times as it is and once in each other format, one of which is white space after the persona.
+    /// Every probe is put to `repeats` personas in turn. Every message that deserves a yes is put `repeats` times to
+    /// the person whom it fits, and once to each of as many others, which makes one more family of probes. Every
+    /// message is decided `repeats` times as it is and once in each other format, one of which is white space after the
+    /// persona.
     #[must_use]
     pub fn of(battery: &Battery, material: &Material, repeats: usize) -> Self {
         let mut sheet = Sheet::of_families(
@@ -248,7 +249,8 @@ mod tests {
                 assert_eq!(whom.len(), 3);
             }
         }
-        // Two messages three times, the first in four formats and the second in one, and white space after each persona.
+        // Two messages three times, the first in four formats and the second in one, and white space after each
+        // persona.
         let controls = battery.controls.len();
         assert_eq!(sheet.len(), (battery.probes() + 2 * controls) * 3 + 2 * 3 + 4 + 1 + 2);
         assert_eq!(sheet.questions(true).count() + sheet.questions(false).count(), sheet.len());

@@ -178,7 +178,8 @@ impl DecisionMaker {
         let limit = self.max_tokens.to_string();
         let threshold = self.threshold().map(|threshold| threshold.get().to_string());
         let parts = [model.id(), &model.settings(), &self.prompt.text, &question.user, &schema, &limit];
-        // Whom an example is not shown to follows from who is judged: all that examples are chosen from are the judge's.
+        // Whom an example is not shown to follows from who is judged: all that examples are chosen from are the
+        // judge's.
         let examples = self.examples.as_ref().map(|examples| format!("examples {}", examples.record().sha256));
         let further = threshold.as_deref().into_iter().chain(examples.as_deref());
         digest(&parts.into_iter().chain(further).collect::<Vec<_>>())[..16].to_owned()

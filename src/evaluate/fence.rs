@@ -2,8 +2,8 @@
 
 use crate::model::digest;
 
-/// Puts `text` between tags that it cannot close: their name carries 16 digits (64 bits) of a SHA-256 of the text itself,
-/// so that a text which contains its own closing tag would have to contain part of its own hash.
+/// Puts `text` between tags that it cannot close: their name carries 16 digits (64 bits) of a SHA-256 of the text
+/// itself, so that a text which contains its own closing tag would have to contain part of its own hash.
 #[must_use]
 pub fn fence(tag: &str, text: &str) -> String {
     let mark = &digest(&[text])[..16];

@@ -1,5 +1,5 @@
-//! Writes the persona of a lead from the columns of an imported file and nothing else: what the columns do not bear out is
-//! revised, and where that does not help, the columns themselves stay the persona.
+//! Writes the persona of a lead from the columns of an imported file and nothing else: what the columns do not bear out
+//! is revised, and where that does not help, the columns themselves stay the persona.
 
 use super::ask::{Error, ask};
 use super::auditing::Message;
@@ -14,11 +14,11 @@ use crate::model::{CallKey, FailureKind, Request};
 /// How often a description that makes something up is revised.
 const REVISIONS: u32 = 2;
 
-const SYSTEM: &str = "You describe a business contact from the columns of a contact list. Write one paragraph of 40 to 90 \
-words in the third person: name, role, company, and what else the columns say of this person and their work. Use what the \
-columns state and nothing else: no facts about the company, the market or the person that do not stand there, no guesses at \
-temper, pains, plans or budget, no e-mail address and no telephone number. Where the columns say little, write little. Write in \
-the language of the values; the English labels are not theirs.";
+const SYSTEM: &str = "You describe a business contact from the columns of a contact list. Write one paragraph of 40 to \
+90 words in the third person: name, role, company, and what else the columns say of this person and their work. Use \
+what the columns state and nothing else: no facts about the company, the market or the person that do not stand there, \
+no guesses at temper, pains, plans or budget, no e-mail address and no telephone number. Where the columns say little, \
+write little. Write in the language of the values; the English labels are not theirs.";
 
 /// What became of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,8 +122,8 @@ fn revision(draft: &str, faults: &[Fault]) -> String {
         .map(|(at, Fault { passage, why })| format!("{}. \"{passage}\" - {why}", at + 1))
         .collect();
     format!(
-        "\n\nThis is your draft:\n\n{}\n\nThese passages of it do not stand in the columns, each with what is wrong with \
-         it:\n\n{}\n\nRevise the draft: leave them out, or say what the columns say, and change nothing else.",
+        "\n\nThis is your draft:\n\n{}\n\nThese passages of it do not stand in the columns, each with what is wrong \
+         with it:\n\n{}\n\nRevise the draft: leave them out, or say what the columns say, and change nothing else.",
         fence("draft", draft),
         fence("passages", &listed.join("\n"))
     )

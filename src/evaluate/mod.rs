@@ -15,6 +15,8 @@ pub mod first_run;
 pub mod formats;
 pub mod generator;
 pub mod grounding;
+#[cfg(test)]
+pub(crate) mod growth;
 pub mod lead_describer;
 pub mod messages;
 pub mod near_copies;

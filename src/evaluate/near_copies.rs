@@ -31,8 +31,8 @@ impl NearCopies {
         self.people += 1;
     }
 
-    /// Whether somebody who was added is described nearly as this person: four fifths of this person's sequences of four
-    /// words are theirs.
+    /// Whether somebody who was added is described nearly as this person: four fifths of this person's sequences of
+    /// four words are theirs.
     #[must_use]
     pub fn resembles(&self, persona: &str) -> bool {
         let runs = runs(persona);

@@ -41,8 +41,8 @@ impl Plan {
     }
 
     /// Writes and decides one message a trial, each with a prompt of its own: the n-th of `prompts` is for the n-th of
-    /// `whom` (index of the persona, number of the message), in any order. Beside it stands whether the message is audited
-    /// where messages are after a yes.
+    /// `whom` (index of the persona, number of the message), in any order. Beside it stands whether the message is
+    /// audited where messages are after a yes.
     #[must_use]
     pub fn write_with_and_decide(whom: Vec<(u32, u32)>, prompts: Vec<(Arc<str>, bool)>) -> Self {
         debug_assert_eq!(whom.len(), prompts.len());
@@ -55,8 +55,8 @@ impl Plan {
         Plan { whom: Whom::Each { personas, messages }, work: Planned::Write }
     }
 
-    /// Decides on messages that are there: the n-th of `messages` is to the n-th of `whom` (index of the persona, number
-    /// of the message), which are in order of personas.
+    /// Decides on messages that are there: the n-th of `messages` is to the n-th of `whom` (index of the persona,
+    /// number of the message), which are in order of personas.
     #[must_use]
     pub fn decide(whom: Vec<(u32, u32)>, messages: Texts) -> Self {
         debug_assert_eq!(whom.len(), messages.len());
@@ -167,8 +167,8 @@ impl Order {
         self.has_ended.get(index).copied().unwrap_or(false)
     }
 
-    /// The indices of all trials. Those that have not ended come first, so that a run that goes on asks for what is missing
-    /// at once, and looks up beside that what it has.
+    /// The indices of all trials. Those that have not ended come first, so that a run that goes on asks for what is
+    /// missing at once, and looks up beside that what it has.
     pub fn indices(&self) -> impl Iterator<Item = usize> + Send + use<> {
         let of = |wanted: bool| {
             let order = self.clone();

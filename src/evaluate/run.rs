@@ -63,7 +63,8 @@ impl RunContext {
         }
     }
 
-    /// Notes in the journal which file a step is about to write. A partial one is not noted: the run will write another.
+    /// Notes in the journal which file a step is about to write. A partial one is not noted: the run will write
+    /// another.
     ///
     /// # Errors
     /// When the journal cannot be written.

@@ -1,7 +1,7 @@
 //! A sequence: the messages that one person gets one after the other, each with a subject.
 //!
-//! Every step is a request of its own that carries the steps before it. It is audited and revised as any message is, its
-//! subject included. A follow-up is shorter than the step before it; one that is not is revised for that as well.
+//! Every step is a request of its own that carries the steps before it. It is audited and revised as any message is,
+//! its subject included. A follow-up is shorter than the step before it; one that is not is revised for that as well.
 
 mod question;
 
@@ -55,7 +55,8 @@ impl SequenceWriter {
     /// Writes a sequence. `key` tells it from all others of its run.
     ///
     /// # Errors
-    /// When the run is to stop. A step that fails is no error: it ends the sequence, and what was written before it stays.
+    /// When the run is to stop. A step that fails is no error: it ends the sequence, and what was written before it
+    /// stays.
     pub async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<Sequence, Stopped> {
         let mut sequence = Sequence::default();
         for number in 1..=self.steps {

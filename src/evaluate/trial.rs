@@ -193,7 +193,8 @@ impl Bench {
         }
     }
 
-    /// A message; where it is to be checked before anybody reads it, with what it claims, and revised as often as it may be.
+    /// A message; where it is to be checked before anybody reads it, with what it claims, and revised as often as it
+    /// may be.
     async fn write(&self, prompt: &str, persona: &str, key: &[&str]) -> Result<Message, Unended> {
         let generator = self.generator.as_ref().ok_or(Unended::because("no generator for this run"))?;
         let mut message = Message::unchecked(generator.write(prompt, persona, key).await?);

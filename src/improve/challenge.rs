@@ -8,8 +8,8 @@ use super::parts::{Part, PromptParts};
 use super::screen;
 use crate::evaluate::fence::fence;
 
-/// How an improver goes about a challenger. Small steps keep what works, large ones leave a poor form behind, and shorter
-/// prompts are followed better: nobody knows beforehand which is wanted.
+/// How an improver goes about a challenger. Small steps keep what works, large ones leave a poor form behind, and
+/// shorter prompts are followed better: nobody knows beforehand which is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Temperament {
@@ -34,8 +34,8 @@ impl Temperament {
                 "Edit: leave the advice as it is but for two or three items that you add, replace or drop."
             }
             Temperament::Rewrite => {
-                "Rewrite: write the advice anew, from what the feedback says that a message must do. Of the old items keep only \
-                 those that the feedback speaks for; drop or replace all others."
+                "Rewrite: write the advice anew, from what the feedback says that a message must do. Of the old items \
+                 keep only those that the feedback speaks for; drop or replace all others."
             }
             Temperament::Shorten => {
                 "Shorten: drop the items that are vague, doubled or speak of what nobody minds, replace those that \
@@ -133,8 +133,8 @@ impl<'a> Brief<'a> {
     pub fn text(&self) -> String {
         let (facts, rules) = self.fixed();
         let mut text = String::from(
-            "The prompt in use consists of facts, rules and advice. Facts and rules stand in every prompt word for word; only the \
-             advice can change.\n\n",
+            "The prompt in use consists of facts, rules and advice. Facts and rules stand in every prompt word for \
+             word; only the advice can change.\n\n",
         );
         if !facts.trim().is_empty() {
             let facts = fence("facts", &facts);
@@ -153,8 +153,8 @@ impl<'a> Brief<'a> {
         text.push_str(&format!("The advice in use, numbered:\n\n{}\n\n", fence("advice", &numbered)));
         if !self.replies.is_empty() {
             text.push_str(&format!(
-                "What real people replied to messages of this lineage. Decision makers are simulated, these are not: where the two \
-                 differ, go by the replies. Most who got a message did not reply at all:\n\n{}\n\n",
+                "What real people replied to messages of this lineage. Decision makers are simulated, these are not: \
+                 where the two differ, go by the replies. Most who got a message did not reply at all:\n\n{}\n\n",
                 fence("replies", &self.replies.join("\n"))
             ));
         }
@@ -168,15 +168,15 @@ impl<'a> Brief<'a> {
         text.push_str(&format!("Each decision with its reasoning{sampled}:\n\n{}\n\n", fence("feedback", &lines)));
         if !self.tried.is_empty() {
             text.push_str(&format!(
-                "What earlier challengers tried, and how they fared. Build on what helped, and do not propose again what did \
-                 not:\n\n{}\n\n",
+                "What earlier challengers tried, and how they fared. Build on what helped, and do not propose again \
+                 what did not:\n\n{}\n\n",
                 fence("tried", &self.tried_lines())
             ));
         }
         if self.of > 1 {
             text.push_str(&format!(
-                "You write challenger {} of {}. The others are written apart from yours and answer other objections, so \
-                 that a good answer to a few of them is worth more than a fair one to all.\n\n",
+                "You write challenger {} of {}. The others are written apart from yours and answer other objections, \
+                 so that a good answer to a few of them is worth more than a fair one to all.\n\n",
                 self.number, self.of
             ));
         }
@@ -185,10 +185,10 @@ impl<'a> Brief<'a> {
             text.push_str(&format!("Answer first what is counted above as:\n\n{}\n\n", fence("focus", &focus)));
         }
         text.push_str(&format!(
-            "{}\n\nAll advice together has at most {} characters. Answer with a JSON object: `changes`, a list of objects, each \
-             with `action` (\"add\", \"replace\" or \"drop\"), `item` (the number of the item that is replaced or dropped, 0 for \
-             one that is added), `text` (the new item, whole; empty where one is dropped), `name` (what it asks for, in two to \
-             five plain words) and `objection` (what it answers).",
+            "{}\n\nAll advice together has at most {} characters. Answer with a JSON object: `changes`, a list of \
+             objects, each with `action` (\"add\", \"replace\" or \"drop\"), `item` (the number of the item that is \
+             replaced or dropped, 0 for one that is added), `text` (the new item, whole; empty where one is dropped), \
+             `name` (what it asks for, in two to five plain words) and `objection` (what it answers).",
             self.temperament.instruction(),
             self.longest.saturating_sub(self.parts.fixed().chars().count()).max(LEAST_ADVICE)
         ));

@@ -14,10 +14,10 @@ impl Standing {
     }
 }
 
-/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas of
-/// whom something was sorted, so that an objection shrinks too where people say yes in its place. Only groups that both
-/// versions were sorted into are compared: of one that was named later nobody knows whether it was raised before. Nothing
-/// where one of them is unsorted.
+/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas
+/// of whom something was sorted, so that an objection shrinks too where people say yes in its place. Only groups that
+/// both versions were sorted into are compared: of one that was named later nobody knows whether it was raised before.
+/// Nothing where one of them is unsorted.
 #[must_use]
 pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
     let standing = |all: &Objections, group: Option<&Objection>| Standing {

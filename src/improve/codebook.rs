@@ -1,8 +1,8 @@
 //! The codebook of a lineage: groups of what people hold against messages, and of what they like about them.
 //!
-//! A model names the groups ([`naming`](super::naming)) and sorts every reasoning into them ([`sorting`](super::sorting)).
-//! A group that has been named stays what it is: its name always means the same definition, so that two versions of a
-//! lineage can be laid side by side.
+//! A model names the groups ([`naming`](super::naming)) and sorts every reasoning into them
+//! ([`sorting`](super::sorting)). A group that has been named stays what it is: its name always means the same
+//! definition, so that two versions of a lineage can be laid side by side.
 
 use serde::{Deserialize, Serialize};
 
@@ -107,8 +107,8 @@ impl Codebook {
         self.groups.iter().position(|group| group.side == side && folded(&group.name) == wanted)
     }
 
-    /// Adds groups that a model named. A name that is in use stays what it is defined as: a reason with another definition
-    /// needs another name. Gives how many are new.
+    /// Adds groups that a model named. A name that is in use stays what it is defined as: a reason with another
+    /// definition needs another name. Gives how many are new.
     pub fn add(&mut self, side: Side, proposed: Vec<Proposed>) -> usize {
         let before = self.groups.len();
         for Proposed { name, definition } in proposed {
@@ -134,8 +134,8 @@ impl Codebook {
 }
 
 impl Proposed {
-    /// A group as it is kept: on one line, without marks around the name; `None` where it names or defines nothing, or has
-    /// one of the two names that stand for no group.
+    /// A group as it is kept: on one line, without marks around the name; `None` where it names or defines nothing, or
+    /// has one of the two names that stand for no group.
     #[must_use]
     pub fn new(name: &str, definition: &str) -> Option<Self> {
         let name = shortened(plain(name).trim_matches(is_mark), LONGEST_NAME);

@@ -1,7 +1,7 @@
 //! Which reasoning of a run is in which groups: what was read once and is never asked again.
 //!
-//! A coding holds all that pages say of objections, a quote for each group included, so that who shows it need not read the
-//! run for it.
+//! A coding holds all that pages say of objections, a quote for each group included, so that who shows it need not read
+//! the run for it.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,8 @@ impl Coding {
         self.codes.get(at)
     }
 
-    /// The names of a reasoning's groups, the main one first: [`OTHER`] where it fits none, `None` where it is unsorted.
+    /// The names of a reasoning's groups, the main one first: [`OTHER`] where it fits none, `None` where it is
+    /// unsorted.
     #[must_use]
     pub fn names(&self, persona: usize, message: usize) -> Option<Vec<&str>> {
         let code = self.code(persona, message)?;
@@ -81,8 +82,8 @@ impl Coding {
         Some(if names.is_empty() { vec![OTHER] } else { names })
     }
 
-    /// Adds what was sorted; where a reasoning was sorted before, that gives way. `reasonings` are all that were asked about,
-    /// now and before: quotes are chosen among them.
+    /// Adds what was sorted; where a reasoning was sorted before, that gives way. `reasonings` are all that were asked
+    /// about, now and before: quotes are chosen among them.
     pub fn add(&mut self, codes: impl IntoIterator<Item = Code>, reasonings: &[Reasoning<'_>]) {
         let mut all: BTreeMap<(u32, u32), Code> = self.codes.drain(..).map(|code| (code.place(), code)).collect();
         all.extend(codes.into_iter().map(|code| (code.place(), code)));
@@ -151,8 +152,8 @@ impl Coding {
         count.personas
     }
 
-    /// Whether it can be what this program wrote: every reasoning there once and in order, every group in the codebook and on
-    /// the side of the decision.
+    /// Whether it can be what this program wrote: every reasoning there once and in order, every group in the codebook
+    /// and on the side of the decision.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let is_known = |code: &Code| {

@@ -9,7 +9,8 @@ pub use crate::data::record::Step;
 /// An item that shares so much with one that is gone stands in its place.
 const REPLACES: f64 = 0.34;
 
-/// The steps from one prompt of a lineage to another, by their advice. Where nobody knows the parts, everything is advice.
+/// The steps from one prompt of a lineage to another, by their advice. Where nobody knows the parts, everything is
+/// advice.
 #[must_use]
 pub fn of_prompts(parts: Option<&PromptParts>, before: &str, after: &str) -> Vec<Step> {
     let none = PromptParts::default();
@@ -17,8 +18,8 @@ pub fn of_prompts(parts: Option<&PromptParts>, before: &str, after: &str) -> Vec
     steps(&parts.advice_in(before), &parts.advice_in(after))
 }
 
-/// The steps from one list of items to another: what is gone first, in its order, and then what is new. Items that stay are in
-/// none.
+/// The steps from one list of items to another: what is gone first, in its order, and then what is new. Items that stay
+/// are in none.
 #[must_use]
 pub fn steps(before: &[String], after: &[String]) -> Vec<Step> {
     let keys = |items: &[String]| items.iter().map(|item| key(item)).collect::<BTreeSet<_>>();

@@ -82,8 +82,9 @@ impl Heard {
         self.counting.objections()
     }
 
-    /// The reasonings that are to be sorted, in the order of the run: all of them, or [`MOST_SORTED`], evenly over the people.
-    /// With several messages for each person the first ones are taken, so that nobody has more of them than others.
+    /// The reasonings that are to be sorted, in the order of the run: all of them, or [`MOST_SORTED`], evenly over the
+    /// people. With several messages for each person the first ones are taken, so that nobody has more of them than
+    /// others.
     #[must_use]
     pub fn reasonings(&self) -> Vec<Reasoning<'_>> {
         let all = self.to_sort.within_budget(usize::MAX);
@@ -107,8 +108,8 @@ impl Heard {
         self.len() == 0
     }
 
-    /// One line per reasoning, `[yes] ...` or `[no] ...`, in the order of the run, as many as fit into one request; and how
-    /// many were left out, evenly over the run, so that no part of the personas goes unheard.
+    /// One line per reasoning, `[yes] ...` or `[no] ...`, in the order of the run, as many as fit into one request; and
+    /// how many were left out, evenly over the run, so that no part of the personas goes unheard.
     #[must_use]
     pub fn lines(&self) -> (String, usize) {
         self.lines.lines(usize::MAX)
@@ -171,9 +172,9 @@ impl Budget {
 
 /// Lines of reasoning within a budget.
 ///
-/// Every place in the run has a rank, and the lines of the lowest ranks are kept, as many as fit. Adding a line can only
-/// push out others, so what is pushed out need not be remembered, and parts of a run can be sampled side by side. Where
-/// everything fits, everything is kept.
+/// Every place in the run has a rank, and the lines of the lowest ranks are kept, as many as fit. Adding a line can
+/// only push out others, so what is pushed out need not be remembered, and parts of a run can be sampled side by side.
+/// Where everything fits, everything is kept.
 #[derive(Clone, Debug)]
 struct Sample {
     budget: Budget,
@@ -250,9 +251,9 @@ impl Sample {
     }
 }
 
-/// The rank of a place: multiples of the golden ratio without their whole part lie evenly however many are taken of them
-/// (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The messages of
-/// one persona are set apart by the square root of two, so that no message is favoured.
+/// The rank of a place: multiples of the golden ratio without their whole part lie evenly however many are taken of
+/// them (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The messages
+/// of one persona are set apart by the square root of two, so that no message is favoured.
 pub(super) fn rank(persona: usize, message: usize) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const ROOT: u64 = 0x6a09_e667_f3bc_c908;

@@ -1,7 +1,7 @@
 //! Texts as they are compared, in any language: without case, punctuation, white space and Unicode form.
 //!
-//! Words are found by the rules of UAX #29. Scripts that put no spaces between words have a segment for every letter there, so
-//! such a letter counts half a word, and pairs of them stand for words where texts are held side by side.
+//! Words are found by the rules of UAX #29. Scripts that put no spaces between words have a segment for every letter
+//! there, so such a letter counts half a word, and pairs of them stand for words where texts are held side by side.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -93,8 +93,8 @@ pub(super) fn runs(segments: &[Segment], words: usize) -> impl Iterator<Item = (
 
 /// Letters at the beginning of a word that tell it: endings are grammar.
 const STEM: usize = 5;
-/// The least share of their terms that near-duplicates have in common (Jaccard: of those that either has). High, since no
-/// list says which words turn a sentence into its opposite.
+/// The least share of their terms that near-duplicates have in common (Jaccard: of those that either has). High, since
+/// no list says which words turn a sentence into its opposite.
 const ALIKE: f64 = 0.8;
 
 /// What a text speaks of: the beginnings of its words, and pairs of letters where a script has no spaces.

@@ -1,8 +1,9 @@
 //! Which items of advice ask for the same thing.
 //!
-//! Improvers propose one idea in many wordings. What an idea is worth is learned faster from all of its wordings together,
-//! and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them; where it gives no usable
-//! answer, wordings that are nearly the same to the letter are still taken for one idea by whoever keeps them.
+//! Improvers propose one idea in many wordings. What an idea is worth is learned faster from all of its wordings
+//! together, and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them; where it
+//! gives no usable answer, wordings that are nearly the same to the letter are still taken for one idea by whoever
+//! keeps them.
 
 use std::collections::BTreeSet;
 
@@ -59,9 +60,9 @@ impl Improver {
             key,
             system: SYSTEM.trim().to_owned(),
             user: format!(
-                "Names in use:\n\n{}\n\nInstructions:\n\n{}\n\nAnswer with a JSON object: `groups`, a list of objects, each \
-                 with `name` (text), `reasonings` (the numbers of its lines) and `conflicts` (names of groups that it \
-                 conflicts with).",
+                "Names in use:\n\n{}\n\nInstructions:\n\n{}\n\nAnswer with a JSON object: `groups`, a list of objects, \
+                 each with `name` (text), `reasonings` (the numbers of its lines) and `conflicts` (names of groups \
+                 that it conflicts with).",
                 fence("known", &known.join("\n")),
                 fence("instructions", &numbered.join("\n"))
             ),

@@ -1,7 +1,7 @@
 //! Has a model read new items of advice: which of them ask to claim what the facts do not hold?
 //!
-//! Only a reader can tell. Code checks what it can: the words that are quoted must stand in the item, and what the facts or the
-//! rules say word for word is no invention. Where no answer can be used, the items are not checked.
+//! Only a reader can tell. Code checks what it can: the words that are quoted must stand in the item, and what the
+//! facts or the rules say word for word is no invention. Where no answer can be used, the items are not checked.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ pub struct Flag {
 }
 
 impl Improver {
-    /// Finds the items that ask for claims beyond these facts, and those that are no advice. `rules`: what the sender requires.
+    /// Finds the items that ask for claims beyond these facts, and those that are no advice. `rules`: what the sender
+    /// requires.
     ///
     /// # Errors
     /// When the call fails, or no answer could be read.
@@ -57,8 +58,8 @@ impl Improver {
             key,
             system: SYSTEM.trim().to_owned(),
             user: format!(
-                "The facts of the offer:\n\n{}\n\nWhat the sender requires:\n\n{}\n\nItems of advice:\n\n{}\n\nAnswer with a \
-                 JSON object: `faults`, a list of objects, each with `item` (its number), `kind` (\"claims\" or \"message\"), \
+                "The facts of the offer:\n\n{}\n\nWhat the sender requires:\n\n{}\n\nItems of advice:\n\n{}\n\nAnswer \
+                 with a JSON object: `faults`, a list of objects, each with `item` (its number), `kind` (\"claims\" or \"message\"), \
                  `quote` and `reason` (text).",
                 fence("facts", facts),
                 fence("rules", rules),

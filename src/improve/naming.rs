@@ -12,14 +12,15 @@ use crate::model::{Answer, CallKey, Request, Schema};
 
 const SYSTEM: &str = include_str!("../../prompts/codebook.md");
 
-/// Reasonings of one side that a model names groups from. More hardly ever hold a reason that recurs and is not among these.
+/// Reasonings of one side that a model names groups from. More hardly ever hold a reason that recurs and is not among
+/// these.
 pub const NAMED_FROM: usize = 80;
 /// Characters of each.
 const LONGEST_LINE: usize = 500;
 
 impl Improver {
-    /// Names groups for what some people said who all said no, or all said yes. `known` are the groups of the lineage. Gives
-    /// [`MOST_NAMED`] at most, those that it takes over from the lineage included.
+    /// Names groups for what some people said who all said no, or all said yes. `known` are the groups of the lineage.
+    /// Gives [`MOST_NAMED`] at most, those that it takes over from the lineage included.
     ///
     /// # Errors
     /// When the call fails, or no answer named a group.

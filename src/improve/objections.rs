@@ -1,7 +1,7 @@
 //! What a run's feedback comes down to: reasons for a no, and what the yes-sayers liked, counted by group.
 //!
-//! Which reasoning is in which group is read by a model once ([`Coding`]). Where nobody has read it, there are quotes by
-//! decision and no groups: it is *unsorted*.
+//! Which reasoning is in which group is read by a model once ([`Coding`]). Where nobody has read it, there are quotes
+//! by decision and no groups: it is *unsorted*.
 
 use std::collections::BTreeMap;
 
@@ -108,8 +108,8 @@ impl Objections {
         if self.people() == 0 { 0.0 } else { group.personas as f64 / self.people() as f64 }
     }
 
-    /// The groups as lines for the improver with the share of each: `against: no evidence: 12 reasonings, 8 of 16 personas
-    /// (50 %). For example: ...`. Empty where nothing is sorted.
+    /// The groups as lines for the improver with the share of each: `against: no evidence: 12 reasonings, 8 of 16
+    /// personas (50 %). For example: ...`. Empty where nothing is sorted.
     #[must_use]
     pub fn lines_with_shares(&self) -> String {
         let line = |sign: &str, group: &Objection| {
@@ -137,7 +137,8 @@ pub struct Counting {
 }
 
 impl Counting {
-    /// Counts one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the other.
+    /// Counts one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the
+    /// other.
     pub fn add(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
         self.all.count(persona);
         self.decisions[usize::from(yes)] += 1;

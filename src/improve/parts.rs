@@ -1,7 +1,8 @@
 //! The parts of a prompt: facts of the offer, rules that the sender requires, and advice on how to write.
 //!
-//! Facts and rules stand in every prompt of a lineage word for word; only advice changes. Which block of the first prompt is what
-//! is marked once per lineage, by headings or by a model ([`Marking`]). Laid end to end, the pieces are that prompt.
+//! Facts and rules stand in every prompt of a lineage word for word; only advice changes. Which block of the first
+//! prompt is what is marked once per lineage, by headings or by a model ([`Marking`]). Laid end to end, the pieces are
+//! that prompt.
 
 pub mod layout;
 mod marking;
@@ -104,8 +105,8 @@ impl PromptParts {
         PromptParts::new(by, vec![Piece { part: Part::Rule, text: prompt.to_owned(), item: None }])
     }
 
-    /// The parts of a lineage whose older record says only what it offers. `incumbent` is the prompt in use: what of it has
-    /// variables, or is to be kept, is fixed as well.
+    /// The parts of a lineage whose older record says only what it offers. `incumbent` is the prompt in use: what of it
+    /// has variables, or is to be kept, is fixed as well.
     ///
     /// # Errors
     /// Where a text that is to be kept stands in neither.
@@ -210,8 +211,8 @@ impl PromptParts {
         stands_in(&key(text), &self.fixed_key)
     }
 
-    /// The prompt with this advice: facts and rules word for word in their order, then the items. Without any, facts and rules
-    /// alone.
+    /// The prompt with this advice: facts and rules word for word in their order, then the items. Without any, facts
+    /// and rules alone.
     #[must_use]
     pub fn compose<T: AsRef<str>>(&self, items: &[T]) -> String {
         let items: Vec<String> =
@@ -231,8 +232,8 @@ impl PromptParts {
         prompt
     }
 
-    /// The advice of any prompt of the lineage, item by item. One that was not put together here is taken apart by its layout,
-    /// and what the fixed part says already is left out.
+    /// The advice of any prompt of the lineage, item by item. One that was not put together here is taken apart by its
+    /// layout, and what the fixed part says already is left out.
     #[must_use]
     pub fn advice_in(&self, prompt: &str) -> Vec<String> {
         if let Some(items) = self.composed(prompt) {
@@ -319,8 +320,8 @@ fn fixed(pieces: &[Piece]) -> String {
     fixed
 }
 
-/// The names of the headings over a block, the outermost first. A title over everything says nothing of it, and neither do the
-/// headings that name parts.
+/// The names of the headings over a block, the outermost first. A title over everything says nothing of it, and neither
+/// do the headings that name parts.
 fn names_over(blocks: &[Block], place: usize) -> Vec<String> {
     let is_title = |at: usize| {
         at == 0

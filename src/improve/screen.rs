@@ -1,8 +1,9 @@
 //! Screens what improvers propose, item by item, before a call is spent on a prompt with it.
 //!
-//! What a message would pay for is found here: a finished message in place of advice, words of the decision makers, details of
-//! one persona made a rule for all, blanks that nobody ordered. An item that offends is cut; the rest of the proposal stands.
-//! Whether advice asks to claim what the facts do not hold only a reader can tell: [`item_check`](super::item_check).
+//! What a message would pay for is found here: a finished message in place of advice, words of the decision makers,
+//! details of one persona made a rule for all, blanks that nobody ordered. An item that offends is cut; the rest of the
+//! proposal stands. Whether advice asks to claim what the facts do not hold only a reader can tell:
+//! [`item_check`](super::item_check).
 
 mod details;
 mod message;
@@ -24,8 +25,8 @@ use super::parts::{PromptParts, variables};
 use super::proposal::{Item, Rewrite, apply};
 use crate::data;
 
-/// Characters that a prompt may have, unless the caller says otherwise. Longer prompts cost more on every message and are
-/// followed less.
+/// Characters that a prompt may have, unless the caller says otherwise. Longer prompts cost more on every message and
+/// are followed less.
 pub const LONGEST: usize = 12_000;
 /// A prompt may be so many times as long as what is fixed of it ...
 const GROWTH: usize = 3;
@@ -78,8 +79,8 @@ impl fmt::Display for Why {
     }
 }
 
-/// Characters that a prompt with these facts and rules may have: as many as the option says, but no more than three times what
-/// is fixed or 4,000. Beyond a long fixed part there is room in any case.
+/// Characters that a prompt with these facts and rules may have: as many as the option says, but no more than three
+/// times what is fixed or 4,000. Beyond a long fixed part there is room in any case.
 #[must_use]
 pub fn most_characters(parts: &PromptParts, longest: usize) -> usize {
     let fixed = parts.fixed().chars().count();

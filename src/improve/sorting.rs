@@ -1,7 +1,7 @@
 //! Closed coding: a model sorts reasonings into the groups of a codebook, and code checks every answer.
 //!
-//! What an answer leaves out, says twice or sorts into what is no group is asked for once more, with the reason. What does
-//! not hold then stays unsorted.
+//! What an answer leaves out, says twice or sorts into what is no group is asked for once more, with the reason. What
+//! does not hold then stays unsorted.
 
 use std::fmt;
 
@@ -116,8 +116,8 @@ impl Improver {
         Ok(checked(lines, &entries, book))
     }
 
-    /// The request for some reasonings; also what a dry run measures. `doubts`: what was wrong with earlier answers about
-    /// these, if they are asked about for the second time.
+    /// The request for some reasonings; also what a dry run measures. `doubts`: what was wrong with earlier answers
+    /// about these, if they are asked about for the second time.
     #[must_use]
     pub fn sorting(&self, lines: &[Reasoning<'_>], doubts: &[Doubt], book: &Codebook, key: CallKey) -> Request {
         let line = |(at, line): (usize, &Reasoning<'_>)| {
@@ -143,9 +143,9 @@ impl Improver {
             key,
             system: SYSTEM.trim().to_owned(),
             user: format!(
-                "{}What was said:\n\n{}\n\n{again}Answer with a JSON object: `codes`, a list with one object for each of the \
-                 {} numbers, with `number`, `polarity` (`against` or `in_favour`) and `groups` (a list of none to \
-                 {MOST_GROUPS_EACH} names, the main one first).",
+                "{}What was said:\n\n{}\n\n{again}Answer with a JSON object: `codes`, a list with one object for each \
+                 of the {} numbers, with `number`, `polarity` (`against` or `in_favour`) and `groups` (a list of none \
+                 to {MOST_GROUPS_EACH} names, the main one first).",
                 sides.collect::<String>(),
                 fence("reasonings", &list.join("\n")),
                 lines.len()

@@ -22,8 +22,8 @@ enum Said {
 }
 
 impl Improver {
-    /// Marks the open blocks. Every number must be there once; a block whose pieces are not the block is asked about once more,
-    /// and is a rule after that.
+    /// Marks the open blocks. Every number must be there once; a block whose pieces are not the block is asked about
+    /// once more, and is a rule after that.
     ///
     /// # Errors
     /// When the call fails, or no answer gave every number once.
@@ -74,8 +74,9 @@ impl Improver {
             }
         }
         let text = format!(
-            "Some blocks of a prompt. Each was cut into pieces before which, laid end to end, were not the block: something was \
-             left out, added or changed, if only a space. Cut them anew to the character, or give each as one part:\n\n{}",
+            "Some blocks of a prompt. Each was cut into pieces before which, laid end to end, were not the block: \
+             something was left out, added or changed, if only a space. Cut them anew to the character, or give each \
+             as one part:\n\n{}",
             fence("blocks", &numbered)
         );
         self.split_request(text, key)
@@ -86,9 +87,9 @@ impl Improver {
             key,
             system: SYSTEM.trim().to_owned(),
             user: format!(
-                "{text}\n\nAnswer with a JSON object: `blocks`, a list with one object for every number, each with `number`, \
-                 `part` (\"fact\", \"rule\", \"advice\" or \"mixed\"), `needs_heading` (true or false) and `pieces` (a list of \
-                 objects with `part` and `text`)."
+                "{text}\n\nAnswer with a JSON object: `blocks`, a list with one object for every number, each with \
+                 `number`, `part` (\"fact\", \"rule\", \"advice\" or \"mixed\"), `needs_heading` (true or false) and \
+                 `pieces` (a list of objects with `part` and `text`)."
             ),
             schema: Some(schema()),
             max_tokens: self.max_tokens(),

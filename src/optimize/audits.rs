@@ -1,5 +1,5 @@
-//! What became of the audits of a cycle, batch by batch: how many the next batch of the search can afford, what a yes is worth
-//! that was not audited, and when an auditor that gives no usable answer is given up.
+//! What became of the audits of a cycle, batch by batch: how many the next batch of the search can afford, what a yes
+//! is worth that was not audited, and when an auditor that gives no usable answer is given up.
 //!
 //! All of it depends on the batches before alone, so that it is the same at any concurrency.
 
@@ -11,8 +11,8 @@ use crate::event::Grounding;
 
 /// After so many audits of which not one could be used, no more are asked for.
 const HOPELESS: u64 = 12;
-/// Calls of the auditor for each trial of the search, at most on average. With a message and a decision that is 2.57 calls; where
-/// more than every second message gets a yes, an even share of them is audited.
+/// Calls of the auditor for each trial of the search, at most on average. With a message and a decision that is 2.57
+/// calls; where more than every second message gets a yes, an even share of them is audited.
 const CALLS_A_TRIAL: f64 = 0.57;
 /// The share of messages with a yes before any was seen.
 const LIKELY_YES: f64 = 0.5;
@@ -75,7 +75,8 @@ impl Audits {
         search.calls += batch.calls;
     }
 
-    /// Which share of the messages with a yes the next batch of so many trials of the search can have audited, in 0..=1.
+    /// Which share of the messages with a yes the next batch of so many trials of the search can have audited, in
+    /// 0..=1.
     #[must_use]
     pub fn affordable(&self, trials: usize) -> f64 {
         let Searched { trials: before, yes, checked, calls, .. } = self.state().search;
@@ -88,8 +89,8 @@ impl Audits {
         if wanted <= left { 1.0 } else { (left / wanted).max(0.0) }
     }
 
-    /// What a yes is worth that was not audited, in 0..=1: the share of those that were and make nothing up. One more of them
-    /// is counted, so that it is everything where nothing is known.
+    /// What a yes is worth that was not audited, in 0..=1: the share of those that were and make nothing up. One more
+    /// of them is counted, so that it is everything where nothing is known.
     #[must_use]
     pub fn worth_of_unchecked(&self) -> f64 {
         let Searched { checked, made_up, .. } = self.state().search;

@@ -1,4 +1,5 @@
-//! What became of the candidates that the user wrote: whoever writes one wants an answer about it, and not about the others.
+//! What became of the candidates that the user wrote: whoever writes one wants an answer about it, and not about the
+//! others.
 
 use super::model::Candidate;
 use super::propose::HandWritten;

@@ -1,7 +1,8 @@
-//! Has what people said read by a model: groups are named where there are none, and every reasoning is sorted into them.
+//! Has what people said read by a model: groups are named where there are none, and every reasoning is sorted into
+//! them.
 //!
-//! The groups are a help and no condition: where no answer can be used, what was said stays unsorted, one warning says so,
-//! and whoever asked goes on.
+//! The groups are a help and no condition: where no answer can be used, what was said stays unsorted, one warning says
+//! so, and whoever asked goes on.
 
 use std::collections::BTreeMap;
 
@@ -151,8 +152,8 @@ impl Reader<'_> {
         Ok(Some(coding))
     }
 
-    /// The groups of what people said to the prompt that was adopted, by those of the incumbent. Where a limit is reached on
-    /// the way it stays unsorted: what was adopted is saved in any case.
+    /// The groups of what people said to the prompt that was adopted, by those of the incumbent. Where a limit is
+    /// reached on the way it stays unsorted: what was adopted is saved in any case.
     ///
     /// # Errors
     /// When the run was asked to stop.
@@ -167,8 +168,8 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    /// Sorts what real people replied into the groups that are known, as reasonings are. Gives the replies as lines, first how
-    /// many are in which group, and these groups. What no model has sorted is a line without a group.
+    /// Sorts what real people replied into the groups that are known, as reasonings are. Gives the replies as lines,
+    /// first how many are in which group, and these groups. What no model has sorted is a line without a group.
     ///
     /// # Errors
     /// When the run was asked to stop.

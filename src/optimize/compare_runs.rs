@@ -64,8 +64,8 @@ impl Run {
 
 /// Compares two runs as their files record them, paired by persona.
 ///
-/// Where one of the files holds decisions by its own judge on the other's messages (an improvement run that decided them
-/// again), those are what is compared, whichever of the two is named first.
+/// Where one of the files holds decisions by its own judge on the other's messages (an improvement run that decided
+/// them again), those are what is compared, whichever of the two is named first.
 #[must_use]
 pub fn compare(a: &Run, b: &Run) -> (Comparison, Judges) {
     let judges = Judges::of(Judge::of(&a.head), Judge::of(&b.head));

@@ -365,8 +365,8 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         ..story(referee, new_standing.as_ref(), new_objections.as_ref())
     };
 
-    // Of the parent's messages today's decisions and audits are kept in any case, so that the two files can be compared and
-    // nobody asks for them again.
+    // Of the parent's messages today's decisions and audits are kept in any case, so that the two files can be compared
+    // and nobody asks for them again.
     let recorded = Judge::of(&older.head).map(|judge| judge.fingerprint.to_owned());
     let baseline = incumbent.again.clone().map(|(redone, results)| Baseline {
         file: parent.to_string(),

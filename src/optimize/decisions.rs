@@ -21,8 +21,8 @@ pub enum Decisions {
 
 /// Decisions that a message may be given.
 pub const MOST: u32 = 20;
-/// Messages that are decided twice before it is chosen: fewer would tell a decision maker that wavers from one that does not
-/// only by luck.
+/// Messages that are decided twice before it is chosen: fewer would tell a decision maker that wavers from one that
+/// does not only by luck.
 const PILOT: usize = 40;
 
 impl Decisions {
@@ -35,10 +35,10 @@ impl Decisions {
         }
     }
 
-    /// How many are the most precise for their calls, once that is known. A message takes `calls` without its decisions.
-    /// What two decisions on one message differ by is the decision maker's. What personas and prompts differ by is no
-    /// reason to ask more or less often about a message, so it is told apart from what messages differ by, where that
-    /// can be told.
+    /// How many are the most precise for their calls, once that is known. A message takes `calls` without its
+    /// decisions. What two decisions on one message differ by is the decision maker's. What personas and prompts differ
+    /// by is no reason to ask more or less often about a message, so it is told apart from what messages differ by,
+    /// where that can be told.
     #[must_use]
     pub fn settle(self, shown: &[Observed], calls: f64) -> Option<u32> {
         if self != Decisions::Auto || shown.len() < PILOT {

@@ -1,8 +1,8 @@
-//! The incumbent's messages that are there already: whoever only verifies was never learned from, so what its run wrote to
-//! them and what they said proves as much as fresh messages would, and is paid for.
+//! The incumbent's messages that are there already: whoever only verifies was never learned from, so what its run wrote
+//! to them and what they said proves as much as fresh messages would, and is paid for.
 //!
-//! It counts only where the same writer wrote and the same judge decided, and once for each run: two challengers that are
-//! measured against the same sample of the incumbent would be lucky or unlucky together.
+//! It counts only where the same writer wrote and the same judge decided, and once for each run: two challengers that
+//! are measured against the same sample of the incumbent would be lucky or unlucky together.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -14,8 +14,8 @@ use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, Entries, Entry, Part};
 use crate::model::digest;
 
-/// From so many messages a person on, on average, comparing with their mean finds more than the exact test of one message
-/// each does; with one or two that test finds more (`just bench-proof messages`).
+/// From so many messages a person on, on average, comparing with their mean finds more than the exact test of one
+/// message each does; with one or two that test finds more (`just bench-proof messages`).
 const SEVERAL: usize = 3;
 
 /// The incumbent's messages to those who only verify.
@@ -95,8 +95,8 @@ impl Earlier {
         all.into_iter().collect()
     }
 
-    /// How many pairs have the incumbent's side there already. All messages to a person count in their first pair: their
-    /// mean scatters less than one of them, and tells nothing of a second pair.
+    /// How many pairs have the incumbent's side there already. All messages to a person count in their first pair:
+    /// their mean scatters less than one of them, and tells nothing of a second pair.
     #[must_use]
     pub fn pairs(&self) -> usize {
         if self.has_several() { self.found.len() } else { self.len() }
@@ -109,8 +109,8 @@ impl Earlier {
         !self.is_empty() && self.len() >= SEVERAL * self.found.len()
     }
 
-    /// What a pair's difference changes by if one of its messages is decided otherwise, in the root mean square over its
-    /// two sides: 1 where each side is one message, and less where the incumbent's is the mean of several.
+    /// What a pair's difference changes by if one of its messages is decided otherwise, in the root mean square over
+    /// its two sides: 1 where each side is one message, and less where the incumbent's is the mean of several.
     #[must_use]
     pub fn step(&self) -> f64 {
         if !self.has_several() {

@@ -17,13 +17,15 @@ use super::tell;
 use crate::event::Event;
 use crate::improve::{Codebook, Coding, Heard, Objections};
 
-/// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is little.
+/// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is
+/// little.
 const MOST_PEOPLE: usize = 300;
 /// Rounds, between which the model learns. More of them waste fewer trials, and wait more often.
 const ROUNDS: usize = 12;
 /// Trials of a round, at least.
 const FEWEST_A_ROUND: usize = 12;
-/// At these shares of the trials more challengers are asked for, from what the messages of the prompt met that leads by then.
+/// At these shares of the trials more challengers are asked for, from what the messages of the prompt met that leads by
+/// then.
 const ASK_AGAIN: [f64; 2] = [0.3, 0.6];
 /// So many messages of the leading prompt say what it meets; with fewer the incumbent is shown once more.
 const FEWEST_HEARD: usize = 6;

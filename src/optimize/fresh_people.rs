@@ -1,7 +1,7 @@
 //! People who are written for a proof: more of the population that the people of the lineage are from.
 //!
-//! They join those kept aside, never those learned from, and are others in each cycle. What is proved with them holds for
-//! people as the model writes them, which the verdict says.
+//! They join those kept aside, never those learned from, and are others in each cycle. What is proved with them holds
+//! for people as the model writes them, which the verdict says.
 
 use super::cycle::{Cast, Error};
 use super::split::People;
@@ -11,8 +11,8 @@ use crate::evaluate::run::Interrupted;
 use crate::event::Event;
 use crate::model::digest;
 
-/// Writes so many people like those of the lineage, and puts them with those kept aside. `seed` and `step` are those of the
-/// cycle. Where fewer can be written the proof does with them.
+/// Writes so many people like those of the lineage, and puts them with those kept aside. `seed` and `step` are those of
+/// the cycle. Where fewer can be written the proof does with them.
 ///
 /// # Errors
 /// When the run was asked to stop or reached a limit, a persona cannot be read, or there is no room on the disk.

@@ -1,8 +1,8 @@
 //! How often a yes was a grounded one, as far as claims were checked.
 //!
-//! A no is no grounded yes whatever its message claims, so where only messages that got a yes were audited everything is
-//! known that the rate needs. Where some of those were not, the rate is over what was checked; where nothing was, there is
-//! none.
+//! A no is no grounded yes whatever its message claims, so where only messages that got a yes were audited everything
+//! is known that the rate needs. Where some of those were not, the rate is over what was checked; where nothing was,
+//! there is none.
 
 use std::collections::BTreeMap;
 
@@ -105,8 +105,8 @@ impl ClaimCounts {
 
     /// What is known of grounded yes, for each persona.
     fn known(&self, tallies: impl IntoIterator<Item = GroundedTally>) -> Vec<Tally> {
-        // Where some audits failed, those with a yes are missing: only if all audits were to be of messages with a yes does a
-        // no that was not audited still stand for itself.
+        // Where some audits failed, those with a yes are missing: only if all audits were to be of messages with a yes
+        // does a no that was not audited still stand for itself.
         let with_noes = self.unchecked_yes == 0 || self.checked_no == 0;
         let known = |own: GroundedTally| {
             let mut known = own.checked;
@@ -184,8 +184,8 @@ impl RunTallies {
         RunTallies::together([self], simulated)
     }
 
-    /// The rates of several groups of people. Whose claims were checked when may differ between them, so what is known is
-    /// found for each.
+    /// The rates of several groups of people. Whose claims were checked when may differ between them, so what is known
+    /// is found for each.
     #[must_use]
     pub fn together<'a>(groups: impl IntoIterator<Item = &'a Self>, simulated: bool) -> Rates {
         let (mut response, mut counts, mut grounded) = (Vec::new(), ClaimCounts::default(), Vec::new());

@@ -119,7 +119,8 @@ impl Version {
 }
 
 impl History {
-    /// The history that leads to a file. `runs` are those of the journal, the newest first, by which the commands are known.
+    /// The history that leads to a file. `runs` are those of the journal, the newest first, by which the commands are
+    /// known.
     ///
     /// # Errors
     /// Where a file of the line cannot be read.
@@ -170,8 +171,8 @@ impl History {
         self.versions.iter().enumerate().rev().find(|(_, version)| version.is_adopted())
     }
 
-    /// A version's prompt on unseen people, and whose fingerprint judged there: by its own proof, or by that of the next one,
-    /// in which it was the incumbent.
+    /// A version's prompt on unseen people, and whose fingerprint judged there: by its own proof, or by that of the
+    /// next one, in which it was the incumbent.
     #[must_use]
     pub fn on_unseen(&self, at: usize) -> Option<(&Rates, Option<Judge<'_>>)> {
         let judge = |version| Judge::of(&self.versions.get::<usize>(version)?.metadata);

@@ -67,8 +67,8 @@ impl Incumbent {
     }
 }
 
-/// The incumbent's messages: decided on by today's judge where that is wanted, and their claims checked where grounded scores
-/// are needed and nobody has yet.
+/// The incumbent's messages: decided on by today's judge where that is wanted, and their claims checked where grounded
+/// scores are needed and nobody has yet.
 ///
 /// # Errors
 /// When not one message could be decided again, a file cannot be read, or the run was asked to stop.

@@ -141,8 +141,8 @@ impl Lab<'_> {
     }
 
     /// Runs these trials, all at once as far as the host allows. The answers come in the order in which they were asked
-    /// for; `None` stands for a trial that failed or was not run. `label` tells this batch from others of the cycle, and
-    /// `title` says in a few words what it is.
+    /// for; `None` stands for a trial that failed or was not run. `label` tells this batch from others of the cycle,
+    /// and `title` says in a few words what it is.
     ///
     /// # Errors
     /// When the run was asked to stop, or there is no room on the disk.
@@ -180,8 +180,8 @@ impl Lab<'_> {
         Ok(results)
     }
 
-    /// Gives messages that were there already, with one decision each, as many as those of [`Lab::run`] have. `whom` says to
-    /// which persona each was, and which of its messages it is.
+    /// Gives messages that were there already, with one decision each, as many as those of [`Lab::run`] have. `whom`
+    /// says to which persona each was, and which of its messages it is.
     ///
     /// # Errors
     /// As [`Lab::run`].
@@ -336,8 +336,8 @@ impl Lab<'_> {
     }
 
     /// # Errors
-    /// When the run is to stop, or a limit was reached: what was answered is in the journal, and the same command goes on
-    /// from there.
+    /// When the run is to stop, or a limit was reached: what was answered is in the journal, and the same command goes
+    /// on from there.
     fn go_on(&self) -> Result<(), Error> {
         match self.cast.context.stop.why() {
             Some(why) => Err(Interrupted(why).into()),

@@ -97,8 +97,8 @@ impl Lineage {
         Some(lineage)
     }
 
-    /// The memory of the file's lineage, or that of a new one which begins with it: `all` are its personas. Facts that are
-    /// given go before those that are remembered, and what holds a text of `keep` is a rule from now on.
+    /// The memory of the file's lineage, or that of a new one which begins with it: `all` are its personas. Facts that
+    /// are given go before those that are remembered, and what holds a text of `keep` is a rule from now on.
     ///
     /// # Errors
     /// Where a file of the lineage, or of its personas, cannot be read, or what is to be kept stands nowhere.
@@ -136,16 +136,16 @@ impl Lineage {
         Lineage { facts, parts, split, ..Lineage::default() }
     }
 
-    /// What its messages are held against: the whole first prompt, and before it facts that were given apart. Those of its
-    /// first run were held against the same before anybody told its parts apart.
+    /// What its messages are held against: the whole first prompt, and before it facts that were given apart. Those of
+    /// its first run were held against the same before anybody told its parts apart.
     #[must_use]
     pub fn sources(&self) -> Sources {
         let given = (self.facts.trim() != self.parts.facts().trim()).then_some(self.facts.as_str());
         root::sources(&self.parts.prompt(), given)
     }
 
-    /// Remembers that a challenger was verified, whether it was adopted, and whether the incumbent's earlier messages proved.
-    /// An adopted one begins with messages of its own.
+    /// Remembers that a challenger was verified, whether it was adopted, and whether the incumbent's earlier messages
+    /// proved. An adopted one begins with messages of its own.
     pub fn attempted(&mut self, adopted: bool, earlier: bool) {
         self.attempts.push(adopted);
         self.earlier_used = !adopted && (self.earlier_used || earlier);
@@ -160,8 +160,8 @@ impl Lineage {
 }
 
 /// The file that the lineage of this one stands on now, and its prompt, which is the best that is known: a cycle's file
-/// holds the prompt that was adopted, or the one that stayed. It is the latest version that a cycle of ours saved; where
-/// there is none, this file.
+/// holds the prompt that was adopted, or the one that stayed. It is the latest version that a cycle of ours saved;
+/// where there is none, this file.
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read.

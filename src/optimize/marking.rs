@@ -9,8 +9,8 @@ use crate::improve::feedback::shortened;
 use crate::improve::parts::{MarkedBy, Marking, layout};
 use crate::improve::{Part, PromptParts};
 
-/// The memory of a lineage whose first prompt has been taken apart: by its record, by headings and `keep`, or by the improver's
-/// model. What came of it is said.
+/// The memory of a lineage whose first prompt has been taken apart: by its record, by headings and `keep`, or by the
+/// improver's model. What came of it is said.
 ///
 /// # Errors
 /// When the run was asked to stop, or a call failed. Without a usable answer all of the prompt is fixed.
@@ -25,8 +25,9 @@ pub async fn marked(cast: &Cast, resumed: Resumed, keep: &[String], key: &[&str]
         match cast.improver.split_prompt(&mut marking, &key).await {
             Ok(()) => lineage = Lineage::new(marking.parts(), root.facts.as_deref(), lineage.split),
             Err(error @ ask::Error::Unusable { .. }) => cast.context.events.emit(Event::Warning(format!(
-                "nobody could tell facts, rules and advice of the prompt apart ({error}): all of it stays as it is, and advice is \
-                 added below; headings such as \"## Advice\" in the first prompt tell them apart without a model"
+                "nobody could tell facts, rules and advice of the prompt apart ({error}): all of it stays as it is, \
+                 and advice is added below; headings such as \"## Advice\" in the first prompt tell them apart without \
+                 a model"
             ))),
             Err(error @ ask::Error::Call(_)) => {
                 let stopped = cast.context.stop.why().map(|why| Interrupted(why).into());

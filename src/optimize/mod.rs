@@ -1,8 +1,9 @@
 //! The loop: from a results file to a better prompt, and the proof of it.
 //!
 //! One cycle ([`cycle`]) takes the facts and the split of its [`lineage`], whose first prompt was taken apart once
-//! ([`marking`]), asks for challengers ([`propose`]), takes them apart ([`pool`]), learns from trials of many prompts which instructions help ([`explore`], [`model`]), races the best
-//! ([`race`]), proves one on unseen people ([`verify`], [`earlier`]) and decides ([`verdict`]).
+//! ([`marking`]), asks for challengers ([`propose`]), takes them apart ([`pool`]), learns from trials of many prompts
+//! which instructions help ([`explore`], [`model`]), races the best ([`race`]), proves one on unseen people
+//! ([`verify`], [`earlier`]) and decides ([`verdict`]).
 
 pub mod allowance;
 pub mod asked;

@@ -1,9 +1,9 @@
 //! What instructions do to the chance of success, learned from every trial of every prompt that has them.
 //!
-//! A trial tells about all the instructions of its prompt at once, so a hundred trials of a hundred different prompts say
-//! more about twenty instructions than a hundred trials of two prompts (a factorial design: Fisher 1935, ch. 6; for many
-//! factors Box, Hunter and Hunter 2005). The next prompts are drawn by Thompson sampling: each is the best under one draw
-//! of what is believed, so that trials go where the best prompt may be (Thompson 1933; Russo et al. 2018).
+//! A trial tells about all the instructions of its prompt at once, so a hundred trials of a hundred different prompts
+//! say more about twenty instructions than a hundred trials of two prompts (a factorial design: Fisher 1935, ch. 6; for
+//! many factors Box, Hunter and Hunter 2005). The next prompts are drawn by Thompson sampling: each is the best under
+//! one draw of what is believed, so that trials go where the best prompt may be (Thompson 1933; Russo et al. 2018).
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,7 +24,8 @@ const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 const IN_USE: f64 = 0.15;
 /// The standard deviation of ideas around that line.
 const IDEA_SD: f64 = 0.33;
-/// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to nothing.
+/// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to
+/// nothing.
 const VAGUE_SD: f64 = 0.2;
 /// What the wording does beyond the idea.
 const LINE_SD: f64 = 0.2;
@@ -81,7 +82,8 @@ pub struct Seen {
     pub candidate: Candidate,
     /// 1 for a success, 0 for none, or a share.
     pub score: f64,
-    /// How many trials with one decision it tells as much as: more than 1 for the mean of several messages or decisions.
+    /// How many trials with one decision it tells as much as: more than 1 for the mean of several messages or
+    /// decisions.
     pub weight: f64,
 }
 

@@ -4,7 +4,8 @@ pub use crate::data::record::Objective;
 use crate::evaluate::grounding::Grounding;
 
 impl Objective {
-    /// What a message is worth, in 0..=1: the share of decisions that were a yes, or nothing where it makes something up.
+    /// What a message is worth, in 0..=1: the share of decisions that were a yes, or nothing where it makes something
+    /// up.
     #[must_use]
     pub fn score(self, share: f64, grounding: Grounding) -> f64 {
         match self {

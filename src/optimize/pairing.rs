@@ -29,8 +29,8 @@ impl Key {
         Key(key)
     }
 
-    /// The key of a text of which the hash is known: 32 hexadecimal digits, as [`text_hash`](crate::data::leads::lead::text_hash)
-    /// gives them. None for what is no such hash.
+    /// The key of a text of which the hash is known: 32 hexadecimal digits, as
+    /// [`text_hash`](crate::data::leads::lead::text_hash) gives them. None for what is no such hash.
     #[must_use]
     pub fn from_hash(hash: &str) -> Option<Self> {
         let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -144,8 +144,8 @@ impl Clusters {
         self.found.iter().copied()
     }
 
-    /// One pair of tallies for each persona text of two runs. A persona that stands in only one of them is paired with an
-    /// empty tally, so that the rates count it and the paired difference does not.
+    /// One pair of tallies for each persona text of two runs. A persona that stands in only one of them is paired with
+    /// an empty tally, so that the rates count it and the paired difference does not.
     #[must_use]
     pub fn paired(before: &Self, after: &Self) -> Vec<(Tally, Tally)> {
         let earlier = |key| before.places.get(key).map_or_else(Tally::default, |place| before.found[*place].1);

@@ -15,7 +15,8 @@ const EXTRACTED: &str = "extracted_from_previous_results";
 pub struct Chosen {
     /// The personas.
     pub people: Arc<Texts>,
-    /// A line for the person, where the source is not the obvious one, or where it makes a paired comparison impossible.
+    /// A line for the person, where the source is not the obvious one, or where it makes a paired comparison
+    /// impossible.
     pub note: Option<String>,
 }
 

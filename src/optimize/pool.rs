@@ -1,7 +1,7 @@
 //! Everything that challengers proposed: their advice, line by line, sorted into ideas.
 //!
-//! A challenger is a bundle of ideas, some good and some not. Tried as a whole it says little about any of them; so it is
-//! taken apart, and prompts are put together from the lines of all. Facts and rules stand in each of them.
+//! A challenger is a bundle of ideas, some good and some not. Tried as a whole it says little about any of them; so it
+//! is taken apart, and prompts are put together from the lines of all. Facts and rules stand in each of them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -72,8 +72,8 @@ pub struct Pool {
     remembered: (u32, HashMap<usize, u32>),
 }
 
-/// Ideas of the incumbent count as if so many challengers had proposed them: they are in use, and nothing speaks against
-/// them yet.
+/// Ideas of the incumbent count as if so many challengers had proposed them: they are in use, and nothing speaks
+/// against them yet.
 const IN_USE: u32 = 2;
 /// The fewest challengers that must propose an idea for it to be part of the consensus.
 const CONSENSUS: u32 = 2;
@@ -292,7 +292,8 @@ impl Pool {
         self.ideas.iter().filter(|idea| !idea.name.is_empty()).map(|idea| idea.name.clone()).collect()
     }
 
-    /// Sorts the unsorted lines by the names that they were proposed with: better than nothing, where no reader sorts them.
+    /// Sorts the unsorted lines by the names that they were proposed with: better than nothing, where no reader sorts
+    /// them.
     pub fn sort_by_proposed_names(&mut self) {
         let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
         for (place, line) in self.unsorted.iter().enumerate() {
@@ -308,8 +309,8 @@ impl Pool {
         self.sort(&groups);
     }
 
-    /// Sorts the unsorted lines: names with the places of their lines in [`Pool::unsorted`]. Lines that are in no group stay
-    /// ideas of their own.
+    /// Sorts the unsorted lines: names with the places of their lines in [`Pool::unsorted`]. Lines that are in no group
+    /// stay ideas of their own.
     pub fn sort(&mut self, groups: &[(String, Vec<usize>)]) {
         let unsorted = std::mem::take(&mut self.unsorted);
         for (name, places) in groups {

@@ -75,8 +75,8 @@ pub struct Proposer<'a> {
 const SHOWN: usize = 300;
 
 impl Proposer<'_> {
-    /// Asks for `count` changes to the advice of the incumbent, each from other objections and in another temper, and takes
-    /// those that pass the screen into the pool. `wave` tells these from earlier ones.
+    /// Asks for `count` changes to the advice of the incumbent, each from other objections and in another temper, and
+    /// takes those that pass the screen into the pool. `wave` tells these from earlier ones.
     ///
     /// # Errors
     /// When the run was asked to stop, the host refuses, or a persona cannot be read.
@@ -171,8 +171,8 @@ impl Proposer<'_> {
         .await
     }
 
-    /// Has the items that nobody has read yet held against the facts. Without a usable answer they are not checked, which is
-    /// said once.
+    /// Has the items that nobody has read yet held against the facts. Without a usable answer they are not checked,
+    /// which is said once.
     async fn check(
         &self,
         wave: &str,
@@ -193,8 +193,8 @@ impl Proposer<'_> {
             Err(error @ ask::Error::Unusable { .. }) => {
                 if self.unchecked.set(()).is_ok() {
                     self.cast.context.events.emit(Event::Warning(format!(
-                        "new advice is not checked for claims beyond the facts: the improver's model gave no usable answer \
-                         ({error})"
+                        "new advice is not checked for claims beyond the facts: the improver's model gave no usable \
+                         answer ({error})"
                     )));
                 }
                 Ok(Vec::new())
@@ -211,13 +211,11 @@ impl Proposer<'_> {
     /// Tells the user what became of a prompt of theirs.
     fn tell(&self, screened: &Result<Screened, Dropped>) {
         let event = match screened {
-            Ok(own) if own.repaired.is_empty() => {
-                Event::Note(
-                    "The challenger that you wrote has passed the screen: its advice is tested like that of the others, after the \
-                     facts and rules of the lineage"
-                        .into(),
-                )
-            }
+            Ok(own) if own.repaired.is_empty() => Event::Note(
+                "The challenger that you wrote has passed the screen: its advice is tested like that of the \
+                     others, after the facts and rules of the lineage"
+                    .into(),
+            ),
             Ok(own) => {
                 let cut = |cut: &Cut| format!("\"{}\" ({})", cut.passage, cut.why);
                 let cut = own.repaired.iter().map(cut).collect::<Vec<_>>().join("; ");
@@ -228,7 +226,8 @@ impl Proposer<'_> {
         self.cast.context.events.emit(event);
     }
 
-    /// Has the pool's new lines sorted into ideas. Without a usable answer the names count that they were proposed with.
+    /// Has the pool's new lines sorted into ideas. Without a usable answer the names count that they were proposed
+    /// with.
     async fn sort(&self, wave: &str, pool: &mut Pool) -> Result<(), Error> {
         let lines: Vec<String> = pool.unsorted().into_iter().map(str::to_owned).collect();
         if lines.len() < 2 {

@@ -1,7 +1,7 @@
 //! The race: a few finalists on the same personas, dropped as soon as it is clear that another is better.
 //!
-//! Everybody may look after every persona: whether a finalist is out is decided by e-values, which hold however often one
-//! looks and whenever one stops (Ramdas, Grünwald, Vovk and Shafer 2023).
+//! Everybody may look after every persona: whether a finalist is out is decided by e-values, which hold however often
+//! one looks and whenever one stops (Ramdas, Grünwald, Vovk and Shafer 2023).
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ use crate::compare::evidence::Evidence;
 
 /// Personas between two looks.
 const BLOCK: usize = 12;
-/// A finalist is dropped where it is no better than the leader, with this chance of error for each. A wrong drop costs a
-/// little of the gain and nothing of its truth, so it need not be as rare as a wrong adoption.
+/// A finalist is dropped where it is no better than the leader, with this chance of error for each. A wrong drop costs
+/// a little of the gain and nothing of its truth, so it need not be as rare as a wrong adoption.
 const DROP: f64 = 0.1;
 
 /// One finalist.

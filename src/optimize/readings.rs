@@ -28,16 +28,16 @@ struct Reading {
     extra: Map,
 }
 
-/// The coding of a results file whose hash is known; `None` where its reasonings are unsorted. What cannot be read, or cannot
-/// be what this program wrote, is as if it were not there.
+/// The coding of a results file whose hash is known; `None` where its reasonings are unsorted. What cannot be read, or
+/// cannot be what this program wrote, is as if it were not there.
 #[must_use]
 pub fn coding(folder: &DataFolder, file: &FileName, metadata: &Metadata, sha256: &str) -> Option<Coding> {
     // What was read later knows more groups than what the cycle wrote down.
     coding_before(folder, file, (metadata, sha256), None)
 }
 
-/// The same for a run that goes on: what it had read itself before it was interrupted is read once more, from the journal, so
-/// that it comes to the same end and the same account as if nothing had happened.
+/// The same for a run that goes on: what it had read itself before it was interrupted is read once more, from the
+/// journal, so that it comes to the same end and the same account as if nothing had happened.
 #[must_use]
 pub fn coding_before(
     folder: &DataFolder,

@@ -209,8 +209,8 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     Ok(Search { verdict, challenger, explored, raced, verified, kinds, gains, calls })
 }
 
-/// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come while
-/// exploring goes on.
+/// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come
+/// while exploring goes on.
 fn asked_later(challengers: usize) -> u64 {
     (explore::LATER_WAVES * (explore::later_wave(challengers) + 3)) as u64
 }

@@ -1,7 +1,8 @@
 //! Who is learned from, and who only verifies.
 //!
 //! A prompt that was tuned on people looks better on them than it is. So the personas of a lineage are split once: from
-//! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from them.
+//! most of them the improver may learn, on the others nothing is ever tuned, and the figure that counts comes from
+//! them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use super::pairing::Key;
 use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName, Kind, people, personas};
 
-/// The share of the personas that is held back where no eval file is there: enough to verify on, and the greater part to
-/// learn from. A gain is proved on the held back only, so what is taken here is paid back in certainty there.
+/// The share of the personas that is held back where no eval file is there: enough to verify on, and the greater part
+/// to learn from. A gain is proved on the held back only, so what is taken here is paid back in certainty there.
 const SHARE: f64 = 0.4;
 
 /// Below so many personas to verify with, some of the others are held back as well: an exact paired test on fewer can
@@ -118,7 +119,8 @@ impl Split {
             }
         }
         let companies = match self.companies(folder) {
-            // Of a list that is gone nobody's company is known any more; who was learned from is in the files all the same.
+            // Of a list that is gone nobody's company is known any more; who was learned from is in the files all the
+            // same.
             Err(data::Error::NotFound { .. }) => Companies::default(),
             found => found?,
         };

@@ -12,8 +12,8 @@ use crate::data::{self, DataFolder, FileName, Kind, Part, results_stream};
 use crate::evaluate::generator;
 use crate::evaluate::grounding::Audit;
 
-/// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote to
-/// the same personas and that the same judge rejected: the file's own baseline, or its parent.
+/// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote
+/// to the same personas and that the same judge rejected: the file's own baseline, or its parent.
 ///
 /// # Errors
 /// Where a file of the lineage cannot be read, or there is no room on the disk.

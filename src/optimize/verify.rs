@@ -127,8 +127,8 @@ pub async fn verify(
     let (decided_at, mark) = (asked.trials, Mark::set(&asked));
     let mut later = None;
     if decision == Decision::Better {
-        // Fixed before the first look, so that their number does not depend on what they say. A measuring takes the step of
-        // single messages; with several of the incumbent's the interval stays that of the last look.
+        // Fixed before the first look, so that their number does not depend on what they say. A measuring takes the
+        // step of single messages; with several of the incumbent's the interval stays that of the last look.
         let everybody = if there.has_several() { 0 } else { paid_for.min(order.len()).min(MOST_MEASURED) };
         let title = "Measuring how much it gains, with people kept aside";
         if asked.pairs < everybody && asked.ask_on(everybody, "measure", title).await? {

@@ -195,8 +195,8 @@ fn undecided(comparison: &Comparison) -> String {
     }
     // Only where most still say yes: of a run that lost most of them, room to rise is not what there is to say.
     if before.yes == before.total && 2 * comparison.flipped_to_no < comparison.personas {
-        return "the original had nothing left to gain on these personas, and a fall of this size may be luck; a stricter \
-                judge or more personas would tell"
+        return "the original had nothing left to gain on these personas, and a fall of this size may be luck; a \
+                stricter judge or more personas would tell"
             .into();
     }
     if before.yes + after.yes == 0 {

@@ -85,8 +85,8 @@ fn of_examples(found: &OfExamples) -> String {
             format!("Whether the examples made it rank your readers better is not shown ({difference}).")
         }
         ExamplesVerdict::TooFew => format!(
-            "Whether the examples made it rank your readers better cannot be said: too few ({} replied, {} did not; it takes {} \
-             of each).",
+            "Whether the examples made it rank your readers better cannot be said: too few ({} replied, {} did not; it \
+             takes {} of each).",
             found.replied,
             found.silent,
             crate::campaign::calibrate::ENOUGH
@@ -114,12 +114,12 @@ pub fn sentence(calibration: &Calibration) -> String {
             how_much(calibration)
         ),
         RankVerdict::Reversed => format!(
-            "This judge has your readers the wrong way round (AUC {area}): it said yes less readily to those who replied. Do \
-             not go by its yes-rate."
+            "This judge has your readers the wrong way round (AUC {area}): it said yes less readily to those who \
+             replied. Do not go by its yes-rate."
         ),
         RankVerdict::NotShown if found.replied < crate::campaign::calibrate::ENOUGH => format!(
-            "Too few replies to say whether this judge tells your readers apart ({}; AUC {area}): its yes-rate is not shown \
-             to say anything about your replies.",
+            "Too few replies to say whether this judge tells your readers apart ({}; AUC {area}): its yes-rate is not \
+             shown to say anything about your replies.",
             words::count(found.replied, "reply", "replies")
         ),
         RankVerdict::NotShown => format!(
@@ -242,16 +242,16 @@ fn narrower(calibration: &Calibration) -> String {
         calibration.predicted
     else {
         return format!(
-            "Predictions for people who were not written to: not asked for (--predict N); its correlation with replies is \
-             {correlation}"
+            "Predictions for people who were not written to: not asked for (--predict N); its correlation with replies \
+             is {correlation}"
         );
     };
     let range = |low: f64, high: f64| format!("{:.1} to {:.1}%", 100.0 * low, 100.0 * high);
     let of = words::count(people, "person who was not written to", "people who were not written to");
     if is_worth_it {
         return format!(
-            "With its predictions for {of} the real rate is {:.1}% ({}) instead of {}: {:.0}% narrower (PPI++; correlation \
-             {correlation})",
+            "With its predictions for {of} the real rate is {:.1}% ({}) instead of {}: {:.0}% narrower (PPI++; \
+             correlation {correlation})",
             100.0 * rate,
             range(low, high),
             range(plain_low, plain_high),
@@ -259,7 +259,8 @@ fn narrower(calibration: &Calibration) -> String {
         );
     }
     format!(
-        "Its predictions for {of} do not make the real rate more precise ({} with them, {} without; correlation {correlation})",
+        "Its predictions for {of} do not make the real rate more precise ({} with them, {} without; correlation \
+         {correlation})",
         range(low, high),
         range(plain_low, plain_high)
     )

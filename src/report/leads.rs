@@ -62,7 +62,8 @@ fn found(source: &Path, report: &Report) -> String {
     }
     if report.markers.is_empty() {
         text.push_str(
-            "No column says who must not be contacted, as far as is known; if one does, name it: --map do_not_contact=\"COLUMN\"\n",
+            "No column says who must not be contacted, as far as is known; if one does, name it: --map \
+             do_not_contact=\"COLUMN\"\n",
         );
     }
     if !report.kept.is_empty() {
@@ -221,8 +222,8 @@ pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
     }
     text.push_str(
         "The suppression list keeps a hash of the address, not the address, so no later import writes to this person.\n\
-         Not changed: files outside of the data folder, such as exports and pages that you saved, backups, and what the hosts \
-         of models and sending tools keep.\n",
+         Not changed: files outside of the data folder, such as exports and pages that you saved, backups, and what \
+         the hosts of models and sending tools keep.\n",
     );
     text
 }

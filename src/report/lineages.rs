@@ -85,8 +85,8 @@ pub(super) fn models(models: &Models) -> Option<String> {
     Some(named.iter().map(|(role, model)| format!("{role} {model}")).collect::<Vec<_>>().join(", "))
 }
 
-/// Runs grouped into lineages: a first run and all improvement runs that descend from it. A lineage is called by what its
-/// files' names have in common; where several are called so, each by its first run.
+/// Runs grouped into lineages: a first run and all improvement runs that descend from it. A lineage is called by what
+/// its files' names have in common; where several are called so, each by its first run.
 #[must_use]
 pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
     let parents: BTreeMap<String, Option<String>> =
@@ -109,11 +109,12 @@ pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
     lineages
 }
 
-/// Columns from which on a table shrinks its cells to fit; in narrower terminals runs are listed, so that no name is cut.
+/// Columns from which on a table shrinks its cells to fit; in narrower terminals runs are listed, so that no name is
+/// cut.
 const WIDE: usize = 160;
 
-/// All lineages as tables of at most `width` columns, or as lists where the terminal is too narrow for a table; what to do
-/// where there is nothing to show.
+/// All lineages as tables of at most `width` columns, or as lists where the terminal is too narrow for a table; what to
+/// do where there is nothing to show.
 #[must_use]
 pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String {
     if lineages.is_empty() {

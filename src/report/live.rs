@@ -1,7 +1,7 @@
 //! A command under way, as a page or another process sees it: a fold of its events.
 //!
-//! Nothing here holds a text of a persona, a message or a key: only labels, counts, and the words that the terminal would
-//! have shown.
+//! Nothing here holds a text of a persona, a message or a key: only labels, counts, and the words that the terminal
+//! would have shown.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;

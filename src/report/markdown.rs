@@ -75,12 +75,13 @@ fn versions(history: &History) -> String {
     }
     if history.versions.iter().any(|version| version.measured().all.chance.is_some()) {
         text.push_str(
-            "\nWhere the judge answers with chances, the mean chance of a yes stands first, and the rate counts those at \
-             its threshold or above.\n",
+            "\nWhere the judge answers with chances, the mean chance of a yes stands first, and the rate counts those \
+             at its threshold or above.\n",
         );
     }
     text.push_str(if has_split {
-        "\nYes and grounded yes are of the people learned from, with 95% intervals. Versions that were not adopted keep the prompt before.\n"
+        "\nYes and grounded yes are of the people learned from, with 95% intervals. Versions that were not adopted \
+         keep the prompt before.\n"
     } else {
         "\nWith 95% intervals.\n"
     });

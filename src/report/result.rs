@@ -1,5 +1,5 @@
-//! The result of an improvement cycle on one screen: whether it worked, what changed, and what to do now. All else is in
-//! [`summary::details`] and in the report.
+//! The result of an improvement cycle on one screen: whether it worked, what changed, and what to do now. All else is
+//! in [`summary::details`] and in the report.
 
 use super::screen::{Screen, Tone};
 use super::summary::{self, CycleSummary, Names};

@@ -195,8 +195,8 @@ fn since_parent(metadata: &Metadata) -> Option<String> {
     super::story::changed(&metadata.rejoinder.as_ref()?.cycle()?.objections_changed)
 }
 
-/// The objections and what was liked, as a list with shares of personas; quotes by decision, where nobody has sorted them.
-/// `name` is the run's.
+/// The objections and what was liked, as a list with shares of personas; quotes by decision, where nobody has sorted
+/// them. `name` is the run's.
 #[must_use]
 pub fn objections_text(found: &Objections, name: &str) -> String {
     let quoted = |quote: &str| words::one_line(quote, 90);
@@ -208,7 +208,8 @@ pub fn objections_text(found: &Objections, name: &str) -> String {
         };
         let (no, yes) = (list(&found.quotes.no), list(&found.quotes.yes));
         return format!(
-            "OBJECTIONS ({saying_no}; {UNSORTED}: sort them with `rejoinder show {} --objections`)\n{no}LIKED ({UNSORTED})\n{yes}\n",
+            "OBJECTIONS ({saying_no}; {UNSORTED}: sort them with `rejoinder show {} --objections`)\n{no}LIKED \
+             ({UNSORTED})\n{yes}\n",
             words::one_line(name, 120)
         );
     };

@@ -119,8 +119,8 @@ fn marked(word: &str, colour: AnsiColor, text: &str) -> String {
     format!("{}{word}{} {text}", style.render(), style.render_reset())
 }
 
-/// A text wrapped between words, so that no line is longer than this unless a single word is. What a line continues on is
-/// indented two columns more than the line.
+/// A text wrapped between words, so that no line is longer than this unless a single word is. What a line continues on
+/// is indented two columns more than the line.
 #[must_use]
 pub fn wrap(text: &str, columns: usize) -> String {
     broken(text, columns, "")
@@ -177,8 +177,8 @@ fn broken_line(line: &str, columns: usize, mark: &str) -> String {
     text
 }
 
-/// Words, each with the blanks before it. Of a command, what a shell takes for one word is one, and a flag and its value
-/// stay together.
+/// Words, each with the blanks before it. Of a command, what a shell takes for one word is one, and a flag and its
+/// value stay together.
 fn pieces(text: &str, is_command: bool) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -268,7 +268,8 @@ fn claims(story: &Story) -> String {
     }
 }
 
-/// The share of messages that make something up, of those that were checked, and the most frequent kinds of such claims.
+/// The share of messages that make something up, of those that were checked, and the most frequent kinds of such
+/// claims.
 #[must_use]
 pub fn made_up(rates: &Rates) -> String {
     let Rates { messages, checked, made_up, blanks, claims, .. } = rates;
@@ -296,7 +297,8 @@ fn share_of_checked(made_up: u64, checked: u64, messages: u64) -> String {
     )
 }
 
-/// What a command that has written messages says of their claims: how many make something up, and how many were revised.
+/// What a command that has written messages says of their claims: how many make something up, and how many were
+/// revised.
 #[must_use]
 pub fn written(rates: &Rates, revised: u64) -> String {
     format!("Claims: {}{}", made_up(rates), revisions(revised))

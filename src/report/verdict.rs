@@ -60,8 +60,8 @@ fn plain(history: &History) -> String {
             format!("{verdict}: the response rate is {own} after, {before} before.")
         }
         (None, Some(before)) => format!(
-            "This is not a comparison, the two rates are not known to come from one judge: the response rate is {own} after, {} \
-             before.",
+            "This is not a comparison, the two rates are not known to come from one judge: the response rate is {own} \
+             after, {} before.",
             words::full_rate(&history.versions[before].measured().all.response)
         ),
         (None, None) => format!("The response rate of this run is {own}; there is nothing to compare it with."),
@@ -124,8 +124,8 @@ pub fn notes(history: &History) -> Vec<String> {
         history.versions.iter().filter(|version| version.judge().is_none()).map(Version::label).collect();
     if !unknown.is_empty() {
         notes.push(format!(
-            "Who judged {} is not recorded: {} compared with nothing. To have one judge decide on old and new messages: \
-             rejoinder improve --results-file {} --rejudge always",
+            "Who judged {} is not recorded: {} compared with nothing. To have one judge decide on old and new \
+             messages: rejoinder improve --results-file {} --rejudge always",
             listed(&unknown),
             if unknown.len() == 1 { "its rate is" } else { "their rates are" },
             words::one_line(history.focus().file.stem(), 120)

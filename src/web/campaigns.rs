@@ -80,7 +80,10 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
                 h2 { a href=(path(file)) { (text(file.stem())) } }
                 @match found {
                     Ok((header, count)) => {
-                        p { (count.map_or_else(|| "a large campaign, not counted here".to_owned(), Count::words)) " " (marks(header)) }
+                        p {
+                            (count.map_or_else(|| "a large campaign, not counted here".to_owned(), Count::words)) " "
+                            (marks(header))
+                        }
                         p.quiet { (about(header)) }
                     }
                     Err(problem) => p.quiet { (text(&page::sentence(&problem.to_string()))) },
@@ -118,8 +121,13 @@ fn about(header: &CampaignHeader) -> Markup {
     html! {
         "Leads: " (named(&header.leads)) " · " (words::count(header.steps.into(), "step", "steps"))
         " · " (words::count(header.arms.len() as u64, "prompt", "prompts"))
-        @if let Some(lineage) = &header.lineage { @let base = versions::lineage_base(lineage.trim_end_matches(".json")); " · lineage " a href=(format!("/lineage/{}", page::segment(&base))) { (text(&base)) } }
-        @else if let Some(from) = header.arms.first().and_then(|arm| arm.prompt_file_or_run.as_deref()) { " · prompt of " (named(from)) }
+        @if let Some(lineage) = &header.lineage {
+            @let base = versions::lineage_base(lineage.trim_end_matches(".json")); " · lineage "
+            a href=(format!("/lineage/{}", page::segment(&base))) { (text(&base)) }
+        }
+        @else if let Some(from) = header.arms.first().and_then(|arm| arm.prompt_file_or_run.as_deref()) {
+            " · prompt of " (named(from))
+        }
         " · " (named(&header.created_at.chars().take(16).collect::<String>().replace('T', " ")))
     }
 }
@@ -146,7 +154,11 @@ pub async fn show(
             (calibration(site, &read.header))
             (prompts(&read.header))
             h2 #messages { "Messages" }
-            p.hint { "Marked here is what can be told without a model. For opt-out, postal address and subjects run " code { "rejoinder lint " (text(&shell(file.stem()))) } "." }
+            p.hint {
+                "Marked here is what can be told without a model. For opt-out, postal address and subjects run "
+                code { "rejoinder lint " (text(&shell(file.stem()))) }
+                "."
+            }
             @for written in &read.shown { (lead(written, &read)) }
             (pages)
         };
@@ -192,12 +204,33 @@ fn head(file: &FileName, read: &Read) -> Markup {
             h1 { (text(file.stem())) }
             p.lead { (page::sentence(&read.count.words())) " " (marks(header)) }
             p.quiet { (about(header)) }
-            @if header.partial { p.problem { "Leads are missing, since a limit was reached. The command that wrote the campaign goes on with it." } }
-            @if header.simulated { p.problem { "The simulated market wrote these messages. They are for trying things out, not for sending." } }
-            p.actions #downloads { @for (form, _, tool) in DOWNLOADS { a.button href=(format!("{}/{form}", path(file))) { "Download for " (tool) } } }
+            @if header.partial {
+                p.problem {
+                    "Leads are missing, since a limit was reached. The command that wrote the campaign goes on with it."
+                }
+            }
+            @if header.simulated {
+                p.problem {
+                    "The simulated market wrote these messages. They are for trying things out, not for sending."
+                }
+            }
+            p.actions #downloads {
+                @for (form, _, tool) in DOWNLOADS {
+                    a.button href=(format!("{}/{form}", path(file))) { "Download for " (tool) }
+                }
+            }
             p.hint {
-                @if read.left_out > 0 { (words::count(read.left_out, "lead", "leads")) " of this campaign may not be written to any more and will be left out. " }
-                "In your sending tool use " code { "{{subject_1}}" } " as the subject of step 1 and " code { "{{body_1}}" } " as its text, and so on for each step. Then bring the replies in: " code { "rejoinder replies import FILE --from smartlead --campaign " (text(&shell(file.stem()))) } "."
+                @if read.left_out > 0 {
+                    (words::count(read.left_out, "lead", "leads"))
+                    " of this campaign may not be written to any more and will be left out. "
+                }
+                "In your sending tool use "
+                code { "{{subject_1}}" }
+                " as the subject of step 1 and "
+                code { "{{body_1}}" }
+                " as its text, and so on for each step. Then bring the replies in: "
+                code { "rejoinder replies import FILE --from smartlead --campaign " (text(&shell(file.stem()))) }
+                "."
             }
         }
     }
@@ -229,9 +262,20 @@ fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
     }
     Ok(html! {
         h2 #replies { "Replies" }
-        p { strong { (words::thousands(replied)) " of " (words::thousands(people)) } " people who got a message replied. Bounced: " (words::thousands(bounced)) ". Unsubscribed: " (words::thousands(unsubscribed)) "." }
+        p {
+            strong { (words::thousands(replied)) " of " (words::thousands(people)) }
+            " people who got a message replied. Bounced: " (words::thousands(bounced)) ". Unsubscribed: "
+            (words::thousands(unsubscribed)) "."
+        }
         div.scroll tabindex="0" role="region" aria-label="Replies by step" { table.stacked {
-            thead { tr { th scope="col" { "Prompt" } th scope="col" { "Step" } th.number scope="col" { "Sent" } th.number scope="col" { "Replied" } } }
+            thead {
+                tr {
+                    th scope="col" { "Prompt" }
+                    th scope="col" { "Step" }
+                    th.number scope="col" { "Sent" }
+                    th.number scope="col" { "Replied" }
+                }
+            }
             tbody { @for ((arm, step), (sent, replied)) in &rows { tr {
                 th scope="row" { (text(&words::one_line(arm, 60))) }
                 td data-label="Step" { @match step { Some(step) => (step), None => "not known" } }
@@ -267,12 +311,16 @@ fn lead(written: &Written, read: &Read) -> Markup {
         details.more.sequence open {
             summary {
                 (text(&words::one_line(&written.email, 120)))
-                @if read.header.arms.len() > 1 { " " span.quiet { "prompt " (text(&words::one_line(&written.arm, 40))) } }
+                @if read.header.arms.len() > 1 {
+                    " " span.quiet { "prompt " (text(&words::one_line(&written.arm, 40))) }
+                }
                 @if read.barred.holds(written) { " " span.pill.flag { "may not be written to: in no download" } }
                 @if errors > 0 { " " span.pill.flag { (words::count(errors, "error", "errors")) } }
                 @if warnings > 0 { " " span.pill { (words::count(warnings, "warning", "warnings")) } }
             }
-            @if let Some(reason) = &written.failed { p.problem { "Not whole, and in no download: " (text(&words::one_line(reason, 300))) } }
+            @if let Some(reason) = &written.failed {
+                p.problem { "Not whole, and in no download: " (text(&words::one_line(reason, 300))) }
+            }
             @for step in &written.steps {
                 div.step {
                     h3 { "Step " (step.number) }
@@ -304,7 +352,8 @@ pub async fn download(State(site): State<Arc<Site>>, Path((name, form)): Path<(S
         if outline.leads == 0 {
             return Err(Problem::new(
                 StatusCode::CONFLICT,
-                "There is nobody in this campaign to send to: its sequences failed, or the people may not be written to.",
+                "There is nobody in this campaign to send to: its sequences failed, or the people may not be written \
+                 to.",
             ));
         }
         let no_room = |error: std::io::Error| {

@@ -48,7 +48,10 @@ fn page_of(site: &Site, values: &Values, result: &Markup) -> Html<String> {
     let body = html! {
         header.page-head {
             h1 { "Models and keys" }
-            p.lead { "One small call for each role shows what its host accepts, what it knows of the model, what it costs, and what to do about it." }
+            p.lead {
+                "One small call for each role shows what its host accepts, what it knows of the model, what it costs, \
+                 and what to do about it."
+            }
         }
         (result)
         form.stack #form method="post" action=(PATH) {
@@ -72,7 +75,11 @@ fn found(checked: &[Checked]) -> Markup {
                     @for line in one.lines() {
                         div {
                             dt { (line.name) }
-                            dd { @if line.name == TO_DO { strong { (text(&page::sentence(&line.said))) } } @else { (text(&line.said)) } }
+                            dd {
+                                @if line.name == TO_DO { strong { (text(&page::sentence(&line.said))) } } @else {
+                                    (text(&line.said))
+                                }
+                            }
                         }
                     }
                 }
@@ -91,11 +98,27 @@ fn hosts(known: &[KnownHost]) -> Markup {
     html! {
         @if !known.is_empty() {
             h2 #keys { "Hosts and keys" }
-            p.hint { "Keys are read from the environment and from " code { ".env" } " where the server was started. They are never shown." }
+            p.hint {
+                "Keys are read from the environment and from "
+                code { ".env" }
+                " where the server was started. They are never shown."
+            }
             div.scroll tabindex="0" role="region" aria-label="Hosts and keys" { table {
-                thead { tr { th scope="col" { "Host" } th scope="col" { "What it is" } th scope="col" { "Address" } th scope="col" { "Key" } } }
+                thead {
+                    tr {
+                        th scope="col" { "Host" }
+                        th scope="col" { "What it is" }
+                        th scope="col" { "Address" }
+                        th scope="col" { "Key" }
+                    }
+                }
                 tbody { @for host in known {
-                    tr { th scope="row" { (text(&host.name)) } td { (text(&host.title)) } td { (text(&words::one_line(&host.address, 100))) } td { (text(&host.key_in_words())) } }
+                    tr {
+                        th scope="row" { (text(&host.name)) }
+                        td { (text(&host.title)) }
+                        td { (text(&words::one_line(&host.address, 100))) }
+                        td { (text(&host.key_in_words())) }
+                    }
                 } }
             } }
         }
@@ -116,7 +139,12 @@ pub(super) fn keys_in_short(site: &Site) -> Markup {
     html! {
         @if !known.is_empty() {
             div.hint #keys {
-                p { "Keys that are set: " @if set.is_empty() { "none" } @else { (text(&set)) } ". " a href=(PATH) { "Models and keys" } }
+                p {
+                    "Keys that are set: "
+                    @if set.is_empty() { "none" } @else { (text(&set)) }
+                    ". "
+                    a href=(PATH) { "Models and keys" }
+                }
                 details { summary { "Keys that are not set" } p { (text(&missing)) } }
             }
         }

@@ -121,7 +121,8 @@ impl Said {
     }
 }
 
-/// Runs a command to its end and keeps so many bytes of what it prints. It is killed where it takes longer than `patience`.
+/// Runs a command to its end and keeps so many bytes of what it prints. It is killed where it takes longer than
+/// `patience`.
 ///
 /// # Errors
 /// Where it cannot be started or is given up.

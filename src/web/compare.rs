@@ -32,7 +32,8 @@ pub async fn show(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
         let chosen: Vec<&str> = pairs.iter().map(|(_, stem)| *stem).filter(|stem| !stem.is_empty()).collect();
         let head = |lead: Markup| html! { header.page-head { p.crumbs { a href="/" { "Lineages" } } h1 { "Compare runs" } (lead) } (form(&stems, &pairs)) };
         if chosen.len() < 2 {
-            return Ok(page::page(site, "Compare runs", Place::Lineages, head(html! { p.lead { "Choose two. Up to five can be laid side by side." } })));
+            return Ok(page::page(site, "Compare runs", Place::Lineages, head(html! { p.lead { "Choose two. Up to five \
+                can be laid side by side." } })));
         }
         let mut files = Vec::new();
         for stem in &chosen {
@@ -74,15 +75,27 @@ fn two(site: &Site, file_a: &FileName, file_b: &FileName) -> Result<Markup, Prob
             @if let Some(chances) = &chances {
                 div { dt { "Mean chance of a yes in A" } dd { (shown::mean_chance(&chances.a, chances.simulated_a)) } }
                 div { dt { "Mean chance of a yes in B" } dd { (shown::mean_chance(&chances.b, chances.simulated_b)) } }
-                @if let Some(change) = chances.change { div { dt { "Change of the mean chance" } dd { (shown::gain((change.mean, change.interval))) } } }
+                @if let Some(change) = chances.change {
+                    div { dt { "Change of the mean chance" } dd { (shown::gain((change.mean, change.interval))) } }
+                }
             }
             @if judges.are_one() {
-                @if let (Some(difference), Some(interval)) = (comparison.difference, comparison.interval) { div { dt { "Change, paired by persona" } dd { (shown::gain((difference, interval))) } } }
-                div { dt { "Personas that flipped" } dd { (words::thousands(comparison.flipped_to_yes)) " to yes, " (words::thousands(comparison.flipped_to_no)) " to no" } }
+                @if let (Some(difference), Some(interval)) = (comparison.difference, comparison.interval) {
+                    div { dt { "Change, paired by persona" } dd { (shown::gain((difference, interval))) } }
+                }
+                div {
+                    dt { "Personas that flipped" }
+                    dd {
+                        (words::thousands(comparison.flipped_to_yes)) " to yes, "
+                        (words::thousands(comparison.flipped_to_no)) " to no"
+                    }
+                }
             }
         }
         h2 { "In words" }
-        ul { @for line in chances.iter().flat_map(chances_in_words::lines).chain(before_after) { li { (text(&line)) } } }
+        ul {
+            @for line in chances.iter().flat_map(chances_in_words::lines).chain(before_after) { li { (text(&line)) } }
+        }
     })
 }
 
@@ -94,13 +107,34 @@ fn rates(site: &Site, runs: &[Arc<Index>]) -> Result<Markup, Problem> {
     Ok(html! {
         h2 { "Rates" }
         div.scroll tabindex="0" role="region" aria-label="Rates of the runs" { table.stacked {
-            thead { tr { th scope="col" { "Run" } th scope="col" { "Yes, all people" } th scope="col" { "Without made-up claims" } th scope="col" { "Judge" } } }
+            thead {
+                tr {
+                    th scope="col" { "Run" }
+                    th scope="col" { "Yes, all people" }
+                    th scope="col" { "Without made-up claims" }
+                    th scope="col" { "Judge" }
+                }
+            }
             tbody { @for (letter, run, measured) in &rows {
                 tr {
-                    th scope="row" { (letter) ": " a href=(format!("/run/{}", page::segment(run.file.stem()))) { (text(&words::one_line(run.file.stem(), 80))) } }
+                    th scope="row" {
+                        (letter) ": "
+                        a href=(format!("/run/{}", page::segment(run.file.stem()))) {
+                            (text(&words::one_line(run.file.stem(), 80)))
+                        }
+                    }
                     td data-label="Yes, all people" { (shown::rate_in_two(&measured.all.response)) }
-                    td data-label="Without made-up claims" { @match &measured.all.grounded { Some(rate) => (shown::rate_in_two(rate)), None => span.quiet { (words::NOT_CHECKED) } } }
-                    td data-label="Judge" { code { (text(run.metadata.rejoinder.as_ref().and_then(|own| own.fingerprint.as_deref()).map_or("unknown", |hash| hash.get(..8).unwrap_or(hash)))) } }
+                    td data-label="Without made-up claims" {
+                        @match &measured.all.grounded {
+                            Some(rate) => (shown::rate_in_two(rate)),
+                            None => span.quiet { (words::NOT_CHECKED) }
+                        }
+                    }
+                    td data-label="Judge" {
+                        code {
+                            (text(run.metadata.rejoinder.as_ref().and_then(|own| own.fingerprint.as_deref()).map_or("unknown", |hash| hash.get(..8).unwrap_or(hash))))
+                        }
+                    }
                 }
             } }
         } }

@@ -163,7 +163,8 @@ fn named(kind: &'static str, name: &str, body: Body) -> Response {
 
 type Sender = mpsc::Sender<io::Result<Bytes>>;
 
-/// Sends the rows and gives them back in a nameless file, with the number of their bytes; `None` where they could not be kept.
+/// Sends the rows and gives them back in a nameless file, with the number of their bytes; `None` where they could not
+/// be kept.
 fn stream(
     folder: &DataFolder,
     (file, stamp): (&FileName, Stamp),

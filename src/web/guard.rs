@@ -1,8 +1,9 @@
-//! What stands in front of every page: whom the request is addressed to, where it comes from, who asks, and what an answer
-//! may do in a browser.
+//! What stands in front of every page: whom the request is addressed to, where it comes from, who asks, and what an
+//! answer may do in a browser.
 //!
-//! The threats: a page of somebody else's in the same browser that sends requests here or has its own name resolve to this
-//! machine (DNS rebinding), somebody else on the network, and text in the data that would like to be markup or script.
+//! The threats: a page of somebody else's in the same browser that sends requests here or has its own name resolve to
+//! this machine (DNS rebinding), somebody else on the network, and text in the data that would like to be markup or
+//! script.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ const PENALTY: Duration = Duration::from_millis(400);
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Set on every answer. With `no-referrer` browsers would send no origin with forms; nothing is told to others either way.
+/// Set on every answer. With `no-referrer` browsers would send no origin with forms; nothing is told to others either
+/// way.
 static HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -89,7 +91,8 @@ pub async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) 
     for (name, value) in &HEADERS {
         response.headers_mut().insert(name.clone(), HeaderValue::from_static(value));
     }
-    // What an address bar shows today may be somebody else's tomorrow; of the style sheet and the script the name changes.
+    // What an address bar shows today may be somebody else's tomorrow; of the style sheet and the script the name
+    // changes.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -201,8 +204,8 @@ async fn identify(site: &Site, shown: Shown, (headers, to): (&HeaderMap, &str)) 
     }
 }
 
-/// The cookie of a visitor who showed the token. A link from elsewhere that leads here carries it, a form or a picture there does
-/// not; what changes anything has to come from a page of this server besides.
+/// The cookie of a visitor who showed the token. A link from elsewhere that leads here carries it, a form or a picture
+/// there does not; what changes anything has to come from a page of this server besides.
 pub fn remembered(site: &Site, headers: &HeaderMap) -> [(HeaderName, String); 1] {
     let session = site.secrets.session().unwrap_or_default();
     [(header::SET_COOKIE, format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Lax{}", secure(headers)))]

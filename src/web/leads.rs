@@ -71,16 +71,38 @@ pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
                 h1 { "Leads" }
                 p.lead { "The people you want to write to, from a file of any sales tool." }
             }
-            @if let Some(done) = done { p #imported role="status" { "Imported: " strong { (text(done.file.stem())) } ". Next: " a href=(evaluate(done)) { "evaluate a prompt on them" } "." } }
-            @if all.is_empty() { (page::empty("No leads yet.", html! { p { "Upload a file below. You see what is in it before anything is stored." } })) }
-            @else { (table(&all)) p.quiet { "On the suppression list, never written to: " (words::count(suppression.len() as u64, "address", "addresses")) "." } }
+            @if let Some(done) = done {
+                p #imported role="status" {
+                    "Imported: "
+                    strong { (text(done.file.stem())) }
+                    ". Next: "
+                    a href=(evaluate(done)) { "evaluate a prompt on them" }
+                    "."
+                }
+            }
+            @if all.is_empty() {
+                (page::empty("No leads yet.", html! { p { "Upload a file below. You see what is in it before anything \
+                                                           is stored." } }))
+            }
+            @else {
+                (table(&all))
+                p.quiet {
+                    "On the suppression list, never written to: "
+                    (words::count(suppression.len() as u64, "address", "addresses")) "."
+                }
+            }
             h2 #upload-head { "Import a file" }
             form.stack #upload-form method="post" action=(UPLOAD) enctype="multipart/form-data" {
                 (page::csrf(site))
                 div.field {
                     label for="file" { "File" }
                     input #file name="file" type="file" required accept=".csv,.tsv,.txt,.json,.jsonl" aria-describedby="file-hint";
-                    p.hint #file-hint { "CSV or JSON from Apollo, HubSpot, LinkedIn, Sales Navigator, Smartlead, Instantly, lemlist or any other tool, up to 32 MB. For larger files use " code { "rejoinder leads import" } "." }
+                    p.hint #file-hint {
+                        "CSV or JSON from Apollo, HubSpot, LinkedIn, Sales Navigator, Smartlead, Instantly, lemlist or \
+                         any other tool, up to 32 MB. For larger files use "
+                        code { "rejoinder leads import" }
+                        "."
+                    }
                 }
                 button.primary #upload type="submit" { "Preview the file" }
                 p.hint { "Nothing is stored until you press Import on the next page." }
@@ -119,7 +141,16 @@ fn evaluate(list: &Listed) -> String {
 fn table(all: &[Listed]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Lists of leads" { table.stacked #lists {
-            thead { tr { th scope="col" { "List" } th.number scope="col" { "Leads" } th.number scope="col" { "May be written to" } th scope="col" { "Left out" } th scope="col" { "Last changed" } th scope="col" { "Next" } } }
+            thead {
+                tr {
+                    th scope="col" { "List" }
+                    th.number scope="col" { "Leads" }
+                    th.number scope="col" { "May be written to" }
+                    th scope="col" { "Left out" }
+                    th scope="col" { "Last changed" }
+                    th scope="col" { "Next" }
+                }
+            }
             tbody { @for own in all { tr {
                 th scope="row" { (text(own.file.stem())) }
                 @match &own.found {
@@ -254,14 +285,24 @@ fn shown(
                 button #again type="submit" name="do" value="preview" { "Preview again" }
             }
             @if found.is_some() {
-                div.field { label for="name" { "Name of the list" } input #name name="name" value=(name) required autocomplete="off"; }
+                div.field {
+                    label for="name" { "Name of the list" }
+                    input #name name="name" value=(name) required autocomplete="off";
+                }
                 button.primary #import type="submit" name="do" value="import" { "Import" }
             }
         }
         @if let Some(Preview { first, .. }) = &found {
             h2 #examples { "How the models will see these people" }
             @if first.is_empty() { p { "Nobody in this file may be written to." } }
-            ol.people { @for lead in first { li { strong { (text(&lead.email)) } "\n" (text(&lead.persona_text().chars().take(PERSONA).collect::<String>())) } } }
+            ol.people {
+                @for lead in first {
+                    li {
+                        strong { (text(&lead.email)) }
+                        "\n" (text(&lead.persona_text().chars().take(PERSONA).collect::<String>()))
+                    }
+                }
+            }
         }
     };
     page::page(site, "Preview of leads", Place::Leads, body)
@@ -281,8 +322,12 @@ fn choice(
         div.field {
             label for=(id) { (label) }
             select #(id) name=(id) {
-                @if now.is_empty() || upload.column_of(*field).is_none() { option value="" selected[now.is_empty()] { "Not in this file" } }
-                @for column in &upload.columns { option value=(column) selected[column == now] { (text(&words::one_line(column, 80))) } }
+                @if now.is_empty() || upload.column_of(*field).is_none() {
+                    option value="" selected[now.is_empty()] { "Not in this file" }
+                }
+                @for column in &upload.columns {
+                    option value=(column) selected[column == now] { (text(&words::one_line(column, 80))) }
+                }
             }
         }
     }
@@ -299,15 +344,61 @@ fn figures(report: &Report) -> Markup {
     html! {
         dl.tiles #found {
             div { dt { "Recognised as" } dd { strong { (tool) } small { (report.format) ", " (report.encoding) } } }
-            div { dt { "Rows" } dd { strong { (words::thousands(report.rows)) } @if report.preamble > 0 { small { (words::count(report.preamble, "line", "lines")) " before the header" } } } }
+            div {
+                dt { "Rows" }
+                dd {
+                    strong { (words::thousands(report.rows)) }
+                    @if report.preamble > 0 {
+                        small { (words::count(report.preamble, "line", "lines")) " before the header" }
+                    }
+                }
+            }
             div { dt { "May be written to" } dd { strong { (words::thousands(report.writable())) } } }
-            div { dt { "May not be written to" } dd { strong { (words::thousands(total)) } @if total > 0 { small { (reasons(blocked.iter().map(|(why, count)| (why, count)))) "; kept apart" } } } }
-            div { dt { "Duplicates" } dd { strong { (words::thousands(report.duplicates)) } @if report.duplicates > 0 { small { "the first row counts" } } } }
-            div { dt { "Without an address" } dd { strong { (words::thousands(report.without_address)) } @if report.without_address > 0 { small { "left out" } } } }
-            @if report.ragged.count > 0 { div { dt { "More cells than the header" } dd { strong { (words::thousands(report.ragged.count)) } small { "left out; the first on line " (report.ragged.first_lines.first().copied().unwrap_or_default()) } } } }
-            @if report.short > 0 { div { dt { "Fewer cells than the header" } dd { strong { (words::thousands(report.short)) } small { "what is missing is empty" } } } }
+            div {
+                dt { "May not be written to" }
+                dd {
+                    strong { (words::thousands(total)) }
+                    @if total > 0 {
+                        small { (reasons(blocked.iter().map(|(why, count)| (why, count)))) "; kept apart" }
+                    }
+                }
+            }
+            div {
+                dt { "Duplicates" }
+                dd {
+                    strong { (words::thousands(report.duplicates)) }
+                    @if report.duplicates > 0 { small { "the first row counts" } }
+                }
+            }
+            div {
+                dt { "Without an address" }
+                dd {
+                    strong { (words::thousands(report.without_address)) }
+                    @if report.without_address > 0 { small { "left out" } }
+                }
+            }
+            @if report.ragged.count > 0 {
+                div {
+                    dt { "More cells than the header" }
+                    dd {
+                        strong { (words::thousands(report.ragged.count)) }
+                        small {
+                            "left out; the first on line "
+                            (report.ragged.first_lines.first().copied().unwrap_or_default())
+                        }
+                    }
+                }
+            }
+            @if report.short > 0 {
+                div {
+                    dt { "Fewer cells than the header" }
+                    dd { strong { (words::thousands(report.short)) } small { "what is missing is empty" } }
+                }
+            }
         }
-        @if report.markers.is_empty() { p.hint { "No column is known to say who must not be written to. If one does, choose it below." } }
+        @if report.markers.is_empty() {
+            p.hint { "No column is known to say who must not be written to. If one does, choose it below." }
+        }
     }
 }
 

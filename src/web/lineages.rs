@@ -104,18 +104,35 @@ pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
             header.page-head {
                 h1 { "Lineages" }
                 p.lead { "A lineage is a first prompt and everything that was tried to better it." }
-                p.actions { a.button.primary href="/evaluate" { "Evaluate a prompt" } a.button href="/improve" { "Improve one" } a.button href="/personas/new" { "Generate personas" } }
+                p.actions {
+                    a.button.primary href="/evaluate" { "Evaluate a prompt" }
+                    a.button href="/improve" { "Improve one" }
+                    a.button href="/personas/new" { "Generate personas" }
+                }
             }
             @for broken in &known.broken { p.problem { "Left out: " (text(broken)) "." } }
-            @if known.unread > 0 { p.quiet role="status" { (words::count(known.unread as u64, "file is", "files are")) " still being read; this page looks again in a moment." } }
+            @if known.unread > 0 {
+                p.quiet role="status" {
+                    (words::count(known.unread as u64, "file is", "files are"))
+                    " still being read; this page looks again in a moment."
+                }
+            }
             @if known.lineages.is_empty() && known.unread == 0 {
                 (page::empty("No results yet.", html! { p { a href="/prompts/new" { "Write a prompt" } " about what you offer, " a href="/personas/new" { "generate personas" } ", then " a href="/evaluate" { "evaluate the prompt" } " on them." } }))
             } @else {
                 (search(&values))
-                @if found.is_empty() && known.unread == 0 { (page::empty("No lineage fits.", html! { p { a href="/" { "Show all" } "." } })) }
+                @if found.is_empty() && known.unread == 0 {
+                    (page::empty("No lineage fits.", html! { p { a href="/" { "Show all" } "." } }))
+                }
                 ul.cards { @for (name, runs) in &found { (card::card((name, titles.of_lineage(name)), runs)) } }
                 @if archived { p { a href="/" { "Back to those that are not archived" } } }
-                @else if put_away > 0 { p { a href="/?archived=1" { (words::count(put_away as u64, "archived lineage", "archived lineages")) } } }
+                @else if put_away > 0 {
+                    p {
+                        a href="/?archived=1" {
+                            (words::count(put_away as u64, "archived lineage", "archived lineages"))
+                        }
+                    }
+                }
                 (compare(&known))
             }
         };
@@ -154,7 +171,11 @@ fn search(values: &Values) -> Markup {
     let order = value(values, "sort");
     html! {
         form.inline role="search" method="get" action="/" {
-            div.field.wide { label for="search" { "Search" } input #search type="search" name="q" value=(value(values, "q")) placeholder="name, model or words of a prompt"; }
+            div.field.wide {
+                label for="search" { "Search" }
+                input #search type="search" name="q" value=(value(values, "q")) placeholder="name, model or words of a \
+                    prompt";
+            }
             div.field { label for="sort" { "Sort by" }
                 select #sort name="sort" {
                     @for (name, words) in [("", "Latest first"), ("name", "Name"), ("rate", "Rate"), ("runs", "Runs")] {
@@ -180,7 +201,10 @@ pub(super) fn compare_form(runs: &[&str], a: &str, b: &str, more: &[(&str, &str)
     let choice = |name: &str, label: &str, chosen: &str, is_needed: bool| {
         html! {
             div.field.wide { label for=(name) { (label) }
-                select #(name) name=(name) required[is_needed] { option value="" { "Choose …" } @for run in runs { option value=(run) selected[*run == chosen] { (run) } } }
+                select #(name) name=(name) required[is_needed] {
+                    option value="" { "Choose …" }
+                    @for run in runs { option value=(run) selected[*run == chosen] { (run) } }
+                }
             }
         }
     };

@@ -66,8 +66,8 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Whether there is more to come: the journal and the lock tell of the end a moment before the run itself says how it
-    /// ended.
+    /// Whether there is more to come: the journal and the lock tell of the end a moment before the run itself says how
+    /// it ended.
     fn goes_on(&self) -> bool {
         self.standing == Standing::UnderWay || self.live.as_ref().is_some_and(|live| live.ended.is_none())
     }
@@ -112,7 +112,10 @@ pub async fn show(
         @if !value(&values, "stopping").is_empty() && own.standing == Standing::UnderWay {
             p.hint role="status" { "It was asked to stop, and does so as soon as the calls in flight have returned." }
         }
-        p.problem #live-connection role="status" hidden { "Not connected: the server does not answer. What stands here is what was known before that. The run itself goes on; this page follows it again as soon as the server is back." }
+        p.problem #live-connection role="status" hidden {
+            "Not connected: the server does not answer. What stands here is what was known before that. The run itself \
+             goes on; this page follows it again as soon as the server is back."
+        }
         div.live data-events=[follow] {
             @for (id, part) in fragments::all(&site, &own) {
                 (section(id, &part))

@@ -1,7 +1,7 @@
 //! The dashboard: pages about lineages, runs and what is under way, and the work that can be started from them.
 //!
-//! Everything is rendered here; the script only keeps a page that follows a run up to date. What is started from a page is
-//! a command in a process of its own, and what a page shows of a run is what the run tells everybody (`journal`), so
+//! Everything is rendered here; the script only keeps a page that follows a run up to date. What is started from a page
+//! is a command in a process of its own, and what a page shows of a run is what the run tells everybody (`journal`), so
 //! that a terminal and a page are two views of one thing.
 
 mod assets;

@@ -42,11 +42,17 @@ pub fn table(caption: &str, columns: &[Column<'_>], changes: &[Change]) -> Marku
                 tr {
                     th scope="row" { (text(name)) }
                     @for column in columns { td data-label=(words::safe(&column.label)) { (cell(column, name)) } }
-                    @if !courses.is_empty() { td data-label="Change" { (courses.get(name).map_or("", |course| words::course(*course))) } }
+                    @if !courses.is_empty() {
+                        td data-label="Change" { (courses.get(name).map_or("", |course| words::course(*course))) }
+                    }
                 }
             } }
         } }
-        @if names.len() > SHOWN { p.hint { (words::count((names.len() - SHOWN) as u64, "rarer objection is", "rarer objections are")) " left out." } }
+        @if names.len() > SHOWN {
+            p.hint {
+                (words::count((names.len() - SHOWN) as u64, "rarer objection is", "rarer objections are")) " left out."
+            }
+        }
     }
 }
 
@@ -72,12 +78,15 @@ fn cell(column: &Column<'_>, name: &str) -> Markup {
         span.nowrap {
             (chart::meter(share)) " "
             @match column.run {
-                Some(run) => a href=(trials(run, name)) aria-label=(format!("{said}: the trials in which \"{}\" was raised", words::safe(name))) { (said) },
+                Some(run) => a href=(trials(run, name)) aria-label=(format!("{said}: the trials in which \"{}\" was \
+                                                                             raised", words::safe(name))) { (said) },
                 None => (said),
             }
             @if group.of > 0 { " (" (words::thousands(group.personas)) " of " (words::thousands(group.of)) ")" }
         }
-        @if let Some(interval) = group.interval() { " " span.quiet { (format!("{:.0} to {:.0}%", interval.low * 100.0, interval.high * 100.0)) } }
+        @if let Some(interval) = group.interval() {
+            " " span.quiet { (format!("{:.0} to {:.0}%", interval.low * 100.0, interval.high * 100.0)) }
+        }
     }
 }
 
@@ -101,12 +110,16 @@ pub fn in_brief(before: &[Raised], after: &[Raised]) -> Markup {
     html! {
         @if !less.is_empty() {
             p { span.quiet { "Heard less: " }
-                @for (at, (group, after)) in less.iter().take(NAMED).enumerate() { @if at > 0 { ", " } (item(&group.name)) " (" (percent(group.share())) " to " (percent(*after)) ")" }
+                @for (at, (group, after)) in less.iter().take(NAMED).enumerate() {
+                    @if at > 0 { ", " } (item(&group.name)) " (" (percent(group.share())) " to " (percent(*after)) ")"
+                }
             }
         }
         @if !after.is_empty() {
             p { span.quiet { "Still heard: " }
-                @for (at, group) in after.iter().take(NAMED).enumerate() { @if at > 0 { ", " } (item(&group.name)) " (" (percent(group.share())) ")" }
+                @for (at, group) in after.iter().take(NAMED).enumerate() {
+                    @if at > 0 { ", " } (item(&group.name)) " (" (percent(group.share())) ")"
+                }
             }
         }
     }

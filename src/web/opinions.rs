@@ -1,5 +1,5 @@
-//! People may disagree: with a message, with a decision, with what an auditor says of a claim. What they say is kept with who and
-//! when; a claim that is corrected enters the facts only after a yes of its own.
+//! People may disagree: with a message, with a decision, with what an auditor says of a claim. What they say is kept
+//! with who and when; a claim that is corrected enters the facts only after a yes of its own.
 
 use std::sync::Arc;
 
@@ -107,14 +107,23 @@ pub fn form(site: &Site, message: &Message<'_>, all: &Opinions, who: &str) -> Ma
                 (page::csrf(site))
                 input type="hidden" name="entry" value=(entry);
                 input type="hidden" name="message" value=(message);
-                div.field { label for=(id("who")) { "Your name" } input id=(id("who")) name="who" value=(who) required maxlength=(LONGEST_NAME) autocomplete="name"; }
-                div.field { label for=(id("note")) { "Why, or where it stands" } input id=(id("note")) name="note" maxlength=(LONGEST_NOTE); }
+                div.field {
+                    label for=(id("who")) { "Your name" }
+                    input id=(id("who")) name="who" value=(who) required maxlength=(LONGEST_NAME) autocomplete="name";
+                }
+                div.field {
+                    label for=(id("note")) { "Why, or where it stands" }
+                    input id=(id("note")) name="note" maxlength=(LONGEST_NOTE);
+                }
                 div.actions { (button("send", "I would send this")) (button("hold", "I would not send this")) }
                 div.actions { (button("right", "The decision is right")) (button("wrong", "The decision is wrong")) }
                 @for (at, claim) in audit.claims.iter().enumerate() {
                     p { q { (text(&words::one_line(claim.quote(&said.message), 160))) } " "
                         @if claim.verdict == Verdict::Supported { span.quiet { "found to be supported" } } @else { span.pill.flag { "made up" } } }
-                    div.actions { (button(&format!("true-{at}"), "This is true")) (button(&format!("made-up-{at}"), "This is made up")) }
+                    div.actions {
+                        (button(&format!("true-{at}"), "This is true"))
+                        (button(&format!("made-up-{at}"), "This is made up"))
+                    }
                 }
             }
         }
@@ -131,7 +140,10 @@ fn in_words(own: &Opinion, said: &Judged) -> Markup {
             About::Message { would_send: false } => "would not send this",
             About::Decision { judge, person } => { @if judge == person { "agrees with the decision" } @else { "disagrees with the decision" } }
             About::Claim { start, end, person_made_up, .. } => {
-                "says that \u{201c}" (text(&words::one_line(&quote(start, end), 120))) "\u{201d} is " @if person_made_up { "made up" } @else { "true" }
+                "says that \u{201c}"
+                (text(&words::one_line(&quote(start, end), 120)))
+                "\u{201d} is "
+                @if person_made_up { "made up" } @else { "true" }
             }
         }
         @if !own.note.is_empty() { ": " (text(&own.note)) }
@@ -147,7 +159,10 @@ fn offer(site: &Site, run: &str, own: &Opinion) -> Markup {
             form.inline.fact method="post" action=(format!("/run/{}/fact", page::segment(run))) {
                 (page::csrf(site))
                 @let id = format!("fact-{}-{}", own.persona + 1, page::segment(&own.at));
-                div.field.wide { label for=(id) { "Add to the facts of the lineage" } input id=(id) name="fact" value=(own.note) required placeholder="the fact, as a sentence"; }
+                div.field.wide {
+                    label for=(id) { "Add to the facts of the lineage" }
+                    input id=(id) name="fact" value=(own.note) required placeholder="the fact, as a sentence";
+                }
                 button.small type="submit" { "Yes, add it" }
             }
         }
@@ -210,11 +225,24 @@ pub fn agreement(folder: &DataFolder, index: &Index) -> Result<Markup, Problem> 
         @if !all.opinions.is_empty() {
             h2 #opinions { "What people say" }
             ul {
-                @if let Some(found) = judge.agreement() { li { (line("Decisions on which a person and the judge agree", &judge, &found)) } }
-                @if let Some(found) = auditor.agreement() { li { (line("Claims on which a person and the auditor agree", &auditor, &found)) } }
-                @if sends.1 > 0 { li { "Messages that a person would send: " strong { (words::thousands(sends.0)) " of " (words::thousands(sends.1)) } } }
+                @if let Some(found) = judge.agreement() {
+                    li { (line("Decisions on which a person and the judge agree", &judge, &found)) }
+                }
+                @if let Some(found) = auditor.agreement() {
+                    li { (line("Claims on which a person and the auditor agree", &auditor, &found)) }
+                }
+                @if sends.1 > 0 {
+                    li {
+                        "Messages that a person would send: "
+                        strong { (words::thousands(sends.0)) " of " (words::thousands(sends.1)) }
+                    }
+                }
             }
-            p.hint { "Gwet's AC1 takes off what chance alone would bring about: 1 is always, 0 as often as chance. Opinions count one by one, whoever gave them. " a href=(format!("/run/{}/opinions.jsonl", page::segment(index.file.stem()))) { "Download all opinions" } }
+            p.hint {
+                "Gwet's AC1 takes off what chance alone would bring about: 1 is always, 0 as often as chance. Opinions \
+                 count one by one, whoever gave them. "
+                a href=(format!("/run/{}/opinions.jsonl", page::segment(index.file.stem()))) { "Download all opinions" }
+            }
         }
     })
 }
@@ -222,9 +250,15 @@ pub fn agreement(folder: &DataFolder, index: &Index) -> Result<Markup, Problem> 
 fn line(name: &str, pairs: &Pairs, found: &Agreement) -> Markup {
     let number = |value: f64| format!("{value:.2}");
     html! {
-        (name) ": " strong { (shown::percent(found.raw)) } " (" (words::thousands(pairs.both + pairs.neither)) " of " (words::thousands(found.things)) ")"
-        span.quiet { ", 95% interval " (shown::percent(found.raw_interval.low)) " to " (shown::percent(found.raw_interval.high)) }
-        "; AC1 " strong { (number(found.ac1)) } span.quiet { " (" (number(found.ac1_interval.low)) " to " (number(found.ac1_interval.high)) ")" }
+        (name) ": "
+        strong { (shown::percent(found.raw)) }
+        " (" (words::thousands(pairs.both + pairs.neither)) " of " (words::thousands(found.things)) ")"
+        span.quiet {
+            ", 95% interval " (shown::percent(found.raw_interval.low)) " to " (shown::percent(found.raw_interval.high))
+        }
+        "; AC1 "
+        strong { (number(found.ac1)) }
+        span.quiet { " (" (number(found.ac1_interval.low)) " to " (number(found.ac1_interval.high)) ")" }
     }
 }
 

@@ -64,7 +64,9 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
                     }
                 }
                 main #main tabindex="-1" { (body) }
-                footer.site { p { "rejoinder " (env!("CARGO_PKG_VERSION")) " · data in " code { (site.folder.root().display()) } } }
+                footer.site {
+                    p { "rejoinder " (env!("CARGO_PKG_VERSION")) " · data in " code { (site.folder.root().display()) } }
+                }
             }
         }
     };

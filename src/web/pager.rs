@@ -27,12 +27,19 @@ impl Pages<'_> {
         html! {
             @if last > 1 {
                 nav.pager aria-label="Pages of the list" {
-                    @if at > 1 { a href=(self.to(1)) { "First" } a #previous rel="prev" href=(self.to(at - 1)) { "Previous" } }
+                    @if at > 1 {
+                        a href=(self.to(1)) { "First" } a #previous rel="prev" href=(self.to(at - 1)) { "Previous" }
+                    }
                     span { "Page " (words::thousands(at as u64)) " of " (words::thousands(last as u64)) }
-                    @if at < last { a #next rel="next" href=(self.to(at + 1)) { "Next" } a href=(self.to(last)) { "Last" } }
+                    @if at < last {
+                        a #next rel="next" href=(self.to(at + 1)) { "Next" } a href=(self.to(last)) { "Last" }
+                    }
                     form.go method="get" action=(format!("{}{}", self.path, self.anchor)) {
-                        @for (name, value) in self.pairs.iter().filter(|(_, value)| !value.is_empty()) { input type="hidden" name=(name) value=(value); }
-                        label for="page" { "Go to page" } input #page type="number" name="page" min="1" max=(last) value=(at);
+                        @for (name, value) in self.pairs.iter().filter(|(_, value)| !value.is_empty()) {
+                            input type="hidden" name=(name) value=(value);
+                        }
+                        label for="page" { "Go to page" }
+                        input #page type="number" name="page" min="1" max=(last) value=(at);
                         button.small type="submit" { "Go" }
                     }
                 }

@@ -47,7 +47,11 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
                                 None => "not counted",
                             }
                         }
-                        p { a href=(page::link("/evaluate", &[("personas", file.stem())])) { "Evaluate a prompt on them" } }
+                        p {
+                            a href=(page::link("/evaluate", &[("personas", file.stem())])) {
+                                "Evaluate a prompt on them"
+                            }
+                        }
                     }
                 }
             }

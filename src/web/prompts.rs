@@ -40,16 +40,22 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
             p { a.button.primary href="/prompts/new" { "Write a prompt" } }
         }
         @if files.is_empty() {
-            (page::empty("No prompt yet.", html! { p { "A prompt says what is offered and how to write about it. " a href="/prompts/new" { "Write one" } ", then evaluate it on personas." } }))
+            (page::empty("No prompt yet.", html! { p { "A prompt says what is offered and how to write about it. \
+                " a href="/prompts/new" { "Write one" } ", then evaluate it on personas." } }))
         } @else {
             ul.cards {
                 @for (file, prompt, facts) in &files {
                     li.card {
                         h2 { a href=(format!("/prompts/{}", page::segment(file.stem()))) { (file.stem()) } }
-                        p.excerpt { (page::text(&prompt.chars().take(240).collect::<String>())) @if prompt.chars().count() > 240 { "…" } }
+                        p.excerpt {
+                            (page::text(&prompt.chars().take(240).collect::<String>()))
+                            @if prompt.chars().count() > 240 { "…" }
+                        }
                         p.quiet {
                             @let count = facts.lines().filter(|line| !line.trim().is_empty()).count();
-                            @if count == 0 { "No facts of its own: what the prompt states counts." } @else { (crate::report::words::count(count as u64, "line of facts", "lines of facts")) }
+                            @if count == 0 { "No facts of its own: what the prompt states counts." } @else {
+                                (crate::report::words::count(count as u64, "line of facts", "lines of facts"))
+                            }
                         }
                         p { a href=(page::link("/evaluate", &[("prompt", file.stem())])) { "Evaluate it" } }
                     }
@@ -115,17 +121,30 @@ fn editor(
             (page::csrf(site))
             input type="hidden" name="mark" value=(mark);
             @if file.is_some() { input type="hidden" name="name" value=(name); } @else {
-                div.field { label for="name" { "Name" } input #name name="name" value=(name) required placeholder="tea-for-offices" autocomplete="off"; }
+                div.field {
+                    label for="name" { "Name" }
+                    input #name name="name" value=(name) required placeholder="tea-for-offices" autocomplete="off";
+                }
             }
             div.field {
                 label for="prompt" { "Prompt" }
                 textarea #prompt name="prompt" rows="16" required aria-describedby="prompt-hint" { "\n" (prompt) }
-                p.hint #prompt-hint { "First what is offered: company, product, whom it is for. Then rules that every message must keep to (" code { "## Rules" } "), and advice on how to write (" code { "## Advice" } "), which alone is improved." }
+                p.hint #prompt-hint {
+                    "First what is offered: company, product, whom it is for. Then rules that every message must keep \
+                     to ("
+                    code { "## Rules" }
+                    "), and advice on how to write ("
+                    code { "## Advice" }
+                    "), which alone is improved."
+                }
             }
             div.field {
                 label for="facts" { "Facts" }
                 textarea #facts name="facts" rows="8" aria-describedby="facts-hint" { "\n" (facts) }
-                p.hint #facts-hint { "What may truthfully be claimed, a statement per line: customers, results, certifications, prices. Empty: what the prompt states." }
+                p.hint #facts-hint {
+                    "What may truthfully be claimed, a statement per line: customers, results, certifications, prices. \
+                     Empty: what the prompt states."
+                }
             }
             div.actions {
                 button.primary #save type="submit" { "Save" }
@@ -143,8 +162,14 @@ fn split(prompt: &str) -> Markup {
     html! {
         h2 #parts { "What stands in every prompt, and what may change" }
         @if open == 0 { (shown::parts(&marking.parts())) } @else {
-            p { "The first cycle has " (words::count(open as u64, "line", "lines")) " marked as fact, rule or advice by the improver's model; facts and rules stay word for word from then on." }
-            p.hint { "Under the headings " code { "## Rules" } " and " code { "## Advice" } " nobody needs to be asked." }
+            p {
+                "The first cycle has " (words::count(open as u64, "line", "lines"))
+                " marked as fact, rule or advice by the improver's model; facts and rules stay word for word from then \
+                 on."
+            }
+            p.hint {
+                "Under the headings " code { "## Rules" } " and " code { "## Advice" } " nobody needs to be asked."
+            }
         }
     }
 }
@@ -173,13 +198,18 @@ pub async fn save(State(site): State<Arc<Site>>, Form(values): Form<Values>) -> 
         };
         let there = site.folder.exists(&file);
         if there == marked.is_empty() {
-            let wrong = if there { "There is a prompt of that name already; choose another." } else { "The prompt is gone; copy your text and write it anew." };
+            let wrong = if there {
+                "There is a prompt of that name already; choose another."
+            } else {
+                "The prompt is gone; copy your text and write it anew."
+            };
             return Ok(again(None, StatusCode::CONFLICT, wrong));
         }
         if there {
             let (now, facts_now) = texts(site, &file)?;
             if mark(&now, &facts_now) != marked {
-                let wrong = "Somebody else has changed it meanwhile. Copy your text, reload the page and edit what is there now.";
+                let wrong = "Somebody else has changed it meanwhile. Copy your text, reload the page and edit what is \
+                             there now.";
                 return Ok(again(Some(&file), StatusCode::CONFLICT, wrong));
             }
             site.folder.replace(&file, prompt.as_bytes())?;
@@ -206,7 +236,12 @@ pub async fn challenger(State(site): State<Arc<Site>>, Query(values): Query<Valu
             header.page-head {
                 p.crumbs { a href=(format!("/run/{}", page::segment(name))) { (name) } }
                 h1 { "A candidate by hand" }
-                p.lead { "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; the rest is screened, raced and proved like any other candidate. It takes the place of the current prompt only if it is better on people kept aside. What became of it stands on the page of the run." }
+                p.lead {
+                    "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; \
+                     the rest is screened, raced and proved like any other candidate. It takes the place of the \
+                     current prompt only if it is better on people kept aside. What became of it stands on the page of \
+                     the run."
+                }
             }
             form.stack #form method="post" action="/challenger" {
                 (page::csrf(site))

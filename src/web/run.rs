@@ -48,7 +48,9 @@ fn soon(site: &Site, file: &FileName) -> Response {
     let lineage = versions::lineage_base(file.stem());
     let body = html! {
         header.page-head {
-            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) } }
+            p.crumbs {
+                a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (lineage) }
+            }
             h1 { (file.stem()) }
             p.lead role="status" { "The file is long and is being read; this page looks again in a moment." }
         }
@@ -73,8 +75,17 @@ fn head(site: &Site, index: &Index, measured: &Measured) -> Markup {
     let name = title.map(|title| title.name.clone()).filter(|name| !name.is_empty());
     html! {
         header.page-head {
-            p.crumbs { a href="/" { "Lineages" } " / " a href=(format!("/lineage/{}", page::segment(&lineage))) { (page::text(titles.of_lineage(&lineage))) } }
-            h1 { @match &name { Some(name) => (page::text(name)), None => { (page::text(titles.of_lineage(&lineage))) ", " (version) } } }
+            p.crumbs {
+                a href="/" { "Lineages" }
+                " / "
+                a href=(format!("/lineage/{}", page::segment(&lineage))) { (page::text(titles.of_lineage(&lineage))) }
+            }
+            h1 {
+                @match &name {
+                    Some(name) => (page::text(name)),
+                    None => { (page::text(titles.of_lineage(&lineage))) ", " (version) }
+                }
+            }
             p.quiet.crumbs { "File " code { (stem) } }
             (figures::figures(index, measured))
             p.actions {
@@ -82,7 +93,9 @@ fn head(site: &Site, index: &Index, measured: &Measured) -> Markup {
                 a.button href=(page::link("/improve", &[("run", stem)])) { "Improve from here" }
                 a.button href=(page::link("/challenger", &[("run", stem)])) { "Edit the prompt by hand" }
                 @if let Some(parent) = own.and_then(|own| own.parent.as_ref()) {
-                    a.button href=(page::link("/compare", &[("a", parent.file.strip_suffix(".json").unwrap_or(&parent.file)), ("b", stem)])) { "Compare with the run before" }
+                    a.button href=(page::link("/compare", &[("a", parent.file.strip_suffix(".json").unwrap_or(&parent.file)), ("b", stem)])) {
+                        "Compare with the run before"
+                    }
                 }
             }
             nav.local aria-label="Downloads" {
@@ -91,8 +104,14 @@ fn head(site: &Site, index: &Index, measured: &Measured) -> Markup {
                 a href=(format!("{path}/prompt.md")) { "prompt" }
                 a href=(format!("{path}/messages.csv")) { "CSV" }
                 a href=(format!("{path}/messages.jsonl")) { "JSON lines" }
-                a href=(format!("{path}/sft.jsonl")) title="accepted messages without a made-up claim, as conversations" { "SFT" }
-                a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in pairs" { "DPO" }
+                a href=(format!("{path}/sft.jsonl")) title="accepted messages without a made-up claim, as \
+                                                            conversations" {
+                    "SFT"
+                }
+                a href=(format!("{path}/dpo.jsonl")) title="accepted and rejected messages to the same persona, in \
+                                                            pairs" {
+                    "DPO"
+                }
             }
             (title_form(site, Named::Run, stem, title))
             nav.local aria-label="On this page" {

@@ -85,8 +85,8 @@ impl Shelf {
         })
     }
 
-    /// Where every trial of a run stands, if that is known in a moment. `None` where it takes longer: it is read on, and who
-    /// asks again gets it.
+    /// Where every trial of a run stands, if that is known in a moment. `None` where it takes longer: it is read on,
+    /// and who asks again gets it.
     ///
     /// # Errors
     /// Where the file cannot be read.
@@ -108,8 +108,8 @@ impl Shelf {
         }
     }
 
-    /// Looks into what has come since the last time, so that nobody has to wait for it: lists first, then the long runs, the
-    /// latest first, as many as are kept. `seen` are those that it has looked into.
+    /// Looks into what has come since the last time, so that nobody has to wait for it: lists first, then the long
+    /// runs, the latest first, as many as are kept. `seen` are those that it has looked into.
     pub fn warm(&self, folder: &DataFolder, seen: &mut HashSet<(FileName, Stamp)>) {
         let mut files: Vec<(Stamp, FileName)> = folder
             .list(Kind::Results)

@@ -21,7 +21,9 @@ pub fn rate(own: &Rate) -> Markup {
             Some(share) => { strong { (percent(share)) } " (" (of(own)) ")" }
             None => "no decisions",
         }
-        @if let Some(interval) = own.interval { span.quiet { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) } }
+        @if let Some(interval) = own.interval {
+            span.quiet { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) }
+        }
         @if own.simulated { " " span.mark { "simulated" } }
     }
 }
@@ -37,7 +39,9 @@ pub fn of(own: &Rate) -> String {
 pub fn rate_of(run: &Summary) -> Markup {
     html! {
         (response(run.line.chance.as_ref(), &run.line.rate))
-        @if run.line.partial.is_some() { " " span.mark { "partial" } span.quiet { " " (words::thousands(run.line.rate.total)) " decisions so far" } }
+        @if run.line.partial.is_some() {
+            " " span.mark { "partial" } span.quiet { " " (words::thousands(run.line.rate.total)) " decisions so far" }
+        }
     }
 }
 
@@ -49,7 +53,9 @@ pub fn tile(name: &str, own: &Rate, measure: &str) -> Markup {
             strong { @match own.share() { Some(share) => (percent(share)), None => "none yet" } }
             small {
                 (measure) ", " (of(own))
-                @if let Some(interval) = own.interval { ", 95% interval " (percent(interval.low)) " to " (percent(interval.high)) }
+                @if let Some(interval) = own.interval {
+                    ", 95% interval " (percent(interval.low)) " to " (percent(interval.high))
+                }
                 @if own.simulated { ", simulated" }
             }
         } }
@@ -82,7 +88,10 @@ pub fn response_in_lines(chance: Option<&Mean>, own: &Rate) -> Markup {
         @if let Some(mean) = chance {
             span.pair {
                 strong { (percent(mean.mean)) } " mean chance"
-                span.quiet { (percent(mean.interval.low)) " to " (percent(mean.interval.high)) @if own.simulated { ", simulated" } }
+                span.quiet {
+                    (percent(mean.interval.low)) " to " (percent(mean.interval.high))
+                    @if own.simulated { ", simulated" }
+                }
             }
             br;
         }
@@ -99,7 +108,11 @@ pub fn rate_in_two(own: &Rate) -> Markup {
                 Some(share) => { strong { (percent(share)) } " (" (of(own)) ")" }
                 None => "no decisions",
             }
-            @if let Some(interval) = own.interval { span.quiet { (percent(interval.low)) " to " (percent(interval.high)) @if own.simulated { ", simulated" } } }
+            @if let Some(interval) = own.interval {
+                span.quiet {
+                    (percent(interval.low)) " to " (percent(interval.high)) @if own.simulated { ", simulated" }
+                }
+            }
         }
     }
 }
@@ -141,7 +154,13 @@ pub fn parts(parts: &PromptParts) -> Markup {
     html! {
         p { (marking::summary(parts)) "." }
         (diff::parts(parts))
-        p.hint { "Headings in the first prompt (" code { "## Rules" } ", " code { "## Advice" } ") say otherwise, and so does a text that must stay, where a cycle is started." }
+        p.hint {
+            "Headings in the first prompt ("
+            code { "## Rules" }
+            ", "
+            code { "## Advice" }
+            ") say otherwise, and so does a text that must stay, where a cycle is started."
+        }
     }
 }
 

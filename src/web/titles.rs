@@ -43,10 +43,21 @@ pub fn form(site: &Site, named: Named, name: &str, title: Option<&Title>) -> Mar
         details.more #title { summary { "Name and note" }
             form.stack method="post" action=(format!("{}/title", named.path(name))) {
                 (page::csrf(site))
-                div.field { label for="title-name" { "Name" } input #title-name name="name" value=(own.name) maxlength=(LONGEST_NAME) placeholder=(name); }
-                div.field { label for="title-note" { "Note" } textarea #title-note name="note" rows="3" maxlength=(LONGEST_NOTE) { "\n" (own.note) } }
+                div.field {
+                    label for="title-name" { "Name" }
+                    input #title-name name="name" value=(own.name) maxlength=(LONGEST_NAME) placeholder=(name);
+                }
+                div.field {
+                    label for="title-note" { "Note" }
+                    textarea #title-note name="note" rows="3" maxlength=(LONGEST_NOTE) { "\n" (own.note) }
+                }
                 @if named == Named::Lineage {
-                    div.field { label for="title-archived" { "In the list" } select #title-archived name="archived" { option value="" { "Shown" } option value="1" selected[own.archived] { "Archived" } } }
+                    div.field {
+                        label for="title-archived" { "In the list" }
+                        select #title-archived name="archived" {
+                            option value="" { "Shown" } option value="1" selected[own.archived] { "Archived" }
+                        }
+                    }
                 }
                 button type="submit" { "Save" }
             }

@@ -1,5 +1,5 @@
-//! Files of leads that were sent and not imported yet. They are held in memory only, for half an hour; a file on the disk
-//! is there only while it is read.
+//! Files of leads that were sent and not imported yet. They are held in memory only, for half an hour; a file on the
+//! disk is there only while it is read.
 
 use std::io::Write;
 use std::path::Path;

@@ -141,8 +141,9 @@ mod tests {
     use crate::feature::Feature;
 
     const OFFER: &str = "Company: Tidewater\nProduct: a platform for approvals";
-    const FIRST: &str = "Approvals\n\nHi Ada,\n\nWe make a platform for approvals, and people who sign things all day say that it \
-                         spares them a good part of it. Would 15 minutes suit you some time next week?\n\nBest,\nSam\nTidewater";
+    const FIRST: &str = "Approvals\n\nHi Ada,\n\nWe make a platform for approvals, and people who sign things all day \
+                         say that it spares them a good part of it. Would 15 minutes suit you some time next \
+                         week?\n\nBest,\nSam\nTidewater";
 
     #[test]
     fn follow_ups_are_shorter_signed_by_the_same_person_and_say_something_else() {

@@ -47,14 +47,14 @@ pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     looks
 }
 
-/// The fewest pairs between two looks once people are asked again. Looks are asked for in parallel, so that each costs a
-/// wait; and beyond five to ten looks the average number of pairs hardly falls any more (Pocock 1982; Jennison and
+/// The fewest pairs between two looks once people are asked again. Looks are asked for in parallel, so that each costs
+/// a wait; and beyond five to ten looks the average number of pairs hardly falls any more (Pocock 1982; Jennison and
 /// Turnbull 2000, ch. 2.6).
 const PAIRS_A_LOOK: usize = 8;
 /// The most looks once people are asked again, or answers are graded; see [`PAIRS_A_LOOK`].
 const LATER_LOOKS: usize = 8;
-/// The fewest looks at graded answers: two before the last, so that a large gain or none at all ends the asking early also
-/// with few people.
+/// The fewest looks at graded answers: two before the last, so that a large gain or none at all ends the asking early
+/// also with few people.
 const FEWEST_LOOKS: usize = 3;
 /// How many looks of the first phase, in which everybody is asked once, are handed to the second. The others are so
 /// close to these that they change nothing.

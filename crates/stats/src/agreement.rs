@@ -1,9 +1,9 @@
-//! How far two raters agree on yes or no: the share on which they do, and Gwet's AC1, which takes off what chance alone would
-//! bring about.
+//! How far two raters agree on yes or no: the share on which they do, and Gwet's AC1, which takes off what chance alone
+//! would bring about.
 //!
-//! AC1 and its variance: Gwet 2008, "Computing inter-rater reliability and its variance in the presence of high agreement",
-//! British Journal of Mathematical and Statistical Psychology 61. Cohen's kappa is not used: where nearly everything is a yes
-//! it is near 0 however much two raters agree.
+//! AC1 and its variance: Gwet 2008, "Computing inter-rater reliability and its variance in the presence of high
+//! agreement", British Journal of Mathematical and Statistical Psychology 61. Cohen's kappa is not used: where nearly
+//! everything is a yes it is near 0 however much two raters agree.
 
 use crate::{Interval, normal};
 
@@ -35,8 +35,8 @@ pub struct Agreement {
     pub ac1_interval: Interval,
 }
 
-/// Added to every cell of the table that the interval of AC1 is made from, as Agresti and Coull (1998) do for a share: without
-/// it ten of ten would be an interval of no width.
+/// Added to every cell of the table that the interval of AC1 is made from, as Agresti and Coull (1998) do for a share:
+/// without it ten of ten would be an interval of no width.
 const ADDED: f64 = 0.5;
 
 impl Pairs {
@@ -78,7 +78,8 @@ fn ac1_of_more(cells: [f64; 4]) -> (f64, f64) {
     ac1(cells.map(|count| count + ADDED))
 }
 
-/// AC1 of a table of two raters, and its variance over samples of things (Gwet 2008, equations 8 and 17, for two categories).
+/// AC1 of a table of two raters, and its variance over samples of things (Gwet 2008, equations 8 and 17, for two
+/// categories).
 fn ac1([both, first_only, second_only, neither]: [f64; 4]) -> (f64, f64) {
     let things = both + first_only + second_only + neither;
     let [yes_yes, yes_no, no_yes, no_no] = [both, first_only, second_only, neither].map(|count| count / things);

@@ -137,8 +137,8 @@ impl Fooled {
     }
 }
 
-/// A judge as an audit meets it: what it says to probes of one family, to those of the eleven others and to what an attack
-/// finds, and to messages that deserve a yes.
+/// A judge as an audit meets it: what it says to probes of one family, to those of the eleven others and to what an
+/// attack finds, and to messages that deserve a yes.
 struct Simulated {
     worst: Fooled,
     others: Fooled,

@@ -193,7 +193,8 @@ fn judged(trials: usize, decisions: usize, rng: &mut ChaCha8Rng) -> Vec<Decided>
     (0..trials).map(trial).collect()
 }
 
-/// How often the 95 % intervals of the effects hold `truth`, and how wide they are, if a message's mean has this weight.
+/// How often the 95 % intervals of the effects hold `truth`, and how wide they are, if a message's mean has this
+/// weight.
 fn intervals(truth: &[f64], weight: impl Fn(&[Observed]) -> f64, rng: &mut ChaCha8Rng) -> (f64, f64) {
     const RUNS: usize = 120;
     let (mut held, mut width, prior) = (0, 0.0, vec![(0.0, 9.0); 7]);

@@ -55,9 +55,9 @@ impl Pairs {
     }
 }
 
-/// The most looks. The exact test loses nothing by looking often, since what one look cannot use of the level the next one
-/// can; with some forty a tenth fewer people were asked than with eight (`just bench-proof power`), and more would only be
-/// more waits.
+/// The most looks. The exact test loses nothing by looking often, since what one look cannot use of the level the next
+/// one can; with some forty a tenth fewer people were asked than with eight (`just bench-proof power`), and more would
+/// only be more waits.
 const LOOKS: usize = 40;
 
 /// The numbers of people at which to look, out of `people` in all: at most forty looks, spaced as evenly as possible

@@ -115,8 +115,8 @@ fn with_scatter(components: &Components, gain: Gain) -> Components {
 }
 
 impl Expected {
-    /// Components of the differences to plan with, for a gain of this size. Both prompts' own rates count: near 1 there is
-    /// little scatter left. `None` where the rate has no room for the gain.
+    /// Components of the differences to plan with, for a gain of this size. Both prompts' own rates count: near 1 there
+    /// is little scatter left. `None` where the rate has no room for the gain.
     #[must_use]
     pub fn differences(&self, gain: f64) -> Option<Components> {
         let after = self.rate + gain;

@@ -10,8 +10,8 @@ const ALPHA: f64 = 0.05;
 
 /// The upper 95 % bound of the rate of yes; 1 where nothing was decided.
 ///
-/// Clopper and Pearson's (1934), on the effective number of decisions (Korn and Graubard 1998): decisions on one text are
-/// alike, so that three on each of twenty texts are between twenty and sixty.
+/// Clopper and Pearson's (1934), on the effective number of decisions (Korn and Graubard 1998): decisions on one text
+/// are alike, so that three on each of twenty texts are between twenty and sixty.
 #[must_use]
 pub fn high(tallies: &[Tally]) -> f64 {
     match counts(tallies) {
@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn single_decisions_give_the_bounds_of_clopper_and_pearson() {
-        // Closed forms: none of n has 1 - 0.05^(1/n) as the upper bound, and all of n have its mirror image as the lower.
+        // Closed forms: none of n has 1 - 0.05^(1/n) as the upper bound, and all of n have its mirror image as the
+        // lower.
         for total in [13, 20, 100] {
             let none = 1.0 - 0.05_f64.powf(1.0 / total as f64);
             assert!((high(&singles(0, total)) - none).abs() < 1e-6, "{total}");

@@ -54,11 +54,11 @@ impl Asked {
 }
 
 /// How much the gains of segments are assumed to differ before any data: the deviation of the half-normal prior of
-/// `τ`. Weakly informative, on the scale of the gains that are looked for (Gelman 2006): a gain of 15 points that some kind
-/// does not share at all is within one deviation, and one that turns into a loss as large within two.
+/// `τ`. Weakly informative, on the scale of the gains that are looked for (Gelman 2006): a gain of 15 points that some
+/// kind does not share at all is within one deviation, and one that turns into a loss as large within two.
 const SPREAD: f64 = 0.15;
-/// The number of values of `τ` in the grid; they go up to [`WIDEST`], four deviations of the prior, beyond which 1 in 15,000
-/// lies. A point apart they change no bound by more than a tenth of a point.
+/// The number of values of `τ` in the grid; they go up to [`WIDEST`], four deviations of the prior, beyond which 1 in
+/// 15,000 lies. A point apart they change no bound by more than a tenth of a point.
 const GRID: usize = 60;
 /// See [`GRID`].
 const WIDEST: f64 = 0.6;

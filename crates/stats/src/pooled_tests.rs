@@ -99,7 +99,8 @@ proptest! {
             for segment in pooled {
                 prop_assert!(low - 1e-9 <= segment.gain && segment.gain <= high + 1e-9);
                 prop_assert!(segment.low <= segment.gain + 1e-9 && segment.gain <= segment.high + 1e-9);
-                // `low` is where 5 % lie below, so that a loss beyond the margin is likelier than that just where it is lower.
+                // `low` is where 5 % lie below, so that a loss beyond the margin is likelier than that just where it is
+                // lower.
                 prop_assert!(segment.low > -0.1 - 1e-6 || segment.harm > 0.05 - 1e-6, "{segment:?}");
                 prop_assert!(segment.low < -0.1 + 1e-6 || segment.harm < 0.05 + 1e-6, "{segment:?}");
                 // More than the margin is lost more seldom than more than nothing, and never as surely as it is gained.

@@ -20,8 +20,8 @@ pub struct RankingChange {
     pub before: f64,
     /// That of the other.
     pub after: f64,
-    /// 95 % interval of `after - before`, from -1 to 1; `None` where the two rank everybody alike, or a side has one person
-    /// only, which tells nothing of the scatter.
+    /// 95 % interval of `after - before`, from -1 to 1; `None` where the two rank everybody alike, or a side has one
+    /// person only, which tells nothing of the scatter.
     pub interval: Option<Interval>,
     /// How many replied.
     pub replied: u64,
@@ -32,9 +32,9 @@ pub struct RankingChange {
 impl RankingChange {
     /// Compares two judges. `None` unless somebody replied and somebody did not.
     ///
-    /// The interval is that of DeLong, DeLong and Clarke-Pearson (1988) for two correlated curves: each person's place among
-    /// the other side by the one judge is paired with the place by the other, and the variance is that of the paired
-    /// differences, on each side apart. Student's quantile is that of the smaller side, as for a single area.
+    /// The interval is that of DeLong, DeLong and Clarke-Pearson (1988) for two correlated curves: each person's place
+    /// among the other side by the one judge is paired with the place by the other, and the variance is that of the
+    /// paired differences, on each side apart. Student's quantile is that of the smaller side, as for a single area.
     #[must_use]
     pub fn of(judged: &[JudgedTwice]) -> Option<Self> {
         let before = placements(judged, |one| one.before)?;
@@ -69,8 +69,8 @@ impl RankingChange {
     }
 }
 
-/// For each message the share of the other side that it is on the right side of, ties one half: those who did not reply below
-/// one who did, those who did above one who did not. `None` where a side is empty.
+/// For each message the share of the other side that it is on the right side of, ties one half: those who did not reply
+/// below one who did, those who did above one who did not. `None` where a side is empty.
 fn placements(judged: &[JudgedTwice], score: impl Fn(&JudgedTwice) -> f64) -> Option<Vec<f64>> {
     let replied = judged.iter().filter(|one| one.is_reply).count();
     let silent = judged.len() - replied;
@@ -125,7 +125,8 @@ mod tests {
         let judged = [twice(4.0, 4.0, true), twice(2.0, 3.0, true), twice(1.0, 1.0, false), twice(3.0, 2.0, false)];
         let change = RankingChange::of(&judged).unwrap();
         assert_eq!((change.before, change.after, change.difference()), (0.75, 1.0, 0.25));
-        // Differences 0 and 1/2 on each side: variance 1/8 over two, on two sides. With one degree of freedom t is 12.7.
+        // Differences 0 and 1/2 on each side: variance 1/8 over two, on two sides. With one degree of freedom t is
+        // 12.7.
         let reach = 12.706_204_736 * (0.125_f64 / 2.0 * 2.0).sqrt();
         assert_eq!(change.interval, Some(Interval { low: -1.0, high: (0.25 + reach).min(1.0) }));
     }

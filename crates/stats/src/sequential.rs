@@ -129,8 +129,9 @@ struct Look {
     decision: Decision,
 }
 
-/// Pairs of messages to one persona at most: with more the scatter between people is measured ever better on ever the same
-/// people, and a kind that the sample misses counts for more; see [`SequentialTest`] and `just bench-proof skewed`.
+/// Pairs of messages to one persona at most: with more the scatter between people is measured ever better on ever the
+/// same people, and a kind that the sample misses counts for more; see [`SequentialTest`] and `just bench-proof
+/// skewed`.
 pub const MOST_PAIRS: usize = 3;
 
 /// How far out a p-value may lie: about where a double's complement to 1 has no digits left.

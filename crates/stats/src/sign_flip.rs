@@ -6,8 +6,8 @@ use super::normal::t_tail;
 /// takes no time that anybody notices. With more of them Student's t is close.
 const MOST: usize = 14;
 
-/// Fewer decided personas than this show nothing, whatever they say: of four even unanimous ones come by chance in 1 case of
-/// 16, more than any level that is used; of five in 1 of 32.
+/// Fewer decided personas than this show nothing, whatever they say: of four even unanimous ones come by chance in 1
+/// case of 16, more than any level that is used; of five in 1 of 32.
 pub const LEAST: usize = 5;
 
 /// The mean of differences and its standard error.

@@ -78,9 +78,9 @@ impl Components {
         (self.persona + self.within(decisions) / messages) / personas
     }
 
-    /// How many messages with one decision each a message with so many decisions is worth: the ratio of the variances of
-    /// their means within a persona. From 1, where messages differ and decisions on one do not, to `decisions`, where it is
-    /// the other way round; 1 if the data do not tell the two apart.
+    /// How many messages with one decision each a message with so many decisions is worth: the ratio of the variances
+    /// of their means within a persona. From 1, where messages differ and decisions on one do not, to `decisions`,
+    /// where it is the other way round; 1 if the data do not tell the two apart.
     ///
     /// In a likelihood for single decisions a mean of `decisions` of them counts as so many (the dispersion of a
     /// quasi-likelihood: Wedderburn 1974; McCullagh and Nelder 1989, ch. 9).

@@ -26,8 +26,8 @@ struct Look {
 /// Beyond so many deviations there is nothing (a chance of 1e-15).
 const REACH: f64 = 8.0;
 
-/// The largest share of information that a look may already have had before; beyond it the grid would be too coarse: the
-/// step between the looks must span a few of its points.
+/// The largest share of information that a look may already have had before; beyond it the grid would be too coarse:
+/// the step between the looks must span a few of its points.
 pub const LARGEST_RATIO: f64 = 0.98;
 
 impl Walk {

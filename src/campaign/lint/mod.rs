@@ -1,13 +1,13 @@
 //! What law and delivery ask of messages, step by step.
 //!
-//! What a text means (an opt-out, an address, a promise) is read by the auditor's model and returned with quotations that
-//! code finds in the text; no list of words decides it. Where no model may be asked it is not checked. What can be told by
-//! form (blanks, marks of an answer, links, length) is told by code.
+//! What a text means (an opt-out, an address, a promise) is read by the auditor's model and returned with quotations
+//! that code finds in the text; no list of words decides it. Where no model may be asked it is not checked. What can be
+//! told by form (blanks, marks of an answer, links, length) is told by code.
 //!
-//! Sources of the rules: for the United States the CAN-SPAM Act (15 U.S.C. 7704(a): subject, opt-out, postal address), for
-//! Canada CASL (S.C. 2010 c. 23, section 6; SOR/2012-36, section 2: who sends, address and contact, unsubscribing), for the
-//! United Kingdom PECR 2003 (regulation 23), for the European Union Directive 2002/58/EC (article 13(4)): who sends may not
-//! be concealed, and there is a valid address to object to.
+//! Sources of the rules: for the United States the CAN-SPAM Act (15 U.S.C. 7704(a): subject, opt-out, postal address),
+//! for Canada CASL (S.C. 2010 c. 23, section 6; SOR/2012-36, section 2: who sends, address and contact, unsubscribing),
+//! for the United Kingdom PECR 2003 (regulation 23), for the European Union Directive 2002/58/EC (article 13(4)): who
+//! sends may not be concealed, and there is a valid address to object to.
 
 mod form;
 mod law;

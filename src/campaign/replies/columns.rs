@@ -55,8 +55,8 @@ impl std::str::FromStr for Mapped {
 }
 
 impl Mapped {
-    /// Puts the column's cell where the field is looked for, in place of any other that would be taken for it. Whether there
-    /// was one.
+    /// Puts the column's cell where the field is looked for, in place of any other that would be taken for it. Whether
+    /// there was one.
     pub fn apply(&self, row: &mut Row) -> bool {
         let cell = row.take(&self.header);
         let names = names(self.field);

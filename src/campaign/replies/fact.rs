@@ -183,8 +183,8 @@ fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meaning) -> Vec<
     facts
 }
 
-/// The category of a row and what it means: what is understood goes before what is not, and a category before a state. A state
-/// that is no category names none.
+/// The category of a row and what it means: what is understood goes before what is not, and a category before a state.
+/// A state that is no category names none.
 fn category(row: &Row) -> (Option<&str>, Meaning) {
     let judged = |text| match word(text) {
         Some(Word::Judged(meaning)) => Some((Some(text), meaning)),

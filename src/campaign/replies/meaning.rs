@@ -1,5 +1,5 @@
-//! The words that tools write into columns of states and categories. They are names that programs set, and no prose: no reply is
-//! read for its meaning here.
+//! The words that tools write into columns of states and categories. They are names that programs set, and no prose: no
+//! reply is read for its meaning here.
 
 use super::row::fold;
 use crate::data::leads::import::Marker;

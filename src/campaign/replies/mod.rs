@@ -60,8 +60,8 @@ impl Export {
         self.addresses.entry(address).or_default().add(row.number, facts);
     }
 
-    /// All of them, once every row is read, with steps counted from 1. lemlist counts from 0, also where an export begins with
-    /// a later step; with the other tools a 0 says so.
+    /// All of them, once every row is read, with steps counted from 1. lemlist counts from 0, also where an export
+    /// begins with a later step; with the other tools a 0 says so.
     fn settled(mut self) -> BTreeMap<String, Gathered> {
         let is_from_zero = self.tool == Some(Tool::Lemlist)
             || self.addresses.values().filter_map(Gathered::first_step).min() == Some(0);

@@ -84,7 +84,8 @@ pub fn without_tags(text: &str) -> String {
 mod tests {
     use super::*;
 
-    const FIRST: &str = "Hi Ana,\n\nyour team closes the books in nine days. Ours took it to four at a firm of your size. Worth a look?";
+    const FIRST: &str = "Hi Ana,\n\nyour team closes the books in nine days. Ours took it to four at a firm of your \
+                         size. Worth a look?";
     const SECOND: &str =
         "Hi Ana, one more thing: the controller at that firm wrote down how they did it. Shall I send it?";
 

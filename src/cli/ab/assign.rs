@@ -24,7 +24,8 @@ use crate::report::words;
 /// Options of `ab assign`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Who gets which prompt is drawn by a hash of the campaign's name: colleagues share an arm, and every kind of people (by industry) is
+Who gets which prompt is drawn by a hash of the campaign's name: colleagues share an arm, and every kind of people (by \
+industry) is
 divided evenly. The same command goes on with a campaign that a limit cut short; rejoinder export writes an arm column.
 
 Examples:

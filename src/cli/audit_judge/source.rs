@@ -68,8 +68,8 @@ impl Source {
         }
     }
 
-    /// A sample of the personas and, from a results file, of the messages: those with the least hashes, so that a file of
-    /// any size is read in a stream. Without messages of real runs those of the battery are taken.
+    /// A sample of the personas and, from a results file, of the messages: those with the least hashes, so that a file
+    /// of any size is read in a stream. Without messages of real runs those of the battery are taken.
     ///
     /// # Errors
     /// When the file cannot be read or holds no personas.

@@ -67,8 +67,8 @@ fn advice(kept_aside: usize, fresh: usize, persona_file: Option<&str>) -> String
             let stem = name.strip_suffix(".json").unwrap_or(name);
             let eval = stem.strip_suffix("_train").unwrap_or(stem);
             format!(
-                "; a new lineage has more if `rejoinder personas --like {} --count 40 --name {}` writes them before its first \
-                 run",
+                "; a new lineage has more if `rejoinder personas --like {} --count 40 --name {}` writes them before \
+                 its first run",
                 words::one_line(stem, 80),
                 words::one_line(&format!("{eval}_eval"), 80)
             )

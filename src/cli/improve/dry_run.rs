@@ -73,8 +73,8 @@ impl Planned {
                 format!(" That is for all {cycles} cycles; --max-calls stops them at {}.", words::thousands(calls))
             }
             (Cycles::Auto, None) => {
-                " That is for one cycle; auto runs another each time one finds something better, so give it --max-calls \
-                 or --max-cost."
+                " That is for one cycle; auto runs another each time one finds something better, so give it \
+                 --max-calls or --max-cost."
                     .to_owned()
             }
             (Cycles::Auto, Some(calls)) => format!(
@@ -146,7 +146,8 @@ pub fn plan(
     let later = explore::LATER_WAVES * (explore::later_wave(first) + 1);
     let challengers = (first + later + 4) as u64 * cycles;
     let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers);
-    // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them revised.
+    // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them
+    // revised.
     let audits = f64::from(u8::from(cast.auditor.is_some()));
     let is_grounded = options.objective == Target::Grounded;
     let revised = if trial.revise.is_empty() { 0.0 } else { 0.5 };
@@ -191,8 +192,8 @@ fn split(resumed: &Resumed, keep: &[String]) -> Result<String, Error> {
     };
     let open = Marking::new(&root.prompt, keep).map_err(optimize::Error::from)?.open().count();
     Ok(format!(
-        "{} of the prompt will first be marked as fact, rule or advice by the improver's model; facts and rules then stay word for \
-         word. --keep TEXT and headings such as \"## Rules\" and \"## Advice\" say so without it",
+        "{} of the prompt will first be marked as fact, rule or advice by the improver's model; facts and rules then \
+         stay word for word. --keep TEXT and headings such as \"## Rules\" and \"## Advice\" say so without it",
         words::count(open as u64, "line", "lines")
     ))
 }

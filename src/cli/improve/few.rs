@@ -32,13 +32,13 @@ impl Few {
         let people = words::count(u64::from(self.people), "person is", "people are");
         match self.least {
             Some(least) => format!(
-                "{people} kept aside to prove it with: they show a gain of {:.0} points or more in four of five cases, and \
-                 may miss smaller ones.",
+                "{people} kept aside to prove it with: they show a gain of {:.0} points or more in four of five cases, \
+                 and may miss smaller ones.",
                 (100.0 * least).ceil()
             ),
             None => format!(
-                "{people} kept aside to prove it with, too few to show any gain in four of five cases: this run may find \
-                 a better prompt and not be able to prove it. More personas would."
+                "{people} kept aside to prove it with, too few to show any gain in four of five cases: this run may \
+                 find a better prompt and not be able to prove it. More personas would."
             ),
         }
     }

@@ -27,8 +27,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let journal = if has_journal { Some(Journal::open(setup.folder.root())?) } else { None };
     if let Some(run) = journal.as_ref().map(Journal::under_way).transpose()?.flatten() {
         return Err(Error::Usage(format!(
-            "run {} ({}) is under way and may write of this person at any moment; nothing was changed: stop it or wait for \
-             its end, and give the command again",
+            "run {} ({}) is under way and may write of this person at any moment; nothing was changed: stop it or wait \
+             for its end, and give the command again",
             run.id, run.command
         )));
     }

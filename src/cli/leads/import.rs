@@ -26,8 +26,8 @@ pub struct Options {
     /// Which column is which field, such as title="Job Title"; can be given several times
     #[arg(long = "map", value_name = "FIELD=COLUMN")]
     map: Vec<Mapped>,
-    /// Add to the list if it is there: who is in it is brought up to date, nobody is removed, and who may not be written to
-    /// stays so
+    /// Add to the list if it is there: who is in it is brought up to date, nobody is removed, and who may not be
+    /// written to stays so
     #[arg(long)]
     update: bool,
     /// Say what would be imported, and write nothing

@@ -44,8 +44,8 @@ impl Chosen {
     }
 }
 
-/// The prompt that is named, by option or in the environment. Where none is: the best of the newest run of these leads, else
-/// that of the settings, else, with the market, the sample offer.
+/// The prompt that is named, by option or in the environment. Where none is: the best of the newest run of these leads,
+/// else that of the settings, else, with the market, the sample offer.
 ///
 /// # Errors
 /// Where a file cannot be read.

@@ -1,5 +1,5 @@
-//! Rows for fine-tuning, in the shapes that trainers take: conversations for supervised tuning, and pairs of a chosen and a
-//! rejected message for preference tuning (Rafailov et al. 2023).
+//! Rows for fine-tuning, in the shapes that trainers take: conversations for supervised tuning, and pairs of a chosen
+//! and a rejected message for preference tuning (Rafailov et al. 2023).
 //!
 //! A row of the first is `{"messages": [system, user, assistant]}`; of the second `{"prompt": [system, user], "chosen":
 //! [assistant], "rejected": [assistant]}`, each turn `{"role", "content"}`.
@@ -67,8 +67,8 @@ fn turn(out: &mut impl Write, role: &str, content: &str) -> io::Result<()> {
 #[derive(Clone)]
 pub struct Sft(pub Tuning);
 
-/// Pairs of an accepted and a rejected message to the same persona, one per line. The accepted one makes nothing up as far
-/// as that was checked; each message is in one pair at most.
+/// Pairs of an accepted and a rejected message to the same persona, one per line. The accepted one makes nothing up as
+/// far as that was checked; each message is in one pair at most.
 #[derive(Clone)]
 pub struct Dpo(pub Tuning);
 

@@ -8,8 +8,8 @@ use unicode_normalization::char::is_combining_mark;
 /// The longest address that is one (RFC 5321, 4.5.3.1), in characters.
 const LONGEST: usize = 254;
 
-/// An address as it is compared: trimmed, in Unicode form C, in lower case. `Ada <ada@x.com>`, `mailto:ada@x.com` and the
-/// first of several with commas or semicolons between them are addresses too. None where there is no address.
+/// An address as it is compared: trimmed, in Unicode form C, in lower case. `Ada <ada@x.com>`, `mailto:ada@x.com` and
+/// the first of several with commas or semicolons between them are addresses too. None where there is no address.
 #[must_use]
 pub fn fold_address(text: &str) -> Option<String> {
     // A cell of a megabyte holds no address; looking for one in it would take long.
@@ -53,8 +53,8 @@ fn is_address(text: &str) -> bool {
         && domain.split('.').all(is_label)
 }
 
-/// Whether a word holds an address, whatever stands around it: `(ada@x.com).` does, `@ada` and `medium.com/@ada.b` do not.
-/// A word of more than a kilobyte with an `@` in it counts as one.
+/// Whether a word holds an address, whatever stands around it: `(ada@x.com).` does, `@ada` and `medium.com/@ada.b` do
+/// not. A word of more than a kilobyte with an `@` in it counts as one.
 #[must_use]
 pub fn holds_address(word: &str) -> bool {
     const LONGEST_WORD: usize = 1_000;

@@ -110,8 +110,8 @@ pub fn is_mail_provider(domain: &str) -> bool {
     MAIL_PROVIDERS.contains(&domain) || matches!(first, "yahoo" | "hotmail" | "outlook" | "live" | "gmx")
 }
 
-/// What this person has in common with their colleagues, the best evidence first: the domain of the address, that of the
-/// company's site, the company's name. People who share one of these are colleagues.
+/// What this person has in common with their colleagues, the best evidence first: the domain of the address, that of
+/// the company's site, the company's name. People who share one of these are colleagues.
 #[must_use]
 pub fn keys(lead: &Lead) -> Vec<String> {
     let mut keys = Vec::new();
@@ -160,8 +160,8 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Adds a person and returns their index. `otherwise` stands for the group of somebody who has no key: a number that is
-    /// spread evenly.
+    /// Adds a person and returns their index. `otherwise` stands for the group of somebody who has no key: a number
+    /// that is spread evenly.
     pub fn add(&mut self, lead: &Lead, otherwise: u32) -> u32 {
         let person = self.parents.len() as u32;
         self.parents.push(person);
@@ -178,8 +178,8 @@ impl Groups {
         person
     }
 
-    /// The number of a person's group: the same for all colleagues, spread evenly over companies. Where two groups become one,
-    /// it is the smaller of their numbers.
+    /// The number of a person's group: the same for all colleagues, spread evenly over companies. Where two groups
+    /// become one, it is the smaller of their numbers.
     pub fn number(&mut self, person: u32) -> u32 {
         let first = self.first(person);
         self.numbers[first as usize]

@@ -89,8 +89,8 @@ impl Lead {
         AddressKey::of(&self.email)
     }
 
-    /// The persona: what a model wrote from the columns, else the columns themselves. The same every time, never blank, and
-    /// without an e-mail address.
+    /// The persona: what a model wrote from the columns, else the columns themselves. The same every time, never blank,
+    /// and without an e-mail address.
     #[must_use]
     pub fn persona_text(&self) -> String {
         match &self.persona {
@@ -105,8 +105,8 @@ impl Lead {
         persona_text::from_columns(self)
     }
 
-    /// What colleagues have in common: the domain of their addresses, else of the company's site, else its name, folded.
-    /// None where nothing says where they work.
+    /// What colleagues have in common: the domain of their addresses, else of the company's site, else its name,
+    /// folded. None where nothing says where they work.
     #[must_use]
     pub fn company_key(&self) -> Option<String> {
         colleagues::keys(self).into_iter().next()
@@ -119,8 +119,8 @@ impl Lead {
         (!names.is_empty()).then(|| names.join(" "))
     }
 
-    /// Takes over what a later import says: what it has replaces what there was, what it lacks stays. A persona that a model
-    /// wrote from other columns is dropped, and a person who may not be written to stays so.
+    /// Takes over what a later import says: what it has replaces what there was, what it lacks stays. A persona that a
+    /// model wrote from other columns is dropped, and a person who may not be written to stays so.
     pub fn merge(&mut self, later: Lead) {
         let text = self.persona_text();
         let columns = self.column_text();

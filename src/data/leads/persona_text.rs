@@ -10,8 +10,8 @@ const LONGEST_VALUE: usize = 600;
 /// So much is told of one person, in characters.
 const LONGEST: usize = 6_000;
 
-/// Columns that say nothing of what a person is like: their addresses and numbers, a tool's bookkeeping, and what came of
-/// earlier campaigns, which nobody who is written to now knows. As [`fold_header`] gives them, whole or as a part.
+/// Columns that say nothing of what a person is like: their addresses and numbers, a tool's bookkeeping, and what came
+/// of earlier campaigns, which nobody who is written to now knows. As [`fold_header`] gives them, whole or as a part.
 const NOT_TOLD: &[&str] = &[
     "id",
     "uuid",

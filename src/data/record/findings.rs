@@ -1,4 +1,5 @@
-//! What a cycle finds, in the words in which it is kept: verdict, aim, and what became of advice, objections and candidates.
+//! What a cycle finds, in the words in which it is kept: verdict, aim, and what became of advice, objections and
+//! candidates.
 
 use serde::{Deserialize, Serialize};
 
@@ -143,8 +144,8 @@ pub struct ByHand {
     /// How it did in the race; `None` where it took no part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raced: Option<InTheRace>,
-    /// The share of successes that is expected of it with an average persona, and that of the current prompt, in 0..=1: an
-    /// estimate from all trials of the search.
+    /// The share of successes that is expected of it with an average persona, and that of the current prompt, in 0..=1:
+    /// an estimate from all trials of the search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<(f64, f64)>,
     /// Whether it asks for nothing else than the current prompt does, so that there was nothing to test.

@@ -126,7 +126,8 @@ pub struct RatesRecord {
     /// Messages.
     #[serde(deserialize_with = "lenient::value")]
     pub messages: u64,
-    /// Messages whose claims a model has read. Earlier versions had rules find claims, and lack this: nothing is checked then.
+    /// Messages whose claims a model has read. Earlier versions had rules find claims, and lack this: nothing is
+    /// checked then.
     #[serde(deserialize_with = "lenient::value")]
     pub checked_messages: u64,
     /// Of these, messages that make something up.

@@ -1,4 +1,5 @@
-//! A file that passes in a stream is the file that is loaded whole, and one that is refused is refused with the same words.
+//! A file that passes in a stream is the file that is loaded whole, and one that is refused is refused with the same
+//! words.
 #![allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
 
 use std::fs;
@@ -42,8 +43,8 @@ impl Bench {
         fs::write(self.folder.path(&self.file), bytes).unwrap();
     }
 
-    /// Whether both readers of the stream give what loading gives; and whether the file passed, rather than be loaded after
-    /// all.
+    /// Whether both readers of the stream give what loading gives; and whether the file passed, rather than be loaded
+    /// after all.
     fn agrees(&self, block: usize) -> bool {
         let loaded = Results::load(&self.folder, &self.file).map_err(|error| error.to_string());
         for readers in [1, 3] {

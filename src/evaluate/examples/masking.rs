@@ -14,8 +14,8 @@ const NAMING: [(&str, &str); 5] = [
 /// Digits from which on a number is taken for a telephone's.
 const TELEPHONE: usize = 9;
 
-/// A text without mail addresses, links and telephone numbers, and with a word in the place of each name that the lead's
-/// fields give.
+/// A text without mail addresses, links and telephone numbers, and with a word in the place of each name that the
+/// lead's fields give.
 pub(super) fn masked(text: &str, fields: &Map) -> String {
     let lines = text.lines().map(|line| line.split(' ').map(plain_word).collect::<Vec<_>>().join(" "));
     let mut text = without_numbers(&lines.collect::<Vec<_>>().join("\n"));
@@ -57,8 +57,8 @@ fn without_numbers(text: &str) -> String {
     masked
 }
 
-/// The text with a mask wherever this name stands as a word of its own, however its letters are written. A name of one letter
-/// is in everything.
+/// The text with a mask wherever this name stands as a word of its own, however its letters are written. A name of one
+/// letter is in everything.
 fn replaced(text: &str, name: &str, mask: &str) -> String {
     if name.chars().count() < 2 {
         return text.to_owned();
@@ -82,8 +82,8 @@ fn replaced(text: &str, name: &str, mask: &str) -> String {
     masked
 }
 
-/// How many bytes of the text are this name, where it begins with it and the name ends there. Small words that are names as
-/// well (will, may) keep their place: it must begin with a capital where the name does.
+/// How many bytes of the text are this name, where it begins with it and the name ends there. Small words that are
+/// names as well (will, may) keep their place: it must begin with a capital where the name does.
 fn length_of(text: &str, name: &str) -> Option<usize> {
     let mut letters = text.char_indices();
     for (place, wanted) in name.chars().enumerate() {

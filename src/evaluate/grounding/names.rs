@@ -106,8 +106,8 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
-/// A title or an initial: one letter, or a capital and one or two small letters without a vowel among them, as in `Dr.` and
-/// `Mrs.`. A short word with one, such as `Aue`, ends its sentence.
+/// A title or an initial: one letter, or a capital and one or two small letters without a vowel among them, as in `Dr.`
+/// and `Mrs.`. A short word with one, such as `Aue`, ends its sentence.
 fn is_abbreviation(word: &Word<'_>) -> bool {
     const VOWELS: &str = "aeiouyàáâäãåæèéêëìíîïòóôöõøœùúûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ";
     let mut letters = word.text.chars().flat_map(char::to_lowercase);
@@ -141,8 +141,8 @@ mod tests {
     #[test]
     fn german_nouns_are_no_names_and_french_names_are() {
         let german = "Sehr geehrter Herr Assmann, wir führen für jeden Kunden eine eigene Wortliste, und sie gehört \
-                      Ihnen, auch wenn Sie uns in einer Woche wieder verlassen. Ein Handbuch kostet je Sprache weniger. \
-                      Mit freundlichen Grüßen aus dem MedTech-Labor";
+                      Ihnen, auch wenn Sie uns in einer Woche wieder verlassen. Ein Handbuch kostet je Sprache \
+                      weniger. Mit freundlichen Grüßen aus dem MedTech-Labor";
         assert_eq!(found(german), ["MedTech-Labor"]);
         let french = "Bonjour, nous avons posé des panneaux sur le toit de la maison Lefèvre à Rennes, et la facture \
             a baissé depuis.";

@@ -35,8 +35,8 @@ pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
     let or_none = |text: &str| if text.trim().is_empty() { "(none)".to_owned() } else { text.to_owned() };
     format!(
         "The facts about the offer:\n\n{}\n\nWhat the sender ordered to be written:\n\n{}\n\nThe person to whom the \
-         message is addressed:\n\n{}\n\nThe message:\n\n{}\n\nHints, what the message mentions and the sources do not in \
-         the same signs:\n\n{}",
+         message is addressed:\n\n{}\n\nThe message:\n\n{}\n\nHints, what the message mentions and the sources do not \
+         in the same signs:\n\n{}",
         fence("facts", facts),
         fence("orders", &or_none(orders)),
         fence("persona", persona),

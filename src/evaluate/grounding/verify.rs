@@ -214,8 +214,8 @@ impl<'a> Verifier<'a> {
         Ok(claim(quotations().map(str::to_owned).collect(), derivation))
     }
 
-    /// Whether nothing but punctuation stands beside a passage on its first and its last line, or before it, or after it, in
-    /// the whole message.
+    /// Whether nothing but punctuation stands beside a passage on its first and its last line, or before it, or after
+    /// it, in the whole message.
     fn stands_apart(&self, span: Span) -> bool {
         let bytes = self.bytes_of(span);
         let (before, after) = (&self.message[..bytes.start], &self.message[bytes.end..]);

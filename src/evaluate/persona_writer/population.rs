@@ -9,7 +9,8 @@ pub struct Population {
     people: Vec<String>,
 }
 
-/// The most people of a file that are held and compared with: more than this a sample of them shows a population as well.
+/// The most people of a file that are held and compared with: more than this a sample of them shows a population as
+/// well.
 pub const MOST_PEOPLE: usize = 20_000;
 
 impl Population {

@@ -91,10 +91,10 @@ mod tests {
         );
         assert_eq!(
             new_ones(&[
-                "You are the head of purchasing at a mid-sized steel maker in Graz. Dry humour; reads on Fridays; trusts \
-                 referrals; 200k a year without asking.",
-                "You are the head of purchasing at a mid-sized organic bakery chain from Lyon who hates phone calls, lives \
-                 for margins and signs nothing before the family council has met.",
+                "You are the head of purchasing at a mid-sized steel maker in Graz. Dry humour; reads on Fridays; \
+                 trusts referrals; 200k a year without asking.",
+                "You are the head of purchasing at a mid-sized organic bakery chain from Lyon who hates phone calls, \
+                 lives for margins and signs nothing before the family council has met.",
             ]),
             [true; 2]
         );
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn any_number_that_begin_alike_take_time_in_proportion() {
-        crate::growth::assert_in_proportion("personas", 500, |size| {
+        crate::evaluate::growth::assert_in_proportion("personas", 500, |size| {
             let mut seen = Seen::default();
             for number in 0..size as u64 {
                 let own: Vec<String> = (0..40).map(|at| (number * 7_919 + at * 104_729).to_string()).collect();

@@ -204,8 +204,8 @@ impl Block<'_> {
 
 /// The text without a line that introduces it: one that ends with a colon and has a blank line after it, and then a
 /// greeting, which nothing but a subject precedes in a message. A greeting is told by its form: a short line that ends
-/// with a comma and is a paragraph of its own. Where the form does not tell, the text stays: a message too may begin with
-/// a line that ends with a colon, and an auditor tells the two apart.
+/// with a comma and is a paragraph of its own. Where the form does not tell, the text stays: a message too may begin
+/// with a line that ends with a colon, and an auditor tells the two apart.
 fn without_preamble(text: &str) -> &str {
     let all: Vec<&str> = paragraphs(text).take(4).collect();
     let Some((first, rest)) = all.split_first() else { return text };

@@ -31,7 +31,8 @@ fn a_step_is_asked_for_with_the_steps_before_it_between_tags_that_they_cannot_cl
 
 #[test]
 fn subject_and_body_are_read_and_the_body_is_cleaned() {
-    let text = "<think>hm</think>```json\n{\"subject\": \" Pallets \", \"body\": \"Subject: Pallets\\n\\nHi Ann,\\n\\nBye\"}\n```";
+    let text = "<think>hm</think>```json\n{\"subject\": \" Pallets \", \"body\": \"Subject: Pallets\\n\\nHi \
+                Ann,\\n\\nBye\"}\n```";
     assert_eq!(said(text), Ok(step("Pallets", "Hi Ann,\n\nBye")));
     assert_eq!(
         said(r#"{"subject": "Пален", "body": "**Тема: Пален**\n\nЗдравствуйте"}"#),

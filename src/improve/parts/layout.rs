@@ -1,5 +1,5 @@
-//! The blocks of a text, by its layout alone: headings, tags, items of lists with all that belongs to them, lines and wrapped
-//! paragraphs. Laid end to end the blocks are the text, character for character.
+//! The blocks of a text, by its layout alone: headings, tags, items of lists with all that belongs to them, lines and
+//! wrapped paragraphs. Laid end to end the blocks are the text, character for character.
 
 mod headings;
 mod tags;
@@ -234,7 +234,8 @@ fn begins(line: &Line<'_>) -> bool {
         || capitals(bare).is_some()
 }
 
-/// The line after an item: what is deeper belongs to it, after blank lines too, and so does a line that goes on with it.
+/// The line after an item: what is deeper belongs to it, after blank lines too, and so does a line that goes on with
+/// it.
 fn item_end(lines: &[Line<'_>], at: usize) -> usize {
     let own = lines[at].indent;
     let mut end = at + 1;

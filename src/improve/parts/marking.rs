@@ -1,4 +1,5 @@
-//! Marks every block of a first prompt as fact, rule or advice: by headings, by what is to be kept, and by a model's answer.
+//! Marks every block of a first prompt as fact, rule or advice: by headings, by what is to be kept, and by a model's
+//! answer.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -37,8 +38,8 @@ pub struct Marking<'p> {
 }
 
 impl<'p> Marking<'p> {
-    /// What headings and `keep` say of a prompt. Every block that holds a text of `keep`, or a part of its occurrence, is a rule.
-    /// Under a heading `Advice` stands all of it: the rest of such a prompt is facts and rules.
+    /// What headings and `keep` say of a prompt. Every block that holds a text of `keep`, or a part of its occurrence,
+    /// is a rule. Under a heading `Advice` stands all of it: the rest of such a prompt is facts and rules.
     ///
     /// # Errors
     /// Where a text that is to be kept stands nowhere.
@@ -177,7 +178,8 @@ impl<'p> Marking<'p> {
         Piece { part, text: text.to_owned(), item }
     }
 
-    /// For every heading and tag what it is: advice where nothing else stands under it, a fact where only facts are fixed there.
+    /// For every heading and tag what it is: advice where nothing else stands under it, a fact where only facts are
+    /// fixed there.
     fn sections(&self, stretches: &[Vec<Piece>]) -> Vec<Part> {
         let mut under: Vec<BTreeSet<Part>> = vec![BTreeSet::new(); self.blocks.len()];
         for place in (0..self.blocks.len()).rev() {

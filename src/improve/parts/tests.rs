@@ -2,8 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-const PROMPT: &str = "Company: Tea & Co\nPrice: 4 euros, no minimum.\n\nInstructions:\n- Be brief. One thought, no more.\n- Sign as \
-                      {{sender}}.\n- Name one pain\n  of the reader.\n\nAlways end with: Not interested? Reply STOP. I will not write again.";
+const PROMPT: &str = "Company: Tea & Co\nPrice: 4 euros, no minimum.\n\nInstructions:\n- Be brief. One thought, no \
+                      more.\n- Sign as {{sender}}.\n- Name one pain\n  of the reader.\n\nAlways end with: Not \
+                      interested? Reply STOP. I will not write again.";
 
 /// Marks open blocks by the first letter of each word: f, r, a, or h for advice that needs its heading.
 fn marked(prompt: &str, marks: &str) -> PromptParts {
@@ -49,7 +50,8 @@ fn a_prompt_is_its_fixed_part_word_for_word_and_then_the_advice() {
 
 #[test]
 fn a_heading_goes_with_its_advice_or_stays_with_what_is_fixed() {
-    let prompt = "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n## Don't\n- Use hype.\n- Boast.\n\n<style>\n- Be plain.\n</style>";
+    let prompt = "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n## Don't\n- Use hype.\n- Boast.\n\n<style>\n- Be \
+                  plain.\n</style>";
     let parts = marked(prompt, "frhha");
     assert_eq!(parts.prompt(), prompt);
     assert_eq!(parts.fixed(), "Tea.\n\n<rules>\n- Sign as Tom.\n</rules>\n\n");
@@ -118,7 +120,9 @@ fn a_block_is_cut_only_into_pieces_that_are_the_block() {
 #[test]
 fn a_prompt_by_hand_is_taken_apart_by_its_layout_without_what_is_fixed() {
     let parts = marked(PROMPT, "ffaaar");
-    let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as {{sender}}\n\nBe plain.\n\n- Name one pain\n  of the reader.\n\nHere is the rest:\n\nAlways end with: Not interested? Reply STOP. I will not write again. Be kind.";
+    let by_hand = "Company: tea & co. Price: 4 EUROS, no minimum. Ask for a line.\n\nAvoid:\n- Hype\n- Sign as \
+                   {{sender}}\n\nBe plain.\n\n- Name one pain\n  of the reader.\n\nHere is the rest:\n\nAlways end \
+                   with: Not interested? Reply STOP. I will not write again. Be kind.";
     assert_eq!(
         parts.advice_in(by_hand),
         ["Ask for a line.", "Avoid: Hype", "Be plain.", "Name one pain\nof the reader.", "Here is the rest: Be kind."]

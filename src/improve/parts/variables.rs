@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The variables of a text, each once: `{{name}}`, `{name}`, `{Hi|Hello}`, `%name%`, `$name`, `${name}`, `*|NAME|*`, `<%name%>`,
-/// `[Name]`.
+/// The variables of a text, each once: `{{name}}`, `{name}`, `{Hi|Hello}`, `%name%`, `$name`, `${name}`, `*|NAME|*`,
+/// `<%name%>`, `[Name]`.
 #[must_use]
 pub fn variables(text: &str) -> BTreeSet<&str> {
     static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {

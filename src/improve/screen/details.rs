@@ -34,8 +34,8 @@ impl Details {
         Details { people }
     }
 
-    /// The details in these texts that only one or a few personas have, that is at most a fiftieth of them or two, as keys.
-    /// `said` is what others wrote in the same language: its capitals tell whether it capitalises nouns.
+    /// The details in these texts that only one or a few personas have, that is at most a fiftieth of them or two, as
+    /// keys. `said` is what others wrote in the same language: its capitals tell whether it capitalises nouns.
     ///
     /// # Errors
     /// Where a persona cannot be read.
@@ -198,7 +198,8 @@ mod tests {
     fn what_one_persona_has_is_found_and_what_many_have_is_not() {
         let own =
             "Marcus Thompson, IT Operations Manager at HealthBridge in Boston (500 employees). Struggles with Epic.";
-        let others = "Ann Weaver, Head of Operations at Northwind. Values ROI. Uses Salesforce. Loses 40% of her time as a manager.";
+        let others = "Ann Weaver, Head of Operations at Northwind. Values ROI. Uses Salesforce. Loses 40% of her time \
+                      as a manager.";
         let few = |text: &str| few(own, others, text, "");
         assert_eq!(few("Mention HealthBridge whenever you can."), Some("HealthBridge".to_owned()));
         assert_eq!(few("Write as if to Marcus."), Some("Marcus".to_owned()));
@@ -211,11 +212,13 @@ mod tests {
 
     #[test]
     fn nouns_with_capitals_are_no_names_where_all_nouns_have_them() {
-        let own = "Sabine Vogt leitet die Freigaben bei MüllerTech in Kassel. Kämpft mit ihrem Postfach und 1.200 Rechnungen.";
+        let own = "Sabine Vogt leitet die Freigaben bei MüllerTech in Kassel. Kämpft mit ihrem Postfach und 1.200 \
+                   Rechnungen.";
         let others = "Jan Krüger leitet den Einkauf bei der Nordwerk AG. Will weniger Papier.";
-        let said = "Das Schreiben nennt kein Problem aus meinem Alltag und keinen Preis. Es fehlt ein Beispiel für einen Betrieb \
-                    meiner Größe, und der Ton ist mir zu laut für eine erste Nachricht an einen Einkäufer mit wenig Zeit. Wer \
-                    mir so schreibt, hat sich mit meiner Lage und mit meinem Betrieb kaum beschäftigt.";
+        let said = "Das Schreiben nennt kein Problem aus meinem Alltag und keinen Preis. Es fehlt ein Beispiel für \
+                    einen Betrieb meiner Größe, und der Ton ist mir zu laut für eine erste Nachricht an einen \
+                    Einkäufer mit wenig Zeit. Wer mir so schreibt, hat sich mit meiner Lage und mit meinem Betrieb \
+                    kaum beschäftigt.";
         let few = |text: &str| few(own, others, text, said);
         assert_eq!(few("Nenne das Postfach und die Freigaben als Problem."), None);
         assert_eq!(few("Nenne MüllerTech als Beispiel."), Some("MüllerTech".to_owned()));

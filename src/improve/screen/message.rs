@@ -14,8 +14,8 @@ const PLAIN_GREETINGS: usize = 6;
 /// Items that all end with a mark before the one that does not.
 const ENOUGH: usize = 4;
 
-/// Whether a text reads as a letter does: a short line that greets (after a line with the subject, perhaps), paragraphs, and
-/// short lines with a name at the end. Nothing in it is a list or a heading.
+/// Whether a text reads as a letter does: a short line that greets (after a line with the subject, perhaps),
+/// paragraphs, and short lines with a name at the end. Nothing in it is a list or a heading.
 pub(super) fn is_message(text: &str) -> bool {
     let text = text.replace("\r\n", "\n");
     // Without blank lines every line is a paragraph, and a colon at the end of the first says less.
@@ -40,8 +40,8 @@ pub(super) fn is_message(text: &str) -> bool {
         && layout::blocks(&text).iter().all(|block| block.shape == layout::Shape::Text)
 }
 
-/// The last words of an item that breaks off: in the middle of a clause, of brackets, quotes or a fence. `None` where it ends
-/// as a text does; an item needs no full stop.
+/// The last words of an item that breaks off: in the middle of a clause, of brackets, quotes or a fence. `None` where
+/// it ends as a text does; an item needs no full stop.
 pub(super) fn breaks_off(item: &str) -> Option<&str> {
     let last = item.trim_end().lines().next_back()?.trim();
     let more = |open: char, close: char| item.matches(open).count() > item.matches(close).count();
@@ -67,11 +67,16 @@ mod tests {
     #[test]
     fn finished_messages_are_known_by_their_layout_in_six_languages() {
         for message in [
-            "Subject: Streamline your work\n\nDear Ann,\n\nBrackwater Flow turns approvals into workflows.\n\nAre you free on Tuesday?\n\nBest,\nEve",
-            "Guten Tag Frau Weber,\n\nviele Freigaben bleiben im Postfach liegen.\n\nWäre eine kurze Antwort möglich?\n\nMit freundlichen Grüßen\nTom Halden",
-            "Bonjour Madame,\n\nvos validations restent en attente.\n\nUne réponse d'une ligne suffit.\n\nCordialement\nAnne Petit",
-            "Hola Marta:\n\nLas aprobaciones se quedan en el correo.\n\n¿Podría responderme con una línea?\n\nUn saludo\nLuis",
-            "Beste mevrouw De Vries,\n\nGoedkeuringen blijven liggen in de mail.\n\nEen regel terug is genoeg.\n\nMet vriendelijke groet\nJan",
+            "Subject: Streamline your work\n\nDear Ann,\n\nBrackwater Flow turns approvals into workflows.\n\nAre you \
+             free on Tuesday?\n\nBest,\nEve",
+            "Guten Tag Frau Weber,\n\nviele Freigaben bleiben im Postfach liegen.\n\nWäre eine kurze Antwort \
+             möglich?\n\nMit freundlichen Grüßen\nTom Halden",
+            "Bonjour Madame,\n\nvos validations restent en attente.\n\nUne réponse d'une ligne \
+             suffit.\n\nCordialement\nAnne Petit",
+            "Hola Marta:\n\nLas aprobaciones se quedan en el correo.\n\n¿Podría responderme con una línea?\n\nUn \
+             saludo\nLuis",
+            "Beste mevrouw De Vries,\n\nGoedkeuringen blijven liggen in de mail.\n\nEen regel terug is genoeg.\n\nMet \
+             vriendelijke groet\nJan",
             "Subject: Less work\nHi Alex,\nBrackwater can help with that.\nWould you have 15 minutes?\nBest,\nSam",
             "佐藤様、\n\n承認がメールで止まっていませんか。\n\n一行のご返信で結構です。\n\n田中太郎",
         ] {

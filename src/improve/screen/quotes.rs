@@ -42,8 +42,8 @@ impl Quotes {
         }
     }
 
-    /// Guards the terms of a decision maker's prompt: names in quotes, in bold or with capitals, and short sentences that its
-    /// lists begin with. `known`: what may be said.
+    /// Guards the terms of a decision maker's prompt: names in quotes, in bold or with capitals, and short sentences
+    /// that its lists begin with. `known`: what may be said.
     pub(super) fn guard_terms(&mut self, decision_prompt: &str, known: &str) {
         let known = key(known);
         for line in decision_prompt.lines().take(2_000) {
@@ -83,8 +83,8 @@ impl Quotes {
         Some(&text[segments[found.start].span.start..segments[found.end - 1].span.end])
     }
 
-    /// The first term of the decision maker's prompt in a text. A name is known again as it is written there: in small letters
-    /// its words may be anybody's.
+    /// The first term of the decision maker's prompt in a text. A name is known again as it is written there: in small
+    /// letters its words may be anybody's.
     pub(super) fn term(&self, text: &str) -> Option<&str> {
         let said = key(text);
         let name = self.names.iter().find(|name| text.contains(name.as_str()));
@@ -134,7 +134,10 @@ mod tests {
     fn a_run_of_eight_words_is_a_quote_unless_it_may_be() {
         let mut quotes = Quotes::default();
         quotes.allow("Teams reduce manual process work by 45% within the first quarter, they say.");
-        quotes.guard("[no] I see that teams reduce manual process work by 45% within the first quarter. It does not say how that would work with my own team.");
+        quotes.guard(
+            "[no] I see that teams reduce manual process work by 45% within the first quarter. It does not \
+                      say how that would work with my own team.",
+        );
         quotes.guard("[no] 自社の規模のチームで最初の一か月に何が変わるのかが書かれていない。");
         quotes.guard("[no] Es steht nicht darin, was sich für ein Team meiner Größe im ersten Monat ändert.");
         assert_eq!(quotes.quoted("Teams reduce manual process work by 45% within the first quarter."), None);
@@ -155,7 +158,8 @@ mod tests {
     #[test]
     fn terms_of_the_decision_makers_prompt_are_known_again() {
         let mut quotes = Quotes::default();
-        let judge = "Apply the Evidence Floor: two figures. Use \"Proof density score\".\n- It gives you something to believe. At least two.\n**Cold Email**";
+        let judge = "Apply the Evidence Floor: two figures. Use \"Proof density score\".\n- It gives you something to \
+                     believe. At least two.\n**Cold Email**";
         quotes.guard_terms(judge, "We write a cold email to Evidence people.");
         assert_eq!(quotes.term("Meet the Evidence Floor in every message."), Some("Evidence Floor"));
         assert_eq!(quotes.term("Raise the Proof density score."), Some("Proof density score"));

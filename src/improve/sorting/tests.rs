@@ -128,8 +128,8 @@ fn odd_entry() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Whatever is answered: every line is either sorted or doubted and never both, and what is sorted was said once, of the
-    /// line's own side, in groups that there are.
+    /// Whatever is answered: every line is either sorted or doubted and never both, and what is sorted was said once,
+    /// of the line's own side, in groups that there are.
     #[test]
     fn every_number_counts_once_and_only_groups_of_the_codebook_do(entries in prop::collection::vec(odd_entry(), 0..24)) {
         let (lines, book) = (reasonings(), book());

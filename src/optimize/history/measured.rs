@@ -51,8 +51,8 @@ impl Taking {
         Taking { unseen, own: Counted::default(), again: Counted::default() }
     }
 
-    /// What came of the run's own messages, and of its parent's where they were decided again; what was said to each by the
-    /// groups of its coding.
+    /// What came of the run's own messages, and of its parent's where they were decided again; what was said to each by
+    /// the groups of its coding.
     pub(super) fn measured(self, simulated: bool, codings: [Option<&Coding>; 2]) -> (Measured, Measured) {
         let has_split = self.unseen.is_some();
         let results = self.own.measured(simulated, has_split, codings[0]);

@@ -244,7 +244,8 @@ fn tallies(folder: &DataFolder, file: &FileName, part: Part) -> Result<Clusters,
 
 type Texts = HashMap<usize, (usize, Clipped, Side)>;
 
-/// The texts of those who are wanted, by their place among them. Of a persona with several entries the messages of the first.
+/// The texts of those who are wanted, by their place among them. Of a persona with several entries the messages of the
+/// first.
 fn texts(
     folder: &DataFolder,
     (file, part): (&FileName, Part),

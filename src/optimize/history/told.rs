@@ -1,5 +1,5 @@
-//! What a cycle of ours wrote down about itself, read back. What cannot be read is as if it had not been written: a report
-//! tells less then, and nothing wrong.
+//! What a cycle of ours wrote down about itself, read back. What cannot be read is as if it had not been written: a
+//! report tells less then, and nothing wrong.
 
 use crate::compare::Interval;
 use crate::compare::second_judge::Opinion;
@@ -151,7 +151,8 @@ impl ToldProof {
     }
 }
 
-/// What an older version says of claims was found by rules, and is not read: claims that no model has read are not checked.
+/// What an older version says of claims was found by rules, and is not read: claims that no model has read are not
+/// checked.
 fn rates(of: &RatesRecord, personas: u64, simulated: bool) -> Rates {
     let rate = |recorded: &RateRecord| recorded.rate(personas, simulated);
     Rates {

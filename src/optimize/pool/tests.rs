@@ -86,7 +86,8 @@ fn what_several_challengers_propose_for_a_prompt_that_lacks_it_is_the_consensus_
     let [brevity, small_ask, praise] = [0, 2, 3].map(|line| pool.lines[line].idea);
     assert!(pool.is_own(brevity) && !pool.is_own(praise));
     assert_eq!((pool.share(small_ask), pool.share(praise), pool.chances(brevity)), (0.4, 0.2, 0));
-    // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has dropped.
+    // What stands in the prompt that a challenger was written for, it has not proposed; what it leaves out, it has
+    // dropped.
     pool.show(&["Be brief.".into(), "Ask for ten minutes.".into()]);
     pool.add(&items(&["Ask for ten minutes.", "Name a price."]));
     assert_eq!((pool.ideas[small_ask].proposals, pool.chances(small_ask), pool.chances(praise)), (2, 3, 4));

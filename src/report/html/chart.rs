@@ -1,5 +1,5 @@
-//! Rates and gains with their intervals, one below the other: a forest plot (Lewis and Clarke 2001), which stays readable on
-//! a telephone. What it shows stands in a table beneath, which is for the caller to add.
+//! Rates and gains with their intervals, one below the other: a forest plot (Lewis and Clarke 2001), which stays
+//! readable on a telephone. What it shows stands in a table beneath, which is for the caller to add.
 
 pub mod narrowing;
 

@@ -30,7 +30,11 @@ pub(super) fn part(history: &History) -> Markup {
     let kinds: BTreeSet<ClaimKind> =
         versions.iter().flat_map(|version| version.measured().all.claims.keys().copied()).collect();
     let header = html! {
-        tr { th scope="col" { "Version" } th scope="col" { "Messages with one" } @for kind in &kinds { th.number scope="col" { (kind.as_str().replace('_', " ")) } } }
+        tr {
+            th scope="col" { "Version" }
+            th scope="col" { "Messages with one" }
+            @for kind in &kinds { th.number scope="col" { (kind.as_str().replace('_', " ")) } }
+        }
     };
     let body = html! {
         @for version in &versions {
@@ -40,7 +44,11 @@ pub(super) fn part(history: &History) -> Markup {
                 td {
                     @if own.checked == 0 { span.quiet { "not checked" } } @else {
                         (share(own.made_up as usize, own.checked as usize))
-                        @if own.checked < own.messages { span.quiet { " " (words::thousands(own.checked)) " of " (words::thousands(own.messages)) " checked" } }
+                        @if own.checked < own.messages {
+                            span.quiet {
+                                " " (words::thousands(own.checked)) " of " (words::thousands(own.messages)) " checked"
+                            }
+                        }
                     }
                 }
                 @for kind in &kinds { td.number { (words::thousands(own.claims.get(kind).copied().unwrap_or(0))) } }
@@ -49,12 +57,21 @@ pub(super) fn part(history: &History) -> Markup {
     };
     let facts = &history.facts;
     html! {
-        (head("claims", "Made-up claims", "A model reads what messages claim and holds it against the facts of the offer, the prompt and the persona; code checks what it says. In the messages of this report claims are marked that nothing supports."))
+        (head("claims", "Made-up claims", "A model reads what messages claim and holds it against the facts of the \
+            offer, the prompt and the persona; code checks what it says. In the messages of this report claims are \
+            marked that nothing supports."))
         (table("Messages with a made-up claim, and such claims by kind", &header, &body))
-        p.hint { "Messages of older versions are not checked until somebody asks: " code { "rejoinder audit-claims" } "." }
+        p.hint {
+            "Messages of older versions are not checked until somebody asks: " code { "rejoinder audit-claims" } "."
+        }
         details.fold { summary { "The facts of the offer" }
             @if facts.trim().is_empty() { p { "None are known, so every claim about the offer is made up." } }
-            @else { pre dir="auto" { (text(&facts.chars().take(LONGEST).collect::<String>())) (super::marked::left_out(facts.chars().count().saturating_sub(LONGEST))) } }
+            @else {
+                pre dir="auto" {
+                    (text(&facts.chars().take(LONGEST).collect::<String>()))
+                    (super::marked::left_out(facts.chars().count().saturating_sub(LONGEST)))
+                }
+            }
         }
     }
 }

@@ -8,15 +8,15 @@ use crate::improve::difference::Step;
 use crate::improve::{Part, PromptParts};
 use crate::report::words;
 
-/// Characters of each prompt that are compared; two long texts that have nothing in common take a time that grows with the
-/// square of their words.
+/// Characters of each prompt that are compared; two long texts that have nothing in common take a time that grows with
+/// the square of their words.
 const LONGEST: usize = 12_000;
 
 /// A stretch of a difference.
 pub type Stretch = (ChangeTag, String);
 
-/// The difference as stretches of words (patience diff by Bram Cohen, which keeps whole lines together, and Myers 1986 between
-/// them; by the crate similar).
+/// The difference as stretches of words (patience diff by Bram Cohen, which keeps whole lines together, and Myers 1986
+/// between them; by the crate similar).
 #[must_use]
 pub fn stretches(before: &str, after: &str) -> Vec<Stretch> {
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_words(before, after);

@@ -1,7 +1,7 @@
 //! The report as one page that needs nothing else: no network, no script, no font.
 //!
-//! [`report`] puts a [`History`] into [`page`]; the pieces ([`pieces`], [`marked`], [`diff`], [`chart`]) stand alone, for
-//! whoever shows the same in another place. Everything that a model, a persona or a file wrote goes through
+//! [`report`] puts a [`History`] into [`page`]; the pieces ([`pieces`], [`marked`], [`diff`], [`chart`]) stand alone,
+//! for whoever shows the same in another place. Everything that a model, a persona or a file wrote goes through
 //! [`pieces::text`], which shows it and lets none of it act.
 
 pub mod chart;
@@ -41,7 +41,8 @@ fn listed(history: &History) -> impl Iterator<Item = usize> {
 /// How many versions tables leave out.
 fn unlisted(history: &History) -> Markup {
     let more = history.versions.len() - listed(history).count();
-    html! { @if more > 0 { p.hint { (words::count(more as u64, "version is", "versions are")) " left out of the table, after the first." } } }
+    html! { @if more > 0 { p.hint { (words::count(more as u64, "version is", "versions are")) " left out of the table, \
+    after the first." } } }
 }
 
 /// The whole page.
@@ -69,7 +70,9 @@ pub fn report(history: &History) -> String {
         footer.colophon {
             p {
                 "A persona is a description that a model plays: its yes is not a reply, and its rate is no reply rate. "
-                @if history.is_simulated() { "Simulated decisions are those of the built-in market, which knows nothing of any real person. " }
+                @if history.is_simulated() {
+                    "Simulated decisions are those of the built-in market, which knows nothing of any real person. "
+                }
                 "Made by rejoinder " (env!("CARGO_PKG_VERSION")) "."
             }
         }

@@ -24,8 +24,8 @@ pub(super) fn part(history: &History) -> Markup {
     let versions = columns(history);
     let people = if history.memory.is_some() { "the people learned from" } else { "everybody in the file" };
     let lead = format!(
-        "The share of {people} who raise an objection at least once, with its 95% interval. A model has sorted what they said; \
-         a name stands for the same definition in every version."
+        "The share of {people} who raise an objection at least once, with its 95% interval. A model has sorted what \
+         they said; a name stands for the same definition in every version."
     );
     let nobody = versions.iter().all(|version| version.measured().objections.noes == 0);
     let is_sorted = versions.iter().any(|version| version.measured().objections.sorted.is_some());
@@ -51,7 +51,9 @@ pub(super) fn part(history: &History) -> Markup {
             h3 { "Real replies, in the same groups" }
             ul { @for line in &real { li { (line) } } }
         }
-        @if is_sorted { p.hint { "Shares describe what was said; whether a change is more than luck they do not tell." } }
+        @if is_sorted {
+            p.hint { "Shares describe what was said; whether a change is more than luck they do not tell." }
+        }
     }
 }
 
@@ -89,8 +91,12 @@ fn groups(versions: &[&Version]) -> Markup {
     };
     let book = versions.iter().rev().find_map(|version| version.measured().objections.sorted.as_ref());
     html! {
-        @if ranked.is_empty() { p { "None of what was said was sorted into a group." } } @else { (table("Objections by version", &header, &body)) }
-        @if more > 0 { p.hint { (words::count(more as u64, "rarer objection is", "rarer objections are")) " left out." } }
+        @if ranked.is_empty() { p { "None of what was said was sorted into a group." } } @else {
+            (table("Objections by version", &header, &body))
+        }
+        @if more > 0 {
+            p.hint { (words::count(more as u64, "rarer objection is", "rarer objections are")) " left out." }
+        }
         @for version in versions { (part_of(version)) }
         @if let Some(sorted) = book { (definitions(&sorted.codebook, &ranked)) }
     }
@@ -119,7 +125,9 @@ fn cell(said: &Objections, name: &str) -> Markup {
     let interval = Interval::wilson(raising as u64, said.people() as u64);
     html! {
         (share(raising, said.people()))
-        @if let Some(of) = interval { " " span.quiet.nowrap { (format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0)) } }
+        @if let Some(of) = interval {
+            " " span.quiet.nowrap { (format!("{:.0} to {:.0}%", of.low * 100.0, of.high * 100.0)) }
+        }
     }
 }
 
@@ -129,7 +137,10 @@ fn part_of(version: &Version) -> Markup {
     let all = said.noes + said.yeses;
     let part = said.sorted.as_ref().filter(|sorted| sorted.reasonings < all);
     html! { @if let Some(sorted) = part {
-        p.hint { (version.label()) ": counted in " (words::thousands(sorted.reasonings as u64)) " of " (words::count(all as u64, "reasoning", "reasonings")) "." }
+        p.hint {
+            (version.label()) ": counted in " (words::thousands(sorted.reasonings as u64)) " of "
+            (words::count(all as u64, "reasoning", "reasonings")) "."
+        }
     } }
 }
 
@@ -138,7 +149,10 @@ fn definitions(book: &Codebook, shown: &[(&str, f64)]) -> Markup {
     html! {
         details.fold { summary { "What the names stand for" }
             ul { @for group in book.of_side(Side::Against).filter(|group| is_shown(&group.name)) {
-                li { strong { (text(&words::one_line(&group.name, 60))) } ": " (text(&words::one_line(&group.definition, 400))) }
+                li {
+                    strong { (text(&words::one_line(&group.name, 60))) }
+                    ": " (text(&words::one_line(&group.definition, 400)))
+                }
             } }
         }
     }
@@ -148,7 +162,15 @@ fn quotes(title: &str, groups: &[Objection]) -> Markup {
     html! {
         @if !groups.is_empty() {
             details.fold { summary { (title) }
-                ul { @for group in groups.iter().take(MOST) { li { strong { (text(&words::one_line(&group.name, 60))) } ": " q dir="auto" { (text(&words::one_line(&group.quote, 300))) } } } }
+                ul {
+                    @for group in groups.iter().take(MOST) {
+                        li {
+                            strong { (text(&words::one_line(&group.name, 60))) }
+                            ": "
+                            q dir="auto" { (text(&words::one_line(&group.quote, 300))) }
+                        }
+                    }
+                }
             }
         }
     }

@@ -15,7 +15,10 @@ pub(super) fn part(history: &History) -> Markup {
     let unknown = || html! { span.quiet { "unknown" } };
     let header = html! {
         tr {
-            th scope="col" { "Version" } th.number scope="col" { "Calls" } th.number scope="col" { "Tokens in" } th.number scope="col" { "Tokens out" }
+            th scope="col" { "Version" }
+            th.number scope="col" { "Calls" }
+            th.number scope="col" { "Tokens in" }
+            th.number scope="col" { "Tokens out" }
             th.number scope="col" { "Cost" } th.number scope="col" { "Time" } th.number scope="col" { "Failed" }
         }
     };
@@ -28,9 +31,16 @@ pub(super) fn part(history: &History) -> Markup {
                 @for number in [sum(|own| own.calls), sum(|own| own.input_tokens + own.cache_read_tokens + own.cache_write_tokens), sum(|own| own.output_tokens)] {
                     td.number { @match number { Some(number) => (words::thousands(number)), None => (unknown()) } }
                 }
-                td.number { @match own.and_then(|own| own.cost_usd) { Some(cost) => (words::dollars(cost)), None => (unknown()) } }
+                td.number {
+                    @match own.and_then(|own| own.cost_usd) {
+                        Some(cost) => (words::dollars(cost)),
+                        None => (unknown())
+                    }
+                }
                 td.number { @match origin::time(version) { Some(time) => (time), None => (unknown()) } }
-                td.number { @match own { Some(own) => (own.failures.len() + own.search_failures.len()), None => (unknown()) } }
+                td.number {
+                    @match own { Some(own) => (own.failures.len() + own.search_failures.len()), None => (unknown()) }
+                }
             }
         }
     };
@@ -39,7 +49,9 @@ pub(super) fn part(history: &History) -> Markup {
     html! {
         (head("origin", "Where it comes from", ""))
         (table("What it took", &header, &body))
-        @if history.versions.iter().any(|version| version.command.as_ref().is_some_and(|run| run.files.len() > 1)) { p.hint { "The time is that of the whole command, which may have run several cycles." } }
+        @if history.versions.iter().any(|version| version.command.as_ref().is_some_and(|run| run.files.len() > 1)) {
+            p.hint { "The time is that of the whole command, which may have run several cycles." }
+        }
         (table("What made it", &made, &rows))
         h3 { "To have it again" }
         @let commands = origin::commands(history);
@@ -56,10 +68,18 @@ fn made_by(version: &Version) -> Markup {
     html! {
         tr {
             th scope="row" { (version.label()) }
-            td.code { code { (text(version.file.as_str())) } span.quiet { "SHA-256 " (version.sha256.get(..12).unwrap_or_default()) "…" } }
+            td.code {
+                code { (text(version.file.as_str())) }
+                span.quiet { "SHA-256 " (version.sha256.get(..12).unwrap_or_default()) "…" }
+            }
             td { (text(&metadata.processing_date.get(..16).unwrap_or(&metadata.processing_date).replace('T', " "))) }
             td { (text(&words::one_line(&origin::models(version), 200))) }
-            td { @match own.and_then(|own| own.fingerprint.as_ref()) { Some(fingerprint) => code { (text(&words::one_line(fingerprint, 64))) }, None => span.quiet { "unknown" } } }
+            td {
+                @match own.and_then(|own| own.fingerprint.as_ref()) {
+                    Some(fingerprint) => code { (text(&words::one_line(fingerprint, 64))) },
+                    None => span.quiet { "unknown" }
+                }
+            }
             td { @match own { Some(own) => (own.seed), None => span.quiet { "unknown" } } }
         }
     }

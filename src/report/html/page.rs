@@ -8,8 +8,8 @@ use super::pieces::text;
 /// What the pieces look like: light, dark and printed.
 pub const STYLE: &str = include_str!("style.css");
 
-/// A page that needs nothing beside itself. No script runs in it and nothing is fetched, whatever the body holds: its only
-/// style is the one whose hash the policy names.
+/// A page that needs nothing beside itself. No script runs in it and nothing is fetched, whatever the body holds: its
+/// only style is the one whose hash the policy names.
 #[must_use]
 pub fn page(title: &str, body: &Markup) -> Markup {
     html! {

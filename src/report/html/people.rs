@@ -50,7 +50,12 @@ pub(super) fn part(history: &History, budget: usize) -> Markup {
         @for (course, own) in &shown {
             @let count = pairs.count(*course);
             @if count > 0 {
-                h3 { (name(*course, pairs.comparison.is_some())) " " span.quiet { "(" (words::thousands(count as u64)) @if own.len() < count { ", " (own.len()) " shown" } ")" } }
+                h3 {
+                    (name(*course, pairs.comparison.is_some())) " "
+                    span.quiet {
+                        "(" (words::thousands(count as u64)) @if own.len() < count { ", " (own.len()) " shown" } ")"
+                    }
+                }
                 @let (first, rest) = own.split_at(own.len().min(if is_change(*course) || pairs.comparison.is_none() { AT_ONCE } else { 0 }));
                 @for (at, one) in first.iter().enumerate() {
                     @let is_open = *course == opened && at < OPEN;
@@ -65,8 +70,12 @@ pub(super) fn part(history: &History, budget: usize) -> Markup {
         }
         @if all < pairs.personas {
             p.hint {
-                (words::count((pairs.personas - all) as u64, "person is", "people are")) " left out here, so that the file stays small. All of them: "
-                code { "rejoinder show " (text(after.file.stem())) " --limit " (pairs.personas) } ", or page by page in " code { "rejoinder serve" } "."
+                (words::count((pairs.personas - all) as u64, "person is", "people are"))
+                " left out here, so that the file stays small. All of them: "
+                code { "rejoinder show " (text(after.file.stem())) " --limit " (pairs.personas) }
+                ", or page by page in "
+                code { "rejoinder serve" }
+                "."
             }
         }
     }
@@ -131,7 +140,9 @@ pub fn article(pair: &Pair, two_sided: bool) -> Markup {
                     Course::No => (decision(false)),
                 }
                 @if pair.is_unseen == Some(true) { " " span.pill { "unseen" } }
-                @if flagged > 0 { " " span.pill.flag { (words::count(flagged as u64, "made-up claim", "made-up claims")) } }
+                @if flagged > 0 {
+                    " " span.pill.flag { (words::count(flagged as u64, "made-up claim", "made-up claims")) }
+                }
                 " " span.who dir="auto" { (text(&words::one_line(&pair.persona.text, LINE))) }
             }
             p.persona dir="auto" { (clipped(&pair.persona)) }
@@ -156,7 +167,9 @@ pub fn side(name: &str, own: &Side) -> Markup {
                     p.reasoning dir="auto" { strong { "Why: " } (clipped(&said.reasoning)) }
                 }
             }
-            @if own.more > 0 { p.hint { (words::count(own.more as u64, "more message", "more messages")) " to this person." } }
+            @if own.more > 0 {
+                p.hint { (words::count(own.more as u64, "more message", "more messages")) " to this person." }
+            }
         }
     }
 }

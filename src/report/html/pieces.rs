@@ -35,7 +35,9 @@ pub fn rate(own: &Rate) -> Markup {
             Some(share) => { strong { (percent(share)) } " (" (words::thousands(own.yes)) " of " (words::thousands(own.total)) ")" }
             None => "no decisions",
         }
-        @if let Some(interval) = own.interval { span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } } }
+        @if let Some(interval) = own.interval {
+            span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } }
+        }
     }
 }
 

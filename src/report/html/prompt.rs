@@ -31,7 +31,11 @@ pub(super) fn part(history: &History) -> Markup {
     html! {
         (head("prompt", "The prompt", ""))
         @if steps.is_empty() {
-            p { @if history.versions.len() > 1 { "No prompt took the place of the first one." } @else { "The prompt that wrote the messages." } }
+            p {
+                @if history.versions.len() > 1 { "No prompt took the place of the first one." } @else {
+                    "The prompt that wrote the messages."
+                }
+            }
         } @else {
             h3 { "From " (first.label()) " to " (last.label()) }
             p { "Facts and rules stand word for word; this is what became of the advice." }
@@ -49,7 +53,10 @@ pub(super) fn part(history: &History) -> Markup {
         }
         details.fold open[steps.is_empty()] {
             summary { "All of it, as it stands (" (words::thousands(new.chars().count() as u64)) " characters)" }
-            pre dir="auto" { (text(&new.chars().take(LONGEST).collect::<String>())) (super::marked::left_out(new.chars().count().saturating_sub(LONGEST))) }
+            pre dir="auto" {
+                (text(&new.chars().take(LONGEST).collect::<String>()))
+                (super::marked::left_out(new.chars().count().saturating_sub(LONGEST)))
+            }
         }
         @if let Some((version, told)) = history.versions.iter().rev().find_map(|version| Some((version, version.told.as_ref().filter(|told| !told.instructions.is_empty())?))) {
             (instructions(version, &told.instructions))
@@ -84,13 +91,21 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
     };
     let body = html! {
         @for own in listed {
-            tr { td.words dir="auto" { (text(&words::one_line(&own.text, 400))) } td.number { (words::points(own.change)) } td { (word(own.in_incumbent)) } td { (word(own.in_challenger)) } }
+            tr {
+                td.words dir="auto" { (text(&words::one_line(&own.text, 400))) }
+                td.number { (words::points(own.change)) }
+                td { (word(own.in_incumbent)) }
+                td { (word(own.in_challenger)) }
+            }
         }
     };
     html! {
         details.fold {
             summary { "What instructions did in the search of " (version.label()) " (" (all.len()) " tried)" }
-            p.hint { "An estimate from the trials of many prompts with different instructions: what each changes, in points of the rate, in the best prompt. It chooses candidates; it proves nothing." }
+            p.hint {
+                "An estimate from the trials of many prompts with different instructions: what each changes, in points \
+                 of the rate, in the best prompt. It chooses candidates; it proves nothing."
+            }
             (table("Instructions that were tried, the most helpful first", &header, &body))
         }
     }

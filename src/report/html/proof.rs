@@ -37,20 +37,33 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     let header = html! {
         tr {
             th scope="col" { "Cycle" } th scope="col" { "Gain in points" }
-            th scope="col" { "Current prompt" } th scope="col" { "Candidate" } th scope="col" { "p" } th scope="col" { "People" }
+            th scope="col" { "Current prompt" }
+            th scope="col" { "Candidate" }
+            th scope="col" { "p" }
+            th scope="col" { "People" }
         }
     };
     let body = html! { @for (version, proof) in &proved { (row(version, proof)) } };
     Some(html! {
-        (head("proof", "The proof", "In every cycle the best candidate and the prompt in use wrote to people from whom nothing had been learned."))
-        @if !rows.is_empty() { (chart.figure(&format!("Gain in percentage points with its 95% interval{simulated}. A filled mark was adopted."))) }
+        (head("proof", "The proof", "In every cycle the best candidate and the prompt in use wrote to people from whom \
+                                     nothing had been learned."))
+        @if !rows.is_empty() {
+            (chart.figure(&format!("Gain in percentage points with its 95% interval{simulated}. A filled mark was \
+                                    adopted.")))
+        }
         (table("Rates and gains on people kept aside", &header, &body))
-        p.hint { "The gain is a median-unbiased estimate over pairs of messages to the same person, so it need not be the difference of the two rates. p belongs to a one-sided test at the level beside it; all cycles together adopt wrongly no more often than was asked for." }
+        p.hint {
+            "The gain is a median-unbiased estimate over pairs of messages to the same person, so it need not be the \
+             difference of the two rates. p belongs to a one-sided test at the level beside it; all cycles together \
+             adopt wrongly no more often than was asked for."
+        }
         @for (version, referee) in history.versions.iter().filter_map(|version| Some((version, version.told.as_ref()?.referee.as_ref()?))) {
             p {
                 strong { "Referee of " (version.label()) " (" (text(&words::one_line(&referee.model, 60))) "): " }
                 (proof_words::opinion(referee.opinion))
-                @if let Some((gain, interval)) = referee.gain { ", " (words::points(gain)) " points, 95% interval " (words::interval(interval)) }
+                @if let Some((gain, interval)) = referee.gain {
+                    ", " (words::points(gain)) " points, 95% interval " (words::interval(interval))
+                }
                 "."
             }
         }

@@ -25,14 +25,24 @@ pub(super) fn part(history: &History) -> Markup {
     let chart = Chart { id: "rates-chart", title: "Rate of yes by version", axis: Axis::Shares, series, rows: &rows };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     html! {
-        (head("rates", "The rate, version by version", "A yes counts as grounded if the message makes nothing up, as far as its claims were checked."))
-        (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another judge than the last version, or by nobody knows whom: it is not to be compared with the others.")))
+        (head("rates", "The rate, version by version", "A yes counts as grounded if the message makes nothing up, as \
+                                                        far as its claims were checked."))
+        (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another \
+                                judge than the last version, or by nobody knows whom: it is not to be compared with \
+                                the others.")))
         (numbers(history, has_split))
         @if history.versions.iter().any(|version| version.measured().all.chance.is_some()) {
-            p.hint { "Where the judge answers with chances, the mean chance of a yes stands first; the rate counts those at its threshold or above." }
+            p.hint {
+                "Where the judge answers with chances, the mean chance of a yes stands first; the rate counts those at \
+                 its threshold or above."
+            }
         }
         @if has_split {
-            p.hint { "People learned from are those whose answers were read to write the prompt, which flatters it. People kept aside were asked with fresh messages in the proof; a version that was not adopted keeps the prompt before it." }
+            p.hint {
+                "People learned from are those whose answers were read to write the prompt, which flatters it. People \
+                 kept aside were asked with fresh messages in the proof; a version that was not adopted keeps the \
+                 prompt before it."
+            }
         }
         @if !history.aside.is_empty() {
             details { summary { "Other runs of this lineage that do not lead here (" (history.aside.len()) ")" }
@@ -87,14 +97,23 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
     let again = version.is_decided_again();
     html! {
         tr {
-            th scope="row" { (version.label()) @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) { " " (verdict(Some(own))) } }
+            th scope="row" {
+                (version.label())
+                @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) {
+                    " " (verdict(Some(own)))
+                }
+            }
             @if has_split {
                 @let training = measured.training.as_ref().unwrap_or(&measured.all);
                 td { (response(training)) } td { (grounded(training)) }
-                td { @match unseen { Some(own) => (response(own)), None => span.quiet { "not asked" } } } td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
+                td { @match unseen { Some(own) => (response(own)), None => span.quiet { "not asked" } } }
+                td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
             } @else { td { (response(&measured.all)) } td { (grounded(&measured.all)) } }
             td {
-                @match version.judge() { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" }
+                @match version.judge() {
+                    Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) },
+                    None => "unknown"
+                }
                 @if again { span.quiet { "decided again" } }
             }
         }
@@ -106,7 +125,12 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
                     @let training = own.training.as_ref().unwrap_or(&own.all);
                     td { (response(training)) } td { (grounded(training)) } td {} td {}
                 } @else { td { (response(&own.all)) } td { (grounded(&own.all)) } }
-                td { @match Judge::of(&version.metadata) { Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) }, None => "unknown" } }
+                td {
+                    @match Judge::of(&version.metadata) {
+                        Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) },
+                        None => "unknown"
+                    }
+                }
             }
         }
     }

@@ -68,13 +68,17 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     Some(html! {
-        (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their organisation is; a person may be of two kinds."))
-        @if !rows.is_empty() { (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than {FEWEST} people are in the table only."))) }
+        (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their \
+                                                       organisation is; a person may be of two kinds."))
+        @if !rows.is_empty() {
+            (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than \
+                                    {FEWEST} people are in the table only.")))
+        }
         (table("Grounded yes by kind, everybody in the file", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least().is_some()) {
             p.hint {
-                "Most kinds are too few people to tell alone. What each loses at most on people kept aside is by a model \
-                 in which kinds are somewhat alike, with a chance of 95% for each."
+                "Most kinds are too few people to tell alone. What each loses at most on people kept aside is by a \
+                 model in which kinds are somewhat alike, with a chance of 95% for each."
             }
         }
     })

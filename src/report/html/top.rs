@@ -14,13 +14,19 @@ pub(super) fn masthead(history: &History, links: &[(&str, &str)]) -> Markup {
     let date = focus.metadata.processing_date.get(..10).unwrap_or(&focus.metadata.processing_date);
     html! {
         header.masthead {
-            p.eyebrow { strong { "rejoinder" } span { "Report" @if !date.is_empty() { ", run of " (text(date)) } } @if history.is_simulated() { span.mark { "simulated" } } }
+            p.eyebrow {
+                strong { "rejoinder" }
+                span { "Report" @if !date.is_empty() { ", run of " (text(date)) } }
+                @if history.is_simulated() { span.mark { "simulated" } }
+            }
             h1 { (text(&history.name)) ", " (focus.label()) }
             p.verdict { (text(&verdict::sentence(history))) }
             (tiles(history))
             @let notes = verdict::notes(history);
             @if !notes.is_empty() { ul.notes aria-label="What to know" { @for note in &notes { li { (text(note)) } } } }
-            nav aria-label="Parts of the report" { ul.contents { @for (id, name) in links { li { a href=(format!("#{id}")) { (name) } } } } }
+            nav aria-label="Parts of the report" {
+                ul.contents { @for (id, name) in links { li { a href=(format!("#{id}")) { (name) } } } }
+            }
         }
     }
 }
@@ -43,13 +49,21 @@ fn tiles(history: &History) -> Markup {
             @if let Some((version, (gain, interval), proof)) = proof.and_then(|(version, proof)| Some((version, proof.gain?, proof))) {
                 div { dt { "Gain, people kept aside" } dd {
                     strong { (words::points(gain)) " points" }
-                    small { (version.label()) ", 95% interval " (words::interval(interval)) ", " (words::count(proof.personas, "persona", "personas")) @if proof.after.response.simulated { ", simulated" } }
+                    small {
+                        (version.label()) ", 95% interval " (words::interval(interval)) ", "
+                        (words::count(proof.personas, "persona", "personas"))
+                        @if proof.after.response.simulated { ", simulated" }
+                    }
                 } }
             }
             @if let Some(mean) = &rates.chance {
                 div { dt { (format!("Mean chance of a yes, {on}")) } dd {
                     strong { (percent(mean.mean)) }
-                    small { (focus.label()) ", 95% interval " (ends(mean.interval)) ", " (words::count(mean.personas, "persona", "personas")) @if rates.response.simulated { ", simulated" } }
+                    small {
+                        (focus.label()) ", 95% interval " (ends(mean.interval)) ", "
+                        (words::count(mean.personas, "persona", "personas"))
+                        @if rates.response.simulated { ", simulated" }
+                    }
                 } }
             }
             @match &rates.grounded {
@@ -58,10 +72,19 @@ fn tiles(history: &History) -> Markup {
             }
             (rate(&format!("Yes, {on}"), &focus.label(), &rates.response))
             @if tested > 0 {
-                div { dt { "Cycles" } dd { strong { (tested) } small { (words::count(adopted as u64, "prompt", "prompts")) " adopted" } } }
+                div {
+                    dt { "Cycles" }
+                    dd { strong { (tested) } small { (words::count(adopted as u64, "prompt", "prompts")) " adopted" } }
+                }
             }
             @if !costs.is_empty() {
-                div { dt { "Cost" } dd { strong { (cost.map_or_else(|| "not known".to_owned(), words::dollars)) } small { "all runs of this report" } } }
+                div {
+                    dt { "Cost" }
+                    dd {
+                        strong { (cost.map_or_else(|| "not known".to_owned(), words::dollars)) }
+                        small { "all runs of this report" }
+                    }
+                }
             }
         }
     }
@@ -74,7 +97,11 @@ fn rate(name: &str, version: &str, own: &Rate) -> Markup {
                 Some(share) => strong { (percent(share)) },
                 None => strong { "none" },
             }
-            small { (version) ", " (words::thousands(own.yes)) " of " (words::thousands(own.total)) @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) } @if own.simulated { ", simulated" } }
+            small {
+                (version) ", " (words::thousands(own.yes)) " of " (words::thousands(own.total))
+                @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) }
+                @if own.simulated { ", simulated" }
+            }
         } }
     }
 }

@@ -51,7 +51,11 @@ pub(super) fn messages(
                 div.sides {
                     @for (run, side) in runs.iter().zip(sides) {
                         section.said {
-                            h3 { a href=(format!("/run/{}", page::segment(run.file.stem()))) { (text(&words::one_line(run.file.stem(), 60))) } }
+                            h3 {
+                                a href=(format!("/run/{}", page::segment(run.file.stem()))) {
+                                    (text(&words::one_line(run.file.stem(), 60)))
+                                }
+                            }
                             @match side.as_ref().and_then(|entry| entry.messages.first()) {
                                 Some(said) => {
                                     p { (shown::decision(said.decision.decision)) }

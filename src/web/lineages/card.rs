@@ -24,7 +24,12 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
     html! {
         li.card {
             h2 { a href=(path) { (text(title)) } }
-            p { (standing.outcome().pill()) @if let Some(found) = standing.before_after().and_then(|found| found.gain) { " " (shown::gain(found)) " " span.quiet { "on people kept aside" } } }
+            p {
+                (standing.outcome().pill())
+                @if let Some(found) = standing.before_after().and_then(|found| found.gain) {
+                    " " (shown::gain(found)) " " span.quiet { "on people kept aside" }
+                }
+            }
             @match standing.before_after() {
                 Some(found) => (chart::before_after(&format!("chart-{}", page::segment(name)), &found)),
                 None => p { span.quiet { "Yes: " } (shown::rate_of(own)) },
@@ -40,7 +45,10 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
                 a.button href=(format!("{}/prompt.md", run_path(file))) { "Download prompt" }
             }
             (standing.next())
-            p.quiet { (words::count(runs.len() as u64, "run", "runs")) " · " (text(&date)) " · cost " (cost(runs)) " · " (text(&words::one_line(&own.line.models, 80))) }
+            p.quiet {
+                (words::count(runs.len() as u64, "run", "runs")) " · " (text(&date)) " · cost " (cost(runs)) " · "
+                (text(&words::one_line(&own.line.models, 80)))
+            }
         }
     }
 }
@@ -62,7 +70,9 @@ fn changed(standing: &Standing<'_>) -> Markup {
                         }
                     }
                 }
-                @if steps.len() > STEPS { li.quiet { (words::count((steps.len() - STEPS) as u64, "more change", "more changes")) } }
+                @if steps.len() > STEPS {
+                    li.quiet { (words::count((steps.len() - STEPS) as u64, "more change", "more changes")) }
+                }
             }
         }
     }

@@ -66,11 +66,18 @@ pub(super) fn versions(runs: &Runs) -> Markup {
     };
     let simulated = if runs.iter().any(|(_, own)| own.line.rate.simulated) { ", simulated" } else { "" };
     html! {
-        (rates.figure(&format!("Share of yes with its 95% interval{simulated}. Hollow: the prompt stayed, the run is incomplete, or another judge decided, so that it is not to be compared with the others.")))
+        (rates.figure(&format!("Share of yes with its 95% interval{simulated}. Hollow: the prompt stayed, the run is \
+                                incomplete, or another judge decided, so that it is not to be compared with the \
+                                others.")))
         @if !gains.is_empty() {
-            (proof.figure(&format!("Gain in percentage points of every candidate on people kept aside, with its 95% interval{simulated}. Filled: proved better. Hollow: the prompt stayed.")))
+            (proof.figure(&format!("Gain in percentage points of every candidate on people kept aside, with its 95% \
+                                    interval{simulated}. Filled: proved better. Hollow: the prompt stayed.")))
         }
-        @if runs.len() > drawn.len() { p.hint { (words::count((runs.len() - drawn.len()) as u64, "version is", "versions are")) " in the table only." } }
+        @if runs.len() > drawn.len() {
+            p.hint {
+                (words::count((runs.len() - drawn.len()) as u64, "version is", "versions are")) " in the table only."
+            }
+        }
     }
 }
 

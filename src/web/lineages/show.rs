@@ -88,13 +88,22 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs, readers: &
         (objections_by_version(runs))
         @if let Some((_, first)) = runs.first() {
             @if first.prompt != own.prompt {
-                details.more { summary { "From the first prompt to the current one, word by word" } (shown::difference(&first.prompt, &own.prompt)) }
+                details.more {
+                    summary { "From the first prompt to the current one, word by word" }
+                    (shown::difference(&first.prompt, &own.prompt))
+                }
             }
             @if let Some(parts) = known_parts(&first.prompt, own.parts.as_ref()) {
-                details.more #parts { summary { "What stands in every prompt, and what may change" } (shown::parts(&parts)) }
+                details.more #parts {
+                    summary { "What stands in every prompt, and what may change" } (shown::parts(&parts))
+                }
             }
         }
-        details.more open { summary { "The current prompt" } pre #best-prompt { (text(&own.prompt)) } button type="button" hidden data-copy="best-prompt" { "Copy" } }
+        details.more open {
+            summary { "The current prompt" }
+            pre #best-prompt { (text(&own.prompt)) }
+            button type="button" hidden data-copy="best-prompt" { "Copy" }
+        }
         @if stems.len() > 1 {
             h2 { "Compare two of its runs" }
             (compare_form(&stems, stems.first().copied().unwrap_or_default(), stems.last().copied().unwrap_or_default(), &[]))
@@ -113,9 +122,25 @@ fn write_messages(site: &Site, file: &FileName) -> Markup {
         details.more #write {
             summary { "Write messages with it" }
             @if lists.is_empty() { p { "First " a href=(crate::web::leads::PATH) { "import your leads" } ". Then:" } }
-            @else { p { "In a terminal" @if lists.len() > 1 { ", with one of your " a href=(crate::web::leads::PATH) { "lists of leads" } " for LIST" } ":" } }
-            pre #write-command { "rejoinder write --lineage " (text(&shell(file.stem()))) " --leads " (text(&list)) " --steps 3" }
-            p { "Add " code { "--dry-run" } " to see the cost first. What was written is under " a href=(crate::web::campaigns::PATH) { "Campaigns" } "." }
+            @else {
+                p {
+                    "In a terminal"
+                    @if lists.len() > 1 {
+                        ", with one of your " a href=(crate::web::leads::PATH) { "lists of leads" } " for LIST"
+                    }
+                    ":"
+                }
+            }
+            pre #write-command {
+                "rejoinder write --lineage " (text(&shell(file.stem()))) " --leads " (text(&list)) " --steps 3"
+            }
+            p {
+                "Add "
+                code { "--dry-run" }
+                " to see the cost first. What was written is under "
+                a href=(crate::web::campaigns::PATH) { "Campaigns" }
+                "."
+            }
             button type="button" hidden data-copy="write-command" { "Copy the command" }
         }
     }
@@ -143,16 +168,37 @@ fn tiles(standing: &Standing<'_>, runs: &Runs) -> Markup {
                     (shown::tile("Before, people kept aside", found.before, found.measure))
                     (shown::tile("Now, people kept aside", found.after, found.measure))
                     @if let Some((gain, interval)) = found.gain {
-                        div { dt { "Proved gain" } dd { strong { (words::points(gain)) " points" } small { "95% interval " (words::interval(interval)) ", " (words::count(found.people, "person", "people")) " kept aside" } } }
+                        div {
+                            dt { "Proved gain" }
+                            dd {
+                                strong { (words::points(gain)) " points" }
+                                small {
+                                    "95% interval " (words::interval(interval)) ", "
+                                    (words::count(found.people, "person", "people")) " kept aside"
+                                }
+                            }
+                        }
                     }
                 }
                 None => (shown::tile(if own.learned.is_some() { "Yes, people learned from" } else { "Yes, all people of the run" }, own.learned.as_ref().unwrap_or(&own.line.rate), if own.line.partial.is_some() { "partial" } else { "yes" })),
             }
-            @if let Some(mean) = &own.line.chance { div { dt { "Mean chance of a yes, all people" } dd { (shown::mean_chance(mean, own.line.rate.simulated)) } } }
-            @if let Some(proof) = proof {
-                div { dt { "Messages with made-up claims" } dd { strong { (made_up(proof.after.made_up, proof.after.checked)) } small { "before: " (made_up(proof.before.made_up, proof.before.checked)) } } }
+            @if let Some(mean) = &own.line.chance {
+                div {
+                    dt { "Mean chance of a yes, all people" } dd { (shown::mean_chance(mean, own.line.rate.simulated)) }
+                }
             }
-            div { dt { "Cost" } dd { strong { (cost(runs)) } small { (words::count(runs.len() as u64, "run", "runs")) } } }
+            @if let Some(proof) = proof {
+                div {
+                    dt { "Messages with made-up claims" }
+                    dd {
+                        strong { (made_up(proof.after.made_up, proof.after.checked)) }
+                        small { "before: " (made_up(proof.before.made_up, proof.before.checked)) }
+                    }
+                }
+            }
+            div {
+                dt { "Cost" } dd { strong { (cost(runs)) } small { (words::count(runs.len() as u64, "run", "runs")) } }
+            }
         }
     }
 }
@@ -169,7 +215,9 @@ fn changed_in_brief(standing: &Standing<'_>) -> Markup {
                 Step::Added { text } | Step::Replaced { text, .. } => ins { (item(text)) },
                 Step::Dropped { before } => del { (item(before)) },
             }
-            @if steps.len() > 1 { " " a href="#prompt" { "and " (words::count((steps.len() - 1) as u64, "more change", "more changes")) } }
+            @if steps.len() > 1 {
+                " " a href="#prompt" { "and " (words::count((steps.len() - 1) as u64, "more change", "more changes")) }
+            }
         }
     }
 }
@@ -196,8 +244,12 @@ fn table(runs: &Runs) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Runs of the lineage" { table.stacked {
             thead { tr {
-                th scope="col" { "Run" } th scope="col" { "Yes, all people" } th scope="col" { "Without made-up claims" }
-                th scope="col" { "Gain on people kept aside" } th scope="col" { "Date" } th.number scope="col" { "Cost" }
+                th scope="col" { "Run" }
+                th scope="col" { "Yes, all people" }
+                th scope="col" { "Without made-up claims" }
+                th scope="col" { "Gain on people kept aside" }
+                th scope="col" { "Date" }
+                th.number scope="col" { "Cost" }
             } }
             tbody { @for (file, own) in runs {
                 tr {
@@ -206,14 +258,27 @@ fn table(runs: &Runs) -> Markup {
                         (Outcome::from_verdict(own.told.as_ref().and_then(|told| told.verdict.as_ref())).pill())
                     }
                     @if own.is_measured() {
-                        td data-label="Yes, all people" { (shown::response_in_lines(own.line.chance.as_ref(), &own.line.rate)) @if own.line.partial.is_some() { " " span.mark { "partial" } } @if own.line.judge != judge { " " span.mark { "another judge" } } }
-                        td data-label="Without made-up claims" { @match &own.grounded { Some(rate) => (shown::rate_in_two(rate)), None => span.quiet { (words::NOT_CHECKED) } } }
+                        td data-label="Yes, all people" {
+                            (shown::response_in_lines(own.line.chance.as_ref(), &own.line.rate))
+                            @if own.line.partial.is_some() { " " span.mark { "partial" } }
+                            @if own.line.judge != judge { " " span.mark { "another judge" } }
+                        }
+                        td data-label="Without made-up claims" {
+                            @match &own.grounded {
+                                Some(rate) => (shown::rate_in_two(rate)),
+                                None => span.quiet { (words::NOT_CHECKED) }
+                            }
+                        }
                     } @else {
                         td data-label="Yes, all people" { span.quiet { "the prompt stayed, and so did its messages" } }
                         td data-label="Without made-up claims" { span.quiet { "as before" } }
                     }
-                    td data-label="Gain on people kept aside" { @match own.gain() { Some(gain) => (shown::gain(gain)), None => span.quiet { "not asked" } } }
-                    td.nowrap data-label="Date" { (text(&own.line.date.get(..16).unwrap_or(&own.line.date).replace('T', " "))) }
+                    td data-label="Gain on people kept aside" {
+                        @match own.gain() { Some(gain) => (shown::gain(gain)), None => span.quiet { "not asked" } }
+                    }
+                    td.nowrap data-label="Date" {
+                        (text(&own.line.date.get(..16).unwrap_or(&own.line.date).replace('T', " ")))
+                    }
                     td.number data-label="Cost" { (own.cost.map_or_else(|| "not known".to_owned(), words::dollars)) }
                 }
             } }

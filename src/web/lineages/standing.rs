@@ -135,17 +135,20 @@ impl<'r> Standing<'r> {
                 Outcome::Better => {
                     @match self.before_after() {
                         Some(found) => {
-                            "Proved better: of the people kept aside " (percent(found.after)) " say yes to the current prompt, "
+                            "Proved better: of the people kept aside " (percent(found.after))
+                            " say yes to the current prompt, "
                             (percent(found.before)) " to the one before it."
                         }
                         None => "Proved better: the current prompt took the place of the one before it.",
                     }
                 }
-                Outcome::NotProved => "Not proved: a candidate may be better, but so few people do not tell. The prompt stays.",
+                Outcome::NotProved => "Not proved: a candidate may be better, but so few people do not tell. The \
+                                       prompt stays.",
                 Outcome::NothingBetter => "No better prompt found: the prompt stays as it is.",
                 Outcome::FirstRun => {
                     @match current.line.rate.share() {
-                        Some(_) => { "A first run: " (percent(&current.line.rate)) " say yes. No candidate has been tried against this prompt yet." }
+                        Some(_) => { "A first run: " (percent(&current.line.rate)) " say yes. No candidate has been \
+                            tried against this prompt yet." }
                         None => "A first run without a decision yet.",
                     }
                 }
@@ -162,7 +165,9 @@ impl<'r> Standing<'r> {
             p.quiet.attempt {
                 "Last attempt (" a href=(run_path(file)) { (own.label()) } "): "
                 (match verdict_of(own) { Outcome::NotProved => "not proved", _ => "no better prompt found" })
-                @if let Some((gain, interval)) = own.gain() { ", " (words::points(gain)) " points (" (words::interval(interval)) ")" }
+                @if let Some((gain, interval)) = own.gain() {
+                    ", " (words::points(gain)) " points (" (words::interval(interval)) ")"
+                }
                 "; the prompt stays."
             }
         }
@@ -176,10 +181,13 @@ impl<'r> Standing<'r> {
         html! {
             p.next { strong { "Next: " }
                 @if let Some(why) = &own.line.partial {
-                    "this run is incomplete (" (text(&words::one_line(why, 120))) "). " a href="/live" { "Go on with it" } "."
+                    "this run is incomplete (" (text(&words::one_line(why, 120))) "). "
+                    a href="/live" { "Go on with it" }
+                    "."
                 } @else {
                     @match self.outcome() {
-                        Outcome::Better => { "copy the prompt and write with it, then tell from real replies whether it holds. Or " a href=(improve) { "improve it further" } "." }
+                        Outcome::Better => { "copy the prompt and write with it, then tell from real replies whether \
+                                              it holds. Or " a href=(improve) { "improve it further" } "." }
                         Outcome::NotProved => { a href="/personas/new" { "bring more people" } " and " a href=(improve) { "try again" } ": with more of them kept aside a smaller gain can be proved." }
                         Outcome::NothingBetter => { a href=(by_hand) { "try an idea of your own" } ", or " a href=(improve) { "search again" } " with more calls." }
                         Outcome::FirstRun => { a href=(improve) { "look for a better prompt" } "." }

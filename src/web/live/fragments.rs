@@ -58,7 +58,9 @@ fn state(seen: &Seen) -> Markup {
 fn verdict(seen: &Seen) -> Markup {
     html! {
         @if let Some((words, adopted)) = seen.live.as_ref().and_then(|live| live.concluded.as_ref()) {
-            p.verdict { strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } } }
+            p.verdict {
+                strong { "Verdict: " } (text(words)) span.sr { @if *adopted { " (adopted)" } @else { " (kept)" } }
+            }
         }
     }
 }
@@ -111,7 +113,10 @@ fn actions(site: &Site, seen: &Seen) -> Markup {
                         (page::csrf(site))
                         button type="submit" { "Stop" }
                     }
-                    p.hint { "Calls in flight have ten seconds to return. What was answered is kept, and the run can be gone on with." }
+                    p.hint {
+                        "Calls in flight have ten seconds to return. What was answered is kept, and the run can be \
+                         gone on with."
+                    }
                 }
                 Standing::Interrupted => {
                     form method="post" action=(format!("/live/{id}/resume")) {
@@ -144,7 +149,9 @@ fn progress(live: &Live) -> Markup {
         @if let Some(point) = latest {
             p.rate { (share(&point.share)) @if live.is_simulated() { " " span.mark { "simulated" } } }
             (narrowing::band(batch))
-            @if !batch.over { p.hint { "The rate of this batch so far, with its 95 % interval. What decides is the proof, not this." } }
+            @if !batch.over {
+                p.hint { "The rate of this batch so far, with its 95 % interval. What decides is the proof, not this." }
+            }
         }
     }
 }
@@ -180,7 +187,14 @@ fn race(live: &Live) -> Markup {
         @if let Some(race) = &live.race {
             h3 { @if race.over { "The race is over" } @else { "The race" } }
             div.scroll tabindex="0" role="region" aria-label="The race" { table {
-                thead { tr { th scope="col" { "Prompt" } th scope="col" { "What it is" } th scope="col" { "Share of yes" } th scope="col" { "Standing" } } }
+                thead {
+                    tr {
+                        th scope="col" { "Prompt" }
+                        th scope="col" { "What it is" }
+                        th scope="col" { "Share of yes" }
+                        th scope="col" { "Standing" }
+                    }
+                }
                 tbody {
                     @if race.incumbent.1 > 0 {
                         @let share = race.incumbent.0 / race.incumbent.1 as f64;
@@ -205,7 +219,8 @@ fn race(live: &Live) -> Markup {
                             td {
                                 @match (finalist.won, finalist.dropped_after) {
                                     (true, _) => strong { "goes on to the proof" },
-                                    (false, Some(after)) => { "dropped after " (words::count(after as u64, "persona", "personas")) }
+                                    (false, Some(after))
+                                    => { "dropped after " (words::count(after as u64, "persona", "personas")) }
                                     (false, None) => @if race.over { "left" } @else { "running" },
                                 }
                             }
@@ -225,11 +240,21 @@ fn proof(live: &Live) -> Markup {
     html! {
         h2 { "The proof, on people kept aside" }
         div.scroll tabindex="0" role="region" aria-label="Looks at the proof" { table {
-            thead { tr { th scope="col" { "Look" } th scope="col" { "Current prompt" } th scope="col" { "Candidate" } th scope="col" { "Gain, points" } th scope="col" { "Decision" } } }
+            thead {
+                tr {
+                    th scope="col" { "Look" }
+                    th scope="col" { "Current prompt" }
+                    th scope="col" { "Candidate" }
+                    th scope="col" { "Gain, points" }
+                    th scope="col" { "Decision" }
+                }
+            }
             tbody {
                 @for look in &live.looks {
                     tr {
-                        th.nowrap scope="row" { @if look.measured { "measured" } @else { (look.number) " of " (look.of) } }
+                        th.nowrap scope="row" {
+                            @if look.measured { "measured" } @else { (look.number) " of " (look.of) }
+                        }
                         td { (share(&look.before)) }
                         td { (share(&look.after)) }
                         td {
@@ -279,7 +304,9 @@ fn spent(seen: &Seen) -> Markup {
                 @else { (cost.map_or_else(|| "unknown".to_owned(), words::dollars)) }
             } }
             (stages::left(seen, calls, cost, live.map(|live| live.seconds)))
-            @if let Some(live) = live { div { dt { "Time" } dd { (words::duration(Duration::from_secs_f64(live.seconds.max(0.0)))) } } }
+            @if let Some(live) = live {
+                div { dt { "Time" } dd { (words::duration(Duration::from_secs_f64(live.seconds.max(0.0)))) } }
+            }
         }
     }
 }
@@ -289,7 +316,8 @@ fn batches(live: &Live) -> Markup {
     let Some((open, requests, answered)) = live.batches else { return Markup::default() };
     html! {
         p role="status" {
-            "Waits for " (words::count(open, "message batch", "message batches")) ": " (words::thousands(answered)) " of "
+            "Waits for " (words::count(open, "message batch", "message batches")) ": " (words::thousands(answered))
+            " of "
             (words::count(requests, "request", "requests")) " are back."
         }
     }
@@ -303,7 +331,9 @@ fn failures(live: &Live) -> Markup {
         h2 { (words::count(live.failed, "failed trial", "failed trials")) }
         p.hint { "They are listed with their reasons and are in no rate." }
         ul.reasons {
-            @for (reason, times) in live.reasons.iter().rev() { li { (text(reason)) @if *times > 1 { span.quiet { " (" (times) " times)" } } } }
+            @for (reason, times) in live.reasons.iter().rev() {
+                li { (text(reason)) @if *times > 1 { span.quiet { " (" (times) " times)" } } }
+            }
         }
     }
 }
@@ -316,7 +346,9 @@ fn told(live: &Live) -> Markup {
         h2 { "Notes" }
         ul.told {
             @for line in live.told.iter().rev().take(12) {
-                li class=[line.warning.then_some("warning")] { @if line.warning { strong { "Warning: " } } (text(&line.text)) }
+                li class=[line.warning.then_some("warning")] {
+                    @if line.warning { strong { "Warning: " } } (text(&line.text))
+                }
             }
         }
     }

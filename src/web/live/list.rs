@@ -35,7 +35,11 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
         (part("Under way", &of(Standing::UnderWay), "Nothing is under way."))
         @if !failed.is_empty() {
             section { h2 { "Started here, and ended badly" }
-                ul { @for child in &failed { li { a href=(format!("/started/{}", child.id)) { (text(&child.arguments.join(" "))) } } } }
+                ul {
+                    @for child in &failed {
+                        li { a href=(format!("/started/{}", child.id)) { (text(&child.arguments.join(" "))) } }
+                    }
+                }
             }
         }
         (part("Interrupted", &of(Standing::Interrupted), ""))
@@ -68,7 +72,17 @@ fn part(title: &str, runs: &[&Seen], none: &str) -> Markup {
         section {
             h2 { (title) }
             div.scroll tabindex="0" role="region" aria-label=(title) { table {
-                thead { tr { th scope="col" { "Run" } th scope="col" { "Command" } th scope="col" { "Began" } th.number scope="col" { "Calls" } th.number scope="col" { "Cost" } th scope="col" { "State" } th scope="col" { "Files" } } }
+                thead {
+                    tr {
+                        th scope="col" { "Run" }
+                        th scope="col" { "Command" }
+                        th scope="col" { "Began" }
+                        th.number scope="col" { "Calls" }
+                        th.number scope="col" { "Cost" }
+                        th scope="col" { "State" }
+                        th scope="col" { "Files" }
+                    }
+                }
                 tbody { @for own in runs { (row(own)) } }
             } }
         }

@@ -23,7 +23,9 @@ pub(super) fn stages(seen: &Seen) -> Markup {
                 }
             }
         }
-        @if let Some(cycles) = option(&seen.row.arguments, "--cycles") { p.hint { "Cycles asked for: " (text(&words::one_line(&cycles, 20))) ". Each goes through these stages." } }
+        @if let Some(cycles) = option(&seen.row.arguments, "--cycles") {
+            p.hint { "Cycles asked for: " (text(&words::one_line(&cycles, 20))) ". Each goes through these stages." }
+        }
     }
 }
 
@@ -46,10 +48,16 @@ pub(super) fn left(seen: &Seen, calls: u64, cost: Option<f64>, seconds: Option<f
             div { dt { "Money left" } dd { (words::dollars((limit - cost).max(0.0))) " of " (words::dollars(limit)) } }
         }
         @if let Some(limit) = number("--max-calls") {
-            div { dt { "Calls left" } dd { (words::thousands((limit as u64).saturating_sub(calls))) " of " (words::thousands(limit as u64)) } }
+            div {
+                dt { "Calls left" }
+                dd { (words::thousands((limit as u64).saturating_sub(calls))) " of " (words::thousands(limit as u64)) }
+            }
         }
         @if let (Some(limit), Some(seconds)) = (number("--max-time"), seconds) {
-            div { dt { "Time left" } dd { (words::duration(std::time::Duration::from_secs_f64((limit - seconds).max(0.0)))) } }
+            div {
+                dt { "Time left" }
+                dd { (words::duration(std::time::Duration::from_secs_f64((limit - seconds).max(0.0)))) }
+            }
         }
     }
 }
@@ -63,8 +71,14 @@ pub(super) fn next(seen: &Seen) -> Markup {
     let lineage = format!("/lineage/{}", page::segment(&crate::data::versions::lineage_base(stem)));
     html! {
         @match seen.row.command.as_str() {
-            "improve" => p.next { strong { "Next: " } a href=(lineage) { "see what changed, copy the prompt, or try again" } "." },
-            "evaluate" => p.next { strong { "Next: " } a href=(page::link("/improve", &[("run", stem)])) { "look for a better prompt" } "." },
+            "improve"
+            => p.next {
+                strong { "Next: " } a href=(lineage) { "see what changed, copy the prompt, or try again" } "."
+            },
+            "evaluate"
+            => p.next {
+                strong { "Next: " } a href=(page::link("/improve", &[("run", stem)])) { "look for a better prompt" } "."
+            },
             _ => {}
         }
     }

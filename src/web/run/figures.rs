@@ -26,14 +26,29 @@ pub(super) fn figures(index: &Index, measured: &Measured) -> Markup {
                 None => @if told.is_some() { "The file does not say what its cycle came to." } @else { "A first run: nothing was tried against another prompt." },
             }
         }
-        @if let Some(why) = partial { p.problem { "This run is incomplete: " (text(&words::one_line(why, 200))) ". " (words::count(measured.all.messages, "decision", "decisions")) " so far; a rate of so few says little." } }
+        @if let Some(why) = partial {
+            p.problem {
+                "This run is incomplete: " (text(&words::one_line(why, 200))) ". "
+                (words::count(measured.all.messages, "decision", "decisions")) " so far; a rate of so few says little."
+            }
+        }
         dl.tiles {
             @if let Some((before, after, measure)) = sides {
                 @let measure = name(measure);
                 (shown::tile(if verdict.is_some_and(Verdict::adopts) { "Before, people kept aside" } else { "Current prompt, people kept aside" }, before, measure))
                 (shown::tile("Candidate, people kept aside", after, measure))
                 @if let Some((gain, interval)) = proof.and_then(|proof| proof.gain) {
-                    div { dt { @if verdict.is_some_and(Verdict::adopts) { "Proved gain" } @else { "Gain, not proved" } } dd { strong { (words::points(gain)) " points" } small { "95% interval " (words::interval(interval)) ", " (words::count(proof.map_or(0, |proof| proof.personas), "person", "people")) " kept aside" } } }
+                    div {
+                        dt { @if verdict.is_some_and(Verdict::adopts) { "Proved gain" } @else { "Gain, not proved" } }
+                        dd {
+                            strong { (words::points(gain)) " points" }
+                            small {
+                                "95% interval " (words::interval(interval)) ", "
+                                (words::count(proof.map_or(0, |proof| proof.personas), "person", "people"))
+                                " kept aside"
+                            }
+                        }
+                    }
                 }
             }
             @match &measured.learned {
@@ -41,7 +56,12 @@ pub(super) fn figures(index: &Index, measured: &Measured) -> Markup {
                 None => (shown::tile("This run, all people", &measured.all.response, "yes")),
             }
             (grounded(measured))
-            @if let Some(mean) = index.mean_chance() { div { dt { "Mean chance of a yes, all people" } dd { (shown::mean_chance(&mean, measured.all.response.simulated)) } } }
+            @if let Some(mean) = index.mean_chance() {
+                div {
+                    dt { "Mean chance of a yes, all people" }
+                    dd { (shown::mean_chance(&mean, measured.all.response.simulated)) }
+                }
+            }
         }
     }
 }

@@ -159,8 +159,8 @@ impl Filter {
         *self == Filter { order: self.order, ..Filter::default() }
     }
 
-    /// The wanted trials in the wanted order, by their places: how many they are, and those of one page. None, where what is
-    /// needed of the texts is not known yet.
+    /// The wanted trials in the wanted order, by their places: how many they are, and those of one page. None, where
+    /// what is needed of the texts is not known yet.
     pub(super) fn page(
         &self,
         index: &Index,

@@ -61,14 +61,38 @@ fn proof(told: &Told) -> Markup {
     };
     html! {
         h2 #proof { "On people kept aside" }
-        p { @if let Some(verdict) = &told.verdict { (text(&page::sentence(&crate::report::story::verdict_in_words(verdict)))) } }
+        p {
+            @if let Some(verdict) = &told.verdict {
+                (text(&page::sentence(&crate::report::story::verdict_in_words(verdict))))
+            }
+        }
         div.scroll tabindex="0" role="region" aria-label="The proof" { table {
-            caption { (words::count(proof.personas, "person", "people")) " from whom nothing was learned, " (words::count(proof.trials, "trial", "trials")) ", " (words::count(proof.looks, "look", "looks")) "; 95% intervals" }
+            caption {
+                (words::count(proof.personas, "person", "people")) " from whom nothing was learned, "
+                (words::count(proof.trials, "trial", "trials")) ", " (words::count(proof.looks, "look", "looks"))
+                "; 95% intervals"
+            }
             thead { tr { td {} th scope="col" { "Current prompt" } th scope="col" { "Candidate" } } }
             tbody {
-                tr { th scope="row" { "Yes" } td { (side(&proof.before, Objective::Response)) } td { (side(&proof.after, Objective::Response)) } }
-                tr { th scope="row" { "Yes without made-up claims" } td { (side(&proof.before, Objective::Grounded)) } td { (side(&proof.after, Objective::Grounded)) } }
-                @if let Some(gain) = proof.gain { tr { th scope="row" { "Gain" } td colspan="2" { (shown::gain(gain)) @if let Some(p) = proof.p_value { span.quiet { ", p " (words::probability(p)) } } } } }
+                tr {
+                    th scope="row" { "Yes" }
+                    td { (side(&proof.before, Objective::Response)) }
+                    td { (side(&proof.after, Objective::Response)) }
+                }
+                tr {
+                    th scope="row" { "Yes without made-up claims" }
+                    td { (side(&proof.before, Objective::Grounded)) }
+                    td { (side(&proof.after, Objective::Grounded)) }
+                }
+                @if let Some(gain) = proof.gain {
+                    tr {
+                        th scope="row" { "Gain" }
+                        td colspan="2" {
+                            (shown::gain(gain))
+                            @if let Some(p) = proof.p_value { span.quiet { ", p " (words::probability(p)) } }
+                        }
+                    }
+                }
             }
         } }
     }
@@ -89,7 +113,8 @@ fn on_the_people(metrics: Option<&Metrics>) -> Markup {
         h2 #before-after { "On the people of the file" }
         p {
             @if let Some(difference) = change.gain() { "Change, paired by person: " (shown::gain(difference)) ". " }
-            a href="?flipped=yes#trials-head" { (words::count(change.flipped_to_yes, "persona", "personas")) } " flipped to yes, "
+            a href="?flipped=yes#trials-head" { (words::count(change.flipped_to_yes, "persona", "personas")) }
+            " flipped to yes, "
             a href="?flipped=no#trials-head" { (words::count(change.flipped_to_no, "persona", "personas")) } " to no."
         }
         p.hint { "The improver read the answers of most of them, which may flatter the new prompt." }
@@ -125,12 +150,24 @@ fn objections(site: &Site, index: &Index, cycle: Option<&CycleRecord>) -> Markup
     let part = coding.as_ref().and_then(|said| said.sorted.as_ref()).filter(|sorted| sorted.reasonings < sorted.of);
     html! {
         h2 #objections { "Why people said no" }
-        (objections::table("Share of the people who raised it at least once, with its 95% interval. A figure leads to the trials.", &columns, if columns.len() > 1 { changes } else { &[] }))
+        (objections::table("Share of the people who raised it at least once, with its 95% interval. A figure leads to \
+                            the trials.", &columns, if columns.len() > 1 { changes } else { &[] }))
         @if columns.is_empty() {
             @if coding.is_some() { p.quiet { "Nobody gave a reason against a message." } }
-            @else { p.quiet { "What people said is " (UNSORTED) ". Sort it with " code { "rejoinder show " (text(own_stem)) " --objections" } "." } }
+            @else {
+                p.quiet {
+                    "What people said is " (UNSORTED) ". Sort it with "
+                    code { "rejoinder show " (text(own_stem)) " --objections" }
+                    "."
+                }
+            }
         }
-        @if let Some(sorted) = part { p.hint { "In this run counted in " (words::thousands(sorted.reasonings as u64)) " of " (words::count(sorted.of as u64, "reasoning", "reasonings")) "." } }
+        @if let Some(sorted) = part {
+            p.hint {
+                "In this run counted in " (words::thousands(sorted.reasonings as u64)) " of "
+                (words::count(sorted.of as u64, "reasoning", "reasonings")) "."
+            }
+        }
     }
 }
 
@@ -141,7 +178,14 @@ fn instructions(list: &[Instruction]) -> Markup {
     html! {
         details.more #instructions { summary { "What each instruction does (" (list.len()) ")" }
             div.scroll tabindex="0" role="region" aria-label="Instructions" { table {
-                thead { tr { th scope="col" { "Instruction" } th.number scope="col" { "Points" } th scope="col" { "In the candidate" } th scope="col" { "In the current prompt" } } }
+                thead {
+                    tr {
+                        th scope="col" { "Instruction" }
+                        th.number scope="col" { "Points" }
+                        th scope="col" { "In the candidate" }
+                        th scope="col" { "In the current prompt" }
+                    }
+                }
                 tbody { @for own in list.iter().take(INSTRUCTIONS) {
                     tr {
                         th scope="row" { (text(&own.text)) }
@@ -165,7 +209,11 @@ fn claims(cycle: &CycleRecord) -> Markup {
         let share = made_up as f64 / checked as f64;
         html! {
             p {
-                (title) ": " strong { (shown::percent(share)) } " (" (words::thousands(made_up)) " of " (words::thousands(checked)) @if checked < all { ", " (words::thousands(checked)) " of " (words::thousands(all)) " checked" } ") "
+                (title) ": "
+                strong { (shown::percent(share)) }
+                " (" (words::thousands(made_up)) " of " (words::thousands(checked))
+                @if checked < all { ", " (words::thousands(checked)) " of " (words::thousands(all)) " checked" }
+                ") "
                 (chart::meter(share))
             }
         }
@@ -190,9 +238,17 @@ fn prompt(site: &Site, index: &Index) -> Markup {
     html! {
         h2 #prompt-head { "The prompt" }
         @if let Some(earlier) = &earlier { (diff::advice(&of_prompts(parts.as_ref(), earlier, own))) }
-        @if let Some(parts) = &parts { details.more { summary { "What stands in every prompt, and what may change" } (shown::parts(parts)) } }
-        @if let Some(earlier) = &earlier { details.more { summary { "What changed, word by word" } (shown::difference(earlier, own)) } }
-        details.more { summary { "All of it (" (words::thousands(own.chars().count() as u64)) " characters)" } pre #prompt { (text(own)) } button type="button" hidden data-copy="prompt" { "Copy" } }
+        @if let Some(parts) = &parts {
+            details.more { summary { "What stands in every prompt, and what may change" } (shown::parts(parts)) }
+        }
+        @if let Some(earlier) = &earlier {
+            details.more { summary { "What changed, word by word" } (shown::difference(earlier, own)) }
+        }
+        details.more {
+            summary { "All of it (" (words::thousands(own.chars().count() as u64)) " characters)" }
+            pre #prompt { (text(own)) }
+            button type="button" hidden data-copy="prompt" { "Copy" }
+        }
     }
 }
 

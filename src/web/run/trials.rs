@@ -46,7 +46,11 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
             p role="status" { (words::count(failures.len() as u64, "trial", "trials")) " failed. They are in no rate." }
             @for failure in shown {
                 article.trial {
-                    h3 { a href=(format!("{path}/persona/{}", failure.persona + 1)) { "Persona " (failure.persona + 1) } span.quiet { "message " (failure.message + 1) } span.pill.held { (text(&failure.stage)) " failed" } }
+                    h3 {
+                        a href=(format!("{path}/persona/{}", failure.persona + 1)) { "Persona " (failure.persona + 1) }
+                        span.quiet { "message " (failure.message + 1) }
+                        span.pill.held { (text(&failure.stage)) " failed" }
+                    }
                     p.reasoning { (text(&failure.reason)) }
                     @if let Some(message) = &failure.text { blockquote { (text(message)) } }
                 }
@@ -78,8 +82,16 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
         @if is_pending {
             p role="status" { "The texts are being read for that. Reload in a moment." }
         } @else {
-            p role="status" { (words::count(found as u64, "trial", "trials")) @if !filter.is_all() { " of " (words::thousands(index.trials.len() as u64)) " " a href=(format!("{path}#trials-head")) { "Show all" } } }
-            @if found == 0 { (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } })) }
+            p role="status" {
+                (words::count(found as u64, "trial", "trials"))
+                @if !filter.is_all() {
+                    " of " (words::thousands(index.trials.len() as u64)) " "
+                    a href=(format!("{path}#trials-head")) { "Show all" }
+                }
+            }
+            @if found == 0 {
+                (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } }))
+            }
         }
         div.trials {
             @for place in &places {

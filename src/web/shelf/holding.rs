@@ -41,8 +41,8 @@ impl Gather for Holding {
 }
 
 impl Index {
-    /// The places of the trials whose persona, message or reasoning holds this text, in whatever case; `None` where nothing is
-    /// looked for. The file is read once for it.
+    /// The places of the trials whose persona, message or reasoning holds this text, in whatever case; `None` where
+    /// nothing is looked for. The file is read once for it.
     ///
     /// # Errors
     /// Where the file cannot be read.

@@ -221,8 +221,8 @@ impl Index {
         load(folder, &self.file, Part::Results, (&self.entries, at))
     }
 
-    /// The same personas before: in the file's own baseline, or in its parent. `None` where there is nothing that one judge
-    /// decided on.
+    /// The same personas before: in the file's own baseline, or in its parent. `None` where there is nothing that one
+    /// judge decided on.
     ///
     /// # Errors
     /// Where the parent cannot be read.

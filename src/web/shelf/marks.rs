@@ -1,5 +1,5 @@
-//! What has to be read out of the texts of a run: segments. It takes longer than looking at where they are, and is done on a
-//! thread of its own.
+//! What has to be read out of the texts of a run: segments. It takes longer than looking at where they are, and is done
+//! on a thread of its own.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -83,7 +83,9 @@ fn choice(name: &str, label: &str, hint: &Markup, files: &[FileName], none: Opti
             label for=(name) { (label) }
             select #(name) name=(name) required[none.is_none()] aria-describedby=(id) {
                 option value="" { (none.unwrap_or("Choose …")) }
-                @if name == "facts" && none == Some(WITH_PROMPT) { option value=(NO_FACTS) selected[chosen == NO_FACTS] { "What the prompt states" } }
+                @if name == "facts" && none == Some(WITH_PROMPT) {
+                    option value=(NO_FACTS) selected[chosen == NO_FACTS] { "What the prompt states" }
+                }
                 @for file in files { option value=(file.stem()) selected[file.stem() == chosen] { (file.stem()) } }
             }
             div.hint #(id) { (hint) }
@@ -95,7 +97,8 @@ fn personas(values: &Values) -> Markup {
     html! {
         (field(&Field { name: "domain", label: "Whom do you want to reach?", hint: "In a few words.", placeholder: "logistics companies in Europe", required: true, ..Field::default() }, values))
         (field(&Field { name: "count", label: "How many", kind: "number", placeholder: "50", ..Field::default() }, values))
-        (field(&Field { name: "name", label: "Name of the files", hint: "They become NAME_train and NAME_eval.", placeholder: "logistics", required: true, ..Field::default() }, values))
+        (field(&Field { name: "name", label: "Name of the files", hint: "They become NAME_train and \
+            NAME_eval.", placeholder: "logistics", required: true, ..Field::default() }, values))
     }
 }
 
@@ -123,7 +126,10 @@ fn whom(site: &Site, people: &[FileName], hint: &Markup, values: &Values) -> Res
                 option value="" { "Choose …" }
                 @for file in people { option value=(file.stem()) selected[file.stem() == chosen] { (file.stem()) } }
                 @if !lists.is_empty() { optgroup label="Leads" {
-                    @for file in &lists { @let own = format!("leads/{}", file.stem()); option value=(own) selected[own == chosen] { (file.stem()) } }
+                    @for file in &lists {
+                        @let own = format!("leads/{}", file.stem());
+                        option value=(own) selected[own == chosen] { (file.stem()) }
+                    }
                 } }
             }
             div.hint #personas-hint { (hint) " Or " a href=(crate::web::leads::PATH) { "import your leads" } "." }
@@ -150,8 +156,10 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
         (choice("challenger", "A candidate of your own", &challenger_hint, &challengers, Some("None"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some(of_lineage), values))
-        (field(&Field { name: "keep", label: "A text that must stay", hint: "What of the first prompt holds it is a rule, and stands in every prompt word for word.", ..Field::default() }, values))
-        (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is found.", placeholder: "1", ..Field::default() }, values))
+        (field(&Field { name: "keep", label: "A text that must stay", hint: "What of the first prompt holds it is a \
+            rule, and stands in every prompt word for word.", ..Field::default() }, values))
+        (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is \
+            found.", placeholder: "1", ..Field::default() }, values))
         (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))
         details.more open[["calls", "min_gain", "objective"].iter().any(|name| !value(values, name).is_empty())] {
             summary { "Search and proof" }
@@ -181,7 +189,13 @@ fn model(values: &Values) -> Markup {
         div.field {
             label for="model" { "Model" }
             input #model name="model" list="models" value=(value(values, "model")) placeholder="the one of the settings" autocomplete="off" spellcheck="false" aria-describedby="model-hint";
-            datalist #models { option value="market" {} option value="anthropic/claude-sonnet-5-5" {} option value="anthropic/claude-haiku-5-5" {} option value="ollama/" {} option value="openai/" {} }
+            datalist #models {
+                option value="market" {}
+                option value="anthropic/claude-sonnet-5-5" {}
+                option value="anthropic/claude-haiku-5-5" {}
+                option value="ollama/" {}
+                option value="openai/" {}
+            }
             p.hint #model-hint { "provider/name. " code { "market" } " is simulated, needs no key and costs nothing." }
         }
     }
@@ -208,8 +222,12 @@ fn models(job: Job, values: &Values) -> Markup {
                 (field(&Field { name: "generator", label: "Model that writes messages", ..Field::default() }, values))
                 (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
             }
-            @if job == Job::Improve { (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values)) }
-            @if job != Job::Personas { (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's where nothing is said; none: claims are not checked.", ..Field::default() }, values)) }
+            @if job == Job::Improve {
+                (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values))
+            }
+            @if job != Job::Personas {
+                (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's where nothing is said; none: claims are not checked.", ..Field::default() }, values))
+            }
             (field(&Field { name: "concurrency", label: "Calls at once", hint: "A number, or auto.", placeholder: "6", ..Field::default() }, values))
             (field(&Field { name: "max_cost", label: "Stop before more than this is spent, in dollars", kind: "number", ..Field::default() }, values))
             (field(&Field { name: "max_calls", label: "Stop before more calls than this", kind: "number", ..Field::default() }, values))

@@ -139,7 +139,8 @@ impl Job {
 /// The choice of no facts but those that the prompt states. No file of facts is called so.
 pub(super) const NO_FACTS: &str = "none";
 
-/// The facts that go with what is chosen: those written with the prompt, or those of the run's lineage that people added to.
+/// The facts that go with what is chosen: those written with the prompt, or those of the run's lineage that people
+/// added to.
 pub(super) fn facts_of(site: &Site, values: &Values) -> Option<String> {
     let (prompt, run) = (value(values, "prompt"), value(values, "run"));
     let file = if run.is_empty() {

@@ -43,8 +43,8 @@ impl Journal {
         Ok(None)
     }
 
-    /// Deletes every call whose request or answer is about somebody, and what else of them is kept, and writes the file anew so
-    /// that no free page of it holds their texts. A run that needs such a call asks it again.
+    /// Deletes every call whose request or answer is about somebody, and what else of them is kept, and writes the file
+    /// anew so that no free page of it holds their texts. A run that needs such a call asks it again.
     ///
     /// # Errors
     /// When the journal fails. The same call again goes on.

@@ -20,7 +20,8 @@ fn chance(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// A person of some temper, moved by `shift` on the logit scale and some more than others, and the luck of each message.
+/// A person of some temper, moved by `shift` on the logit scale and some more than others, and the luck of each
+/// message.
 fn person(shift: f64, luck: f64, rng: &mut ChaCha8Rng) -> Pair {
     let (base, more) = (1.2 * normal(rng) - 1.2, 0.5 * normal(rng));
     (chance(base + luck * normal(rng)), chance(base + shift + more + luck * normal(rng)))
@@ -61,8 +62,8 @@ fn pairs(people: &[Pair], answers: Answers, rng: &mut ChaCha8Rng) -> f64 {
 /// The figure.
 pub fn saved(runs: usize) -> String {
     let mut lines = format!(
-        "Trials until a true gain of 15 points is proved at level 0.025, {PEOPLE} people asked once at most, {runs} runs; the \
-         chances stray from the true ones by {NOISE} on the logit scale:\n\n\
+        "Trials until a true gain of 15 points is proved at level 0.025, {PEOPLE} people asked once at most, {runs} \
+         runs; the chances stray from the true ones by {NOISE} on the logit scale:\n\n\
          | luck of a message, on the logit scale | yes or no | chances | of it | standard error |\n\
          | --- | --- | --- | --- | --- |\n"
     );

@@ -27,9 +27,12 @@ const CASES: &[Case] = &[
 
 pub fn all(runs: usize) -> String {
     let mut lines = vec![
-        format!("Batches of {BATCH}, a look after each, {runs} tests of each kind; two-sided 5 %, ± is one standard error\n"),
-        "| rates | sends an arm, at most | A is said to be better | B is said to be better | half of these by | planned for 80 %: \
-         one look, any look | found by the latter | interval held the truth at every look |"
+        format!(
+            "Batches of {BATCH}, a look after each, {runs} tests of each kind; two-sided 5 %, ± is one standard \
+                 error\n"
+        ),
+        "| rates | sends an arm, at most | A is said to be better | B is said to be better | half of these by | \
+         planned for 80 %: one look, any look | found by the latter | interval held the truth at every look |"
             .to_owned(),
         "| --- | --- | --- | --- | --- | --- | --- | --- |".to_owned(),
     ];

@@ -28,7 +28,8 @@ const WORLDS: &[World] = &[
 pub fn all(runs: usize) -> String {
     let mut lines = vec![
         format!("{SENDS} sends, 20 replies on average, {runs} worlds of each kind; ± is one standard error\n"),
-        "| judge | true AUC | its interval holds it | true ratio | its interval holds it | said to rank | PPI++ promised |"
+        "| judge | true AUC | its interval holds it | true ratio | its interval holds it | said to rank | PPI++ \
+         promised |"
             .to_owned(),
         "| --- | --- | --- | --- | --- | --- | --- |".to_owned(),
     ];

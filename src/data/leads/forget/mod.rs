@@ -1,9 +1,9 @@
-//! Forgetting a person: out of every file of the data folder, in an order in which a crash at any point loses nothing that is
-//! needed to go on.
+//! Forgetting a person: out of every file of the data folder, in an order in which a crash at any point loses nothing
+//! that is needed to go on.
 //!
-//! First what is known of the person is gathered, then the suppression list gets their hash, then results and the other files
-//! are changed, and last the lists of leads, which say what to look for. A file in `leads/` keeps, on the way, which hash of a
-//! results file has become which: files name one another by their hashes.
+//! First what is known of the person is gathered, then the suppression list gets their hash, then results and the other
+//! files are changed, and last the lists of leads, which say what to look for. A file in `leads/` keeps, on the way,
+//! which hash of a results file has become which: files name one another by their hashes.
 
 mod scrub;
 mod traces;
@@ -71,11 +71,12 @@ struct Progress {
 }
 
 impl<'a> Forgetting<'a> {
-    /// Gathers what is known of a person, and puts their hash on the suppression list. `name` is what they are called from now
-    /// on, unless an interrupted forgetting has chosen one.
+    /// Gathers what is known of a person, and puts their hash on the suppression list. `name` is what they are called
+    /// from now on, unless an interrupted forgetting has chosen one.
     ///
     /// # Errors
-    /// When a file cannot be read; nothing has been changed then. Not when the person is nowhere: their hash is suppressed.
+    /// When a file cannot be read; nothing has been changed then. Not when the person is nowhere: their hash is
+    /// suppressed.
     pub fn begin(folder: &'a DataFolder, address: &str, name: &str) -> Result<Self, Error> {
         let now = clock::iso(clock::now()?);
         let Some(entry) = Suppressed::of_address(address, REASON, &now) else {
@@ -238,7 +239,8 @@ impl<'a> Forgetting<'a> {
         Ok(changes)
     }
 
-    /// Tells files that name changed ones by their hashes of the new ones, from parents to children, until nothing changes.
+    /// Tells files that name changed ones by their hashes of the new ones, from parents to children, until nothing
+    /// changes.
     fn rename(&mut self) -> Result<(), Error> {
         // A chain of as many versions as there are files.
         let mut left = 1 + self.folder.list(Kind::Results)?.len() + self.folder.list(Kind::Readings)?.len();

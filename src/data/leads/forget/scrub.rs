@@ -1,5 +1,5 @@
-//! Taking a person's texts out of JSON. Counts stay: how many said yes is nobody's secret, and what refers to an entry by its
-//! place still finds it there.
+//! Taking a person's texts out of JSON. Counts stay: how many said yes is nobody's secret, and what refers to an entry
+//! by its place still finds it there.
 
 use serde_json::Value;
 
@@ -27,8 +27,8 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
-/// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them: somebody
-/// in them who has the person's name or address is the sender.
+/// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them:
+/// somebody in them who has the person's name or address is the sender.
 const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];
 
 /// Whose entry a text stands in.

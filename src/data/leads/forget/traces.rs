@@ -12,7 +12,8 @@ use crate::data::{DataFolder, Error, Kind, json, lines};
 /// Shorter texts are anybody's.
 const SHORTEST: usize = 24;
 
-/// What a person can be found by: the address, the texts that describe them, and what was written to them and said by them.
+/// What a person can be found by: the address, the texts that describe them, and what was written to them and said by
+/// them.
 #[derive(Clone, Debug, Default)]
 pub struct Traces {
     email: String,
@@ -59,8 +60,8 @@ impl Texts {
 }
 
 impl Traces {
-    /// Gathers what the files of a folder know of a folded address. The texts of results are looked for by what the lists of
-    /// leads say; a person who is in no list any more is looked for by the address.
+    /// Gathers what the files of a folder know of a folded address. The texts of results are looked for by what the
+    /// lists of leads say; a person who is in no list any more is looked for by the address.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -212,7 +213,8 @@ impl Traces {
         self.about.add(persona);
     }
 
-    /// Adds what describes the person in entries of theirs, and collects what was written to them and said by them there.
+    /// Adds what describes the person in entries of theirs, and collects what was written to them and said by them
+    /// there.
     fn add_entries(&mut self, value: &Value, said: &mut BTreeSet<String>) {
         let mut described = Vec::new();
         self.each_entry(value, &mut |entry, is_theirs| {
@@ -248,8 +250,8 @@ impl Traces {
     }
 }
 
-/// What was written to a person and said by them that is long enough to be told from what others say. A subject is not: one
-/// line stands above hundreds of messages, and whatever else is of the person tells theirs.
+/// What was written to a person and said by them that is long enough to be told from what others say. A subject is not:
+/// one line stands above hundreds of messages, and whatever else is of the person tells theirs.
 fn collect_said(value: &Value, said: &mut BTreeSet<String>) {
     each_said(value, &mut |text| {
         if text.chars().count() >= SHORTEST {

@@ -248,8 +248,8 @@ impl Mapping {
     }
 }
 
-/// The field of a name within another: the inner name tells it, but for names, which are those of what is around them. Any
-/// name of the outermost object goes before it.
+/// The field of a name within another: the inner name tells it, but for names, which are those of what is around them.
+/// Any name of the outermost object goes before it.
 fn inner_field(around: &str, inner: &str) -> Option<(Field, usize)> {
     const WORSE: usize = 100;
     let is_company = matches!(Field::of_header(around), Some((Field::Company, _)));
@@ -266,8 +266,9 @@ fn fold_name(header: &str) -> String {
     fold_header(&cut)
 }
 
-/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`. None where several words stand before
-/// a comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as "MBA".
+/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`. None where several words
+/// stand before a comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as
+/// "MBA".
 fn split_name(name: &str) -> Option<(String, Option<String>)> {
     let join = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, last) = match name.split_once(',') {

@@ -1,7 +1,7 @@
 //! Leads from files of others: CSV of any delimiter and encoding, JSON, and JSON lines.
 //!
-//! A file is read twice, in a stream: once for its encoding, once for its rows. Which column is what is told by its name
-//! ([`names`]); that maps columns and judges no meaning, and the mapping is shown.
+//! A file is read twice, in a stream: once for its encoding, once for its rows. Which column is what is told by its
+//! name ([`names`]); that maps columns and judges no meaning, and the mapping is shown.
 
 mod blocked;
 mod json_rows;
@@ -37,8 +37,8 @@ pub struct Options {
     pub map: Vec<(Field, String)>,
 }
 
-/// Reads a file's leads in its order, duplicates included, each with the line that it begins on. Rows without an address are
-/// counted and left out.
+/// Reads a file's leads in its order, duplicates included, each with the line that it begins on. Rows without an
+/// address are counted and left out.
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line; those of `each`.
@@ -80,15 +80,15 @@ pub fn read(path: &Path, options: &Options, each: &mut dyn FnMut(Lead) -> Result
 fn nobody(report: &Report, mapping: &Mapping) -> String {
     if let Some(line) = report.ragged.first_lines.first() {
         return format!(
-            "{} of its rows have more cells than the header, the first on line {line}, and no other has an e-mail address; put \
-             quotation marks around cells that hold the delimiter",
+            "{} of its rows have more cells than the header, the first on line {line}, and no other has an e-mail \
+             address; put quotation marks around cells that hold the delimiter",
             report.ragged.count
         );
     }
     let known = mapping.known().map_or_else(String::new, |known| format!("this is a {known} without addresses: "));
     format!(
-        "{known}none of its {} rows has an e-mail address; have addresses added, or name the column that holds them: --map \
-         email=\"COLUMN\"",
+        "{known}none of its {} rows has an e-mail address; have addresses added, or name the column that holds them: \
+         --map email=\"COLUMN\"",
         report.rows
     )
 }

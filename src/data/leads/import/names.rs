@@ -1,5 +1,5 @@
-//! Which field a column is, by its header. Names of columns that tools write are listed, in several languages; nothing is read
-//! into what a cell says.
+//! Which field a column is, by its header. Names of columns that tools write are listed, in several languages; nothing
+//! is read into what a cell says.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,8 +37,8 @@ pub enum Field {
     State,
     /// A part of the location.
     Country,
-    /// Whether they must not be written to: anything but a no means it. A person names such a column; those of known exports
-    /// are told by their headers ([`Marker`](super::blocked::Marker)).
+    /// Whether they must not be written to: anything but a no means it. A person names such a column; those of known
+    /// exports are told by their headers ([`Marker`](super::blocked::Marker)).
     DoNotContact,
 }
 

@@ -28,8 +28,8 @@ pub fn name_from(path: &Path) -> String {
     if name.is_empty() { "leads".to_owned() } else { name }
 }
 
-/// Imports a file into a list. People who may not be written to go on the folder's suppression list as well, so that no later
-/// import brings them back.
+/// Imports a file into a list. People who may not be written to go on the folder's suppression list as well, so that no
+/// later import brings them back.
 ///
 /// # Errors
 /// What is wrong with the file; [`Error::ListExists`]; what the disk says. Nothing is then written.
@@ -176,8 +176,8 @@ impl Tally {
         })
     }
 
-    /// Notes a row. Whether it is kept: it is the first of its address, and the person was not forgotten. A later row may still
-    /// say that this person is not to be written to.
+    /// Notes a row. Whether it is kept: it is the first of its address, and the person was not forgotten. A later row
+    /// may still say that this person is not to be written to.
     fn keeps(&mut self, lead: &Lead) -> Result<bool, Error> {
         let key = lead.key();
         if self.leaves_out(key) {

@@ -140,8 +140,8 @@ fn check_breaks(path: &Path, record: &ByteRecord, layout: &Layout, line: u64) ->
 }
 
 fn unclosed(path: &Path, line: u64) -> Error {
-    let problem = "a quotation mark in the row that begins here is never closed, and swallows the rows after it; close it, \
-                   or write it twice";
+    let problem = "a quotation mark in the row that begins here is never closed, and swallows the rows after it; close \
+                   it, or write it twice";
     fault(path, Some(line), problem.into())
 }
 
@@ -172,8 +172,8 @@ fn layout(path: &Path, encoding: &Text, mapping: &Mapping) -> Result<Layout, Err
         return Err(fault(path, None, "the file holds no rows; nothing was imported".into()));
     };
     if guess.is_headless {
-        let problem = "the first row holds an e-mail address and no row above it says what the columns are; add a header \
-                       row, such as email,first_name,company";
+        let problem = "the first row holds an e-mail address and no row above it says what the columns are; add a \
+                       header row, such as email,first_name,company";
         return Err(fault(path, Some(guess.layout.line), problem.into()));
     }
     Ok(guess.layout)
@@ -237,7 +237,8 @@ impl Guess {
     }
 }
 
-/// The column in which most rows have an address, with the first row that has one. Within an option, so that `?` reads well.
+/// The column in which most rows have an address, with the first row that has one. Within an option, so that `?` reads
+/// well.
 #[expect(clippy::option_option, reason = "no rows at all are something else than no addresses")]
 fn column_of_addresses(rows: &[(u64, Vec<String>)]) -> Option<Option<(usize, usize)>> {
     let widest = rows.iter().map(|(_, row)| row.len()).max()?;

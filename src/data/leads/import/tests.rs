@@ -141,7 +141,8 @@ fn exports() -> Vec<Export> {
     vec![
         export(
             Known::Apollo,
-            "First Name,Last Name,Title,Company Name,Email,Email Status,Seniority,Do Not Call,Lists,Person Linkedin Url,Country",
+            "First Name,Last Name,Title,Company Name,Email,Email Status,Seniority,Do Not Call,Lists,Person Linkedin \
+             Url,Country",
             &[
                 "Zoë|Müller|Head of IT|Köln AG|Zoe@koeln.example|Verified|Head|false|Q3|http://li/zoe|Germany",
                 "Bo|Li|CTO|Bolt|bo@bolt.example|Verified|C suite|true|Q3|http://li/bo|Norway",
@@ -150,15 +151,20 @@ fn exports() -> Vec<Export> {
         ),
         export(
             Known::OlderApollo,
-            "First Name,Last Name,Title,Company,Company Name for Emails,Email,Email Status,Seniority,First Phone,# Employees,Industry,Person Linkedin Url,Website,Company Linkedin Url,City,State,Country,Email Sent,Email Open,Email Bounced,Replied,Demoed",
+            "First Name,Last Name,Title,Company,Company Name for Emails,Email,Email Status,Seniority,First Phone,# \
+             Employees,Industry,Person Linkedin Url,Website,Company Linkedin Url,City,State,Country,Email Sent,Email \
+             Open,Email Bounced,Replied,Demoed",
             &[
-                "Zoë|Müller|Head of IT|Köln AG|Köln|zoe@koeln.example|Verified|Head|'+49 221|120|shipping|http://li/zoe|http://koeln.example|http://li/koeln|Köln||Germany|true|false|false|false|false",
-                "Bo|Li|CTO|Bolt|Bolt|bo@bolt.example|Verified|C suite||8|software|http://li/bo||http://li/bolt|Oslo||Norway|true|false|true|false|false",
+                "Zoë|Müller|Head of IT|Köln AG|Köln|zoe@koeln.example|Verified|Head|'+49 \
+                 221|120|shipping|http://li/zoe|http://koeln.example|http://li/koeln|Köln||Germany|true|false|false|false|false",
+                "Bo|Li|CTO|Bolt|Bolt|bo@bolt.example|Verified|C \
+                 suite||8|software|http://li/bo||http://li/bolt|Oslo||Norway|true|false|true|false|false",
             ],
             Some("bounced"),
         ),
         Export {
-            before: "Notes:\n\"When exporting your connection data, you may notice that some of the email addresses are missing.\"\n\n",
+            before: "Notes:\n\"When exporting your connection data, you may notice that some of the email addresses \
+                     are missing.\"\n\n",
             ..export(
                 Known::LinkedinConnections,
                 "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
@@ -174,14 +180,17 @@ fn exports() -> Vec<Export> {
             Known::SalesNavigator,
             "profileUrl,fullName,firstName,lastName,companyName,title,companyId,companyUrl,regularCompanyUrl,summary,titleDescription,industry,companyLocation,location,durationInRole,durationInCompany,email",
             &[
-                "https://li/zoe|Zoë Müller|Zoë|Müller|Köln AG|Head of IT|17|https://li/s/17|https://li/17|Ships boxes||shipping|Köln|Köln, Germany|2 years|3 years|zoe@koeln.example",
-                "https://li/bo|Bo Li|Bo|Li|Bolt|CTO|18|https://li/s/18|https://li/18|||software|Oslo|Oslo|1 year|1 year|bo@bolt.example",
+                "https://li/zoe|Zoë Müller|Zoë|Müller|Köln AG|Head of IT|17|https://li/s/17|https://li/17|Ships \
+                 boxes||shipping|Köln|Köln, Germany|2 years|3 years|zoe@koeln.example",
+                "https://li/bo|Bo Li|Bo|Li|Bolt|CTO|18|https://li/s/18|https://li/18|||software|Oslo|Oslo|1 year|1 \
+                 year|bo@bolt.example",
             ],
             None,
         ),
         export(
             Known::Hubspot,
-            "First Name,Last Name,Email,Job Title,Company Name,Website URL,Country/Region,Phone Number,LinkedIn URL,Lifecycle Stage,Unsubscribed from all email",
+            "First Name,Last Name,Email,Job Title,Company Name,Website URL,Country/Region,Phone Number,LinkedIn \
+             URL,Lifecycle Stage,Unsubscribed from all email",
             &[
                 "Zoë|Müller|zoe@koeln.example|Head of IT|Köln AG|koeln.example|Germany|+49 221|https://li/zoe|Lead|",
                 "Bo|Li|bo@bolt.example|CTO|Bolt|bolt.example|Norway||https://li/bo|Lead|Yes",
@@ -192,8 +201,10 @@ fn exports() -> Vec<Export> {
             Known::SmartleadLeads,
             "id,campaign_lead_map_id,status,category,is_interested,created_at,first_name,last_name,email,phone_number,company_name,website,location,custom_fields,linkedin_profile,company_url,is_unsubscribed,unsubscribed_client_id_map,last_email_sequence_sent,open_count,click_count,reply_count",
             &[
-                "1|11|COMPLETED|Interested|true|2026-08-01|Zoë|Müller|zoe@koeln.example|+49|Köln AG|koeln.example|Köln|{\"a\":\"b, c\"}|https://li/zoe|koeln.example|false|{}|2|0|0|1",
-                "2|12|COMPLETED|Do Not Contact|false|2026-08-01|Bo|Li|bo@bolt.example||Bolt|bolt.example|Oslo|{}|https://li/bo||false|{}|1|0|0|1",
+                "1|11|COMPLETED|Interested|true|2026-08-01|Zoë|Müller|zoe@koeln.example|+49|Köln \
+                 AG|koeln.example|Köln|{\"a\":\"b, c\"}|https://li/zoe|koeln.example|false|{}|2|0|0|1",
+                "2|12|COMPLETED|Do Not \
+                 Contact|false|2026-08-01|Bo|Li|bo@bolt.example||Bolt|bolt.example|Oslo|{}|https://li/bo||false|{}|1|0|0|1",
             ],
             Some("do not contact"),
         ),

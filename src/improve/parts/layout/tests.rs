@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::growth::assert_in_proportion;
+use crate::evaluate::growth::assert_in_proportion;
 
 /// Prompts as people and models write them, one style each.
 const STYLES: &[(&str, &str)] = &[
@@ -47,7 +47,8 @@ fn contents(text: &str) -> Vec<&str> {
 
 #[test]
 fn an_item_is_whole_however_many_sentences_and_lines_it_has() {
-    let text = "- Not interested? Reply STOP. I will not write again.\n- Open with the reader and say\n  what it is about.\n\n  Then stop.\n- End.\n";
+    let text = "- Not interested? Reply STOP. I will not write again.\n- Open with the reader and say\n  what it is \
+                about.\n\n  Then stop.\n- End.\n";
     assert_eq!(
         contents(text),
         [
@@ -62,9 +63,11 @@ fn an_item_is_whole_however_many_sentences_and_lines_it_has() {
 
 #[test]
 fn a_wrapped_paragraph_is_one_block_and_lines_that_end_are_blocks_of_their_own() {
-    let wrapped = "Halden Roof Solar designs and installs rooftop systems on warehouses, factories\nand farms in the East Midlands, and it has done so since 2017 for customers of\nall sizes.";
+    let wrapped = "Halden Roof Solar designs and installs rooftop systems on warehouses, factories\nand farms in the \
+                   East Midlands, and it has done so since 2017 for customers of\nall sizes.";
     assert_eq!(contents(wrapped), [wrapped]);
-    let lines = "46 systems since 2017, together 9.2 MWp, on warehouses, factories and farms of all sizes.\nWarranties: panels 25 years.\nCertified: MCS.";
+    let lines = "46 systems since 2017, together 9.2 MWp, on warehouses, factories and farms of all \
+                 sizes.\nWarranties: panels 25 years.\nCertified: MCS.";
     assert_eq!(contents(lines).len(), 3);
     let announced = "Always end with the line:\nNot interested? Reply STOP and I will not write again.\n\nBe brief.";
     assert_eq!(contents(announced).len(), 2);

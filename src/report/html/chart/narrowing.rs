@@ -28,14 +28,19 @@ pub fn band(batch: &Batch) -> Markup {
     let band: Vec<String> = upper.chain(lower).collect();
     let line: Vec<String> = drawn.iter().map(|at| point(at.0, at.2)).collect();
     html! {
-        svg.chart viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label="The rate so far and its interval, as trials end" {
+        svg.chart viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label="The rate so far and its interval, \
+            as trials end" {
             @for share in [0.0, 0.5, 1.0] {
                 line.grid x1=(LEFT) x2=(WIDTH) y1=(format!("{:.1}", y(share))) y2=(format!("{:.1}", y(share))) {}
-                text.tick x=(LEFT - 6.0) y=(format!("{:.1}", y(share) + 4.0)) text-anchor="end" { (format!("{:.0}%", share * 100.0)) }
+                text.tick x=(LEFT - 6.0) y=(format!("{:.1}", y(share) + 4.0)) text-anchor="end" {
+                    (format!("{:.0}%", share * 100.0))
+                }
             }
             polygon.band points=(band.join(" ")) {}
             polyline.line points=(line.join(" ")) {}
-            @if let Some(last) = drawn.last() { circle.dot cx=(format!("{:.1}", last.0)) cy=(format!("{:.1}", last.2)) r="4" {} }
+            @if let Some(last) = drawn.last() {
+                circle.dot cx=(format!("{:.1}", last.0)) cy=(format!("{:.1}", last.2)) r="4" {}
+            }
         }
     }
 }

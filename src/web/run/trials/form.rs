@@ -43,9 +43,13 @@ pub(super) fn form(
     let orders = Order::ALL.map(|(_, name, words)| (name, words));
     html! {
         form.inline #filters method="get" action=(format!("{path}#trials-head")) aria-label="Which trials to show" {
-            div.field.wide { label for="search" { "Search in texts" } input #search type="search" name="text" value=(filter.text); }
+            div.field.wide {
+                label for="search" { "Search in texts" } input #search type="search" name="text" value=(filter.text);
+            }
             (choice("said", "Said", &[("", "Yes and no"), ("no", "No"), ("yes", "Yes")], of("said")))
-            @if before.is_some() { (choice("flipped", "Changed their minds", &[("", "All"), ("any", "Either way"), ("yes", "To yes"), ("no", "To no")], of("flipped"))) }
+            @if before.is_some() {
+                (choice("flipped", "Changed their minds", &[("", "All"), ("any", "Either way"), ("yes", "To yes"), ("no", "To no")], of("flipped")))
+            }
             (choice("flagged", "Claims", &[("", "All"), ("1", "With a made-up claim")], of("flagged")))
             (choice("objection", "Objection", &groups, of("objection")))
             (choice("segment", "Kind of people", &segments, of("segment")))
@@ -53,8 +57,16 @@ pub(super) fn form(
             (choice("order", "Order", &orders, of("order")))
             button type="submit" { "Show" }
         }
-        @if filter.flagged && index.trials.iter().all(|trial| trial.grounding == Grounding::NotChecked) { p.hint { "The claims of these messages are not checked. To have it done: " code { "rejoinder audit-claims" } "." } }
-        @if before.is_none() && filter.flipped.is_some() { p.hint { "Who changed their minds is known only where one judge decided on this run and on the one before it." } }
+        @if filter.flagged && index.trials.iter().all(|trial| trial.grounding == Grounding::NotChecked) {
+            p.hint {
+                "The claims of these messages are not checked. To have it done: " code { "rejoinder audit-claims" } "."
+            }
+        }
+        @if before.is_none() && filter.flipped.is_some() {
+            p.hint {
+                "Who changed their minds is known only where one judge decided on this run and on the one before it."
+            }
+        }
     }
 }
 

@@ -43,11 +43,17 @@ pub(in crate::web::run) fn persona(site: &Site, index: &Index, at: u32, who: &st
         p.persona { (text(&own.persona)) }
         p { (flip(flipped)) }
         div.sides {
-            @if let Some(earlier) = &earlier { section { h2 { "Before" } (messages(&earlier.messages, "before", false)) } }
-            section { h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (messages(&own.messages, "after", true)) }
+            @if let Some(earlier) = &earlier {
+                section { h2 { "Before" } (messages(&earlier.messages, "before", false)) }
+            }
+            section {
+                h2 { @if earlier.is_some() { "After" } @else { "Messages" } } (messages(&own.messages, "after", true))
+            }
         }
         @for failure in failures.iter().filter(|failure| failure.persona == at as usize) {
-            p.problem { "Message " (failure.message + 1) " failed (" (text(&failure.stage)) "): " (text(&failure.reason)) }
+            p.problem {
+                "Message " (failure.message + 1) " failed (" (text(&failure.stage)) "): " (text(&failure.reason))
+            }
         }
     })
 }

@@ -44,21 +44,37 @@ impl Row<'_> {
             article.trial id=(id) {
                 details {
                     summary {
-                        span.row-who { strong { "Persona " (self.entry + 1) @if several { ", message " (self.message + 1) } } " " span.quiet { (text(&words::one_line(&self.own.persona, LINE))) } }
+                        span.row-who {
+                            strong { "Persona " (self.entry + 1) @if several { ", message " (self.message + 1) } }
+                            " "
+                            span.quiet { (text(&words::one_line(&self.own.persona, LINE))) }
+                        }
                         span.row-first { (text(&words::one_line(first_line, LINE))) }
                         span.row-said {
-                            @if let Some(before) = before { (shown::decision(before.decision.decision)) span.sr { " before, now " } span aria-hidden="true" { " → " } }
+                            @if let Some(before) = before {
+                                (shown::decision(before.decision.decision))
+                                span.sr { " before, now " }
+                                span aria-hidden="true" { " → " }
+                            }
                             (shown::decision(said.decision.decision)) " " (flip(self.flipped))
                         }
                         span.row-why { (groups(said.decision.decision, coding, (self.entry, self.message))) }
-                        span.row-claims { (shown::claims(&audit)) @if audit.grounding() == Grounding::Grounded { span.quiet { "nothing made up" } } }
+                        span.row-claims {
+                            (shown::claims(&audit))
+                            @if audit.grounding() == Grounding::Grounded { span.quiet { "nothing made up" } }
+                        }
                     }
                     p.persona { (text(&self.own.persona)) }
                     div.sides {
                         @if let Some(before) = before { (side("Before", before, &format!("{id}-before"))) }
                         (side(if before.is_some() { "This run" } else { "Message" }, said, &format!("{id}-text")))
                     }
-                    @if has_no_pair { p.hint { "The run before wrote " (words::count(earlier.len() as u64, "message", "messages")) " to this person, and none of this number." } }
+                    @if has_no_pair {
+                        p.hint {
+                            "The run before wrote " (words::count(earlier.len() as u64, "message", "messages"))
+                            " to this person, and none of this number."
+                        }
+                    }
                     p { a href=(format!("{}/persona/{}", self.path, self.entry + 1)) { "All messages to this person" } }
                 }
             }
@@ -71,7 +87,12 @@ pub(super) fn side(name: &str, said: &Judged, id: &str) -> Markup {
     let (shown, audit) = shown::message(&said.message, said.rejoinder.as_ref());
     html! {
         section.said {
-            h3 { (name) " " (shown::decision(said.decision.decision)) " " (shown::claims(&audit)) @if let Some(score) = said.decision.score() { " " span.quiet { "chance of a yes " (format!("{score:.2}")) } } }
+            h3 {
+                (name) " " (shown::decision(said.decision.decision)) " " (shown::claims(&audit))
+                @if let Some(score) = said.decision.score() {
+                    " " span.quiet { "chance of a yes " (format!("{score:.2}")) }
+                }
+            }
             (shown)
             pre hidden id=(id) { (text(&said.message)) }
             p.reasoning { strong { "Why: " } (text(&said.decision.reasoning)) }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-/// Does the work at this size and at ten times the size. In proportion the second takes ten times as long, by the square
-/// a hundred times; forty is too long. Others on the machine disturb single turns, so up to nine pairs are tried, and one
-/// that is in proportion is enough: work that grows by the square has none.
+/// Does the work at this size and at ten times the size. In proportion the second takes ten times as long, by the
+/// square a hundred times; forty is too long. Others on the machine disturb single turns, so up to nine pairs are
+/// tried, and one that is in proportion is enough: work that grows by the square has none.
 pub fn assert_in_proportion(what: &str, size: usize, mut work: impl FnMut(usize)) {
     let mut took = |size: usize| {
         let started = Instant::now();
