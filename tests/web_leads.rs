@@ -110,7 +110,8 @@ async fn a_file_without_the_secret_too_large_empty_or_no_table_is_refused_in_pla
         Request::post("/prompts").header("host", "localhost:7070").header("origin", "http://localhost:7070");
     let elsewhere = elsewhere.header("content-type", "multipart/form-data; boundary=xYz").body(Body::from("--xYz--"));
     assert_eq!(pages.send(elsewhere.unwrap()).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    let locked = Pages::with(&place.data(), Default::default(), Some("correct-horse-battery-staple"));
+    let locked =
+        Pages::with(&place.data(), rejoinder::web::guard::Names::default(), Some("correct-horse-battery-staple"));
     for path in ["/leads", "/campaigns", "/campaigns/spring/instantly.csv", "/leads/preview/x"] {
         assert_eq!(locked.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
     }

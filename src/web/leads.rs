@@ -51,12 +51,15 @@ const FIELDS: &[(Field, &str, &str)] = &[
     (Field::DoNotContact, "do_not_contact", "Must not be written to"),
 ];
 
+/// What is in a list, and how many of its people are left out for which reason.
+type Found = (Counts, BTreeMap<String, u64>);
+
 /// One list.
 struct Listed {
     file: FileName,
     when: String,
     /// What is in it, and why some are left out; none where it is too large to be counted here.
-    found: Option<Result<(Counts, BTreeMap<String, u64>), Problem>>,
+    found: Option<Result<Found, Problem>>,
 }
 
 /// The lists, and a form for a new one.

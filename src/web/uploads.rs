@@ -17,8 +17,11 @@ use crate::data::{DataFolder, Error, FileName};
 use crate::report::leads::PREVIEWED;
 use crate::report::words;
 
+/// A file that was sent, and which column was chosen for which field.
+type Mapped = (Arc<Upload>, Vec<(Field, String)>);
+
 /// How long a file is kept that nobody asks for.
-const KEPT: Duration = Duration::from_mins(30);
+const KEPT: Duration = Duration::from_secs(30 * 60);
 /// Files that are kept at once; the oldest goes.
 const MOST: usize = 4;
 
@@ -168,7 +171,7 @@ impl Uploads {
     ///
     /// # Errors
     /// Where it was imported, or forgotten.
-    pub fn get(&self, id: &str) -> Result<(Arc<Upload>, Vec<(Field, String)>), Problem> {
+    pub fn get(&self, id: &str) -> Result<Mapped, Problem> {
         let mut held = lock(&self.0);
         held.retain(|held| held.used.elapsed() < KEPT);
         let found = held.iter_mut().find(|held| held.id == id).ok_or_else(|| {

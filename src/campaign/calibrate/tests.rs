@@ -48,7 +48,7 @@ fn examples_are_worth_what_they_change_for_the_same_people_and_few_say_nothing()
     };
     // Without examples it is a lottery, with them nearly everybody who replied stands above the others.
     let lottery = |person: u32| f64::from(person * 7919 % 101) / 101.0;
-    let better = |person: u32| lottery(person) * 0.5 + if person % 4 == 0 { 0.4 } else { 0.0 };
+    let better = |person: u32| lottery(person) * 0.5 + if person.is_multiple_of(4) { 0.4 } else { 0.0 };
     let worth = |people| judged(people, &better).over(&judged(people, &lottery)).unwrap();
     let many = worth(120);
     assert_eq!((many.verdict, many.replied, many.silent), (ExamplesVerdict::Better, 30, 90));
