@@ -111,7 +111,7 @@ fn the_picture_in_the_architecture_page_is_what_the_imports_are() {
     let drawn = format!("```text\n{}```\n", picture());
     if std::env::var_os("UPDATE").is_some() {
         let text = format!("{before}<!-- picture -->\n{drawn}<!-- end of picture -->{after}");
-        std::fs::write(&page, text).unwrap();
+        rejoinder::data::whole::replace(&page, |file| file.write_all(text.as_bytes())).unwrap();
     } else {
         assert_eq!(shown, drawn, "UPDATE=1 cargo test --test layers draws it anew");
     }

@@ -125,9 +125,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let file = calibrations::file_name(results.stem())?;
     doors.context.note_output("calibration", &file, &sha256(&calibrations::to_bytes(&calibration)?))?;
-    let earlier =
-        setup.folder.exists(&file).then(|| calibrations::of_lineage(&setup.folder, results.stem())).transpose()?;
-    let replaced = words::replaced(earlier.flatten().as_ref().map(|earlier| earlier.date.as_str()));
+    // One that cannot be read is replaced without a word: what was just paid for is worth more.
+    let earlier = calibrations::of_lineage(&setup.folder, results.stem()).ok().flatten();
+    let replaced = words::replaced(earlier.as_ref().map(|earlier| earlier.date.as_str()));
     let file = calibrations::save(&setup.folder, &calibration)?;
     print(&format!("Kept in: {}\n{replaced}", words::path(&setup.folder.path(&file))))?;
     begun.finish()?;
