@@ -29,7 +29,7 @@ pub fn names(field: &str) -> &'static [&'static str] {
 /// A field and the header of the column that it is, as a person says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mapped {
-    /// Its name, one of those of [`COLUMNS`].
+    /// Its name, one of those of `COLUMNS`.
     pub field: &'static str,
     /// The header, as it is in the file.
     pub header: String,
