@@ -1,10 +1,13 @@
 //! The data folder: `personas/`, `results/` and `messages/` under one root, and nothing outside it.
 
+mod lock;
+
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use lock::Lock;
 use sha2::{Digest, Sha256};
 
 use super::file_name::{FileName, Kind, shortened};
@@ -327,55 +330,6 @@ impl DataFolder {
         let more = if files.len() > SHOWN { format!(" and {} more", files.len() - SHOWN) } else { String::new() };
         let verb = if files.len() == 1 { "is" } else { "are" };
         format!("there {verb} {}{more}", names.join(", "))
-    }
-}
-
-/// A held lock on a subfolder; let go of when dropped, or when the process ends in whatever way.
-#[derive(Debug)]
-pub struct Lock {
-    path: PathBuf,
-    file: fs::File,
-}
-
-impl Lock {
-    /// The lock, unless another holds it.
-    fn attempt(path: &Path) -> io::Result<Option<Self>> {
-        let file = fs::File::options().write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Ok(None),
-            // Some network file systems know no locks. Files are whole there all the same.
-            Err(fs::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(fs::TryLockError::Error(error)) => return Err(error),
-        }
-        // Whoever held it before has removed the file; a lock on what has no name any more keeps nobody out.
-        Ok(has_name(&file, path)?.then(|| Lock { path: path.to_owned(), file }))
-    }
-}
-
-#[cfg(unix)]
-fn has_name(file: &fs::File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let own = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(named) => Ok((named.dev(), named.ino()) == (own.dev(), own.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(not(unix))]
-fn has_name(_file: &fs::File, _path: &Path) -> io::Result<bool> {
-    Ok(true)
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Removed while it is held, so that it is never another's file.
-        if cfg!(unix) {
-            let _ = fs::remove_file(&self.path);
-        }
-        let _ = self.file.unlock();
     }
 }
 

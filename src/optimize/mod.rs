@@ -10,6 +10,7 @@ pub mod asked;
 pub mod attempts;
 pub mod audits;
 pub mod by_hand;
+mod cast;
 pub mod coding;
 pub mod companies;
 pub mod compare_runs;

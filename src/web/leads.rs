@@ -1,5 +1,7 @@
 //! Leads: the lists, a file that is sent, what is found in it, and its import.
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,13 +13,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use figures::figures;
+
 use super::error::Problem;
 use super::multipart;
 use super::page::{self, Place, text};
 use super::site::Site;
 use super::uploads::{Preview, Upload};
 use super::work::{Values, value};
-use crate::data::leads::import::{self, Field, Report};
+use crate::data::leads::import::{self, Field};
 use crate::data::leads::{self, LeadList, Suppression};
 use crate::data::{FileName, clock};
 use crate::report::leads::{Counts, shell};
@@ -332,75 +336,6 @@ fn choice(
                     option value=(column) selected[column == now] { (text(&words::one_line(column, 80))) }
                 }
             }
-        }
-    }
-}
-
-/// What was found.
-fn figures(report: &Report) -> Markup {
-    let tool =
-        report.known.map_or_else(|| "No known export; columns by their names".to_owned(), |known| known.to_string());
-    let mut blocked: Vec<(String, u64)> = report.blocked.iter().map(|(why, count)| (why.clone(), *count)).collect();
-    blocked.push(("on the suppression list already".to_owned(), report.suppressed));
-    blocked.retain(|(_, count)| *count > 0);
-    let total: u64 = blocked.iter().map(|(_, count)| count).sum();
-    html! {
-        dl.tiles #found {
-            div { dt { "Recognised as" } dd { strong { (tool) } small { (report.format) ", " (report.encoding) } } }
-            div {
-                dt { "Rows" }
-                dd {
-                    strong { (words::thousands(report.rows)) }
-                    @if report.preamble > 0 {
-                        small { (words::count(report.preamble, "line", "lines")) " before the header" }
-                    }
-                }
-            }
-            div { dt { "May be written to" } dd { strong { (words::thousands(report.writable())) } } }
-            div {
-                dt { "May not be written to" }
-                dd {
-                    strong { (words::thousands(total)) }
-                    @if total > 0 {
-                        small { (reasons(blocked.iter().map(|(why, count)| (why, count)))) "; kept apart" }
-                    }
-                }
-            }
-            div {
-                dt { "Duplicates" }
-                dd {
-                    strong { (words::thousands(report.duplicates)) }
-                    @if report.duplicates > 0 { small { "the first row counts" } }
-                }
-            }
-            div {
-                dt { "Without an address" }
-                dd {
-                    strong { (words::thousands(report.without_address)) }
-                    @if report.without_address > 0 { small { "left out" } }
-                }
-            }
-            @if report.ragged.count > 0 {
-                div {
-                    dt { "More cells than the header" }
-                    dd {
-                        strong { (words::thousands(report.ragged.count)) }
-                        small {
-                            "left out; the first on line "
-                            (report.ragged.first_lines.first().copied().unwrap_or_default())
-                        }
-                    }
-                }
-            }
-            @if report.short > 0 {
-                div {
-                    dt { "Fewer cells than the header" }
-                    dd { strong { (words::thousands(report.short)) } small { "what is missing is empty" } }
-                }
-            }
-        }
-        @if report.markers.is_empty() {
-            p.hint { "No column is known to say who must not be written to. If one does, choose it below." }
         }
     }
 }
