@@ -210,7 +210,7 @@ fn what_stands_in_the_file_is_read_and_not_audited_again() {
     place.write("offer.md", OFFER);
     assert!(calls(&["--model", "market", "--facts", "offer.md"]).contains("2 calls of the auditor"));
     let ran = place.ok(&["audit-claims", "a_results_1", "--model", "market"]);
-    assert!(ran.out.contains("Auditor: market; 1 audit stood in the file"), "{}", ran.out);
+    assert!(ran.out.contains("Auditor: market; 1 audit was in the file already"), "{}", ran.out);
 }
 
 /// An auditor that answers every question alike.

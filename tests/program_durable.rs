@@ -296,6 +296,6 @@ fn a_journal_that_cannot_be_used_is_said_in_one_line_before_anything_is_sent() {
 
 fn run_id(place: &Place) -> String {
     let listed = place.ok(&["runs"]).out;
-    let line = listed.lines().nth(3).unwrap();
-    line.chars().filter(char::is_ascii_hexdigit).take(12).collect()
+    // Below the line of headings.
+    listed.lines().nth(1).and_then(|line| line.split_whitespace().next()).expect("a run").to_owned()
 }

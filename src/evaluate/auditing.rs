@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::Error;
 use super::generator::Fault;
-use super::grounding::{Audit, Auditor, Grounding, Sources, audit_without_model};
+use super::grounding::{Audit, Auditor, ClaimKind, Grounding, Sources, audit_without_model};
+use super::reading::BEGAN;
 use crate::data::Map;
 use crate::data::results::{Decision, Judged, MessageNote};
 use crate::model::FailureKind;
 
 /// The key of a note under which the audit stands.
 const AUDIT: &str = "audit";
+
+/// Characters of a note that are shown.
+const SHOWN: usize = 120;
 
 /// How often a message that makes claims up is revised, at most.
 pub const REVISIONS: u32 = 2;
@@ -153,6 +157,22 @@ impl Message {
         Message { audit, audit_failure: failure, ..self }
     }
 
+    /// Why this is no message, in one line, where all of it is a remark to whoever ordered it, such as a refusal.
+    #[must_use]
+    pub fn only_a_note(&self) -> Option<String> {
+        let is_remark = |at: usize| {
+            let mut remarks = self.audit.made_up().filter(|claim| claim.kind == ClaimKind::Remark);
+            remarks.any(|claim| (claim.start..claim.end).contains(&at))
+        };
+        let mut letters = self.text.chars().enumerate().filter(|(_, c)| c.is_alphanumeric()).peekable();
+        let is_note = letters.peek().is_some() && letters.all(|(at, _)| is_remark(at));
+        is_note.then(|| {
+            let words: Vec<&str> = self.text.split_whitespace().collect();
+            let shown: String = words.join(" ").chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+            format!("the model wrote a note in place of a message{BEGAN}{shown:?}")
+        })
+    }
+
     /// The passages that make something up, each once, with what is wrong with it.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
@@ -254,6 +274,22 @@ mod tests {
         let faults = Message { audit, ..Message::unchecked("Sure!\n\nHello") }.faults();
         assert_eq!((faults.len(), faults[0].passage.as_str()), (1, "Sure!"));
         assert!(faults[0].why.starts_with("no part of the message"), "{}", faults[0].why);
+    }
+
+    #[test]
+    fn a_note_in_place_of_a_message_is_no_message_and_one_beside_it_is() {
+        let remark = |start, end| Claim { kind: ClaimKind::Remark, ..claim(start, end, Verdict::Unsupported) };
+        let noted = |text: &str, claims: Vec<Claim>| {
+            Message { text: text.into(), audit: Audit { auditor: Some("00".into()), claims }, ..Message::default() }
+                .only_a_note()
+        };
+        let refusal = "Keine Nachricht.\n\nAda möchte nicht angeschrieben werden.";
+        let said = "the model wrote a note in place of a message; it began: \"Keine Nachricht. Ada möchte nicht \
+                    angeschrieben werden.\"";
+        assert_eq!(noted(refusal, vec![remark(0, 15), remark(18, refusal.chars().count())]).as_deref(), Some(said));
+        assert_eq!(noted("Here it is:\n\nHi Ada", vec![remark(0, 11)]), None);
+        assert_eq!(noted("Hi Ada", vec![claim(0, 6, Verdict::Unsupported)]), None);
+        assert_eq!(noted("", vec![]), None);
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl SequenceWriter {
             step = self.check(revised, persona, &[&key[..], &["audit"]].concat()).await?;
             step.message.revisions = number;
         }
-        Ok(step)
+        step.message.only_a_note().map_or(Ok(step), |reason| Err(Unended::Failed(reason)))
     }
 
     async fn ask(&self, prompt: &str, user: &str, key: &[&str]) -> Result<StepText, Unended> {

@@ -221,7 +221,7 @@ impl Bench {
             message = self.check(revised, persona, &[&key[..], &["audit"]].concat()).await?;
             message.revisions = number;
         }
-        Ok(message)
+        message.only_a_note().map_or(Ok(message), |reason| Err(Unended::Failed(reason)))
     }
 
     async fn check(&self, message: Message, persona: &str, key: &[&str]) -> Result<Message, Unended> {

@@ -280,8 +280,8 @@ impl AuditorNamed {
         match self {
             AuditorNamed::Model(model, 0) => words::one_line(model, 100),
             AuditorNamed::Model(model, kept) => {
-                let audits = words::count(*kept as u64, "audit", "audits");
-                format!("{}; {audits} were in the file", words::one_line(model, 100))
+                let audits = words::count(*kept as u64, "audit was", "audits were");
+                format!("{}; {audits} in the file already", words::one_line(model, 100))
             }
             AuditorNamed::InFile => "as the file has it".to_owned(),
             AuditorNamed::Nobody => "none, so claims are not checked".to_owned(),
