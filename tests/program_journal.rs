@@ -431,8 +431,7 @@ fn every_request_and_answer_is_read_out_in_full() {
     let market = MarketProcess::start(&[]);
     let place = Place::with_samples();
     assert_eq!(evaluate(&place, &market, &[]).code, Some(0));
-    let listed = place.ok(&["runs"]).out;
-    let id: String = listed.lines().nth(3).unwrap().chars().filter(char::is_ascii_hexdigit).take(12).collect();
+    let id = place.run_id("");
     let out = place.ok(&["runs", "calls", &id[..6]]).out;
     let calls: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(calls.len(), CALLS);

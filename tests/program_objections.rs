@@ -13,9 +13,7 @@ const NEXT: &str = "b2b_saas_personas_train_results_improvement_run_v1";
 
 /// Every call of the latest run of a command: system prompt, user turn, answer.
 fn calls(place: &Place, command: &str) -> Vec<[String; 3]> {
-    let runs = place.ok(&["runs"]).out;
-    let run = runs.lines().find(|line| line.contains(command)).unwrap_or_else(|| panic!("{runs}"));
-    let id = run.split(['│', '┆']).map(str::trim).find(|cell| !cell.is_empty()).unwrap();
+    let id = &place.run_id(command);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     place
         .ok(&["runs", "calls", id])

@@ -60,7 +60,7 @@ fn assert_nowhere(place: &Place, ran: &Ran, what: &str) {
     assert_eq!(files_with_key(&place.data()), Vec::<String>::new(), "{what}");
     let listed = place.ok(&["runs"]).out;
     let id: String =
-        listed.lines().nth(3).unwrap_or_default().chars().filter(char::is_ascii_hexdigit).take(12).collect();
+        listed.lines().nth(1).unwrap_or_default().chars().filter(char::is_ascii_hexdigit).take(12).collect();
     let mut said = listed;
     if id.len() == 12 {
         said.push_str(&place.ok(&["runs", "show", &id]).out);

@@ -289,8 +289,7 @@ fn a_run_that_began_fresh_is_resumed_and_its_limits_are_its_own() {
     let (place, gateway) = (place(4), Gateway::start(good));
     let ran = evaluate(&place, &gateway, &["--fresh", "--max-calls", "3"]);
     assert_eq!((ran.code, gateway.calls()), (Some(8), 3), "{}", ran.err);
-    let runs = place.ok(&["runs"]).out;
-    let id = runs.lines().find(|line| line.contains("interrupted")).unwrap().split_whitespace().nth(1).unwrap();
+    let id = &place.run_id("interrupted");
     let resume = |more: &[&str]| {
         let mut command = place.command(&[&["runs", "resume", id][..], more].concat());
         Ran::of(&command.env("OPENAI_API_KEY", "sk-test").output().unwrap())
@@ -318,9 +317,7 @@ fn an_interrupted_run_stays_where_other_options_are_typed_and_the_difference_is_
     );
     assert!(place.ok(&["runs"]).out.contains("interrupted"));
     place.write("offer.md", "You write long e-mails.");
-    let runs = place.ok(&["runs"]).out;
-    let row = runs.lines().find(|line| line.contains("interrupted")).unwrap();
-    let id = row.split_whitespace().nth(1).unwrap().to_owned();
+    let id = place.run_id("interrupted");
     let ran = Ran::of(&place.command(&["runs", "resume", &id]).env("OPENAI_API_KEY", "sk-test").output().unwrap());
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     assert!(ran.err.contains("cannot be resumed: its files or prompts have changed"), "{}", ran.err);

@@ -11,6 +11,7 @@ use crate::campaign::ab;
 use crate::compare::arms::Rates;
 use crate::data::Kind;
 use crate::report::ab::{self as report, AbPlan};
+use crate::report::words;
 
 /// Options of `ab`.
 #[derive(Args, Clone, Debug)]
@@ -77,6 +78,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Command::Assign(options) => assign::run(setup, options).await,
         Command::Result(options) => {
             let campaign = setup.folder.resolve(Kind::Campaigns, &options.campaign)?;
+            let replies = setup.folder.resolve(Kind::Replies, campaign.stem())?;
+            if setup.folder.exists(&campaign) && !setup.folder.exists(&replies) {
+                let name = words::one_line(campaign.stem(), 100);
+                return Err(Error::Usage(format!(
+                    "no replies to {name} have been imported; export it, send it, then: rejoinder replies import FILE \
+                     --campaign {name}"
+                )));
+            }
             let standing = ab::standing(&setup.folder, &campaign, options.alpha)?;
             let standing = standing.map_err(|why| Error::Usage(why.to_string()))?;
             print(&report::result(&standing))

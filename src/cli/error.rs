@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::call::stop::Why;
 use crate::data::{self, FileError};
 use crate::evaluate::decision_prompt;
-use crate::evaluate::run::{self, Interrupted};
+use crate::evaluate::run::{self, Interrupted, how_to_go_on};
 use crate::journal;
 use crate::model::id::ModelIdError;
 use crate::model::price::PriceError;
@@ -200,18 +200,6 @@ fn of_stop(why: Why) -> u8 {
         Why::Unusable => MODEL,
         Why::BelowOneCall => USAGE,
         _ => LIMIT,
-    }
-}
-
-/// How to resume a run that stopped by itself.
-fn how_to_go_on(why: Why) -> &'static str {
-    match why {
-        Why::Calls | Why::Cost | Why::BelowOneCall => {
-            "the same command with a higher limit, or without, goes on from there"
-        }
-        Why::Unreachable => "no trial was given up, and the same command goes on from there",
-        Why::Unusable => "once the reason is mended, the same command with --fresh begins anew",
-        _ => "the same command goes on from there",
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Options {
     #[arg(value_name = "NAME")]
     name: String,
     /// In which form
-    #[arg(long, value_enum, required_unless_present = "tool")]
+    #[arg(long, value_enum)]
     format: Option<Format>,
     /// Export the campaign of this name for this sending tool
     #[arg(long = "for", value_name = "TOOL", value_enum, conflicts_with = "format")]
@@ -99,7 +99,16 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return Err(Error::Usage("--best is for --format prompt".into()));
     }
     let Some(format) = options.format else {
-        let tool = options.tool.unwrap_or_default();
+        let Some(tool) = options.tool else {
+            let campaign = setup.folder.resolve(Kind::Campaigns, &options.name);
+            let is_campaign = campaign.is_ok_and(|campaign| setup.folder.exists(&campaign));
+            let name = words::one_line(&options.name, 100);
+            return Err(Error::Usage(if is_campaign {
+                format!("{name} is a campaign: add --for instantly, smartlead, lemlist or csv")
+            } else {
+                "add --format csv, jsonl, prompt, sft or dpo; for a campaign, --for with the name of a tool".to_owned()
+            }));
+        };
         if options.excel && !tool.is_for_spreadsheets() {
             return Err(Error::Usage("--excel is for --format csv and --for csv".into()));
         }

@@ -112,9 +112,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     match summary.count(Level::Error) {
         0 => {
             let name = words::one_line(file.stem(), 100);
-            let next =
-                format!("Next: rejoinder export {name} --for instantly -o {name}.csv (or smartlead, lemlist, csv)");
+            let next = format!("Next: rejoinder export {name} --for instantly -o {name}.csv");
             setup.events.emit(Event::Note(next));
+            setup.events.emit(Event::Note("Other tools: --for smartlead, lemlist or csv".to_owned()));
             Ok(())
         }
         errors => Err(Error::Findings(errors)),
@@ -177,8 +177,8 @@ async fn read_footer(
         Ok(Ok(seen)) => Footer::Read(seen),
         Ok(Err(reason)) => {
             let reason = words::one_line(&reason, 200);
-            not_checked.insert(0, format!("the footer, and so what messages lack: {reason}"));
-            Footer::Unread
+            not_checked.insert(0, format!("the footer, so messages are checked as if there were none: {reason}"));
+            Footer::None
         }
         // What stopped it is said at the end: nothing more is read.
         Err(_) => Footer::Unread,

@@ -137,8 +137,21 @@ impl From<FileError> for Error {
 
 /// The run was asked to stop: what came back is in the journal, and nothing is to be saved now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("stopped, since {0}; every answer that came back is kept: the same command goes on from there")]
+#[error("stopped, since {why}; every answer that came back is kept: {go_on}", why = .0, go_on = how_to_go_on(*.0))]
 pub struct Interrupted(pub Why);
+
+/// How to resume a run that stopped by itself.
+#[must_use]
+pub fn how_to_go_on(why: Why) -> &'static str {
+    match why {
+        Why::Calls | Why::Cost | Why::BelowOneCall => {
+            "the same command with a higher limit, or without, goes on from there"
+        }
+        Why::Unreachable => "no trial was given up, and the same command goes on from there",
+        Why::Unusable => "once the reason is mended, the same command with --fresh begins anew",
+        _ => "the same command goes on from there",
+    }
+}
 
 /// A finished run: every trial is either among the entries or among the failures.
 #[derive(Clone, Debug)]

@@ -138,6 +138,14 @@ impl Place {
         ran
     }
 
+    /// The newest run of which `runs` says this: a command or a state.
+    pub fn run_id(&self, said: &str) -> String {
+        let listed = self.ok(&["runs"]).out;
+        let mut lines = listed.lines().skip(1);
+        let line = lines.find(|line| line.contains(said)).unwrap_or_else(|| panic!("no run with {said}\n{listed}"));
+        line.split_whitespace().next().unwrap_or_default().to_owned()
+    }
+
     /// Names of the files in a subfolder of the data folder, sorted.
     pub fn files(&self, subfolder: &str) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.data().join(subfolder)) else { return Vec::new() };

@@ -29,7 +29,11 @@ pub fn advise(setup: &Setup, file: &FileName, options: &Options, kept_aside: usi
         .persona_file
         .filter(|name| setup.folder.resolve(Kind::Personas, name).is_ok_and(|file| setup.folder.exists(&file)));
     let fresh = options.fresh_people.map_or(0, usize::from);
-    let text = advice(kept_aside, fresh, persona_file.as_deref());
+    let is_free = |name: &String| {
+        let more = setup.folder.resolve(Kind::Personas, &more_people(name).1);
+        more.is_ok_and(|file| !setup.folder.exists(&file))
+    };
+    let text = advice(kept_aside, fresh, persona_file.filter(is_free).as_deref());
     setup.events.emit(if kept_aside + fresh < FEW { Event::Warning(text) } else { Event::Note(text) });
     Ok(())
 }
@@ -64,18 +68,23 @@ fn advice(kept_aside: usize, fresh: usize, persona_file: Option<&str>) -> String
     }
     let more = match persona_file {
         Some(name) => {
-            let stem = name.strip_suffix(".json").unwrap_or(name);
-            let eval = stem.strip_suffix("_train").unwrap_or(stem);
+            let (stem, more) = more_people(name);
             format!(
                 "; a new lineage has more if `rejoinder personas --like {} --count 40 --name {}` writes them before \
                  its first run",
                 words::one_line(stem, 80),
-                words::one_line(&format!("{eval}_eval"), 80)
+                words::one_line(&more, 80)
             )
         }
         None => String::new(),
     };
     format!("{missed}. --fresh-people {FEW_MORE} writes more people like them for this proof{more}")
+}
+
+/// The name of a persona file, and the one of a file with more people like them.
+fn more_people(name: &str) -> (&str, String) {
+    let stem = name.strip_suffix(".json").unwrap_or(name);
+    (stem, format!("{}_eval", stem.strip_suffix("_train").unwrap_or(stem)))
 }
 
 /// People that are offered to be written: with twelve, the fewest that are kept aside, they make fifty.

@@ -91,7 +91,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         return described;
     }
     let has_prompt = environment("REJOINDER_PROMPT_FILE").is_some() || setup.settings.prompt_file.is_some();
-    let prompt = if has_prompt { "" } else { " --prompt-file offer.md (the file that says what you offer)" };
+    let prompt = if has_prompt { "" } else { " --prompt-file offer.md" };
     setup.events.emit(Event::Note(format!("Next: rejoinder evaluate --leads {}{prompt}", report::shell(list.stem()))));
+    if !has_prompt {
+        setup.events.emit(Event::Note("offer.md is the file that says what you offer".to_owned()));
+    }
     Ok(())
 }

@@ -109,8 +109,7 @@ fn of_lineage(setup: &Setup, file: &FileName) -> Result<Chosen, Error> {
 fn newest_run(setup: &Setup, leads: &FileName) -> Result<Option<FileName>, Error> {
     let prefix = format!("{}_results_", leads.stem());
     let runs = setup.folder.list(Kind::Results)?.into_iter();
-    Ok(runs.filter(|file| file.stem().starts_with(&prefix)).max_by(|one, other| {
-        let base = |file: &FileName| crate::data::versions::lineage_base(file.stem());
-        base(one).cmp(&base(other))
-    }))
+    // Names do not tell: the versions of a lineage have no date in theirs.
+    let written = |file: &FileName| std::fs::metadata(setup.folder.path(file)).and_then(|file| file.modified()).ok();
+    Ok(runs.filter(|file| file.stem().starts_with(&prefix)).max_by_key(|file| (written(file), file.stem().to_owned())))
 }

@@ -15,6 +15,7 @@ use super::known::Known;
 use super::mentions::unordered;
 use super::numbers::{Form, Number, numbers_outside, spoken_numbers};
 use super::{Audit, Claim, ClaimKind, MentionKind, Sources, Verdict};
+use crate::data::leads::forget::FORGOTTEN;
 
 /// What a model says of one claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,10 @@ pub fn verify(findings: &[Finding], message: &str, sources: &Sources, persona: &
 #[must_use]
 pub fn audit_without_model(message: &str, sources: &Sources, persona: &str) -> Audit {
     let mut claims = Vec::new();
-    Verifier::new(message, sources, persona).add_blanks(&mut claims);
+    // What was forgotten claims nothing.
+    if message != FORGOTTEN {
+        Verifier::new(message, sources, persona).add_blanks(&mut claims);
+    }
     Audit { auditor: None, claims }
 }
 
