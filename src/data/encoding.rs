@@ -1,7 +1,6 @@
 //! Which encoding a file is in, and reading it as UTF-8.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -53,9 +52,8 @@ const NO_TEXT: &[(&[u8], &str)] = &[
 ///
 /// # Errors
 /// If the file cannot be read, or is no text.
-pub fn detect(path: &Path) -> Result<Text, Error> {
-    let found = File::open(path).and_then(|mut file| detect_in(&mut file));
-    found.map_err(|error| match error.kind() {
+pub fn detect(path: &Path, file: &mut impl Read) -> Result<Text, Error> {
+    detect_in(file).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => {
             let problem = format!("{error}; save or export it as CSV (UTF-8)");
             let fault = Fault { path: String::new(), place: None, problem };
@@ -214,7 +212,7 @@ fn starts(bytes: &[u8]) -> u64 {
 }
 
 /// A file's text as UTF-8, without its byte order mark and without zeros.
-pub struct Utf8Reader<R = File> {
+pub struct Utf8Reader<R> {
     file: R,
     /// None where the file is UTF-8, perhaps with bytes of Windows-1252 in it.
     decoder: Option<Decoder>,
@@ -332,9 +330,9 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("x.csv");
         std::fs::write(&path, bytes).unwrap();
-        let encoding = detect(&path).unwrap();
+        let encoding = detect(&path, &mut std::fs::File::open(&path).unwrap()).unwrap();
         let mut text = String::new();
-        Utf8Reader::new(File::open(&path).unwrap(), &encoding).read_to_string(&mut text).unwrap();
+        Utf8Reader::new(std::fs::File::open(&path).unwrap(), &encoding).read_to_string(&mut text).unwrap();
         assert_eq!(read_text(&path).unwrap(), text);
         (text, encoding.to_string())
     }
@@ -381,7 +379,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("leads.xlsx");
         std::fs::write(&path, b"PK\x03\x04rest").unwrap();
-        assert!(detect(&path).unwrap_err().to_string().contains("a spreadsheet or another ZIP archive, not text"));
+        assert!(
+            detect(&path, &mut std::fs::File::open(&path).unwrap())
+                .unwrap_err()
+                .to_string()
+                .contains("a spreadsheet or another ZIP archive, not text")
+        );
     }
 
     proptest! {

@@ -1,25 +1,28 @@
 //! Campaigns: what was written to whom, what came back, and the files that sending tools import.
 
+mod download;
+mod read;
+
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, Response};
 use maud::{Markup, html};
 
-use super::downloads::from_disk;
+use download::DOWNLOADS;
+pub use download::download;
+use read::{Count, Read, counted};
+
 use super::error::Problem;
 use super::page::{self, Place, text};
 use super::pager::Pages;
 use super::site::Site;
 use super::work::{Values, value};
 use crate::campaign::lint::{self, Finding, Level};
-use crate::campaign::tools::{Barred, Outline, Tool};
 use crate::campaign::write::audit;
 use crate::data::calibrations;
-use crate::data::campaigns::{Campaign, CampaignHeader, Written};
+use crate::data::campaigns::{CampaignHeader, Written};
 use crate::data::{FileName, Kind, replies, versions};
 use crate::report::calibration as report;
 use crate::report::html::marked;
@@ -28,38 +31,6 @@ use crate::report::words;
 
 /// The address of the page.
 pub const PATH: &str = "/campaigns";
-/// Leads on a page.
-const PAGE: usize = 10;
-/// Larger campaigns are not counted for the list: that would keep it waiting.
-const COUNTED: u64 = 64 << 20;
-
-/// The files that can be downloaded, each with its tool and what people call it.
-const DOWNLOADS: &[(&str, Tool, &str)] = &[
-    ("instantly.csv", Tool::Instantly, "Instantly"),
-    ("smartlead.csv", Tool::Smartlead, "Smartlead"),
-    ("lemlist.csv", Tool::Lemlist, "lemlist"),
-    ("messages.csv", Tool::Csv, "a spreadsheet (CSV)"),
-];
-
-/// How many sequences a campaign holds.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    whole: u64,
-    failed: u64,
-}
-
-impl Count {
-    fn add(&mut self, written: &Written) {
-        *(if written.failed.is_some() { &mut self.failed } else { &mut self.whole }) += 1;
-    }
-
-    fn words(self) -> String {
-        let failed =
-            if self.failed > 0 { format!(", {} failed", words::thousands(self.failed)) } else { String::new() };
-        format!("written to {}{failed}", words::count(self.whole, "lead", "leads"))
-    }
-}
-
 fn path(file: &FileName) -> String {
     format!("{PATH}/{}", page::segment(file.stem()))
 }
@@ -81,7 +52,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
                 @match found {
                     Ok((header, count)) => {
                         p {
-                            (count.map_or_else(|| "a large campaign, not counted here".to_owned(), Count::words)) " "
+                            (Count::words_of(*count)) " "
                             (marks(header))
                         }
                         p.quiet { (about(header)) }
@@ -93,19 +64,6 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
         Ok(page::page(site, "Campaigns", Place::Campaigns, body))
     });
     own.await.map_err(|problem| problem.page(&site))
-}
-
-fn counted(site: &Site, file: &FileName) -> Result<(CampaignHeader, Option<Count>), Problem> {
-    let campaign = Campaign::open(&site.folder, file)?;
-    let header = campaign.header.clone();
-    if std::fs::metadata(site.folder.path(file)).is_ok_and(|own| own.len() > COUNTED) {
-        return Ok((header, None));
-    }
-    let mut count = Count::default();
-    for written in campaign {
-        count.add(&written?);
-    }
-    Ok((header, Some(count)))
 }
 
 fn marks(header: &CampaignHeader) -> Markup {
@@ -141,59 +99,48 @@ pub async fn show(
     let own = site.aside(move |site| {
         let file = site.folder.resolve(Kind::Campaigns, &name)?;
         let asked = value(&values, "page").parse::<usize>().unwrap_or(1).max(1);
-        let (mut read, mut at) = (Read::new(site, &file, asked)?, asked);
-        let last = read.total.div_ceil(PAGE).max(1);
-        if at > last {
-            at = last;
-            read = Read::new(site, &file, at)?;
-        }
-        let pages = Pages { path: &path(&file), pairs: &[], anchor: "#messages", at, last }.links();
+        let read = Read::new(site, &file, asked)?;
         let body = html! {
             (head(&file, &read))
-            (answers(site, &file)?)
+            h2 #replies { "Replies" }
+            (answers(site, &file).unwrap_or_else(|problem| unread(&problem)))
             (calibration(site, &read.header))
             (prompts(&read.header))
             h2 #messages { "Messages" }
             p.hint {
-                "Marked here is what can be told without a model. For opt-out, postal address and subjects run "
+                "The marks below come from checks that need no model. To check the opt-out, the postal address and the \
+                 subject lines too, run "
                 code { "rejoinder lint " (text(&shell(file.stem()))) }
                 "."
             }
             @for written in &read.shown { (lead(written, &read)) }
-            (pages)
+            (pages(&path(&file), &read))
         };
         Ok(page::page(site, file.stem(), Place::Campaigns, body))
     });
     own.await.map_err(|problem| problem.page(&site))
 }
 
-/// A campaign that was read through for one of its pages.
-struct Read {
-    header: CampaignHeader,
-    count: Count,
-    total: usize,
-    barred: Barred,
-    left_out: u64,
-    shown: Vec<Written>,
+/// Links to the other pages.
+fn pages(path: &str, read: &Read) -> Markup {
+    let at = read.at;
+    if let Some(last) = read.last {
+        return Pages { path, pairs: &[], anchor: "#messages", at, last }.links();
+    }
+    // How many there are is not known: a large campaign is read no further than this page.
+    let to = |page: usize| format!("{}#messages", page::link(path, &[("page", &page.to_string())]));
+    html! {
+        nav.pager aria-label="Pages of the list" {
+            @if at > 1 { a href=(to(1)) { "First" } a #previous rel="prev" href=(to(at - 1)) { "Previous" } }
+            span { "Page " (words::thousands(at as u64)) }
+            @if read.has_more { a #next rel="next" href=(to(at + 1)) { "Next" } }
+        }
+    }
 }
 
-impl Read {
-    fn new(site: &Site, file: &FileName, page: usize) -> Result<Self, Problem> {
-        let (barred, campaign) = (Barred::load(&site.folder)?, Campaign::open(&site.folder, file)?);
-        let header = campaign.header.clone();
-        let mut read = Read { header, count: Count::default(), total: 0, barred, left_out: 0, shown: Vec::new() };
-        let from = (page - 1).saturating_mul(PAGE);
-        for written in campaign {
-            let written = written?;
-            read.count.add(&written);
-            read.left_out += u64::from(read.barred.holds(&written));
-            if read.total >= from && read.shown.len() < PAGE {
-                read.shown.push(written);
-            }
-            read.total += 1;
-        }
-        Ok(read)
-    }
+/// One line in place of a part of the page whose file cannot be read. The rest stays.
+fn unread(problem: &Problem) -> Markup {
+    html! { p.problem { (text(&page::sentence(&problem.to_string()))) } }
 }
 
 fn head(file: &FileName, read: &Read) -> Markup {
@@ -202,11 +149,12 @@ fn head(file: &FileName, read: &Read) -> Markup {
         header.page-head {
             p.crumbs { a href=(PATH) { "Campaigns" } }
             h1 { (text(file.stem())) }
-            p.lead { (page::sentence(&read.count.words())) " " (marks(header)) }
+            p.lead { (page::sentence(&Count::words_of(read.count))) " " (marks(header)) }
             p.quiet { (about(header)) }
             @if header.partial {
                 p.problem {
-                    "Leads are missing, since a limit was reached. The command that wrote the campaign goes on with it."
+                    "A limit was reached, so some leads are missing. Run the command that wrote the campaign again to \
+                     go on with it."
                 }
             }
             @if header.simulated {
@@ -215,8 +163,8 @@ fn head(file: &FileName, read: &Read) -> Markup {
                 }
             }
             p.actions #downloads {
-                @for (form, _, tool) in DOWNLOADS {
-                    a.button href=(format!("{}/{form}", path(file))) { "Download for " (tool) }
+                @for download in DOWNLOADS {
+                    a.button href=(format!("{}/{}", path(file), download.form)) { "Download for " (download.label) }
                 }
             }
             p.hint {
@@ -228,7 +176,7 @@ fn head(file: &FileName, read: &Read) -> Markup {
                 code { "{{subject_1}}" }
                 " as the subject of step 1 and "
                 code { "{{body_1}}" }
-                " as its text, and so on for each step. Then bring the replies in: "
+                " as its text, and so on for each step. Then import the replies: "
                 code { "rejoinder replies import FILE --from smartlead --campaign " (text(&shell(file.stem()))) }
                 "."
             }
@@ -239,7 +187,7 @@ fn head(file: &FileName, read: &Read) -> Markup {
 /// What came back, by arm and step.
 fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
     if !site.folder.exists(&replies::file_name(file.stem())?) {
-        return Ok(html! { h2 #replies { "Replies" } p.quiet { "None imported yet." } });
+        return Ok(html! { p.quiet { "None imported yet." } });
     }
     // Sent and replied, by arm and step; none where it is not known which step was answered.
     let mut rows: BTreeMap<(String, Option<u32>), (u64, u64)> = BTreeMap::new();
@@ -261,7 +209,6 @@ fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
         }
     }
     Ok(html! {
-        h2 #replies { "Replies" }
         p {
             strong { (words::thousands(replied)) " of " (words::thousands(people)) }
             " people who got a message replied. Bounced: " (words::thousands(bounced)) ". Unsubscribed: "
@@ -288,11 +235,16 @@ fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
 
 /// What real replies said of the judge of this campaign's lineage.
 fn calibration(site: &Site, header: &CampaignHeader) -> Markup {
-    let of_lineage =
-        |lineage: &String| calibrations::of_lineage(&site.folder, lineage.trim_end_matches(".json")).ok()?;
-    let Some(found) = header.lineage.as_ref().and_then(of_lineage) else { return Markup::default() };
-    let line = report::line(&found, None);
-    html! { h2 #calibration { "What the simulated yes is worth" } @if report::is_warning(&found) { p.problem { (text(&line)) } } @else { p { (text(&line)) } } }
+    let Some(lineage) = &header.lineage else { return Markup::default() };
+    let line = match calibrations::of_lineage(&site.folder, lineage.trim_end_matches(".json")) {
+        Ok(None) => return Markup::default(),
+        Ok(Some(found)) => {
+            let line = report::line(&found, None);
+            html! { @if report::is_warning(&found) { p.problem { (text(&line)) } } @else { p { (text(&line)) } } }
+        }
+        Err(error) => unread(&Problem::from(error)),
+    };
+    html! { h2 #calibration { "How well the simulation predicts real replies" } (line) }
 }
 
 fn prompts(header: &CampaignHeader) -> Markup {
@@ -314,12 +266,12 @@ fn lead(written: &Written, read: &Read) -> Markup {
                 @if read.header.arms.len() > 1 {
                     " " span.quiet { "prompt " (text(&words::one_line(&written.arm, 40))) }
                 }
-                @if read.barred.holds(written) { " " span.pill.flag { "may not be written to: in no download" } }
+                @if read.barred.holds(written) { " " span.pill.flag { "must not be contacted: left out of downloads" } }
                 @if errors > 0 { " " span.pill.flag { (words::count(errors, "error", "errors")) } }
                 @if warnings > 0 { " " span.pill { (words::count(warnings, "warning", "warnings")) } }
             }
             @if let Some(reason) = &written.failed {
-                p.problem { "Not whole, and in no download: " (text(&words::one_line(reason, 300))) }
+                p.problem { "Incomplete, so left out of downloads: " (text(&words::one_line(reason, 300))) }
             }
             @for step in &written.steps {
                 div.step {
@@ -337,34 +289,4 @@ fn faults(findings: &[Finding], step: u32) -> Markup {
     html! { @if !own.is_empty() { ul.told { @for found in own {
         li.warning[found.level == Level::Error] { (found.kind.words()) ": " (text(&words::one_line(&found.words, 300))) }
     } } } }
-}
-
-/// The file for a sending tool, as `rejoinder export --for` writes it.
-pub async fn download(State(site): State<Arc<Site>>, Path((name, form)): Path<(String, String)>) -> Response {
-    let answer = site.aside(move |site| {
-        let tool = DOWNLOADS.iter().find(|(own, ..)| *own == form).map(|(_, tool, _)| *tool);
-        let tool = tool.ok_or_else(|| {
-            Problem::missing(format!("A campaign cannot be downloaded as {}.", words::one_line(&form, 40)))
-        })?;
-        let file = site.folder.resolve(Kind::Campaigns, &name)?;
-        let barred = Barred::load(&site.folder)?;
-        let outline = Outline::read(&site.folder, &file, tool, &barred)?;
-        if outline.leads == 0 {
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "There is nobody in this campaign to send to: its sequences failed, or the people may not be written \
-                 to.",
-            ));
-        }
-        let no_room = |error: std::io::Error| {
-            Problem::new(StatusCode::INSUFFICIENT_STORAGE, format!("The file cannot be made: {error}."))
-        };
-        let kept = tempfile::tempfile_in(site.folder.root()).or_else(|_| tempfile::tempfile()).map_err(no_room)?;
-        let mut out = BufWriter::new(&kept);
-        outline.write((&site.folder, &file), tool, &barred, &mut out)?.and_then(|()| out.flush()).map_err(no_room)?;
-        drop(out);
-        let bytes = kept.metadata().map_err(no_room)?.len();
-        from_disk(&format!("{}-{form}", file.stem()), (kept, bytes)).map(IntoResponse::into_response)
-    });
-    answer.await.unwrap_or_else(|problem| problem.page(&site))
 }

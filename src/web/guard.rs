@@ -15,6 +15,7 @@ use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use tokio::sync::SemaphorePermit;
 
 use super::error::Problem;
 use super::leads;
@@ -26,6 +27,8 @@ use super::site::Site;
 pub const LARGEST_FORM: usize = 1 << 20;
 /// The cookie of a visitor who showed the token.
 pub const COOKIE: &str = "rejoinder";
+/// A file that takes longer to arrive gives its place to others.
+const SLOWEST_FILE: Duration = Duration::from_secs(5 * 60);
 /// Who shows a wrong token waits.
 const PENALTY: Duration = Duration::from_millis(400);
 
@@ -33,8 +36,8 @@ const PENALTY: Duration = Duration::from_millis(400);
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Set on every answer. With `no-referrer` browsers would send no origin with forms; nothing is told to others either
-/// way.
+/// Set on every answer. Not `no-referrer`: browsers would then send no origin with forms. Other sites learn nothing
+/// from either.
 static HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -84,7 +87,8 @@ fn name_of(host: &str) -> &str {
 /// Lets a request through to its page, or refuses it in plain words.
 pub async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let mut response = match admit(&site, request).await {
-        Ok(Admitted::Request(request)) => next.run(request).await,
+        // The place is free again when the file has been kept or refused.
+        Ok(Admitted::Request(request, _place)) => next.run(request).await,
         Ok(Admitted::Answer(answer)) => answer,
         Err(problem) => problem.page(&site),
     };
@@ -97,12 +101,13 @@ pub async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) 
     response
 }
 
-enum Admitted {
-    Request(Request),
+enum Admitted<'s> {
+    /// With the place of a file that was received.
+    Request(Request, Option<SemaphorePermit<'s>>),
     Answer(Response),
 }
 
-async fn admit(site: &Site, request: Request) -> Result<Admitted, Problem> {
+async fn admit(site: &Site, request: Request) -> Result<Admitted<'_>, Problem> {
     let host = host(request.headers(), request.uri())?;
     if !site.names.allow(&host) {
         return Err(Problem::new(
@@ -120,7 +125,17 @@ async fn admit(site: &Site, request: Request) -> Result<Admitted, Problem> {
             return Ok(Admitted::Answer(answer));
         }
     }
-    if is_change { Ok(Admitted::Request(checked_form(site, request).await?)) } else { Ok(Admitted::Request(request)) }
+    if !is_change {
+        return Ok(Admitted::Request(request, None));
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    // A file is taken in one place only.
+    if request.uri().path() == leads::UPLOAD && multipart::is_multipart(kind) {
+        let kind = kind.to_owned();
+        let (request, place) = checked_file(site, request, &kind).await?;
+        return Ok(Admitted::Request(request, Some(place)));
+    }
+    Ok(Admitted::Request(checked_form(site, request).await?, None))
 }
 
 /// Whom the request is addressed to.
@@ -248,19 +263,6 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 /// The request, whose form carries what only our pages know.
 async fn checked_form(site: &Site, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let kind =
-        parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-    // A file is taken in one place only.
-    if parts.uri.path() == leads::UPLOAD && multipart::is_multipart(&kind) {
-        let bytes = to_bytes(body, multipart::LARGEST).await.map_err(|_| leads::too_large())?;
-        let fields = multipart::parts(&kind, &bytes)
-            .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "The form did not arrive whole. Send it again."))?;
-        let given = fields.iter().find(|part| part.name == "csrf");
-        if !given.is_some_and(|part| std::str::from_utf8(part.body).is_ok_and(|given| site.secrets.is_csrf(given))) {
-            return Err(no_secret());
-        }
-        return Ok(Request::from_parts(parts, Body::from(bytes)));
-    }
     let is_form = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
         kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
     });
@@ -275,6 +277,31 @@ async fn checked_form(site: &Site, request: Request) -> Result<Request, Problem>
         return Err(no_secret());
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// The same for a form with a file, and the place that the file takes.
+async fn checked_file<'s>(
+    site: &'s Site,
+    request: Request,
+    kind: &str,
+) -> Result<(Request, SemaphorePermit<'s>), Problem> {
+    let (parts, body) = request.into_parts();
+    // Who says how much is coming need not send it.
+    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > multipart::LARGEST as u64) {
+        return Err(leads::too_large());
+    }
+    let place = site.uploads.place()?;
+    let received = tokio::time::timeout(SLOWEST_FILE, to_bytes(body, multipart::LARGEST)).await;
+    let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive. Send it again.");
+    let bytes = received.map_err(slow)?.map_err(|_| leads::too_large())?;
+    let fields = multipart::parts(kind, &bytes)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "The form did not arrive whole. Send it again."))?;
+    let given = fields.iter().find(|part| part.name == "csrf");
+    if !given.is_some_and(|part| std::str::from_utf8(part.body).is_ok_and(|given| site.secrets.is_csrf(given))) {
+        return Err(no_secret());
+    }
+    Ok((Request::from_parts(parts, Body::from(bytes)), place))
 }
 
 fn no_secret() -> Problem {

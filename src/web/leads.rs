@@ -19,9 +19,9 @@ use super::error::Problem;
 use super::multipart;
 use super::page::{self, Place, text};
 use super::site::Site;
-use super::uploads::{Preview, Upload};
+use super::uploads::{Choices, Preview, Upload};
 use super::work::{Values, value};
-use crate::data::leads::import::{self, Field};
+use crate::data::leads::import::{self, Field, Options};
 use crate::data::leads::{self, LeadList, Suppression};
 use crate::data::{FileName, clock};
 use crate::report::leads::{Counts, shell};
@@ -52,7 +52,7 @@ const FIELDS: &[(Field, &str, &str)] = &[
     (Field::City, "city", "City"),
     (Field::State, "state", "State"),
     (Field::Country, "country", "Country"),
-    (Field::DoNotContact, "do_not_contact", "Must not be written to"),
+    (Field::DoNotContact, "do_not_contact", "Do not contact"),
 ];
 
 /// What is in a list, and how many of its people are left out for which reason.
@@ -76,7 +76,7 @@ pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
         let body = html! {
             header.page-head {
                 h1 { "Leads" }
-                p.lead { "The people you want to write to, from a file of any sales tool." }
+                p.lead { "The people you want to write to, imported from any sales tool." }
             }
             @if let Some(done) = done {
                 p #imported role="status" {
@@ -94,8 +94,8 @@ pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
             @else {
                 (table(&all))
                 p.quiet {
-                    "On the suppression list, never written to: "
-                    (words::count(suppression.len() as u64, "address", "addresses")) "."
+                    "On the suppression list: " (words::count(suppression.len() as u64, "address", "addresses"))
+                    ". Nobody there is ever written to."
                 }
             }
             h2 #upload-head { "Import a file" }
@@ -209,9 +209,11 @@ fn address(id: &str) -> String {
 /// What is in a file that was sent.
 pub async fn preview(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Html<String>, Response> {
     let own = site.aside(move |site| {
-        let (upload, map) = site.uploads.get(&id)?;
-        let name = import::name_from(std::path::Path::new(&upload.name));
-        Ok(shown(site, (&id, &name), &upload, &map, None))
+        let (upload, Choices { columns, mut name }) = site.uploads.get(&id)?;
+        if name.is_empty() {
+            name = import::name_from(std::path::Path::new(&upload.name));
+        }
+        Ok(shown(site, (&id, &name), &upload, &columns, None))
     });
     own.await.map_err(|problem| problem.page(&site))
 }
@@ -221,58 +223,67 @@ pub async fn import(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(
     let answer = site.aside(move |site| {
         let (upload, _) = site.uploads.get(&id)?;
         let name = value(&values, "name").to_owned();
-        let again = |map: &[(Field, String)], problem: &Problem| {
-            let page = shown(site, (&id, &name), &upload, map, Some(&problem.to_string()));
+        let again = |columns: &Options, problem: &Problem| {
+            let page = shown(site, (&id, &name), &upload, columns, Some(&problem.to_string()));
             Ok((problem.status(), page).into_response())
         };
-        let map = chosen(&upload, &values);
+        let columns = chosen(&upload, &values);
+        let map = &columns.map;
         if let Some((_, column)) =
             map.iter().enumerate().find_map(|(at, own)| map[..at].iter().find(|other| other.1 == own.1))
         {
             let problem = format!("The column {} is chosen for two fields. Choose one.", words::one_line(column, 60));
-            return again(&map, &Problem::input(problem));
+            return again(&columns, &Problem::input(problem));
         }
-        site.uploads.choose(&id, &map);
+        site.uploads.choose(&id, Choices { columns: columns.clone(), name: name.clone() });
         if value(&values, "do") != "import" {
             return Ok(Redirect::to(&address(&id)).into_response());
         }
         if name.is_empty() {
-            return again(&map, &Problem::input("The list has no name. Give it one."));
+            return again(&columns, &Problem::input("The list has no name. Give it one."));
         }
         let file = match leads::file(&site.folder, &name) {
             Ok(file) => file,
-            Err(error) => return again(&map, &Problem::input(page::sentence(&error.to_string()))),
+            Err(error) => return again(&columns, &Problem::input(page::sentence(&error.to_string()))),
         };
-        match upload.import(&site.folder, &file, &map) {
+        match upload.import(&site.folder, &file, &columns) {
             Ok(_) => {
                 site.uploads.forget(&id);
                 Ok(Redirect::to(&page::link(PATH, &[("imported", file.stem())])).into_response())
             }
-            Err(problem) => again(&map, &problem),
+            Err(problem) => again(&columns, &problem),
         }
     });
     answer.await.unwrap_or_else(|problem| problem.page(&site))
 }
 
-/// The columns that are not what was recognised.
-fn chosen(upload: &Upload, values: &Values) -> Vec<(Field, String)> {
-    let other = |(field, name, _): &(Field, &str, &str)| {
-        // As it was sent: a header may begin or end with a space.
-        let column = values.get(&format!("map_{name}")).filter(|column| !column.is_empty())?;
-        let is_known = upload.columns.contains(column) && upload.column_of(*field) != Some(column);
-        is_known.then(|| (*field, column.clone()))
-    };
-    FIELDS.iter().filter_map(other).collect()
+/// What was chosen that is not what was recognised. Columns are sent by their numbers: a header may be of any length.
+fn chosen(upload: &Upload, values: &Values) -> Options {
+    let mut columns = Options::default();
+    for (field, name, _) in FIELDS {
+        let Some(value) = values.get(&format!("map_{name}")) else { continue };
+        if value.is_empty() {
+            // Several columns may say it, and who they leave out stays left out.
+            if *field != Field::DoNotContact {
+                columns.none.push(*field);
+            }
+            continue;
+        }
+        let column = value.parse().ok().and_then(|at: usize| upload.columns.get(at));
+        let other = column.filter(|column| upload.column_of(*field) != Some(column.as_str()));
+        columns.map.extend(other.map(|column| (*field, column.clone())));
+    }
+    columns
 }
 
 fn shown(
     site: &Site,
     (id, name): (&str, &str),
     upload: &Upload,
-    map: &[(Field, String)],
+    columns: &Options,
     wrong: Option<&str>,
 ) -> Html<String> {
-    let found = upload.preview(&site.folder, map);
+    let found = upload.preview(&site.folder, columns);
     let problem = wrong.map(str::to_owned).or_else(|| found.as_ref().err().map(ToString::to_string));
     let found = found.ok();
     let body = html! {
@@ -285,11 +296,13 @@ fn shown(
         @if let Some(Preview { report, .. }) = &found { (figures(report)) }
         form.stack #mapping method="post" action=(address(id)) {
             (page::csrf(site))
-            @if upload.columns.is_empty() { p { "No columns could be read. " a href=(PATH) { "Send another file" } "." } } @else {
+            @if upload.columns.is_empty() {
+                p { "No columns could be read. " a href=(PATH) { "Choose another file" } "." }
+            } @else {
                 h2 { "Which column is which" }
-                p.hint { "Columns that you choose for no field are kept as well, under their own names." }
-                @for field in FIELDS { (choice(upload, field, map, found.as_ref())) }
-                button #again type="submit" name="do" value="preview" { "Preview again" }
+                p.hint { "Columns that you do not choose here are kept too, under their own names." }
+                @for field in FIELDS { (choice(upload, field, columns, found.as_ref())) }
+                button #again type="submit" name="do" value="preview" formnovalidate { "Preview again" }
             }
             @if found.is_some() {
                 div.field {
@@ -318,22 +331,28 @@ fn shown(
 fn choice(
     upload: &Upload,
     (field, name, label): &(Field, &str, &str),
-    map: &[(Field, String)],
+    columns: &Options,
     found: Option<&Preview>,
 ) -> Markup {
-    let of_report = || found?.report.used.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
-    let given = map.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
-    let now = given.or_else(of_report).unwrap_or_default();
+    let given = columns.map.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
+    let recognised = match found {
+        Some(found) => found.report.used.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str()),
+        None => upload.column_of(*field).filter(|_| !columns.none.contains(field)),
+    };
+    let now = given.or(recognised);
+    let markers = found.filter(|_| *field == Field::DoNotContact).map_or(&[][..], |found| &found.report.markers);
+    let markers: Vec<&str> = markers.iter().map(String::as_str).filter(|own| given != Some(*own)).collect();
     let id = format!("map_{name}");
     html! {
         div.field {
             label for=(id) { (label) }
             select #(id) name=(id) {
-                @if now.is_empty() || upload.column_of(*field).is_none() {
-                    option value="" selected[now.is_empty()] { "Not in this file" }
+                option value="" selected[now.is_none()] {
+                    @if markers.is_empty() { "Not in this file" }
+                    @else { "As recognised: " (text(&words::one_line(&markers.join(", "), 80))) }
                 }
-                @for column in &upload.columns {
-                    option value=(column) selected[column == now] { (text(&words::one_line(column, 80))) }
+                @for (at, column) in upload.columns.iter().enumerate() {
+                    option value=(at) selected[now == Some(column)] { (text(&words::one_line(column, 80))) }
                 }
             }
         }

@@ -37,7 +37,7 @@ use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -48,7 +48,7 @@ use tokio::net::TcpListener;
 pub use children::TOKEN_VARIABLE;
 use site::Site;
 
-/// How often it is looked for files that nobody has looked into yet.
+/// How often it is looked for files that nobody has looked into yet, and for uploads that nobody wants any more.
 const WARM_EVERY: Duration = Duration::from_secs(5);
 
 /// All pages, guarded.
@@ -100,6 +100,7 @@ pub fn router(site: Arc<Site>) -> Router {
 pub struct Server {
     listener: TcpListener,
     router: Router,
+    uploads: Arc<uploads::Uploads>,
 }
 
 /// Takes the port.
@@ -108,18 +109,22 @@ pub struct Server {
 /// When it is taken already, or may not be.
 pub async fn bind(address: SocketAddr, site: Arc<Site>) -> io::Result<Server> {
     let listener = TcpListener::bind(address).await?;
-    let (shelf, folder) = (Arc::downgrade(&site.shelf), site.folder.clone());
+    let (shelf, uploads, folder) = (Arc::downgrade(&site.shelf), Arc::downgrade(&site.uploads), site.folder.clone());
     // Ends with the site.
     let warm = move || {
         let mut seen = HashSet::new();
         while let Some(shelf) = shelf.upgrade() {
             shelf.warm(&folder, &mut seen);
             drop(shelf);
+            if let Some(uploads) = uploads.upgrade() {
+                uploads.forget_old(Instant::now());
+            }
             std::thread::sleep(WARM_EVERY);
         }
     };
     std::thread::Builder::new().name("warm".into()).spawn(warm)?;
-    Ok(Server { listener, router: router(site) })
+    let uploads = Arc::clone(&site.uploads);
+    Ok(Server { listener, router: router(site), uploads })
 }
 
 impl Server {
@@ -131,15 +136,17 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stopped`. Pages that follow a run are not waited for.
+    /// Serves until `stopped`. Pages that follow a run are not waited for; files that were not imported are forgotten.
     ///
     /// # Errors
     /// What the system said.
     pub async fn run(self, stopped: impl Future<Output = ()>) -> io::Result<()> {
         let served = axum::serve(self.listener, self.router).into_future();
-        tokio::select! {
+        let ended = tokio::select! {
             served = served => served,
             () = stopped => Ok(()),
-        }
+        };
+        self.uploads.forget_all();
+        ended
     }
 }

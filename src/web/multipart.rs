@@ -25,7 +25,7 @@ pub fn is_multipart(content_type: &str) -> bool {
 /// The fields of a form; `None` where it is none, or not whole.
 #[must_use]
 pub fn parts<'b>(content_type: &str, bytes: &'b [u8]) -> Option<Vec<Part<'b>>> {
-    let boundary = content_type.split(';').find_map(|word| word.trim().strip_prefix("boundary="))?.trim_matches('"');
+    let boundary = boundary(content_type)?;
     if boundary.is_empty() || boundary.len() > 70 {
         return None;
     }
@@ -54,6 +54,40 @@ pub fn parts<'b>(content_type: &str, bytes: &'b [u8]) -> Option<Vec<Part<'b>>> {
         }
         rest = &body[end + next.len()..];
     }
+}
+
+/// What stands between the fields, as the type says: its value may be quoted, with any sign in it.
+fn boundary(content_type: &str) -> Option<String> {
+    let mut rest = content_type.split_once(';')?.1;
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let after = after.trim_start();
+        let (value, left) = match after.strip_prefix('"') {
+            Some(quoted) => unquoted(quoted)?,
+            None => {
+                let (value, left) = after.split_once(';').unwrap_or((after, ""));
+                (value.trim_end().to_owned(), left)
+            }
+        };
+        if name.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case("boundary") {
+            return Some(value);
+        }
+        rest = left;
+    }
+}
+
+/// What stands before the closing quotation mark, and what comes after it.
+fn unquoted(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => return Some((value, &text[at + 1..])),
+            '\\' => value.push(letters.next()?.1),
+            letter => value.push(letter),
+        }
+    }
+    None
 }
 
 /// Browsers write quotation marks within as `%22`.
@@ -106,6 +140,16 @@ mod tests {
             let end = bytes.len() - 4 - cut.min(bytes.len() - 4);
             prop_assert_eq!(parts(KIND, &bytes[..end]), None);
         }
+    }
+
+    #[test]
+    fn a_boundary_is_found_however_its_name_and_value_are_written() {
+        for kind in ["boundary=xYz", "BOUNDARY=xYz", "Boundary=\"xYz\"", "charset=\"a;b=c\"; boundary=xYz ; x=1"] {
+            assert!(parts(&format!("multipart/form-data; {kind}"), &form(b"")).is_some(), "{kind}");
+        }
+        let odd = b"--a;b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--a;b--";
+        let found = parts("multipart/form-data; boundary=\"a;b\"", odd).unwrap();
+        assert_eq!(found, [Part { name: "x", file_name: None, body: b"1" }]);
     }
 
     #[test]

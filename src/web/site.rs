@@ -30,7 +30,7 @@ pub struct Site {
     /// Downloads that were made of them.
     pub(super) kept: Kept,
     /// Files of leads that are not imported yet.
-    pub(super) uploads: Uploads,
+    pub(super) uploads: Arc<Uploads>,
     journal: Mutex<Option<Journal>>,
 }
 
@@ -46,7 +46,7 @@ impl Site {
             children,
             shelf: Arc::default(),
             kept: Kept::default(),
-            uploads: Uploads::default(),
+            uploads: Arc::default(),
             journal: Mutex::default(),
         }
     }

@@ -14,7 +14,8 @@ use crate::data::leads::import::{self, Field, Options};
 /// What is wrong with the file and what to do, in one line.
 pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<(), Error> {
     let addresses = map.iter().filter(|mapped| mapped.field == "email");
-    let options = Options { map: addresses.map(|mapped| (Field::Email, mapped.header.clone())).collect() };
+    let given = addresses.map(|mapped| (Field::Email, mapped.header.clone())).collect();
+    let options = Options { map: given, ..Options::default() };
     let others: Vec<&Mapped> = map.iter().filter(|mapped| mapped.field != "email").collect();
     let mut is_there = vec![false; others.len()];
     import::rows(path, &options, &mut |number, cells| {

@@ -62,8 +62,8 @@ impl FromStr for Mapped {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let name = options.name.clone().unwrap_or_else(|| import::name_from(&options.file));
     let list = leads::file(&setup.folder, &name)?;
-    let mapping =
-        import::Options { map: options.map.iter().map(|Mapped(field, column)| (*field, column.clone())).collect() };
+    let map = options.map.iter().map(|Mapped(field, column)| (*field, column.clone())).collect();
+    let mapping = import::Options { map, ..import::Options::default() };
     if options.preview || (options.models.dry_run && !options.describe) {
         let mut first = Vec::new();
         let found = import::preview(&setup.folder, &options.file, &mapping, &mut |lead| {

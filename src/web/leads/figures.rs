@@ -8,8 +8,9 @@ use crate::report::words;
 
 /// What was found.
 pub(super) fn figures(report: &Report) -> Markup {
-    let tool =
-        report.known.map_or_else(|| "No known export; columns by their names".to_owned(), |known| known.to_string());
+    let tool = report
+        .known
+        .map_or_else(|| "No known export; columns recognised by name".to_owned(), |known| known.to_string());
     let mut blocked: Vec<(String, u64)> = report.blocked.iter().map(|(why, count)| (why.clone(), *count)).collect();
     blocked.push(("on the suppression list already".to_owned(), report.suppressed));
     blocked.retain(|(_, count)| *count > 0);
@@ -65,12 +66,12 @@ pub(super) fn figures(report: &Report) -> Markup {
             @if report.short > 0 {
                 div {
                     dt { "Fewer cells than the header" }
-                    dd { strong { (words::thousands(report.short)) } small { "what is missing is empty" } }
+                    dd { strong { (words::thousands(report.short)) } small { "missing cells count as empty" } }
                 }
             }
         }
         @if report.markers.is_empty() {
-            p.hint { "No column is known to say who must not be written to. If one does, choose it below." }
+            p.hint { "No column says who must not be contacted. If one does, choose it below." }
         }
     }
 }

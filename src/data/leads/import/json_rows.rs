@@ -2,14 +2,13 @@
 
 use std::fmt;
 use std::io::{BufReader, Read};
-use std::path::Path;
 
 use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
-use super::mapping::{Mapping, Row};
+use super::mapping::{Mapping, Row, too_many_columns};
 use super::report::Report;
-use super::{fault, open};
+use super::{Source, fault};
 use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::{Error, Map};
 
@@ -20,14 +19,14 @@ const DEEPEST: usize = 6;
 ///
 /// # Errors
 /// If the file cannot be read.
-pub fn is_json(path: &Path, encoding: &Text) -> Result<bool, Error> {
-    let first = first_character(path, encoding)?;
+pub fn is_json(source: Source<'_>, encoding: &Text) -> Result<bool, Error> {
+    let first = first_character(source, encoding)?;
     Ok(matches!(first, Some(b'[' | b'{')))
 }
 
-fn first_character(path: &Path, encoding: &Text) -> Result<Option<u8>, Error> {
-    for byte in BufReader::new(Utf8Reader::new(open(path)?, encoding)).bytes() {
-        let byte = byte.map_err(|error| Error::read(path, error))?;
+fn first_character(source: Source<'_>, encoding: &Text) -> Result<Option<u8>, Error> {
+    for byte in BufReader::new(Utf8Reader::new(source.open()?, encoding)).bytes() {
+        let byte = byte.map_err(|error| source.unreadable(error))?;
         if !byte.is_ascii_whitespace() {
             return Ok(Some(byte));
         }
@@ -42,14 +41,16 @@ type Each<'a> = &'a mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), 
 /// # Errors
 /// Where the text is no JSON, or its rows are no objects; those of `each`.
 pub fn read(
-    path: &Path,
-    reader: Utf8Reader,
+    source: Source<'_>,
+    encoding: &Text,
     mapping: &mut Mapping,
     report: &mut Report,
     each: Each<'_>,
 ) -> Result<(), Error> {
-    let mut rows = Rows { path, mapping, report, each, failed: None };
-    let mut buffered = Peeked::new(BufReader::with_capacity(128 * 1024, reader), path)?;
+    let path = source.path;
+    let reader = Utf8Reader::new(source.open()?, encoding);
+    let mut rows = Rows { source, mapping, report, each, failed: None };
+    let mut buffered = Peeked::new(BufReader::with_capacity(128 * 1024, reader), source)?;
     let result = if buffered.is_list {
         rows.report.format = "JSON".to_owned();
         let mut json = Deserializer::from_reader(&mut buffered);
@@ -84,10 +85,10 @@ struct Peeked<R> {
 }
 
 impl<R: Read> Peeked<R> {
-    fn new(mut rest: R, path: &Path) -> Result<Self, Error> {
+    fn new(mut rest: R, source: Source<'_>) -> Result<Self, Error> {
         let mut first = [b' '];
         while first[0].is_ascii_whitespace() {
-            rest.read_exact(&mut first).map_err(|error| Error::read(path, error))?;
+            rest.read_exact(&mut first).map_err(|error| source.unreadable(error))?;
         }
         Ok(Peeked { first: Some(first[0]), rest, is_list: first[0] == b'[' })
     }
@@ -107,7 +108,7 @@ impl<R: Read> Read for Peeked<R> {
 }
 
 struct Rows<'a> {
-    path: &'a Path,
+    source: Source<'a>,
     mapping: &'a mut Mapping,
     report: &'a mut Report,
     each: Each<'a>,
@@ -138,7 +139,7 @@ impl Rows<'_> {
         let Value::Object(object) = value else {
             let number = self.report.rows + 1;
             self.failed = Some(fault(
-                self.path,
+                self.source.path,
                 None,
                 format!(
                     "row {number} is no object; give one object for each person, such as {{\"email\": \"ada@x.com\"}}"
@@ -147,10 +148,15 @@ impl Rows<'_> {
             return Err(serde_json::Error::custom("no object"));
         };
         let mut row = Row::new();
-        flatten("", object, DEEPEST, &mut |name, text| {
-            let index = self.mapping.column(name);
-            row.push((index, text));
+        let mut is_full = false;
+        flatten("", object, DEEPEST, &mut |name, text| match self.mapping.column(name) {
+            Some(index) => row.push((index, text)),
+            None => is_full = true,
         });
+        if is_full {
+            self.failed = Some(fault(self.source.path, None, too_many_columns()));
+            return Err(serde_json::Error::custom("too many columns"));
+        }
         if row.is_empty() {
             return Ok(());
         }

@@ -12,6 +12,15 @@ use crate::data::leads::{Lead, fold_address};
 /// A row: for each cell that has something in it, its column and its text.
 pub type Row = Vec<(usize, String)>;
 
+/// Files have no more columns: a page could not show them, and no export has as many.
+pub const MOST_COLUMNS: usize = 2_000;
+
+/// What is said of a file that has more.
+pub fn too_many_columns() -> String {
+    // As people write the number.
+    "the file has more than 2,000 columns; leave out those that nobody needs, and export it again".to_owned()
+}
+
 /// What the columns of a file are.
 pub struct Mapping {
     columns: Vec<Column>,
@@ -20,6 +29,8 @@ pub struct Mapping {
     folded: HashSet<String>,
     /// What a person says: the field and the folded header.
     given: Vec<(Field, String, String)>,
+    /// Fields that a person says are in no column.
+    none: Vec<Field>,
     known: Option<Known>,
 }
 
@@ -41,7 +52,14 @@ impl Mapping {
     /// No columns yet.
     pub fn new(options: &Options) -> Self {
         let given = options.map.iter().map(|(field, header)| (*field, fold_name(header), header.clone())).collect();
-        Mapping { columns: Vec::new(), by_name: HashMap::new(), folded: HashSet::new(), given, known: None }
+        Mapping {
+            columns: Vec::new(),
+            by_name: HashMap::new(),
+            folded: HashSet::new(),
+            given,
+            none: options.none.clone(),
+            known: None,
+        }
     }
 
     /// The fields that this header may be; more is better.
@@ -52,32 +70,51 @@ impl Mapping {
     }
 
     /// The columns of a table.
-    pub fn set_headers(&mut self, headers: &[String]) {
+    ///
+    /// # Errors
+    /// Where there are too many of them, in words.
+    pub fn set_headers(&mut self, headers: &[String]) -> Result<(), String> {
+        if headers.len() > MOST_COLUMNS {
+            return Err(too_many_columns());
+        }
+        // How often a header has been met.
+        let mut met: HashMap<String, usize> = HashMap::new();
         for (index, header) in headers.iter().enumerate() {
             let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
             let header = if header.is_empty() { format!("column {}", index + 1) } else { header };
-            let mut name = header.clone();
-            let mut times = 1;
+            let times = met.entry(header.clone()).or_insert(0);
+            *times += 1;
+            let mut name = if *times == 1 { header.clone() } else { format!("{header} ({times})") };
             while self.by_name.contains_key(&name) {
-                times += 1;
+                *times += 1;
                 name = format!("{header} ({times})");
             }
             self.push(name, &header);
         }
-        self.settle();
+        self.settle_all();
+        Ok(())
     }
 
-    /// The column of this name in a file whose rows name theirs; it is added if it is new.
-    pub fn column(&mut self, name: &str) -> usize {
+    /// The column of this name in a file whose rows name theirs; it is added if it is new. None where
+    /// there would be too many.
+    pub fn column(&mut self, name: &str) -> Option<usize> {
         if let Some(index) = self.by_name.get(name) {
-            return *index;
+            return Some(*index);
+        }
+        if self.columns.len() >= MOST_COLUMNS {
+            return None;
         }
         self.push(name.to_owned(), name);
         if let (Some((around, inner)), Some(column)) = (name.rsplit_once('.'), self.columns.last_mut()) {
             column.inner = inner_field(&fold_name(around), &fold_name(inner));
         }
-        self.settle();
-        self.columns.len() - 1
+        let index = self.columns.len() - 1;
+        if Known::of_headers(&self.folded) == self.known {
+            self.settle(index);
+        } else {
+            self.settle_all();
+        }
+        Some(index)
     }
 
     /// The name of a column.
@@ -100,6 +137,9 @@ impl Mapping {
 
     /// Takes this column for the one that holds the addresses: its cells say so, though its header does not.
     pub fn take_addresses_from(&mut self, index: usize) {
+        if self.none.contains(&Field::Email) {
+            return;
+        }
         if let Some(column) = self.columns.get_mut(index) {
             column.field = Some((Field::Email, 0));
         }
@@ -120,25 +160,33 @@ impl Mapping {
         });
     }
 
-    /// Decides what the columns are, now that there are more of them.
-    fn settle(&mut self) {
+    /// Decides what the columns are, now that it is known of which export they are.
+    fn settle_all(&mut self) {
         self.known = Known::of_headers(&self.folded);
-        for column in &mut self.columns {
-            let given = self.given.iter().find(|(_, name, _)| *name == column.folded);
-            let meant = || match self.known.and_then(|known| known.field(&column.folded)) {
-                Some(field) => field.map(|field| (field, 0)),
-                None => Field::of_header(&column.folded).or(column.inner),
-            };
-            // A field that a person has given a column is in no other.
-            let others = |(field, _): &(Field, usize)| !self.given.iter().any(|(other, ..)| other == field);
-            column.is_named_flag = matches!(given, Some((Field::DoNotContact, ..)));
-            column.field = match given {
-                Some((Field::DoNotContact, ..)) => None,
-                Some((field, ..)) => Some((*field, 0)),
-                None => meant().filter(others),
-            };
-            column.marker = if column.is_named_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
-        }
+        (0..self.columns.len()).for_each(|index| self.settle(index));
+    }
+
+    /// Decides what a column is.
+    fn settle(&mut self, index: usize) {
+        let column = &mut self.columns[index];
+        let is_given =
+            |(_, folded, header): &&(Field, String, String)| *folded == column.folded || *header == column.name;
+        let given = self.given.iter().find(is_given).map(|(field, ..)| *field);
+        let meant = match self.known.and_then(|known| known.field(&column.folded)) {
+            Some(field) => field.map(|field| (field, 0)),
+            None => Field::of_header(&column.folded).or(column.inner),
+        };
+        // A field that a person has given a column is in no other.
+        let is_open = |(field, _): &(Field, usize)| {
+            !self.none.contains(field) && !self.given.iter().any(|(other, ..)| other == field)
+        };
+        column.is_named_flag = given == Some(Field::DoNotContact);
+        column.field = match given {
+            Some(Field::DoNotContact) => None,
+            Some(field) => Some((field, 0)),
+            None => meant.filter(is_open),
+        };
+        column.marker = if column.is_named_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
     }
 
     /// What a person has named and is not there, or that there is no column of addresses.
@@ -147,7 +195,10 @@ impl Mapping {
             let shown: Vec<&str> = self.columns.iter().take(40).map(|column| column.name.as_str()).collect();
             shown.join(", ")
         };
-        if let Some((field, _, header)) = self.given.iter().find(|(_, folded, _)| !self.folded.contains(folded)) {
+        let is_missing = |(_, folded, header): &&(Field, String, String)| {
+            !self.folded.contains(folded) && !self.by_name.contains_key(header)
+        };
+        if let Some((field, _, header)) = self.given.iter().find(is_missing) {
             return Err(format!("--map {field}=\"{header}\": there is no such column; the columns are {}", headers()));
         }
         if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
@@ -220,6 +271,11 @@ impl Mapping {
             }
         }
         Some(lead)
+    }
+
+    /// Counts all columns as used, for who asks what they are before any row is read.
+    pub fn use_all(&mut self) {
+        self.columns.iter_mut().for_each(|column| column.is_used = true);
     }
 
     /// Tells a report what the columns are.

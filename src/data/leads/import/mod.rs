@@ -10,11 +10,10 @@ mod mapping;
 pub mod names;
 mod report;
 mod rows;
+mod source;
 mod store;
 mod table;
 
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::Path;
 
 pub use blocked::Marker;
@@ -22,19 +21,21 @@ pub use known::Known;
 pub use names::Field;
 pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};
+pub use source::Source;
 pub use store::{Mode, import, name_from, preview};
 
 use super::Lead;
-use crate::data::folder::describe;
+use crate::data::Error;
 use crate::data::json::Fault;
-use crate::data::{Error, encoding};
 use mapping::{Mapping, Row};
 
-/// Which column a person says is which field.
-#[derive(Clone, Debug, Default)]
+/// What a person says of the columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// The field and the column's header, as it is in the file.
     pub map: Vec<(Field, String)>,
+    /// Fields that no column is, whatever the headers say.
+    pub none: Vec<Field>,
 }
 
 /// Reads a file's leads in its order, duplicates included, each with the line that it begins on. Rows without an
@@ -42,14 +43,15 @@ pub struct Options {
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line; those of `each`.
-pub fn read(path: &Path, options: &Options, each: &mut dyn FnMut(Lead) -> Result<(), Error>) -> Result<Report, Error> {
-    check(path)?;
-    let encoding = encoding::detect(path)?;
-    let reader = encoding::Utf8Reader::new(open(path)?, &encoding);
-    let mut report = Report { encoding: encoding.to_string(), ..Report::default() };
-    let is_json = json_rows::is_json(path, &encoding)?;
+pub fn read<'a>(
+    source: impl Into<Source<'a>>,
+    options: &Options,
+    each: &mut dyn FnMut(Lead) -> Result<(), Error>,
+) -> Result<Report, Error> {
+    let source = source.into();
+    let mut report = Report::default();
     let mut mapping = Mapping::new(options);
-    let mut row = |row: Row, mapping: &mut Mapping, report: &mut Report| {
+    let is_json = each_row(source, &mut mapping, &mut report, &mut |row, mapping, report| {
         report.rows += 1;
         match mapping.lead(row) {
             Some(lead) => each(lead),
@@ -58,22 +60,49 @@ pub fn read(path: &Path, options: &Options, each: &mut dyn FnMut(Lead) -> Result
                 Ok(())
             }
         }
-    };
-    if is_json {
-        json_rows::read(path, reader, &mut mapping, &mut report, &mut row)?;
-    } else {
-        table::read(path, &encoding, reader, &mut mapping, &mut report, &mut row)?;
-    }
+    })?;
     if report.rows == 0 && report.ragged.count == 0 {
         let problem = if is_json { "there is no row in it" } else { "there is a header but no row below it" };
-        return Err(fault(path, None, format!("{problem}; nothing was imported")));
+        return Err(fault(source.path, None, format!("{problem}; nothing was imported")));
     }
-    mapping.missing().map_err(|problem| fault(path, None, problem))?;
+    mapping.missing().map_err(|problem| fault(source.path, None, problem))?;
     if report.without_address == report.rows {
-        return Err(fault(path, None, nobody(&report, &mapping)));
+        return Err(fault(source.path, None, nobody(&report, &mapping)));
     }
     mapping.tell(&mut report);
     Ok(report)
+}
+
+/// What the columns of a file are, also where it cannot be imported: those of the rows before a fault, and with no
+/// options. Only what a report says of columns is set.
+pub fn columns<'a>(source: impl Into<Source<'a>>) -> Report {
+    let mut report = Report::default();
+    let mut mapping = Mapping::new(&Options::default());
+    // Who imports it is told what is wrong.
+    let _ = each_row(source.into(), &mut mapping, &mut report, &mut |_, _, _| Ok(()));
+    let mut columns = Report::default();
+    mapping.use_all();
+    mapping.tell(&mut columns);
+    columns
+}
+
+/// Reads the rows of a file, and says whether it is JSON.
+fn each_row(
+    source: Source<'_>,
+    mapping: &mut Mapping,
+    report: &mut Report,
+    each: &mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), Error>,
+) -> Result<bool, Error> {
+    source.check()?;
+    let encoding = source.encoding()?;
+    report.encoding = encoding.to_string();
+    let is_json = json_rows::is_json(source, &encoding)?;
+    if is_json {
+        json_rows::read(source, &encoding, mapping, report, each)?;
+    } else {
+        table::read(source, &encoding, mapping, report, each)?;
+    }
+    Ok(is_json)
 }
 
 /// Why a file with rows has nobody to import.
@@ -91,41 +120,6 @@ fn nobody(report: &Report, mapping: &Mapping) -> String {
          --map email=\"COLUMN\"",
         report.rows
     )
-}
-
-/// What is no file, or no text, is told at once.
-fn check(path: &Path) -> Result<(), Error> {
-    let found = fs::metadata(path).map_err(|error| Error::read(path, error))?;
-    if !found.is_file() {
-        return Err(Error::NamedNoFile { path: path.to_owned(), what: describe(found.file_type()) });
-    }
-    if found.len() == 0 {
-        return Err(fault(path, None, "the file is empty".into()));
-    }
-    let start = beginning(path)?;
-    if start.is_empty() && found.len() <= BEGINNING {
-        return Err(fault(path, None, "the file is empty".into()));
-    }
-    // What is saved where a download asked for a login first.
-    if start.starts_with("<!doctype html") || start.starts_with("<html") {
-        return Err(fault(path, None, "the file is a web page, not an export; download the export itself".into()));
-    }
-    Ok(())
-}
-
-/// So many bytes of a file tell whether it is a page.
-const BEGINNING: u64 = 512;
-
-/// How a file begins, in small letters and without white space before.
-fn beginning(path: &Path) -> Result<String, Error> {
-    let mut start = Vec::new();
-    open(path)?.take(BEGINNING).read_to_end(&mut start).map_err(|error| Error::read(path, error))?;
-    let start = String::from_utf8_lossy(&start).to_lowercase();
-    Ok(start.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').to_owned())
-}
-
-fn open(path: &Path) -> Result<File, Error> {
-    File::open(path).map_err(|error| Error::read(path, error))
 }
 
 fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {

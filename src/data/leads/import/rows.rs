@@ -1,12 +1,10 @@
 //! The rows of such a file as they are, for who reads something else in it than leads.
 
-use std::path::Path;
-
 use super::mapping::{Mapping, Row};
 use super::names::Field;
 use super::report::Report;
-use super::{Options, check, fault, json_rows, open, table};
-use crate::data::{Error, encoding};
+use super::{Options, Source, each_row, fault};
+use crate::data::Error;
 
 /// What the column is called that a person says holds the addresses.
 pub const GIVEN: &str = "the address";
@@ -18,14 +16,12 @@ pub type Cells = Vec<(String, String)>;
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line; those of `each`.
-pub fn rows(
-    path: &Path,
+pub fn rows<'a>(
+    source: impl Into<Source<'a>>,
     options: &Options,
     each: &mut dyn FnMut(usize, Cells) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    check(path)?;
-    let encoding = encoding::detect(path)?;
-    let reader = encoding::Utf8Reader::new(open(path)?, &encoding);
+    let source = source.into();
     let mut report = Report::default();
     let mut mapping = Mapping::new(options);
     let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| header.as_str());
@@ -37,11 +33,7 @@ pub fn rows(
         };
         each(report.rows as usize, row.into_iter().map(|(index, text)| (name(index), text)).collect())
     };
-    if json_rows::is_json(path, &encoding)? {
-        json_rows::read(path, reader, &mut mapping, &mut report, &mut row)?;
-    } else {
-        table::read(path, &encoding, reader, &mut mapping, &mut report, &mut row)?;
-    }
+    each_row(source, &mut mapping, &mut report, &mut row)?;
     if report.ragged.count > 0 {
         let problem = format!(
             "{} more cells than the header has; export the file again, or mend them",
@@ -51,10 +43,10 @@ pub fn rows(
                 format!("{} rows have", report.ragged.count)
             }
         );
-        return Err(fault(path, None, problem));
+        return Err(fault(source.path, None, problem));
     }
     if report.rows == 0 {
-        return Err(fault(path, None, "there is no row in it; nothing was imported".into()));
+        return Err(fault(source.path, None, "there is no row in it; nothing was imported".into()));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::report::Report;
-use super::{Options, read};
+use super::{Options, Source, read};
 use crate::data::leads::list::{self, LeadList, Place, Sink};
 use crate::data::leads::{AddressKey, Lead, Suppressed, Suppression};
 use crate::data::spool::Texts;
@@ -33,13 +33,14 @@ pub fn name_from(path: &Path) -> String {
 ///
 /// # Errors
 /// What is wrong with the file; [`Error::ListExists`]; what the disk says. Nothing is then written.
-pub fn import(
+pub fn import<'a>(
     folder: &DataFolder,
     list: &FileName,
     mode: Mode,
-    path: &Path,
+    source: impl Into<Source<'a>>,
     options: &Options,
 ) -> Result<Report, Error> {
+    let source = source.into();
     let exists = folder.exists(list);
     if exists && mode == Mode::New {
         return Err(Error::ListExists { path: folder.path(list) });
@@ -49,9 +50,9 @@ pub fn import(
     let place = if exists { Place::Instead } else { Place::New };
     let mut report = list::write(folder, list, place, |out| {
         let report = if exists {
-            update(folder, list, path, options, &mut tally, out)?
+            update(folder, list, source, options, &mut tally, out)?
         } else {
-            read(path, options, &mut |lead| {
+            read(source, options, &mut |lead| {
                 if !tally.keeps(&lead)? {
                     return Ok(());
                 }
@@ -71,14 +72,14 @@ pub fn import(
 ///
 /// # Errors
 /// As [`import`].
-pub fn preview(
+pub fn preview<'a>(
     folder: &DataFolder,
-    path: &Path,
+    source: impl Into<Source<'a>>,
     options: &Options,
     each: &mut dyn FnMut(&Lead),
 ) -> Result<Report, Error> {
     let mut tally = Tally::new(folder)?;
-    let mut report = read(path, options, &mut |lead| {
+    let mut report = read(source, options, &mut |lead| {
         if tally.keeps(&lead)? {
             tally.new += 1;
             each(&lead);
@@ -93,14 +94,14 @@ pub fn preview(
 fn update(
     folder: &DataFolder,
     list: &FileName,
-    path: &Path,
+    source: Source<'_>,
     options: &Options,
     tally: &mut Tally,
     out: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let mut texts = Texts::new(folder.root())?;
     let mut places: HashMap<AddressKey, usize> = HashMap::new();
-    let report = read(path, options, &mut |lead| {
+    let report = read(source, options, &mut |lead| {
         if tally.keeps(&lead)? {
             places.insert(lead.key(), texts.len());
             texts.push(&line_of(&lead)?)?;

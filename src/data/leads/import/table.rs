@@ -10,7 +10,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::mapping::{Mapping, Row};
 use super::names::Field;
 use super::report::Report;
-use super::{fault, open};
+use super::{Source, fault};
 use crate::data::Error;
 use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::leads::fold_address;
@@ -42,17 +42,17 @@ struct Layout {
 /// Reads the rows of a table.
 ///
 /// # Errors
-/// Where there is no header, or a quotation mark is not closed; those of `each`.
+/// Where there is no header, or one of too many columns, or a quotation mark is not closed; those of `each`.
 pub fn read(
-    path: &Path,
+    source: Source<'_>,
     encoding: &Text,
-    reader: Utf8Reader,
     mapping: &mut Mapping,
     report: &mut Report,
     each: &mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let layout = layout(path, encoding, mapping)?;
-    mapping.set_headers(&layout.headers);
+    let path = source.path;
+    let layout = layout(source, encoding, mapping)?;
+    mapping.set_headers(&layout.headers).map_err(|problem| fault(path, Some(layout.line), problem))?;
     if let Some(index) = layout.addresses {
         mapping.take_addresses_from(index);
     }
@@ -63,6 +63,7 @@ pub fn read(
     };
     report.preamble = layout.line - 1;
     let quotes = Rc::new(Cell::new(0));
+    let reader = Utf8Reader::new(source.open()?, encoding);
     let counted = BufReader::with_capacity(128 * 1024, Counted { reader, quotes: Rc::clone(&quotes) });
     let mut table =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(counted);
@@ -153,9 +154,10 @@ fn unreadable(path: &Path, error: csv::Error) -> Error {
 }
 
 /// Finds delimiter and header in the first rows.
-fn layout(path: &Path, encoding: &Text, mapping: &Mapping) -> Result<Layout, Error> {
+fn layout(source: Source<'_>, encoding: &Text, mapping: &Mapping) -> Result<Layout, Error> {
+    let path = source.path;
     let mut sample = Vec::new();
-    let reader = Utf8Reader::new(open(path)?, encoding);
+    let reader = Utf8Reader::new(source.open()?, encoding);
     reader.take(SAMPLE).read_to_end(&mut sample).map_err(|error| Error::read(path, error))?;
     // Excel's word to itself.
     let said = sample

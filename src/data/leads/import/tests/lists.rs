@@ -7,11 +7,11 @@ fn a_mapping_that_is_given_goes_before_what_names_say() {
     let text = b"Kontakt,Title,Job Title,email\nada@x.example,Dr.,CTO,wrong@x.example\n";
     let place = Place::new();
     let map = vec![(Field::Title, "job title".to_owned()), (Field::Email, "Kontakt".to_owned())];
-    place.import(text, Mode::New, &Options { map }).unwrap();
+    place.import(text, Mode::New, &Options { map, ..Options::default() }).unwrap();
     let lead = place.leads().remove(0);
     assert_eq!((lead.email.as_str(), lead.title.as_deref()), ("ada@x.example", Some("CTO")));
     assert_eq!(lead.columns.get("Title").and_then(|value| value.as_str()), Some("Dr."));
-    let missing = Options { map: vec![(Field::Title, "Rolle".to_owned())] };
+    let missing = Options { map: vec![(Field::Title, "Rolle".to_owned())], ..Options::default() };
     let error = Place::new().import(text, Mode::New, &missing).unwrap_err().to_string();
     assert!(error.contains("--map title=\"Rolle\": there is no such column; the columns are Kontakt"), "{error}");
 }
@@ -26,7 +26,7 @@ fn a_column_in_any_language_that_a_person_names_says_who_must_not_be_written_to(
     );
     let place = Place::new();
     let map = vec![(Field::DoNotContact, "bitte nicht anschreiben".to_owned())];
-    let report = place.import(text, Mode::New, &Options { map }).unwrap();
+    let report = place.import(text, Mode::New, &Options { map, ..Options::default() }).unwrap();
     assert_eq!((report.markers.as_slice(), report.writable()), (&["Bitte nicht anschreiben".to_owned()][..], 2));
     assert!(place.leads().iter().all(|lead| lead.columns.is_empty()), "it is no part of what anybody is like");
     let blocked = place.leads().into_iter().filter(|lead| lead.blocked.is_some());
@@ -148,4 +148,67 @@ proptest! {
             prop_assert!(!error.trim().is_empty());
         }
     }
+}
+
+#[test]
+fn a_field_that_a_person_says_is_in_no_column_is_taken_from_none() {
+    let text = b"email,title,company\nada@x.example,Dr.,ACME\n";
+    let place = Place::new();
+    let none = Options { none: vec![Field::Title], ..Options::default() };
+    let report = place.import(text, Mode::New, &none).unwrap();
+    assert_eq!(report.kept, ["title"]);
+    let lead = place.leads().remove(0);
+    assert_eq!((lead.title.as_deref(), lead.company.as_deref()), (None, Some("ACME")));
+    assert_eq!(lead.columns.get("title").and_then(|value| value.as_str()), Some("Dr."));
+    // Also where cells, and no name, say which column holds the addresses.
+    for text in [&text[..], b"who,title\nada@x.example,Dr.\n"] {
+        let none = Options { none: vec![Field::Email], ..Options::default() };
+        let error = Place::new().import(text, Mode::New, &none).unwrap_err().to_string();
+        assert!(error.contains("no column is known to hold e-mail addresses"), "{error}");
+    }
+}
+
+#[test]
+fn the_second_of_two_columns_of_one_name_can_be_named() {
+    let place = Place::new();
+    let map = vec![(Field::Email, "email (2)".to_owned())];
+    place.import(b"email,email\na@x.example,b@x.example\n", Mode::New, &Options { map, ..Options::default() }).unwrap();
+    assert_eq!(place.leads().remove(0).email, "b@x.example");
+}
+
+#[test]
+fn a_file_of_more_columns_than_any_export_has_is_refused_in_one_line() {
+    let table = |columns: usize| format!("email{}\nada@x.example\n", ",a".repeat(columns - 1));
+    assert!(imported(table(2_000).as_bytes()).is_ok());
+    let object = |keys: usize| {
+        let keys: String = (1..keys).map(|key| format!(",\"k{key}\":1")).collect();
+        format!("[{{\"email\":\"ada@x.example\"{keys}}}]")
+    };
+    assert!(imported(object(2_000).as_bytes()).is_ok());
+    let lines: String = (0..2_001).map(|row| format!("{{\"email\":\"a{row}@x.example\",\"k{row}\":1}}\n")).collect();
+    for text in [table(2_001), table(200_000), object(2_001), lines] {
+        let error = imported(text.as_bytes()).unwrap_err();
+        assert!(error.contains("the file has more than 2,000 columns; leave out") && !error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn columns_of_an_export_that_is_known_late_are_what_it_means_by_them() {
+    // Only the last name says that the first is of a sender.
+    let text = b"[{\"name\":\"Sender\",\"leademail\":\"ada@x.example\",\"sequenceStep\":1}]";
+    let (leads, report) = imported(text).unwrap();
+    assert_eq!(report.known, Some(Known::Lemlist));
+    assert_eq!(leads[0].first_name, None);
+}
+
+#[test]
+fn a_file_in_memory_is_read_as_on_the_disk_and_its_columns_are_told_though_none_holds_addresses() {
+    let place = Place::new();
+    let source = Source::in_memory("x.csv", b"email,Job Title\nada@x.example,CTO\n");
+    import(&place.folder, &place.list, Mode::New, source, &Options::default()).unwrap();
+    assert_eq!(place.leads().remove(0).title.as_deref(), Some("CTO"));
+    let found = columns(Source::in_memory("x.csv", b"who,Job Title\nada,CTO\n"));
+    assert_eq!((found.used, found.kept), (vec![(Field::Title, "Job Title".to_owned())], vec!["who".to_owned()]));
+    let error = read(Source::in_memory("x.csv", b""), &Options::default(), &mut |_| Ok(())).unwrap_err();
+    assert!(error.to_string().starts_with("x.csv"), "{error}");
 }
