@@ -51,9 +51,12 @@ impl Employer {
     /// Whether a text names the company, by a domain or by its name in words of their own.
     #[must_use]
     pub fn is_named_in(&self, text: &Text<'_>) -> bool {
-        let is_word = |name: &String| match is_unspaced(name) {
-            true => text.words.contains(name.as_str()),
-            false => text.words.contains(&format!(" {name} ")),
+        let is_word = |name: &String| {
+            if is_unspaced(name) {
+                text.words.contains(name.as_str())
+            } else {
+                text.words.contains(&format!(" {name} "))
+            }
         };
         self.folded.as_ref().is_some_and(is_word)
             || self.short.as_ref().is_some_and(|name| stands_alone(text.plain, name))
