@@ -7,6 +7,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::error::Error;
+use super::examples;
 use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
@@ -72,6 +73,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // Whether a judge can be fooled is seen in its decisions: no words are bought for them.
     let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
     let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
+    if let Source::Results(file, _) = &source {
+        examples::keep_aside_in(&mut doors, setup, file)?;
+    }
     let decision_maker = doors.decision_maker().deciding_only();
     if options.models.dry_run {
         let material = source.material(setup, &battery, options.seed.unwrap_or(1))?;

@@ -49,7 +49,10 @@ pub(super) fn load(setup: &Setup, options: &ModelOptions) -> Result<Option<Arc<E
 pub(super) fn keep_aside(doors: &mut Doors, setup: &Setup, split: &Split) -> Result<(), Error> {
     if let Some(examples) = doors.examples.take() {
         let unseen = split.unseen(&setup.folder)?;
-        let examples = Examples::clone(&examples).without(|persona| unseen.contains(Key::of(persona)));
+        let examples = Examples::clone(&examples).without(|somebody| {
+            let texts: Vec<Key> = somebody.texts.iter().filter_map(|hash| Key::from_hash(hash)).collect();
+            unseen.may_contain(&texts, somebody.list)
+        });
         doors.examples = Some(Arc::new(examples));
     }
     Ok(())

@@ -62,6 +62,14 @@ pub struct Unseen {
     of_eval: HashSet<Key>,
     companies: Companies,
     below: u32,
+    /// The list of leads that was split, and whether it is there.
+    list: Option<(String, IsThere)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IsThere {
+    Yes,
+    No,
 }
 
 impl Unseen {
@@ -69,6 +77,19 @@ impl Unseen {
     #[must_use]
     pub fn contains(&self, persona: Key) -> bool {
         self.companies.number(persona) < self.below || self.of_eval.contains(&persona)
+    }
+
+    /// Whether somebody may be one of those who only verify: by all texts that describe them, now and earlier, and by
+    /// the list of leads that they were taken from. Where a list was split, who is in it is kept aside or not; who was
+    /// taken from it and is not in it now may have been kept aside, and where it is gone, everybody may.
+    #[must_use]
+    pub fn may_contain(&self, texts: &[Key], list: &str) -> bool {
+        let Some((split, is_there)) = &self.list else { return texts.iter().any(|text| self.contains(*text)) };
+        let mut known = texts.iter().filter(|text| self.companies.knows(**text)).peekable();
+        if known.peek().is_none() {
+            return *is_there == IsThere::No || list_name(split) == list_name(list);
+        }
+        known.any(|text| self.contains(*text))
     }
 }
 
@@ -118,13 +139,14 @@ impl Split {
                 of_eval.insert(Key::of(&persona?));
             }
         }
-        let companies = match self.companies(folder) {
+        let (companies, is_there) = match self.companies(folder) {
             // Of a list that is gone nobody's company is known any more; who was learned from is in the files all the
             // same.
-            Err(data::Error::NotFound { .. }) => Companies::default(),
-            found => found?,
+            Err(data::Error::NotFound { .. }) => (Companies::default(), IsThere::No),
+            found => (found?, IsThere::Yes),
         };
-        Ok(Unseen { of_eval, companies, below: self.below })
+        let list = self.leads.clone().map(|list| (list, is_there));
+        Ok(Unseen { of_eval, companies, below: self.below, list })
     }
 
     /// The personas on both sides.
@@ -232,6 +254,12 @@ impl People {
         let is_colleague = self.companies.knows(key) && self.companies.number(key) < self.below;
         is_colleague || self.held_back.contains(&Key::folded(persona))
     }
+}
+
+/// A list's name, however it is given: `spring`, `leads/spring`, `spring.jsonl`.
+fn list_name(list: &str) -> &str {
+    let name = list.rsplit('/').next().unwrap_or(list);
+    name.strip_suffix(".jsonl").unwrap_or(name)
 }
 
 /// The name of the eval file beside a persona file: `x_train` has `x_eval`, any other `x` has `x_eval`.

@@ -114,16 +114,28 @@ pub fn is_mail_provider(domain: &str) -> bool {
 /// the company's site, the company's name. People who share one of these are colleagues.
 #[must_use]
 pub fn keys(lead: &Lead) -> Vec<String> {
-    let mut keys = Vec::new();
-    let address = domain(&lead.email);
-    let site = lead.website.as_deref().and_then(site_domain);
-    for domain in [Some(address.to_owned()), site].into_iter().flatten() {
-        if !domain.is_empty() && !is_mail_provider(&domain) && !keys.contains(&domain) {
-            keys.push(domain);
+    keys_from(&lead.email, lead.website.as_deref(), lead.company.as_deref())
+}
+
+/// The same from a folded address, a site and a company's name.
+#[must_use]
+pub fn keys_from(email: &str, website: Option<&str>, company: Option<&str>) -> Vec<String> {
+    let mut keys = domains(email, website);
+    keys.extend(company.and_then(fold_company));
+    keys
+}
+
+/// The domains of a company, from somebody's folded address and from its site.
+#[must_use]
+pub fn domains(email: &str, website: Option<&str>) -> Vec<String> {
+    let mut domains = Vec::new();
+    let address = domain(email);
+    for domain in [Some(address.to_owned()), website.and_then(site_domain)].into_iter().flatten() {
+        if !domain.is_empty() && !is_mail_provider(&domain) && !domains.contains(&domain) {
+            domains.push(domain);
         }
     }
-    keys.extend(lead.company.as_deref().and_then(fold_company));
-    keys
+    domains
 }
 
 /// The domain of a site, without `www`. None for what is no site, or is a profile on somebody else's.
@@ -139,13 +151,37 @@ fn site_domain(site: &str) -> Option<String> {
 }
 
 /// A company's name as it is compared; `name:` before it, since a name may look like a domain.
-fn fold_company(name: &str) -> Option<String> {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).nfkc().take(300).filter(|c| *c != '.').collect();
-    let mut words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+#[must_use]
+pub fn fold_company(name: &str) -> Option<String> {
+    let name: String = name.nfkc().take(300).collect();
+    let folded = fold_words(&name);
+    let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     while words.len() > 1 && words.last().is_some_and(|last| LEGAL_FORMS.contains(last)) {
         words.pop();
     }
     (!words.is_empty()).then(|| format!("name:{}", words.join(" ")))
+}
+
+/// The words of a text as companies' names are compared: in lower case, with one space between them.
+#[must_use]
+pub fn fold_words(text: &str) -> String {
+    let folded: String = text.nfkc().flat_map(char::to_lowercase).nfkc().filter(|c| *c != '.').collect();
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A company's name as it is written, without the legal forms at its end: `Acme` for `Acme, Inc.`.
+#[must_use]
+pub fn without_legal_form(name: &str) -> &str {
+    let mut name = name.trim();
+    while let Some((before, last)) = name.rsplit_once(|c: char| c.is_whitespace() || c == ',') {
+        let (before, last) = (before.trim_end_matches(|c: char| !c.is_alphanumeric()), fold_words(last));
+        if before.is_empty() || !(last.is_empty() || LEGAL_FORMS.contains(&last.as_str())) {
+            break;
+        }
+        name = before;
+    }
+    name
 }
 
 /// Groups of colleagues among people who come one after the other. It holds 32 bytes for each person and each company.
@@ -163,12 +199,16 @@ impl Groups {
     /// Adds a person and returns their index. `otherwise` stands for the group of somebody who has no key: a number
     /// that is spread evenly.
     pub fn add(&mut self, lead: &Lead, otherwise: u32) -> u32 {
+        self.add_keyed(&keys(lead), otherwise)
+    }
+
+    /// The same for a person of whom these keys are known.
+    pub fn add_keyed(&mut self, keys: &[String], otherwise: u32) -> u32 {
         let person = self.parents.len() as u32;
         self.parents.push(person);
-        let keys = keys(lead);
         self.numbers.push(if keys.is_empty() { otherwise } else { u32::MAX });
         for key in keys {
-            let hash = hash(&key);
+            let hash = hash(key);
             let number = (hash >> 32) as u32;
             let first = self.first(person);
             self.numbers[first as usize] = self.numbers[first as usize].min(number);
@@ -237,6 +277,20 @@ mod tests {
         }
         assert_eq!(fold_company("Co Ltd").as_deref(), Some("name:co"));
         assert_eq!(fold_company(" - "), None);
+    }
+
+    #[test]
+    fn a_legal_form_is_taken_off_the_name_as_it_is_written() {
+        for (name, short) in [
+            ("Acme, Inc.", "Acme"),
+            ("Müller & Söhne GmbH & Co. KG", "Müller & Söhne"),
+            ("Boxes Pty. Ltd.", "Boxes"),
+            ("HP", "HP"),
+            ("Co Ltd", "Co"),
+            ("GmbH", "GmbH"),
+        ] {
+            assert_eq!(without_legal_form(name), short);
+        }
     }
 
     #[test]

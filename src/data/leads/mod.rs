@@ -5,10 +5,12 @@
 
 pub mod address;
 pub mod colleagues;
+pub mod employer;
 pub mod forget;
 pub mod import;
 pub mod lead;
 pub mod list;
+pub mod masking;
 mod persona_text;
 pub mod suppressed;
 

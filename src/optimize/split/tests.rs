@@ -130,6 +130,37 @@ fn colleagues_are_never_on_both_sides_also_once_they_are_described_otherwise() {
     }
 }
 
+#[test]
+fn who_may_have_been_kept_aside_is_told_by_every_text_and_by_the_list_they_are_from() {
+    let mut leads: Vec<Lead> =
+        (0..40).map(|number| Lead::new(&format!("p{number}@firm{number}.example")).unwrap()).collect();
+    leads.iter_mut().enumerate().for_each(|(number, lead)| lead.describe(Some(format!("Before {number}."))));
+    let (_place, folder) = folder_with(&[]);
+    let file = leads::file(&folder, "spring").unwrap();
+    LeadList::create(&folder, &file, leads.iter().cloned().map(Ok)).unwrap();
+    let before: Vec<String> = leads.iter().map(Lead::persona_text).collect();
+    let (split, people) = self::split(&folder, "leads/spring", &before);
+    for (number, lead) in leads.iter_mut().enumerate() {
+        lead.describe(Some(format!("Now {number}.")));
+    }
+    std::fs::remove_file(folder.path(&file)).unwrap();
+    LeadList::create(&folder, &file, leads.iter().cloned().map(Ok)).unwrap();
+    let unseen = split.unseen(&folder).unwrap();
+    for (number, text) in before.iter().enumerate() {
+        let is_aside = people.is_unseen(text);
+        let (then, now) = (Key::of(text), Key::of(&format!("Now {number}.")));
+        let elsewhere = Key::of(&format!("As another list has it {number}."));
+        assert_eq!(unseen.may_contain(&[then], "spring"), is_aside);
+        assert_eq!(unseen.may_contain(&[elsewhere, now], "autumn"), is_aside);
+        // Who is not in the list: of it, they may have been kept aside; of another, they were not.
+        assert!(unseen.may_contain(&[elsewhere], "leads/spring.jsonl"));
+        assert!(!unseen.may_contain(&[elsewhere], "autumn"));
+    }
+    std::fs::remove_file(folder.path(&file)).unwrap();
+    let unseen = split.unseen(&folder).unwrap();
+    assert!(unseen.may_contain(&[Key::of(&before[0])], "spring") && unseen.may_contain(&[], "autumn"));
+}
+
 proptest! {
     /// Everybody is on one side, and a split that is kept gives the same sides again, in whatever order people come.
     #[test]

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use serde::Deserialize;
 use serde_json::Value;
 
+use crate::data::campaigns::Written;
 use crate::data::leads::address::without_addresses;
 use crate::data::leads::lead::text_hash;
+use crate::data::leads::masking::{example_message, example_persona};
 use crate::data::leads::{AddressKey, Lead, LeadList, fold_address, lists};
 use crate::data::{DataFolder, Error, Kind, json, lines};
 
@@ -67,7 +70,7 @@ impl Traces {
     /// When a file cannot be read.
     pub fn gather(folder: &DataFolder, email: &str) -> Result<Self, Error> {
         let mut traces = Traces { email: email.to_owned(), id: AddressKey::of(email).lead_id(), ..Traces::default() };
-        let (mut earlier, mut said) = (HashSet::new(), BTreeSet::new());
+        let (mut earlier, mut said, mut shown) = (HashSet::new(), BTreeSet::new(), BTreeSet::new());
         for file in lists(folder)? {
             for lead in LeadList::open(folder, &file)? {
                 let lead = lead?;
@@ -93,6 +96,7 @@ impl Traces {
                             traces.add_description(persona);
                         }
                         collect_said(&line, &mut said);
+                        shown.extend(as_examples(&line).filter(|text| text.chars().count() >= SHORTEST));
                     }
                 }
             }
@@ -109,7 +113,27 @@ impl Traces {
         for text in traces.not_said_by_others(folder, said)? {
             traces.add_said(&text);
         }
+        for text in traces.not_shown_of_others(folder, shown)? {
+            traces.said.add(&text);
+        }
         Ok(traces)
+    }
+
+    /// The same for what decision makers are shown of a person as an example, in requests about others: without names,
+    /// two people's may be alike.
+    fn not_shown_of_others(&self, folder: &DataFolder, mut shown: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+        for file in folder.list(Kind::Campaigns)? {
+            if shown.is_empty() {
+                break;
+            }
+            for line in lines::open::<Value>(folder, &file)? {
+                let line = line?;
+                if !self.is_line(&line) {
+                    as_examples(&line).for_each(|text| _ = shown.remove(&text));
+                }
+            }
+        }
+        Ok(shown)
     }
 
     /// Leaves out what others got or said in the same words: it is theirs as well, and tells nobody from another.
@@ -277,6 +301,16 @@ fn each_said(value: &Value, each: &mut dyn FnMut(&str)) {
         Value::Array(list) => list.iter().for_each(|value| each_said(value, each)),
         _ => {}
     }
+}
+
+/// Persona and messages of a campaign's line, as examples for others hold them; of what is no such line, none.
+fn as_examples(line: &Value) -> impl Iterator<Item = String> {
+    let written = Written::deserialize(line).ok();
+    written.into_iter().flat_map(|written| {
+        let mut texts = vec![example_persona(&written)];
+        texts.extend(written.steps.iter().map(|step| example_message(&written, step)));
+        texts
+    })
 }
 
 /// So much of a text at least is shown where it is cut.

@@ -1,0 +1,270 @@
+//! A person's texts as an example for others holds them: without addresses, and without the names of people and
+//! companies.
+
+use super::address::holds_address;
+use super::colleagues::{domains, without_legal_form};
+use crate::data::campaigns::{Step, Written};
+
+/// Characters of a persona and of a message in an example.
+const LONGEST_PERSONA: usize = 600;
+const LONGEST_MESSAGE: usize = 1_000;
+/// Headers of columns that hold a person's whole name, as [`fold`] gives them.
+const FULL_NAMES: [&str; 9] = [
+    "name",
+    "fullname",
+    "contactname",
+    "personname",
+    "leadname",
+    "displayname",
+    "nombrecompleto",
+    "nomcomplet",
+    "nomecompleto",
+];
+/// The same for a company's.
+const COMPANIES: [&str; 6] = ["company", "companyname", "accountname", "organization", "organisation", "employer"];
+/// Digits from which on a number is taken for a telephone's.
+const TELEPHONE: usize = 9;
+/// Letters from which on a name is also found as the beginning of a word: Silvas, Zoltánnak.
+const STEM: usize = 4;
+/// Letters that a language may put behind a name. More of them make another word, as Marketing is none of Mark's.
+const ENDING: usize = 4;
+
+/// The persona of this person as an example for others holds it.
+#[must_use]
+pub fn example_persona(written: &Written) -> String {
+    shortened(&Masks::of_names(written).masked(&written.persona), LONGEST_PERSONA)
+}
+
+/// A message to this person as an example for others holds it.
+#[must_use]
+pub fn example_message(written: &Written, step: &Step) -> String {
+    shortened(&Masks::of_names(written).masked(&step.text()), LONGEST_MESSAGE)
+}
+
+/// The names of a person and their company, and what stands in the place of each.
+struct Masks(Vec<(String, &'static str)>);
+
+impl Masks {
+    fn of_names(written: &Written) -> Self {
+        let mut masks = Masks(Vec::new());
+        for (header, value) in &written.fields {
+            let Some(value) = value.as_str().map(str::trim) else { continue };
+            match header.as_str() {
+                "first_name" => masks.add_person(value, "[first name]"),
+                "last_name" => masks.add_person(value, "[last name]"),
+                "website" | "linkedin_url" => masks.add(value, "[link]"),
+                _ => {
+                    let header = fold(header);
+                    if FULL_NAMES.contains(&header.as_str()) {
+                        masks.add_person(value, "[name]");
+                    } else if COMPANIES.contains(&header.as_str()) {
+                        masks.add_company(value);
+                    }
+                }
+            }
+        }
+        let website = written.fields.get("website").and_then(|site| site.as_str());
+        domains(&written.email, website).iter().for_each(|domain| masks.add(domain, "[link]"));
+        // The longest first: a name may hold another. What is of the same length keeps its order.
+        masks.0.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
+        masks
+    }
+
+    /// A name of one letter is in everything, unless it is one of a script in which a letter is a word.
+    fn add(&mut self, name: &str, mask: &'static str) {
+        if name.chars().count() > 1 || is_unspaced(name) {
+            self.0.push((name.to_owned(), mask));
+        }
+    }
+
+    /// A name, and each part of it that begins with a capital.
+    fn add_person(&mut self, name: &str, mask: &'static str) {
+        self.add(name, mask);
+        for part in name.split([' ', '-', '\u{a0}', '\u{3000}']).filter(|part| part.len() < name.len()) {
+            let is_name = part.chars().count() > 2 && part.chars().next().is_some_and(char::is_uppercase);
+            if is_name || is_unspaced(part) {
+                self.add(part, mask);
+            }
+        }
+    }
+
+    fn add_company(&mut self, name: &str) {
+        self.add(name, "[company]");
+        let short = without_legal_form(name);
+        if short.len() < name.len() {
+            self.add(short, "[company]");
+        }
+    }
+
+    /// A text without mail addresses, links, telephone numbers and these names.
+    fn masked(&self, text: &str) -> String {
+        let lines = text.lines().map(|line| line.split(' ').map(plain_word).collect::<Vec<_>>().join(" "));
+        let text = without_numbers(&lines.collect::<Vec<_>>().join("\n"));
+        let (mut masked, mut rest, mut before) = (String::with_capacity(text.len()), text.as_str(), None);
+        while let Some(first) = rest.chars().next() {
+            let is_start = before.is_none_or(|letter: char| !letter.is_alphanumeric());
+            let found = self.0.iter().find_map(|(name, mask)| {
+                let length = (is_start || is_unspaced(name)).then(|| length_of(rest, name)).flatten()?;
+                Some((length, *mask))
+            });
+            let length = found.map_or(first.len_utf8(), |(length, _)| length);
+            masked.push_str(found.map_or(&rest[..length], |(_, mask)| mask));
+            before = rest[..length].chars().next_back();
+            rest = &rest[length..];
+        }
+        masked
+    }
+}
+
+/// Whether a name is of a script that is written without spaces, or with endings that follow a name at once.
+pub(super) fn is_unspaced(name: &str) -> bool {
+    name.chars().any(|letter| {
+        matches!(letter,
+            '\u{0e00}'..='\u{0eff}' // Thai, Lao
+            | '\u{1000}'..='\u{109f}' // Myanmar
+            | '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7ff}' // Hangul
+            | '\u{1780}'..='\u{17ff}' // Khmer
+            | '\u{3005}' | '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9d}' // kana
+            | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' // Han
+            | '\u{20000}'..='\u{3ffff}')
+    })
+}
+
+fn fold(header: &str) -> String {
+    header.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn plain_word(word: &str) -> &str {
+    let lowered = word.to_ascii_lowercase();
+    let is_link = ["http://", "https://", "www."].iter().any(|start| lowered.contains(start));
+    match (holds_address(word), is_link) {
+        (true, _) => "[address]",
+        (_, true) => "[link]",
+        _ => word,
+    }
+}
+
+/// With a mark in the place of what may be a telephone number.
+fn without_numbers(text: &str) -> String {
+    let is_part = |letter: char| letter.is_ascii_digit() || "+-()./ ".contains(letter);
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit() || letter == '+') {
+        let end = rest[at..].find(|letter| !is_part(letter)).map_or(rest.len(), |length| at + length);
+        // What stands behind the last digit, such as a bracket, is the sentence's; a plus sign alone has none.
+        let run = rest[at..end].trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let run = if run.is_empty() { &rest[at..=at] } else { run };
+        let end = at + run.len();
+        masked.push_str(&rest[..at]);
+        let is_number = run.bytes().filter(u8::is_ascii_digit).count() >= TELEPHONE;
+        masked.push_str(if is_number { "[number]" } else { run });
+        rest = &rest[end..];
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// How many bytes of the text are this name, where it begins with it and the name ends there, or but for an ending.
+/// Small words that are names as well (will, may) keep their place: it must begin with a capital where the name does,
+/// and of a name of two letters both must.
+fn length_of(text: &str, name: &str) -> Option<usize> {
+    let mut letters = text.char_indices();
+    let is_short = name.chars().nth(2).is_none();
+    for (place, wanted) in name.chars().enumerate() {
+        let (_, letter) = letters.next()?;
+        let may_differ = (place > 0 && !is_short) || letter.is_uppercase();
+        if letter != wanted && !(may_differ && letter.to_lowercase().eq(wanted.to_lowercase())) {
+            return None;
+        }
+    }
+    let rest = letters.as_str();
+    let ending = rest.chars().take_while(|letter| letter.is_alphanumeric()).take(ENDING + 1).count();
+    let is_stem = name.chars().filter(|letter| letter.is_alphabetic()).count() >= STEM;
+    let is_end = ending == 0 || (is_stem && ending <= ENDING) || is_unspaced(name);
+    is_end.then_some(text.len() - rest.len())
+}
+
+/// The beginning of a text.
+fn shortened(text: &str, longest: usize) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(longest) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", text[..at].trim_end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn masked(text: &str, fields: &serde_json::Value) -> String {
+        let fields = fields.as_object().unwrap().clone();
+        let written = Written { email: "ana@acme-mail.example".into(), fields, ..Written::default() };
+        Masks::of_names(&written).masked(text)
+    }
+
+    fn fields(first: &str, last: &str, company: &str) -> serde_json::Value {
+        json!({"first_name": first, "last_name": last, "company": company})
+    }
+
+    #[test]
+    fn names_addresses_links_and_telephones_are_masked_and_the_rest_stays() {
+        let text = "Hi Ana,\n\nANA SILVA of Acme Ltd. wrote to ana@acme.example (+49 30 1234 5678), \
+                    see https://acme.example/x.\nAnabel closed 12 books in 2026.";
+        insta::assert_snapshot!(masked(text, &fields("Ana", "Silva", "Acme")), @r"
+        Hi [first name],
+
+        [first name] [last name] of [company] Ltd. wrote to [address] ([number]), see [link]
+        Anabel closed 12 books in 2026.
+        ");
+    }
+
+    #[test]
+    fn a_word_that_is_a_name_as_well_stays_where_it_is_a_word() {
+        assert_eq!(
+            masked("Will you, Will? We will.", &fields("Will", "", "")),
+            "[first name] you, [first name]? We will."
+        );
+        assert_eq!(
+            masked("We know how, Mark: Marketing", &fields("Mark", "WE", "")),
+            "We know how, [first name]: Marketing"
+        );
+    }
+
+    #[test]
+    fn names_are_masked_where_no_space_follows_them_and_with_endings() {
+        assert_eq!(masked("こんにちは田中様、", &fields("", "田中", "")), "こんにちは[last name]様、");
+        assert_eq!(masked("김민수님께", &fields("", "김민수", "")), "[last name]님께");
+        assert_eq!(masked("สวัสดีสมชายครับ", &fields("สมชาย", "", "")), "สวัสดี[first name]ครับ");
+        let text = masked("The Silvas wrote Zoltánnak.", &fields("Zoltán", "Silva", ""));
+        assert_eq!(text, "The [last name]s wrote [first name]nak.");
+    }
+
+    #[test]
+    fn a_company_is_masked_without_its_legal_form_by_its_domains_and_however_short() {
+        let fields = json!({"company": "Acme Pumps GmbH & Co. KG", "website": "https://www.pumps.example/de"});
+        let text = "Acme Pumps (pumps.example, Acme-mail.example): ACME PUMPS GmbH & Co. KG";
+        assert_eq!(masked(text, &fields), "[company] ([link], [link]): [company]");
+        assert_eq!(masked("HP has 200 hp", &json!({"company": "HP Inc."})), "[company] has 200 hp");
+    }
+
+    #[test]
+    fn whole_names_in_other_columns_and_parts_of_names_are_masked() {
+        let text = masked("Ana Silva of Acme. Hi Ana", &json!({"Full Name": "Ana Silva", "Account Name": "Acme AG"}));
+        assert_eq!(text, "[name] of [company]. Hi [name]");
+        assert_eq!(masked("Hi Marie", &fields("Anne-Marie", "", "")), "Hi [first name]");
+    }
+
+    proptest! {
+        /// Whatever the text: an address of the name's never comes through, nor the name as a word.
+        #[test]
+        fn no_name_comes_through(before in "\\PC{0,20}", after in "[ ,.!]\\PC{0,20}") {
+            let text = format!("{before} Zoltán{after} zoltan@x.example");
+            let masked = masked(&text, &fields("Zoltán", "", ""));
+            prop_assert!(!masked.contains("zoltan@x.example") && !masked.contains(" Zoltán"), "{}", masked);
+        }
+    }
+}
