@@ -149,7 +149,9 @@ impl Rows<'_> {
         let mut row = Row::new();
         flatten("", object, DEEPEST, &mut |name, text| {
             let index = self.mapping.column(name);
-            row.push((index, text));
+            if !text.is_empty() {
+                row.push((index, text));
+            }
         });
         if row.is_empty() {
             return Ok(());
@@ -165,12 +167,13 @@ fn is_list_of_objects(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
 }
 
-/// The values of an object as texts, by name; those of objects in it by both names with a dot between.
+/// The values of an object as texts, by name; those of objects in it by both names with a dot between. Nothing is an
+/// empty text.
 fn flatten(before: &str, object: Map, deepest: usize, each: &mut dyn FnMut(&str, String)) {
     for (key, value) in object {
         let name = if before.is_empty() { key } else { format!("{before}.{key}") };
         let text = match value {
-            Value::Null => continue,
+            Value::Null => String::new(),
             Value::Object(inner) if deepest > 0 => {
                 flatten(&name, inner, deepest - 1, each);
                 continue;
@@ -183,10 +186,7 @@ fn flatten(before: &str, object: Map, deepest: usize, each: &mut dyn FnMut(&str,
             }
             other => other.to_string(),
         };
-        let text = text.trim();
-        if !text.is_empty() {
-            each(&name, text.to_owned());
-        }
+        each(&name, text.trim().to_owned());
     }
 }
 
