@@ -36,9 +36,9 @@ contacts with
 their outcomes, saved webhook payloads of the first three (JSON or JSON lines), or a table of your own with columns such as
 email, sent_at, step, replied, reply_at, reply_text, category, positive, bounced, unsubscribed, out_of_office.
 
-A category without a reply is no reply, and neither is an out-of-office note or a bounce; opens are not counted. Importing
-another export later adds to what is known; the same file again changes nothing. Dates such as 03/04/2026 are read in the
-order that the others of the file show; where none shows it, the time is unknown.
+A category without a reply is no reply, and neither is an out-of-office note or a bounce; opens are not counted.
+Importing another export later adds to what is known; the same file again changes nothing. Dates such as 03/04/2026 are
+read in the order that the other dates of the file show; where none shows it, the time is unknown.
 
 Examples:
   rejoinder replies import statistics.csv --from smartlead --campaign spring

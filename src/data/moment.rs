@@ -64,7 +64,6 @@ fn without_zone(text: &str) -> &str {
 }
 
 /// The time that stands after a date: `Some(None)` where nothing does, `None` where it is something else.
-#[expect(clippy::option_option, reason = "nothing at all is not the same as something that cannot be read")]
 pub fn time_of_day(after: &str) -> Option<Option<Time>> {
     let text = without_zone(after).trim_start_matches([',', ' ', 'T']).trim_end();
     let text = text.strip_prefix("at ").unwrap_or(text);
@@ -74,8 +73,8 @@ pub fn time_of_day(after: &str) -> Option<Option<Time>> {
     TIMES.iter().find_map(|format| Time::strptime(format, text).ok()).map(Some)
 }
 
-/// The earlier of two times as tools write them, where both are known. One that cannot be read is an unknown one; of two
-/// that are equal the first stays.
+/// The earlier of two times as tools write them, where both are known. One that cannot be read is unknown; of two equal
+/// ones the first stays.
 #[must_use]
 pub fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
     match (one.as_deref().and_then(moment), other.as_deref().and_then(moment)) {

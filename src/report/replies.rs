@@ -76,8 +76,8 @@ fn unknown(imported: &Imported) -> Vec<String> {
         let known = KNOWN_WORDS.iter().map(|(says, words)| format!("{} ({says})", words.join(", ")));
         lines.push(format!("  Ignored; known words are {}", known.collect::<Vec<_>>().join("; ")));
         lines.push(
-            "  Use one of these in the file. In a table of your own (--from csv) you can name a yes-or-no column instead: \
-             --map positive=\"COLUMN\""
+            "  Use one of these in the file. In a table of your own (--from csv) you can name a yes-or-no column \
+             instead: --map positive=\"COLUMN\""
                 .to_owned(),
         );
     }

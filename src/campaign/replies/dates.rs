@@ -39,7 +39,7 @@ impl Orders {
     /// A time as it is kept: as it stands where that means one moment, else with year, month and day in this order.
     /// `None` where it cannot be read.
     #[must_use]
-    pub fn read(&self, text: &str) -> Option<String> {
+    pub fn read(self, text: &str) -> Option<String> {
         if moment(text).is_some() {
             return Some(text.to_owned());
         }

@@ -376,7 +376,7 @@ fn table(row: &Row) -> Vec<Fact> {
     let at = row.text(names("reply_at"));
     let is_flag = |name: &&str| REPLY_OR_FLAG.contains(name) && row.is_flag(name);
     let text = names("reply_text").iter().filter(|name| !is_flag(name)).find_map(|name| row.text(&[name]));
-    let is_flagged = REPLY_OR_FLAG.iter().any(|name| is_flag(&name) && row.says(&[name]));
+    let is_flagged = REPLY_OR_FLAG.iter().any(|name| is_flag(name) && row.says(&[name]));
     let is_reply =
         at.is_some() || text.is_some() || is_flagged || row.says(names("replied")) || is_in(row, Word::Replied);
     let (category, meaning) = match (category(row), row.text(names("positive"))) {

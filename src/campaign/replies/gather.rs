@@ -68,7 +68,7 @@ impl Gathered {
 
     /// Reads the times, now that it is known how the file writes them. Gives the first that cannot be read; all of
     /// those are unknown from now on.
-    pub fn read_times(&mut self, orders: &Orders) -> Option<String> {
+    pub fn read_times(&mut self, orders: Orders) -> Option<String> {
         let mut unread = None;
         for fact in &mut self.facts {
             let Some(at) = fact.at.take() else { continue };

@@ -71,7 +71,7 @@ impl Export {
         self.addresses.values().flat_map(Gathered::times).for_each(|at| orders.see(at));
         let mut unread = None;
         for gathered in self.addresses.values_mut() {
-            unread = unread.or(gathered.read_times(&orders));
+            unread = unread.or(gathered.read_times(orders));
         }
         let is_from_zero = self.tool == Some(Tool::Lemlist)
             || self.addresses.values().filter_map(Gathered::first_step).min() == Some(0);

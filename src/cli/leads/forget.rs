@@ -27,8 +27,8 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let journal = if has_journal { Some(Journal::open(setup.folder.root())?) } else { None };
     if let Some(run) = journal.as_ref().map(Journal::under_way).transpose()?.flatten() {
         return Err(Error::Usage(format!(
-            "run {} ({}) is under way and may write about this person at any moment; nothing was changed. Stop it or wait \
-             until it ends, then run this command again",
+            "run {} ({}) is under way and may write about this person at any moment; nothing was changed. Stop it or \
+             wait until it ends, then run this command again",
             run.id, run.command
         )));
     }
