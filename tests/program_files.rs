@@ -266,10 +266,12 @@ fn export_replaces_nothing_unasked() {
 fn export_never_writes_among_the_data() {
     let place = Place::with_samples();
     let before = place.json(&format!("results/{FIRST}.json"));
-    let own = format!("data/results/{FIRST}.json");
-    for output in [own.as_str(), "data/results/new.csv", "data/messages/../results/new.csv", "data/personas/x.json"] {
+    let own = format!("results/{FIRST}.json");
+    let others = ["personas/x.json", "auditors/x.csv", "opinions/x.csv", "leads/x.csv", "campaigns/x.csv"];
+    for name in [&own, "results/new.csv", "messages/../results/new.csv"].into_iter().chain(others) {
+        let output = &format!("data/{name}");
         for force in [&[][..], &["--force"]] {
-            std::fs::create_dir_all(place.data().join("messages")).unwrap();
+            std::fs::create_dir_all(place.data().join(name.split('/').next().unwrap())).unwrap();
             let arguments: Vec<&str> =
                 ["export", FIRST, "--format", "csv", "-o", output].iter().chain(force).copied().collect();
             let ran = place.run(&arguments);

@@ -48,7 +48,7 @@ fn an_import_says_what_it_found_and_the_list_is_its_owners_alone() {
     assert!(update.out.contains("0 new leads, 0 updated, 2 unchanged"), "{}", update.out);
     insta::assert_snapshot!("lists", place.ok(&["leads", "list"]).out);
     insta::assert_snapshot!("one_list", place.ok(&["leads", "show", "spring"]).out);
-    assert!(place.ok(&["leads", "show", "BO@firm1.example"]).out.contains("Never written to: Do Not Call"));
+    assert!(place.ok(&["leads", "show", "BO@firm1.example"]).out.contains("On the suppression list: Do Not Call"));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_forgotten_person_is_nowhere_in_the_data_folder() {
     let shown = place.ok(&["leads", "show", "spring"]);
     assert!(shown.out.contains("May be written to: 19"), "{}", shown.out);
     let nobody = place.ok(&["leads", "forget", "nobody@z.example"]);
-    assert!(nobody.out.starts_with("The person was in no file"), "{}", nobody.out);
+    assert!(nobody.out.starts_with("This person was not found in any file"), "{}", nobody.out);
 }
 
 #[test]

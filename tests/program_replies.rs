@@ -117,6 +117,36 @@ fn a_judge_that_does_not_rank_is_a_warning_where_it_is_about_to_be_used() {
 }
 
 #[test]
+fn the_next_step_names_the_run_that_had_the_prompt_of_a_campaign() {
+    let sent = sent(&["a"]);
+    let campaign = std::fs::read_to_string(sent.place.data().join("campaigns/spring.jsonl")).unwrap();
+    let (header, written) = campaign.split_once('\n').unwrap();
+    let mut header: Value = serde_json::from_str(header).unwrap();
+    header.as_object_mut().unwrap().remove("lineage");
+    sent.place.write("data/campaigns/spring.jsonl", &format!("{header}\n{written}"));
+    let mut results = sent.place.json(&format!("results/{RESULTS}.json"));
+    let rows = sent.rows(&|index, _| index % 4 == 0);
+    let other = sent.import(&rows);
+    assert!(other.err.contains("Next: rejoinder calibrate NAME --campaign spring (NAME: "), "{}", other.err);
+    results["metadata"]["persona_file"] = json!("leads/spring");
+    sent.place.write("data/results/spring_results_20261101_000000.json", &results.to_string());
+    results["metadata"]["system_prompt"] = json!("We sell tea.");
+    sent.place.write("data/results/spring_results_20261102_000000.json", &results.to_string());
+    let next = "Next: rejoinder calibrate spring_results_20261101_000000 --campaign spring\n";
+    let ran = sent.import(&rows);
+    assert!(ran.err.contains(next), "{}", ran.err);
+    sent.place.ok(&[
+        "calibrate",
+        "spring_results_20261101_000000",
+        "--campaign",
+        "spring",
+        "--model",
+        "market",
+        "--dry-run",
+    ]);
+}
+
+#[test]
 fn an_inbox_gives_small_chances() {
     let place = Place::with_samples();
     place.ok(&[

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
+use crate::data::moment::moment;
 use crate::data::replies::{self, Outcome};
 use crate::data::{DataFolder, Error, FileName};
 
@@ -14,7 +17,8 @@ pub struct FirstSent {
 #[derive(Debug)]
 struct First {
     campaign: String,
-    at: Option<String>,
+    /// `None` where no time is known, or none can be read.
+    at: Option<Timestamp>,
     /// Whether it is certain that the person could read it.
     is_delivered: bool,
 }
@@ -38,10 +42,10 @@ impl FirstSent {
     fn add(&mut self, outcome: &Outcome, campaign: &str) {
         let new = First {
             campaign: campaign.to_owned(),
-            at: outcome.sent.iter().filter_map(|sent| sent.at.clone()).min(),
+            at: outcome.sent.iter().filter_map(|sent| moment(sent.at.as_deref()?)).min(),
             is_delivered: outcome.is_delivered(),
         };
-        let rank = |first: &First| (!first.is_delivered, first.at.is_none(), first.at.clone());
+        let rank = |first: &First| (!first.is_delivered, first.at.is_none(), first.at);
         match self.by_lead.get_mut(&outcome.lead) {
             Some(known) if rank(&new) < rank(known) => *known = new,
             Some(_) => {}
@@ -86,11 +90,18 @@ mod tests {
             outcome("both", Some("2026-05-02"), false),
             outcome("untimed", None, false),
             outcome("bounced", Some("2026-05-01"), true),
+            outcome("offset", Some("2026-05-01T09:30:00Z"), false),
+            outcome("worded", Some("Apr 2, 2026"), false),
+            outcome("unread", Some("someday"), false),
         ];
         let autumn = [
             outcome("both", Some("2026-04-01"), false),
             outcome("untimed", None, false),
             outcome("bounced", None, false),
+            // In Berlin, an hour before the one in spring; and a month later.
+            outcome("offset", Some("2026-05-01T10:30:00+02:00"), false),
+            outcome("worded", Some("2026-05-02 08:00"), false),
+            outcome("unread", Some("2026-06-01"), false),
         ];
         let campaigns = [("spring", &spring), ("autumn", &autumn)].map(|(name, outcomes)| {
             replies::replace(&folder, name, outcomes.iter().cloned().map(Ok)).unwrap();
@@ -101,8 +112,8 @@ mod tests {
             let those = outcomes.iter().filter(|outcome| first.counts(&outcome.lead, Some(outcome), name));
             those.map(|outcome| outcome.lead.clone()).collect()
         };
-        assert_eq!(counted(&spring, "spring"), ["untimed"]);
-        assert_eq!(counted(&autumn, "autumn"), ["both", "bounced"]);
+        assert_eq!(counted(&spring, "spring"), ["untimed", "worded"]);
+        assert_eq!(counted(&autumn, "autumn"), ["both", "bounced", "offset", "unread"]);
         // Nobody is foretold whom another campaign reached, nor twice.
         assert!(!first.counts("both", None, "spring") && first.counts("new", None, "spring"));
         first.note("new", "spring");

@@ -201,16 +201,7 @@ pub(super) fn target(setup: &Setup, output: Option<&PathBuf>, force: bool) -> Re
     let (Target::New(at) | Target::Old(at)) = &target else { return Ok(target) };
     let folder = at.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = folder.canonicalize().map_err(|source| cannot_write(path, source))?;
-    for kind in [
-        Kind::Personas,
-        Kind::Results,
-        Kind::Messages,
-        Kind::Judges,
-        Kind::Prompts,
-        Kind::Readings,
-        Kind::Replies,
-        Kind::Calibrations,
-    ] {
+    for kind in Kind::ALL {
         let own = setup.folder.subfolder(kind);
         if own.canonicalize().is_ok_and(|own| folder.starts_with(own)) {
             let own = own.display();

@@ -9,8 +9,8 @@ use super::print;
 use super::setup::Setup;
 use crate::campaign::replies::columns::Mapped;
 use crate::campaign::replies::{self, Export, Tool};
-use crate::data::campaigns::Campaign;
-use crate::data::{Kind, clock};
+use crate::data::campaigns::{Campaign, CampaignHeader};
+use crate::data::{FileName, Kind, clock, results_stream, versions};
 use crate::event::Event;
 use crate::report::replies::{self as report, Read};
 use crate::report::words;
@@ -36,8 +36,9 @@ contacts with
 their outcomes, saved webhook payloads of the first three (JSON or JSON lines), or a table of your own with columns such as
 email, sent_at, step, replied, reply_at, reply_text, category, positive, bounced, unsubscribed, out_of_office.
 
-A category without a reply is no reply, and neither is an out-of-office note or a bounce; opens are not counted. Importing
-another export later adds to what is known; the same file again changes nothing.
+A category without a reply is no reply, and neither is an out-of-office note or a bounce; opens are not counted.
+Importing another export later adds to what is known; the same file again changes nothing. Dates such as 03/04/2026 are
+read in the order that the other dates of the file show; where none shows it, the time is unknown.
 
 Examples:
   rejoinder replies import statistics.csv --from smartlead --campaign spring
@@ -87,11 +88,31 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let header = Campaign::open(&setup.folder, &campaign)?.header;
     let name = words::one_line(campaign.stem(), 80);
-    let next = match (header.arms.len(), header.lineage) {
+    let next = match (header.arms.len(), &header.lineage) {
         (2.., _) => format!("ab result {name}"),
-        (_, Some(lineage)) => format!("calibrate {} --campaign {name}", words::one_line(&lineage, 120)),
-        (_, None) => format!("calibrate NAME --campaign {name} (NAME: the run whose prompt it was written with)"),
+        (_, Some(lineage)) => format!("calibrate {} --campaign {name}", words::one_line(lineage, 120)),
+        (_, None) => match run_of(setup, &header)? {
+            Some(run) => format!("calibrate {} --campaign {name}", words::one_line(run.stem(), 120)),
+            None => {
+                format!("calibrate NAME --campaign {name} (NAME: a run, or a lineage, whose judge you want to check)")
+            }
+        },
     };
     setup.events.emit(Event::Note(format!("Next: rejoinder {next}")));
     Ok(())
+}
+
+/// The latest run for the leads of a campaign that had the prompt which the campaign was written with, though nobody
+/// said that it came from there. A results file that cannot be read is none.
+fn run_of(setup: &Setup, header: &CampaignHeader) -> Result<Option<FileName>, Error> {
+    let Some(arm) = header.arms.first() else { return Ok(None) };
+    let prefix = format!("{}_results_", header.leads);
+    let list = format!("{}/{}", Kind::Leads, header.leads);
+    let is_meant = |file: &FileName| {
+        let Ok(((), metadata, _)) = results_stream::look(&setup.folder, file, &()) else { return false };
+        metadata.system_prompt.trim() == arm.prompt.trim() && metadata.persona_file.is_none_or(|file| file == list)
+    };
+    let runs = setup.folder.list(Kind::Results)?.into_iter().filter(|file| file.stem().starts_with(&prefix));
+    let runs = runs.filter(is_meant);
+    Ok(runs.max_by_key(|run| (versions::version_of(run.stem()), run.stem().to_owned())))
 }

@@ -34,6 +34,22 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 12] = [
+        Kind::Personas,
+        Kind::Results,
+        Kind::Messages,
+        Kind::Judges,
+        Kind::Auditors,
+        Kind::Prompts,
+        Kind::Readings,
+        Kind::Opinions,
+        Kind::Leads,
+        Kind::Campaigns,
+        Kind::Replies,
+        Kind::Calibrations,
+    ];
+
     /// The subfolder.
     #[must_use]
     pub fn subfolder(self) -> &'static str {

@@ -26,6 +26,7 @@ pub mod judges;
 pub mod leads;
 pub mod lines;
 pub mod messages;
+pub mod moment;
 pub mod opinions;
 pub mod people;
 pub mod personas;

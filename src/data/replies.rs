@@ -8,6 +8,7 @@ use super::campaigns::Campaign;
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
 use super::lines::{self, Lines};
+use super::moment::{earlier, moment};
 use super::{Error, Map, versions};
 
 /// What became of the messages to one lead.
@@ -49,7 +50,7 @@ pub struct Outcome {
 pub struct Sent {
     /// Which step of the sequence, from 1.
     pub step: u32,
-    /// When, as the sending tool wrote it.
+    /// When, as the sending tool wrote it, with year, month and day in this order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
 }
@@ -61,7 +62,7 @@ pub struct Reply {
     /// The step that it answers, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<u32>,
-    /// When, as the sending tool wrote it.
+    /// When, in the same form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
     /// What the person wrote.
@@ -109,23 +110,16 @@ impl Outcome {
 
 impl Reply {
     fn merged(self, new: Reply) -> Reply {
-        let is_later = matches!((&self.at, &new.at), (Some(known), Some(new)) if new > known);
-        let (first, second) = if is_later || new.at.is_none() { (&self, &new) } else { (&new, &self) };
+        let at = |reply: &Reply| reply.at.as_deref().and_then(moment);
+        let is_later = matches!((at(&self), at(&new)), (Some(known), Some(new)) if new > known);
+        let (first, second) = if is_later || at(&new).is_none() { (&self, &new) } else { (&new, &self) };
         Reply {
             step: first.step.or(second.step),
-            at: first.at.clone().or_else(|| second.at.clone()),
+            at: earlier(self.at.clone(), new.at.clone()),
             text: first.text.clone().or_else(|| second.text.clone()),
             // A category is set, and changed, after the reply has come.
             category: new.category.or(self.category),
         }
-    }
-}
-
-/// The earlier of two times as tools write them, where both are known.
-fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }
 

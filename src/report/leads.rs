@@ -137,7 +137,7 @@ impl Counts {
 pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
     let mut text = String::new();
     if lists.is_empty() {
-        text.push_str("No leads yet: rejoinder leads import FILE\n");
+        text.push_str("No leads yet; import some: rejoinder leads import FILE\n");
     } else {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_header(["List", "Leads", "May be written to", "Described"]);
@@ -152,10 +152,7 @@ pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
         }
         text.push_str(&format!("{table}\n"));
     }
-    text.push_str(&format!(
-        "Never written to, in the whole folder: {}\n",
-        words::count(suppressed as u64, "address", "addresses")
-    ));
+    text.push_str(&format!("On the suppression list: {}\n", words::count(suppressed as u64, "address", "addresses")));
     text
 }
 
@@ -186,20 +183,20 @@ fn people(first: &[Lead]) -> String {
 pub fn person(address: &str, found: &[(String, Lead)], suppressed: Option<&str>) -> String {
     let mut text = format!("{}\n", words::one_line(address, NAME * 2));
     text.push_str(&match suppressed {
-        Some(reason) => format!("Never written to: {}\n", words::one_line(reason, PERSONA)),
+        Some(reason) => format!("On the suppression list: {}\n", words::one_line(reason, PERSONA)),
         None => String::new(),
     });
     for (name, lead) in found {
-        text.push_str(&format!("\nIn the list {}:\n", words::one_line(name, NAME)));
+        text.push_str(&format!("\nIn list {}:\n", words::one_line(name, NAME)));
         if let Some(reason) = &lead.blocked {
-            text.push_str(&format!("  may not be written to: {}\n", words::one_line(reason, PERSONA)));
+            text.push_str(&format!("  may not be contacted: {}\n", words::one_line(reason, PERSONA)));
         }
         for line in lead.persona_text().lines() {
             text.push_str(&format!("  {}\n", words::one_line(line, PERSONA)));
         }
     }
     if found.is_empty() {
-        text.push_str("In no list of leads\n");
+        text.push_str("Not in any list of leads\n");
     }
     text
 }
@@ -221,12 +218,12 @@ pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
         ));
     }
     if text.is_empty() {
-        text.push_str("The person was in no file\n");
+        text.push_str("This person was not found in any file\n");
     }
     text.push_str(
         "The suppression list keeps a hash of the address, not the address, so no later import writes to this person.\n\
-         Not changed: files outside of the data folder, such as exports and pages that you saved, backups, and what \
-         the hosts of models and sending tools keep.\n",
+         Not covered: files outside the data folder (such as exports and saved pages), backups, and whatever model \
+         hosts and sending tools keep.\n",
     );
     text
 }
@@ -289,6 +286,6 @@ mod tests {
         let changes = [Change { path: "data/leads/x.jsonl".into(), what: "the lead was removed".into() }];
         let calls = ForgottenCalls { calls: 3, texts: 1, trials: 2, runs: 0 };
         insta::assert_snapshot!(forgotten(&changes, &calls));
-        assert!(forgotten(&[], &ForgottenCalls::default()).starts_with("The person was in no file"));
+        assert!(forgotten(&[], &ForgottenCalls::default()).starts_with("This person was not found in any file"));
     }
 }

@@ -1,7 +1,7 @@
 //! What came of an import of replies.
 
 use super::words;
-use crate::campaign::replies::{Counts, Imported, Unmatched, Why};
+use crate::campaign::replies::{Counts, Imported, KNOWN_WORDS, Unmatched, Why, is_of_events};
 
 /// Who could not be matched is listed so far; the rest is counted.
 const SHOWN: usize = 20;
@@ -27,6 +27,12 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
         words::thousands(read.silent)
     )];
     lines.extend(unknown(imported));
+    lines.extend(imported.unread_time.as_deref().map(|time| {
+        format!(
+            "Some times cannot be read and count as unknown, such as \"{}\"; write them as 2026-11-30 08:00",
+            words::one_line(time, 40)
+        )
+    }));
     lines.push(format!("In the export: {}", counts(&imported.found)));
     lines.push(format!("Of this campaign: {}", counts(&imported.matched)));
     if imported.by_text > 0 {
@@ -49,8 +55,8 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What was not understood, what stands on most rows first.
-fn unknown(imported: &Imported) -> Option<String> {
+/// What was not understood, what stands on most rows first, and what to do about it.
+fn unknown(imported: &Imported) -> Vec<String> {
     const TEXTS: usize = 5;
     let mut texts: Vec<(&(String, String), &u64)> = imported.unknown.iter().collect();
     texts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
@@ -62,7 +68,20 @@ fn unknown(imported: &Imported) -> Option<String> {
     if texts.len() > TEXTS {
         shown.push(format!("and {} more", words::thousands((texts.len() - TEXTS) as u64)));
     }
-    (!shown.is_empty()).then(|| format!("Not understood: {}", shown.join(", ")))
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("Not understood: {}", shown.join(", "))];
+    if imported.unknown.keys().any(|(header, _)| !is_of_events(header)) {
+        let known = KNOWN_WORDS.iter().map(|(says, words)| format!("{} ({says})", words.join(", ")));
+        lines.push(format!("  Ignored; known words are {}", known.collect::<Vec<_>>().join("; ")));
+        lines.push(
+            "  Use one of these in the file. In a table of your own (--from csv) you can name a yes-or-no column \
+             instead: --map positive=\"COLUMN\""
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 fn counts(counts: &Counts) -> String {
@@ -129,6 +148,7 @@ mod tests {
                 (("Category".to_owned(), "B".to_owned()), 7),
             ]
             .into(),
+            unread_time: Some("03/04\u{1b}/2026".to_owned()),
             is_news: true,
         };
         let read = Read { rows: 1_204, without_address: 2, silent: 30 };
@@ -145,6 +165,12 @@ mod tests {
                 &Imported { matched, ..Imported::default() },
             )
         };
+        let moved = Imported {
+            unknown: [(("event_type".to_owned(), "lead_moved".to_owned()), 1)].into(),
+            ..Imported::default()
+        };
+        let moved = super::text("spring", Read { rows: 1, without_address: 0, silent: 1 }, &moved);
+        assert!(moved.contains("lead_moved") && !moved.contains("words"), "no words of ours name an event: {moved}");
         assert!(!text(0).contains("known already") && text(1).contains("known already"));
     }
 }

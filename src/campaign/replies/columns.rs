@@ -20,6 +20,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("out_of_office", &["outofoffice", "isoutofoffice", "autoreply"]),
 ];
 
+/// Columns, folded, that hold the text of the reply in some tables, and in others whether there is one.
+pub const REPLY_OR_FLAG: &[&str] = &["reply", "answer"];
+
 /// The folded headers that mean a field of a table; none if there is no such field.
 #[must_use]
 pub fn names(field: &str) -> &'static [&'static str] {
@@ -54,21 +57,17 @@ impl std::str::FromStr for Mapped {
     }
 }
 
-impl Mapped {
-    /// Puts the column's cell where the field is looked for, in place of any other that would be taken for it. Whether
-    /// there was one.
-    pub fn apply(&self, row: &mut Row) -> bool {
-        let cell = row.take(&self.header);
-        let names = names(self.field);
-        for name in names {
-            row.take(name);
-        }
-        match (cell, names.first()) {
-            (Some(cell), Some(name)) => {
-                row.put_named(name, &self.header, &cell);
-                true
-            }
-            _ => false,
+/// Puts each column's cell where its field is looked for, in place of any other that would be taken for it. One column
+/// may be several fields.
+pub fn apply(map: &[&Mapped], row: &mut Row) {
+    let cells: Vec<Option<String>> = map.iter().map(|mapped| row.cell(&mapped.header).map(str::to_owned)).collect();
+    for mapped in map {
+        row.remove(&mapped.header);
+        names(mapped.field).iter().for_each(|name| row.remove(name));
+    }
+    for (mapped, cell) in map.iter().zip(cells) {
+        if let (Some(cell), Some(name)) = (cell, names(mapped.field).first()) {
+            row.put_named(name, &mapped.header, &cell);
         }
     }
 }

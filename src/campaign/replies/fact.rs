@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::columns::names;
+use super::columns::{REPLY_OR_FLAG, names};
 pub use super::meaning::Meaning;
 use super::meaning::{CATEGORIES, STATES, Word, interest_by_number, word};
 use super::row::{Row, fold, whole};
@@ -374,8 +374,11 @@ fn apollo(row: &Row) -> Vec<Fact> {
 fn table(row: &Row) -> Vec<Fact> {
     let step = row.step(names("step"));
     let at = row.text(names("reply_at"));
-    let text = row.text(names("reply_text"));
-    let is_reply = at.is_some() || text.is_some() || row.says(names("replied")) || is_in(row, Word::Replied);
+    let is_flag = |name: &&str| REPLY_OR_FLAG.contains(name) && row.is_flag(name);
+    let text = names("reply_text").iter().filter(|name| !is_flag(name)).find_map(|name| row.text(&[name]));
+    let is_flagged = REPLY_OR_FLAG.iter().any(|name| is_flag(name) && row.says(&[name]));
+    let is_reply =
+        at.is_some() || text.is_some() || is_flagged || row.says(names("replied")) || is_in(row, Word::Replied);
     let (category, meaning) = match (category(row), row.text(names("positive"))) {
         ((category, Meaning::Unknown), Some(_)) if row.says(names("positive")) => (category, Meaning::Positive),
         ((category, Meaning::Unknown), Some(_)) => (category, Meaning::Negative),

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
+use super::dates::Orders;
 use super::fact::{Fact, Meaning, What};
+use crate::data::moment::{earlier, moment};
 use crate::data::replies::{Outcome, Reply, Sent};
 
 /// What an export says of one address.
@@ -57,6 +61,25 @@ impl Gathered {
         self.facts.iter_mut().for_each(|fact| fact.step = fact.step.map(|step| step + shift));
     }
 
+    /// The times that are named.
+    pub fn times(&self) -> impl Iterator<Item = &str> {
+        self.facts.iter().filter_map(|fact| fact.at.as_deref())
+    }
+
+    /// Reads the times, now that it is known how the file writes them. Gives the first that cannot be read; all of
+    /// those are unknown from now on.
+    pub fn read_times(&mut self, orders: Orders) -> Option<String> {
+        let mut unread = None;
+        for fact in &mut self.facts {
+            let Some(at) = fact.at.take() else { continue };
+            fact.at = orders.read(&at);
+            if fact.at.is_none() {
+                unread.get_or_insert(at);
+            }
+        }
+        unread
+    }
+
     /// The smallest step that is named.
     #[must_use]
     pub fn first_step(&self) -> Option<u32> {
@@ -90,10 +113,7 @@ impl Gathered {
                     if step > 0 {
                         numbers.extend(fact.step.map(|number| (number, step)));
                         let at = sent.entry(step).or_default();
-                        *at = match (at.take(), fact.at.clone()) {
-                            (Some(known), Some(new)) => Some(known.min(new)),
-                            (known, new) => known.or(new),
-                        };
+                        *at = earlier(at.take(), fact.at.clone());
                     }
                 }
                 What::Replied { text } => replies.push((fact, text)),
@@ -111,7 +131,10 @@ impl Gathered {
             }
         }
         // The first reply, which may stand on many rows: with everything that any of them knows of it.
-        replies.sort_by(|(one, _), (other, _)| (one.at.is_none(), &one.at).cmp(&(other.at.is_none(), &other.at)));
+        replies.sort_by_cached_key(|(fact, _)| {
+            let at = time(fact.at.as_deref());
+            (at.is_none(), at)
+        });
         if let Some((first, _)) = replies.first() {
             let at = first.at.clone();
             let text = replies.iter().filter(|(fact, _)| fact.at == at).find_map(|(_, text)| (*text).clone());
@@ -131,7 +154,11 @@ impl Gathered {
 
 /// The last step that was sent before a time; `None` where times are not known.
 fn last_before(sent: &BTreeMap<u32, Option<String>>, at: Option<&str>) -> Option<u32> {
-    let at = at?;
-    let before = sent.iter().filter(|(_, sent)| sent.as_deref().is_some_and(|sent| sent <= at));
-    before.max_by(|(_, one), (_, other)| one.cmp(other)).map(|(step, _)| *step)
+    let at = time(at)?;
+    let timed = sent.iter().filter_map(|(step, sent)| Some((time(sent.as_deref())?, *step)));
+    timed.filter(|(sent, _)| *sent <= at).max().map(|(_, step)| step)
+}
+
+fn time(text: Option<&str>) -> Option<Timestamp> {
+    text.and_then(moment)
 }

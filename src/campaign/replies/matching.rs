@@ -30,6 +30,8 @@ pub struct Imported {
     pub suppressed: u64,
     /// What stands in columns of states or categories and is not understood: header and text, with how many rows.
     pub unknown: BTreeMap<(String, String), u64>,
+    /// A time that cannot be read, if there is one; all such are unknown.
+    pub unread_time: Option<String>,
     /// Whether anything is known now that was not known before.
     pub is_news: bool,
 }
@@ -64,7 +66,8 @@ pub enum Why {
 /// Where the campaign, or what is known of it, cannot be read, or nothing can be written.
 pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now: &str) -> Result<Imported, Error> {
     let mut imported = Imported { unknown: std::mem::take(&mut export.unknown), ..Imported::default() };
-    let gathered = export.settled();
+    let (gathered, unread_time) = export.settled();
+    imported.unread_time = unread_time;
     // Whose address is not the campaign's is looked for by what was sent.
     // None where several got the same text: it tells nobody from another.
     let mut by_text: HashMap<[u8; 32], Option<&str>> = HashMap::new();

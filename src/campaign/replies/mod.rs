@@ -1,6 +1,7 @@
 //! Replies from the exports of sending tools, matched to what a campaign wrote.
 
 pub mod columns;
+mod dates;
 pub mod fact;
 pub mod gather;
 mod matching;
@@ -14,8 +15,10 @@ use std::collections::BTreeMap;
 pub use fact::Tool;
 pub use gather::Counts;
 pub use matching::{Imported, Unmatched, Why, import};
+pub use meaning::{KNOWN_WORDS, is_of_events};
 
 use crate::data::leads::fold_address;
+use dates::Orders;
 use fact::Said;
 use gather::Gathered;
 use row::Row;
@@ -60,15 +63,22 @@ impl Export {
         self.addresses.entry(address).or_default().add(row.number, facts);
     }
 
-    /// All of them, once every row is read, with steps counted from 1. lemlist counts from 0, also where an export
-    /// begins with a later step; with the other tools a 0 says so.
-    fn settled(mut self) -> BTreeMap<String, Gathered> {
+    /// All of them, once every row is read, with steps counted from 1 and times that mean one moment; and a time that
+    /// cannot be read, if there is one. lemlist counts from 0, also where an export begins with a later step; with the
+    /// other tools a 0 says so.
+    fn settled(mut self) -> (BTreeMap<String, Gathered>, Option<String>) {
+        let mut orders = Orders::default();
+        self.addresses.values().flat_map(Gathered::times).for_each(|at| orders.see(at));
+        let mut unread = None;
+        for gathered in self.addresses.values_mut() {
+            unread = unread.or(gathered.read_times(orders));
+        }
         let is_from_zero = self.tool == Some(Tool::Lemlist)
             || self.addresses.values().filter_map(Gathered::first_step).min() == Some(0);
         if is_from_zero {
             self.addresses.values_mut().for_each(|gathered| gathered.count_steps_from(0));
         }
-        self.addresses
+        (self.addresses, unread)
     }
 }
 

@@ -49,9 +49,14 @@ impl Row {
         }
     }
 
+    /// What the column of this header holds.
+    pub(super) fn cell(&self, header: &str) -> Option<&str> {
+        self.text(&[&fold(header)])
+    }
+
     /// Takes out what the column of this header holds.
-    pub(super) fn take(&mut self, header: &str) -> Option<String> {
-        self.cells.remove(&fold(header)).map(|named| named.text)
+    pub(super) fn remove(&mut self, header: &str) {
+        self.cells.remove(&fold(header));
     }
 
     fn put_json(&mut self, name: &str, value: &Value) {
@@ -95,6 +100,17 @@ impl Row {
         })
     }
 
+    /// Whether this column holds a yes, a no or a number and nothing else: a sentence, or a word with a full stop, is
+    /// none.
+    #[must_use]
+    pub fn is_flag(&self, name: &str) -> bool {
+        self.text(&[name]).is_some_and(|text| {
+            let is_word = text.chars().all(char::is_alphanumeric);
+            let is_yes = || YES.contains(&text.to_lowercase().as_str());
+            whole(text).is_some() || (is_word && (is_yes() || Marker::NAMED.reason(text).is_none()))
+        })
+    }
+
     /// Whether any column says that the person does not want to be written to: the columns by which lists of leads are
     /// read, so that nobody is overlooked here who would not be there.
     #[must_use]
@@ -133,6 +149,10 @@ impl Row {
         self.cells.contains_key(name)
     }
 }
+
+/// A yes, in small letters, as tables have it.
+const YES: &[&str] =
+    &["yes", "y", "true", "t", "x", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "vero", "sim", "tak", "はい", "是"];
 
 pub(super) fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok())

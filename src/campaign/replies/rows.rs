@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use super::columns::Mapped;
-use super::row::Row;
+use super::columns::{self, Mapped};
+use super::row::{Row, fold};
 use crate::data::Error;
 use crate::data::json::Fault;
 use crate::data::leads::import::{self, Field, Options};
+
+/// The most headers that a message names.
+const SHOWN: usize = 40;
 
 /// Reads the rows of a file, in its order. `map` says which column is which field, where no name tells.
 ///
@@ -17,18 +20,19 @@ pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<()
     let given = addresses.map(|mapped| (Field::Email, mapped.header.clone())).collect();
     let options = Options { map: given, ..Options::default() };
     let others: Vec<&Mapped> = map.iter().filter(|mapped| mapped.field != "email").collect();
-    let mut is_there = vec![false; others.len()];
-    import::rows(path, &options, &mut |number, cells| {
+    let headers = import::rows(path, &options, &mut |number, cells| {
         let mut row = Row::from_cells(number, cells.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-        for (mapped, is_there) in others.iter().zip(&mut is_there) {
-            *is_there |= mapped.apply(&mut row);
-        }
+        columns::apply(&others, &mut row);
         each(row);
         Ok(())
     })?;
-    match others.iter().zip(&is_there).find(|(_, is_there)| !**is_there) {
-        Some((Mapped { field, header }, _)) => {
-            let problem = format!("--map {field}=\"{header}\": no row has anything in a column of this name");
+    // A column may well be empty: of a campaign that has just begun nobody has left.
+    let is_there = |mapped: &Mapped| headers.iter().any(|header| fold(header) == fold(&mapped.header));
+    match map.iter().find(|mapped| !is_there(mapped)) {
+        Some(Mapped { field, header }) => {
+            let shown: Vec<&str> = headers.iter().take(SHOWN).map(String::as_str).collect();
+            let shown = shown.join(", ");
+            let problem = format!("--map {field}=\"{header}\": there is no such column; the columns are {shown}");
             Err(Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place: None, problem } })
         }
         None => Ok(()),

@@ -27,14 +27,14 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let journal = if has_journal { Some(Journal::open(setup.folder.root())?) } else { None };
     if let Some(run) = journal.as_ref().map(Journal::under_way).transpose()?.flatten() {
         return Err(Error::Usage(format!(
-            "run {} ({}) is under way and may write of this person at any moment; nothing was changed: stop it or wait \
-             for its end, and give the command again",
+            "run {} ({}) is under way and may write about this person at any moment; nothing was changed. Stop it or \
+             wait until it ends, then run this command again",
             run.id, run.command
         )));
     }
     let mut name = [0; 4];
     getrandom::fill(&mut name).map_err(|error| Error::Io {
-        what: "no random number could be had".into(),
+        what: "cannot get a random number".into(),
         source: std::io::Error::other(error.to_string()),
     })?;
     let name = format!("{:08x}", u32::from_be_bytes(name));

@@ -29,13 +29,13 @@ pub struct Options {
 enum Action {
     /// Read leads from a file: CSV of any delimiter and encoding, JSON or JSON lines
     Import(Box<import::Options>),
-    /// All lists of leads
+    /// Show all lists of leads
     List,
-    /// One list, or what is known of one person
+    /// Show one list, or what is known about one person
     Show(show::Options),
-    /// Have a model write the personas of a list from its columns and nothing else
+    /// Have a model write the personas of a list, from its columns alone
     Describe(Box<describe::Options>),
-    /// Never write to these people, whatever is imported
+    /// Never write to these people, whatever is imported later
     Suppress(suppress::Options),
     /// Remove a person from leads, campaigns, replies, results, messages and the journal
     Forget(forget::Options),

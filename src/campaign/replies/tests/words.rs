@@ -104,8 +104,93 @@ fn addresses_are_found_by_the_words_that_lists_of_leads_know_and_any_field_can_b
     let is_replied = |name: &str| export.addresses[name].outcome(&|_, _| 1).is_replied();
     assert!(is_replied("ana@x.example") && !is_replied("ben@x.example"));
     let error = read_file(table.as_bytes(), &["email=Kontakt", "step=Schritt"]).unwrap_err();
-    assert!(error.contains("--map step=\"Schritt\": no row has anything in a column of this name"), "{error}");
+    assert!(
+        error.contains("--map step=\"Schritt\": there is no such column; the columns are Kontakt, Antwort, Am"),
+        "{error}"
+    );
     assert!("reply=x".parse::<columns::Mapped>().unwrap_err().contains("reply_text"));
+}
+
+#[test]
+fn a_column_may_be_empty_and_may_be_several_fields() {
+    let people = |text: &str, map: &[&str]| read_file(text.as_bytes(), map).unwrap();
+    for text in [
+        "Email;Antwort;Weg\nana@x.example;Wer sind Sie?;\nben@x.example;;\n",
+        r#"[{"email": "ana@x.example", "Antwort": "Wer sind Sie?", "Weg": null}, {"email": "ben@x.example"}]"#,
+    ] {
+        let map = ["unsubscribed=weg", "replied=Antwort", "reply_text=Antwort"];
+        let mut both = [map[0], map[2], map[1]];
+        for map in [map, both] {
+            let export = people(text, &map);
+            let outcome = |name: &str| export.addresses[name].outcome(&|_, _| 1);
+            assert_eq!(outcome("ana@x.example").reply.unwrap().text.as_deref(), Some("Wer sind Sie?"), "{map:?}");
+            assert!(!outcome("ben@x.example").is_replied() && !outcome("ben@x.example").unsubscribed, "{text}");
+        }
+        both[0] = "bounced=Zurück";
+        assert!(read_file(text.as_bytes(), &both).unwrap_err().contains("there is no such column"), "{text}");
+    }
+    // A column that is mapped may have the name of another field.
+    let export = people("Email,Replied,Text\nana@x.example,Who are you?,no\n", &["reply_text=Replied", "replied=Text"]);
+    let reply = export.addresses["ana@x.example"].outcome(&|_, _| 1).reply.unwrap();
+    assert_eq!(reply.text.as_deref(), Some("Who are you?"));
+}
+
+#[test]
+fn a_column_called_reply_holds_a_text_or_a_yes() {
+    let reply = |header: &str, cell: &str, map: &[&str]| {
+        let export = read_file(format!("Email;{header}\nana@x.example;{cell}\n").as_bytes(), map).unwrap();
+        export.addresses["ana@x.example"].outcome(&|_, _| 1).reply.map(|reply| reply.text)
+    };
+    for header in ["Reply", "Answer"] {
+        for yes in ["yes", "Yes", "1", "TRUE", "ja", "x"] {
+            assert_eq!(reply(header, yes, &[]), Some(None), "{yes}");
+        }
+        for no in ["no", "0", "false", "nein", ""] {
+            assert_eq!(reply(header, no, &[]), None, "{no}");
+        }
+        for text in ["No.", "Yes!", "No thanks", "Who are you?"] {
+            assert_eq!(reply(header, text, &[]), Some(Some(text.to_owned())), "{text}");
+        }
+    }
+    // Where a name or a person says that it is a text, it is one.
+    assert_eq!(reply("Reply text", "No", &[]), Some(Some("No".to_owned())));
+    assert_eq!(reply("Reply", "No", &["reply_text=Reply"]), Some(Some("No".to_owned())));
+}
+
+#[test]
+fn times_are_compared_as_moments_in_the_order_that_the_file_shows() {
+    let bring_table = |rows: &str| {
+        let (_root, folder, file) = place(&["ana", "ben"]);
+        let table = format!("email;step;sent_at;reply_at;reply_text\n{rows}");
+        let imported =
+            import(&folder, &file, read_file(table.as_bytes(), &[]).unwrap(), "2026-11-30T02:00:00").unwrap();
+        (known(&folder), imported.unread_time)
+    };
+    let ana = |day: &str, later: &str, reply: &str| {
+        format!("ana@x.example;1;{day};;\nana@x.example;2;{later};;\nana@x.example;2;{later};{reply};Hm\n")
+    };
+    // As texts the reply would come before both, and the second step before the first.
+    for (rows, sent) in [
+        (ana("28.03.2026", "03.04.2026 08:00", "05.04.2026"), ["2026-03-28", "2026-04-03T08:00:00"]),
+        (ana("3/28/2026", "04/03/2026 8:00 AM", "4/5/2026"), ["2026-03-28", "2026-04-03T08:00:00"]),
+        (ana("2026-03-28", "Apr 3, 2026", "2026-04-05"), ["2026-03-28", "Apr 3, 2026"]),
+        (
+            ana("2026-04-03T09:30:00+02:00", "2026-04-03T08:00:00Z", "2026-04-03T07:45:00Z"),
+            ["2026-04-03T09:30:00+02:00", "2026-04-03T08:00:00Z"],
+        ),
+    ] {
+        let (outcomes, unread) = bring_table(&rows);
+        let outcome = of(&outcomes, "ana");
+        assert_eq!(outcome.sent.iter().map(|sent| sent.at.as_deref().unwrap()).collect::<Vec<_>>(), sent);
+        let step = if sent[0].contains('+') { 1 } else { 2 };
+        assert_eq!((outcome.reply.as_ref().unwrap().step, unread), (Some(step), None), "{rows}");
+    }
+    // Nothing shows which of both it is: the reply counts, and nobody knows when it came.
+    let (outcomes, unread) = bring_table("ben@x.example;1;03/04/2026;05/04/2026;Hm\n");
+    let outcome = of(&outcomes, "ben");
+    let reply = outcome.reply.as_ref().unwrap();
+    assert_eq!((&outcome.sent[0].at, &reply.at, reply.text.as_deref()), (&None, &None, Some("Hm")));
+    assert_eq!(unread.as_deref(), Some("03/04/2026"));
 }
 
 #[test]

@@ -148,10 +148,18 @@ impl Rows<'_> {
             return Err(serde_json::Error::custom("no object"));
         };
         let mut row = Row::new();
+<<<<<<< HEAD
         let mut is_full = false;
         flatten("", object, DEEPEST, &mut |name, text| match self.mapping.column(name) {
             Some(index) => row.push((index, text)),
             None => is_full = true,
+=======
+        flatten("", object, DEEPEST, &mut |name, text| {
+            let index = self.mapping.column(name);
+            if !text.is_empty() {
+                row.push((index, text));
+            }
+>>>>>>> mend-a
         });
         if is_full {
             self.failed = Some(fault(self.source.path, None, too_many_columns()));
@@ -171,12 +179,13 @@ fn is_list_of_objects(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
 }
 
-/// The values of an object as texts, by name; those of objects in it by both names with a dot between.
+/// The values of an object as texts, by name; those of objects in it by both names with a dot between. Nothing is an
+/// empty text.
 fn flatten(before: &str, object: Map, deepest: usize, each: &mut dyn FnMut(&str, String)) {
     for (key, value) in object {
         let name = if before.is_empty() { key } else { format!("{before}.{key}") };
         let text = match value {
-            Value::Null => continue,
+            Value::Null => String::new(),
             Value::Object(inner) if deepest > 0 => {
                 flatten(&name, inner, deepest - 1, each);
                 continue;
@@ -189,10 +198,7 @@ fn flatten(before: &str, object: Map, deepest: usize, each: &mut dyn FnMut(&str,
             }
             other => other.to_string(),
         };
-        let text = text.trim();
-        if !text.is_empty() {
-            each(&name, text.to_owned());
-        }
+        each(&name, text.trim().to_owned());
     }
 }
 

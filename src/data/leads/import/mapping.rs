@@ -122,6 +122,11 @@ impl Mapping {
         self.columns.get(index).map_or("", |column| column.name.as_str())
     }
 
+    /// The names of all columns.
+    pub fn headers(&self) -> Vec<String> {
+        (0..self.columns.len()).map(|index| self.shared_name(index).to_owned()).collect()
+    }
+
     /// The name of a column, which others may have as well.
     pub fn shared_name(&self, index: usize) -> &str {
         self.columns

@@ -1,7 +1,7 @@
 //! The rows of such a file as they are, for who reads something else in it than leads.
 
 use super::mapping::{Mapping, Row};
-use super::names::Field;
+use super::names::{Field, fold_header};
 use super::report::Report;
 use super::{Options, Source, each_row, fault};
 use crate::data::Error;
@@ -12,7 +12,7 @@ pub const GIVEN: &str = "the address";
 /// A row: names of its columns with their texts, blank ones left out.
 pub type Cells = Vec<(String, String)>;
 
-/// Reads all rows in their order, each with its number from 1.
+/// Reads all rows in their order, each with its number from 1. Gives the headers, those of empty columns too.
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line; those of `each`.
@@ -20,15 +20,22 @@ pub fn rows<'a>(
     source: impl Into<Source<'a>>,
     options: &Options,
     each: &mut dyn FnMut(usize, Cells) -> Result<(), Error>,
+<<<<<<< HEAD
 ) -> Result<(), Error> {
     let source = source.into();
+=======
+) -> Result<Vec<String>, Error> {
+    check(path)?;
+    let encoding = encoding::detect(path)?;
+    let reader = encoding::Utf8Reader::new(open(path)?, &encoding);
+>>>>>>> mend-a
     let mut report = Report::default();
     let mut mapping = Mapping::new(options);
-    let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| header.as_str());
+    let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| fold_header(header));
     let mut row = |row: Row, mapping: &mut Mapping, report: &mut Report| {
         report.rows += 1;
         let name = |index| match mapping.name(index) {
-            name if Some(name) == given || mapping.holds_addresses(index) => GIVEN.to_owned(),
+            name if given.as_deref() == Some(&fold_header(name)) || mapping.holds_addresses(index) => GIVEN.to_owned(),
             _ => mapping.shared_name(index).to_owned(),
         };
         each(report.rows as usize, row.into_iter().map(|(index, text)| (name(index), text)).collect())
@@ -48,5 +55,5 @@ pub fn rows<'a>(
     if report.rows == 0 {
         return Err(fault(source.path, None, "there is no row in it; nothing was imported".into()));
     }
-    Ok(())
+    Ok(mapping.headers())
 }
