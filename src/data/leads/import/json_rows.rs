@@ -148,18 +148,11 @@ impl Rows<'_> {
             return Err(serde_json::Error::custom("no object"));
         };
         let mut row = Row::new();
-<<<<<<< HEAD
         let mut is_full = false;
         flatten("", object, DEEPEST, &mut |name, text| match self.mapping.column(name) {
+            Some(_) if text.is_empty() => {}
             Some(index) => row.push((index, text)),
             None => is_full = true,
-=======
-        flatten("", object, DEEPEST, &mut |name, text| {
-            let index = self.mapping.column(name);
-            if !text.is_empty() {
-                row.push((index, text));
-            }
->>>>>>> mend-a
         });
         if is_full {
             self.failed = Some(fault(self.source.path, None, too_many_columns()));

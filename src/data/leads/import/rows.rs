@@ -20,15 +20,8 @@ pub fn rows<'a>(
     source: impl Into<Source<'a>>,
     options: &Options,
     each: &mut dyn FnMut(usize, Cells) -> Result<(), Error>,
-<<<<<<< HEAD
-) -> Result<(), Error> {
-    let source = source.into();
-=======
 ) -> Result<Vec<String>, Error> {
-    check(path)?;
-    let encoding = encoding::detect(path)?;
-    let reader = encoding::Utf8Reader::new(open(path)?, &encoding);
->>>>>>> mend-a
+    let source = source.into();
     let mut report = Report::default();
     let mut mapping = Mapping::new(options);
     let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| fold_header(header));
