@@ -79,14 +79,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Command::Result(options) => {
             let campaign = setup.folder.resolve(Kind::Campaigns, &options.campaign)?;
             let replies = setup.folder.resolve(Kind::Replies, campaign.stem())?;
-            if setup.folder.exists(&campaign) && !setup.folder.exists(&replies) {
-                let name = words::one_line(campaign.stem(), 100);
-                return Err(Error::Usage(format!(
-                    "no replies to {name} have been imported; export it, send it, then: rejoinder replies import FILE \
-                     --campaign {name}"
-                )));
-            }
-            let standing = ab::standing(&setup.folder, &campaign, options.alpha)?;
+            let standing = match ab::standing(&setup.folder, &campaign, options.alpha) {
+                Err(_) if setup.folder.exists(&campaign) && !setup.folder.exists(&replies) => {
+                    return Err(Error::NoReplies(words::one_line(campaign.stem(), 100)));
+                }
+                standing => standing?,
+            };
             let standing = standing.map_err(|why| Error::Usage(why.to_string()))?;
             print(&report::result(&standing))
         }

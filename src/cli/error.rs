@@ -115,6 +115,11 @@ pub enum Error {
          were exported"
     )]
     NoneMatched,
+    /// Nothing was brought back yet to this campaign.
+    #[error(
+        "no replies to {0} have been imported; export it, send it, then: rejoinder replies import FILE --campaign {0}"
+    )]
+    NoReplies(String),
     /// The models gave nothing usable.
     #[error("{0}")]
     NothingUsable(String),
@@ -157,6 +162,7 @@ impl Error {
             Error::Cycle(optimize::Error::NoFeedback(_))
             | Error::Read { .. }
             | Error::NoneMatched
+            | Error::NoReplies(_)
             | Error::Nobody(..)
             | Error::NothingToSend(..)
             | Error::Journal(journal::Error::NoRun(_)) => INPUT,
