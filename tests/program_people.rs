@@ -102,20 +102,23 @@ fn a_model_that_copies_the_people_that_it_is_shown_adds_nobody() {
 fn improve_says_what_so_few_people_may_miss_and_how_to_have_more() {
     let place = Place::with_samples();
     let improve = ["improve", "--results-file", FIRST, "--model", "market", "--max-calls", "5"];
+    let more = "rejoinder personas --like b2b_saas_personas_train --count 40 --name b2b_saas_personas_eval";
     let ran = place.run(&improve);
     assert_eq!(ran.code, Some(8), "{}{}", ran.out, ran.err);
-    for part in [
-        "warning: 12 people are kept aside for the proof: kinds rarer than 22% may be missed",
-        "--fresh-people 40",
-        "rejoinder personas --like b2b_saas_personas_train --count 40 --name b2b_saas_personas_eval",
-    ] {
+    for part in
+        ["warning: 12 people are kept aside for the proof: kinds rarer than 22% may be missed", "--fresh-people 40"]
+    {
         assert!(ran.err.contains(part), "no {part:?} in {}", ran.err);
     }
+    assert!(!ran.err.contains(more), "a name that is taken is not advised: {}", ran.err);
     let fresh: Vec<&str> = improve.iter().copied().chain(["--fresh-people", "28"]).collect();
     let ran = place.run(&fresh);
     let said =
         "40 people are kept aside for the proof (28 of them generated for it): kinds rarer than 7% may be missed";
     assert!(ran.err.contains(said) && !ran.err.contains("warning: 40"), "{}", ran.err);
+    std::fs::remove_file(place.data().join("personas/b2b_saas_personas_eval.json")).unwrap();
+    let ran = place.run(&[&improve[..], &["--fresh"]].concat());
+    assert!(ran.err.contains(more), "{}", ran.err);
 }
 
 #[test]

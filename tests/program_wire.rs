@@ -311,7 +311,7 @@ fn an_interrupted_run_stays_where_other_options_are_typed_and_the_difference_is_
     evaluate(&place, &gateway, &["--max-calls", "3"]);
     let ran = evaluate(&place, &gateway, &["--scored"]);
     assert!(
-        ran.err.contains("--scored: nothing then, it now") && ran.err.contains("It stays: rejoinder runs resume"),
+        ran.err.contains("--scored: nothing then, it now") && ran.err.contains("It is kept: rejoinder runs resume"),
         "{}",
         ran.err
     );
