@@ -47,7 +47,7 @@ impl Example {
             (false, _) => "not replied to",
             (true, Some(true)) => "replied to (a positive reply)",
             (true, Some(false)) => "replied to (not a positive reply)",
-            (true, None) => "replied to (how is not known)",
+            (true, None) => "replied to (whether positively is not known)",
         }
     }
 }
@@ -173,7 +173,8 @@ impl Examples {
     #[must_use]
     pub fn text(&self, persona: &str) -> String {
         let (replied, silent) = (self.fitting(&self.replied, persona), self.fitting(&self.silent, persona));
-        if replied.is_empty() && silent.is_empty() {
+        // One kind alone shows no difference, and leans the decision one way.
+        if replied.is_empty() || silent.is_empty() {
             return String::new();
         }
         let mut text = String::from(
@@ -185,7 +186,7 @@ impl Examples {
         text.push_str(if replied.len() == silent.len() {
             "Equal numbers of both kinds are shown; in reality most people do not reply.\n\n"
         } else {
-            "How many of each kind are shown means nothing; in reality most people do not reply.\n\n"
+            "How many of each kind are shown here says nothing about how often people reply; in reality most do not.\n\n"
         });
         for (is_replied, examples) in [(true, replied), (false, silent)] {
             for example in examples {

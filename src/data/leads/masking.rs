@@ -52,6 +52,8 @@ impl Masks {
             match header.as_str() {
                 "first_name" => masks.add_person(value, "[first name]"),
                 "last_name" => masks.add_person(value, "[last name]"),
+                // A job and a trade often tell who somebody is, once the place is known as well.
+                "location" => value.split(", ").for_each(|place| masks.add(place, "[place]")),
                 "website" | "linkedin_url" => masks.add(value, "[link]"),
                 _ => {
                     let header = fold(header);
@@ -249,6 +251,12 @@ mod tests {
         let text = "Acme Pumps (pumps.example, Acme-mail.example): ACME PUMPS GmbH & Co. KG";
         assert_eq!(masked(text, &fields), "[company] ([link], [link]): [company]");
         assert_eq!(masked("HP has 200 hp", &json!({"company": "HP Inc."})), "[company] has 200 hp");
+    }
+
+    #[test]
+    fn the_place_is_masked_since_it_tells_with_job_and_trade_who_somebody_is() {
+        let text = masked("Caretaker of a hall in Aue, Saxony; the Auer hall", &json!({"location": "Aue, Saxony"}));
+        assert_eq!(text, "Caretaker of a hall in [place], [place]; the Auer hall");
     }
 
     #[test]

@@ -228,12 +228,31 @@ fn who_may_not_be_written_to_is_no_example_and_what_a_reply_was_is_said() {
     assert_eq!(all_shown(&examples), (18..60).collect());
     let text = examples.text("Somebody else");
     assert!(text.contains("Equal numbers of both kinds are shown; in reality most people do not reply."));
-    let fates = ["replied to (a positive reply)", "replied to (how is not known)", "replied to (not a positive reply)"];
+    let fates = [
+        "replied to (a positive reply)",
+        "replied to (whether positively is not known)",
+        "replied to (not a positive reply)",
+    ];
     for (kind, fate) in fates.into_iter().enumerate() {
         let of_kind: Vec<&str> = text.split("A message that was ").filter(|part| part.starts_with(fate)).collect();
         assert!(!of_kind.is_empty(), "{fate}");
         assert!(of_kind.iter().flat_map(|part| shown(part)).all(|person| person / 2 % 3 == kind), "{fate}");
     }
+}
+
+#[test]
+fn where_one_kind_alone_is_left_for_somebody_nothing_is_shown() {
+    let (_root, folder, file) = folder(4);
+    let outcome = |person: usize| Outcome {
+        lead: lead(person).id,
+        sent: vec![Sent { step: 1, at: None }],
+        reply: (person == 0).then(Reply::default),
+        ..Outcome::default()
+    };
+    replies::replace(&folder, "spring", (0..4).map(|person| Ok(outcome(person)))).unwrap();
+    let examples = Examples::read(&folder, &file).unwrap().unwrap();
+    assert_eq!(examples.text(&persona(0)), "");
+    assert_ne!(examples.text("Somebody else"), "");
 }
 
 #[test]
