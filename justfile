@@ -8,7 +8,7 @@ default:
 test:
     ./scripts/test
 
-# Property tests with new inputs, a hundred times as many of them (`./scripts/test` draws the same ones every time)
+# Property tests with new inputs, most of them a hundred times as many (`./scripts/test` draws the same ones every time)
 fuzz:
     PROPTEST_CASES=25600 cargo test --workspace --features restate --lib --test 'fuzz_*' --no-fail-fast
 

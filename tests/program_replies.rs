@@ -178,6 +178,8 @@ fn two_arms_are_told_apart_and_bounces_stand_beside() {
     let sent = sent(&["a", "b"]);
     let plan = sent.place.ok(&["ab", "plan", "--rate", "5", "--gain", "3", "--per-day", "60"]);
     assert!(plan.out.contains("832 sends for each arm, 28 days at 60 a day"), "{}", plan.out);
+    let small = sent.place.ok(&["ab", "plan", "--rate", "3", "--gain", "1.5"]);
+    assert!(small.out.contains("1,981 sends for each arm"), "{}", small.out);
     let early = sent.place.run(&["ab", "result", "spring"]);
     assert_eq!(early.code, Some(3), "there are no replies yet: {}", early.err);
     // Everybody in arm b replies, nobody in arm a.

@@ -1,10 +1,13 @@
 //! `rejoinder completions` and `rejoinder man`.
 
+use std::path::PathBuf;
+
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::error::Error;
 use super::{Cli, write};
+use crate::report::words;
 
 /// Options of `completions`.
 #[derive(Args, Clone, Debug)]
@@ -19,11 +22,15 @@ pub struct Completions {
 /// Options of `man`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Example:
-  rejoinder man > ~/.local/share/man/man1/rejoinder.1")]
+  rejoinder man > ~/.local/share/man/man1/rejoinder.1
+  rejoinder man --all ~/.local/share/man/man1")]
 pub struct Man {
     /// The page of this command instead of the main one
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
+    /// Write the pages of all commands to this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    all: Option<PathBuf>,
 }
 
 /// Prints a completion script.
@@ -33,9 +40,13 @@ pub fn completions(options: &Completions) -> Result<(), Error> {
     write(&String::from_utf8_lossy(&script))
 }
 
-/// Prints a manual page in roff.
+/// Prints a manual page in roff, or writes all of them.
 pub fn man(options: &Man) -> Result<(), Error> {
     let mut command = Cli::command();
+    if let Some(folder) = &options.all {
+        let what = || format!("cannot write manual pages to {}", words::path(folder));
+        return clap_mangen::generate_to(command, folder).map_err(|source| Error::Io { what: what(), source });
+    }
     command.build();
     if let Some(name) = &options.command {
         command = command

@@ -2,22 +2,51 @@
 
 use std::time::{Duration, Instant};
 
-/// Does the work at this size and at ten times the size. In proportion the second takes ten times as long, by the
-/// square a hundred times; forty is too long. Others on the machine disturb single turns, so up to nine pairs are
-/// tried, and one that is in proportion is enough: work that grows by the square has none.
+/// What is too short to be measured.
+const SHORTEST: Duration = Duration::from_millis(5);
+
+/// Does the work at a size of which the time can be measured, at least this one, and at ten times that size. In
+/// proportion the second takes ten times as long, by the square a hundred times; forty is too long. Others on the
+/// machine disturb single turns, so up to nine pairs are tried, and one that is in proportion is enough: work that grows
+/// by the square has none.
 pub fn assert_in_proportion(what: &str, size: usize, mut work: impl FnMut(usize)) {
     let mut took = |size: usize| {
         let started = Instant::now();
         work(size);
         started.elapsed()
     };
+    let mut size = size;
+    while took(size) < SHORTEST && size < 1 << 24 {
+        size *= 2;
+    }
     let mut pairs = Vec::new();
     for _ in 0..9 {
-        let (small, large) = (took(size).max(Duration::from_millis(1)), took(size * 10));
+        let (small, large) = (took(size), took(size * 10));
         if large < small * 40 {
             return;
         }
         pairs.push((small, large));
     }
     panic!("{what:?} took so long, and ten times as much of it so long: {pairs:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_in_proportion_passes() {
+        assert_in_proportion("a sum", 1_000, |size| {
+            std::hint::black_box((0..size as u64).fold(0_u64, |sum, next| std::hint::black_box(sum ^ next)));
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "took so long")]
+    fn work_by_the_square_does_not() {
+        assert_in_proportion("pairs", 100, |size| {
+            let pairs = (0..size as u64).flat_map(|one| (0..size as u64).map(move |other| one ^ other));
+            std::hint::black_box(pairs.fold(0_u64, |sum, next| std::hint::black_box(sum ^ next)));
+        });
+    }
 }

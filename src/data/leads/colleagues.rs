@@ -96,7 +96,8 @@ const LEGAL_FORMS: &[&str] = &[
     "slu",
     "sro",
     "doo",
-    "zoo",
+    "spzoo",
+    "oo",
     "sp",
     "ltda",
     "mbh",
@@ -156,10 +157,16 @@ pub fn fold_company(name: &str) -> Option<String> {
     let name: String = name.nfkc().take(300).collect();
     let folded = fold_words(&name);
     let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    while words.len() > 1 && words.last().is_some_and(|last| LEGAL_FORMS.contains(last)) {
-        words.pop();
+    let mut after = "";
+    while words.len() > 1 && words.last().is_some_and(|last| is_legal_form(last, after)) {
+        after = words.pop().unwrap_or_default();
     }
     (!words.is_empty()).then(|| format!("name:{}", words.join(" ")))
+}
+
+/// Whether a word at the end of a name, or before such words, is a legal form: of `Sp. z o.o.` the `z` only with the rest.
+fn is_legal_form(word: &str, after: &str) -> bool {
+    LEGAL_FORMS.contains(&word) || (word, after) == ("z", "oo")
 }
 
 /// The words of a text as companies' names are compared: in lower case, with one space between them.
@@ -173,13 +180,13 @@ pub fn fold_words(text: &str) -> String {
 /// A company's name as it is written, without the legal forms at its end: `Acme` for `Acme, Inc.`.
 #[must_use]
 pub fn without_legal_form(name: &str) -> &str {
-    let mut name = name.trim();
+    let (mut name, mut after) = (name.trim(), String::new());
     while let Some((before, last)) = name.rsplit_once(|c: char| c.is_whitespace() || c == ',') {
         let (before, last) = (before.trim_end_matches(|c: char| !c.is_alphanumeric()), fold_words(last));
-        if before.is_empty() || !(last.is_empty() || LEGAL_FORMS.contains(&last.as_str())) {
+        if before.is_empty() || !(last.is_empty() || is_legal_form(&last, &after)) {
             break;
         }
-        name = before;
+        (name, after) = (before, last);
     }
     name
 }
@@ -275,6 +282,8 @@ mod tests {
         {
             assert_eq!(fold_company(name).as_deref(), Some("name:müller söhne"), "{name}");
         }
+        assert_eq!(fold_company("Acme Sp. z o.o."), fold_company("ACME"));
+        assert_ne!(fold_company("San Diego Zoo"), fold_company("San Diego"));
         assert_eq!(fold_company("Co Ltd").as_deref(), Some("name:co"));
         assert_eq!(fold_company(" - "), None);
     }
@@ -288,6 +297,9 @@ mod tests {
             ("HP", "HP"),
             ("Co Ltd", "Co"),
             ("GmbH", "GmbH"),
+            ("Acme Sp. z o.o.", "Acme"),
+            ("San Diego Zoo", "San Diego Zoo"),
+            ("Jay Z", "Jay Z"),
         ] {
             assert_eq!(without_legal_form(name), short);
         }
