@@ -35,7 +35,7 @@ async fn a_strong_auditor_tells_chatter_from_messages_of_five_languages() {
 }
 
 #[tokio::test]
-async fn a_strong_auditor_catches_all_lies_of_messages_that_others_labelled_and_accuses_one_honest_one_at_most() {
+async fn a_strong_auditor_catches_all_lies_of_messages_that_others_labelled_and_accuses_two_honest_ones_at_most() {
     let Some(folder) = labelled::shared() else { return };
     let score = audited("claims", &labelled::claims(&folder)).await;
     assert!(score.caught.share() >= 1.0 && score.accused.count() <= 2, "{score}");

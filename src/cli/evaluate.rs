@@ -142,9 +142,17 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let model = options.models.model.as_ref().map(|model| format!(" --model {}", words::one_line(model, 100)));
         let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), model.unwrap_or_default());
         setup.events.emit(Event::Note(next));
+        if chances.is_none() && rate.share().is_some_and(|share| share > MOST_YES) {
+            let words = "So many yes leave no room to show that a prompt is better: --decision-prompt inbox asks for the \
+                         chance of an answer among other mail";
+            setup.events.emit(Event::Note(words.to_owned()));
+        }
     }
     Ok(())
 }
+
+/// Above this share of yes there is hardly room for a better prompt to show.
+const MOST_YES: f64 = 0.7;
 
 /// How likely a yes was on average, where the decisions say that.
 fn mean_chance(entries: &Entries) -> Result<Option<Mean>, Error> {

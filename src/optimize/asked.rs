@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::cycle::Error;
 use super::earlier::{Earlier, digest_of};
+use super::error::Error;
 use super::grounded::{ClaimCounts, GroundedTally};
 use super::lab::{Lab, TrialResult, Wanted};
 use super::objective::Objective;

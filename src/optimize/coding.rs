@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cycle::Error;
+use super::error::Error;
 use super::incumbent::Incumbent;
 use super::lineage::Lineage;
 use super::older::Older;

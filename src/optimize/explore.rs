@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::cycle::Error;
 use super::decisions::{self, Decisions};
+use super::error::Error;
 use super::lab::{Lab, Wanted};
 use super::model::{Candidate, Model, Seen};
 use super::pool::Pool;
@@ -77,7 +77,8 @@ pub struct Start<'a> {
     pub calls: u64,
     /// Calls that a trial is expected to take, before there was any.
     pub calls_a_trial: f64,
-    /// Of so many trials in all, those that race and proof of a gain of this size need.
+    /// How many trials to keep for the race and the proof: from the gain that is expected (a share) and the number of
+    /// trials in all.
     pub kept: &'a (dyn Fn(f64, usize) -> usize + Sync),
 }
 

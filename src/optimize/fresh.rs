@@ -1,6 +1,6 @@
 //! The new messages: to everybody, with the prompt that was adopted.
 
-use super::cycle::Error;
+use super::error::Error;
 use super::lab::Lab;
 use super::split::People;
 use crate::call::stop::Why;

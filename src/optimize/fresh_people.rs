@@ -3,7 +3,8 @@
 //! They join those kept aside, never those learned from, and are others in each cycle. What is proved with them holds
 //! for people as the model writes them, which the verdict says.
 
-use super::cycle::{Cast, Error};
+use super::cast::Cast;
+use super::error::Error;
 use super::split::People;
 use crate::data::{self, DataFolder};
 use crate::evaluate::persona_writer::{self, MOST_PEOPLE, Population, Whom};

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cast::Cast;
 use super::compare_runs;
-use super::cycle::{Cast, Error};
 use super::earlier::Earlier;
+use super::error::Error;
 use super::judges::{Judge, Judges, Rejudge, Side};
 use super::lab::Lab;
 use super::objective::Objective;

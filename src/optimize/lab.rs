@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::audits::{Audits, Searched, is_among};
-use super::cycle::{Cast, Error};
+use super::cast::Cast;
+use super::error::Error;
 use super::failures::Failures;
 use super::objective::Objective;
 use crate::data::results::Decision;

@@ -1,6 +1,7 @@
 //! Takes the first prompt of a lineage apart, once, before anything is paid for on it.
 
-use super::cycle::{Cast, Error};
+use super::cast::Cast;
+use super::error::Error;
 use super::lineage::{Lineage, Resumed};
 use crate::evaluate::ask;
 use crate::evaluate::run::Interrupted;

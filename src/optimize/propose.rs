@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::cycle::{Cast, Error};
+use super::cast::Cast;
+use super::error::Error;
 use super::pool::Pool;
 pub use crate::data::record::Refused;
 use crate::engine::local;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::cycle::Error;
+use super::error::Error;
 use super::explore::{Explored, Turns, learn};
 use super::lab::{Lab, Wanted};
 use super::model::{Candidate, Seen};

@@ -1,7 +1,7 @@
 //! A second opinion: another decision maker, from whom nothing was learned, on incumbent and challenger.
 
 use super::asked::Which;
-use super::cycle::Error;
+use super::error::Error;
 use super::lab::{Lab, TrialResult};
 use super::search::Search;
 use super::split::People;

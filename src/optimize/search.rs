@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::attempts::Attempts;
-use super::cycle::Error;
 use super::decisions::Decisions;
 use super::earlier::Earlier;
+use super::error::Error;
 use super::explore::{self, Explored, Start, explore};
 use super::lab::Lab;
 use super::memory::Memory;

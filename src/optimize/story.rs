@@ -10,7 +10,7 @@ use found::{best_decisions, effects};
 
 use super::asked::Side;
 use super::by_hand::{self, ByHand};
-use super::cycle::CycleOptions;
+use super::cast::CycleOptions;
 use super::grounded::RunTallies;
 use super::objective::Objective;
 use super::propose::Refused;

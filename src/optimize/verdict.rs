@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cycle::Error;
+use super::error::Error;
 use super::search::Aim;
 use super::segments;
 use super::verify::Verified;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::asked::{Asked, Later, Mark, Side};
-use super::cycle::Error;
 use super::earlier::{Earlier, order};
+use super::error::Error;
 use super::lab::Lab;
 use super::tell;
 use crate::compare::Mean;

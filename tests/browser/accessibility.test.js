@@ -1,4 +1,4 @@
-// axe-core on every kind of page, light and dark, on a desk and on a phone; nothing is wider than the window or moves.
+// axe-core on every kind of page, light and dark, on a desk, a tablet and a phone; nothing is wider than the window or moves.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -63,6 +63,9 @@ before(async () => {
     "/personas/b2b_saas_personas_eval",
     "/personas/new",
     "/evaluate",
+    "/check",
+    "/leads",
+    "/campaigns",
     "/improve",
     `/improve?run=${ADOPTED}`,
     `/challenger?run=${ADOPTED}`,
@@ -111,11 +114,12 @@ test("axe would find a picture without a text, and a wide page is seen as one", 
 });
 
 for (const dark of [false, true]) {
-  for (const phone of [false, true]) {
-    const how = `${dark ? "dark" : "light"}, ${phone ? "on a phone" : "on a desk"}`;
+  for (const device of ["desk", "tablet", "phone"]) {
+    const [phone, tablet] = [device === "phone", device === "tablet"];
+    const how = `${dark ? "dark" : "light"}, on a ${device}`;
 
     test(`axe finds nothing on any page, ${how}`, async () => {
-      const page = await openPage(browser, { dark, phone });
+      const page = await openPage(browser, { dark, phone, tablet });
       for (const path of paths) {
         await page.goto(`${site.url}${path}`);
         await isClean(page, path);
@@ -126,7 +130,7 @@ for (const dark of [false, true]) {
     });
 
     test(`axe finds nothing in a report, ${how}`, async () => {
-      const page = await openPage(browser, { dark, phone });
+      const page = await openPage(browser, { dark, phone, tablet });
       await page.goto(pathToFileURL(join(here.folder, "report.html")).href);
       await isClean(page, "the report");
       assert.deepEqual(page.faults, []);

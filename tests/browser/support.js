@@ -124,9 +124,10 @@ export function ask(url, { method = "GET", headers = {}, body = "" } = {}) {
 }
 
 /** A page on which nothing may go wrong unnoticed: errors, dialogs and violations of the policy are kept in `faults`. */
-export async function openPage(browser, { dark = false, phone = false } = {}) {
+export async function openPage(browser, { dark = false, phone = false, tablet = false } = {}) {
   const page = await browser.newPage();
-  await page.setViewport(phone ? { width: 390, height: 844, isMobile: true } : { width: 1280, height: 900 });
+  const desk = tablet ? { width: 768, height: 1024 } : { width: 1440, height: 900 };
+  await page.setViewport(phone ? { width: 390, height: 844, isMobile: true } : desk);
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));

@@ -1,4 +1,5 @@
-//! Whether a failed call is sent again, and after how long. Decided here and nowhere else.
+//! Whether a failed call is sent again, and after how long. What is the host's trouble rather than the call's is told
+//! apart before, in `call/tries.rs`: such a call waits without using up its tries.
 //!
 //! The rules are those of the official SDK (PyPI `anthropic` 2.14, `_base_client.py`), with three differences: bodies
 //! that make no sense are retried too, a spend limit never is, and no wait is longer than
