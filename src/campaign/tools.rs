@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use super::fields::{Filling, blanks, filling};
 use crate::data::campaigns::{Campaign, Written};
-use crate::data::export::{as_it_was, defused, is_formula};
+use crate::data::export::{EXCEL_MARK, as_it_was, defused, is_formula};
 use crate::data::leads::{self, AddressKey, LeadList, Suppression};
 use crate::data::{self, DataFolder, FileName};
 
@@ -25,6 +25,15 @@ pub enum Tool {
     Lemlist,
     /// A spreadsheet, or any other tool: plain text with line breaks, and cells that look like formulas made harmless.
     Csv,
+}
+
+/// What a file begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Its header.
+    None,
+    /// The byte order mark without which Excel takes UTF-8 for another encoding.
+    Excel,
 }
 
 /// The names of the columns in the file, each with the lead's field.
@@ -208,17 +217,22 @@ impl Outline {
         row
     }
 
-    /// Writes the file: a header and a row for every whole sequence to somebody who may be written to.
+    /// Writes the file: its mark, a header and a row for every whole sequence to somebody who may be written to.
     ///
     /// # Errors
     /// Where the campaign cannot be read; the inner error is that of `out`.
     pub fn write(
         &self,
         (folder, file): (&DataFolder, &FileName),
-        tool: Tool,
+        (tool, mark): (Tool, Mark),
         barred: &Barred,
         out: &mut dyn Write,
     ) -> Result<io::Result<()>, data::Error> {
+        if mark == Mark::Excel
+            && let Err(error) = out.write_all(EXCEL_MARK)
+        {
+            return Ok(Err(error));
+        }
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         if let Err(error) = writer.write_record(self.header(tool)) {
             return Ok(Err(as_it_was(error)));

@@ -67,8 +67,21 @@ fn exported(tool: Tool) -> (Outline, String) {
     let barred = Barred::load(&folder).unwrap();
     let outline = Outline::read(&folder, &file, tool, &barred).unwrap();
     let mut out = Vec::new();
-    outline.write((&folder, &file), tool, &barred, &mut out).unwrap().unwrap();
+    outline.write((&folder, &file), (tool, Mark::None), &barred, &mut out).unwrap().unwrap();
     (outline, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn a_file_for_excel_differs_by_its_mark_alone() {
+    let (_root, folder, file) = place();
+    let barred = Barred::load(&folder).unwrap();
+    let outline = Outline::read(&folder, &file, Tool::Csv, &barred).unwrap();
+    let written = |mark| {
+        let mut out = Vec::new();
+        outline.write((&folder, &file), (Tool::Csv, mark), &barred, &mut out).unwrap().unwrap();
+        out
+    };
+    assert_eq!(written(Mark::Excel), [b"\xef\xbb\xbf".as_slice(), &written(Mark::None)].concat());
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Doors {
             setup.events.emit(Event::Note(format!(
                 "Going on with run {} of {}: {} found (--fresh starts over)",
                 run.id,
-                run.started.get(..16).unwrap_or(&run.started).replace('T', " "),
+                words::minute(&run.started),
                 words::count(run.found, "answered call", "answered calls")
             )));
         }

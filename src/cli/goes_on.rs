@@ -82,7 +82,7 @@ pub fn name_others(journal: &Journal, inputs: &Inputs<'_>, run: &Begun, events: 
         events.emit(Event::Note(format!(
             "Not resuming run {} of {}, whose inputs were different{how}. It is kept: rejoinder runs resume {}",
             row.id,
-            words::one_line(row.started.get(..16).unwrap_or(&row.started), 16).replace('T', " "),
+            words::minute(&row.started),
             row.id
         )));
     }

@@ -203,7 +203,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
             row.id.clone(),
             row.command.clone(),
             state(journal, row)?,
-            words::one_line(row.started.get(..16).unwrap_or(&row.started), 16).replace('T', " "),
+            words::minute(&row.started),
             words::thousands(row.calls),
             row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars),
             size(row.bytes),

@@ -97,6 +97,24 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// No column of a file of leads is known to hold addresses.
+    #[error("{path}: {fault}; name it: --map email=\"COLUMN\"; the columns are {columns}")]
+    NoAddressColumn {
+        /// Which file.
+        path: PathBuf,
+        /// Where its columns are named, and what is missing.
+        fault: Fault,
+        /// The columns that it has.
+        columns: String,
+    },
+    /// No row of a file of leads has an address.
+    #[error("{path}: {why}; have addresses added, or name the column that holds them: --map email=\"COLUMN\"")]
+    NobodyHasAnAddress {
+        /// Which file.
+        path: PathBuf,
+        /// What there is instead.
+        why: String,
+    },
     /// The content could not be put into JSON.
     #[error("cannot put the content of a {what} file into JSON: {source}")]
     Encode {

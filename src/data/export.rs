@@ -101,13 +101,16 @@ pub fn as_it_was(error: csv::Error) -> io::Error {
     }
 }
 
+/// The byte order mark, in UTF-8.
+pub const EXCEL_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The same with a byte order mark before it, without which Excel reads UTF-8 as another encoding.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Excel;
 
 impl Exporter for Excel {
     fn begin<'o>(&self, mut out: Box<dyn Write + 'o>) -> io::Result<Box<dyn Rows + 'o>> {
-        out.write_all(b"\xef\xbb\xbf")?;
+        out.write_all(EXCEL_MARK)?;
         Csv.begin(out)
     }
 }

@@ -1,5 +1,6 @@
 //! Leads, as people read of them. Every text of a file is shown with its control characters escaped.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use comfy_table::Table;
@@ -113,7 +114,7 @@ fn names(columns: &[&str]) -> String {
 }
 
 /// What is in a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// People.
     pub leads: u64,
@@ -121,13 +122,21 @@ pub struct Counts {
     pub writable: u64,
     /// Those whose persona a model wrote.
     pub described: u64,
+    /// Those who may not be written to, by the reason.
+    pub left_out: BTreeMap<String, u64>,
 }
 
 impl Counts {
     /// Counts a lead.
     pub fn add(&mut self, lead: &Lead, suppression: &Suppression) {
         self.leads += 1;
-        self.writable += u64::from(suppression.why_not(lead).is_none());
+        match suppression.why_not(lead) {
+            None => self.writable += 1,
+            Some(reason) => match self.left_out.get_mut(reason) {
+                Some(count) => *count += 1,
+                None => drop(self.left_out.insert(reason.to_owned(), 1)),
+            },
+        }
         self.described += u64::from(lead.persona.is_some());
     }
 }
@@ -142,7 +151,7 @@ pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_header(["List", "Leads", "May be written to", "Described"]);
         for (name, counts) in lists {
-            let Counts { leads, writable, described } = counts;
+            let Counts { leads, writable, described, .. } = counts;
             table.add_row([
                 words::one_line(name, NAME),
                 leads.to_string(),
@@ -159,7 +168,7 @@ pub fn lists(lists: &[(String, Counts)], suppressed: usize) -> String {
 /// One list, with its first people who may be written to.
 #[must_use]
 pub fn list(path: &Path, counts: &Counts, first: &[Lead]) -> String {
-    let Counts { leads, writable, described } = counts;
+    let Counts { leads, writable, described, .. } = counts;
     let mut text = format!(
         "List: {}\nLeads: {leads}\nMay be written to: {writable}\nPersonas written by a model: {described}\n",
         words::path(path)
@@ -270,6 +279,18 @@ mod tests {
         insta::assert_snapshot!(imported(Path::new("x.csv"), Path::new("data/leads/x.jsonl"), &report()));
         let text = imported(Path::new("x.csv"), Path::new("x.jsonl"), &Report { forgotten: 1, ..report() });
         assert!(text.contains("\nForgotten earlier, left out: 1\n"), "{text}");
+    }
+
+    #[test]
+    fn who_is_left_out_of_a_list_is_counted_by_the_reason() {
+        let lead =
+            |blocked: Option<&str>| Lead { blocked: blocked.map(str::to_owned), ..Lead::new("a@x.example").unwrap() };
+        let (mut counts, suppression) = (Counts::default(), Suppression::default());
+        for blocked in [None, Some("unsubscribed"), Some("bounced"), Some("unsubscribed")] {
+            counts.add(&lead(blocked), &suppression);
+        }
+        assert_eq!((counts.leads, counts.writable), (4, 1));
+        assert_eq!(counts.left_out, [("bounced".to_owned(), 1), ("unsubscribed".to_owned(), 2)].into());
     }
 
     #[test]

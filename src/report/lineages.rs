@@ -148,7 +148,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String 
                     |interval| format!("{:.1} to {:.1}%", interval.low * 100.0, interval.high * 100.0),
                 ),
                 format!("{} of {}", words::thousands(run.rate.yes), words::thousands(run.rate.total)),
-                words::one_line(run.date.get(..16).unwrap_or(&run.date), 19).replace('T', " "),
+                words::minute(&run.date),
                 words::one_line(&run.models, 120),
                 words::one_line(&run.judge, 8),
                 words::one_line(run.verdict.as_deref().unwrap_or("-"), 20),

@@ -10,6 +10,7 @@ pub mod check;
 pub mod claims;
 pub mod curve;
 pub mod estimate;
+pub mod export;
 pub mod html;
 pub mod known_hosts;
 pub mod leads;

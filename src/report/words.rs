@@ -155,9 +155,13 @@ pub fn path(path: &std::path::Path) -> String {
 /// A line that says which record a new one has replaced, by the earlier one's date; nothing where there was none.
 #[must_use]
 pub fn replaced(date: Option<&str>) -> String {
-    date.map_or_else(String::new, |date| {
-        format!("Replaces the findings of {}\n", one_line(date.get(..16).unwrap_or(date), 16).replace('T', " "))
-    })
+    date.map_or_else(String::new, |date| format!("Replaces the findings of {}\n", minute(date)))
+}
+
+/// `2026-11-25 03:00`: a date as files have it, without its seconds. What is no date is one short line.
+#[must_use]
+pub fn minute(iso: &str) -> String {
+    one_line(iso.get(..16).unwrap_or(iso), 16).replace('T', " ")
 }
 
 /// An error in words for people: without the operating system's number, which says nothing that the words do not.
@@ -189,6 +193,8 @@ pub fn one_line(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -202,8 +208,8 @@ mod tests {
     fn what_was_replaced_is_named_by_its_day_and_minute() {
         assert_eq!(replaced(Some("2026-11-25T03:00:00")), "Replaces the findings of 2026-11-25 03:00\n");
         assert_eq!(replaced(None), "");
+        assert_eq!((minute("2026"), minute("\u{1b}[31m")), ("2026".into(), "\\u{1b}[31m".into()));
     }
-    use proptest::prelude::*;
 
     #[test]
     fn numbers_read_as_people_write_them() {

@@ -15,7 +15,7 @@ pub use download::download;
 use read::{Count, Read, counted};
 
 use super::error::Problem;
-use super::page::{self, Place, text};
+use super::page::{self, Head, Place, text};
 use super::pager::Pages;
 use super::site::Site;
 use super::work::{Values, value};
@@ -86,7 +86,7 @@ fn about(header: &CampaignHeader) -> Markup {
         @else if let Some(from) = header.arms.first().and_then(|arm| arm.prompt_file_or_run.as_deref()) {
             " · prompt of " (named(from))
         }
-        " · " (named(&header.created_at.chars().take(16).collect::<String>().replace('T', " ")))
+        " · " (words::minute(&header.created_at))
     }
 }
 
@@ -100,6 +100,15 @@ pub async fn show(
         let file = site.folder.resolve(Kind::Campaigns, &name)?;
         let asked = value(&values, "page").parse::<usize>().unwrap_or(1).max(1);
         let read = Read::new(site, &file, asked)?;
+        let path = path(&file);
+        let pages = Pages {
+            path: &path,
+            pairs: &[],
+            anchor: "#messages",
+            at: read.at,
+            last: read.last,
+            has_more: read.has_more,
+        };
         let body = html! {
             (head(&file, &read))
             h2 #replies { "Replies" }
@@ -114,28 +123,11 @@ pub async fn show(
                 "."
             }
             @for written in &read.shown { (lead(written, &read)) }
-            (pages(&path(&file), &read))
+            (pages.links())
         };
         Ok(page::page(site, file.stem(), Place::Campaigns, body))
     });
     own.await.map_err(|problem| problem.page(&site))
-}
-
-/// Links to the other pages.
-fn pages(path: &str, read: &Read) -> Markup {
-    let at = read.at;
-    if let Some(last) = read.last {
-        return Pages { path, pairs: &[], anchor: "#messages", at, last }.links();
-    }
-    // How many there are is not known: a large campaign is read no further than this page.
-    let to = |page: usize| format!("{}#messages", page::link(path, &[("page", &page.to_string())]));
-    html! {
-        nav.pager aria-label="Pages of the list" {
-            @if at > 1 { a href=(to(1)) { "First" } a #previous rel="prev" href=(to(at - 1)) { "Previous" } }
-            span { "Page " (words::thousands(at as u64)) }
-            @if read.has_more { a #next rel="next" href=(to(at + 1)) { "Next" } }
-        }
-    }
 }
 
 /// One line in place of a part of the page whose file cannot be read. The rest stays.
@@ -184,6 +176,8 @@ fn head(file: &FileName, read: &Read) -> Markup {
     }
 }
 
+const REPLIES: &[Head] = &[Head::Words("Prompt"), Head::Words("Step"), Head::Numbers("Sent"), Head::Numbers("Replied")];
+
 /// What came back, by arm and step.
 fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
     if !site.folder.exists(&replies::file_name(file.stem())?) {
@@ -214,22 +208,14 @@ fn answers(site: &Site, file: &FileName) -> Result<Markup, Problem> {
             " people who got a message replied. Bounced: " (words::thousands(bounced)) ". Unsubscribed: "
             (words::thousands(unsubscribed)) "."
         }
-        div.scroll tabindex="0" role="region" aria-label="Replies by step" { table.stacked {
-            thead {
-                tr {
-                    th scope="col" { "Prompt" }
-                    th scope="col" { "Step" }
-                    th.number scope="col" { "Sent" }
-                    th.number scope="col" { "Replied" }
-                }
-            }
-            tbody { @for ((arm, step), (sent, replied)) in &rows { tr {
+        (page::stacked("Replies by step", REPLIES, &html! {
+            @for ((arm, step), (sent, replied)) in &rows { tr {
                 th scope="row" { (text(&words::one_line(arm, 60))) }
                 td data-label="Step" { @match step { Some(step) => (step), None => "not known" } }
                 td.number data-label="Sent" { @if step.is_some() { (words::thousands(*sent)) } }
                 td.number data-label="Replied" { (words::thousands(*replied)) }
-            } } }
-        } }
+            } }
+        }))
     })
 }
 

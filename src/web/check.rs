@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
-use super::page::{self, Place, text};
+use super::page::{self, Head, Place, text};
 use super::site::Site;
 use super::work::{self, Values};
 use crate::report::check::{Checked, TO_DO};
@@ -94,6 +94,8 @@ fn known(site: &Site) -> Vec<KnownHost> {
     site.children.printed(&arguments, Duration::from_secs(10)).unwrap_or_default()
 }
 
+const HOSTS: &[Head] = &[Head::Words("Host"), Head::Words("What it is"), Head::Words("Address"), Head::Words("Key")];
+
 fn hosts(known: &[KnownHost]) -> Markup {
     html! {
         @if !known.is_empty() {
@@ -103,24 +105,16 @@ fn hosts(known: &[KnownHost]) -> Markup {
                 code { ".env" }
                 " where the server was started. They are never shown."
             }
-            div.scroll tabindex="0" role="region" aria-label="Hosts and keys" { table {
-                thead {
-                    tr {
-                        th scope="col" { "Host" }
-                        th scope="col" { "What it is" }
-                        th scope="col" { "Address" }
-                        th scope="col" { "Key" }
-                    }
-                }
-                tbody { @for host in known {
+            (page::table("Hosts and keys", HOSTS, &html! {
+                @for host in known {
                     tr {
                         th scope="row" { (text(&host.name)) }
                         td { (text(&host.title)) }
                         td { (text(&words::one_line(&host.address, 100))) }
                         td { (text(&host.key_in_words())) }
                     }
-                } }
-            } }
+                }
+            }))
         }
     }
 }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::error::Problem;
 use super::lineages;
-use super::page::{self, Place, text};
+use super::page::{self, Head, Place, text};
 use super::shelf::Index;
 use super::shown;
 use super::site::Site;
@@ -99,6 +99,9 @@ fn two(site: &Site, file_a: &FileName, file_b: &FileName) -> Result<Markup, Prob
     })
 }
 
+const RATES: &[Head] =
+    &[Head::Words("Run"), Head::Words("Yes, all people"), Head::Words("Without made-up claims"), Head::Words("Judge")];
+
 fn rates(site: &Site, runs: &[Arc<Index>]) -> Result<Markup, Problem> {
     let mut rows = Vec::new();
     for (run, letter) in runs.iter().zip(LETTERS) {
@@ -106,16 +109,8 @@ fn rates(site: &Site, runs: &[Arc<Index>]) -> Result<Markup, Problem> {
     }
     Ok(html! {
         h2 { "Rates" }
-        div.scroll tabindex="0" role="region" aria-label="Rates of the runs" { table.stacked {
-            thead {
-                tr {
-                    th scope="col" { "Run" }
-                    th scope="col" { "Yes, all people" }
-                    th scope="col" { "Without made-up claims" }
-                    th scope="col" { "Judge" }
-                }
-            }
-            tbody { @for (letter, run, measured) in &rows {
+        (page::stacked("Rates of the runs", RATES, &html! {
+            @for (letter, run, measured) in &rows {
                 tr {
                     th scope="row" {
                         (letter) ": "
@@ -136,8 +131,8 @@ fn rates(site: &Site, runs: &[Arc<Index>]) -> Result<Markup, Problem> {
                         }
                     }
                 }
-            } }
-        } }
+            }
+        }))
         p.hint { "Rates of different or unknown judges are not to be compared." }
     })
 }

@@ -70,7 +70,10 @@ impl From<data::Error> for Problem {
             data::Error::NotFound { .. } | data::Error::Name { .. } => StatusCode::NOT_FOUND,
             data::Error::Outside { .. } | data::Error::NotAFile { .. } => StatusCode::FORBIDDEN,
             data::Error::File(FileError::Exists { .. }) | data::Error::Changed { .. } => StatusCode::CONFLICT,
-            data::Error::Json { .. } | data::Error::NewerSchema { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            data::Error::Json { .. }
+            | data::Error::NewerSchema { .. }
+            | data::Error::NoAddressColumn { .. }
+            | data::Error::NobodyHasAnAddress { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Problem::new(status, error.to_string())

@@ -20,7 +20,7 @@ use tokio::sync::SemaphorePermit;
 use super::error::Problem;
 use super::leads;
 use super::login;
-use super::multipart;
+use super::multipart::{self, Received};
 use super::site::Site;
 
 /// The most bytes of a form.
@@ -279,13 +279,13 @@ async fn checked_form(site: &Site, request: Request) -> Result<Request, Problem>
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
-/// The same for a form with a file, and the place that the file takes.
+/// The same for a form with a file, which the request then carries as [`Received`], and the place that the file takes.
 async fn checked_file<'s>(
     site: &'s Site,
     request: Request,
     kind: &str,
 ) -> Result<(Request, SemaphorePermit<'s>), Problem> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     // Who says how much is coming need not send it.
     let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > multipart::LARGEST as u64) {
@@ -295,13 +295,16 @@ async fn checked_file<'s>(
     let received = tokio::time::timeout(SLOWEST_FILE, to_bytes(body, multipart::LARGEST)).await;
     let slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive. Send it again.");
     let bytes = received.map_err(slow)?.map_err(|_| leads::too_large())?;
-    let fields = multipart::parts(kind, &bytes)
+    let form = multipart::parts(kind, &bytes)
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "The form did not arrive whole. Send it again."))?;
-    let given = fields.iter().find(|part| part.name == "csrf");
+    let given = form.iter().find(|part| part.name == "csrf");
     if !given.is_some_and(|part| std::str::from_utf8(part.body).is_ok_and(|given| site.secrets.is_csrf(given))) {
         return Err(no_secret());
     }
-    Ok((Request::from_parts(parts, Body::from(bytes)), place))
+    if let Some(received) = Received::new(&form, &bytes) {
+        parts.extensions.insert(received);
+    }
+    Ok((Request::from_parts(parts, Body::empty()), place))
 }
 
 fn no_secret() -> Problem {

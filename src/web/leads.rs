@@ -2,12 +2,10 @@
 
 mod figures;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Extension, Form, Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -16,8 +14,8 @@ use maud::{Markup, html};
 use figures::figures;
 
 use super::error::Problem;
-use super::multipart;
-use super::page::{self, Place, text};
+use super::multipart::Received;
+use super::page::{self, Head, Place, text};
 use super::site::Site;
 use super::uploads::{Choices, Preview, Upload};
 use super::work::{Values, value};
@@ -31,39 +29,34 @@ use crate::report::words;
 pub const PATH: &str = "/leads";
 /// Where a file is sent to.
 pub const UPLOAD: &str = "/leads/upload";
-/// Larger lists are not counted for the page: that would keep it waiting.
-const COUNTED: u64 = 64 << 20;
 /// Characters of a persona that are shown.
 const PERSONA: usize = 1_000;
 
 /// The fields of a lead, as the page names them.
-const FIELDS: &[(Field, &str, &str)] = &[
-    (Field::Email, "email", "E-mail address"),
-    (Field::FirstName, "first_name", "First name"),
-    (Field::LastName, "last_name", "Last name"),
-    (Field::FullName, "full_name", "Full name"),
-    (Field::Title, "title", "Job title"),
-    (Field::Company, "company", "Company"),
-    (Field::Website, "website", "Company website"),
-    (Field::LinkedinUrl, "linkedin_url", "LinkedIn profile"),
-    (Field::Industry, "industry", "Industry"),
-    (Field::Size, "size", "Company size"),
-    (Field::Location, "location", "Location"),
-    (Field::City, "city", "City"),
-    (Field::State, "state", "State"),
-    (Field::Country, "country", "Country"),
-    (Field::DoNotContact, "do_not_contact", "Do not contact"),
+const FIELDS: &[(Field, &str)] = &[
+    (Field::Email, "E-mail address"),
+    (Field::FirstName, "First name"),
+    (Field::LastName, "Last name"),
+    (Field::FullName, "Full name"),
+    (Field::Title, "Job title"),
+    (Field::Company, "Company"),
+    (Field::Website, "Company website"),
+    (Field::LinkedinUrl, "LinkedIn profile"),
+    (Field::Industry, "Industry"),
+    (Field::Size, "Company size"),
+    (Field::Location, "Location"),
+    (Field::City, "City"),
+    (Field::State, "State"),
+    (Field::Country, "Country"),
+    (Field::DoNotContact, "Do not contact"),
 ];
-
-/// What is in a list, and how many of its people are left out for which reason.
-type Found = (Counts, BTreeMap<String, u64>);
 
 /// One list.
 struct Listed {
     file: FileName,
     when: String,
-    /// What is in it, and why some are left out; none where it is too large to be counted here.
-    found: Option<Result<Found, Problem>>,
+    /// What is in it; none where it is too large to be counted here.
+    found: Option<Result<Counts, Problem>>,
 }
 
 /// The lists, and a form for a new one.
@@ -121,22 +114,15 @@ pub async fn list(State(site): State<Arc<Site>>, Query(values): Query<Values>) -
 }
 
 fn listed(site: &Site, file: FileName, suppression: &Suppression) -> Listed {
-    let metadata = std::fs::metadata(site.folder.path(&file));
-    let when = metadata.as_ref().ok().and_then(|own| own.modified().ok());
-    let when =
-        when.and_then(|when| Timestamp::try_from(when).ok()).map(|when| clock::iso(TimeZone::UTC.to_datetime(when)));
-    let when = when.map(|when| when.chars().take(16).collect::<String>().replace('T', " ")).unwrap_or_default();
-    let is_counted = metadata.is_ok_and(|own| own.len() <= COUNTED);
-    let found = is_counted.then(|| {
-        let (mut counts, mut why) = (Counts::default(), BTreeMap::new());
+    let changed = std::fs::metadata(site.folder.path(&file)).and_then(|own| own.modified()).ok();
+    let changed = changed.and_then(|when| Timestamp::try_from(when).ok());
+    let when = changed.map(|when| words::minute(&clock::iso(TimeZone::UTC.to_datetime(when)))).unwrap_or_default();
+    let found = (!site.is_large(&file)).then(|| {
+        let mut counts = Counts::default();
         for lead in LeadList::open(&site.folder, &file)? {
-            let lead = lead?;
-            counts.add(&lead, suppression);
-            if let Some(reason) = suppression.why_not(&lead) {
-                *why.entry(reason.to_owned()).or_default() += 1;
-            }
+            counts.add(&lead?, suppression);
         }
-        Ok((counts, why))
+        Ok(counts)
     });
     Listed { file, when, found }
 }
@@ -145,34 +131,33 @@ fn evaluate(list: &Listed) -> String {
     page::link("/evaluate", &[("personas", &format!("leads/{}", list.file.stem()))])
 }
 
+const LISTS: &[Head] = &[
+    Head::Words("List"),
+    Head::Numbers("Leads"),
+    Head::Numbers("May be written to"),
+    Head::Words("Left out"),
+    Head::Words("Last changed"),
+    Head::Words("Next"),
+];
+
 fn table(all: &[Listed]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Lists of leads" { table.stacked #lists {
-            thead {
-                tr {
-                    th scope="col" { "List" }
-                    th.number scope="col" { "Leads" }
-                    th.number scope="col" { "May be written to" }
-                    th scope="col" { "Left out" }
-                    th scope="col" { "Last changed" }
-                    th scope="col" { "Next" }
-                }
-            }
-            tbody { @for own in all { tr {
+        (page::stacked("Lists of leads", LISTS, &html! {
+            @for own in all { tr {
                 th scope="row" { (text(own.file.stem())) }
                 @match &own.found {
-                    Some(Ok((counts, why))) => {
+                    Some(Ok(counts)) => {
                         td.number data-label="Leads" { (words::thousands(counts.leads)) }
                         td.number data-label="May be written to" { (words::thousands(counts.writable)) }
-                        td data-label="Left out" { (reasons(why)) }
+                        td data-label="Left out" { (reasons(&counts.left_out)) }
                     }
                     Some(Err(problem)) => td colspan="3" { (text(&problem.to_string())) },
                     None => td colspan="3" { "a large list; " code { "rejoinder leads show " (text(&shell(own.file.stem()))) } " counts it" },
                 }
                 td.nowrap data-label="Last changed" { (own.when) }
                 td data-label="Next" { a href=(evaluate(own)) { "Evaluate a prompt" } }
-            } } }
-        } }
+            } }
+        }))
     }
 }
 
@@ -185,16 +170,11 @@ fn reasons<'r>(why: impl IntoIterator<Item = (&'r String, &'r u64)>) -> Markup {
 }
 
 /// Takes a file.
-pub async fn upload(State(site): State<Arc<Site>>, headers: HeaderMap, bytes: Bytes) -> Response {
+pub async fn upload(State(site): State<Arc<Site>>, received: Option<Extension<Received>>) -> Response {
     let kept = site.aside(move |site| {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let parts = multipart::parts(kind, &bytes).unwrap_or_default();
-        let file = parts.iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty());
-        let file = file.ok_or_else(|| Problem::input("No file was sent, or it is empty. Go back and choose one."))?;
-        let name = file.file_name.filter(|name| !name.is_empty()).unwrap_or("leads");
-        // Some browsers send a whole path.
-        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        site.uploads.keep(Upload::new(&site.folder, name, file.body.to_vec()))
+        let none = || Problem::input("No file was sent, or it is empty. Go back and choose one.");
+        let Extension(received) = received.ok_or_else(none)?;
+        site.uploads.keep(Upload::new(&site.folder, received))
     });
     match kept.await {
         Ok(id) => Redirect::to(&address(&id)).into_response(),
@@ -260,8 +240,8 @@ pub async fn import(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(
 /// What was chosen that is not what was recognised. Columns are sent by their numbers: a header may be of any length.
 fn chosen(upload: &Upload, values: &Values) -> Options {
     let mut columns = Options::default();
-    for (field, name, _) in FIELDS {
-        let Some(value) = values.get(&format!("map_{name}")) else { continue };
+    for (field, _) in FIELDS {
+        let Some(value) = values.get(&format!("map_{field}")) else { continue };
         if value.is_empty() {
             // Several columns may say it, and who they leave out stays left out.
             if *field != Field::DoNotContact {
@@ -328,12 +308,7 @@ fn shown(
     page::page(site, "Preview of leads", Place::Leads, body)
 }
 
-fn choice(
-    upload: &Upload,
-    (field, name, label): &(Field, &str, &str),
-    columns: &Options,
-    found: Option<&Preview>,
-) -> Markup {
+fn choice(upload: &Upload, (field, label): &(Field, &str), columns: &Options, found: Option<&Preview>) -> Markup {
     let given = columns.map.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str());
     let recognised = match found {
         Some(found) => found.report.used.iter().find(|(own, _)| own == field).map(|(_, column)| column.as_str()),
@@ -342,7 +317,7 @@ fn choice(
     let now = given.or(recognised);
     let markers = found.filter(|_| *field == Field::DoNotContact).map_or(&[][..], |found| &found.report.markers);
     let markers: Vec<&str> = markers.iter().map(String::as_str).filter(|own| given != Some(*own)).collect();
-    let id = format!("map_{name}");
+    let id = format!("map_{field}");
     html! {
         div.field {
             label for=(id) { (label) }
@@ -365,4 +340,16 @@ pub fn too_large() -> Problem {
         StatusCode::PAYLOAD_TOO_LARGE,
         "The file is larger than 32 MB. Import it with: rejoinder leads import FILE --name NAME",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_of_a_lead_can_be_chosen_once() {
+        let chosen: Vec<Field> = FIELDS.iter().map(|(field, _)| *field).collect();
+        let all: Vec<Field> = Field::all().map(|(field, _)| field).collect();
+        assert_eq!(chosen, all);
+    }
 }

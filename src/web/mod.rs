@@ -40,7 +40,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -80,7 +79,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/personas/new", get(work::generate))
         .route("/personas/{name}", get(people::show))
         .route(leads::PATH, get(leads::list))
-        .route(leads::UPLOAD, post(leads::upload).layer(DefaultBodyLimit::max(multipart::LARGEST)))
+        .route(leads::UPLOAD, post(leads::upload))
         .route("/leads/preview/{id}", get(leads::preview).post(leads::import))
         .route(campaigns::PATH, get(campaigns::list))
         .route("/campaigns/{name}", get(campaigns::show))

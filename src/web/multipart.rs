@@ -1,4 +1,11 @@
 //! Forms with a file in them: `multipart/form-data`, as RFC 7578 has it, held in memory.
+//!
+//! The parser is our own because the guard looks into a form before any page does, and has all of it by then. Axum's
+//! feature `multipart` reads a stream, once, and brings a further crate with it: the guard would still bound the size
+//! and the time, look for the secret, and hand the file on, so that little code here would go.
+
+use axum::body::Bytes;
+use memchr::memmem;
 
 /// The most bytes of a form with a file.
 pub const LARGEST: usize = 32 << 20;
@@ -14,6 +21,27 @@ pub struct Part<'b> {
     pub file_name: Option<&'b str>,
     /// The value.
     pub body: &'b [u8],
+}
+
+/// A file that came with a form which the guard let through.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// What it was called where it came from; `leads` where that was not said.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Received {
+    /// The file of a form; none where there is none, or an empty one.
+    #[must_use]
+    pub fn new(parts: &[Part<'_>], form: &Bytes) -> Option<Self> {
+        let file = parts.iter().find(|part| part.name == "file").filter(|part| !part.body.is_empty())?;
+        let name = file.file_name.filter(|name| !name.is_empty()).unwrap_or("leads");
+        // Some browsers send a whole path.
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned();
+        Some(Received { name, bytes: form.slice_ref(file.body) })
+    }
 }
 
 /// Whether a form of this type may hold files.
@@ -37,9 +65,9 @@ pub fn parts<'b>(content_type: &str, bytes: &'b [u8]) -> Option<Vec<Part<'b>>> {
             return Some(parts);
         }
         rest = rest.strip_prefix(b"\r\n")?;
-        let head = find(rest, b"\r\n\r\n")?;
+        let head = memmem::find(rest, b"\r\n\r\n")?;
         let (head, body) = (std::str::from_utf8(&rest[..head]).ok()?, &rest[head + 4..]);
-        let end = find(body, next.as_bytes())?;
+        let end = memmem::find(body, next.as_bytes())?;
         let disposition = head.split("\r\n").find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
@@ -95,18 +123,6 @@ fn quoted<'b>(text: &'b str, before: &str) -> Option<&'b str> {
     text.split_once(before)?.1.split_once('"').map(|(value, _)| value)
 }
 
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    let first = *what.first()?;
-    let mut from = 0;
-    loop {
-        let at = from + bytes.get(from..)?.iter().position(|byte| *byte == first)?;
-        if bytes[at..].starts_with(what) {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -127,7 +143,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_file_comes_as_it_was_sent(file in prop::collection::vec(any::<u8>(), 0..200)) {
-            prop_assume!(find(&file, b"\r\n--xYz").is_none());
+            prop_assume!(memmem::find(&file, b"\r\n--xYz").is_none());
             let bytes = form(&file);
             let parts = parts(KIND, &bytes).unwrap();
             prop_assert_eq!(parts[0], Part { name: "csrf", file_name: None, body: b"secret" });
@@ -140,6 +156,19 @@ mod tests {
             let end = bytes.len() - 4 - cut.min(bytes.len() - 4);
             prop_assert_eq!(parts(KIND, &bytes[..end]), None);
         }
+    }
+
+    #[test]
+    fn a_file_is_handed_on_without_its_folder_and_an_empty_one_is_none() {
+        let received = |name: &str, file: &str| {
+            let form = Bytes::from(format!(
+                "--xYz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{file}\r\n--xYz--"
+            ));
+            Received::new(&parts(KIND, &form).unwrap(), &form).map(|own| (own.name, own.bytes))
+        };
+        assert_eq!(received("C:\\lists\\a.csv", "x"), Some(("a.csv".into(), Bytes::from_static(b"x"))));
+        assert_eq!(received("", "x"), Some(("leads".into(), Bytes::from_static(b"x"))));
+        assert_eq!(received("a.csv", ""), None);
     }
 
     #[test]

@@ -147,7 +147,7 @@ fn in_words(own: &Opinion, said: &Judged) -> Markup {
             }
         }
         @if !own.note.is_empty() { ": " (text(&own.note)) }
-        span.quiet { " (" (text(&own.at.get(..16).unwrap_or(&own.at).replace('T', " "))) ")" }
+        span.quiet { " (" (words::minute(&own.at)) ")" }
     }
 }
 

@@ -110,6 +110,48 @@ pub fn empty(what: &str, todo: Markup) -> Markup {
     html! { div.empty { p.empty-what { (what) } (todo) } }
 }
 
+/// The head of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Head {
+    /// Of words.
+    Words(&'static str),
+    /// Of numbers, which stand at the right.
+    Numbers(&'static str),
+}
+
+/// A table that may be wider than the screen: then it is scrolled, also with the keyboard. `label` says what it is to
+/// who does not see it.
+#[must_use]
+pub fn table(label: &str, heads: &[Head], rows: &Markup) -> Markup {
+    framed(label, html! { table { (head(heads)) tbody { (rows) } } })
+}
+
+/// A table whose rows stand one below the other on a narrow screen; every cell says of which column it is in
+/// `data-label`.
+#[must_use]
+pub fn stacked(label: &str, heads: &[Head], rows: &Markup) -> Markup {
+    framed(label, html! { table.stacked { (head(heads)) tbody { (rows) } } })
+}
+
+fn head(heads: &[Head]) -> Markup {
+    html! {
+        thead {
+            tr {
+                @for own in heads {
+                    @match own {
+                        Head::Words(name) => th scope="col" { (name) },
+                        Head::Numbers(name) => th.number scope="col" { (name) },
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn framed(label: &str, table: Markup) -> Markup {
+    html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
+}
+
 /// Hostile text as text: control characters and marks that turn its direction are shown, as on a terminal.
 #[must_use]
 pub fn text(text: &str) -> Markup {
@@ -126,5 +168,17 @@ mod tests {
         assert_eq!(link("/x", &[("a", "1 &"), ("b", "")]), "/x?a=1+%26");
         assert_eq!(sentence("no such thing"), "No such thing.");
         assert_eq!(text("<b>\u{1b}[31m\u{202e}").into_string(), "&lt;b&gt;\\u{1b}[31m\\u{202e}");
+    }
+
+    #[test]
+    fn a_table_has_a_label_and_a_head_for_each_column() {
+        let heads = [Head::Words("Who"), Head::Numbers("<3")];
+        assert_eq!(
+            stacked("\"All\"", &heads, &html! { tr {} }).into_string(),
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"&quot;All&quot;\">\
+             <table class=\"stacked\"><thead><tr><th scope=\"col\">Who</th>\
+             <th class=\"number\" scope=\"col\">&lt;3</th></tr></thead>\
+             <tbody><tr></tr></tbody></table></div>"
+        );
     }
 }

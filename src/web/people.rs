@@ -82,7 +82,7 @@ pub async fn show(
                 p.lead { (words::count(people.len() as u64, "persona", "personas")) }
             }
             ol.people start=(from + 1) { @for persona in &shown { li { (page::text(persona)) } } }
-            (Pages { path: &path, pairs: &[], anchor: "", at, last }.links())
+            (Pages { path: &path, pairs: &[], anchor: "", at, last: Some(last), has_more: at < last }.links())
         };
         Ok(page::page(site, file.stem(), Place::Personas, body))
     });

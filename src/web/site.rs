@@ -12,8 +12,11 @@ use super::kept::Kept;
 use super::secrets::Secrets;
 use super::shelf::Shelf;
 use super::uploads::Uploads;
-use crate::data::DataFolder;
+use crate::data::{DataFolder, FileName};
 use crate::journal::{FILE, Journal};
+
+/// The largest file, in bytes, that is read through to its end for a page.
+const COUNTED: u64 = 64 << 20;
 
 /// The server's state.
 pub struct Site {
@@ -64,6 +67,12 @@ impl Site {
             *open = Some(Journal::open(self.folder.root())?);
         }
         Ok(open.clone())
+    }
+
+    /// Whether a file is too large to be counted while a page waits.
+    #[must_use]
+    pub fn is_large(&self, file: &FileName) -> bool {
+        std::fs::metadata(self.folder.path(file)).is_ok_and(|own| own.len() > COUNTED)
     }
 
     /// Does work that reads files where it keeps nobody waiting.

@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::Problem;
+use super::multipart::Received;
 use super::secrets;
 use super::shelf::lock;
 use crate::data::leads::Lead;
@@ -38,11 +40,13 @@ const RECEIVED: usize = 2;
 pub struct Upload {
     /// What it was called where it came from.
     pub name: String,
-    bytes: Vec<u8>,
+    bytes: Bytes,
     /// Its columns, where they could be told.
     pub columns: Vec<String>,
     /// Which column each field was recognised in.
     pub recognised: Vec<(Field, String)>,
+    /// What was found when it arrived, and with which options, until it is shown.
+    first: Mutex<Option<(Options, Result<Preview, Problem>)>>,
 }
 
 /// What would be imported.
@@ -57,18 +61,29 @@ pub struct Preview {
 impl Upload {
     /// Looks at a file for the first time.
     #[must_use]
-    pub fn new(folder: &DataFolder, name: &str, bytes: Vec<u8>) -> Self {
-        let mut upload =
-            Upload { name: words::one_line(name, 120), bytes, columns: Vec::new(), recognised: Vec::new() };
+    pub fn new(folder: &DataFolder, received: Received) -> Self {
+        let mut upload = Upload {
+            name: words::one_line(&received.name, 120),
+            bytes: received.bytes,
+            columns: Vec::new(),
+            recognised: Vec::new(),
+            first: Mutex::default(),
+        };
+        let options = Options::default();
+        let found = upload.read(folder, &options);
         // Without addresses there may be columns all the same, one of which holds them.
-        let report = match upload.preview(folder, &Options::default()) {
-            Ok(found) => found.report,
-            Err(_) => import::columns(upload.source()),
+        let (used, kept) = match &found {
+            Ok(found) => (found.report.used.clone(), found.report.kept.clone()),
+            Err(_) => {
+                let report = import::columns(upload.source());
+                (report.used, report.kept)
+            }
         };
         let mut met = HashSet::new();
-        let columns = report.used.iter().map(|(_, column)| column).chain(&report.kept);
+        let columns = used.iter().map(|(_, column)| column).chain(&kept);
         upload.columns = columns.filter(|column| met.insert(column.as_str())).cloned().collect();
-        upload.recognised = report.used;
+        upload.recognised = used;
+        upload.first = Mutex::new(Some((options, found)));
         upload
     }
 
@@ -78,18 +93,26 @@ impl Upload {
         self.recognised.iter().find(|(own, _)| *own == field).map(|(_, column)| column.as_str())
     }
 
-    /// Reads the file as an import would, with these columns for these fields.
+    /// What an import would do, with these columns for these fields. The first preview is what was found when the file
+    /// arrived; each later one reads the file again, as the suppression list may have changed.
     ///
     /// # Errors
     /// What is wrong with the file, in words for a page.
     pub fn preview(&self, folder: &DataFolder, columns: &Options) -> Result<Preview, Problem> {
+        match lock(&self.first).take() {
+            Some((options, found)) if options == *columns => found,
+            _ => self.read(folder, columns),
+        }
+    }
+
+    fn read(&self, folder: &DataFolder, columns: &Options) -> Result<Preview, Problem> {
         let mut first = Vec::new();
         let report = import::preview(folder, self.source(), columns, &mut |lead| {
             if first.len() < PREVIEWED && lead.blocked.is_none() {
                 first.push(lead.clone());
             }
         });
-        Ok(Preview { report: report.map_err(in_words)?, first })
+        Ok(Preview { report: report.map_err(|error| in_words(&error))?, first })
     }
 
     /// Imports it under a name that must be free.
@@ -97,7 +120,7 @@ impl Upload {
     /// # Errors
     /// As [`preview`](Self::preview), and where the name is taken.
     pub fn import(&self, folder: &DataFolder, list: &FileName, columns: &Options) -> Result<Report, Problem> {
-        import::import(folder, list, import::Mode::New, self.source(), columns).map_err(in_words)
+        import::import(folder, list, import::Mode::New, self.source(), columns).map_err(|error| in_words(&error))
     }
 
     fn source(&self) -> Source<'_> {
@@ -106,14 +129,20 @@ impl Upload {
 }
 
 /// What is wrong with a file, for who has no command line.
-fn in_words(error: Error) -> Problem {
-    if matches!(error, Error::ListExists { .. }) {
-        return Problem::new(StatusCode::CONFLICT, "There is a list of that name already. Choose another name.");
+fn in_words(error: &Error) -> Problem {
+    match error {
+        Error::ListExists { .. } => {
+            Problem::new(StatusCode::CONFLICT, "There is a list of that name already. Choose another name.")
+        }
+        Error::NoAddressColumn { path, fault, columns } => {
+            Problem::input(format!("{}: {fault}; choose it below; the columns are {columns}", path.display()))
+        }
+        Error::NobodyHasAnAddress { path, why } => Problem::input(format!(
+            "{}: {why}; have addresses added, or choose the column that holds them below",
+            path.display()
+        )),
+        other => Problem::input(other.to_string()),
     }
-    let text = error.to_string().replace("name it: --map email=\"COLUMN\"", "choose it below");
-    let text = text
-        .replace("name the column that holds them: --map email=\"COLUMN\"", "choose the column that holds them below");
-    Problem::input(text.replace("--map ", ""))
 }
 
 /// A file and what people said of its columns.
@@ -207,12 +236,16 @@ impl Uploads {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::leads::{Suppressed, Suppression};
+
+    fn upload(folder: &DataFolder, bytes: &'static [u8]) -> Upload {
+        Upload::new(folder, Received { name: "x.csv".into(), bytes: Bytes::from_static(bytes) })
+    }
 
     fn kept() -> (tempfile::TempDir, Uploads, String) {
         let root = tempfile::tempdir().unwrap();
         let uploads = Uploads::default();
-        let upload = Upload::new(&DataFolder::open(root.path()), "x.csv", b"email\nada@x.example\n".to_vec());
-        let id = uploads.keep(upload).unwrap();
+        let id = uploads.keep(upload(&DataFolder::open(root.path()), b"email\nada@x.example\n")).unwrap();
         (root, uploads, id)
     }
 
@@ -239,8 +272,39 @@ mod tests {
         let folder = DataFolder::open(root.path());
         assert_eq!(upload.preview(&folder, &choices.columns).unwrap().report.rows, 1);
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
-        let unread = Upload::new(&folder, "x.csv", b"a,b\n\"never closed".to_vec());
+        let unread = self::upload(&folder, b"a,b\n\"never closed");
         let said = unread.preview(&folder, &Options::default()).unwrap_err().to_string();
         assert!(said.starts_with("x.csv"), "{said}");
+    }
+
+    #[test]
+    fn the_first_preview_is_what_was_found_at_arrival_and_later_ones_see_who_was_suppressed_meanwhile() {
+        let (root, uploads, id) = kept();
+        let (upload, choices) = uploads.get(&id).unwrap();
+        let folder = DataFolder::open(root.path());
+        let suppressed = || upload.preview(&folder, &choices.columns).unwrap().report.suppressed;
+        let entry = Suppressed::of_address("ada@x.example", "asked", "2026-11-30").unwrap();
+        Suppression::add(&folder, [entry]).unwrap();
+        assert_eq!((suppressed(), suppressed()), (0, 1));
+        let other = self::upload(&folder, b"who,email\nada,ada@x.example\n");
+        let options = Options { none: vec![Field::Email], ..Options::default() };
+        assert!(other.preview(&folder, &options).is_err(), "other options than those it was read with");
+    }
+
+    #[test]
+    fn a_page_asks_for_a_choice_and_not_for_an_option() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let said = |bytes| upload(&folder, bytes).preview(&folder, &Options::default()).unwrap_err().to_string();
+        assert_eq!(
+            said(b"who,where\nada,x\n"),
+            "x.csv: line 1, column 1: no column is known to hold e-mail addresses; choose it below; the columns are \
+             who, where"
+        );
+        assert_eq!(
+            said(b"email,where\nada,x\n"),
+            "x.csv: none of its 1 rows has an e-mail address; have addresses added, or choose the column that holds \
+             them below"
+        );
     }
 }

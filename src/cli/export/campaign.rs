@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use super::{Target, cannot_write};
-use crate::campaign::tools::{Barred, Outline, Tool};
+use crate::campaign::tools::{Barred, Mark, Outline, Tool};
 use crate::cli::error::Error;
 use crate::cli::setup::Setup;
 use crate::data::campaigns::Campaign;
 use crate::data::{self, FileName, Kind, whole};
 use crate::event::Event;
-use crate::report::words;
+use crate::report::{export, words};
 
 /// Failed sequences that are listed one by one.
 const LISTED: usize = 20;
@@ -53,19 +53,11 @@ pub fn run(setup: &Setup, name: &str, (tool, excel): (For, bool), target: Target
     // All of it is known to be good before the first row is written.
     let outline = Outline::read(&setup.folder, &file, tool, &barred)?;
     let name = words::one_line(file.stem(), 100);
-    if outline.leads == 0 {
-        let why = match (outline.failed.len() as u64, outline.barred) {
-            (0, 0) => "it holds no sequence".to_owned(),
-            (failed, 0) => format!("{} failed; rejoinder write again", words::count(failed, "sequence", "sequences")),
-            (failed, barred) => format!(
-                "{} may not be written to, and {} failed",
-                words::count(barred, "lead", "leads"),
-                words::count(failed, "sequence", "sequences")
-            ),
-        };
+    if let Some(why) = export::nobody(&outline) {
         return Err(Error::NothingToSend(name, why));
     }
-    let source = Source { setup, file: &file, tool, excel, outline: &outline, barred: &barred };
+    let mark = if excel { Mark::Excel } else { Mark::None };
+    let source = Source { setup, file: &file, form: (tool, mark), outline: &outline, barred: &barred };
     let path = match target {
         Target::New(path) => source.saved(|fill| Ok(whole::create_new(&path, fill)?)).map(|()| Some(path))?,
         Target::Old(path) => source.saved(|fill| Ok(whole::replace(&path, fill)?)).map(|()| Some(path))?,
@@ -99,21 +91,15 @@ pub fn run(setup: &Setup, name: &str, (tool, excel): (For, bool), target: Target
 struct Source<'a> {
     setup: &'a Setup,
     file: &'a FileName,
-    tool: Tool,
-    excel: bool,
+    form: (Tool, Mark),
     outline: &'a Outline,
     barred: &'a Barred,
 }
 
 impl Source<'_> {
     fn fill(&self, out: &mut dyn Write) -> Result<io::Result<()>, data::Error> {
-        if self.excel
-            && let Err(error) = out.write_all(b"\xef\xbb\xbf")
-        {
-            return Ok(Err(error));
-        }
         let place = (&self.setup.folder, self.file);
-        let written = self.outline.write(place, self.tool, self.barred, out)?;
+        let written = self.outline.write(place, self.form, self.barred, out)?;
         Ok(written.and_then(|()| out.flush()))
     }
 

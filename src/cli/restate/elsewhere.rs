@@ -47,7 +47,7 @@ pub async fn list(setup: &Setup, address: Option<&str>) -> Result<(), Error> {
             words::one_line(&run.about.who, 60),
             words::one_line(&version, 20),
             words::one_line(&run.about.command, 60),
-            words::one_line(run.about.began.get(..16).unwrap_or_default(), 16).replace('T', " "),
+            words::minute(&run.about.began),
             state(&run),
             words::thousands(live.spent.calls),
         ]);
@@ -181,7 +181,7 @@ fn heading(seen: &Seen) -> String {
         "Run {} of {}, begun {}: rejoinder {}",
         words::one_line(&about.run, 40),
         words::one_line(&about.who, 60),
-        words::one_line(about.began.get(..16).unwrap_or_default(), 16).replace('T', " "),
+        words::minute(&about.began),
         words::one_line(&about.command, 300)
     )
 }

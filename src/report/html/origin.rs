@@ -72,7 +72,7 @@ fn made_by(version: &Version) -> Markup {
                 code { (text(version.file.as_str())) }
                 span.quiet { "SHA-256 " (version.sha256.get(..12).unwrap_or_default()) "…" }
             }
-            td { (text(&metadata.processing_date.get(..16).unwrap_or(&metadata.processing_date).replace('T', " "))) }
+            td { (words::minute(&metadata.processing_date)) }
             td { (text(&words::one_line(&origin::models(version), 200))) }
             td {
                 @match own.and_then(|own| own.fingerprint.as_ref()) {

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use super::super::downloads::from_disk;
 use super::super::error::Problem;
 use super::super::site::Site;
-use crate::campaign::tools::{Barred, Outline, Tool};
+use crate::campaign::tools::{Barred, Mark, Outline, Tool};
 use crate::data::Kind;
-use crate::report::words;
+use crate::report::{export, words};
 
 /// A file that can be downloaded.
 pub(super) struct Download {
@@ -21,17 +21,16 @@ pub(super) struct Download {
     tool: Tool,
     /// What people call what it is for.
     pub label: &'static str,
-    /// Whether it begins with the mark without which Excel takes UTF-8 for something else.
-    is_marked: bool,
+    mark: Mark,
 }
 
 /// All of them.
 pub(super) const DOWNLOADS: &[Download] = &[
-    Download { form: "instantly.csv", tool: Tool::Instantly, label: "Instantly", is_marked: false },
-    Download { form: "smartlead.csv", tool: Tool::Smartlead, label: "Smartlead", is_marked: false },
-    Download { form: "lemlist.csv", tool: Tool::Lemlist, label: "lemlist", is_marked: false },
-    Download { form: "excel.csv", tool: Tool::Csv, label: "Excel", is_marked: true },
-    Download { form: "messages.csv", tool: Tool::Csv, label: "another spreadsheet (CSV)", is_marked: false },
+    Download { form: "instantly.csv", tool: Tool::Instantly, label: "Instantly", mark: Mark::None },
+    Download { form: "smartlead.csv", tool: Tool::Smartlead, label: "Smartlead", mark: Mark::None },
+    Download { form: "lemlist.csv", tool: Tool::Lemlist, label: "lemlist", mark: Mark::None },
+    Download { form: "excel.csv", tool: Tool::Csv, label: "Excel", mark: Mark::Excel },
+    Download { form: "messages.csv", tool: Tool::Csv, label: "another spreadsheet (CSV)", mark: Mark::None },
 ];
 
 /// The file for a sending tool, as `rejoinder export --for` writes it; that for Excel as with `--excel`.
@@ -43,22 +42,17 @@ pub async fn download(State(site): State<Arc<Site>>, Path((name, form)): Path<(S
         let file = site.folder.resolve(Kind::Campaigns, &name)?;
         let barred = Barred::load(&site.folder)?;
         let outline = Outline::read(&site.folder, &file, download.tool, &barred)?;
-        if outline.leads == 0 {
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "There is nobody in this campaign to send to: its sequences failed, or the leads must not be \
-                 contacted.",
-            ));
+        if let Some(why) = export::nobody(&outline) {
+            let text = format!("There is nobody in this campaign to send to: {why}.");
+            return Err(Problem::new(StatusCode::CONFLICT, text));
         }
         let no_room = |error: std::io::Error| {
             Problem::new(StatusCode::INSUFFICIENT_STORAGE, format!("The file cannot be made: {error}."))
         };
         let kept = tempfile::tempfile_in(site.folder.root()).or_else(|_| tempfile::tempfile()).map_err(no_room)?;
         let mut out = BufWriter::new(&kept);
-        if download.is_marked {
-            out.write_all(b"\xef\xbb\xbf").map_err(no_room)?;
-        }
-        let written = outline.write((&site.folder, &file), download.tool, &barred, &mut out)?;
+        let kind = (download.tool, download.mark);
+        let written = outline.write((&site.folder, &file), kind, &barred, &mut out)?;
         written.and_then(|()| out.flush()).map_err(no_room)?;
         drop(out);
         let bytes = kept.metadata().map_err(no_room)?.len();

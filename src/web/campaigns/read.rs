@@ -9,8 +9,6 @@ use crate::report::words;
 
 /// Leads on a page.
 pub(super) const PAGE: usize = 10;
-/// Larger campaigns, in bytes, are not counted: that would keep a page waiting.
-const COUNTED: u64 = 64 << 20;
 
 /// How many sequences a campaign holds.
 #[derive(Clone, Copy, Default)]
@@ -36,7 +34,7 @@ impl Count {
 pub(super) fn counted(site: &Site, file: &FileName) -> Result<(CampaignHeader, Option<Count>), Problem> {
     let campaign = Campaign::open(&site.folder, file)?;
     let header = campaign.header.clone();
-    if is_large(site, file) {
+    if site.is_large(file) {
         return Ok((header, None));
     }
     let mut count = Count::default();
@@ -44,10 +42,6 @@ pub(super) fn counted(site: &Site, file: &FileName) -> Result<(CampaignHeader, O
         count.add(&written?);
     }
     Ok((header, Some(count)))
-}
-
-fn is_large(site: &Site, file: &FileName) -> bool {
-    std::fs::metadata(site.folder.path(file)).is_ok_and(|own| own.len() > COUNTED)
 }
 
 /// A campaign that was read for one of its pages.
@@ -74,7 +68,7 @@ impl Read {
     /// Reads it once.
     pub(super) fn new(site: &Site, file: &FileName, asked: usize) -> Result<Self, Problem> {
         let (barred, campaign) = (Barred::load(&site.folder)?, Campaign::open(&site.folder, file)?);
-        let is_large = is_large(site, file);
+        let is_large = site.is_large(file);
         let (mut at, mut total, mut has_more) = (1, 0_usize, false);
         let (mut count, mut left_out, mut shown) = (Count::default(), 0, Vec::new());
         let header = campaign.header.clone();

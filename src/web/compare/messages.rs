@@ -69,6 +69,6 @@ pub(super) fn messages(
                 }
             }
         }
-        (Pages { path: "/compare", pairs, anchor: "#messages", at, last }.links())
+        (Pages { path: "/compare", pairs, anchor: "#messages", at, last: Some(last), has_more: at < last }.links())
     })
 }

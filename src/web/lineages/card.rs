@@ -19,7 +19,6 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
     let Some(standing) = Standing::of(runs) else { return Markup::default() };
     let (file, own) = standing.current();
     let path = format!("/lineage/{}", page::segment(name));
-    let date = own.line.date.get(..16).unwrap_or(&own.line.date).replace('T', " ");
     let copied = format!("prompt-of-{}", page::segment(name));
     html! {
         li.card {
@@ -46,7 +45,8 @@ pub(super) fn card((name, title): (&str, &str), runs: &Runs) -> Markup {
             }
             (standing.next())
             p.quiet {
-                (words::count(runs.len() as u64, "run", "runs")) " · " (text(&date)) " · cost " (cost(runs)) " · "
+                (words::count(runs.len() as u64, "run", "runs")) " · " (words::minute(&own.line.date))
+                " · cost " (cost(runs)) " · "
                 (text(&words::one_line(&own.line.models, 80)))
             }
         }

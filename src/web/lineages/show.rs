@@ -22,7 +22,7 @@ use crate::report::leads::shell;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::objections::{self, Column};
-use crate::web::page::{self, Place, text};
+use crate::web::page::{self, Head, Place, text};
 use crate::web::shelf::Summary;
 use crate::web::shown;
 use crate::web::site::Site;
@@ -239,19 +239,20 @@ fn said(standing: &Standing<'_>) -> Markup {
     html! { @if !brief.0.is_empty() { h2 { "What people object to" } (brief) } }
 }
 
+const HEADS: &[Head] = &[
+    Head::Words("Run"),
+    Head::Words("Yes, all people"),
+    Head::Words("Without made-up claims"),
+    Head::Words("Gain on people kept aside"),
+    Head::Words("Date"),
+    Head::Numbers("Cost"),
+];
+
 fn table(runs: &Runs) -> Markup {
     let judge = runs.last().map(|(_, own)| own.line.judge.as_str()).unwrap_or_default();
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Runs of the lineage" { table.stacked {
-            thead { tr {
-                th scope="col" { "Run" }
-                th scope="col" { "Yes, all people" }
-                th scope="col" { "Without made-up claims" }
-                th scope="col" { "Gain on people kept aside" }
-                th scope="col" { "Date" }
-                th.number scope="col" { "Cost" }
-            } }
-            tbody { @for (file, own) in runs {
+        (page::stacked("Runs of the lineage", HEADS, &html! {
+            @for (file, own) in runs {
                 tr {
                     th scope="row" {
                         a href=(run_path(file)) { (own.label()) } " "
@@ -277,12 +278,12 @@ fn table(runs: &Runs) -> Markup {
                         @match own.gain() { Some(gain) => (shown::gain(gain)), None => span.quiet { "not asked" } }
                     }
                     td.nowrap data-label="Date" {
-                        (text(&own.line.date.get(..16).unwrap_or(&own.line.date).replace('T', " ")))
+                        (words::minute(&own.line.date))
                     }
                     td.number data-label="Cost" { (own.cost.map_or_else(|| "not known".to_owned(), words::dollars)) }
                 }
-            } }
-        } }
+            }
+        }))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::event::{Decision, Share};
 use crate::report::html::chart::{self, narrowing};
 use crate::report::live::{Batch, Live, letter};
 use crate::report::words;
-use crate::web::page::{self, text};
+use crate::web::page::{self, Head, text};
 use crate::web::site::Site;
 
 /// All of them, each with the id of its place. The places are the same whatever there is to show.
@@ -173,6 +173,9 @@ fn share(share: &Share) -> Markup {
     }
 }
 
+const RACE: &[Head] =
+    &[Head::Words("Prompt"), Head::Words("What it is"), Head::Words("Share of yes"), Head::Words("Standing")];
+
 fn race(live: &Live) -> Markup {
     let Some(exploring) = &live.exploring else { return Markup::default() };
     html! {
@@ -186,51 +189,49 @@ fn race(live: &Live) -> Markup {
         }
         @if let Some(race) = &live.race {
             h3 { @if race.over { "The race is over" } @else { "The race" } }
-            div.scroll tabindex="0" role="region" aria-label="The race" { table {
-                thead {
+            (page::table("The race", RACE, &html! {
+                @if race.incumbent.1 > 0 {
+                    @let share = race.incumbent.0 / race.incumbent.1 as f64;
                     tr {
-                        th scope="col" { "Prompt" }
-                        th scope="col" { "What it is" }
-                        th scope="col" { "Share of yes" }
-                        th scope="col" { "Standing" }
+                        th scope="row" { "Current prompt" }
+                        td { "its earlier messages" }
+                        td { (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, race.incumbent.1)) }
+                        td { "to beat" }
                     }
                 }
-                tbody {
-                    @if race.incumbent.1 > 0 {
-                        @let share = race.incumbent.0 / race.incumbent.1 as f64;
-                        tr {
-                            th scope="row" { "Current prompt" }
-                            td { "its earlier messages" }
-                            td { (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, race.incumbent.1)) }
-                            td { "to beat" }
-                        }
-                    }
-                    @for (at, finalist) in race.finalists.iter().enumerate() {
-                        @let share = finalist.successes / finalist.trials.max(1) as f64;
-                        tr class=[finalist.dropped_after.map(|_| "out")] {
-                            th scope="row" { (letter(at)) }
-                            td { (text(&finalist.name)) }
-                            td {
-                                @if finalist.trials == 0 { span.quiet { "not raced" } }
-                                @else {
-                                    (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, finalist.trials))
-                                }
+                @for (at, finalist) in race.finalists.iter().enumerate() {
+                    @let share = finalist.successes / finalist.trials.max(1) as f64;
+                    tr class=[finalist.dropped_after.map(|_| "out")] {
+                        th scope="row" { (letter(at)) }
+                        td { (text(&finalist.name)) }
+                        td {
+                            @if finalist.trials == 0 { span.quiet { "not raced" } }
+                            @else {
+                                (chart::meter(share)) " " (format!("{:.0}% of {}", share * 100.0, finalist.trials))
                             }
-                            td {
-                                @match (finalist.won, finalist.dropped_after) {
-                                    (true, _) => strong { "goes on to the proof" },
-                                    (false, Some(after))
-                                    => { "dropped after " (words::count(after as u64, "persona", "personas")) }
-                                    (false, None) => @if race.over { "left" } @else { "running" },
-                                }
+                        }
+                        td {
+                            @match (finalist.won, finalist.dropped_after) {
+                                (true, _) => strong { "goes on to the proof" },
+                                (false, Some(after))
+                                => { "dropped after " (words::count(after as u64, "persona", "personas")) }
+                                (false, None) => @if race.over { "left" } @else { "running" },
                             }
                         }
                     }
                 }
-            } }
+            }))
         }
     }
 }
+
+const LOOKS: &[Head] = &[
+    Head::Words("Look"),
+    Head::Words("Current prompt"),
+    Head::Words("Candidate"),
+    Head::Words("Gain, points"),
+    Head::Words("Decision"),
+];
 
 fn proof(live: &Live) -> Markup {
     if live.looks.is_empty() {
@@ -239,41 +240,33 @@ fn proof(live: &Live) -> Markup {
     let points = |share: f64| words::points(share);
     html! {
         h2 { "The proof, on people kept aside" }
-        div.scroll tabindex="0" role="region" aria-label="Looks at the proof" { table {
-            thead {
+        (page::table("Looks at the proof", LOOKS, &html! {
+            @for look in &live.looks {
                 tr {
-                    th scope="col" { "Look" }
-                    th scope="col" { "Current prompt" }
-                    th scope="col" { "Candidate" }
-                    th scope="col" { "Gain, points" }
-                    th scope="col" { "Decision" }
-                }
-            }
-            tbody {
-                @for look in &live.looks {
-                    tr {
-                        th.nowrap scope="row" {
-                            @if look.measured { "measured" } @else { (look.number) " of " (look.of) }
-                        }
-                        td { (share(&look.before)) }
-                        td { (share(&look.after)) }
-                        td {
-                            @match look.gain {
-                                Some((gain, low, high)) => { strong { (points(gain)) } span.quiet { " (" (points(low)) " to " (points(high)) ")" } }
-                                None => "too few to say",
+                    th.nowrap scope="row" {
+                        @if look.measured { "measured" } @else { (look.number) " of " (look.of) }
+                    }
+                    td { (share(&look.before)) }
+                    td { (share(&look.after)) }
+                    td {
+                        @match look.gain {
+                            Some((gain, low, high)) => {
+                                strong { (points(gain)) }
+                                span.quiet { " (" (points(low)) " to " (points(high)) ")" }
                             }
+                            None => "too few to say",
                         }
-                        td {
-                            @match look.decision {
-                                Decision::Better => strong { "better" },
-                                Decision::NotShown => "not shown to be better",
-                                Decision::GoOn => "goes on",
-                            }
+                    }
+                    td {
+                        @match look.decision {
+                            Decision::Better => strong { "better" },
+                            Decision::NotShown => "not shown to be better",
+                            Decision::GoOn => "goes on",
                         }
                     }
                 }
             }
-        } }
+        }))
     }
 }
 

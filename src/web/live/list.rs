@@ -10,7 +10,7 @@ use super::{Seen, Standing, fragments, live, standing};
 use crate::report::words;
 use crate::web::children::{Child, State as ChildState};
 use crate::web::error::Problem;
-use crate::web::page::{self, Place, text};
+use crate::web::page::{self, Head, Place, text};
 use crate::web::site::Site;
 
 /// Runs that are listed.
@@ -60,6 +60,16 @@ fn runs(site: &Site) -> Result<Vec<Seen>, Problem> {
         .collect())
 }
 
+const RUNS: &[Head] = &[
+    Head::Words("Run"),
+    Head::Words("Command"),
+    Head::Words("Began"),
+    Head::Numbers("Calls"),
+    Head::Numbers("Cost"),
+    Head::Words("State"),
+    Head::Words("Files"),
+];
+
 fn part(title: &str, runs: &[&Seen], none: &str) -> Markup {
     if runs.is_empty() {
         return if none.is_empty() {
@@ -71,32 +81,20 @@ fn part(title: &str, runs: &[&Seen], none: &str) -> Markup {
     html! {
         section {
             h2 { (title) }
-            div.scroll tabindex="0" role="region" aria-label=(title) { table {
-                thead {
-                    tr {
-                        th scope="col" { "Run" }
-                        th scope="col" { "Command" }
-                        th scope="col" { "Began" }
-                        th.number scope="col" { "Calls" }
-                        th.number scope="col" { "Cost" }
-                        th scope="col" { "State" }
-                        th scope="col" { "Files" }
-                    }
-                }
-                tbody { @for own in runs { (row(own)) } }
-            } }
+            (page::table(title, RUNS, &html! {
+                @for own in runs { (row(own)) }
+            }))
         }
     }
 }
 
 fn row(own: &Seen) -> Markup {
-    let began = own.row.started.get(..16).unwrap_or(&own.row.started).replace('T', " ");
     let calls = own.live.as_ref().map_or(own.row.calls, |live| live.spent.calls);
     html! {
         tr {
             th scope="row" { a href=(format!("/live/{}", own.row.id)) { code { (own.row.id) } } }
             td { (text(&own.row.command)) }
-            td.nowrap { (text(&began)) }
+            td.nowrap { (words::minute(&own.row.started)) }
             td.number { (words::thousands(calls)) }
             td.number { (own.row.cost_usd.map_or_else(|| "unknown".to_owned(), words::dollars)) }
             td {

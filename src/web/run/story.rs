@@ -17,7 +17,7 @@ use crate::report::html::{chart, diff};
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::objections::{self, Column};
-use crate::web::page::{self, text};
+use crate::web::page::{self, Head, text};
 use crate::web::shelf::{Index, raised, stem};
 use crate::web::shown;
 use crate::web::site::Site;
@@ -171,30 +171,29 @@ fn objections(site: &Site, index: &Index, cycle: Option<&CycleRecord>) -> Markup
     }
 }
 
+const COLUMNS: &[Head] = &[
+    Head::Words("Instruction"),
+    Head::Numbers("Points"),
+    Head::Words("In the candidate"),
+    Head::Words("In the current prompt"),
+];
+
 fn instructions(list: &[Instruction]) -> Markup {
     if list.is_empty() {
         return Markup::default();
     }
     html! {
         details.more #instructions { summary { "What each instruction does (" (list.len()) ")" }
-            div.scroll tabindex="0" role="region" aria-label="Instructions" { table {
-                thead {
-                    tr {
-                        th scope="col" { "Instruction" }
-                        th.number scope="col" { "Points" }
-                        th scope="col" { "In the candidate" }
-                        th scope="col" { "In the current prompt" }
-                    }
-                }
-                tbody { @for own in list.iter().take(INSTRUCTIONS) {
+            (page::table("Instructions", COLUMNS, &html! {
+                @for own in list.iter().take(INSTRUCTIONS) {
                     tr {
                         th scope="row" { (text(&own.text)) }
                         td.number { (words::points(own.change)) }
                         td { @if own.in_challenger { "yes" } @else { span.quiet { "no" } } }
                         td { @if own.in_incumbent { "yes" } @else { span.quiet { "no" } } }
                     }
-                } }
-            } }
+                }
+            }))
         }
     }
 }
@@ -264,7 +263,7 @@ fn origin(index: &Index) -> Markup {
     html! {
         details.more #origin { summary { "Where it comes from" }
             dl.tiles {
-                (row("Date", Some(metadata.processing_date.get(..16).unwrap_or(&metadata.processing_date).replace('T', " "))))
+                (row("Date", Some(words::minute(&metadata.processing_date))))
                 (row("Personas", metadata.persona_file.clone()))
                 (row("Parent", own.and_then(|own| own.parent.as_ref()).map(|parent| parent.file.clone())))
                 (row("Generator", model(models.and_then(|own| own.generator.as_ref()))))

@@ -34,7 +34,8 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
     let form = form::form(filter, &path, (index, before.as_deref()), texts, failures.len());
     let pages = |at: usize, last: usize| {
-        Pages { path: &path, pairs: &filter.pairs(), anchor: "#trials-head", at, last }.links()
+        let (pairs, anchor) = (&filter.pairs()[..], "#trials-head");
+        Pages { path: &path, pairs, anchor, at, last: Some(last), has_more: at < last }.links()
     };
     if filter.failed {
         let last = failures.len().div_ceil(PAGE).max(1);

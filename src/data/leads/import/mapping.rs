@@ -1,12 +1,14 @@
 //! From a row's cells to a lead, by what its columns are.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
-use super::Options;
 use super::blocked::Marker;
 use super::known::Known;
 use super::names::{Field, fold_header};
 use super::report::Report;
+use super::{Options, fault, on_line};
+use crate::data::Error;
 use crate::data::leads::{Lead, fold_address};
 
 /// A row: for each cell that has something in it, its column and its text.
@@ -194,8 +196,12 @@ impl Mapping {
         column.marker = if column.is_named_flag { Some(Marker::NAMED) } else { Marker::of_header(&column.folded) };
     }
 
-    /// What a person has named and is not there, or that there is no column of addresses.
-    pub fn missing(&self) -> Result<(), String> {
+    /// Looks whether everything is there: what a person has named, and a column of addresses. `line` is where the
+    /// columns are named, from 1.
+    ///
+    /// # Errors
+    /// What is missing of the file at `path`.
+    pub fn check(&self, path: &Path, line: Option<u64>) -> Result<(), Error> {
         let headers = || {
             let shown: Vec<&str> = self.columns.iter().take(40).map(|column| column.name.as_str()).collect();
             shown.join(", ")
@@ -204,13 +210,12 @@ impl Mapping {
             !self.folded.contains(folded) && !self.by_name.contains_key(header)
         };
         if let Some((field, _, header)) = self.given.iter().find(is_missing) {
-            return Err(format!("--map {field}=\"{header}\": there is no such column; the columns are {}", headers()));
+            let problem = format!("--map {field}=\"{header}\": there is no such column; the columns are {}", headers());
+            return Err(fault(path, line, problem));
         }
         if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
-            return Err(format!(
-                "no column is known to hold e-mail addresses; name it: --map email=\"COLUMN\"; the columns are {}",
-                headers()
-            ));
+            let fault = on_line(line, "no column is known to hold e-mail addresses".to_owned());
+            return Err(Error::NoAddressColumn { path: path.to_owned(), fault, columns: headers() });
         }
         Ok(())
     }

@@ -65,9 +65,9 @@ pub fn read<'a>(
         let problem = if is_json { "there is no row in it" } else { "there is a header but no row below it" };
         return Err(fault(source.path, None, format!("{problem}; nothing was imported")));
     }
-    mapping.missing().map_err(|problem| fault(source.path, None, problem))?;
+    mapping.check(source.path, None)?;
     if report.without_address == report.rows {
-        return Err(fault(source.path, None, nobody(&report, &mapping)));
+        return Err(nobody(source.path, &report, &mapping));
     }
     mapping.tell(&mut report);
     Ok(report)
@@ -106,25 +106,26 @@ fn each_row(
 }
 
 /// Why a file with rows has nobody to import.
-fn nobody(report: &Report, mapping: &Mapping) -> String {
+fn nobody(path: &Path, report: &Report, mapping: &Mapping) -> Error {
     if let Some(line) = report.ragged.first_lines.first() {
-        return format!(
+        let problem = format!(
             "{} of its rows have more cells than the header, the first on line {line}, and no other has an e-mail \
              address; put quotation marks around cells that hold the delimiter",
             report.ragged.count
         );
+        return fault(path, None, problem);
     }
     let known = mapping.known().map_or_else(String::new, |known| format!("this is a {known} without addresses: "));
-    format!(
-        "{known}none of its {} rows has an e-mail address; have addresses added, or name the column that holds them: \
-         --map email=\"COLUMN\"",
-        report.rows
-    )
+    let why = format!("{known}none of its {} rows has an e-mail address", report.rows);
+    Error::NobodyHasAnAddress { path: path.to_owned(), why }
 }
 
 fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {
-    let place = line.map(|line| (line as usize, 1));
-    Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place, problem } }
+    Error::Json { path: path.to_owned(), fault: on_line(line, problem) }
+}
+
+fn on_line(line: Option<u64>, problem: String) -> Fault {
+    Fault { path: String::new(), place: line.map(|line| (line as usize, 1)), problem }
 }
 
 #[cfg(test)]

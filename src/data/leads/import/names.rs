@@ -336,7 +336,7 @@ impl Field {
     }
 
     /// All of them, with their names.
-    fn all() -> impl Iterator<Item = (Field, &'static str)> {
+    pub fn all() -> impl Iterator<Item = (Field, &'static str)> {
         NAMES.iter().map(|(field, name, _)| (*field, *name))
     }
 }

@@ -56,7 +56,7 @@ pub fn read(
     if let Some(index) = layout.addresses {
         mapping.take_addresses_from(index);
     }
-    mapping.missing().map_err(|problem| fault(path, Some(layout.line), problem))?;
+    mapping.check(path, Some(layout.line))?;
     report.format = match layout.delimiter {
         b'\t' => "CSV with tabs".to_owned(),
         delimiter => format!("CSV with {}", char::from(delimiter)),
