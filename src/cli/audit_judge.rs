@@ -178,17 +178,17 @@ pub fn advise(setup: &Setup, doors: &Doors) {
     let text = match judges::record(&setup.folder, &fingerprint) {
         Ok(Some(record)) if record.passed && !is_older(&record) => return,
         Ok(Some(record)) if record.passed => format!(
-            "this decision maker passed an audit of {}, by an older battery that saw less: {again} puts the present \
-             one to it",
+            "this decision maker passed an audit of {}, but with an older battery that tested less: {again} runs \
+             the present one",
             words::one_line(record.date.get(..10).unwrap_or(&record.date), 10)
         ),
         Ok(Some(record)) => format!(
-            "this decision maker did not pass its audit of {}, so a new prompt may come to win by its weaknesses: {}",
+            "this decision maker did not pass its audit of {}, so a new prompt may win by its weaknesses: {}",
             words::one_line(record.date.get(..10).unwrap_or(&record.date), 10),
             words::one_line(record.shortfalls.first().map_or("the record does not say why", String::as_str), 160)
         ),
         Ok(None) => format!(
-            "this decision maker has never been audited, so a new prompt may come to win by its weaknesses: {again}, \
+            "this decision maker has never been audited, so a new prompt may win by its weaknesses: {again}, \
              with the same model and decision prompt, shows them"
         ),
         Err(error) => {

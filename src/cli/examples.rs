@@ -29,14 +29,14 @@ pub(super) fn load(setup: &Setup, options: &ModelOptions) -> Result<Option<Arc<E
     let shown = words::one_line(campaign.stem(), 80);
     if !setup.folder.exists(&replies::file_name(campaign.stem())?) {
         return Err(Error::Usage(format!(
-            "--examples {shown}: nothing is known of what became of this campaign; bring it in with rejoinder replies \
+            "--examples {shown}: no replies to this campaign were imported; import them with rejoinder replies \
              import FILE --campaign {shown}"
         )));
     }
     let examples = Examples::read(&setup.folder, &campaign)?.ok_or_else(|| {
         Error::Usage(format!(
-            "--examples {shown}: examples take somebody who replied and somebody who did not, and one of them is \
-             missing; name another campaign, or bring in more with rejoinder replies import FILE --campaign {shown}"
+            "--examples {shown}: examples need somebody who replied and somebody who did not, and one of them is \
+             missing; name another campaign, or import more with rejoinder replies import FILE --campaign {shown}"
         ))
     })?;
     Ok(Some(Arc::new(examples)))

@@ -68,7 +68,7 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
         return Err(Error::Usage("--domain is empty; say in a few words whom you want to reach".into()));
     }
     if options.count < 2 {
-        return Err(Error::Usage("--count is at least 2: one persona to learn from and one to verify with".into()));
+        return Err(Error::Usage("--count is at least 2: one persona to learn from and one to keep aside".into()));
     }
     let name = options.name.as_deref().unwrap_or_default();
     let stem = name.strip_suffix(".json").unwrap_or(name);
@@ -104,7 +104,7 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
     }
     let mut text = summary(&doors, &written, count);
     text.push_str(&format!(
-        "\nTo learn from: {} ({})\nTo verify with: {} ({})\n",
+        "\nTo learn from: {} ({})\nTo keep aside: {} ({})\n",
         setup.folder.path(&train).display(),
         train_part.len(),
         setup.folder.path(&eval).display(),

@@ -66,7 +66,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let campaign = setup.folder.resolve(Kind::Campaigns, &import.campaign)?;
     if let Some(mapped) = import.map.iter().find(|mapped| import.from != Tool::Csv && mapped.field != "email") {
         return Err(Error::Usage(format!(
-            "--map {}=… goes with --from csv; of {} exports the columns are known, but for email",
+            "--map {}=… needs --from csv; the columns of {} exports are known, except for email",
             mapped.field, import.from
         )));
     }

@@ -209,7 +209,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
             size(row.bytes),
         ]);
     }
-    Ok(format!("{}\nGo on with an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
+    Ok(format!("{}\nResume an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
 }
 
 fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {

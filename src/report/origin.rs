@@ -48,7 +48,7 @@ pub fn about(history: &History) -> &'static str {
     if history.versions.iter().all(is_known) {
         "As the journal has it, with the seed. The market answers the same again; a real model may not."
     } else {
-        "Put together from what the files say, as the journal does not know them: options that a file does not record \
+        "Reconstructed from the files, since the journal does not have them: options that a file does not record \
          are left at their defaults. The market answers the same again; a real model may not."
     }
 }

@@ -73,7 +73,7 @@ pub fn text(plan: &Plan) -> String {
         100.0 * rarest_seen(plan.personas, 0.05)
     );
     text.push_str(
-        "Trials are two calls, and there are as many of the prompt in use as of the candidate. A test with \
+        "Trials are two calls, and there are as many of the current prompt as of the candidate. A test with \
          looks stops earlier where it can.\n",
     );
     text

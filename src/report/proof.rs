@@ -130,7 +130,7 @@ pub(super) fn kinds(story: &Story) -> Option<String> {
     let alone = match Asked::from_verdicts(&verdicts) {
         Asked::TooSmall => {
             let kinds = words::count(story.kinds.len() as u64, "kind is", "kinds are");
-            format!("{kinds} too small to be tested alone, so it says nothing that none was shown to lose")
+            format!("{kinds} too small to be tested alone, so it means nothing that none was shown to lose")
         }
         Asked::NoneLoses(_) | Asked::Loses(_) => {
             let one = |kind: &Kind| {

@@ -132,7 +132,7 @@ pub fn notes(history: &History) -> Vec<String> {
         ));
     }
     if history.memory.is_none() {
-        notes.push("Nobody was held back in these runs: there are no people kept aside to prove anything on.".into());
+        notes.push("Nobody was kept aside in these runs, so nothing could be proved.".into());
     }
     if history.is_simulated() {
         notes.push(

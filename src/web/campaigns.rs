@@ -146,7 +146,7 @@ fn head(file: &FileName, read: &Read) -> Markup {
             @if header.partial {
                 p.problem {
                     "A limit was reached, so some leads are missing. Run the command that wrote the campaign again to \
-                     go on with it."
+                     complete it."
                 }
             }
             @if header.simulated {

@@ -113,7 +113,7 @@ pub async fn show(
             p.hint role="status" { "It was asked to stop, and does so as soon as the calls in flight have returned." }
         }
         p.problem #live-connection role="status" hidden {
-            "Not connected: the server does not answer. What stands here is what was known before that. The run itself \
+            "Not connected: the server does not answer. What you see here is from before that. The run itself \
              goes on; this page follows it again as soon as the server is back."
         }
         div.live data-events=[follow] {

@@ -239,8 +239,8 @@ pub fn agreement(folder: &DataFolder, index: &Index) -> Result<Markup, Problem> 
                 }
             }
             p.hint {
-                "Gwet's AC1 takes off what chance alone would bring about: 1 is always, 0 as often as chance. Opinions \
-                 count one by one, whoever gave them. "
+                "Gwet's AC1 corrects for agreement by chance: 1 means always, 0 no more often than by chance. Every \
+                 opinion counts once, whoever gave it. "
                 a href=(format!("/run/{}/opinions.jsonl", page::segment(index.file.stem()))) { "Download all opinions" }
             }
         }

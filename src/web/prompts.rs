@@ -135,7 +135,7 @@ fn editor(
                     code { "## Rules" }
                     "), and advice on how to write ("
                     code { "## Advice" }
-                    "), which alone is improved."
+                    "), the only part that is improved."
                 }
             }
             div.field {
@@ -168,7 +168,7 @@ fn split(prompt: &str) -> Markup {
                  on."
             }
             p.hint {
-                "Under the headings " code { "## Rules" } " and " code { "## Advice" } " nobody needs to be asked."
+                "Under the headings " code { "## Rules" } " and " code { "## Advice" } " no model needs to be asked."
             }
         }
     }
@@ -239,8 +239,8 @@ pub async fn challenger(State(site): State<Arc<Site>>, Query(values): Query<Valu
                 p.lead {
                     "Edit the advice. Facts and rules of the lineage stay as they are, whatever you do to them here; \
                      the rest is screened, raced and proved like any other candidate. It takes the place of the \
-                     current prompt only if it is better on people kept aside. What became of it stands on the page of \
-                     the run."
+                     current prompt only if it is better on people kept aside. The page of the run shows what became \
+                     of it."
                 }
             }
             form.stack #form method="post" action="/challenger" {

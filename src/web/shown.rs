@@ -159,7 +159,7 @@ pub fn parts(parts: &PromptParts) -> Markup {
             code { "## Rules" }
             ", "
             code { "## Advice" }
-            ") say otherwise, and so does a text that must stay, where a cycle is started."
+            ") change this, and so does a text that must stay, in the form that starts a cycle."
         }
     }
 }

@@ -46,7 +46,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 pub fn check(setup: &Setup, models: &ModelOptions) -> Result<(), Error> {
     if names_auditor(models, &setup.settings) == Some(false) {
         return Err(Error::Usage(
-            "without an auditor nobody would see what a description makes up; leave --auditor none away, or use the \
+            "without an auditor nobody would see what a description makes up; leave out --auditor none, or use the \
              leads without --describe"
                 .into(),
         ));

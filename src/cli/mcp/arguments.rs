@@ -61,16 +61,16 @@ impl Budget {
 pub struct Plan {
     /// Results file in data/results whose people and scatter are taken
     pub results_file: Option<String>,
-    /// People to verify with
+    /// People kept aside
     pub personas: Option<u32>,
     /// Messages of each prompt to each of them
     pub messages_per_persona: Option<u32>,
     /// Share of yes today, in percent
     pub rate_percent: Option<f64>,
-    /// The gain to settle, in percentage points
+    /// The gain to plan for, in percentage points
     pub gain_points: Option<f64>,
-    /// Where the decision maker answers with chances of a yes: their scatter, in percent of that of yes or no; 70 where
-    /// nothing is known of it
+    /// If the decision maker answers with chances of a yes: their scatter, in percent of that of yes or no, such as 70
+    /// if you do not know it
     pub chances_percent: Option<f64>,
 }
 
@@ -107,7 +107,7 @@ pub struct Evaluate {
 pub struct Improve {
     /// Results file in data/results
     pub results_file: String,
-    /// Cycles, each going on from the file of the one before
+    /// Cycles, each starting from the file of the one before
     pub cycles: Option<u32>,
     /// Calls that a cycle may spend on finding and proving a better prompt
     pub calls: Option<u64>,
@@ -144,9 +144,9 @@ pub struct StopJob {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(crate = "rmcp::schemars")]
 pub struct Show {
-    /// A results file; all lineages where none is named
+    /// A results file; without one, all lineages
     pub name: Option<String>,
-    /// How many messages of it, 3 where nothing is said
+    /// How many of its messages to show; 3 by default
     pub messages: Option<u16>,
 }
 

@@ -57,9 +57,9 @@ pub(super) fn part(history: &History) -> Markup {
     };
     let facts = &history.facts;
     html! {
-        (head("claims", "Made-up claims", "A model reads what messages claim and holds it against the facts of the \
-            offer, the prompt and the persona; code checks what it says. In the messages of this report claims are \
-            marked that nothing supports."))
+        (head("claims", "Made-up claims", "A model compares what messages claim with the facts of the offer, the \
+            prompt and the persona; code checks its answer. Claims that nothing supports are marked in the messages \
+            of this report."))
         (table("Messages with a made-up claim, and such claims by kind", &header, &body))
         p.hint {
             "Messages of older versions are not checked until somebody asks: " code { "rejoinder audit-claims" } "."

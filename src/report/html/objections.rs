@@ -52,7 +52,7 @@ pub(super) fn part(history: &History) -> Markup {
             ul { @for line in &real { li { (line) } } }
         }
         @if is_sorted {
-            p.hint { "Shares describe what was said; whether a change is more than luck they do not tell." }
+            p.hint { "Shares describe what was said; they do not show whether a change is more than luck." }
         }
     }
 }

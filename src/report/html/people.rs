@@ -139,7 +139,7 @@ pub fn article(pair: &Pair, two_sided: bool) -> Markup {
                     Course::Yes => (decision(true)),
                     Course::No => (decision(false)),
                 }
-                @if pair.is_unseen == Some(true) { " " span.pill { "unseen" } }
+                @if pair.is_unseen == Some(true) { " " span.pill { "kept aside" } }
                 @if flagged > 0 {
                     " " span.pill.flag { (words::count(flagged as u64, "made-up claim", "made-up claims")) }
                 }

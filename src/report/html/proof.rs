@@ -45,8 +45,8 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     };
     let body = html! { @for (version, proof) in &proved { (row(version, proof)) } };
     Some(html! {
-        (head("proof", "The proof", "In every cycle the best candidate and the prompt in use wrote to people from whom \
-                                     nothing had been learned."))
+        (head("proof", "The proof", "In every cycle the best candidate and the current prompt wrote to people kept \
+                                     aside, from whom nothing had been learned."))
         @if !rows.is_empty() {
             (chart.figure(&format!("Gain in percentage points with its 95% interval{simulated}. A filled mark was \
                                     adopted.")))

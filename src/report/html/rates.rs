@@ -27,8 +27,8 @@ pub(super) fn part(history: &History) -> Markup {
     html! {
         (head("rates", "The rate, version by version", "A yes counts as grounded if the message makes nothing up, as \
                                                         far as its claims were checked."))
-        (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was judged by another \
-                                judge than the last version, or by nobody knows whom: it is not to be compared with \
+        (chart.figure(&format!("Share of yes with its 95% interval{simulated}. A hollow mark was not judged by the \
+                                judge of the last version, or its judge is unknown: do not compare it with \
                                 the others.")))
         (numbers(history, has_split))
         @if history.versions.iter().any(|version| version.measured().all.chance.is_some()) {

@@ -77,8 +77,8 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         (table("Grounded yes by kind, everybody in the file", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least().is_some()) {
             p.hint {
-                "Most kinds are too few people to tell alone. What each loses at most on people kept aside is by a \
-                 model in which kinds are somewhat alike, with a chance of 95% for each."
+                "Most kinds have too few people to be judged alone. The most that each may lose among people \
+                 kept aside comes from a model in which kinds are somewhat alike, with a chance of 95% for each."
             }
         }
     })

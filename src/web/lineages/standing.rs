@@ -142,8 +142,8 @@ impl<'r> Standing<'r> {
                         None => "Proved better: the current prompt took the place of the one before it.",
                     }
                 }
-                Outcome::NotProved => "Not proved: a candidate may be better, but so few people do not tell. The \
-                                       prompt stays.",
+                Outcome::NotProved => "Not proved: a candidate may be better, but there are too few people to \
+                                       tell. The current prompt stays.",
                 Outcome::NothingBetter => "No better prompt found: the prompt stays as it is.",
                 Outcome::FirstRun => {
                     @match current.line.rate.share() {
@@ -186,7 +186,7 @@ impl<'r> Standing<'r> {
                     "."
                 } @else {
                     @match self.outcome() {
-                        Outcome::Better => { "copy the prompt and write with it, then tell from real replies whether \
+                        Outcome::Better => { "copy the prompt and write with it, then see from real replies whether \
                                               it holds. Or " a href=(improve) { "improve it further" } "." }
                         Outcome::NotProved => { a href="/personas/new" { "bring more people" } " and " a href=(improve) { "try again" } ": with more of them kept aside a smaller gain can be proved." }
                         Outcome::NothingBetter => { a href=(by_hand) { "try an idea of your own" } ", or " a href=(improve) { "search again" } " with more calls." }

@@ -115,7 +115,7 @@ fn actions(site: &Site, seen: &Seen) -> Markup {
                     }
                     p.hint {
                         "Calls in flight have ten seconds to return. What was answered is kept, and the run can be \
-                         gone on with."
+                         resumed."
                     }
                 }
                 Standing::Interrupted => {
@@ -150,7 +150,7 @@ fn progress(live: &Live) -> Markup {
             p.rate { (share(&point.share)) @if live.is_simulated() { " " span.mark { "simulated" } } }
             (narrowing::band(batch))
             @if !batch.over {
-                p.hint { "The rate of this batch so far, with its 95 % interval. What decides is the proof, not this." }
+                p.hint { "The rate of this batch so far, with its 95% interval. What decides is the proof, not this." }
             }
         }
     }

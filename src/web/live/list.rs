@@ -27,7 +27,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
     let body = html! {
         header.page-head {
             h1 { "Runs" }
-            p.lead { "What is under way, here or in a terminal, and what can be gone on with." }
+            p.lead { "What is under way, here or in a terminal, and what can be resumed." }
         }
         @if runs.is_empty() && failed.is_empty() {
             (page::empty("No run yet.", html! { p { "Start one: " a href="/evaluate" { "evaluate a prompt" } ", or in a terminal " code { "rejoinder evaluate --persona-file NAME" } "." } }))

@@ -60,7 +60,7 @@ fn answer(told: &Told, own: &ByHand) -> Markup {
             (None, true, ..)
             => {
                 span.pill { "the same" }
-                " It asks for nothing else than the current prompt does, so there was nothing to test."
+                " It asks for nothing that the current prompt does not, so there was nothing to test."
             }
             (None, false, true, _)
             if is_adopted => {
@@ -70,7 +70,7 @@ fn answer(told: &Told, own: &ByHand) -> Markup {
             (None, false, true, _)
             => {
                 span.pill.held { "not proved" }
-                " It won the race, and that it is better was not proved on people kept aside. The figures of the proof \
+                " It won the race, but was not proved better on people kept aside. The figures of the proof \
                  are its own."
             }
             (None, false, false, Some(after))

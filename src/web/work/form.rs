@@ -18,7 +18,7 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
         Job::Improve => improve(site, values)?,
     };
     let lead = match job {
-        Job::Personas => "A model invents decision makers: four fifths to learn from, one fifth to verify with.",
+        Job::Personas => "A model invents decision makers: four fifths to learn from, one fifth to keep aside.",
         Job::Evaluate => "Writes messages for every persona, and asks each how it decides: a first run.",
         Job::Improve => {
             "Learns why people say no, writes candidates, races them, and proves the best on people kept aside."
@@ -156,8 +156,8 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
         (choice("challenger", "A candidate of your own", &challenger_hint, &challengers, Some("None"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some(of_lineage), values))
-        (field(&Field { name: "keep", label: "A text that must stay", hint: "What of the first prompt holds it is a \
-            rule, and stands in every prompt word for word.", ..Field::default() }, values))
+        (field(&Field { name: "keep", label: "A text that must stay", hint: "The part of the first prompt that \
+            contains it becomes a rule, kept word for word in every prompt.", ..Field::default() }, values))
         (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is \
             found.", placeholder: "1", ..Field::default() }, values))
         (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))
@@ -226,7 +226,7 @@ fn models(job: Job, values: &Values) -> Markup {
                 (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values))
             }
             @if job != Job::Personas {
-                (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's where nothing is said; none: claims are not checked.", ..Field::default() }, values))
+                (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's by default; with none, claims are not checked.", ..Field::default() }, values))
             }
             (field(&Field { name: "concurrency", label: "Calls at once", hint: "A number, or auto.", placeholder: "6", ..Field::default() }, values))
             (field(&Field { name: "max_cost", label: "Stop before more than this is spent, in dollars", kind: "number", ..Field::default() }, values))

@@ -59,7 +59,7 @@ pub(super) fn form(
         }
         @if filter.flagged && index.trials.iter().all(|trial| trial.grounding == Grounding::NotChecked) {
             p.hint {
-                "The claims of these messages are not checked. To have it done: " code { "rejoinder audit-claims" } "."
+                "The claims of these messages are not checked. To check them: " code { "rejoinder audit-claims" } "."
             }
         }
         @if before.is_none() && filter.flipped.is_some() {
