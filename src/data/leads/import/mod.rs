@@ -11,13 +11,15 @@ pub mod names;
 mod report;
 mod rows;
 mod source;
+pub mod states;
 mod store;
 mod table;
 
 use std::path::Path;
 
-pub use blocked::Marker;
+pub use blocked::{Marker, yes_or_no};
 pub use known::Known;
+pub(crate) use mapping::no_such_column;
 pub use names::Field;
 pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};
@@ -65,7 +67,10 @@ pub fn read<'a>(
         let problem = if is_json { "there is no row in it" } else { "there is a header but no row below it" };
         return Err(fault(source.path, None, format!("{problem}; nothing was imported")));
     }
-    mapping.missing().map_err(|problem| fault(source.path, None, problem))?;
+    // Of a table that is known before its rows are read.
+    if is_json {
+        mapping.missing().map_err(|problem| fault(source.path, None, problem))?;
+    }
     if report.without_address == report.rows {
         return Err(fault(source.path, None, nobody(&report, &mapping)));
     }
@@ -122,7 +127,8 @@ fn nobody(report: &Report, mapping: &Mapping) -> String {
     )
 }
 
-fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {
+/// What is wrong with a file of rows, and on which line.
+pub(crate) fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {
     let place = line.map(|line| (line as usize, 1));
     Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place, problem } }
 }
