@@ -201,7 +201,7 @@ impl Outline {
 
     /// The cells of a row as the tool reads them.
     fn cells(&self, written: &Written, tool: Tool) -> Vec<String> {
-        let field = |name: &str| written.fields.get(name).and_then(|value| value.as_str()).unwrap_or_default().trim();
+        let field = |name: &str| written.field(name).unwrap_or_default().trim();
         let mut row = vec![written.email.clone()];
         row.extend(tool.columns().iter().map(|(name, own)| match *name {
             "companyDomain" => domain(field(own)),

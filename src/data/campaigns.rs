@@ -104,6 +104,14 @@ pub struct Written {
     pub extra: Map,
 }
 
+impl Written {
+    /// The text of a field; none where there is no such field, or it is no text.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str)
+    }
+}
+
 /// One message of a sequence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {

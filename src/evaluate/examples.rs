@@ -17,7 +17,7 @@ use crate::data::leads::{AddressKey, Suppression};
 use crate::data::provenance::RealExamples;
 use crate::data::replies::{self, Outcome};
 use crate::data::{self, DataFolder, FileName};
-use crate::model::digest;
+use crate::model::{digest, digest_number};
 use people::{Id, People, Reading};
 
 /// Examples of each kind that one request has at most.
@@ -36,18 +36,25 @@ struct Example {
     original: String,
     persona: String,
     message: String,
-    /// Whether the reply was one that was hoped for, where there is one and somebody has said.
-    positive: Option<bool>,
+    fate: Fate,
 }
 
-impl Example {
-    /// What became of the message.
-    fn fate(&self, is_replied: bool) -> &'static str {
-        match (is_replied, self.positive) {
-            (false, _) => "not replied to",
-            (true, Some(true)) => "replied to (a positive reply)",
-            (true, Some(false)) => "replied to (not a positive reply)",
-            (true, None) => "replied to (whether positively is not known)",
+/// What became of a message.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    /// Nobody replied.
+    Silent,
+    /// Somebody did; and whether the reply was one that was hoped for, where somebody has said.
+    Replied(Option<bool>),
+}
+
+impl Fate {
+    fn words(self) -> &'static str {
+        match self {
+            Fate::Silent => "not replied to",
+            Fate::Replied(Some(true)) => "replied to (a positive reply)",
+            Fate::Replied(Some(false)) => "replied to (not a positive reply)",
+            Fate::Replied(None) => "replied to (whether positively is not known)",
         }
     }
 }
@@ -86,9 +93,10 @@ impl Examples {
     pub fn read(folder: &DataFolder, campaign: &FileName) -> Result<Option<Self>, data::Error> {
         let outcomes = outcomes(folder, campaign)?;
         let suppression = Suppression::load(folder)?;
-        let people = Reading::default().campaign(folder, campaign)?.lists(folder)?.people();
+        let reading = Reading::default().campaign(folder, campaign)?;
         // By the campaign alone: a list that is imported later makes no other examples.
-        let companies = Reading::default().campaign(folder, campaign)?.people();
+        let companies = reading.clone().people();
+        let people = reading.lists(folder)?.people();
         let opened = Campaign::open(folder, campaign)?;
         let list = opened.header.leads.clone();
         let (mut replied, mut silent) = (Kept::default(), Kept::default());
@@ -112,10 +120,8 @@ impl Examples {
             return Ok(None);
         }
         let mut parts: Vec<&str> = Vec::new();
-        for (is_replied, examples) in [(true, &replied), (false, &silent)] {
-            for example in examples {
-                parts.extend([example.fate(is_replied), &example.persona, &example.message]);
-            }
+        for example in replied.iter().chain(&silent) {
+            parts.extend([example.fate.words(), &example.persona, &example.message]);
         }
         let record =
             RealExamples { campaign: campaign.stem().to_owned(), sha256: digest(&parts), extra: data::Map::new() };
@@ -188,12 +194,10 @@ impl Examples {
         } else {
             "How many of each kind are shown here says nothing about how often people reply; in reality most do not.\n\n"
         });
-        for (is_replied, examples) in [(true, replied), (false, silent)] {
-            for example in examples {
-                let (reader, sent) = (fence("reader", &example.persona), fence("sent", &example.message));
-                let fate = example.fate(is_replied);
-                text.push_str(&format!("A message that was {fate}:\n\n{reader}\n\n{sent}\n\n"));
-            }
+        for example in replied.into_iter().chain(silent) {
+            let (reader, sent) = (fence("reader", &example.persona), fence("sent", &example.message));
+            let fate = example.fate.words();
+            text.push_str(&format!("A message that was {fate}:\n\n{reader}\n\n{sent}\n\n"));
         }
         text.push_str("Those were the examples. Now decide for somebody else.\n\n");
         text
@@ -223,7 +227,7 @@ struct Kept(BTreeMap<u32, (u64, Example)>);
 
 impl Kept {
     fn add(&mut self, company: u32, written: &Written, outcome: &Outcome) {
-        let person = number(&["person", &written.lead]);
+        let person = digest_number(&["person", &written.lead]);
         let is_beaten = match self.0.get(&company) {
             Some((known, _)) => *known <= person,
             None => self.0.len() >= KEPT && self.0.last_key_value().is_some_and(|(last, _)| *last < company),
@@ -236,7 +240,7 @@ impl Kept {
             original: written.persona.clone(),
             persona: example_persona(written),
             message: example_message(written, step),
-            positive: outcome.positive,
+            fate: if outcome.is_replied() { Fate::Replied(outcome.positive) } else { Fate::Silent },
         };
         self.0.insert(company, (person, example));
         if self.0.len() > KEPT {
@@ -253,10 +257,6 @@ fn outcomes(folder: &DataFolder, campaign: &FileName) -> Result<HashMap<String, 
     replies::open(folder, campaign.stem())?
         .map(|outcome| outcome.map(|outcome| (outcome.lead.clone(), outcome)))
         .collect()
-}
-
-fn number(parts: &[&str]) -> u64 {
-    u64::from_str_radix(&digest(parts)[..16], 16).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::split::People;
 use super::tell;
 use crate::event::Event;
 use crate::improve::{Codebook, Coding, Heard, Objections};
+use crate::model::digest_number;
 
 /// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is
 /// little.
@@ -294,8 +295,7 @@ pub fn learn(pool: &Pool, seen: &[Seen]) -> Result<Model, Error> {
 
 /// The chance of a cycle: from its seed and name alone.
 pub fn rng(seed: u64, step: &str) -> ChaCha8Rng {
-    let number = crate::model::digest(&["chance", &seed.to_string(), step]);
-    ChaCha8Rng::seed_from_u64(u64::from_str_radix(&number[..16], 16).unwrap_or(seed))
+    ChaCha8Rng::seed_from_u64(digest_number(&["chance", &seed.to_string(), step]))
 }
 
 /// Personas in turn, each as often as any other, in an order that chance decides.

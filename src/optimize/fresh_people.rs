@@ -10,7 +10,7 @@ use crate::data::{self, DataFolder};
 use crate::evaluate::persona_writer::{self, MOST_PEOPLE, Population, Whom};
 use crate::evaluate::run::Interrupted;
 use crate::event::Event;
-use crate::model::digest;
+use crate::model::digest_number;
 
 /// Writes so many people like those of the lineage, and puts them with those kept aside. `seed` and `step` are those of
 /// the cycle. Where fewer can be written the proof does with them.
@@ -32,8 +32,7 @@ pub async fn join(
     let population = Population::new(everybody(&people)?);
     events.emit(Event::BatchStarted { label: "Writing people for the proof".into(), total: count, simulated });
     // Other people in each cycle: nobody is then proved on so often that prompts come to fit them.
-    let hash = digest(&["fresh people", &seed.to_string(), step]);
-    let seed = u64::from_str_radix(&hash[..16], 16).unwrap_or(seed);
+    let seed = digest_number(&["fresh people", &seed.to_string(), step]);
     let caller = cast.generator.caller();
     let written = persona_writer::write(caller, Whom::Like(&population), count, seed, context.width).await;
     events.emit(Event::BatchEnded { simulated: context.account.is_simulated() });

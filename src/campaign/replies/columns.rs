@@ -1,10 +1,11 @@
 //! The columns of a table of one's own: which names each may have, and which one a person says it is.
 
 use super::row::Row;
+use crate::data::leads::import::GIVEN;
 
 /// Fields of a table, each with the folded headers that mean it, the surest first.
 const COLUMNS: &[(&str, &[&str])] = &[
-    ("email", &[super::fact::GIVEN]),
+    ("email", &[GIVEN]),
     ("sent", &["sent", "issent"]),
     ("sent_at", &["sentat", "senttime", "sentdate"]),
     ("step", &["step", "sequencenumber"]),

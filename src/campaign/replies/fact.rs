@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use super::columns::{REPLY_OR_FLAG, names};
 pub use super::meaning::Meaning;
-use super::meaning::{CATEGORIES, STATES, Word, interest_by_number, word};
+use super::meaning::{Word, interest_by_number, word};
 use super::row::{Row, fold, whole};
+use crate::data::leads::import::GIVEN;
+use crate::data::leads::import::states::{ACTIVITY_TYPE, CATEGORIES, EVENT_TYPE, STATES};
 
 /// Whose export it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,9 +112,9 @@ pub struct Said {
 #[must_use]
 pub fn read(tool: Tool, row: &Row) -> Said {
     let mut facts = match tool {
-        Tool::Smartlead if row.has("eventtype") => smartlead_event(row),
+        Tool::Smartlead if row.has(EVENT_TYPE) => smartlead_event(row),
         Tool::Smartlead => smartlead_row(row),
-        Tool::Instantly if row.has("eventtype") => instantly_event(row),
+        Tool::Instantly if row.has(EVENT_TYPE) => instantly_event(row),
         Tool::Instantly => instantly_row(row),
         Tool::Lemlist => lemlist(row),
         Tool::Apollo => apollo(row),
@@ -135,9 +137,6 @@ pub fn read(tool: Tool, row: &Row) -> Said {
     Said { address: address.map(str::to_owned), facts, unknown }
 }
 
-/// The folded name of the column that a person says holds the addresses.
-pub const GIVEN: &str = "theaddress";
-
 /// Where the lead's address stands, the surest name first: who answered may have another.
 const ADDRESS: &[&str] = &[
     GIVEN,
@@ -153,13 +152,9 @@ const ADDRESS: &[&str] = &[
     "to",
 ];
 
-const BODY: &[&str] =
-    &["emailmessage", "sentmessagetext", "sentmessagebody", "emailtext", "emailhtml", "sentmessagehtml"];
-const SUBJECT: &[&str] = &["emailsubject", "subject"];
-
 fn sent(row: &Row, step: Option<u32>, at: Option<&str>) -> Fact {
-    let text = |names| row.text(names).map(str::to_owned);
-    Fact::new(What::Sent { text: text(BODY), subject: text(SUBJECT) }, step, at)
+    let text = |field| row.text(names(field)).map(str::to_owned);
+    Fact::new(What::Sent { text: text("text"), subject: text("subject") }, step, at)
 }
 
 fn replied(text: Option<&str>, step: Option<u32>, at: Option<&str>) -> Fact {
@@ -211,8 +206,8 @@ fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
     let cells = row.filled(CATEGORIES).chain(row.filled(STATES));
     let cells = cells.filter(|(header, text)| word(text).is_none() && !is_number(header, text));
     let events: &[&str] = match tool {
-        Tool::Smartlead | Tool::Instantly => &["eventtype"],
-        Tool::Lemlist => &["type"],
+        Tool::Smartlead | Tool::Instantly => &[EVENT_TYPE],
+        Tool::Lemlist => &[ACTIVITY_TYPE],
         Tool::Apollo | Tool::Csv => &[],
     };
     // Opens and clicks are understood, and not counted.
@@ -253,7 +248,7 @@ const MOST_STEPS: u32 = 100;
 fn smartlead_event(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencenumber"]);
     let (category, meaning) = category(row);
-    match fold(row.text(&["eventtype"]).unwrap_or_default()).as_str() {
+    match fold(row.text(&[EVENT_TYPE]).unwrap_or_default()).as_str() {
         "emailsent" => vec![sent(row, step, row.text(&["timesent", "sentmessagetime", "eventtimestamp"]))],
         "emailreply" => {
             let text = row.text(&["replymessagetext", "replybody", "replymessagehtml", "previewtext"]);
@@ -300,7 +295,7 @@ fn instantly_row(row: &Row) -> Vec<Fact> {
 
 fn instantly_event(row: &Row) -> Vec<Fact> {
     let (step, at) = (row.step(&["step"]), row.text(&["timestamp"]));
-    match row.text(&["eventtype"]).unwrap_or_default() {
+    match row.text(&[EVENT_TYPE]).unwrap_or_default() {
         "email_sent" => vec![sent(row, step, at)],
         "reply_received" => {
             let text = row.text(&["replytext", "replytextsnippet", "replyhtml"]);
@@ -335,7 +330,7 @@ fn judged(name: &str) -> Meaning {
 fn lemlist(row: &Row) -> Vec<Fact> {
     let step = row.step(&["sequencestep"]);
     let at = row.text(&["createdat", "date"]);
-    match row.text(&["type"]).unwrap_or_default() {
+    match row.text(&[ACTIVITY_TYPE]).unwrap_or_default() {
         "emailsSent" => vec![sent(row, step, at)],
         "emailsReplied" => {
             let text = row.text(&["text", "messagepreview"]);

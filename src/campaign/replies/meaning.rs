@@ -3,6 +3,7 @@
 
 use super::row::fold;
 use crate::data::leads::import::Marker;
+use crate::data::leads::import::states::EVENTS;
 
 /// What a category that a tool has set means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,22 +38,6 @@ pub enum Word {
     /// Nothing that is counted.
     Quiet,
 }
-
-/// Columns of categories, folded.
-pub const CATEGORIES: &[&str] = &[
-    "leadcategorynewname",
-    "leadcategorynewcategory",
-    "leadcategory",
-    "category",
-    "replycategory",
-    "newcategory",
-    "ltintereststatus",
-    "intereststatus",
-    "interest",
-];
-
-/// Columns of states, folded.
-pub const STATES: &[&str] = &["status", "leadstatus", "contactstatus", "stage", "contactstage"];
 
 const WORDS: &[(Word, &[&str])] = &[
     (
@@ -127,7 +112,7 @@ pub const KNOWN_WORDS: &[(&str, &[&str])] = &[
 /// Whether a column of this header names events, which only the tool can write.
 #[must_use]
 pub fn is_of_events(header: &str) -> bool {
-    ["eventtype", "type"].contains(&fold(header).as_str())
+    EVENTS.contains(&fold(header).as_str())
 }
 
 /// What this word says; none if it is not known.

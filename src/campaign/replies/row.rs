@@ -1,11 +1,9 @@
-//! A row of an export, or a saved payload, by the names of its columns.
+//! A row of an export by the names of its columns.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 pub use crate::data::leads::import::names::fold_header as fold;
-use crate::data::leads::import::{Field, Marker};
+use crate::data::leads::import::{Field, Marker, yes_or_no};
 
 /// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
 /// their way: `{"lead": {"email": …}}` has `leademail` too.
@@ -32,14 +30,6 @@ impl Row {
         row
     }
 
-    /// The row of a JSON object; `None` for another value.
-    #[must_use]
-    pub fn from_json(number: usize, value: &Value) -> Option<Self> {
-        let mut row = Row { number, ..Row::default() };
-        value.as_object()?.iter().for_each(|(name, value)| row.put_json(name, value));
-        Some(row)
-    }
-
     /// Puts a cell under a folded name, unless that is filled already.
     pub(super) fn put_named(&mut self, name: &str, header: &str, text: &str) {
         let text = text.trim();
@@ -57,17 +47,6 @@ impl Row {
     /// Takes out what the column of this header holds.
     pub(super) fn remove(&mut self, header: &str) {
         self.cells.remove(&fold(header));
-    }
-
-    fn put_json(&mut self, name: &str, value: &Value) {
-        match value {
-            Value::Null | Value::Array(_) => {}
-            Value::String(text) => self.put_named(&fold(name), name, text),
-            Value::Bool(_) | Value::Number(_) => self.put_named(&fold(name), name, &value.to_string()),
-            Value::Object(inner) => {
-                inner.iter().for_each(|(key, value)| self.put_json(&format!("{name}.{key}"), value));
-            }
-        }
     }
 
     /// The first of these columns that is filled.
@@ -95,7 +74,7 @@ impl Row {
             match whole(&named.text) {
                 Some(number) => number > 0,
                 // A no in any language that lists of leads know.
-                None => Marker::NAMED.reason(&named.text).is_some(),
+                None => yes_or_no(&named.text) != Some(false),
             }
         })
     }
@@ -106,8 +85,7 @@ impl Row {
     pub fn is_flag(&self, name: &str) -> bool {
         self.text(&[name]).is_some_and(|text| {
             let is_word = text.chars().all(char::is_alphanumeric);
-            let is_yes = || YES.contains(&text.to_lowercase().as_str());
-            whole(text).is_some() || (is_word && (is_yes() || Marker::NAMED.reason(text).is_none()))
+            whole(text).is_some() || (is_word && yes_or_no(text).is_some())
         })
     }
 
@@ -150,10 +128,6 @@ impl Row {
     }
 }
 
-/// A yes, in small letters, as tables have it.
-const YES: &[&str] =
-    &["yes", "y", "true", "t", "x", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "vero", "sim", "tak", "はい", "是"];
-
 pub(super) fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok())
 }
@@ -167,22 +141,6 @@ fn is_nothing(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_found_however_they_are_written_and_values_inside_others_by_their_way() {
-        let value = serde_json::json!({
-            "Lead Email": "a@x.example", "leadCorrespondence": {"targetLeadEmail": "b@x.example"}, "sequence_number": 2,
-            "is_bounced": false, "reply_time": null, "list": [1],
-        });
-        let row = Row::from_json(3, &value).unwrap();
-        assert_eq!(row.text(&["nothing", "leademail"]), Some("a@x.example"));
-        assert_eq!(row.text(&["leadcorrespondencetargetleademail"]), Some("b@x.example"));
-        assert_eq!(
-            (row.step(&["sequencenumber"]), row.says(&["isbounced"]), row.has("replytime")),
-            (Some(2), false, false)
-        );
-        assert_eq!(Row::from_json(1, &serde_json::json!([1])), None);
-    }
 
     #[test]
     fn yes_is_what_programs_write_for_it_and_nothing_is_nothing() {

@@ -5,11 +5,7 @@ use std::path::Path;
 use super::columns::{self, Mapped};
 use super::row::{Row, fold};
 use crate::data::Error;
-use crate::data::json::Fault;
 use crate::data::leads::import::{self, Field, Options};
-
-/// The most headers that a message names.
-const SHOWN: usize = 40;
 
 /// Reads the rows of a file, in its order. `map` says which column is which field, where no name tells.
 ///
@@ -30,10 +26,8 @@ pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<()
     let is_there = |mapped: &Mapped| headers.iter().any(|header| fold(header) == fold(&mapped.header));
     match map.iter().find(|mapped| !is_there(mapped)) {
         Some(Mapped { field, header }) => {
-            let shown: Vec<&str> = headers.iter().take(SHOWN).map(String::as_str).collect();
-            let shown = shown.join(", ");
-            let problem = format!("--map {field}=\"{header}\": there is no such column; the columns are {shown}");
-            Err(Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place: None, problem } })
+            let problem = import::no_such_column(field, header, headers.iter().map(String::as_str));
+            Err(import::fault(path, None, problem))
         }
         None => Ok(()),
     }

@@ -49,11 +49,46 @@ fn second(name: &str) -> String {
 }
 
 fn export(tool: Tool, rows: &[serde_json::Value]) -> Export {
+    read_as(tool, &serde_json::to_vec(rows).unwrap(), &[]).unwrap()
+}
+
+/// What a file of these bytes says.
+fn read_as(tool: Tool, bytes: &[u8], map: &[columns::Mapped]) -> Result<Export, String> {
     let mut export = Export::default();
-    for (index, row) in rows.iter().enumerate() {
-        export.add(tool, &Row::from_json(index + 1, row).unwrap());
+    each_row(bytes, map, &mut |row| export.add(tool, &row)).map(|()| export)
+}
+
+fn each_row(bytes: &[u8], map: &[columns::Mapped], each: &mut dyn FnMut(Row)) -> Result<(), String> {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("replies.csv");
+    #[allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
+    std::fs::write(&path, bytes).unwrap();
+    rows::read(&path, map, each).map_err(|error| error.to_string().replace(&root.path().display().to_string(), ""))
+}
+
+#[test]
+fn names_are_found_however_they_are_written_and_values_inside_others_by_their_way() {
+    let value = serde_json::json!([{
+        "Lead Email": "a@x.example", "leadCorrespondence": {"targetLeadEmail": "b@x.example"}, "sequence_number": 2,
+        "is_bounced": false, "reply_time": null, "list": [1],
+    }]);
+    let mut read = Vec::new();
+    each_row(value.to_string().as_bytes(), &[], &mut |row| read.push(row)).unwrap();
+    let [row] = &read[..] else { panic!("{read:?}") };
+    assert_eq!(row.text(&["nothing", "leademail"]), Some("a@x.example"));
+    assert_eq!(row.text(&["leadcorrespondencetargetleademail"]), Some("b@x.example"));
+    assert_eq!(
+        (row.number, row.step(&["sequencenumber"]), row.says(&["isbounced"]), row.has("replytime")),
+        (1, Some(2), false, false)
+    );
+}
+
+#[test]
+fn addresses_are_found_in_payloads_by_names_that_lists_of_leads_do_not_have() {
+    for name in ["to_email", "sl_lead_email", "recipient"] {
+        let export = export(Tool::Smartlead, &[serde_json::json!({name: "ana@x.example", "reply_count": 1})]);
+        assert_eq!((export.without_address, export.addresses.len()), (0, 1), "{name}");
     }
-    export
 }
 
 fn known(folder: &DataFolder) -> Vec<Outcome> {

@@ -192,7 +192,7 @@ pub fn without_legal_form(name: &str) -> &str {
 }
 
 /// Groups of colleagues among people who come one after the other. It holds 32 bytes for each person and each company.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Groups {
     /// For each person, one nearer to the first of the group; the first is its own.
     parents: Vec<u32>,

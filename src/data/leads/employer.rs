@@ -36,15 +36,14 @@ impl Employer {
     /// Whom a person works for, as a campaign knows it.
     #[must_use]
     pub fn from_written(written: &Written) -> Self {
-        let field = |name: &str| written.fields.get(name).and_then(|value| value.as_str());
-        let company = field("company");
+        let company = written.field("company");
         let folded = company.and_then(fold_company).and_then(|name| Some(name.strip_prefix("name:")?.to_owned()));
         let is_short = folded.as_deref().is_some_and(|name| name.chars().count() <= 2 && !is_unspaced(name));
         let short = company.filter(|_| is_short).map(|name| without_legal_form(name).to_owned());
         Employer {
             folded: folded.filter(|_| !is_short),
             short: short.filter(|name| !name.is_empty()),
-            domains: domains(&written.email, field("website")),
+            domains: domains(&written.email, written.field("website")),
         }
     }
 

@@ -3,25 +3,14 @@
 
 use super::address::holds_address;
 use super::colleagues::{domains, without_legal_form};
+use super::import::Field;
+use super::import::names::fold_header;
 use crate::data::campaigns::{Step, Written};
+use crate::data::text::shortened;
 
 /// Characters of a persona and of a message in an example.
 const LONGEST_PERSONA: usize = 600;
 const LONGEST_MESSAGE: usize = 1_000;
-/// Headers of columns that hold a person's whole name, as [`fold`] gives them.
-const FULL_NAMES: [&str; 9] = [
-    "name",
-    "fullname",
-    "contactname",
-    "personname",
-    "leadname",
-    "displayname",
-    "nombrecompleto",
-    "nomcomplet",
-    "nomecompleto",
-];
-/// The same for a company's.
-const COMPANIES: [&str; 6] = ["company", "companyname", "accountname", "organization", "organisation", "employer"];
 /// Digits from which on a number is taken for a telephone's.
 const TELEPHONE: usize = 9;
 /// Letters from which on a name is also found as the beginning of a word: Silvas, Zoltánnak.
@@ -32,13 +21,13 @@ const ENDING: usize = 4;
 /// The persona of this person as an example for others holds it.
 #[must_use]
 pub fn example_persona(written: &Written) -> String {
-    shortened(&Masks::of_names(written).masked(&written.persona), LONGEST_PERSONA)
+    shortened(Masks::of_names(written).masked(&written.persona).trim(), LONGEST_PERSONA)
 }
 
 /// A message to this person as an example for others holds it.
 #[must_use]
 pub fn example_message(written: &Written, step: &Step) -> String {
-    shortened(&Masks::of_names(written).masked(&step.text()), LONGEST_MESSAGE)
+    shortened(Masks::of_names(written).masked(&step.text()).trim(), LONGEST_MESSAGE)
 }
 
 /// The names of a person and their company, and what stands in the place of each.
@@ -49,24 +38,24 @@ impl Masks {
         let mut masks = Masks(Vec::new());
         for (header, value) in &written.fields {
             let Some(value) = value.as_str().map(str::trim) else { continue };
-            match header.as_str() {
-                "first_name" => masks.add_person(value, "[first name]"),
-                "last_name" => masks.add_person(value, "[last name]"),
-                // A job and a trade often tell who somebody is, once the place is known as well.
-                "location" => value.split(", ").for_each(|place| masks.add(place, "[place]")),
-                "website" | "linkedin_url" => masks.add(value, "[link]"),
-                _ => {
-                    let header = fold(header);
-                    if FULL_NAMES.contains(&header.as_str()) {
-                        masks.add_person(value, "[name]");
-                    } else if COMPANIES.contains(&header.as_str()) {
-                        masks.add_company(value);
-                    }
+            match Field::of_header(&fold_header(header)).map(|(field, _)| field) {
+                Some(Field::FirstName) => masks.add_person(value, "[first name]"),
+                Some(Field::LastName) => masks.add_person(value, "[last name]"),
+                Some(Field::FullName) => masks.add_person(value, "[name]"),
+                Some(Field::Company) => masks.add_company(value),
+                Some(Field::Website) => {
+                    masks.add(value, "[link]");
+                    masks.add_domains(&written.email, Some(value));
                 }
+                Some(Field::LinkedinUrl) => masks.add(value, "[link]"),
+                // A job and a trade often tell who somebody is, once the place is known as well.
+                Some(Field::Location | Field::City) => {
+                    value.split(", ").for_each(|place| masks.add(place, "[place]"));
+                }
+                _ => {}
             }
         }
-        let website = written.fields.get("website").and_then(|site| site.as_str());
-        domains(&written.email, website).iter().for_each(|domain| masks.add(domain, "[link]"));
+        masks.add_domains(&written.email, None);
         // The longest first: a name may hold another. What is of the same length keeps its order.
         masks.0.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
         masks
@@ -79,10 +68,15 @@ impl Masks {
         }
     }
 
-    /// A name, and each part of it that begins with a capital.
+    /// A name, and each part of it that begins with a capital. What follows a comma is a part as well: a first name, or
+    /// a degree.
     fn add_person(&mut self, name: &str, mask: &'static str) {
         self.add(name, mask);
-        for part in name.split([' ', '-', '\u{a0}', '\u{3000}']).filter(|part| part.len() < name.len()) {
+        let pieces = name.split([',', '，', '、', ';', '/']);
+        let parts =
+            pieces.flat_map(|piece| std::iter::once(piece).chain(piece.split([' ', '-', '\u{a0}', '\u{3000}'])));
+        let parts = parts.map(|part| part.trim_matches(|letter: char| !letter.is_alphanumeric()));
+        for part in parts.filter(|part| part.len() < name.len()) {
             let is_name = part.chars().count() > 2 && part.chars().next().is_some_and(char::is_uppercase);
             if is_name || is_unspaced(part) {
                 self.add(part, mask);
@@ -96,6 +90,10 @@ impl Masks {
         if short.len() < name.len() {
             self.add(short, "[company]");
         }
+    }
+
+    fn add_domains(&mut self, email: &str, website: Option<&str>) {
+        domains(email, website).iter().for_each(|domain| self.add(domain, "[link]"));
     }
 
     /// A text without mail addresses, links, telephone numbers and these names.
@@ -130,10 +128,6 @@ pub(super) fn is_unspaced(name: &str) -> bool {
             | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' // Han
             | '\u{20000}'..='\u{3ffff}')
     })
-}
-
-fn fold(header: &str) -> String {
-    header.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn plain_word(word: &str) -> &str {
@@ -184,15 +178,6 @@ fn length_of(text: &str, name: &str) -> Option<usize> {
     let is_stem = name.chars().filter(|letter| letter.is_alphabetic()).count() >= STEM;
     let is_end = ending == 0 || (is_stem && ending <= ENDING) || is_unspaced(name);
     is_end.then_some(text.len() - rest.len())
-}
-
-/// The beginning of a text.
-fn shortened(text: &str, longest: usize) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(longest) {
-        None => text.to_owned(),
-        Some((at, _)) => format!("{}…", text[..at].trim_end()),
-    }
 }
 
 #[cfg(test)]
@@ -264,6 +249,18 @@ mod tests {
         let text = masked("Ana Silva of Acme. Hi Ana", &json!({"Full Name": "Ana Silva", "Account Name": "Acme AG"}));
         assert_eq!(text, "[name] of [company]. Hi [name]");
         assert_eq!(masked("Hi Marie", &fields("Anne-Marie", "", "")), "Hi [first name]");
+    }
+
+    #[test]
+    fn columns_are_told_by_the_headers_that_lists_of_leads_know_in_any_language() {
+        let fields = json!({"Ansprechpartner": "Ada van Example, MBA", "Firma": "Acme AG", "Stadt": "Aue",
+            "Webseite": "https://www.pumps.example", "LinkedIn Profile": "linkedin.example/in/ada",
+            "Ｖｏｒｎａｍｅ": "Addie"});
+        let text = masked("Ada van Example, MBA. Example of Acme in Aue. Hi Addie: linkedin.example/in/ada", &fields);
+        assert_eq!(text, "[name]. [name] of [company] in [place]. Hi [first name]: [link]");
+        assert_eq!(masked("Ada van Example, pumps.example", &fields), "[name], [link]");
+        assert_eq!(masked("Hi María, García", &json!({"Display Name": "García López, María"})), "Hi [name], [name]");
+        assert_eq!(masked("Hi Addie", &json!({"Name": "Ada (Addie) Example"})), "Hi [name]");
     }
 
     proptest! {

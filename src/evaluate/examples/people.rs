@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::number;
-use crate::data::campaigns::{Campaign, Written};
+use crate::data::campaigns::Campaign;
 use crate::data::leads::colleagues::{self, Groups};
 use crate::data::leads::lead::text_hash;
 use crate::data::leads::{self, Lead, LeadList};
 use crate::data::{self, DataFolder, FileName};
+use crate::model::digest_number;
 
 /// What tells a lead from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +15,7 @@ pub(super) struct Id(u64);
 
 impl Id {
     pub(super) fn new(lead: &str) -> Self {
-        Id(number(&["lead", lead]))
+        Id(digest_number(&["lead", lead]))
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) struct People {
 }
 
 /// The same while it is read: one person may join two companies.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Reading {
     people: People,
     groups: Groups,
@@ -44,12 +44,11 @@ impl Reading {
     /// Where it cannot be read.
     pub(super) fn campaign(mut self, folder: &DataFolder, campaign: &FileName) -> Result<Self, data::Error> {
         for written in Campaign::open(folder, campaign)? {
-            let Written { lead, email, persona, company_key, fields, .. } = written?;
-            let field = |name: &str| fields.get(name).and_then(|value| value.as_str());
-            let mut keys = colleagues::keys_from(&email, field("website"), field("company"));
-            keys.extend(company_key);
-            self.add(&lead, keys);
-            self.describe(&lead, &text_hash(&persona));
+            let written = written?;
+            let mut keys = colleagues::keys_from(&written.email, written.field("website"), written.field("company"));
+            keys.extend(written.company_key);
+            self.add(&written.lead, keys);
+            self.describe(&written.lead, &text_hash(&written.persona));
         }
         Ok(self)
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::population::Population;
 use crate::evaluate::fence::fence;
 use crate::evaluate::reading::{self, Unusable};
-use crate::model::{Answer, CallKey, Request, Schema, digest};
+use crate::model::{Answer, CallKey, Request, Schema, digest_number};
 
 /// The most tokens of one batch, thinking included.
 const BATCH_TOKENS: u32 = 16_000;
@@ -102,8 +102,8 @@ impl Whom<'_> {
 /// The people that a batch is shown, by its seed and place alone.
 fn sample(population: &Population, Batch { seed, round, number, .. }: Batch) -> Vec<&str> {
     let people = population.people();
-    let hash = digest(&["sample", &seed.to_string(), &round.to_string(), &number.to_string()]);
-    let mut rng = ChaCha8Rng::seed_from_u64(u64::from_str_radix(&hash[..16], 16).unwrap_or(seed));
+    let seed = digest_number(&["sample", &seed.to_string(), &round.to_string(), &number.to_string()]);
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut order: Vec<usize> = (0..people.len()).collect();
     let (chosen, _) = order.partial_shuffle(&mut rng, SHOWN.min(people.len()));
     chosen.iter().map(|index| people[*index].as_str()).collect()

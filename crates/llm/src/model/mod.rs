@@ -95,12 +95,24 @@ pub const SIMULATED_PREFIX: &str = "simulated_";
 /// SHA-256 of the parts, each preceded by its length so that no two lists collide, as 64 hexadecimal digits.
 #[must_use]
 pub fn digest(parts: &[&str]) -> String {
+    hash(parts).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The first 64 bits of the [`digest`] of these parts: a number that they alone decide, such as a seed.
+#[must_use]
+pub fn digest_number(parts: &[&str]) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash(parts)[..8]);
+    u64::from_be_bytes(first)
+}
+
+fn hash(parts: &[&str]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().into()
 }
 
 /// One question to a model.
@@ -373,5 +385,14 @@ pub trait Model: Send + Sync {
     /// Where the host takes many requests at once, if it does.
     fn batches(&self) -> Option<&dyn batching::Batching> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_number_of_parts_is_the_beginning_of_their_digest() {
+        let parts = ["person", "l_1"];
+        assert_eq!(format!("{:016x}", super::digest_number(&parts)), super::digest(&parts)[..16]);
     }
 }

@@ -66,15 +66,8 @@ fn steps_of_lemlist_count_from_0_also_where_the_first_is_not_in_the_export() {
 }
 
 fn read_file(bytes: &[u8], map: &[&str]) -> Result<Export, String> {
-    let root = tempfile::tempdir().unwrap();
-    let path = root.path().join("replies.csv");
-    #[allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
-    std::fs::write(&path, bytes).unwrap();
     let map: Vec<columns::Mapped> = map.iter().map(|text| text.parse().unwrap()).collect();
-    let mut export = Export::default();
-    rows::read(&path, &map, &mut |row| export.add(Tool::Csv, &row))
-        .map_err(|error| error.to_string().replace(&root.path().display().to_string(), ""))?;
-    Ok(export)
+    read_as(Tool::Csv, bytes, &map)
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Who may not be written to, as an export says it: by a column of its own, or by a value of a column of states.
 
+use super::names::fold_header;
+use super::states::is_of_states;
+
 /// What a column says of whether somebody may be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
@@ -37,23 +40,6 @@ const FLAGS: &[(&str, &str)] = &[
 /// Beginnings of folded headers of which there is one for each kind of mail: `Opted out of email: Marketing`.
 const FLAG_BEGINNINGS: &[&str] = &["optedoutofemail", "hsemailoptout"];
 
-/// Headers, folded, whose values are states.
-const STATES: &[&str] = &[
-    "status",
-    "leadstatus",
-    "contactstatus",
-    "emailstatus",
-    "stage",
-    "contactstage",
-    "accountstage",
-    "lifecyclestage",
-    "category",
-    "leadcategory",
-    "replycategory",
-    "eventtype",
-    "type",
-];
-
 /// States, folded, and the reason that they are.
 const STATE_NAMES: &[(&str, &str)] = &[
     ("donotcall", DO_NOT_CALL),
@@ -75,6 +61,10 @@ const DO_NOT_CALL: &str = "Do Not Call";
 const DO_NOT_CONTACT: &str = "do not contact";
 const UNSUBSCRIBED: &str = "unsubscribed";
 const BOUNCED: &str = "bounced";
+
+/// A yes, as tables have it, folded.
+const YES: &[&str] =
+    &["yes", "y", "true", "t", "x", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "vero", "sim", "tak", "はい", "是"];
 
 /// Values of a flag that are a no. Everything else is a yes: who cannot be told not to mind is not written to.
 const NO: &[&str] = &[
@@ -104,6 +94,20 @@ const NO: &[&str] = &[
     "否",
 ];
 
+/// What a cell says that holds a yes or a no and nothing else, in any language that lists of leads know; none for
+/// another text. An empty cell is a no; so are `{}` and `[]`, and a dash.
+#[must_use]
+pub fn yes_or_no(cell: &str) -> Option<bool> {
+    let folded = fold_cell(cell);
+    let is_one_of = |words: &[&str]| words.contains(&folded.as_str());
+    if is_one_of(NO) { Some(false) } else { is_one_of(YES).then_some(true) }
+}
+
+/// A cell as it is compared; of a long one, the beginning.
+fn fold_cell(cell: &str) -> String {
+    fold_header(&cell.chars().take(80).collect::<String>())
+}
+
 impl Marker {
     /// A column that a person has named.
     pub const NAMED: Self = Marker::Flag(DO_NOT_CONTACT);
@@ -114,7 +118,7 @@ impl Marker {
         let flag = FLAGS.iter().find(|(name, _)| *name == folded).map(|(_, reason)| Marker::Flag(reason));
         let is_flag = || FLAG_BEGINNINGS.iter().any(|beginning| folded.starts_with(beginning));
         flag.or_else(|| is_flag().then_some(Marker::Flag(UNSUBSCRIBED)))
-            .or_else(|| STATES.contains(&folded).then_some(Marker::State))
+            .or_else(|| is_of_states(folded).then_some(Marker::State))
     }
 
     /// Whether a cell of this folded header says that somebody does not want to be written to. A bounce is not that.
@@ -132,11 +136,12 @@ impl Marker {
     /// Why the person of this cell may not be written to; none if the cell does not say so.
     #[must_use]
     pub fn reason(self, cell: &str) -> Option<&'static str> {
-        // Also `{}` and `[]`, and a dash.
-        let folded = super::names::fold_header(&cell.chars().take(80).collect::<String>());
         match self {
-            Marker::Flag(reason) => (!NO.contains(&folded.as_str())).then_some(reason),
-            Marker::State => STATE_NAMES.iter().find(|(name, _)| *name == folded).map(|(_, reason)| *reason),
+            Marker::Flag(reason) => (yes_or_no(cell) != Some(false)).then_some(reason),
+            Marker::State => {
+                let folded = fold_cell(cell);
+                STATE_NAMES.iter().find(|(name, _)| *name == folded).map(|(_, reason)| *reason)
+            }
         }
     }
 }
@@ -153,6 +158,21 @@ mod tests {
         }
         for yes in ["true", "TRUE", "1", "yes", "x", "Ja", "2026-01-04", "3"] {
             assert_eq!(marker.reason(yes), Some("Do Not Call"), "{yes}");
+        }
+    }
+
+    #[test]
+    fn a_yes_is_none_of_the_words_for_no_and_a_sentence_is_neither() {
+        assert!(YES.iter().all(|yes| fold_header(yes) == *yes && yes_or_no(yes) == Some(true)));
+        assert!(NO.iter().all(|no| yes_or_no(no) == Some(false)));
+        assert_eq!((yes_or_no("SÍ"), yes_or_no("Não"), yes_or_no("Who are you?")), (Some(true), Some(false), None));
+    }
+
+    #[test]
+    fn whichever_column_replies_are_judged_by_says_as_well_who_may_not_be_written_to() {
+        for header in ["newcategory", "leadcategorynewname", "interest", "ltintereststatus", "type", "contactstage"] {
+            assert!(Marker::forbids(header, "Do Not Contact"), "{header}");
+            assert!(!Marker::forbids(header, "Not Interested"), "{header}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! From a row's cells to a lead, by what its columns are.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 use std::path::Path;
 
 use super::blocked::Marker;
@@ -23,6 +24,17 @@ pub fn too_many_columns() -> String {
     "the file has more than 2,000 columns; leave out those that nobody needs, and export it again".to_owned()
 }
 
+/// What is said of an option `--map` that names a column which a file with these headers does not have.
+pub fn no_such_column<'a>(field: impl Display, header: &str, headers: impl Iterator<Item = &'a str>) -> String {
+    format!("--map {field}=\"{header}\": there is no such column; the columns are {}", listed(headers))
+}
+
+/// The first headers, as a message names them.
+fn listed<'a>(headers: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 40;
+    headers.take(SHOWN).collect::<Vec<_>>().join(", ")
+}
+
 /// What the columns of a file are.
 pub struct Mapping {
     columns: Vec<Column>,
@@ -40,7 +52,11 @@ struct Column {
     /// Its header, made different from those of the others.
     name: String,
     folded: String,
+    /// The name, or the folded header where the name had to be made different from those of others.
+    shared_name: String,
     field: Option<(Field, usize)>,
+    /// Whether it holds the addresses, as a person or its cells say and no header.
+    holds_addresses: bool,
     marker: Option<Marker>,
     /// Whether a person has named it as the column that says who must not be written to: nothing else is told by it.
     is_named_flag: bool,
@@ -119,11 +135,6 @@ impl Mapping {
         Some(index)
     }
 
-    /// The name of a column.
-    pub fn name(&self, index: usize) -> &str {
-        self.columns.get(index).map_or("", |column| column.name.as_str())
-    }
-
     /// The names of all columns.
     pub fn headers(&self) -> Vec<String> {
         (0..self.columns.len()).map(|index| self.shared_name(index).to_owned()).collect()
@@ -131,15 +142,12 @@ impl Mapping {
 
     /// The name of a column, which others may have as well.
     pub fn shared_name(&self, index: usize) -> &str {
-        self.columns
-            .get(index)
-            .map_or("", |column| if fold_name(&column.name) == column.folded { &column.name } else { &column.folded })
+        self.columns.get(index).map_or("", |column| column.shared_name.as_str())
     }
 
-    /// Whether the cells of a column say that it holds the addresses, and no name does.
+    /// Whether a person or the cells of a column say that it holds the addresses, and no name does.
     pub fn holds_addresses(&self, index: usize) -> bool {
-        let column = self.columns.get(index);
-        column.is_some_and(|it| it.field == Some((Field::Email, 0)) && Field::of_header(&it.folded).is_none())
+        self.columns.get(index).is_some_and(|column| column.holds_addresses)
     }
 
     /// Takes this column for the one that holds the addresses: its cells say so, though its header does not.
@@ -149,6 +157,7 @@ impl Mapping {
         }
         if let Some(column) = self.columns.get_mut(index) {
             column.field = Some((Field::Email, 0));
+            column.holds_addresses = Field::of_header(&column.folded).is_none();
         }
     }
 
@@ -157,9 +166,11 @@ impl Mapping {
         self.by_name.insert(name.clone(), self.columns.len());
         self.folded.insert(folded.clone());
         self.columns.push(Column {
+            shared_name: if fold_name(&name) == folded { name.clone() } else { folded.clone() },
             name,
             folded,
             field: None,
+            holds_addresses: false,
             marker: None,
             is_named_flag: false,
             inner: None,
@@ -188,6 +199,7 @@ impl Mapping {
             !self.none.contains(field) && !self.given.iter().any(|(other, ..)| other == field)
         };
         column.is_named_flag = given == Some(Field::DoNotContact);
+        column.holds_addresses = given == Some(Field::Email);
         column.field = match given {
             Some(Field::DoNotContact) => None,
             Some(field) => Some((field, 0)),
@@ -202,20 +214,16 @@ impl Mapping {
     /// # Errors
     /// What is missing of the file at `path`.
     pub fn check(&self, path: &Path, line: Option<u64>) -> Result<(), Error> {
-        let headers = || {
-            let shown: Vec<&str> = self.columns.iter().take(40).map(|column| column.name.as_str()).collect();
-            shown.join(", ")
-        };
+        let headers = || self.columns.iter().map(|column| column.name.as_str());
         let is_missing = |(_, folded, header): &&(Field, String, String)| {
             !self.folded.contains(folded) && !self.by_name.contains_key(header)
         };
         if let Some((field, _, header)) = self.given.iter().find(is_missing) {
-            let problem = format!("--map {field}=\"{header}\": there is no such column; the columns are {}", headers());
-            return Err(fault(path, line, problem));
+            return Err(fault(path, line, no_such_column(field, header, headers())));
         }
         if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
             let fault = on_line(line, "no column is known to hold e-mail addresses".to_owned());
-            return Err(Error::NoAddressColumn { path: path.to_owned(), fault, columns: headers() });
+            return Err(Error::NoAddressColumn { path: path.to_owned(), fault, columns: listed(headers()) });
         }
         Ok(())
     }

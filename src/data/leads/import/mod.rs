@@ -11,13 +11,15 @@ pub mod names;
 mod report;
 mod rows;
 mod source;
+pub mod states;
 mod store;
 mod table;
 
 use std::path::Path;
 
-pub use blocked::Marker;
+pub use blocked::{Marker, yes_or_no};
 pub use known::Known;
+pub(crate) use mapping::no_such_column;
 pub use names::Field;
 pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};
@@ -65,7 +67,10 @@ pub fn read<'a>(
         let problem = if is_json { "there is no row in it" } else { "there is a header but no row below it" };
         return Err(fault(source.path, None, format!("{problem}; nothing was imported")));
     }
-    mapping.check(source.path, None)?;
+    // Of a table that is known before its rows are read.
+    if is_json {
+        mapping.check(source.path, None)?;
+    }
     if report.without_address == report.rows {
         return Err(nobody(source.path, &report, &mapping));
     }
@@ -120,7 +125,8 @@ fn nobody(path: &Path, report: &Report, mapping: &Mapping) -> Error {
     Error::NobodyHasAnAddress { path: path.to_owned(), why }
 }
 
-fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {
+/// What is wrong with a file of rows, and on which line.
+pub(crate) fn fault(path: &Path, line: Option<u64>, problem: String) -> Error {
     Error::Json { path: path.to_owned(), fault: on_line(line, problem) }
 }
 

@@ -151,6 +151,7 @@ const NAMES: &[(Field, &str, &[&str])] = &[
             "leadname",
             "contact",
             "personname",
+            "displayname",
             "vollständigername",
             "ansprechpartner",
             "nombrecompleto",

@@ -1,13 +1,12 @@
 //! The rows of such a file as they are, for who reads something else in it than leads.
 
 use super::mapping::{Mapping, Row};
-use super::names::{Field, fold_header};
 use super::report::Report;
 use super::{Options, Source, each_row, fault};
 use crate::data::Error;
 
-/// What the column is called that a person says holds the addresses.
-pub const GIVEN: &str = "the address";
+/// What the column is called of which a person or its cells say that it holds the addresses, as headers are folded.
+pub const GIVEN: &str = "theaddress";
 
 /// A row: names of its columns with their texts, blank ones left out.
 pub type Cells = Vec<(String, String)>;
@@ -24,13 +23,9 @@ pub fn rows<'a>(
     let source = source.into();
     let mut report = Report::default();
     let mut mapping = Mapping::new(options);
-    let given = options.map.iter().find(|(field, _)| *field == Field::Email).map(|(_, header)| fold_header(header));
     let mut row = |row: Row, mapping: &mut Mapping, report: &mut Report| {
         report.rows += 1;
-        let name = |index| match mapping.name(index) {
-            name if given.as_deref() == Some(&fold_header(name)) || mapping.holds_addresses(index) => GIVEN.to_owned(),
-            _ => mapping.shared_name(index).to_owned(),
-        };
+        let name = |index| if mapping.holds_addresses(index) { GIVEN } else { mapping.shared_name(index) }.to_owned();
         each(report.rows as usize, row.into_iter().map(|(index, text)| (name(index), text)).collect())
     };
     each_row(source, &mut mapping, &mut report, &mut row)?;
