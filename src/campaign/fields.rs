@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::data::campaigns::Written;
-use crate::data::leads::import::names::fold_header;
+use crate::data::leads::import::headers::fold_header;
 use crate::evaluate::grounding::{Sources, placeholders};
 
 /// Other names of columns that sending tools know, folded.

@@ -143,8 +143,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), model.unwrap_or_default());
         setup.events.emit(Event::Note(next));
         if chances.is_none() && rate.share().is_some_and(|share| share > MOST_YES) {
-            let words = "So many yes leave no room to show that a prompt is better: --decision-prompt inbox asks for the \
-                         chance of an answer among other mail";
+            let words = "So many yes leave no room to show that a prompt is better: --decision-prompt inbox asks for \
+                         the chance of an answer among other mail";
             setup.events.emit(Event::Note(words.to_owned()));
         }
     }

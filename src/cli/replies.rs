@@ -71,7 +71,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         )));
     }
     let mut export = Export::default();
-    replies::rows::read(&import.file, &import.map, &mut |row| export.add(import.from, &row))?;
+    let headers = replies::rows::read(&import.file, &import.map, &mut |row| export.add(import.from, &row))?;
     let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
     if read.rows == read.without_address {
         return Err(Error::Usage(format!(
@@ -83,6 +83,18 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let imported = replies::import(&setup.folder, &campaign, export, &clock::iso(clock::now()?))?;
     print(&report::text(campaign.stem(), read, &imported))?;
+    if import.from == Tool::Csv {
+        let unused: Vec<String> = replies::columns::unused(&headers, &import.map)
+            .take(20)
+            .map(|header| words::one_line(header, 60))
+            .collect();
+        if !unused.is_empty() {
+            setup.events.emit(Event::Note(format!(
+                "Columns not used: {}. If one is a field, say which: --map replied=\"COLUMN\" (fields: --help)",
+                unused.join(", ")
+            )));
+        }
+    }
     if imported.matched.sent == 0 {
         return Err(Error::NoneMatched);
     }

@@ -192,7 +192,8 @@ impl Examples {
         text.push_str(if replied.len() == silent.len() {
             "Equal numbers of both kinds are shown; in reality most people do not reply.\n\n"
         } else {
-            "How many of each kind are shown here says nothing about how often people reply; in reality most do not.\n\n"
+            "How many of each kind are shown here says nothing about how often people reply; in reality most do \
+             not.\n\n"
         });
         for example in replied.into_iter().chain(silent) {
             let (reader, sent) = (fence("reader", &example.persona), fence("sent", &example.message));

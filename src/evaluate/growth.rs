@@ -7,8 +7,8 @@ const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Does the work at a size of which the time can be measured, at least this one, and at ten times that size. In
 /// proportion the second takes ten times as long, by the square a hundred times; forty is too long. Others on the
-/// machine disturb single turns, so up to nine pairs are tried, and one that is in proportion is enough: work that grows
-/// by the square has none.
+/// machine disturb single turns, so up to nine pairs are tried, and one that is in proportion is enough: work that
+/// grows by the square has none.
 pub fn assert_in_proportion(what: &str, size: usize, mut work: impl FnMut(usize)) {
     let mut took = |size: usize| {
         let started = Instant::now();

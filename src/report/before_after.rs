@@ -191,8 +191,8 @@ fn undecided(comparison: &Comparison) -> String {
         return "one persona says nothing about others".into();
     }
     if before.yes == before.total && after.yes == after.total {
-        return "both runs got every yes that there was to get; a stricter judge would tell them apart, such as --decision-prompt \
-                inbox"
+        return "both runs got every yes that there was to get; a stricter judge would tell them apart, such as \
+                --decision-prompt inbox"
             .into();
     }
     // Only where most still say yes: of a run that lost most of them, room to rise is not what there is to say.

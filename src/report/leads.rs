@@ -60,7 +60,8 @@ fn found(source: &Path, report: &Report) -> String {
     let listed = |columns: &[String]| names(&columns.iter().map(String::as_str).collect::<Vec<_>>());
     if !report.markers.is_empty() {
         text.push_str(&format!(
-            "Columns that may say who must not be contacted: {}\n  (name another with --map do_not_contact=\"COLUMN\")\n",
+            "Columns that may say who must not be contacted: {}\n  (name another with --map \
+             do_not_contact=\"COLUMN\")\n",
             listed(&report.markers)
         ));
     }

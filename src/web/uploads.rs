@@ -204,7 +204,10 @@ impl Uploads {
         self.forget_old(Instant::now());
         let mut held = lock(&self.held);
         let found = held.iter_mut().find(|held| held.id == id).ok_or_else(|| {
-            Problem::missing("The file is no longer kept: it was imported, or half an hour has passed. Send it again.")
+            Problem::missing(
+                "The file is no longer kept: it was imported, nobody looked at it for half an hour, or \
+                 newer files took its place. Send it again.",
+            )
         })?;
         found.used = Instant::now();
         Ok((Arc::clone(&found.upload), found.choices.clone()))

@@ -1,7 +1,8 @@
 //! The columns of a table of one's own: which names each may have, and which one a person says it is.
 
-use super::row::Row;
-use crate::data::leads::import::GIVEN;
+use super::row::{Row, fold};
+use crate::data::leads::import::states::is_of_states;
+use crate::data::leads::import::{Field, GIVEN, Marker};
 
 /// Fields of a table, each with the folded headers that mean it, the surest first.
 const COLUMNS: &[(&str, &[&str])] = &[
@@ -28,6 +29,19 @@ pub const REPLY_OR_FLAG: &[&str] = &["reply", "answer"];
 #[must_use]
 pub fn names(field: &str) -> &'static [&'static str] {
     COLUMNS.iter().find(|(name, _)| *name == field).map_or(&[], |(_, names)| names)
+}
+
+/// The columns of a table of one's own that say nothing to this program: neither by their names nor by `map`.
+pub fn unused<'h>(headers: &'h [String], map: &'h [Mapped]) -> impl Iterator<Item = &'h str> {
+    let is_used = |header: &str| {
+        let folded = fold(header);
+        COLUMNS.iter().any(|(_, names)| names.contains(&folded.as_str()))
+            || matches!(Field::of_header(&folded), Some((Field::Email, _)))
+            || is_of_states(&folded)
+            || Marker::of_header(&folded).is_some()
+            || map.iter().any(|mapped| fold(&mapped.header) == folded)
+    };
+    headers.iter().map(String::as_str).filter(move |header| !is_used(header))
 }
 
 /// A field and the header of the column that it is, as a person says.
@@ -70,5 +84,21 @@ pub fn apply(map: &[&Mapped], row: &mut Row) {
         if let (Some(cell), Some(name)) = (cell, names(mapped.field).first()) {
             row.put_named(name, &mapped.header, &cell);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_say_nothing_here_are_named_and_those_that_are_used_are_not() {
+        let headers = ["Correo", "respondido", "Reply Text", "Status", "Do Not Call", "Notas"].map(String::from);
+        let shown = |map: &[&str]| {
+            let map: Vec<Mapped> = map.iter().map(|text| text.parse().unwrap()).collect();
+            unused(&headers, &map).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&[]), ["respondido", "Notas"]);
+        assert_eq!(shown(&["replied=Respondido"]), ["Notas"]);
     }
 }

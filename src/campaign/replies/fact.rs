@@ -194,7 +194,13 @@ fn is_in(row: &Row, wanted: Word) -> bool {
     row.filled(CATEGORIES).chain(row.filled(STATES)).any(|(_, text)| word(text) == Some(wanted))
 }
 
-/// What stands in a column of states, categories or events and is not understood, with the column's header.
+/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote.
+fn is_prose(row: &Row, field: &str) -> bool {
+    field == "replied"
+        && row.text(names(field)).is_some_and(|text| text.split_whitespace().nth(1).is_some() && word(text).is_none())
+}
+
+/// What stands in a column of states, categories, events or answers and is not understood, with the column's header.
 fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
     let is_number = |header: &str, text: &str| {
         let is_state = STATES.contains(&fold(header).as_str());
@@ -210,10 +216,13 @@ fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
         Tool::Lemlist => &[ACTIVITY_TYPE],
         Tool::Apollo | Tool::Csv => &[],
     };
+    let flags: &[&str] = if tool == Tool::Csv { &["replied", "positive", "bounced", "out_of_office"] } else { &[] };
+    let flags = flags.iter().filter(|field| row.answer(names(field)).is_none() && !is_prose(row, field));
+    let flags = flags.filter_map(|field| row.filled(names(field)).next()).filter(|(_, text)| word(text).is_none());
     // Opens and clicks are understood, and not counted.
     let is_seen = |text: &str| ["open", "click"].iter().any(|word| fold(text).contains(word));
     let events = row.filled(events).filter(|(_, text)| facts.is_empty() && !is_seen(text) && word(text).is_none());
-    cells.chain(events).map(|(header, text)| (header.to_owned(), text.to_owned())).collect()
+    cells.chain(flags).chain(events).map(|(header, text)| (header.to_owned(), text.to_owned())).collect()
 }
 
 /// `/statistics`, one row per send, or `leads-export`, one row per lead.
@@ -367,19 +376,24 @@ fn apollo(row: &Row) -> Vec<Fact> {
 /// `reply_text`, `category`, `positive`, `bounced`, `unsubscribed`, `out_of_office`. A row without a word on sending
 /// was sent.
 fn table(row: &Row) -> Vec<Fact> {
+    let says = |field: &str| row.answer(names(field)) == Some(true);
     let step = row.step(names("step"));
     let at = row.text(names("reply_at"));
     let is_flag = |name: &&str| REPLY_OR_FLAG.contains(name) && row.is_flag(name);
     let text = names("reply_text").iter().filter(|name| !is_flag(name)).find_map(|name| row.text(&[name]));
     let is_flagged = REPLY_OR_FLAG.iter().any(|name| is_flag(name) && row.says(&[name]));
-    let is_reply =
-        at.is_some() || text.is_some() || is_flagged || row.says(names("replied")) || is_in(row, Word::Replied);
-    let (category, meaning) = match (category(row), row.text(names("positive"))) {
-        ((category, Meaning::Unknown), Some(_)) if row.says(names("positive")) => (category, Meaning::Positive),
-        ((category, Meaning::Unknown), Some(_)) => (category, Meaning::Negative),
+    let is_reply = at.is_some()
+        || text.is_some()
+        || is_flagged
+        || says("replied")
+        || is_prose(row, "replied")
+        || is_in(row, Word::Replied);
+    let (category, meaning) = match (category(row), row.answer(names("positive"))) {
+        ((category, Meaning::Unknown), Some(true)) => (category, Meaning::Positive),
+        ((category, Meaning::Unknown), Some(false)) => (category, Meaning::Negative),
         (understood, _) => understood,
     };
-    let meaning = if row.says(names("out_of_office")) { Meaning::OutOfOffice } else { meaning };
+    let meaning = if says("out_of_office") { Meaning::OutOfOffice } else { meaning };
     let mut facts = Vec::new();
     let unsent = match row.text(names("sent")) {
         Some(_) => !row.says(names("sent")),
@@ -387,7 +401,7 @@ fn table(row: &Row) -> Vec<Fact> {
     };
     facts.extend((!unsent || is_reply).then(|| sent(row, step, row.text(names("sent_at")))));
     facts.extend(answer(is_reply.then(|| replied(text, None, at)), category, meaning));
-    facts.extend(row.says(names("bounced")).then(|| Fact::new(What::Bounced, step, None)));
+    facts.extend(says("bounced").then(|| Fact::new(What::Bounced, step, None)));
     facts.extend(row.says(names("unsubscribed")).then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }

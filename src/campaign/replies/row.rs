@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::data::leads::import::names::fold_header as fold;
+pub use crate::data::leads::import::headers::fold_header as fold;
 use crate::data::leads::import::{Field, Marker, yes_or_no};
 
 /// Texts by folded names: `lead_email`, `Lead Email` and `leadEmail` are one name. Values inside others are named by
@@ -77,6 +77,15 @@ impl Row {
                 None => yes_or_no(&named.text) != Some(false),
             }
         })
+    }
+
+    /// What the first of these columns that is filled says: yes, no, or nothing that is understood. A number above 0 is
+    /// a yes, and so is a time; unlike with [`says`](Self::says), a word that nobody knows is neither.
+    #[must_use]
+    pub fn answer(&self, names: &[&str]) -> Option<bool> {
+        let text = self.text(names)?;
+        let is_time = text.contains(|letter: char| letter.is_ascii_digit());
+        whole(text).map(|number| number > 0).or_else(|| yes_or_no(text)).or(is_time.then_some(true))
     }
 
     /// Whether this column holds a yes, a no or a number and nothing else: a sentence, or a word with a full stop, is
@@ -160,6 +169,22 @@ mod tests {
             ("-", false),
         ] {
             assert_eq!(Row::from_cells(1, [("Replied", text)]).says(&["replied"]), yes, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_nobody_knows_is_no_answer() {
+        let answer = |text: &str| Row::from_cells(1, [("Replied", text)]).answer(&["replied"]);
+        for (text, said) in [
+            ("yes", Some(true)),
+            ("2", Some(true)),
+            ("2026-11-02", Some(true)),
+            ("0", Some(false)),
+            ("nein", Some(false)),
+            ("нет", None),
+            ("pending", None),
+        ] {
+            assert_eq!(answer(text), said, "{text}");
         }
     }
 }

@@ -7,11 +7,12 @@ use super::row::{Row, fold};
 use crate::data::Error;
 use crate::data::leads::import::{self, Field, Options};
 
-/// Reads the rows of a file, in its order. `map` says which column is which field, where no name tells.
+/// Reads the rows of a file, in its order, and gives its headers. `map` says which column is which field, where no name
+/// tells.
 ///
 /// # Errors
 /// What is wrong with the file and what to do, in one line.
-pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<(), Error> {
+pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<Vec<String>, Error> {
     let addresses = map.iter().filter(|mapped| mapped.field == "email");
     let given = addresses.map(|mapped| (Field::Email, mapped.header.clone())).collect();
     let options = Options { map: given, ..Options::default() };
@@ -29,6 +30,6 @@ pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<()
             let problem = import::no_such_column(field, header, headers.iter().map(String::as_str));
             Err(import::fault(path, None, problem))
         }
-        None => Ok(()),
+        None => Ok(headers),
     }
 }

@@ -164,7 +164,8 @@ pub fn fold_company(name: &str) -> Option<String> {
     (!words.is_empty()).then(|| format!("name:{}", words.join(" ")))
 }
 
-/// Whether a word at the end of a name, or before such words, is a legal form: of `Sp. z o.o.` the `z` only with the rest.
+/// Whether a word at the end of a name, or before such words, is a legal form: of `Sp. z o.o.` the `z` only with the
+/// rest.
 fn is_legal_form(word: &str, after: &str) -> bool {
     LEGAL_FORMS.contains(&word) || (word, after) == ("z", "oo")
 }

@@ -4,7 +4,7 @@
 use super::address::holds_address;
 use super::colleagues::{domains, without_legal_form};
 use super::import::Field;
-use super::import::names::fold_header;
+use super::import::headers::fold_header;
 use crate::data::campaigns::{Step, Written};
 use crate::data::text::shortened;
 
@@ -132,7 +132,7 @@ pub(super) fn is_unspaced(name: &str) -> bool {
 
 fn plain_word(word: &str) -> &str {
     let lowered = word.to_ascii_lowercase();
-    let is_link = ["http://", "https://", "www."].iter().any(|start| lowered.contains(start));
+    let is_link = ["http://", "https://", "www."].iter().any(|start| lowered.contains(start)) || has_path(word);
     match (holds_address(word), is_link) {
         (true, _) => "[address]",
         (_, true) => "[link]",
@@ -140,19 +140,31 @@ fn plain_word(word: &str) -> &str {
     }
 }
 
+/// Whether a word is a host with a path, as links without a scheme are: `linkedin.com/in/ana`.
+fn has_path(word: &str) -> bool {
+    let is_host = |host: &str| {
+        let labels: Vec<&str> = host.trim_start_matches(|c: char| !c.is_alphanumeric()).split('.').collect();
+        labels.len() > 1
+            && labels.iter().all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+            && labels.last().is_some_and(|last| last.chars().any(char::is_alphabetic))
+    };
+    word.split_once('/').is_some_and(|(host, path)| !path.is_empty() && is_host(host))
+}
+
 /// With a mark in the place of what may be a telephone number.
 fn without_numbers(text: &str) -> String {
-    let is_part = |letter: char| letter.is_ascii_digit() || "+-()./ ".contains(letter);
+    let is_digit = |letter: char| letter.is_numeric();
+    let is_part = |letter: char| is_digit(letter) || "+-()./ ".contains(letter);
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit() || letter == '+') {
+    while let Some(at) = rest.find(|letter: char| is_digit(letter) || letter == '+') {
         let end = rest[at..].find(|letter| !is_part(letter)).map_or(rest.len(), |length| at + length);
         // What stands behind the last digit, such as a bracket, is the sentence's; a plus sign alone has none.
-        let run = rest[at..end].trim_end_matches(|letter: char| !letter.is_ascii_digit());
+        let run = rest[at..end].trim_end_matches(|letter: char| !is_digit(letter));
         let run = if run.is_empty() { &rest[at..=at] } else { run };
         let end = at + run.len();
         masked.push_str(&rest[..at]);
-        let is_number = run.bytes().filter(u8::is_ascii_digit).count() >= TELEPHONE;
+        let is_number = run.chars().filter(|letter| is_digit(*letter)).count() >= TELEPHONE;
         masked.push_str(if is_number { "[number]" } else { run });
         rest = &rest[end..];
     }
@@ -236,6 +248,12 @@ mod tests {
         let text = "Acme Pumps (pumps.example, Acme-mail.example): ACME PUMPS GmbH & Co. KG";
         assert_eq!(masked(text, &fields), "[company] ([link], [link]): [company]");
         assert_eq!(masked("HP has 200 hp", &json!({"company": "HP Inc."})), "[company] has 200 hp");
+    }
+
+    #[test]
+    fn a_link_without_a_scheme_and_digits_of_other_scripts_are_masked() {
+        let text = "see linkedin.com/in/ana-silva (or acme.example/x), 50/50 and 3.5/4; ٠١٢٣٤٥٦٧٨٩";
+        assert_eq!(masked(text, &json!({})), "see [link] (or [link] 50/50 and 3.5/4; [number]");
     }
 
     #[test]

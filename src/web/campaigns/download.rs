@@ -49,7 +49,7 @@ pub async fn download(State(site): State<Arc<Site>>, Path((name, form)): Path<(S
         let no_room = |error: std::io::Error| {
             Problem::new(StatusCode::INSUFFICIENT_STORAGE, format!("The file cannot be made: {error}."))
         };
-        let kept = tempfile::tempfile_in(site.folder.root()).or_else(|_| tempfile::tempfile()).map_err(no_room)?;
+        let kept = tempfile::tempfile_in(site.folder.root()).map_err(no_room)?;
         let mut out = BufWriter::new(&kept);
         let kind = (download.tool, download.mark);
         let written = outline.write((&site.folder, &file), kind, &barred, &mut out)?;

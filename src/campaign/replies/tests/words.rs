@@ -238,3 +238,13 @@ fn hostile_files_are_read_right_or_refused_in_one_clear_line() {
         }
     }
 }
+
+#[test]
+fn a_word_that_nobody_knows_in_a_column_of_answers_is_no_reply_and_is_listed() {
+    let export =
+        read_file("email,replied,positive\nana@x.example,нет,\nben@x.example,yes,vielleicht\n".as_bytes(), &[]);
+    let export = export.unwrap();
+    let unknown: Vec<(&str, &str)> =
+        export.unknown.keys().map(|(header, text)| (header.as_str(), text.as_str())).collect();
+    assert_eq!(unknown, [("positive", "vielleicht"), ("replied", "нет")]);
+}

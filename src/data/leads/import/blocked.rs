@@ -1,6 +1,6 @@
 //! Who may not be written to, as an export says it: by a column of its own, or by a value of a column of states.
 
-use super::names::fold_header;
+use super::headers::fold_header;
 use super::states::is_of_states;
 
 /// What a column says of whether somebody may be written to.

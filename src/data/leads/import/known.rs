@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::names::Field;
+use super::headers::Field;
 
 /// A tool's export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::blocked::Marker;
+use super::headers::{Field, fold_header};
 use super::known::Known;
-use super::names::{Field, fold_header};
 use super::report::Report;
 use super::{Options, fault, on_line};
 use crate::data::Error;

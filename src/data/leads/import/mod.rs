@@ -1,13 +1,13 @@
 //! Leads from files of others: CSV of any delimiter and encoding, JSON, and JSON lines.
 //!
 //! A file is read twice, in a stream: once for its encoding, once for its rows. Which column is what is told by its
-//! name ([`names`]); that maps columns and judges no meaning, and the mapping is shown.
+//! name ([`headers`]); that maps columns and judges no meaning, and the mapping is shown.
 
 mod blocked;
+pub mod headers;
 mod json_rows;
 mod known;
 mod mapping;
-pub mod names;
 mod report;
 mod rows;
 mod source;
@@ -18,9 +18,9 @@ mod table;
 use std::path::Path;
 
 pub use blocked::{Marker, yes_or_no};
+pub use headers::Field;
 pub use known::Known;
 pub(crate) use mapping::no_such_column;
-pub use names::Field;
 pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};
 pub use source::Source;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::headers::Field;
 use super::known::Known;
-use super::names::Field;
 
 /// What an import found in a file, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::headers::Field;
 use super::mapping::{Mapping, Row};
-use super::names::Field;
 use super::report::Report;
 use super::{Source, fault};
 use crate::data::Error;
