@@ -139,13 +139,15 @@ async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_
     let (mut trials, mut calls) = (0, 0);
     for seed in [1, 2, 3] {
         let place = tempfile::tempdir().unwrap();
-        for part in ["personas", "results"] {
-            std::fs::create_dir(place.path().join(part)).unwrap();
-            for file in std::fs::read_dir(samples.join(part)).unwrap().map(Result::unwrap) {
-                if !file.file_name().to_string_lossy().contains("improvement_run") {
-                    std::fs::copy(file.path(), place.path().join(part).join(file.file_name())).unwrap();
-                }
-            }
+        // What the project ships, and nothing that runs have left beside it.
+        for file in [
+            "personas/b2b_saas_personas_train.json",
+            "personas/b2b_saas_personas_eval.json",
+            "results/b2b_saas_personas_train_results_20250802_144126.json",
+        ] {
+            let to = place.path().join(file);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(samples.join(file), to).unwrap();
         }
         let folder = rejoinder::data::DataFolder::open(place.path());
         let file =

@@ -45,6 +45,13 @@ const FOREIGN: &[&str] = &[
     "SOURCE_DATE_EPOCH",
 ];
 
+/// The data that the project ships.
+const SHIPPED: [&str; 3] = [
+    "personas/b2b_saas_personas_train.json",
+    "personas/b2b_saas_personas_eval.json",
+    "results/b2b_saas_personas_train_results_20250802_144126.json",
+];
+
 /// A working folder with a data folder in it.
 pub struct Place {
     folder: tempfile::TempDir,
@@ -72,11 +79,15 @@ impl Place {
         place
     }
 
-    /// Copies the data that the project ships into the data folder.
+    /// Copies the data that the project ships into the data folder, and nothing else: the README's first command leaves
+    /// its journal and results beside them.
     pub fn copy_samples(&self) {
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("data"), &self.data(), &|name| {
-            !name.contains("_improvement_run_")
-        });
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+        for file in SHIPPED {
+            let to = self.data().join(file);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(shipped.join(file), to).unwrap();
+        }
     }
 
     /// With the real files of the original service; `None`, said aloud, where they are not there.
@@ -88,7 +99,7 @@ impl Place {
             return None;
         }
         let place = Place::empty();
-        copy(&shared, &place.data(), &|_| true);
+        copy(&shared, &place.data());
         Some(place)
     }
 
@@ -198,14 +209,14 @@ impl Drop for MarketProcess {
     }
 }
 
-fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) {
+fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if source.is_dir() {
-            copy(&source, &target, wanted);
-        } else if wanted(&entry.file_name().to_string_lossy()) {
+            copy(&source, &target);
+        } else {
             // Contents only: the originals may be read-only.
             let bytes = std::fs::read(&source).unwrap();
             std::io::Write::write_all(&mut std::fs::File::create(&target).unwrap(), &bytes).unwrap();
