@@ -242,7 +242,7 @@ async fn whoever_wrote_a_candidate_gets_an_answer_about_it() {
         (&kept, tested(json!({"same": true})), "there was nothing to test"),
         (&kept, tested(json!({"raced": {"successes": 9.0, "messages": 36, "dropped_after": 24}})), "after 24 people"),
         (&kept, tested(json!({"raced": {"successes": 9.0, "messages": 36}})), "25% of 36 messages succeeded"),
-        (&kept, tested(json!({"won": true})), "was not proved on people kept aside"),
+        (&kept, tested(json!({"won": true})), "was not proved better on people kept aside"),
         (&adopted, tested(json!({"won": true})), "it is the current prompt now"),
         (
             &kept,
