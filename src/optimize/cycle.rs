@@ -159,6 +159,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         incumbent.earlier((folder, &older), &people, (most, &lab.salt()))?.without(&used)
     };
     let scale = scale(&lab, &lineage);
+    let (kinds, leads) = (lineage.kinds.clone(), lineage.split.leads.clone());
     let known = Known {
         people: &people,
         parts: &lineage.parts,
@@ -170,9 +171,12 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         scores: standing.known(&people, options.objective)?,
         earlier,
         attempts: &attempts,
+        kinds: &kinds,
+        leads: leads.as_deref().map(|list| (folder, list)),
     };
     let found = search(&lab, &proposer, known, aim).await?;
     lineage.remember(super::story::tried(&found));
+    lineage.kinds.clone_from(&found.known_kinds);
     lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::kinds::Kinds;
 use super::memory::Memory;
 use super::root::{self, Root};
 use super::split::Split;
@@ -49,6 +50,9 @@ pub struct Lineage {
     /// The groups that what people said is sorted into.
     #[serde(default)]
     pub codebook: Codebook,
+    /// Kinds of people among those who only verify.
+    #[serde(default, skip_serializing_if = "Kinds::is_empty")]
+    pub kinds: Kinds,
     /// What was found out about advice.
     #[serde(default, skip_serializing_if = "Memory::is_empty")]
     pub memory: Memory,

@@ -347,7 +347,7 @@ impl Story {
 
 fn segment(kind: &Kind) -> SegmentRecord {
     SegmentRecord {
-        name: kind.name.to_owned(),
+        name: kind.name.clone(),
         personas: kind.people as u64,
         verdict: kind.verdict.into(),
         pooled: kind.pooled.map(|pooled| Pooled {
