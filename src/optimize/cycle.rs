@@ -2,28 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::allowance::{NewMessages, Prospects};
-use super::attempts::Attempts;
-use super::audits::Audits;
-use super::coding::Reader;
-use super::earlier::Earlier;
-use super::failures::Failures;
-use super::family::Family;
-use super::incumbent::Ask;
-use super::judges::{Judge, Judges};
-use super::lab::Lab;
-use super::lineage::Lineage;
-use super::memory::{self, Memory};
-use super::older::Older;
-use super::pairing::Clusters;
-use super::propose::Proposer;
-use super::saving::{Page, Saver, unwritten};
-use super::search::{Aim, Known, search};
-use super::standing::Standing;
-use super::story::Story;
-use super::{compare_runs, explore, fresh, fresh_people, incumbent, marking, personas, record, replies};
+use super::cast::{Cast, CycleOptions};
+use super::error::Error;
+use crate::call::Used;
 use crate::compare::Comparison;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::{Baseline, Parent, Provenance, Redone};
@@ -35,10 +18,59 @@ use crate::evaluate::account;
 use crate::evaluate::auditing::{AuditWhen, REVISIONS};
 use crate::event::Event;
 use crate::improve::{Details, Objections, difference};
-use crate::model::digest;
+use crate::model::{Role, digest};
+use crate::optimize::allowance::{NewMessages, Prospects};
+use crate::optimize::before::coding::Reader;
+use crate::optimize::before::earlier::Earlier;
+use crate::optimize::before::incumbent;
+use crate::optimize::before::incumbent::Ask;
+use crate::optimize::before::judges::{Judge, Judges, is_simulated};
+use crate::optimize::before::marking;
+use crate::optimize::before::older::Older;
+use crate::optimize::before::personas;
+use crate::optimize::before::replies;
+use crate::optimize::before::standing::Standing;
+use crate::optimize::fresh;
+use crate::optimize::lineage::Lineage;
+use crate::optimize::lineage::attempts::Attempts;
+use crate::optimize::lineage::family::Family;
+use crate::optimize::lineage::memory::{self, Memory};
+use crate::optimize::people::fresh_people;
+use crate::optimize::people::pairing::Clusters;
+use crate::optimize::record;
+use crate::optimize::saving::{Page, Saver, unwritten};
+use crate::optimize::search::explore;
+use crate::optimize::search::propose::Proposer;
+use crate::optimize::search::{Aim, Known, search};
+use crate::optimize::story::Story;
+use crate::optimize::trials::audits::Audits;
+use crate::optimize::trials::failures::Failures;
+use crate::optimize::trials::lab::Lab;
 
-pub use super::cast::{Cast, Cycle, CycleOptions};
-pub use super::error::Error;
+/// A finished cycle.
+#[derive(Clone, Debug)]
+pub struct Cycle {
+    /// The file it started from.
+    pub parent: FileName,
+    /// The file it saved.
+    pub file: FileName,
+    /// The prompt that the lineage stands on now.
+    pub prompt: String,
+    /// What happened on the way, for a reader.
+    pub story: Story,
+    /// Before and after, on the people of the file; `None` where the incumbent stays.
+    pub comparison: Option<Comparison>,
+    /// Who judged.
+    pub judges: Judges,
+    /// What the file says about the run.
+    pub metadata: Metadata,
+    /// What was used, per role.
+    pub used: BTreeMap<Role, Used>,
+    /// Dollars, where all prices are known.
+    pub cost: Option<f64>,
+    /// Wall time.
+    pub elapsed: Duration,
+}
 
 /// The most pairs that are asked after a challenger was found better, unless the user says how many.
 const CONFIRMED: usize = 40;
@@ -172,7 +204,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         attempts: &attempts,
     };
     let found = search(&lab, &proposer, known, aim).await?;
-    lineage.remember(super::story::tried(&found));
+    lineage.remember(crate::optimize::story::tried(&found));
     lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);
@@ -191,7 +223,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         }
     };
     let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
-    let original_simulated = || compare_runs::is_simulated(&older.head) || (is_decided_again && simulated());
+    let original_simulated = || is_simulated(&older.head) || (is_decided_again && simulated());
     let changed = adopted.as_ref().map(|prompt| difference::of_prompts(Some(&lineage.parts), &prompt_before, prompt));
     let story = |referee, new_standing: Option<&Standing>, new_objections: Option<&Objections>| {
         Story::of(
@@ -242,7 +274,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         let file = saver.adopt(page)?;
         cast.context.events.emit(Event::Note(format!("Adopted, and saved as {file}; the new messages follow")));
     }
-    let referee = fresh::unless_limited(super::referee::hear(&lab, &people, &found).await)?;
+    let referee = fresh::unless_limited(crate::optimize::search::referee::hear(&lab, &people, &found).await)?;
     let after = match &adopted {
         Some(prompt) => fresh::write(&lab, prompt, &people, auditing.clone(), options.messages_per_persona).await?,
         None => None,
