@@ -9,7 +9,7 @@ mod scripted;
 use std::collections::BTreeSet;
 
 use program::{Place, Ran};
-use rejoinder::optimize::pairing::Key;
+use rejoinder::optimize::people::pairing::Key;
 use scripted::{Asked, Scripted};
 use serde::Deserialize;
 use serde_json::{Value, json};

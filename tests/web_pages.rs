@@ -376,7 +376,7 @@ async fn trials_are_shown_by_the_kinds_that_the_lineage_told_apart_and_by_none_w
     let place = Place::empty();
     lineage(&place);
     let entry = |persona: &str| json!({"persona": persona, "messages": [judged("Tea?", true, "Short.")]});
-    let key = |persona: &str| String::from(rejoinder::optimize::pairing::Key::of(persona));
+    let key = |persona: &str| String::from(rejoinder::optimize::people::pairing::Key::of(persona));
     let kind = |name: &str| json!({"name": name, "definition": "Who is meant."});
     let record = json!({
         "facts": "We sell tea.", "offer": "We sell tea.", "split": {"below": 0},

@@ -8,8 +8,8 @@ use crate::improve::kinds::{self, MOST_KINDS, PeopleKind};
 use crate::improve::sorting::A_CALL;
 use crate::improve::{Heard, Improver};
 use crate::model::{CallKey, Usage};
-use crate::optimize::kinds::{self as people_kinds, Kinds};
-use crate::optimize::pairing::Key;
+use crate::optimize::people::kinds::{self as people_kinds, Kinds};
+use crate::optimize::people::pairing::Key;
 use crate::report::estimate;
 
 /// Tokens of an answer that names groups: a dozen with their definitions.

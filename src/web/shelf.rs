@@ -13,7 +13,7 @@ pub use index::{Before, Index, Measured};
 pub use summary::{GROUNDED, Summary, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};
-use crate::optimize::readings;
+use crate::optimize::before::readings;
 
 /// Files whose summaries are kept.
 const MOST_SUMMARIES: usize = 10_000;

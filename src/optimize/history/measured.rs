@@ -7,10 +7,10 @@ use crate::data::{Entry, Gather, Part};
 use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
 use crate::improve::{Coding, Objections};
-use crate::optimize::grounded::{Judgement, RunTallies};
-use crate::optimize::kinds::Kinds;
-use crate::optimize::pairing::Key;
-use crate::optimize::split::Unseen;
+use crate::optimize::before::grounded::{Judgement, RunTallies};
+use crate::optimize::people::kinds::Kinds;
+use crate::optimize::people::pairing::Key;
+use crate::optimize::people::split::Unseen;
 use crate::optimize::story::Rates;
 
 /// What came of the messages of a run.

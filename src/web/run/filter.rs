@@ -4,7 +4,7 @@ use crate::event::Grounding;
 use crate::improve::Coding;
 use crate::improve::codebook::Side;
 use crate::improve::objections::{OTHER, UNSORTED};
-use crate::optimize::kinds::Kinds;
+use crate::optimize::people::kinds::Kinds;
 use crate::web::shelf::{Before, Index};
 use crate::web::work::{Values, value};
 
