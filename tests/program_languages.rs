@@ -48,10 +48,10 @@ struct Language {
     yes: [String; 3],
 }
 
-/// The number at the end of a description: `... (12)`.
+/// The number in a description: `... (12)`.
 fn number(persona: &str) -> usize {
-    let (_, number) = persona.trim_end().rsplit_once('(').unwrap();
-    number.trim_end_matches(')').parse().unwrap()
+    let (_, rest) = persona.rsplit_once('(').unwrap();
+    rest.split_once(')').unwrap().0.parse().unwrap()
 }
 
 /// Numbered lines: `3. text`.
@@ -304,4 +304,42 @@ fn dutch_goes_through_the_whole_loop() {
 #[test]
 fn japanese_goes_through_the_whole_loop() {
     goes_through_the_whole_loop("japanese");
+}
+
+#[test]
+fn kinds_that_no_model_can_tell_are_those_of_a_column_of_the_leads_or_not_sorted() {
+    let language: &'static Language = Box::leak(Box::new(Language::read("german")));
+    let server = Scripted::start(move |asked| {
+        if asked.schema == "kinds" { "I would rather not.".to_owned() } else { language.answer(asked) }
+    });
+    let place = Place::empty();
+    place.write("offer.md", &language.text());
+    let row = |at: usize| {
+        let segment = ["Handwerk", "Handel"][at % 2];
+        format!("p{at}@firm{at}.example,Leitung ({at}),Firma {at},{segment}\n")
+    };
+    let rows: String = (0..PEOPLE).map(row).collect();
+    place.write("leads.csv", &format!("email,title,company,Segment\n{rows}"));
+    place.ok(&["leads", "import", "leads.csv", "--name", "spring"]);
+    let people: Vec<String> = (0..PEOPLE).map(|at| language.person(at)).collect();
+    place.write("data/personas/some.json", &json!(people).to_string());
+    for (personas, base) in [("leads/spring", "spring"), ("some", "some")] {
+        let evaluate = ["evaluate", "--persona-file", personas, "--prompt-file", "offer.md"];
+        ok(&place, &server, &[&evaluate[..], &["--messages-per-persona", "1", "--model", "openai/m"]].concat());
+        let first = place.files("results").into_iter().find(|name| name.starts_with(base)).unwrap();
+        let improve = ["improve", "--results-file", &first, "--model", "openai/m", "--challengers", "3", "--seed", "1"];
+        let ran = ok(&place, &server, &[&improve[..], &["--max-calls", "1500", "--verbose"]].concat());
+        assert!(ran.err.contains("kinds of people could not be told apart"), "{}", ran.err);
+        let file = place.json(&format!("results/{base}_results_improvement_run_v1.json"));
+        let kinds = &file["metadata"]["rejoinder"]["lineage"]["kinds"];
+        if base == "some" {
+            assert!(kinds.is_null() && ran.out.contains("Kinds of people: not sorted"), "{kinds}\n{}", ran.out);
+            continue;
+        }
+        let names: Vec<&Value> = kinds["kinds"].as_array().unwrap().iter().map(|kind| &kind["name"]).collect();
+        assert_eq!((&kinds["column"], names), (&json!("segment"), vec![&json!("Handel"), &json!("Handwerk")]));
+        let aside = file["metadata"]["rejoinder"]["metrics"]["cycle"]["personas"]["unseen"].as_u64().unwrap();
+        assert_eq!(kinds["people"].as_object().unwrap().len() as u64, aside);
+        assert!(ran.err.contains("the column segment tells them") && !ran.out.contains("not sorted"), "{}", ran.out);
+    }
 }
