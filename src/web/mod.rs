@@ -9,6 +9,7 @@ mod campaigns;
 mod check;
 pub mod children;
 mod compare;
+mod confirm;
 mod downloads;
 mod error;
 pub mod guard;
@@ -90,6 +91,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/estimate", post(work::estimate))
         .route("/start", post(work::start))
         .route("/started/{id}", get(work::started))
+        .route("/started/{id}/withdraw", post(work::withdraw))
         .fallback(error::nowhere)
         .layer(from_fn_with_state(Arc::clone(&site), guard::guard))
         .with_state(site)
