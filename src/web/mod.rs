@@ -59,6 +59,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/logout", post(login::leave))
         .route("/", get(lineages::list))
         .route("/lineage/{name}", get(lineages::show))
+        .route("/lineage/{name}/people", get(lineages::grid))
         .route("/lineage/{name}/title", post(titles::keep_of_lineage))
         .route("/run/{name}/title", post(titles::keep_of_run))
         .route("/run/{name}", get(run::show))
