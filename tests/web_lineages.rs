@@ -128,6 +128,22 @@ async fn the_first_screen_of_a_lineage_says_whether_it_worked_what_changed_and_w
 }
 
 #[tokio::test]
+async fn a_candidate_that_did_no_better_is_not_called_not_proved() {
+    let place = Place::empty();
+    run(&place, FIRST, FIRST_PROMPT, 5, 1, json!({}));
+    let verdict = json!({"verdict": "not_enough_data", "unreachable": "no_gain"});
+    let parent = json!({"file": format!("{FIRST}.json"), "sha256": "0"});
+    let own = json!({"parent": parent, "metrics": cycle(&verdict, (6, 2), -50.0, json!({})), "lineage": memory()});
+    run(&place, BETTER, FIRST_PROMPT, 5, 1, own);
+    let pages = Pages::of(&place.data());
+    for page in ["/lineage/tea_results", &format!("/run/{BETTER}"), "/"] {
+        let text = words(&pages.get(page).await.text);
+        assert!(text.to_lowercase().contains("no better prompt found"), "{page}: {text}");
+        assert!(!text.contains("too few people") && !text.contains("not enough data"), "{page}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_version_in_which_the_prompt_stayed_is_no_new_measurement() {
     let place = Place::empty();
     lineage(&place);

@@ -12,7 +12,7 @@ use super::options::Global;
 use super::print;
 use super::progress::say;
 use super::settings::Settings;
-use super::setup::environment;
+use super::setup::{environment, made_folder, named_folder};
 use crate::data::folder::DataFolder;
 use crate::report::words;
 use crate::web::guard::Names;
@@ -50,8 +50,11 @@ pub struct Options {
 /// Serves until the process is asked to stop.
 pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output = ()>) -> Result<(), Error> {
     let settings = Settings::load(global.config.as_deref())?;
-    let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
-    let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+    let named = named_folder(global, &settings);
+    if let Some(root) = named.as_ref().filter(|root| !root.is_dir()) {
+        say(&made_folder(root));
+    }
+    let root = named.unwrap_or_else(|| PathBuf::from("data"));
     let listen = options.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let is_open = !listen.is_loopback();
     let token = token(options, is_open)?;

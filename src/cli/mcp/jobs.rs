@@ -94,7 +94,7 @@ impl Jobs {
         self.children.get(id).ok_or_else(|| {
             format!(
                 "there is no job {} here; jobs of an earlier server are runs of the journal, and the same call again \
-                 goes on with them",
+                 resumes them",
                 words::one_line(id, 40)
             )
         })
