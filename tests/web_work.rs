@@ -124,6 +124,9 @@ fn work_is_estimated_asked_for_started_followed_and_found_in_the_results() {
     for words in ["What it would take", "messages", "decisions", "--persona-file=b2b_saas_personas_eval", "Start"] {
         assert!(estimate.text.contains(words), "{words}\n{}", estimate.text);
     }
+    let (above, below) = estimate.text.split_once("id=\"start\"").unwrap();
+    assert!(above.contains("id=\"total\">In all "), "{above}");
+    assert!(below.contains("Call by call"), "what it takes and the button stand before the details");
     assert_eq!(place.files("results").len(), 1, "nothing was started");
 
     let unseen = server.post("/evaluate", "/start", &fields);

@@ -83,7 +83,7 @@ fn ask(site: &Site, mut values: Values, hint: Option<&str>) -> Result<Response, 
         }
         @if let Some(hint) = hint { p.problem role="alert" { (hint) } }
         @for warning in &estimate.warnings { p.problem role="alert" { (text(&page::sentence(warning))) } }
-        pre.estimate { (text(&estimate.plan)) }
+        @if let Some(total) = total(&estimate.plan) { p.total #total { (text(total)) } }
         (judge::chosen(job, site, &values)?)
         form.inline method="post" action="/start" {
             (page::csrf(site))
@@ -98,10 +98,17 @@ fn ask(site: &Site, mut values: Values, hint: Option<&str>) -> Result<Response, 
             p.hint { (words::count(under_way as u64, "command is", "commands are")) " under way; this one may have to \
                       wait for its turn." }
         }
+        h2 { "Call by call" }
+        pre.estimate { (text(&estimate.plan)) }
         h2 { "As a command" }
         pre.command #command { code { "rejoinder " (line.join(" ")) } }
     };
     Ok(page::page(site, "What it would take", job.place(), body).into_response())
+}
+
+/// The line of a plan that says what all of it takes.
+fn total(plan: &str) -> Option<&str> {
+    plan.lines().map(str::trim).find(|line| line.starts_with("In all "))
 }
 
 fn refused(page: Html<String>) -> Response {

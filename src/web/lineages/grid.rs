@@ -27,7 +27,7 @@ const PAGE: usize = 50;
 /// Versions that have a column: the first, and the last ones.
 const COLUMNS: usize = 10;
 /// Characters of a person.
-const LINE: usize = 70;
+const LINE: usize = 90;
 
 /// A version with its file.
 struct Column {

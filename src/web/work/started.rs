@@ -53,6 +53,7 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
             @if child.state == ChildState::TakenOut { p.lead { "It was not started, and cost nothing." } }
         }
         @if child.state == ChildState::Waiting { (in_line(&site, &child)) }
+        h2 { "As a command" }
         pre.command { code { "rejoinder " (line.join(" ")) } }
         @if !matches!(child.state, ChildState::Waiting | ChildState::TakenOut) {
             h2 { "What it said" }
