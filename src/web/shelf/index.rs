@@ -180,6 +180,13 @@ impl Index {
         })
     }
 
+    /// The mean chance of a yes of an entry, where its decisions are chances.
+    #[must_use]
+    pub fn chance(&self, entry: u32) -> Option<f64> {
+        let chances = self.entries.get(entry as usize)?.chances;
+        (chances.count > 0).then(|| chances.sum / chances.count as f64)
+    }
+
     /// What came of its messages: the figures of the report on this run.
     ///
     /// # Errors
