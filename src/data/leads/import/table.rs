@@ -59,6 +59,8 @@ pub fn read(
     mapping.check(path, Some(layout.line))?;
     report.format = match layout.delimiter {
         b'\t' => "CSV with tabs".to_owned(),
+        b',' => "CSV with commas".to_owned(),
+        b';' => "CSV with semicolons".to_owned(),
         delimiter => format!("CSV with {}", char::from(delimiter)),
     };
     report.preamble = layout.line - 1;
