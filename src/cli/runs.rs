@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use comfy_table::presets::NOTHING;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use super::error::Error;
 use super::options::dollars;
@@ -204,7 +204,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
         return Ok("No runs yet.\n".to_owned());
     }
     let mut table = Table::new();
-    table.load_style(NOTHING);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["run", "command", "state", "began", "calls", "cost", "size"]);
     for row in rows {
         table.add_row([

@@ -13,7 +13,7 @@ use super::{Runs, known};
 use crate::compare::Tally;
 use crate::data::titles::Titles;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::pairing::Key;
+use crate::optimize::people::pairing::Key;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::page::{self, Place, text};
