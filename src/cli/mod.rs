@@ -128,7 +128,7 @@ enum Command {
     Plan(plan::Options),
     /// Check the models' hosts with one small call per role: what they accept, know and cost
     Check(check::Options),
-    /// Import real replies
+    /// Import real replies, show what was imported, or take it back
     Replies(replies::Options),
     /// Measure whether the decision maker's yes predicts real replies
     Calibrate(calibrate::Options),

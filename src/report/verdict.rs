@@ -2,9 +2,9 @@
 
 use super::leads::shell;
 use super::{calibration, story, summary, words};
+use crate::optimize::Verdict;
 use crate::optimize::before::judges::Judges;
 use crate::optimize::history::{History, Link, ToldProof, Version};
-use crate::optimize::search::verdict::Verdict;
 
 /// The verdict in one sentence, with its point at the end.
 #[must_use]
