@@ -1,17 +1,20 @@
 //! The product in the simulated worlds of `just bench-worlds`: what it measures there is what the worlds call the truth.
 
-#[path = "../benches/worlds/cast.rs"]
+#[path = "../benches/support/cast.rs"]
 mod cast;
 #[path = "../benches/worlds/places.rs"]
 mod places;
+#[path = "../benches/worlds/player.rs"]
+mod player;
 #[path = "../benches/worlds/proof.rs"]
 mod proof;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cast::{Player, cast};
+use cast::cast;
 use places::Here;
+use player::Player;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
 use rejoinder::optimize::lab::Wanted;

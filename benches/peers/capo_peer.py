@@ -1,9 +1,10 @@
 """CAPO (PyPI `promptolution`), without examples in the prompt.
 
-What is ours is the task - a message to a persona, reward 1 for a yes - and the model behind the crossover and the mutation:
-the world merges two prompts, and its improver rephrases one, that is, proposes changes without any feedback, as CAPO has none
-to show. CAPO begins with prompts that somebody wrote: the start and seven rewrites of it. Its blocks are of ten people, as
-its default of thirty would take all of the smallest budget for one comparison of its first population.
+What is ours is the task - a message to a persona, reward 1 for a yes - and the model behind the crossover and the
+mutation: the world merges two prompts, and its improver rephrases one, that is, proposes changes without any
+feedback, as CAPO has none to show. CAPO begins with prompts that somebody wrote: the start and seven rewrites of it.
+Its blocks are of ten people, as its default of thirty would take all of the smallest budget for one comparison of its
+first population.
 """
 
 import logging

@@ -1,9 +1,10 @@
 """MIPROv2 (PyPI `dspy`, with `optuna`), without examples in the prompt: what it changes is the instruction.
 
-What is ours is the program - one message, written by the world's writer with the instruction as its prompt - the metric - a
-yes of the persona - and the model behind the proposer: where the proposer asks for an instruction, the world's improver
-rewrites the prompt that the request shows; it gets no feedback, as MIPROv2 has none to show. Whatever else the proposer
-asks (a summary of the data, a description of the program) is answered by a sentence, and is a call like others.
+What is ours is the program - one message, written by the world's writer with the instruction as its prompt - the
+metric - a yes of the persona - and the model behind the proposer: where the proposer asks for an instruction, the
+world's improver rewrites the prompt that the request shows; it gets no feedback, as MIPROv2 has none to show.
+Whatever else the proposer asks (a summary of the data, a description of the program) is answered by a sentence, and
+is a call like others.
 """
 
 import contextlib
@@ -71,8 +72,8 @@ class Enough(Exception):
 
 
 class Instructions(MIPROv2):
-    """Examples go into no prompt here, so none are collected for the proposer either: at these budgets that would be most
-    of the calls."""
+    """Examples go into no prompt here, so none are collected for the proposer either: at these budgets that would be
+    most of the calls."""
 
     def _bootstrap_fewshot_examples(self, *_, **__):
         return None
@@ -81,8 +82,8 @@ class Instructions(MIPROv2):
 def run(worlds, about, budgets):
     """For each budget a run of its own, with as many trials as it pays for: a list of (budget, calls, prompt).
 
-    `worlds` gives access under a name. A trial is a minibatch of 20 personas of the 30 that validate; every fifth, and the
-    last, is on all of them, as MIPROv2 does.
+    `worlds` gives access under a name. A trial is a minibatch of 20 personas of the 30 that validate; every fifth,
+    and the last, is on all of them, as MIPROv2 does.
     """
     found = []
     for budget in budgets:

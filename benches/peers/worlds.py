@@ -2,14 +2,14 @@
 
     worlds.py ADDRESS FOLDER --worlds additive-test-1,tone-test-1 --budgets 500:166,1000:333 [--tools gepa,mipro]
 
-ADDRESS is where `cargo bench --bench worlds -- peers` serves them. A budget is calls in all, and those of them that are
-left for a proof. Keeps a line of JSON for each arm, gate and budget in FOLDER/WORLD/TOOL.jsonl: `tool`, `gate`, `budget`,
-`calls` and `prompt`.
+ADDRESS is where `cargo bench --bench worlds -- peers` serves them. A budget is calls in all, and those of them that
+are left for a proof. Keeps a line of JSON for each arm, gate and budget in FOLDER/WORLD/TOOL.jsonl: `tool`, `gate`,
+`budget`, `calls` and `prompt`.
 
 A tool runs twice. *none*: any yes counts, it may learn from everybody, and what it arrives at is taken. *claims*: see
-worlds_client.py; it learns from those who are not kept aside. In that second run *proof* is what it has arrived at while
-the calls for the proof are left, if the product's paired test, with the people kept aside, finds it better than the start;
-the start where it does not.
+worlds_client.py; it learns from those who are not kept aside. In that second run *proof* is what it has arrived at
+while the calls for the proof are left, if the product's paired test, with the people kept aside, finds it better than
+the start; the start where it does not.
 """
 
 import argparse
@@ -99,17 +99,16 @@ def keep(file, rows):
     draft.replace(file)
 
 
-def work(address, folder, place, tool, budgets, again, until):
+def work(address, folder, place, tool, budgets, until):
     """Runs a tool for the budgets that are missing. Whether it ran."""
     file = folder / place / f"{tool}.jsonl"
     kept = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
-    there = set() if again else {row["budget"] for row in kept}
+    there = {row["budget"] for row in kept}
     missing = [budget for budget in budgets if budget[0] not in there]
     if not missing or time.time() > until:
         return False
     rows = arrivals(address, place, tool, missing)
-    renewed = {budget for budget, _ in missing}
-    keep(file, [row for row in kept if row["budget"] not in renewed] + rows)
+    keep(file, kept + rows)
     return True
 
 
@@ -126,16 +125,14 @@ def main():
     parser.add_argument("--tools", type=lambda text: text.split(","), default=list(TOOLS))
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, default=float("inf"))
-    parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
-    started = time.time()
+    started, where = time.time(), (options.address, options.folder)
     unknown = [tool for tool in options.tools if tool not in TOOLS]
     if unknown:
         parser.error(f"{unknown[0]} is none of {', '.join(TOOLS)}")
     with ProcessPoolExecutor(options.workers) as pool:
         playing = [
-            (place, tool, pool.submit(work, options.address, options.folder, place, tool, options.budgets,
-                                      options.again, started + options.seconds))
+            (place, tool, pool.submit(work, *where, place, tool, options.budgets, started + options.seconds))
             for place in options.worlds
             for tool in options.tools
         ]

@@ -1,8 +1,8 @@
 """Calls to the simulated worlds that `cargo bench --bench worlds` serves on loopback. The server counts them.
 
-Behind the gate for claims a tool has what rejoinder's own search has: the writer is told beside its prompt to claim nothing
-that is not stated, a message that got a yes is audited, and a yes to an accused message is none. The audit is a call like
-others.
+Behind the gate for claims a tool has what rejoinder's own search has: the writer is told beside its prompt to claim
+nothing that is not stated, a message that got a yes is audited, and a yes to an accused message is none. The audit is
+a call like others.
 """
 
 import http.client

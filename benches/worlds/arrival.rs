@@ -7,6 +7,8 @@ use rejoinder::data::whole;
 use rejoinder_worlds::Place;
 use serde::{Deserialize, Serialize};
 
+use crate::options::{Options, Section};
+
 /// What an arm had to get past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,4 +87,28 @@ pub fn all(folder: &Path, place: Place) -> Result<BTreeMap<String, Vec<Arrival>>
         }
     }
     Ok(found)
+}
+
+/// Throws away what the named sections keep of the wanted worlds and budgets.
+pub fn forget(options: &Options) -> Result<(), String> {
+    let budgets = options.budgets();
+    let gates: Vec<Gate> = options.runs.iter().flat_map(|run| run.gates()).copied().collect();
+    for section in options.sections() {
+        // The tools of others run at all gates together.
+        let is_gone = |known: &Arrival| match section {
+            Section::Best => true,
+            Section::Peers => budgets.contains(&known.budget),
+            _ => budgets.contains(&known.budget) && gates.contains(&known.gate),
+        };
+        for place in options.places() {
+            for name in options.files(section) {
+                let file = file(&options.folder, place, name);
+                let (gone, kept): (Vec<_>, Vec<_>) = read(&file)?.into_iter().partition(is_gone);
+                if !gone.is_empty() {
+                    write(&file, &kept)?;
+                }
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,5 +1,5 @@
-//! The baseline without any trial but those of the first run: what at least two of fifteen improvers proposed, each idea
-//! in its shortest wording.
+//! The baseline without any trial but those of the first run: what at least two of fifteen improvers proposed, each
+//! idea in its shortest wording.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::proof::prove;
 use crate::work::each;
 
 /// Its name.
-const CONSENSUS: &str = "consensus";
+pub const CONSENSUS: &str = "consensus";
 /// Improvers.
 const IMPROVERS: usize = 15;
 /// Improvers that must have proposed an idea.
@@ -28,32 +28,38 @@ pub fn run(options: &Options) -> Result<(), String> {
 
 fn arrive(options: &Options, place: Place) -> Result<(), String> {
     let file = arrival::file(&options.folder, place, CONSENSUS);
-    let kept = arrival::read(&file)?;
-    let is_there = |budget: &u64| kept.iter().any(|known| known.budget == *budget);
-    let budgets: Vec<u64> = options.budgets().into_iter().filter(|budget| options.again || !is_there(budget)).collect();
-    if budgets.is_empty() {
+    let mut kept = arrival::read(&file)?;
+    let is_there = |run: &Run, budget: &u64| {
+        kept.iter().any(|known: &Arrival| known.budget == *budget && run.gates().contains(&known.gate))
+    };
+    let missing: Vec<(Run, Vec<u64>)> = options
+        .runs
+        .iter()
+        .map(|run| (*run, options.budgets().into_iter().filter(|budget| !is_there(run, budget)).collect()))
+        .filter(|(_, budgets): &(Run, Vec<u64>)| !budgets.is_empty())
+        .collect();
+    if missing.is_empty() {
         return Ok(());
     }
     let here = Arc::new(Here::new(place));
-    let mut arrivals: Vec<Arrival> = kept.into_iter().filter(|known| !budgets.contains(&known.budget)).collect();
-    for run in &options.runs {
+    for (run, budgets) in &missing {
         let (prompt, calls) = consensus(&here, *run);
-        for budget in &budgets {
+        for budget in budgets {
             let arrival = |gate, calls, prompt: &str| {
                 let prompt = prompt.to_owned();
                 Arrival { tool: CONSENSUS.to_owned(), gate, budget: *budget, calls, prompt }
             };
             if *run == Run::Free {
-                arrivals.push(arrival(Gate::None, calls, &prompt));
+                kept.push(arrival(Gate::None, calls, &prompt));
                 continue;
             }
-            arrivals.push(arrival(Gate::Claims, calls, &prompt));
+            kept.push(arrival(Gate::Claims, calls, &prompt));
             let proved = prove(&here, &prompt, budget.saturating_sub(calls))?;
             let stands = if proved.adopts { prompt.clone() } else { here.told.start() };
-            arrivals.push(arrival(Gate::Proof, calls + proved.calls, &stands));
+            kept.push(arrival(Gate::Proof, calls + proved.calls, &stands));
         }
     }
-    arrival::write(&file, &arrivals)
+    arrival::write(&file, &kept)
 }
 
 /// Everything that this baseline asks, counted.

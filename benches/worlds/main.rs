@@ -6,9 +6,10 @@
 //! truth about a prompt is the world's own, among people that no arm has seen.
 //!
 //! Where an arm arrived is kept in FOLDER/WORLD/SECTION.jsonl. What is there is not run again, so an interrupted run
-//! goes on, and a larger one adds to it; `--again` runs the named sections anew.
+//! goes on, and a larger one adds to it; `--again` throws away first what the named sections keep.
 
 mod arrival;
+#[path = "../support/cast.rs"]
 mod cast;
 mod consensus;
 mod growth;
@@ -17,6 +18,7 @@ mod options;
 mod ours;
 mod peers;
 mod places;
+mod player;
 mod points;
 mod proof;
 mod score;
@@ -31,6 +33,12 @@ use options::{Options, Section};
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if options.again
+        && let Err(why) = arrival::forget(&options)
+    {
+        eprintln!("{why}");
+        return ExitCode::FAILURE;
+    }
     for section in options.sections() {
         let done = match section {
             Section::Best => points::best(&options),

@@ -6,6 +6,10 @@ use std::time::{Duration, Instant};
 use clap::{Parser, ValueEnum};
 use rejoinder_worlds::{Family, Place, Set};
 
+use crate::arrival::Gate;
+use crate::consensus::CONSENSUS;
+use crate::ours::OURS;
+
 /// Runs prompt optimizers in simulated worlds and prints where they arrived.
 #[derive(Clone, Parser)]
 pub struct Options {
@@ -32,7 +36,7 @@ pub struct Options {
     /// Gates that rejoinder and consensus run with
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Run::Free, Run::Gated])]
     pub runs: Vec<Run>,
-    /// Run the named sections again, whatever is there
+    /// Throw away first what is kept of the named sections in these worlds, at these budgets
     #[arg(long)]
     pub again: bool,
     /// Begin with no further world after so many minutes
@@ -89,7 +93,15 @@ pub enum Run {
 }
 
 impl Run {
-    /// The name, as tools and files have it.
+    /// The gates whose rows it leads to.
+    pub fn gates(self) -> &'static [Gate] {
+        match self {
+            Run::Free => &[Gate::None],
+            Run::Gated => &[Gate::Claims, Gate::Proof],
+        }
+    }
+
+    /// The name, as the server counts by it.
     pub fn as_str(self) -> &'static str {
         match self {
             Run::Free => "free",
@@ -113,6 +125,17 @@ impl Options {
         };
         let seeds = self.first..self.first + self.worlds;
         seeds.flat_map(|seed| self.families.iter().map(move |family| Place { family: *family, set, seed })).collect()
+    }
+
+    /// The names of the files that a section keeps.
+    pub fn files(&self, section: Section) -> Vec<&str> {
+        match section {
+            Section::Best => vec!["best"],
+            Section::Rejoinder => vec![OURS],
+            Section::Consensus => vec![CONSENSUS],
+            Section::Peers => self.tools.iter().map(String::as_str).collect(),
+            Section::Table => Vec::new(),
+        }
     }
 
     /// Calls that every arm is given, the fewest first.

@@ -40,15 +40,12 @@ fn arrive(options: &Options, (address, served): (SocketAddr, &Served), place: Pl
     let mut kept = arrival::read(&file)?;
     for run in &options.runs {
         for budget in options.budgets() {
-            let gates: &[Gate] = if *run == Run::Free { &[Gate::None] } else { &[Gate::Claims, Gate::Proof] };
-            let is_this = |known: &Arrival| known.budget == budget && gates.contains(&known.gate);
-            if kept.iter().any(is_this) && !options.again {
+            let is_this = |known: &Arrival| known.budget == budget && run.gates().contains(&known.gate);
+            if kept.iter().any(is_this) {
                 continue;
             }
             let one = Use { program: &options.program, address, served, here: &here, run: *run, budget };
-            let arrived = one.arrive()?;
-            kept.retain(|known| !is_this(known));
-            kept.extend(arrived);
+            kept.extend(one.arrive()?);
             arrival::write(&file, &kept)?;
         }
     }

@@ -22,9 +22,6 @@ pub fn run(options: &Options) -> Result<(), String> {
         command.arg(script).arg(address.to_string()).arg(&options.folder);
         command.args(["--worlds", &joined(&worlds), "--budgets", &joined(&budgets)]);
         command.args(["--tools", &joined(&options.tools), "--workers", &options.workers.to_string()]);
-        if options.again {
-            command.arg("--again");
-        }
         if let Some(left) = options.left() {
             command.args(["--seconds", &left.as_secs().to_string()]);
         }

@@ -21,7 +21,7 @@ pub fn best(options: &Options) -> Result<(), String> {
 
 fn climb(options: &Options, place: Place) -> Result<(), String> {
     let file = arrival::file(&options.folder, place, "best");
-    if !arrival::read(&file)?.is_empty() && !options.again {
+    if !arrival::read(&file)?.is_empty() {
         return Ok(());
     }
     let here = Here::new(place);

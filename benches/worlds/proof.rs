@@ -13,8 +13,9 @@ use rejoinder::optimize::lab::Lab;
 use rejoinder::optimize::verify::{Size, verify};
 use rejoinder::optimize::{Cast, Objective};
 
-use crate::cast::{Player, cast};
+use crate::cast::cast;
 use crate::places::Here;
+use crate::player::Player;
 
 /// The chance of adopting a prompt that is no better. A tool is proved once, so it has the whole level; rejoinder keeps
 /// some of it for further attempts.

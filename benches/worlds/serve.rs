@@ -1,5 +1,5 @@
-//! Worlds over loopback HTTP: by the Messages API for rejoinder, in a form of their own for other tools. The server counts
-//! every call.
+//! Worlds over loopback HTTP: by the Messages API for rejoinder, in a form of their own for other tools. The server
+//! counts every call.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -15,8 +15,8 @@ use rejoinder_worlds::text::{Ask, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cast::named;
 use crate::places::Here;
+use crate::player::named;
 use crate::proof;
 
 /// What is served: worlds as they are asked for, and the calls of each tool in each.
@@ -123,8 +123,8 @@ impl Shelf {
     }
 }
 
-/// The Messages API: the model's name is the world's, the key is the tool's name, and the same idempotency key gets the same
-/// answer.
+/// The Messages API: the model's name is the world's, the key is the tool's name, and the same idempotency key gets the
+/// same answer.
 async fn messages(State(shelf): State<Arc<Shelf>>, headers: HeaderMap, Json(body): Json<Value>) -> Answered {
     let model = body["model"].as_str().unwrap_or_default();
     let (place, here) = shelf.here(model)?;
