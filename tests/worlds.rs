@@ -17,7 +17,7 @@ use places::Here;
 use player::Player;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
-use rejoinder::optimize::lab::Wanted;
+use rejoinder::optimize::trials::lab::Wanted;
 use rejoinder_worlds::truth::Sending;
 use rejoinder_worlds::{Family, Item, Place, Set};
 

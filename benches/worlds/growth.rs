@@ -16,7 +16,8 @@ const BELOW: f64 = 0.005;
 /// What the arm of both gates gains, by family.
 pub fn text(scores: &Scores, budgets: &[u64]) -> String {
     let mut text = String::from(
-        "| family | calls | worlds | grounded rate | on the calls before (standard error) | on the start (standard \
+        "rejoinder, as calls grow, behind both gates\n\n\
+         | family | calls | worlds | grounded rate | on the calls before (standard error) | on the start (standard \
          error) | worlds below the start |\n| --- | --- | --- | --- | --- | --- | --- |\n",
     );
     let families = [None].into_iter().chain(Family::ALL.map(Some));

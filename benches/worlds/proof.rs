@@ -6,11 +6,11 @@ use rejoinder::compare::sequential::Decision;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
 use rejoinder::evaluate::grounding::Sources;
-use rejoinder::optimize::audits::Audits;
-use rejoinder::optimize::earlier::Earlier;
-use rejoinder::optimize::failures::Failures;
-use rejoinder::optimize::lab::Lab;
-use rejoinder::optimize::verify::{Size, verify};
+use rejoinder::optimize::before::earlier::Earlier;
+use rejoinder::optimize::search::verify::{Size, verify};
+use rejoinder::optimize::trials::audits::Audits;
+use rejoinder::optimize::trials::failures::Failures;
+use rejoinder::optimize::trials::lab::Lab;
 use rejoinder::optimize::{Cast, Objective};
 
 use crate::cast::cast;

@@ -24,33 +24,47 @@ pub fn print(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Every row over all worlds.
+/// Every row over all worlds, a table for each gate.
 fn overall(scores: &Scores) -> String {
-    let mut text = String::from(
-        "| gate | calls | arm | worlds | grounded rate | worst tenth | any yes | made up | changed the prompt | \
-         calls used | rejoinder's lead (standard error) |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    Gate::ALL.into_iter().map(|gate| behind(gate, scores)).collect()
+}
+
+fn behind(gate: Gate, scores: &Scores) -> String {
+    let rows: Vec<_> = ordered(scores).into_iter().filter(|(row, _)| row.gate == gate).collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "Gate: {}\n\n\
+         | calls | arm | worlds | grounded rate | worst tenth | rejoinder's lead (standard error) | any yes | made up | \
+         changed the prompt | calls used |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        gate.as_str()
     );
-    for (row, worlds) in ordered(scores) {
+    for (row, worlds) in rows {
         let of = |value: &dyn Fn(&Reached) -> f64| worlds.values().map(value).collect::<Vec<f64>>();
         let grounded = of(&|reached| reached.rates.grounded);
         let all = |value: &dyn Fn(&Reached) -> f64| mean(&of(value));
         let cells = [
-            row.gate.as_str().to_owned(),
-            if row.budget == 0 { String::new() } else { row.budget.to_string() },
+            budget(row),
             row.tool.clone(),
             worlds.len().to_string(),
             percent(mean(&grounded)),
             percent(worst_tenth(&grounded)),
+            lead(scores, row, |_| true),
             percent(all(&|reached| reached.rates.response)),
             percent(all(&|reached| reached.rates.invented)),
             format!("{:.0} %", 100.0 * all(&|reached| f64::from(u8::from(reached.changed)))),
             format!("{:.0}", all(&|reached| reached.calls as f64)),
-            lead(scores, row, |_| true),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
     }
-    text
+    text + "\n"
+}
+
+/// The calls of a row; nothing for those that no tool stands behind.
+fn budget(row: &Row) -> String {
+    if row.budget == 0 { String::new() } else { row.budget.to_string() }
 }
 
 /// Means and leads in each family, behind the strictest gate.
@@ -60,7 +74,7 @@ fn by_family(scores: &Scores) -> String {
     families.dedup();
     let names: Vec<&str> = families.iter().map(|family| family.as_str()).collect();
     let mut text = format!(
-        "Grounded rate; its worst tenth; rejoinder's lead (standard error), each behind both gates:\n\n\
+        "By family, behind both gates: grounded rate; worst tenth; rejoinder's lead (standard error)\n\n\
          | calls | arm | {} |\n| --- | --- |{}\n",
         names.join(" | "),
         " --- |".repeat(families.len())
@@ -77,8 +91,7 @@ fn by_family(scores: &Scores) -> String {
             format!("{}; {}{lead}", percent(mean(&grounded)), percent(worst_tenth(&grounded)))
         };
         let cells: Vec<String> = families.iter().map(cell).collect();
-        let budget = if row.budget == 0 { String::new() } else { row.budget.to_string() };
-        text += &format!("| {budget} | {} | {} |\n", row.tool, cells.join(" | "));
+        text += &format!("| {} | {} | {} |\n", budget(row), row.tool, cells.join(" | "));
     }
     text
 }

@@ -10,14 +10,14 @@ pub mod told;
 
 use std::sync::Arc;
 
-use super::judges::Judge;
-use super::lineage::Lineage;
-use super::story::Rates;
 use crate::data::calibrations::{self, Calibration};
 use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
 use crate::journal::RunRow;
+use crate::optimize::before::judges::Judge;
+use crate::optimize::lineage::Lineage;
+use crate::optimize::story::Rates;
 
 pub use line::Link;
 pub use measured::Measured;
@@ -187,6 +187,6 @@ impl History {
     /// Whether anything of it is simulated.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        self.versions.iter().any(|version| super::compare_runs::is_simulated(&version.metadata))
+        self.versions.iter().any(|version| crate::optimize::before::judges::is_simulated(&version.metadata))
     }
 }

@@ -13,7 +13,7 @@ use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
 use crate::data::results::Metadata;
 use crate::data::versions;
-use crate::optimize::pairing::Clusters;
+use crate::optimize::people::pairing::Clusters;
 
 /// What the table says of one run.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
 use crate::optimize::Objective;
+use crate::optimize::search::verdict::Kind;
 use crate::optimize::story::{self, Proof, Story};
-use crate::optimize::verdict::Kind;
 
 /// Kinds of people that are named.
 const NAMED: usize = 3;

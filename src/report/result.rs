@@ -8,9 +8,9 @@ use crate::compare::{Interval, Rate};
 use crate::improve::Change;
 use crate::improve::difference::Step;
 use crate::optimize::Objective;
-use crate::optimize::judges::Judges;
+use crate::optimize::before::judges::Judges;
+use crate::optimize::search::verdict::Verdict;
 use crate::optimize::story::{Proof, Rates, Story};
-use crate::optimize::verdict::Verdict;
 
 /// Lines of a difference that are shown.
 const LINES: usize = 4;

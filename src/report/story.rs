@@ -10,8 +10,8 @@ use crate::improve::changes::Standing;
 use crate::improve::difference::Step;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
+use crate::optimize::search::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
 use crate::optimize::story::{Effect, Raised, Rates, Story};
-use crate::optimize::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
 
 /// Objections and instructions that are named.
 const NAMED: usize = 3;

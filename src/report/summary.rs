@@ -3,7 +3,7 @@
 use super::{story, words};
 use crate::compare::Comparison;
 use crate::data::provenance::{FailedTrial, SearchFailure};
-use crate::optimize::judges::Judges;
+use crate::optimize::before::judges::Judges;
 use crate::optimize::story::{Rates, Story};
 
 pub use super::before_after::{Names, before_after, change_lines, judged_by, verdict};

@@ -1,8 +1,8 @@
 //! What a lineage comes to, in one sentence, and what a reader must know before believing it.
 
 use super::{calibration, story, summary, words};
+use crate::optimize::before::judges::Judges;
 use crate::optimize::history::{History, Link, ToldProof, Version};
-use crate::optimize::judges::Judges;
 
 /// The verdict in one sentence, with its point at the end.
 #[must_use]

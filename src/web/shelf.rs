@@ -15,7 +15,7 @@ pub use marks::Marks;
 pub use summary::{GROUNDED, Summary, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};
-use crate::optimize::readings;
+use crate::optimize::before::readings;
 
 /// Files whose summaries are kept.
 const MOST_SUMMARIES: usize = 10_000;

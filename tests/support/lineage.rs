@@ -4,7 +4,7 @@
 use rejoinder::data::results::sha256;
 use rejoinder::data::{DataFolder, FileName, Kind};
 use rejoinder::optimize::history::History;
-use rejoinder::optimize::pairing::Key;
+use rejoinder::optimize::people::pairing::Key;
 use serde_json::{Value, json};
 
 /// Personas whose number is below this are kept aside.

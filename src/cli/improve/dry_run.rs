@@ -16,12 +16,12 @@ use crate::improve::parts::Marking;
 use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
-use crate::optimize::cycle::Cast;
-use crate::optimize::explore;
-use crate::optimize::judges::{Judge, Judges};
+use crate::optimize::Cast;
+use crate::optimize::before::judges::{Judge, Judges};
+use crate::optimize::before::older::Older;
 use crate::optimize::lineage::{Lineage, Resumed};
-use crate::optimize::older::Older;
-use crate::optimize::{self, marking, personas, readings};
+use crate::optimize::search::explore;
+use crate::optimize::{self, before::marking, before::personas, before::readings};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 

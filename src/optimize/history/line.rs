@@ -9,10 +9,10 @@ use crate::data::provenance::{Baseline, Redone};
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 use crate::journal::RunRow;
-use crate::optimize::compare_runs::is_simulated;
+use crate::optimize::before::judges::is_simulated;
+use crate::optimize::before::readings;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::readings;
-use crate::optimize::root::{Root, sources};
+use crate::optimize::lineage::root::{Root, sources};
 
 /// How a version hangs together with the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use crate::data::{Entry, Gather, Part};
 use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
 use crate::improve::{Coding, Objections};
-use crate::optimize::grounded::{Judgement, RunTallies};
-use crate::optimize::pairing::Key;
-use crate::optimize::segments;
-use crate::optimize::split::Unseen;
+use crate::optimize::before::grounded::{Judgement, RunTallies};
+use crate::optimize::people::pairing::Key;
+use crate::optimize::people::split::Unseen;
+use crate::optimize::search::segments;
 use crate::optimize::story::Rates;
 
 /// What came of the messages of a run.

@@ -6,7 +6,7 @@ use super::Runs;
 use crate::compare::{Interval, Rate};
 use crate::data::FileName;
 use crate::optimize::Verdict;
-use crate::optimize::verdict::Because;
+use crate::optimize::search::verdict::Because;
 use crate::report::words;
 use crate::web::page::{self, text};
 use crate::web::shelf::Summary;

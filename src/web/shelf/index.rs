@@ -14,11 +14,11 @@ use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::Coding;
-use crate::optimize::grounded::{Checked, RunTallies};
-use crate::optimize::judges::{Judge, Judges};
+use crate::optimize::before::grounded::{Checked, RunTallies};
+use crate::optimize::before::judges::{Judge, Judges};
+use crate::optimize::before::readings;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::pairing::Key;
-use crate::optimize::readings;
+use crate::optimize::people::pairing::Key;
 use crate::optimize::story::Rates;
 
 /// Stands for no entry.

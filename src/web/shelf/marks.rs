@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::index::Index;
 use crate::data::{self, DataFolder, Entry, Gather, Part, results_stream};
-use crate::optimize::segments;
+use crate::optimize::search::segments;
 
 /// Who people are.
 #[derive(Clone, Default)]
