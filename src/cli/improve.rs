@@ -218,7 +218,7 @@ async fn cycles(
             GoesOn::Cycle => continue,
             GoesOn::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
             GoesOn::NothingLeft => format!(
-                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
+                "What is left of the calls would hardly gain {} points more (a chance below 5%): cycle {number} was \
                  the last.",
                 options.min_gain
             ),

@@ -101,6 +101,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     };
     let found = cycle.search(&lab, start).await?;
     lineage.remember(story::tried(&found));
+    lineage.kinds.clone_from(&found.known_kinds);
     lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
     if let Some(verified) = &found.verified {
         lineage.attempted(found.verdict.adopts(), verified.earlier > 0);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::data::calibrations::{self, Calibration};
 use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
+use crate::data::titles::Titles;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
 use crate::journal::RunRow;
 use crate::optimize::before::judges::Judge;
@@ -29,6 +30,8 @@ pub use told::{Told, ToldProof};
 pub struct History {
     /// What the names of its files have in common.
     pub name: String,
+    /// What people call it; its name where they call it nothing else.
+    pub title: String,
     /// The first run first, the file in question last; never empty.
     pub versions: Vec<Version>,
     /// What the offer may claim.
@@ -135,7 +138,8 @@ impl History {
         let pairs = Pairs::of(folder, &versions, unseen.as_ref())?;
         // A calibration that cannot be read takes nothing from what the files say.
         let calibration = calibrations::of_lineage(folder, focus.stem()).ok().flatten();
-        Ok(History { name, versions, facts, memory, aside, pairs, calibration })
+        let title = Titles::load(folder).of_lineage(&name).to_owned();
+        Ok(History { name, title, versions, facts, memory, aside, pairs, calibration })
     }
 
     /// The file that a name means: a results file, or the latest version of the lineage that is called so.

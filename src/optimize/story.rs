@@ -82,10 +82,12 @@ pub struct Story {
     pub kinds: Vec<Kind>,
     /// What the referee says of an adopted challenger, where there is one.
     pub referee: Option<Opinion>,
-    /// The people of the file: the incumbent, and the adopted challenger, where there is one.
+    /// Everybody in the file: the incumbent, and the adopted challenger, where there is one.
     pub before: Rates,
     /// See `before`.
     pub after: Option<Rates>,
+    /// The same of those who are learned from.
+    pub learned: (Rates, Option<Rates>),
     /// Calls that the search took.
     pub calls: u64,
     /// The chance that what is left of the run's calls gains something worth having; `None` where it has no plan.
@@ -246,6 +248,7 @@ impl Story {
             referee,
             before: Rates::of_standing(before, before_simulated),
             after: after.map(|after| Rates::of_standing(after, simulated)),
+            learned: (before.learned.rates(before_simulated), after.map(|after| after.learned.rates(simulated))),
             calls: found.calls,
             chance_of_more: None,
         }
@@ -292,7 +295,7 @@ impl Story {
 
 fn segment(kind: &Kind) -> SegmentRecord {
     SegmentRecord {
-        name: kind.name.to_owned(),
+        name: kind.name.clone(),
         personas: kind.people as u64,
         verdict: kind.verdict.into(),
         pooled: kind.pooled.map(|pooled| Pooled {

@@ -124,7 +124,7 @@ fn scatter(components: &Components, proof: &Proof) -> Option<String> {
 /// What can be said of kinds of people: each alone, where any is large enough, and together.
 pub(super) fn kinds(story: &Story) -> Option<String> {
     if story.kinds.is_empty() {
-        return None;
+        return story.proof.as_ref().map(|_| "Kinds of people: not sorted".to_owned());
     }
     let verdicts: Vec<Segment> = story.kinds.iter().map(|kind| kind.verdict).collect();
     let alone = match Asked::from_verdicts(&verdicts) {

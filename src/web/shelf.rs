@@ -2,7 +2,6 @@
 
 mod holding;
 mod index;
-mod marks;
 mod summary;
 
 use std::collections::{HashMap, HashSet};
@@ -11,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index, Measured};
-pub use marks::Marks;
 pub use summary::{GROUNDED, Summary, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};

@@ -209,6 +209,8 @@ impl<'a> Opening<'a> {
             scores: incumbent.standing.known(people, options.objective)?,
             earlier,
             attempts: start.attempts,
+            kinds: &lineage.kinds,
+            leads: lineage.split.leads.as_deref().map(|list| (folder, list)),
         };
         search(lab, &proposer, known, aim).await
     }

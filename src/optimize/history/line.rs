@@ -44,7 +44,8 @@ pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Re
     let memory = Lineage::of(&head);
     let facts = facts(folder, focus, &head, memory.as_ref())?;
     let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?.map(Arc::new);
-    let empty = Taking::new(unseen);
+    let kinds = memory.as_ref().map(|memory| Arc::new(memory.kinds.clone())).unwrap_or_default();
+    let empty = Taking::new(unseen, kinds);
     let (mut found, mut handed): (Vec<Version>, Handed) = (Vec::new(), None);
     let mut next = Some(focus.clone());
     while let Some(file) = next.take() {

@@ -19,6 +19,7 @@ use crate::improve::parts::{MarkedBy, Marking};
 use crate::improve::{Codebook, PromptParts, Tried};
 use crate::journal::AttemptRow;
 use crate::optimize::error::Error;
+use crate::optimize::people::kinds::Kinds;
 use crate::optimize::people::split::Split;
 
 /// The memory of a lineage. It stands in every results file that a cycle saves, under `metadata.rejoinder.lineage`.
@@ -54,6 +55,9 @@ pub struct Lineage {
     /// The groups that what people said is sorted into.
     #[serde(default)]
     pub codebook: Codebook,
+    /// Kinds of people among those who only verify.
+    #[serde(default, skip_serializing_if = "Kinds::is_empty")]
+    pub kinds: Kinds,
     /// What was found out about advice.
     #[serde(default, skip_serializing_if = "Memory::is_empty")]
     pub memory: Memory,

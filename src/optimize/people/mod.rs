@@ -2,6 +2,7 @@
 
 pub mod companies;
 pub mod fresh_people;
+pub mod kinds;
 pub mod near_copies;
 pub mod pairing;
 pub mod split;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
@@ -16,8 +17,23 @@ use crate::evaluate::run::Run;
 ///
 /// Two texts have one key with a probability of 2^-128; among ten million personas some two do with 10^-25, and nobody
 /// can find two texts that do so on purpose with less than 2^64 attempts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Key([u8; 16]);
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        format!("{:032x}", u128::from_be_bytes(key.0))
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Key::from_hash(&text).ok_or("a persona's key is 32 hexadecimal digits")
+    }
+}
 
 impl Key {
     /// The key of a persona's text.

@@ -3,6 +3,7 @@
 pub mod asked;
 pub mod by_hand;
 pub mod explore;
+pub mod kinds;
 pub mod model;
 pub mod pool;
 pub mod proof;
@@ -10,7 +11,6 @@ pub mod propose;
 pub mod race;
 mod recall;
 pub mod referee;
-pub mod segments;
 mod tell;
 pub mod verdict;
 pub mod verify;
@@ -27,14 +27,16 @@ use self::verdict::{Kind, Verdict};
 use self::verify::{Size, Verified, verify};
 use crate::compare::adoption;
 use crate::compare::prospects::pairs_to_prove;
+use crate::data::DataFolder;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
 use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
-use crate::optimize::before::earlier::Earlier;
+use crate::optimize::before::earlier::{Earlier, order};
 use crate::optimize::error::Error;
 use crate::optimize::lineage::attempts::Attempts;
 use crate::optimize::lineage::memory::Memory;
 use crate::optimize::objective::Objective;
+use crate::optimize::people::kinds::Kinds;
 use crate::optimize::people::split::People;
 use crate::optimize::trials::decisions::Decisions;
 use crate::optimize::trials::lab::Lab;
@@ -82,6 +84,10 @@ pub struct Known<'a> {
     pub earlier: Earlier,
     /// Earlier attempts, which have taken some of the level.
     pub attempts: &'a Attempts,
+    /// Kinds of people that were told apart before.
+    pub kinds: &'a Kinds,
+    /// The list of leads that the people come from, where they do.
+    pub leads: Option<(&'a DataFolder, &'a str)>,
 }
 
 /// How the search ended.
@@ -99,6 +105,8 @@ pub struct Search {
     pub verified: Option<Verified>,
     /// Kinds of the people of the proof, with what can be said of each.
     pub kinds: Vec<Kind>,
+    /// Who is of which kind, as far as anybody told.
+    pub known_kinds: Kinds,
     /// Posterior draws of the gain of the best prompt that can be assembled over the current one.
     pub gains: Vec<f64>,
     /// Calls that it took.
@@ -190,15 +198,19 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
-    let (mut verified, mut begun) = (None, None);
+    let (mut verified, mut begun, mut known_kinds) = (None, None, known.kinds.clone());
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
-        let left = (aim.calls as f64 - used()).max(0.0);
+        let left = || (aim.calls as f64 - used()).max(0.0);
+        // Who is of which kind is settled before anything is known of what the kinds say.
+        let order = order(&known.people.unseen, &lab.salt())?;
+        let whom = (&*known.people.unseen, order.as_slice());
+        known_kinds = kinds::tell(lab, known.kinds, whom, known.leads, left() as u64).await?;
         let per_trial = per_trial * dearer;
         let attempt = begun.insert(known.attempts.begin(&known.earlier.digests())?);
         let size = Size {
             alpha: attempt.level,
             expected: expected(&explored, &raced),
-            trials: (left / per_trial) as usize,
+            trials: (left() / per_trial) as usize,
             confirm: aim.confirm,
             precision: aim.precision,
         };
@@ -208,7 +220,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }
     let kinds = match &verified {
-        Some(verified) => verdict::kinds(verified, &known.people.unseen, aim)?,
+        Some(verified) => verdict::kinds(verified, &known.people.unseen, &known_kinds, aim)?,
         None => Vec::new(),
     };
     // The advice on what would settle it is for the next attempt, which has less of the level.
@@ -221,7 +233,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     let stands = stands.unwrap_or_else(|| Candidate::Lines(explored.pool.own()));
     let gains = (0..DRAWS).map(|_| explored.model.gain_in_a_draw(&explored.pool, &stands, &mut rng)).collect();
     let calls = lab.calls() - began;
-    Ok(Search { verdict, challenger, explored, raced, verified, kinds, gains, calls })
+    Ok(Search { verdict, challenger, explored, raced, verified, kinds, known_kinds, gains, calls })
 }
 
 /// Calls for challengers of later waves, for checking and sorting their advice, and for sorting reasons, which come

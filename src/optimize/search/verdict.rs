@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Aim;
-use super::segments;
 use super::verify::Verified;
 pub use crate::compare::needed::MOST_PEOPLE;
 use crate::compare::needed::{Answers, Gain, Needed, messages_needed, people_needed};
@@ -14,6 +13,8 @@ use crate::compare::sequential::Decision;
 pub use crate::data::record::{Because, Unreachable, Verdict};
 use crate::data::spool::Texts;
 use crate::optimize::error::Error;
+use crate::optimize::people::kinds::Kinds;
+use crate::optimize::people::pairing::Key;
 
 /// The power that a plan is for.
 pub const POWER: f64 = 0.8;
@@ -29,7 +30,7 @@ impl Verdict {
         if verified.decision == Decision::Better {
             let inferior = kinds.iter().find(|kind| kind.verdict == Segment::Inferior);
             return match inferior {
-                Some(kind) => Verdict::Kept { because: Because::Segment(kind.name.to_owned()) },
+                Some(kind) => Verdict::Kept { because: Because::Segment(kind.name.clone()) },
                 None if verified.later.as_ref().is_some_and(|later| later.shown.vetoes(aim.min_gain)) => {
                     Verdict::Kept { because: Because::NotConfirmed }
                 }
@@ -81,15 +82,15 @@ fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {
 }
 
 /// A kind of people among those who only verify.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Kind {
     /// What it is called.
-    pub name: &'static str,
+    pub name: String,
     /// People of it with a difference.
     pub people: usize,
     /// What can be said of it alone.
     pub verdict: Segment,
-    /// What can be believed of it together with the other kinds of its cut; `None` where that is nothing.
+    /// What can be believed of it together with the other kinds; `None` where that is nothing.
     pub pooled: Option<Pooled>,
 }
 
@@ -97,38 +98,31 @@ pub struct Kind {
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn kinds(verified: &Verified, unseen: &Texts, aim: Aim) -> Result<Vec<Kind>, Error> {
-    let mut texts = Vec::with_capacity(verified.differences.len());
-    for index in verified.people.iter().take(verified.differences.len()) {
-        texts.push(unseen.get(*index as usize)?);
+pub fn kinds(verified: &Verified, unseen: &Texts, known: &Kinds, aim: Aim) -> Result<Vec<Kind>, Error> {
+    // Who is of no kind stands under no name: one more kind for the model of all of them, of which nothing is said.
+    let mut sorted: BTreeMap<Option<&str>, Vec<f64>> = BTreeMap::new();
+    for (index, difference) in verified.people.iter().zip(&verified.differences) {
+        if !difference.is_nan() {
+            let kind = known.name(Key::of(&unseen.get(*index as usize)?));
+            sorted.entry(kind).or_default().push(*difference);
+        }
     }
-    let sorted = segments::sorted(texts.iter().map(String::as_str).zip(verified.differences.iter().copied()));
-    let differences: Vec<Vec<f64>> = sorted.values().cloned().collect();
+    let values: Vec<Vec<f64>> = sorted.values().cloned().collect();
+    let pooled = pool(&values, aim.margin).unwrap_or_else(|| vec![None; values.len()]);
+    let named: Vec<(&str, Vec<f64>, Option<Pooled>)> = sorted
+        .into_iter()
+        .zip(pooled)
+        .filter_map(|((name, differences), pooled)| Some((name?, differences, pooled)))
+        .collect();
+    let differences: Vec<Vec<f64>> = named.iter().map(|(_, differences, _)| differences.clone()).collect();
     let verdicts = judge(&differences, verified.step, aim.margin, SEGMENT_ALPHA);
-    let pooled = pooled(&texts, &verified.differences, aim.margin);
-    let kind = |((name, differences), verdict): ((&'static str, Vec<f64>), Segment)| Kind {
-        name,
+    let kind = |((name, differences, pooled), verdict): ((&str, Vec<f64>, Option<Pooled>), Segment)| Kind {
+        name: name.to_owned(),
         people: differences.len(),
         verdict,
-        pooled: pooled.get(name).copied(),
+        pooled,
     };
-    Ok(sorted.into_iter().zip(verdicts).map(kind).collect())
-}
-
-/// The pooled gain of every kind. Each cut is taken by itself, so that every person is of one kind; people of no kind
-/// form one more.
-fn pooled(texts: &[String], differences: &[f64], margin: f64) -> BTreeMap<&'static str, Pooled> {
-    let mut found = BTreeMap::new();
-    for cut in 0..2 {
-        let mut kinds: BTreeMap<Option<&'static str>, Vec<f64>> = BTreeMap::new();
-        for (text, difference) in texts.iter().zip(differences).filter(|(_, difference)| !difference.is_nan()) {
-            kinds.entry(segments::by_cut(text)[cut]).or_default().push(*difference);
-        }
-        let values: Vec<Vec<f64>> = kinds.values().cloned().collect();
-        let believed = pool(&values, margin).unwrap_or_default();
-        found.extend(kinds.into_keys().zip(believed).filter_map(|(name, pooled)| Some((name?, pooled?))));
-    }
-    found
+    Ok(named.into_iter().zip(verdicts).map(kind).collect())
 }
 
 /// The chance of refusing for a segment that lost nothing.
