@@ -45,6 +45,12 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# rejoinder and other optimizers in simulated worlds, at equal calls; what is in target/bench-worlds is not run again.
+# `just bench-worlds rejoinder table --again` for our rows only, `--worlds 5 --budgets 500` for less (needs python3 and, once, PyPI)
+bench-worlds *options:
+    ./scripts/bench-peers --install
+    cargo bench --profile dev --bench worlds -- {{options}}
+
 # How often the proof is wrong, how often it finds a gain, whether its intervals hold; `just bench-proof level power` for some sections
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
