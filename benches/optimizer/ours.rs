@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use rejoinder::call::{Caller, Meter, Shared};
-use rejoinder::compare::spending;
+use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
 use rejoinder::engine::local::Local;
@@ -180,9 +180,10 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let calls = setting.calls.saturating_sub(before);
     let aim = Aim {
         calls,
+        spare: 0,
         decisions: Decisions::Fixed(1),
         challengers: explore::first_wave(calls),
-        alpha: spending::level(0.05, &[]),
+        alpha: Ledger::default().next_level(0.05),
         min_gain: 0.02,
         margin: 0.1,
         confirm: 0,

@@ -141,6 +141,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let calls = options.allowance.for_search(lab.calls(), new_messages.calls());
     let aim = Aim {
         calls,
+        spare: options.allowance.for_a_longer_proof(lab.calls(), new_messages.calls()),
         decisions: options.decisions_per_message,
         challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
         alpha: level,
