@@ -65,7 +65,7 @@ bench-chances:
 bench-reading *sections:
     cargo bench --profile dev --bench reading -- {{sections}}
 
-# Runs public failing cases, which are not part of the project, against a build; REJOINDER_CASES names their folder
+# Run public failing cases, which are not part of the project, and compare each with tests/cases.toml; REJOINDER_CASES names their folder
 cases *names:
     ./scripts/cases {{names}}
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use rejoinder::cli::{Cli, dotenv};
+use rejoinder::cli::{self, Cli, dotenv};
 use rejoinder::journal;
 use rejoinder::report::{screen, words};
 
@@ -13,7 +13,7 @@ use rejoinder::report::{screen, words};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let parsed = Cli::parse();
     // Before any thread is started: it changes this process's environment.
     for warning in dotenv::load() {
         let _ = writeln!(anstream::stderr(), "{}", screen::warning(&words::without_os_number(&words::safe(&warning))));
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start: {error}"), 1),
     };
-    let ended = runtime.block_on(cli.run());
+    let ended = runtime.block_on(parsed.run());
     // Not waited for: a thread may be stuck reading what never comes.
     runtime.shutdown_background();
     // Nor is anything dropped that such a thread holds; what has come back is kept.
@@ -40,6 +40,6 @@ fn main() -> ExitCode {
 const OPEN_FILES: u64 = 10_500;
 
 fn fail(message: &str, code: u8) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "{}", screen::error(&words::without_os_number(&words::safe(message))));
+    cli::say_error(message);
     ExitCode::from(code)
 }

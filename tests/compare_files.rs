@@ -3,8 +3,8 @@
 use rejoinder::compare::{Comparison, Verdict};
 use rejoinder::data::results::{Results, sha256};
 use rejoinder::data::{DataFolder, FileName, Kind};
+use rejoinder::optimize::before::judges::{Judges, RecordedJudge, Side};
 use rejoinder::optimize::compare_runs::{self, Run};
-use rejoinder::optimize::judges::{Judges, RecordedJudge, Side};
 use serde_json::{Value, json};
 
 fn entries(persona: &str, decisions: impl IntoIterator<Item = bool>) -> Vec<Value> {

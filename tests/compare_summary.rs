@@ -8,7 +8,7 @@ use rejoinder::compare::{Comparison, Rate, Tally};
 use rejoinder::data::Map;
 use rejoinder::data::provenance::FailedTrial;
 use rejoinder::model::{Role, Usage};
-use rejoinder::optimize::judges::{Judges, RecordedJudge, Side};
+use rejoinder::optimize::before::judges::{Judges, RecordedJudge, Side};
 use rejoinder::report::summary::{self, CycleSummary, Names, Spent};
 
 type Pair = (Tally, Tally);

@@ -13,7 +13,7 @@ use rejoinder::compare::Comparison;
 use rejoinder::data::export::{Csv, Exporter, Jsonl};
 use rejoinder::data::{DataFolder, Entry, Error, FileName, Kind, Part, Results, messages, personas, results_stream};
 use rejoinder::improve::Heard;
-use rejoinder::optimize::pairing::Clusters;
+use rejoinder::optimize::people::pairing::Clusters;
 use rejoinder::report::run::{Detail, Filter};
 use serde_json::{Value, json};
 

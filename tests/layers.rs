@@ -161,6 +161,36 @@ fn every_import_points_down_the_list_of_rooms() {
     assert!(upward.is_empty(), "imports that point up:\n{}", upward.join("\n"));
 }
 
+/// The rooms of a cycle, from the top; what lies beside them says only what all of them share.
+const ROOMS_OF_A_CYCLE: &[&str] = &["search", "before", "lineage", "trials", "people"];
+/// What tells the story of a whole cycle: no room of it may know them.
+const ABOVE_THE_ROOMS: &[&str] = &["cycle", "story", "saving", "fresh", "history", "compare_runs", "tuning", "record"];
+
+#[test]
+fn every_import_points_down_the_rooms_of_a_cycle() {
+    let (mut upward, mut found) = (Vec::new(), BTreeSet::new());
+    for (file, text) in sources("src/optimize") {
+        let inside = file.split_once("src/optimize/").unwrap().1.to_owned();
+        let Some(level) = inside.split_once('/').and_then(|(room, _)| ROOMS_OF_A_CYCLE.iter().position(|r| *r == room))
+        else {
+            continue;
+        };
+        found.insert(level);
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for (at, start) in line.match_indices("crate::optimize::") {
+                let rest = &line[at + start.len()..];
+                let used: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let is_above = ROOMS_OF_A_CYCLE[..level].contains(&&*used) || ABOVE_THE_ROOMS.contains(&&*used);
+                if is_above || used.is_empty() {
+                    upward.push(format!("{file}: {}", line.trim()));
+                }
+            }
+        }
+    }
+    assert_eq!(found.len(), ROOMS_OF_A_CYCLE.len(), "a room of the list is empty");
+    assert!(upward.is_empty(), "imports that point up:\n{}", upward.join("\n"));
+}
+
 #[test]
 fn every_crate_uses_only_those_below_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

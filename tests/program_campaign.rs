@@ -83,6 +83,15 @@ fn leads_become_a_campaign_of_three_steps_that_is_linted_and_exported() {
         assert!(words(&steps[0]) > words(&steps[1]) && words(&steps[1]) > words(&steps[2]), "{lead}");
     }
 
+    let shown = place.ok(&["show", "spring", "--limit", "2"]).out;
+    for part in ["CAMPAIGN: spring (simulated)", "written to 12 leads, 3 steps each", "Replies: none imported yet"] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+    assert!(shown.contains("of 36 messages") && shown.contains("2 of 36 messages are shown"), "{shown}");
+    assert!(shown.contains("Step 2 to person0@company0.example") && !shown.contains("person1@"), "{shown}");
+    assert!(shown.contains(written[0]["steps"][1]["subject"].as_str().unwrap()), "{shown}");
+    assert!(shown.contains("Next: rejoinder lint spring"), "{shown}");
+
     // Nothing brings an opt-out or an address.
     let linted = place.run(&["lint", "spring"]);
     assert_eq!(linted.code, Some(10), "{}\n{}", linted.out, linted.err);

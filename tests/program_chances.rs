@@ -140,3 +140,28 @@ fn a_plan_for_a_judge_with_chances_takes_fewer_people() {
         assert_eq!(place.run(&["plan", "--chances", wrong]).code, Some(2), "{wrong}");
     }
 }
+
+#[test]
+fn a_judge_that_reads_an_inbox_sees_the_subject_that_is_written_with_the_message_in_one_call() {
+    let place = Place::with_samples();
+    let name = run(&place, "4", &["--decision-prompt", "inbox", "--ungrounded", "keep"]);
+    let file = place.json(&format!("results/{name}.json"));
+    let messages: Vec<&serde_json::Value> =
+        file["results"].as_array().unwrap().iter().flat_map(|entry| entry["messages"].as_array().unwrap()).collect();
+    assert_eq!(file["metadata"]["rejoinder"]["usage"]["generator"]["calls"], messages.len());
+    let id = place.run_id("evaluate");
+    let calls = place.ok(&["runs", "calls", &id]).out;
+    let decisions: Vec<&str> = calls.lines().filter(|line| line.contains("Do you say yes")).collect();
+    assert_eq!(decisions.len(), messages.len());
+    for message in messages {
+        let text = message["message"].as_str().unwrap();
+        let (subject, body) = text.split_once("\n\n").unwrap();
+        assert!(!subject.is_empty() && !subject.contains('\n') && !body.trim().is_empty(), "{text}");
+        let shown = serde_json::to_string(text).unwrap();
+        assert!(decisions.iter().any(|call| call.contains(shown.trim_matches('"'))), "{text}");
+    }
+    // Other judges are shown no subject.
+    let plain = run(&place, "4", &["--ungrounded", "keep"]);
+    let plain = place.json(&format!("results/{plain}.json"));
+    assert_ne!(plain["metadata"]["rejoinder"]["writer"], file["metadata"]["rejoinder"]["writer"]);
+}

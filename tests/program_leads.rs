@@ -73,7 +73,7 @@ fn a_preview_writes_nothing_and_bad_input_ends_in_one_line() {
         (
             vec!["leads", "import", "spring.csv", "--describe", "--model", "anthropic/claude-sonnet-5-5"],
             4,
-            "The list is imported; go on with: rejoinder leads describe spring",
+            "The list is imported. Next: rejoinder leads describe spring",
         ),
     ] {
         let ran = place.run(&arguments);

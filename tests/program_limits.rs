@@ -142,5 +142,5 @@ fn with_a_limit_the_cycles_of_a_run_are_one_plan_that_ends_by_itself() {
     };
     let ran = place.ok(&[&arguments[..], &["700"]].concat());
     assert!(calls(&ran) <= 700 && ran.out.contains("COMPLETE"), "{}", ran.out);
-    assert!(ran.err.contains("a chance below 5 %"), "{}", ran.err);
+    assert!(ran.err.contains("a chance below 5%"), "{}", ran.err);
 }

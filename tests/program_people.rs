@@ -157,3 +157,30 @@ fn people_who_are_written_for_a_proof_join_those_kept_aside_and_the_verdict_says
     let written = file["results"].as_array().unwrap();
     assert!(written.iter().all(|entry| !generated.contains(&entry["persona"].as_str().unwrap().to_owned())));
 }
+
+#[test]
+fn kinds_of_the_people_kept_aside_are_told_apart_once_for_a_lineage() {
+    let place = Place::with_samples();
+    let improve = |file: &str, more: &[&str]| {
+        let arguments =
+            [&["improve", "--results-file", file, "--model", "market", "--seed", "3", "--max-calls", "600"], more]
+                .concat();
+        place.ok(&arguments)
+    };
+    let planned = "1 call of the improver (kinds of the people kept aside, once)";
+    let dry = improve(FIRST, &["--dry-run"]).out;
+    assert!(dry.contains(planned), "{dry}");
+    let ran = improve(FIRST, &["--verbose"]);
+    assert!(ran.out.contains("Kinds of people: "), "{}", ran.out);
+    let version = "b2b_saas_personas_train_results_improvement_run_v1";
+    let kinds =
+        |file: &str| place.json(&format!("results/{file}.json"))["metadata"]["rejoinder"]["lineage"]["kinds"].clone();
+    let first = kinds(version);
+    let (named, people) = (first["kinds"].as_array().unwrap(), first["people"].as_object().unwrap());
+    assert!((1..=6).contains(&named.len()) && people.len() == 12, "{first}");
+    assert!(people.values().all(|place| place.as_u64().unwrap() < named.len() as u64), "{first}");
+    // Who was told apart is not told apart again.
+    assert!(!improve(version, &["--dry-run"]).out.contains("kinds of the people"));
+    improve(version, &[]);
+    assert_eq!(kinds("b2b_saas_personas_train_results_improvement_run_v2"), first);
+}

@@ -191,6 +191,33 @@ fn two_arms_are_told_apart_and_bounces_stand_beside() {
 }
 
 #[test]
+fn a_wrong_file_is_listed_and_taken_back() {
+    let sent = sent(&["a"]);
+    let known = |sent: &Sent| std::fs::read(sent.place.data().join("replies/spring.jsonl")).unwrap();
+    sent.import(&sent.rows(&|index, _| index % 4 == 0));
+    let before = known(&sent);
+    let wrong: String = (0..9).map(|index| format!("{},yes,yes\n", address(index))).collect();
+    sent.place.write("wrong.csv", &format!("email,replied,unsubscribed\n{wrong}"));
+    let ran = sent.place.ok(&["replies", "import", "wrong.csv", "--from", "csv", "--campaign", "spring"]);
+    assert!(ran.out.contains("rejoinder replies undo 2 --campaign spring"), "{}", ran.out);
+    assert_ne!(known(&sent), before);
+    let listed = sent.place.ok(&["replies", "list"]).out;
+    for words in ["spring", "export.jsonl", "smartlead", "wrong.csv"] {
+        assert!(listed.contains(words), "{words}: {listed}");
+    }
+    let undo = |import: &str| sent.place.run(&["replies", "undo", import, "--campaign", "spring"]);
+    let absent = undo("7");
+    assert_eq!((absent.code, absent.err.lines().count()), (Some(2), 1), "{}", absent.err);
+    assert!(absent.err.contains("no import 7; rejoinder replies list --campaign spring"), "{}", absent.err);
+    let undone = undo("some/where/wrong.csv");
+    assert_eq!(undone.code, Some(0), "{}", undone.err);
+    assert!(undone.out.contains("Import 2 of campaign spring was taken back: wrong.csv"), "{}", undone.out);
+    assert!(undone.out.contains("Taken off the suppression list: 8"), "one asked before\n{}", undone.out);
+    assert_eq!(known(&sent), before);
+    assert!(!sent.place.ok(&["replies", "list", "--campaign", "spring"]).out.contains("wrong.csv"));
+}
+
+#[test]
 fn what_cannot_be_used_ends_in_one_clear_line() {
     let sent = sent(&["a"]);
     let lines = |ran: &Ran, code| {

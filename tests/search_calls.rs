@@ -24,12 +24,12 @@ use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::allowance::Allowance;
-use rejoinder::optimize::audits::Audits;
-use rejoinder::optimize::cycle::{self, Cast, CycleOptions};
-use rejoinder::optimize::decisions::Decisions;
-use rejoinder::optimize::failures::Failures;
-use rejoinder::optimize::judges::Rejudge;
-use rejoinder::optimize::lab::{Lab, TrialResult, Wanted};
+use rejoinder::optimize::before::judges::Rejudge;
+use rejoinder::optimize::trials::audits::Audits;
+use rejoinder::optimize::trials::decisions::Decisions;
+use rejoinder::optimize::trials::failures::Failures;
+use rejoinder::optimize::trials::lab::{Lab, TrialResult, Wanted};
+use rejoinder::optimize::{Cast, CycleOptions, cycle};
 
 const OFFER: &str = include_str!("../prompts/sample_offer.md");
 

@@ -128,6 +128,22 @@ async fn the_first_screen_of_a_lineage_says_whether_it_worked_what_changed_and_w
 }
 
 #[tokio::test]
+async fn a_candidate_that_did_no_better_is_not_called_not_proved() {
+    let place = Place::empty();
+    run(&place, FIRST, FIRST_PROMPT, 5, 1, json!({}));
+    let verdict = json!({"verdict": "not_enough_data", "unreachable": "no_gain"});
+    let parent = json!({"file": format!("{FIRST}.json"), "sha256": "0"});
+    let own = json!({"parent": parent, "metrics": cycle(&verdict, (6, 2), -50.0, json!({})), "lineage": memory()});
+    run(&place, BETTER, FIRST_PROMPT, 5, 1, own);
+    let pages = Pages::of(&place.data());
+    for page in ["/lineage/tea_results", &format!("/run/{BETTER}"), "/"] {
+        let text = words(&pages.get(page).await.text);
+        assert!(text.to_lowercase().contains("no better prompt found"), "{page}: {text}");
+        assert!(!text.contains("too few people") && !text.contains("not enough data"), "{page}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_version_in_which_the_prompt_stayed_is_no_new_measurement() {
     let place = Place::empty();
     lineage(&place);
@@ -380,4 +396,75 @@ async fn up_to_five_runs_are_laid_side_by_side_with_their_messages() {
     }
     let text = words(&page.text);
     assert!(text.contains("From A to B") && text.contains("From A to C") && text.contains("Page 2 of 4"), "{text}");
+}
+
+#[tokio::test]
+async fn everybody_stands_beside_what_they_said_to_every_version_and_each_place_leads_to_the_messages() {
+    let place = Place::empty();
+    lineage(&place);
+    let pages = Pages::of(&place.data());
+    let lineage = pages.get("/lineage/tea_results").await.text;
+    assert!(lineage.contains("href=\"/lineage/tea_results/people\""), "{lineage}");
+    let grid = pages.get("/lineage/tea_results/people").await.text;
+    let heads = grid.split("<thead>").nth(1).unwrap().split("</thead>").next().unwrap();
+    assert_eq!(
+        heads.matches("<th scope=\"col\">").count(),
+        3,
+        "a person, the first run, v1; v2 kept the prompt: {heads}"
+    );
+    let rows: Vec<&str> = grid.split("<tr>").skip(2).collect();
+    assert_eq!(rows.len(), 20);
+    // Of person 5, who said no and then yes.
+    let link = |run: &str, class: &str, word: &str| {
+        let sign = if word == "yes" { "+" } else { "−" };
+        format!(
+            "<a class=\"{class}\" href=\"/run/{run}/persona/6\"><span aria-hidden=\"true\">{sign}</span>\
+                 <span class=\"sr\">{word}</span>"
+        )
+    };
+    let person = rows[5];
+    assert!(person.contains("Person 5, head of HR."), "{person}");
+    assert!(
+        person.contains(&link(FIRST, "said-no", "no")) && person.contains(&link(BETTER, "said-yes", "yes")),
+        "{person}"
+    );
+    let aside = grid.matches("kept aside</span>").count();
+    assert!(aside > 0 && grid.contains(&format!("20 people, of whom {aside} are kept aside")), "{grid}");
+    let count = |text: &str| text.matches("<th scope=\"row\">").count();
+    assert_eq!(count(&pages.get("/lineage/tea_results/people?who=aside").await.text), aside);
+    assert_eq!(count(&pages.get("/lineage/tea_results/people?who=learned").await.text), 20 - aside);
+    assert_eq!(count(&pages.get("/lineage/tea_results/people?who=changed").await.text), 12, "those from 5 to 16");
+    assert_eq!(pages.get("/lineage/nothing/people").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn of_many_people_a_page_is_shown_and_of_several_messages_and_chances_the_figures() {
+    let place = Place::empty();
+    let said = |yes: bool, score: Option<f64>| {
+        let mut said = judged("m", yes);
+        if let Some(score) = score {
+            said["decision"]["score"] = json!(score);
+        }
+        said
+    };
+    let entry = |person: usize| {
+        let messages = match person {
+            0 => vec![said(true, None), said(true, None), said(false, None)],
+            1 => vec![said(false, Some(0.07)), said(false, Some(0.05))],
+            2 => vec![],
+            _ => vec![said(true, None)],
+        };
+        json!({"persona": format!("Person {person}."), "messages": messages})
+    };
+    let entries: Vec<Value> = (0..120).map(entry).collect();
+    let metadata = json!({"messages_per_persona": 3, "total_personas": 120, "total_messages": 122,
+        "processing_date": "2026-01-02T03:04:05", "system_prompt": "p",
+        "rejoinder": {"schema_version": 1, "run_id": "r", "simulated": false, "seed": 1, "fingerprint": "f"}});
+    place.write(&format!("data/results/{FIRST}.json"), &json!({"metadata": metadata, "results": entries}).to_string());
+    let pages = Pages::of(&place.data());
+    let first = words(&pages.get("/lineage/tea_results/people").await.text);
+    assert!(first.contains("Person 0. + yes 2 of 3") && first.contains("Person 1. − no 0.06"), "{first}");
+    assert!(first.contains("Person 2. not asked") && first.contains("Page 1 of 3"), "{first}");
+    let last = words(&pages.get("/lineage/tea_results/people?page=3").await.text);
+    assert!(last.contains("Person 119.") && !last.contains("Person 99."), "{last}");
 }

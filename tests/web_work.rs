@@ -69,6 +69,18 @@ impl Server {
         ))
     }
 
+    /// What the form of a page that asks must carry.
+    fn confirmed(page: &Answer) -> String {
+        let field = page.text.split("name=\"confirmed\" value=\"").nth(1);
+        field.unwrap_or_else(|| panic!("{}", page.text)).split('"').next().unwrap().to_owned()
+    }
+
+    /// Asks what it would take, then starts it.
+    fn start_after_asking(&self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let confirmed = Self::confirmed(&self.post(page, "/estimate", fields));
+        self.post(page, "/start", &[fields, &[("confirmed", &confirmed)]].concat())
+    }
+
     /// Follows a command that was started, until its run is known. Gives the run's address.
     fn run_of(&self, started: &str) -> String {
         let until = Instant::now() + Duration::from_secs(30);
@@ -112,10 +124,20 @@ fn work_is_estimated_asked_for_started_followed_and_found_in_the_results() {
     for words in ["What it would take", "messages", "decisions", "--persona-file=b2b_saas_personas_eval", "Start"] {
         assert!(estimate.text.contains(words), "{words}\n{}", estimate.text);
     }
+    let (above, below) = estimate.text.split_once("id=\"start\"").unwrap();
+    assert!(above.contains("id=\"total\">In all "), "{above}");
+    assert!(below.contains("Call by call"), "what it takes and the button stand before the details");
     assert_eq!(place.files("results").len(), 1, "nothing was started");
 
-    let started = server.post("/evaluate", "/start", &fields);
+    let unseen = server.post("/evaluate", "/start", &fields);
+    assert!(unseen.status == 200 && unseen.text.contains("Not started"), "{}", unseen.text);
+    let confirmed = Server::confirmed(&estimate);
+    let other = [&fields[..2], &[("messages", "3"), ("model", "market"), ("confirmed", &confirmed)]].concat();
+    assert!(server.post("/evaluate", "/start", &other).text.contains("Not started"), "more than was shown");
+    let confirmed = [&fields[..], &[("confirmed", &confirmed)]].concat();
+    let started = server.post("/evaluate", "/start", &confirmed);
     assert_eq!(started.status, 303);
+    assert_eq!(server.post("/evaluate", "/start", &confirmed).location, started.location, "a second click");
     let run = server.run_of(&started.location);
     let page = server.wait_for(&run, "finished");
     let results = page.split("href=\"/run/").nth(1).unwrap().split('"').next().unwrap();
@@ -186,7 +208,7 @@ fn a_run_is_stopped_and_gone_on_with_from_its_page_and_outlives_the_server() {
         ("model", "anthropic/claude-sonnet-5-5"),
         ("concurrency", "4"),
     ];
-    let started = server.post("/evaluate", "/start", &fields);
+    let started = server.start_after_asking("/evaluate", &fields);
     let run = server.run_of(&started.location);
     let page = server.wait_for(&run, "95% interval");
     assert!(
@@ -200,13 +222,85 @@ fn a_run_is_stopped_and_gone_on_with_from_its_page_and_outlives_the_server() {
     assert!(list.contains("Interrupted") && !list.contains("ended badly"), "{list}");
     assert_eq!(server.post("/evaluate", &format!("{run}/cancel"), &[]).status, 409, "it is not under way any more");
 
-    let resumed = server.post(&run, &format!("{run}/resume"), &[]);
+    let asked = server.post(&run, &format!("{run}/resume"), &[]);
+    assert!(asked.status == 200 && asked.text.contains("Resume the run?"), "{}", asked.text);
+    server.wait_for(&run, "interrupted");
+    let resumed = server.post(&run, &format!("{run}/resume"), &[("confirmed", &Server::confirmed(&asked))]);
     assert_eq!(resumed.status, 303, "{}", resumed.text);
     server.wait_for(&run, "under way");
     drop(server);
     let server = Server::start(&place, Some(&market.url));
     server.wait_for(&run, "finished");
     assert_eq!(place.files("results").len(), 2);
+}
+
+#[test]
+fn one_run_is_under_way_and_the_next_waits_is_taken_out_or_goes_on_with_another_server() {
+    let market = MarketProcess::start(&["--latency-ms", "100"]);
+    let place = Place::with_samples();
+    let server = Server::start(&place, Some(&market.url));
+    let evaluate = |messages: &'static str| {
+        let people = ("personas", "b2b_saas_personas_train");
+        [("job", "evaluate"), people, ("messages", messages), ("model", "anthropic/claude-sonnet-5-5")]
+    };
+    let first = server.start_after_asking("/evaluate", &evaluate("2")).location;
+    let run = server.run_of(&first);
+    let unwanted = server.start_after_asking("/evaluate", &evaluate("3")).location;
+    let wanted = server.start_after_asking("/evaluate", &evaluate("1")).location;
+    let waits = server.get(&wanted).text;
+    assert!(waits.contains("Waiting for its turn") && waits.contains("after 1 other that waits"), "{waits}");
+    assert!(waits.contains(&format!("href=\"{first}\"")), "what it waits for: {waits}");
+    assert!(server.get("/live").text.contains(&format!("href=\"{unwanted}\"")), "the list names it");
+    assert_eq!(server.post(&wanted, &format!("{unwanted}/withdraw"), &[]).status, 303);
+    assert_eq!(server.post(&wanted, &format!("{unwanted}/withdraw"), &[]).status, 409, "it waits no more");
+    assert!(server.get(&unwanted).text.contains("Taken out"));
+    drop(server);
+
+    let server = Server::start(&place, Some(&market.url));
+    assert!(server.get(&wanted).text.contains("Waiting for its turn"), "the first run is still under way");
+    assert_eq!(server.get(&unwanted).status, 404);
+    server.wait_for(&run, "finished");
+    let next = server.run_of(&wanted);
+    server.wait_for(&next, "finished");
+    assert_eq!(place.files("results").len(), 3, "the one that was taken out never ran");
+    let left = std::fs::read_dir(place.data().join(".runs")).unwrap().flatten();
+    let left = left.filter(|file| file.path().extension().is_some_and(|ending| ending == "waits")).count();
+    assert_eq!(left, 0, "nothing waits any more");
+}
+
+#[test]
+fn the_judge_and_the_referee_of_a_form_are_checked_shown_and_passed_on() {
+    let place = Place::with_samples();
+    let server = Server::start(&place, None);
+    let people = [("job", "evaluate"), ("personas", "b2b_saas_personas_eval"), ("messages", "1"), ("model", "market")];
+    let inbox = server.post("/evaluate", "/estimate", &[&people[..], &[("judge", "inbox")]].concat()).text;
+    assert!(inbox.contains("--decision-prompt=inbox") && inbox.contains("<dt>Decides by</dt>"), "{inbox}");
+    let own = [&people[..], &[("judge_text", "You run a tea room.\r\nSay yes to tea.")]].concat();
+    let own = server.post("/evaluate", "/estimate", &own).text;
+    assert!(own.contains("You run a tea room.") && own.contains(".judge.md"), "{own}");
+    let name = own.split("name=\"judge\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(server.get("/prompts").text.contains(name) && server.get("/evaluate").text.contains(name));
+    let started = server.start_after_asking("/evaluate", &[&people[..], &[("judge", name)]].concat());
+    let run = server.run_of(&started.location);
+    let page = server.wait_for(&run, "finished");
+    assert!(page.contains(&format!("{name}.md")), "the command of the run names its judge: {page}");
+
+    let improve = [("job", "improve"), ("run", "b2b_saas_personas_train_results_20250802_144126"), ("model", "market")];
+    let with =
+        |more: &[(&'static str, &'static str)]| server.post("/improve", "/estimate", &[&improve[..], more].concat());
+    let referee = with(&[("referee_model", "market/7"), ("referee_judge", "lenient")]).text;
+    assert!(referee.contains("--referee=market/7") && referee.contains("--referee=lenient"), "{referee}");
+    assert!(referee.contains("<dt>Referee</dt>") && referee.contains("referee"), "{referee}");
+    for (more, words) in [
+        (("referee_judge", "strict"), "the decision maker over again"),
+        (("referee_model", "nonsense/x"), "nonsense"),
+        (("referee_model", "no model"), "is no model for the referee"),
+        (("judge", "gone.judge"), "There is no prompt gone.judge"),
+    ] {
+        let refused = with(&[more]);
+        assert!(refused.status == 422 && refused.text.contains(words), "{words}: {}", refused.text);
+        assert!(refused.text.contains("id=\"estimate\""), "the form is there again");
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@
 //! read, and
 //! `whole` is when all of the page was there. `warm` is every later answer; a server looks into files by itself soon after it
 //! was started, so that this is what people meet.
+//!
+//! Downloads that read all of a run are given in seconds of processor, of all threads together.
 
 use std::io::Write;
 use std::path::Path;
@@ -15,6 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
+use nix::sys::resource::{UsageWho, getrusage};
 use rejoinder::data::DataFolder;
 use rejoinder::web::guard::Names;
 use rejoinder::web::secrets::Secrets;
@@ -25,6 +28,10 @@ use tower::ServiceExt;
 const RUNS: usize = 50;
 const PERSONAS: usize = 40;
 const TRIALS: usize = 100_000;
+/// Trials of the run whose downloads are made.
+const DOWNLOADED: usize = 24_000;
+/// Seconds of processor that a download of them may take.
+const REACH: f64 = 2.0;
 /// Times each page is asked for; the middle one counts.
 const TIMES: usize = 9;
 
@@ -71,6 +78,38 @@ async fn measure() {
     .await;
     row(place.path(), "  one persona", "/run/long_results_20260101_000000/persona/77777", Some(200.0)).await;
     marked(place.path()).await;
+    downloads().await;
+}
+
+/// The downloads that read all of a run and of the run before it.
+async fn downloads() {
+    let place = tempfile::tempdir().expect("a folder");
+    let results = place.path().join("results");
+    std::fs::create_dir_all(&results).expect("a folder");
+    let (first, next) = ("large_results_20260101_000000", "large_results_improvement_run_v1");
+    write(&results.join(format!("{first}.json")), DOWNLOADED, 0, None);
+    write(&results.join(format!("{next}.json")), DOWNLOADED, 1, Some(first));
+    println!("\nDownloads of {DOWNLOADED} trials, seconds of processor");
+    println!("{:<50} {:>10} {:>10} {:>9}", "download", "made", "kept", "reach");
+    for form in ["report.html", "sft.jsonl", "dpo.jsonl"] {
+        let (router, path) = (router(place.path()), format!("/run/{next}/{form}"));
+        let mut took = [0.0; 2];
+        for took in &mut took {
+            let before = processor();
+            let (status, _) = ask(&router, &path).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            *took = processor() - before;
+        }
+        let verdict = if took[0] <= REACH { "<=" } else { "above" };
+        println!("{form:<50} {:>10.2} {:>10.2} {:>9}", took[0], took[1], format!("{verdict} {REACH:.0}"));
+    }
+}
+
+/// Seconds of processor that this process has taken so far.
+fn processor() -> f64 {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("what this process has taken");
+    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    seconds(usage.user_time()) + seconds(usage.system_time())
 }
 
 /// The filter that needs the texts, once they have been read, and how long that took.

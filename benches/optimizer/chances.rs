@@ -7,8 +7,8 @@ use rejoinder::compare::sequential::Decision;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::optimize::earlier::Earlier;
-use rejoinder::optimize::verify::{Size, verify};
+use rejoinder::optimize::before::earlier::Earlier;
+use rejoinder::optimize::search::verify::{Size, verify};
 
 use crate::honesty::{OFFER, lab, pair, personas};
 use crate::ours;

@@ -8,7 +8,7 @@ use crate::compare::{Interval, Rate, Tally};
 use crate::data::campaigns::{self, Campaign};
 use crate::data::replies::{self, Outcome};
 use crate::data::{self, DataFolder, FileName, Kind, results_stream};
-use crate::optimize::pairing::Clusters;
+use crate::optimize::people::pairing::Clusters;
 
 /// One arm of a test.
 #[derive(Clone, Debug, Default)]

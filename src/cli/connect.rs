@@ -330,7 +330,7 @@ fn key(host: &Host, id: &ModelId, base_url: &str, keyless: bool) -> Result<Optio
         return Ok(None);
     }
     Err(Error::NoKey(format!(
-        "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or go on without a key: \
+        "{variable} is not set, and {id} needs it. Set it in the environment or in .env, or work without a key: \
          --model market (simulated), or --model ollama/NAME (a server on this machine)"
     )))
 }

@@ -11,7 +11,7 @@ use crate::data::{Kind, messages};
 use crate::evaluate::messages::{RowDecision, decide, open};
 use crate::event::Event;
 use crate::model::{CallKey, Role, digest};
-use crate::optimize::grounded::{Judgement, RunTallies};
+use crate::optimize::before::grounded::{Judgement, RunTallies};
 use crate::optimize::story::Rates;
 use crate::report::estimate::{self, Line};
 use crate::report::words;

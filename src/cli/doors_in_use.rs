@@ -9,7 +9,8 @@ use super::options::ModelOptions;
 use super::setup::Setup;
 use crate::call::Caller;
 use crate::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
-use crate::evaluate::generator::Generator;
+use crate::evaluate::decision_prompt::DecisionPrompt;
+use crate::evaluate::generator::{Form, Generator};
 use crate::evaluate::grounding::Auditor;
 use crate::event::Event;
 use crate::improve::Improver;
@@ -119,7 +120,9 @@ impl Doors {
     /// The generator.
     #[must_use]
     pub fn generator(&self) -> Generator {
-        Generator::new(self.caller(Role::Generator), self.limits[&Role::Generator])
+        // A judge that reads an inbox sees subjects.
+        let form = if self.decision_prompt == DecisionPrompt::inbox() { Form::Mail } else { Form::Text };
+        Generator::new(self.caller(Role::Generator), self.limits[&Role::Generator]).writing(form)
     }
 
     /// The decision maker.

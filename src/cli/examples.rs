@@ -10,11 +10,11 @@ use super::setup::Setup;
 use crate::data::spool::Texts;
 use crate::data::{FileName, Kind, replies};
 use crate::evaluate::examples::Examples;
+use crate::optimize::before::older::Older;
+use crate::optimize::before::personas;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::older::Older;
-use crate::optimize::pairing::Key;
-use crate::optimize::personas;
-use crate::optimize::split::Split;
+use crate::optimize::people::pairing::Key;
+use crate::optimize::people::split::Split;
 use crate::report::words;
 
 /// What flag, environment or settings file name.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::error::Error;
 use crate::evaluate::Auditor;
 use crate::evaluate::auditing::{AuditWhen, Auditing, REVISIONS};
-use crate::optimize::root;
+use crate::optimize::lineage::root;
 use crate::report::words;
 
 /// Options of the commands that write messages.

@@ -28,13 +28,13 @@ use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
 use crate::journal::Begun;
 use crate::model::Role;
-use crate::optimize::cycle::{self, Cast, CycleOptions};
-use crate::optimize::decisions::Decisions;
-use crate::optimize::explore;
-use crate::optimize::judges::Rejudge;
+use crate::optimize::before::judges::Rejudge;
+use crate::optimize::before::older::Older;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::older::Older;
-use crate::optimize::{Objective, personas};
+use crate::optimize::search::explore;
+use crate::optimize::trials::decisions::Decisions;
+use crate::optimize::{Cast, CycleOptions, cycle};
+use crate::optimize::{Objective, before::personas};
 use crate::report::result::{self, Next};
 use crate::report::story;
 use crate::report::summary::{self, CycleSummary, Spent};
@@ -218,7 +218,7 @@ async fn cycles(
             GoesOn::Cycle => continue,
             GoesOn::NothingFound => format!("Nothing better was found in cycle {number}: that was the last."),
             GoesOn::NothingLeft => format!(
-                "What is left of the calls would hardly gain {} points more (a chance below 5 %): cycle {number} was \
+                "What is left of the calls would hardly gain {} points more (a chance below 5%): cycle {number} was \
                  the last.",
                 options.min_gain
             ),

@@ -35,6 +35,7 @@ mod market;
 #[path = "no_market.rs"]
 mod market;
 mod mcp;
+mod name;
 mod named;
 mod objections;
 mod options;
@@ -127,7 +128,7 @@ enum Command {
     Plan(plan::Options),
     /// Check the models' hosts with one small call per role: what they accept, know and cost
     Check(check::Options),
-    /// Import real replies
+    /// Import real replies, show what was imported, or take it back
     Replies(replies::Options),
     /// Measure whether the decision maker's yes predicts real replies
     Calibrate(calibrate::Options),
@@ -135,6 +136,8 @@ enum Command {
     Ab(ab::Options),
     /// Show all lineages, or one run in detail
     Show(show::Options),
+    /// Give a lineage or a run a name that people know it by
+    Name(name::Options),
     /// Write a report of a lineage up to one of its runs, as a page to send or for a pull request
     Report(report::Options),
     /// Write to the leads of a list: a sequence of messages with subjects for each
@@ -157,6 +160,25 @@ enum Command {
     Completions(shell::Completions),
     /// Print the manual page
     Man(shell::Man),
+}
+
+impl Command {
+    /// Whether it needs what is in the data folder, and has nothing to do in one that is not there.
+    fn only_reads(&self) -> bool {
+        match self {
+            Command::Improve(_)
+            | Command::AuditClaims(_)
+            | Command::Compare(_)
+            | Command::Calibrate(_)
+            | Command::Show(_)
+            | Command::Name(_)
+            | Command::Report(_)
+            | Command::Lint(_)
+            | Command::Export(_) => true,
+            Command::Runs(options) => !options.is_elsewhere(),
+            _ => false,
+        }
+    }
 }
 
 impl Cli {
@@ -208,6 +230,7 @@ impl Cli {
             _ => {}
         }
         let setup = Setup::new(&self.global, stop, arguments)?;
+        setup.look_for_folder(self.command.only_reads())?;
         let ended = Box::pin(self.work(&setup)).await;
         setup.live.end(ended.as_ref().copied());
         if let Some(link) = setup.link.get() {
@@ -234,6 +257,7 @@ impl Cli {
             Command::Calibrate(options) => calibrate::run(setup, &options).await,
             Command::Ab(options) => Box::pin(ab::run(setup, &options)).await,
             Command::Show(options) => show::run(setup, &options).await,
+            Command::Name(options) => name::run(setup, &options),
             Command::Report(options) => report::run(setup, &options),
             Command::Write(options) => Box::pin(write::run(setup, &options)).await,
             Command::Lint(options) => Box::pin(lint::run(setup, &options)).await,
@@ -256,6 +280,11 @@ impl Cli {
             | Command::Man(_) => Ok(()),
         }
     }
+}
+
+/// Says an error on stderr, as wide as the terminal.
+pub fn say_error(message: &str) {
+    progress::say(&screen::error(&crate::report::words::without_os_number(&crate::report::words::safe(message))));
 }
 
 /// How long calls in flight may take to return after the first signal.

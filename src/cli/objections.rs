@@ -9,12 +9,12 @@ use crate::data::{FileName, Gather, Part, results_stream};
 use crate::event::Event;
 use crate::improve::{Codebook, Heard};
 use crate::model::Role;
-use crate::optimize::coding::Reader;
+use crate::optimize::before::coding::Reader;
+use crate::optimize::before::older::Older;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::older::Older;
-use crate::optimize::pairing::Key;
-use crate::optimize::split::Split;
-use crate::optimize::{personas, readings};
+use crate::optimize::people::pairing::Key;
+use crate::optimize::people::split::Split;
+use crate::optimize::{before::personas, before::readings};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 

@@ -12,11 +12,11 @@ use crate::compare::variance::{Components, Outcomes};
 use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
 use crate::data::{Entry, FileName, Part, results_stream};
-use crate::optimize::family::Family;
+use crate::optimize::before::older::Older;
+use crate::optimize::before::personas;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::older::Older;
-use crate::optimize::personas;
-use crate::optimize::split::Split;
+use crate::optimize::lineage::family::Family;
+use crate::optimize::people::split::Split;
 use crate::report::plan::{self, Plan};
 
 /// Options of `plan`.

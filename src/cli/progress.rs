@@ -53,10 +53,12 @@ pub fn on_stderr(loudness: Loudness) -> Events {
 
 /// A line on stderr. Where it cannot be written (a full disk behind it, say) the work goes on without it.
 pub fn say(text: &str) {
-    let _ = match super::terminal::columns_of_errors() {
-        Some(columns) => writeln!(anstream::stderr(), "{}", screen::wrap(text, columns)),
-        None => writeln!(anstream::stderr(), "{text}"),
-    };
+    let _ = writeln!(anstream::stderr(), "{}", fitted(text, super::terminal::columns_of_errors()));
+}
+
+/// A line as wide as the terminal, where there is one.
+fn fitted(text: &str, columns: Option<usize>) -> String {
+    columns.map_or_else(|| text.to_owned(), |columns| screen::wrap(text, columns))
 }
 
 /// Looks at the batch from time to time, so that a run in which nothing happens is not silent, until what is returned
@@ -321,5 +323,14 @@ mod tests {
         shown.batch = Some(batch);
         shown.handle(Event::BatchEnded { simulated: false }, Instant::now());
         assert_eq!(ended.recv(), Err(mpsc::RecvError));
+    }
+
+    #[test]
+    fn an_error_is_as_wide_as_the_terminal_and_whole_where_there_is_none() {
+        let error = screen::error(&"a word and another one ".repeat(8));
+        let width = |line: &str| line.replace("\u{1b}[1m\u{1b}[31m", "").replace("\u{1b}[0m", "").chars().count();
+        let fitted = fitted(&error, Some(60));
+        assert!(fitted.lines().count() > 2 && fitted.lines().all(|line| width(line) <= 60), "{fitted}");
+        assert_eq!(super::fitted(&error, None), error);
     }
 }

@@ -1,4 +1,6 @@
-//! `rejoinder replies import`.
+//! `rejoinder replies`: imports of real replies, and the way back.
+
+mod undo;
 
 use std::path::PathBuf;
 
@@ -26,6 +28,10 @@ pub struct Options {
 enum Command {
     /// Bring in what a sending tool says was sent, and what came back
     Import(Import),
+    /// Show what was imported
+    List(undo::List),
+    /// Take an import back whole, such as that of a wrong file
+    Undo(undo::Undo),
 }
 
 /// Options of `replies import`.
@@ -62,7 +68,14 @@ pub struct Import {
 
 /// Runs the subcommand; no model is called.
 pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
-    let Command::Import(import) = &options.command;
+    match &options.command {
+        Command::Import(options) => import(setup, options),
+        Command::List(options) => undo::list(setup, options),
+        Command::Undo(options) => undo::run(setup, options),
+    }
+}
+
+fn import(setup: &Setup, import: &Import) -> Result<(), Error> {
     let campaign = setup.folder.resolve(Kind::Campaigns, &import.campaign)?;
     if let Some(mapped) = import.map.iter().find(|mapped| import.from != Tool::Csv && mapped.field != "email") {
         return Err(Error::Usage(format!(
@@ -70,9 +83,9 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             mapped.field, import.from
         )));
     }
-    let mut export = Export::default();
-    let headers = replies::rows::read(&import.file, &import.map, &mut |row| export.add(import.from, &row))?;
-    let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent };
+    let (export, headers) = Export::read(&import.file, import.from, &import.map)?;
+    let mixed = export.mixed_columns();
+    let read = Read { rows: export.rows, without_address: export.without_address, silent: export.silent, mixed };
     if read.rows == read.without_address {
         return Err(Error::Usage(format!(
             "{}: no row has an e-mail address where {} exports have one; check --from, or name the column: --map \
@@ -82,7 +95,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         )));
     }
     let imported = replies::import(&setup.folder, &campaign, export, &clock::iso(clock::now()?))?;
-    print(&report::text(campaign.stem(), read, &imported))?;
+    print(&report::text(campaign.stem(), &read, &imported))?;
     if import.from == Tool::Csv {
         let unused: Vec<String> = replies::columns::unused(&headers, &import.map)
             .take(20)

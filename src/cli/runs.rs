@@ -4,13 +4,15 @@ use std::io::{ErrorKind, Write};
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
-use comfy_table::presets::NOTHING;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use super::error::Error;
 use super::options::dollars;
 use super::print;
 use super::restate::elsewhere as remote;
 use super::setup::Setup;
+use crate::data::titles::Titles;
+use crate::data::versions;
 use crate::journal::{self, BatchRow, FILE, Journal, RecordedCall, RunRow, RunState};
 use crate::report::words;
 
@@ -139,7 +141,7 @@ pub async fn elsewhere(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
 }
 
-/// A run to go on with.
+/// A run to resume.
 pub struct Resumed {
     /// Its id.
     pub id: String,
@@ -160,15 +162,21 @@ pub fn run(setup: &Setup, options: &Options) -> Result<Option<Resumed>, Error> {
     let journal = Journal::open(setup.folder.root())?;
     match &options.action {
         None | Some(Action::List { .. } | Action::Attach { .. } | Action::Cancel { .. }) => {
-            print(&table(&journal, &journal.runs()?)?)?;
+            let rows = journal.runs()?;
+            let named = named(&Titles::load(&setup.folder), &rows);
+            print(&format!("{}{named}", table(&journal, &rows)?))?;
         }
-        Some(Action::Show { id }) => print(&detail(&journal, &journal.run(id)?)?)?,
+        Some(Action::Show { id }) => {
+            let row = journal.run(id)?;
+            let named = named(&Titles::load(&setup.folder), std::slice::from_ref(&row));
+            print(&format!("{}{named}", detail(&journal, &row)?))?;
+        }
         Some(Action::Calls { id, limit }) => calls(&journal, &journal.run(id)?.id, limit.unwrap_or(usize::MAX))?,
         Some(Action::Resume { id, limits }) => {
             let row = journal.run(id)?;
             if row.state != RunState::Open {
                 return Err(Error::Usage(format!(
-                    "run {} is {}; there is nothing to go on with",
+                    "run {} is {}; only an interrupted run can be resumed",
                     row.id,
                     state(&journal, &row)?
                 )));
@@ -196,7 +204,7 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
         return Ok("No runs yet.\n".to_owned());
     }
     let mut table = Table::new();
-    table.load_style(NOTHING);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_header(["run", "command", "state", "began", "calls", "cost", "size"]);
     for row in rows {
         table.add_row([
@@ -210,6 +218,22 @@ fn table(journal: &Journal, rows: &[RunRow]) -> Result<String, Error> {
         ]);
     }
     Ok(format!("{}\nResume an interrupted run: rejoinder runs resume RUN\n", table.trim_fmt()))
+}
+
+/// What people call what the runs have written, a line for each run that has such a name.
+fn named(titles: &Titles, rows: &[RunRow]) -> String {
+    let name = |row: &RunRow| {
+        let (stem, called) = row.files.iter().find_map(|file| {
+            let stem = versions::stem_of(file);
+            let base = versions::lineage_base(&stem);
+            let of_lineage =
+                titles.lineages.get(&base).map(|title| title.name.as_str()).filter(|name| !name.is_empty());
+            let called = titles.of_run(&stem).or(of_lineage)?.to_owned();
+            Some((stem, called))
+        })?;
+        Some(format!("{}: {} ({})\n", row.id, words::one_line(&called, 120), words::one_line(&stem, 100)))
+    };
+    rows.iter().filter_map(name).collect()
 }
 
 fn detail(journal: &Journal, row: &RunRow) -> Result<String, Error> {

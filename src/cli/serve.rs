@@ -12,8 +12,9 @@ use super::options::Global;
 use super::print;
 use super::progress::say;
 use super::settings::Settings;
-use super::setup::environment;
+use super::setup::{environment, made_folder, named_folder};
 use crate::data::folder::DataFolder;
+use crate::report::words;
 use crate::web::guard::Names;
 use crate::web::secrets::{SHORTEST_TOKEN, Secrets, random};
 use crate::web::site::Site;
@@ -38,6 +39,9 @@ pub struct Options {
     /// Require a token even if only this machine can connect
     #[arg(long)]
     token: bool,
+    /// How many of the commands that are started from the pages run at once; the others wait for their turn
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    at_once: u16,
     /// Another host name of this server, such as a proxy's; may be given several times
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
@@ -46,17 +50,21 @@ pub struct Options {
 /// Serves until the process is asked to stop.
 pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output = ()>) -> Result<(), Error> {
     let settings = Settings::load(global.config.as_deref())?;
-    let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
-    let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+    let named = named_folder(global, &settings);
+    if let Some(root) = named.as_ref().filter(|root| !root.is_dir()) {
+        say(&made_folder(root));
+    }
+    let root = named.unwrap_or_else(|| PathBuf::from("data"));
     let listen = options.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let is_open = !listen.is_loopback();
     let token = token(options, is_open)?;
     let no_secret = |error| Error::Usage(format!("the system has no randomness to give: {error}"));
     let secrets = Secrets::new(token.as_ref().map(|(token, _)| token.as_str())).map_err(no_secret)?;
     let names = Names { is_open, hosts: options.host.clone() };
-    let site = Arc::new(Site::new(DataFolder::open(&root), common(global, &root), names, secrets));
+    let site = Site::new(DataFolder::open(&root), common(global, &root), names, secrets);
+    let site = Arc::new(site.at_once(usize::from(options.at_once)));
     let failed = |source| Error::Io { what: format!("cannot serve on port {}", options.port), source };
-    let server = web::bind(SocketAddr::new(listen, options.port), site).await.map_err(failed)?;
+    let server = web::bind(SocketAddr::new(listen, options.port), Arc::clone(&site)).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
     let query = match &token {
         Some((token, true)) => format!("?token={token}"),
@@ -69,6 +77,12 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
             say("It asks for the token in REJOINDER_TOKEN. Ctrl-C stops it; what it has started goes on.");
         }
         _ => say("Ctrl-C stops it; what it has started goes on."),
+    }
+    let waiting = site.children.take_over();
+    if waiting > 0 {
+        let waiting =
+            words::count(waiting as u64, "command that was confirmed waits", "commands that were confirmed wait");
+        say(&format!("From before: {waiting} for a turn; the page Runs takes them out."));
     }
     server.run(stopped).await.map_err(failed)
 }

@@ -1,6 +1,6 @@
 //! What every command starts from: settings, the data folder, events, and the way to the doors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use super::doors::Doors;
@@ -13,8 +13,9 @@ pub use super::roles::{environment, names_auditor};
 use super::settings::Settings;
 use crate::call::stop::Stop;
 use crate::data::folder::DataFolder;
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::model::Role;
+use crate::report::words;
 
 /// What every command starts from.
 pub struct Setup {
@@ -22,6 +23,8 @@ pub struct Setup {
     pub settings: Settings,
     /// The data folder.
     pub folder: DataFolder,
+    /// Whether somebody said which one it is.
+    is_folder_named: bool,
     /// Whether all details are wanted.
     pub verbose: bool,
     /// Where events go.
@@ -38,6 +41,25 @@ pub struct Setup {
     pub resume: Option<String>,
 }
 
+/// The data folder that was named, by a flag, the environment or the settings.
+pub(super) fn named_folder(global: &Global, settings: &Settings) -> Option<PathBuf> {
+    let named = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
+    named.or_else(|| settings.data_dir.clone())
+}
+
+/// There is nothing to read.
+pub(super) fn no_folder(root: &Path) -> Error {
+    let root = words::path(root);
+    Error::Usage(format!(
+        "there is no data folder {root}; see --data-dir, REJOINDER_DATA_DIR and data_dir in the settings"
+    ))
+}
+
+/// What is said where a data folder is named that is not there yet.
+pub(super) fn made_folder(root: &Path) -> String {
+    format!("There is no data folder {} yet; it is made.", words::path(root))
+}
+
 impl Setup {
     /// Reads the settings and finds the data folder.
     ///
@@ -45,8 +67,8 @@ impl Setup {
     /// When the settings file cannot be used.
     pub fn new(global: &Global, stop: Stop, arguments: Vec<String>) -> Result<Self, Error> {
         let settings = Settings::load(global.config.as_deref())?;
-        let root = global.data_dir.clone().or_else(|| environment("REJOINDER_DATA_DIR").map(PathBuf::from));
-        let root = root.or_else(|| settings.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+        let named = named_folder(global, &settings);
+        let (is_folder_named, root) = (named.is_some(), named.unwrap_or_else(|| PathBuf::from("data")));
         let loudness = match (global.quiet, global.verbose) {
             (true, _) => Loudness::Quiet,
             (false, true) => Loudness::Verbose,
@@ -62,6 +84,7 @@ impl Setup {
         Ok(Setup {
             settings,
             folder: DataFolder::open(&root),
+            is_folder_named,
             verbose: global.verbose,
             events,
             live,
@@ -70,6 +93,22 @@ impl Setup {
             arguments,
             resume,
         })
+    }
+
+    /// Looks whether a data folder that was named is there: whoever only reads has mistyped it, and whoever writes is
+    /// told that it is made.
+    ///
+    /// # Errors
+    /// Where it is not there and the command only reads.
+    pub fn look_for_folder(&self, only_reads: bool) -> Result<(), Error> {
+        match (self.is_folder_named && !self.folder.root().is_dir(), only_reads) {
+            (false, _) => Ok(()),
+            (true, true) => Err(no_folder(self.folder.root())),
+            (true, false) => {
+                self.events.emit(Event::Note(made_folder(self.folder.root())));
+                Ok(())
+            }
+        }
     }
 
     /// The doors for these roles.

@@ -7,16 +7,16 @@ use super::named;
 use super::objections;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::Setup;
+use super::setup::{Setup, no_folder};
 use super::terminal;
-use crate::data::{Kind, calibrations, results_stream};
+use crate::data::titles::Titles;
+use crate::data::{DataFolder, FileName, Kind, calibrations, results_stream};
 use crate::event::Event;
-use crate::optimize::pairing::Clusters;
-use crate::optimize::readings;
-use crate::report::calibration;
+use crate::optimize::before::readings;
+use crate::optimize::people::pairing::Clusters;
 use crate::report::lineages::{self, RunLine};
 use crate::report::run::{Detail, Filter};
-use crate::report::words;
+use crate::report::{calibration, campaign as report};
 
 /// Options of `show`.
 #[derive(Args, Clone, Debug)]
@@ -27,7 +27,7 @@ use crate::report::words;
 
 A model that sorts what people said is called with --objections only, and once for each run: what it read is kept in readings/.")]
 pub struct Options {
-    /// A results file, or the name of a lineage for its latest; all lineages where none is named
+    /// A results file, the name of a lineage for its latest, or a campaign; all lineages where none is named
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Which messages to show
@@ -53,6 +53,9 @@ enum Messages {
 /// Prints the table or the run.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if let Some(name) = &options.name {
+        if let Some(campaign) = campaign(&setup.folder, name)? {
+            return print(&report::text(&setup.folder, &campaign, options.limit)?);
+        }
         let file = named::results(&setup.folder, name)?;
         if options.objections && !objections::sort(setup, &file, &options.models).await? {
             return Ok(());
@@ -68,14 +71,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let judge = metadata.rejoinder.as_ref().and_then(|provenance| provenance.fingerprint.as_deref());
         let readers = calibrations::of_lineage(&setup.folder, file.stem())?;
         let readers = readers.map(|found| calibration::line(&found, judge));
-        return print(&detail.beside(readers).text(&file, &metadata, &counts, coding.as_ref()));
+        let called = lineages::called(&Titles::load(&setup.folder), file.stem());
+        let detail = detail.beside(readers).text(&file, &metadata, &counts, coding.as_ref());
+        return print(&format!("{called}{detail}"));
     }
     // An empty folder is a beginning; one that is not there is more likely a slip of the pen.
     if !setup.folder.root().is_dir() {
-        return Err(Error::Usage(format!(
-            "there is no data folder {}; see --data-dir",
-            words::path(setup.folder.root())
-        )));
+        return Err(no_folder(setup.folder.root()));
     }
     let mut lines = Vec::new();
     for file in setup.folder.list(Kind::Results)? {
@@ -87,5 +89,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     // A table that is piped or saved keeps its full width.
     let width = terminal::columns().unwrap_or(200);
-    print(&lineages::table(&lineages::group(lines), width))
+    print(&lineages::table(&lineages::group(lines), &Titles::load(&setup.folder), width))
+}
+
+/// The campaign of this name, where no run and no lineage is called so.
+fn campaign(folder: &DataFolder, name: &str) -> Result<Option<FileName>, Error> {
+    let Ok(file) = folder.resolve(Kind::Campaigns, name) else { return Ok(None) };
+    if !folder.exists(&file) {
+        return Ok(None);
+    }
+    Ok(if folder.exists(&named::results(folder, name)?) { None } else { Some(file) })
 }

@@ -29,13 +29,15 @@ pub enum Kind {
     Campaigns,
     /// What real people answered: `replies/`.
     Replies,
+    /// What each import of answers said: `imports/`.
+    Imports,
     /// What real answers say of a judge: `calibrations/`.
     Calibrations,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Kind::Personas,
         Kind::Results,
         Kind::Messages,
@@ -47,6 +49,7 @@ impl Kind {
         Kind::Leads,
         Kind::Campaigns,
         Kind::Replies,
+        Kind::Imports,
         Kind::Calibrations,
     ];
 
@@ -65,6 +68,7 @@ impl Kind {
             Kind::Leads => "leads",
             Kind::Campaigns => "campaigns",
             Kind::Replies => "replies",
+            Kind::Imports => "imports",
             Kind::Calibrations => "calibrations",
         }
     }
@@ -74,7 +78,7 @@ impl Kind {
     pub fn ending(self) -> &'static str {
         match self {
             Kind::Prompts => ".md",
-            Kind::Leads | Kind::Campaigns | Kind::Replies => ".jsonl",
+            Kind::Leads | Kind::Campaigns | Kind::Replies | Kind::Imports => ".jsonl",
             _ => ".json",
         }
     }

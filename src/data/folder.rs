@@ -195,6 +195,19 @@ impl DataFolder {
         }
     }
 
+    /// Removes a file; one that is not there is removed already.
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`](Self::replace).
+    pub fn remove(&self, file: &FileName) -> Result<(), Error> {
+        let path = self.path_to_write(file)?;
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Proves that a file can be created in a subfolder, which is made if need be, and leaves nothing else behind.
     /// Asked before anything is paid for whose result is to be saved there.
     ///

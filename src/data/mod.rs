@@ -21,6 +21,7 @@ mod error;
 pub mod export;
 pub mod file_name;
 pub mod folder;
+pub mod imports;
 pub mod json;
 pub mod judges;
 pub mod leads;

@@ -14,6 +14,11 @@ use super::{Error, whole};
 /// The file.
 const FILE: &str = "titles.json";
 
+/// Characters of a name and of a note.
+pub const LONGEST_NAME: usize = 120;
+/// See [`LONGEST_NAME`].
+pub const LONGEST_NOTE: usize = 4_000;
+
 /// What lineages and runs are called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -66,6 +71,21 @@ impl Titles {
         Ok(whole::replace(&path, |out| Ok(serde_json::to_writer_pretty(out, &titles)?))?)
     }
 
+    /// The lineages and runs that are called so, in whatever case, by the names of their files.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Vec<&str> {
+        let wanted = name.trim().to_lowercase();
+        let all = self.lineages.iter().chain(&self.runs);
+        let found = all.filter(|(_, title)| !title.name.is_empty() && title.name.to_lowercase() == wanted);
+        found.map(|(file, _)| file.as_str()).collect()
+    }
+
+    /// What a run is called, where it has a name of its own.
+    #[must_use]
+    pub fn of_run(&self, stem: &str) -> Option<&str> {
+        self.runs.get(stem).map(|title| title.name.as_str()).filter(|name| !name.is_empty())
+    }
+
     /// What a lineage is called.
     #[must_use]
     pub fn of_lineage<'a>(&'a self, base: &'a str) -> &'a str {
@@ -89,6 +109,8 @@ mod tests {
         Titles::change(&folder, |titles| drop(titles.lineages.insert("tea".into(), name("Tea for offices")))).unwrap();
         assert_eq!(Titles::load(&folder).of_lineage("tea"), "Tea for offices");
         assert_eq!(Titles::load(&folder).of_lineage("coffee"), "coffee");
+        assert_eq!(Titles::load(&folder).named(" tea for OFFICES"), ["tea"]);
+        assert!(Titles::load(&folder).named("").is_empty() && Titles::load(&folder).of_run("tea").is_none());
         Titles::change(&folder, |titles| drop(titles.lineages.insert("tea".into(), name("")))).unwrap();
         assert_eq!(Titles::load(&folder), Titles::default());
         whole::replace(&root.path().join(FILE), |out| out.write_all(b"not ours")).unwrap();

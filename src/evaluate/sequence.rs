@@ -3,7 +3,7 @@
 //! Every step is a request of its own that carries the steps before it. It is audited and revised as any message is,
 //! its subject included. A follow-up is shorter than the step before it; one that is not is revised for that as well.
 
-mod question;
+pub(super) mod question;
 
 pub use question::{Earlier, StepText, words};
 

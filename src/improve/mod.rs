@@ -10,6 +10,7 @@ pub mod fold;
 pub mod ideas;
 pub mod improver;
 pub mod item_check;
+pub mod kinds;
 pub mod naming;
 pub mod objections;
 pub mod parts;

@@ -1,9 +1,9 @@
 //! The calls that a cycle may spend, and those of a run as one plan: the cycle takes what the run has left, less what
 //! writing to everybody with an adopted prompt will take; and the next one is worth it as long as it has a chance.
 
-use super::search::MOST_PROOF;
 use crate::compare::adoption;
 use crate::compare::prospects::chance_of_gain;
+use crate::optimize::search::MOST_PROOF;
 
 /// What a cycle may spend on finding and proving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,21 +1,12 @@
-//! Who takes part in a cycle, what a user may choose about it, and what it comes to.
+//! Who takes part in a cycle, and what a user may choose about it.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use super::allowance::Allowance;
-use super::decisions::Decisions;
-use super::judges::{Judges, Rejudge};
-use super::objective::Objective;
-use super::story::Story;
-use crate::call::Used;
-use crate::compare::Comparison;
-use crate::data::FileName;
-use crate::data::results::Metadata;
 use crate::evaluate::run::RunContext;
 use crate::evaluate::{Auditor, DecisionMaker, Generator};
 use crate::improve::Improver;
-use crate::model::Role;
+use crate::optimize::allowance::Allowance;
+use crate::optimize::before::judges::Rejudge;
+use crate::optimize::objective::Objective;
+use crate::optimize::trials::decisions::Decisions;
 
 /// Everyone and everything that takes part in a cycle.
 #[derive(Clone)]
@@ -76,29 +67,4 @@ pub struct CycleOptions {
     pub revises: bool,
     /// People like those of the lineage who are written for the proof, and join those kept aside.
     pub fresh_people: usize,
-}
-
-/// A finished cycle.
-#[derive(Clone, Debug)]
-pub struct Cycle {
-    /// The file it started from.
-    pub parent: FileName,
-    /// The file it saved.
-    pub file: FileName,
-    /// The prompt that the lineage stands on now.
-    pub prompt: String,
-    /// What happened on the way, for a reader.
-    pub story: Story,
-    /// Before and after, on the people of the file; `None` where the incumbent stays.
-    pub comparison: Option<Comparison>,
-    /// Who judged.
-    pub judges: Judges,
-    /// What the file says about the run.
-    pub metadata: Metadata,
-    /// What was used, per role.
-    pub used: BTreeMap<Role, Used>,
-    /// Dollars, where all prices are known.
-    pub cost: Option<f64>,
-    /// Wall time.
-    pub elapsed: Duration,
 }

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::judges::{Judge, Judges, Side};
-use super::pairing::{Clusters, Key};
 use crate::compare::mean::{Change, Mean, Outcomes};
 use crate::compare::{Comparison, Rate};
 use crate::data::provenance::Redone;
-use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Head, Part, results_stream};
+use crate::optimize::before::judges::{Judge, Judges, Side, is_simulated};
+use crate::optimize::people::pairing::{Clusters, Key};
 
 /// What a comparison needs of a results file. Its messages are not held.
 #[derive(Clone, Debug)]
@@ -125,10 +124,4 @@ fn differences(before: &Clusters, after: &Clusters) -> Vec<f64> {
     let mean = |outcomes: Outcomes| outcomes.sum / outcomes.count as f64;
     let earlier: HashMap<Key, f64> = before.chances().map(|(key, outcomes)| (key, mean(outcomes))).collect();
     after.chances().filter_map(|(key, outcomes)| Some(mean(outcomes) - earlier.get(&key)?)).collect()
-}
-
-/// Whether the market took part in a run, as its file says.
-#[must_use]
-pub fn is_simulated(run: &impl AsRef<Metadata>) -> bool {
-    run.as_ref().rejoinder.as_ref().is_some_and(|own| own.simulated)
 }

@@ -1,14 +1,14 @@
 //! The new messages: to everybody, with the prompt that was adopted.
 
-use super::error::Error;
-use super::lab::Lab;
-use super::split::People;
 use crate::call::stop::Why;
 use crate::data::provenance::FailedTrial;
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::plan::Plan;
 use crate::evaluate::run::{self, Interrupted, Run};
 use crate::evaluate::trial::Bench;
+use crate::optimize::error::Error;
+use crate::optimize::people::split::People;
+use crate::optimize::trials::lab::Lab;
 
 /// Writes messages to everybody with the prompt that was adopted. `None` where a limit left room for none of them.
 ///

@@ -10,14 +10,15 @@ pub mod told;
 
 use std::sync::Arc;
 
-use super::judges::Judge;
-use super::lineage::Lineage;
-use super::story::Rates;
 use crate::data::calibrations::{self, Calibration};
 use crate::data::provenance::Redone;
 use crate::data::results::Metadata;
+use crate::data::titles::Titles;
 use crate::data::{self, DataFolder, FileName, Kind, versions};
 use crate::journal::RunRow;
+use crate::optimize::before::judges::Judge;
+use crate::optimize::lineage::Lineage;
+use crate::optimize::story::Rates;
 
 pub use line::Link;
 pub use measured::Measured;
@@ -29,6 +30,8 @@ pub use told::{Told, ToldProof};
 pub struct History {
     /// What the names of its files have in common.
     pub name: String,
+    /// What people call it; its name where they call it nothing else.
+    pub title: String,
     /// The first run first, the file in question last; never empty.
     pub versions: Vec<Version>,
     /// What the offer may claim.
@@ -135,7 +138,8 @@ impl History {
         let pairs = Pairs::of(folder, &versions, unseen.as_ref())?;
         // A calibration that cannot be read takes nothing from what the files say.
         let calibration = calibrations::of_lineage(folder, focus.stem()).ok().flatten();
-        Ok(History { name, versions, facts, memory, aside, pairs, calibration })
+        let title = Titles::load(folder).of_lineage(&name).to_owned();
+        Ok(History { name, title, versions, facts, memory, aside, pairs, calibration })
     }
 
     /// The file that a name means: a results file, or the latest version of the lineage that is called so.
@@ -187,6 +191,6 @@ impl History {
     /// Whether anything of it is simulated.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        self.versions.iter().any(|version| super::compare_runs::is_simulated(&version.metadata))
+        self.versions.iter().any(|version| crate::optimize::before::judges::is_simulated(&version.metadata))
     }
 }

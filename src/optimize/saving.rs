@@ -4,8 +4,6 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::error::Error;
-use super::older::Older;
 use crate::data::entries::{Draft, Source};
 use crate::data::folder::DataFolder;
 use crate::data::results::{Metadata, PersonaResult};
@@ -13,6 +11,8 @@ use crate::data::spool::Texts;
 use crate::data::{self, Entries, FileName, Kind, Map, versions};
 use crate::evaluate::run::RunContext;
 use crate::model::digest;
+use crate::optimize::before::older::Older;
+use crate::optimize::error::Error;
 
 /// Saves a cycle.
 pub struct Saver<'a> {

@@ -2,36 +2,33 @@
 
 mod found;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use found::tried;
 use found::{best_decisions, effects};
 
-use super::asked::Side;
-use super::by_hand::{self, ByHand};
-use super::cast::CycleOptions;
-use super::grounded::RunTallies;
-use super::objective::Objective;
-use super::propose::Refused;
-use super::referee::Opinion;
-use super::search::Search;
-use super::split::People;
-use super::standing::Standing;
-use super::verdict::{Kind, Verdict};
-use crate::compare::mean::Mean;
+use crate::compare::Interval;
 use crate::compare::second_judge::Opinion as Judges;
-use crate::compare::{Interval, Rate};
 use crate::data::record::{
-    Challengers, CycleRecord, Group, Instruction, People as PeopleRecord, Pooled, Race, RatesRecord, RecordedVerdict,
-    Referee, SegmentRecord, Sorted, percent, rounded,
+    Challengers, CycleRecord, Group, Instruction, People as PeopleRecord, Pooled, Race, RecordedVerdict, Referee,
+    SegmentRecord, Sorted, percent, rounded,
 };
-use crate::evaluate::grounding::ClaimKind;
 use crate::improve::difference::Step;
 use crate::improve::objections::{Objection, Quotes};
 use crate::improve::{Change, Objections, changes};
+use crate::optimize::before::standing::Standing;
+use crate::optimize::cast::CycleOptions;
+use crate::optimize::objective::Objective;
+use crate::optimize::people::split::People;
+use crate::optimize::search::Search;
+use crate::optimize::search::asked::Side;
+use crate::optimize::search::by_hand::{self, ByHand};
+use crate::optimize::search::propose::Refused;
+use crate::optimize::search::referee::Opinion;
+use crate::optimize::search::verdict::{Kind, Verdict};
 
-pub use super::proof::Proof;
+pub use crate::optimize::before::rates::{Rates, by};
+pub use crate::optimize::search::proof::Proof;
 
 /// A cycle's story.
 #[derive(Clone, Debug)]
@@ -85,10 +82,12 @@ pub struct Story {
     pub kinds: Vec<Kind>,
     /// What the referee says of an adopted challenger, where there is one.
     pub referee: Option<Opinion>,
-    /// The people of the file: the incumbent, and the adopted challenger, where there is one.
+    /// Everybody in the file: the incumbent, and the adopted challenger, where there is one.
     pub before: Rates,
     /// See `before`.
     pub after: Option<Rates>,
+    /// The same of those who are learned from.
+    pub learned: (Rates, Option<Rates>),
     /// Calls that the search took.
     pub calls: u64,
     /// The chance that what is left of the run's calls gains something worth having; `None` where it has no plan.
@@ -182,63 +181,11 @@ impl Effect {
     }
 }
 
-/// The two rates of some messages, and their claims.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rates {
-    /// Share of yes.
-    pub response: Rate,
-    /// Where decisions are chances: the mean chance of a yes.
-    pub chance: Option<Mean>,
-    /// Share of yes to messages that make nothing up, as far as claims were checked; `None` where none were.
-    pub grounded: Option<Rate>,
-    /// Messages.
-    pub messages: u64,
-    /// Messages whose claims were checked.
-    pub checked: u64,
-    /// Of these, messages that make something up.
-    pub made_up: u64,
-    /// Messages whose claims were not checked, and in which a blank was never filled in.
-    pub blanks: u64,
-    /// Claims that nothing supports, by kind.
-    pub claims: BTreeMap<ClaimKind, u64>,
-}
-
 impl Rates {
-    /// Of what is known of a prompt.
-    #[must_use]
-    pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
-        let response = Rate::of(&standing.response.tallies()).marked(simulated);
-        Rates { response, ..RunTallies::together([&standing.learned, &standing.unseen], simulated) }
-    }
-
     fn of_side(side: &Side, simulated: bool) -> Self {
         let counts = side.counts();
         let grounded = counts.claims.grounded(counts.grounded);
         Rates::of(&counts.response, &counts.claims, grounded.as_deref(), simulated)
-    }
-
-    pub(super) fn record(&self) -> RatesRecord {
-        RatesRecord {
-            response: Some((&self.response).into()),
-            grounded_response: self.grounded.as_ref().map(Into::into),
-            messages: self.messages,
-            checked_messages: self.checked,
-            made_up_messages: self.made_up,
-            open_blanks: self.blanks,
-            made_up_claims: self.claims.clone(),
-            mean_chance_of_yes: self.chance.as_ref().map(Into::into),
-        }
-    }
-}
-
-/// Two sides by the rate that counts: before, after, and what that rate is called. Where the claims of a side were not
-/// checked, it is how many said yes.
-#[must_use]
-pub fn by<'a>(objective: Objective, before: &'a Rates, after: &'a Rates) -> (&'a Rate, &'a Rate, &'static str) {
-    match (objective, &before.grounded, &after.grounded) {
-        (Objective::Grounded, Some(before), Some(after)) => (before, after, Objective::Grounded.rate()),
-        (Objective::Grounded, ..) => (&before.response, &after.response, "response rate, claims not checked,"),
-        (Objective::Response, ..) => (&before.response, &after.response, Objective::Response.rate()),
     }
 }
 
@@ -301,6 +248,7 @@ impl Story {
             referee,
             before: Rates::of_standing(before, before_simulated),
             after: after.map(|after| Rates::of_standing(after, simulated)),
+            learned: (before.learned.rates(before_simulated), after.map(|after| after.learned.rates(simulated))),
             calls: found.calls,
             chance_of_more: None,
         }
@@ -347,7 +295,7 @@ impl Story {
 
 fn segment(kind: &Kind) -> SegmentRecord {
     SegmentRecord {
-        name: kind.name.to_owned(),
+        name: kind.name.clone(),
         personas: kind.people as u64,
         verdict: kind.verdict.into(),
         pooled: kind.pooled.map(|pooled| Pooled {

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::judges::Judge;
-use super::pairing::Key;
 use crate::data::export::tuning::Tuning;
 use crate::data::results::Metadata;
 use crate::data::spool::{Place, Spool};
 use crate::data::{self, DataFolder, FileName, Kind, Part, results_stream};
 use crate::evaluate::generator;
 use crate::evaluate::grounding::Audit;
+use crate::optimize::before::judges::Judge;
+use crate::optimize::people::pairing::Key;
 
 /// What rows for fine-tuning need of a results file. With `pairs` also the messages that an earlier run's prompt wrote
 /// to the same personas and that the same judge rejected: the file's own baseline, or its parent.

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::compare::{Comparison, Interval, Verdict};
-use crate::optimize::judges::{Judges, RecordedJudge, Side};
+use crate::optimize::before::judges::{Judges, RecordedJudge, Side};
 
 /// What the two runs of a comparison are called.
 #[derive(Clone, Copy, Debug)]

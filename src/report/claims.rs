@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::words;
 use crate::compare::{Rate, Tally};
 use crate::evaluate::grounding::{Audit, ClaimKind, Grounding, Verdict};
-use crate::optimize::pairing::Clusters;
+use crate::optimize::people::pairing::Clusters;
 
 /// Messages that are shown in full detail.
 const EXAMPLES: usize = 3;

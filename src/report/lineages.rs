@@ -12,8 +12,9 @@ use crate::compare::mean::Mean;
 use crate::data::file_name::FileName;
 use crate::data::provenance::Models;
 use crate::data::results::Metadata;
+use crate::data::titles::Titles;
 use crate::data::versions;
-use crate::optimize::pairing::Clusters;
+use crate::optimize::people::pairing::Clusters;
 
 /// What the table says of one run.
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ impl RunLine {
                 .map_or_else(|| "unknown".into(), |fingerprint| fingerprint.chars().take(8).collect()),
             verdict: provenance
                 .and_then(|provenance| provenance.cycle()?.verdict.as_ref())
-                .map(|verdict| verdict.word().replace('_', " ")),
+                .map(super::story::recorded_word),
         }
     }
 }
@@ -116,7 +117,7 @@ const WIDE: usize = 160;
 /// All lineages as tables of at most `width` columns, or as lists where the terminal is too narrow for a table; what to
 /// do where there is nothing to show.
 #[must_use]
-pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String {
+pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, titles: &Titles, width: usize) -> String {
     if lineages.is_empty() {
         return "No results yet. Start with: rejoinder evaluate --persona-file NAME\n".to_owned();
     }
@@ -139,7 +140,7 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String 
             let simulated = if run.rate.simulated { " simulated" } else { "" };
             let partial = if run.partial.is_some() { " partial" } else { "" };
             let mut row = vec![
-                words::one_line(&run.name, 80),
+                name(titles, &run.name),
                 run.rate
                     .share()
                     .map_or_else(|| "-".into(), |share| format!("{:.1}%{simulated}{partial}", share * 100.0)),
@@ -167,7 +168,13 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String 
         let drawn = table.to_string();
         let fits = drawn.lines().all(|line| line.width() <= width);
         let drawn = if fits { drawn } else { list.trim_end().to_owned() };
-        text.push_str(&format!("{}\n{drawn}\n{}", words::one_line(lineage, 100), curve::text(runs)));
+        // Where several are called alike, each stands under its first run.
+        let base = versions::lineage_base(&runs.first().map_or_else(|| lineage.clone(), |run| run.name.clone()));
+        let heading = match titles.of_lineage(&base) {
+            title if title == base => words::one_line(lineage, 100),
+            title => format!("{} ({})", words::one_line(title, 120), words::one_line(lineage, 100)),
+        };
+        text.push_str(&format!("{heading}\n{drawn}\n{}", curve::text(runs)));
         // The latest that a cycle saved holds what was adopted, or what stayed.
         if let Some(best) = runs.iter().rev().find(|run| run.verdict.is_some()) {
             let name = words::one_line(&best.name, 80);
@@ -179,6 +186,27 @@ pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, width: usize) -> String 
         "Rates of runs with different or unknown judges cannot be compared. One run in detail: rejoinder show RUN\n",
     );
     text
+}
+
+/// A run by its file, and what people call it.
+fn name(titles: &Titles, stem: &str) -> String {
+    let called = titles.of_run(stem).map(|title| format!(" ({})", words::one_line(title, 60)));
+    format!("{}{}", words::one_line(stem, 80), called.unwrap_or_default())
+}
+
+/// What people call a run and its lineage, and their notes, each in a line; nothing where nobody has said anything.
+#[must_use]
+pub fn called(titles: &Titles, stem: &str) -> String {
+    let base = versions::lineage_base(stem);
+    let known = [("Name", titles.runs.get(stem)), ("Lineage", titles.lineages.get(&base))];
+    let lines = known.into_iter().filter_map(|(what, title)| {
+        let title = title?;
+        let note =
+            if title.note.is_empty() { String::new() } else { format!(" ({})", words::one_line(&title.note, 300)) };
+        let name = if title.name.is_empty() { if what == "Name" { stem } else { &base } } else { &title.name };
+        Some(format!("{what}: {}{note}\n", words::one_line(name, 120)))
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
@@ -221,7 +249,8 @@ mod tests {
     fn in_a_narrow_terminal_runs_are_listed_by_their_whole_names() {
         let name = "b2b_saas_personas_train_results_improvement_run_v1";
         let lineages = group(vec![run(name, None)]);
-        let (narrow, wide) = (table(&lineages, 80), table(&lineages, 200));
+        let none = Titles::default();
+        let (narrow, wide) = (table(&lineages, &none, 80), table(&lineages, &none, 200));
         assert!(narrow.contains(&format!("\n  {name}\n")) && !narrow.contains('│'), "{narrow}");
         assert!(wide.contains(&format!("│ {name} ")), "{wide}");
         assert!(narrow.lines().take(3).all(|line| line.width() <= 80), "{narrow}");

@@ -1,11 +1,11 @@
 //! The report for a pull request: short, in GitHub's Markdown.
 
+use super::story::verdict_word;
 use super::{html, origin, verdict, words};
 use crate::compare::{Interval, Rate};
 use crate::improve::changes;
 use crate::improve::difference::{self, Step};
 use crate::improve::objections::UNSORTED;
-use crate::optimize::Verdict;
 use crate::optimize::history::{Course, History, Version};
 use crate::optimize::story::Rates;
 
@@ -21,7 +21,7 @@ const MOST_VERSIONS: usize = 30;
 pub fn report(history: &History) -> String {
     let mut text = format!(
         "### {}, {}\n\n**{}**\n\n",
-        inline(&history.name),
+        inline(&history.title),
         history.focus().label(),
         inline(&verdict::sentence(history))
     );
@@ -122,12 +122,7 @@ fn rate(own: &Rate) -> String {
 }
 
 fn word(version: &Version) -> &'static str {
-    match version.told.as_ref().and_then(|told| told.verdict.as_ref()) {
-        Some(Verdict::Adopted) => "adopted",
-        Some(Verdict::Kept { .. }) => "kept",
-        Some(Verdict::NotEnoughData { .. }) => "not enough data",
-        None => "-",
-    }
+    version.told.as_ref().and_then(|told| told.verdict.as_ref()).map_or("-", verdict_word)
 }
 
 /// Items of advice that came and went, whole: within a sentence the page shows more.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod auditor;
 mod before_after;
 pub mod calibration;
+pub mod campaign;
 pub mod chances;
 pub mod check;
 pub mod claims;

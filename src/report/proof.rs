@@ -8,8 +8,8 @@ use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
 use crate::optimize::Objective;
+use crate::optimize::search::verdict::Kind;
 use crate::optimize::story::{self, Proof, Story};
-use crate::optimize::verdict::Kind;
 
 /// Kinds of people that are named.
 const NAMED: usize = 3;
@@ -124,7 +124,7 @@ fn scatter(components: &Components, proof: &Proof) -> Option<String> {
 /// What can be said of kinds of people: each alone, where any is large enough, and together.
 pub(super) fn kinds(story: &Story) -> Option<String> {
     if story.kinds.is_empty() {
-        return None;
+        return story.proof.as_ref().map(|_| "Kinds of people: not sorted".to_owned());
     }
     let verdicts: Vec<Segment> = story.kinds.iter().map(|kind| kind.verdict).collect();
     let alone = match Asked::from_verdicts(&verdicts) {

@@ -1,13 +1,18 @@
 //! What came of an import of replies.
 
 use super::words;
-use crate::campaign::replies::{Counts, Imported, KNOWN_WORDS, Unmatched, Why, is_of_events};
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+
+use crate::campaign::replies::columns::ReplyColumn;
+use crate::campaign::replies::{Counts, Imported, KNOWN_WORDS, Undone, Unmatched, Why, is_of_events};
+use crate::data::imports::Import;
 
 /// Who could not be matched is listed so far; the rest is counted.
 const SHOWN: usize = 20;
 
 /// The rows of an export, as they were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Read {
     /// All of them.
     pub rows: u64,
@@ -15,17 +20,20 @@ pub struct Read {
     pub without_address: u64,
     /// About nothing that is counted.
     pub silent: u64,
+    /// Columns that hold texts of replies and other cells.
+    pub mixed: Vec<ReplyColumn>,
 }
 
 /// The report of an import.
 #[must_use]
-pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
+pub fn text(campaign: &str, read: &Read, imported: &Imported) -> String {
     let mut lines = vec![format!(
         "Rows: {}, {} without an address, {} without anything that is counted (such as opens)",
         words::thousands(read.rows),
         words::thousands(read.without_address),
         words::thousands(read.silent)
     )];
+    lines.extend(read.mixed.iter().map(mixed));
     lines.extend(unknown(imported));
     lines.extend(imported.unread_time.as_deref().map(|time| {
         format!(
@@ -52,7 +60,28 @@ pub fn text(campaign: &str, read: Read, imported: &Imported) -> String {
     if !imported.is_news && imported.matched.sent > 0 {
         lines.push("Everything was known already; nothing was changed.".to_owned());
     }
+    lines.extend(imported.number.map(|number| {
+        let campaign = words::one_line(campaign, 80);
+        format!("The wrong file? rejoinder replies undo {number} --campaign {campaign} takes this import back")
+    }));
     lines.join("\n") + "\n"
+}
+
+/// How a column was read that holds both texts and answers.
+fn mixed(column: &ReplyColumn) -> String {
+    let header = words::one_line(&column.header, 40);
+    let (texts, flags) = (words::thousands(column.texts), words::thousands(column.flags));
+    if column.holds_texts() {
+        format!(
+            "Column \"{header}\" was read as the text of replies, in {flags} cells just yes, no or a number. If it says \
+             whether there is a reply: --map replied=\"{header}\""
+        )
+    } else {
+        format!(
+            "Column \"{header}\" was read as whether there is a reply, in {texts} cells with another text. If it is the \
+             text of replies: --map reply_text=\"{header}\""
+        )
+    }
 }
 
 /// What was not understood, what stands on most rows first, and what to do about it.
@@ -94,6 +123,55 @@ fn counts(counts: &Counts) -> String {
         words::thousands(counts.bounced),
         words::thousands(counts.unsubscribed)
     )
+}
+
+/// The imports of campaigns, by name and number.
+#[must_use]
+pub fn imports(all: &[(String, u32, Import)]) -> String {
+    if all.is_empty() {
+        return "No replies were imported yet: rejoinder replies import FILE --from TOOL --campaign NAME\n".to_owned();
+    }
+    let mut table = Table::new();
+    let headers = ["Campaign", "Import", "File", "From", "When", "Written to", "Replied", "Not matched"];
+    table.load_style(UTF8_FULL_CONDENSED).set_header(headers);
+    for (campaign, number, import) in all {
+        table.add_row([
+            words::one_line(campaign, 40),
+            number.to_string(),
+            file_of(import),
+            words::one_line(&import.tool, 20),
+            words::one_line(&import.at, 20),
+            words::thousands(import.matched.sent),
+            words::thousands(import.matched.replied),
+            words::thousands(import.found.sent.saturating_sub(import.matched.sent)),
+        ]);
+    }
+    format!("{table}\nrejoinder replies undo IMPORT --campaign NAME takes one back\n")
+}
+
+fn file_of(import: &Import) -> String {
+    if import.file.is_empty() { "(earlier imports)".to_owned() } else { words::one_line(&import.file, 60) }
+}
+
+/// What came of taking an import back.
+#[must_use]
+pub fn undone(campaign: &str, number: u32, undone: &Undone) -> String {
+    let campaign = words::one_line(campaign, 80);
+    let mut lines = vec![
+        format!("Import {number} of campaign {campaign} was taken back: {}", file_of(&undone.import)),
+        format!("It had said of this campaign: {}", counts(&undone.import.matched)),
+    ];
+    if undone.restored > 0 {
+        lines.push(format!("Taken off the suppression list: {}", words::thousands(undone.restored)));
+    }
+    if undone.kept > 0 {
+        lines.push(format!(
+            "Still on the suppression list, since other imports say the same or they were forgotten: {}",
+            words::thousands(undone.kept)
+        ));
+    }
+    lines.push(format!("Known about campaign {campaign}: {}", counts(&undone.known)));
+    lines.join("\n") + "\n"
 }
 
 fn unmatched(unmatched: &[Unmatched]) -> Vec<String> {
@@ -150,9 +228,14 @@ mod tests {
             .into(),
             unread_time: Some("03/04\u{1b}/2026".to_owned()),
             is_news: true,
+            number: Some(3),
         };
-        let read = Read { rows: 1_204, without_address: 2, silent: 30 };
-        insta::assert_snapshot!(text("spring", read, &imported));
+        let mixed = vec![
+            ReplyColumn { header: "Reply".into(), texts: 12, flags: 3 },
+            ReplyColumn { header: "Answer\u{1b}".into(), texts: 2, flags: 30 },
+        ];
+        let read = Read { rows: 1_204, without_address: 2, silent: 30, mixed };
+        insta::assert_snapshot!(text("spring", &read, &imported));
     }
 
     #[test]
@@ -161,7 +244,7 @@ mod tests {
             let matched = Counts { sent, ..Counts::default() };
             super::text(
                 "spring",
-                Read { rows: 1, without_address: 0, silent: 1 },
+                &Read { rows: 1, silent: 1, ..Read::default() },
                 &Imported { matched, ..Imported::default() },
             )
         };
@@ -169,7 +252,7 @@ mod tests {
             unknown: [(("event_type".to_owned(), "lead_moved".to_owned()), 1)].into(),
             ..Imported::default()
         };
-        let moved = super::text("spring", Read { rows: 1, without_address: 0, silent: 1 }, &moved);
+        let moved = super::text("spring", &Read { rows: 1, silent: 1, ..Read::default() }, &moved);
         assert!(moved.contains("lead_moved") && !moved.contains("words"), "no words of ours name an event: {moved}");
         assert!(!text(0).contains("known already") && text(1).contains("known already"));
     }

@@ -8,9 +8,9 @@ use crate::compare::{Interval, Rate};
 use crate::improve::Change;
 use crate::improve::difference::Step;
 use crate::optimize::Objective;
-use crate::optimize::judges::Judges;
+use crate::optimize::before::judges::Judges;
+use crate::optimize::search::verdict::Verdict;
 use crate::optimize::story::{Proof, Rates, Story};
-use crate::optimize::verdict::Verdict;
 
 /// Lines of a difference that are shown.
 const LINES: usize = 4;
@@ -133,14 +133,15 @@ fn kept_aside(screen: &mut Screen, story: &Story, proof: &Proof) {
 fn described(screen: &mut Screen, story: &Story) {
     let people = "Learned from";
     let why = "(described only: their answers wrote the prompt, which flatters it)";
-    match &story.after {
+    let (before, after) = &story.learned;
+    match after {
         Some(after) => {
             screen.line(Tone::Plain, format!("{people} {why}"));
-            rows(screen, [("current prompt", &story.before), ("new prompt", after)]);
+            rows(screen, [("current prompt", before), ("new prompt", after)]);
         }
         None => {
             screen.line(Tone::Plain, format!("{people} (described only)"));
-            rows(screen, [("current prompt", &story.before)]);
+            rows(screen, [("current prompt", before)]);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::data::results_stream::Counts;
 use crate::data::{Entry, Gather, Part};
 use crate::improve::objections::{Counting, Objection, UNSORTED};
 use crate::improve::{Coding, Objections};
-use crate::optimize::pairing::Clusters;
+use crate::optimize::people::pairing::Clusters;
 
 /// Which messages are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

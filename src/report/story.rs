@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::{proof, words};
 use crate::compare::segments::Segment;
+use crate::data::record::RecordedVerdict;
 use crate::evaluate::auditing::AuditCounts;
 use crate::evaluate::grounding::ClaimKind;
 use crate::improve::changes::Standing;
 use crate::improve::difference::Step;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
+use crate::optimize::search::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
 use crate::optimize::story::{Effect, Raised, Rates, Story};
-use crate::optimize::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
 
 /// Objections and instructions that are named.
 const NAMED: usize = 3;
@@ -97,6 +98,26 @@ pub fn generated(generated: u64, all: u64) -> String {
     )
 }
 
+/// A verdict in a word or two.
+#[must_use]
+pub fn verdict_word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Adopted => "adopted",
+        Verdict::Kept { .. } => "kept",
+        // There is enough to see that the candidate did no better; only that it is worse is not proved.
+        Verdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. } => "no gain",
+        Verdict::NotEnoughData { .. } => "not enough data",
+    }
+}
+
+/// That of a recorded one, which may be another version's.
+pub(super) fn recorded_word(verdict: &RecordedVerdict) -> String {
+    match verdict {
+        RecordedVerdict::Known(known) => verdict_word(known).to_owned(),
+        RecordedVerdict::Unknown { .. } => verdict.word().replace('_', " "),
+    }
+}
+
 /// The same of a verdict alone.
 #[must_use]
 pub fn verdict_in_words(verdict: &Verdict) -> String {
@@ -119,6 +140,10 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
                 }
             };
             format!("kept, no better prompt found: {why}")
+        }
+        Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: Some(Unreachable::NoGain) } => {
+            "kept, no better prompt found: with people kept aside the candidate did no better than the current prompt"
+                .to_owned()
         }
         Verdict::NotEnoughData { more_personas, messages_each, unreachable } => {
             // More than anybody would ask is no advice.
@@ -328,4 +353,26 @@ fn kinds(claims: &BTreeMap<ClaimKind, u64>) -> String {
         .map(|(kind, count)| format!("{} {count}", kind.as_str().replace('_', " ")))
         .collect();
     format!(" [{}]", named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_that_did_no_better_is_not_said_to_lack_data() {
+        let open =
+            |more_personas, unreachable| Verdict::NotEnoughData { more_personas, messages_each: None, unreachable };
+        let worse = open(None, Some(Unreachable::NoGain));
+        assert_eq!(
+            (verdict_word(&worse), verdict_in_words(&worse).as_str()),
+            (
+                "no gain",
+                "kept, no better prompt found: with people kept aside the candidate did no better than the current prompt"
+            )
+        );
+        let few = open(Some(40), None);
+        assert_eq!(verdict_word(&few), "not enough data");
+        assert!(verdict_in_words(&few).contains("40 more personas kept aside would settle it"));
+    }
 }

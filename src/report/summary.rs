@@ -3,7 +3,7 @@
 use super::{story, words};
 use crate::compare::Comparison;
 use crate::data::provenance::{FailedTrial, SearchFailure};
-use crate::optimize::judges::Judges;
+use crate::optimize::before::judges::Judges;
 use crate::optimize::story::{Rates, Story};
 
 pub use super::before_after::{Names, before_after, change_lines, judged_by, verdict};
@@ -58,10 +58,15 @@ pub fn details(summary: &CycleSummary<'_>) -> String {
         for words in story::lines(story).into_iter().chain(story::difference(&story.difference)) {
             line(words);
         }
+        let who = if story.learned.0.messages == story.before.messages {
+            "People learned from"
+        } else {
+            "Everybody in the file, people kept aside included"
+        };
         line(match (summary.comparison, story.verdict.adopts()) {
-            (Some(_), _) => "People learned from (described only: their answers wrote the prompt):".into(),
-            (None, true) => "People learned from (the new prompt has not written to them yet):".to_owned(),
-            (None, false) => "People learned from, with the prompt that stays:".to_owned(),
+            (Some(_), _) => format!("{who} (described only: answers of these people wrote the prompt):"),
+            (None, true) => format!("{who} (the new prompt has not written to them yet):"),
+            (None, false) => format!("{who}, with the prompt that stays:"),
         });
         if summary.comparison.is_none() {
             line(format!("Original response rate: {}", words::full_rate(&story.before.response)));

@@ -1,8 +1,10 @@
 //! What a lineage comes to, in one sentence, and what a reader must know before believing it.
 
+use super::leads::shell;
 use super::{calibration, story, summary, words};
+use crate::optimize::Verdict;
+use crate::optimize::before::judges::Judges;
 use crate::optimize::history::{History, Link, ToldProof, Version};
-use crate::optimize::judges::Judges;
 
 /// The verdict in one sentence, with its point at the end.
 #[must_use]
@@ -29,6 +31,37 @@ pub fn sentence(history: &History) -> String {
         (None, None) => plain(history),
     }
 }
+
+/// What a reader does next.
+pub struct Next {
+    /// In words.
+    pub what: &'static str,
+    /// The command that does it.
+    pub command: String,
+}
+
+/// What to do with what a lineage has come to.
+#[must_use]
+pub fn next(history: &History) -> Next {
+    let name = shell(history.focus().file.stem());
+    let told = history.focus().told.as_ref();
+    let verdict = told.and_then(|told| told.verdict.as_ref());
+    let improve = format!("rejoinder improve --results-file {name}");
+    if history.adopted().is_some() {
+        let command = format!("rejoinder export {name} --format prompt -o prompt.md");
+        return Next { what: "take the prompt and let real replies show whether the gain holds", command };
+    }
+    match verdict {
+        Some(Verdict::NotEnoughData { unreachable: None, .. }) => {
+            Next { what: "see how many people would tell", command: format!("rejoinder plan --results-file {name}") }
+        }
+        Some(_) => Next { what: "search longer", command: format!("{improve} --calls {LONGER}") },
+        None => Next { what: "look for a better prompt", command: improve },
+    }
+}
+
+/// Calls of a search that is longer than most.
+const LONGER: u32 = 800;
 
 /// `, by +55.2 points (...)`.
 fn by(version: &Version) -> String {

@@ -1,6 +1,8 @@
 //! Commands that were started from a page: processes of their own, so that nothing is lost with the page, and what they
 //! do is what they do in a terminal.
 
+mod queue;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -23,11 +25,17 @@ const MOST: usize = 200;
 /// The variable that holds the token, which is nobody's business but this process's.
 pub const TOKEN_VARIABLE: &str = "REJOINDER_TOKEN";
 
-/// What was started.
+/// What was started. Cheap to clone.
+#[derive(Clone)]
 pub struct Children {
+    shared: Arc<Shared>,
+    at_once: usize,
+}
+
+struct Shared {
     folder: PathBuf,
     common: Vec<OsString>,
-    all: Arc<Mutex<Vec<Child>>>,
+    all: Mutex<Vec<Child>>,
 }
 
 /// One command.
@@ -35,20 +43,26 @@ pub struct Children {
 pub struct Child {
     /// Tells it from others.
     pub id: String,
-    /// Its process.
+    /// Its process; 0 as long as it waits.
     pub pid: u32,
     /// The command line without the program's name.
     pub arguments: Vec<String>,
-    /// When it was started.
+    /// When it was started, or asked for.
     pub since: Instant,
     /// Whether it is under way, or how it ended.
     pub state: State,
+    /// Whether it waits for its turn, and keeps others from theirs.
+    has_turn: bool,
     log: PathBuf,
 }
 
 /// Where a command stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// Waits for its turn.
+    Waiting,
+    /// Was taken out before it had its turn.
+    TakenOut,
     /// Under way.
     Running,
     /// Ended well.
@@ -174,12 +188,19 @@ impl Children {
                 let _ = fs::remove_file(path);
             }
         }
-        Children { folder, common, all: Arc::default() }
+        Children { shared: Arc::new(Shared { folder, common, all: Mutex::default() }), at_once: 1 }
+    }
+
+    /// So many of those that wait for their turn are under way at once.
+    #[must_use]
+    pub fn at_once(self, at_once: usize) -> Self {
+        Children { at_once: at_once.max(1), ..self }
     }
 
     fn command(&self, arguments: &[String]) -> io::Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(arguments).args(&self.common).stdin(Stdio::null()).env("NO_COLOR", "1").env_remove(TOKEN_VARIABLE);
+        let common = &self.shared.common;
+        command.args(arguments).args(common).stdin(Stdio::null()).env("NO_COLOR", "1").env_remove(TOKEN_VARIABLE);
         Ok(command)
     }
 
@@ -205,74 +226,102 @@ impl Children {
         run_to_end(self.command(arguments).map_err(cannot_start)?, patience, SHOWN)
     }
 
-    /// Starts a command. It goes on whatever becomes of this process.
+    /// Starts a command at once. It goes on whatever becomes of this process.
     ///
     /// # Errors
     /// What the system said.
     pub fn start(&self, arguments: &[String]) -> io::Result<Child> {
-        whole::make_folder(&self.folder)?;
-        let id = secrets::random().map_err(|error| io::Error::other(error.to_string()))?[..12].to_owned();
-        let log = self.folder.join(format!("{id}.log"));
+        whole::make_folder(&self.shared.folder)?;
+        let id = fresh_id()?;
+        self.shared.remember(Child {
+            id: id.clone(),
+            pid: 0,
+            arguments: arguments.to_vec(),
+            since: Instant::now(),
+            state: State::Running,
+            has_turn: false,
+            log: self.shared.folder.join(format!("{id}.log")),
+        });
+        match self.spawn(&id, arguments) {
+            Ok(pid) => self.shared.change(&id, |child| child.pid = pid),
+            Err(error) => {
+                self.shared.lock().retain(|child| child.id != id);
+                return Err(error);
+            }
+        }
+        self.get(&id).ok_or_else(|| io::Error::other("it is not known any more"))
+    }
+
+    /// Starts the process of a command that is known, and follows it to its end. Its number.
+    fn spawn(&self, id: &str, arguments: &[String]) -> io::Result<u32> {
         let mut options = File::options();
         options.create_new(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let out = options.open(&log)?;
+        let out = options.open(self.shared.folder.join(format!("{id}.log")))?;
+        // The process inherits the lock with its output and holds it to its end, whatever becomes of this one.
+        #[cfg(unix)]
+        let _ = out.try_lock();
         let mut command = self.command(arguments)?;
         command.stderr(out.try_clone()?).stdout(out);
         // A Ctrl-C that ends the server is not meant for it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut process = command.spawn()?;
-        let child = Child {
-            id: id.clone(),
-            pid: process.id(),
-            arguments: arguments.to_vec(),
-            since: Instant::now(),
-            state: State::Running,
-            log,
-        };
-        {
-            let mut all = self.lock();
-            all.push(child.clone());
-            let long_ago = all.len().saturating_sub(MOST);
-            for old in all.drain(..long_ago) {
-                let _ = fs::remove_file(old.log);
-            }
-        }
-        let all = Arc::clone(&self.all);
+        let pid = process.id();
+        let (children, id) = (self.clone(), id.to_owned());
         let wait = move || {
             let state = process.wait().map_or(State::Failed, State::of);
-            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(own) = all.iter_mut().find(|own| own.id == id) {
-                own.state = state;
-            }
+            children.ended(&id, state);
+            children.advance();
         };
         std::thread::Builder::new().name("child".into()).spawn(wait)?;
-        Ok(child)
+        Ok(pid)
     }
 
     /// The command with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Child> {
-        self.lock().iter().find(|own| own.id == id).cloned()
+        self.shared.lock().iter().find(|child| child.id == id).cloned()
     }
 
     /// Those that were started here, the latest first.
     #[must_use]
     pub fn all(&self) -> Vec<Child> {
-        self.lock().iter().rev().cloned().collect()
+        self.shared.lock().iter().rev().cloned().collect()
     }
 
     /// How many are under way.
     #[must_use]
     pub fn running(&self) -> usize {
-        self.lock().iter().filter(|own| own.state == State::Running).count()
+        self.shared.lock().iter().filter(|child| child.state == State::Running).count()
+    }
+}
+
+impl Shared {
+    fn remember(&self, child: Child) {
+        let mut all = self.lock();
+        all.push(child);
+        while all.len() > MOST {
+            let is_over = |child: &Child| !matches!(child.state, State::Waiting | State::Running);
+            let Some(at) = all.iter().position(is_over) else { return };
+            let _ = fs::remove_file(all.remove(at).log);
+        }
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut Child)) {
+        if let Some(child) = self.lock().iter_mut().find(|child| child.id == id) {
+            change(child);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Child>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn fresh_id() -> io::Result<String> {
+    Ok(secrets::random().map_err(|error| io::Error::other(error.to_string()))?[..12].to_owned())
 }
 
 impl Child {

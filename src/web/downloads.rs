@@ -20,6 +20,7 @@ use super::site::Site;
 use crate::data::export::tuning::{Dpo, Sft};
 use crate::data::export::{Csv, Exporter, Jsonl};
 use crate::data::spool::read_at;
+use crate::data::titles::Titles;
 use crate::data::{DataFolder, FileName, Kind, results_stream, versions};
 use crate::optimize::history::History;
 use crate::optimize::tuning;
@@ -76,7 +77,8 @@ fn report(site: &Site, file: &FileName, form: &str, write: fn(&History) -> Strin
         let told = runs.iter().filter(|run| run.files.iter().any(is_told));
         told.map(|run| format!("{} {:?}\n", run.id, run.arguments)).collect::<String>()
     };
-    let beside = commands(&read);
+    let titles = Titles::load(&site.folder);
+    let beside = format!("{}{}", titles.of_lineage(&base), commands(&read));
     let made = Made::now(&site.folder, (file, form), &read, beside);
     let shown = format!("{}-{form}", file.stem());
     if let Some(kept::Body::Text(text)) = site.kept.get(&made) {

@@ -2,6 +2,7 @@
 
 mod card;
 mod chart;
+mod grid;
 mod show;
 pub(super) mod standing;
 
@@ -22,6 +23,7 @@ use super::work::{Values, value};
 use crate::data::titles::Titles;
 use crate::data::{FileName, Kind};
 use crate::report::words;
+pub use grid::grid;
 pub use show::show;
 use standing::Standing;
 

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -225,20 +225,70 @@ fn interrupt(_pid: u32) -> std::io::Result<()> {
     Err(std::io::Error::other("this system has no signals"))
 }
 
-/// Goes on with an interrupted run.
-pub async fn resume(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Result<Redirect, Response> {
-    let started = site.aside(move |site| {
+/// Resumes an interrupted run; first the page that asks.
+pub async fn resume(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(values): Form<Values>) -> Response {
+    let answer = site.aside(move |site| {
         let own = seen(site, &id)?;
+        let arguments = ["runs".to_owned(), "resume".to_owned(), own.row.id.clone()];
+        let again = || site.confirmations.start(value(&values, "confirmed"), &arguments, || Err(is_over(&own)));
         if own.standing != Standing::Interrupted {
-            let text = format!("The run is {}; there is nothing to go on with.", own.standing.word());
-            return Err(Problem::new(StatusCode::CONFLICT, text));
+            // A second click finds what the first one started.
+            return match again() {
+                Ok(Some(id)) => Ok(to_started(&id)),
+                _ => Err(is_over(&own)),
+            };
         }
-        let arguments = ["runs".to_owned(), "resume".to_owned(), own.row.id];
-        let started = site.children.start(&arguments);
-        started.map_err(|error| {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The run cannot be started: {error}."))
-        })
+        let start = || {
+            let child = site.children.submit(&arguments).map_err(|error| {
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("The run cannot be started: {error}."))
+            });
+            child.map(|child| child.id)
+        };
+        match site.confirmations.start(value(&values, "confirmed"), &arguments, start)? {
+            Some(id) => Ok(to_started(&id)),
+            None => Ok(ask(site, &own, &site.confirmations.ask(&arguments)?).into_response()),
+        }
     });
-    let child = started.await.map_err(|problem| problem.page(&site))?;
-    Ok(Redirect::to(&format!("/started/{}", child.id)))
+    answer.await.unwrap_or_else(|problem| problem.page(&site))
+}
+
+fn to_started(id: &str) -> Response {
+    Redirect::to(&format!("/started/{id}")).into_response()
+}
+
+fn is_over(own: &Seen) -> Problem {
+    let text = format!("The run is {}; there is nothing to resume.", own.standing.word());
+    Problem::new(StatusCode::CONFLICT, text)
+}
+
+/// Asks before a run is resumed.
+fn ask(site: &Site, own: &Seen, confirmed: &str) -> Html<String> {
+    let row = &own.row;
+    let line: Vec<String> = row.arguments.iter().map(|word| quoted(word)).collect();
+    let path = format!("/live/{}", row.id);
+    let body = html! {
+        header.page-head {
+            p.crumbs { a href="/live" { "Runs" } " / " a href=(path) { (row.command) " " (row.id) } }
+            h1 { "Resume the run?" }
+            p.lead { "Its command runs again and spends what is still missing. What was answered is not paid again." }
+        }
+        dl.facts {
+            div { dt { "Answered" } dd { (words::count(row.calls, "call", "calls")) } }
+            div { dt { "Cost so far" } dd { (row.cost_usd.map_or_else(|| "not known".to_owned(), words::dollars)) } }
+        }
+        form.inline method="post" action=(format!("{path}/resume")) {
+            (page::csrf(site))
+            input type="hidden" name="confirmed" value=(confirmed);
+            button.primary #start type="submit" { "Resume" }
+            a.button href=(path) { "Not now" }
+        }
+        h2 { "Its command" }
+        pre.command { code { "rejoinder " (line.join(" ")) } }
+        p.hint {
+            "Limits that the command names count from its beginning. In a terminal "
+            code { "rejoinder runs resume " (row.id) }
+            " takes new ones."
+        }
+    };
+    page::page(site, "Resume the run?", Place::Live, body)
 }

@@ -9,6 +9,7 @@ mod campaigns;
 mod check;
 pub mod children;
 mod compare;
+mod confirm;
 mod downloads;
 mod error;
 pub mod guard;
@@ -58,6 +59,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/logout", post(login::leave))
         .route("/", get(lineages::list))
         .route("/lineage/{name}", get(lineages::show))
+        .route("/lineage/{name}/people", get(lineages::grid))
         .route("/lineage/{name}/title", post(titles::keep_of_lineage))
         .route("/run/{name}/title", post(titles::keep_of_run))
         .route("/run/{name}", get(run::show))
@@ -90,6 +92,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/estimate", post(work::estimate))
         .route("/start", post(work::start))
         .route("/started/{id}", get(work::started))
+        .route("/started/{id}/withdraw", post(work::withdraw))
         .fallback(error::nowhere)
         .layer(from_fn_with_state(Arc::clone(&site), guard::guard))
         .with_state(site)

@@ -19,7 +19,7 @@ use crate::data::results::{Judged, MessageNote};
 use crate::data::{DataFolder, FileName, Kind, clock, results_stream, versions};
 use crate::evaluate::grounding::{Audit, Claim, Verdict};
 use crate::optimize::lineage::Lineage;
-use crate::optimize::root::Root;
+use crate::optimize::lineage::root::Root;
 use crate::report::words;
 
 /// Characters of a name and of a note.

@@ -32,7 +32,7 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
     let link = |to: &str, own: Place, text: &str| {
         html! { a href=(to) aria-current=[(own == place).then_some("page")] { (text) } }
     };
-    let under_way = site.children.running();
+    let (under_way, waiting) = (site.children.running(), site.children.in_line().len());
     let text = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,7 +52,9 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
                     nav aria-label="Pages" {
                         (link("/", Place::Lineages, "Lineages"))
                         (link("/live", Place::Live, "Runs"))
-                        @if under_way > 0 { span.badge title="started here and under way" { (under_way) } }
+                        @if under_way + waiting > 0 {
+                            span.badge title="started here: under way or waiting" { (under_way + waiting) }
+                        }
                         (link("/prompts", Place::Prompts, "Prompts"))
                         (link("/personas", Place::Personas, "Personas"))
                         (link(super::leads::PATH, Place::Leads, "Leads"))

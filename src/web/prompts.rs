@@ -19,20 +19,23 @@ use crate::report::words;
 
 /// How the stem of a file of facts ends; what stands before is the prompt's.
 pub const FACTS: &str = ".facts";
+/// How the stem of a prompt of the decision maker ends.
+pub const JUDGE: &str = ".judge";
 /// Longer texts are no prompts.
 const LONGEST: usize = 200_000;
 
 /// All of them.
 pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Response> {
     let files = site.aside(|site| {
-        let mut files = Vec::new();
+        let (mut files, mut judges) = (Vec::new(), Vec::new());
         for file in site.folder.list(Kind::Prompts)?.into_iter().filter(|file| !file.stem().ends_with(FACTS)) {
             let (prompt, facts) = texts(site, &file)?;
-            files.push((file, prompt, facts));
+            let all = if file.stem().ends_with(JUDGE) { &mut judges } else { &mut files };
+            all.push((file, prompt, facts));
         }
-        Ok(files)
+        Ok((files, judges))
     });
-    let files = files.await.map_err(|problem| problem.page(&site))?;
+    let (files, judges) = files.await.map_err(|problem| problem.page(&site))?;
     let body = html! {
         header.page-head {
             h1 { "Prompts" }
@@ -46,11 +49,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
             ul.cards {
                 @for (file, prompt, facts) in &files {
                     li.card {
-                        h2 { a href=(format!("/prompts/{}", page::segment(file.stem()))) { (file.stem()) } }
-                        p.excerpt {
-                            (page::text(&prompt.chars().take(240).collect::<String>()))
-                            @if prompt.chars().count() > 240 { "…" }
-                        }
+                        (in_short(file, prompt))
                         p.quiet {
                             @let count = facts.lines().filter(|line| !line.trim().is_empty()).count();
                             @if count == 0 { "No facts of its own: what the prompt states counts." } @else {
@@ -62,8 +61,24 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
                 }
             }
         }
+        @if !judges.is_empty() {
+            h2 #judges { "Prompts of the decision maker" }
+            p { "How decisions are made. The forms that evaluate and improve a prompt offer them." }
+            ul.cards { @for (file, prompt, _) in &judges { li.card { (in_short(file, prompt)) } } }
+        }
     };
     Ok(page::page(&site, "Prompts", Place::Prompts, body))
+}
+
+/// The name and the beginning of a text.
+fn in_short(file: &FileName, prompt: &str) -> Markup {
+    html! {
+        h2 { a href=(format!("/prompts/{}", page::segment(file.stem()))) { (file.stem()) } }
+        p.excerpt {
+            (page::text(&prompt.chars().take(240).collect::<String>()))
+            @if prompt.chars().count() > 240 { "…" }
+        }
+    }
 }
 
 fn facts_of(site: &Site, file: &FileName) -> Result<FileName, Problem> {

@@ -2,7 +2,6 @@
 
 mod holding;
 mod index;
-mod marks;
 mod summary;
 
 use std::collections::{HashMap, HashSet};
@@ -11,11 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, SystemTime};
 
 pub use index::{Before, Index, Measured};
-pub use marks::Marks;
 pub use summary::{GROUNDED, Summary, raised, stem};
 
 use crate::data::{self, DataFolder, FileName, Kind};
-use crate::optimize::readings;
+use crate::optimize::before::readings;
 
 /// Files whose summaries are kept.
 const MOST_SUMMARIES: usize = 10_000;

@@ -8,7 +8,7 @@ use crate::compare::{Interval, Rate};
 use crate::data::results::MessageNote;
 use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::PromptParts;
-use crate::optimize::marking;
+use crate::optimize::before::marking;
 pub use crate::report::html::pieces::{decision, percent};
 use crate::report::html::{diff, marked};
 use crate::report::words;

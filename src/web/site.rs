@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::http::StatusCode;
 
 use super::children::Children;
+use super::confirm::Confirmations;
 use super::error::Problem;
 use super::guard::Names;
 use super::kept::Kept;
@@ -28,6 +29,8 @@ pub struct Site {
     pub secrets: Secrets,
     /// What was started from these pages.
     pub children: Children,
+    /// What was shown before it starts.
+    pub(super) confirmations: Confirmations,
     /// What is known of the results files.
     pub shelf: Arc<Shelf>,
     /// Downloads that were made of them.
@@ -47,11 +50,18 @@ impl Site {
             names,
             secrets,
             children,
+            confirmations: Confirmations::default(),
             shelf: Arc::default(),
             kept: Kept::default(),
             uploads: Arc::default(),
             journal: Mutex::default(),
         }
+    }
+
+    /// The same site, where so many of the commands that are started from its pages are under way at once.
+    #[must_use]
+    pub fn at_once(self, at_once: usize) -> Self {
+        Site { children: self.children.at_once(at_once), ..self }
     }
 
     /// The journal, if the folder has one: who only looks makes none.

@@ -9,12 +9,8 @@ use maud::{Markup, html};
 use super::page::{self, text};
 use super::site::Site;
 use super::work::{Values, value};
-use crate::data::titles::{Title, Titles};
+use crate::data::titles::{LONGEST_NAME, LONGEST_NOTE, Title, Titles};
 use crate::data::{Kind, versions};
-
-/// Characters of a name and of a note.
-const LONGEST_NAME: usize = 120;
-const LONGEST_NOTE: usize = 4_000;
 
 /// What is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,6 +38,10 @@ before(async () => {
   await page.type("#name", "by-hand");
   await page.type("#prompt", "We sell tea to offices. Write three sentences.");
   await press(page, "#save");
+  await page.goto(`${site.url}/prompts/new`);
+  await page.type("#name", "tea-room.judge");
+  await page.type("#prompt", "You run a tea room. Say yes to tea.");
+  await press(page, "#save");
   await page.goto(`${site.url}/live`);
   const runs = await page.$$eval('a[href^="/live/"]', (links) => links.map((link) => link.getAttribute("href")));
   await page.close();
@@ -45,6 +49,8 @@ before(async () => {
     "/",
     "/?q=nothing-of-this-name",
     `/lineage/${LINEAGE}`,
+    `/lineage/${LINEAGE}/people`,
+    `/lineage/${LINEAGE}/people?who=aside`,
     `/run/${FIRST}`,
     `/run/${ADOPTED}`,
     `/run/${ADOPTED}?said=no&page=2`,
@@ -59,6 +65,7 @@ before(async () => {
     "/prompts",
     "/prompts/new",
     "/prompts/by-hand",
+    "/prompts/tea-room.judge",
     "/personas",
     "/personas/b2b_saas_personas_eval",
     "/personas/new",

@@ -102,7 +102,7 @@ test("a run of the market itself says that it is simulated", async () => {
   await page.close();
 });
 
-test("a run is stopped from its page, and gone on with to its end", async () => {
+test("a run is stopped from its page, and resumed to its end once that is confirmed", async () => {
   const page = await openPage(browser);
   await startEvaluation(page, "b2b_saas_personas_train", 3, SLOW_MODEL);
   await waitForStanding(page, "under way");
@@ -114,6 +114,8 @@ test("a run is stopped from its page, and gone on with to its end", async () => 
   assert.equal(here.results().length, there, "a run that was stopped is no result");
   await waitFor(page, "why", () => /stopped/i.test(document.querySelector("#live-state").textContent));
   await press(page, "#live-actions button.primary");
+  assert.match(await text(page), /Resume the run\?[\s\S]*Cost so far/);
+  await press(page, "#start");
   await waitForStanding(page, "finished");
   assert.equal(page.url(), followed);
   assert.equal(here.results().length, there + 1);
@@ -248,6 +250,13 @@ test("what happened, what changed and what to do next stand in the first screen,
     if (width === 1440) assert.equal(wide, 0, "a table is cut");
     await page.goto(`${site.url}/run/${ADOPTED}`);
     const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+    const grid = await page.goto(`${site.url}/lineage/${LINEAGE}/people`).then(() => page.evaluate(() => {
+      const box = document.querySelector(".grid").getBoundingClientRect();
+      const page = document.documentElement;
+      return { inside: box.right <= page.clientWidth + 1, wide: page.scrollWidth - page.clientWidth, cells: document.querySelectorAll(".grid td a").length };
+    }));
+    assert.ok(grid.inside && grid.wide <= 0 && grid.cells > 40, `the grid of people at ${width}: ${JSON.stringify(grid)}`);
+    await page.goBack();
     if (width === 390) assert.ok(tall < 12000, `a run of 40 trials is ${tall} pixels long`);
     const over = await page.evaluate(() => {
       const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;

@@ -4,7 +4,7 @@
 use rejoinder::data::results::sha256;
 use rejoinder::data::{DataFolder, FileName, Kind};
 use rejoinder::optimize::history::History;
-use rejoinder::optimize::pairing::Key;
+use rejoinder::optimize::people::pairing::Key;
 use serde_json::{Value, json};
 
 /// Personas whose number is below this are kept aside.
@@ -71,7 +71,8 @@ impl Told {
             "coding": self.coding(true),
             "parent": { "file": first.as_str(), "sha256": sha256(&bytes) },
             "metrics": { "one_judge": true, "cycle": self.cycle() },
-            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": KEPT_ASIDE }, "attempts": [true] },
+            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": KEPT_ASIDE }, "attempts": [true],
+                "kinds": self.kinds() },
         });
         let metadata = json!({ "system_prompt": self.prompts[1], "processing_date": self.name, "improvement_run": true,
             "messages_per_persona": 1, "rejoinder": self.provenance(own) });
@@ -83,6 +84,14 @@ impl Told {
             )
             .unwrap();
         later
+    }
+
+    /// Two kinds, everybody of one.
+    fn kinds(&self) -> Value {
+        let place = |at: usize| (String::from(Key::of(&(self.persona)(at))), json!(at % 2));
+        let kind = |name: &str| json!({"name": name, "definition": format!("{name}, {}", self.name)});
+        let people: serde_json::Map<String, Value> = (0..self.people).map(place).collect();
+        json!({"kinds": [kind("finance"), kind("technology")], "people": people})
     }
 
     fn results(&self, later: bool) -> Vec<Value> {

@@ -152,9 +152,9 @@ impl Place {
     /// The newest run of which `runs` says this: a command or a state.
     pub fn run_id(&self, said: &str) -> String {
         let listed = self.ok(&["runs"]).out;
-        let mut lines = listed.lines().skip(1);
+        let mut lines = listed.lines().filter(|line| line.starts_with('│')).skip(1);
         let line = lines.find(|line| line.contains(said)).unwrap_or_else(|| panic!("no run with {said}\n{listed}"));
-        line.split_whitespace().next().unwrap_or_default().to_owned()
+        line.split_whitespace().nth(1).unwrap_or_default().to_owned()
     }
 
     /// Names of the files in a subfolder of the data folder, sorted.

@@ -47,6 +47,8 @@ pub(super) enum Ask<'a> {
     Naming { lines: &'a str, known: &'a str, yes: bool },
     /// Sort numbered lines into the groups against and in favour.
     Sorting { lines: &'a str, against: &'a str, favour: &'a str },
+    /// Name kinds of numbered people, or sort them into those that are known.
+    Kinds { lines: &'a str, known: &'a str },
     /// Sort numbered instructions by what they ask for.
     Ideas { lines: &'a str },
 }
@@ -123,6 +125,9 @@ pub(super) fn read(request: &Request) -> Ask<'_> {
         && let Some(lines) = fence(user, "instructions")
     {
         return Ask::Ideas { lines };
+    }
+    if let Some(lines) = fence(user, "people") {
+        return Ask::Kinds { lines, known: text("kinds") };
     }
     if let Some(lines) = fence(user, "reasonings") {
         let text = |kind| fence(user, kind).unwrap_or_default();
@@ -328,6 +333,16 @@ mod tests {
         let user = format!("<against-0011aabb>\n- hype: h\n</against-0011aabb>{lines}");
         let asked = request("sort", &user, Some("codes"));
         assert_eq!(read(&asked), Ask::Sorting { lines: "1. a\n2. b", against: "- hype: h", favour: "" });
+    }
+
+    #[test]
+    fn people_are_told_apart_with_the_kinds_that_are_known() {
+        let lines = "<people-0011aabb>\n1. Ann\n2. Bo\n</people-0011aabb>";
+        let asked = request("kinds", lines, Some("kinds"));
+        assert_eq!(read(&asked), Ask::Kinds { lines: "1. Ann\n2. Bo", known: "" });
+        let user = format!("<kinds-0011aabb>\n- heads: Who decides.\n</kinds-0011aabb>{lines}");
+        let asked = request("kinds", &user, None);
+        assert_eq!(read(&asked), Ask::Kinds { lines: "1. Ann\n2. Bo", known: "- heads: Who decides." });
     }
 
     #[test]

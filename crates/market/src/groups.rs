@@ -88,7 +88,7 @@ pub(super) fn sort(lines: &str, (against, favour): (&str, &str), dice: &mut Dice
 }
 
 /// How often a line is sorted under what another line asks for: nobody who sorts is right every time.
-const ERRS: f64 = 0.1;
+pub(super) const ERRS: f64 = 0.1;
 
 /// Sorts numbered instructions by what they ask for, or forbid. Those that do neither are left out; one in ten is
 /// sorted wrongly.
@@ -128,7 +128,7 @@ fn groups(lines: &str) -> Vec<Listed<'_>> {
     lines.lines().filter_map(read).collect()
 }
 
-fn numbered(lines: &str) -> impl Iterator<Item = (u64, &str)> {
+pub(super) fn numbered(lines: &str) -> impl Iterator<Item = (u64, &str)> {
     lines.lines().filter_map(|line| {
         let (number, said) = line.trim().split_once(". ")?;
         Some((number.parse().ok()?, said))

@@ -154,7 +154,9 @@ fn nobody_is_asked_more_than_three_times() {
 fn graded_answers_are_looked_at_three_to_eight_times() {
     assert_eq!(schedule(40, 40, Answers::Graded), [8, 16, 24, 32, 40]);
     assert_eq!(schedule(40, 12, Answers::Graded), [4, 8, 12]);
-    assert_eq!(schedule(80, 240, Answers::Graded).len(), 8);
+    let looks = schedule(80, 240, Answers::Graded);
+    assert_eq!((looks.len(), looks[0], looks[29]), (30, 8, 240));
+    assert_eq!(schedule(400, 400, Answers::Graded).len(), 40);
     assert_eq!(schedule(1, 9, Answers::Graded), [1, 2, 3]);
     assert_eq!((schedule(0, 9, Answers::Graded), schedule(9, 0, Answers::Single)), (vec![], vec![]));
     assert_eq!((schedule(2, 2, Answers::Graded), schedule(3, 3, Answers::Single)), (vec![1, 2], vec![3]));

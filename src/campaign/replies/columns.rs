@@ -1,5 +1,7 @@
 //! The columns of a table of one's own: which names each may have, and which one a person says it is.
 
+use std::collections::BTreeMap;
+
 use super::row::{Row, fold};
 use crate::data::leads::import::states::is_of_states;
 use crate::data::leads::import::{Field, GIVEN, Marker};
@@ -24,6 +26,53 @@ const COLUMNS: &[(&str, &[&str])] = &[
 
 /// Columns, folded, that hold the text of the reply in some tables, and in others whether there is one.
 pub const REPLY_OR_FLAG: &[&str] = &["reply", "answer"];
+
+/// What a column of [`REPLY_OR_FLAG`] holds in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplyColumn {
+    /// Its header, as it is in the file.
+    pub header: String,
+    /// Cells that are neither yes nor no nor a number.
+    pub texts: u64,
+    /// The other cells.
+    pub flags: u64,
+}
+
+impl ReplyColumn {
+    /// Whether it holds the texts of replies: then a *No* in it is one too.
+    #[must_use]
+    pub fn holds_texts(&self) -> bool {
+        self.texts > 0 && self.texts >= self.flags
+    }
+}
+
+/// What the columns of [`REPLY_OR_FLAG`] hold in a file, by their folded names. It takes all rows to know that.
+#[derive(Clone, Debug, Default)]
+pub struct ReplyColumns(BTreeMap<&'static str, ReplyColumn>);
+
+impl ReplyColumns {
+    /// Looks at one more row.
+    pub fn see(&mut self, row: &Row) {
+        for name in REPLY_OR_FLAG {
+            if let Some((header, _)) = row.filled(&[name]).next() {
+                let column = self.0.entry(name).or_default();
+                header.clone_into(&mut column.header);
+                *(if row.is_flag(name) { &mut column.flags } else { &mut column.texts }) += 1;
+            }
+        }
+    }
+
+    /// Whether the column of this name holds the texts of replies.
+    #[must_use]
+    pub fn hold_texts(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(ReplyColumn::holds_texts)
+    }
+
+    /// Columns with texts and other cells: a person may want to know how they were read.
+    pub fn mixed(&self) -> impl Iterator<Item = &ReplyColumn> {
+        self.0.values().filter(|column| column.texts > 0 && column.flags > 0)
+    }
+}
 
 /// The folded headers that mean a field of a table; none if there is no such field.
 #[must_use]

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::columns::{REPLY_OR_FLAG, names};
+use super::columns::{ReplyColumns, names};
 pub use super::meaning::Meaning;
 use super::meaning::{Word, interest_by_number, word};
 use super::row::{Row, fold, whole};
+use super::table;
 use crate::data::leads::import::GIVEN;
 use crate::data::leads::import::states::{ACTIVITY_TYPE, CATEGORIES, EVENT_TYPE, STATES};
 
@@ -88,7 +89,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    fn new(what: What, step: Option<u32>, at: Option<&str>) -> Self {
+    pub(super) fn new(what: What, step: Option<u32>, at: Option<&str>) -> Self {
         Fact { what, step, at: at.map(str::to_owned), category: None }
     }
 
@@ -108,9 +109,9 @@ pub struct Said {
     pub unknown: Vec<(String, String)>,
 }
 
-/// Reads a row of a tool's export.
+/// Reads a row of a tool's export. `replies` says what the columns of a table of one's own hold.
 #[must_use]
-pub fn read(tool: Tool, row: &Row) -> Said {
+pub fn read(tool: Tool, row: &Row, replies: &ReplyColumns) -> Said {
     let mut facts = match tool {
         Tool::Smartlead if row.has(EVENT_TYPE) => smartlead_event(row),
         Tool::Smartlead => smartlead_row(row),
@@ -118,9 +119,12 @@ pub fn read(tool: Tool, row: &Row) -> Said {
         Tool::Instantly => instantly_row(row),
         Tool::Lemlist => lemlist(row),
         Tool::Apollo => apollo(row),
-        Tool::Csv => table(row),
+        Tool::Csv => table::read(row, replies),
     };
-    let unknown = unknown(tool, row, &facts);
+    let mut unknown = unknown(tool, row, &facts);
+    if tool == Tool::Csv {
+        unknown.extend(table::unknown_flags(row, replies));
+    }
     let has = |facts: &[Fact], what: What| facts.iter().any(|fact| fact.what == what);
     let is_barred = row.forbids() || is_in(row, Word::Barred) || category(row).1 == Meaning::DoNotContact;
     if is_barred && !has(&facts, What::Unsubscribed) {
@@ -152,17 +156,17 @@ const ADDRESS: &[&str] = &[
     "to",
 ];
 
-fn sent(row: &Row, step: Option<u32>, at: Option<&str>) -> Fact {
+pub(super) fn sent(row: &Row, step: Option<u32>, at: Option<&str>) -> Fact {
     let text = |field| row.text(names(field)).map(str::to_owned);
     Fact::new(What::Sent { text: text("text"), subject: text("subject") }, step, at)
 }
 
-fn replied(text: Option<&str>, step: Option<u32>, at: Option<&str>) -> Fact {
+pub(super) fn replied(text: Option<&str>, step: Option<u32>, at: Option<&str>) -> Fact {
     Fact::new(What::Replied { text: text.map(str::to_owned) }, step, at)
 }
 
 /// What follows from a reply and a category: a category alone is no reply, and an out-of-office note is none either.
-fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meaning) -> Vec<Fact> {
+pub(super) fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meaning) -> Vec<Fact> {
     let mut facts = Vec::new();
     let bare = |what| Fact::new(what, None, None).in_category(category);
     match (reply, meaning) {
@@ -180,7 +184,7 @@ fn answer(reply: Option<Fact>, category: Option<&str>, meaning: Meaning) -> Vec<
 
 /// The category of a row and what it means: what is understood goes before what is not, and a category before a state.
 /// A state that is no category names none.
-fn category(row: &Row) -> (Option<&str>, Meaning) {
+pub(super) fn category(row: &Row) -> (Option<&str>, Meaning) {
     let judged = |text| match word(text) {
         Some(Word::Judged(meaning)) => Some((Some(text), meaning)),
         _ => None,
@@ -190,14 +194,8 @@ fn category(row: &Row) -> (Option<&str>, Meaning) {
 }
 
 /// Whether a column of states or categories says this.
-fn is_in(row: &Row, wanted: Word) -> bool {
+pub(super) fn is_in(row: &Row, wanted: Word) -> bool {
     row.filled(CATEGORIES).chain(row.filled(STATES)).any(|(_, text)| word(text) == Some(wanted))
-}
-
-/// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote.
-fn is_prose(row: &Row, field: &str) -> bool {
-    field == "replied"
-        && row.text(names(field)).is_some_and(|text| text.split_whitespace().nth(1).is_some() && word(text).is_none())
 }
 
 /// What stands in a column of states, categories, events or answers and is not understood, with the column's header.
@@ -217,7 +215,7 @@ fn unknown(tool: Tool, row: &Row, facts: &[Fact]) -> Vec<(String, String)> {
         Tool::Apollo | Tool::Csv => &[],
     };
     let flags: &[&str] = if tool == Tool::Csv { &["replied", "positive", "bounced", "out_of_office"] } else { &[] };
-    let flags = flags.iter().filter(|field| row.answer(names(field)).is_none() && !is_prose(row, field));
+    let flags = flags.iter().filter(|field| row.answer(names(field)).is_none() && !table::is_prose(row, field));
     let flags = flags.filter_map(|field| row.filled(names(field)).next()).filter(|(_, text)| word(text).is_none());
     // Opens and clicks are understood, and not counted.
     let is_seen = |text: &str| ["open", "click"].iter().any(|word| fold(text).contains(word));
@@ -369,39 +367,5 @@ fn apollo(row: &Row) -> Vec<Fact> {
     facts.extend(is_bounced.then(|| Fact::new(What::Bounced, None, None)));
     let is_out = row.says(&["donotcall", "donotcontact", "unsubscribed", "emailunsubscribed"]);
     facts.extend(is_out.then(|| Fact::new(What::Unsubscribed, None, None)));
-    facts
-}
-
-/// A table of one's own: `email`, and whichever there are of `sent` or `sent_at`, `step`, `replied` or `reply_at`,
-/// `reply_text`, `category`, `positive`, `bounced`, `unsubscribed`, `out_of_office`. A row without a word on sending
-/// was sent.
-fn table(row: &Row) -> Vec<Fact> {
-    let says = |field: &str| row.answer(names(field)) == Some(true);
-    let step = row.step(names("step"));
-    let at = row.text(names("reply_at"));
-    let is_flag = |name: &&str| REPLY_OR_FLAG.contains(name) && row.is_flag(name);
-    let text = names("reply_text").iter().filter(|name| !is_flag(name)).find_map(|name| row.text(&[name]));
-    let is_flagged = REPLY_OR_FLAG.iter().any(|name| is_flag(name) && row.says(&[name]));
-    let is_reply = at.is_some()
-        || text.is_some()
-        || is_flagged
-        || says("replied")
-        || is_prose(row, "replied")
-        || is_in(row, Word::Replied);
-    let (category, meaning) = match (category(row), row.answer(names("positive"))) {
-        ((category, Meaning::Unknown), Some(true)) => (category, Meaning::Positive),
-        ((category, Meaning::Unknown), Some(false)) => (category, Meaning::Negative),
-        (understood, _) => understood,
-    };
-    let meaning = if says("out_of_office") { Meaning::OutOfOffice } else { meaning };
-    let mut facts = Vec::new();
-    let unsent = match row.text(names("sent")) {
-        Some(_) => !row.says(names("sent")),
-        None => is_in(row, Word::Waiting),
-    };
-    facts.extend((!unsent || is_reply).then(|| sent(row, step, row.text(names("sent_at")))));
-    facts.extend(answer(is_reply.then(|| replied(text, None, at)), category, meaning));
-    facts.extend(says("bounced").then(|| Fact::new(What::Bounced, step, None)));
-    facts.extend(row.says(names("unsubscribed")).then(|| Fact::new(What::Unsubscribed, None, None)));
     facts
 }

@@ -17,35 +17,6 @@ pub struct Gathered {
     facts: Vec<Fact>,
 }
 
-/// How many people of an export something happened to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Who were written to.
-    pub sent: u64,
-    /// Who replied.
-    pub replied: u64,
-    /// Whose reply was hoped for.
-    pub positive: u64,
-    /// Whose mail bounced.
-    pub bounced: u64,
-    /// Who do not want to be written to again.
-    pub unsubscribed: u64,
-    /// Who were away.
-    pub out_of_office: u64,
-}
-
-impl Counts {
-    /// Counts one more.
-    pub fn add(&mut self, outcome: &Outcome) {
-        self.sent += u64::from(!outcome.sent.is_empty());
-        self.replied += u64::from(outcome.is_replied());
-        self.positive += u64::from(outcome.positive == Some(true));
-        self.bounced += u64::from(outcome.bounced);
-        self.unsubscribed += u64::from(outcome.unsubscribed);
-        self.out_of_office += u64::from(outcome.out_of_office);
-    }
-}
-
 impl Gathered {
     /// Adds facts of one more row.
     pub fn add(&mut self, row: usize, facts: Vec<Fact>) {

@@ -1,17 +1,20 @@
 //! Which of the leads that a campaign wrote to an export speaks of.
 
-use std::collections::{BTreeMap, HashMap};
-
-use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Export;
-use super::gather::{Counts, Gathered};
-use super::row::fold;
+use super::by_text::WrittenTexts;
+use super::gather::Gathered;
+use super::known::Known;
 use super::similar::{self, Written as Text};
 use crate::data::campaigns::{Campaign, Written};
-use crate::data::leads::{Suppressed, Suppression};
-use crate::data::replies::{self, Outcome};
+use crate::data::imports::{self, Import, Person};
+use crate::data::leads::{AddressKey, Suppressed, Suppression};
+use crate::data::replies::{Counts, Outcome};
 use crate::data::{DataFolder, Error, FileName, Kind};
+
+/// The reason on the suppression list.
+pub(super) const ASKED: &str = "asked not to be written to";
 
 /// What came of an import.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub struct Imported {
     pub unread_time: Option<String>,
     /// Whether anything is known now that was not known before.
     pub is_news: bool,
+    /// Its number among the imports of the campaign, by which it can be taken back; none where it said nothing.
+    pub number: Option<u32>,
 }
 
 /// An address of the export that belongs to nobody of the campaign.
@@ -66,21 +71,16 @@ pub enum Why {
 /// Where the campaign, or what is known of it, cannot be read, or nothing can be written.
 pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now: &str) -> Result<Imported, Error> {
     let mut imported = Imported { unknown: std::mem::take(&mut export.unknown), ..Imported::default() };
+    let (export_name, tool) = (std::mem::take(&mut export.file), export.tool);
     let (gathered, unread_time) = export.settled();
     imported.unread_time = unread_time;
-    // Whose address is not the campaign's is looked for by what was sent.
-    // None where several got the same text: it tells nobody from another.
-    let mut by_text: HashMap<[u8; 32], Option<&str>> = HashMap::new();
-    for (address, said) in &gathered {
+    for said in gathered.values() {
         imported.found.add(&said.outcome(&|_, _| 1));
-        for (text, _) in said.texts() {
-            let known = by_text.entry(digest(&similar::without_tags(text))).or_insert(Some(address));
-            *known = known.filter(|known| known == address);
-        }
     }
     let mut matched: BTreeMap<String, Outcome> = BTreeMap::new();
-    let mut by_their_text: BTreeMap<String, Option<Written>> = BTreeMap::new();
     let mut refused: HashMap<&str, Why> = HashMap::new();
+    let mut texts = WrittenTexts::default();
+    let has_texts = gathered.values().any(|said| said.texts().next().is_some());
     for written in Campaign::open(folder, campaign)? {
         let written = written?;
         match gathered.get_key_value(&written.email) {
@@ -92,30 +92,33 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
                     refused.insert(address, why);
                 }
             },
-            None => {
-                let mut texts = written.steps.iter().map(|step| digest(&step.body));
-                if let Some(address) = texts.find_map(|text| by_text.get(&text).copied().flatten()) {
-                    by_their_text.entry(address.to_owned()).and_modify(|known| *known = None).or_insert(Some(written));
-                }
-            }
+            None if has_texts => texts.add(written.steps.iter().map(|step| step.body.as_str()), &written.email),
+            None => {}
         }
     }
+    // Whose address is not the campaign's is looked for by what was sent.
+    let strangers = gathered
+        .iter()
+        .filter(|(address, _)| !matched.contains_key(*address) && !refused.contains_key(address.as_str()));
+    let owners: HashMap<&str, &str> = strangers
+        .filter_map(|(address, said)| Some((address.as_str(), texts.owner(said.texts().map(|(text, _)| text))?)))
+        .collect();
+    let by_their_text = written_to(folder, campaign, &owners)?;
     let mut suppress = Vec::new();
     for (address, said) in &gathered {
         let bare = said.outcome(&|_, _| 1);
         if bare.unsubscribed {
-            suppress.extend(Suppressed::of_address(address, "asked not to be written to", now));
+            suppress.extend(Suppressed::of_address(address, ASKED, now));
         }
         if matched.contains_key(address) {
             continue;
         }
-        let found = by_their_text.get(address).and_then(Option::as_ref);
-        let found = found.filter(|_| !refused.contains_key(address.as_str()));
+        let found = owners.get(address.as_str()).and_then(|owner| by_their_text.get(*owner));
         match found.map(|written| (written, outcome(said, written))) {
             Some((written, Ok(outcome))) if !matched.contains_key(&written.email) => {
                 imported.by_text += 1;
                 if outcome.unsubscribed {
-                    suppress.extend(Suppressed::of_address(&written.email, "asked not to be written to", now));
+                    suppress.extend(Suppressed::of_address(&written.email, ASKED, now));
                 }
                 matched.insert(written.email.clone(), outcome);
             }
@@ -128,12 +131,94 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
     }
     imported.unmatched.sort_by_key(|unmatched| unmatched.row);
     matched.values().for_each(|outcome| imported.matched.add(outcome));
-    // First: whoever sees what is known sees also who is not to be written to.
+    let about = Import {
+        file: export_name,
+        tool: tool.map_or_else(String::new, |tool| tool.to_string()),
+        at: now.to_owned(),
+        found: imported.found,
+        matched: imported.matched,
+    };
+    let people = people(folder, &matched, &suppress)?;
+    let _lock = folder.lock(Kind::Replies)?;
+    let mut known = Known::read(folder, campaign.stem())?;
+    if !people.is_empty() {
+        imported.number = Some(keep_import(folder, campaign.stem(), &known, (&about, &people))?);
+    }
+    // Before the replies: whoever sees what is known sees also who is not to be written to.
     if !suppress.is_empty() {
         imported.suppressed = Suppression::add(folder, suppress)? as u64;
     }
-    keep(folder, campaign.stem(), matched, &mut imported)?;
+    imported.is_news = known.merge(matched.into_values());
+    imported.known = known.counts();
+    if imported.is_news {
+        known.write(folder, campaign.stem())?;
+    }
     Ok(imported)
+}
+
+/// What an import said of people, in the order in which [`Known::merge`] takes them.
+fn people(
+    folder: &DataFolder,
+    matched: &BTreeMap<String, Outcome>,
+    suppress: &[Suppressed],
+) -> Result<Vec<Person>, Error> {
+    let mut people: BTreeMap<&str, Person> = BTreeMap::new();
+    for (email, outcome) in matched {
+        let (lead, outcome) = (Some(outcome.lead.clone()), Some(outcome.clone()));
+        people.insert(email, Person { lead, email: Some(email.clone()), outcome, ..Person::default() });
+    }
+    let listed = Suppression::load(folder)?;
+    for email in suppress.iter().filter_map(|entry| entry.email.as_deref()) {
+        let person =
+            people.entry(email).or_insert_with(|| Person { email: Some(email.to_owned()), ..Person::default() });
+        person.opted_out = true;
+        person.suppressed = listed.reason(AddressKey::of(email)).is_none();
+    }
+    let mut people: Vec<Person> = people.into_values().collect();
+    people.sort_by(|one, other| (&one.lead, &one.email).cmp(&(&other.lead, &other.email)));
+    Ok(people)
+}
+
+/// Keeps what an import said, so that it can be taken back. Replies that were imported before imports were kept become
+/// the first one.
+fn keep_import(
+    folder: &DataFolder,
+    campaign: &str,
+    known: &Known,
+    (about, people): (&Import, &[Person]),
+) -> Result<u32, Error> {
+    if !known.is_empty() && !folder.exists(&imports::file_name(campaign)?) {
+        let counts = known.counts();
+        let earlier = Import { found: counts, matched: counts, ..Import::default() };
+        let people = known.outcomes().iter().map(|outcome| Person {
+            lead: Some(outcome.lead.clone()),
+            email: Some(outcome.email.clone()),
+            outcome: Some(outcome.clone()),
+            opted_out: outcome.unsubscribed,
+            ..Person::default()
+        });
+        imports::add(folder, campaign, &earlier, &people.collect::<Vec<_>>())?;
+    }
+    imports::add(folder, campaign, about, people)
+}
+
+/// What a campaign wrote to these, by their addresses.
+fn written_to(
+    folder: &DataFolder,
+    campaign: &FileName,
+    owners: &HashMap<&str, &str>,
+) -> Result<HashMap<String, Written>, Error> {
+    let wanted: HashSet<&str> = owners.values().copied().collect();
+    let mut found = HashMap::new();
+    if !wanted.is_empty() {
+        for written in Campaign::open(folder, campaign)? {
+            let written = written?;
+            if wanted.contains(written.email.as_str()) {
+                found.insert(written.email.clone(), written);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What became of a lead, by what was written to it.
@@ -150,47 +235,4 @@ fn outcome(said: &Gathered, written: &Written) -> Result<Outcome, Why> {
     outcome.email.clone_from(&written.email);
     outcome.arm.clone_from(&written.arm);
     Ok(outcome)
-}
-
-/// Merges into what is known, and writes that if it is news. Who is new comes after those who are known, in the order
-/// of their ids, which are hashes: the order in which the arms of a test are read must not follow from what was
-/// answered.
-fn keep(
-    folder: &DataFolder,
-    campaign: &str,
-    matched: BTreeMap<String, Outcome>,
-    imported: &mut Imported,
-) -> Result<(), Error> {
-    let _lock = folder.lock(Kind::Replies)?;
-    let file = replies::file_name(campaign)?;
-    let mut known: Vec<Outcome> = Vec::new();
-    if folder.exists(&file) {
-        known = replies::open(folder, campaign)?.collect::<Result<_, _>>()?;
-    }
-    let places: HashMap<String, usize> =
-        known.iter().enumerate().map(|(at, outcome)| (outcome.lead.clone(), at)).collect();
-    let mut new: Vec<Outcome> = Vec::new();
-    for outcome in matched.into_values() {
-        match places.get(&outcome.lead) {
-            Some(at) => {
-                let before = known[*at].clone();
-                known[*at].merge(outcome);
-                imported.is_news |= known[*at] != before;
-            }
-            None => new.push(outcome),
-        }
-    }
-    new.sort_by(|one, other| one.lead.cmp(&other.lead));
-    imported.is_news |= !new.is_empty();
-    known.extend(new);
-    known.iter().for_each(|outcome| imported.known.add(outcome));
-    if imported.is_news {
-        replies::replace(folder, campaign, known.into_iter().map(Ok))?;
-    }
-    Ok(())
-}
-
-/// A text by its letters: what a tool does to white space does not count.
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(fold(text)).into()
 }

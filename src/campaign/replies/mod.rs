@@ -1,23 +1,32 @@
 //! Replies from the exports of sending tools, matched to what a campaign wrote.
 
+mod by_text;
 pub mod columns;
 mod dates;
 pub mod fact;
 pub mod gather;
+mod known;
 mod matching;
 mod meaning;
 pub mod row;
 pub mod rows;
 mod similar;
+mod table;
+mod undo;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub use fact::Tool;
-pub use gather::Counts;
 pub use matching::{Imported, Unmatched, Why, import};
 pub use meaning::{KNOWN_WORDS, is_of_events};
+pub use undo::{Undone, undo};
 
+pub use crate::data::replies::Counts;
+
+use crate::data::Error;
 use crate::data::leads::fold_address;
+use columns::{Mapped, ReplyColumn, ReplyColumns};
 use dates::Orders;
 use fact::Said;
 use gather::Gathered;
@@ -27,6 +36,8 @@ use row::Row;
 #[derive(Debug, Default)]
 pub struct Export {
     addresses: BTreeMap<String, Gathered>,
+    /// What the file is called, for whoever wants to take it back.
+    pub file: String,
     /// Rows of the file.
     pub rows: u64,
     /// Rows without an address, which are in nothing.
@@ -37,16 +48,38 @@ pub struct Export {
     pub unknown: BTreeMap<(String, String), u64>,
     /// Whose export it is.
     tool: Option<Tool>,
+    /// What columns hold that may be the text of a reply or a yes.
+    reply_columns: ReplyColumns,
 }
 
 impl Export {
+    /// Reads a file, and gives the headers of its columns too. `map` says which column is which field, where no name
+    /// tells.
+    ///
+    /// # Errors
+    /// What is wrong with the file and what to do, in one line.
+    pub fn read(path: &Path, tool: Tool, map: &[Mapped]) -> Result<(Self, Vec<String>), Error> {
+        let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let mut export = Export { file, tool: Some(tool), ..Export::default() };
+        if tool == Tool::Csv {
+            // What a column holds is known once all of it was seen.
+            rows::read(path, map, &mut |row| export.reply_columns.see(&row))?;
+        }
+        let headers = rows::read(path, map, &mut |row| export.add(tool, &row))?;
+        Ok((export, headers))
+    }
+
+    /// Columns that hold texts of replies and other cells, which were read as one or the other throughout.
+    pub fn mixed_columns(&self) -> Vec<ReplyColumn> {
+        self.reply_columns.mixed().cloned().collect()
+    }
+
     /// Reads one more row.
-    pub fn add(&mut self, tool: Tool, row: &Row) {
+    fn add(&mut self, tool: Tool, row: &Row) {
         /// More texts than these are no states.
         const MOST_TEXTS: usize = 1000;
         self.rows += 1;
-        self.tool = Some(tool);
-        let Said { address, facts, unknown } = fact::read(tool, row);
+        let Said { address, facts, unknown } = fact::read(tool, row, &self.reply_columns);
         for text in unknown {
             if self.unknown.len() < MOST_TEXTS || self.unknown.contains_key(&text) {
                 *self.unknown.entry(text).or_default() += 1;

@@ -26,7 +26,13 @@ impl Row {
     #[must_use]
     pub fn from_cells<'a>(number: usize, cells: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut row = Row { number, ..Row::default() };
-        cells.into_iter().for_each(|(name, text)| row.put_named(&fold(name), name, text));
+        let mut wrapped = Vec::new();
+        for (name, text) in cells {
+            row.put_named(&fold(name), name, text);
+            wrapped.extend(unwrapped(name).map(|inner| (inner, text)));
+        }
+        // After those with the very name: what a payload says goes before what is said within a part of it.
+        wrapped.into_iter().for_each(|(name, text)| row.put_named(&fold(name), name, text));
         row
     }
 
@@ -47,6 +53,12 @@ impl Row {
     /// Takes out what the column of this header holds.
     pub(super) fn remove(&mut self, header: &str) {
         self.cells.remove(&fold(header));
+    }
+
+    /// The header of this column as it is in the file, where the row has something in it.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.cells.get(name).map(|named| named.header.as_str())
     }
 
     /// The first of these columns that is filled.
@@ -137,6 +149,21 @@ impl Row {
     }
 }
 
+/// Objects in which programs that receive webhooks save what they were sent.
+const WRAPPERS: &[&str] = &["body", "payload", "data", "event", "json", "webhook", "record"];
+
+/// The name of a value without the objects around the payload: `body.event_type` is `event_type`. None where there are
+/// no such objects.
+fn unwrapped(name: &str) -> Option<&str> {
+    let mut inner = name;
+    while let Some((first, rest)) = inner.split_once('.')
+        && WRAPPERS.contains(&fold(first).as_str())
+    {
+        inner = rest;
+    }
+    (inner.len() < name.len()).then_some(inner)
+}
+
 pub(super) fn whole(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| text.strip_suffix(".0")?.parse().ok())
 }
@@ -170,6 +197,15 @@ mod tests {
         ] {
             assert_eq!(Row::from_cells(1, [("Replied", text)]).says(&["replied"]), yes, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_payload_may_stand_in_the_object_of_whoever_saved_it() {
+        let cells =
+            [("body.data.lead_email", "ana@x.example"), ("body.step", "2"), ("step", "1"), ("headers.host", "h")];
+        let row = Row::from_cells(1, cells);
+        assert_eq!((row.text(&["leademail"]), row.step(&["step"])), (Some("ana@x.example"), Some(1)));
+        assert_eq!((row.text(&["host"]), row.text(&["headershost"])), (None, Some("h")));
     }
 
     #[test]

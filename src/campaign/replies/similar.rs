@@ -40,7 +40,9 @@ pub fn which(written: &[Written], sent: &str) -> Option<usize> {
     shares.filter(|(_, share)| *share >= ENOUGH).max_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
 }
 
-fn letters(text: &str) -> Vec<char> {
+/// The letters and digits of a text, in lower case.
+#[must_use]
+pub fn letters(text: &str) -> Vec<char> {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).take(LONGEST).collect()
 }
 
@@ -50,7 +52,8 @@ fn pieces(letters: &[char]) -> HashSet<u64> {
 }
 
 /// FNV-1a: pieces are only compared with one another.
-fn hash(letters: &[char]) -> u64 {
+#[must_use]
+pub fn hash(letters: &[char]) -> u64 {
     letters
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, letter| (hash ^ u64::from(*letter)).wrapping_mul(0x0100_0000_01b3))

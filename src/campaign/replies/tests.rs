@@ -1,5 +1,7 @@
 //! The traps of the tools' exports, one test each.
 
+mod hostile;
+mod undo;
 mod words;
 
 use super::*;
@@ -54,18 +56,19 @@ fn export(tool: Tool, rows: &[serde_json::Value]) -> Export {
 
 /// What a file of these bytes says.
 fn read_as(tool: Tool, bytes: &[u8], map: &[columns::Mapped]) -> Result<Export, String> {
-    let mut export = Export::default();
-    each_row(bytes, map, &mut |row| export.add(tool, &row)).map(|()| export)
+    in_file(bytes, |path| Export::read(path, tool, map).map(|(export, _)| export))
 }
 
 fn each_row(bytes: &[u8], map: &[columns::Mapped], each: &mut dyn FnMut(Row)) -> Result<(), String> {
+    in_file(bytes, |path| rows::read(path, map, each).map(drop))
+}
+
+fn in_file<T>(bytes: &[u8], read: impl FnOnce(&std::path::Path) -> Result<T, crate::data::Error>) -> Result<T, String> {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("replies.csv");
     #[allow(clippy::disallowed_methods, reason = "a test lays out files that are not the program's")]
     std::fs::write(&path, bytes).unwrap();
-    rows::read(&path, map, each)
-        .map(drop)
-        .map_err(|error| error.to_string().replace(&root.path().display().to_string(), ""))
+    read(&path).map_err(|error| error.to_string().replace(&root.path().display().to_string(), ""))
 }
 
 #[test]

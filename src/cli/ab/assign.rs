@@ -26,7 +26,7 @@ use crate::report::words;
 #[command(after_help = "\
 Who gets which prompt is drawn by a hash of the campaign's name: colleagues share an arm, and every kind of people (by \
 industry) is
-divided evenly. The same command goes on with a campaign that a limit cut short; rejoinder export writes an arm column.
+divided evenly. The same command completes a campaign that a limit cut short; rejoinder export writes an arm column.
 
 Examples:
   rejoinder ab assign --leads spring --a offer.md --b b2b_results_improvement_run_v3 --model market

@@ -140,7 +140,7 @@ fn tell(setup: &Setup, outline: &Outline, tool: Tool) {
         warn(format!("left out: {failed}: {}{more}", listed.join(", ")));
     }
     if outline.partial {
-        warn("the campaign is partial: leads are missing; the command that wrote it goes on with it".into());
+        warn("the campaign is partial: leads are missing; run the command that wrote it again to complete it".into());
     }
     if outline.made_up > 0 {
         let steps = words::count(outline.made_up, "message makes", "messages make");

@@ -16,12 +16,12 @@ use crate::improve::parts::Marking;
 use crate::improve::sorting::A_CALL;
 use crate::improve::{Brief, Heard};
 use crate::model::{CallKey, Role, Usage};
-use crate::optimize::cycle::Cast;
-use crate::optimize::explore;
-use crate::optimize::judges::{Judge, Judges};
+use crate::optimize::Cast;
+use crate::optimize::before::judges::{Judge, Judges};
+use crate::optimize::before::older::Older;
 use crate::optimize::lineage::{Lineage, Resumed};
-use crate::optimize::older::Older;
-use crate::optimize::{self, marking, personas, readings};
+use crate::optimize::search::explore;
+use crate::optimize::{self, before::marking, before::personas, before::readings};
 use crate::report::estimate::{self, Line};
 use crate::report::words;
 
@@ -99,7 +99,9 @@ pub fn plan(
     let chosen = personas::choose(folder, &older)?.people;
     let resumed = Lineage::resume(folder, &older.head, &chosen, facts, &options.keep)?;
     let split = split(&resumed, &options.keep)?;
-    let Lineage { facts, parts, codebook, .. } = &resumed.lineage;
+    let Lineage { facts, parts, codebook, kinds, .. } = &resumed.lineage;
+    let aside = resumed.lineage.split.people(folder, &chosen)?.unseen;
+    let told = sorting_calls::planned_for_people(&cast.improver, &aside, kinds)?;
     let prompt = &older.head.metadata.system_prompt;
     let account = &cast.context.account;
     let cycles = match options.cycles {
@@ -145,7 +147,7 @@ pub fn plan(
     let first = challengers(options, chosen.len());
     let later = explore::LATER_WAVES * (explore::later_wave(first) + 1);
     let challengers = (first + later + 4) as u64 * cycles;
-    let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers);
+    let searching = (calls(options, chosen.len()) * cycles).saturating_sub(challengers + told.len() as u64);
     // Half of the messages of the search get a yes and are audited; those of the proof all are, and half of them
     // revised.
     let audits = f64::from(u8::from(cast.auditor.is_some()));
@@ -172,6 +174,7 @@ pub fn plan(
             sorted_on_the_way,
             explore::LATER_WAVES as u64 * cycles,
         ),
+        line(Role::Improver, "kinds of the people kept aside, once", told, 1),
         line(Role::Generator, "messages of the search and the proof, at most", some(&trial.write, search + proof), 1),
         line(Role::DecisionMaker, "decisions on them, at most", some(&trial.decide, search + proof), deciding),
         line(Role::Auditor, "claims of the messages of the search, if every second one gets a yes", audited, 1),

@@ -5,7 +5,7 @@ use crate::cli::plan;
 use crate::compare::power::Size;
 use crate::data::FileName;
 use crate::data::folder::DataFolder;
-use crate::optimize::verdict::POWER;
+use crate::optimize::search::verdict::POWER;
 use crate::report::words;
 
 /// The people who only verify.

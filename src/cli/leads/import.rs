@@ -84,7 +84,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let described = describe::list(setup, &list, &options.models, None).await;
         if described.is_err() {
             setup.events.emit(Event::Note(format!(
-                "The list is imported; go on with: rejoinder leads describe {}",
+                "The list is imported. Next: rejoinder leads describe {}",
                 report::shell(list.stem())
             )));
         }

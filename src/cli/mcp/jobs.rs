@@ -94,7 +94,7 @@ impl Jobs {
         self.children.get(id).ok_or_else(|| {
             format!(
                 "there is no job {} here; jobs of an earlier server are runs of the journal, and the same call again \
-                 goes on with them",
+                 resumes them",
                 words::one_line(id, 40)
             )
         })
@@ -102,6 +102,7 @@ impl Jobs {
 
     fn said(&self, child: &Child) -> String {
         match child.state {
+            State::Waiting => "It waits for its turn.".to_owned(),
             State::Running => {
                 let live =
                     live_texts(&self.root).into_iter().filter_map(|(_, text)| serde_json::from_str::<Live>(&text).ok());
@@ -113,7 +114,7 @@ impl Jobs {
                 )
             }
             State::Done => format!("Done.\n\n{}", result(child)),
-            State::Stopped | State::Limited | State::Failed => {
+            State::Stopped | State::Limited | State::Failed | State::TakenOut => {
                 format!("It ended without all that was asked for.\n\n{}", result(child))
             }
         }

@@ -9,8 +9,8 @@ use crate::cli::{evaluate, named};
 use crate::data::{FileName, Head, Kind, results_stream};
 use crate::evaluate::grounding::Sources;
 use crate::event::Event;
+use crate::optimize::lineage::root::{self, Root};
 use crate::optimize::lineage::{self, Lineage};
-use crate::optimize::root::{self, Root};
 use crate::report::words;
 
 /// A prompt.

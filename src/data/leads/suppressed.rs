@@ -118,7 +118,7 @@ impl Suppression {
         folder: &DataFolder,
         new: impl IntoIterator<Item = Result<Suppressed, Error>>,
     ) -> Result<usize, Error> {
-        Suppression::rewrite(folder, new, |entry| entry)
+        Suppression::rewrite(folder, new, Some)
     }
 
     /// Takes the address out of an entry, so that only its hash is left; who is not there is added so.
@@ -129,20 +129,40 @@ impl Suppression {
         let _lock = folder.lock(Kind::Leads)?;
         let hash = entry.hash.clone();
         Suppression::rewrite(folder, [Ok(entry.without_address())], |old| {
-            if old.hash == hash { old.without_address() } else { old }
+            Some(if old.hash == hash { old.without_address() } else { old })
         })
+    }
+
+    /// Takes people off the list who are there for this reason and were not forgotten. Returns how many.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn take_back(folder: &DataFolder, people: &HashSet<AddressKey>, reason: &str) -> Result<usize, Error> {
+        if people.is_empty() {
+            return Ok(0);
+        }
+        let _lock = folder.lock(Kind::Leads)?;
+        let mut count = 0;
+        Suppression::rewrite(folder, [], |entry| {
+            let is_meant = entry.email.is_some()
+                && entry.reason == reason
+                && AddressKey::of_hash(&entry.hash).is_some_and(|key| people.contains(&key));
+            count += usize::from(is_meant);
+            (!is_meant).then_some(entry)
+        })?;
+        Ok(count)
     }
 
     fn rewrite(
         folder: &DataFolder,
         new: impl IntoIterator<Item = Result<Suppressed, Error>>,
-        change: impl Fn(Suppressed) -> Suppressed,
+        mut change: impl FnMut(Suppressed) -> Option<Suppressed>,
     ) -> Result<usize, Error> {
         let mut known = HashSet::new();
         list::write(folder, &file()?, Place::Instead, |out| {
             for_each(folder, |entry| {
                 known.insert(key_of(&entry, folder)?);
-                out.put(&change(entry))
+                change(entry).map_or(Ok(()), |entry| out.put(&entry))
             })?;
             let mut added = 0;
             for entry in new {

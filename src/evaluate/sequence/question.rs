@@ -52,11 +52,11 @@ impl Earlier<'_> {
 }
 
 /// What is returned, in words: hosts that take no schema read it here.
-const FORM: &str = "Return JSON with two fields. \"subject\": the subject line, on one line. \"body\": the message \
+pub(in crate::evaluate) const FORM: &str = "Return JSON with two fields. \"subject\": the subject line, on one line. \"body\": the message \
                     below it, ready to be sent, with its line breaks and without the subject line.";
 
 /// What holds for subjects.
-const SUBJECT: &str = "The subject line says what the message is about, promises nothing that the message does not \
+pub(in crate::evaluate) const SUBJECT: &str = "The subject line says what the message is about, promises nothing that the message does not \
                        hold, and does not pretend to answer or to forward anything.";
 
 /// The request to write a step.
@@ -116,7 +116,7 @@ fn asking(persona: &str, earlier: &Earlier<'_>) -> String {
 }
 
 /// The form of the answer.
-pub(super) fn schema() -> Schema {
+pub(in crate::evaluate) fn schema() -> Schema {
     Schema {
         name: "step".into(),
         json: json!({
@@ -129,7 +129,7 @@ pub(super) fn schema() -> Schema {
 }
 
 /// Subject and body of an answer. The body is cleaned as any message is, and does not begin with its subject.
-pub(super) fn read(answer: &Answer) -> Result<StepText, Unusable> {
+pub(in crate::evaluate) fn read(answer: &Answer) -> Result<StepText, Unusable> {
     let object = reading::object(answer)?;
     let subject = reading::string(&object, "subject")?;
     if subject.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {

@@ -9,10 +9,10 @@ use crate::data::provenance::{Baseline, Redone};
 use crate::data::results::Metadata;
 use crate::data::{self, DataFolder, FileName, Head, Kind, results_stream, versions};
 use crate::journal::RunRow;
-use crate::optimize::compare_runs::is_simulated;
+use crate::optimize::before::judges::is_simulated;
+use crate::optimize::before::readings;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::readings;
-use crate::optimize::root::{Root, sources};
+use crate::optimize::lineage::root::{Root, sources};
 
 /// How a version hangs together with the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub(super) fn load(folder: &DataFolder, focus: &FileName, runs: &[RunRow]) -> Re
     let memory = Lineage::of(&head);
     let facts = facts(folder, focus, &head, memory.as_ref())?;
     let unseen = memory.as_ref().map(|memory| memory.split.unseen(folder)).transpose()?.map(Arc::new);
-    let empty = Taking::new(unseen);
+    let kinds = memory.as_ref().map(|memory| Arc::new(memory.kinds.clone())).unwrap_or_default();
+    let empty = Taking::new(unseen, kinds);
     let (mut found, mut handed): (Vec<Version>, Handed) = (Vec::new(), None);
     let mut next = Some(focus.clone());
     while let Some(file) = next.take() {

@@ -7,10 +7,10 @@ use crate::data::{Entry, Gather, Part};
 use crate::evaluate::grounding::Audit;
 use crate::improve::objections::Counting;
 use crate::improve::{Coding, Objections};
-use crate::optimize::grounded::{Judgement, RunTallies};
-use crate::optimize::pairing::Key;
-use crate::optimize::segments;
-use crate::optimize::split::Unseen;
+use crate::optimize::before::grounded::{Judgement, RunTallies};
+use crate::optimize::people::kinds::Kinds;
+use crate::optimize::people::pairing::Key;
+use crate::optimize::people::split::Unseen;
 use crate::optimize::story::Rates;
 
 /// What came of the messages of a run.
@@ -24,14 +24,15 @@ pub struct Measured {
     pub unseen: Option<Rates>,
     /// Why people said no; of those from whom is learned, where there is a split.
     pub objections: Objections,
-    /// Kinds of decision makers: all of a kind who are in the file.
-    pub segments: BTreeMap<&'static str, Rates>,
+    /// Kinds of people: all in the file who are known to be of one.
+    pub segments: BTreeMap<String, Rates>,
 }
 
 /// A file as it passes.
 #[derive(Clone, Debug)]
 pub(super) struct Taking {
     unseen: Option<Arc<Unseen>>,
+    kinds: Arc<Kinds>,
     own: Counted,
     again: Counted,
 }
@@ -42,13 +43,13 @@ struct Counted {
     training: RunTallies,
     unseen: RunTallies,
     said: Counting,
-    segments: BTreeMap<&'static str, RunTallies>,
+    segments: BTreeMap<String, RunTallies>,
 }
 
 impl Taking {
     /// Nothing yet.
-    pub(super) fn new(unseen: Option<Arc<Unseen>>) -> Self {
-        Taking { unseen, own: Counted::default(), again: Counted::default() }
+    pub(super) fn new(unseen: Option<Arc<Unseen>>, kinds: Arc<Kinds>) -> Self {
+        Taking { unseen, kinds, own: Counted::default(), again: Counted::default() }
     }
 
     /// What came of the run's own messages, and of its parent's where they were decided again; what was said to each by
@@ -63,7 +64,8 @@ impl Taking {
 impl Gather for Taking {
     fn take(&mut self, entry: &Entry<'_>) {
         let persona = entry.persona.get();
-        let is_unseen = self.unseen.as_ref().is_some_and(|unseen| unseen.contains(Key::of(&persona)));
+        let key = Key::of(&persona);
+        let is_unseen = self.unseen.as_ref().is_some_and(|unseen| unseen.contains(key));
         let list = match entry.part {
             Part::Results => &mut self.own,
             Part::Baseline => &mut self.again,
@@ -82,7 +84,9 @@ impl Gather for Taking {
             });
             tallies.add(&persona, judged);
         };
-        segments::of(&persona).into_iter().for_each(|name| add(list.segments.entry(name).or_default()));
+        if let Some(kind) = self.kinds.name(key) {
+            add(list.segments.entry(kind.to_owned()).or_default());
+        }
         add(if is_unseen { &mut list.unseen } else { &mut list.training });
     }
 

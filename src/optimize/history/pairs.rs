@@ -8,9 +8,9 @@ use super::Version;
 use crate::compare::Comparison;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
 use crate::evaluate::grounding::Audit;
-use crate::optimize::judges::Judge;
-use crate::optimize::pairing::{Clusters, Key};
-use crate::optimize::split::Unseen;
+use crate::optimize::before::judges::Judge;
+use crate::optimize::people::pairing::{Clusters, Key};
+use crate::optimize::people::split::Unseen;
 
 /// Personas whose texts are taken.
 pub const MOST: usize = 400;

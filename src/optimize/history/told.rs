@@ -7,7 +7,7 @@ use crate::data::record::{self, Chance, Chances, ProofRecord, RateRecord, RatesR
 use crate::data::results::Metadata;
 use crate::improve::Change;
 use crate::improve::difference::Step;
-use crate::optimize::by_hand::ByHand;
+use crate::optimize::search::by_hand::ByHand;
 use crate::optimize::story::Rates;
 use crate::optimize::{Objective, Verdict};
 

@@ -3,9 +3,9 @@
 use super::Effect;
 use crate::compare::variance::Components;
 use crate::improve::Tried;
-use crate::optimize::model::Candidate;
 use crate::optimize::search::Search;
-use crate::optimize::verdict::Verdict;
+use crate::optimize::search::model::Candidate;
+use crate::optimize::search::verdict::Verdict;
 
 /// Decisions that may be advised.
 const MOST_DECISIONS: u32 = 20;

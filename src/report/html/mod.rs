@@ -77,7 +77,7 @@ pub fn report(history: &History) -> String {
             }
         }
     };
-    page::page(&format!("Report on {}", history.name), &body).into_string()
+    page::page(&format!("Report on {}", history.title), &body).into_string()
 }
 
 /// A heading of a part; its id is what the part is labelled by.

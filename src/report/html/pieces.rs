@@ -6,6 +6,7 @@ use crate::compare::mean::Mean;
 use crate::compare::{Interval, Rate};
 use crate::optimize::Verdict;
 use crate::optimize::story::Rates;
+use crate::report::story::verdict_word;
 use crate::report::words;
 
 /// Text from a model, a persona or a file: markup is shown and not obeyed, and so are control characters and marks that
@@ -99,7 +100,7 @@ pub fn verdict(own: Option<&Verdict>) -> Markup {
     match own {
         Some(Verdict::Adopted) => html! { span.pill.good { "adopted" } },
         Some(Verdict::Kept { .. }) => html! { span.pill.no { "kept" } },
-        Some(Verdict::NotEnoughData { .. }) => html! { span.pill { "not enough data" } },
+        Some(open @ Verdict::NotEnoughData { .. }) => html! { span.pill { (verdict_word(open)) } },
         None => html! { span.quiet { "-" } },
     }
 }

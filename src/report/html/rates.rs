@@ -6,8 +6,8 @@ use super::chart::{Axis, Chart, Mark, Row};
 use super::pieces::{grounded, response, table, text, verdict};
 use super::{head, listed, unlisted};
 use crate::compare::Rate;
+use crate::optimize::before::judges::Judge;
 use crate::optimize::history::{History, Version};
-use crate::optimize::judges::Judge;
 
 /// Versions that are drawn; the table has all.
 const DRAWN: usize = 24;

@@ -16,12 +16,19 @@ const FEWEST: u64 = 5;
 /// What is said of a kind about which nothing can be.
 const TOO_FEW: &str = "too few to say";
 
+/// What is said of a rate where nobody knows who is of the kind.
+const NOT_SORTED: &str = "not sorted";
+
 pub(super) fn part(history: &History) -> Option<Markup> {
     let pairs = &history.pairs;
     let after = history.versions[pairs.after].measured();
+    let told = history.versions[pairs.after].told.as_ref().map(|told| told.segments.as_slice()).unwrap_or_default();
     // Two judges' rates are not laid side by side.
     let before = pairs.before.filter(|_| pairs.comparison.is_some()).map(|at| &history.versions[at]);
-    if after.segments.is_empty() {
+    // Files of earlier versions name kinds without saying who is of them.
+    let mut names: Vec<&str> = after.segments.keys().map(String::as_str).collect();
+    names.extend(told.iter().map(|kind| kind.name.as_str()).filter(|name| !after.segments.contains_key(*name)));
+    if names.is_empty() {
         return None;
     }
     let earlier = |name: &str| before.and_then(|before| grounded(before.measured(), name));
@@ -33,7 +40,7 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         .map(|(name, rate)| {
             let now = mark(rate);
             let marks = if before.is_some() { vec![earlier(name).and_then(mark), now] } else { vec![now] };
-            Row { label: short(name), marks }
+            Row { label: name.clone(), marks }
         })
         .collect();
     let label = history.versions[pairs.after].label();
@@ -46,14 +53,18 @@ pub(super) fn part(history: &History) -> Option<Markup> {
         series: &series,
         rows: &rows,
     };
-    let told = history.versions[pairs.after].told.as_ref().map(|told| told.segments.as_slice()).unwrap_or_default();
     let header = html! { tr { th scope="col" { "Kind" } @for name in &series { th scope="col" { "Grounded yes, " (name) } } @if !told.is_empty() { th scope="col" { "On people kept aside" } } } };
+    let rate = |measured: Option<&Measured>, name: &str| match measured.and_then(|measured| measured.segments.get(name))
+    {
+        Some(rates) => rate_or(rates.grounded.as_ref(), NOT_CHECKED),
+        None => html! { span.quiet { (NOT_SORTED) } },
+    };
     let body = html! {
-        @for (name, rates) in &after.segments {
+        @for name in names {
             tr {
                 th scope="row" { (text(name)) }
-                @if before.is_some() { td { (rate_or(earlier(name), NOT_CHECKED)) } }
-                td { (rate_or(rates.grounded.as_ref(), NOT_CHECKED)) }
+                @if let Some(before) = before { td { (rate(Some(before.measured()), name)) } }
+                td { (rate(Some(after), name)) }
                 @if !told.is_empty() {
                     @let segment = told.iter().find(|segment| segment.name == *name);
                     td {
@@ -68,13 +79,13 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     Some(html! {
-        (head("segments", "Kinds of decision makers", "By what people are in charge of and how large their \
-                                                       organisation is; a person may be of two kinds."))
+        (head("segments", "Kinds of decision makers", "As told apart once, before a proof, among the people kept aside; \
+                                                       everybody is of one kind."))
         @if !rows.is_empty() {
             (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than \
                                     {FEWEST} people are in the table only.")))
         }
-        (table("Grounded yes by kind, everybody in the file", &header, &body))
+        (table("Grounded yes by kind, of the people whose kind was told", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least().is_some()) {
             p.hint {
                 "Most kinds have too few people to be judged alone. The most that each may lose among people \
@@ -90,11 +101,6 @@ fn grounded<'m>(measured: &'m Measured, name: &str) -> Option<&'m Rate> {
 
 fn mark(rate: &Rate) -> Option<Mark> {
     Some(Mark { at: rate.share()?, interval: rate.interval, hollow: false })
-}
-
-/// As it fits into a picture.
-fn short(name: &str) -> String {
-    name.replace(" people", "").replace("more than ", "over ").replace("sales and marketing", "sales")
 }
 
 fn word(verdict: SegmentVerdict) -> &'static str {

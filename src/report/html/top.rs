@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::pieces::{ends, percent, text};
 use crate::compare::Rate;
 use crate::data::provenance::Provenance;
+use crate::improve::difference::{Step, of_prompts};
 use crate::optimize::history::{History, Version};
 use crate::report::{verdict, words};
 
@@ -19,8 +20,10 @@ pub(super) fn masthead(history: &History, links: &[(&str, &str)]) -> Markup {
                 span { "Report" @if !date.is_empty() { ", run of " (text(date)) } }
                 @if history.is_simulated() { span.mark { "simulated" } }
             }
-            h1 { (text(&history.name)) ", " (focus.label()) }
+            h1 { (text(&history.title)) ", " (focus.label()) }
             p.verdict { (text(&verdict::sentence(history))) }
+            (changed(history))
+            (next(history))
             (tiles(history))
             @let notes = verdict::notes(history);
             @if !notes.is_empty() { ul.notes aria-label="What to know" { @for note in &notes { li { (text(note)) } } } }
@@ -29,6 +32,37 @@ pub(super) fn masthead(history: &History, links: &[(&str, &str)]) -> Markup {
             }
         }
     }
+}
+
+/// Characters of the first change.
+const BRIEF: usize = 120;
+
+/// What became of the prompt, in a line: the first change and how many more there are.
+fn changed(history: &History) -> Markup {
+    let (first, focus) = (&history.versions[0].metadata.system_prompt, &history.focus().metadata.system_prompt);
+    let parts = history.memory.as_ref().map(|memory| &memory.parts);
+    let steps = if first == focus { Vec::new() } else { of_prompts(parts, first, focus) };
+    let item = |item: &str| html! { (text(&words::one_line(item, BRIEF))) };
+    html! {
+        p.changed { strong { "What changed: " }
+            @match steps.first() {
+                Some(Step::Added { text } | Step::Replaced { text, .. }) => ins { (item(text)) },
+                Some(Step::Dropped { before }) => del { (item(before)) },
+                None if first != focus => a href="#prompt" { "the wording of the prompt" },
+                None if history.versions.len() == 1 => "nothing yet; this is the first prompt.",
+                None => "nothing; the first prompt stands.",
+            }
+            @if steps.len() > 1 {
+                " " a href="#prompt" { "and " (words::count((steps.len() - 1) as u64, "more change", "more changes")) }
+            }
+        }
+    }
+}
+
+/// What to do now, with the command that does it.
+fn next(history: &History) -> Markup {
+    let next = verdict::next(history);
+    html! { p.next { strong { "Next: " } (next.what) ": " code { (text(&next.command)) } } }
 }
 
 fn tiles(history: &History) -> Markup {

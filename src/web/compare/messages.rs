@@ -6,7 +6,7 @@ use std::sync::Arc;
 use maud::{Markup, html};
 
 use crate::data::results::PersonaResult;
-use crate::optimize::pairing::Key;
+use crate::optimize::people::pairing::Key;
 use crate::report::words;
 use crate::web::error::Problem;
 use crate::web::page::{self, text};

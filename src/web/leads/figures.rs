@@ -8,9 +8,7 @@ use crate::report::words;
 
 /// What was found.
 pub(super) fn figures(report: &Report) -> Markup {
-    let tool = report
-        .known
-        .map_or_else(|| "No known export; columns recognised by name".to_owned(), |known| known.to_string());
+    let tool = report.known.map_or_else(|| "Columns by name".to_owned(), |known| known.to_string());
     let mut blocked: Vec<(String, u64)> = report.blocked.iter().map(|(why, count)| (why.clone(), *count)).collect();
     blocked.push(("on the suppression list already".to_owned(), report.suppressed));
     blocked.retain(|(_, count)| *count > 0);

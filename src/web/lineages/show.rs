@@ -85,6 +85,7 @@ fn lineage(site: &Site, (name, titles): (&str, &Titles), runs: &Runs, readers: &
         h2 #curve { "Rate by version" }
         (chart::versions(runs))
         (table(runs))
+        p { a #people href=(format!("/lineage/{}/people", page::segment(name))) { "What everybody said to every version" } }
         (objections_by_version(runs))
         @if let Some((_, first)) = runs.first() {
             @if first.prompt != own.prompt {

@@ -6,7 +6,7 @@ use super::Runs;
 use crate::compare::{Interval, Rate};
 use crate::data::FileName;
 use crate::optimize::Verdict;
-use crate::optimize::verdict::Because;
+use crate::optimize::search::verdict::{Because, Unreachable};
 use crate::report::words;
 use crate::web::page::{self, text};
 use crate::web::shelf::Summary;
@@ -41,6 +41,8 @@ impl Outcome {
     pub(in crate::web) fn from_verdict(verdict: Option<&Verdict>) -> Self {
         match verdict {
             Some(Verdict::Adopted) => Outcome::Better,
+            // The candidate did no better; only that it is worse is not proved.
+            Some(Verdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. }) => Outcome::NothingBetter,
             Some(
                 Verdict::NotEnoughData { .. } | Verdict::Kept { because: Because::NotConfirmed | Because::Segment(_) },
             ) => Outcome::NotProved,
@@ -135,9 +137,8 @@ impl<'r> Standing<'r> {
                 Outcome::Better => {
                     @match self.before_after() {
                         Some(found) => {
-                            "Proved better: of the people kept aside " (percent(found.after))
-                            " say yes to the current prompt, "
-                            (percent(found.before)) " to the one before it."
+                            "Proved better: " (percent(found.after)) " of the people kept aside say yes to the current \
+                            prompt; " (percent(found.before)) " said yes to the one before it."
                         }
                         None => "Proved better: the current prompt took the place of the one before it.",
                     }
@@ -147,9 +148,9 @@ impl<'r> Standing<'r> {
                 Outcome::NothingBetter => "No better prompt found: the prompt stays as it is.",
                 Outcome::FirstRun => {
                     @match current.line.rate.share() {
-                        Some(_) => { "A first run: " (percent(&current.line.rate)) " say yes. No candidate has been \
-                            tried against this prompt yet." }
-                        None => "A first run without a decision yet.",
+                        Some(_) => { "First run: " (percent(&current.line.rate)) " said yes. No candidate has been \
+                            tested against this prompt yet." }
+                        None => "First run, without a decision so far.",
                     }
                 }
             }
@@ -182,13 +183,13 @@ impl<'r> Standing<'r> {
             p.next { strong { "Next: " }
                 @if let Some(why) = &own.line.partial {
                     "this run is incomplete (" (text(&words::one_line(why, 120))) "). "
-                    a href="/live" { "Go on with it" }
+                    a href="/live" { "Resume it" }
                     "."
                 } @else {
                     @match self.outcome() {
-                        Outcome::Better => { "copy the prompt and write with it, then see from real replies whether \
-                                              it holds. Or " a href=(improve) { "improve it further" } "." }
-                        Outcome::NotProved => { a href="/personas/new" { "bring more people" } " and " a href=(improve) { "try again" } ": with more of them kept aside a smaller gain can be proved." }
+                        Outcome::Better => { "copy the prompt, write with it, and let real replies show whether the \
+                                              gain holds. Or " a href=(improve) { "improve it further" } "." }
+                        Outcome::NotProved => { a href="/personas/new" { "bring more people" } " and " a href=(improve) { "try again" } ": the more of them are kept aside, the smaller a gain can be proved." }
                         Outcome::NothingBetter => { a href=(by_hand) { "try an idea of your own" } ", or " a href=(improve) { "search again" } " with more calls." }
                         Outcome::FirstRun => { a href=(improve) { "look for a better prompt" } "." }
                     }

@@ -121,9 +121,9 @@ fn actions(site: &Site, seen: &Seen) -> Markup {
                 Standing::Interrupted => {
                     form method="post" action=(format!("/live/{id}/resume")) {
                         (page::csrf(site))
-                        button.primary type="submit" { "Go on with it" }
+                        button.primary type="submit" { "Resume it" }
                     }
-                    p.hint { "Its command is run again; nothing that was answered is asked again." }
+                    p.hint { "Its command runs again; nothing that was answered is asked again. You are asked first." }
                 }
                 _ => {}
             }

@@ -29,10 +29,11 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
             h1 { "Runs" }
             p.lead { "What is under way, here or in a terminal, and what can be resumed." }
         }
-        @if runs.is_empty() && failed.is_empty() {
+        @if runs.is_empty() && failed.is_empty() && site.children.in_line().is_empty() {
             (page::empty("No run yet.", html! { p { "Start one: " a href="/evaluate" { "evaluate a prompt" } ", or in a terminal " code { "rejoinder evaluate --persona-file NAME" } "." } }))
         }
         (part("Under way", &of(Standing::UnderWay), "Nothing is under way."))
+        (waiting(&site))
         @if !failed.is_empty() {
             section { h2 { "Started here, and ended badly" }
                 ul {
@@ -46,6 +47,23 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
         (part("Finished", &done, ""))
     };
     Ok(page::page(&site, "Runs", Place::Live, body))
+}
+
+/// What was started from a page and waits for its turn.
+fn waiting(site: &Site) -> Markup {
+    let line = site.children.in_line();
+    html! {
+        @if !line.is_empty() {
+            section #waiting { h2 { "Waiting" }
+                p.hint { "Each begins as soon as one that is under way is over, in this order." }
+                ol {
+                    @for child in &line {
+                        li { a href=(format!("/started/{}", child.id)) { (text(&child.arguments.join(" "))) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn runs(site: &Site) -> Result<Vec<Seen>, Problem> {

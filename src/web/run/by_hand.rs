@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use crate::optimize::Verdict;
-use crate::optimize::by_hand::ByHand;
 use crate::optimize::history::Told;
+use crate::optimize::search::by_hand::ByHand;
 use crate::report::words;
 use crate::web::page::{self, text};
 use crate::web::shown;

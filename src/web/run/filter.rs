@@ -4,7 +4,8 @@ use crate::event::Grounding;
 use crate::improve::Coding;
 use crate::improve::codebook::Side;
 use crate::improve::objections::{OTHER, UNSORTED};
-use crate::web::shelf::{Before, Index, Marks};
+use crate::optimize::people::kinds::Kinds;
+use crate::web::shelf::{Before, Index};
 use crate::web::work::{Values, value};
 
 /// Which trials are wanted; every address says it in full.
@@ -18,7 +19,7 @@ pub(super) struct Filter {
     pub(super) flagged: bool,
     /// Those that failed, in place of all others.
     pub(super) failed: bool,
-    /// Of personas in this segment.
+    /// Of people of this kind.
     pub(super) segment: String,
     /// Whose reasoning raises this.
     pub(super) objection: String,
@@ -73,8 +74,8 @@ pub(super) enum Flipped {
 /// What is known of the texts.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<'a> {
-    /// Personas.
-    pub(super) marks: Option<&'a Marks>,
+    /// Who is of which kind.
+    pub(super) kinds: &'a Kinds,
     /// Which reasoning is in which group, where that was read.
     pub(super) coding: Option<&'a Coding>,
     /// The trials whose texts hold what is looked for, by their places; `None` where nothing is.
@@ -130,11 +131,6 @@ impl Filter {
         ]
     }
 
-    /// Whether personas have to be read for it.
-    fn needs_marks(&self) -> bool {
-        !self.segment.is_empty()
-    }
-
     /// Whether a reasoning is in the group that is asked for.
     fn raises(&self, coding: Option<&Coding>, (entry, message): (u32, u32)) -> bool {
         let code = coding.and_then(|coding| Some((coding, coding.code(entry as usize, message as usize)?)));
@@ -149,18 +145,12 @@ impl Filter {
         }
     }
 
-    /// Whether what it needs of the texts is not known yet.
-    pub(super) fn waits(&self, texts: Texts<'_>) -> bool {
-        self.needs_marks() && texts.marks.is_none()
-    }
-
     /// Whether nothing is left out.
     pub(super) fn is_all(&self) -> bool {
         *self == Filter { order: self.order, ..Filter::default() }
     }
 
-    /// The wanted trials in the wanted order, by their places: how many they are, and those of one page. None, where
-    /// what is needed of the texts is not known yet.
+    /// The wanted trials in the wanted order, by their places: how many they are, and those of one page.
     pub(super) fn page(
         &self,
         index: &Index,
@@ -168,9 +158,6 @@ impl Filter {
         texts: Texts<'_>,
         (from, count): (usize, usize),
     ) -> (usize, Vec<u32>) {
-        if self.waits(texts) {
-            return (0, Vec::new());
-        }
         if self.is_all() && self.order == Order::File {
             let to = (from + count).min(index.trials.len());
             return (index.trials.len(), (from.min(to) as u32..to as u32).collect());
@@ -198,13 +185,12 @@ impl Filter {
             Some(Flipped::No) => flipped() == Some(false),
         };
         let is_raised = self.objection.is_empty() || self.raises(texts.coding, (trial.entry, trial.message));
-        is_flipped && is_raised && self.is_in_segment(texts.marks, trial.entry)
+        is_flipped && is_raised && self.is_of_kind(index, texts.kinds, trial.entry)
     }
 
-    fn is_in_segment(&self, marks: Option<&Marks>, entry: u32) -> bool {
-        let Some(marks) = marks.filter(|_| self.needs_marks()) else { return true };
-        let Some(segment) = marks.names.iter().position(|name| *name == self.segment) else { return false };
-        marks.segments.get(entry as usize).is_some_and(|places| places.contains(&(segment as u8 + 1)))
+    fn is_of_kind(&self, index: &Index, kinds: &Kinds, entry: u32) -> bool {
+        let person = || index.entries.get(entry as usize).map(|own| own.key);
+        self.segment.is_empty() || person().and_then(|key| kinds.name(key)) == Some(&self.segment)
     }
 
     /// Trials that are alike stay in the order of the file.

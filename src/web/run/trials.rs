@@ -29,7 +29,7 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
     let before = index.before(&site.shelf, &site.folder)?;
     let coding = index.coding(&site.folder);
     let looked_for = index.holding(&site.folder, &filter.text)?;
-    let texts = Texts { marks: index.marks(&site.folder), coding, found: looked_for.as_deref().map(Vec::as_slice) };
+    let texts = Texts { kinds: index.kinds(), coding, found: looked_for.as_deref().map(Vec::as_slice) };
     let path = format!("/run/{}", page::segment(index.file.stem()));
     let failures = index.metadata.rejoinder.as_ref().map(|own| own.failures.as_slice()).unwrap_or_default();
     let form = form::form(filter, &path, (index, before.as_deref()), texts, failures.len());
@@ -59,7 +59,6 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
             (pages(at, last))
         });
     }
-    let is_pending = filter.waits(texts);
     let count = |from: usize| filter.page(index, before.as_deref(), texts, (from, PAGE));
     let (mut found, mut places) = count((page.max(1) - 1).saturating_mul(PAGE));
     let last = found.div_ceil(PAGE).max(1);
@@ -80,19 +79,15 @@ pub(super) fn list(site: &Site, index: &Arc<Index>, filter: &Filter, page: usize
     Ok(html! {
         h2 #trials-head { "Trials" }
         (form)
-        @if is_pending {
-            p role="status" { "The texts are being read for that. Reload in a moment." }
-        } @else {
-            p role="status" {
-                (words::count(found as u64, "trial", "trials"))
-                @if !filter.is_all() {
-                    " of " (words::thousands(index.trials.len() as u64)) " "
-                    a href=(format!("{path}#trials-head")) { "Show all" }
-                }
+        p role="status" {
+            (words::count(found as u64, "trial", "trials"))
+            @if !filter.is_all() {
+                " of " (words::thousands(index.trials.len() as u64)) " "
+                a href=(format!("{path}#trials-head")) { "Show all" }
             }
-            @if found == 0 {
-                (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } }))
-            }
+        }
+        @if found == 0 {
+            (page::empty("No trial fits.", html! { p { a href=(format!("{path}#trials-head")) { "Show all" } "." } }))
         }
         div.trials {
             @for place in &places {

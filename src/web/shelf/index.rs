@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::holding::Kept;
-use super::marks::{Marks, Progress};
 use super::{Shelf, summary};
 use crate::compare::Tally;
 use crate::compare::mean::{Mean, Outcomes};
@@ -14,11 +13,12 @@ use crate::data::results_stream::Counts;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Kind, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
 use crate::improve::Coding;
-use crate::optimize::grounded::{Checked, RunTallies};
-use crate::optimize::judges::{Judge, Judges};
+use crate::optimize::before::grounded::{Checked, RunTallies};
+use crate::optimize::before::judges::{Judge, Judges};
+use crate::optimize::before::readings;
 use crate::optimize::lineage::Lineage;
-use crate::optimize::pairing::Key;
-use crate::optimize::readings;
+use crate::optimize::people::kinds::Kinds;
+use crate::optimize::people::pairing::Key;
 use crate::optimize::story::Rates;
 
 /// Stands for no entry.
@@ -42,10 +42,9 @@ pub struct Index {
     measured: OnceLock<Measured>,
     mean_chance: OnceLock<Option<Mean>>,
     coding: OnceLock<Option<Coding>>,
-    marks: OnceLock<Marks>,
+    kinds: OnceLock<Kinds>,
     /// What was looked for in its texts of late.
     pub(super) held: Mutex<Kept>,
-    progress: Arc<Progress>,
 }
 
 /// What came of a run's messages, of all people and of each side of the split.
@@ -161,9 +160,8 @@ impl Index {
             measured: OnceLock::new(),
             mean_chance: OnceLock::new(),
             coding: OnceLock::new(),
-            marks: OnceLock::new(),
+            kinds: OnceLock::new(),
             held: Mutex::default(),
-            progress: Arc::default(),
         })
     }
 
@@ -180,6 +178,13 @@ impl Index {
             }
             Mean::of(&found.into_values().collect::<Vec<_>>())
         })
+    }
+
+    /// The mean chance of a yes of an entry, where its decisions are chances.
+    #[must_use]
+    pub fn chance(&self, entry: u32) -> Option<f64> {
+        let chances = self.entries.get(entry as usize)?.chances;
+        (chances.count > 0).then(|| chances.sum / chances.count as f64)
     }
 
     /// What came of its messages: the figures of the report on this run.
@@ -262,31 +267,9 @@ impl Index {
         self.coding.get_or_init(|| readings::coding_of(folder, &self.file, &self.metadata)).as_ref()
     }
 
-    /// Who people are, if it has been worked out; the work begins with the first who asks.
-    pub fn marks(self: &Arc<Self>, folder: &DataFolder) -> Option<&Marks> {
-        self.work(folder);
-        self.marks.get()
-    }
-
-    fn work(self: &Arc<Self>, folder: &DataFolder) {
-        if self.marks.get().is_some() || !self.progress.begin() {
-            return;
-        }
-        let (own, folder) = (Arc::clone(self), folder.clone());
-        let read = move || -> Result<(), data::Error> {
-            let _ = own.marks.set(Marks::read(&own, &folder)?);
-            Ok(())
-        };
-        let own = Arc::clone(self);
-        let work = move || {
-            // Who asks again tries again.
-            if read().is_err() {
-                own.progress.give_up();
-            }
-        };
-        if std::thread::Builder::new().name("marks".into()).spawn(work).is_err() {
-            self.progress.give_up();
-        }
+    /// The kinds of people that its lineage told apart; none where it told none.
+    pub fn kinds(&self) -> &Kinds {
+        self.kinds.get_or_init(|| Lineage::recorded(&self.metadata).map(|lineage| lineage.kinds).unwrap_or_default())
     }
 }
 

@@ -5,10 +5,10 @@ use crate::data::record::{Group, RatesRecord};
 use crate::data::{self, DataFolder, FileName, Provenance, results_stream, versions};
 use crate::improve::{Objections, PromptParts};
 use crate::optimize::Objective;
+use crate::optimize::before::readings;
 use crate::optimize::history::{Told, ToldProof};
 use crate::optimize::lineage::Lineage;
-use crate::optimize::pairing::Clusters;
-use crate::optimize::readings;
+use crate::optimize::people::pairing::Clusters;
 use crate::optimize::story::{self, Raised};
 use crate::report::lineages::RunLine;
 

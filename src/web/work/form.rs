@@ -4,9 +4,10 @@ use axum::response::Html;
 use maud::{Markup, html};
 
 use super::job::{Job, NO_FACTS, facts_of};
-use super::{Values, value};
+use super::{Values, judge, value};
 use crate::data::{FileName, Kind, leads};
 use crate::web::error::Problem;
+use crate::web::prompts::{FACTS, JUDGE};
 use crate::web::site::Site;
 use crate::web::{check, page};
 
@@ -31,6 +32,7 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
             (page::csrf(site))
             input type="hidden" name="job" value=(job.name());
             (fields)
+            @if job != Job::Personas { (judge::fields(job, site, values)?) }
             (models(job, values))
             (check::keys_in_short(site))
             button.primary #estimate type="submit" { "What would it take?" }
@@ -46,13 +48,13 @@ pub(super) fn page(site: &Site, job: Job, values: &Values, wrong: Option<&str>) 
 const WITH_PROMPT: &str = "Those written with the prompt, else what it states";
 
 /// A labelled field.
-struct Field<'a> {
-    name: &'a str,
-    label: &'a str,
-    hint: &'a str,
-    kind: &'a str,
-    placeholder: &'a str,
-    required: bool,
+pub(super) struct Field<'a> {
+    pub(super) name: &'a str,
+    pub(super) label: &'a str,
+    pub(super) hint: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) placeholder: &'a str,
+    pub(super) required: bool,
 }
 
 impl Default for Field<'_> {
@@ -61,7 +63,7 @@ impl Default for Field<'_> {
     }
 }
 
-fn field(own: &Field<'_>, values: &Values) -> Markup {
+pub(super) fn field(own: &Field<'_>, values: &Values) -> Markup {
     let hint = format!("{}-hint", own.name);
     html! {
         div.field {
@@ -179,7 +181,7 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
 /// Texts in `prompts/`: facts, or all others.
 fn prompts(site: &Site, facts: bool) -> Result<Vec<FileName>, Problem> {
     let mut files = site.folder.list(Kind::Prompts)?;
-    files.retain(|file| file.stem().ends_with(super::super::prompts::FACTS) == facts);
+    files.retain(|file| !file.stem().ends_with(JUDGE) && file.stem().ends_with(FACTS) == facts);
     Ok(files)
 }
 

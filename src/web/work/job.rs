@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::{PLACE, Values, value};
+use super::{PLACE, Values, judge, value};
 use crate::data::Kind;
 use crate::web::error::Problem;
 use crate::web::opinions;
@@ -102,6 +102,7 @@ impl Job {
     /// The fields of its form that are filled in.
     pub(super) fn pairs(self, values: &Values) -> Vec<(&'static str, &str)> {
         let names = self.flags().iter().chain(COMMON).chain(self.texts()).map(|(name, _)| *name);
+        let names = names.chain(judge::names(self).iter().copied());
         names.map(|name| (name, value(values, name))).filter(|(_, value)| !value.is_empty()).collect()
     }
 
@@ -124,6 +125,7 @@ impl Job {
                 arguments.push(format!("{flag}={}", site.folder.path(&file).display()));
             }
         }
+        arguments.extend(judge::flags(self, site, values)?);
         let wanted: &[(&str, &str)] = match self {
             Job::Personas => &[("domain", "Say whom you want to reach."), ("name", "Give the files a name.")],
             Job::Evaluate => &[("personas", "Choose personas; where there are none, generate some first.")],

@@ -4,9 +4,11 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rejoinder_stats::adoption::{self, AdoptionTest, Answers};
-use rejoinder_stats::sequential::Decision;
+use rejoinder_stats::sequential::{Decision, Design};
+use rejoinder_stats::spending::Spending;
 
-use crate::world::{normal, rng};
+use crate::level::percent;
+use crate::world::{never_giving_up, normal, rng};
 
 /// People: so many that hardly any proof runs out of them.
 const PEOPLE: usize = 400;
@@ -27,36 +29,57 @@ fn person(shift: f64, luck: f64, rng: &mut ChaCha8Rng) -> Pair {
     (chance(base + luck * normal(rng)), chance(base + shift + more + luck * normal(rng)))
 }
 
-/// The shift with a mean gain of 15 points, which is met to a tenth of a point.
-fn shift(luck: f64) -> f64 {
+/// The shift with this mean gain, which is met to a tenth of a point.
+fn shift(luck: f64, gain: f64) -> f64 {
     let mean = |shift: f64| {
         let mut rng = rng(1);
         (0..40_000).map(|_| person(shift, luck, &mut rng)).map(|(before, after)| after - before).sum::<f64>() / 40_000.0
     };
-    let (mut low, mut high) = (0.0, 4.0);
+    let (mut low, mut high) = (-1.0, 4.0);
     for _ in 0..20 {
         let middle = f64::midpoint(low, high);
-        if mean(middle) < 0.15 { low = middle } else { high = middle }
+        if mean(middle) < gain { low = middle } else { high = middle }
     }
     high
 }
 
-/// Pairs until the test says that it is better; all, where it never does.
-fn pairs(people: &[Pair], answers: Answers, rng: &mut ChaCha8Rng) -> f64 {
+/// Pairs until the test says that it is better; `None`, where it never does.
+fn pairs(design: Design, people: &[Pair], answers: Answers, rng: &mut ChaCha8Rng) -> Option<f64> {
     let mut decide = |true_chance: f64| match answers {
         Answers::Single => f64::from(u8::from(rng.random_bool(true_chance))),
         Answers::Graded => chance((true_chance / (1.0 - true_chance)).ln() + NOISE * normal(rng)),
     };
     let differences: Vec<f64> = people.iter().map(|(before, after)| decide(*after) - decide(*before)).collect();
-    let mut test = AdoptionTest::plan(0.025, 0.15);
+    let mut test = AdoptionTest::new(design);
     for until in adoption::schedule(people.len(), people.len(), answers) {
         match test.look_at(&differences[..until], 1.0, until as f64 / people.len() as f64) {
             Decision::GoOn => {}
-            Decision::Better => return until as f64,
+            Decision::Better => return Some(until as f64),
             Decision::Futile => break,
         }
     }
-    people.len() as f64
+    None
+}
+
+/// How often chances call a prompt better that is not, by the number of people and the luck of a message.
+fn level(runs: usize) -> String {
+    let mut lines = format!(
+        "Wrongly better with chances, mean gain 0, level 5 %, nothing given up, {runs} runs:\n\n\
+         | people | luck 0.5 | luck 1 | luck 2 |\n| --- | --- | --- | --- |\n"
+    );
+    for people in [12, 24, 40, 80, 200, 400] {
+        let mut rng = rng(60 + people as u64);
+        let mut wrong = |luck: f64| {
+            let shift = shift(luck, 0.0);
+            let found = (0..runs).filter(|_| {
+                let all: Vec<Pair> = (0..people).map(|_| person(shift, luck, &mut rng)).collect();
+                pairs(never_giving_up(0.05), &all, Answers::Graded, &mut rng).is_some()
+            });
+            percent(found.count(), runs)
+        };
+        lines += &format!("| {people} | {} | {} | {} |\n", wrong(0.5), wrong(1.0), wrong(2.0));
+    }
+    lines
 }
 
 /// The figure.
@@ -68,11 +91,12 @@ pub fn saved(runs: usize) -> String {
          | --- | --- | --- | --- | --- |\n"
     );
     for (seed, luck) in [(51, 0.5), (52, 1.0), (53, 2.0)] {
-        let (mut rng, shift) = (rng(seed), shift(luck));
+        let (mut rng, shift) = (rng(seed), shift(luck, 0.15));
         let taken: Vec<(f64, f64)> = (0..runs)
             .map(|_| {
                 let people: Vec<Pair> = (0..PEOPLE).map(|_| person(shift, luck, &mut rng)).collect();
-                (pairs(&people, Answers::Single, &mut rng), pairs(&people, Answers::Graded, &mut rng))
+                let mut taken = |answers| pairs(design(), &people, answers, &mut rng).unwrap_or(PEOPLE as f64);
+                (taken(Answers::Single), taken(Answers::Graded))
             })
             .collect();
         let count = runs as f64;
@@ -83,5 +107,10 @@ pub fn saved(runs: usize) -> String {
         let error = (mean(&|own| (own.1 - ratio * own.0).powi(2)) / (count - 1.0)).sqrt() / single;
         lines += &format!("| {luck} | {:.0} | {:.0} | {ratio:.2} | {error:.3} |\n", 2.0 * single, 2.0 * graded);
     }
-    lines
+    format!("{lines}\n{}", level(runs))
+}
+
+/// The design of a proof.
+fn design() -> Design {
+    Design { spending: Spending::Gamma(-1.0), ..Design::new(0.025, 0.15) }
 }

@@ -151,6 +151,36 @@ fn a_column_called_reply_holds_a_text_or_a_yes() {
 }
 
 #[test]
+fn a_column_called_reply_is_one_thing_throughout_a_file() {
+    let replies = |cells: &[&str]| {
+        let names = ["ana", "ben", "cleo", "dora", "emil"];
+        let rows: String = names.iter().zip(cells).map(|(name, cell)| format!("{name}@x.example;{cell}\n")).collect();
+        let export = read_file(format!("Email;Reply\n{rows}").as_bytes(), &[]).unwrap();
+        let reply = |name: &&str| {
+            let said = export.addresses.get(&format!("{name}@x.example"))?;
+            said.outcome(&|_, _| 1).reply.map(|reply| reply.text)
+        };
+        let mixed = export.mixed_columns();
+        let unknown: Vec<String> = export.unknown.keys().map(|(_, text)| text.clone()).collect();
+        (names.iter().take(cells.len()).map(reply).collect::<Vec<_>>(), mixed, unknown)
+    };
+    let text = |text: &str| Some(Some(text.to_owned()));
+    // A no among texts is what somebody wrote.
+    let (read, mixed, _) = replies(&["Who are you?", "No", "", "Stop please", "yes"]);
+    assert_eq!(read, [text("Who are you?"), text("No"), None, text("Stop please"), text("yes")]);
+    assert_eq!((mixed.len(), mixed[0].texts, mixed[0].flags, mixed[0].holds_texts()), (1, 2, 2, true));
+    // A note among answers makes no texts of them, and a word that nobody knows is listed.
+    let (read, mixed, unknown) = replies(&["no", "yes", "yes, she wants a call", "no", "pending"]);
+    assert_eq!(read, [None, Some(None), text("yes, she wants a call"), None, None]);
+    assert_eq!(
+        (mixed[0].texts, mixed[0].flags, mixed[0].holds_texts(), unknown),
+        (2, 3, false, vec!["pending".to_owned()])
+    );
+    // Nothing to decide.
+    assert!(replies(&["no", "yes", "1"]).1.is_empty() && replies(&["Stop", "Why?"]).1.is_empty());
+}
+
+#[test]
 fn times_are_compared_as_moments_in_the_order_that_the_file_shows() {
     let bring_table = |rows: &str| {
         let (_root, folder, file) = place(&["ana", "ben"]);

@@ -43,7 +43,7 @@ const JSON: &[Kind] = &[
 ];
 
 /// Kinds whose files have a person on each line.
-const LINES: &[Kind] = &[Kind::Campaigns, Kind::Replies];
+const LINES: &[Kind] = &[Kind::Campaigns, Kind::Replies, Kind::Imports];
 
 /// What was done to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use super::mapping::{Mapping, Row, too_many_columns};
 use super::report::Report;
 use super::{Source, fault};
 use crate::data::encoding::{Text, Utf8Reader};
+use crate::data::leads::fold_address;
 use crate::data::{Error, Map};
 
 /// So deep are objects in objects taken apart.
@@ -122,7 +123,7 @@ impl Rows<'_> {
         if let Value::Object(mut object) = value {
             let lists: Vec<&String> =
                 object.iter().filter(|(_, value)| is_list_of_objects(value)).map(|(key, _)| key).collect();
-            let is_row = object.keys().any(|key| self.mapping.recognises(key).is_some());
+            let is_row = object.keys().any(|key| self.mapping.recognises(key).is_some()) || is_payload(&object);
             if let ([key], false) = (&lists[..], is_row)
                 && let key = (*key).clone()
                 && let Some(Value::Array(list)) = object.remove(&key)
@@ -170,6 +171,23 @@ impl Rows<'_> {
 
 fn is_list_of_objects(value: &Value) -> bool {
     value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
+}
+
+/// Whether an address stands in an object and none in its lists: what they hold is a part of the person's row, such as
+/// the thread in a saved webhook.
+fn is_payload(object: &Map) -> bool {
+    let (lists, others): (Vec<&Value>, Vec<&Value>) = object.values().partition(|value| is_list_of_objects(value));
+    others.into_iter().any(|value| has_address(value, DEEPEST))
+        && !lists.into_iter().any(|value| has_address(value, DEEPEST))
+}
+
+fn has_address(value: &Value, deepest: usize) -> bool {
+    match value {
+        Value::String(text) => fold_address(text).is_some(),
+        Value::Array(list) if deepest > 0 => list.iter().any(|value| has_address(value, deepest - 1)),
+        Value::Object(object) if deepest > 0 => object.values().any(|value| has_address(value, deepest - 1)),
+        _ => false,
+    }
 }
 
 /// The values of an object as texts, by name; those of objects in it by both names with a dot between. Nothing is an

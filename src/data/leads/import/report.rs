@@ -10,7 +10,7 @@ use super::known::Known;
 pub struct Report {
     /// The tool's export that it is, where that is known.
     pub known: Option<Known>,
-    /// `CSV with ;`, `JSON` or `JSON lines`.
+    /// `CSV with semicolons`, `JSON` or `JSON lines`.
     pub format: String,
     /// The encoding.
     pub encoding: String,

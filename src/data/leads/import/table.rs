@@ -59,16 +59,19 @@ pub fn read(
     mapping.check(path, Some(layout.line))?;
     report.format = match layout.delimiter {
         b'\t' => "CSV with tabs".to_owned(),
+        b',' => "CSV with commas".to_owned(),
+        b';' => "CSV with semicolons".to_owned(),
         delimiter => format!("CSV with {}", char::from(delimiter)),
     };
     report.preamble = layout.line - 1;
-    let quotes = Rc::new(Cell::new(0));
+    let (quotes, end) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(b'\n')));
     let reader = Utf8Reader::new(source.open()?, encoding);
-    let counted = BufReader::with_capacity(128 * 1024, Counted { reader, quotes: Rc::clone(&quotes) });
+    let counted = Counted { reader, quotes: Rc::clone(&quotes), end: Rc::clone(&end) };
+    let counted = BufReader::with_capacity(128 * 1024, counted);
     let mut table =
         ReaderBuilder::new().has_headers(false).flexible(true).delimiter(layout.delimiter).from_reader(counted);
     let mut record = ByteRecord::new();
-    let (mut row, mut last_break) = (0, None);
+    let (mut row, mut last_break, mut last_short) = (0, None, None);
     while table.read_byte_record(&mut record).map_err(|error| unreadable(path, error))? {
         let is_below = row > layout.row;
         row += 1;
@@ -76,6 +79,7 @@ pub fn read(
             continue;
         }
         let line = record.position().map_or(0, csv::Position::line);
+        last_short = (record.len() < layout.headers.len()).then_some(line);
         last_break = record.iter().any(|cell| memchr::memchr(b'\n', cell).is_some()).then_some(line);
         if last_break.is_some() {
             check_breaks(path, &record, &layout, line)?;
@@ -87,6 +91,10 @@ pub fn read(
     // A mark that is never closed takes in all that follows it, so that the last row has line breaks in it.
     if let Some(line) = last_break.filter(|_| quotes.get() % 2 == 1) {
         return Err(unclosed(path, line));
+    }
+    if let Some(line) = last_short.filter(|_| quotes.get() % 2 == 1 && end.get() != b'\n') {
+        let problem = "the file ends within a cell of the row that begins here; it looks cut off: export it again";
+        return Err(fault(path, Some(line), problem.into()));
     }
     Ok(())
 }
@@ -259,10 +267,11 @@ fn column_of_addresses(rows: &[(u64, Vec<String>)]) -> Option<Option<(usize, usi
     Some(best.map(|(_, first, column)| (first, column)))
 }
 
-/// Counts quotation marks.
+/// Counts quotation marks, and knows the last byte.
 struct Counted<R> {
     reader: R,
     quotes: Rc<Cell<u64>>,
+    end: Rc<Cell<u8>>,
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -270,6 +279,7 @@ impl<R: Read> Read for Counted<R> {
         let count = self.reader.read(out)?;
         let quotes = memchr::memchr_iter(b'"', &out[..count]).count() as u64;
         self.quotes.set(self.quotes.get() + quotes);
+        self.end.set(out[..count].last().copied().unwrap_or(self.end.get()));
         Ok(count)
     }
 }

@@ -26,8 +26,7 @@ pub(super) fn form(
     };
     let pairs: BTreeMap<&str, &str> = filter.pairs().into_iter().collect();
     let of = |name: &str| pairs.get(name).copied().unwrap_or_default();
-    let mut names: Vec<&str> = texts.marks.map(|marks| marks.names.clone()).unwrap_or_default();
-    names.sort_unstable();
+    let mut names: Vec<&str> = texts.kinds.names().collect();
     let chosen = filter.segment.as_str();
     if !chosen.is_empty() && !names.contains(&chosen) {
         names.push(chosen);
@@ -52,7 +51,7 @@ pub(super) fn form(
             }
             (choice("flagged", "Claims", &[("", "All"), ("1", "With a made-up claim")], of("flagged")))
             (choice("objection", "Objection", &groups, of("objection")))
-            (choice("segment", "Kind of people", &segments, of("segment")))
+            @if segments.len() > 1 { (choice("segment", "Kind of people", &segments, of("segment"))) }
             @if failures > 0 { (choice("failed", "Failed", &[("", "Decided"), ("1", "Failed")], of("failed"))) }
             (choice("order", "Order", &orders, of("order")))
             button type="submit" { "Show" }

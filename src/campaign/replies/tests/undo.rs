@@ -1,0 +1,95 @@
+//! The way back from a wrong file.
+
+use super::*;
+use crate::data::imports;
+use crate::data::leads::Suppressed;
+
+fn bytes(folder: &DataFolder) -> Vec<u8> {
+    std::fs::read(folder.path(&crate::data::replies::file_name("spring").unwrap())).unwrap()
+}
+
+fn row(name: &str, more: serde_json::Value) -> serde_json::Value {
+    let mut row = serde_json::json!({"email": format!("{name}@x.example"), "sent_at": "2026-11-02", "step": 1});
+    row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    row
+}
+
+#[test]
+fn an_import_that_is_taken_back_leaves_what_the_others_say() {
+    let first = [row("ana", serde_json::json!({})), row("cleo", serde_json::json!({"reply_text": "Later?"}))];
+    let wrong = [
+        row("ana", serde_json::json!({"reply_text": "Yes!", "positive": "yes"})),
+        row("ben", serde_json::json!({"unsubscribed": "yes"})),
+        row("dora", serde_json::json!({"bounced": "yes"})),
+    ];
+    let last = [row("ben", serde_json::json!({})), row("emil", serde_json::json!({"reply_text": "No."}))];
+    let names = ["ana", "ben", "cleo", "dora", "emil"];
+    let (_root, without, file) = place(&names);
+    bring(&without, &file, Tool::Csv, &first);
+    bring(&without, &file, Tool::Csv, &last);
+
+    let (_root, folder, file) = place(&names);
+    let numbers = [&first[..], &wrong, &last].map(|rows| bring(&folder, &file, Tool::Csv, rows).number.unwrap());
+    assert_eq!(numbers, [1, 2, 3]);
+    assert_eq!(bring(&folder, &file, Tool::Csv, &wrong).number, Some(2), "the same again is the same import");
+    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::of("ben@x.example")).is_some());
+    let undone = undo(&folder, "spring", 2).unwrap().unwrap();
+    assert_eq!((undone.restored, undone.kept, undone.known.replied), (1, 0, 2));
+    assert_eq!(bytes(&folder), bytes(&without), "byte for byte what it would be without that import");
+    assert!(Suppression::load(&folder).unwrap().is_empty());
+    assert_eq!(imports::list(&folder, "spring").unwrap().iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 3]);
+    assert!(undo(&folder, "spring", 2).unwrap().is_none());
+
+    for number in [1, 3] {
+        undo(&folder, "spring", number).unwrap().unwrap();
+    }
+    assert!(!folder.exists(&crate::data::replies::file_name("spring").unwrap()), "nothing is known any more");
+    assert!(!folder.exists(&imports::file_name("spring").unwrap()));
+}
+
+#[test]
+fn who_is_suppressed_for_another_reason_too_stays_so() {
+    let asked = |name: &str| row(name, serde_json::json!({"unsubscribed": "yes"}));
+    let (_root, folder, file) = place(&["ana", "ben", "cleo", "dora"]);
+    let earlier = Suppressed::of_address("ana@x.example", "unsubscribed", "2026-11-01").unwrap();
+    Suppression::add(&folder, [earlier]).unwrap();
+    bring(&folder, &file, Tool::Csv, &[asked("ana"), asked("ben"), asked("cleo"), asked("dora")]);
+    bring(&folder, &file, Tool::Csv, &[row("ben", serde_json::json!({"unsubscribed": "yes", "bounced": "yes"}))]);
+    let cleo = Suppressed::of_address("cleo@x.example", "forgotten", "2026-11-30").unwrap();
+    Suppression::forget(&folder, cleo).unwrap();
+    let undone = undo(&folder, "spring", 1).unwrap().unwrap();
+    assert_eq!((undone.restored, undone.kept), (1, 2), "Dora alone: Ben asked twice, and Cleo was forgotten");
+    let list = Suppression::load(&folder).unwrap();
+    for (name, stays) in [("ana", true), ("ben", true), ("cleo", true), ("dora", false)] {
+        assert_eq!(list.reason(AddressKey::of(&format!("{name}@x.example"))).is_some(), stays, "{name}");
+    }
+}
+
+#[test]
+fn replies_of_before_imports_were_kept_are_the_first_import() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    bring(&folder, &file, Tool::Csv, &[row("ana", serde_json::json!({"reply_text": "Later?"}))]);
+    folder.remove(&imports::file_name("spring").unwrap()).unwrap();
+    let before = bytes(&folder);
+    assert_eq!(
+        bring(&folder, &file, Tool::Csv, &[row("ben", serde_json::json!({"reply_text": "No."}))]).number,
+        Some(2)
+    );
+    undo(&folder, "spring", 2).unwrap().unwrap();
+    assert_eq!(bytes(&folder), before);
+}
+
+#[test]
+fn whoever_is_forgotten_does_not_come_back_with_another_import_taken_back() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    let both = |text: &str| ["ana", "ben"].map(|name| row(name, serde_json::json!({"reply_text": text})));
+    bring(&folder, &file, Tool::Csv, &both("We have a vendor for that already."));
+    bring(&folder, &file, Tool::Csv, &both("Please stop sending me these messages."));
+    let mut forgetting = crate::data::leads::forget::Forgetting::begin(&folder, "ana@x.example", "x").unwrap();
+    forgetting.files().unwrap();
+    forgetting.lists().unwrap();
+    let kept = std::fs::read_to_string(folder.path(&imports::file_name("spring").unwrap())).unwrap();
+    assert!(!kept.contains("ana@") && kept.contains("ben@"), "{kept}");
+    undo(&folder, "spring", 2).unwrap().unwrap();
+    assert_eq!(known(&folder).iter().map(|outcome| outcome.email.as_str()).collect::<Vec<_>>(), ["ben@x.example"]);
+}

@@ -1,0 +1,95 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::improve::scripted::{Scripted, improver};
+
+/// Heads of small firms at even places, buyers of large ones at odd places, in five languages.
+const PEOPLE: [&str; 6] = [
+    "Inhaberin einer Bäckerei mit 12 Angestellten in Kassel.",
+    "Responsable des achats d'un groupe hospitalier de 4 000 salariés.",
+    "Dueño de un taller de bicicletas en Gijón, cuatro empleados.",
+    "Inkoper bij een zuivelconcern met 2.300 medewerkers.",
+    "従業員八名の印刷所を営む。",
+    "Head of purchasing, 1,900 employees.",
+];
+
+fn people(count: usize) -> Vec<String> {
+    (0..count).map(|at| PEOPLE[at % PEOPLE.len()].to_owned()).collect()
+}
+
+/// An answer that tells the people of a request apart as the texts do.
+fn right(request: &Request) -> String {
+    let numbers = |odd: bool| -> Vec<u64> {
+        let lines = request.user.lines().filter_map(|line| line.split_once(". "));
+        let read = lines.filter_map(|(number, text)| Some((number.parse().ok()?, text)));
+        read.filter(|(_, text)| PEOPLE.iter().position(|person| person == text).is_some_and(|at| (at % 2 == 1) == odd))
+            .map(|(number, _)| number)
+            .collect()
+    };
+    let kind = |name: &str, odd| json!({"name": name, "definition": format!("All {name}."), "people": numbers(odd)});
+    json!({"kinds": [kind("heads of small firms", false), kind("buyers of large firms", true)]}).to_string()
+}
+
+#[tokio::test]
+async fn people_of_five_languages_are_named_from_forty_and_the_others_sorted_into_what_is_named() {
+    let model = Scripted::new(|request, _| right(request));
+    let sorted = improver(model.clone()).sort_people(&people(100), &[], &["seed"]).await.unwrap();
+    let names: Vec<&str> = sorted.kinds.iter().map(|kind| kind.name.as_str()).collect();
+    assert_eq!(names, ["heads of small firms", "buyers of large firms"]);
+    assert_eq!(sorted.places, (0..100).map(|at| Some(at % 2)).collect::<Vec<_>>());
+    let mut asked = model.asked();
+    assert_eq!(asked.len(), 3, "40, 40 and 20");
+    asked.sort_by_key(String::len);
+    assert!(asked[0].contains("- buyers of large firms: All buyers of large firms."));
+    assert!(asked.iter().filter(|user| user.contains("Name the kinds")).count() == 1);
+    let request =
+        improver(model).people_request(&PEOPLE, &[Doubt::Missing, Doubt::Twice], &sorted.kinds, CallKey::of(&[]));
+    insta::assert_snapshot!(format!("{}\n\n{}", request.user, request.schema.unwrap().json));
+}
+
+#[tokio::test]
+async fn who_is_left_out_or_of_two_kinds_is_asked_about_once_more_and_of_no_kind_after_that() {
+    let kind = |name: &str, people: &[u64]| json!({"name": name, "definition": "Who.", "people": people});
+    let model = Scripted::new(move |_, before| match before {
+        0 => json!({"kinds": [kind("one", &[1, 2, 3]), kind("two", &[3, 5, 99, 0])]}).to_string(),
+        _ => json!({"kinds": [kind("ONE", &[2]), kind("nobody named this", &[1])]}).to_string(),
+    });
+    let sorted = improver(model.clone()).sort_people(&people(5), &[], &["seed"]).await.unwrap();
+    assert_eq!(sorted.places, [Some(0), Some(0), None, Some(0), Some(1)]);
+    let asked = model.asked();
+    assert_eq!(asked.len(), 2);
+    assert!(asked[1].contains("1: it was there more than once") && asked[1].contains("2: it was in none of the kinds"));
+}
+
+#[tokio::test]
+async fn an_answer_that_names_too_many_kinds_or_none_is_no_answer() {
+    let many: Vec<Value> =
+        (0..9).map(|at| json!({"name": format!("kind {at}"), "definition": "Who.", "people": [at]})).collect();
+    for kinds in [json!(many), json!([]), json!([{"name": "a", "people": [1]}]), json!("all alike")] {
+        let model = Scripted::new(move |_, _| json!({"kinds": kinds}).to_string());
+        let sorted = improver(model).sort_people(&people(3), &[], &["seed"]).await;
+        assert!(matches!(sorted, Err(Error::Unusable { .. })));
+    }
+}
+
+proptest! {
+    #[test]
+    fn nobody_is_of_a_kind_unless_their_number_stands_there_once(
+        said in prop::collection::vec(prop::collection::vec(0_u64..12, 0..8), 1..5), people in 0_usize..10
+    ) {
+        let kinds: Vec<PeopleKind> =
+            (0..said.len()).filter_map(|at| PeopleKind::new(&format!("kind {at}"), "Who.")).collect();
+        let said: Said = kinds.iter().cloned().zip(said).collect();
+        let (places, doubts) = checked(people, &said, &kinds);
+        prop_assert_eq!(places.len(), people);
+        for (at, place) in places.iter().enumerate() {
+            let number = at as u64 + 1;
+            let times: usize = said.iter().map(|(_, all)| all.iter().filter(|other| **other == number).count()).sum();
+            prop_assert_eq!(place.is_some(), times == 1);
+            prop_assert_eq!(place.is_none(), doubts.iter().any(|(doubtful, _)| *doubtful == at));
+            if let Some(place) = place {
+                prop_assert!(said[*place].1.contains(&number));
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Prompts are tried on people: the trials of a cycle, what they came to, their audits and their failures.
+
+pub mod audits;
+pub mod decisions;
+pub mod failures;
+pub mod lab;
