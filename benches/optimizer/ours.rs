@@ -24,7 +24,6 @@ use rejoinder::improve::{Details, Improver};
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Speech};
 use rejoinder::model::price::Prices;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Cast;
 use rejoinder::optimize::Objective;
@@ -52,7 +51,7 @@ pub fn cast(market: &Arc<Market>) -> Cast {
     let permits = Permits::new(Concurrency::Fixed(WIDTH));
     let door = |role| {
         let model: Arc<dyn Model> = Arc::<Market>::clone(market);
-        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), Events::new(|_| {}))
+        Caller::new(role, model, permits.clone(), shared.clone(), Events::new(|_| {}))
     };
     let meter: Meter = shared.meter.clone();
     let names = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
@@ -80,9 +79,9 @@ pub fn cast(market: &Arc<Market>) -> Cast {
 
 /// The people of a market as a decision model plays them: they answer with the chance of a yes.
 pub fn decides_by_chances(market: Market) -> DecisionMaker {
-    let (permits, retry) = (Permits::new(Concurrency::Fixed(WIDTH)), RetryPolicy::default());
+    let permits = Permits::new(Concurrency::Fixed(WIDTH));
     let model: Arc<dyn Model> = Arc::new(market.speaking(Speech::Chances));
-    let door = Caller::new(Role::DecisionMaker, model, permits, retry, Shared::default(), Events::new(|_| {}));
+    let door = Caller::new(Role::DecisionMaker, model, permits, Shared::default(), Events::new(|_| {}));
     DecisionMaker::new(door, DecisionPrompt::strict(), DECISION_TOKENS)
 }
 
@@ -128,7 +127,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Done, String> {
 async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Error>> {
     let cast = cast(setting.market);
     let scratch = cast.context.scratch.clone();
-    let texts = |of: &[String]| Texts::of(&scratch, of).map(Arc::new);
+    let texts = |of: &[String]| Texts::spool(&scratch, of).map(Arc::new);
     let people = People::apart(texts(setting.learn)?, texts(setting.unseen)?)?;
     let first = Bench {
         generator: Some(cast.generator.clone()),
