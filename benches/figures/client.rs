@@ -15,7 +15,6 @@ use rejoinder::model::http::Settings;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::messages_api::MessagesApi;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{CallKey, Request, Role};
 use serde_json::json;
 
