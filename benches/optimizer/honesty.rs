@@ -25,6 +25,7 @@ use rejoinder::optimize::trials::failures::Failures;
 use rejoinder::optimize::trials::lab::{Lab, Wanted};
 use serde_json::{Value, json};
 
+use crate::cast::cast;
 use crate::ours::{self, Setting};
 use crate::worlds::each;
 
@@ -240,7 +241,7 @@ fn verified(
     (before, after): (&str, &str),
     is_there: bool,
 ) -> Result<(bool, usize), String> {
-    let cast = ours::cast(market);
+    let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(&cast, &sources, seed);
     let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
@@ -273,7 +274,7 @@ async fn earlier(cast: &Cast, prompt: &str, unseen: &Arc<Texts>) -> Result<Earli
 
 /// Differences between one message of each prompt to every persona.
 fn one_each(market: &Arc<Market>, seed: u64, people: &[String], (before, after): (&str, &str)) -> Vec<f64> {
-    let cast = ours::cast(market);
+    let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(&cast, &sources, seed);
     let Ok(texts) = Texts::spool(&cast.context.scratch, people).map(Arc::new) else { return Vec::new() };

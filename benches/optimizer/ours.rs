@@ -1,31 +1,25 @@
 //! Where rejoinder arrives: a first run of the offer, and one search for a better prompt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use rejoinder::call::{Caller, Meter, Shared};
+use rejoinder::call::{Caller, Shared};
 use rejoinder::compare::spending;
 use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
-use rejoinder::engine::local::Local;
-use rejoinder::evaluate::account::Account;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
-use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
-use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Sources};
+use rejoinder::evaluate::grounding::Sources;
 use rejoinder::evaluate::plan::Plan;
-use rejoinder::evaluate::run::{self, RunContext};
+use rejoinder::evaluate::run;
 use rejoinder::evaluate::trial::Bench;
 use rejoinder::event::Events;
-use rejoinder::improve::improver::REWRITE_TOKENS;
+use rejoinder::improve::Details;
 use rejoinder::improve::parts::Marking;
-use rejoinder::improve::{Details, Improver};
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Speech};
-use rejoinder::model::price::Prices;
 use rejoinder::model::{Model, Role};
-use rejoinder::optimize::Cast;
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::before::coding::Reader;
 use rejoinder::optimize::before::earlier::Earlier;
@@ -42,44 +36,11 @@ use rejoinder::optimize::trials::decisions::Decisions;
 use rejoinder::optimize::trials::failures::Failures;
 use rejoinder::optimize::trials::lab::Lab;
 
-/// Trials at once: the market answers at once, and needs no more.
-const WIDTH: usize = 1;
-
-/// Everyone, played by one market in this process.
-pub fn cast(market: &Arc<Market>) -> Cast {
-    let shared = Shared::default();
-    let permits = Permits::new(Concurrency::Fixed(WIDTH));
-    let door = |role| {
-        let model: Arc<dyn Model> = Arc::<Market>::clone(market);
-        Caller::new(role, model, permits.clone(), shared.clone(), Events::new(|_| {}))
-    };
-    let meter: Meter = shared.meter.clone();
-    let names = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
-    let models = names.into_iter().map(|role| (role, market.id().to_owned())).collect();
-    let prices = Prices::with_overrides(&BTreeMap::new()).expect("there are no overrides");
-    let account = Account::new(meter, prices, models, BTreeSet::from(names));
-    Cast {
-        generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
-        decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
-        improver: Improver::new(door(Role::Improver), REWRITE_TOKENS),
-        auditor: Some(Auditor::new(door(Role::Auditor), AUDIT_TOKENS)),
-        referee: None,
-        context: RunContext {
-            account,
-            width: WIDTH,
-            engine: Arc::new(Local),
-            events: Events::new(|_| {}),
-            stop: shared.stop.clone(),
-            run: None,
-            scratch: std::env::temp_dir(),
-            prospects: rejoinder::evaluate::prospects::Prospects::default(),
-        },
-    }
-}
+use crate::cast::cast;
 
 /// The people of a market as a decision model plays them: they answer with the chance of a yes.
 pub fn decides_by_chances(market: Market) -> DecisionMaker {
-    let permits = Permits::new(Concurrency::Fixed(WIDTH));
+    let permits = Permits::new(Concurrency::Fixed(1));
     let model: Arc<dyn Model> = Arc::new(market.speaking(Speech::Chances));
     let door = Caller::new(Role::DecisionMaker, model, permits, Shared::default(), Events::new(|_| {}));
     DecisionMaker::new(door, DecisionPrompt::strict(), DECISION_TOKENS)
