@@ -42,7 +42,7 @@ fn measured(here: &Arc<Here>, prompt: &str) -> f64 {
     let cast = cast(&Arc::new(Player::new(Arc::clone(here))));
     let sources = Sources::from_prompt(here.told.start());
     let lab = proof::lab(&cast, &sources);
-    let aside = Arc::new(Texts::of(&cast.context.scratch, &here.aside).unwrap());
+    let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).unwrap());
     let people = here.aside.len() as u32;
     let trial = |at: u32| Wanted { persona: at % people, prompt: prompt.into() };
     let wanted: Vec<Wanted> = (0..people * MESSAGES).map(trial).collect();

@@ -73,7 +73,7 @@ fn proof(
 ) -> Result<Proof, String> {
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(cast, &sources, seed);
-    let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
+    let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let most = 2 * PEOPLE;
     let size = Size { alpha: ALPHA, expected: GAIN, trials: most, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;

@@ -19,7 +19,6 @@ use rejoinder::improve::Details;
 use rejoinder::improve::parts::Marking;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Speech};
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::before::coding::Reader;
@@ -42,9 +41,9 @@ use crate::cast::cast;
 
 /// The people of a market as a decision model plays them: they answer with the chance of a yes.
 pub fn decides_by_chances(market: Market) -> DecisionMaker {
-    let (permits, retry) = (Permits::new(Concurrency::Fixed(1)), RetryPolicy::default());
+    let permits = Permits::new(Concurrency::Fixed(1));
     let model: Arc<dyn Model> = Arc::new(market.speaking(Speech::Chances));
-    let door = Caller::new(Role::DecisionMaker, model, permits, retry, Shared::default(), Events::new(|_| {}));
+    let door = Caller::new(Role::DecisionMaker, model, permits, Shared::default(), Events::new(|_| {}));
     DecisionMaker::new(door, DecisionPrompt::strict(), DECISION_TOKENS)
 }
 
@@ -90,7 +89,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Done, String> {
 async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Error>> {
     let cast = cast(setting.market);
     let scratch = cast.context.scratch.clone();
-    let texts = |of: &[String]| Texts::of(&scratch, of).map(Arc::new);
+    let texts = |of: &[String]| Texts::spool(&scratch, of).map(Arc::new);
     let people = People::apart(texts(setting.learn)?, texts(setting.unseen)?)?;
     let first = Bench {
         generator: Some(cast.generator.clone()),

@@ -17,7 +17,6 @@ use rejoinder::improve::Improver;
 use rejoinder::improve::improver::REWRITE_TOKENS;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::price::Prices;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Cast;
 
@@ -30,7 +29,7 @@ pub fn cast<M: Model + 'static>(model: &Arc<M>) -> Cast {
     let permits = Permits::new(Concurrency::Fixed(WIDTH));
     let door = |role| {
         let model: Arc<dyn Model> = Arc::<M>::clone(model);
-        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), Events::new(|_| {}))
+        Caller::new(role, model, permits.clone(), shared.clone(), Events::new(|_| {}))
     };
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let models = roles.into_iter().map(|role| (role, model.id().to_owned())).collect();

@@ -271,7 +271,7 @@ impl Sequences {
     ) -> Result<(), Error> {
         let suppression = Suppression::load(folder)?;
         let may_be_written_to = |written: &Written| {
-            let key = data::leads::AddressKey::of(&written.email);
+            let key = data::leads::AddressKey::from_address(&written.email);
             suppression.reason(key).is_none()
         };
         let written = self.each().filter_map(|ended| match ended {

@@ -198,7 +198,7 @@ fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Lin
             .map_err(|error| data::Error::from(texts.unreadable(&error.to_string())))?;
         for step in &written.steps {
             calls += 1;
-            usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::of(&[])), ANSWER);
+            usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::from_parts(&[])), ANSWER);
         }
     }
     let cost = doors.context.account.expected(Role::Auditor, &usage);

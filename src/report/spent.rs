@@ -56,7 +56,7 @@ pub fn failed_trials(reasons: impl IntoIterator<Item: AsRef<str>>) -> String {
     text
 }
 
-/// The same of trials on the way to a prompt; `None` where none failed.
+/// The same for trials on the way to a prompt; `None` if none failed.
 #[must_use]
 pub fn failed_while_searching(failures: &[SearchFailure]) -> Option<String> {
     let reasons = failures.iter().map(|failure| failure.reason.as_str());
