@@ -188,6 +188,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         confirm: 0,
         precision: None,
     };
+    let kinds = rejoinder::optimize::people::kinds::Kinds::default();
     let known = Known {
         people: &people,
         parts: &lineage.parts,
@@ -199,6 +200,8 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         scores: standing.known(&people, setting.objective)?,
         earlier,
         attempts: &Attempts::first(0.05),
+        kinds: &kinds,
+        leads: None,
     };
     let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })
