@@ -154,7 +154,7 @@ fn a_judge_that_reads_an_inbox_sees_the_subject_that_is_written_with_the_message
     let calls: Vec<serde_json::Value> = calls.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let decisions: Vec<&str> = calls
         .iter()
-        .filter(|call| call["role"] == "decision_maker")
+        .filter(|call| call["role"] == "decision maker")
         .map(|call| call["request"]["user"].as_str().unwrap())
         .collect();
     assert_eq!(decisions.len(), messages.len());
