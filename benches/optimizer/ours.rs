@@ -160,6 +160,8 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         scores: standing.known(&people, setting.objective)?,
         earlier,
         attempts: &Attempts::first(0.05),
+        kinds: &lineage.kinds,
+        leads: None,
     };
     let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })
