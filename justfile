@@ -59,9 +59,9 @@ bench-proof *sections:
 bench-replies *sections:
     cargo bench -p rejoinder-stats --bench replies -- {{sections}}
 
-# The import of leads: `just bench-leads 1000000` (how long it takes, and how much memory)
-bench-leads leads="20000":
-    cargo bench --bench leads -- --leads {{leads}}
+# Leads: `just bench-leads 1000000 100000` imports a million and writes to a hundred thousand (time and memory)
+bench-leads leads="20000" write="1000":
+    cargo bench --bench leads -- --leads {{leads}} --write {{write}}
 
 # Trials that a judge with probabilities takes to prove a gain, beside one of the same market that says yes or no
 bench-chances:

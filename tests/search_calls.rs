@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rejoinder::call::{Caller, Shared};
-use rejoinder::compare::spending;
+use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::spool::Texts;
 use rejoinder::engine::local::Local;
 use rejoinder::evaluate::account::Account;
@@ -122,7 +122,7 @@ fn options(calls: u64) -> CycleOptions {
         by_hand: Vec::new(),
         allowance: Allowance::Search(calls),
         challengers: Some(6),
-        alpha: spending::level(0.05, &[]),
+        alpha: Ledger::default().next_level(0.05),
         min_gain: 0.02,
         margin: 0.1,
         confirm: None,

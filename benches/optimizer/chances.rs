@@ -75,7 +75,7 @@ fn proof(
     let lab = lab(cast, &sources, seed);
     let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let most = 2 * PEOPLE;
-    let size = Size { alpha: ALPHA, expected: GAIN, trials: most, confirm: 0, precision: None };
+    let size = Size { alpha: ALPHA, expected: GAIN, trials: most, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let prompts = (&Arc::from(before), &Arc::from(after));
     let verified = runtime.block_on(verify(&lab, &unseen, prompts, &Earlier::default(), size));

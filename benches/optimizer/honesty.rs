@@ -245,7 +245,7 @@ fn verified(
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(&cast, &sources, seed);
     let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
-    let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, confirm: 0, precision: None };
+    let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let verified = runtime.block_on(async {
         let earlier = if is_there { earlier(&cast, before, &unseen).await? } else { Earlier::default() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rejoinder::call::{Caller, Shared};
-use rejoinder::compare::spending;
+use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
@@ -28,6 +28,7 @@ use rejoinder::optimize::before::standing::Standing;
 use rejoinder::optimize::lineage::Lineage;
 use rejoinder::optimize::lineage::attempts::Attempts;
 use rejoinder::optimize::lineage::memory::Memory;
+use rejoinder::optimize::people::kinds::Kinds;
 use rejoinder::optimize::people::split::{People, Split};
 use rejoinder::optimize::search::explore;
 use rejoinder::optimize::search::propose::Proposer;
@@ -141,9 +142,10 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let calls = setting.calls.saturating_sub(before);
     let aim = Aim {
         calls,
+        spare: 0,
         decisions: Decisions::Fixed(1),
         challengers: explore::first_wave(calls),
-        alpha: spending::level(0.05, &[]),
+        alpha: Ledger::default().next_level(0.05),
         min_gain: 0.02,
         margin: 0.1,
         confirm: 0,
@@ -160,7 +162,7 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         scores: standing.known(&people, setting.objective)?,
         earlier,
         attempts: &Attempts::first(0.05),
-        kinds: &lineage.kinds,
+        kinds: &Kinds::default(),
         leads: None,
     };
     let search = search(&lab, &proposer, known, aim).await?;

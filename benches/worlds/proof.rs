@@ -50,7 +50,7 @@ pub fn prove(here: &Arc<Here>, candidate: &str, calls: u64) -> Result<Proved, St
     let lab = lab(&cast, &sources);
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     let aside = Arc::new(Texts::of(&cast.context.scratch, &here.aside).map_err(|error| failed(&error))?);
-    let size = Size { alpha: ALPHA, expected: EXPECTED, trials, confirm: 0, precision: None };
+    let size = Size { alpha: ALPHA, expected: EXPECTED, trials, confirm: 0, precision: None, spare: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(&error))?;
     let prompts = (&Arc::from(start.as_str()), &Arc::from(candidate));

@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::model::{CallKey, Role, Usage};
 use crate::report::estimate::{self, Line};
 use crate::report::lint::Summary;
+use crate::report::screen::Screen;
 use crate::report::words;
 
 /// Tokens of one answer, as a plan assumes them.
@@ -100,7 +101,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.json {
         print_json(&file, options.region, (&summary, left_out), &not_checked, &found)?;
     } else {
-        print(&summary.text(file.stem(), options.region, left_out, &not_checked))?;
+        let text = summary.text(file.stem(), options.region, left_out, &not_checked);
+        let mut screen = Screen::default();
+        screen.plain(text.lines().map(str::to_owned));
+        super::terminal::show(&screen)?;
     }
     if let Some(begun) = begun {
         doors.end(true, "")?;

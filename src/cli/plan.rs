@@ -6,8 +6,8 @@ use super::error::Error;
 use super::named;
 use super::print;
 use super::setup::Setup;
+use crate::compare::ledger::Ledger;
 use crate::compare::needed::{Answers, Expected};
-use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
 use crate::data::entry::Said;
 use crate::data::folder::DataFolder;
@@ -94,7 +94,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         messages: options.messages_per_persona,
         expected,
         gain: options.gain / 100.0,
-        level: known.as_ref().map_or_else(|| spending::spend(options.alpha, 1), |known| known.level),
+        level: known.as_ref().map_or_else(|| Ledger::default().next_level(options.alpha), |known| known.level),
         attempts: known.as_ref().map_or(0, |known| known.attempts),
     }))
 }

@@ -245,7 +245,7 @@ fn summary(setup: &Setup, doors: &Doors, job: &Job, sequences: &Sequences, start
         let barred = words::count(job.barred, "lead who may not be written to", "leads who may not be written to");
         lines.push(format!("Left out: {barred}"));
     }
-    lines.push(summary::failed_trials(counts.failures.iter().map(String::as_str)));
+    lines.push(summary::failed_trials(sequences.failures()));
     let used = account.now();
     lines.extend(summary::spent(&Spent {
         cost: account.cost(&used),

@@ -67,6 +67,12 @@ impl Cholesky {
         self.backward(b);
     }
 
+    /// The logarithm of the determinant of `A`.
+    #[must_use]
+    pub fn log_determinant(&self) -> f64 {
+        (0..self.size).map(|i| 2.0 * self.row(i)[i].ln()).sum()
+    }
+
     fn row(&self, i: usize) -> &[f64] {
         &self.lower[start(i)..=start(i) + i]
     }

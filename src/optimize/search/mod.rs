@@ -46,6 +46,8 @@ use crate::optimize::trials::lab::Lab;
 pub struct Aim {
     /// Calls that it may spend.
     pub calls: u64,
+    /// Further calls for a proof that would otherwise end without a decision.
+    pub spare: u64,
     /// Decisions on each message.
     pub decisions: Decisions,
     /// Challengers in the first wave.
@@ -211,6 +213,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             alpha: attempt.level,
             expected: expected(&explored, &raced),
             trials: (left() / per_trial) as usize,
+            spare: (aim.spare as f64 / per_trial) as usize,
             confirm: aim.confirm,
             precision: aim.precision,
         };
