@@ -194,7 +194,7 @@ fn slope(mean: &[f64], prior: &[(f64, f64)], rows: &[Row]) -> Option<(Vec<f64>, 
             }
         }
     }
-    Some((gradient, Cholesky::of(prior.len(), curvature)?))
+    Some((gradient, Cholesky::factor(prior.len(), curvature)?))
 }
 
 fn log_posterior(mean: &[f64], prior: &[(f64, f64)], rows: &[Row]) -> f64 {

@@ -160,7 +160,7 @@ pub async fn verify(
     let from = asked.rate_before();
     let Asked { before, after, trials, used, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
-    let chances = || Some((Mean::of(&before.chances())?, Mean::of(&after.chances())?));
+    let chances = || Some((Mean::from_outcomes(&before.chances())?, Mean::from_outcomes(&after.chances())?));
     let chances = if lab.decides_by_chances() { chances() } else { None };
     Ok(Verified {
         chances,

@@ -17,6 +17,9 @@ const WAITS: &str = "waits";
 /// How it ends once its command has had its turn, until that is over.
 const STARTED: &str = "started";
 
+/// A yes that is older than this, in milliseconds, is asked for again.
+const LASTS: u64 = 24 * 60 * 60 * 1_000;
+
 /// What is known of a command beyond its server.
 #[derive(Debug, Serialize, Deserialize)]
 struct Ticket {
@@ -36,8 +39,7 @@ impl Children {
         let shared = &self.shared;
         whole::make_folder(&shared.folder)?;
         let id = super::fresh_id()?;
-        let asked = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-        let ticket = Ticket { asked, arguments: arguments.to_vec(), pid: 0 };
+        let ticket = Ticket { asked: now(), arguments: arguments.to_vec(), pid: 0 };
         write(&shared.folder.join(&id).with_extension(WAITS), &ticket)?;
         self.shared.remember(self.waiting(&id, &ticket));
         self.advance();
@@ -74,8 +76,10 @@ impl Children {
             }
             let read = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Ticket>(&bytes).ok());
             match read {
-                Some(ticket) => left.push((ticket, id, ending == WAITS)),
-                None => drop(fs::remove_file(&path)),
+                Some(ticket) if ending == STARTED || now().saturating_sub(ticket.asked) < LASTS => {
+                    left.push((ticket, id, ending == WAITS));
+                }
+                _ => drop(fs::remove_file(&path)),
             }
         }
         left.sort_by(|a, b| (a.0.asked, &a.1).cmp(&(b.0.asked, &b.1)));
@@ -171,10 +175,39 @@ impl Children {
     }
 }
 
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+}
+
 fn read(path: &Path) -> Option<Ticket> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 fn write(path: &PathBuf, ticket: &Ticket) -> io::Result<()> {
     whole::replace(path, |out| Ok(serde_json::to_writer(out, ticket)?)).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_yes_of_yesterday_starts_nothing_and_files_of_others_are_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join(".runs");
+        whole::make_folder(&folder).unwrap();
+        let old = Ticket { asked: now() - LASTS - 1, arguments: vec!["runs".into()], pid: 0 };
+        let place = |name: &str| folder.join(name);
+        write(&place("old.waits"), &old).unwrap();
+        // Its process is gone: nobody holds its log.
+        write(&place("over.started"), &Ticket { asked: now(), ..old }).unwrap();
+        whole::replace(&place("broken.waits"), |out| out.write_all(b"{")).unwrap();
+        whole::replace(&place("run.lock"), |out| out.write_all(b"x")).unwrap();
+        let children = Children::new(root.path(), Vec::new());
+        assert_eq!(children.take_over(), 0);
+        assert!(children.all().is_empty());
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(left, ["run.lock"]);
+    }
 }
