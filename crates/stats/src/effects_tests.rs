@@ -240,3 +240,23 @@ fn several_decisions_on_a_message_weigh_what_they_tell_and_neither_one_nor_all_o
     assert!(width < 0.85 * width_as_one && held_as_one > 0.965, "{width}, {width_as_one}, {held_as_one}");
     assert!(held_as_five < 0.88, "{held_as_five}");
 }
+
+#[test]
+fn the_log_evidence_is_that_of_an_integral_over_the_coefficient() {
+    let (mean, variance) = (0.3_f64, 0.5_f64);
+    let outcomes = [1.0, 1.0, 0.0, 1.0, 0.4, 1.0, 0.0, 1.0];
+    let feature = [(0, 1.0)];
+    let fitted =
+        Effects::fit(&[(mean, variance)], outcomes.iter().map(|outcome| (&feature[..], *outcome, 1.0))).unwrap();
+    let step = 1e-3;
+    let integral: f64 = (-8_000..8_000)
+        .map(|at| {
+            let x = f64::from(at) * step;
+            let prior = (-(x - mean).powi(2) / (2.0 * variance)).exp() / (std::f64::consts::TAU * variance).sqrt();
+            let likelihood: f64 = outcomes.iter().map(|y| (y * x - x.exp().ln_1p()).exp()).product();
+            prior * likelihood * step
+        })
+        .sum();
+    assert!((fitted.log_evidence - integral.ln()).abs() < 0.02, "{} and {}", fitted.log_evidence, integral.ln());
+    assert!(Effects::fit(&[(mean, variance)], []).unwrap().log_evidence.abs() < 1e-9);
+}

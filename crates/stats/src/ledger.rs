@@ -97,8 +97,8 @@ impl Ledger {
 
     /// The level of the next attempt: a share of what is left of `alpha`, three quarters at first and one part in
     /// `k + 4/3` after k attempts that did not adopt. A search rarely succeeds with its second attempt where its first
-    /// failed, so the first one takes the most: on simulated worlds (`crates/worlds`) this share ends higher than one
-    /// half, at every budget.
+    /// failed, so the first one takes the most: on simulated worlds (`crates/worlds`) searches end higher with this
+    /// share than with one half.
     ///
     /// *Why the root adopts wrongly with a chance of at most `alpha`.* Follow the attempts as they begin. As long as
     /// none has adopted wrongly, every one that is no better has not adopted, or is open, and has its level in

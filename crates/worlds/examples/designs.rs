@@ -23,10 +23,7 @@ fn designs() -> Vec<Design> {
         named("fixed spread", Design { estimates: false, ..today.clone() }),
         named("unproved, fixed spread", Design { estimates: false, ..unproved.clone() }),
         named("leave out", Design { leave_out: 0.08, ..today.clone() }),
-        named("unproved, leave out", Design { leave_out: 0.1, ..unproved.clone() }),
         named("no race", Design { race: 0.0, ..today.clone() }),
-        named("unproved, no race", Design { race: 0.0, ..unproved.clone() }),
-        named("20 at first", Design { first: 20, ..today.clone() }),
         named("less proof", Design { proof: Proof::Planned { power: 0.9, least: 16, share: 0.35 }, ..today.clone() }),
         named("more proof", Design { proof: Proof::Planned { power: 0.9, least: 16, share: 0.55 }, ..today.clone() }),
     ]

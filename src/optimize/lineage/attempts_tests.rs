@@ -39,6 +39,15 @@ impl Place {
     }
 }
 
+/// The levels of attempts that adopt nothing, of 0.06 in all: what is left by k of them, over k + 4/3.
+const FIRST: f64 = 0.06 / (1.0 / 0.75);
+const SECOND: f64 = 0.015 * 3.0 / 7.0;
+const THIRD: f64 = (0.015 - SECOND) * 0.3;
+
+fn is_near(level: f64, wanted: f64) -> bool {
+    (level - wanted).abs() < 1e-12
+}
+
 fn older(attempts: &[bool]) -> serde_json::Value {
     json!({"facts": "We sell tea.", "offer": "We sell tea.", "split": {"below": 7}, "attempts": attempts})
 }
@@ -54,7 +63,7 @@ fn reruns_of_one_first_run_share_its_level_and_those_of_another_do_not() {
     let place = Place::new();
     let first = place.save("tea_results_20250101_120000", None, None);
     let other = place.save("tea_results_20250202_120000", None, None);
-    assert_eq!(place.family(&first).next(0.06), (0, 0.03));
+    assert_eq!(place.family(&first).next(0.06), (0, FIRST));
     // Records of earlier versions: two cycles one after the other, a rerun of the first file, and a cycle of another.
     let name = |file: &FileName| file.stem().to_owned();
     place.save("tea_results_improvement_run_v1", Some(&name(&first)), Some(older(&[false])));
@@ -64,7 +73,8 @@ fn reruns_of_one_first_run_share_its_level_and_those_of_another_do_not() {
     let (count, level) = place.family(&first).next(0.06);
     // 0.03 + 0.01 + 0.03 were spent: more than there was, as earlier versions did.
     assert_eq!((count, level), (3, 0.0));
-    assert_eq!(place.family(&other).next(0.06), (1, 0.01));
+    let (count, level) = place.family(&other).next(0.06);
+    assert!(count == 1 && is_near(level, 0.03 * 3.0 / 7.0), "{level}");
 }
 
 #[test]
@@ -84,7 +94,7 @@ fn what_any_file_of_the_root_records_counts_once_and_under_whatever_name_the_roo
         assert_eq!(family.root(), root);
         let (count, level) = family.next(0.06);
         assert_eq!(count, 2);
-        assert!((level - 0.005).abs() < 1e-12, "{level}");
+        assert!(is_near(level, 0.02 * 0.3), "{level}");
     }
 }
 
@@ -112,25 +122,25 @@ fn the_journal_keeps_what_a_run_took_also_when_it_never_wrote_a_file() {
     let journal = Journal::open(place.kept.path()).unwrap();
     let run = begin(&journal, false, "x");
     let first = attempts(&run, 1);
-    assert_eq!(first.planned_level().unwrap(), 0.03);
+    assert_eq!(first.planned_level().unwrap(), FIRST);
     let begun = first.begin(&[]).unwrap();
-    assert_eq!(begun.level, 0.03);
+    assert_eq!(begun.level, FIRST);
     // Another run meanwhile has what is left; the first one, gone on with after a kill, has what it had.
     let beside = begin(&journal, false, "y");
     let second = attempts(&beside, 2);
     let begun_beside = second.begin(&[]).unwrap();
-    assert!((begun_beside.level - 0.01).abs() < 1e-12, "{begun_beside:?}");
+    assert!(is_near(begun_beside.level, SECOND), "{begun_beside:?}");
     second.end(&begun_beside, true, vec!["m".into()]).unwrap();
     let again = attempts(&run, 1);
-    assert_eq!((again.planned_level().unwrap(), again.begin(&[]).unwrap()), (0.03, begun.clone()));
+    assert_eq!((again.planned_level().unwrap(), again.begin(&[]).unwrap()), (FIRST, begun.clone()));
     again.end(&begun, false, Vec::new()).unwrap();
     // A second proof of the same cycle, and one of a run that comes later; what adopted gave its level back.
     let next = again.begin(&[]).unwrap();
-    assert!((next.level - 0.01).abs() < 1e-12, "{next:?}");
+    assert!(is_near(next.level, SECOND), "{next:?}");
     let later = begin(&journal, false, "z");
     let third = attempts(&later, 3);
     assert_eq!((third.count(), third.used()), (3, BTreeSet::from(["m".to_owned()])));
-    assert!((third.planned_level().unwrap() - 0.005).abs() < 1e-12);
+    assert!(is_near(third.planned_level().unwrap(), THIRD));
     let ids: BTreeSet<String> = third.records().into_iter().map(|record| record.id).collect();
     assert_eq!(ids.len(), 3);
 }
@@ -141,9 +151,9 @@ fn a_level_that_was_only_planned_takes_nothing_and_is_never_raised() {
     let journal = Journal::open(place.kept.path()).unwrap();
     let (one, two) = (begin(&journal, false, "x"), begin(&journal, false, "y"));
     let (first, second) = (attempts(&one, 1), attempts(&two, 2));
-    assert_eq!((first.planned_level().unwrap(), second.planned_level().unwrap()), (0.03, 0.03));
+    assert_eq!((first.planned_level().unwrap(), second.planned_level().unwrap()), (FIRST, FIRST));
     let begun = first.begin(&[]).unwrap();
-    assert!((second.begin(&[]).unwrap().level - 0.01).abs() < 1e-12);
+    assert!(is_near(second.begin(&[]).unwrap().level, SECOND));
     first.end(&begun, true, Vec::new()).unwrap();
-    assert_eq!(attempts(&two, 2).begin(&[]).unwrap().level, 0.01);
+    assert!(is_near(attempts(&two, 2).begin(&[]).unwrap().level, SECOND));
 }

@@ -24,8 +24,8 @@ const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 const IN_USE: f64 = 0.15;
 /// The standard deviation of ideas around that line, until there are [`LEAST_ESTIMATED`] trials.
 const IDEA_SD: f64 = 0.33;
-/// From so many trials on, the spread of ideas is the one that explains them best (empirical Bayes: Robbins 1956; by the
-/// marginal likelihood of Laplace's approximation, MacKay 1992).
+/// From so many trials on, the spread of ideas is the one that explains them best: empirical Bayes (Robbins 1956), by
+/// the marginal likelihood of Laplace's approximation (MacKay 1992).
 const LEAST_ESTIMATED: usize = 60;
 /// What it may be besides, as multiples of [`IDEA_SD`].
 const SPREADS: [f64; 4] = [0.5, 0.7, 1.4, 2.0];

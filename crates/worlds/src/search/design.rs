@@ -163,8 +163,8 @@ impl Search<'_> {
         self.pool.take(&mut self.lab, base, &found);
     }
 
-    fn learner(&self, most_ideas: usize) -> Learner<'_> {
-        Learner::learn(&self.pool, &self.seen, &self.design.belief, (most_ideas, self.design.estimates))
+    fn learner(&self) -> Learner<'_> {
+        Learner::learn(&self.pool, &self.seen, &self.design.belief, self.design.estimates)
     }
 
     /// The trials of a race, of so many in all.
@@ -184,14 +184,13 @@ impl Search<'_> {
 
     /// Tries prompts until what is left is needed for the proof. Returns the trials.
     fn explore(&mut self, alpha: f64) -> usize {
-        let Design { ask_again, later, trials_per_idea, rounds, least_explored, leave_out, .. } = self.design;
+        let Design { ask_again, later, rounds, least_explored, leave_out, .. } = self.design;
         let total = ((self.left() - (ask_again.len() * (later + 1)) as f64).max(0.0) / A_TRIAL) as usize;
         let likely = total.saturating_sub(self.kept(0.5, alpha, total)).max(1);
-        let most_ideas = if *trials_per_idea == 0 { usize::MAX } else { (likely / trials_per_idea).max(8) };
         let a_round = (likely / rounds).max(FEWEST);
         let (mut done, mut asked, mut fresh) = (0, 0, Remarks::new(self.lab.world));
         loop {
-            let learner = self.learner(most_ideas);
+            let learner = self.learner();
             let gain = learner.predict(&self.pool, &learner.best(&self.pool)) - learner.predict(&self.pool, &self.base);
             let all = done + (self.left() / A_TRIAL) as usize;
             let least = (all as f64 * least_explored) as usize;
@@ -216,7 +215,7 @@ impl Search<'_> {
             let share = done as f64 / likely as f64;
             if asked < ask_again.len() && share >= ask_again[asked] {
                 asked = ask_again.iter().filter(|at| share >= **at).count();
-                let best = self.learner(most_ideas).best(&self.pool);
+                let best = self.learner().best(&self.pool);
                 self.wave(&best, &fresh, *later);
                 fresh = Remarks::new(self.lab.world);
             }
@@ -233,7 +232,7 @@ impl Search<'_> {
 
     /// The prompts that may be the best, with the challenger that each is as it was written.
     fn finalists(&self) -> Vec<(Vec<usize>, Option<usize>)> {
-        let learner = self.learner(usize::MAX);
+        let learner = self.learner();
         let written = learner.best_written(&self.pool).map(|at| (self.pool.written[at].clone(), Some(at)));
         let computed = [learner.best(&self.pool), learner.cautious(&self.pool, 0.5), consensus(&self.pool, 2)];
         let mut found: Vec<(Vec<usize>, Option<usize>)> = Vec::new();
@@ -260,7 +259,7 @@ impl Search<'_> {
             let trial = self.lab.trial(&self.people.learn[person], &self.pool.items(&places));
             self.seen.push(Seen { person, places, whole: None, score: trial.score });
         }
-        let learner = self.learner(usize::MAX);
+        let learner = self.learner();
         let value = |places: &Vec<usize>| learner.logit(&self.pool, places, None);
         let mut best = winner;
         loop {
@@ -300,14 +299,14 @@ impl Search<'_> {
                 *at == leader || !evidence.rejects_below(0.1)
             });
         }
-        let learner = self.learner(usize::MAX);
+        let learner = self.learner();
         let value = |at: &usize| learner.logit(&self.pool, &finalists[*at].0, finalists[*at].1);
         live.into_iter().max_by(|a, b| value(a).total_cmp(&value(b))).map(|at| finalists[at].0.clone())
     }
 
     /// Whether the challenger is better, on people aside.
     fn proves(&mut self, challenger: &[usize], alpha: f64) -> bool {
-        let learner = self.learner(usize::MAX);
+        let learner = self.learner();
         let expected = 0.5 * (learner.predict(&self.pool, challenger) - learner.predict(&self.pool, &self.base));
         let (before, after) = (self.pool.items(&self.base), self.pool.items(challenger));
         let people = &self.people.aside;

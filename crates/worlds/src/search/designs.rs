@@ -1,6 +1,6 @@
 //! The designs that are compared.
 
-use super::learner::{Belief, Mean};
+use super::learner::Belief;
 use crate::feedback::Size;
 
 /// A design.
@@ -18,8 +18,6 @@ pub struct Design {
     pub size: Size,
     /// What is believed before any trial.
     pub belief: Belief,
-    /// Trials for each idea that is considered; 0 for all.
-    pub trials_per_idea: usize,
     /// Rounds, between which it learns.
     pub rounds: usize,
     /// The share of the trials that is spent on exploring in any case.
@@ -73,7 +71,7 @@ impl Design {
             ask_again: vec![0.3, 0.6],
             size: Size { least: 3, most: 6 },
             belief: Belief {
-                mean: Mean::Share(-0.05, 1.0),
+                mean: (-0.05, 1.0),
                 idea: 0.33,
                 vague: 0.2,
                 line: 0.2,
@@ -83,7 +81,6 @@ impl Design {
                 worth: 0.1,
                 most: 14,
             },
-            trials_per_idea: 0,
             rounds: 12,
             least_explored: 0.25,
             race: 0.1,

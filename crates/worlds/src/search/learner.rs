@@ -10,8 +10,8 @@ use crate::stream::Stream;
 /// What is believed beforehand, on the logit scale.
 #[derive(Clone, Debug)]
 pub struct Belief {
-    /// The mean effect of an idea.
-    pub mean: Mean,
+    /// The mean effect of an idea that no proposal had, and what it rises by to one that all of them had.
+    pub mean: (f64, f64),
     /// Its spread.
     pub idea: f64,
     /// The spread of what asks for nothing in particular.
@@ -28,15 +28,6 @@ pub struct Belief {
     pub worth: f64,
     /// Items of a prompt at most.
     pub most: usize,
-}
-
-/// The mean effect of an idea that so many proposals had.
-#[derive(Clone, Copy, Debug)]
-pub enum Mean {
-    /// So much for every proposal beyond the first, up to four.
-    PerProposal(f64),
-    /// A line in the share of the proposals that had it: its value at none, and its slope.
-    Share(f64, f64),
 }
 
 /// A trial.
@@ -73,8 +64,9 @@ const SPREADS: [f64; 4] = [0.5, 0.7, 1.4, 2.0];
 const SPREAD_OF_SPREADS: f64 = 0.5;
 
 impl<'a> Learner<'a> {
-    /// Learns from trials. Only the `most_ideas` that most proposals had are considered.
-    pub fn learn(pool: &Pool, seen: &[Seen], belief: &'a Belief, (most_ideas, estimates): (usize, bool)) -> Self {
+    /// Learns from trials. `estimates` says whether the spread of ideas is estimated from them; otherwise it is the one
+    /// that is believed beforehand.
+    pub fn learn(pool: &Pool, seen: &[Seen], belief: &'a Belief, estimates: bool) -> Self {
         let persons = seen.iter().map(|trial| trial.person + 1).max().unwrap_or(0);
         let (ideas, texts, wholes) = (pool.ideas.len(), pool.texts.len(), pool.written.len());
         let mut prior = vec![(0.0, 4.0), (belief.crowding.0, square(belief.crowding.1))];
@@ -88,14 +80,9 @@ impl<'a> Learner<'a> {
         let wholes = if belief.whole > 0.0 { wholes } else { 0 };
         prior.extend(std::iter::repeat_n((0.0, square(belief.line)), texts));
         prior.extend(std::iter::repeat_n((0.0, square(belief.whole)), wholes));
-        let mut allowed: Vec<usize> = (0..ideas)
-            .filter(|idea| pool.texts.iter().any(|text| text.idea == *idea))
-            .filter(|idea| {
-                pool.ideas[*idea].proposals > 0 || pool.texts.iter().any(|text| text.start && text.idea == *idea)
-            })
-            .collect();
-        allowed.sort_by_key(|idea| (std::cmp::Reverse(weight(pool, *idea)), *idea));
-        allowed.truncate(most_ideas.max(1));
+        let allowed = (0..ideas).filter(|idea| pool.texts.iter().any(|text| text.idea == *idea)).filter(|idea| {
+            pool.ideas[*idea].proposals > 0 || pool.texts.iter().any(|text| text.start && text.idea == *idea)
+        });
         let mut learner = Learner {
             effects: Effects::fit(&[(0.0, 1.0)], []).unwrap_or_else(|_| unreachable!("a sound prior")),
             belief,
@@ -103,7 +90,7 @@ impl<'a> Learner<'a> {
             ideas,
             texts,
             wholes,
-            allowed: allowed.iter().copied().collect(),
+            allowed: allowed.collect(),
         };
         let rows: Vec<(Vec<(usize, f64)>, f64)> = seen
             .iter()
@@ -234,24 +221,15 @@ impl Belief {
     fn mean_of(&self, pool: &Pool, idea: usize) -> f64 {
         let start = pool.texts.iter().any(|text| text.start && text.idea == idea);
         let entry = &pool.ideas[idea];
-        match self.mean {
-            Mean::PerProposal(each) => each * weight(pool, idea).saturating_sub(1).min(4) as f64,
-            Mean::Share(..) if entry.name.is_none() => 0.0,
-            Mean::Share(none, slope) => {
-                let share = entry.proposals as f64 / entry.chances.max(5) as f64;
-                let dropped = entry.drops as f64 / pool.proposals.max(5) as f64;
-                // What is in use counts as proposed now and then.
-                let share = if start { share.max(0.15) - dropped } else { share };
-                none + slope * share.min(0.8)
-            }
+        if entry.name.is_none() {
+            return 0.0;
         }
+        let share = entry.proposals as f64 / entry.chances.max(5) as f64;
+        let dropped = entry.drops as f64 / pool.proposals.max(5) as f64;
+        // What is in use counts as proposed now and then.
+        let share = if start { share.max(0.15) - dropped } else { share };
+        self.mean.0 + self.mean.1 * share.min(0.8)
     }
-}
-
-/// Proposals, with two for what is in use.
-fn weight(pool: &Pool, idea: usize) -> usize {
-    let start = pool.texts.iter().any(|text| text.start && text.idea == idea);
-    pool.ideas[idea].proposals + if start { 2 } else { 0 }
 }
 
 fn square(x: f64) -> f64 {
