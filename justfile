@@ -45,6 +45,12 @@ bench-optimizer:
     ./scripts/bench-peers
     cargo bench --bench optimizer
 
+# rejoinder and other optimizers in simulated worlds, at equal calls; what is in target/bench-worlds is not run again.
+# `just bench-worlds rejoinder table --again` for our rows only, `--worlds 5 --budgets 500` for less (needs python3 and, once, PyPI)
+bench-worlds *options:
+    ./scripts/bench-peers --install
+    cargo bench --profile dev --bench worlds -- {{options}}
+
 # How often the proof is wrong, how often it finds a gain, whether its intervals hold; `just bench-proof level power` for some sections
 bench-proof *sections:
     cargo bench -p rejoinder-stats --bench proof -- {{sections}}
@@ -53,9 +59,9 @@ bench-proof *sections:
 bench-replies *sections:
     cargo bench -p rejoinder-stats --bench replies -- {{sections}}
 
-# The import of leads: `just bench-leads 1000000` (how long it takes, and how much memory)
-bench-leads leads="20000":
-    cargo bench --bench leads -- --leads {{leads}}
+# Leads: `just bench-leads 1000000 100000` imports a million and writes to a hundred thousand (time and memory)
+bench-leads leads="20000" write="1000":
+    cargo bench --bench leads -- --leads {{leads}} --write {{write}}
 
 # Trials that a judge with probabilities takes to prove a gain, beside one of the same market that says yes or no
 bench-chances:

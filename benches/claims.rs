@@ -7,7 +7,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rejoinder::evaluate::auditor_battery::{AuditorBattery, Case};
-use rejoinder::evaluate::grounding::{ClaimKind, Finding, Verdict, mentions, verify};
+use rejoinder::evaluate::grounding::{ClaimKind, ClaimVerdict, Finding, mentions, verify};
 
 /// A sentence is a claim from so many characters on.
 const SENTENCE: usize = 8;
@@ -21,7 +21,7 @@ fn answer(case: &Case) -> Vec<Finding> {
         .map(|(index, sentence)| Finding {
             quote: sentence.to_owned(),
             kind: ClaimKind::Other,
-            verdict: Verdict::Supported,
+            verdict: ClaimVerdict::Supported,
             support: vec![lines[index % lines.len()].to_owned()],
             derivation: (index % 4 == 0).then(|| "12 * 30".to_owned()),
         })

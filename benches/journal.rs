@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use rejoinder::journal::{Begun, Call, Inputs, Journal};
+use rejoinder::journal::{Call, Inputs, Journal, OpenRun};
 use rejoinder::model::digest;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -124,7 +124,7 @@ fn resume(folder: &Path, calls: usize) -> Outcome<()> {
     say(&format!("list of {} runs: {:.3} s", listed.len(), started.elapsed().as_secs_f64()))
 }
 
-fn begin(journal: &Journal) -> Outcome<Begun> {
+fn begin(journal: &Journal) -> Outcome<OpenRun> {
     let inputs =
         Inputs { command: "evaluate", arguments: &[], parts: &["bench"], seed: None, least_seed: 1, fresh: false };
     Ok(journal.begin(&inputs)?)

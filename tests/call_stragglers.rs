@@ -115,10 +115,10 @@ impl Plan {
             Role::Generator,
             Arc::clone(&model) as Arc<dyn Model>,
             permits.clone(),
-            RetryPolicy { max_retries: self.retries, ..RetryPolicy::default() },
             shared.clone(),
             Events::new(move |event| sink.lock().unwrap().push(event)),
-        );
+        )
+        .with_retry(RetryPolicy { max_retries: self.retries, ..RetryPolicy::default() });
         let house = House { caller, model, shared, permits, events, before: self.before };
         for _ in 0..self.before {
             house.ask().await.unwrap();
@@ -130,7 +130,7 @@ impl Plan {
 
 impl House {
     async fn ask(&self) -> Result<Answer, Failure> {
-        let key = CallKey::of(&["a", "call"]);
+        let key = CallKey::from_parts(&["a", "call"]);
         let request = Request { key, system: "s".into(), user: "u".into(), schema: None, max_tokens: 10 };
         self.caller.ask(&request).await
     }

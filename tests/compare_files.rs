@@ -1,6 +1,6 @@
 //! The before/after of two files: in either order, whoever judged, however often a persona stands in them.
 
-use rejoinder::compare::{Comparison, Verdict};
+use rejoinder::compare::{Comparison, PairedVerdict};
 use rejoinder::data::results::{Results, sha256};
 use rejoinder::data::{DataFolder, FileName, Kind};
 use rejoinder::optimize::before::judges::{Judges, RecordedJudge, Side};
@@ -90,7 +90,7 @@ fn three_thousand_entries_with_one_text_are_one_persona() {
     };
     let (comparison, _) = compare(&run(false), &run(true));
     assert_eq!((comparison.personas, comparison.original.personas, comparison.improved.total), (1, 1, 3_000));
-    assert_eq!(comparison.verdict(), Verdict::Undecided);
+    assert_eq!(comparison.verdict(), PairedVerdict::Undecided);
     let interval = comparison.improved.interval.unwrap();
     assert!(interval.low < 0.3, "{interval:?}");
 }

@@ -24,11 +24,11 @@ fn singles(yes_yes: usize, no_yes: usize, yes_no: usize, no_no: usize) -> Vec<Pa
 }
 
 fn real(pairs: &[Pair]) -> Comparison {
-    Comparison::of(pairs)
+    Comparison::from_pairs(pairs)
 }
 
 fn simulated(pairs: &[Pair]) -> Comparison {
-    Comparison::of(pairs).marked(true, true)
+    Comparison::from_pairs(pairs).marked(true, true)
 }
 
 fn cycle(comparison: &Comparison, judges: &Judges, reasons: &[&str]) -> String {
@@ -210,7 +210,11 @@ fn an_original_that_everybody_liked_and_nobody_after_it_is_worse() {
 #[test]
 fn older_real_messages_decided_again_by_the_market_show_both_rates_each_with_its_own_mark() {
     let recorded: Vec<Tally> = (0..16).map(|persona| tally(u64::from(persona < 11), 1)).collect();
-    let judges = Judges::DecidedAgain { side: Side::Before, recorded: Rate::of(&recorded), by: RecordedJudge::Unknown };
+    let judges = Judges::DecidedAgain {
+        side: Side::Before,
+        recorded: Rate::from_tallies(&recorded),
+        by: RecordedJudge::Unknown,
+    };
     insta::assert_snapshot!(cycle(&simulated(&singles(3, 6, 1, 6)), &judges, &[]), @r"
     ============================================================
     DETAILS
@@ -272,7 +276,7 @@ fn failed_trials_are_grouped_by_reason_whatever_their_request_ids() {
 #[test]
 fn two_judges_are_no_comparison_and_the_command_that_makes_it_one_is_named() {
     insta::assert_snapshot!(
-        lines(&Comparison::of(&singles(11, 0, 5, 0)).marked(false, true), &Judges::Unknown(Side::Before)), @r"
+        lines(&Comparison::from_pairs(&singles(11, 0, 5, 0)).marked(false, true), &Judges::Unknown(Side::Before)), @r"
         Response rate of A: 100.0% (16 of 16), 95% interval 80.6% to 100.0%
         Response rate of B: 68.8% (11 of 16), 95% interval 44.4% to 85.8%, simulated
         Verdict: this is not a comparison, the two rates are not known to come from one judge

@@ -20,8 +20,8 @@ fn results(texts: &[(&str, &str, &str)]) -> Results {
 fn write(exporter: &dyn Exporter, results: &Results, out: &mut dyn io::Write) -> io::Result<()> {
     let mut rows = exporter.begin(Box::new(out))?;
     for (index, result) in results.results.iter().enumerate() {
-        rows.add(&Entry::of(Part::Results, index, result))?;
-        rows.add(&Entry::of(Part::Baseline, index, result))?;
+        rows.add(&Entry::from_result(Part::Results, index, result))?;
+        rows.add(&Entry::from_result(Part::Baseline, index, result))?;
     }
     rows.finish()
 }

@@ -23,7 +23,7 @@ fn export(exporter: &dyn Exporter, results: &Results) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rows = exporter.begin(Box::new(&mut out)).unwrap();
     for (index, entry) in results.results.iter().enumerate() {
-        rows.add(&Entry::of(Part::Results, index, entry)).unwrap();
+        rows.add(&Entry::from_result(Part::Results, index, entry)).unwrap();
     }
     rows.finish().unwrap();
     drop(rows);

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use rejoinder::compare::Comparison;
 use rejoinder::data::export::{Csv, Exporter, Jsonl};
 use rejoinder::data::{DataFolder, Entry, Error, FileName, Kind, Part, Results, messages, personas, results_stream};
-use rejoinder::improve::Heard;
+use rejoinder::improve::Feedback;
 use rejoinder::optimize::people::pairing::Clusters;
 use rejoinder::report::run::{Detail, Filter};
 use serde_json::{Value, json};
@@ -51,18 +51,18 @@ fn check_results(bytes: &[u8]) -> Result<(), TestCaseError> {
     let (again, _) = Results::load(&place.folder, &file)
         .map_err(|error| TestCaseError::fail(format!("what was written cannot be read: {error}")))?;
     prop_assert_eq!(String::from_utf8(again.to_bytes().unwrap()).unwrap(), String::from_utf8(written).unwrap());
-    let wanted = (Detail::new(Filter::All, 10), (Heard::default(), Clusters::default()));
+    let wanted = (Detail::new(Filter::All, 10), (Feedback::default(), Clusters::default()));
     let ((detail, (heard, clusters)), head) = results_stream::gather(&place.folder, &file, &wanted).unwrap();
     prop_assert_eq!((head.counts.yes, head.counts.total), results.counts());
     let shown = detail.text(&file, &head.metadata, &head.counts, None);
     let is_plain = |c: char| !c.is_control() || c == '\n' || c == '\t';
     prop_assert!(shown.chars().all(is_plain), "{shown:?}");
     let _ = (heard.objections().lines_with_shares(), heard.lines());
-    let _ = Comparison::of(&Clusters::paired(&clusters, &Clusters::of(&again.results)));
+    let _ = Comparison::from_pairs(&Clusters::paired(&clusters, &Clusters::of(&again.results)));
     for exporter in [&Csv as &dyn Exporter, &Jsonl] {
         let mut rows = exporter.begin(Box::new(std::io::sink())).unwrap();
         for (index, entry) in results.results.iter().enumerate() {
-            rows.add(&Entry::of(Part::Results, index, entry)).unwrap();
+            rows.add(&Entry::from_result(Part::Results, index, entry)).unwrap();
         }
         rows.finish().unwrap();
     }

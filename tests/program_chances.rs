@@ -151,14 +151,18 @@ fn a_judge_that_reads_an_inbox_sees_the_subject_that_is_written_with_the_message
     assert_eq!(file["metadata"]["rejoinder"]["usage"]["generator"]["calls"], messages.len());
     let id = place.run_id("evaluate");
     let calls = place.ok(&["runs", "calls", &id]).out;
-    let decisions: Vec<&str> = calls.lines().filter(|line| line.contains("Do you say yes")).collect();
+    let calls: Vec<serde_json::Value> = calls.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let decisions: Vec<&str> = calls
+        .iter()
+        .filter(|call| call["role"] == "decision maker")
+        .map(|call| call["request"]["user"].as_str().unwrap())
+        .collect();
     assert_eq!(decisions.len(), messages.len());
     for message in messages {
         let text = message["message"].as_str().unwrap();
         let (subject, body) = text.split_once("\n\n").unwrap();
         assert!(!subject.is_empty() && !subject.contains('\n') && !body.trim().is_empty(), "{text}");
-        let shown = serde_json::to_string(text).unwrap();
-        assert!(decisions.iter().any(|call| call.contains(shown.trim_matches('"'))), "{text}");
+        assert!(decisions.iter().any(|asked| asked.contains(text)), "{text}");
     }
     // Other judges are shown no subject.
     let plain = run(&place, "4", &["--ungrounded", "keep"]);

@@ -3,6 +3,9 @@
 #[path = "support/program.rs"]
 mod program;
 
+use std::io::Write;
+use std::process::Stdio;
+
 use program::{Place, Ran};
 
 const FIRST: &str = "b2b_saas_personas_train_results_20250802_144126";
@@ -140,6 +143,59 @@ fn init_asks_writes_two_files_checks_the_model_and_replaces_nothing() {
     other.write("data/personas/x.json", "[\"Ada, 44, buys flour.\"]");
     let ran = other.run(&evaluate);
     assert!(ran.code == Some(2) && ran.err.contains("WRITE HERE WHAT YOU OFFER"), "{}", ran.err);
+}
+
+/// Answers of a person to `init`, then the commands that it names, as they stand.
+#[test]
+fn from_init_with_leads_to_an_exported_campaign_everything_is_said_in_80_columns() {
+    let place = Place::empty();
+    let mut leads = "First Name,Last Name,Title,Company,Email,Industry,Do Not Call\n".to_owned();
+    for number in 0..40 {
+        let (firm, barred) = (number / 2, number == 7);
+        leads += &format!("Ann{number},Lee,Owner,Bakery {firm},ann{number}@bakery{firm}.example,bakeries,{barred}\n");
+    }
+    place.write("bakers.csv", &leads);
+    let command = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        // The day is the same whenever this is run.
+        command.env_remove("REJOINDER_PROMPT_FILE").env("SOURCE_DATE_EPOCH", "1796000000").env("COLUMNS", "80");
+        command
+    };
+    let mut typed = command(&["init", "--no-check"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let answers = "We are Millbrook and deliver flour to bakeries the next day.\nmarket\n@bakers.csv\n";
+    typed.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let init = Ran::of(&typed.wait_with_output().unwrap());
+    assert_eq!(init.code, Some(0), "{}{}", init.out, init.err);
+    assert!(init.out.contains("May be written to: 39"), "{}", init.out);
+    let (_, commands) = init.out.split_once("Next, in this order:\n").unwrap();
+    let commands = commands.lines().filter_map(|line| line.strip_prefix("  rejoinder "));
+    let mut transcript = format!("$ rejoinder init --no-check\n{}", init.out);
+    for line in commands {
+        let ran = Ran::of(&command(&line.split(' ').collect::<Vec<_>>()).output().unwrap());
+        // Nothing in the messages lets anybody opt out, and lint says so.
+        let expected = if line.starts_with("lint") { 10 } else { 0 };
+        assert_eq!(ran.code, Some(expected), "{line}\n{}\n{}", ran.out, ran.err);
+        transcript += &format!("\n$ rejoinder {line}\n{}", ran.out);
+    }
+    in_80_columns(&transcript);
+    // The page shows a transcript of the same commands, in the same order.
+    let shown = include_str!("../docs/first-campaign.txt");
+    let commands = |text: &str| {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("$ rejoinder "));
+        lines.filter(|line| !line.starts_with("init")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(commands(shown), commands(&transcript));
+    in_80_columns(shown);
+    for words in ["Verdict: ", "CAMPAIGN COMPLETE", "39 whole sequences, 117 messages", "Not checked:"] {
+        assert!(transcript.contains(words), "{words}: {transcript}");
+    }
+    let exported = std::fs::read_to_string(place.root().join("bakers_campaign.csv")).unwrap();
+    assert_eq!(exported.matches("@bakery").count(), 39);
 }
 
 #[test]

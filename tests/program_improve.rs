@@ -179,14 +179,14 @@ fn a_dry_run_counts_calls_tokens_and_dollars_sends_nothing_and_needs_no_key() {
     let before = place.files("results");
     let ran = place.ok(&["improve", "--results-file", FIRST, "--messages-per-persona", "2", "--dry-run"]);
     assert_eq!(place.files("results"), before);
-    // 40 older messages decided again and those with a yes checked (9), 37 calls of the improver, 250 messages of the search and its
+    // 40 older messages decided again and those with a yes checked (9), 38 calls of the improver, 250 messages of the search and its
     // proof and 80 new ones, each with its decision, its audit where one is due, and revisions.
-    assert!(ran.out.contains("In all 1,175 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
+    assert!(ran.out.contains("In all 1,176 calls") && ran.out.contains("cost: about $"), "{}", ran.out);
     // The auditor is paid out of the calls of the search, a referee comes on top.
     let seconds = ["--auditor", "anthropic/claude-haiku-5-5", "--referee", "lenient"];
     let ran = place.ok(&[&["improve", "--results-file", FIRST, "--dry-run"], &seconds[..]].concat());
     let of_proof = "96 calls of the auditor (claims of the messages of the proof";
-    for line in [of_proof, "96 calls of the referee (", "In all 1,110 calls"] {
+    for line in [of_proof, "96 calls of the referee (", "In all 1,111 calls"] {
         assert!(ran.out.contains(line), "no {line:?} in\n{}", ran.out);
     }
     assert!(

@@ -255,8 +255,12 @@ fn goes_through_the_whole_loop(name: &'static str) {
         }
         assert!(!prompt.contains(&language.bad[0]), "{prompt}");
     }
-    // What was proposed is tried: nothing is refused for how its words are written.
-    assert_eq!(cycle["challengers"]["refused"].as_array().map_or(0, Vec::len), 0, "{}", cycle["challengers"]);
+    // What was proposed is tried: only what was proposed before is refused, and only the lie is cut.
+    for refused in cycle["challengers"]["refused"].as_array().into_iter().flatten() {
+        let why = refused["why"].as_str().unwrap();
+        assert!(why.starts_with("its advice is that of ") && why.matches("cut \"").count() == 1, "{why}");
+        assert!(why.contains(&language.bad[0]), "{why}");
+    }
     assert!(tried.iter().any(|prompt| prompt.contains(&language.other)), "{tried:#?}");
 
     // Everything that was said is sorted, before and after.

@@ -117,7 +117,10 @@ fn what_was_read_once_is_kept_and_never_paid_for_again() {
     assert_eq!(place.ok(&["show", FIRST, "--limit", "0"]).out, shown.out);
 
     place.ok(&["improve", "--results-file", FIRST, "--model", "market", "--rejudge", "never", "--calls", "200"]);
-    let named = calls(&place, "improve").iter().filter(|call| call[1].contains("`definition`")).count();
+    let named = calls(&place, "improve")
+        .iter()
+        .filter(|call| call[1].contains("`definition`") && call[1].contains("`groups`"))
+        .count();
     assert_eq!(named, 0, "the groups are those that were named before");
     let next = place.ok(&["show", NEXT, "--limit", "0"]).out;
     assert!(!next.contains("unsorted"), "{next}");

@@ -324,7 +324,9 @@ fn facts_rules_and_variables_stand_in_every_prompt_of_two_market_cycles() {
         let schema =
             (!asked.schema.is_empty()).then(|| Schema { name: asked.schema.clone(), json: asked.form.clone() });
         let (system, user) = (asked.system.clone(), asked.user.clone());
-        market.answer(&Request { key: CallKey::of(&[&asked.key]), system, user, schema, max_tokens: 16_000 }).text
+        market
+            .answer(&Request { key: CallKey::from_parts(&[&asked.key]), system, user, schema, max_tokens: 16_000 })
+            .text
     });
     let fixed = [
         "Company: Brackwater",

@@ -6,7 +6,7 @@ use rejoinder::data::record::{Metrics, SegmentVerdict};
 use rejoinder::data::results::Metadata;
 use rejoinder::data::{Results, json};
 use rejoinder::optimize::history::Told;
-use rejoinder::optimize::{Objective, Verdict};
+use rejoinder::optimize::{CycleVerdict, Objective};
 use serde_json::{Value, json};
 
 const NOW: &str = include_str!("data/record/now.json");
@@ -64,7 +64,7 @@ fn records_of_every_version_are_written_as_they_were_read() {
 #[test]
 fn a_record_of_today_is_read_whole() {
     let told = told(&parsed(NOW));
-    assert_eq!((told.verdict, told.objective), (Some(Verdict::Adopted), Objective::Grounded));
+    assert_eq!((told.verdict, told.objective), (Some(CycleVerdict::Adopted), Objective::Grounded));
     let proof = told.proof.unwrap();
     assert!(proof.gain.is_some() && proof.personas > 0 && proof.looks > 0);
     assert!(proof.after.grounded.is_some() && proof.after.checked > 0);
@@ -77,7 +77,7 @@ fn a_record_of_today_is_read_whole() {
 #[test]
 fn a_record_of_an_earlier_version_says_what_it_knows() {
     let told = told(&parsed(EARLIER));
-    let more = Verdict::NotEnoughData { more_personas: Some(30), messages_each: None, unreachable: None };
+    let more = CycleVerdict::NotEnoughData { more_personas: Some(30), messages_each: None, unreachable: None };
     assert_eq!((told.verdict, told.objective), (Some(more), Objective::Response));
     let proof = told.proof.unwrap();
     // Its claims were found by rules, and its chances stand beside the rates.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use rejoinder::call::{Caller, Shared};
-use rejoinder::compare::spending;
+use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::spool::Texts;
 use rejoinder::engine::local::Local;
 use rejoinder::evaluate::account::Account;
@@ -20,7 +20,6 @@ use rejoinder::improve::improver::REWRITE_TOKENS;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::price::Prices;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::allowance::Allowance;
@@ -85,7 +84,7 @@ fn cast(market: &Arc<Market>, counted: &Counted, scratch: std::path::PathBuf) ->
     let (shared, permits) = (Shared::default(), Permits::new(Concurrency::Fixed(4)));
     let door = |role| {
         let model: Arc<dyn Model> = Arc::<Market>::clone(market);
-        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), counted.events())
+        Caller::new(role, model, permits.clone(), shared.clone(), counted.events())
     };
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let models = roles.into_iter().map(|role| (role, market.id().to_owned())).collect();
@@ -122,7 +121,7 @@ fn options(calls: u64) -> CycleOptions {
         by_hand: Vec::new(),
         allowance: Allowance::Search(calls),
         challengers: Some(6),
-        alpha: spending::level(0.05, &[]),
+        alpha: Ledger::default().next_level(0.05),
         min_gain: 0.02,
         margin: 0.1,
         confirm: None,
@@ -179,7 +178,7 @@ async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f6
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/personas/b2b_saas_personas_train.json"),
     );
     let personas: Vec<String> = serde_json::from_str(&text.unwrap()).unwrap();
-    let people = Arc::new(Texts::of(place.path(), &personas).unwrap());
+    let people = Arc::new(Texts::spool(place.path(), &personas).unwrap());
     let sources = Sources::from_prompt(OFFER);
     let lab = Lab {
         cast: &cast,

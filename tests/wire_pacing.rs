@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt};
 use futures::{FutureExt, poll};
 use proptest::prelude::*;
-use rejoinder::model::limits::permits::{Demand, Loan};
+use rejoinder::model::limits::permits::{Demand, Loan, Turn};
 use rejoinder::model::limits::{Concurrency, Permit, Permits, RateLimits, Window};
 use rejoinder::model::{Answer, Failure, FailureKind, Reply, Stop, Usage};
 use tokio::task::unconstrained;
@@ -230,11 +230,11 @@ async fn closing_the_gate_ends_a_pause() {
 async fn a_call_that_is_sent_again_does_not_wait_behind_all_who_came_since() {
     let permits = Permits::new(Concurrency::Fixed(1));
     let held = permits.acquire().await.unwrap();
-    let mut waiting: Vec<_> = (0..100).map(|_| Box::pin(permits.acquire_for(false))).collect();
+    let mut waiting: Vec<_> = (0..100).map(|_| Box::pin(permits.acquire_for(Turn::New))).collect();
     for one in &mut waiting {
         assert!(poll!(one).is_pending());
     }
-    let mut again = Box::pin(permits.acquire_for(true));
+    let mut again = Box::pin(permits.acquire_for(Turn::Begun));
     assert!(poll!(&mut again).is_pending());
     drop(held);
     drop(waiting.remove(0).await.unwrap());

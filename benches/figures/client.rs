@@ -15,7 +15,6 @@ use rejoinder::model::http::Settings;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::messages_api::MessagesApi;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{CallKey, Request, Role};
 use serde_json::json;
 
@@ -68,7 +67,7 @@ pub fn bare(url: &str, calls: usize, concurrency: usize) -> f64 {
 fn questions(url: &str) -> (Request, Request) {
     let persona = "Dana Ruiz, head of operations at a maker of pumps with 400 people. Sceptical, short of time, wants \
                    figures from companies like hers, and looks at what a change would ask of her team.";
-    let key = || CallKey::of(&["bench"]);
+    let key = || CallKey::from_parts(&["bench"]);
     let caller = caller(url, 1, Shared::default());
     let message = Generator::new(caller.clone(), MESSAGE_TOKENS).request(&prompt(), persona, key());
     let text = Market::new(1, Mode::Normal).answer(&message).text;
@@ -81,7 +80,7 @@ fn caller(url: &str, concurrency: usize, shared: Shared) -> Caller {
     let id = "anthropic/claude-sonnet-5-5".parse().expect("a model");
     let model = Arc::new(MessagesApi::new(&id, url, None, Settings::default()).expect("a client"));
     let permits = Permits::new(Concurrency::Fixed(concurrency));
-    Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared, Events::new(|_| {}))
+    Caller::new(Role::Generator, model, permits, shared, Events::new(|_| {}))
 }
 
 /// Calls per second through our own door; with a journal in this folder, where one is given.
@@ -105,7 +104,7 @@ pub fn door(url: &str, calls: usize, concurrency: usize, journal: Option<&Path>)
                 let (caller, prompt) = (&caller, &prompt);
                 async move {
                     let request = Request {
-                        key: CallKey::of(&["bench", &number.to_string()]),
+                        key: CallKey::from_parts(&["bench", &number.to_string()]),
                         system: prompt.clone(),
                         user: question(number),
                         schema: None,

@@ -10,6 +10,7 @@ use rejoinder::model::market::{Market, Mode};
 use rejoinder::optimize::before::earlier::Earlier;
 use rejoinder::optimize::search::verify::{Size, verify};
 
+use crate::cast::cast;
 use crate::honesty::{OFFER, lab, pair, personas};
 use crate::ours;
 use crate::worlds::each;
@@ -37,10 +38,10 @@ pub fn run() -> Result<String, String> {
         let market = Arc::new(Market::new(number, Mode::Normal));
         let people = personas(&market, &format!("chances {seed}"), PEOPLE);
         let Some((before, after)) = pair(&market, &people) else { return Ok(None) };
-        let yes_or_no = ours::cast(&market);
+        let yes_or_no = cast(&market);
         let by_chances = rejoinder::optimize::Cast {
             decision_maker: ours::decides_by_chances(Market::new(number, Mode::Normal)),
-            ..ours::cast(&market)
+            ..cast(&market)
         };
         let proof = |cast| proof(cast, *seed, &people, (&before, &after));
         let gain = market.true_rate(&after, &people) - market.true_rate(&before, &people);
@@ -72,9 +73,9 @@ fn proof(
 ) -> Result<Proof, String> {
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(cast, &sources, seed);
-    let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
+    let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let most = 2 * PEOPLE;
-    let size = Size { alpha: ALPHA, expected: GAIN, trials: most, confirm: 0, precision: None };
+    let size = Size { alpha: ALPHA, expected: GAIN, trials: most, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let prompts = (&Arc::from(before), &Arc::from(after));
     let verified = runtime.block_on(verify(&lab, &unseen, prompts, &Earlier::default(), size));

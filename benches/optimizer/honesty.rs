@@ -25,6 +25,7 @@ use rejoinder::optimize::trials::failures::Failures;
 use rejoinder::optimize::trials::lab::{Lab, Wanted};
 use serde_json::{Value, json};
 
+use crate::cast::cast;
 use crate::ours::{self, Setting};
 use crate::worlds::each;
 
@@ -43,7 +44,7 @@ pub fn personas(market: &Market, seed: &str, count: usize) -> Vec<String> {
     while all.len() < count {
         let number = all.len().to_string();
         let request = Request {
-            key: CallKey::of(&["personas", seed, &number]),
+            key: CallKey::from_parts(&["personas", seed, &number]),
             system: "You write personas.".into(),
             user: format!(
                 "Write {} personas for operations leaders, CTOs and founders of growing companies.",
@@ -83,9 +84,9 @@ pub fn null() -> Result<String, String> {
         })?;
         Ok((done.search.verdict.adopts(), done.search.verified.is_some()))
     })?;
-    let wrong: Vec<Tally> = adopted.iter().map(|(adopts, _)| Tally::of([*adopts])).collect();
+    let wrong: Vec<Tally> = adopted.iter().map(|(adopts, _)| Tally::from_decisions([*adopts])).collect();
     let tested = adopted.iter().filter(|(_, tested)| *tested).count();
-    let rate = Rate::of(&wrong);
+    let rate = Rate::from_tallies(&wrong);
     let interval = rate
         .interval
         .map_or_else(String::new, |of| format!(", 95 % interval {:.1} to {:.1} %", 100.0 * of.low, 100.0 * of.high));
@@ -240,11 +241,11 @@ fn verified(
     (before, after): (&str, &str),
     is_there: bool,
 ) -> Result<(bool, usize), String> {
-    let cast = ours::cast(market);
+    let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(&cast, &sources, seed);
-    let unseen = Arc::new(Texts::of(&cast.context.scratch, people).map_err(|error| error.to_string())?);
-    let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, confirm: 0, precision: None };
+    let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
+    let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let verified = runtime.block_on(async {
         let earlier = if is_there { earlier(&cast, before, &unseen).await? } else { Earlier::default() };
@@ -273,10 +274,10 @@ async fn earlier(cast: &Cast, prompt: &str, unseen: &Arc<Texts>) -> Result<Earli
 
 /// Differences between one message of each prompt to every persona.
 fn one_each(market: &Arc<Market>, seed: u64, people: &[String], (before, after): (&str, &str)) -> Vec<f64> {
-    let cast = ours::cast(market);
+    let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
     let lab = lab(&cast, &sources, seed);
-    let Ok(texts) = Texts::of(&cast.context.scratch, people).map(Arc::new) else { return Vec::new() };
+    let Ok(texts) = Texts::spool(&cast.context.scratch, people).map(Arc::new) else { return Vec::new() };
     let wanted: Vec<Wanted> = (0..people.len() as u32)
         .flat_map(|persona| [before, after].map(|prompt| Wanted { persona, prompt: prompt.into() }))
         .collect();

@@ -7,6 +7,8 @@
 //! tool can ask it for that.
 
 mod arrival;
+#[path = "../support/cast.rs"]
+mod cast;
 mod chances;
 mod growth;
 mod honesty;

@@ -1,32 +1,25 @@
 //! Where rejoinder arrives: a first run of the offer, and one search for a better prompt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use rejoinder::call::{Caller, Meter, Shared};
-use rejoinder::compare::spending;
+use rejoinder::call::{Caller, Shared};
+use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::entries::Entries;
 use rejoinder::data::spool::Texts;
-use rejoinder::engine::local::Local;
-use rejoinder::evaluate::account::Account;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
 use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
 use rejoinder::evaluate::decision_prompt::DecisionPrompt;
-use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
-use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Sources};
+use rejoinder::evaluate::grounding::Sources;
 use rejoinder::evaluate::plan::Plan;
-use rejoinder::evaluate::run::{self, RunContext};
+use rejoinder::evaluate::run;
 use rejoinder::evaluate::trial::Bench;
 use rejoinder::event::Events;
-use rejoinder::improve::improver::REWRITE_TOKENS;
+use rejoinder::improve::Details;
 use rejoinder::improve::parts::Marking;
-use rejoinder::improve::{Details, Improver};
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Speech};
-use rejoinder::model::price::Prices;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
-use rejoinder::optimize::Cast;
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::before::coding::Reader;
 use rejoinder::optimize::before::earlier::Earlier;
@@ -34,6 +27,7 @@ use rejoinder::optimize::before::standing::Standing;
 use rejoinder::optimize::lineage::Lineage;
 use rejoinder::optimize::lineage::attempts::Attempts;
 use rejoinder::optimize::lineage::memory::Memory;
+use rejoinder::optimize::people::kinds::Kinds;
 use rejoinder::optimize::people::split::{People, Split};
 use rejoinder::optimize::search::explore;
 use rejoinder::optimize::search::propose::Proposer;
@@ -43,46 +37,13 @@ use rejoinder::optimize::trials::decisions::Decisions;
 use rejoinder::optimize::trials::failures::Failures;
 use rejoinder::optimize::trials::lab::Lab;
 
-/// Trials at once: the market answers at once, and needs no more.
-const WIDTH: usize = 1;
-
-/// Everyone, played by one market in this process.
-pub fn cast(market: &Arc<Market>) -> Cast {
-    let shared = Shared::default();
-    let permits = Permits::new(Concurrency::Fixed(WIDTH));
-    let door = |role| {
-        let model: Arc<dyn Model> = Arc::<Market>::clone(market);
-        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), Events::new(|_| {}))
-    };
-    let meter: Meter = shared.meter.clone();
-    let names = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
-    let models = names.into_iter().map(|role| (role, market.id().to_owned())).collect();
-    let prices = Prices::with_overrides(&BTreeMap::new()).expect("there are no overrides");
-    let account = Account::new(meter, prices, models, BTreeSet::from(names));
-    Cast {
-        generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
-        decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
-        improver: Improver::new(door(Role::Improver), REWRITE_TOKENS),
-        auditor: Some(Auditor::new(door(Role::Auditor), AUDIT_TOKENS)),
-        referee: None,
-        context: RunContext {
-            account,
-            width: WIDTH,
-            engine: Arc::new(Local),
-            events: Events::new(|_| {}),
-            stop: shared.stop.clone(),
-            run: None,
-            scratch: std::env::temp_dir(),
-            prospects: rejoinder::evaluate::prospects::Prospects::default(),
-        },
-    }
-}
+use crate::cast::cast;
 
 /// The people of a market as a decision model plays them: they answer with the chance of a yes.
 pub fn decides_by_chances(market: Market) -> DecisionMaker {
-    let (permits, retry) = (Permits::new(Concurrency::Fixed(WIDTH)), RetryPolicy::default());
+    let permits = Permits::new(Concurrency::Fixed(1));
     let model: Arc<dyn Model> = Arc::new(market.speaking(Speech::Chances));
-    let door = Caller::new(Role::DecisionMaker, model, permits, retry, Shared::default(), Events::new(|_| {}));
+    let door = Caller::new(Role::DecisionMaker, model, permits, Shared::default(), Events::new(|_| {}));
     DecisionMaker::new(door, DecisionPrompt::strict(), DECISION_TOKENS)
 }
 
@@ -128,7 +89,7 @@ pub fn run(setting: &Setting<'_>) -> Result<Done, String> {
 async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Error>> {
     let cast = cast(setting.market);
     let scratch = cast.context.scratch.clone();
-    let texts = |of: &[String]| Texts::of(&scratch, of).map(Arc::new);
+    let texts = |of: &[String]| Texts::spool(&scratch, of).map(Arc::new);
     let people = People::apart(texts(setting.learn)?, texts(setting.unseen)?)?;
     let first = Bench {
         generator: Some(cast.generator.clone()),
@@ -180,9 +141,10 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     let calls = setting.calls.saturating_sub(before);
     let aim = Aim {
         calls,
+        spare: 0,
         decisions: Decisions::Fixed(1),
         challengers: explore::first_wave(calls),
-        alpha: spending::level(0.05, &[]),
+        alpha: Ledger::default().next_level(0.05),
         min_gain: 0.02,
         margin: 0.1,
         confirm: 0,
@@ -199,6 +161,8 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         scores: standing.known(&people, setting.objective)?,
         earlier,
         attempts: &Attempts::first(0.05),
+        kinds: &Kinds::default(),
+        leads: None,
     };
     let search = search(&lab, &proposer, known, aim).await?;
     Ok(Done { search, calls: lab.calls() })

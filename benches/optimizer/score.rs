@@ -13,7 +13,6 @@ use rejoinder::evaluate::trial::{Bench, Trial, Work};
 use rejoinder::event::Events;
 use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{CallKey, Role};
 use serde_json::Value;
 
@@ -49,7 +48,7 @@ impl Scorer {
         let door = |role| {
             let permits = Permits::new(Concurrency::Fixed(1));
             let model: Arc<Market> = Arc::clone(&market);
-            Caller::new(role, model, permits, RetryPolicy::default(), Shared::default(), Events::new(|_| {}))
+            Caller::new(role, model, permits, Shared::default(), Events::new(|_| {}))
         };
         Scorer {
             generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
@@ -68,7 +67,7 @@ impl Scorer {
         let (mut ungrounded, mut grounded_yes) = (0_usize, 0_usize);
         for (at, persona) in world.unseen.iter().enumerate() {
             for nth in 0..MESSAGES {
-                let key = |step| CallKey::of(&["score", step, &at.to_string(), &nth.to_string()]);
+                let key = |step| CallKey::from_parts(&["score", step, &at.to_string(), &nth.to_string()]);
                 let message = self.market.answer(&self.generator.request(prompt, persona, key("message"))).text;
                 if !self.market.ungrounded(&message, &world.offer, persona).is_empty() {
                     ungrounded += 1;

@@ -1,4 +1,4 @@
-"""GEPA (PyPI `gepa`) on the simulated market, at its defaults.
+"""GEPA (PyPI `gepa`) on a simulated market or world, at its defaults.
 
 What is ours is the adapter - one message and one decision for each persona, score 1 for yes - and the last step to the
 model: the market's improver knows a rewrite by its fences, so GEPA's rendered reflection prompt is taken apart into the
@@ -70,8 +70,8 @@ class Silent:
 def run(market, world, budgets, truthful=False, validation=20):
     """A list of (budget, calls, prompt): the best candidate by GEPA's own score once so many calls are used.
 
-    The last `validation` personas are GEPA's validation set and the others its training set. Of 20, 30 and 40, 20 served
-    GEPA best where it counts: the truthful variant's share of messages that get a yes and invent nothing.
+    The last `validation` personas are GEPA's validation set and the others its training set. Of 20, 30 and 40, 20
+    served GEPA best where it counts: the truthful variant's share of messages that get a yes and invent nothing.
 
     GEPA does nothing that depends on its budget, and looks whether to stop only between iterations; so each checkpoint
     is what a run with just that budget returns, a few calls over it at most.

@@ -23,7 +23,6 @@ use rejoinder::model::id::ModelId;
 use rejoinder::model::limits::permits::{Concurrency, Permits};
 use rejoinder::model::messages_api::MessagesApi;
 use rejoinder::model::price::Prices;
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 
 use super::process::{Market, Place, Took, measured};
@@ -70,7 +69,7 @@ async fn trials(engine: &str, url: &str) {
     let permits = Permits::new(Concurrency::Fixed(WIDTH));
     let door = |role| {
         let model = Arc::clone(&model);
-        Caller::new(role, model, permits.clone(), RetryPolicy::default(), shared.clone(), events.clone())
+        Caller::new(role, model, permits.clone(), shared.clone(), events.clone())
     };
     let names = [Role::Generator, Role::DecisionMaker].map(|role| (role, MODEL.to_owned()));
     let prices = Prices::with_overrides(&BTreeMap::new()).expect("there are no overrides");

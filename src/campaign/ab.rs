@@ -132,7 +132,7 @@ fn simulated(folder: &DataFolder, arm: &campaigns::Arm) -> Option<(Rate, FileNam
     let is_simulated = metadata.rejoinder.as_ref().is_some_and(|provenance| provenance.simulated);
     // A file of that name with another prompt says nothing of this one.
     let is_same = metadata.system_prompt.trim() == arm.prompt.trim();
-    is_same.then(|| (Rate::of(&decisions.tallies()).marked(is_simulated), file))
+    is_same.then(|| (Rate::from_tallies(&decisions.tallies()).marked(is_simulated), file))
 }
 
 #[cfg(test)]

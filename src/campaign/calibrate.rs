@@ -17,7 +17,7 @@ use crate::data::spool::Texts;
 use crate::data::{self, DataFolder, FileName};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::plan::Plan;
-use crate::evaluate::run::{self, RunContext};
+use crate::evaluate::run::{self, RunContext, Trials};
 use crate::evaluate::trial::{Bench, TrialFailure, Verdict};
 
 /// Fewer replies than this, or fewer people without one, say nothing of a part of the messages.
@@ -206,7 +206,7 @@ impl Found {
             let (before, _) = without.people.get(person)?;
             Some(JudgedTwice { before: *before, after: *after, is_reply: *is_reply })
         });
-        let change = RankingChange::of(&both.collect::<Vec<_>>())?;
+        let change = RankingChange::from_judged(&both.collect::<Vec<_>>())?;
         let verdict = match change.interval {
             _ if change.replied.min(change.silent) < ENOUGH => ExamplesVerdict::TooFew,
             Some(interval) if interval.low > 0.0 => ExamplesVerdict::Better,
@@ -246,7 +246,8 @@ pub async fn run(
     let Material { people, texts, asked, .. } = material;
     let whom = asked.iter().map(|asked| (asked.person, asked.step.saturating_sub(1))).collect();
     let plan = Plan::decide(whom, texts);
-    let outcomes = run::outcomes(&bench, context, &people, plan, "Judging what was sent", |_, _| {}).await?;
+    let trials = Trials { people: &people, plan, label: "Judging what was sent" };
+    let outcomes = run::outcomes(&bench, context, trials, |_, _| {}).await?;
     context.go_on()?;
     let mut failures = Vec::new();
     let mut said: Vec<(Asked, Said)> = Vec::new();
@@ -282,9 +283,10 @@ fn found(said: &[(Asked, Said)]) -> Found {
     let all: Vec<Judged> = first.iter().map(|(_, it, reply, _)| judged(it, *reply)).collect();
     let positive: Vec<Judged> = first.iter().map(|(_, it, _, hoped)| judged(it, *hoped)).collect();
     let hoped = positive.iter().filter(|judged| judged.is_reply).count() as u64;
-    let tally =
-        |yes: bool| Tally::of(first.iter().filter(|(_, it, ..)| it.is_yes == yes).map(|(_, _, reply, _)| *reply));
-    let worth = Worth::of(tally(true), tally(false));
+    let tally = |yes: bool| {
+        Tally::from_decisions(first.iter().filter(|(_, it, ..)| it.is_yes == yes).map(|(_, _, reply, _)| *reply))
+    };
+    let worth = Worth::from_tallies(tally(true), tally(false));
     let counted: Vec<prediction_powered::Counted> = all
         .iter()
         .map(|judged| prediction_powered::Counted {
@@ -292,13 +294,16 @@ fn found(said: &[(Asked, Said)]) -> Found {
             prediction: judged.score,
         })
         .collect();
-    let powered = PredictionPowered::of(&counted, &predictions);
+    let powered = PredictionPowered::estimate(&counted, &predictions);
     let correlation = prediction_powered::correlation(&counted);
     Found {
-        replies: share(Tally::of(all.iter().map(|judged| judged.is_reply))),
+        replies: share(Tally::from_decisions(all.iter().map(|judged| judged.is_reply))),
         positive: hoped,
-        ranked: Ranking::of(&all).map(|ranking| ranked(&ranking)),
-        ranked_positive: (hoped >= ENOUGH).then(|| Ranking::of(&positive)).flatten().map(|ranking| ranked(&ranking)),
+        ranked: Ranking::from_judged(&all).map(|ranking| ranked(&ranking)),
+        ranked_positive: (hoped >= ENOUGH)
+            .then(|| Ranking::from_judged(&positive))
+            .flatten()
+            .map(|ranking| ranked(&ranking)),
         after_yes: share(worth.of_yes),
         after_no: share(worth.of_no),
         ratio: worth.ratio_interval.map(|interval| Ratio {
@@ -334,9 +339,9 @@ fn parts(said: &[(Asked, Said)], first: &[(&Asked, Said, bool, bool)]) -> Vec<Pa
         }
     }
     let part = |kind: &str, name: String, judged: &[Judged]| {
-        let tally = Tally::of(judged.iter().map(|judged| judged.is_reply));
+        let tally = Tally::from_decisions(judged.iter().map(|judged| judged.is_reply));
         let is_enough = tally.yes >= ENOUGH && tally.total - tally.yes >= ENOUGH;
-        let ranked = is_enough.then(|| Ranking::of(judged)).flatten().map(|ranking| ranked(&ranking));
+        let ranked = is_enough.then(|| Ranking::from_judged(judged)).flatten().map(|ranking| ranked(&ranking));
         Part { kind: kind.to_owned(), name, replies: share(tally), ranked }
     };
     let mut parts = Vec::new();

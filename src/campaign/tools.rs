@@ -114,7 +114,7 @@ impl Barred {
     /// Whether this person may not be written to.
     #[must_use]
     pub fn holds(&self, written: &Written) -> bool {
-        let key = AddressKey::of(&written.email);
+        let key = AddressKey::from_address(&written.email);
         self.suppression.reason(key).is_some() || self.blocked.contains(&key)
     }
 }

@@ -99,8 +99,6 @@ pub struct Sequences {
 pub struct Counts {
     /// Leads with a whole sequence.
     pub whole: u64,
-    /// Why sequences are not whole, in the order of the leads.
-    pub failures: Vec<String>,
     /// Leads for whom nothing was tried, since a limit was reached.
     pub not_run: u64,
     /// Steps that were written, and what became of their audits.
@@ -233,10 +231,7 @@ impl Sequences {
                 counts.not_run += 1;
                 continue;
             };
-            match written.failed {
-                Some(reason) => counts.failures.push(reason),
-                None => counts.whole += 1,
-            }
+            counts.whole += u64::from(written.failed.is_none());
             for step in &written.steps {
                 let message = Message { audit: audit(step), revisions: step.revisions, ..Message::default() };
                 counts.audits.add(&message);
@@ -247,6 +242,12 @@ impl Sequences {
             }
         }
         Ok(counts)
+    }
+
+    /// Why sequences are not whole, in the order of the leads.
+    pub fn failures(&self) -> impl Iterator<Item = String> + '_ {
+        // What cannot be read was found out when they were counted.
+        self.each().filter_map(|ended| ended.ok().flatten()?.written.failed)
     }
 
     /// Whether there is nothing that was paid for.
@@ -270,7 +271,7 @@ impl Sequences {
     ) -> Result<(), Error> {
         let suppression = Suppression::load(folder)?;
         let may_be_written_to = |written: &Written| {
-            let key = data::leads::AddressKey::of(&written.email);
+            let key = data::leads::AddressKey::from_address(&written.email);
             suppression.reason(key).is_none()
         };
         let written = self.each().filter_map(|ended| match ended {

@@ -11,7 +11,7 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use super::trial_calls::AUDIT_ANSWER;
-use crate::compare::auditor::{AuditorStanding, Caught, Labelled};
+use crate::compare::auditor::{AuditorFindings, Caught, Labelled};
 use crate::compare::{Rate, Tally};
 use crate::data::auditors::{self, AuditorRecord, CaughtCounts};
 use crate::data::judges::Counted;
@@ -23,7 +23,7 @@ use crate::evaluate::grounding::{Audit, Auditor};
 use crate::evaluate::{ask, run};
 use crate::event::{Event, TrialOutcome};
 use crate::model::{CallKey, FailureKind, Role};
-use crate::report::auditor::{AuditorSummary, Shown, block, shortfalls};
+use crate::report::auditor::{AuditorSummary, Passage, block, shortfalls};
 use crate::report::estimate::{self, Line};
 use crate::report::summary::Spent;
 use crate::report::words;
@@ -77,7 +77,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     doors.explain(doors.context.go_on().map_err(run::Error::from))?;
     let found = Found::new(&cases, ended);
     let simulated = doors.context.account.is_simulated();
-    let standing = AuditorStanding::of(&found.labelled, cases.len() as u64, simulated);
+    let standing = AuditorFindings::from_labelled(&found.labelled, cases.len() as u64, simulated);
     let used = doors.context.account.since(&before);
     let limit = doors.context.limit();
     let record = AuditorRecord {
@@ -204,8 +204,8 @@ async fn audit_all(
 #[derive(Default)]
 struct Found {
     labelled: Vec<Labelled>,
-    missed: Vec<Shown>,
-    accused: Vec<Shown>,
+    missed: Vec<Passage>,
+    accused: Vec<Passage>,
     failures: Vec<String>,
     /// As programs read it.
     messages: Vec<Value>,
@@ -241,8 +241,11 @@ impl Found {
         self.messages.push(json!({
             "id": case.id, "lang": case.lang, "honest": case.is_honest(), "accused": faults, "missed": missed,
         }));
-        let shown =
-            |passage: &str, why: &str| Shown { id: case.id.clone(), passage: passage.to_owned(), why: why.to_owned() };
+        let shown = |passage: &str, why: &str| Passage {
+            id: case.id.clone(),
+            passage: passage.to_owned(),
+            why: why.to_owned(),
+        };
         if case.is_honest() {
             let fault = |claim: &&crate::evaluate::grounding::Claim| {
                 shown(claim.quote(&case.message), &claim.fault().unwrap_or_default())
@@ -275,8 +278,8 @@ fn counts(caught: &Caught) -> CaughtCounts {
 }
 
 fn plan(battery: &AuditorBattery, auditor: &Auditor, doors: &Doors) -> String {
-    let request = |case: &Case| auditor.request(&case.message, &case.sources, &case.persona, CallKey::of(&[]));
+    let request = |case: &Case| auditor.request(&case.message, &case.sources, &case.persona, CallKey::from_parts(&[]));
     let calls: Vec<_> = battery.cases.iter().map(|case| estimate::tokens(&request(case), AUDIT_ANSWER)).collect();
-    let line = Line::of(Role::Auditor, "audits of labelled messages", &calls, 1, &doors.context.account);
+    let line = Line::for_calls(Role::Auditor, "audits of labelled messages", &calls, 1, &doors.context.account);
     estimate::plan(&[line], &doors.context.account)
 }

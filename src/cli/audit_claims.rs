@@ -175,10 +175,10 @@ async fn with_model(
         let mut calls = Vec::new();
         for index in &open {
             let (persona, message) = texts(&work.messages, *index)?;
-            let request = auditor.request(&message, &work.sources, &persona, CallKey::of(&[]));
+            let request = auditor.request(&message, &work.sources, &persona, CallKey::from_parts(&[]));
             calls.push(estimate::tokens(&request, AUDIT_ANSWER));
         }
-        let line = Line::of(Role::Auditor, "audits", &calls, 1, &doors.context.account);
+        let line = Line::for_calls(Role::Auditor, "audits", &calls, 1, &doors.context.account);
         return print(&estimate::plan(&[line], &doors.context.account));
     }
     let texts_hash = digest(&[&work.sources.facts, &work.sources.orders]);

@@ -12,14 +12,14 @@ use super::options::ModelOptions;
 use super::print;
 use super::setup::{Doors, Setup};
 use super::trial_calls::DECISION_ANSWER;
-use crate::compare::audit::{Decided, Standing};
+use crate::compare::audit::{Decided, JudgeFindings};
 use crate::compare::{Rate, Tally};
 use crate::data::judges::{self, Counted, JudgeRecord, Named};
 use crate::data::results::sha256;
 use crate::data::{Kind, Map, clock};
 use crate::evaluate::DecisionMaker;
 use crate::evaluate::attack::{self, Effort};
-use crate::evaluate::audit::{self, Asking, Heard, Material, Sheet};
+use crate::evaluate::audit::{self, Asking, AuditAnswers, Material, Sheet};
 use crate::evaluate::battery::Battery;
 use crate::evaluate::decision_maker::Threshold;
 use crate::event::Event;
@@ -117,7 +117,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         fingerprint: &fingerprint,
         source: source.name(),
         repeats,
-        heard: &heard,
+        answers: &heard,
         standing: &standing,
         partial: partial.as_deref(),
         spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
@@ -212,16 +212,16 @@ fn capital(text: &str) -> String {
 
 /// What is put to this judge: one that answers with probabilities is also tried on quantities, dates and negations.
 fn sheet(battery: &Battery, material: &Material, repeats: usize, decision_maker: &DecisionMaker) -> Sheet {
-    let sheet = Sheet::of(battery, material, repeats);
+    let sheet = Sheet::new(battery, material, repeats);
     if decision_maker.caller().model().only_decides() { sheet.with_pairs(battery) } else { sheet }
 }
 
-fn standing(heard: &Heard) -> Standing {
-    let tallies = |probes: &[audit::ProbeHeard]| -> Vec<Tally> {
+fn standing(heard: &AuditAnswers) -> JudgeFindings {
+    let tallies = |probes: &[audit::ProbeAnswers]| -> Vec<Tally> {
         probes.iter().map(|probe| Tally { yes: probe.yes, total: probe.total }).collect()
     };
-    let missed: Vec<bool> = heard.pairs.iter().filter_map(audit::PairHeard::is_missed).collect();
-    Standing::from_decisions(&Decided {
+    let missed: Vec<bool> = heard.pairs.iter().filter_map(audit::PairAnswers::is_missed).collect();
+    JudgeFindings::from_decisions(&Decided {
         families: &heard.families.iter().map(|family| tallies(&family.probes)).collect::<Vec<_>>(),
         attack: &tallies(&heard.attack.probes),
         controls: &tallies(&heard.controls),
@@ -245,15 +245,16 @@ fn counted(rate: &Rate) -> Counted {
 }
 
 fn plan(sheet: &Sheet, effort: Effort, decision_maker: &DecisionMaker, doors: &Doors) -> String {
-    let key = CallKey::of(&[]);
+    let key = CallKey::from_parts(&[]);
     let tokens = |persona: &str, text: &str| {
         estimate::tokens(&decision_maker.request(persona, text, key.clone()), DECISION_ANSWER)
     };
-    let line = |what, calls: &[_]| Line::of(Role::DecisionMaker, what, calls, 1, &doors.context.account);
-    let asked = |of_probes| sheet.questions(of_probes).map(|(persona, text)| tokens(persona, text)).collect::<Vec<_>>();
+    let line = |what, calls: &[_]| Line::for_calls(Role::DecisionMaker, what, calls, 1, &doors.context.account);
+    let probes: Vec<_> = sheet.probe_questions().map(|(persona, text)| tokens(persona, text)).collect();
+    let messages: Vec<_> = sheet.message_questions().map(|(persona, text)| tokens(persona, text)).collect();
     // What an attack tries is about as long as two probes together.
-    let attack = sheet.questions(true).cycle().take(effort.calls());
+    let attack = sheet.probe_questions().cycle().take(effort.calls());
     let attack: Vec<_> = attack.map(|(persona, text)| tokens(persona, &format!("{text}\n\n{text}"))).collect();
-    let lines = [line("probes", &asked(true)), line("messages again", &asked(false)), line("attack", &attack)];
+    let lines = [line("probes", &probes), line("messages again", &messages), line("attack", &attack)];
     estimate::plan(&lines, &doors.context.account)
 }

@@ -227,7 +227,7 @@ fn plan(
     plain: &DecisionMaker,
     doors: &Doors,
 ) -> Result<String, Error> {
-    let key = CallKey::of(&[]);
+    let key = CallKey::from_parts(&[]);
     let account = &doors.context.account;
     let line = |what, judge: &DecisionMaker| {
         let mut calls = Vec::with_capacity(material.len());
@@ -235,7 +235,7 @@ fn plan(
             let (persona, text) = question?;
             calls.push(estimate::tokens(&judge.request(&persona, &text, key.clone()), DECISION_ANSWER));
         }
-        Ok::<_, Error>(Line::of(Role::DecisionMaker, what, &calls, 1, account))
+        Ok::<_, Error>(Line::for_calls(Role::DecisionMaker, what, &calls, 1, account))
     };
     let mut lines = vec![line("messages that were sent", decision_maker)?];
     if decision_maker.examples().is_some() {

@@ -59,7 +59,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.models.dry_run {
         let line = |role: &Role| {
             let usage = estimate::tokens(&question(&doors, *role), 100);
-            estimate::Line::of(*role, "one small call", &[usage], 1, &doors.context.account)
+            estimate::Line::for_calls(*role, "one small call", &[usage], 1, &doors.context.account)
         };
         return print(&estimate::plan(&roles.iter().map(line).collect::<Vec<_>>(), &doors.context.account));
     }
@@ -138,7 +138,7 @@ fn place(caller: &Caller) -> String {
 
 /// A small question of the kind that the role gets.
 fn question(doors: &Doors, role: Role) -> Request {
-    let key = CallKey::of(&["check", &role.to_string()]);
+    let key = CallKey::from_parts(&["check", &role.to_string()]);
     match role {
         Role::Generator => Request {
             key,
@@ -202,7 +202,7 @@ mod tests {
     fn the_form_of_an_answer_is_obeyed_readable_or_neither() {
         let json = json!({ "properties": { "what": { "type": "string" }, "times": { "type": "number" } } });
         let request = Request {
-            key: CallKey::of(&[]),
+            key: CallKey::from_parts(&[]),
             system: String::new(),
             user: String::new(),
             schema: Some(Schema { name: "x".into(), json }),

@@ -55,12 +55,13 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
     let decision_maker = doors.decision_maker();
     if options.models.dry_run {
-        let key = CallKey::of(&[]);
+        let key = CallKey::from_parts(&[]);
         let decide = open.iter().map(|&row| {
             let row = &rows[row];
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
-        let line = Line::of(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
+        let line =
+            Line::for_calls(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
         return print(&estimate::plan(&[line], &doors.context.account));
     }
     setup.folder.check_writable(Kind::Messages)?;

@@ -257,7 +257,8 @@ impl<'a> Named<'a> {
                 }
             });
             let permits = permits.clone();
-            let caller = Caller::new(role, model, permits, self.retry.clone(), shared.clone(), events.clone());
+            let caller =
+                Caller::new(role, model, permits, shared.clone(), events.clone()).with_retry(self.retry.clone());
             callers.insert(role, caller);
         }
         Ok(callers)

@@ -14,7 +14,7 @@ use crate::evaluate::generator::{Form, Generator};
 use crate::evaluate::grounding::Auditor;
 use crate::event::Event;
 use crate::improve::Improver;
-use crate::journal::{Begun, Inputs, Journal};
+use crate::journal::{Inputs, Journal, OpenRun};
 use crate::model::Role;
 use crate::model::form::without_form;
 use crate::model::price::Prices;
@@ -60,7 +60,7 @@ impl Doors {
         command: &str,
         parts: &[&str],
         seed: (Option<u64>, u64),
-    ) -> Result<Arc<Begun>, Error> {
+    ) -> Result<Arc<OpenRun>, Error> {
         let mut all: Vec<String> = parts.iter().map(ToString::to_string).collect();
         for (role, caller) in &self.callers {
             let tokens = self.limits.get(role).copied().unwrap_or_default();

@@ -162,7 +162,7 @@ fn mean_chance(entries: &Entries) -> Result<Option<Mean>, Error> {
         entry.messages.iter().filter_map(|judged| judged.decision.score()).for_each(|chance| outcomes.add(chance));
         true
     })?;
-    Ok(Mean::of(&people.into_values().collect::<Vec<_>>()))
+    Ok(Mean::from_outcomes(&people.into_values().collect::<Vec<_>>()))
 }
 
 /// The prompt of that file, else the one of the settings, else, where nobody is written to, the sample offer, which is

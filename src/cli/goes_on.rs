@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::Error;
 use crate::call::budget::Budget;
 use crate::event::{Event, Events};
-use crate::journal::{self, Begun, Inputs, Journal, RunRow, RunState, kept};
+use crate::journal::{self, Inputs, Journal, OpenRun, RunRow, RunState, kept};
 use crate::model::Usage;
 use crate::model::price::Prices;
 use crate::report::words;
@@ -35,7 +35,7 @@ const OF_THE_MOMENT: [&str; 16] = [
 ///
 /// # Errors
 /// One line, where it depends on something that has changed: on what.
-pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun, Error> {
+pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<OpenRun, Error> {
     journal.resume(inputs, id).map_err(|error| match error {
         journal::Error::Changed(id) => {
             let (kept, row) = (journal.parts(&id), journal.run(&id));
@@ -58,7 +58,7 @@ pub fn resume(journal: &Journal, inputs: &Inputs<'_>, id: &str) -> Result<Begun,
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub fn name_others(journal: &Journal, inputs: &Inputs<'_>, run: &Begun, events: &Events) -> Result<(), Error> {
+pub fn name_others(journal: &Journal, inputs: &Inputs<'_>, run: &OpenRun, events: &Events) -> Result<(), Error> {
     let subject = |arguments: &[String]| {
         let options = options(arguments);
         let names = ["--persona-file", "--results-file", "--messages-file"];
@@ -93,7 +93,7 @@ pub fn name_others(journal: &Journal, inputs: &Inputs<'_>, run: &Begun, events: 
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub fn count(journal: &Journal, run: &Begun, budget: &Budget, prices: &Prices) -> Result<(), Error> {
+pub fn count(journal: &Journal, run: &OpenRun, budget: &Budget, prices: &Prices) -> Result<(), Error> {
     let limits = budget.limits();
     if !run.resumed || (limits.calls.is_none() && limits.cost_usd.is_none()) {
         return Ok(());

@@ -26,7 +26,7 @@ use super::{audit_auditor, audit_judge, calibrate, terminal};
 use crate::data::results::Metadata;
 use crate::data::{FileName, Kind, results_stream, versions};
 use crate::event::Event;
-use crate::journal::Begun;
+use crate::journal::OpenRun;
 use crate::model::Role;
 use crate::optimize::before::judges::Rejudge;
 use crate::optimize::before::older::Older;
@@ -179,7 +179,7 @@ async fn cycles(
     setup: &Setup,
     options: &Options,
     (file, last): (&mut FileName, &mut Option<FileName>),
-    (run, cast): (&Begun, &Cast),
+    (run, cast): (&OpenRun, &Cast),
     (facts, by_hand): (Option<String>, Vec<String>),
     doors: &Doors,
 ) -> Result<(), Error> {
@@ -265,7 +265,7 @@ fn begin(
     options: &Options,
     (facts, by_hand): (Option<&str>, &[String]),
     doors: &mut Doors,
-) -> Result<Arc<Begun>, Error> {
+) -> Result<Arc<OpenRun>, Error> {
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;

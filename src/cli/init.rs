@@ -26,6 +26,7 @@ use crate::report::words;
 Examples:
   rejoinder init
   rejoinder init --offer @offer.txt --model anthropic/claude-sonnet-5-5 --domain \"operations leaders in logistics\"
+  rejoinder init --offer @offer.txt --leads contacts.csv
   rejoinder init --offer \"We sell flour to bakeries.\" --model ollama/qwen2.5:7b --domain bakeries --no-check"
 )]
 pub struct Options {
@@ -38,7 +39,10 @@ pub struct Options {
     /// Whom you want to reach, in a few words, to invent personas for
     #[arg(long, value_name = "TEXT")]
     domain: Option<String>,
-    /// Name of the files [default: from the domain]
+    /// A file of leads to write to: CSV of any tool, JSON or JSON lines. No personas are invented then
+    #[arg(long, value_name = "FILE", conflicts_with = "domain")]
+    leads: Option<PathBuf>,
+    /// Name of the files [default: from the file of leads, or the domain]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Where to write the two files
@@ -69,8 +73,16 @@ struct Answers {
     /// `None` leaves a place to write it.
     offer: Option<String>,
     model: ModelId,
-    domain: String,
+    whom: Whom,
     name: String,
+}
+
+/// Whom to reach.
+enum Whom {
+    /// People to invent: who, in a few words.
+    Domain(String),
+    /// People in a file.
+    Leads(PathBuf),
 }
 
 /// Asks, writes, checks, and says what comes next.
@@ -88,11 +100,20 @@ pub async fn run(options: &Options, global: Global, stop: Stop) -> Result<(), Er
         Ok(())
     } else {
         let arguments = ["check".to_owned(), "--model".to_owned(), answers.model.to_string()];
-        let global = Global { config: Some(settings), ..global };
-        again::run(arguments.to_vec(), global, stop).await
+        let global = Global { config: Some(settings.clone()), ..global.clone() };
+        again::run(arguments.to_vec(), global, stop.clone()).await
+    };
+    let imported = match &answers.whom {
+        Whom::Domain(_) => Ok(()),
+        Whom::Leads(file) => {
+            let file = file.to_string_lossy().into_owned();
+            let arguments = ["leads".to_owned(), "import".to_owned(), file, "--name".to_owned(), answers.name.clone()];
+            let data_dir = global.data_dir.clone().or_else(|| Some(options.folder.join("data")));
+            again::run(arguments.to_vec(), Global { config: Some(settings), data_dir, ..global }, stop).await
+        }
     };
     super::terminal::show(&next(&answers, &options.folder, &offer, checked.is_ok()))?;
-    checked
+    checked.and(imported)
 }
 
 /// The answers, asked for on standard error where no option gives them. Where nobody answers, the defaults hold.
@@ -125,10 +146,24 @@ fn ask(options: &Options, input: &mut impl BufRead) -> Result<Answers, Error> {
     };
     let model: ModelId = question(&options.model, "Which model?", DEFAULT_MODEL)?.parse()?;
     connect::check_built_in(&model)?;
-    let domain = question(&options.domain, "Whom do you want to reach?", DEFAULT_DOMAIN)?;
-    let name = options.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| name_of(&domain));
+    let whom = match (&options.leads, &options.domain) {
+        (Some(file), _) => Whom::Leads(file.clone()),
+        (None, domain) => {
+            let words = "Whom do you want to reach? (@FILE takes leads from a file)";
+            let answer = question(domain, words, DEFAULT_DOMAIN)?;
+            answer.strip_prefix('@').map(|file| Whom::Leads(file.trim().into())).unwrap_or(Whom::Domain(answer))
+        }
+    };
+    let name = options.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| match &whom {
+        Whom::Domain(domain) => name_of(domain),
+        Whom::Leads(file) => name_of(&file.file_stem().unwrap_or_default().to_string_lossy()),
+    });
+    if let Whom::Leads(file) = &whom {
+        // Before anything is written.
+        std::fs::File::open(file).map_err(|source| Error::Read { what: "leads", path: words::path(file), source })?;
+    }
     let offer = offer.trim();
-    Ok(Answers { offer: (!offer.is_empty()).then(|| offer.to_owned()), model, domain, name })
+    Ok(Answers { offer: (!offer.is_empty()).then(|| offer.to_owned()), model, whom, name })
 }
 
 /// A name for files: the first words of a domain that are plain letters and digits.
@@ -183,13 +218,29 @@ fn next(answers: &Answers, folder: &Path, offer: &Path, answered: bool) -> Scree
     }
     let name = words::one_line(&answers.name, 80);
     let called = |ending: &str| shell(&format!("{name}{ending}"));
-    // Quoted as a shell takes it word for word.
-    let domain = words::one_line(&answers.domain, 300).replace('\'', "'\\''");
-    screen.line(Tone::Command, format!("  rejoinder personas --domain '{domain}' --name {}", called("")));
-    let train = called("_train");
-    screen.line(Tone::Command, format!("  rejoinder evaluate --persona-file {train} --messages-per-persona 1"));
-    screen.line(Tone::Command, format!("  rejoinder improve --results-file {}", called("_train_results")));
-    screen.line(Tone::Plain, "Each takes --dry-run, which prints the cost and sends nothing.");
+    let commands = match &answers.whom {
+        Whom::Domain(domain) => {
+            // Quoted as a shell takes it word for word.
+            let domain = words::one_line(domain, 300).replace('\'', "'\\''");
+            vec![
+                format!("personas --domain '{domain}' --name {}", called("")),
+                format!("evaluate --persona-file {} --messages-per-persona 1", called("_train")),
+                format!("improve --results-file {}", called("_train_results")),
+            ]
+        }
+        Whom::Leads(_) => vec![
+            format!("evaluate --leads {} --messages-per-persona 1", called("")),
+            format!("improve --results-file {}", called("_results")),
+            format!("write --leads {}", called("")),
+            format!("lint {}", called("")),
+            format!("export {} --for csv -o {}", called(""), called("_campaign.csv")),
+        ],
+    };
+    for command in commands {
+        screen.line(Tone::Command, format!("  rejoinder {command}"));
+    }
+    let takes = if matches!(answers.whom, Whom::Domain(_)) { "Each takes" } else { "The first three take" };
+    screen.line(Tone::Plain, format!("{takes} --dry-run, which prints the cost and sends nothing."));
     screen
 }
 
@@ -217,7 +268,26 @@ mod tests {
         let some = answers(&["--domain", "dentists", "--model", "market"], "");
         assert_eq!((some.offer, some.name.as_str()), (None, "dentists"));
         let blank = answers(&["--offer", "We sell tea.", "--domain", "", "--name", " ", "--model", "market"], "");
-        assert_eq!((blank.domain.as_str(), blank.name.as_str()), (DEFAULT_DOMAIN, "operations_leaders_in_logistics"));
+        assert_eq!(blank.name, "operations_leaders_in_logistics");
+        assert!(matches!(&blank.whom, Whom::Domain(domain) if domain == DEFAULT_DOMAIN));
+    }
+
+    #[test]
+    fn leads_of_a_file_stand_in_for_people_who_are_invented() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Spring leads.csv");
+        std::fs::File::create(&file).unwrap();
+        let typed = format!("We sell tea.\nmarket\n@{}\n", file.display());
+        let by_option = answers(&["--leads", &file.to_string_lossy(), "--model", "market"], "We sell tea.\n");
+        for answers in [answers(&[], &typed), by_option] {
+            assert!(matches!(&answers.whom, Whom::Leads(path) if *path == file));
+            assert_eq!(answers.name, "spring_leads");
+            insta::assert_snapshot!("leads", next(&answers, Path::new("."), Path::new("offer.md"), true).text(80));
+        }
+        let line =
+            Line::try_parse_from(["init", "--offer", "x", "--leads", "absent.csv", "--model", "market"]).unwrap();
+        let error = ask(&line.options, &mut "".as_bytes()).err().unwrap().to_string();
+        assert!(error.contains("absent.csv"), "{error}");
     }
 
     #[test]
@@ -229,7 +299,7 @@ mod tests {
     #[test]
     fn the_commands_to_come_can_be_copied_from_eighty_columns() {
         let mut answers = answers(&["--model", "market"], "We sell tea.\n");
-        answers.domain = "people who don't drink coffee".into();
+        answers.whom = Whom::Domain("people who don't drink coffee".into());
         answers.name = "tea".into();
         insta::assert_snapshot!(next(&answers, Path::new("new"), Path::new("new/offer.md"), false).text(80));
         answers.name = "tea & co".into();

@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::model::{CallKey, Role, Usage};
 use crate::report::estimate::{self, Line};
 use crate::report::lint::Summary;
+use crate::report::screen::Screen;
 use crate::report::words;
 
 /// Tokens of one answer, as a plan assumes them.
@@ -100,7 +101,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if options.json {
         print_json(&file, options.region, (&summary, left_out), &not_checked, &found)?;
     } else {
-        print(&summary.text(file.stem(), options.region, left_out, &not_checked))?;
+        let text = summary.text(file.stem(), options.region, left_out, &not_checked);
+        let mut screen = Screen::default();
+        screen.plain(text.lines().map(str::to_owned));
+        super::terminal::show(&screen)?;
     }
     if let Some(begun) = begun {
         doors.end(true, "")?;
@@ -194,7 +198,7 @@ fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Lin
             .map_err(|error| data::Error::from(texts.unreadable(&error.to_string())))?;
         for step in &written.steps {
             calls += 1;
-            usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::of(&[])), ANSWER);
+            usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::from_parts(&[])), ANSWER);
         }
     }
     let cost = doors.context.account.expected(Role::Auditor, &usage);

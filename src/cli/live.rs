@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::error::Error;
 use crate::evaluate::account::Account;
 use crate::event::{Event, Spent};
-use crate::journal::{Begun, LiveFile};
-use crate::report::live::{Ended, Live};
+use crate::journal::{LiveFile, OpenRun};
+use crate::report::live::{Live, RunEnd};
 
 /// How often the state is written, where it has changed.
 const EVERY: Duration = Duration::from_millis(500);
@@ -44,13 +44,13 @@ impl Follower {
     pub fn hear(&self, event: &Event) {
         // Of calls the meter tells.
         if *event != Event::CallAnswered {
-            self.lock().hear(event, self.0.since.elapsed());
+            self.lock().record(event, self.0.since.elapsed());
         }
     }
 
     /// From now on the state is written beside the lock of this run, until [`Follower::end`]. Where it cannot be
     /// written, nobody can follow, and that is all.
-    pub fn follow(&self, run: &Begun, command: &str, account: &Account) {
+    pub fn follow(&self, run: &OpenRun, command: &str, account: &Account) {
         {
             let mut live = self.lock();
             live.run.clone_from(&run.id);
@@ -76,7 +76,7 @@ impl Follower {
 
     /// Writes the last state.
     pub fn end(&self, result: Result<(), &Error>) {
-        self.lock().ended = Some(Ended { well: result.is_ok(), why: result.err().map(ToString::to_string) });
+        self.lock().ended = Some(RunEnd { well: result.is_ok(), why: result.err().map(ToString::to_string) });
         if let Some(Writer { stop, thread }) = self.writer().take() {
             drop(stop);
             let _ = thread.join();
@@ -108,7 +108,7 @@ impl Follower {
             if live.run != file.run {
                 return;
             }
-            live.hear(&Event::Spent(spent), self.0.since.elapsed());
+            live.record(&Event::Spent(spent), self.0.since.elapsed());
             serde_json::to_string(&*live)
         };
         if let Ok(text) = text {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::setup::Setup;
-use crate::journal::Begun;
+use crate::journal::OpenRun;
 use crate::model::http::Effort;
 use crate::model::{Model, Role};
 
@@ -44,7 +44,7 @@ impl Link {
     }
 
     /// Never called.
-    pub fn begin(&self, _: &Begun, _: &Setup) {
+    pub fn begin(&self, _: &OpenRun, _: &Setup) {
         match self.0 {}
     }
 

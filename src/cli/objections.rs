@@ -7,7 +7,7 @@ use super::setup::Setup;
 use super::sorting_calls;
 use crate::data::{FileName, Gather, Part, results_stream};
 use crate::event::Event;
-use crate::improve::{Codebook, Heard};
+use crate::improve::{Codebook, Feedback};
 use crate::model::Role;
 use crate::optimize::before::coding::Reader;
 use crate::optimize::before::older::Older;
@@ -33,7 +33,7 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
     let improver = doors.improver();
     if options.dry_run {
         let calls = sorting_calls::planned(&improver, &heard, &book);
-        let line = Line::of(Role::Improver, "sorting what people said", &calls, 1, &doors.context.account);
+        let line = Line::for_calls(Role::Improver, "sorting what people said", &calls, 1, &doors.context.account);
         print(&estimate::plan(&[line], &doors.context.account))?;
         return Ok(false);
     }
@@ -55,7 +55,7 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
 
 /// What those said who may be learned from, as an improvement would read it: the groups are named from nobody who is
 /// kept aside. Also the groups of the lineage.
-fn heard(setup: &Setup, file: &FileName, older: &Older) -> Result<(Heard, Codebook), Error> {
+fn heard(setup: &Setup, file: &FileName, older: &Older) -> Result<(Feedback, Codebook), Error> {
     let (split, book) = match Lineage::of(&older.head) {
         Some(lineage) => (lineage.split, lineage.codebook),
         None => {
@@ -65,9 +65,9 @@ fn heard(setup: &Setup, file: &FileName, older: &Older) -> Result<(Heard, Codebo
         }
     };
     let unseen = split.unseen(&setup.folder)?;
-    let (heard, _) = results_stream::fold(&setup.folder, file, Heard::default, |heard, entry| {
+    let (heard, _) = results_stream::fold(&setup.folder, file, Feedback::default, |heard, entry| {
         if entry.part == Part::Results && !unseen.contains(Key::of(&entry.persona.get())) {
-            heard.take(entry);
+            heard.gather(entry);
         }
     })?;
     Ok((heard, book))

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::setup::{Doors, Setup};
 use crate::data::results::sha256;
 use crate::data::{FileName, json};
-use crate::journal::{self, Begun, Journal, RunState};
+use crate::journal::{self, Journal, OpenRun, RunState};
 
 /// Refuses a file that is there already, before a key is asked for. One that an interrupted run of this command was to
 /// write passes: whether it is this run's own is known once the run has begun, see [`check_own`].
@@ -37,9 +37,9 @@ pub fn check_free(setup: &Setup, command: &str, file: &FileName) -> Result<(), E
 pub fn check_own(
     setup: &Setup,
     doors: Doors,
-    begun: Arc<Begun>,
+    begun: Arc<OpenRun>,
     files: &[(&str, &FileName)],
-) -> Result<(Doors, Arc<Begun>), Error> {
+) -> Result<(Doors, Arc<OpenRun>), Error> {
     for (step, file) in files {
         if setup.folder.exists(file) && !is_written(setup, &begun, step, file)? {
             let (id, is_new) = (begun.id.clone(), !begun.resumed);
@@ -58,7 +58,7 @@ pub fn check_own(
 ///
 /// # Errors
 /// When the journal or the file cannot be read.
-pub fn is_written(setup: &Setup, begun: &Begun, step: &str, file: &FileName) -> Result<bool, Error> {
+pub fn is_written(setup: &Setup, begun: &OpenRun, step: &str, file: &FileName) -> Result<bool, Error> {
     let Some((name, hash)) = begun.output(step)? else { return Ok(false) };
     Ok(name == file.as_str() && setup.folder.exists(file) && sha256(&setup.folder.read(file)?) == hash)
 }
@@ -67,6 +67,6 @@ pub fn is_written(setup: &Setup, begun: &Begun, step: &str, file: &FileName) -> 
 ///
 /// # Errors
 /// When the journal cannot be written.
-pub fn note<T: Serialize>(begun: &Begun, step: &str, file: &FileName, content: &[T]) -> Result<(), Error> {
+pub fn note<T: Serialize>(begun: &OpenRun, step: &str, file: &FileName, content: &[T]) -> Result<(), Error> {
     Ok(begun.about_to_write(step, file.as_str(), &sha256(&json::render(file.kind(), content)?))?)
 }

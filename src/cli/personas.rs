@@ -121,9 +121,9 @@ fn planned(doors: &Doors, whom: Whom<'_>, count: usize) -> String {
     let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
     let usage = sizes.enumerate().map(|(number, size)| {
         let batch = Batch { seed: 1, round: 0, number, size };
-        estimate::tokens(&whom.request(batch, &[], CallKey::of(&[])), PERSONA_ANSWER * size as u64)
+        estimate::tokens(&whom.request(batch, &[], CallKey::from_parts(&[])), PERSONA_ANSWER * size as u64)
     });
-    let line = Line::of(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
+    let line = Line::for_calls(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
     estimate::plan(&[line], &doors.context.account)
 }
 

@@ -6,10 +6,10 @@ use super::error::Error;
 use super::named;
 use super::print;
 use super::setup::Setup;
+use crate::compare::ledger::Ledger;
 use crate::compare::needed::{Answers, Expected};
-use crate::compare::spending;
 use crate::compare::variance::{Components, Outcomes};
-use crate::data::entry::Said;
+use crate::data::entry::DecidedMessage;
 use crate::data::folder::DataFolder;
 use crate::data::{Entry, FileName, Part, results_stream};
 use crate::optimize::before::older::Older;
@@ -94,7 +94,7 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         messages: options.messages_per_persona,
         expected,
         gain: options.gain / 100.0,
-        level: known.as_ref().map_or_else(|| spending::spend(options.alpha, 1), |known| known.level),
+        level: known.as_ref().map_or_else(|| Ledger::default().next_level(options.alpha), |known| known.level),
         attempts: known.as_ref().map_or(0, |known| known.attempts),
     }))
 }
@@ -139,12 +139,12 @@ pub(super) fn of_file(folder: &DataFolder, file: &FileName, alpha: f64) -> Resul
     let see = |(outcomes, chances): &mut (Vec<Outcomes>, bool), entry: &Entry<'_>| {
         if entry.part == Part::Results {
             *chances |= entry.messages.iter().any(|said| said.score.is_some());
-            let worth = |said: &Said<'_>| vec![said.score.unwrap_or(f64::from(u8::from(said.yes)))];
+            let worth = |said: &DecidedMessage<'_>| vec![said.score.unwrap_or(f64::from(u8::from(said.yes)))];
             outcomes.push(entry.messages.iter().map(worth).collect());
         }
     };
     let ((outcomes, has_chances), _) = results_stream::fold(folder, file, Default::default, see)?;
-    let components = Components::of(&outcomes);
+    let components = Components::estimate(&outcomes);
     let scatter = components.filter(|_| has_chances).and_then(|own| {
         let of_yes_or_no = own.mean * (1.0 - own.mean);
         (of_yes_or_no > 0.0).then(|| (own.of_mean(1.0, 1.0, 1.0) / of_yes_or_no).min(1.0))

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::setup::{Setup, environment};
 use crate::engine::restate::runs::About;
 use crate::engine::restate::{Remote, Session, remote};
-use crate::journal::Begun;
+use crate::journal::OpenRun;
 use crate::model::http::Effort;
 use crate::model::{Model, Role};
 use crate::report::words;
@@ -52,7 +52,7 @@ impl Link {
     }
 
     /// From now on Restate knows of this run.
-    pub fn begin(&self, run: &Begun, setup: &Setup) {
+    pub fn begin(&self, run: &OpenRun, setup: &Setup) {
         let arguments: Vec<String> = setup.arguments.iter().map(|word| words::one_line(word, 200)).collect();
         let about = About {
             run: run.id.clone(),

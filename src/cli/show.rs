@@ -82,7 +82,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let mut lines = Vec::new();
     for file in setup.folder.list(Kind::Results)? {
         match results_stream::look(&setup.folder, &file, &Clusters::default()) {
-            Ok((decisions, metadata, _)) => lines.push(RunLine::of(&file, &metadata, &decisions)),
+            Ok((decisions, metadata, _)) => lines.push(RunLine::new(&file, &metadata, &decisions)),
             // One broken file must not hide all others.
             Err(error) => setup.events.emit(Event::Warning(format!("left out: {error}"))),
         }

@@ -6,7 +6,7 @@ use crate::improve::codebook::{Codebook, Proposed, Side};
 use crate::improve::feedback::{MOST_SORTED, Reasoning};
 use crate::improve::kinds::{self, MOST_KINDS, PeopleKind};
 use crate::improve::sorting::A_CALL;
-use crate::improve::{Heard, Improver};
+use crate::improve::{Feedback, Improver};
 use crate::model::{CallKey, Usage};
 use crate::optimize::people::kinds::{self as people_kinds, Kinds};
 use crate::optimize::people::pairing::Key;
@@ -27,14 +27,14 @@ const REASONING: usize = 300;
 
 /// The calls that read what was said, by these groups, or by groups that are to be named first.
 #[must_use]
-pub fn planned(improver: &Improver, heard: &Heard, known: &Codebook) -> Vec<Usage> {
+pub fn planned(improver: &Improver, heard: &Feedback, known: &Codebook) -> Vec<Usage> {
     let reasonings = heard.reasonings();
     let mut calls = Vec::new();
     for side in Side::ALL.into_iter().filter(|side| known.lacks(*side)) {
         let texts: Vec<&str> =
             reasonings.iter().filter(|said| Side::from_decision(said.yes) == side).map(|said| said.text).collect();
         if !texts.is_empty() {
-            let request = improver.naming(side, &texts, known, CallKey::of(&[]));
+            let request = improver.naming(side, &texts, known, CallKey::from_parts(&[]));
             calls.push(estimate::tokens(&request, NAMING_ANSWER));
         }
     }
@@ -78,13 +78,13 @@ pub fn planned_for_people(improver: &Improver, aside: &Texts, known: &Kinds) -> 
         };
         let people: Vec<&str> = chunk.iter().map(String::as_str).collect();
         let answer = KIND_ANSWER * people.len() as u64 + if by.is_empty() { NAMING_ANSWER / 2 } else { 0 };
-        estimate::tokens(&improver.people_request(&people, &[], by, CallKey::of(&[])), answer)
+        estimate::tokens(&improver.people_request(&people, &[], by, CallKey::from_parts(&[])), answer)
     };
     Ok(people.chunks(kinds::A_CALL).enumerate().map(request).collect())
 }
 
 fn sorting(improver: &Improver, chunk: &[Reasoning<'_>], book: &Codebook) -> Usage {
-    let request = improver.sorting(chunk, &[], book, CallKey::of(&[]));
+    let request = improver.sorting(chunk, &[], book, CallKey::from_parts(&[]));
     estimate::tokens(&request, SORTING_ANSWER * chunk.len() as u64)
 }
 

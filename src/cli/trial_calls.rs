@@ -45,7 +45,7 @@ impl TrialCalls {
         (generator, auditing): (&Generator, &Auditing),
         decision_maker: Option<&DecisionMaker>,
     ) -> Result<Self, Error> {
-        let (mut calls, key) = (TrialCalls::default(), CallKey::of(&[]));
+        let (mut calls, key) = (TrialCalls::default(), CallKey::from_parts(&[]));
         let text = estimate::text_of(MESSAGE_ANSWER);
         let faults = [Fault { passage: " ".repeat(FAULT), why: " ".repeat(FAULT) }];
         // Without a model that audits hardly anything is found that could be revised.
@@ -77,7 +77,7 @@ impl TrialCalls {
     pub fn decisions(decision_maker: &DecisionMaker, people: &Texts) -> Result<Vec<Usage>, Error> {
         let typical = estimate::text_of(MESSAGE_ANSWER);
         let of = |persona: String| {
-            estimate::tokens(&decision_maker.request(&persona, &typical, CallKey::of(&[])), DECISION_ANSWER)
+            estimate::tokens(&decision_maker.request(&persona, &typical, CallKey::from_parts(&[])), DECISION_ANSWER)
         };
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
@@ -104,7 +104,7 @@ impl TrialCalls {
     pub fn audits(auditor: &Auditor, sources: &Sources, people: &Texts) -> Result<Vec<Usage>, Error> {
         let typical = estimate::text_of(MESSAGE_ANSWER);
         let of = |persona: String| {
-            estimate::tokens(&auditor.request(&typical, sources, &persona, CallKey::of(&[])), AUDIT_ANSWER)
+            estimate::tokens(&auditor.request(&typical, sources, &persona, CallKey::from_parts(&[])), AUDIT_ANSWER)
         };
         people.iter().map(|persona| Ok(of(persona?))).collect()
     }
@@ -112,7 +112,7 @@ impl TrialCalls {
     /// The lines of a plan that writes so many messages to each persona to keep them: messages, audits, revisions,
     /// decisions. `of` says in words what they are.
     pub fn kept(&self, messages: u64, of: &str, account: &Account) -> Vec<Line> {
-        let line = |role, what: String, calls: &[Usage]| Line::of(role, what, calls, messages, account);
+        let line = |role, what: String, calls: &[Usage]| Line::for_calls(role, what, calls, messages, account);
         let revised = half(if self.revise.is_empty() { &[] } else { &self.audit });
         vec![
             line(Role::Generator, of.to_owned(), &self.write),

@@ -22,7 +22,7 @@ use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::evaluate::auditing::Auditing;
 use crate::evaluate::sequence::{MOST_STEPS, SequenceWriter};
 use crate::event::Event;
-use crate::journal::{self, Begun, Journal, RunState};
+use crate::journal::{self, Journal, OpenRun, RunState};
 use crate::model::Role;
 use crate::report::summary::{self, RULE, Spent};
 use crate::report::{estimate, story, words};
@@ -188,7 +188,7 @@ fn look(setup: &Setup, file: &FileName) -> Result<Option<CampaignHeader>, Error>
 }
 
 /// Takes a run back that has only just begun, since the campaign is another run's.
-fn refuse(setup: &Setup, doors: Doors, begun: Arc<Begun>, file: &FileName) -> Error {
+fn refuse(setup: &Setup, doors: Doors, begun: Arc<OpenRun>, file: &FileName) -> Error {
     let (id, is_new) = (begun.id.clone(), !begun.resumed);
     // They hold the run's lock.
     drop((doors, begun));
@@ -203,7 +203,7 @@ fn refuse(setup: &Setup, doors: Doors, begun: Arc<Begun>, file: &FileName) -> Er
     }
 }
 
-fn header(doors: &Doors, job: &Job, begun: &Begun, steps: u32) -> Result<CampaignHeader, Error> {
+fn header(doors: &Doors, job: &Job, begun: &OpenRun, steps: u32) -> Result<CampaignHeader, Error> {
     let models = doors.context.account.models();
     Ok(CampaignHeader {
         schema_version: SCHEMA_VERSION,
@@ -245,7 +245,7 @@ fn summary(setup: &Setup, doors: &Doors, job: &Job, sequences: &Sequences, start
         let barred = words::count(job.barred, "lead who may not be written to", "leads who may not be written to");
         lines.push(format!("Left out: {barred}"));
     }
-    lines.push(summary::failed_trials(counts.failures.iter().map(String::as_str)));
+    lines.push(summary::failed_trials(sequences.failures()));
     let used = account.now();
     lines.extend(summary::spent(&Spent {
         cost: account.cost(&used),

@@ -49,11 +49,11 @@ pub struct AuditorRecord {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(expecting = "an object with `lies_caught`, `honest_accused` and `passages_found`")]
 pub struct CaughtCounts {
-    /// Lying messages in which something made up was found, of all of them.
+    /// The share of lying messages in which something made up was found.
     pub lies_caught: Counted,
-    /// Honest messages that were accused, of all of them.
+    /// The share of honest messages that were accused.
     pub honest_accused: Counted,
-    /// Passages that are made up and were found, of all of them.
+    /// The share of made-up passages that were found.
     pub passages_found: Counted,
 }
 
@@ -65,8 +65,8 @@ pub fn file_name(fingerprint: &str) -> Result<FileName, Error> {
     FileName::new(Kind::Auditors, fingerprint)
 }
 
-/// The record of an auditor's last audit, whatever came of it; none if it has never been audited, or if the file under
-/// its name is another's.
+/// The record of an auditor's last audit, whatever came of it. `None` if it has never been audited, or if the file
+/// under its name belongs to another.
 ///
 /// # Errors
 /// What is wrong with the file, and where.

@@ -22,7 +22,7 @@ pub struct Calibration {
     pub model: String,
     /// The decision prompt: `strict`, `lenient`, `inbox`, or the file's name.
     pub decision_prompt: String,
-    /// From which score on a decision was a yes, where it was asked for one.
+    /// The score from which on a decision was a yes, if scores were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// Whether the market decided.
@@ -60,7 +60,7 @@ pub struct Calibration {
     /// The correlation of what it said with the replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<f64>,
-    /// The real examples that the judge was shown, where it was: for each person those of other companies' folds.
+    /// The real examples that the judge was shown, if any: each person is judged by those of other companies' folds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub examples: Option<RealExamples>,
     /// Whether they made it rank better; none without examples.
@@ -133,7 +133,7 @@ pub enum ExamplesVerdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RankVerdict {
-    /// Those who replied have higher scores.
+    /// People who replied have higher scores.
     Ranks,
     /// They have lower ones.
     Reversed,
@@ -186,7 +186,7 @@ pub struct Predicted {
     pub plain_low: f64,
     /// Upper end.
     pub plain_high: f64,
-    /// By which part the interval is narrower; negative where it is wider.
+    /// By what share the interval is narrower; negative if it is wider.
     pub narrower: f64,
     /// Whether that may be believed.
     pub is_worth_it: bool,

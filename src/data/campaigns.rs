@@ -121,7 +121,8 @@ pub struct Step {
     pub subject: String,
     /// The text below it.
     pub body: String,
-    /// What [`Step::text`] claims, in the form that results files keep of a message; none where nobody has looked.
+    /// The claims of [`Step::text`], in the form in which results files keep those of a message; `None` if nobody has
+    /// looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<Value>,
     /// How often it was revised.
@@ -168,7 +169,7 @@ impl Campaign {
         let mut lines: Lines<Written> = lines::open(folder, file)?;
         let Some(header) = lines.read_as::<CampaignHeader>()? else {
             return Err(
-                Fault::new("", "the file is empty; a campaign begins with a line about itself").of(folder, file)
+                Fault::new("", "the file is empty; a campaign begins with a line about itself").in_file(folder, file)
             );
         };
         if header.schema_version > SCHEMA_VERSION {

@@ -13,7 +13,7 @@ use super::Error;
 ///
 /// # Errors
 ///
-/// [`Error::Clock`] if the variable is set to something that is no number of seconds.
+/// [`Error::Clock`] if the variable does not hold a number of seconds.
 pub fn now() -> Result<DateTime, Error> {
     let stopped = std::env::var_os("SOURCE_DATE_EPOCH").map(|value| value.to_string_lossy().into_owned());
     at(stopped.as_deref())

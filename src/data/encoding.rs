@@ -17,7 +17,7 @@ const BLOCK: usize = 128 * 1024;
 pub enum Text {
     /// UTF-8 throughout, with or without a byte order mark.
     Utf8,
-    /// UTF-8, but for so many bytes, which are read as Windows-1252.
+    /// UTF-8, except for this many bytes, which are read as Windows-1252.
     Mixed(u64),
     /// Another one.
     Other(&'static Encoding),
@@ -37,7 +37,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// What a file that is no text begins with, and what it is.
+/// The first bytes of files that are no text, and what such files are.
 const NO_TEXT: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a spreadsheet or another ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -217,7 +217,7 @@ pub struct Utf8Reader<R> {
     /// None where the file is UTF-8, perhaps with bytes of Windows-1252 in it.
     decoder: Option<Decoder>,
     bytes: Vec<u8>,
-    /// What of `bytes` has been read and not decoded.
+    /// The part of `bytes` that has been read and not yet decoded.
     start: usize,
     end: usize,
     is_at_end: bool,
@@ -277,7 +277,7 @@ impl<R: Read> Utf8Reader<R> {
         Ok(())
     }
 
-    /// Takes what is UTF-8 as it is, and bytes that are none as Windows-1252.
+    /// Takes valid UTF-8 as it is, and reads other bytes as Windows-1252.
     fn decode_utf8(&mut self) {
         let mut rest = &self.bytes[self.start..self.end];
         if self.is_first {

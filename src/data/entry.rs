@@ -30,7 +30,7 @@ impl Part {
     }
 }
 
-/// All messages to one persona. It is strictly checked, whatever of it is looked at.
+/// All messages to one persona. The whole entry is checked strictly, whatever part of it is looked at.
 #[derive(Debug)]
 pub struct Entry<'t> {
     /// Where it stands.
@@ -42,14 +42,14 @@ pub struct Entry<'t> {
     /// Who.
     pub persona: Text<'t>,
     /// Empty if every trial failed.
-    pub messages: Vec<Said<'t>>,
+    pub messages: Vec<DecidedMessage<'t>>,
     /// The entry with all its keys, where it has some that this version does not know.
     whole: Option<&'t PersonaResult>,
 }
 
 /// A message and the decision on it.
 #[derive(Clone, Copy, Debug)]
-pub struct Said<'t> {
+pub struct DecidedMessage<'t> {
     /// The text as sent.
     pub message: Text<'t>,
     /// Whether the decision maker would reply.
@@ -62,7 +62,7 @@ pub struct Said<'t> {
     pub(super) note: Option<Note<'t>>,
 }
 
-/// The note of a message, which nobody reads who does not want it.
+/// The note of a message. It is only read by those who want it.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Note<'t> {
     /// As JSON that has been checked.
@@ -71,7 +71,7 @@ pub(super) enum Note<'t> {
     Read(&'t MessageNote),
 }
 
-impl Said<'_> {
+impl DecidedMessage<'_> {
     /// The audit of the message's claims; `None` where there is none, or none that can be read as this.
     #[must_use]
     pub fn audit<T: DeserializeOwned>(&self) -> Option<T> {
@@ -151,14 +151,14 @@ fn unescape(quoted: &str) -> String {
 
 impl<'t> Entry<'t> {
     /// An entry that has all the keys that every entry has, and no other.
-    pub(super) fn new(part: Part, index: usize, persona: Text<'t>, messages: Vec<Said<'t>>) -> Self {
+    pub(super) fn new(part: Part, index: usize, persona: Text<'t>, messages: Vec<DecidedMessage<'t>>) -> Self {
         Entry { part, index, place: None, persona, messages, whole: None }
     }
 
     /// An entry that was read already.
     #[must_use]
-    pub fn of(part: Part, index: usize, result: &'t PersonaResult) -> Self {
-        let said = |judged: &'t Judged| Said {
+    pub fn from_result(part: Part, index: usize, result: &'t PersonaResult) -> Self {
+        let said = |judged: &'t Judged| DecidedMessage {
             message: Text::plain(&judged.message),
             yes: judged.decision.decision,
             reasoning: Text::plain(&judged.decision.reasoning),
@@ -192,7 +192,7 @@ impl<'t> Entry<'t> {
         if let Some(whole) = self.whole {
             return whole.clone();
         }
-        let judged = |said: &Said<'_>| Judged {
+        let judged = |said: &DecidedMessage<'_>| Judged {
             message: said.message.get().into_owned(),
             decision: Decision {
                 decision: said.yes,

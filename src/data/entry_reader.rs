@@ -1,11 +1,11 @@
 //! Reads entries of a results file strictly, at the speed of looking for the next quote.
 //!
 //! An entry that has the keys of every entry and no other is read here without building anything. Any other is walked
-//! over and read as the rest of a file is, so that there is one opinion of what is right.
+//! over and read like the rest of a file, so that there is only one opinion of what is right.
 
 use memchr::memchr2;
 
-use super::entry::{Entry, Note, Part, Said, Text};
+use super::entry::{DecidedMessage, Entry, Note, Part, Text};
 use super::results::PersonaResult;
 use super::scan;
 use super::split::{Walk, Wrong};
@@ -30,7 +30,7 @@ pub(super) fn read(
             reader.at = start;
             let result = reader.any_entry()?;
             let place = from + start as u64..from + reader.at as u64;
-            see(&Entry::of(part, index, &result).at(place));
+            see(&Entry::from_result(part, index, &result).at(place));
         }
         reader.skip_space();
         match reader.next() {
@@ -61,7 +61,7 @@ impl<'t> Reader<'t> {
     }
 
     /// An entry with the known keys. `None` for any other, and for what is wrong.
-    fn entry(&mut self) -> Option<(Text<'t>, Vec<Said<'t>>)> {
+    fn entry(&mut self) -> Option<(Text<'t>, Vec<DecidedMessage<'t>>)> {
         let (mut persona, mut messages) = (None, None);
         self.object(|reader, key| match key {
             "persona" if persona.is_none() => reader.text().map(|text| persona = Some(text)),
@@ -71,9 +71,9 @@ impl<'t> Reader<'t> {
         Some((persona?, messages?))
     }
 
-    fn messages(&mut self) -> Option<Vec<Said<'t>>> {
+    fn messages(&mut self) -> Option<Vec<DecidedMessage<'t>>> {
         let mut messages = Vec::new();
-        self.take(b'[')?;
+        self.expect(b'[')?;
         self.skip_space();
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -91,7 +91,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn said(&mut self) -> Option<Said<'t>> {
+    fn said(&mut self) -> Option<DecidedMessage<'t>> {
         let (mut message, mut decision, mut note) = (None, None, None);
         self.object(|reader, key| match key {
             "message" if message.is_none() => reader.text().map(|text| message = Some(text)),
@@ -100,10 +100,10 @@ impl<'t> Reader<'t> {
             _ => None,
         })?;
         let (yes, reasoning, score) = decision?;
-        Some(Said { message: message?, yes, reasoning, score, note })
+        Some(DecidedMessage { message: message?, yes, reasoning, score, note })
     }
 
-    /// An object of any content: it is checked, and read by who wants it.
+    /// An object with any content: it is checked here, and read only when somebody wants it.
     fn note(&mut self) -> Option<Note<'t>> {
         if self.peek()? != b'{' {
             return None;
@@ -150,12 +150,12 @@ impl<'t> Reader<'t> {
 
     /// An object with at least one key; `value` reads the value of each.
     fn object(&mut self, mut value: impl FnMut(&mut Self, &'t str) -> Option<()>) -> Option<()> {
-        self.take(b'{')?;
+        self.expect(b'{')?;
         loop {
             self.skip_space();
             let key = self.text()?.unescaped()?;
             self.skip_space();
-            self.take(b':')?;
+            self.expect(b':')?;
             self.skip_space();
             value(self, key)?;
             self.skip_space();
@@ -169,7 +169,7 @@ impl<'t> Reader<'t> {
 
     /// A string whose escapes all stand for something.
     fn text(&mut self) -> Option<Text<'t>> {
-        self.take(b'"')?;
+        self.expect(b'"')?;
         let start = self.at;
         let (mut is_escaped, mut has_numbers) = (false, false);
         loop {
@@ -201,7 +201,7 @@ impl<'t> Reader<'t> {
         Some(Text::quoted(quoted))
     }
 
-    fn take(&mut self, byte: u8) -> Option<()> {
+    fn expect(&mut self, byte: u8) -> Option<()> {
         (self.next()? == byte).then_some(())
     }
 

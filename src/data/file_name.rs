@@ -19,7 +19,7 @@ pub enum Kind {
     Auditors,
     /// Prompts and facts that people write, as text: `prompts/`.
     Prompts,
-    /// What a model read out of results files: `readings/`.
+    /// What a model has read from results files: `readings/`.
     Readings,
     /// What people say of messages, decisions and claims: `opinions/`.
     Opinions,

@@ -57,7 +57,7 @@ impl DataFolder {
         self.subfolder(file.kind()).join(file.as_str())
     }
 
-    /// Whether something has the name already, be it a file or anything else.
+    /// Whether something already has this name, be it a file or anything else.
     #[must_use]
     pub fn exists(&self, file: &FileName) -> bool {
         fs::symlink_metadata(self.path(file)).is_ok()
@@ -218,7 +218,7 @@ impl DataFolder {
         Ok(whole::probe(&self.writable_subfolder(kind)?)?)
     }
 
-    /// Keeps other processes that ask for it out of a subfolder until the lock is dropped: for reading a file and
+    /// Keeps other processes that ask for the lock out of a subfolder until it is dropped: for reading a file and
     /// replacing it as if in one step.
     ///
     /// # Errors

@@ -40,8 +40,8 @@ impl Fault {
         Fault { path, place: Some((line, column)), problem }
     }
 
-    /// The same fault as an error of a file.
-    pub(super) fn of(self, folder: &DataFolder, file: &FileName) -> Error {
+    /// This fault as an error of a file.
+    pub(super) fn in_file(self, folder: &DataFolder, file: &FileName) -> Error {
         Error::Json { path: folder.path(file), fault: self }
     }
 }
@@ -75,7 +75,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
 /// As [`DataFolder::read`] and [`parse`].
 pub fn load<T: DeserializeOwned>(folder: &DataFolder, file: &FileName) -> Result<(T, Vec<u8>), Error> {
     let bytes = folder.read(file)?;
-    let value = parse(&bytes).map_err(|fault| fault.of(folder, file))?;
+    let value = parse(&bytes).map_err(|fault| fault.in_file(folder, file))?;
     Ok((value, bytes))
 }
 

@@ -16,7 +16,7 @@ pub struct JudgeRecord {
     pub model: String,
     /// The decision prompt: `strict`, `lenient`, or the file's name.
     pub decision_prompt: String,
-    /// From which score on a decision was a yes, where it was asked for one.
+    /// The score from which on a decision was a yes, if scores were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// Whether the market decided.
@@ -33,7 +33,7 @@ pub struct JudgeRecord {
     pub battery: String,
     /// The seed.
     pub seed: u64,
-    /// To how many personas each probe was put, and how often each message was decided.
+    /// How many personas each probe was put to, and how often each message was decided.
     pub repeats: u64,
     /// Where the personas and messages are from: a file of the data folder, or `built in`.
     pub source: String,
@@ -66,7 +66,7 @@ pub struct JudgeRecord {
 pub struct Counted {
     /// How many.
     pub yes: u64,
-    /// Of how many.
+    /// Out of how many.
     pub total: u64,
     /// Lower end of the 95 % interval of the share, where there is one.
     pub low: Option<f64>,
@@ -110,8 +110,8 @@ pub fn record(folder: &DataFolder, fingerprint: &str) -> Result<Option<JudgeReco
     json::load(folder, &file).map(|(record, _)| Some(record))
 }
 
-/// The same if it passed. A record that cannot be read shows nothing, and neither does one of another judge under this
-/// name.
+/// The same if it passed. A record that cannot be read proves nothing, and neither does another judge's record under
+/// this name.
 #[must_use]
 pub fn passed(folder: &DataFolder, fingerprint: &str) -> Option<JudgeRecord> {
     let record = record(folder, fingerprint).ok().flatten()?;

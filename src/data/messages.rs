@@ -270,14 +270,14 @@ pub fn save_new(folder: &DataFolder, file: &FileName, rows: &[Row]) -> Result<Fi
 pub struct Merged {
     /// Decisions whose row is no longer in the file.
     pub gone: usize,
-    /// Decisions on rows that someone else has decided since they were read, whose decision was kept.
+    /// Decisions for rows that someone else has decided since they were read. The other decision was kept.
     pub taken: usize,
 }
 
-/// Puts what came of rows (by their index in `read`, the rows as they were read) into the file as it is now. Whatever
-/// else has been changed in it since stays: a row is found by its place or, if that has moved, by its persona and
-/// message, and takes a decision only if it has none that was not there when it was read. Doing so again with the same
-/// outcomes changes nothing.
+/// Puts what came of rows (by their index in `read`, the rows as they were read) into the file as it is now. Other
+/// changes since then are kept. A row is found by its place or, if that has moved, by its persona and message. It takes
+/// a decision only if it has no decision that was made since it was read. Doing so again with the same outcomes changes
+/// nothing.
 ///
 /// No other process can do the same to a file of the folder at the same time.
 ///
@@ -333,7 +333,7 @@ pub fn merge(rows: &mut [Row], read: &[Row], outcomes: &[(usize, Outcome)], judg
             let mut place =
                 |verdict| places.get_mut(&(before.persona.as_str(), before.message.as_str(), verdict))?.pop_front();
             // A row that has this very decision took it when the file was saved before.
-            *target = outcome.verdict().and_then(|own| place(Some(own))).or_else(|| place(before.verdict()));
+            *target = outcome.verdict().and_then(|text| place(Some(text))).or_else(|| place(before.verdict()));
             if target.is_none() && outcome.verdict().is_some() {
                 if texts.contains(&(before.persona.as_str(), before.message.as_str())) {
                     merged.taken += 1;
@@ -351,7 +351,7 @@ pub fn merge(rows: &mut [Row], read: &[Row], outcomes: &[(usize, Outcome)], judg
     merged
 }
 
-/// Whether a row's verdict is the one with which it was read, or this outcome's own.
+/// Whether a row's verdict is still the one with which it was read, or already this outcome's.
 fn is_open(now: &Row, before: &Row, outcome: &Outcome) -> bool {
     now.verdict() == before.verdict() || (now.is_decided() && now.verdict() == outcome.verdict())
 }

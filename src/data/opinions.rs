@@ -89,7 +89,7 @@ impl Default for Opinions {
 }
 
 impl Opinions {
-    /// Those on a run; none where nobody has said anything.
+    /// The opinions on a run; empty if nobody has given any.
     ///
     /// # Errors
     /// What is wrong with the file, and where.
@@ -106,7 +106,7 @@ impl Opinions {
         Ok(found)
     }
 
-    /// Keeps an opinion; what the same person said of the same thing before gives way to it.
+    /// Keeps an opinion. It replaces what the same person said of the same thing before.
     ///
     /// # Errors
     /// Where the file cannot be read or written.
@@ -118,9 +118,9 @@ impl Opinions {
         folder.replace(&FileName::new(Kind::Opinions, run.stem())?, &json::render(Kind::Opinions, &all)?)
     }
 
-    /// Those on one message.
+    /// The opinions on one message.
     pub fn on(&self, persona: u32, message: u32) -> impl Iterator<Item = &Opinion> {
-        self.opinions.iter().filter(move |own| (own.persona, own.message) == (persona, message))
+        self.opinions.iter().filter(move |opinion| (opinion.persona, opinion.message) == (persona, message))
     }
 }
 
@@ -147,8 +147,8 @@ mod tests {
             opinion("Ann", claim(3, true)),
             opinion("Ann", About::Decision { judge: true, person: false }),
         ];
-        for own in given.clone() {
-            Opinions::keep(&folder, &run, own).unwrap();
+        for opinion in given.clone() {
+            Opinions::keep(&folder, &run, opinion).unwrap();
         }
         let kept = Opinions::load(&folder, &run).unwrap();
         assert_eq!(kept.opinions, given[1..]);

@@ -19,7 +19,7 @@ pub fn is_leads(name: &str) -> bool {
     folder.rsplit('/').next() == Some(Kind::Leads.subfolder())
 }
 
-/// The name by which [`resolve`] finds this file again, as results files keep it.
+/// The name by which [`resolve`] finds this file again; results files keep it.
 #[must_use]
 pub fn name(file: &FileName) -> String {
     match file.kind() {

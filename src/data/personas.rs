@@ -19,8 +19,8 @@ use super::{Error, scan, split};
 pub fn load(folder: &DataFolder, file: &FileName) -> Result<Vec<String>, Error> {
     let (entries, _): (Vec<Value>, _) = json::load(folder, file)?;
     let personas: Result<Vec<String>, Fault> = entries.into_iter().enumerate().map(persona).collect();
-    let personas = personas.map_err(|fault| fault.of(folder, file))?;
-    check(&personas).map_err(|fault| fault.of(folder, file))?;
+    let personas = personas.map_err(|fault| fault.in_file(folder, file))?;
+    check(&personas).map_err(|fault| fault.in_file(folder, file))?;
     Ok(personas)
 }
 
@@ -34,14 +34,14 @@ pub fn open(folder: &DataFolder, file: &FileName) -> Result<Texts, Error> {
     match stream(folder, file, BLOCK)? {
         Some(personas) => Ok(personas),
         // What is wrong with a file is explained best with all of it at hand.
-        None => Ok(Texts::of(folder.root(), load(folder, file)?)?),
+        None => Ok(Texts::spool(folder.root(), load(folder, file)?)?),
     }
 }
 
 /// So much of the file is read at a time.
 const BLOCK: usize = 256 * 1024;
 
-/// The personas, or nothing where anything at all is wrong with the file.
+/// The personas, or `None` if anything at all is wrong with the file.
 fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<Texts>, Error> {
     let opened = folder.opened(file)?.take(LARGEST_STREAM + 1);
     let (mut personas, mut read, mut broken) = (Texts::new(folder.root())?, 0, None);
@@ -67,7 +67,7 @@ fn stream(folder: &DataFolder, file: &FileName, block: usize) -> Result<Option<T
     Ok((is_list && read <= LARGEST_STREAM && !personas.is_empty()).then_some(personas))
 }
 
-/// The personas of a part of the list, with commas between them; nothing where anything is wrong with one.
+/// The personas of a part of the list, with commas between them; `None` if anything is wrong with one.
 fn texts_of(bytes: &[u8]) -> Option<Vec<String>> {
     let list = format!("[{}]", std::str::from_utf8(bytes).ok()?);
     scan::check(&list).ok()?;
@@ -142,7 +142,7 @@ fn to_bytes<T>(folder: &DataFolder, file: &FileName, personas: &[T]) -> Result<V
 where
     T: AsRef<str> + Serialize,
 {
-    check(personas).map_err(|fault| fault.of(folder, file))?;
+    check(personas).map_err(|fault| fault.in_file(folder, file))?;
     json::render(Kind::Personas, personas)
 }
 

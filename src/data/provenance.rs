@@ -28,10 +28,10 @@ pub struct Provenance {
     /// Hash of what judged: two rates compare only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
-    /// The real examples that were shown to what judged; none where none were.
+    /// The real examples that the judge was shown, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub examples: Option<RealExamples>,
-    /// Hash of what wrote the messages: the messages of one prompt come from one source only if it is equal.
+    /// Hash of what wrote the messages. The messages of one prompt come from one source only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer: Option<String>,
     /// What the offer may claim, where it was given apart from the prompt. The first run of a lineage says so for all.
@@ -50,8 +50,8 @@ pub struct Provenance {
     /// Trials without a decision. They count in no rate.
     #[serde(default)]
     pub failures: Vec<FailedTrial>,
-    /// Trials without a decision on the way to the prompt: while searching, verifying, and deciding again. They count
-    /// in no rate either.
+    /// Trials that came to no decision on the way to the prompt: while searching, verifying and deciding again. They
+    /// count in no rate either.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search_failures: Vec<SearchFailure>,
     /// The parent's messages, decided again by this run's judge.
@@ -69,8 +69,8 @@ pub struct Provenance {
     /// Which of the run's reasonings are in which groups; its shape belongs to the room that writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coding: Option<Sealed>,
-    /// What real replies are about, by the groups of the lineage; empty where there are none, or nobody has sorted
-    /// them.
+    /// What real replies are about, by the groups of the lineage. Empty if there are none, or if they have not been
+    /// sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub real_replies: Vec<RealGroup>,
     /// Keys that this version does not know.
@@ -263,8 +263,8 @@ pub struct FailedTrial {
     pub extra: Map,
 }
 
-/// A trial of the search that came to no decision. Its persona may be one who only verifies, and is not in `results`
-/// then.
+/// A trial of the search that came to no decision. Its persona may be one of those kept aside, and then is not in
+/// `results`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(expecting = "an object")]
 pub struct SearchFailure {

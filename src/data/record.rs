@@ -1,9 +1,9 @@
 //! What a cycle writes down about itself, under `metadata.rejoinder`: one set of types for those who write it and those
 //! who read it. [`Provenance`](super::Provenance) is the whole; here are its parts.
 //!
-//! Files are people's, and come from every version: what is missing or damaged in them is left out and never refused,
-//! and what was read is written again as it was, with keys that this version does not know ([`Kept`]). Shares, gains
-//! and ends of intervals are in percent, as files have them.
+//! The files belong to people, and come from every version. A part that is missing or damaged is left out and never
+//! refused. What was read is written again as it was, with keys that this version does not know ([`Kept`]). Shares,
+//! gains and ends of intervals are in percent, as in the files.
 
 mod cycle;
 mod findings;
@@ -17,7 +17,8 @@ pub use cycle::{
     Challengers, CycleRecord, Group, Instruction, People, Race, RecordedVerdict, Referee, SecondOpinion, Sorted,
 };
 pub use findings::{
-    Because, ByHand, Change, ClaimKind, Course, InTheRace, Objective, Refused, Standing, Step, Unreachable, Verdict,
+    Because, ByHand, Change, ClaimKind, Course, CycleVerdict, InTheRace, ObjectionCount, Objective, Refused, Step,
+    Unreachable,
 };
 pub use kept::{Kept, Sealed};
 pub use metrics::{Improvement, Metrics, ResponseRate};

@@ -94,7 +94,7 @@ impl MessageNote {
 pub struct PersonaResult {
     /// Who.
     pub persona: String,
-    /// Empty if every trial failed. One of which a file says `null` for the decision failed too.
+    /// Empty if every trial failed. A trial whose decision is `null` in the file failed too.
     #[serde(deserialize_with = "super::undecided::decided")]
     pub messages: Vec<Judged>,
     /// Keys that this version does not know.
@@ -174,7 +174,7 @@ impl Results {
             Some(found) if found > u64::from(SCHEMA_VERSION) => {
                 Err(Error::NewerSchema { path: folder.path(file), found, known: SCHEMA_VERSION })
             }
-            _ => Err(fault.of(folder, file)),
+            _ => Err(fault.in_file(folder, file)),
         }
     }
 
@@ -187,7 +187,7 @@ impl Results {
         json::render(Kind::Results, self)
     }
 
-    /// Positive decisions and all decisions, counted; what the metadata claims plays no part.
+    /// Counts positive decisions and all decisions; the totals in the metadata play no part.
     #[must_use]
     pub fn counts(&self) -> (u64, u64) {
         let decisions = || self.results.iter().flat_map(|result| &result.messages);

@@ -1,10 +1,10 @@
-//! A results file read in a stream: what is wanted of each entry is taken as it passes, and no entry is kept.
+//! Reads a results file as a stream: what is wanted is taken from each entry as it passes, and no entry is kept.
 //!
-//! What [`Results::load`] accepts is accepted here, with the same content, and what it refuses is refused with the same
-//! words: whatever this reader does not take for right, it leaves to [`Results::load`] to explain.
+//! This reader accepts what [`Results::load`] accepts, with the same content, and refuses what it refuses, in the same
+//! words: anything that it does not recognise as right, it leaves to [`Results::load`] to explain.
 //!
-//! One thread reads and cuts the file into batches of whole entries (`split.rs`), one hashes them, the
-//! others read the entries (`entry_reader.rs`). What they have in hand at a time is some batches.
+//! One thread reads and cuts the file into batches of whole entries (`split.rs`), one hashes them, the others read the
+//! entries (`entry_reader.rs`). Only a few batches are in memory at a time.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -25,7 +25,7 @@ use super::{DataFolder, Error, FileName, Map};
 
 /// Batches that may wait for each thread.
 const WAITING: usize = 2;
-/// Threads that read entries, at most. Beyond these the one that cuts the file has no time left.
+/// The most threads that read entries. With more, the one that cuts the file would get no time.
 const MOST_READERS: usize = 8;
 
 /// How a file is read.
@@ -40,41 +40,41 @@ struct Pace {
 }
 
 impl Pace {
-    /// With so many readers, and batches that fit into the memory next to a processor.
-    fn of(readers: usize) -> Self {
+    /// A pace with this many readers, and batches that fit into the cache of a processor.
+    fn for_readers(readers: usize) -> Self {
         Pace { block: 512 << 10, readers, is_hashed: true }
     }
 
     /// With a reader on every processor.
     fn side_by_side() -> Self {
-        Pace::of(thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS))
+        Pace::for_readers(thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS))
     }
 }
 
 /// What is taken of the entries of a file.
 ///
-/// Parts of a file are taken side by side and put together afterwards, so `then` must give what taking the entries of
-/// both, one after the other, would have given.
+/// Parts of a file are gathered side by side and put together afterwards, so `then` must give what gathering the
+/// entries of both, one after the other, would have given.
 pub trait Gather: Clone + Send + Sync {
     /// Takes what is wanted of the next entry.
-    fn take(&mut self, entry: &Entry<'_>);
+    fn gather(&mut self, entry: &Entry<'_>);
 
     /// Adds what was taken of later entries.
     fn then(&mut self, later: Self);
 }
 
-/// Nothing: the file is only checked, and hashed.
+/// Gathers nothing: the file is only checked, and hashed.
 impl Gather for () {
-    fn take(&mut self, _entry: &Entry<'_>) {}
+    fn gather(&mut self, _entry: &Entry<'_>) {}
 
     fn then(&mut self, (): Self) {}
 }
 
 /// Two things at once.
 impl<A: Gather, B: Gather> Gather for (A, B) {
-    fn take(&mut self, entry: &Entry<'_>) {
-        self.0.take(entry);
-        self.1.take(entry);
+    fn gather(&mut self, entry: &Entry<'_>) {
+        self.0.gather(entry);
+        self.1.gather(entry);
     }
 
     fn then(&mut self, later: Self) {
@@ -134,7 +134,7 @@ impl Counts {
 }
 
 impl Gather for Counts {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
             self.add(entry.messages.iter().map(|said| said.yes));
         }
@@ -149,7 +149,7 @@ impl Gather for Counts {
     }
 }
 
-/// Takes from every entry of a file what `empty` wants of it. The entries of each [`Part`] come in order.
+/// Gathers from every entry of a file. `empty` is the value to start from. The entries of each [`Part`] come in order.
 ///
 /// # Errors
 ///
@@ -158,7 +158,7 @@ pub fn gather<G: Gather>(folder: &DataFolder, file: &FileName, empty: &G) -> Res
     gather_at(Pace::side_by_side(), folder, file, empty)
 }
 
-/// The same for those who do not want the hash of the file, which takes a fifth of the time.
+/// The same for callers that do not want the hash of the file, which takes a fifth of the time.
 ///
 /// # Errors
 ///
@@ -173,8 +173,8 @@ fn gather_at<G: Gather>(pace: Pace, folder: &DataFolder, file: &FileName, empty:
     let read = |batch: &Arc<Batch>| {
         let (mut gathered, mut counts) = (empty.clone(), Counts::default());
         read_batch(batch, |entry| {
-            counts.take(entry);
-            gathered.take(entry);
+            counts.gather(entry);
+            gathered.gather(entry);
         })?;
         Ok((gathered, counts))
     };
@@ -186,12 +186,12 @@ fn gather_at<G: Gather>(pace: Pace, folder: &DataFolder, file: &FileName, empty:
     })?;
     match passed.and_then(|passed| passed.head(&counts)) {
         Some(head) => Ok((gathered, head)),
-        None => whole(folder, file, empty.clone(), &mut G::take),
+        None => whole(folder, file, empty.clone(), &mut G::gather),
     }
 }
 
-/// Shows every entry of a file to `see`, the entries of each [`Part`] in order. What comes of it is given only if the
-/// whole file is good. Should the file have to be read a second time, `see` begins anew with what `start` gives.
+/// Shows every entry of a file to `see`, the entries of each [`Part`] in order. Returns the result only if the whole
+/// file is good. If the file has to be read a second time, `see` starts anew from what `start` gives.
 ///
 /// # Errors
 ///
@@ -202,7 +202,7 @@ pub fn fold<A>(
     start: impl Fn() -> A,
     see: impl FnMut(&mut A, &Entry<'_>),
 ) -> Result<(A, Head), Error> {
-    fold_at(Pace::of(1), folder, file, start, see)
+    fold_at(Pace::for_readers(1), folder, file, start, see)
 }
 
 fn fold_at<A>(
@@ -220,7 +220,7 @@ fn fold_at<A>(
         |batch| Ok(Arc::clone(batch)),
         |batch| {
             read_batch(&batch, |entry| {
-                counts.take(entry);
+                counts.gather(entry);
                 see(&mut gathered, entry);
             })
         },
@@ -267,7 +267,7 @@ fn read_batch(batch: &Batch, see: impl FnMut(&Entry<'_>)) -> Result<(), Wrong> {
     }
 }
 
-/// What is left of a file when its entries have passed.
+/// What is left of a file once its entries have passed.
 struct Passed {
     rest: Vec<u8>,
     sha256: String,
@@ -341,7 +341,7 @@ fn hash(batches: &Receiver<Arc<Batch>>, is_wanted: bool) -> (String, u64) {
     (rejoinder_files::hex(&hasher.finalize()), length)
 }
 
-/// The same with the whole file in memory: what is wrong with a file is explained best with all of it at hand.
+/// The same with the whole file in memory: a fault is best explained with the whole file at hand.
 fn whole<A>(
     folder: &DataFolder,
     file: &FileName,
@@ -359,12 +359,12 @@ fn whole<A>(
     let mut counts = Counts::default();
     let mut show = |part: Part, entries: &[PersonaResult]| {
         for (index, result) in entries.iter().enumerate() {
-            let entry = Entry::of(part, index, result);
-            counts.take(&entry);
+            let entry = Entry::from_result(part, index, result);
+            counts.gather(&entry);
             see(&mut gathered, &entry);
         }
     };
-    if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut())
+    if let Some(baseline) = metadata.rejoinder.as_mut().and_then(|provenance| provenance.baseline.as_mut())
         && let Entries::Held(entries) = std::mem::take(&mut baseline.results)
     {
         show(Part::Baseline, &entries);

@@ -21,11 +21,11 @@ pub(super) struct Batch {
     pub bytes: Vec<u8>,
     /// Those of them that are entries, if any.
     pub entries: Option<Entries>,
-    /// Where the memory goes when nobody looks at it any more.
+    /// Where the memory goes when the batch is no longer needed.
     back: Sender<Vec<u8>>,
 }
 
-/// New memory is cleared before it is given out, page by page, which for a large file takes longer than to read it.
+/// The memory is used again: clearing new memory, page by page, takes longer for a large file than reading it.
 impl Drop for Batch {
     fn drop(&mut self) {
         // Once all is read nobody takes it back.
@@ -44,12 +44,12 @@ pub(super) struct Entries {
     pub range: Range<usize>,
 }
 
-/// A file that cannot be read to its end, is not what it should be in some way, or that nobody wants any more.
+/// A file that cannot be read to its end, is wrong in some way, or is no longer wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wrong;
 
 /// Gives all batches to `give`, which says whether it wants more. Returns the rest: the file's text with the lists of
-/// entries empty. A batch has at most about `block` bytes, or one entry where that is longer.
+/// entries empty. A batch has at most about `block` bytes, unless a single entry is longer.
 pub(super) fn split(file: impl Read, block: usize, give: impl FnMut(Batch) -> bool) -> Result<Vec<u8>, Wrong> {
     let mut splitter = Splitter::new(file, block, give);
     splitter.document()?;
@@ -104,7 +104,7 @@ struct Splitter<R, G> {
     at: usize,
     rest: Vec<u8>,
     back: Sender<Vec<u8>>,
-    /// Memory of batches that nobody looks at any more.
+    /// Memory of batches that are no longer needed.
     spare: Receiver<Vec<u8>>,
 }
 

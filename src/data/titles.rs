@@ -23,7 +23,7 @@ pub const LONGEST_NOTE: usize = 4_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Titles {
-    /// By what the file names of a lineage have in common.
+    /// Titles of lineages, by the part that the names of their files have in common.
     pub lineages: BTreeMap<String, Title>,
     /// By the file name of a run without its ending.
     pub runs: BTreeMap<String, Title>,

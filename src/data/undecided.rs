@@ -1,6 +1,6 @@
 //! Messages whose decision is `null` in a file: trials that failed in another program.
 //!
-//! They are no reason to refuse the file, but they are not decisions either and count in no rate.
+//! They are no reason to refuse the file, but they are not decisions either, and they count in no rate.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -24,7 +24,7 @@ struct Trial {
 /// A decision, if it is one. A field that is missing is a fault, not a `null`.
 #[derive(Deserialize)]
 #[serde(expecting = "an object with `decision` and `reasoning`")]
-struct Verdict {
+struct MaybeDecision {
     #[serde(deserialize_with = "Option::deserialize")]
     decision: Option<bool>,
     #[serde(deserialize_with = "Option::deserialize")]
@@ -34,7 +34,9 @@ struct Verdict {
 }
 
 fn decision<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decision>, D::Error> {
-    let Some(Verdict { decision, reasoning, extra }) = Option::deserialize(deserializer)? else { return Ok(None) };
+    let Some(MaybeDecision { decision, reasoning, extra }) = Option::deserialize(deserializer)? else {
+        return Ok(None);
+    };
     match (decision, reasoning) {
         (None, _) => Ok(None),
         (Some(decision), Some(reasoning)) => Ok(Some(Decision { decision, reasoning, extra })),

@@ -33,8 +33,8 @@ pub fn lineage_base(stem: &str) -> String {
     if base.is_empty() { stem.to_owned() } else { base.to_owned() }
 }
 
-/// The first run that a run descends from, by the parents that are known. `None` for a cycle's file whose line ends at
-/// a file that names no parent or is not there: only its name tells then where it belongs.
+/// The first run from which a run descends, by the known parents. `None` for a cycle's file whose ancestors end at a
+/// file that names no parent or is missing: then only its name tells where it belongs.
 #[must_use]
 pub fn root(stem: &str, parents: &BTreeMap<String, Option<String>>) -> Option<String> {
     let (mut at, mut seen) = (stem.to_owned(), HashSet::new());
@@ -109,8 +109,8 @@ pub fn save_next_version<E: From<Error>>(
     }
 }
 
-/// Rewrites a version in place, after its own run had saved only a part of it. `about_to` is given the SHA-256 of the
-/// new contents before the old ones go.
+/// Rewrites a version whose run had saved only a part of it. `about_to` is given the SHA-256 of the new contents before
+/// the old ones go.
 ///
 /// # Errors
 ///

@@ -95,7 +95,7 @@ impl Account {
         self.prices.date()
     }
 
-    /// Whether any answer came from the market, be it inside this process or behind a wire.
+    /// Whether any answer came from the market, inside this process or over HTTP.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
         !self.simulated.is_empty() || self.meter.met_the_market()

@@ -44,11 +44,11 @@ pub async fn ask<T>(
     let mut attempt = 0;
     loop {
         let number = attempt.to_string();
-        let mut request = request(CallKey::of(&[]));
+        let mut request = request(CallKey::from_parts(&[]));
         // What is asked is part of the key: two runs with one seed and other prompts are not the same calls, and a host
         // that honours the key must not answer one with the other's text.
         let asked = [number.as_str(), &request.system, &request.user];
-        request.key = CallKey::of(&key.iter().copied().chain(asked).collect::<Vec<_>>());
+        request.key = CallKey::from_parts(&key.iter().copied().chain(asked).collect::<Vec<_>>());
         let answer = caller.ask(&request).await.map_err(Error::Call)?;
         attempt += 1;
         match read(&answer) {

@@ -1,9 +1,9 @@
 //! An attack that searches: what came nearest to a yes is changed and tried again, round after round.
 //!
-//! Who looks for what a judge says yes to finds texts that no list has. So the probes that came nearest are joined,
-//! nested, crossed, repeated and shortened, what that gives is tried, and the nearest of everything is changed once
-//! more. In the end the best texts of the whole search are put to the judge again, to other personas. Only these
-//! decisions count: a text that was lucky once gains nothing by it.
+//! Anybody who searches for texts to which a judge says yes finds some that no list has. So the probes that came
+//! nearest are joined, nested, crossed, repeated and shortened, the results are tried, and the nearest of all are
+//! changed once more. In the end the best texts of the whole search are put to the judge again, with other personas.
+//! Only these decisions count: a text that was lucky once gains nothing by it.
 
 use std::collections::HashSet;
 
@@ -12,15 +12,15 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::DecisionMaker;
-use super::audit::{self, Asking, FamilyHeard, Heard, MISDIRECTED, ProbeHeard, Sheet};
+use super::audit::{self, Asking, AuditAnswers, FamilyAnswers, MISDIRECTED, ProbeAnswers, Sheet};
 use super::run::{self, RunContext};
 
 /// What the family of the texts that were found is called.
 pub const FAMILY: &str = "found by searching";
 /// Texts of a round, and of the last asking: as many as a family has at least.
 pub const TEXTS: usize = crate::compare::audit::LEAST_PROBES;
-/// So many of the nearest are changed: few enough that a round follows up what worked, enough that one lucky decision
-/// does not lead it astray.
+/// How many of the nearest texts are changed: few enough that a round follows up what worked, enough that one lucky
+/// decision does not lead it astray.
 const PARENTS: usize = 8;
 /// The most letters of a text: a longer one is no message any more.
 const LONGEST: usize = 1_500;
@@ -46,19 +46,19 @@ impl Effort {
     }
 }
 
-/// Attacks a decision maker that was audited, with what it said to the audit's probes. Gives back what was said to the
-/// audit and the attack together. A limit ends the attack; what was not asked then is counted as such.
+/// Attacks a decision maker that was audited, starting from its answers to the audit's probes. Returns its answers to
+/// the audit and the attack together. A limit ends the attack; questions that were not asked then are counted as such.
 ///
 /// # Errors
 /// As [`audit::run`].
 pub async fn run(
-    mut heard: Heard,
+    mut answers: AuditAnswers,
     people: &[String],
     decision_maker: &DecisionMaker,
     effort: Effort,
     context: &RunContext,
-) -> Result<Heard, run::Error> {
-    let mut search = Search::new(&heard, effort.seed);
+) -> Result<AuditAnswers, run::Error> {
+    let mut search = Search::new(&answers, effort.seed);
     for round in 1..=effort.rounds + 1 {
         let is_last = round > effort.rounds;
         let (texts, label, title) = if is_last {
@@ -77,10 +77,10 @@ pub async fn run(
         let sheet = Sheet::of_families(vec![(FAMILY.to_owned(), texts)], &turned, effort.repeats);
         let asking = Asking { seed: effort.seed, label: &label, title: &title };
         let found = audit::run(&sheet, decision_maker, asking, context).await?;
-        heard = heard.and_asked(&found);
+        answers = answers.and_asked(&found);
         let family = found.families.into_iter().next().unwrap_or_default();
         if is_last {
-            heard.attack = family;
+            answers.attack = family;
         } else {
             search.record(&family);
         }
@@ -88,36 +88,36 @@ pub async fn run(
             break;
         }
     }
-    Ok(heard)
+    Ok(answers)
 }
 
 /// What was tried, and how near it came.
 struct Search {
-    tried: Vec<ProbeHeard>,
+    tried: Vec<ProbeAnswers>,
     rng: ChaCha8Rng,
 }
 
 impl Search {
-    fn new(heard: &Heard, seed: u64) -> Self {
+    fn new(answers: &AuditAnswers, seed: u64) -> Self {
         // Whoever says yes to a message with an offer for somebody else has not been fooled by a trick that could be
         // built on.
-        let families = heard.families.iter().filter(|family| family.name != MISDIRECTED);
-        let mut tried: Vec<ProbeHeard> = families.flat_map(|family| family.probes.iter().cloned()).collect();
+        let families = answers.families.iter().filter(|family| family.name != MISDIRECTED);
+        let mut tried: Vec<ProbeAnswers> = families.flat_map(|family| family.probes.iter().cloned()).collect();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // Of those that came equally near no family comes first.
         tried.shuffle(&mut rng);
         Search { tried, rng }
     }
 
-    fn record(&mut self, family: &FamilyHeard) {
+    fn record(&mut self, family: &FamilyAnswers) {
         self.tried.extend(family.probes.iter().cloned());
     }
 
     /// The texts that came nearest, as many as asked for, nearest first.
-    fn nearest(&self, count: usize) -> Vec<&ProbeHeard> {
+    fn nearest(&self, count: usize) -> Vec<&ProbeAnswers> {
         // One decision more that is a no, so that two yeses of three come before one of one.
-        let nearness = |probe: &ProbeHeard| probe.chances / (probe.total as f64 + 1.0);
-        let mut ranked: Vec<&ProbeHeard> = self.tried.iter().filter(|probe| !probe.text.trim().is_empty()).collect();
+        let nearness = |probe: &ProbeAnswers| probe.chances / (probe.total as f64 + 1.0);
+        let mut ranked: Vec<&ProbeAnswers> = self.tried.iter().filter(|probe| !probe.text.trim().is_empty()).collect();
         ranked.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)));
         ranked.truncate(count);
         ranked

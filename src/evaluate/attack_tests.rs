@@ -7,8 +7,8 @@ use crate::evaluate::battery::Battery;
 /// A judge that says yes to a text with this chance.
 type Judge<'a> = &'a dyn Fn(&str) -> f64;
 
-fn ask(judge: Judge<'_>, texts: &[String], rng: &mut ChaCha8Rng) -> FamilyHeard {
-    let mut family = FamilyHeard::of(FAMILY, texts);
+fn ask(judge: Judge<'_>, texts: &[String], rng: &mut ChaCha8Rng) -> FamilyAnswers {
+    let mut family = FamilyAnswers::new(FAMILY, texts);
     for probe in &mut family.probes {
         probe.total = 3;
         probe.yes = (0..3).filter(|_| rng.random_bool(judge(&probe.text))).count() as u64;
@@ -17,22 +17,22 @@ fn ask(judge: Judge<'_>, texts: &[String], rng: &mut ChaCha8Rng) -> FamilyHeard 
     family
 }
 
-fn bound(family: &FamilyHeard) -> f64 {
+fn bound(family: &FamilyAnswers) -> f64 {
     high(&family.probes.iter().map(|probe| Tally { yes: probe.yes, total: probe.total }).collect::<Vec<_>>())
 }
 
-/// The bounds of the battery's families, and that of what so many rounds of searching find.
+/// The bounds of the battery's families, and of the texts that this many rounds of searching find.
 fn attacked(judge: Judge<'_>, rounds: usize, seed: u64) -> (Vec<f64>, f64) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let battery = Battery::built_in().unwrap();
     let families = battery.families.iter().map(|family| ask(judge, &family.probes, &mut rng)).collect();
-    let heard = Heard { families, ..Heard::default() };
-    let mut search = Search::new(&heard, seed);
+    let answers = AuditAnswers { families, ..AuditAnswers::default() };
+    let mut search = Search::new(&answers, seed);
     for _ in 0..rounds {
         let family = ask(judge, &search.mutants(), &mut rng);
         search.record(&family);
     }
-    (heard.families.iter().map(bound).collect(), bound(&ask(judge, &search.best(), &mut rng)))
+    (answers.families.iter().map(bound).collect(), bound(&ask(judge, &search.best(), &mut rng)))
 }
 
 #[test]
@@ -66,21 +66,22 @@ fn a_judge_that_errs_by_chance_alone_is_not_condemned_for_what_was_lucky_once() 
 
 #[test]
 fn a_round_is_made_from_what_came_nearest_and_nothing_is_tried_twice() {
-    let mut families = vec![FamilyHeard::of("a", &(0..40).map(|number| format!("probe {number}")).collect::<Vec<_>>())];
+    let mut families =
+        vec![FamilyAnswers::new("a", &(0..40).map(|number| format!("probe {number}")).collect::<Vec<_>>())];
     for (probe, yes) in [(7, 3), (21, 2), (30, 1)] {
         families[0].probes[probe].total = 3;
         families[0].probes[probe].yes = yes;
         families[0].probes[probe].chances = yes as f64;
     }
-    families.push(FamilyHeard::of(MISDIRECTED, &["Hello Ann, an offer".to_owned()]));
+    families.push(FamilyAnswers::new(MISDIRECTED, &["Hello Ann, an offer".to_owned()]));
     families[1].probes[0].chances = 9.0;
-    let mut search = Search::new(&Heard { families, ..Heard::default() }, 1);
+    let mut search = Search::new(&AuditAnswers { families, ..AuditAnswers::default() }, 1);
     let nearest: Vec<&str> = search.nearest(3).iter().map(|probe| probe.text.as_str()).collect();
     assert_eq!(nearest, ["probe 7", "probe 21", "probe 30"]);
     let first = search.mutants();
     assert_eq!(first.len(), TEXTS);
     assert!(first.iter().any(|text| text.contains("probe 7")) && first.iter().all(|text| !text.contains("offer")));
-    let mut family = FamilyHeard::of(FAMILY, &first);
+    let mut family = FamilyAnswers::new(FAMILY, &first);
     (family.probes[4].total, family.probes[4].chances) = (3, 3.0);
     search.record(&family);
     assert_eq!(search.nearest(2)[1].text, first[4]);

@@ -8,10 +8,10 @@ use super::DecisionMaker;
 use super::battery::{Battery, Control};
 use super::formats;
 use super::plan::Plan;
-use super::run::{self, RunContext};
+use super::run::{self, RunContext, Trials};
 use super::trial::Bench;
 use crate::data::spool::Texts;
-pub use answers::{FamilyHeard, Heard, PairHeard, ProbeHeard};
+pub use answers::{AuditAnswers, FamilyAnswers, PairAnswers, ProbeAnswers};
 
 /// Whom probes are put to, and which messages are decided more than once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Sheet {
     /// message is decided `repeats` times as it is and once in each other format, one of which is white space after the
     /// persona.
     #[must_use]
-    pub fn of(battery: &Battery, material: &Material, repeats: usize) -> Self {
+    pub fn new(battery: &Battery, material: &Material, repeats: usize) -> Self {
         let mut sheet = Sheet::of_families(
             battery.families.iter().map(|family| (family.name.clone(), family.probes.clone())).collect(),
             &material.people,
@@ -159,14 +159,23 @@ impl Sheet {
         self.cases.is_empty()
     }
 
-    /// Persona and message of the questions, those of probes or the others: what a dry run measures.
-    pub fn questions(&self, of_probes: bool) -> impl Iterator<Item = (&str, &str)> + Clone {
-        let wanted = move |case: &&Case| matches!(case.part, Part::Probe(..)) == of_probes;
-        self.cases.iter().filter(wanted).map(|case| (self.people[case.persona].as_str(), case.text.as_str()))
+    /// Persona and message of the questions that put a probe: what a dry run measures.
+    pub fn probe_questions(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.questions(|part| matches!(part, Part::Probe(..)))
+    }
+
+    /// Persona and message of the questions that put a message.
+    pub fn message_questions(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.questions(|part| !matches!(part, Part::Probe(..)))
+    }
+
+    fn questions(&self, is_wanted: fn(&Part) -> bool) -> impl Iterator<Item = (&str, &str)> + Clone {
+        let wanted = self.cases.iter().filter(move |case| is_wanted(&case.part));
+        wanted.map(|case| (self.people[case.persona].as_str(), case.text.as_str()))
     }
 }
 
-/// What tells one sheet of an audit from another.
+/// What an audit's questions are asked with.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
     /// The seed of the audit.
@@ -186,9 +195,9 @@ pub async fn run(
     decision_maker: &DecisionMaker,
     asking: Asking<'_>,
     context: &RunContext,
-) -> Result<Heard, run::Error> {
-    let people = Arc::new(Texts::of(&context.scratch, &sheet.people)?);
-    let texts = Texts::of(&context.scratch, sheet.cases.iter().map(|case| &case.text))?;
+) -> Result<AuditAnswers, run::Error> {
+    let people = Arc::new(Texts::spool(&context.scratch, &sheet.people)?);
+    let texts = Texts::spool(&context.scratch, sheet.cases.iter().map(|case| &case.text))?;
     let bench = Bench {
         generator: None,
         decision_maker: Some(decision_maker.clone()),
@@ -198,20 +207,21 @@ pub async fn run(
         label: asking.label.to_owned(),
     };
     let plan = Plan::decide(whom(&sheet.cases), texts);
-    let outcomes = run::outcomes(&bench, context, &people, plan, asking.title, |_, _| {}).await?;
+    let trials = Trials { people: &people, plan, label: asking.title };
+    let outcomes = run::outcomes(&bench, context, trials, |_, _| {}).await?;
     context.go_on()?;
-    let mut heard = Heard::of_sheet(sheet);
+    let mut answers = AuditAnswers::of_sheet(sheet);
     let mut cases = sheet.cases.iter();
     outcomes.each(&mut |_, _, verdict| {
         if let Some(case) = cases.next() {
-            heard.record(case.part, verdict);
+            answers.record(case.part, verdict);
         }
         true
     })?;
-    Ok(heard)
+    Ok(answers)
 }
 
-/// Whom each question goes to, and its number among those to the same persona: what tells repeats apart.
+/// For each question its persona, and its number among the questions to that persona, which tells repeats apart.
 fn whom(cases: &[Case]) -> Vec<(u32, u32)> {
     let mut whom: Vec<(u32, u32)> = Vec::with_capacity(cases.len());
     for case in cases {
@@ -230,7 +240,7 @@ mod tests {
         let battery = Battery::built_in().unwrap();
         let people: Vec<String> = (0..people).map(|number| format!("Person {number}")).collect();
         let messages = vec![(people[0].clone(), "Hello,\n\nwill you?".to_owned()), ("Another".into(), "Hi".into())];
-        let sheet = Sheet::of(&battery, &Material { people, messages }, repeats);
+        let sheet = Sheet::new(&battery, &Material { people, messages }, repeats);
         (battery, sheet)
     }
 
@@ -253,7 +263,7 @@ mod tests {
         // persona.
         let controls = battery.controls.len();
         assert_eq!(sheet.len(), (battery.probes() + 2 * controls) * 3 + 2 * 3 + 4 + 1 + 2);
-        assert_eq!(sheet.questions(true).count() + sheet.questions(false).count(), sheet.len());
+        assert_eq!(sheet.probe_questions().count() + sheet.message_questions().count(), sheet.len());
     }
 
     #[test]

@@ -82,12 +82,12 @@ pub struct Message {
     pub audit: Audit,
     /// How often it was revised.
     pub revisions: u32,
-    /// Why its claims could not be checked, where they should have been; one line.
+    /// Why its claims could not be checked although they should have been; one line.
     pub audit_failure: Option<String>,
-    /// Keys that this version does not know, of the message in its file.
+    /// Keys of the message in its file that this version does not know.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map,
-    /// The same of what `rejoinder` says of it there.
+    /// Keys of the message's `rejoinder` object that this version does not know.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub note_extra: Map,
 }
@@ -199,13 +199,13 @@ pub fn recorded(audit: &Audit) -> Option<serde_json::Value> {
 pub struct AuditCounts {
     /// Messages.
     pub messages: u64,
-    /// Those that a model audited.
+    /// Messages that a model audited.
     pub checked: u64,
-    /// Those that make something up as they are now.
+    /// Messages that make something up as they are now.
     pub made_up: u64,
-    /// Those that were revised.
+    /// Messages that were revised.
     pub revised: u64,
-    /// Those whose claims could not be checked, though they should have been.
+    /// Messages whose claims could not be checked although they should have been.
     pub failed: u64,
     /// Why the first of these could not.
     pub first_failure: Option<String>,
@@ -236,7 +236,7 @@ impl AuditCounts {
         }
     }
 
-    /// What is to be said of the audits that failed; `None` where none did.
+    /// The warning about audits that failed; `None` if none did.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let reason = self.first_failure.as_deref()?;
@@ -251,25 +251,25 @@ impl AuditCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::grounding::{Claim, ClaimKind, Verdict};
+    use crate::evaluate::grounding::{Claim, ClaimKind, ClaimVerdict};
 
-    fn claim(start: usize, end: usize, verdict: Verdict) -> Claim {
+    fn claim(start: usize, end: usize, verdict: ClaimVerdict) -> Claim {
         Claim { start, end, kind: ClaimKind::Customer, verdict, support: vec![], derivation: None, note: None }
     }
 
     #[test]
     fn the_passages_that_are_made_up_are_named_once_each_with_the_reason() {
         let claims = vec![
-            claim(0, 6, Verdict::Unsupported),
-            claim(11, 16, Verdict::Supported),
-            claim(17, 23, Verdict::Contradicted),
+            claim(0, 6, ClaimVerdict::Unsupported),
+            claim(11, 16, ClaimVerdict::Supported),
+            claim(17, 23, ClaimVerdict::Contradicted),
         ];
         let audit = Audit { auditor: Some("00".into()), claims };
         let message = Message { audit, ..Message::unchecked("Stripe and Slack Stripe") };
         let faults: Vec<(String, String)> =
             message.faults().into_iter().map(|fault| (fault.passage, fault.why)).collect();
         assert_eq!(faults, [("Stripe".to_owned(), "nothing that is known supports it".to_owned())]);
-        let remark = Claim { kind: ClaimKind::Remark, ..claim(0, 5, Verdict::Unsupported) };
+        let remark = Claim { kind: ClaimKind::Remark, ..claim(0, 5, ClaimVerdict::Unsupported) };
         let audit = Audit { auditor: Some("00".into()), claims: vec![remark] };
         let faults = Message { audit, ..Message::unchecked("Sure!\n\nHello") }.faults();
         assert_eq!((faults.len(), faults[0].passage.as_str()), (1, "Sure!"));
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_note_in_place_of_a_message_is_no_message_and_one_beside_it_is() {
-        let remark = |start, end| Claim { kind: ClaimKind::Remark, ..claim(start, end, Verdict::Unsupported) };
+        let remark = |start, end| Claim { kind: ClaimKind::Remark, ..claim(start, end, ClaimVerdict::Unsupported) };
         let noted = |text: &str, claims: Vec<Claim>| {
             Message { text: text.into(), audit: Audit { auditor: Some("00".into()), claims }, ..Message::default() }
                 .only_a_note()
@@ -288,7 +288,7 @@ mod tests {
                     angeschrieben werden.\"";
         assert_eq!(noted(refusal, vec![remark(0, 15), remark(18, refusal.chars().count())]).as_deref(), Some(said));
         assert_eq!(noted("Here it is:\n\nHi Ada", vec![remark(0, 11)]), None);
-        assert_eq!(noted("Hi Ada", vec![claim(0, 6, Verdict::Unsupported)]), None);
+        assert_eq!(noted("Hi Ada", vec![claim(0, 6, ClaimVerdict::Unsupported)]), None);
         assert_eq!(noted("", vec![]), None);
     }
 

@@ -125,7 +125,7 @@ impl AuditorBattery {
         Ok(AuditorBattery { cases: cases? })
     }
 
-    /// Hash of all of it, 16 hexadecimal digits: two audits asked the same only if it is the same.
+    /// Hash of the whole battery, 16 hexadecimal digits: two audits asked the same only if it is the same.
     #[must_use]
     pub fn hash(&self) -> String {
         let parts = self.cases.iter().flat_map(|case| {

@@ -128,7 +128,7 @@ impl Battery {
         self.families.iter().map(|family| family.probes.len()).sum()
     }
 
-    /// Hash of all of it, 16 hexadecimal digits: two audits asked the same only if it is the same.
+    /// Hash of the whole battery, 16 hexadecimal digits: two audits asked the same only if it is the same.
     #[must_use]
     pub fn hash(&self) -> String {
         let probes = self.families.iter().flat_map(|family| [&family.name].into_iter().chain(&family.probes));

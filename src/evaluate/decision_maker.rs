@@ -19,7 +19,7 @@ use question::{Question, YES};
 /// The most tokens of one decision, thinking included.
 pub const DECISION_TOKENS: u32 = 8_192;
 
-/// From which score on a decision is a yes: above 0, and at most 1.
+/// The score from which on a decision is a yes: above 0, and at most 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold(f64);
 
@@ -161,8 +161,8 @@ impl DecisionMaker {
         }
     }
 
-    /// Hash of all that judges: the model, its settings, the prompt, and the form of the question. 16 hexadecimal
-    /// digits. Two rates may be compared only if the same fingerprint judged both.
+    /// Hash of everything that judges: the model, its settings, the prompt, and the form of the question. 16
+    /// hexadecimal digits. Two rates may be compared only if the same fingerprint judged both.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let model = self.caller.model();
@@ -172,7 +172,7 @@ impl DecisionMaker {
             Question::Chances(_) => Question::Chances(&[]),
             other => other,
         };
-        let (prompt, key) = (self.prompt.text.clone(), CallKey::of(&[]));
+        let (prompt, key) = (self.prompt.text.clone(), CallKey::from_parts(&[]));
         let question = question.request(prompt, "persona", "message", key, self.max_tokens);
         let schema = question.schema.map(|schema| schema.json.to_string()).unwrap_or_default();
         let limit = self.max_tokens.to_string();
@@ -273,7 +273,7 @@ impl DecisionMaker {
     #[must_use]
     pub fn reason_request(&self, persona: &str, message: &str) -> Option<Request> {
         let reasons = self.reasons.as_ref()?;
-        let (prompt, key) = (self.prompt.text.clone(), CallKey::of(&[]));
+        let (prompt, key) = (self.prompt.text.clone(), CallKey::from_parts(&[]));
         Some(question::reason(prompt, (persona, message), false, key, reasons.max_tokens))
     }
 }

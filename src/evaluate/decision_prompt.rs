@@ -48,9 +48,9 @@ impl DecisionPrompt {
         DecisionPrompt { name: "inbox".into(), text: include_str!("../../prompts/inbox.md").trim().into() }
     }
 
-    /// The chance from which on a decision is a yes where nobody names another; none for a prompt that is asked for yes
-    /// or no. An inbox is asked for chances: hardly any message is more likely than not to be answered, and one in ten
-    /// is many.
+    /// The chance from which on a decision is a yes if nobody names another; `None` for a prompt that asks for yes or
+    /// no. An inbox is asked for chances: hardly any message is more likely than not to be answered, and one in ten is
+    /// many.
     #[must_use]
     pub fn threshold(&self) -> Option<Threshold> {
         if *self == DecisionPrompt::inbox() { Threshold::new(0.1) } else { None }

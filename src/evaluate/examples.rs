@@ -44,7 +44,7 @@ struct Example {
 enum Fate {
     /// Nobody replied.
     Silent,
-    /// Somebody did; and whether the reply was one that was hoped for, where somebody has said.
+    /// Somebody did; the flag says whether it was the hoped-for reply, if that is known.
     Replied(Option<bool>),
 }
 
@@ -103,7 +103,7 @@ impl Examples {
         for written in opened {
             let written = written?;
             let Some(outcome) = outcomes.get(&written.lead).filter(|outcome| outcome.is_delivered()) else { continue };
-            let (lead, key) = (Id::new(&written.lead), AddressKey::of(&written.email));
+            let (lead, key) = (Id::new(&written.lead), AddressKey::from_address(&written.email));
             if outcome.unsubscribed || suppression.reason(key).is_some() || people.is_blocked(lead) {
                 continue;
             }
@@ -136,7 +136,7 @@ impl Examples {
         }))
     }
 
-    /// Also knows who works where of the people of these campaigns.
+    /// Also learns who works where, from the people of these campaigns.
     ///
     /// # Errors
     /// Where a campaign or a list of leads cannot be read.
@@ -148,7 +148,7 @@ impl Examples {
         Ok(Examples { people: Arc::new(reading.people()), ..self })
     }
 
-    /// The same without those of whom this says so: the people who only verify.
+    /// The same without the people for whom `is_aside` returns true: those who only verify.
     #[must_use]
     pub fn without(self, is_aside: impl Fn(Candidate<'_>) -> bool) -> Self {
         let leads: HashSet<Id> = self.replied.iter().chain(self.silent.iter()).map(|example| example.lead).collect();
@@ -204,8 +204,8 @@ impl Examples {
         text
     }
 
-    /// The first of them that this persona may be judged by. Whoever the text describes, or has described, is known by
-    /// their lead, however they are described now.
+    /// The examples by which this persona may be judged, as many as fit. The persona's leads are found by its text,
+    /// whether it describes them now or did earlier.
     fn fitting<'a>(&'a self, examples: &'a [Example], persona: &str) -> Vec<&'a Example> {
         let judged = self.people.described_by(persona);
         let companies: Vec<u32> = judged.iter().filter_map(|lead| self.people.company(*lead)).collect();

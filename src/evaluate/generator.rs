@@ -95,13 +95,13 @@ impl Generator {
         ask(&self.caller, key, |key| self.revision(prompt, persona, draft, key), |answer| self.read(answer)).await
     }
 
-    /// Hash of all that writes: the model, its settings, the form of the request, and, where messages are revised, by
-    /// whom and against what they are audited. 16 hexadecimal digits. Messages of one prompt come from one source only
-    /// if it is equal, and if both or neither are simulated.
+    /// Hash of everything that writes: the model, its settings, the form of the request, and, if messages are revised,
+    /// who audits them and against what. 16 hexadecimal digits. Messages of one prompt come from one source only if it
+    /// is equal, and if both or neither are simulated.
     #[must_use]
     pub fn fingerprint(&self, auditing: Option<&Auditing>) -> String {
         let model = self.caller.model();
-        let key = || CallKey::of(&[]);
+        let key = || CallKey::from_parts(&[]);
         // The requests for fixed texts stand for the templates: a change to either changes the hash.
         let first = self.request("prompt", "persona", key());
         let (settings, limit) = (model.settings(), self.max_tokens.to_string());
@@ -187,12 +187,10 @@ mod tests {
     use crate::model::Role;
     use crate::model::limits::permits::{Concurrency, Permits};
     use crate::model::market::Market;
-    use crate::model::retry::RetryPolicy;
 
     fn door(role: Role, market: &str) -> Caller {
         let (model, permits) = (Arc::new(Market::parse(market).unwrap()), Permits::new(Concurrency::Fixed(1)));
-        let (retry, events) = (RetryPolicy::default(), Events::new(|_| {}));
-        Caller::new(role, model, permits, retry, Shared::default(), events)
+        Caller::new(role, model, permits, Shared::default(), Events::new(|_| {}))
     }
 
     fn generator(market: &str, max_tokens: u32) -> Generator {
@@ -229,7 +227,7 @@ mod tests {
     #[test]
     fn the_rule_about_claims_stands_beside_the_prompt_and_a_revision_shows_the_draft_and_its_faults() {
         let plain = generator("", MESSAGE_TOKENS);
-        let key = || CallKey::of(&[]);
+        let key = || CallKey::from_parts(&[]);
         let first = plain.request("PROMPT", "Ann, CTO", key());
         assert_eq!(first.system, "PROMPT");
         let fault = Fault { passage: "used by Stripe".into(), why: "nothing that is known supports it".into() };

@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-/// What is too short to be measured: whatever takes less counts as this much.
+/// The shortest time that can be measured: anything faster counts as this much.
 const SHORTEST: Duration = Duration::from_millis(5);
 
 /// The size at which doubling ends. Work that is still too short to be measured here is fast enough at any size, and
 /// beyond it the caches of the machine decide: memory is read many times slower than they are.
 const LARGEST: usize = 1 << 19;
 
-/// Does the work at a size of which the time can be measured, at least this one, and at ten times that size. In
-/// proportion the second takes ten times as long, by the square a hundred times; forty is too long. Others on the
-/// machine disturb single turns, so up to nine pairs are tried, and one that is in proportion is enough: work that
-/// grows by the square has none.
+/// Runs the work at a measurable size, at least `size`, and at ten times that size. Work that grows in proportion takes
+/// ten times as long, work that grows by the square a hundred times; forty is too long. Other programs on the machine
+/// disturb single runs, so up to nine pairs are tried, and one in proportion is enough: work that grows by the square
+/// never has one.
 pub fn assert_in_proportion(what: &str, size: usize, mut work: impl FnMut(usize)) {
     let mut took = |size: usize| {
         let started = Instant::now();

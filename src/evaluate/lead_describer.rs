@@ -1,5 +1,5 @@
-//! Writes the persona of a lead from the columns of an imported file and nothing else: what the columns do not bear out
-//! is revised, and where that does not help, the columns themselves stay the persona.
+//! Writes the persona of a lead from nothing but the columns of an imported file. What the columns do not bear out is
+//! revised; if that does not help, the columns themselves stay the persona.
 
 use super::ask::{Error, ask};
 use super::auditing::Message;
@@ -22,7 +22,7 @@ write little. Write in the language of the values; the English labels are not th
 
 /// What became of a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Described {
+pub enum Description {
     /// The columns bear it out.
     Grounded {
         /// The persona.
@@ -30,7 +30,7 @@ pub enum Described {
         /// How often it was revised.
         revisions: u32,
     },
-    /// It made something up to the last; the columns stay the persona.
+    /// It still made something up after the last revision; the columns stay the persona.
     MadeUp {
         /// What, in the words of the last draft.
         passage: String,
@@ -60,15 +60,15 @@ impl Describer {
     }
 
     /// Describes the lead of these columns. `key` tells this lead from others.
-    pub async fn describe(&self, columns: &str, key: &[&str]) -> Described {
+    pub async fn describe(&self, columns: &str, key: &[&str]) -> Description {
         match self.attempt(columns, key).await {
             Ok(described) => described,
-            Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => Described::Stopped,
-            Err(error) => Described::Failed { reason: error.to_string() },
+            Err(Error::Call(failure)) if failure.kind == FailureKind::Stopped => Description::Stopped,
+            Err(error) => Description::Failed { reason: error.to_string() },
         }
     }
 
-    async fn attempt(&self, columns: &str, key: &[&str]) -> Result<Described, Error> {
+    async fn attempt(&self, columns: &str, key: &[&str]) -> Result<Description, Error> {
         let sources = Sources::new(columns, "");
         let mut revisions = 0;
         let mut also = String::new();
@@ -83,9 +83,9 @@ impl Describer {
             let mut faults = draft.faults();
             faults.extend(address_in(&draft.text));
             match faults.first() {
-                None => return Ok(Described::Grounded { text: draft.text, revisions }),
+                None => return Ok(Description::Grounded { text: draft.text, revisions }),
                 Some(fault) if revisions == REVISIONS => {
-                    return Ok(Described::MadeUp { passage: fault.passage.clone() });
+                    return Ok(Description::MadeUp { passage: fault.passage.clone() });
                 }
                 Some(_) => also = revision(&draft.text, &faults),
             }
@@ -96,13 +96,13 @@ impl Describer {
     /// The request for a description; also what a dry run measures.
     #[must_use]
     pub fn request(&self, columns: &str) -> Request {
-        self.asking(columns, "", CallKey::of(&[]))
+        self.asking(columns, "", CallKey::from_parts(&[]))
     }
 
     /// The request for the audit of a description of about the length of the columns.
     #[must_use]
     pub fn audit_request(&self, columns: &str) -> Request {
-        self.auditor.request(columns, &Sources::new(columns, ""), columns, CallKey::of(&[]))
+        self.auditor.request(columns, &Sources::new(columns, ""), columns, CallKey::from_parts(&[]))
     }
 
     fn asking(&self, columns: &str, also: &str, key: CallKey) -> Request {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::auditing::{AuditCounts, recorded};
 use super::grounding::Audit;
 use super::plan::Plan;
-use super::run::{self, RunContext};
+use super::run::{self, RunContext, Trials};
 use super::trial::{Bench, TrialFailure, Verdict};
 use super::{DecisionMaker, Generator};
 use crate::data::folder::DataFolder;
@@ -54,7 +54,8 @@ pub async fn generate(
     context: &RunContext,
 ) -> Result<Written, run::Error> {
     let plan = Plan::write(people.len(), messages_per_persona);
-    let outcomes = run::outcomes(bench, context, people, plan, "Writing messages", |_, _| {}).await?;
+    let trials = Trials { people, plan, label: "Writing messages" };
+    let outcomes = run::outcomes(bench, context, trials, |_, _| {}).await?;
     context.go_on()?;
     // A part of the messages is no messages file: what was answered is in the journal.
     if let Some(why) = context.limit() {
@@ -149,9 +150,9 @@ pub async fn decide(
     seed: u64,
     context: &RunContext,
 ) -> Result<Decided, run::Error> {
-    let people = Arc::new(Texts::of(&context.scratch, rows.iter().map(|row| &row.persona))?);
+    let people = Arc::new(Texts::spool(&context.scratch, rows.iter().map(|row| &row.persona))?);
     let chosen = open(&rows, again);
-    let texts = Texts::of(&context.scratch, chosen.iter().map(|row| &rows[*row].message))?;
+    let texts = Texts::spool(&context.scratch, chosen.iter().map(|row| &rows[*row].message))?;
     let plan = Plan::decide(chosen.iter().map(|row| (*row as u32, 0)).collect(), texts);
     let bench = Bench {
         generator: None,
@@ -171,8 +172,9 @@ pub async fn decide(
             seen.lock().unwrap_or_else(PoisonError::into_inner).extend(outcome.map(|outcome| (row, outcome)));
         }
     };
+    let trials = Trials { people: &people, plan, label: "Deciding messages" };
     let ended = tokio::select! {
-        ended = run::outcomes(&bench, context, &people, plan, "Deciding messages", see) => ended?,
+        ended = run::outcomes(&bench, context, trials, see) => ended?,
         never = saver.now_and_again(&so_far) => match never {},
     };
 

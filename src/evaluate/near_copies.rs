@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 const WORDS: usize = 4;
 /// Two people are near copies if this share of the sequences of one is the other's.
 const ALIKE: (usize, usize) = (4, 5);
-/// Of a phrase that more people than this share, only the first ones are looked at.
+/// If a phrase is shared by more people than this, only the first of them are looked at.
 const SHARE_IT: usize = 100;
 
 /// People with whom others are compared: by their sequences of four words, without case, space and Unicode form.

@@ -31,7 +31,7 @@ enum Kept<'a> {
 }
 
 impl Outcomes {
-    /// Of a batch of which nothing has ended; its spool is on the disk of `folder`.
+    /// The outcomes of a batch in which nothing has ended yet; the spool is on the disk of `folder`.
     ///
     /// # Errors
     /// As [`Spool::new`].
@@ -103,7 +103,7 @@ impl Outcomes {
 mod tests {
     use super::*;
     use crate::data::Map;
-    use crate::evaluate::grounding::{Audit, Claim, ClaimKind, Verdict as Found};
+    use crate::evaluate::grounding::{Audit, Claim, ClaimKind, ClaimVerdict as Found};
 
     #[test]
     fn verdicts_come_back_in_the_order_of_the_plan_whatever_the_order_in_which_they_came() {

@@ -38,10 +38,10 @@ pub struct Written {
     pub failures: Vec<String>,
 }
 
-/// Writes `count` distinct personas, `width` batches at a time, in rounds until there are enough. Of a population
-/// nobody is written again who is there, or is described nearly as somebody there. What a batch failed to bring is
-/// asked for again in the next round, unless the host has been closed, or every batch failed in two rounds one after
-/// the other. Every persona that is accepted is told as a trial that ended.
+/// Writes `count` distinct personas, `width` batches at a time, in rounds until there are enough. Nobody is written who
+/// is in the population already, or is described nearly as somebody there. What a batch failed to bring is asked for
+/// again in the next round, unless the host has been closed, or every batch failed in two rounds in a row. Every
+/// accepted persona is reported as a trial that ended.
 pub async fn write(caller: &Caller, whom: Whom<'_>, count: usize, seed: u64, width: usize) -> Written {
     let audit = match whom {
         Whom::Domain(_) => Audit::of_new_people(),

@@ -41,8 +41,8 @@ impl Plan {
     }
 
     /// Writes and decides one message a trial, each with a prompt of its own: the n-th of `prompts` is for the n-th of
-    /// `whom` (index of the persona, number of the message), in any order. Beside it stands whether the message is
-    /// audited where messages are after a yes.
+    /// `whom` (index of the persona, number of the message), in any order. Each prompt has a flag: whether its message
+    /// is audited, if messages are audited after a yes.
     #[must_use]
     pub fn write_with_and_decide(whom: Vec<(u32, u32)>, prompts: Vec<(Arc<str>, bool)>) -> Self {
         debug_assert_eq!(whom.len(), prompts.len());
@@ -63,7 +63,7 @@ impl Plan {
         Plan { whom: Whom::Listed(whom), work: Planned::Decide(messages) }
     }
 
-    /// Finds out about messages that are there what is not known yet; `whom` as that of [`Plan::decide`].
+    /// Finds out what is not known yet about messages that are there; `whom` is as in [`Plan::decide`].
     #[must_use]
     pub fn review(whom: Vec<(u32, u32)>, messages: Reviews) -> Self {
         debug_assert_eq!(whom.len(), messages.0.len());
@@ -113,7 +113,7 @@ impl Plan {
         Ok(Trial { persona, message, work })
     }
 
-    /// In which order the trials are taken, of which those among `ended` (persona, message) have ended already.
+    /// The order in which the trials are taken, given that those in `ended` (persona, message) have ended already.
     #[must_use]
     pub fn order(&self, mut ended: Vec<(u32, u32)>) -> Order {
         ended.sort_unstable();
@@ -167,8 +167,8 @@ impl Order {
         self.has_ended.get(index).copied().unwrap_or(false)
     }
 
-    /// The indices of all trials. Those that have not ended come first, so that a run that goes on asks for what is
-    /// missing at once, and looks up beside that what it has.
+    /// The indices of all trials. Those that have not ended come first, so that a resumed run asks for what is missing
+    /// at once, and looks up what it has meanwhile.
     pub fn indices(&self) -> impl Iterator<Item = usize> + Send + use<> {
         let of = |wanted: bool| {
             let order = self.clone();

@@ -1,4 +1,4 @@
-//! Whether a run can come to anything: where its first trials all fail for one reason, the others will too.
+//! Whether a run can come to anything: if its first trials all fail for one reason, the others will too.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

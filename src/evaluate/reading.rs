@@ -1,4 +1,4 @@
-//! Reads the message or the JSON that a model was asked for, and nothing that it was not.
+//! Reads the message or the JSON that a model was asked for, and nothing else.
 //!
 //! Models think aloud, wrap JSON in fences and prose, and slip in its syntax; that much is forgiven. A value is never
 //! guessed: the text is searched for an object, not for the word "yes".
@@ -73,7 +73,7 @@ impl Unusable {
     /// Adds what the host said about this answer, and how it began.
     #[must_use]
     pub fn with_remarks(self, answer: &Answer) -> Self {
-        Unusable::Remarked(Box::new(self), Remarks::of(answer))
+        Unusable::Remarked(Box::new(self), Remarks::collect(answer))
     }
 }
 
@@ -110,8 +110,8 @@ fn speech(answer: &Answer) -> Result<&str, Unusable> {
     if text.is_empty() { Err(Unusable::Empty) } else { Ok(text) }
 }
 
-/// The one JSON object in a finished answer, fences and prose around it forgiven. Several objects are one where they
-/// say nothing of the same name, or the same of it.
+/// The one JSON object in a finished answer; fences and prose around it are forgiven. Several objects count as one if
+/// no name has two different values.
 ///
 /// # Errors
 /// As [`text`]; and when there is no object, or more than one and they differ.
@@ -241,7 +241,7 @@ pub fn boolean(object: &Map<String, Value>, field: &'static str) -> Result<bool,
     self::field(object, field).and_then(Value::as_bool).ok_or(Unusable::WrongField { field, kind: "true or false" })
 }
 
-/// A field that is a number from 0 to 1. One outside is not brought inside, and the string `"0.7"` is none.
+/// A field that is a number from 0 to 1. A number outside is not clamped, and the string `"0.7"` is no number.
 ///
 /// # Errors
 /// When it is missing or anything else.

@@ -26,7 +26,7 @@ use crate::data::spool::Texts;
 use crate::data::{self, FileError, FileName, Kind, Map, clock};
 use crate::engine::{Engine, Work};
 use crate::event::{Event, Events, Grounding, TrialOutcome};
-use crate::journal::{self, Begun, TrialRow};
+use crate::journal::{self, OpenRun, TrialRow};
 
 /// What every run needs besides its models.
 #[derive(Clone)]
@@ -42,16 +42,16 @@ pub struct RunContext {
     /// The wish to stop.
     pub stop: Stop,
     /// The run in the journal.
-    pub run: Option<Arc<Begun>>,
-    /// The folder on whose disk there is room for what does not belong into memory.
+    pub run: Option<Arc<OpenRun>>,
+    /// The folder on whose disk large data is kept that does not belong in memory.
     pub scratch: PathBuf,
     /// Whether its trials come to anything.
     pub prospects: Prospects,
 }
 
 impl RunContext {
-    /// When the run first began: what its files say, however often it was interrupted since. `SOURCE_DATE_EPOCH` goes
-    /// before that.
+    /// When the run first began, however often it was interrupted since; its files show this time. `SOURCE_DATE_EPOCH`
+    /// takes precedence.
     ///
     /// # Errors
     /// When `SOURCE_DATE_EPOCH` is no time.
@@ -108,7 +108,7 @@ impl RunContext {
         }
     }
 
-    /// Whether a limit was reached, so that what there is should be saved as partial.
+    /// The limit that was reached, if any, so that what there is should be saved as partial.
     #[must_use]
     pub fn limit(&self) -> Option<Why> {
         self.stop.why().filter(|why| *why != Why::Asked)
@@ -179,7 +179,7 @@ pub struct Count {
 }
 
 impl Run {
-    fn of(people: Arc<Texts>, outcomes: Outcomes) -> Result<Self, data::Error> {
+    fn from_outcomes(people: Arc<Texts>, outcomes: Outcomes) -> Result<Self, data::Error> {
         let mut counts = vec![Count::default(); people.len()];
         let (mut failures, mut not_run, mut audits) = (Vec::new(), 0, AuditCounts::default());
         outcomes.each(&mut |persona, message, verdict| {
@@ -226,7 +226,18 @@ impl Run {
     }
 }
 
-/// Runs all trials of the plan, telling the context's events about each. `label` says in a few words what the batch is.
+/// The trials of a batch.
+#[derive(Debug)]
+pub struct Trials<'a> {
+    /// To whom messages are written, or were.
+    pub people: &'a Arc<Texts>,
+    /// What is done for each of them.
+    pub plan: Plan,
+    /// What the batch is, in a few words, for people.
+    pub label: &'a str,
+}
+
+/// Runs all trials of the plan and reports each to the context's events. `label` says in a few words what the batch is.
 ///
 /// # Errors
 /// When the run was asked to stop; what was answered is in the journal.
@@ -237,24 +248,23 @@ pub async fn run(
     plan: Plan,
     label: &str,
 ) -> Result<Run, Error> {
-    let outcomes = outcomes(bench, context, people, plan, label, |_, _| {}).await?;
+    let outcomes = outcomes(bench, context, Trials { people, plan, label }, |_, _| {}).await?;
     context.go_on()?;
-    Ok(Run::of(Arc::clone(people), outcomes)?)
+    Ok(Run::from_outcomes(Arc::clone(people), outcomes)?)
 }
 
-/// The same, of which all that is known is how each trial ended; `see` is shown every persona's index and verdict at
-/// once, in the order in which they come. Whether the run was asked to stop is for the caller to find out.
+/// The same, but only keeps how each trial ended. `see` is shown every persona's index and verdict at once, in the
+/// order in which they come. The caller must find out whether the run was asked to stop.
 ///
 /// # Errors
 /// When there is no room on the disk for the outcomes, or it cannot be read.
 pub async fn outcomes(
     bench: &Bench,
     context: &RunContext,
-    people: &Arc<Texts>,
-    plan: Plan,
-    label: &str,
+    trials: Trials<'_>,
     see: impl Fn(usize, &Verdict) + Send + Sync + 'static,
 ) -> Result<Outcomes, Error> {
+    let Trials { people, plan, label } = trials;
     let RunContext { account, width, events, .. } = context;
     let ended = context.run.as_ref().map_or(Ok(Vec::new()), |run| run.ended_trials(&bench.label))?;
     let simulated = account.is_simulated();
@@ -269,9 +279,9 @@ pub async fn outcomes(
         broken: OnceLock::new(),
         plan,
     });
-    let (own, indices) = (Arc::clone(&batch), batch.order.indices());
+    let (shared, indices) = (Arc::clone(&batch), batch.order.indices());
     let work: Work = Arc::new(move |index| {
-        let batch = Arc::clone(&own);
+        let batch = Arc::clone(&shared);
         Box::pin(async move { batch.trial(index).await })
     });
     context.engine.each(Box::new(indices), *width, work).await;
@@ -304,7 +314,7 @@ struct Batch {
 }
 
 impl Batch {
-    /// Runs the trial of this index, of which the journal may say that it has ended, and keeps how it ends.
+    /// Runs the trial of this index and keeps how it ends. The journal may say that it has ended already.
     async fn trial(&self, index: usize) {
         let (stop, has_ended) = (&self.context.stop, self.order.has_ended(index));
         // A run that stops passes over what is left in a moment. What the journal has of it belongs into what a limit
@@ -325,7 +335,7 @@ impl Batch {
             }
         };
         (self.see)(persona, &verdict);
-        let Some(outcome) = told(&verdict) else { return };
+        let Some(outcome) = outcome_of(&verdict) else { return };
         let reason = match &verdict {
             Verdict::Failed(failure) => Some(failure.reason.clone()),
             _ => None,
@@ -352,7 +362,7 @@ impl Batch {
     }
 }
 
-fn told(verdict: &Verdict) -> Option<TrialOutcome> {
+fn outcome_of(verdict: &Verdict) -> Option<TrialOutcome> {
     match verdict {
         Verdict::Decided { decision, .. } if decision.decision => Some(TrialOutcome::Yes),
         Verdict::Decided { .. } => Some(TrialOutcome::No),

@@ -99,7 +99,7 @@ async fn run(when: AuditWhen, work: Work, lines: Vec<Result<String, Failure>>) -
     let door = |role| {
         let (model, permits): (Arc<dyn Model>, _) = (Arc::<Actor>::clone(&actor), Permits::new(Concurrency::Fixed(1)));
         let retry = RetryPolicy { max_retries: 0, ..RetryPolicy::default() };
-        Caller::new(role, model, permits, retry, Shared::default(), Events::new(|_| {}))
+        Caller::new(role, model, permits, Shared::default(), Events::new(|_| {})).with_retry(retry)
     };
     let auditing = Auditing {
         by: AuditedBy::Model(Auditor::new(door(Role::Auditor), 1_000)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::feedback::{Heard, shortened};
+use super::feedback::{Feedback, shortened};
 use super::objections::{OTHER, Objections};
 use super::parts::{Part, PromptParts};
 use super::screen;
@@ -57,7 +57,7 @@ pub struct Tried {
 
 /// Earlier challengers that one request names, the latest of them.
 const MOST_TRIED: usize = 12;
-/// Characters of what one of them tried, and of its verdict.
+/// Characters of an earlier challenger's description, and of its verdict.
 const LONGEST_TRIED: usize = 600;
 /// Characters that advice may have in any case.
 const LEAST_ADVICE: usize = 1_000;
@@ -76,7 +76,7 @@ pub struct Brief<'a> {
     /// What real people replied, one line each; they outrank simulated ones.
     pub replies: &'a [String],
     /// What decision makers said.
-    pub feedback: &'a Heard,
+    pub feedback: &'a Feedback,
     /// What it comes down to, by groups where a model has sorted it.
     pub objections: &'a Objections,
     /// How to go about it.
@@ -102,7 +102,7 @@ impl<'a> Brief<'a> {
         parts: &'a PromptParts,
         advice: &'a [String],
         facts: &'a str,
-        (feedback, objections): (&'a Heard, &'a Objections),
+        (feedback, objections): (&'a Feedback, &'a Objections),
     ) -> Self {
         Brief {
             parts,
@@ -195,7 +195,7 @@ impl<'a> Brief<'a> {
         text
     }
 
-    /// The facts and the rules, as they are shown. What nobody has told apart is shown as rules.
+    /// The facts and the rules, as they are shown. If nobody has told them apart, everything is shown as rules.
     fn fixed(&self) -> (String, String) {
         let stated = self.parts.text_of(Part::Fact);
         if !stated.is_empty() && stated == self.facts {
@@ -229,8 +229,8 @@ pub struct Assignment {
     pub of: usize,
 }
 
-/// Deals objections and temperaments to so many challengers: the most frequent objections first, to each challenger two
-/// where there are two, and no two of them the same as long as there are other pairs.
+/// Deals objections and temperaments to so many challengers. The most frequent objections come first, and each
+/// challenger gets two if there are two. No two challengers get the same pair as long as there are other pairs.
 #[must_use]
 pub fn assign(objections: &Objections, challengers: usize) -> Vec<Assignment> {
     let names: Vec<&str> =
@@ -267,8 +267,8 @@ mod tests {
     use crate::improve::coding::{Code, Coding};
     use crate::improve::parts::Marking;
 
-    fn heard() -> Heard {
-        let mut heard = Heard::default();
+    fn feedback() -> Feedback {
+        let mut feedback = Feedback::default();
         for (persona, (yes, reason)) in [
             (false, "It is generic and gives no evidence."),
             (false, "Could be sent to anyone, and it is full of hype."),
@@ -278,13 +278,13 @@ mod tests {
         .into_iter()
         .enumerate()
         {
-            heard.hear(persona, 0, yes, reason);
+            feedback.record(persona, 0, yes, reason);
         }
-        heard
+        feedback
     }
 
     /// The same, sorted.
-    fn sorted(heard: &Heard) -> Objections {
+    fn sorted(feedback: &Feedback) -> Objections {
         let mut book = Codebook::default();
         let names = ["not about me", "no evidence", "hype", "too long"];
         let proposed = |names: &[&str]| names.iter().filter_map(|name| Proposed::new(name, "What it is.")).collect();
@@ -298,8 +298,8 @@ mod tests {
             yes: persona == 2,
             groups: groups.to_vec(),
         });
-        coding.add(codes, &heard.reasonings());
-        heard.objections().by(&coding)
+        coding.add(codes, &feedback.reasonings());
+        feedback.objections().by(&coding)
     }
 
     fn parts() -> PromptParts {
@@ -310,8 +310,8 @@ mod tests {
 
     #[test]
     fn a_request_can_be_read() {
-        let heard = heard();
-        let objections = sorted(&heard);
+        let feedback = feedback();
+        let objections = sorted(&feedback);
         let assignment = &assign(&objections, 4)[1];
         let tried = [Tried {
             what: "Added: \"Name a customer\"".into(),
@@ -319,15 +319,15 @@ mod tests {
         }];
         let (parts, advice) = (parts(), ["Be brief.".to_owned(), "Name one pain\nof the reader.".to_owned()]);
         let facts = parts.facts();
-        let brief = Brief { tried: &tried, ..Brief::new(&parts, &advice, &facts, (&heard, &objections)) };
+        let brief = Brief { tried: &tried, ..Brief::new(&parts, &advice, &facts, (&feedback, &objections)) };
         insta::assert_snapshot!(brief.assigned(assignment).text());
     }
 
     #[test]
     fn challengers_are_asked_for_in_other_words_each() {
-        let (heard, nobody) = (heard(), Heard::default());
+        let (feedback, nobody) = (feedback(), Feedback::default());
         for (feedback, objections) in
-            [(&heard, sorted(&heard)), (&heard, heard.objections()), (&nobody, nobody.objections())]
+            [(&feedback, sorted(&feedback)), (&feedback, feedback.objections()), (&nobody, nobody.objections())]
         {
             let assignments = assign(&objections, 24);
             let texts: BTreeSet<String> = assignments
@@ -336,19 +336,19 @@ mod tests {
                 .collect();
             assert_eq!(texts.len(), 24);
         }
-        let first: Vec<Assignment> = assign(&sorted(&heard), 4);
-        let mains: BTreeSet<&String> = first.iter().filter_map(|own| own.focus.first()).collect();
+        let first: Vec<Assignment> = assign(&sorted(&feedback), 4);
+        let mains: BTreeSet<&String> = first.iter().filter_map(|assigned| assigned.focus.first()).collect();
         assert_eq!(mains.len(), 4, "each begins with another objection");
-        assert!(assign(&sorted(&heard), 0).is_empty());
+        assert!(assign(&sorted(&feedback), 0).is_empty());
     }
 
     #[test]
     fn what_is_unsorted_is_shown_without_groups_and_nobody_is_told_which_to_answer() {
-        let heard = heard();
-        let objections = heard.objections();
+        let feedback = feedback();
+        let objections = feedback.objections();
         let assignments = assign(&objections, 3);
         assert!(assignments.iter().all(|assignment| assignment.focus.is_empty()));
-        let text = Brief::new(&parts(), &[], "", (&heard, &objections)).assigned(&assignments[0]).text();
+        let text = Brief::new(&parts(), &[], "", (&feedback, &objections)).assigned(&assignments[0]).text();
         assert!(
             text.contains("[no] It is too long.") && !text.contains("in groups") && !text.contains("Answer first"),
             "{text}"
@@ -357,11 +357,11 @@ mod tests {
 
     #[test]
     fn what_was_tried_is_bounded_and_the_latest_stays() {
-        let (heard, objections) = (Heard::default(), Objections::default());
+        let (feedback, objections) = (Feedback::default(), Objections::default());
         let tried: Vec<Tried> = (0..200)
             .map(|n| Tried { what: format!("Idea {n} {}", "x".repeat(9_000)), verdict: "kept".into() })
             .collect();
-        let text = Brief { tried: &tried, ..Brief::new(&parts(), &[], "", (&heard, &objections)) }.text();
+        let text = Brief { tried: &tried, ..Brief::new(&parts(), &[], "", (&feedback, &objections)) }.text();
         assert!(
             text.len() < 10_000
                 && text.contains("Idea 199")

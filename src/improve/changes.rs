@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use super::codebook::{Codebook, Side};
 use super::objections::{OTHER, Objection, Objections};
-pub use crate::data::record::{Change, Course, Standing};
+pub use crate::data::record::{Change, Course, ObjectionCount};
 
-impl Standing {
-    /// Share of the personas; 0 where nobody was heard.
+impl ObjectionCount {
+    /// Share of the personas; 0 if there are none.
     #[must_use]
     pub fn share(self) -> f64 {
         if self.of == 0 { 0.0 } else { self.personas as f64 / self.of as f64 }
     }
 }
 
-/// The objections of two versions, by name, what shrank most first and what grew most last. Shares are of all personas
-/// of whom something was sorted, so that an objection shrinks too where people say yes in its place. Only groups that
-/// both versions were sorted into are compared: of one that was named later nobody knows whether it was raised before.
-/// Nothing where one of them is unsorted.
+/// The objections of two versions, by name, from the one that shrank most to the one that grew most. Shares are of all
+/// personas with at least one sorted reasoning, so that an objection also shrinks if people say yes instead. Only
+/// groups that both versions were sorted into are compared: if a group was named later, nobody knows whether it was
+/// raised before. Empty if one of the versions is unsorted.
 #[must_use]
 pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
-    let standing = |all: &Objections, group: Option<&Objection>| Standing {
+    let standing = |all: &Objections, group: Option<&Objection>| ObjectionCount {
         count: group.map_or(0, |group| group.count),
         personas: group.map_or(0, |group| group.personas),
         of: all.people(),
@@ -64,7 +64,7 @@ pub fn changes(before: &Objections, after: &Objections) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::improve::Heard;
+    use crate::improve::Feedback;
     use crate::improve::codebook::Proposed;
     use crate::improve::coding::{Code, Coding};
 
@@ -72,17 +72,17 @@ mod tests {
 
     /// One reasoning for each person: the decision, and the groups.
     fn said(groups: usize, reasons: &[(bool, &[u16])]) -> Objections {
-        let (mut heard, mut book) = (Heard::default(), Codebook::default());
+        let (mut feedback, mut book) = (Feedback::default(), Codebook::default());
         book.add(
             Side::Against,
             GROUPS[..groups].iter().filter_map(|name| Proposed::new(name, "What it is.")).collect(),
         );
         let mut coding = Coding::new("test", book, reasons.len(), reasons.len());
         for (persona, (yes, groups)) in reasons.iter().enumerate() {
-            heard.hear(persona, 0, *yes, "Because.");
+            feedback.record(persona, 0, *yes, "Because.");
             coding.add([Code { persona: persona as u32, message: 0, yes: *yes, groups: groups.to_vec() }], &[]);
         }
-        heard.objections().by(&coding)
+        feedback.objections().by(&coding)
     }
 
     #[test]

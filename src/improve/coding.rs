@@ -1,7 +1,7 @@
-//! Which reasoning of a run is in which groups: what was read once and is never asked again.
+//! Which reasonings of a run are in which groups: read once, and never asked again.
 //!
-//! A coding holds all that pages say of objections, a quote for each group included, so that who shows it need not read
-//! the run for it.
+//! A coding holds everything that pages say about objections, including a quote for each group, so that showing it does
+//! not take another reading of the run.
 
 use std::collections::BTreeMap;
 
@@ -21,18 +21,18 @@ pub struct Coding {
     pub coder: String,
     /// The groups that it was given.
     pub codebook: Codebook,
-    /// Reasonings that it was asked about: an even sample where there were more than are sorted ...
+    /// Reasonings that the model was asked about: an even sample if there were more than are sorted ...
     pub asked: usize,
     /// ... of so many.
     pub of: usize,
-    /// Whether what fits no group has been looked at for further groups.
+    /// Whether the reasonings that fit no group have been searched for further groups.
     #[serde(default)]
     pub looked_further: bool,
     /// What it sorted, by persona and message. What is missing is unsorted.
     codes: Vec<Code>,
     /// A reasoning of each group of the codebook, by its place.
     quotes: BTreeMap<u16, String>,
-    /// One of a no, and one of a yes, that is in no group.
+    /// One reasoning of a no, and one of a yes, that is in no group.
     other_quotes: [Option<String>; 2],
 }
 
@@ -52,7 +52,7 @@ pub struct Code {
 }
 
 impl Coding {
-    /// Nothing sorted yet, of so many reasonings that are asked about, of so many.
+    /// A coding with nothing sorted yet: `asked` reasonings, out of `of`, will be asked about.
     #[must_use]
     pub fn new(coder: impl Into<String>, codebook: Codebook, asked: usize, of: usize) -> Self {
         Coding { coder: coder.into(), codebook, asked, of, ..Coding::default() }
@@ -82,8 +82,8 @@ impl Coding {
         Some(if names.is_empty() { vec![OTHER] } else { names })
     }
 
-    /// Adds what was sorted; where a reasoning was sorted before, that gives way. `reasonings` are all that were asked
-    /// about, now and before: quotes are chosen among them.
+    /// Adds what was sorted, in place of what was sorted before for the same reasonings. `reasonings` are all that were
+    /// asked about, now and before: quotes are chosen among them.
     pub fn add(&mut self, codes: impl IntoIterator<Item = Code>, reasonings: &[Reasoning<'_>]) {
         let mut all: BTreeMap<(u32, u32), Code> = self.codes.drain(..).map(|code| (code.place(), code)).collect();
         all.extend(codes.into_iter().map(|code| (code.place(), code)));
@@ -113,7 +113,7 @@ impl Coding {
         self.quotes = quotes.into_iter().map(|(place, quote)| (place, shown(quote))).collect();
     }
 
-    /// The groups of one side that anybody is in, the most frequent first; what fits no group comes last.
+    /// The groups of one side that anybody is in, the most frequent first; the group for everything else comes last.
     #[must_use]
     pub fn counted(&self, side: Side) -> Vec<Objection> {
         let (mut counts, mut others) = (BTreeMap::<u16, Count>::new(), Count::default());
@@ -152,8 +152,8 @@ impl Coding {
         count.personas
     }
 
-    /// Whether it can be what this program wrote: every reasoning there once and in order, every group in the codebook
-    /// and on the side of the decision.
+    /// Whether this program can have written it: every reasoning once and in order, every group in the codebook and on
+    /// the side of the decision.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         let is_known = |code: &Code| {
@@ -166,7 +166,7 @@ impl Coding {
     }
 }
 
-/// What may be quoted for a group; the least of them is.
+/// A candidate for a group's quote; the least of them is chosen.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Quote<'a> {
     /// Whether another group decided it.

@@ -6,10 +6,10 @@ use super::PromptParts;
 use super::fold::{key, overlap, terms};
 pub use crate::data::record::Step;
 
-/// An item that shares so much with one that is gone stands in its place.
+/// An item that shares this much with one that is gone replaces it.
 const REPLACES: f64 = 0.34;
 
-/// The steps from one prompt of a lineage to another, by their advice. Where nobody knows the parts, everything is
+/// The steps from one prompt of a lineage to another, by their advice. If the parts are not known, everything counts as
 /// advice.
 #[must_use]
 pub fn of_prompts(parts: Option<&PromptParts>, before: &str, after: &str) -> Vec<Step> {
@@ -18,8 +18,8 @@ pub fn of_prompts(parts: Option<&PromptParts>, before: &str, after: &str) -> Vec
     steps(&parts.advice_in(before), &parts.advice_in(after))
 }
 
-/// The steps from one list of items to another: what is gone first, in its order, and then what is new. Items that stay
-/// are in none.
+/// The steps from one list of items to another: first what is gone, in its order, then what is new. Items that stay
+/// have no step.
 #[must_use]
 pub fn steps(before: &[String], after: &[String]) -> Vec<Step> {
     let keys = |items: &[String]| items.iter().map(|item| key(item)).collect::<BTreeSet<_>>();

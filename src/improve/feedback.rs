@@ -1,4 +1,4 @@
-//! All reasoning in a run, positive and negative, heard one decision at a time.
+//! All reasoning in a run, positive and negative, recorded one decision at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,26 +14,26 @@ const LONGEST_LINE: usize = 600;
 /// Bytes of reasoning that one request to the improver holds; more is sampled evenly.
 const BUDGET: usize = 120_000;
 
-/// Reasonings of a run that are sorted into groups; of more an even sample.
+/// How many reasonings of a run are sorted into groups; an even sample if there are more.
 pub const MOST_SORTED: usize = 2_000;
 
 /// Characters of a reasoning that is to be sorted.
 const LONGEST_SORTED: usize = 2_000;
 
-/// The feedback of a run: its decisions, counted, and its reasoning, or an even sample where it does not fit into one
-/// request. What does not fit is not held either.
+/// The feedback of a run: its decisions, counted, and its reasoning, or an even sample if it does not fit into one
+/// request. What does not fit is not kept in memory either.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Feedback {
     counting: Counting,
     lines: Sample,
     /// What a model is to sort.
     to_sort: Sample,
 }
 
-impl Default for Heard {
+impl Default for Feedback {
     fn default() -> Self {
         let (lines, to_sort) = (Sample::within(Budget::Bytes(BUDGET)), Sample::within(Budget::Lines(MOST_SORTED)));
-        Heard { counting: Counting::default(), lines, to_sort }
+        Feedback { counting: Counting::default(), lines, to_sort }
     }
 }
 
@@ -55,35 +55,35 @@ const YES: &str = "[yes] ";
 /// See [`YES`].
 const NO: &str = "[no] ";
 
-impl Heard {
+impl Feedback {
     /// The feedback of these entries.
     #[must_use]
-    pub fn of(results: &[PersonaResult]) -> Self {
-        let mut heard = Heard::default();
+    pub fn from_results(results: &[PersonaResult]) -> Self {
+        let mut feedback = Feedback::default();
         for (index, result) in results.iter().enumerate() {
-            heard.take(&Entry::of(Part::Results, index, result));
+            feedback.gather(&Entry::from_result(Part::Results, index, result));
         }
-        heard
+        feedback
     }
 
-    /// Hears one decision. `persona` is the index of the persona in the run, all of whose decisions come one after the
-    /// other; `message` tells them apart.
-    pub fn hear(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
+    /// Records one decision. `persona` is the index of the persona in the run, whose decisions must all come one after
+    /// the other; `message` tells them apart.
+    pub fn record(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {
         self.counting.add(persona, message, yes, reasoning);
         let sign = if yes { YES } else { NO };
         let line = |longest| move || format!("{sign}{}", shortened(reasoning, longest));
-        self.lines.hear(persona, message, line(LONGEST_LINE));
-        self.to_sort.hear(persona, message, line(LONGEST_SORTED));
+        self.lines.record(persona, message, line(LONGEST_LINE));
+        self.to_sort.record(persona, message, line(LONGEST_SORTED));
     }
 
-    /// What it comes down to before anything is sorted.
+    /// The objections before anything is sorted.
     #[must_use]
     pub fn objections(&self) -> Objections {
         self.counting.objections()
     }
 
-    /// The reasonings that are to be sorted, in the order of the run: all of them, or [`MOST_SORTED`], evenly over the
-    /// people. With several messages for each person the first ones are taken, so that nobody has more of them than
+    /// The reasonings to sort, in the order of the run: all of them, or [`MOST_SORTED`], spread evenly over the people.
+    /// If there are several messages per person, first messages are preferred, so that nobody has more of them than
     /// others.
     #[must_use]
     pub fn reasonings(&self) -> Vec<Reasoning<'_>> {
@@ -99,7 +99,7 @@ impl Heard {
     /// Decisions in all.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.to_sort.heard
+        self.to_sort.offered
     }
 
     /// Whether nobody decided anything.
@@ -115,19 +115,19 @@ impl Heard {
         self.lines.lines(usize::MAX)
     }
 
-    /// The same within so many bytes.
+    /// The same lines within so many bytes.
     #[must_use]
     pub fn lines_within(&self, bytes: usize) -> (String, usize) {
         self.lines.lines(bytes)
     }
 }
 
-/// What the run's own entries say; those of its baseline are another run's.
-impl Gather for Heard {
-    fn take(&mut self, entry: &Entry<'_>) {
+/// Gathers from the run's own entries; those of its baseline belong to another run.
+impl Gather for Feedback {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
             for (message, said) in entry.messages.iter().enumerate() {
-                self.hear(entry.index, message, said.yes, &said.reasoning.get());
+                self.record(entry.index, message, said.yes, &said.reasoning.get());
             }
         }
     }
@@ -154,7 +154,7 @@ impl Budget {
         most
     }
 
-    /// What a line takes of it; a line break with every line.
+    /// How much of the budget a line takes; a line break counts with every line.
     fn cost(self, line: &str) -> usize {
         match self {
             Budget::Bytes(_) => line.len() + 1,
@@ -182,7 +182,7 @@ struct Sample {
     kept: BTreeMap<(u64, usize, usize), String>,
     /// What is used of the budget.
     used: usize,
-    heard: usize,
+    offered: usize,
     /// The lowest rank that was pushed out: no line from there on is kept.
     out: u64,
     /// The same over all parts of the run that are sampled side by side. It only saves work.
@@ -192,11 +192,11 @@ struct Sample {
 impl Sample {
     fn within(budget: Budget) -> Self {
         let out_anywhere = Arc::new(AtomicU64::new(u64::MAX));
-        Sample { budget, kept: BTreeMap::new(), used: 0, heard: 0, out: u64::MAX, out_anywhere }
+        Sample { budget, kept: BTreeMap::new(), used: 0, offered: 0, out: u64::MAX, out_anywhere }
     }
 
-    fn hear(&mut self, persona: usize, message: usize, line: impl FnOnce() -> String) {
-        self.heard += 1;
+    fn record(&mut self, persona: usize, message: usize, line: impl FnOnce() -> String) {
+        self.offered += 1;
         let rank = self.budget.rank(persona, message);
         if rank >= self.out.min(self.out_anywhere.load(Ordering::Relaxed)) {
             return;
@@ -206,7 +206,7 @@ impl Sample {
     }
 
     fn then(&mut self, later: Self) {
-        self.heard += later.heard;
+        self.offered += later.offered;
         self.out = self.out.min(later.out);
         for (place, line) in later.kept {
             self.keep(place, line);
@@ -232,7 +232,8 @@ impl Sample {
         self.out_anywhere.fetch_min(self.out, Ordering::Relaxed);
     }
 
-    /// Lines with their places, in the order of the run: of those that are kept the lowest ranks, as many as fit.
+    /// Lines with their places, in the order of the run: of the kept lines, those with the lowest ranks, as many as
+    /// fit.
     fn within_budget(&self, bytes: usize) -> Vec<((usize, usize), &str)> {
         let mut used = 0;
         let fits = self.kept.iter().take_while(|(_, line)| {
@@ -247,20 +248,20 @@ impl Sample {
 
     fn lines(&self, bytes: usize) -> (String, usize) {
         let lines: Vec<&str> = self.within_budget(bytes).into_iter().map(|(_, line)| line).collect();
-        (lines.join("\n"), self.heard - lines.len())
+        (lines.join("\n"), self.offered - lines.len())
     }
 }
 
-/// The rank of a place: multiples of the golden ratio without their whole part lie evenly however many are taken of
-/// them (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The messages
-/// of one persona are set apart by the square root of two, so that no message is favoured.
+/// The rank of a place. Multiples of the golden ratio without their whole part are evenly spread, however many are
+/// taken (the three-distance theorem; D. E. Knuth, The Art of Computer Programming, volume 3, section 6.4). The
+/// messages of one persona are set apart by the square root of two, so that no message is favoured.
 pub(super) fn rank(persona: usize, message: usize) -> u64 {
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
     const ROOT: u64 = 0x6a09_e667_f3bc_c908;
     (persona as u64 + 1).wrapping_mul(GOLDEN).wrapping_add((message as u64).wrapping_mul(ROOT))
 }
 
-/// A text on one line, cut at about so many characters: one decision maker's essay must not crowd out the others.
+/// A text on one line, cut after about `characters`: one decision maker's essay must not crowd out the others.
 #[must_use]
 pub fn shortened(text: &str, characters: usize) -> String {
     text::shortened(&text.split_whitespace().collect::<Vec<_>>().join(" "), characters)
@@ -274,7 +275,7 @@ mod tests {
 
     fn say(sample: &mut Sample, (persona, message): (usize, usize), yes: bool, reasoning: &str) {
         let sign = if yes { "yes" } else { "no" };
-        sample.hear(persona, message, || format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE)));
+        sample.record(persona, message, || format!("[{sign}] {}", shortened(reasoning, LONGEST_LINE)));
     }
 
     fn sample(count: usize, budget: usize) -> Sample {
@@ -312,10 +313,10 @@ mod tests {
 
     #[test]
     fn reasonings_that_are_to_be_sorted_keep_their_place_and_their_decision() {
-        let mut heard = Heard::default();
-        heard.hear(1, 0, false, "Mondays\nare bad.");
-        heard.hear(2, 1, true, "[no] is what I would have said.");
-        let reasonings = heard.reasonings();
+        let mut feedback = Feedback::default();
+        feedback.record(1, 0, false, "Mondays\nare bad.");
+        feedback.record(2, 1, true, "[no] is what I would have said.");
+        let reasonings = feedback.reasonings();
         assert_eq!(reasonings[0], Reasoning { persona: 1, message: 0, yes: false, text: "Mondays are bad." });
         assert_eq!(
             reasonings[1],
@@ -325,12 +326,12 @@ mod tests {
 
     #[test]
     fn of_more_than_are_sorted_everybody_is_asked_about_before_anybody_is_asked_about_twice() {
-        let mut heard = Heard::default();
+        let mut feedback = Feedback::default();
         for persona in 0..1_500 {
-            (0..3).for_each(|message| heard.hear(persona, message, false, "No."));
+            (0..3).for_each(|message| feedback.record(persona, message, false, "No."));
         }
-        let reasonings = heard.reasonings();
-        assert_eq!((reasonings.len(), heard.len()), (MOST_SORTED, 4_500));
+        let reasonings = feedback.reasonings();
+        assert_eq!((reasonings.len(), feedback.len()), (MOST_SORTED, 4_500));
         let of = |message| reasonings.iter().filter(|reasoning| reasoning.message == message).count();
         assert_eq!((of(0), of(1), of(2)), (1_500, 500, 0));
         let second: Vec<usize> =

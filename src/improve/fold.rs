@@ -93,8 +93,8 @@ pub(super) fn runs(segments: &[Segment], words: usize) -> impl Iterator<Item = (
 
 /// Letters at the beginning of a word that tell it: endings are grammar.
 const STEM: usize = 5;
-/// The least share of their terms that near-duplicates have in common (Jaccard: of those that either has). High, since
-/// no list says which words turn a sentence into its opposite.
+/// The least share of their terms that near-duplicates have in common (Jaccard: the common terms out of all terms of
+/// either text). High, since no list says which words turn a sentence into its opposite.
 const ALIKE: f64 = 0.8;
 
 /// What a text speaks of: the beginnings of its words, and pairs of letters where a script has no spaces.

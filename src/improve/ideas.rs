@@ -1,9 +1,8 @@
 //! Which items of advice ask for the same thing.
 //!
-//! Improvers propose one idea in many wordings. What an idea is worth is learned faster from all of its wordings
-//! together, and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them; where it
-//! gives no usable answer, wordings that are nearly the same to the letter are still taken for one idea by whoever
-//! keeps them.
+//! Improvers propose one idea in many wordings. The worth of an idea is learned faster from all of its wordings
+//! together, and a prompt needs each idea once. Only a reader can tell, so the improver's model sorts them. If it gives
+//! no usable answer, the caller still takes wordings that are nearly the same to the letter for one idea.
 
 use std::collections::BTreeSet;
 

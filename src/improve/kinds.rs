@@ -75,7 +75,7 @@ impl fmt::Display for Doubt {
 }
 
 /// What an answer says: kinds with the numbers of their people, as they stand in it.
-type Said = Vec<(PeopleKind, Vec<u64>)>;
+type KindAnswers = Vec<(PeopleKind, Vec<u64>)>;
 
 impl Improver {
     /// Sorts people into kinds, [`A_CALL`] at a time. Where no kind is known, the first of the people are who they are
@@ -143,7 +143,7 @@ impl Improver {
         doubts: &[Doubt],
         known: &[PeopleKind],
         (key, step): (&[&str], &str),
-    ) -> Result<Said, Error> {
+    ) -> Result<KindAnswers, Error> {
         let key: Vec<&str> = key.iter().copied().chain([step]).collect();
         let is_known = !known.is_empty();
         ask(self.caller(), &key, |key| self.people_request(people, doubts, known, key), |answer| said(answer, is_known))
@@ -213,11 +213,11 @@ fn schema(known: &[PeopleKind]) -> Schema {
 }
 
 /// Reads kinds and their people. Kinds that are named have a definition, each name once, and are not too many.
-fn said(answer: &Answer, is_known: bool) -> Result<Said, Unusable> {
+fn said(answer: &Answer, is_known: bool) -> Result<KindAnswers, Unusable> {
     let unusable = Unusable::WrongField { field: "kinds", kind: "list of two to six kinds with their people" };
     let object = reading::object(answer)?;
     let list = object.get("kinds").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;
-    let mut found: Said = Vec::new();
+    let mut found: KindAnswers = Vec::new();
     for entry in list {
         let text = |field: &str| entry.get(field).and_then(Value::as_str);
         let people = entry.get("people").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;
@@ -235,7 +235,7 @@ fn said(answer: &Answer, is_known: bool) -> Result<Said, Unusable> {
 }
 
 /// Holds an answer against what was asked: the place of every person's kind, and the people about whom it does not hold.
-fn checked(people: usize, said: &Said, kinds: &[PeopleKind]) -> (Vec<Option<usize>>, Vec<(usize, Doubt)>) {
+fn checked(people: usize, said: &KindAnswers, kinds: &[PeopleKind]) -> (Vec<Option<usize>>, Vec<(usize, Doubt)>) {
     let mut found: Vec<Vec<usize>> = vec![Vec::new(); people];
     for (kind, numbers) in said {
         let Some(place) = kinds.iter().position(|known| folded(&known.name) == folded(&kind.name)) else { continue };

@@ -25,7 +25,7 @@ pub use challenge::{Assignment, Brief, Temperament, Tried, assign};
 pub use changes::{Change, Course, changes};
 pub use codebook::Codebook;
 pub use coding::Coding;
-pub use feedback::Heard;
+pub use feedback::Feedback;
 pub use improver::Improver;
 pub use objections::Objections;
 pub use parts::{Part, PromptParts};
@@ -40,6 +40,6 @@ mod tests {
     fn everything_can_be_shared_between_threads() {
         fn shared<T: Send + Sync>() {}
         shared::<(PromptParts, Rewrite, Screen, Screened, Details, Improver, Brief<'_>, Assignment, Tried)>();
-        shared::<(Codebook, Coding, Objections, Change, Heard, screen::Dropped)>();
+        shared::<(Codebook, Coding, Objections, Change, Feedback, screen::Dropped)>();
     }
 }

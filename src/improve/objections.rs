@@ -1,7 +1,7 @@
-//! What a run's feedback comes down to: reasons for a no, and what the yes-sayers liked, counted by group.
+//! The summary of a run's feedback: reasons for a no, and what the yes-sayers liked, counted by group.
 //!
-//! Which reasoning is in which group is read by a model once ([`Coding`]). Where nobody has read it, there are quotes
-//! by decision and no groups: it is *unsorted*.
+//! A model reads once which reasoning is in which group ([`Coding`]). Until then there are quotes by decision and no
+//! groups: the feedback is *unsorted*.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct Objections {
     pub raised: Vec<Objection>,
     /// What people who said yes named.
     pub liked: Vec<Objection>,
-    /// What of it was sorted; `None` where nothing was.
+    /// How much of it was sorted; `None` if nothing was.
     pub sorted: Option<Sorted>,
     /// Some of what was said, by decision, evenly over the run.
     pub quotes: Quotes,
@@ -51,11 +51,11 @@ pub struct Sorted {
     pub codebook: Codebook,
     /// How many reasonings.
     pub reasonings: usize,
-    /// Of how many personas.
+    /// The number of personas with a sorted reasoning.
     pub personas: usize,
-    /// Reasonings that the model was asked about; of the others of these no answer held.
+    /// Reasonings that the model was asked about. For those beyond `reasonings`, it gave no usable answer.
     pub asked: usize,
-    /// Reasonings that there were; more than were asked about where these are a sample.
+    /// Reasonings in all; more than were asked about if these are a sample.
     pub of: usize,
 }
 
@@ -75,7 +75,7 @@ const QUOTES: usize = 5;
 
 /// Name of what was sorted and fits no group.
 pub const OTHER: &str = "something else";
-/// What is said of reasoning that nobody has sorted.
+/// What is shown for reasoning that has not been sorted.
 pub const UNSORTED: &str = "unsorted";
 
 impl Objections {
@@ -96,7 +96,7 @@ impl Objections {
         Objections { raised, liked, sorted: Some(sorted), ..self }
     }
 
-    /// Personas that its shares are of: those of whom something was sorted.
+    /// The number of personas that shares refer to: those with at least one sorted reasoning.
     #[must_use]
     pub fn people(&self) -> usize {
         self.sorted.as_ref().map_or(0, |sorted| sorted.personas)
@@ -156,7 +156,7 @@ impl Counting {
         self.all.then(later.all);
     }
 
-    /// What it comes down to as long as nothing is sorted.
+    /// The objections as long as nothing is sorted.
     #[must_use]
     pub fn objections(&self) -> Objections {
         let [noes, yeses] = self.decisions;
@@ -171,9 +171,9 @@ impl Counting {
     }
 }
 
-/// What the run's own entries say; those of its baseline are another run's.
+/// Counts the run's own entries; those of its baseline belong to another run.
 impl Gather for Counting {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
             for (message, said) in entry.messages.iter().enumerate() {
                 self.add(entry.index, message, said.yes, &said.reasoning.get());
@@ -207,7 +207,7 @@ impl Personas {
     }
 }
 
-/// A few reasonings, spread evenly over the run: those of the lowest ranks.
+/// A few reasonings, spread evenly over the run: those with the lowest ranks.
 #[derive(Clone, Debug, Default)]
 struct Few(BTreeMap<(u64, usize, usize), String>);
 

@@ -35,7 +35,7 @@ pub struct Piece {
     pub part: Part,
     /// As it stands, line breaks included.
     pub text: String,
-    /// Of advice: how it reads in a list, with the heading that it needs.
+    /// For advice: how it reads in a list, with the heading that it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
 }
@@ -105,8 +105,8 @@ impl PromptParts {
         PromptParts::new(by, vec![Piece { part: Part::Rule, text: prompt.to_owned(), item: None }])
     }
 
-    /// The parts of a lineage whose older record says only what it offers. `incumbent` is the prompt in use: what of it
-    /// has variables, or is to be kept, is fixed as well.
+    /// The parts of a lineage whose older record only has its offer. `incumbent` is the prompt in use: what has
+    /// variables in it, or is to be kept, is fixed as well.
     ///
     /// # Errors
     /// Where a text that is to be kept stands in neither.
@@ -232,8 +232,8 @@ impl PromptParts {
         prompt
     }
 
-    /// The advice of any prompt of the lineage, item by item. One that was not put together here is taken apart by its
-    /// layout, and what the fixed part says already is left out.
+    /// The advice of any prompt of the lineage, item by item. A prompt that was not put together here is taken apart by
+    /// its layout; what the fixed part says already is left out.
     #[must_use]
     pub fn advice_in(&self, prompt: &str) -> Vec<String> {
         if let Some(items) = self.composed(prompt) {

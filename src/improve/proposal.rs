@@ -100,7 +100,7 @@ pub fn read(answer: &Answer, items: usize) -> Result<Rewrite, Unusable> {
     };
     let unusable = || Unusable::WrongField { field: "changes", kind: "list of changes to the numbered advice" };
     let list = changes.as_array().filter(|list| !list.is_empty() && list.len() <= MOST_CHANGES).ok_or_else(unusable)?;
-    let changes: Option<Vec<Change>> = list.iter().map(|own| change(own.as_object()?, items)).collect();
+    let changes: Option<Vec<Change>> = list.iter().map(|entry| change(entry.as_object()?, items)).collect();
     Ok(Rewrite::Changes(changes.ok_or_else(unusable)?))
 }
 
@@ -126,7 +126,8 @@ fn change(fields: &Map<String, Value>, items: usize) -> Option<Change> {
     }
 }
 
-/// The advice after these changes. Of several changes to one item the first counts, and what is said twice stands once.
+/// The advice after these changes. If several changes concern one item the first counts, and repeated items appear
+/// once.
 #[must_use]
 pub fn apply(changes: &[Change], advice: &[String]) -> Vec<Item> {
     let mut items: Vec<Option<Item>> = advice.iter().map(|text| Some(Item::bare(text))).collect();

@@ -28,9 +28,9 @@ use crate::data;
 /// Characters that a prompt may have, unless the caller says otherwise. Longer prompts cost more on every message and
 /// are followed less.
 pub const LONGEST: usize = 12_000;
-/// A prompt may be so many times as long as what is fixed of it ...
+/// A prompt may be this many times as long as its fixed part ...
 const GROWTH: usize = 3;
-/// ... and in any case so many characters; so many it may have beyond what is fixed.
+/// ... and in any case have this many characters, which it may also add to the fixed part.
 const ALWAYS_ALLOWED: usize = 4_000;
 /// Characters of an item: longer ones are texts of their own.
 const LONGEST_ITEM: usize = 1_200;
@@ -234,7 +234,7 @@ impl Screen {
     /// Whether the prompt in use has no such item.
     #[must_use]
     pub fn is_new(&self, item: &Item) -> bool {
-        !self.advice.iter().any(|own| key(own) == key(&item.text))
+        !self.advice.iter().any(|advice| key(advice) == key(&item.text))
     }
 
     fn judged(&self, items: Vec<Item>, repaired: Vec<Cut>) -> Result<Screened, Dropped> {
@@ -242,7 +242,7 @@ impl Screen {
         if same { Err(Dropped { why: Why::NothingNew, cuts: repaired }) } else { Ok(Screened { items, repaired }) }
     }
 
-    /// The advice that a rewrite comes to; what facts and rules say already is no advice.
+    /// The advice that results from a rewrite; what facts and rules say already is no advice.
     fn items(&self, rewrite: &Rewrite) -> Vec<Item> {
         let mut items = match rewrite {
             Rewrite::Changes(changes) => apply(changes, &self.advice),

@@ -11,7 +11,6 @@ use crate::call::{Caller, Shared};
 use crate::event::Events;
 use crate::model::limits::RateLimits;
 use crate::model::limits::permits::{Concurrency, Permits};
-use crate::model::retry::RetryPolicy;
 use crate::model::{Answer, Failure, Model, Reply, Request, Role, Stop, Usage};
 
 type Script = Box<dyn Fn(&Request, usize) -> String + Send + Sync>;
@@ -70,8 +69,7 @@ impl Model for Scripted {
 /// An improver that asks this model.
 pub fn improver(model: Arc<dyn Model>) -> Improver {
     let permits = Permits::new(Concurrency::Fixed(4));
-    let caller =
-        Caller::new(Role::Improver, model, permits, RetryPolicy::default(), Shared::default(), Events::new(|_| {}));
+    let caller = Caller::new(Role::Improver, model, permits, Shared::default(), Events::new(|_| {}));
     Improver::new(caller, 4_000)
 }
 

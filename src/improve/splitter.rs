@@ -15,7 +15,7 @@ const SYSTEM: &str = include_str!("../../prompts/splitter.md");
 
 /// What an answer says of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
+enum BlockAnswer {
     Mark(Mark),
     /// Its pieces, laid end to end, are not the block.
     NotTheBlock,
@@ -42,7 +42,7 @@ impl Improver {
         .await?;
         let wrong: BTreeMap<usize, &str> = said
             .iter()
-            .filter(|(_, said)| **said == Said::NotTheBlock)
+            .filter(|(_, said)| **said == BlockAnswer::NotTheBlock)
             .map(|(place, _)| (*place, blocks[*place].as_str()))
             .collect();
         if !wrong.is_empty() {
@@ -56,7 +56,9 @@ impl Improver {
             }
         }
         let rule = || Mark::Whole { part: Part::Rule, needs_heading: false };
-        marking.mark(said.into_values().map(|said| if let Said::Mark(mark) = said { mark } else { rule() }).collect());
+        marking.mark(
+            said.into_values().map(|said| if let BlockAnswer::Mark(mark) = said { mark } else { rule() }).collect(),
+        );
         Ok(())
     }
 
@@ -127,8 +129,8 @@ fn schema() -> Schema {
     }
 }
 
-/// Reads what is said of these blocks, by their places from 0. All of them must be there once, and no other.
-fn read(answer: &Answer, blocks: &BTreeMap<usize, &str>) -> Result<BTreeMap<usize, Said>, Unusable> {
+/// Reads what is said of these blocks, by their places from 0. Every one of them must be there once, and no other.
+fn read(answer: &Answer, blocks: &BTreeMap<usize, &str>) -> Result<BTreeMap<usize, BlockAnswer>, Unusable> {
     let unusable = || Unusable::WrongField { field: "blocks", kind: "list with every number once" };
     let object = reading::object(answer)?;
     let list = object.get("blocks").and_then(Value::as_array).ok_or_else(unusable)?;
@@ -147,11 +149,11 @@ fn read(answer: &Answer, blocks: &BTreeMap<usize, &str>) -> Result<BTreeMap<usiz
 }
 
 /// What an object says of a block; `None` where it names no part.
-fn said(block: &Map<String, Value>, text: &str) -> Option<Said> {
+fn said(block: &Map<String, Value>, text: &str) -> Option<BlockAnswer> {
     let name = block.get("part")?.as_str()?;
     let needs_heading = block.get("needs_heading").and_then(Value::as_bool).unwrap_or(true);
     if let Some(part) = part(name) {
-        return Some(Said::Mark(Mark::Whole { part, needs_heading }));
+        return Some(BlockAnswer::Mark(Mark::Whole { part, needs_heading }));
     }
     if !name.trim().eq_ignore_ascii_case("mixed") {
         return None;
@@ -167,9 +169,9 @@ fn said(block: &Map<String, Value>, text: &str) -> Option<Said> {
     let cut: Option<Vec<(Part, String)>> = pieces.iter().map(piece).collect();
     Some(match cut {
         Some(cut) if cut.iter().map(|(_, quote)| quote.as_str()).collect::<String>() == text => {
-            Said::Mark(Mark::Cut(cut))
+            BlockAnswer::Mark(Mark::Cut(cut))
         }
-        _ => Said::NotTheBlock,
+        _ => BlockAnswer::NotTheBlock,
     })
 }
 
@@ -189,7 +191,7 @@ mod tests {
 
     const BLOCKS: [&str; 2] = ["We sell tea.\r\nBe brief.", "Sign as Tom."];
 
-    fn read(text: &str) -> Result<Vec<Said>, Unusable> {
+    fn read(text: &str) -> Result<Vec<BlockAnswer>, Unusable> {
         let answer = Answer {
             text: text.into(),
             stop: Stop::EndTurn,
@@ -206,7 +208,7 @@ mod tests {
         let read = |numbers: &[u64]| {
             read(&json!({"blocks": numbers.iter().map(|number| block(*number)).collect::<Vec<_>>()}).to_string())
         };
-        let rule = Said::Mark(Mark::Whole { part: Part::Rule, needs_heading: false });
+        let rule = BlockAnswer::Mark(Mark::Whole { part: Part::Rule, needs_heading: false });
         assert_eq!(read(&[2, 1]).unwrap(), [rule.clone(), rule]);
         for numbers in [&[1][..], &[1, 1], &[1, 2, 2], &[1, 2, 3], &[0, 1, 2], &[]] {
             assert!(read(numbers).is_err(), "{numbers:?}");
@@ -227,7 +229,7 @@ mod tests {
         let (fact, advice) = ((Part::Fact, "We sell tea.\r\n".to_owned()), (Part::Advice, "Be brief.".to_owned()));
         assert_eq!(
             read(&[("fact", "We sell tea.\n"), ("advice", "Be brief.")]),
-            Said::Mark(Mark::Cut(vec![fact, advice]))
+            BlockAnswer::Mark(Mark::Cut(vec![fact, advice]))
         );
         for pieces in [
             &[("fact", "We sell tea."), ("advice", "Be brief.")][..],
@@ -235,7 +237,7 @@ mod tests {
             &[("fact", "We sell tea.\n"), ("slogan", "Be brief.")],
             &[],
         ] {
-            assert_eq!(read(pieces), Said::NotTheBlock, "{pieces:?}");
+            assert_eq!(read(pieces), BlockAnswer::NotTheBlock, "{pieces:?}");
         }
     }
 }

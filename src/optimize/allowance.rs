@@ -26,6 +26,9 @@ const FEWEST: u64 = 40;
 /// The largest share of what is left that is kept for new messages. If it is not enough, the limit is reached while
 /// they are written, when the adopted prompt is already saved.
 const MOST_KEPT: f64 = 0.25;
+/// The largest share of what is kept for new messages that a proof may use up: its trials may turn out dearer than
+/// planned, and at the limit it would end without a decision all the same.
+const MOST_LENT: f64 = 0.75;
 /// The smallest chance of gaining something at which another cycle is worthwhile.
 pub const WORTH_GOING_ON: f64 = 0.05;
 
@@ -35,12 +38,26 @@ impl Allowance {
     pub fn for_search(self, used: u64, kept: u64) -> u64 {
         match self {
             Allowance::Search(calls) => calls,
-            Allowance::Run { calls, cycles, most } => {
-                let left = calls.saturating_sub(used) / cycles.max(1);
-                let kept = kept.min((MOST_KEPT * left as f64) as u64);
+            Allowance::Run { most, .. } => {
+                let (left, kept) = self.divided(used, kept);
                 (left - kept).min(most).max(FEWEST)
             }
         }
+    }
+
+    /// Calls out of those kept for new messages that a proof may use up before it ends without a decision. If it does
+    /// not adopt, there are no new messages; if it does, those that the limit leaves out can be written by resuming
+    /// with a higher one.
+    #[must_use]
+    pub fn for_a_longer_proof(self, used: u64, kept: u64) -> u64 {
+        (MOST_LENT * self.divided(used, kept).1 as f64) as u64
+    }
+
+    /// What is left for this cycle, and how much of it is kept for its new messages; nothing where the run has no plan.
+    fn divided(self, used: u64, kept: u64) -> (u64, u64) {
+        let Allowance::Run { calls, cycles, .. } = self else { return (0, 0) };
+        let left = calls.saturating_sub(used) / cycles.max(1);
+        (left, kept.min((MOST_KEPT * left as f64) as u64))
     }
 
     /// The chance that what is left of the run gains something worth having, where another cycle may come; `None` where
@@ -128,6 +145,14 @@ mod tests {
         assert_eq!(run(100, 1).for_search(100, 150), FEWEST);
         assert_eq!(Allowance::Run { calls: 9_000, cycles: 1, most: 2_000 }.for_search(0, 100), 2_000);
         assert_eq!(Allowance::Search(70).for_search(1_000, 1_000), 70);
+    }
+
+    #[test]
+    fn a_proof_may_use_up_most_of_what_is_kept_for_the_new_messages_and_nothing_without_a_plan() {
+        let run = Allowance::Run { calls: 1_000, cycles: 1, most: u64::MAX };
+        assert_eq!(run.for_a_longer_proof(100, 160), 120);
+        assert!(run.for_search(100, 160) + run.for_a_longer_proof(100, 160) < 900, "it stays within the limit");
+        assert_eq!(Allowance::Search(70).for_a_longer_proof(0, 160), 0);
     }
 
     #[test]

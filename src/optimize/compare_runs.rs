@@ -26,7 +26,7 @@ struct Decisions {
 }
 
 impl Gather for Decisions {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         let clusters = match entry.part {
             Part::Results => &mut self.own,
             Part::Baseline => &mut self.again,
@@ -73,16 +73,16 @@ pub fn compare(a: &Run, b: &Run) -> (Comparison, Judges) {
     // Decided again, a run is simulated if either its messages or the later decisions are.
     let either = marked_a || marked_b;
     if let Some(again) = b.decided_again(&a.head.sha256) {
-        let recorded = Rate::of(&of_a.tallies()).marked(marked_a);
-        let comparison = Comparison::of(&Clusters::paired(again, of_b)).marked(either, marked_b);
+        let recorded = Rate::from_tallies(&of_a.tallies()).marked(marked_a);
+        let comparison = Comparison::from_pairs(&Clusters::paired(again, of_b)).marked(either, marked_b);
         return (comparison, judges.decided_again(Side::Before, recorded));
     }
     if let Some(again) = a.decided_again(&b.head.sha256) {
-        let recorded = Rate::of(&of_b.tallies()).marked(marked_b);
-        let comparison = Comparison::of(&Clusters::paired(of_a, again)).marked(marked_a, either);
+        let recorded = Rate::from_tallies(&of_b.tallies()).marked(marked_b);
+        let comparison = Comparison::from_pairs(&Clusters::paired(of_a, again)).marked(marked_a, either);
         return (comparison, judges.decided_again(Side::After, recorded));
     }
-    (Comparison::of(&Clusters::paired(of_a, of_b)).marked(marked_a, marked_b), judges)
+    (Comparison::from_pairs(&Clusters::paired(of_a, of_b)).marked(marked_a, marked_b), judges)
 }
 
 /// The mean chances of a yes of two runs whose decisions are chances.
@@ -113,7 +113,7 @@ pub fn chances(a: &Run, b: &Run) -> Option<Chances> {
     Some(Chances {
         a: of_a.mean_chance()?,
         b: of_b.mean_chance()?,
-        change: judges.are_one().then(|| Change::of(&differences(of_a, of_b))).flatten(),
+        change: judges.are_one().then(|| Change::from_differences(&differences(of_a, of_b))).flatten(),
         simulated_a: comparison.original.simulated,
         simulated_b: comparison.improved.simulated,
     })

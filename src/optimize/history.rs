@@ -111,7 +111,7 @@ impl Version {
     /// Whether its cycle adopted its prompt.
     #[must_use]
     pub fn is_adopted(&self) -> bool {
-        self.told.as_ref().and_then(|told| told.verdict.as_ref()).is_some_and(super::Verdict::adopts)
+        self.told.as_ref().and_then(|told| told.verdict.as_ref()).is_some_and(super::CycleVerdict::adopts)
     }
 
     /// Its prompt on unseen people, with fresh messages: the side of its own proof that has its prompt.

@@ -28,4 +28,4 @@ pub use cast::{Cast, CycleOptions};
 pub use cycle::Cycle;
 pub use error::Error;
 pub use objective::Objective;
-pub use search::verdict::Verdict;
+pub use search::verdict::CycleVerdict;

@@ -25,7 +25,7 @@ use crate::optimize::search::asked::Side;
 use crate::optimize::search::by_hand::{self, ByHand};
 use crate::optimize::search::propose::Refused;
 use crate::optimize::search::referee::Opinion;
-use crate::optimize::search::verdict::{Kind, Verdict};
+use crate::optimize::search::verdict::{CycleVerdict, Kind};
 
 pub use crate::optimize::before::rates::{Rates, by};
 pub use crate::optimize::search::proof::Proof;
@@ -34,7 +34,7 @@ pub use crate::optimize::search::proof::Proof;
 #[derive(Clone, Debug)]
 pub struct Story {
     /// What was found.
-    pub verdict: Verdict,
+    pub verdict: CycleVerdict,
     /// What was raised.
     pub objective: Objective,
     /// Why people said no, the most frequent first; empty where that is unsorted.

@@ -128,7 +128,7 @@ fn verdict(standing: &Standing) -> String {
     }
 }
 
-/// What speaks against a winner: a prompt that gains replies and loses readers is not better.
+/// The reservation about a winner, if there is one: a prompt that gains replies and loses readers is not better.
 fn caution(standing: &Standing) -> Option<String> {
     let [a, b] = &standing.arms;
     let (winner, loser) = match standing.verdict {
@@ -183,7 +183,7 @@ mod tests {
             bounced: tally(9, 809),
             unsubscribed: tally(unsubscribed, 800),
             simulated: Some((
-                Rate::of(&[tally(1, 1), tally(0, 1)]).marked(true),
+                Rate::from_tallies(&[tally(1, 1), tally(0, 1)]).marked(true),
                 FileName::new(Kind::Results, "b2b_results_improvement_run_v1").unwrap(),
             )),
         };

@@ -7,9 +7,9 @@ use super::summary::{self, RULE, Spent};
 use super::words;
 use crate::compare::Rate;
 use crate::compare::audit::{
-    LEAST_DECIDED, LEAST_TRUE_YES, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, MOST_MISSED, Shortfall, Standing,
+    JudgeFindings, LEAST_DECIDED, LEAST_TRUE_YES, MOST_FALSE_YES, MOST_FLIPS, MOST_IN_A_FAMILY, MOST_MISSED, Shortfall,
 };
-use crate::evaluate::audit::{Heard, PairHeard, ProbeHeard};
+use crate::evaluate::audit::{AuditAnswers, PairAnswers, ProbeAnswers};
 
 /// Probes that are shown, at most.
 const SHOWN: usize = 5;
@@ -21,7 +21,7 @@ pub struct AuditSummary<'a> {
     pub model: &'a str,
     /// The name of the decision prompt.
     pub prompt: &'a str,
-    /// From which score on a decision was a yes, where it was asked for one.
+    /// The score from which on a decision was a yes, if scores were asked for.
     pub threshold: Option<f64>,
     /// Hash of what judges.
     pub fingerprint: &'a str,
@@ -30,10 +30,10 @@ pub struct AuditSummary<'a> {
     /// To how many personas each probe was put.
     pub repeats: usize,
     /// What was said.
-    pub heard: &'a Heard,
+    pub answers: &'a AuditAnswers,
     /// What that shows.
-    pub standing: &'a Standing,
-    /// Where a limit was reached before the end: which.
+    pub standing: &'a JudgeFindings,
+    /// The limit that was reached before the end, if any.
     pub partial: Option<&'a str>,
     /// What it took.
     pub spent: Spent<'a>,
@@ -42,11 +42,11 @@ pub struct AuditSummary<'a> {
 /// The block of an audit, without the line that says where it is kept.
 #[must_use]
 pub fn block(summary: &AuditSummary<'_>) -> String {
-    let (heard, standing) = (summary.heard, summary.standing);
+    let (answers, standing) = (summary.answers, summary.standing);
     let graded = summary.threshold.map(|threshold| format!(", yes from a score of {threshold} on"));
     let mut lines = vec![
         RULE.to_owned(),
-        summary::heading("AUDIT OF THE JUDGE", summary.partial, heard.decided() > 0),
+        summary::heading("AUDIT OF THE JUDGE", summary.partial, answers.decided() > 0),
         RULE.to_owned(),
         format!(
             "Decision maker: {}, decision prompt {}{}",
@@ -58,30 +58,30 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
         format!("Personas and messages: {}", words::one_line(summary.source, 120)),
         format!(
             "Asked: {}, each of {}; {}; {}, each {} times as it is and in other formats",
-            words::count(probes(heard).count() as u64, "probe that deserves a no", "probes that deserve a no"),
+            words::count(probes(answers).count() as u64, "probe that deserves a no", "probes that deserve a no"),
             words::count(summary.repeats as u64, "persona", "personas"),
-            words::count(heard.controls.len() as u64, "message that deserves a yes", "messages that deserve a yes"),
-            words::count(heard.messages.len() as u64, "message with an offer", "messages with an offer"),
+            words::count(answers.controls.len() as u64, "message that deserves a yes", "messages that deserve a yes"),
+            words::count(answers.messages.len() as u64, "message with an offer", "messages with an offer"),
             summary.repeats
         ),
         format!("\n{}\n", table(summary)),
         format!("False yes over all probes: {}", words::full_rate(&standing.all)),
     ];
-    lines.extend(worst(heard));
+    lines.extend(worst(answers));
     lines.extend(standing.worst().map(|(family, bound)| {
         let simulated = if standing.all.simulated { ", simulated" } else { "" };
         let bound = 100.0 * bound;
-        format!("False yes in the worst family: at most {bound:.1}% ({}, 95%){simulated}", name_of(heard, family))
+        format!("False yes in the worst family: at most {bound:.1}% ({}, 95%){simulated}", name_of(answers, family))
     }));
     lines.push(format!("Yes to messages that deserve it: {}", words::full_rate(&standing.controls)));
     lines.push(format!("Flips on repeat: {}", flips(&standing.repeats)));
     lines.push(format!("Flips in another format: {}", flips(&standing.formats)));
-    lines.extend(missed(heard, standing));
+    lines.extend(missed(answers, standing));
     lines.push(said_yes(standing));
-    lines.push(summary::failed_trials(heard.failures.iter().map(|failure| failure.reason.as_str())));
+    lines.push(summary::failed_trials(answers.failures.iter().map(|failure| failure.reason.as_str())));
     lines.extend(summary::spent(&summary.spent));
     if summary.partial.is_none() {
-        lines.push(verdict(&shortfalls(heard, standing)));
+        lines.push(verdict(&shortfalls(answers, standing)));
     }
     lines.push(format!("{RULE}\n"));
     lines.join("\n")
@@ -89,7 +89,7 @@ pub fn block(summary: &AuditSummary<'_>) -> String {
 
 /// Why the audit is not passed, one line each.
 #[must_use]
-pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
+pub fn shortfalls(answers: &AuditAnswers, standing: &JudgeFindings) -> Vec<String> {
     let percent = |share: f64| format!("{:.1}%", share * 100.0);
     let line = |shortfall| match shortfall {
         Shortfall::Undecided => format!(
@@ -106,7 +106,7 @@ pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
         Shortfall::Family(family, high) => format!(
             "it may say yes to as many as {} of one kind, {} (the bound is {:.0}%)",
             percent(high),
-            name_of(heard, family),
+            name_of(answers, family),
             MOST_IN_A_FAMILY * 100.0
         ),
         Shortfall::TrueYes(_) if standing.controls.yes == 0 => format!(
@@ -137,8 +137,8 @@ pub fn shortfalls(heard: &Heard, standing: &Standing) -> Vec<String> {
     standing.shortfalls().into_iter().map(line).collect()
 }
 
-fn name_of(heard: &Heard, family: usize) -> String {
-    heard.named().nth(family).map_or_else(String::new, |family| words::one_line(&family.name, 60))
+fn name_of(answers: &AuditAnswers, family: usize) -> String {
+    answers.named().nth(family).map_or_else(String::new, |family| words::one_line(&family.name, 60))
 }
 
 fn verdict(shortfalls: &[String]) -> String {
@@ -158,7 +158,7 @@ fn table(summary: &AuditSummary<'_>) -> String {
     table.set_header(["family", "false yes", "rate", "95% interval", "at most"]);
     let simulated = if summary.spent.simulated { " simulated" } else { "" };
     let rates = summary.standing.families.iter().zip(&summary.standing.bounds);
-    for (family, (rate, bound)) in summary.heard.named().zip(rates) {
+    for (family, (rate, bound)) in summary.answers.named().zip(rates) {
         if rate.total == 0 {
             continue;
         }
@@ -177,13 +177,13 @@ fn table(summary: &AuditSummary<'_>) -> String {
     table.to_string()
 }
 
-fn probes(heard: &Heard) -> impl Iterator<Item = (&str, &ProbeHeard)> {
-    heard.named().flat_map(|family| family.probes.iter().map(|probe| (family.name.as_str(), probe)))
+fn probes(answers: &AuditAnswers) -> impl Iterator<Item = (&str, &ProbeAnswers)> {
+    answers.named().flat_map(|family| family.probes.iter().map(|probe| (family.name.as_str(), probe)))
 }
 
 /// The probes that got a yes most often.
-fn worst(heard: &Heard) -> Vec<String> {
-    let mut fooled: Vec<(&str, &ProbeHeard)> = probes(heard).filter(|(_, probe)| probe.yes > 0).collect();
+fn worst(answers: &AuditAnswers) -> Vec<String> {
+    let mut fooled: Vec<(&str, &ProbeAnswers)> = probes(answers).filter(|(_, probe)| probe.yes > 0).collect();
     // As many yeses of fewer decisions are worse; then in the order of the battery.
     fooled.sort_by_key(|(_, probe)| (std::cmp::Reverse(probe.yes), probe.total));
     let mut lines = Vec::new();
@@ -201,20 +201,20 @@ fn worst(heard: &Heard) -> Vec<String> {
     lines
 }
 
-/// A text of blanks alone, which would not be seen, by the numbers of its characters.
+/// Shows a text of nothing but blanks, which would be invisible, by the numbers of its characters.
 fn visible(text: &str) -> String {
     let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2800}' | '\u{3164}' | '\u{feff}');
     if text.chars().all(is_blank) { text.chars().flat_map(char::escape_unicode).collect() } else { text.to_owned() }
 }
 
 /// How often the judge missed the one fact in which two messages differ, and which kind of fact most.
-fn missed(heard: &Heard, standing: &Standing) -> Option<String> {
+fn missed(answers: &AuditAnswers, standing: &JudgeFindings) -> Option<String> {
     let rate = &standing.missed;
     let (share, interval) = (rate.share()?, rate.interval?);
-    let mut kinds: Vec<&str> = heard.pairs.iter().map(|pair| pair.kind.as_str()).collect();
+    let mut kinds: Vec<&str> = answers.pairs.iter().map(|pair| pair.kind.as_str()).collect();
     kinds.dedup();
     let of_kind = |kind: &&str| {
-        let all = heard.pairs.iter().filter(|pair| pair.kind == *kind).filter_map(PairHeard::is_missed);
+        let all = answers.pairs.iter().filter(|pair| pair.kind == *kind).filter_map(PairAnswers::is_missed);
         let (missed, total) = all.fold((0, 0), |(missed, total), is_missed| (missed + u32::from(is_missed), total + 1));
         format!("{} {missed} of {total}", words::one_line(kind, 40))
     };
@@ -246,7 +246,7 @@ fn flips(rate: &Rate) -> String {
 }
 
 /// The rate of yes to the messages with an offer: flips are rare where all are a no.
-fn said_yes(standing: &Standing) -> String {
+fn said_yes(standing: &JudgeFindings) -> String {
     format!("Yes to these messages: {}", words::full_rate(&standing.said_yes))
 }
 

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table};
 use super::summary::{self, RULE, Spent};
 use super::words;
 use crate::compare::Rate;
-use crate::compare::auditor::{AuditorShortfall, AuditorStanding, Caught, LEAST_AUDITED, LEAST_CAUGHT, MOST_ACCUSED};
+use crate::compare::auditor::{AuditorFindings, AuditorShortfall, Caught, LEAST_AUDITED, LEAST_CAUGHT, MOST_ACCUSED};
 
 /// Passages that are shown of either kind, at most.
 const SHOWN: usize = 5;
@@ -19,14 +19,14 @@ pub struct AuditorSummary<'a> {
     /// Hash of what audits.
     pub fingerprint: &'a str,
     /// What was shown.
-    pub standing: &'a AuditorStanding,
+    pub standing: &'a AuditorFindings,
     /// Passages that are made up and were not found.
-    pub missed: &'a [Shown],
+    pub missed: &'a [Passage],
     /// Passages of honest messages that were accused.
-    pub accused: &'a [Shown],
+    pub accused: &'a [Passage],
     /// Why messages could not be audited.
     pub failures: &'a [String],
-    /// Where a limit was reached before the end: which.
+    /// The limit that was reached before the end, if any.
     pub partial: Option<&'a str>,
     /// What it took.
     pub spent: Spent<'a>,
@@ -34,7 +34,7 @@ pub struct AuditorSummary<'a> {
 
 /// A passage that speaks against the auditor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct Passage {
     /// The message.
     pub id: String,
     /// Its words.
@@ -79,7 +79,7 @@ pub fn block(summary: &AuditorSummary<'_>) -> String {
 
 /// Why the audit is not passed, one line each.
 #[must_use]
-pub fn shortfalls(standing: &AuditorStanding) -> Vec<String> {
+pub fn shortfalls(standing: &AuditorFindings) -> Vec<String> {
     let percent = |share: f64| format!("{:.1}%", share * 100.0);
     let line = |shortfall| match shortfall {
         AuditorShortfall::NotAudited => format!(
@@ -145,7 +145,7 @@ fn table(summary: &AuditorSummary<'_>) -> String {
     table.to_string()
 }
 
-fn passages(what: &str, shown: &[Shown]) -> Vec<String> {
+fn passages(what: &str, shown: &[Passage]) -> Vec<String> {
     let mut lines = Vec::new();
     for passage in shown.iter().take(SHOWN) {
         lines.push(format!(
@@ -184,9 +184,9 @@ mod tests {
         let lies = (0..48).map(|index| message(if index < 20 { "en" } else { "ja" }, false, index < caught));
         let honest = (0..48).map(|index| message(if index < 30 { "en" } else { "de" }, true, index < accused));
         let messages: Vec<Labelled> = lies.chain(honest).collect();
-        let standing = AuditorStanding::of(&messages, 97, simulated);
-        let shown = |id: &str, count: u64, why: &str| -> Vec<Shown> {
-            let one = |index| Shown {
+        let standing = AuditorFindings::from_labelled(&messages, 97, simulated);
+        let shown = |id: &str, count: u64, why: &str| -> Vec<Passage> {
+            let one = |index| Passage {
                 id: format!("{id}-{index}"),
                 passage: "for 400 \u{1b}[31mfarms".into(),
                 why: why.into(),

@@ -1,7 +1,7 @@
 //! The before/after of any two runs, in lines.
 
 use super::words;
-use crate::compare::{Comparison, Interval, Verdict};
+use crate::compare::{Comparison, Interval, PairedVerdict};
 use crate::optimize::before::judges::{Judges, RecordedJudge, Side};
 
 /// What the two runs of a comparison are called.
@@ -154,7 +154,7 @@ fn in_both(comparison: &Comparison, names: Names<'_>) -> Vec<String> {
 #[must_use]
 pub fn verdict(comparison: &Comparison, judges: &Judges) -> String {
     let verdict = comparison.verdict();
-    if verdict != Verdict::NothingToCompare && !judges.are_one() {
+    if verdict != PairedVerdict::NothingToCompare && !judges.are_one() {
         return "this is not a comparison, the two rates are not known to come from one judge".into();
     }
     let on = if sets_differ(comparison) { format!(" on {}", personas(comparison)) } else { String::new() };
@@ -163,10 +163,10 @@ pub fn verdict(comparison: &Comparison, judges: &Judges) -> String {
         _ => "",
     };
     match verdict {
-        Verdict::NothingToCompare => "nothing to compare, no persona was decided in both runs".into(),
-        Verdict::Better => format!("better{on}, and not by luck alone (the interval lies above 0){against}"),
-        Verdict::Worse => format!("worse{on}, and not by luck alone (the interval lies below 0){against}"),
-        Verdict::Undecided => format!("undecided{on}, {}", undecided(comparison)),
+        PairedVerdict::NothingToCompare => "nothing to compare, no persona was decided in both runs".into(),
+        PairedVerdict::Better => format!("better{on}, and not by luck alone (the interval lies above 0){against}"),
+        PairedVerdict::Worse => format!("worse{on}, and not by luck alone (the interval lies below 0){against}"),
+        PairedVerdict::Undecided => format!("undecided{on}, {}", undecided(comparison)),
     }
 }
 

@@ -14,7 +14,7 @@ pub struct CalibrationSummary<'a> {
     pub judged: usize,
     /// Reasons of the trials that failed.
     pub failures: &'a [String],
-    /// Where a limit was reached before the end: which.
+    /// The limit that was reached before the end, if any.
     pub partial: Option<&'a str>,
     /// What it took.
     pub spent: Spent<'a>,
@@ -139,7 +139,7 @@ fn how_much(calibration: &Calibration) -> String {
     }
 }
 
-/// One line for beside a rate; with the judge of that rate, where it is known.
+/// One line to stand beside a rate; `fingerprint` is the judge of that rate, if it is known.
 #[must_use]
 pub fn line(calibration: &Calibration, fingerprint: Option<&str>) -> String {
     let date = words::one_line(calibration.date.get(..10).unwrap_or(&calibration.date), 10);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::compare::{Rate, Tally};
-use crate::evaluate::grounding::{Audit, ClaimKind, Grounding, Verdict};
+use crate::evaluate::grounding::{Audit, ClaimKind, ClaimVerdict, Grounding};
 use crate::optimize::people::pairing::Clusters;
 
 /// Messages that are shown in full detail.
@@ -21,7 +21,7 @@ const PERSONA_WIDTH: usize = 90;
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
     rows: Vec<Row>,
-    /// Messages with something made up, of those that a model audited.
+    /// Messages with something made up, among those that a model audited.
     checked: Clusters,
     /// The messages with the most claims that are made up, the worst first.
     worst: Vec<Example>,
@@ -64,7 +64,7 @@ pub struct Heading {
 /// Who audited, as a report says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditorNamed {
-    /// This model, now; and as many of the audits stood in the file.
+    /// This model, now; the number is how many of the audits were already in the file.
     Model(String, usize),
     /// Whoever audited when the file was written.
     InFile,
@@ -76,7 +76,7 @@ impl Findings {
     /// Adds the audit of a message, by the index of its persona and its number among the messages to the same persona.
     pub fn add(&mut self, (persona_index, message_index): (usize, usize), persona: &str, message: &str, audit: Audit) {
         if audit.auditor.is_some() {
-            self.checked.add(persona, Tally::of([audit.grounding() == Grounding::MadeUp]));
+            self.checked.add(persona, Tally::from_decisions([audit.grounding() == Grounding::MadeUp]));
         }
         let claims: Vec<(ClaimKind, String, String)> = audit
             .made_up()
@@ -109,10 +109,10 @@ impl Findings {
         self.rows.is_empty()
     }
 
-    /// The rate of messages with something made up, of those that a model audited, with the persona as the cluster.
+    /// The rate of messages with something made up, among those that a model audited, with the persona as the cluster.
     #[must_use]
     pub fn rate(&self, simulated: bool) -> Rate {
-        Rate::of(&self.checked.tallies()).marked(simulated)
+        Rate::from_tallies(&self.checked.tallies()).marked(simulated)
     }
 
     fn by_kind(&self) -> BTreeMap<ClaimKind, (u64, u64)> {
@@ -131,7 +131,7 @@ impl Findings {
         kinds
     }
 
-    fn claims(&self, verdict: Verdict) -> u64 {
+    fn claims(&self, verdict: ClaimVerdict) -> u64 {
         let claims = self.rows.iter().flat_map(|row| &row.audit.claims);
         claims.filter(|claim| claim.verdict == verdict).count() as u64
     }
@@ -163,7 +163,8 @@ impl Findings {
             let _ = writeln!(text, "Claims not checked: {}{open}", words::count(unchecked, "message", "messages"));
         }
         if checked > 0 {
-            let (contradicted, unsupported) = (self.claims(Verdict::Contradicted), self.claims(Verdict::Unsupported));
+            let (contradicted, unsupported) =
+                (self.claims(ClaimVerdict::Contradicted), self.claims(ClaimVerdict::Unsupported));
             let made_up = contradicted + unsupported;
             let _ = writeln!(
                 text,
@@ -171,7 +172,7 @@ impl Findings {
                 words::thousands(made_up),
                 a_message(made_up, self.rows.len() as u64),
                 words::thousands(contradicted),
-                words::thousands(self.claims(Verdict::Supported))
+                words::thousands(self.claims(ClaimVerdict::Supported))
             );
         }
         if !heading.failed.is_empty() {
@@ -268,7 +269,7 @@ impl Findings {
                 "rate": rate.share(),
                 "interval": rate.interval.map(|interval| [interval.low, interval.high]),
                 "claims": self.rows.iter().map(|row| row.audit.claims.len()).sum::<usize>(),
-                "contradicted_claims": self.claims(Verdict::Contradicted),
+                "contradicted_claims": self.claims(ClaimVerdict::Contradicted),
                 "made_up_claims": kinds,
             },
         })
@@ -311,8 +312,8 @@ mod tests {
         Heading { file: "a_results_1.json".into(), facts_from: "offer.md".into(), auditor, simulated: false, failed }
     }
 
-    fn audited(message: &str, said: &[(&str, ClaimKind, Verdict, &str)]) -> Audit {
-        let finding = |(quote, kind, verdict, support): &(&str, ClaimKind, Verdict, &str)| Finding {
+    fn audited(message: &str, said: &[(&str, ClaimKind, ClaimVerdict, &str)]) -> Audit {
+        let finding = |(quote, kind, verdict, support): &(&str, ClaimKind, ClaimVerdict, &str)| Finding {
             quote: (*quote).to_owned(),
             kind: *kind,
             verdict: *verdict,
@@ -328,10 +329,15 @@ mod tests {
         audited(
             LIE,
             &[
-                ("We helped Stripe cut approvals by 70%", ClaimKind::Result, Verdict::Unsupported, ""),
-                ("your recent post on red tape", ClaimKind::SharedHistory, Verdict::Unsupported, ""),
-                ("your recent post on \u{1b}[31mred tape", ClaimKind::SharedHistory, Verdict::Unsupported, ""),
-                ("Work falls by 50%", ClaimKind::Figure, Verdict::Contradicted, "reduce manual process work by 45%"),
+                ("We helped Stripe cut approvals by 70%", ClaimKind::Result, ClaimVerdict::Unsupported, ""),
+                ("your recent post on red tape", ClaimKind::SharedHistory, ClaimVerdict::Unsupported, ""),
+                ("your recent post on \u{1b}[31mred tape", ClaimKind::SharedHistory, ClaimVerdict::Unsupported, ""),
+                (
+                    "Work falls by 50%",
+                    ClaimKind::Figure,
+                    ClaimVerdict::Contradicted,
+                    "reduce manual process work by 45%",
+                ),
             ],
         )
     }
@@ -343,7 +349,7 @@ mod tests {
         let truth = [(
             "by 45% within the first quarter",
             ClaimKind::Figure,
-            Verdict::Supported,
+            ClaimVerdict::Supported,
             "45% within the first quarter",
         )];
         findings.add((1, 0), PERSONA, TRUTH, audited(TRUTH, &truth));

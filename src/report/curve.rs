@@ -75,7 +75,7 @@ mod tests {
             parent: None,
             name: "b2b_results".into(),
             version,
-            rate: Rate::of(&tallies).marked(version.is_some()),
+            rate: Rate::from_tallies(&tallies).marked(version.is_some()),
             chance: None,
             partial: None,
             date: String::new(),

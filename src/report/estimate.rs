@@ -27,7 +27,7 @@ pub struct Line {
 impl Line {
     /// A line for these calls, each of them made `times` times.
     #[must_use]
-    pub fn of(role: Role, what: impl Into<String>, calls: &[Usage], times: u64, account: &Account) -> Self {
+    pub fn for_calls(role: Role, what: impl Into<String>, calls: &[Usage], times: u64, account: &Account) -> Self {
         let mut usage = Usage::default();
         for call in calls {
             usage += *call;
@@ -50,7 +50,7 @@ pub fn tokens(request: &Request, answer_tokens: u64) -> Usage {
     }
 }
 
-/// A text of about so many tokens, to stand for one that is not written yet.
+/// A text of about so many tokens, in place of one that is not written yet.
 #[must_use]
 pub fn text_of(tokens: u64) -> String {
     " ".repeat(usize::try_from(tokens).unwrap_or(usize::MAX) * CHARACTERS_PER_TOKEN)
@@ -112,10 +112,10 @@ pub fn in_short(lines: &[Line], account: &Account) -> String {
     format!("about {}; cost: {}", words::count(calls, "call", "calls"), cost(needed, account))
 }
 
-/// Seconds that a call of a hosted model takes, in a plan: nobody knows before it was made.
+/// Seconds that a call of a hosted model takes, for planning: nobody knows before the first call.
 const SECONDS_A_CALL: u64 = 5;
 
-/// How long these calls take with so many at once, and what that rests on.
+/// How long these calls take with so many at once, and what that is based on.
 #[must_use]
 pub fn time(lines: &[Line], account: &Account, width: usize) -> String {
     if account.is_simulated() {

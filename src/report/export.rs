@@ -1,9 +1,9 @@
-//! The file for a sending tool, as people read of it.
+//! The file for a sending tool, described for people.
 
 use super::words;
 use crate::campaign::tools::Outline;
 
-/// Why there is nobody to send to; none where there is somebody.
+/// Why there is nobody to send to; `None` if there is somebody.
 #[must_use]
 pub fn nobody(outline: &Outline) -> Option<String> {
     if outline.leads > 0 {

@@ -1,4 +1,4 @@
-//! Leads, as people read of them. Every text of a file is shown with its control characters escaped.
+//! Leads, described for people. Every text from a file is shown with its control characters escaped.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -123,7 +123,7 @@ pub struct Counts {
     pub writable: u64,
     /// Those whose persona a model wrote.
     pub described: u64,
-    /// Those who may not be written to, by the reason.
+    /// People who may not be written to, by the reason.
     pub left_out: BTreeMap<String, u64>,
 }
 

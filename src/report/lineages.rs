@@ -29,7 +29,7 @@ pub struct RunLine {
     pub rate: Rate,
     /// Where decisions are chances: the mean chance of a yes.
     pub chance: Option<Mean>,
-    /// Where a limit was reached before its end: which.
+    /// The limit that was reached before its end, if any.
     pub partial: Option<String>,
     /// When it ran, as the file says.
     pub date: String,
@@ -37,14 +37,14 @@ pub struct RunLine {
     pub models: String,
     /// The judge's fingerprint, or `unknown`.
     pub judge: String,
-    /// What its cycle came to; `None` for a first run, or one of another program.
+    /// What came of its cycle; `None` for a first run, or one of another program.
     pub verdict: Option<String>,
 }
 
 impl RunLine {
     /// The line of one results file with these decisions.
     #[must_use]
-    pub fn of(file: &FileName, metadata: &Metadata, decisions: &Clusters) -> Self {
+    pub fn new(file: &FileName, metadata: &Metadata, decisions: &Clusters) -> Self {
         let provenance = metadata.rejoinder.as_ref();
         RunLine {
             name: file.stem().to_owned(),
@@ -52,7 +52,8 @@ impl RunLine {
             parent: provenance
                 .and_then(|provenance| provenance.parent.as_ref())
                 .map(|parent| versions::stem_of(&parent.file)),
-            rate: Rate::of(&decisions.tallies()).marked(provenance.is_some_and(|provenance| provenance.simulated)),
+            rate: Rate::from_tallies(&decisions.tallies())
+                .marked(provenance.is_some_and(|provenance| provenance.simulated)),
             chance: decisions.mean_chance(),
             partial: provenance.and_then(|provenance| provenance.partial.clone()),
             date: metadata.processing_date.clone(),
@@ -70,7 +71,7 @@ impl RunLine {
     }
 }
 
-/// One name where all roles have the same model, else which role has which. `None` where no model is named.
+/// One name if all roles have the same model, else which role has which. `None` if no model is named.
 pub(super) fn models(models: &Models) -> Option<String> {
     let roles = [
         ("generator", models.generator.as_deref()),
@@ -110,12 +111,12 @@ pub fn group(lines: Vec<RunLine>) -> BTreeMap<String, Vec<RunLine>> {
     lineages
 }
 
-/// Columns from which on a table shrinks its cells to fit; in narrower terminals runs are listed, so that no name is
-/// cut.
+/// Tables are shown from this many columns on, with cells that shrink to fit; in narrower terminals runs are listed, so
+/// that no name is cut.
 const WIDE: usize = 160;
 
-/// All lineages as tables of at most `width` columns, or as lists where the terminal is too narrow for a table; what to
-/// do where there is nothing to show.
+/// All lineages as tables of at most `width` columns, or as lists if the terminal is too narrow for a table; if there
+/// are none, what to do.
 #[must_use]
 pub fn table(lineages: &BTreeMap<String, Vec<RunLine>>, titles: &Titles, width: usize) -> String {
     if lineages.is_empty() {
@@ -218,7 +219,7 @@ mod tests {
             name: name.to_owned(),
             version: versions::version_of(name).map(u64::from),
             parent: parent.map(str::to_owned),
-            rate: Rate::of(&[]),
+            rate: Rate::from_tallies(&[]),
             chance: None,
             partial: None,
             date: String::new(),

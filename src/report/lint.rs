@@ -24,7 +24,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Adds what was found about one lead; none where a limit came before.
+    /// Adds what was found about one lead; `None` if a limit came before.
     pub fn add(&mut self, looked: Option<Looked>) {
         let Some(looked) = looked else {
             self.not_run += 1;

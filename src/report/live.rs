@@ -19,7 +19,7 @@ const POINTS: usize = 48;
 const TOLD: usize = 40;
 /// Reasons of failures that are kept, the latest last.
 const REASONS: usize = 6;
-/// Calls a second are those of so many last seconds.
+/// Calls a second are counted over this long.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Characters of a text that is kept.
 const LENGTH: usize = 400;
@@ -60,14 +60,14 @@ pub struct Live {
     /// The latest reasons of failures, with how many each ended.
     pub reasons: Vec<(String, u64)>,
     /// The latest notes and warnings.
-    pub told: Vec<Told>,
+    pub told: Vec<Notice>,
     /// Files that were saved.
     pub saved: Vec<Saved>,
-    /// What the latest cycle came to, and whether its challenger was adopted.
+    /// What came of the latest cycle, and whether its challenger was adopted.
     pub concluded: Option<(String, bool)>,
     /// How it ended, once it has.
-    pub ended: Option<Ended>,
-    /// What it waits for, where that is message batches: how many, their requests, and how many of these have ended.
+    pub ended: Option<RunEnd>,
+    /// What it waits for if that is message batches: how many, their requests, and how many of these have ended.
     pub batches: Option<(u64, u64, u64)>,
     /// Hosts that are waited for.
     #[serde(skip)]
@@ -117,9 +117,16 @@ pub struct Point {
     pub share: Share,
 }
 
+/// How urgent a line is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Note,
+    Warning,
+}
+
 /// A line for the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Notice {
     /// Whether it is a warning.
     pub warning: bool,
     /// The line.
@@ -137,7 +144,7 @@ pub struct Saved {
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct RunEnd {
     /// Whether well.
     pub well: bool,
     /// If not: why, in one line.
@@ -145,12 +152,12 @@ pub struct Ended {
 }
 
 impl Live {
-    /// The state after this event, which came so long after this process took the run up.
-    pub fn hear(&mut self, event: &Event, at: Duration) {
+    /// Records this event, which came `at` after this process took the run up.
+    pub fn record(&mut self, event: &Event, at: Duration) {
         self.seconds = at.as_secs_f64();
         match event {
-            Event::Note(text) => self.tell(false, text),
-            Event::Warning(text) => self.tell(true, text),
+            Event::Note(text) => self.tell(Level::Note, text),
+            Event::Warning(text) => self.tell(Level::Warning, text),
             Event::Step(text) => self.step = Some(short(text)),
             Event::BatchStarted { label, total, simulated } => self.begin(label, *total, *simulated),
             Event::TrialEnded { persona, outcome, grounding, reason } => {
@@ -187,20 +194,20 @@ impl Live {
             Event::HostWaits { host, wait: Some(wait) } => {
                 // Reported once; how long it lasts shows in the time.
                 if self.waited_for.insert(host.clone()) {
-                    self.tell(true, &format!("waiting for {host}: {}", wait.reason));
+                    self.tell(Level::Warning, &format!("waiting for {host}: {}", wait.reason));
                 }
             }
             Event::HostWaits { host, wait: None } => {
                 if self.waited_for.remove(host) {
-                    self.tell(false, &format!("{host} is back"));
+                    self.tell(Level::Note, &format!("{host} is back"));
                 }
             }
             Event::CallAnswered | Event::Stragglers { .. } => {}
         }
     }
 
-    fn tell(&mut self, warning: bool, text: &str) {
-        self.told.push(Told { warning, text: short(text) });
+    fn tell(&mut self, level: Level, text: &str) {
+        self.told.push(Notice { warning: level == Level::Warning, text: short(text) });
         let long_ago = self.told.len().saturating_sub(TOLD);
         self.told.drain(..long_ago);
     }
@@ -226,7 +233,7 @@ impl Live {
             if self.tallies.len() <= persona {
                 self.tallies.resize(persona + 1, Tally::default());
             }
-            self.tallies[persona] += Tally::of([yes]);
+            self.tallies[persona] += Tally::from_decisions([yes]);
         }
         // Each costs a pass over the personas; so many are enough to draw.
         let is_due = batch.done % (batch.total / POINTS as u64).max(1) == 0 || batch.done == batch.total;
@@ -257,8 +264,8 @@ impl Live {
         if batch.yes + batch.no == 0 || batch.rates.last().is_some_and(|last| last.done == batch.done) {
             return;
         }
-        let rate = Rate::of(&self.tallies);
-        let interval = rate.interval.map(|own| (own.low, own.high));
+        let rate = Rate::from_tallies(&self.tallies);
+        let interval = rate.interval.map(|interval| (interval.low, interval.high));
         batch.rates.push(Point { done: batch.done, share: Share { yes: rate.yes, total: rate.total, interval } });
         // A batch may have grown: every second one is left out, the last one kept.
         if batch.rates.len() > 2 * POINTS {
@@ -290,7 +297,7 @@ impl Live {
     }
 }
 
-/// At most so many characters; escaping is the business of who shows it.
+/// Shortens a text to a bounded length; escaping is left to the code that shows it.
 fn short(text: &str) -> String {
     text::shortened(text, LENGTH)
 }
@@ -314,20 +321,20 @@ pub fn race_lines(race: &Standings) -> Vec<String> {
             share * 100.0
         ));
     }
-    for (at, own) in race.finalists.iter().enumerate() {
+    for (at, finalist) in race.finalists.iter().enumerate() {
         let letter = letter(at);
-        let name = words::one_line(&own.name, 90);
-        if own.trials == 0 {
-            lines.push(format!("{letter} not raced{}  {name}", if own.won { ", goes on" } else { "" }));
+        let name = words::one_line(&finalist.name, 90);
+        if finalist.trials == 0 {
+            lines.push(format!("{letter} not raced{}  {name}", if finalist.won { ", goes on" } else { "" }));
             continue;
         }
-        let share = own.successes / own.trials as f64;
-        let state = match (own.won, own.dropped_after) {
+        let share = finalist.successes / finalist.trials as f64;
+        let state = match (finalist.won, finalist.dropped_after) {
             (true, _) => ", goes on".to_owned(),
             (false, Some(personas)) => format!(", dropped after {personas}"),
             (false, None) => String::new(),
         };
-        lines.push(format!("{letter} {} {:>3.0}% of {}{state}  {name}", bar(share), share * 100.0, own.trials));
+        lines.push(format!("{letter} {} {:>3.0}% of {}{state}  {name}", bar(share), share * 100.0, finalist.trials));
     }
     lines
 }
@@ -340,15 +347,15 @@ pub fn letter(at: usize) -> char {
 
 /// Exploring in a line.
 #[must_use]
-pub fn exploring_line(own: &Exploring) -> String {
+pub fn exploring_line(exploring: &Exploring) -> String {
     format!(
         "Exploring, round {}: {} of {} from {}; expected {:.0}% of the best so far, {:.0}% of the current prompt",
-        own.rounds,
-        words::count(own.trials as u64, "trial", "trials"),
-        words::count(own.instructions as u64, "instruction", "instructions"),
-        words::count(own.challengers as u64, "candidate", "candidates"),
-        own.expected.0 * 100.0,
-        own.expected.1 * 100.0
+        exploring.rounds,
+        words::count(exploring.trials as u64, "trial", "trials"),
+        words::count(exploring.instructions as u64, "instruction", "instructions"),
+        words::count(exploring.challengers as u64, "candidate", "candidates"),
+        exploring.expected.0 * 100.0,
+        exploring.expected.1 * 100.0
     )
 }
 
@@ -356,10 +363,10 @@ pub fn exploring_line(own: &Exploring) -> String {
 #[must_use]
 pub fn look_line(look: &Look) -> String {
     use crate::event::Decision;
-    let share = |own: &Share| match own.interval {
+    let share = |counted: &Share| match counted.interval {
         Some((low, high)) => {
-            let share = own.yes as f64 / own.total.max(1) as f64;
-            format!("{:.1}% of {} ({:.1} to {:.1}%)", share * 100.0, own.total, low * 100.0, high * 100.0)
+            let share = counted.yes as f64 / counted.total.max(1) as f64;
+            format!("{:.1}% of {} ({:.1} to {:.1}%)", share * 100.0, counted.total, low * 100.0, high * 100.0)
         }
         None => "nothing decided".to_owned(),
     };

@@ -51,8 +51,8 @@ fn versions(history: &History) -> String {
     });
     for (at, version) in history.versions.iter().enumerate().skip(skip) {
         let measured = version.measured();
-        let own = measured.training.as_ref().unwrap_or(&measured.all);
-        let mut cells = vec![version.label(), word(version).to_owned(), response(own), grounded(own)];
+        let shown = measured.training.as_ref().unwrap_or(&measured.all);
+        let mut cells = vec![version.label(), word(version).to_owned(), response(shown), grounded(shown)];
         if has_split {
             cells.push(history.on_unseen(at).map_or_else(|| "not asked".into(), |(rates, _)| grounded(rates)));
             let gain = version.told.as_ref().and_then(|told| told.proof.as_ref()?.gain);
@@ -92,32 +92,32 @@ fn grounded(rates: &Rates) -> String {
     rates.grounded.as_ref().map_or_else(|| words::NOT_CHECKED.to_owned(), rate)
 }
 
-/// The rate of yes; where decisions are chances, the mean chance before it.
-fn response(own: &Rates) -> String {
-    let rate = rate(&own.response);
-    match &own.chance {
+/// The rate of yes; if decisions are chances, with the mean chance before it.
+fn response(rates: &Rates) -> String {
+    let rate = rate(&rates.response);
+    match &rates.chance {
         Some(mean) => {
             let ends = html::pieces::ends(mean.interval);
-            let simulated = if own.response.simulated { " simulated" } else { "" };
+            let simulated = if rates.response.simulated { " simulated" } else { "" };
             format!("mean chance {:.1}%, {ends}{simulated}; {rate}", 100.0 * mean.mean)
         }
         None => rate,
     }
 }
 
-fn rate(own: &Rate) -> String {
-    match (own.share(), own.interval) {
+fn rate(rate: &Rate) -> String {
+    match (rate.share(), rate.interval) {
         (Some(share), Some(interval)) => {
-            let simulated = if own.simulated { " simulated" } else { "" };
+            let simulated = if rate.simulated { " simulated" } else { "" };
             format!(
                 "{:.1}% ({} of {}), {}{simulated}",
                 share * 100.0,
-                words::thousands(own.yes),
-                words::thousands(own.total),
+                words::thousands(rate.yes),
+                words::thousands(rate.total),
                 html::pieces::ends(interval)
             )
         }
-        _ => words::rate(own),
+        _ => words::rate(rate),
     }
 }
 
@@ -171,8 +171,8 @@ fn people(history: &History) -> String {
 
 /// What real people replied, as the latest run sorted it.
 fn real_replies(history: &History) -> String {
-    let own = history.versions[history.pairs.after].metadata.rejoinder.as_ref();
-    let lines = own.iter().flat_map(|own| &own.real_replies);
+    let provenance = history.versions[history.pairs.after].metadata.rejoinder.as_ref();
+    let lines = provenance.iter().flat_map(|provenance| &provenance.real_replies);
     let lines: String = lines.map(|group| format!("- {}\n", inline(&super::run::real_reply(group)))).collect();
     if lines.is_empty() { lines } else { format!("\nReal replies, in the same groups:\n\n{lines}") }
 }
@@ -216,17 +216,17 @@ fn objections(history: &History) -> String {
     if found.is_empty() {
         return String::new();
     }
-    let cell = |own: crate::improve::changes::Standing| {
-        format!("{:.0}% ({} of {})", 100.0 * own.share(), own.personas, own.of)
+    let cell = |standing: crate::improve::changes::ObjectionCount| {
+        format!("{:.0}% ({} of {})", 100.0 * standing.share(), standing.personas, standing.of)
     };
     let rows = found
         .iter()
         .take(MOST)
-        .map(|own| format!("| {} | {} | {} |\n", inline(&own.name), cell(own.before), cell(own.after)));
+        .map(|change| format!("| {} | {} | {} |\n", inline(&change.name), cell(change.before), cell(change.after)));
     format!("\n| objection | before | after |\n| --- | --- | --- |\n{}", rows.collect::<String>())
 }
 
-/// Text in a line of Markdown: no mark of it is one, and no line ends.
+/// Text as one line of Markdown, in which nothing acts as markup.
 fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in words::one_line(text, 2_000).chars() {

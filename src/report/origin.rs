@@ -9,8 +9,8 @@ use crate::optimize::history::{History, Link, Version};
 /// The models of a run, or `unknown`.
 #[must_use]
 pub fn models(version: &Version) -> String {
-    let own = version.metadata.rejoinder.as_ref().and_then(|own| own.models.as_ref());
-    own.and_then(lineages::models).unwrap_or_else(|| "unknown".into())
+    let provenance = version.metadata.rejoinder.as_ref().and_then(|provenance| provenance.models.as_ref());
+    provenance.and_then(lineages::models).unwrap_or_else(|| "unknown".into())
 }
 
 /// How long the command took that made a run, where the journal knows.
@@ -55,9 +55,9 @@ pub fn about(history: &History) -> &'static str {
 
 /// A command line as it was given, with the seed that it came to.
 fn recorded(arguments: &[String], seed: u64) -> String {
-    let has_seed = arguments.iter().any(|own| own == "--seed" || own.starts_with("--seed="));
+    let has_seed = arguments.iter().any(|argument| argument == "--seed" || argument.starts_with("--seed="));
     let mut line: Vec<String> =
-        ["rejoinder".to_owned()].into_iter().chain(arguments.iter().map(|own| quoted(own))).collect();
+        ["rejoinder".to_owned()].into_iter().chain(arguments.iter().map(|argument| quoted(argument))).collect();
     if !has_seed && takes_seed(arguments) {
         line.push(format!("--seed {seed}"));
     }
@@ -65,21 +65,24 @@ fn recorded(arguments: &[String], seed: u64) -> String {
 }
 
 fn takes_seed(arguments: &[String]) -> bool {
-    arguments.iter().any(|own| matches!(own.as_str(), "improve" | "evaluate"))
+    arguments.iter().any(|argument| matches!(argument.as_str(), "improve" | "evaluate"))
 }
 
 /// The command of a cycle that the journal does not know.
 fn pieced_together(version: &Version) -> Option<String> {
-    let own = version.metadata.rejoinder.as_ref()?;
-    let mut line = match (&own.parent, &version.link) {
+    let provenance = version.metadata.rejoinder.as_ref()?;
+    let mut line = match (&provenance.parent, &version.link) {
         (Some(parent), _) => format!("rejoinder improve --results-file {}", quoted(&parent.file)),
         (None, Link::First) => {
             format!("rejoinder evaluate --persona-file {}", quoted(version.metadata.persona_file.as_deref()?))
         }
         (None, _) => return None,
     };
-    line.push_str(&format!(" --messages-per-persona {} --seed {}", version.metadata.messages_per_persona, own.seed));
-    let models = own.models.as_ref()?;
+    line.push_str(&format!(
+        " --messages-per-persona {} --seed {}",
+        version.metadata.messages_per_persona, provenance.seed
+    ));
+    let models = provenance.models.as_ref()?;
     let roles = [
         ("generator", models.generator.as_ref()),
         ("decision-maker", models.decision_maker.as_ref()),

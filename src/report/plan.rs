@@ -1,4 +1,4 @@
-//! What so many people can tell, before anything is paid for.
+//! What this many people can tell, before anything is paid for.
 
 use std::fmt::Write;
 

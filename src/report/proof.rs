@@ -3,7 +3,7 @@
 use super::words;
 use crate::compare::confirm::{Confirmed, Whom};
 use crate::compare::missing::WorstCase;
-use crate::compare::pooled::{Asked, Pooled};
+use crate::compare::pooled::{Pooled, SegmentTests};
 use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
@@ -127,12 +127,12 @@ pub(super) fn kinds(story: &Story) -> Option<String> {
         return story.proof.as_ref().map(|_| "Kinds of people: not sorted".to_owned());
     }
     let verdicts: Vec<Segment> = story.kinds.iter().map(|kind| kind.verdict).collect();
-    let alone = match Asked::from_verdicts(&verdicts) {
-        Asked::TooSmall => {
+    let alone = match SegmentTests::from_verdicts(&verdicts) {
+        SegmentTests::TooSmall => {
             let kinds = words::count(story.kinds.len() as u64, "kind is", "kinds are");
             format!("{kinds} too small to be tested alone, so it means nothing that none was shown to lose")
         }
-        Asked::NoneLoses(_) | Asked::Loses(_) => {
+        SegmentTests::NoneLoses(_) | SegmentTests::Loses(_) => {
             let one = |kind: &Kind| {
                 let words = match kind.verdict {
                     Segment::NonInferior => "loses nothing",

@@ -8,7 +8,7 @@ use crate::campaign::replies::columns::ReplyColumn;
 use crate::campaign::replies::{Counts, Imported, KNOWN_WORDS, Undone, Unmatched, Why, is_of_events};
 use crate::data::imports::Import;
 
-/// Who could not be matched is listed so far; the rest is counted.
+/// How many unmatched people are listed; the rest is counted.
 const SHOWN: usize = 20;
 
 /// The rows of an export, as they were read.

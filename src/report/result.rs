@@ -9,7 +9,7 @@ use crate::improve::Change;
 use crate::improve::difference::Step;
 use crate::optimize::Objective;
 use crate::optimize::before::judges::Judges;
-use crate::optimize::search::verdict::Verdict;
+use crate::optimize::search::verdict::CycleVerdict;
 use crate::optimize::story::{Proof, Rates, Story};
 
 /// Lines of a difference that are shown.
@@ -250,14 +250,14 @@ fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> 
         return vec![("go on: the same command with a higher limit, or", "rejoinder runs".to_owned())];
     }
     match &story.verdict {
-        Verdict::Adopted => {
+        CycleVerdict::Adopted => {
             vec![("take the new prompt", format!("rejoinder export {run} --format prompt -o prompt.md"))]
         }
-        Verdict::NotEnoughData { unreachable, .. } if unreachable.is_none() => {
+        CycleVerdict::NotEnoughData { unreachable, .. } if unreachable.is_none() => {
             vec![("see how many people would tell", format!("rejoinder plan --results-file {run}"))]
         }
         // More people would not tell either.
-        Verdict::Kept { .. } | Verdict::NotEnoughData { .. } => {
+        CycleVerdict::Kept { .. } | CycleVerdict::NotEnoughData { .. } => {
             let calls = (2 * story.calls).max(800);
             vec![("search longer", format!("rejoinder improve --results-file {run} --calls {calls}{model}"))]
         }

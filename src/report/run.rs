@@ -50,8 +50,8 @@ pub struct Detail {
     messages: Vec<Message>,
     /// How many pass it.
     passing: usize,
-    /// No entry after this one is needed for them, as some part of the run that is read at the same time has found. It
-    /// only saves work.
+    /// No entry after this one is needed for the messages, as some part of the run that is read at the same time has
+    /// found. It only saves work.
     enough: Arc<AtomicUsize>,
 }
 
@@ -83,12 +83,12 @@ impl Detail {
     #[must_use]
     pub fn text(&self, file: &FileName, metadata: &Metadata, counts: &Counts, coding: Option<&Coding>) -> String {
         let entries = counts.decided as u64;
-        let line = RunLine::of(file, metadata, &self.decisions);
+        let line = RunLine::new(file, metadata, &self.decisions);
         let mut text = heading(file, metadata, entries, (&line, self.readers.as_deref()));
         let said = self.said.objections();
         let said = coding.map_or_else(|| said.clone(), |coding| said.clone().by(coding));
         text.push_str(&objections_text(&said, file.stem()));
-        let real = metadata.rejoinder.iter().flat_map(|own| &own.real_replies);
+        let real = metadata.rejoinder.iter().flat_map(|provenance| &provenance.real_replies);
         let real: String = real.map(|group| format!("  {}\n", real_reply(group))).collect();
         if !real.is_empty() {
             let _ = writeln!(text, "REAL REPLIES, in the same groups\n{real}");
@@ -102,12 +102,12 @@ impl Detail {
 }
 
 impl Gather for Detail {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Baseline {
             return;
         }
-        self.decisions.take(entry);
-        self.said.take(entry);
+        self.decisions.gather(entry);
+        self.said.gather(entry);
         for said in entry.messages.iter().filter(|said| self.filter.passes(said.yes)) {
             self.passing += 1;
             if self.messages.len() < self.limit && entry.index <= self.enough.load(Ordering::Relaxed) {
@@ -303,11 +303,11 @@ mod tests {
             let run: Vec<PersonaResult> = run.iter().map(|decisions| entry(decisions)).collect();
             let cut = cut.index(run.len() + 1);
             let take = |mut part: Detail, range: std::ops::Range<usize>| {
-                range.for_each(|index| part.take(&Entry::of(Part::Results, index, &run[index])));
+                range.for_each(|index| part.gather(&Entry::from_result(Part::Results, index, &run[index])));
                 part
             };
             let mut counts = Counts::default();
-            run.iter().enumerate().for_each(|(index, result)| counts.take(&Entry::of(Part::Results, index, result)));
+            run.iter().enumerate().for_each(|(index, result)| counts.gather(&Entry::from_result(Part::Results, index, result)));
             let read: Results = serde_json::from_str(r#"{"metadata": {"system_prompt": "Write."}, "results": []}"#).unwrap();
             let file = FileName::new(Kind::Results, "x").unwrap();
 

@@ -26,21 +26,28 @@ pub struct Spent<'a> {
 ///
 /// Reasons that differ only in the request id at their end are one; the id is shown where it is the only one.
 #[must_use]
-pub fn failed_trials<'a>(reasons: impl IntoIterator<Item = &'a str>) -> String {
-    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+pub fn failed_trials(reasons: impl IntoIterator<Item: AsRef<str>>) -> String {
+    // Those of a million failures take the memory of one for each group.
+    let mut groups: BTreeMap<String, (String, u64)> = BTreeMap::new();
     for reason in reasons {
-        groups.entry(without_request_id(reason)).or_default().push(reason);
+        let reason = reason.as_ref();
+        let group = without_request_id(reason);
+        match groups.get_mut(group) {
+            Some((_, count)) => *count += 1,
+            None => _ = groups.insert(group.to_owned(), (reason.to_owned(), 1)),
+        }
     }
     if groups.is_empty() {
         return "Failed trials: none".into();
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by_key(|(reason, all)| (std::cmp::Reverse(all.len()), *reason));
-    let failed = groups.iter().map(|(_, all)| all.len()).sum::<usize>();
-    let mut text = format!("Failed trials: {} (in no rate)", words::thousands(failed as u64));
-    for (reason, all) in groups.iter().take(3) {
-        let shown = if let [only] = all.as_slice() { only } else { reason };
-        let _ = write!(text, "\n  {} x {}", words::thousands(all.len() as u64), words::one_line(shown, 160));
+    // Stable: alike counts stay in the order of the reasons.
+    groups.sort_by_key(|(_, (_, count))| std::cmp::Reverse(*count));
+    let failed = groups.iter().map(|(_, (_, count))| count).sum::<u64>();
+    let mut text = format!("Failed trials: {} (in no rate)", words::thousands(failed));
+    for (reason, (only, count)) in groups.iter().take(3) {
+        let shown = if *count == 1 { only } else { reason };
+        let _ = write!(text, "\n  {} x {}", words::thousands(*count), words::one_line(shown, 160));
     }
     if groups.len() > 3 {
         let more = words::count(groups.len() as u64 - 3, "more reason", "more reasons");
@@ -49,7 +56,7 @@ pub fn failed_trials<'a>(reasons: impl IntoIterator<Item = &'a str>) -> String {
     text
 }
 
-/// The same of trials on the way to a prompt; `None` where none failed.
+/// The same for trials on the way to a prompt; `None` if none failed.
 #[must_use]
 pub fn failed_while_searching(failures: &[SearchFailure]) -> Option<String> {
     let reasons = failures.iter().map(|failure| failure.reason.as_str());

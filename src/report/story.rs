@@ -7,11 +7,11 @@ use crate::compare::segments::Segment;
 use crate::data::record::RecordedVerdict;
 use crate::evaluate::auditing::AuditCounts;
 use crate::evaluate::grounding::ClaimKind;
-use crate::improve::changes::Standing;
+use crate::improve::changes::ObjectionCount;
 use crate::improve::difference::Step;
 use crate::improve::objections::UNSORTED;
 use crate::improve::{Change, Course};
-use crate::optimize::search::verdict::{Because, MOST_PEOPLE, Unreachable, Verdict};
+use crate::optimize::search::verdict::{Because, CycleVerdict, MOST_PEOPLE, Unreachable};
 use crate::optimize::story::{Effect, Raised, Rates, Story};
 
 /// Objections and instructions that are named.
@@ -22,7 +22,7 @@ const MOST_ADVISED: u32 = 500;
 const QUOTED: usize = 70;
 /// Characters of an item whose change is told.
 const ITEM: usize = 200;
-/// Less than this many points an instruction changes too little to be named.
+/// An instruction that changes less than this is not named.
 const WORTH_NAMING: f64 = 0.01;
 
 /// The lines.
@@ -80,7 +80,7 @@ pub fn verdict(story: &Story) -> String {
     words
 }
 
-/// That people of the proof were generated, where some were: the end of a sentence.
+/// The end of a sentence: that people of the proof were generated, if some were.
 #[must_use]
 pub fn of_generated_people(story: &Story) -> String {
     match (&story.proof, story.generated.len()) {
@@ -89,7 +89,7 @@ pub fn of_generated_people(story: &Story) -> String {
     }
 }
 
-/// That people of a proof were generated, at the end of a sentence.
+/// The end of a sentence: that people of a proof were generated.
 #[must_use]
 pub fn generated(generated: u64, all: u64) -> String {
     format!(
@@ -100,13 +100,13 @@ pub fn generated(generated: u64, all: u64) -> String {
 
 /// A verdict in a word or two.
 #[must_use]
-pub fn verdict_word(verdict: &Verdict) -> &'static str {
+pub fn verdict_word(verdict: &CycleVerdict) -> &'static str {
     match verdict {
-        Verdict::Adopted => "adopted",
-        Verdict::Kept { .. } => "kept",
+        CycleVerdict::Adopted => "adopted",
+        CycleVerdict::Kept { .. } => "kept",
         // There is enough to see that the candidate did no better; only that it is worse is not proved.
-        Verdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. } => "no gain",
-        Verdict::NotEnoughData { .. } => "not enough data",
+        CycleVerdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. } => "no gain",
+        CycleVerdict::NotEnoughData { .. } => "not enough data",
     }
 }
 
@@ -120,10 +120,10 @@ pub(super) fn recorded_word(verdict: &RecordedVerdict) -> String {
 
 /// The same of a verdict alone.
 #[must_use]
-pub fn verdict_in_words(verdict: &Verdict) -> String {
+pub fn verdict_in_words(verdict: &CycleVerdict) -> String {
     match verdict {
-        Verdict::Adopted => "adopted, proved better on people kept aside, and not by luck alone".into(),
-        Verdict::Kept { because } => {
+        CycleVerdict::Adopted => "adopted, proved better on people kept aside, and not by luck alone".into(),
+        CycleVerdict::Kept { because } => {
             let why = match because {
                 Because::NoChallenger => "no candidate was worth testing".to_owned(),
                 Because::Beaten => "the best candidate already did worse with the people it was tuned on".to_owned(),
@@ -141,11 +141,13 @@ pub fn verdict_in_words(verdict: &Verdict) -> String {
             };
             format!("kept, no better prompt found: {why}")
         }
-        Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: Some(Unreachable::NoGain) } => {
-            "kept, no better prompt found: with people kept aside the candidate did no better than the current prompt"
-                .to_owned()
-        }
-        Verdict::NotEnoughData { more_personas, messages_each, unreachable } => {
+        CycleVerdict::NotEnoughData {
+            more_personas: None,
+            messages_each: None,
+            unreachable: Some(Unreachable::NoGain),
+        } => "kept, no better prompt found: with people kept aside the candidate did no better than the current prompt"
+            .to_owned(),
+        CycleVerdict::NotEnoughData { more_personas, messages_each, unreachable } => {
             // More than anybody would ask is no advice.
             let is_too_many = more_personas.is_some_and(|more| more > MOST_ADVISED);
             let unreachable = if is_too_many { &Some(Unreachable::TooMany) } else { unreachable };
@@ -182,14 +184,14 @@ fn liked(story: &Story) -> String {
     if story.sorted.is_none() { unsorted(&story.quotes.yes) } else { groups(&story.liked, "nothing was named") }
 }
 
-/// What is said where no model has sorted what people said.
+/// The lines to show if no model has sorted what people said.
 fn unsorted(quotes: &[String]) -> String {
     let quoted: Vec<String> =
         quotes.iter().take(2).map(|quote| format!("{:?}", words::one_line(quote, QUOTED))).collect();
     if quoted.is_empty() { UNSORTED.to_owned() } else { format!("{UNSORTED}, such as {}", quoted.join(", ")) }
 }
 
-/// Says of how many reasonings counts are, where that is not all of them.
+/// Says which part of the reasonings the counts refer to, if that is not all of them.
 fn of_sample((sorted, of): (usize, usize)) -> String {
     if sorted >= of {
         return String::new();
@@ -214,18 +216,18 @@ fn groups(groups: &[Raised], none: &str) -> String {
 /// Which objections went away with the new prompt, and which appeared or changed; `None` where nothing did.
 #[must_use]
 pub fn changed(changes: &[Change]) -> Option<String> {
-    let percent = |standing: Standing| format!("{:.0}%", 100.0 * standing.share());
+    let percent = |standing: ObjectionCount| format!("{:.0}%", 100.0 * standing.share());
     let of = |course: Course, words: &str| {
-        let some: Vec<&Change> = changes.iter().filter(|own| own.course == course).collect();
+        let some: Vec<&Change> = changes.iter().filter(|change| change.course == course).collect();
         let named: Vec<String> = some
             .iter()
             .take(NAMED)
-            .map(|own| {
-                let name = words::one_line(&own.name, 40);
+            .map(|change| {
+                let name = words::one_line(&change.name, 40);
                 match course {
-                    Course::WentAway => format!("{name} ({})", percent(own.before)),
-                    Course::Appeared => format!("{name} ({})", percent(own.after)),
-                    _ => format!("{name} ({} to {})", percent(own.before), percent(own.after)),
+                    Course::WentAway => format!("{name} ({})", percent(change.before)),
+                    Course::Appeared => format!("{name} ({})", percent(change.after)),
+                    _ => format!("{name} ({} to {})", percent(change.before), percent(change.after)),
                 }
             })
             .collect();
@@ -260,11 +262,12 @@ fn instructions(story: &Story) -> String {
         story.instructions.len(),
         words::count(story.trials as u64, "trial", "trials")
     );
-    let quoted = |own: &Effect| format!("{} {:?}", words::points(own.change), words::one_line(&own.text, QUOTED));
+    let quoted =
+        |effect: &Effect| format!("{} {:?}", words::points(effect.change), words::one_line(&effect.text, QUOTED));
     let helped: Vec<String> = story
         .instructions
         .iter()
-        .filter(|own| own.is_in && own.change > WORTH_NAMING)
+        .filter(|effect| effect.is_in && effect.change > WORTH_NAMING)
         .take(NAMED)
         .map(quoted)
         .collect();
@@ -272,7 +275,7 @@ fn instructions(story: &Story) -> String {
         .instructions
         .iter()
         .rev()
-        .filter(|own| !own.is_in && own.change < -WORTH_NAMING && own.logit.0 < 0.0)
+        .filter(|effect| !effect.is_in && effect.change < -WORTH_NAMING && effect.logit.0 < 0.0)
         .take(1)
         .map(quoted)
         .collect();
@@ -361,8 +364,11 @@ mod tests {
 
     #[test]
     fn a_candidate_that_did_no_better_is_not_said_to_lack_data() {
-        let open =
-            |more_personas, unreachable| Verdict::NotEnoughData { more_personas, messages_each: None, unreachable };
+        let open = |more_personas, unreachable| CycleVerdict::NotEnoughData {
+            more_personas,
+            messages_each: None,
+            unreachable,
+        };
         let worse = open(None, Some(Unreachable::NoGain));
         assert_eq!(
             (verdict_word(&worse), verdict_in_words(&worse).as_str()),

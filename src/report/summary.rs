@@ -25,7 +25,7 @@ pub struct CycleSummary<'a> {
     pub failures: &'a [FailedTrial],
     /// Those of the search, and older messages that could not be decided again.
     pub search_failures: &'a [SearchFailure],
-    /// Where a limit was reached before the end: which.
+    /// The limit that was reached before the end, if any.
     pub partial: Option<&'a str>,
     /// What it took.
     pub spent: Spent<'a>,
@@ -33,7 +33,7 @@ pub struct CycleSummary<'a> {
     pub file: &'a str,
 }
 
-/// The title of a block: a part is not called complete, and neither is nothing.
+/// The title of a block: a partial result is not called complete, and neither is an empty one.
 #[must_use]
 pub fn heading(what: &str, partial: Option<&str>, usable: bool) -> String {
     match partial {
@@ -43,7 +43,7 @@ pub fn heading(what: &str, partial: Option<&str>, usable: bool) -> String {
     }
 }
 
-/// All that is known of a cycle, in lines: what `--verbose` prints before the result.
+/// Everything that is known of a cycle, in lines: what `--verbose` prints before the result.
 #[must_use]
 pub fn details(summary: &CycleSummary<'_>) -> String {
     let mut text = String::new();

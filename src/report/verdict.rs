@@ -1,8 +1,8 @@
-//! What a lineage comes to, in one sentence, and what a reader must know before believing it.
+//! The result of a lineage in one sentence, and what a reader must know before believing it.
 
 use super::leads::shell;
 use super::{calibration, story, summary, words};
-use crate::optimize::Verdict;
+use crate::optimize::CycleVerdict;
 use crate::optimize::before::judges::Judges;
 use crate::optimize::history::{History, Link, ToldProof, Version};
 
@@ -52,7 +52,7 @@ pub fn next(history: &History) -> Next {
         return Next { what: "take the prompt and let real replies show whether the gain holds", command };
     }
     match verdict {
-        Some(Verdict::NotEnoughData { unreachable: None, .. }) => {
+        Some(CycleVerdict::NotEnoughData { unreachable: None, .. }) => {
             Next { what: "see how many people would tell", command: format!("rejoinder plan --results-file {name}") }
         }
         Some(_) => Next { what: "search longer", command: format!("{improve} --calls {LONGER}") },
@@ -85,19 +85,19 @@ fn gain(proof: &ToldProof) -> Option<String> {
 /// Of runs that no cycle of ours ended.
 fn plain(history: &History) -> String {
     let (focus, pairs) = (history.focus(), &history.pairs);
-    let own = words::full_rate(&focus.measured().all.response);
+    let now = words::full_rate(&focus.measured().all.response);
     match (&pairs.comparison, pairs.before) {
         (Some(comparison), _) => {
             let before = words::full_rate(&comparison.original);
             let verdict = capital(&summary::verdict(comparison, &Judges::Same));
-            format!("{verdict}: the response rate is {own} after, {before} before.")
+            format!("{verdict}: the response rate is {now} after, {before} before.")
         }
         (None, Some(before)) => format!(
-            "This is not a comparison, the two rates are not known to come from one judge: the response rate is {own} \
+            "This is not a comparison, the two rates are not known to come from one judge: the response rate is {now} \
              after, {} before.",
             words::full_rate(&history.versions[before].measured().all.response)
         ),
-        (None, None) => format!("The response rate of this run is {own}; there is nothing to compare it with."),
+        (None, None) => format!("The response rate of this run is {now}; there is nothing to compare it with."),
     }
 }
 
@@ -106,7 +106,7 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Versions about which there are notes, the last ones.
+/// How many versions may have notes: the last ones.
 const MOST_NOTED: usize = 20;
 
 /// Names, as far as a line has room for them.
@@ -124,7 +124,7 @@ pub fn notes(history: &History) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     notes.extend(history.calibration.as_ref().map(|found| calibration::line(found, judge)));
     for version in history.versions.iter().rev().take(MOST_NOTED).rev() {
-        let (label, own) = (version.label(), version.metadata.rejoinder.as_ref());
+        let (label, provenance) = (version.label(), version.metadata.rejoinder.as_ref());
         match &version.link {
             Link::First | Link::Recorded => {}
             Link::Changed => {
@@ -145,10 +145,10 @@ pub fn notes(history: &History) -> Vec<String> {
                 words::count(unseen, "person", "people")
             ));
         }
-        if let Some(why) = own.and_then(|own| own.partial.as_ref()) {
+        if let Some(why) = provenance.and_then(|provenance| provenance.partial.as_ref()) {
             notes.push(format!("{label} is incomplete: {}.", words::one_line(why, 160)));
         }
-        let failed = own.map_or(0, |own| own.failures.len() as u64);
+        let failed = provenance.map_or(0, |provenance| provenance.failures.len() as u64);
         if failed > 0 {
             notes.push(format!("{} of {label} failed and are in no rate.", words::count(failed, "trial", "trials")));
         }

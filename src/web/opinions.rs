@@ -17,7 +17,7 @@ use crate::compare::agreement::{Agreement, Pairs};
 use crate::data::opinions::{About, Opinion, Opinions};
 use crate::data::results::{Judged, MessageNote};
 use crate::data::{DataFolder, FileName, Kind, clock, results_stream, versions};
-use crate::evaluate::grounding::{Audit, Claim, Verdict};
+use crate::evaluate::grounding::{Audit, Claim, ClaimVerdict};
 use crate::optimize::lineage::Lineage;
 use crate::optimize::lineage::root::Root;
 use crate::report::words;
@@ -69,7 +69,7 @@ fn about(say: &str, said: &Judged) -> Option<About> {
             };
             let audit: Audit = said.rejoinder.as_ref().and_then(MessageNote::audit)?;
             let claim: &Claim = audit.claims.get(at.parse::<usize>().ok()?)?;
-            let auditor_made_up = claim.verdict != Verdict::Supported;
+            let auditor_made_up = claim.verdict != ClaimVerdict::Supported;
             Some(About::Claim { start: claim.start, end: claim.end, auditor_made_up, person_made_up })
         }
     }
@@ -119,7 +119,7 @@ pub fn form(site: &Site, message: &Message<'_>, all: &Opinions, who: &str) -> Ma
                 div.actions { (button("right", "The decision is right")) (button("wrong", "The decision is wrong")) }
                 @for (at, claim) in audit.claims.iter().enumerate() {
                     p { q { (text(&words::one_line(claim.quote(&said.message), 160))) } " "
-                        @if claim.verdict == Verdict::Supported { span.quiet { "found to be supported" } } @else { span.pill.flag { "made up" } } }
+                        @if claim.verdict == ClaimVerdict::Supported { span.quiet { "found to be supported" } } @else { span.pill.flag { "made up" } } }
                     div.actions {
                         (button(&format!("true-{at}"), "This is true"))
                         (button(&format!("made-up-{at}"), "This is made up"))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rejoinder::model::limits::permits::Turn;
 use rejoinder::model::limits::{Concurrency, Permits, RateLimits, Window};
 use rejoinder::model::retry::{Retry, RetryPolicy};
 use rejoinder::model::{Answer, Failure, FailureKind, Reply, Stop, Usage};
@@ -286,7 +287,7 @@ async fn call_on(host: Arc<Host>, permits: Permits, caller: f64) {
     let policy = RetryPolicy::default();
     let mut attempt = 0;
     loop {
-        let permit = permits.acquire_for(attempt > 0).await.unwrap();
+        let permit = permits.acquire_for(if attempt > 0 { Turn::Begun } else { Turn::New }).await.unwrap();
         let in_flight = host.enter();
         let result = host.send().await;
         drop(in_flight);

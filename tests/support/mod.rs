@@ -23,7 +23,7 @@ pub fn key() -> Option<SecretString> {
 
 pub fn request() -> Request {
     Request {
-        key: CallKey::of(&["a", "test"]),
+        key: CallKey::from_parts(&["a", "test"]),
         system: "You write.".into(),
         user: "Write to Ada.".into(),
         schema: None,

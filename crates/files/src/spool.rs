@@ -1,7 +1,7 @@
 //! Texts on disk instead of in memory.
 //!
-//! A run may have a million personas and trials; what it holds in memory of each is 8 bytes, the place of its text in a
-//! file. The file has no name: it is gone when the process is, however that ends, and nobody else can open it.
+//! A run may have a million personas and trials. For each, only 8 bytes are in memory: the place of its text in a file.
+//! The file has no name: it is gone when the process ends, however that happens, and nobody else can open it.
 
 use std::fs::File;
 use std::io;
@@ -14,10 +14,10 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 use crate::hash::hex;
 
-/// So much is gathered before it is written, and read at a time where all is read.
+/// How many bytes are gathered before they are written, and read at a time if everything is read.
 const BLOCK: usize = 64 * 1024;
 
-/// Bytes of a text, its length before it, that are read at once.
+/// How many bytes of a text, including its length before it, are read at once.
 const USUAL: usize = 2 * 1024;
 
 /// Where a text lies in its spool: 8 bytes, also as an option.
@@ -25,7 +25,7 @@ const USUAL: usize = 2 * 1024;
 pub struct Place(NonZeroU64);
 
 impl Place {
-    fn of(offset: u64) -> Self {
+    fn at(offset: u64) -> Self {
         Place(NonZeroU64::MIN.saturating_add(offset))
     }
 
@@ -40,7 +40,7 @@ pub struct Spool(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// The folder that it was made in, for what is said where it cannot be written.
+    /// The folder in which it was made, for error messages.
     folder: PathBuf,
     file: File,
     tail: Mutex<Tail>,
@@ -55,8 +55,8 @@ struct Tail {
 }
 
 impl Spool {
-    /// An empty spool on the disk of this folder; where nothing can be made there, among the system's temporary files:
-    /// what only reads asks for no right to write.
+    /// An empty spool on the disk of this folder. If nothing can be created there, it is among the system's temporary
+    /// files: commands that only read need no right to write.
     ///
     /// # Errors
     /// [`Error::Write`] and its kin.
@@ -81,7 +81,7 @@ impl Spool {
         if tail.bytes.len() >= BLOCK {
             self.flush(&mut tail)?;
         }
-        Ok(Place::of(place))
+        Ok(Place::at(place))
     }
 
     /// The text at this place.
@@ -130,7 +130,7 @@ impl Spool {
     }
 }
 
-/// At least so many bytes as are there, up to the length of `bytes`.
+/// Reads at least as many bytes as are there, up to the length of `bytes`.
 #[cfg(unix)]
 fn read_some_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
     let mut read = 0;
@@ -179,7 +179,7 @@ impl Texts {
     ///
     /// # Errors
     /// As [`Spool::new`] and [`Spool::put`].
-    pub fn of<T: AsRef<str>>(folder: &Path, texts: impl IntoIterator<Item = T>) -> Result<Self, Error> {
+    pub fn spool<T: AsRef<str>>(folder: &Path, texts: impl IntoIterator<Item = T>) -> Result<Self, Error> {
         let mut list = Texts::new(folder)?;
         for text in texts {
             list.push(text.as_ref())?;
@@ -225,8 +225,7 @@ impl Texts {
         self.spool.unreadable(why)
     }
 
-    /// Hash of all of them, 64 hexadecimal digits: other texts, or the same in another order or cut otherwise, have
-    /// another.
+    /// Hash of all texts, 64 hexadecimal digits. Other texts, another order or another division give another hash.
     ///
     /// # Errors
     /// As [`Spool::get`].
@@ -320,7 +319,7 @@ mod tests {
                 }
             }
             prop_assert_eq!(&list.iter().collect::<Result<Vec<_>, _>>().unwrap(), &texts);
-            let other = Texts::of(folder.path(), texts.iter().chain([&"one more".to_owned()])).unwrap();
+            let other = Texts::spool(folder.path(), texts.iter().chain([&"one more".to_owned()])).unwrap();
             prop_assert_ne!(list.sha256().unwrap(), other.sha256().unwrap());
         }
     }
@@ -328,7 +327,7 @@ mod tests {
     #[test]
     fn the_file_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
-        let list = Texts::of(folder.path(), ["a", "b"]).unwrap();
+        let list = Texts::spool(folder.path(), ["a", "b"]).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         assert_eq!((list.len(), list.get(1).unwrap().as_str()), (2, "b"));
     }

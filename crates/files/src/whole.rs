@@ -151,7 +151,7 @@ fn settle(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Whoever gave the file its rights meant them for its contents, not for these bytes.
+/// Keeps the permissions of the old file: whoever set them meant them for its contents, not for these bytes.
 fn keep_rights(path: &Path, new: &fs::File) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(old) if old.is_file() => new.set_permissions(old.permissions()),
@@ -160,7 +160,7 @@ fn keep_rights(path: &Path, new: &fs::File) -> io::Result<()> {
     }
 }
 
-/// Opening it here, rather than to let the crate do it, keeps its passing name out of errors.
+/// Creates the file here rather than in the crate, so that its temporary name stays out of error messages.
 fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     let mut options = fs::File::options();
     options.write(true).create_new(true);

@@ -1,7 +1,7 @@
 //! The only door to a model: journal, budget, permit, send, retry, record.
 //!
-//! A [`Caller`] is one role's access to one model. An answer is in the journal before anything else happens to it, and
-//! counted in the [`Meter`], also where it turns out to be unusable: it was paid for.
+//! A [`Caller`] is one role's access to one model. Every answer is written to the journal and counted in the [`Meter`]
+//! before anything else happens to it, even if it turns out to be unusable: it was paid for.
 
 pub mod aside;
 pub mod budget;
@@ -19,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 use budget::{Budget, Reserved};
 use exchange::Lost;
+use meter::AnsweredBy;
 pub use meter::{Meter, Used};
 use remarks::Remark;
 pub use remarks::Remarks;
@@ -29,7 +30,7 @@ use watch::Watch;
 
 use crate::event::{Event, Events};
 use crate::journal::{Call, CallLog};
-use crate::model::limits::permits::Permits;
+use crate::model::limits::permits::{Permits, Turn};
 use crate::model::price::{BATCH_SHARE, Prices};
 use crate::model::retry::RetryPolicy;
 use crate::model::{Answer, Failure, FailureKind, Model, Request, Role, Usage, digest};
@@ -65,17 +66,17 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A door for `role` to `model`. Roles on the same host should be given clones of the same `permits`.
+    /// A door for `role` to `model`, with the usual retries. Roles on the same host should be given clones of the same
+    /// `permits`.
     #[must_use]
-    pub fn new(
-        role: Role,
-        model: Arc<dyn Model>,
-        permits: Permits,
-        retry: RetryPolicy,
-        shared: Shared,
-        events: Events,
-    ) -> Self {
-        Caller { role, model, permits, retry, shared, events }
+    pub fn new(role: Role, model: Arc<dyn Model>, permits: Permits, shared: Shared, events: Events) -> Self {
+        Caller { role, model, permits, retry: RetryPolicy::default(), shared, events }
+    }
+
+    /// The same door, with these retries.
+    #[must_use]
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        Caller { retry, ..self }
     }
 
     /// The model behind this door.
@@ -119,9 +120,10 @@ impl Caller {
                 Some(reserved) => reserved,
                 None => self.reserve(request).await?,
             };
-            let begun = tries.all > 0 || matches!(self.role, Role::DecisionMaker | Role::Referee);
+            let has_begun = tries.all > 0 || matches!(self.role, Role::DecisionMaker | Role::Referee);
+            let turn = if has_begun { Turn::Begun } else { Turn::New };
             let permit = tokio::select! {
-                permit = self.permits.acquire_for(begun) => permit.map_err(|failure| self.closed(failure))?,
+                permit = self.permits.acquire_for(turn) => permit.map_err(|failure| self.closed(failure))?,
                 () = self.shared.stop.asked() => return Err(self.stopped()),
             };
             // Ready at once both, the gate may have been chosen.
@@ -144,7 +146,7 @@ impl Caller {
         let Some(answer) = found.and_then(|text| serde_json::from_str::<Answer>(&text).ok()) else { return Ok(None) };
         // A job that is worked on again comes by here again.
         if aside::is_first_time() {
-            self.shared.meter.answered(self.role, &answer, true);
+            self.shared.meter.answered(self.role, &answer, AnsweredBy::Journal);
         }
         Ok(Some(answer))
     }
@@ -199,7 +201,7 @@ impl Caller {
         } else {
             reserved.settle(cost_usd.unwrap_or(0.0));
         }
-        self.shared.meter.answered(self.role, &answer, false);
+        self.shared.meter.answered(self.role, &answer, AnsweredBy::Host);
         self.events.emit(Event::CallAnswered);
         Ok(answer)
     }

@@ -90,11 +90,11 @@ pub enum Event {
     MessageBatches {
         /// How many.
         open: usize,
-        /// Requests of them and of those that were handed in with them.
+        /// Requests in these batches, and in those that were handed in with them.
         requests: usize,
         /// How many of these requests have come to an end.
         answered: usize,
-        /// Since when they are waited for; `None` once they are not.
+        /// Since when they have been waited for; `None` once they no longer are.
         since: Option<Instant>,
     },
     /// Which of a role's calls are taking far longer than the others has changed.
@@ -103,7 +103,7 @@ pub enum Event {
         role: String,
         /// How many they are now.
         calls: usize,
-        /// Since when all of them have been under way, where there are any.
+        /// Since when all of them have been under way; `None` if there are none.
         since: Option<Instant>,
     },
 }
@@ -128,7 +128,7 @@ pub struct Exploring {
     pub trials: usize,
     /// Challengers that were asked for.
     pub challengers: usize,
-    /// Instructions in the pool, those of the incumbent included.
+    /// Instructions in the pool, including those of the incumbent.
     pub instructions: usize,
     /// Share of successes that is expected of the best prompt so far, with an average persona, and of the incumbent.
     pub expected: (f64, f64),
@@ -176,7 +176,8 @@ pub struct Look {
     pub before: Share,
     /// The challenger.
     pub after: Share,
-    /// The gain with its 95 % interval, as it would be reported if this look were the last; in 1, not in points.
+    /// The gain with its 95 % interval, as it would be reported if this look were the last. Shares, not percentage
+    /// points.
     pub gain: Option<(f64, f64, f64)>,
     /// What follows from it.
     pub decision: Decision,
@@ -199,7 +200,7 @@ pub enum Decision {
 pub struct Share {
     /// Successes.
     pub yes: u64,
-    /// Of so many.
+    /// Trials in all.
     pub total: u64,
     /// Lower and upper end, from 0 to 1; `None` where nothing was decided.
     pub interval: Option<(f64, f64)>,
@@ -208,9 +209,9 @@ pub struct Share {
 /// What a command has used so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
-    /// Answered calls, those from the journal included.
+    /// Answered calls, including those answered from the journal.
     pub calls: u64,
-    /// Of these, calls whose answers came from the journal.
+    /// How many of these were answered from the journal.
     pub replayed: u64,
     /// Tokens in, cached ones included, and out.
     pub tokens: (u64, u64),

@@ -180,7 +180,7 @@ mod tests {
         let mut wrong = Vec::new();
         for feature in Feature::ALL {
             for line in lines(feature) {
-                let plan = Plan::of(&format!("- {line}"));
+                let plan = Plan::read(&format!("- {line}"));
                 let (mut rest, ok) = if feature == Placeholder {
                     (plan.asked, plan.banned.has(Placeholder))
                 } else {
@@ -209,7 +209,7 @@ mod tests {
     fn bans_are_read_as_bans() {
         for feature in Feature::HARMFUL {
             for line in bans(feature) {
-                assert!(Plan::of(line).banned.has(feature), "{feature:?}: {line}");
+                assert!(Plan::read(line).banned.has(feature), "{feature:?}: {line}");
             }
         }
     }
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn vague_advice_asks_for_nothing() {
         for line in VAGUE.iter().chain(&LONG_WINDED) {
-            let plan = Plan::of(line);
+            let plan = Plan::read(line);
             assert_eq!((plan.asked.len(), plan.banned.len()), (0, 0), "{line}: {plan:?}");
         }
     }

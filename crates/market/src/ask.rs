@@ -269,7 +269,7 @@ mod tests {
 
     fn request(system: &str, user: &str, property: Option<&str>) -> Request {
         Request {
-            key: CallKey::of(&["k"]),
+            key: CallKey::from_parts(&["k"]),
             system: system.into(),
             user: user.into(),
             schema: property.map(|name| Schema {

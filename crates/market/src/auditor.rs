@@ -22,7 +22,7 @@ pub(super) fn repeat(passages: &[String], dice: &mut Dice) -> Value {
 /// The claims of a message: the sentences that hold an invented one, and the figures that the sources state, each with
 /// its line.
 pub(super) fn audit(message: &str, facts: &str, persona: &str, dice: &mut Dice) -> Value {
-    let reader = Reader::of(persona);
+    let reader = Reader::read(persona);
     let facts = stated(facts);
     let invented = truth::ungrounded(message, &facts, persona);
     let (subject, body) = split_subject(message);

@@ -34,10 +34,10 @@ Stage: Series A startup
 Focus: Companies that struggle with repetitive processes and with growth";
 
 static PERSONAS: LazyLock<Vec<(String, Reader)>> = LazyLock::new(|| {
-    let written = writer::write("", "", PANEL, &mut Dice::of(&["panel"]));
-    written.into_iter().map(|persona| (persona.clone(), Reader::of(&persona))).collect()
+    let written = writer::write("", "", PANEL, &mut Dice::from_parts(&["panel"]));
+    written.into_iter().map(|persona| (persona.clone(), Reader::read(&persona))).collect()
 });
-static BARE_PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::of(OFFER));
+static BARE_PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::read(OFFER));
 
 /// A prompt: the offer and one plain instruction for each feature.
 pub(super) fn prompt_with(context: &str, features: &[Feature]) -> String {
@@ -55,9 +55,9 @@ pub(super) fn prompt_with(context: &str, features: &[Feature]) -> String {
 /// The plan of such a prompt, put together without reading it: searches ask for hundreds.
 pub(super) fn plan_with(offer: &Offer, context: Wishes, features: &[Feature]) -> Plan {
     static LINES: LazyLock<Vec<Wishes>> = LazyLock::new(|| {
-        Feature::ALL.into_iter().map(|feature| Wishes::of(&format!("- {}", lines(feature)[0]))).collect()
+        Feature::ALL.into_iter().map(|feature| Wishes::read(&format!("- {}", lines(feature)[0]))).collect()
     });
-    static HEADING: LazyLock<Wishes> = LazyLock::new(|| Wishes::of("Instructions:"));
+    static HEADING: LazyLock<Wishes> = LazyLock::new(|| Wishes::read("Instructions:"));
     let start = if features.is_empty() { context } else { context.and(*HEADING) };
     Plan::with(offer.clone(), features.iter().fold(start, |wishes, feature| wishes.and(LINES[feature.index()])))
 }
@@ -82,7 +82,7 @@ pub(super) fn calibrate(mut taste: Taste) -> Taste {
     let total = |plan: &Plan| {
         let mut sum: Option<Worth> = None;
         for (reader, judge) in &judges {
-            let worth = Worth::of(&plan.odds(&taste.base, reader), &judge.weights);
+            let worth = Worth::estimate(&plan.odds(&taste.base, reader), &judge.weights);
             match &mut sum {
                 Some(sum) => sum.merge(&worth),
                 None => sum = Some(worth),
@@ -130,7 +130,7 @@ pub(super) fn pick_features(worth: &mut dyn FnMut(&[Feature]) -> f64) -> Vec<Fea
     }
 }
 
-/// Where a condition that holds below some point stops to hold.
+/// The point below which a condition holds and above which it does not.
 fn bisect(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..20 {
         let middle = f64::midpoint(low, high);
@@ -147,7 +147,7 @@ mod tests {
     fn a_plan_put_together_is_the_plan_that_is_read() {
         for features in [&Feature::HELPFUL[..], &[Feature::Truth, Feature::Placeholder, Feature::Plain], &[]] {
             let (made, read) =
-                (plan_with(&BARE_PLAN.offer, Wishes::default(), features), Plan::of(&prompt_with(OFFER, features)));
+                (plan_with(&BARE_PLAN.offer, Wishes::default(), features), Plan::read(&prompt_with(OFFER, features)));
             assert_eq!((made.asked, made.banned, made.offer), (read.asked, read.banned, read.offer));
             assert!((made.follow - read.follow).abs() < 1e-12);
         }

@@ -2,11 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::Mode;
 use super::dice::Dice;
 use super::feature::Feature;
 use super::judge;
-use super::taste::Taste;
 use rejoinder_llm::model::chances::Statement;
 
 /// The name of the statement that is about the decision itself; every other is about an objection.
@@ -19,13 +17,8 @@ const NOISE: f64 = 0.25;
 const UNKNOWN: f64 = 0.05;
 
 /// How likely each statement is about this message, in thousandths.
-pub(super) fn weigh(
-    market: (&Taste, Mode),
-    (guide, persona, message): (&str, &str, &str),
-    statements: &[Statement],
-    dice: &mut Dice,
-) -> Value {
-    let (judge, found, yes) = judge::weigh(market, guide, persona, message);
+pub(super) fn weigh(case: judge::Case<'_>, statements: &[Statement], dice: &mut Dice) -> Value {
+    let (judge, found, yes) = judge::weigh(case);
     let mut stray = |p: f64| {
         let p = p.clamp(1e-6, 1.0 - 1e-6);
         let logit = (p / (1.0 - p)).ln() + NOISE * dice.normal();

@@ -9,7 +9,7 @@ pub(super) struct Dice(ChaCha8Rng);
 
 impl Dice {
     /// The stream that these parts name. Each part is preceded by its length, so that no two lists share a stream.
-    pub(super) fn of(parts: &[&str]) -> Self {
+    pub(super) fn from_parts(parts: &[&str]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
             hasher.update((part.len() as u64).to_be_bytes());
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn equal_parts_give_equal_draws_and_other_parts_others() {
         let draws = |parts: &[&str]| {
-            let mut dice = Dice::of(parts);
+            let mut dice = Dice::from_parts(parts);
             [dice.unit(), dice.unit(), dice.normal()]
         };
         assert_eq!(draws(&["a", "bc"]), draws(&["a", "bc"]));

@@ -33,7 +33,7 @@ static CLAUSE: LazyLock<Regex> =
 impl Tally {
     /// Counts lines marked `[yes]` or `[no]`. Lines without a mark continue the verdict before them. Each line of
     /// `objections` (a summary, where there is one) counts as two refusals.
-    pub(super) fn of(feedback: &str, objections: &str) -> Self {
+    pub(super) fn count(feedback: &str, objections: &str) -> Self {
         let mut tally = Tally::default();
         let mut refused = true;
         for line in feedback.lines().filter(|line| !line.trim().is_empty()) {
@@ -44,7 +44,7 @@ impl Tally {
                 }
                 None => line,
             };
-            tally.hear(rest, if refused { 1.0 } else { 0.25 });
+            tally.record(rest, if refused { 1.0 } else { 0.25 });
         }
         for line in objections.lines() {
             for feature in features_in(line) {
@@ -56,7 +56,7 @@ impl Tally {
 
     /// Counts one reasoning. `weight` is what an objection in it counts for: one from somebody who agreed anyway
     /// matters less.
-    fn hear(&mut self, reasoning: &str, weight: f64) {
+    fn record(&mut self, reasoning: &str, weight: f64) {
         for (feature, is_missed) in spoken_of(reasoning) {
             if is_missed {
                 self.objections[feature.index()] += weight;
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn objections_and_praise_are_told_apart() {
-        let tally = Tally::of(
+        let tally = Tally::count(
             "[no] While it quotes a concrete figure, it does not say how it works. It rambles.\n[yes] It is short and \
              offers a pilot.\n[NEGATIVE] No security information\n",
             "- asks for too much of my time",

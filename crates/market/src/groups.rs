@@ -17,7 +17,7 @@ use super::reasons;
 const UNMOVED: &str = "not a priority now";
 /// The share of reasonings that get a wrong group, or lack one.
 const ERRORS: f64 = 0.1;
-/// Groups that are named at most, and that one reasoning gets.
+/// At most this many groups are named, and at most this many are given to one reasoning.
 const MOST: (usize, usize) = (15, 3);
 
 /// Names groups for numbered lines, all of which are what people objected to, or liked. A group in use that speaks of
@@ -95,7 +95,7 @@ pub(super) const ERRS: f64 = 0.1;
 pub(super) fn ideas(lines: &str, dice: &mut Dice) -> Value {
     let mut groups: Vec<(String, Vec<u64>)> = Vec::new();
     for (number, said) in numbered(lines) {
-        let wishes = Wishes::of(said);
+        let wishes = Wishes::read(said);
         let asks = wishes.asked.iter().next().map(|feature| format!("{feature:?}").to_lowercase());
         let forbids = wishes.banned.iter().next().map(|feature| format!("no {feature:?}").to_lowercase());
         let Some(name) = asks.or(forbids) else { continue };
@@ -252,12 +252,12 @@ mod tests {
     fn lines_are_sorted_by_what_they_mean_but_for_one_in_ten() {
         let lines: String = (1..=400).map(|at| format!("{at}. [no] While it is brief, it is pushy.\n")).collect();
         let (against, favour) = ("- pressure: It presses.\n- too long: It rambles.", "- brief: Short.");
-        let codes = sort(&lines, (against, favour), &mut Dice::of(&["sort"]));
+        let codes = sort(&lines, (against, favour), &mut Dice::from_parts(&["sort"]));
         let codes = codes["codes"].as_array().unwrap();
         assert_eq!(codes.len(), 400);
         let right = codes.iter().filter(|code| code["groups"] == json!(["pressure"])).count();
         assert!((340..=395).contains(&right), "{right} of 400");
-        let again = sort(&lines, (against, favour), &mut Dice::of(&["sort"]));
+        let again = sort(&lines, (against, favour), &mut Dice::from_parts(&["sort"]));
         assert_eq!(again["codes"].as_array().unwrap(), codes, "the same dice give the same errors");
     }
 }

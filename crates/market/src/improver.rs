@@ -54,7 +54,7 @@ pub(super) fn improve(guide: &str, incumbent: &str, feedback: &str, objections: 
 
 impl<'a> Desk<'a> {
     pub(super) fn new(guide: &str, incumbent: &'a str, feedback: &'a str, objections: &str) -> Self {
-        let (plan, tally) = (Plan::of(incumbent), Tally::of(feedback, objections));
+        let (plan, tally) = (Plan::read(incumbent), Tally::count(feedback, objections));
         Desk { incumbent, plan, tally, truthful: HONEST.is_match(guide), feedback }
     }
 
@@ -197,7 +197,7 @@ impl<'a> Desk<'a> {
         let mut seen = super::feature::FeatureSet::default();
         let mut prompt = String::new();
         for line in self.incumbent.lines() {
-            let means = Plan::of(line);
+            let means = Plan::read(line);
             let asks = means.asked.union(means.banned);
             let new = asks.iter().any(|feature| !seen.has(feature));
             let is_advice = super::spin::words(line) > 4 && !is_offer_line(line);
@@ -240,7 +240,7 @@ impl<'a> Desk<'a> {
             return self.plan.offer.context.clone();
         }
         let instructs = |line: &&str| {
-            let plan = Plan::of(line);
+            let plan = Plan::read(line);
             plan.asked.len() + plan.banned.len() > 0
         };
         self.incumbent.lines().take_while(|line| !instructs(line)).collect::<Vec<_>>().join("\n")

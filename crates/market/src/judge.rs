@@ -13,23 +13,34 @@ use super::taste::{Judge, Taste};
 
 /// What a lenient judge adds to the latent scale.
 const LENIENT: f64 = 1.7;
-/// What a judge adds who is told neither to be strict nor to be lenient.
+/// What a judge adds who is told to be neither strict nor lenient.
 const BETWEEN: f64 = 0.85;
 
-/// What a judge adds who goes through an inbox: of 100 messages that a strict one says
-/// yes to a fifth of, some three are answered.
+/// What a judge adds who goes through an inbox: if a strict judge says yes to a fifth of 100 messages, this one answers
+/// some three.
 const INBOX: f64 = -1.1;
 
 /// How far a score strays from the probability of a yes, on the logit scale: a model does not know its own exactly.
 const SCORE_NOISE: f64 = 0.25;
 
-/// A verdict.
-pub(super) struct Verdict {
+/// A message to one persona, and who judges it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub taste: &'a Taste,
+    pub mode: Mode,
+    /// The decision prompt.
+    pub guide: &'a str,
+    pub persona: &'a str,
+    pub message: &'a str,
+}
+
+/// A decision with its reasoning.
+pub(super) struct Opinion {
     pub decision: bool,
     pub reasoning: String,
 }
 
-/// A graded verdict.
+/// A score with its reasoning.
 pub(super) struct Grade {
     /// From 0 to 1, in hundredths.
     pub score: f64,
@@ -37,22 +48,16 @@ pub(super) struct Grade {
 }
 
 /// Decides on a message.
-pub(super) fn decide(
-    (taste, mode): (&Taste, Mode),
-    guide: &str,
-    persona: &str,
-    message: &str,
-    dice: &mut Dice,
-) -> Verdict {
-    let (judge, found, p) = weigh((taste, mode), guide, persona, message);
+pub(super) fn decide(case: Case<'_>, dice: &mut Dice) -> Opinion {
+    let (judge, found, p) = weigh(case);
     let decision = dice.chance(p);
     let reasoning = reasons::explain(decision, &found, &judge, dice);
-    Verdict { decision, reasoning }
+    Opinion { decision, reasoning }
 }
 
 /// Says how likely a yes to a message is.
-pub(super) fn grade(market: (&Taste, Mode), guide: &str, persona: &str, message: &str, dice: &mut Dice) -> Grade {
-    let (judge, found, p) = weigh(market, guide, persona, message);
+pub(super) fn grade(case: Case<'_>, dice: &mut Dice) -> Grade {
+    let (judge, found, p) = weigh(case);
     let logit = (p / (1.0 - p)).ln() + SCORE_NOISE * dice.normal();
     let score = (100.0 / (1.0 + (-logit).exp())).round() / 100.0;
     let reasoning = reasons::explain(score >= 0.5, &found, &judge, dice);
@@ -60,39 +65,33 @@ pub(super) fn grade(market: (&Taste, Mode), guide: &str, persona: &str, message:
 }
 
 /// Explains a decision that was made already.
-pub(super) fn reason(
-    market: (&Taste, Mode),
-    guide: &str,
-    persona: &str,
-    message: &str,
-    yes: bool,
-    dice: &mut Dice,
-) -> String {
-    let (judge, found, _) = weigh(market, guide, persona, message);
+pub(super) fn reason(case: Case<'_>, yes: bool, dice: &mut Dice) -> String {
+    let (judge, found, _) = weigh(case);
     reasons::explain(yes, &found, &judge, dice)
 }
 
 /// Who judges, what is found in the message, and how likely a yes to it is.
-pub(super) fn weigh((taste, mode): (&Taste, Mode), guide: &str, persona: &str, message: &str) -> (Judge, Found, f64) {
-    let reader = Reader::of(persona);
-    let judge = taste.judge(persona, &reader);
-    let found = detect(message, &reader);
-    let p = match mode {
+pub(super) fn weigh(case: Case<'_>) -> (Judge, Found, f64) {
+    let reader = Reader::read(case.persona);
+    let judge = case.taste.judge(case.persona, &reader);
+    let found = detect(case.message, &reader);
+    let p = match case.mode {
         Mode::Null => null_rate(&judge),
-        Mode::Normal => probability(taste, &judge, leniency(guide), persona, message, &found),
+        Mode::Normal => probability(case, &judge, &found),
     };
     (judge, found, p)
 }
 
 /// The probability of a yes.
-fn probability(taste: &Taste, judge: &Judge, leniency: f64, persona: &str, message: &str, found: &Found) -> f64 {
+fn probability(case: Case<'_>, judge: &Judge, found: &Found) -> f64 {
+    let Case { taste, guide, persona, message, .. } = case;
     if found.words < EMPTY || greets_another(persona, message) {
         return 0.004;
     }
     // Words to the judge are not words to the reader: they were not counted, and they cost.
     let plea = if found.addresses_judge { -1.5 } else { 0.0 };
     let worth = judge.worth(found.features) + taste.luck(persona, message);
-    taste.yes(worth + judge.bias + leniency + plea - taste.threshold)
+    taste.yes(worth + judge.bias + leniency(guide) + plea - taste.threshold)
 }
 
 /// Whether a message greets by first and last name, and somebody else.

@@ -53,7 +53,7 @@ mod tests {
     fn people_are_told_apart_by_what_they_care_for_but_for_one_in_ten() {
         let persona = |at: u64| if at.is_multiple_of(2) { "An engineer." } else { "Short of budget." };
         let lines: String = (1..=400).map(|at| format!("{at}. {}\n", persona(at))).collect();
-        let said = tell(&lines, "", &mut Dice::of(&["kinds"]));
+        let said = tell(&lines, "", &mut Dice::from_parts(&["kinds"]));
         let kinds = said["kinds"].as_array().unwrap();
         let names: Vec<&str> = kinds.iter().map(|kind| kind["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["keepers of a budget", "technical people"]);
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn kinds_that_are_known_are_the_only_ones() {
         let known = "- technical people: They look at how a thing is built.\n- people of other concerns: Others.";
-        let said = tell("1. An engineer.\n2. Short of budget.\n", known, &mut Dice::of(&["kinds"]));
+        let said = tell("1. An engineer.\n2. Short of budget.\n", known, &mut Dice::from_parts(&["kinds"]));
         let names: Vec<&str> =
             said["kinds"].as_array().unwrap().iter().map(|kind| kind["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["technical people", "people of other concerns"]);

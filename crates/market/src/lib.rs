@@ -117,7 +117,7 @@ impl Market {
             (Mode::Null, 1) => "market/null".to_owned(),
             (Mode::Null, seed) => format!("market/null-{seed}"),
         };
-        let taste = calibrate::calibrate(Taste::of(seed));
+        let taste = calibrate::calibrate(Taste::from_seed(seed));
         Market {
             seed,
             mode,
@@ -187,7 +187,8 @@ impl Market {
         let mode = format!("{:?}", self.mode);
         let seed = self.seed.to_string();
         // Not the schema's name: the Messages API has none, and both wire formats are to give the same answers.
-        let mut dice = Dice::of(&["answer", &seed, &mode, request.key.as_str(), &request.system, &request.user]);
+        let mut dice =
+            Dice::from_parts(&["answer", &seed, &mode, request.key.as_str(), &request.system, &request.user]);
         let text = match ask::read(request) {
             Ask::Message { prompt, persona, around } => self.message(prompt, (persona, &around), &mut dice),
             Ask::Step { prompt, persona, around, earlier, draft } => {
@@ -195,21 +196,21 @@ impl Market {
             }
             Ask::Lint { message, subject } => lint::read(message, subject).to_string(),
             Ask::Revision { prompt, persona, draft, passages } => {
-                reviser::revise(draft, passages, &self.plan(prompt).offer, &Reader::of(persona), &mut dice)
+                reviser::revise(draft, passages, &self.plan(prompt).offer, &Reader::read(persona), &mut dice)
             }
             Ask::Decision { judge, persona, message } => {
-                let verdict = judge::decide((&self.taste, self.mode), judge, persona, message, &mut dice);
+                let verdict = judge::decide(self.case(judge, persona, message), &mut dice);
                 in_order(request, json!({"reasoning": verdict.reasoning, "decision": verdict.decision}))
             }
             Ask::Score { judge, persona, message } => {
-                let grade = judge::grade((&self.taste, self.mode), judge, persona, message, &mut dice);
+                let grade = judge::grade(self.case(judge, persona, message), &mut dice);
                 in_order(request, json!({"reasoning": grade.reasoning, "score": grade.score}))
             }
             Ask::Chances { judge, persona, message, statements } => {
-                chances::weigh((&self.taste, self.mode), (judge, persona, message), &statements, &mut dice).to_string()
+                chances::weigh(self.case(judge, persona, message), &statements, &mut dice).to_string()
             }
             Ask::Reason { judge, persona, message, yes } => {
-                let said = judge::reason((&self.taste, self.mode), judge, persona, message, yes, &mut dice);
+                let said = judge::reason(self.case(judge, persona, message), yes, &mut dice);
                 json!({"reasoning": said}).to_string()
             }
             Ask::Prompt { guide, incumbent, feedback, objections, plain } => {
@@ -269,7 +270,7 @@ impl Market {
         (earlier, draft): (&[&str], Option<(&str, &str)>),
         dice: &mut Dice,
     ) -> String {
-        let (plan, reader) = (self.plan(prompt), Reader::of(persona));
+        let (plan, reader) = (self.plan(prompt), Reader::read(persona));
         let letter = match (draft, earlier) {
             (Some((draft, passages)), _) if !passages.is_empty() => {
                 sequence::revise(draft, passages, (&plan.offer, &reader), dice)
@@ -289,13 +290,18 @@ impl Market {
     /// A message; `around` is what the request says beside the persona.
     fn message(&self, prompt: &str, (persona, around): (&str, &str), dice: &mut Dice) -> String {
         let plan = self.plan(prompt);
-        let reader = Reader::of(persona);
+        let reader = Reader::read(persona);
         let mut odds = plan.odds(&self.taste.base, &reader);
         if self.plan(around).asks_for_truth() {
             plan.obey_rule_of_truth(&mut odds);
         }
         let features = generator::draw(&odds, dice);
         generator::write(features, &plan.offer, &reader, dice)
+    }
+
+    /// What a decision is about, in this market.
+    fn case<'a>(&'a self, guide: &'a str, persona: &'a str, message: &'a str) -> judge::Case<'a> {
+        judge::Case { taste: &self.taste, mode: self.mode, guide, persona, message }
     }
 
     fn plan(&self, prompt: &str) -> Arc<Plan> {
@@ -307,7 +313,7 @@ impl Market {
         if plans.len() >= KEPT {
             plans.clear();
         }
-        let plan = Arc::new(Plan::of(prompt));
+        let plan = Arc::new(Plan::read(prompt));
         plans.insert(prompt.to_owned(), Arc::clone(&plan));
         plan
     }

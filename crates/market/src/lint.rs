@@ -1,4 +1,4 @@
-//! What of the things that law asks for a message holds, as far as the market's English tells.
+//! Which of the things that law asks for a message holds, as far as the market's English tells.
 
 use std::sync::LazyLock;
 

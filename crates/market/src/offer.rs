@@ -84,7 +84,7 @@ pub(super) fn stated(text: &str) -> String {
 
 impl Offer {
     /// Reads the offer from a prompt (or from facts).
-    pub(super) fn of(prompt: &str) -> Self {
+    pub(super) fn read(prompt: &str) -> Self {
         let mut offer = Offer {
             company: String::new(),
             product: String::new(),
@@ -96,13 +96,13 @@ impl Offer {
         for line in prompt.lines() {
             if is_offer_line(line) {
                 let Some(found) = LINE.captures(line) else { continue };
-                offer.take(&found[1].to_lowercase(), found[2].trim());
+                offer.set(&found[1].to_lowercase(), found[2].trim());
             } else if offer.company.is_empty()
                 && let Some(found) = INTRO.captures(line)
             {
                 offer.company = found[1].to_owned();
                 offer.product = clause(&found[2]);
-                offer.take("intro", line);
+                offer.set("intro", line);
             } else {
                 continue;
             }
@@ -118,7 +118,7 @@ impl Offer {
         offer
     }
 
-    fn take(&mut self, key: &str, value: &str) {
+    fn set(&mut self, key: &str, value: &str) {
         if key == "company" || key == "company name" {
             self.company = value.split([',', '(', '–', '—']).next().unwrap_or(value).trim().chars().take(60).collect();
         } else if key.starts_with("product") || key == "service" {
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn lines_with_keys_are_read() {
-        let offer = Offer::of(
+        let offer = Offer::read(
             "Company: Tidewater\n  Product: Scheduling platform for field crews\nValue Proposition: Cut travel by \
              35% and calm the dispatch desk\nCustomers: Acme, Globex\nSecurity: ISO 27001 since 2021\n\
              - Security: offer to answer",
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_product_with_a_name_keeps_it_and_no_word_is_cut() {
-        let sold = |line: &str| Offer::of(&format!("Company: Tidewater\nProduct: {line}")).product;
+        let sold = |line: &str| Offer::read(&format!("Company: Tidewater\nProduct: {line}")).product;
         let named = "Tidewater Flow, a platform that runs recurring work (approvals, hand-overs) by itself";
         assert_eq!(sold(named), "Tidewater Flow, a platform that runs recurring work by itself");
         assert_eq!(sold("Scheduling platform (for crews)"), "scheduling platform");
@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_sentence_will_do() {
-        let offer = Offer::of("Tidewater is a scheduling platform. Be nice.");
+        let offer = Offer::read("Tidewater is a scheduling platform. Be nice.");
         assert_eq!((offer.company.as_str(), offer.product.as_str()), ("Tidewater", "scheduling platform"));
-        assert_eq!(Offer::of("").company, "our company");
+        assert_eq!(Offer::read("").company, "our company");
     }
 }

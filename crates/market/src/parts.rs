@@ -1,4 +1,4 @@
-//! Parts: what of a prompt is fact, rule and advice, and which advice asks for lies, by the market's own truth.
+//! Parts: which parts of a prompt are fact, rule and advice, and which advice asks for lies, by the market's own truth.
 
 use std::sync::LazyLock;
 
@@ -65,7 +65,7 @@ pub(super) fn split(blocks: &str) -> Value {
 }
 
 fn part(text: &str) -> &'static str {
-    let plan = Plan::of(text);
+    let plan = Plan::read(text);
     if is_offer_line(text) {
         "fact"
     } else if RULE.is_match(text) {
@@ -79,10 +79,10 @@ fn part(text: &str) -> &'static str {
 
 /// Finds the items with which a message could not be true, and those that are no advice.
 pub(super) fn check(facts: &str, numbered: &str, dice: &mut Dice) -> Value {
-    let offer = Offer::of(facts);
+    let offer = Offer::read(facts);
     let mut faults = Vec::new();
     for (at, item) in items(numbered).iter().enumerate() {
-        let asked = Plan::of(item).asked;
+        let asked = Plan::read(item).asked;
         let lies = asked.has(Post)
             || [Customer, Certificate, Figures]
                 .iter()
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn advice_that_no_honest_message_can_follow_is_found() {
-        let mut dice = Dice::of(&["check"]);
+        let mut dice = Dice::from_parts(&["check"]);
         let (mut lies, mut honest) = (0, 0);
         for feature in Feature::ALL {
             for line in lines(feature) {

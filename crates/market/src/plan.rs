@@ -60,7 +60,7 @@ static CAPS: LazyLock<Regex> = LazyLock::new(|| {
 
 impl Wishes {
     /// Reads the instructions of a prompt.
-    pub(super) fn of(prompt: &str) -> Self {
+    pub(super) fn read(prompt: &str) -> Self {
         let mut wishes = Wishes::default();
         for line in prompt.lines().filter(|line| !line.trim().is_empty() && !is_offer_line(line)) {
             wishes.words += words(line);
@@ -91,8 +91,8 @@ impl Wishes {
 
 impl Plan {
     /// Reads a prompt.
-    pub(super) fn of(prompt: &str) -> Self {
-        Plan::with(Offer::of(prompt), Wishes::of(prompt))
+    pub(super) fn read(prompt: &str) -> Self {
+        Plan::with(Offer::read(prompt), Wishes::read(prompt))
     }
 
     /// The plan of a prompt that states this offer and these wishes.
@@ -204,7 +204,7 @@ impl Plan {
             || (feature == Certificate && !self.offer.certificates.is_empty())
     }
 
-    /// Instructions to keep to the facts leave of the inventions only a trace, unless others ask for them.
+    /// Instructions to keep to the facts reduce inventions to a trace, unless other instructions ask for them.
     fn truthfulness(&self, odds: &mut Odds) {
         if !self.asked.has(Truth) {
             return;
@@ -257,21 +257,21 @@ mod tests {
     use super::*;
 
     fn asked(prompt: &str) -> Vec<Feature> {
-        Plan::of(prompt).asked.iter().collect()
+        Plan::read(prompt).asked.iter().collect()
     }
 
     #[test]
     fn an_offer_asks_for_nothing() {
         let prompt = "Company: Tidewater\nProduct: security and integrations platform\nValue Proposition: personalized \
                       metrics, concrete numbers\nFocus: urgent deadlines";
-        let plan = Plan::of(prompt);
+        let plan = Plan::read(prompt);
         assert_eq!((plan.asked.len(), plan.banned.len()), (0, 0));
-        assert_eq!(Wishes::of(prompt), Wishes::default());
+        assert_eq!(Wishes::read(prompt), Wishes::default());
     }
 
     #[test]
     fn negation_turns_a_wish_into_a_ban() {
-        let plan = Plan::of("Avoid superlatives and urgency, and keep it short. Do not invent customers.");
+        let plan = Plan::read("Avoid superlatives and urgency, and keep it short. Do not invent customers.");
         assert!(plan.asked.has(Brief) && plan.asked.has(Truth) && plan.asked.has(Plain), "{plan:?}");
         assert!(plan.banned.has(Hype) && plan.banned.has(Pushy) && plan.banned.has(Customer), "{plan:?}");
         assert!(!plan.banned.has(Brief));
@@ -281,8 +281,8 @@ mod tests {
 
     #[test]
     fn more_instructions_are_each_followed_less() {
-        let few = Plan::of("Keep it short.\nName their problem.");
-        let many = Plan::of(&"Consider the reader carefully in whatever way seems right to you.\n".repeat(40));
+        let few = Plan::read("Keep it short.\nName their problem.");
+        let many = Plan::read(&"Consider the reader carefully in whatever way seems right to you.\n".repeat(40));
         assert!(few.follow > 0.93 && many.follow < 0.3, "{} {}", few.follow, many.follow);
     }
 }

@@ -74,7 +74,7 @@ fn additions(desk: &Desk<'_>, count: usize, dice: &mut Dice) -> Vec<Value> {
 
 /// What an item asks for or forbids.
 fn means(item: &str) -> FeatureSet {
-    let plan = Plan::of(item);
+    let plan = Plan::read(item);
     plan.asked.union(plan.banned)
 }
 
@@ -82,7 +82,7 @@ fn means(item: &str) -> FeatureSet {
 fn rewrite(desk: &Desk<'_>, items: &[String], dice: &mut Dice) -> Vec<Value> {
     let mut changes = Vec::new();
     for (at, item) in items.iter().enumerate() {
-        let asked = Plan::of(item).asked;
+        let asked = Plan::read(item).asked;
         let praised = asked.iter().any(|feature| desk.tally.praise[feature.index()] > 0.0);
         let forgets = if means(item).len() == 0 {
             0.85
@@ -174,7 +174,7 @@ mod tests {
                       Ask for 10 minutes at most.";
         let (mut tempers, mut lies) = (std::collections::BTreeSet::new(), 0);
         for seed in 0..400 {
-            let mut dice = Dice::of(&[&seed.to_string()]);
+            let mut dice = Dice::from_parts(&[&seed.to_string()]);
             let fixed = Fixed { facts: OFFER, rules: "" };
             let answer = propose(GUIDE, fixed, advice, (FEEDBACK, ""), &mut dice);
             let Some(changes) = answer["changes"].as_array() else {
@@ -186,7 +186,7 @@ mod tests {
                 assert!(if action == "add" { item == 0 } else { (1..=3).contains(&item) }, "{change}");
                 assert_eq!(change["text"] == "", action == "drop", "{change}");
                 tempers.insert(action.to_owned());
-                let asked = Plan::of(change["text"].as_str().unwrap()).asked;
+                let asked = Plan::read(change["text"].as_str().unwrap()).asked;
                 lies += usize::from(Feature::INVENTED.iter().any(|feature| asked.has(*feature)));
             }
         }

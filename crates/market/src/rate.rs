@@ -20,7 +20,7 @@ pub(super) struct Worth {
 
 impl Worth {
     /// What messages with these odds are worth to a judge with these weights, the luck included.
-    pub(super) fn of(odds: &Odds, weights: &Weights) -> Self {
+    pub(super) fn estimate(odds: &Odds, weights: &Weights) -> Self {
         let mut worth = Worth { density: vec![0.0; BINS], scratch: vec![0.0; BINS], from: 0, to: 0 };
         let zero = ((-LOW) / STEP).round() as usize;
         worth.density[zero] = 1.0;
@@ -120,7 +120,7 @@ mod tests {
             odds[index] = 0.03 * index as f64;
             weights[index] = 0.37 * (index as f64 - 8.0) / 4.0;
         }
-        let mean = Worth::of(&odds, &weights).mean(|worth| worth);
+        let mean = Worth::estimate(&odds, &weights).mean(|worth| worth);
         let expected: f64 = Feature::ALL
             .into_iter()
             .filter(|&f| f != Truth)

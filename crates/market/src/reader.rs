@@ -104,7 +104,7 @@ const COMMON_PAINS: [&str; 3] =
 
 impl Reader {
     /// Reads a persona.
-    pub(super) fn of(persona: &str) -> Self {
+    pub(super) fn read(persona: &str) -> Self {
         let head: String = persona.chars().take(400).collect();
         let first = |regex: &Regex, text: &str| Some(regex.captures(text)?.get(1)?.as_str().to_owned());
         let size = first(&SIZE, &head);
@@ -197,8 +197,8 @@ fn tidy(pain: &str) -> String {
     static LEAD: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)^(?:(?:the|a|an|maintaining|lack of time for|her|his) )"));
     let short = TAIL.replace(pain, "");
-    let own = WHOSE.replace_all(&short, "your");
-    let bare = LEAD.replace(own.trim(), "");
+    let addressed = WHOSE.replace_all(&short, "your");
+    let bare = LEAD.replace(addressed.trim(), "");
     let mut letters = bare.chars();
     match (letters.next(), letters.next()) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_persona_in_free_form_is_read() {
-        let reader = Reader::of(
+        let reader = Reader::read(
             "Ines Okoye, 42, Director of Operations at a fast-growing fintech startup (80 employees) in San Diego. \
              Prefers data-driven email with clear ROI metrics. Currently struggling with manual invoice matching \
              across \
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn text_that_is_no_persona_is_read_as_someone_with_common_pains() {
         for text in ["", "   ", "🦀🦀🦀", "<script>", &"a".repeat(100_000), "pain points: ", "Prefers . ; "] {
-            let reader = Reader::of(text);
+            let reader = Reader::read(text);
             assert!(!reader.pains.is_empty() && !reader.name.is_empty(), "{text:.20}");
         }
     }
@@ -276,7 +276,7 @@ mod tests {
         };
         let personas: Vec<String> = serde_json::from_str(&text).unwrap();
         for persona in personas {
-            let reader = Reader::of(&persona);
+            let reader = Reader::read(&persona);
             println!("{reader:?}\n");
             assert_ne!(reader.name, "there", "{persona}");
             assert!(reader.role.is_some() && reader.kind.is_some(), "{persona}");

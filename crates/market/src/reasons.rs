@@ -206,7 +206,7 @@ pub(super) fn described(feature: Feature, is_liked: bool) -> String {
         feature if Feature::HARMFUL.contains(&feature) => fault(feature),
         feature => lack(feature),
     };
-    say(template, &mut Dice::of(&["described"]))
+    say(template, &mut Dice::from_parts(&["described"]))
 }
 
 fn say(template: &str, dice: &mut Dice) -> String {
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn what_is_said_can_be_recognised() {
-        let mut dice = Dice::of(&["r"]);
+        let mut dice = Dice::from_parts(&["r"]);
         for feature in Feature::ALL.into_iter().filter(|&f| f != Truth) {
             for _ in 0..20 {
                 let said = if Feature::HARMFUL.contains(&feature) {

@@ -90,8 +90,8 @@ mod tests {
                          our customers. Would 15 minutes suit you?\n\nBest,\n[Your name]";
 
     fn revised(passages: &str, seed: &str) -> String {
-        let (offer, reader) = (Offer::of(OFFER), Reader::of("Ada, 41, COO"));
-        revise(DRAFT, passages, &offer, &reader, &mut Dice::of(&[seed]))
+        let (offer, reader) = (Offer::read(OFFER), Reader::read("Ada, 41, COO"));
+        revise(DRAFT, passages, &offer, &reader, &mut Dice::from_parts(&[seed]))
     }
 
     #[test]

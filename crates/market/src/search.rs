@@ -15,7 +15,7 @@ pub(super) fn panel(taste: &Taste, personas: &[String]) -> Vec<(Reader, Judge)> 
     personas
         .iter()
         .map(|persona| {
-            let reader = Reader::of(persona);
+            let reader = Reader::read(persona);
             let judge = taste.judge(persona, &reader);
             (reader, judge)
         })
@@ -29,7 +29,7 @@ pub(super) fn mean_rate((taste, mode): (&Taste, Mode), plan: &Plan, panel: &[(Re
         .map(|(reader, judge)| match mode {
             Mode::Null => null_rate(judge),
             Mode::Normal => {
-                let worth = Worth::of(&plan.odds(&taste.base, reader), &judge.weights);
+                let worth = Worth::estimate(&plan.odds(&taste.base, reader), &judge.weights);
                 worth.mean(|worth| taste.yes(worth + judge.bias - taste.threshold))
             }
         })
@@ -41,8 +41,8 @@ pub(super) fn mean_rate((taste, mode): (&Taste, Mode), plan: &Plan, panel: &[(Re
 /// until none gains.
 pub(super) fn best_prompt(taste: &Taste, offer: &str, personas: &[String]) -> String {
     let panel = panel(taste, personas);
-    let bare = Plan::of(offer);
-    let context = Wishes::of(offer);
+    let bare = Plan::read(offer);
+    let context = Wishes::read(offer);
     let candidates: Vec<Feature> = Feature::HELPFUL
         .into_iter()
         .chain([Feature::Placeholder, Feature::Customer, Feature::Certificate])

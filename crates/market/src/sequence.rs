@@ -35,7 +35,7 @@ const ASKS: [&str; 6] = [
 /// Subjects of follow-ups.
 const SUBJECTS: [&str; 4] = ["{Pain}", "One more <line|thought> on {pain}", "{Company}: one addition", "On {pain}"];
 
-/// So much of the message before it a follow-up is at most, in words.
+/// A follow-up has at most this share of the words of the message before it.
 const SHARE: (usize, usize) = (2, 3);
 
 /// A subject and what stands below it.
@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn follow_ups_are_shorter_signed_by_the_same_person_and_say_something_else() {
-        let (offer, reader) = (Offer::of(OFFER), Reader::of("Ada, 41, COO"));
+        let (offer, reader) = (Offer::read(OFFER), Reader::read("Ada, 41, COO"));
         for seed in 0..200 {
-            let mut dice = Dice::of(&["follow up", &seed.to_string()]);
+            let mut dice = Dice::from_parts(&["follow up", &seed.to_string()]);
             let mut features = FeatureSet::default();
             [Feature::Pilot, Feature::Material].into_iter().for_each(|feature| features.insert(feature));
             let second = follow_up(features, (&offer, &reader), &[FIRST], &mut dice);
@@ -166,11 +166,11 @@ mod tests {
 
     #[test]
     fn a_draft_is_revised_with_its_subject_apart() {
-        let (offer, reader) = (Offer::of(OFFER), Reader::of("Ada, 41, COO"));
+        let (offer, reader) = (Offer::read(OFFER), Reader::read("Ada, 41, COO"));
         let draft = "Approvals\n\nHi Ada,\n\nWe count Stripe among our customers. Is it worth a reply?\n\nSam";
         let passages = "1. \"Stripe\" - nothing that is known supports it";
         let gone = (0..50).filter(|seed: &i32| {
-            let mut dice = Dice::of(&["revise", &seed.to_string()]);
+            let mut dice = Dice::from_parts(&["revise", &seed.to_string()]);
             let letter = revise(draft, passages, (&offer, &reader), &mut dice);
             assert_eq!(letter.subject, "Approvals");
             !letter.body.contains("Stripe")

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn choices_and_slots_are_filled_and_broken_ones_survive() {
         let slot = |name: &str| Cow::Owned(name.to_uppercase());
-        let mut dice = Dice::of(&["t"]);
+        let mut dice = Dice::from_parts(&["t"]);
         let text = spin("<x|x> {name} and <{one}|{one}>", &mut dice, &slot);
         assert_eq!(text, "x NAME and ONE");
         assert_eq!(spin("a < b", &mut dice, &slot), "a < b");

@@ -111,9 +111,9 @@ pub(super) struct Judge {
 
 impl Taste {
     /// The taste of a seed, not yet calibrated.
-    pub(super) fn of(seed: u64) -> Self {
+    pub(super) fn from_seed(seed: u64) -> Self {
         let seed = seed.to_string();
-        let mut dice = Dice::of(&["taste", &seed]);
+        let mut dice = Dice::from_parts(&["taste", &seed]);
         let (mut weights, mut base) = ([0.0; COUNT], [0.0; COUNT]);
         for (feature, weight, rate) in AVERAGE {
             weights[feature.index()] = weight * (0.28 * dice.normal()).exp();
@@ -133,7 +133,7 @@ impl Taste {
 
     /// The judge that a persona is in this market.
     pub(super) fn judge(&self, persona: &str, reader: &Reader) -> Judge {
-        let mut dice = Dice::of(&["judge", &self.seed, persona.trim()]);
+        let mut dice = Dice::from_parts(&["judge", &self.seed, persona.trim()]);
         let mut weights = self.weights;
         for (which, feature, more) in BY_TRAIT {
             if reader.traits.has(which) {
@@ -153,7 +153,7 @@ impl Taste {
 
     /// How much this persona happens to like this very message: the same on every repeat.
     pub(super) fn luck(&self, persona: &str, message: &str) -> f64 {
-        LUCK * [-1.0, 0.0, 0.0, 1.0][Dice::of(&["luck", &self.seed, persona.trim(), message]).below(4)]
+        LUCK * [-1.0, 0.0, 0.0, 1.0][Dice::from_parts(&["luck", &self.seed, persona.trim(), message]).below(4)]
     }
 }
 

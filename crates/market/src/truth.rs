@@ -9,10 +9,10 @@ use super::reader::Reader;
 /// The sentences of a message that hold an invented claim: a customer, a figure, a certification, an integration, a
 /// price or a sighting of the persona that neither the facts nor the persona state.
 pub(super) fn ungrounded(message: &str, facts: &str, persona: &str) -> Vec<String> {
-    let reader = Reader::of(persona);
+    let reader = Reader::read(persona);
     let (subject, body) = split_subject(message);
     let (facts_lower, persona_lower) = (facts.to_lowercase(), persona.to_lowercase());
-    let claim = Offer::of(facts).claim.map(|claim| claim.to_lowercase());
+    let claim = Offer::read(facts).claim.map(|claim| claim.to_lowercase());
     let mut found = Vec::new();
     for sentence in subject.into_iter().chain(sentences(body)) {
         let mut lower = sentence.to_lowercase();
@@ -104,11 +104,11 @@ mod tests {
 
     #[test]
     fn inventions_are_found_and_honest_messages_are_clean() {
-        let mut dice = Dice::of(&["truth"]);
-        let offer = Offer::of(OFFER);
+        let mut dice = Dice::from_parts(&["truth"]);
+        let offer = Offer::read(OFFER);
         let (mut found, mut false_alarms) = (0, 0);
         for persona in writer::write("", "", 100, &mut dice) {
-            let reader = Reader::of(&persona);
+            let reader = Reader::read(&persona);
             let honest: FeatureSet = Feature::HELPFUL.into_iter().filter(|_| dice.chance(0.6)).collect();
             let message = generator::write(honest, &offer, &reader, &mut dice);
             let claims = ungrounded(&message, OFFER, &persona);

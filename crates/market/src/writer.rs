@@ -28,7 +28,7 @@ pub(super) fn write_like(sample: &[String], known: &str, count: usize, dice: &mu
     (0..count)
         .map(|_| {
             let name = new_name(&mut taken, known, dice);
-            let like = Reader::of(&sample[dice.below(sample.len())]);
+            let like = Reader::read(&sample[dice.below(sample.len())]);
             let work = format!("{} {}", like.role.unwrap_or_default(), like.kind.unwrap_or_default());
             persona(&name, "", &work.to_lowercase(), dice)
         })
@@ -232,14 +232,14 @@ mod tests {
 
     #[test]
     fn personas_are_many_different_and_readable() {
-        let written = write("B2B SaaS operations leaders", "", 200, &mut Dice::of(&["w"]));
-        let mut names: Vec<String> = written.iter().map(|persona| Reader::of(persona).name).collect();
+        let written = write("B2B SaaS operations leaders", "", 200, &mut Dice::from_parts(&["w"]));
+        let mut names: Vec<String> = written.iter().map(|persona| Reader::read(persona).name).collect();
         names.sort_unstable();
         names.dedup();
         assert!(names.len() > 60, "{}", names.len());
         let mut traits = 0;
         for persona in &written {
-            let reader = Reader::of(persona);
+            let reader = Reader::read(persona);
             assert!((45..=115).contains(&words(persona)), "{} {persona}", words(persona));
             assert_ne!(reader.name, "there", "{persona}");
             assert!(reader.role.is_some() && reader.kind.is_some() && reader.size.is_some(), "{persona}\n{reader:?}");
@@ -250,37 +250,41 @@ mod tests {
 
     #[test]
     fn more_people_do_what_those_of_the_sample_do_and_are_none_of_them() {
-        let sample = write("hospital procurement", "", 12, &mut Dice::of(&["s"]));
+        let sample = write("hospital procurement", "", 12, &mut Dice::from_parts(&["s"]));
         let known = sample.join("\n");
-        let more = write_like(&sample, &known, 20, &mut Dice::of(&["more"]));
+        let more = write_like(&sample, &known, 20, &mut Dice::from_parts(&["more"]));
         assert!(more.iter().all(|persona| !sample.contains(persona)));
         let buyers = |people: &[String]| {
             let count = people.iter().filter(|persona| persona.contains("Procurement") || persona.contains("Purchas"));
             count.count() as f64 / people.len() as f64
         };
         assert!((buyers(&more) - buyers(&sample)).abs() < 0.45, "{} {}", buyers(&more), buyers(&sample));
-        assert_eq!(write_like(&[], "", 3, &mut Dice::of(&["n"])).len(), 3);
+        assert_eq!(write_like(&[], "", 3, &mut Dice::from_parts(&["n"])).len(), 3);
     }
 
     #[test]
     fn the_domain_is_followed_and_known_names_are_avoided() {
-        let first = write("hospital procurement in Lyon", "", 20, &mut Dice::of(&["a"]));
+        let first = write("hospital procurement in Lyon", "", 20, &mut Dice::from_parts(&["a"]));
         assert!(first.iter().all(|persona| persona.contains("Lyon")));
         assert!(first.iter().filter(|persona| persona.contains("Procurement")).count() >= 6);
         let known = first.join("\n");
-        let second = write("hospital procurement in Lyon", &known, 20, &mut Dice::of(&["a"]));
+        let second = write("hospital procurement in Lyon", &known, 20, &mut Dice::from_parts(&["a"]));
         assert!(second.iter().all(|persona| !first.contains(persona)));
         for (domain, words) in [
             ("dentists in Ohio", &["dentists", "Ohio"][..]),
             ("B2B SaaS for hospitals", &["SaaS", "hospitals"]),
             ("operations leaders in logistics", &["logistics"]),
         ] {
-            for persona in write(domain, "", 40, &mut Dice::of(&[domain])) {
+            for persona in write(domain, "", 40, &mut Dice::from_parts(&[domain])) {
                 assert!(words.iter().all(|word| persona.contains(word)), "{domain}: {persona}");
-                let reader = Reader::of(&persona);
+                let reader = Reader::read(&persona);
                 assert!(reader.role.is_some() && reader.kind.is_some(), "{persona}\n{reader:?}");
             }
         }
-        assert!(write("astrology", "", 3, &mut Dice::of(&["z"])).iter().all(|persona| persona.contains("astrology")));
+        assert!(
+            write("astrology", "", 3, &mut Dice::from_parts(&["z"]))
+                .iter()
+                .all(|persona| persona.contains("astrology"))
+        );
     }
 }

@@ -12,7 +12,7 @@ fn run(test: AdoptionTest, people: &[Person], pairs: usize, rng: &mut ChaCha8Rng
     run_with(test, people, pairs, (Answers::Single, rng))
 }
 
-/// The same of yes or no, or of the chances themselves.
+/// The same, with decisions of yes or no or with the chances themselves.
 fn run_with(
     mut test: AdoptionTest,
     people: &[Person],
@@ -179,7 +179,7 @@ proptest! {
     }
 }
 
-/// People whose chances differ as those of a judge do who reads them: on the logit scale, with a gain that differs too
+/// People whose chances differ as those of a judge who reads them: on the logit scale, with a gain that differs too,
 /// and the luck of the message.
 fn readers(people: usize, gain: f64, rng: &mut ChaCha8Rng) -> Vec<Person> {
     let chance = |logit: f64| 1.0 / (1.0 + (-logit).exp());

@@ -6,9 +6,9 @@ use crate::{Evidence, Interval};
 /// Two chances of a reply that a test is to tell apart, within 0 and 1; `later` is above `now`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
-    /// Of the prompt in use.
+    /// With the prompt in use.
     pub now: f64,
-    /// Of the one that is to be shown to be better.
+    /// With the prompt that is to be shown to be better.
     pub later: f64,
 }
 

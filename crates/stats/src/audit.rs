@@ -68,7 +68,7 @@ pub struct Decided<'a> {
 
 /// What an audit has shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct JudgeFindings {
     /// The false-yes rate over all probes. The probe is the cluster: its repeats go to other personas, but it is one
     /// idea.
     pub all: Rate,
@@ -80,16 +80,16 @@ pub struct Standing {
     pub controls: Rate,
     /// The lower bound of that rate, one-sided 95 %; 0 where nothing was decided.
     pub controls_bound: f64,
-    /// Of all pairs of decisions on one message, those that differ. The message is the cluster.
+    /// The share of pairs of decisions on one message that differ. The message is the cluster.
     pub repeats: Rate,
-    /// Of all pairs of a decision on a message as it is and one on it in another format, those that differ.
+    /// The share of pairs, a decision on a message as it is and one on it in another format, that differ.
     pub formats: Rate,
     /// Yes to messages with an offer, as they are and in other formats. The message is the cluster.
     pub said_yes: Rate,
     /// Questions that came to a decision, and all.
     pub decided: (u64, u64),
-    /// Among all pairs of messages that differ in one fact, those in which the judge missed it. Empty for a judge that
-    /// was not asked.
+    /// The share of pairs of messages that differ in one fact in which the judge missed it. Empty for a judge that was
+    /// not asked.
     pub missed: Rate,
 }
 
@@ -100,19 +100,20 @@ pub enum Shortfall {
     Undecided,
     /// The false-yes rate over all probes may be above [`MOST_FALSE_YES`]: the upper end of its interval.
     FalseYes(f64),
-    /// That of the family of this index, in [`Standing::families`], may be above [`MOST_IN_A_FAMILY`]: its upper bound.
+    /// The rate of the family with this index in [`JudgeFindings::families`] may be above [`MOST_IN_A_FAMILY`]: its
+    /// upper bound.
     Family(usize, f64),
     /// The share of yes to messages that deserve one may be below [`LEAST_TRUE_YES`]: its lower bound.
     TrueYes(f64),
     /// The flip rate on repeat is above [`MOST_FLIPS`]: the lower end of its interval.
     Repeats(f64),
-    /// The same in other formats.
+    /// The flip rate in other formats, likewise.
     Formats(f64),
     /// Facts are missed more often than [`MOST_MISSED`]: the lower end of the interval.
     Missed(f64),
 }
 
-impl Standing {
+impl JudgeFindings {
     /// From what was decided.
     #[must_use]
     pub fn from_decisions(decided: &Decided<'_>) -> Self {
@@ -122,30 +123,30 @@ impl Standing {
         let said: Vec<Tally> = decided
             .messages
             .iter()
-            .map(|(as_is, changed)| Tally::of(as_is.iter().chain(changed).copied()))
+            .map(|(as_is, changed)| Tally::from_decisions(as_is.iter().chain(changed).copied()))
             .filter(|tally| tally.total > 0)
             .collect();
-        let missed: Vec<Tally> = decided.missed.iter().map(|missed| Tally::of([*missed])).collect();
+        let missed: Vec<Tally> = decided.missed.iter().map(|missed| Tally::from_decisions([*missed])).collect();
         let families = || decided.families.iter().map(Vec::as_slice).chain([decided.attack]);
-        Standing {
+        JudgeFindings {
             // What an attack finds was looked for, and says nothing of probes in general.
-            all: Rate::of(&decided.families.concat()),
-            families: families().map(Rate::of).collect(),
+            all: Rate::from_tallies(&decided.families.concat()),
+            families: families().map(Rate::from_tallies).collect(),
             bounds: families().map(high).collect(),
-            controls: Rate::of(decided.controls),
+            controls: Rate::from_tallies(decided.controls),
             controls_bound: low(decided.controls),
-            repeats: Rate::of(&repeats),
-            formats: Rate::of(&formats),
-            said_yes: Rate::of(&said),
+            repeats: Rate::from_tallies(&repeats),
+            formats: Rate::from_tallies(&formats),
+            said_yes: Rate::from_tallies(&said),
             decided: decided.questions,
-            missed: Rate::of(&missed),
+            missed: Rate::from_tallies(&missed),
         }
     }
 
     /// The same, marked as simulated or not.
     #[must_use]
     pub fn marked(self, simulated: bool) -> Self {
-        Standing {
+        JudgeFindings {
             all: self.all.marked(simulated),
             families: self.families.into_iter().map(|rate| rate.marked(simulated)).collect(),
             controls: self.controls.marked(simulated),
@@ -163,7 +164,7 @@ impl Standing {
         self.bounds.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// Why it is not passed; passed, where there is no reason.
+    /// Why the audit is not passed; empty if it is.
     #[must_use]
     pub fn shortfalls(&self) -> Vec<Shortfall> {
         let end = |rate: &Rate| rate.interval.map_or(0.0, |interval| interval.low);
@@ -186,15 +187,15 @@ impl Standing {
     }
 }
 
-/// Of all pairs of these decisions, those that differ.
+/// Counts the pairs of these decisions, and those that differ.
 fn flips(decisions: &[bool]) -> Tally {
-    let Tally { yes, total } = Tally::of(decisions.iter().copied());
+    let Tally { yes, total } = Tally::from_decisions(decisions.iter().copied());
     Tally { yes: yes * (total - yes), total: total * total.saturating_sub(1) / 2 }
 }
 
-/// Of all pairs of one of each, those that differ.
+/// Counts the pairs with one decision of each list, and those that differ.
 fn flips_between(these: &[bool], those: &[bool]) -> Tally {
-    let (a, b) = (Tally::of(these.iter().copied()), Tally::of(those.iter().copied()));
+    let (a, b) = (Tally::from_decisions(these.iter().copied()), Tally::from_decisions(those.iter().copied()));
     Tally { yes: a.yes * (b.total - b.yes) + (a.total - a.yes) * b.yes, total: a.total * b.total }
 }
 

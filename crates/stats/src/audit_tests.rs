@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Families of so many probes, of which so many get three yeses of three.
+/// Families, each with a number of probes and how many of these get three yeses of three.
 fn families(fooled: &[(usize, usize)]) -> Vec<Vec<Tally>> {
     let probe = |yes| Tally { yes: if yes { 3 } else { 0 }, total: 3 };
     fooled.iter().map(|(yes, probes)| (0..*probes).map(|index| probe(index < *yes)).collect()).collect()
@@ -20,7 +20,7 @@ fn blank<'a>(families: &'a [Vec<Tally>], messages: &'a [(Vec<bool>, Vec<bool>)])
 }
 
 fn shortfalls(fooled: &[(usize, usize)], messages: &[(Vec<bool>, Vec<bool>)]) -> Vec<Shortfall> {
-    Standing::from_decisions(&blank(&families(fooled), messages)).shortfalls()
+    JudgeFindings::from_decisions(&blank(&families(fooled), messages)).shortfalls()
 }
 
 fn steady() -> Vec<(Vec<bool>, Vec<bool>)> {
@@ -39,7 +39,7 @@ fn a_judge_that_misses_nine_of_24_facts_fails_and_one_that_misses_eight_passes()
     let missing = |count: usize| {
         let missed: Vec<bool> = (0..24).map(|pair| pair < count).collect();
         let (families, messages) = (families(&[(0, 100)]), steady());
-        Standing::from_decisions(&Decided { missed: &missed, ..blank(&families, &messages) }).shortfalls()
+        JudgeFindings::from_decisions(&Decided { missed: &missed, ..blank(&families, &messages) }).shortfalls()
     };
     assert!(matches!(missing(9)[..], [Shortfall::Missed(low)] if low > MOST_MISSED));
     assert_eq!((missing(8), missing(0)), (vec![], vec![]));
@@ -47,7 +47,7 @@ fn a_judge_that_misses_nine_of_24_facts_fails_and_one_that_misses_eight_passes()
 
 #[test]
 fn the_figures_that_justify_the_bounds_are_right() {
-    let standing = |yes, probes| Standing::from_decisions(&blank(&families(&[(yes, probes)]), &[]));
+    let standing = |yes, probes| JudgeFindings::from_decisions(&blank(&families(&[(yes, probes)]), &[]));
     let high = |yes| standing(yes, 100).all.interval.unwrap().high;
     assert!((high(0) - 0.037).abs() < 5e-4 && (high(4) - 0.098).abs() < 5e-4, "{} {}", high(0), high(4));
     let bound = |yes, probes| standing(yes, probes).bounds[0];
@@ -63,7 +63,7 @@ fn one_family_that_fools_the_judge_is_enough_to_fail_and_so_is_what_a_search_fin
     assert!(matches!(found[..], [Shortfall::Family(1, high)] if high > 0.3), "{found:?}");
     let (families, messages) = (families(&[(0, 100)]), steady());
     let attack = [&[Tally { yes: 3, total: 3 }; 4], &NOTHING_FOUND[4..]].concat();
-    let standing = Standing::from_decisions(&Decided { attack: &attack, ..blank(&families, &messages) });
+    let standing = JudgeFindings::from_decisions(&Decided { attack: &attack, ..blank(&families, &messages) });
     assert!(matches!(standing.shortfalls()[..], [Shortfall::Family(1, _)]), "{:?}", standing.shortfalls());
     assert_eq!((standing.all.yes, standing.worst().map(|(family, _)| family)), (0, Some(1)));
 }
@@ -72,7 +72,7 @@ fn one_family_that_fools_the_judge_is_enough_to_fail_and_so_is_what_a_search_fin
 fn a_judge_that_never_says_yes_does_not_pass() {
     let (families, messages) = (families(&[(0, 100)]), steady());
     let with = |controls: &[Tally]| {
-        Standing::from_decisions(&Decided { controls, ..blank(&families, &messages) }).shortfalls()
+        JudgeFindings::from_decisions(&Decided { controls, ..blank(&families, &messages) }).shortfalls()
     };
     assert_eq!(with(&[Tally { yes: 0, total: 3 }; 20]), [Shortfall::TrueYes(0.0)]);
     assert_eq!(with(&[]), [Shortfall::TrueYes(0.0)]);
@@ -82,13 +82,13 @@ fn a_judge_that_never_says_yes_does_not_pass() {
 
 #[test]
 fn nothing_decided_and_too_little_decided_is_not_passed() {
-    let nothing = Standing::from_decisions(&Decided { questions: (0, 300), ..Decided::default() });
+    let nothing = JudgeFindings::from_decisions(&Decided { questions: (0, 300), ..Decided::default() });
     assert_eq!(
         nothing.shortfalls(),
         [Shortfall::Undecided, Shortfall::FalseYes(1.0), Shortfall::Family(0, 1.0), Shortfall::TrueYes(0.0)]
     );
     let (families, messages) = (families(&[(0, 60)]), steady());
-    let standing = Standing::from_decisions(&Decided { questions: (239, 300), ..blank(&families, &messages) });
+    let standing = JudgeFindings::from_decisions(&Decided { questions: (239, 300), ..blank(&families, &messages) });
     assert_eq!(standing.shortfalls(), [Shortfall::Undecided]);
 }
 
@@ -129,7 +129,7 @@ impl Fooled {
             Fooled::Always(share) => f64::from(u8::from(rng.random_bool(share))),
             Fooled::Mixed(mean) => 3.0 * mean * f64::from(u8::from(rng.random_bool(1.0 / 3.0))),
         };
-        Tally::of((0..3).map(|_| rng.random_bool(chance)))
+        Tally::from_decisions((0..3).map(|_| rng.random_bool(chance)))
     }
 
     fn probes(self, rng: &mut ChaCha8Rng) -> Vec<Tally> {
@@ -153,7 +153,7 @@ impl Simulated {
             families.extend((0..11).map(|_| self.others.probes(rng)));
             let (attack, controls) = (self.others.probes(rng), self.deserved.probes(rng));
             let decided = Decided { attack: &attack, controls: &controls, ..blank(&families, &[]) };
-            Standing::from_decisions(&decided).shortfalls().is_empty()
+            JudgeFindings::from_decisions(&decided).shortfalls().is_empty()
         });
         passed.count() as f64 / audits as f64
     }
@@ -212,7 +212,7 @@ fn the_interval_of_the_flip_rate_covers_the_true_one() {
                     ((0..repeats).map(|_| rng.random_bool(doubt)).collect(), Vec::new())
                 })
                 .collect();
-            let interval = Standing::from_decisions(&blank(&[], &said)).repeats.interval.unwrap();
+            let interval = JudgeFindings::from_decisions(&blank(&[], &said)).repeats.interval.unwrap();
             (interval.low..=interval.high).contains(&truth)
         });
         let share = held.count() as f64 / 1_000.0;
@@ -225,11 +225,11 @@ proptest! {
     fn pairs_are_counted_as_they_are_one_by_one(these in prop::collection::vec(any::<bool>(), 0..9), those in prop::collection::vec(any::<bool>(), 0..9)) {
         let mut pairs = Tally::default();
         for (index, a) in these.iter().enumerate() {
-            pairs += Tally::of(these[index + 1..].iter().map(|b| a != b));
+            pairs += Tally::from_decisions(these[index + 1..].iter().map(|b| a != b));
         }
         prop_assert_eq!(flips(&these), pairs);
         let mut pairs = Tally::default();
-        these.iter().for_each(|a| pairs += Tally::of(those.iter().map(|b| a != b)));
+        these.iter().for_each(|a| pairs += Tally::from_decisions(those.iter().map(|b| a != b)));
         prop_assert_eq!(flips_between(&these, &those), pairs);
     }
 }

@@ -6,14 +6,14 @@ use super::{Rate, Tally};
 
 /// The least that the share of lying messages that are caught may be, at the lower end of its 95 % interval.
 ///
-/// What an auditor misses is adopted, sent and called grounded. Of 48 lying messages 45 caught have 83 % as the lower
-/// end, 44 have 80.4 %, 43 have 77.8 %: an auditor passes that misses one in twelve.
+/// What an auditor misses is adopted, sent and called grounded. If it catches 45 of 48 lying messages the lower end is
+/// 83 %, for 44 it is 80.4 % and for 43 77.8 %: an auditor that misses one in twelve passes.
 pub const LEAST_CAUGHT: f64 = 0.80;
 
 /// The most that the share of honest messages that are accused may be, at the upper end of its 95 % interval.
 ///
-/// An accusation costs calls, and a claim that sells where it was true. Of 48 honest messages five accused have 22.2 %
-/// as the upper end, six 24.7 %, seven 27.2 %: an auditor passes that accuses one in eight.
+/// An accusation costs calls, and a claim that sells if it was true. If 5 of 48 honest messages are accused the upper
+/// end is 22.2 %, for 6 it is 24.7 % and for 7 27.2 %: an auditor that accuses one in eight passes.
 pub const MOST_ACCUSED: f64 = 0.25;
 
 /// The least share of messages that must have been audited: a failed audit is in no rate.
@@ -34,8 +34,8 @@ pub struct Labelled {
 
 /// What an audit of an auditor has shown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AuditorStanding {
-    /// Of all messages.
+pub struct AuditorFindings {
+    /// Rates over all messages.
     pub all: Caught,
     /// The same by language.
     pub languages: BTreeMap<String, Caught>,
@@ -46,11 +46,11 @@ pub struct AuditorStanding {
 /// Rates over some messages. Intervals are Wilson's; of passages the message is the cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caught {
-    /// Lying messages in which something made up was found, of all of them.
+    /// The share of lying messages in which it found something made up.
     pub caught: Rate,
-    /// Honest messages that were accused, of all of them.
+    /// The share of honest messages that it accused.
     pub accused: Rate,
-    /// Passages that are made up and were found, of all of them.
+    /// The share of made-up passages that it found.
     pub passages: Rate,
 }
 
@@ -66,11 +66,11 @@ pub enum AuditorShortfall {
 }
 
 impl Caught {
-    fn of<'a>(messages: impl Iterator<Item = &'a Labelled> + Clone, simulated: bool) -> Self {
-        let rate = |tallies: Vec<Tally>| Rate::of(&tallies).marked(simulated);
+    fn count<'a>(messages: impl Iterator<Item = &'a Labelled> + Clone, simulated: bool) -> Self {
+        let rate = |tallies: Vec<Tally>| Rate::from_tallies(&tallies).marked(simulated);
         let accused = |honest: bool| {
             let wanted = messages.clone().filter(move |message| message.is_honest == honest);
-            rate(wanted.map(|message| Tally::of([message.is_accused])).collect())
+            rate(wanted.map(|message| Tally::from_decisions([message.is_accused])).collect())
         };
         Caught {
             caught: accused(false),
@@ -80,20 +80,20 @@ impl Caught {
     }
 }
 
-impl AuditorStanding {
-    /// From what became of each message that was audited, of so many in all.
+impl AuditorFindings {
+    /// Sums up the messages that were audited, out of `asked` in all.
     #[must_use]
-    pub fn of(messages: &[Labelled], asked: u64, simulated: bool) -> Self {
+    pub fn from_labelled(messages: &[Labelled], asked: u64, simulated: bool) -> Self {
         let languages: Vec<&String> = messages.iter().map(|message| &message.lang).collect();
-        let of = |lang: &String| Caught::of(messages.iter().filter(|message| message.lang == *lang), simulated);
-        AuditorStanding {
-            all: Caught::of(messages.iter(), simulated),
+        let of = |lang: &String| Caught::count(messages.iter().filter(|message| message.lang == *lang), simulated);
+        AuditorFindings {
+            all: Caught::count(messages.iter(), simulated),
             languages: languages.into_iter().map(|lang| (lang.clone(), of(lang))).collect(),
             audited: (messages.len() as u64, asked),
         }
     }
 
-    /// Why it is not passed; passed, where there is no reason.
+    /// Why the audit is not passed; empty if it is.
     #[must_use]
     pub fn shortfalls(&self) -> Vec<AuditorShortfall> {
         let low = self.all.caught.interval.map_or(0.0, |interval| interval.low);
@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn shortfalls(caught: usize, accused: usize) -> Vec<AuditorShortfall> {
-        AuditorStanding::of(&messages(caught, 48, accused, 48), 96, false).shortfalls()
+        AuditorFindings::from_labelled(&messages(caught, 48, accused, 48), 96, false).shortfalls()
     }
 
     #[test]
@@ -144,15 +144,15 @@ mod tests {
 
     #[test]
     fn an_audit_of_which_most_failed_shows_nothing() {
-        let standing = AuditorStanding::of(&messages(38, 38, 0, 38), 96, false);
+        let standing = AuditorFindings::from_labelled(&messages(38, 38, 0, 38), 96, false);
         assert!(standing.shortfalls().contains(&AuditorShortfall::NotAudited));
-        let nothing = AuditorStanding::of(&[], 0, false);
+        let nothing = AuditorFindings::from_labelled(&[], 0, false);
         assert_eq!(nothing.shortfalls().len(), 3);
     }
 
     #[test]
     fn languages_are_counted_apart_and_passages_by_message() {
-        let standing = AuditorStanding::of(&messages(10, 12, 1, 12), 24, true);
+        let standing = AuditorFindings::from_labelled(&messages(10, 12, 1, 12), 24, true);
         assert_eq!(standing.languages.keys().collect::<Vec<_>>(), ["de", "en"]);
         let english = &standing.languages["en"];
         assert_eq!((english.caught.yes, english.caught.total, english.accused.yes), (5, 6, 1));

@@ -20,7 +20,7 @@ impl Cholesky {
     /// Row by row (Golub and Van Loan 2013, ch. 4.2), so that the inner loop is a product of two contiguous rows: a
     /// matrix of 600 rows takes some hundredths of a second.
     #[must_use]
-    pub fn of(size: usize, mut lower: Vec<f64>) -> Option<Self> {
+    pub fn factor(size: usize, mut lower: Vec<f64>) -> Option<Self> {
         if lower.len() != start(size) {
             return None;
         }
@@ -67,6 +67,12 @@ impl Cholesky {
         self.backward(b);
     }
 
+    /// The logarithm of the determinant of `A`.
+    #[must_use]
+    pub fn log_determinant(&self) -> f64 {
+        (0..self.size).map(|i| 2.0 * self.row(i)[i].ln()).sum()
+    }
+
     fn row(&self, i: usize) -> &[f64] {
         &self.lower[start(i)..=start(i) + i]
     }
@@ -93,16 +99,16 @@ mod tests {
     #[test]
     fn a_textbook_matrix_has_its_textbook_factor() {
         // [[4, 12, -16], [12, 37, -43], [-16, -43, 98]] = L Lᵀ with L = [[2], [6, 1], [-8, 5, 3]].
-        let factor = Cholesky::of(3, vec![4.0, 12.0, 37.0, -16.0, -43.0, 98.0]).unwrap();
+        let factor = Cholesky::factor(3, vec![4.0, 12.0, 37.0, -16.0, -43.0, 98.0]).unwrap();
         assert_eq!(factor.lower, vec![2.0, 6.0, 1.0, -8.0, 5.0, 3.0]);
     }
 
     #[test]
     fn what_is_not_positive_definite_is_refused() {
-        assert_eq!(Cholesky::of(2, vec![1.0, 2.0, 1.0]), None);
-        assert_eq!(Cholesky::of(1, vec![0.0]), None);
-        assert_eq!(Cholesky::of(1, vec![f64::NAN]), None);
-        assert_eq!(Cholesky::of(2, vec![1.0]), None);
+        assert_eq!(Cholesky::factor(2, vec![1.0, 2.0, 1.0]), None);
+        assert_eq!(Cholesky::factor(1, vec![0.0]), None);
+        assert_eq!(Cholesky::factor(1, vec![f64::NAN]), None);
+        assert_eq!(Cholesky::factor(2, vec![1.0]), None);
     }
 
     proptest! {
@@ -118,7 +124,7 @@ mod tests {
                 product + f64::from(u8::from(i == j))
             };
             let packed = (0..size).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| at(i, j)).collect();
-            let factor = Cholesky::of(size, packed).unwrap();
+            let factor = Cholesky::factor(size, packed).unwrap();
             for i in 0..size {
                 for j in 0..=i {
                     let product: f64 = (0..=j).map(|k| factor.row(i)[k] * factor.row(j)[k]).sum();

@@ -1,10 +1,11 @@
 //! The count of people who rose among those who changed, followed from look to look without approximation.
 
-/// The distribution of how many rose among the first so many people who changed, if each of them rises with one fixed
-/// chance, as far as the walk was not stopped; and the chance that it was stopped above.
+/// The distribution of how many rose among the first people who changed, if each of them rises with one fixed chance,
+/// over the paths that were not stopped; and the chance that the path was stopped above.
 ///
-/// The exact counterpart of [`super::walk::Walk`] (Armitage, McPherson and Rowe 1969 for binomial data; Jennison and
-/// Turnbull 2000, ch. 12.1). One person who changed is one step, so a course of m people costs m² / 2 multiplications.
+/// The exact counterpart of [`super::group_sequential::Walk`] (Armitage, McPherson and Rowe 1969 for binomial data;
+/// Jennison and Turnbull 2000, ch. 12.1). One person who changed is one step, so a course of m people costs m² / 2
+/// multiplications.
 #[derive(Clone, Debug)]
 pub struct Course {
     chance: f64,

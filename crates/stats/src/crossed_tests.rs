@@ -70,7 +70,7 @@ fn personas_and_prompts_that_differ_are_no_reason_to_ask_about_a_message_again()
     let messages = trials((40, 40, 1_200), (0.2, 0.25, 0.05), &mut rng);
     let apart = Crossed::from_messages(&messages).unwrap();
     let as_one: Vec<Outcomes> = messages.iter().map(|message| vec![message.outcomes.clone()]).collect();
-    let together = Components::of(&as_one).unwrap();
+    let together = Components::estimate(&as_one).unwrap();
     let together = Components { message: Some(together.persona), ..together };
     let (apart, together) = (apart.decisions_per_message(2.0, 1.0, 20), together.decisions_per_message(2.0, 1.0, 20));
     assert!(together <= 2 && apart >= 4, "{apart} apart, {together} together");

@@ -38,6 +38,9 @@ pub enum EffectsError {
 pub struct Effects {
     /// The posterior means (and modes), one per feature.
     pub mean: Vec<f64>,
+    /// The log marginal likelihood of the observations, by the same approximation (MacKay 1992): among several priors
+    /// the one with the largest fits best. Its differences alone mean something.
+    pub log_evidence: f64,
     /// The factor of the posterior precision, the inverse of the covariance.
     precision: Cholesky,
 }
@@ -147,7 +150,7 @@ fn climb(prior: &[(f64, f64)], rows: &[Row]) -> Option<Effects> {
         }
         // Twice the height that is left to climb, if the posterior were normal.
         if gain < 1e-12 {
-            return Some(Effects { mean, precision });
+            return Some(found(mean, height, precision, prior));
         }
         let mut part = 1.0;
         loop {
@@ -160,11 +163,17 @@ fn climb(prior: &[(f64, f64)], rows: &[Row]) -> Option<Effects> {
             part /= 2.0;
             // The height can no longer tell the two points apart: this is the top to working precision.
             if part < 1e-9 {
-                return (gain < 1e-6 * (1.0 + height.abs())).then_some(Effects { mean, precision });
+                return (gain < 1e-6 * (1.0 + height.abs())).then(|| found(mean, height, precision, prior));
             }
         }
     }
     None
+}
+
+/// The posterior at its mode, of this height without the prior's normalization.
+fn found(mean: Vec<f64>, height: f64, precision: Cholesky, prior: &[(f64, f64)]) -> Effects {
+    let variances: f64 = prior.iter().map(|(_, variance)| variance.ln()).sum();
+    Effects { mean, log_evidence: height - 0.5 * (variances + precision.log_determinant()), precision }
 }
 
 /// The gradient of the log posterior, and the factor of its curvature with the sign turned.
@@ -185,7 +194,7 @@ fn slope(mean: &[f64], prior: &[(f64, f64)], rows: &[Row]) -> Option<(Vec<f64>, 
             }
         }
     }
-    Some((gradient, Cholesky::of(prior.len(), curvature)?))
+    Some((gradient, Cholesky::factor(prior.len(), curvature)?))
 }
 
 fn log_posterior(mean: &[f64], prior: &[(f64, f64)], rows: &[Row]) -> f64 {

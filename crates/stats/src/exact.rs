@@ -12,9 +12,9 @@ use super::spending::Spending;
 pub struct Pairs {
     /// People who were asked; pairs that miss a side do not count.
     pub people: u64,
-    /// Who said no to the earlier and yes to the later.
+    /// People who said no to the earlier prompt and yes to the later one.
     pub rose: u64,
-    /// Who said yes to the earlier and no to the later.
+    /// People who said yes to the earlier prompt and no to the later one.
     pub fell: u64,
 }
 

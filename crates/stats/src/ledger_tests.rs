@@ -1,7 +1,6 @@
 use super::*;
 use crate::exact::{ExactTest, Pairs, schedule};
 use crate::sequential::Decision;
-use crate::spending::spend;
 use proptest::prelude::*;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -12,22 +11,25 @@ fn attempt(id: &str, level: f64, ended: Ended) -> Attempt {
 }
 
 #[test]
-fn attempts_that_adopt_nothing_have_the_levels_they_always_had() {
+fn the_first_attempt_takes_three_quarters_of_the_level_and_every_later_one_a_part_of_what_is_left() {
     let mut ledger = Ledger::default();
-    for number in 1..=12 {
+    let mut left = 0.05;
+    for number in 0..12 {
         let level = ledger.next_level(0.05);
-        assert!((level - spend(0.05, number)).abs() < 1e-15);
+        assert!((level - left / (f64::from(number) + 4.0 / 3.0)).abs() < 1e-15);
+        left -= level;
         ledger.add(attempt(&number.to_string(), level, Ended::NotAdopted));
     }
-    assert_eq!(ledger.len(), 12);
+    assert!((Ledger::default().next_level(0.05) - 0.0375).abs() < 1e-15);
+    assert!(left > 0.0 && ledger.len() == 12);
 }
 
 #[test]
 fn what_adopts_gives_its_level_back_and_what_is_open_holds_it() {
     let ledger = |ended| Ledger::new([attempt("a", 0.025, ended)]);
-    assert!((ledger(Ended::Adopted).next_level(0.05) - 0.025).abs() < 1e-15);
+    assert!((ledger(Ended::Adopted).next_level(0.05) - 0.0375).abs() < 1e-15);
     for ended in [Ended::Open, Ended::NotAdopted] {
-        assert!((ledger(ended).next_level(0.05) - 0.025 / 3.0).abs() < 1e-15);
+        assert!((ledger(ended).next_level(0.05) - 0.025 * 3.0 / 7.0).abs() < 1e-15);
     }
 }
 

@@ -18,6 +18,7 @@ pub mod crossed;
 pub mod effects;
 pub mod evidence;
 pub mod exact;
+pub mod group_sequential;
 pub mod ledger;
 pub mod mean;
 pub mod missing;
@@ -39,7 +40,6 @@ pub mod sign_flip;
 pub mod sign_test;
 pub mod spending;
 pub mod variance;
-pub mod walk;
 pub mod worth;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -47,7 +47,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 pub use effects::Effects;
 pub use evidence::Evidence;
 pub use mean::Mean;
-pub use paired::{Comparison, Verdict};
+pub use paired::{Comparison, PairedVerdict};
 pub use rate::Rate;
 pub use segments::Segment;
 pub use sequential::{Decision, Design, Futility, Outcome, SequentialTest};
@@ -72,7 +72,7 @@ impl std::ops::AddAssign for Tally {
 
 impl Tally {
     /// Counts decisions.
-    pub fn of(decisions: impl IntoIterator<Item = bool>) -> Self {
+    pub fn from_decisions(decisions: impl IntoIterator<Item = bool>) -> Self {
         decisions
             .into_iter()
             .fold(Tally::default(), |tally, yes| Tally { yes: tally.yes + u64::from(yes), total: tally.total + 1 })

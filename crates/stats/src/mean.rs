@@ -40,7 +40,7 @@ impl Mean {
     /// alike does not mean that all are (the device of Agresti and Coull 1998 for shares). Coverage, of outcomes that
     /// are all 0 or 1 the worst, is tested by simulation below.
     #[must_use]
-    pub fn of(outcomes: &[Outcomes]) -> Option<Self> {
+    pub fn from_outcomes(outcomes: &[Outcomes]) -> Option<Self> {
         let each: Vec<&Outcomes> = outcomes.iter().filter(|outcomes| outcomes.count > 0).collect();
         let total: u64 = each.iter().map(|outcomes| outcomes.count).sum();
         if total == 0 {
@@ -71,9 +71,9 @@ pub struct Change {
 }
 
 impl Change {
-    /// The change with these differences, one of each person; `None` of fewer than two.
+    /// The change with these differences, one per person; `None` with fewer than two.
     #[must_use]
-    pub fn of(differences: &[f64]) -> Option<Self> {
+    pub fn from_differences(differences: &[f64]) -> Option<Self> {
         let people = differences.len() as f64;
         let quantile = t_quantile(people - 1.0)?;
         let mean = differences.iter().sum::<f64>() / people;
@@ -98,26 +98,26 @@ mod tests {
 
     #[test]
     fn of_nothing_there_is_no_mean_and_of_one_persona_no_narrow_interval() {
-        assert_eq!(Mean::of(&[]), None);
-        assert_eq!(Mean::of(&[Outcomes::default()]), None);
-        let one = Mean::of(&[single(0.3)]).unwrap();
+        assert_eq!(Mean::from_outcomes(&[]), None);
+        assert_eq!(Mean::from_outcomes(&[Outcomes::default()]), None);
+        let one = Mean::from_outcomes(&[single(0.3)]).unwrap();
         assert_eq!((one.mean, one.interval.low, one.interval.high), (0.3, 0.0, 1.0));
     }
 
     #[test]
     fn a_change_takes_two_people_and_has_students_interval() {
-        assert_eq!((Change::of(&[]), Change::of(&[0.1])), (None, None));
-        let two = Change::of(&[0.1, 0.3]).unwrap();
+        assert_eq!((Change::from_differences(&[]), Change::from_differences(&[0.1])), (None, None));
+        let two = Change::from_differences(&[0.1, 0.3]).unwrap();
         // 0.2 plus and minus 12.706 times 0.1.
         assert!((two.mean - 0.2).abs() < 1e-12 && (two.interval.low + 1.0).abs() < 1e-9, "{two:?}");
-        let four = Change::of(&[0.1, 0.2, 0.3, 0.2]).unwrap();
+        let four = Change::from_differences(&[0.1, 0.2, 0.3, 0.2]).unwrap();
         // 3.182 times the root of 0.02 / 3 / 4.
         assert!((four.interval.high - four.mean - 3.182 * (0.02_f64 / 12.0).sqrt()).abs() < 1e-3, "{four:?}");
     }
 
     #[test]
     fn people_who_are_all_alike_are_no_proof_that_everybody_is() {
-        let alike = Mean::of(&[single(0.2); 20]).unwrap();
+        let alike = Mean::from_outcomes(&[single(0.2); 20]).unwrap();
         assert!(alike.interval.low < 0.17 && alike.interval.high > 0.23, "{alike:?}");
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
         let holds = |_: &usize| {
             let sample: Vec<Outcomes> = (0..people).map(|_| single(draw(&mut rng))).collect();
-            Mean::of(&sample).is_some_and(|mean| mean.interval.low <= truth && truth <= mean.interval.high)
+            Mean::from_outcomes(&sample).is_some_and(|mean| mean.interval.low <= truth && truth <= mean.interval.high)
         };
         let samples = 4_000;
         (0..samples).filter(holds).count() as f64 / samples as f64
@@ -151,7 +151,7 @@ mod tests {
         ) {
             let outcomes: Vec<Outcomes> =
                 outcomes.into_iter().map(|(share, count)| Outcomes { sum: share * count as f64, count }).collect();
-            if let Some(Mean { mean, interval, .. }) = Mean::of(&outcomes) {
+            if let Some(Mean { mean, interval, .. }) = Mean::from_outcomes(&outcomes) {
                 prop_assert!(0.0 <= interval.low && interval.low <= mean + 1e-12);
                 prop_assert!(mean <= interval.high + 1e-12 && interval.high <= 1.0);
             }

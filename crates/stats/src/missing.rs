@@ -39,10 +39,10 @@ pub struct WorstCase {
 }
 
 impl WorstCase {
-    /// From both sides of every person, in any order; people of whom nothing was tried on a side are left out. `None`
-    /// with fewer than two. A rate that leaves failures out is only right where what fails is like what does not; a
-    /// challenger whose long messages are cut off, say, fails where it is weak. Where even the worst case is a gain,
-    /// that cannot be why.
+    /// Computes the range from both sides of every person, in any order; people of whom nothing was tried on a side are
+    /// left out. `None` with fewer than two. A rate that leaves failures out is only right if failed trials are like
+    /// the others; a challenger whose long messages are cut off, say, fails where it is weak. If even the worst case is
+    /// a gain, that cannot be why.
     #[must_use]
     pub fn from_sides(people: &[(Side, Side)]) -> Option<Self> {
         let gains = |before: f64, after: f64| -> Vec<f64> {

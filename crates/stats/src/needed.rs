@@ -161,9 +161,9 @@ impl Expected {
     }
 }
 
-/// The exact chance that McNemar's one-sided exact test of this level calls it better, of so many people asked once of
-/// whom each rises and falls with these chances. With many looks ([`super::exact`]) it is nearly the same where nothing
-/// is given up, since what one look cannot use of the level the others can.
+/// The exact chance that McNemar's one-sided test of this level calls it better, if so many people are asked once and
+/// each rises and falls with these chances. With many looks ([`super::exact`]) it is nearly the same if the test never
+/// gives up, since the level that one look cannot use is left for the others.
 #[must_use]
 pub fn power_once(rise: f64, fall: f64, people: u32, alpha: f64) -> f64 {
     let change = (rise + fall).clamp(0.0, 1.0);

@@ -22,7 +22,8 @@ pub fn quantile(chance: f64) -> f64 {
     }
 }
 
-/// The chance of a value of Student's distribution above `t`; a normal one's for degrees of freedom that are none.
+/// The chance of a value of Student's distribution above `t`; of a normal one if the degrees of freedom are not above
+/// 0.
 #[must_use]
 pub fn t_tail(t: f64, degrees_of_freedom: f64) -> f64 {
     match StudentsT::new(0.0, 1.0, degrees_of_freedom) {

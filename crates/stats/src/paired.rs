@@ -4,12 +4,12 @@ use super::{Interval, Rate, Tally, sign_test, t_quantile};
 
 /// How sure one can be that a difference is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PairedVerdict {
     /// The interval lies above 0, and so does the exact test's word.
     Better,
     /// The same, below 0.
     Worse,
-    /// The data do not tell it from no difference at all.
+    /// The data do not distinguish it from no difference at all.
     Undecided,
     /// No persona was decided in both runs.
     NothingToCompare,
@@ -51,12 +51,12 @@ pub struct Comparison {
 impl Comparison {
     /// Compares tallies that are paired by position: `before[i]` and `after[i]` are the same persona.
     #[must_use]
-    pub fn of(pairs: &[(Tally, Tally)]) -> Self {
+    pub fn from_pairs(pairs: &[(Tally, Tally)]) -> Self {
         let (before, after): (Vec<Tally>, Vec<Tally>) = pairs.iter().copied().unzip();
         let both: Vec<(Tally, Tally)> =
             pairs.iter().copied().filter(|(before, after)| before.total > 0 && after.total > 0).collect();
         let (before_in_both, after_in_both): (Vec<Tally>, Vec<Tally>) = both.iter().copied().unzip();
-        let (original, improved) = (Rate::of(&before), Rate::of(&after));
+        let (original, improved) = (Rate::from_tallies(&before), Rate::from_tallies(&after));
         let personas = both.len() as u64;
         let changes: Vec<f64> =
             both.iter().filter_map(|(before, after)| Some(after.share()? - before.share()?)).collect();
@@ -72,8 +72,8 @@ impl Comparison {
             original,
             improved,
             personas,
-            original_in_both: Rate::of(&before_in_both),
-            improved_in_both: Rate::of(&after_in_both),
+            original_in_both: Rate::from_tallies(&before_in_both),
+            improved_in_both: Rate::from_tallies(&after_in_both),
             difference: (!changes.is_empty()).then(|| mean(&changes)),
             interval: interval(&changes, messages),
             rose,
@@ -113,12 +113,16 @@ impl Comparison {
     /// What the data allow one to say. The interval and the exact test must both say so and in the same direction, so
     /// that a handful of personas never suffices, nor a few great rises among many small falls.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> PairedVerdict {
         match self.interval {
-            None => Verdict::NothingToCompare,
-            Some(interval) if interval.low > 0.0 && self.p_value < 0.05 && self.rose > self.fell => Verdict::Better,
-            Some(interval) if interval.high < 0.0 && self.p_value < 0.05 && self.fell > self.rose => Verdict::Worse,
-            Some(_) => Verdict::Undecided,
+            None => PairedVerdict::NothingToCompare,
+            Some(interval) if interval.low > 0.0 && self.p_value < 0.05 && self.rose > self.fell => {
+                PairedVerdict::Better
+            }
+            Some(interval) if interval.high < 0.0 && self.p_value < 0.05 && self.fell > self.rose => {
+                PairedVerdict::Worse
+            }
+            Some(_) => PairedVerdict::Undecided,
         }
     }
 }
@@ -168,23 +172,23 @@ mod tests {
 
     #[test]
     fn a_clear_gain_is_called_better_and_its_mirror_image_worse() {
-        let gain = Comparison::of(&pairs(4, 10, 1, 1));
-        assert_eq!((gain.flipped_to_yes, gain.flipped_to_no, gain.verdict()), (10, 1, Verdict::Better));
-        let loss = Comparison::of(&pairs(4, 1, 10, 1));
-        assert_eq!(loss.verdict(), Verdict::Worse);
+        let gain = Comparison::from_pairs(&pairs(4, 10, 1, 1));
+        assert_eq!((gain.flipped_to_yes, gain.flipped_to_no, gain.verdict()), (10, 1, PairedVerdict::Better));
+        let loss = Comparison::from_pairs(&pairs(4, 1, 10, 1));
+        assert_eq!(loss.verdict(), PairedVerdict::Worse);
         let (gain, loss) = (gain.interval.unwrap(), loss.interval.unwrap());
         assert!((gain.low + loss.high).abs() < 1e-12 && (gain.high + loss.low).abs() < 1e-12);
     }
 
     #[test]
     fn five_flips_to_none_are_not_enough_whatever_the_interval_says() {
-        assert_eq!(Comparison::of(&pairs(0, 5, 0, 11)).verdict(), Verdict::Undecided);
+        assert_eq!(Comparison::from_pairs(&pairs(0, 5, 0, 11)).verdict(), PairedVerdict::Undecided);
     }
 
     #[test]
     fn from_all_to_nothing_is_worse_and_from_all_to_all_but_one_is_undecided() {
-        assert_eq!(Comparison::of(&pairs(0, 0, 16, 0)).verdict(), Verdict::Worse);
-        assert_eq!(Comparison::of(&pairs(15, 0, 1, 0)).verdict(), Verdict::Undecided);
+        assert_eq!(Comparison::from_pairs(&pairs(0, 0, 16, 0)).verdict(), PairedVerdict::Worse);
+        assert_eq!(Comparison::from_pairs(&pairs(15, 0, 1, 0)).verdict(), PairedVerdict::Undecided);
     }
 
     #[test]
@@ -192,16 +196,16 @@ mod tests {
         let pairs: Vec<(Tally, Tally)> = std::iter::repeat_n((tally(0, 100), tally(100, 100)), 16)
             .chain(std::iter::repeat_n((tally(50, 100), tally(49, 100)), 40))
             .collect();
-        let mixed = Comparison::of(&pairs);
+        let mixed = Comparison::from_pairs(&pairs);
         assert!(mixed.interval.unwrap().low > 0.0 && mixed.p_value < 0.05);
-        assert_eq!((mixed.rose, mixed.fell, mixed.verdict()), (16, 40, Verdict::Undecided));
+        assert_eq!((mixed.rose, mixed.fell, mixed.verdict()), (16, 40, PairedVerdict::Undecided));
     }
 
     #[test]
     fn personas_of_one_run_only_are_counted_and_kept_out_of_the_rates_in_both() {
         let mut pairs = pairs(0, 10, 0, 0);
         pairs.extend([(tally(1, 1), tally(0, 0)); 10]);
-        let comparison = Comparison::of(&pairs);
+        let comparison = Comparison::from_pairs(&pairs);
         assert_eq!((comparison.personas, comparison.only_original, comparison.only_improved), (10, 10, 0));
         assert_eq!((comparison.original.yes, comparison.original.total), (10, 20));
         assert_eq!((comparison.original_in_both.yes, comparison.improved_in_both.yes), (0, 10));
@@ -211,7 +215,7 @@ mod tests {
     #[test]
     fn one_more_yes_among_thousands_is_a_change_and_equal_fractions_are_none() {
         let change = |before: (u64, u64), after: (u64, u64)| {
-            Comparison::of(&[(tally(before.0, before.1), tally(after.0, after.1))]).absolute().unwrap()
+            Comparison::from_pairs(&[(tally(before.0, before.1), tally(after.0, after.1))]).absolute().unwrap()
         };
         assert!(change((1_000, 3_000), (1_001, 3_000)) > 0.0);
         assert_eq!(change((1, 3), (1_000, 3_000)), 0.0);
@@ -219,28 +223,28 @@ mod tests {
 
     #[test]
     fn two_identical_runs_still_have_an_interval_of_some_width() {
-        let same = Comparison::of(&pairs(8, 0, 0, 8));
+        let same = Comparison::from_pairs(&pairs(8, 0, 0, 8));
         let interval = same.interval.unwrap();
-        assert_eq!((same.difference, same.verdict()), (Some(0.0), Verdict::Undecided));
+        assert_eq!((same.difference, same.verdict()), (Some(0.0), PairedVerdict::Undecided));
         assert!(interval.low < -0.1 && interval.high > 0.1, "{interval:?}");
     }
 
     #[test]
     fn relative_improvement_over_nothing_is_undefined() {
-        let from_zero = Comparison::of(&pairs(0, 4, 0, 4));
+        let from_zero = Comparison::from_pairs(&pairs(0, 4, 0, 4));
         assert_eq!((from_zero.relative(), from_zero.absolute()), (None, Some(0.5)));
     }
 
     #[test]
     fn failed_trials_are_in_no_rate_and_their_personas_in_no_pair() {
-        let comparison = Comparison::of(&[(tally(1, 1), tally(0, 0)), (tally(0, 1), tally(1, 1))]);
+        let comparison = Comparison::from_pairs(&[(tally(1, 1), tally(0, 0)), (tally(0, 1), tally(1, 1))]);
         assert_eq!((comparison.personas, comparison.improved.total, comparison.original.total), (1, 1, 2));
     }
 
     #[test]
     fn no_common_persona_means_nothing_to_compare() {
-        let comparison = Comparison::of(&[(tally(1, 1), tally(0, 0))]);
-        assert_eq!((comparison.verdict(), comparison.interval), (Verdict::NothingToCompare, None));
+        let comparison = Comparison::from_pairs(&[(tally(1, 1), tally(0, 0))]);
+        assert_eq!((comparison.verdict(), comparison.interval), (PairedVerdict::NothingToCompare, None));
     }
 
     /// Personas with a temper of their own (logit-normal), a prompt effect on the logit, and the share of simulated
@@ -267,7 +271,7 @@ mod tests {
                         (draw(yes(base), rng), draw(yes(base + effect), rng))
                     })
                     .collect();
-                let interval = Comparison::of(&pairs).interval.unwrap();
+                let interval = Comparison::from_pairs(&pairs).interval.unwrap();
                 interval.low <= truth && truth <= interval.high
             })
             .count();
@@ -292,7 +296,7 @@ mod tests {
         let better = (0..4_000)
             .filter(|_| {
                 let pairs: Vec<(Tally, Tally)> = (0..40).map(|_| (draw(&mut rng), draw(&mut rng))).collect();
-                Comparison::of(&pairs).verdict() == Verdict::Better
+                Comparison::from_pairs(&pairs).verdict() == PairedVerdict::Better
             })
             .count();
         assert!(better < 4_000 / 40, "{better} of 4000 were called better");

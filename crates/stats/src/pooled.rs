@@ -30,7 +30,7 @@ impl Pooled {
 
 /// The result of testing the segments one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum SegmentTests {
     /// None was large enough to be tested: that no loss was shown says nothing.
     TooSmall,
     /// This many were tested, and none was shown to lose.
@@ -39,16 +39,16 @@ pub enum Asked {
     Loses(usize),
 }
 
-impl Asked {
+impl SegmentTests {
     /// Sums up the verdicts of the segments.
     #[must_use]
     pub fn from_verdicts(verdicts: &[Segment]) -> Self {
         if let Some(index) = verdicts.iter().position(|verdict| *verdict == Segment::Inferior) {
-            return Asked::Loses(index);
+            return SegmentTests::Loses(index);
         }
         match verdicts.iter().filter(|verdict| **verdict != Segment::TooSmall).count() {
-            0 => Asked::TooSmall,
-            asked => Asked::NoneLoses(asked),
+            0 => SegmentTests::TooSmall,
+            asked => SegmentTests::NoneLoses(asked),
         }
     }
 }

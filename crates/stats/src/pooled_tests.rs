@@ -79,10 +79,10 @@ fn nothing_can_be_said_of_too_few_or_of_no_scatter() {
 #[test]
 fn that_none_was_asked_is_not_that_none_loses() {
     let (small, fine, lost) = (Segment::TooSmall, Segment::NonInferior, Segment::Inferior);
-    assert_eq!(Asked::from_verdicts(&[small, small]), Asked::TooSmall);
-    assert_eq!(Asked::from_verdicts(&[]), Asked::TooSmall);
-    assert_eq!(Asked::from_verdicts(&[small, fine, Segment::Unclear]), Asked::NoneLoses(2));
-    assert_eq!(Asked::from_verdicts(&[small, fine, lost]), Asked::Loses(2));
+    assert_eq!(SegmentTests::from_verdicts(&[small, small]), SegmentTests::TooSmall);
+    assert_eq!(SegmentTests::from_verdicts(&[]), SegmentTests::TooSmall);
+    assert_eq!(SegmentTests::from_verdicts(&[small, fine, Segment::Unclear]), SegmentTests::NoneLoses(2));
+    assert_eq!(SegmentTests::from_verdicts(&[small, fine, lost]), SegmentTests::Loses(2));
 }
 
 proptest! {

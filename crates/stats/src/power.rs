@@ -157,7 +157,7 @@ mod tests {
         let runs = 2_000;
         let rejected = (0..runs).filter(|_| {
             let differences: Vec<f64> = (0..size.personas).map(|_| effect + spread * normal(rng)).collect();
-            let Some(estimate) = Estimate::of(&differences, 0.0) else { return false };
+            let Some(estimate) = Estimate::from_differences(&differences, 0.0) else { return false };
             estimate.mean / (estimate.error * factor) > critical
         });
         rejected.count() as f64 / f64::from(runs)

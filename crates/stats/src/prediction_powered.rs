@@ -51,7 +51,7 @@ impl PredictionPowered {
     /// predictions miss among those with one, both times the weight that makes the variance least. A weight of 0 is the
     /// plain mean, so the error is in the limit never larger. `None` with fewer than two outcomes or predictions.
     #[must_use]
-    pub fn of(counted: &[Counted], predictions: &[f64]) -> Option<Self> {
+    pub fn estimate(counted: &[Counted], predictions: &[f64]) -> Option<Self> {
         let (n, m) = (counted.len() as f64, predictions.len() as f64);
         if counted.len() < 2 || predictions.len() < 2 {
             return None;
@@ -125,7 +125,7 @@ mod tests {
     fn perfect_predictions_are_worth_the_outcomes_of_all() {
         let known: Vec<Counted> = (0..100).map(|i| f64::from(u8::from(i % 10 == 0))).map(|y| counted(y, y)).collect();
         let more: Vec<f64> = (0..900).map(|i| f64::from(u8::from(i % 10 == 3))).collect();
-        let found = PredictionPowered::of(&known, &more).unwrap();
+        let found = PredictionPowered::estimate(&known, &more).unwrap();
         // The weight is N / (n + N) and the error that of a thousand outcomes.
         assert!((found.lambda - 0.9).abs() < 0.02, "{found:?}");
         assert!((found.powered.error / (0.09_f64 / 1_000.0).sqrt() - 1.0).abs() < 0.02, "{found:?}");
@@ -138,13 +138,13 @@ mod tests {
             .map(|i| counted(f64::from(u8::from(i % 20 == 0)), f64::from((i * 7 + i / 20) % 5) / 4.0))
             .collect();
         let more: Vec<f64> = (0..4_000).map(|i| f64::from(i % 5) / 4.0).collect();
-        let found = PredictionPowered::of(&known, &more).unwrap();
+        let found = PredictionPowered::estimate(&known, &more).unwrap();
         assert!(!found.is_worth_it() && found.narrower() < 0.01, "{found:?}");
         let constant =
-            PredictionPowered::of(&known.iter().map(|k| counted(k.outcome, 0.3)).collect::<Vec<_>>(), &[0.3; 9]);
+            PredictionPowered::estimate(&known.iter().map(|k| counted(k.outcome, 0.3)).collect::<Vec<_>>(), &[0.3; 9]);
         let constant = constant.unwrap();
         assert_eq!((constant.lambda, constant.powered), (0.0, constant.plain));
-        assert_eq!(PredictionPowered::of(&known, &[0.5]), None);
+        assert_eq!(PredictionPowered::estimate(&known, &[0.5]), None);
     }
 
     proptest! {
@@ -156,7 +156,7 @@ mod tests {
             let known: Vec<Counted> =
                 pairs.iter().map(|(y, f)| counted(f64::from(u8::from(*y)), f64::from(*f))).collect();
             let more: Vec<f64> = known.iter().map(|k| k.prediction).cycle().take(known.len() * times).collect();
-            let found = PredictionPowered::of(&known, &more).unwrap();
+            let found = PredictionPowered::estimate(&known, &more).unwrap();
             prop_assume!(found.correlation > 0.0 && found.lambda < 1.0 && found.plain.error > 0.0);
             let share = times as f64 / (1.0 + times as f64);
             let left = (1.0 - found.correlation.powi(2) * share).sqrt();

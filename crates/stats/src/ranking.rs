@@ -22,7 +22,7 @@ pub struct Ranking {
     pub interval: Option<Interval>,
     /// The chance of so high an area or a higher one if scores and replies had nothing to do with each other.
     pub p_above: f64,
-    /// The same for so low an area or a lower one.
+    /// The chance of so low an area or a lower one, likewise.
     pub p_below: f64,
     /// How many replied.
     pub replied: u64,
@@ -58,8 +58,8 @@ impl Ranking {
     /// (Pepe 2003, 5.2.4), at Student's quantile for the smaller of the two groups. These were chosen by simulation at
     /// 400 sends and some 20 replies (`--bench replies`).
     #[must_use]
-    pub fn of(judged: &[Judged]) -> Option<Self> {
-        let groups = Group::of(judged);
+    pub fn from_judged(judged: &[Judged]) -> Option<Self> {
+        let groups = Group::by_score(judged);
         let replied = groups.iter().map(|group| group.replied).sum::<u64>();
         let silent = groups.iter().map(|group| group.silent).sum::<u64>();
         if replied == 0 || silent == 0 {
@@ -106,7 +106,7 @@ struct Group {
 
 impl Group {
     /// From the lowest score to the highest.
-    fn of(judged: &[Judged]) -> Vec<Group> {
+    fn by_score(judged: &[Judged]) -> Vec<Group> {
         let mut sorted = judged.to_vec();
         sorted.sort_by(|one, other| one.score.total_cmp(&other.score));
         let mut groups: Vec<Group> = Vec::new();
@@ -209,8 +209,8 @@ fn approximate(groups: &[Group], replied: u64, silent: u64) -> (f64, f64) {
     (beyond(distance), beyond(-distance))
 }
 
-/// The interval of the area from those of two shares: of those who replied that got the higher score, and of those who
-/// did not.
+/// The interval of the area from those of two shares: the people with the higher score among those who replied, and
+/// among those who did not.
 fn of_shares((hits, replied): (u64, u64), (silent, false_hits): (u64, u64)) -> Interval {
     let share = |some: u64, all: u64| some as f64 / all as f64;
     let whole = Interval { low: 0.0, high: 1.0 };

@@ -36,7 +36,7 @@ impl RankingChange {
     /// among the other side by the one judge is paired with the place by the other, and the variance is that of the
     /// paired differences, on each side apart. Student's quantile is that of the smaller side, as for a single area.
     #[must_use]
-    pub fn of(judged: &[JudgedTwice]) -> Option<Self> {
+    pub fn from_judged(judged: &[JudgedTwice]) -> Option<Self> {
         let before = placements(judged, |one| one.before)?;
         let after = placements(judged, |one| one.after)?;
         let paired = |is_reply: bool| -> Vec<(f64, f64)> {
@@ -123,7 +123,7 @@ mod tests {
     fn the_variance_is_that_of_the_paired_places() {
         // Places of those who replied: before 1, 1/2; after 1, 1. Of those who did not: before 1, 1/2; after 1, 1.
         let judged = [twice(4.0, 4.0, true), twice(2.0, 3.0, true), twice(1.0, 1.0, false), twice(3.0, 2.0, false)];
-        let change = RankingChange::of(&judged).unwrap();
+        let change = RankingChange::from_judged(&judged).unwrap();
         assert_eq!((change.before, change.after, change.difference()), (0.75, 1.0, 0.25));
         // Differences 0 and 1/2 on each side: variance 1/8 over two, on two sides. With one degree of freedom t is
         // 12.7.
@@ -134,11 +134,11 @@ mod tests {
     #[test]
     fn judges_that_rank_alike_differ_by_nothing_and_one_person_says_nothing_of_the_scatter() {
         let same: Vec<JudgedTwice> = (0..9).map(|at| twice(f64::from(at), f64::from(at) * 2.0, at % 3 == 0)).collect();
-        let change = RankingChange::of(&same).unwrap();
+        let change = RankingChange::from_judged(&same).unwrap();
         assert_eq!((change.difference(), change.interval), (0.0, None));
         let lone = [twice(1.0, 2.0, true), twice(2.0, 1.0, false), twice(0.0, 0.0, false)];
-        assert_eq!(RankingChange::of(&lone).unwrap().interval, None);
-        assert_eq!(RankingChange::of(&lone[..1]), None);
+        assert_eq!(RankingChange::from_judged(&lone).unwrap().interval, None);
+        assert_eq!(RankingChange::from_judged(&lone[..1]), None);
     }
 
     /// Three uniform numbers, centred, are near enough to a normal one for scores of which only the order counts.
@@ -161,10 +161,11 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(317);
         for (shifts, replied) in [([0.0, 0.0], 12), ([0.8, 0.8], 20), ([0.3, 1.2], 20)] {
             let large = campaign(40_000, 40_000, shifts, &mut rng);
-            let truth = RankingChange::of(&large).unwrap().difference();
+            let truth = RankingChange::from_judged(&large).unwrap().difference();
             let rounds = 1_500;
             let holds = (0..rounds).filter(|_| {
-                let interval = RankingChange::of(&campaign(replied, 200, shifts, &mut rng)).unwrap().interval.unwrap();
+                let interval =
+                    RankingChange::from_judged(&campaign(replied, 200, shifts, &mut rng)).unwrap().interval.unwrap();
                 (interval.low..=interval.high).contains(&truth)
             });
             let share = holds.count() as f64 / f64::from(rounds);
@@ -181,16 +182,16 @@ mod tests {
             let alone = |score: &dyn Fn(&JudgedTwice) -> f64| {
                 let judged: Vec<Judged> =
                     judged.iter().map(|one| Judged { score: score(one), is_reply: one.is_reply }).collect();
-                Ranking::of(&judged).map(|ranking| ranking.auc)
+                Ranking::from_judged(&judged).map(|ranking| ranking.auc)
             };
-            let change = RankingChange::of(&judged);
+            let change = RankingChange::from_judged(&judged);
             prop_assert_eq!(change.is_some(), alone(&|one| one.before).is_some());
             if let Some(change) = change {
                 prop_assert!((change.before - alone(&|one| one.before).unwrap()).abs() < 1e-9);
                 prop_assert!((change.after - alone(&|one| one.after).unwrap()).abs() < 1e-9);
                 let turned: Vec<JudgedTwice> =
                     judged.iter().map(|one| twice(one.after, one.before, one.is_reply)).collect();
-                let turned = RankingChange::of(&turned).unwrap();
+                let turned = RankingChange::from_judged(&turned).unwrap();
                 prop_assert!((turned.difference() + change.difference()).abs() < 1e-9);
             }
         }

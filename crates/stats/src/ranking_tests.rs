@@ -12,20 +12,20 @@ fn judged(replied: &[f64], silent: &[f64]) -> Vec<Judged> {
 #[test]
 fn the_exact_test_meets_the_tables_of_mann_and_whitney() {
     // n = 4 and 5, U = 2: one-sided 0.0317 (4 of 126 ways); table of Mann and Whitney 1947.
-    let ranking = Ranking::of(&judged(&[4.0, 7.0, 8.0, 9.0], &[1.0, 2.0, 3.0, 5.0, 6.0])).unwrap();
+    let ranking = Ranking::from_judged(&judged(&[4.0, 7.0, 8.0, 9.0], &[1.0, 2.0, 3.0, 5.0, 6.0])).unwrap();
     assert!((ranking.auc - 18.0 / 20.0).abs() < 1e-12);
     assert!((ranking.p_above - 4.0 / 126.0).abs() < 1e-12, "{ranking:?}");
     assert!((ranking.p_value() - 8.0 / 126.0).abs() < 1e-12);
     assert_eq!(ranking.verdict(), RankingVerdict::NotShown);
     // All above all others: one of 56 ways.
-    let perfect = Ranking::of(&judged(&[6.0, 7.0, 8.0], &[1.0, 2.0, 3.0, 4.0, 5.0])).unwrap();
+    let perfect = Ranking::from_judged(&judged(&[6.0, 7.0, 8.0], &[1.0, 2.0, 3.0, 4.0, 5.0])).unwrap();
     assert!((perfect.p_above - 1.0 / 56.0).abs() < 1e-12 && perfect.auc == 1.0);
 }
 
 #[test]
 fn two_values_are_fishers_test() {
     // The lady tasting tea: three of four right is 0.243 (Fisher 1935).
-    let ranking = Ranking::of(&judged(&[1.0, 1.0, 1.0, 0.0], &[1.0, 0.0, 0.0, 0.0])).unwrap();
+    let ranking = Ranking::from_judged(&judged(&[1.0, 1.0, 1.0, 0.0], &[1.0, 0.0, 0.0, 0.0])).unwrap();
     assert!((ranking.p_above - 17.0 / 70.0).abs() < 1e-12, "{ranking:?}");
     assert!((ranking.auc - 0.75).abs() < 1e-12);
 }
@@ -41,24 +41,24 @@ fn newcombes_example_of_two_shares_is_met() {
 #[test]
 fn delongs_variance_of_two_values_is_that_of_their_shares() {
     let ranking = judged(&[1.0, 1.0, 1.0, 0.0], &[1.0, 0.0, 0.0, 0.0, 0.0]);
-    let variance = delong(&Group::of(&ranking), 0.775, 4, 5);
+    let variance = delong(&Group::by_score(&ranking), 0.775, 4, 5);
     let of_share = |share: f64, count: f64| share * (1.0 - share) / (count - 1.0);
     assert!((variance - (of_share(0.75, 4.0) + of_share(0.2, 5.0)) / 4.0).abs() < 1e-12, "{variance}");
 }
 
 #[test]
 fn scores_that_are_all_the_same_tell_nothing_and_one_side_alone_has_no_ranking() {
-    let same = Ranking::of(&judged(&[0.3; 5], &[0.3; 50])).unwrap();
+    let same = Ranking::from_judged(&judged(&[0.3; 5], &[0.3; 50])).unwrap();
     assert_eq!((same.auc, same.interval, same.p_value()), (0.5, None, 1.0));
-    assert_eq!(Ranking::of(&judged(&[0.3], &[])), None);
-    assert_eq!(Ranking::of(&judged(&[], &[0.3])), None);
+    assert_eq!(Ranking::from_judged(&judged(&[0.3], &[])), None);
+    assert_eq!(Ranking::from_judged(&judged(&[], &[0.3])), None);
 }
 
 #[test]
 fn the_approximation_is_near_the_exact_test_where_both_can_be_had() {
     let replied: Vec<f64> = (0..20).map(|index| f64::from((index * 37 + 11) % 100)).collect();
     let silent: Vec<f64> = (0..150).map(|index| f64::from((index * 13) % 83)).collect();
-    let groups = Group::of(&judged(&replied, &silent));
+    let groups = Group::by_score(&judged(&replied, &silent));
     let (exact, near) = (exact(&groups, 20, 150).unwrap(), approximate(&groups, 20, 150));
     assert!((exact.0 - near.0).abs() < 0.005 && (exact.1 - near.1).abs() < 0.005, "{exact:?} {near:?}");
 }
@@ -67,7 +67,7 @@ fn the_approximation_is_near_the_exact_test_where_both_can_be_had() {
 fn campaigns_too_large_to_count_are_approximated() {
     let replied: Vec<f64> = (0..3_000).map(f64::from).collect();
     let silent: Vec<f64> = (0..40_000).map(|index| f64::from(index % 2_800)).collect();
-    let ranking = Ranking::of(&judged(&replied, &silent)).unwrap();
+    let ranking = Ranking::from_judged(&judged(&replied, &silent)).unwrap();
     assert_eq!(ranking.verdict(), RankingVerdict::Ranks);
 }
 
@@ -77,7 +77,7 @@ proptest! {
         replied in prop::collection::vec(0_u8..12, 1..12), silent in prop::collection::vec(0_u8..12, 1..30),
     ) {
         let scores = |values: &[u8], of: fn(f64) -> f64| values.iter().map(|v| of(f64::from(*v))).collect::<Vec<_>>();
-        let ranking = |of| Ranking::of(&judged(&scores(&replied, of), &scores(&silent, of))).unwrap();
+        let ranking = |of| Ranking::from_judged(&judged(&scores(&replied, of), &scores(&silent, of))).unwrap();
         let (plain, scaled, turned) = (ranking(|v| v), ranking(|v| v.exp() / 7.0), ranking(|v| -v));
         prop_assert_eq!(plain, scaled);
         prop_assert!((plain.auc + turned.auc - 1.0).abs() < 1e-12);
@@ -101,22 +101,22 @@ proptest! {
             let each = scores.iter().enumerate();
             each.map(|(i, s)| Judged { score: f64::from(*s), is_reply: mask >> i & 1 == 1 }).collect::<Vec<_>>()
         };
-        let auc = |mask: u32| Ranking::of(&of(mask)).unwrap().auc;
+        let auc = |mask: u32| Ranking::from_judged(&of(mask)).unwrap().auc;
         let ways: Vec<f64> = (1..1_u32 << all).filter(|way| way.count_ones() == hits).map(auc).collect();
         let as_high = ways.iter().filter(|auc| **auc >= ways_auc(&of(mask)) - 1e-12).count();
-        let found = Ranking::of(&of(mask)).unwrap();
+        let found = Ranking::from_judged(&of(mask)).unwrap();
         prop_assert!((found.p_above - as_high as f64 / ways.len() as f64).abs() < 1e-9, "{:?}", found);
     }
 }
 
 fn ways_auc(judged: &[Judged]) -> f64 {
-    Ranking::of(judged).unwrap().auc
+    Ranking::from_judged(judged).unwrap().auc
 }
 
 #[test]
 fn one_reply_says_nothing_of_how_replies_vary() {
     let silent = (0..100).map(|at| Judged { score: f64::from(at), is_reply: false });
     let judged: Vec<Judged> = silent.chain([Judged { score: 59.5, is_reply: true }]).collect();
-    let ranking = Ranking::of(&judged).unwrap();
+    let ranking = Ranking::from_judged(&judged).unwrap();
     assert_eq!((ranking.auc, ranking.interval), (0.6, Some(Interval { low: 0.0, high: 1.0 })));
 }

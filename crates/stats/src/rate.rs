@@ -30,7 +30,7 @@ impl Rate {
     ///
     /// Not marked as simulated; see [`Rate::marked`].
     #[must_use]
-    pub fn of(tallies: &[Tally]) -> Self {
+    pub fn from_tallies(tallies: &[Tally]) -> Self {
         let decided: Vec<Tally> = tallies.iter().copied().filter(|tally| tally.total > 0).collect();
         let yes = decided.iter().map(|tally| tally.yes).sum::<u64>();
         let total = decided.iter().map(|tally| tally.total).sum::<u64>();
@@ -111,58 +111,58 @@ mod tests {
     #[test]
     fn one_message_per_persona_gives_the_textbook_wilson_interval() {
         // 11 of 16, as published calculators print it: 0.4440 to 0.8584.
-        let interval = Rate::of(&singles(11, 16)).interval.unwrap();
+        let interval = Rate::from_tallies(&singles(11, 16)).interval.unwrap();
         assert!((interval.low - 0.4440).abs() < 5e-4, "{interval:?}");
         assert!((interval.high - 0.8584).abs() < 5e-4, "{interval:?}");
     }
 
     #[test]
     fn a_share_of_people_has_the_same_interval() {
-        assert_eq!(Interval::wilson(11, 16), Rate::of(&singles(11, 16)).interval);
+        assert_eq!(Interval::wilson(11, 16), Rate::from_tallies(&singles(11, 16)).interval);
         assert_eq!(Interval::wilson(0, 0), None);
     }
 
     #[test]
     fn sixteen_of_sixteen_does_not_claim_certainty() {
-        let interval = Rate::of(&singles(16, 16)).interval.unwrap();
+        let interval = Rate::from_tallies(&singles(16, 16)).interval.unwrap();
         assert!(interval.low < 0.82 && interval.high > 0.999, "{interval:?}");
     }
 
     #[test]
     fn personas_that_always_answer_alike_count_once_however_often_they_are_asked() {
-        let asked_once = Rate::of(&singles(5, 10)).interval.unwrap();
+        let asked_once = Rate::from_tallies(&singles(5, 10)).interval.unwrap();
         let ten_times: Vec<Tally> =
             (0..10).map(|index| Tally { yes: if index < 5 { 10 } else { 0 }, total: 10 }).collect();
-        let asked_ten_times = Rate::of(&ten_times).interval.unwrap();
+        let asked_ten_times = Rate::from_tallies(&ten_times).interval.unwrap();
         assert!((asked_once.low - asked_ten_times.low).abs() < 0.02);
         assert!((asked_once.high - asked_ten_times.high).abs() < 0.02);
     }
 
     #[test]
     fn nothing_decided_has_no_rate_and_no_interval() {
-        let rate = Rate::of(&[Tally::default()]);
+        let rate = Rate::from_tallies(&[Tally::default()]);
         assert_eq!((rate.share(), rate.interval, rate.personas), (None, None, 0));
     }
 
     #[test]
     fn four_personas_that_happen_to_answer_alike_are_not_forty_observations() {
         // Each said yes to half of ten messages: the personas show no variance at all.
-        let balanced = Rate::of(&[Tally { yes: 5, total: 10 }; 4]).interval.unwrap();
-        let forty = Rate::of(&singles(20, 40)).interval.unwrap();
+        let balanced = Rate::from_tallies(&[Tally { yes: 5, total: 10 }; 4]).interval.unwrap();
+        let forty = Rate::from_tallies(&singles(20, 40)).interval.unwrap();
         assert!(balanced.high - balanced.low > 1.4 * (forty.high - forty.low), "{balanced:?} {forty:?}");
     }
 
     #[test]
     fn one_persona_is_one_observation_however_often_it_is_asked() {
-        let once = Rate::of(&[Tally { yes: 1, total: 1 }]).interval;
-        assert_eq!(Rate::of(&[Tally { yes: 3_000, total: 3_000 }]).interval, once);
+        let once = Rate::from_tallies(&[Tally { yes: 1, total: 1 }]).interval;
+        assert_eq!(Rate::from_tallies(&[Tally { yes: 3_000, total: 3_000 }]).interval, once);
     }
 
     #[test]
     fn a_persona_with_nearly_all_messages_is_not_drowned_by_those_with_one() {
         let mut tallies = singles(3, 9);
         tallies.push(Tally { yes: 10, total: 30 });
-        let interval = Rate::of(&tallies).interval.unwrap();
+        let interval = Rate::from_tallies(&tallies).interval.unwrap();
         assert!(interval.low < 0.15 && interval.high > 0.6, "{interval:?}");
     }
 
@@ -179,10 +179,10 @@ mod tests {
             .filter(|_| {
                 let tally = |total: &u64| {
                     let chance = chance(rng);
-                    Tally::of((0..*total).map(|_| rng.random_bool(chance)))
+                    Tally::from_decisions((0..*total).map(|_| rng.random_bool(chance)))
                 };
                 let tallies: Vec<Tally> = messages.iter().map(tally).collect();
-                let interval = Rate::of(&tallies).interval.unwrap();
+                let interval = Rate::from_tallies(&tallies).interval.unwrap();
                 interval.low <= truth && truth <= interval.high
             })
             .count();
@@ -219,7 +219,7 @@ mod tests {
                 1..60,
             ),
         ) {
-            let rate = Rate::of(&tallies);
+            let rate = Rate::from_tallies(&tallies);
             if let (Some(share), Some(interval)) = (rate.share(), rate.interval) {
                 prop_assert!(0.0 <= interval.low && interval.high <= 1.0);
                 prop_assert!(interval.low <= share + 1e-12 && share <= interval.high + 1e-12);

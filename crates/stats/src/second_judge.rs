@@ -18,11 +18,11 @@ pub struct Twice {
 /// What both judges said.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged<'a> {
-    /// Of every person whom both decided on, over all messages.
+    /// Differences of every person on whom both judges decided, over all messages.
     pub all: &'a [Twice],
     /// The smallest change of a difference there.
     pub step: f64,
-    /// Of those who were asked after the decision, over their messages since then alone.
+    /// Differences of the people who were asked after the decision, over their messages since then alone.
     pub later: &'a [Twice],
     /// The smallest change of a difference there.
     pub later_step: f64,
@@ -82,8 +82,8 @@ pub struct Opinions {
 
 /// The chance of a wrong "holds", and that of a wrong "does not": the usual one, as for the proof.
 const ALPHA: f64 = 0.05;
-/// Fewer people than this who were asked later are too small a sample: the number of people that a
-/// lineage keeps aside at least, for the same reason. `just bench-proof judges` shows what twelve can tell.
+/// With fewer later people than this, the sample is too small: it is the least number of people that a lineage keeps
+/// aside, for the same reason. `just bench-proof judges` shows what twelve can tell.
 const FEWEST_LATER: usize = 12;
 
 impl Opinions {
@@ -102,12 +102,12 @@ impl Opinions {
     pub fn compare(judged: Judged<'_>) -> Option<Self> {
         let (all, later) = (decided(judged.all), decided(judged.later));
         let second: Vec<f64> = all.iter().map(|one| one.second).collect();
-        let second_gain = Estimate::of(&second, judged.step)?;
+        let second_gain = Estimate::from_differences(&second, judged.step)?;
         let second_interval = confirm::interval(&second, judged.step)?;
         let is_unselected = later.len() >= FEWEST_LATER;
         let (people, step) = if is_unselected { (&later, judged.later_step) } else { (&all, judged.step) };
         let between: Vec<f64> = people.iter().map(|one| one.second - one.first).collect();
-        let difference = Estimate::of(&between, step)?;
+        let difference = Estimate::from_differences(&between, step)?;
         let reach = t_of_z(quantile(0.975), difference.degrees_of_freedom()) * difference.error;
         let sees_less = if is_unselected {
             t_tail(-difference.mean / difference.error, difference.degrees_of_freedom()) <= ALPHA
@@ -171,8 +171,8 @@ mod tests {
         (after.0 - before.0, after.1 - before.1)
     }
 
-    /// Of so many adoptions by the first judge, how often each opinion is given. With `later`, as many people again are
-    /// asked after the decision.
+    /// How often each opinion is given over this many adoptions by the first judge. With `later`, as many people again
+    /// are asked after the decision.
     fn opinions(people: usize, gains: (f64, f64), later: bool, runs: usize, rng: &mut ChaCha8Rng) -> [usize; 3] {
         let mut found = [0; 3];
         while found.iter().sum::<usize>() < runs {

@@ -58,7 +58,7 @@ fn half_width(estimate: &Estimate, alpha: f64) -> f64 {
 }
 
 fn large_enough(differences: &[f64], step: f64, margin: f64, alpha: f64) -> Option<Estimate> {
-    Estimate::of(differences, step)
+    Estimate::from_differences(differences, step)
         .filter(|estimate| estimate.personas >= LEAST && half_width(estimate, alpha) <= margin)
 }
 

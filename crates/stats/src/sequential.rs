@@ -1,9 +1,9 @@
 //! The test that decides on adoption: is the challenger better on unseen personas, with looks on the way?
 
+use super::group_sequential::{LARGEST_RATIO, Walk};
 use super::normal::{quantile, t_of_z, tail};
 use super::sign_flip::{self, Estimate, augmented_variance};
 use super::spending::Spending;
-use super::walk::{LARGEST_RATIO, Walk};
 use super::{Interval, Tally};
 
 /// What is fixed before the first look.
@@ -190,7 +190,7 @@ impl SequentialTest {
         let usable = tail(boundary) >= sign_flip::least(decided.len());
         let (high, spent) = if usable { (boundary, allowed) } else { (f64::INFINITY, spent_before) };
         let p = sign_flip::p_value(&decided, step).max(sign_flip::missed(&decided)).clamp(FURTHEST, 1.0 - FURTHEST);
-        let (z, estimate) = (-quantile(p), Estimate::of(&decided, step));
+        let (z, estimate) = (-quantile(p), Estimate::from_differences(&decided, step));
         let low = match (self.design.futility, estimate) {
             (Some(futility), Some(estimate)) if estimate.personas >= sign_flip::LEAST => {
                 futility.low(self.design.alpha, fraction, estimate.error)
@@ -221,7 +221,7 @@ impl SequentialTest {
             differences: differences.to_vec(),
             step: 1.0,
             spent,
-            estimate: Estimate::of(&decided, 1.0),
+            estimate: Estimate::from_differences(&decided, 1.0),
             z: f64::NEG_INFINITY,
             ratio,
             low: f64::NEG_INFINITY,

@@ -13,9 +13,9 @@ struct World {
 
 impl World {
     fn persona(&self, rng: &mut ChaCha8Rng) -> (f64, f64) {
-        let (base, own) = (1.2 * normal(rng) - 1.0, 0.5 * normal(rng));
+        let (base, noise) = (1.2 * normal(rng) - 1.0, 0.5 * normal(rng));
         let yes = |logit: f64| 1.0 / (1.0 + (-logit).exp());
-        (yes(base), yes(base + self.shift + own))
+        (yes(base), yes(base + self.shift + noise))
     }
 
     /// The world whose mean difference is `effect`.
@@ -47,8 +47,8 @@ impl World {
                 if blocks { (personas * (quarter - 1) / 4, personas * quarter / 4) } else { (0, personas) };
             for (pair, (before, after)) in pairs.iter_mut().zip(&people).take(to).skip(from) {
                 for _ in 0..if blocks { 3 } else { 1 } {
-                    pair.0 += Tally::of([rng.random_bool(*before)]);
-                    pair.1 += Tally::of([rng.random_bool(*after)]);
+                    pair.0 += Tally::from_decisions([rng.random_bool(*before)]);
+                    pair.1 += Tally::from_decisions([rng.random_bool(*after)]);
                 }
             }
             decision = test.look(&pairs[..to], quarter as f64 / 4.0);
@@ -182,10 +182,10 @@ fn one_look_reports_the_t_interval_and_is_no_narrower_than_the_plain_comparison(
         (0..16).map(|index| (Tally { yes: index % 2, total: 2 }, Tally { yes: (index + 1) % 3, total: 2 })).collect();
     let mut test = SequentialTest::new(Design::new(0.05, 0.15));
     test.look(&pairs, 1.0);
-    let (outcome, plain) = (test.result().unwrap(), crate::Comparison::of(&pairs));
+    let (outcome, plain) = (test.result().unwrap(), crate::Comparison::from_pairs(&pairs));
     let differences: Vec<f64> =
         pairs.iter().map(|(before, after)| after.share().unwrap() - before.share().unwrap()).collect();
-    let error = Estimate::of(&differences, 0.5).unwrap().error;
+    let error = Estimate::from_differences(&differences, 0.5).unwrap().error;
     // 2.131450 is the 97.5 % point of Student's distribution with 15 degrees of freedom.
     assert!((outcome.interval.high - outcome.mean - 2.131_450 * error).abs() < 1e-5, "{outcome:?}");
     let interval = plain.interval.unwrap();

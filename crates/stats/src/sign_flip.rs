@@ -2,12 +2,12 @@
 
 use super::normal::t_tail;
 
-/// Up to so many differences that are not 0 all ways to turn their signs are gone through: 16,384, so that a look
-/// takes no time that anybody notices. With more of them Student's t is close.
+/// If at most this many differences are not 0, all ways to turn their signs are gone through: 16,384, so that a look
+/// takes no noticeable time. With more of them Student's t is close.
 const MOST: usize = 14;
 
-/// Fewer decided personas than this show nothing, whatever they say: of four even unanimous ones come by chance in 1
-/// case of 16, more than any level that is used; of five in 1 of 32.
+/// Fewer decided personas than this show nothing, whatever they say. Four unanimous ones come by chance in 1 case of
+/// 16, which is more than any level that is used; five in 1 of 32.
 pub const LEAST: usize = 5;
 
 /// The mean of differences and its standard error.
@@ -22,13 +22,13 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Of differences in -1..=1, one per persona, where `step` is the smallest that a persona can make. The variance is
-    /// the sample variance of the differences and of one more persona that rose and one that fell by a step, after
-    /// [`super::paired`]: nobody having changed does not mean that nothing is uncertain. It is divided by one less than
-    /// their number, where the interval there divides by the number: with several messages per persona the step is
-    /// small, and a level of 0.05 was 0.057 in simulations. `None` without two personas.
+    /// Estimates the mean of differences in -1..=1, one per persona; `step` is the smallest change that a persona can
+    /// make. The variance is the sample variance of the differences and of two more, one persona that rose and one that
+    /// fell by a step, after [`super::paired`]: nobody having changed does not mean that nothing is uncertain. It is
+    /// divided by one less than their number, where the interval there divides by the number: with several messages per
+    /// persona the step is small, and a level of 0.05 was 0.057 in simulations. `None` without two personas.
     #[must_use]
-    pub fn of(differences: &[f64], step: f64) -> Option<Self> {
+    pub fn from_differences(differences: &[f64], step: f64) -> Option<Self> {
         if differences.len() < 2 {
             return None;
         }
@@ -41,18 +41,18 @@ impl Estimate {
 
     /// For an interval rather than a decision: Student's, with the sample variance alone, where at least five
     /// differences lie above the mean and five below it (the usual condition of the normal approximation: Cochran 1977,
-    /// ch. 3.8); of fewer, [`Estimate::of`]. The two personas more that a decision is careful by make an interval of 24
-    /// personas a tenth too wide.
+    /// ch. 3.8); of fewer, [`Estimate::from_differences`]. The two personas more that a decision is careful by make an
+    /// interval of 24 personas a tenth too wide.
     #[must_use]
     pub fn plain(differences: &[f64], step: f64) -> Option<Self> {
-        let careful = Self::of(differences, step)?;
+        let careful = Self::from_differences(differences, step)?;
         let n = differences.len() as f64;
-        let above = differences.iter().filter(|own| **own > careful.mean).count();
-        let below = differences.iter().filter(|own| **own < careful.mean).count();
+        let above = differences.iter().filter(|difference| **difference > careful.mean).count();
+        let below = differences.iter().filter(|difference| **difference < careful.mean).count();
         if above.min(below) < LEAST {
             return Some(careful);
         }
-        let squares: f64 = differences.iter().map(|own| (own - careful.mean).powi(2)).sum();
+        let squares: f64 = differences.iter().map(|difference| (difference - careful.mean).powi(2)).sum();
         Some(Estimate { error: (squares / (n - 1.0) / n).sqrt(), ..careful })
     }
 
@@ -83,7 +83,8 @@ pub fn augmented_variance(differences: &[f64], step: f64) -> f64 {
 /// at 0.05, and 0.011 at 0.01, of 16 to 60 personas with one and with three messages.
 #[must_use]
 pub fn p_value(differences: &[f64], step: f64) -> f64 {
-    let Some(estimate) = Estimate::of(differences, step).filter(|estimate| estimate.personas >= LEAST) else {
+    let Some(estimate) = Estimate::from_differences(differences, step).filter(|estimate| estimate.personas >= LEAST)
+    else {
         return 1.0;
     };
     let t = (estimate.mean + leaning(differences, &estimate)) / estimate.error;

@@ -28,8 +28,8 @@ impl Components {
     /// Casella and McCulloch 1992, ch. 5; Sahai and Ojeda 2005), from the inside out, each clamped at 0. Unbiased but
     /// for the clamping, whatever the distribution: outcomes of yes or no need no model here.
     #[must_use]
-    pub fn of(run: &[Outcomes]) -> Option<Self> {
-        let sums = Sums::of(run);
+    pub fn estimate(run: &[Outcomes]) -> Option<Self> {
+        let sums = Sums::from_outcomes(run);
         if sums.personas < 2.0 {
             return None;
         }
@@ -54,7 +54,7 @@ impl Components {
         if n < 2.0 {
             return None;
         }
-        let (first, second) = (Sums::of(&before).within(), Sums::of(&after).within());
+        let (first, second) = (Sums::from_outcomes(&before).within(), Sums::from_outcomes(&after).within());
         let noise = |of: (Option<f64>, Option<f64>), outcomes: &Outcomes| {
             let (squares, all) = sizes(outcomes);
             of.0.unwrap_or(0.0) * squares / (all * all) + of.1.unwrap_or(0.0) / all
@@ -154,7 +154,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(run: &[Outcomes]) -> Self {
+    fn from_outcomes(run: &[Outcomes]) -> Self {
         let decided = || run.iter().filter(|persona| sizes(persona).1 > 0.0);
         let decisions: f64 = decided().map(|persona| sizes(persona).1).sum();
         let mean = decided().map(|persona| average(persona) * sizes(persona).1).sum::<f64>() / decisions;
@@ -172,16 +172,16 @@ impl Sums {
         };
         for persona in decided() {
             let (squares, count) = sizes(persona);
-            let own = average(persona);
+            let persona_mean = average(persona);
             sums.personas += 1.0;
-            sums.between_personas += count * (own - mean).powi(2);
+            sums.between_personas += count * (persona_mean - mean).powi(2);
             sums.per_persona += squares / count;
             sums.per_message_of_all += squares / decisions;
             sums.per_persona_of_all += count * count / decisions;
             for message in persona.iter().filter(|message| !message.is_empty()) {
                 let share = message.iter().sum::<f64>() / message.len() as f64;
                 sums.messages += 1.0;
-                sums.between_messages += message.len() as f64 * (share - own).powi(2);
+                sums.between_messages += message.len() as f64 * (share - persona_mean).powi(2);
                 sums.between_decisions += message.iter().map(|outcome| (outcome - share).powi(2)).sum::<f64>();
             }
         }

@@ -9,12 +9,12 @@ fn run(personas: usize, sizes: &[usize], persona: f64, message: f64, rng: &mut C
     let coin = |by: f64, rng: &mut ChaCha8Rng| if rng.random_bool(0.5) { by } else { -by };
     (0..personas)
         .map(|index| {
-            let own = 0.5 + coin(persona, rng);
+            let level = 0.5 + coin(persona, rng);
             let sizes = &sizes[..=(index + sizes.len() - 1) % sizes.len()];
             sizes
                 .iter()
                 .map(|size| {
-                    let chance = own + coin(message, rng);
+                    let chance = level + coin(message, rng);
                     (0..*size).map(|_| f64::from(u8::from(rng.random_bool(chance)))).collect()
                 })
                 .collect()
@@ -27,7 +27,7 @@ fn a_textbook_table_is_met() {
     // Two personas, two messages each, two decisions each, by hand: MS between decisions 1/4 * ... = 0.25,
     // between messages 0.25, between personas 0.5.
     let table = vec![vec![vec![1.0, 1.0], vec![1.0, 0.0]], vec![vec![0.0, 0.0], vec![0.0, 1.0]]];
-    let found = Components::of(&table).unwrap();
+    let found = Components::estimate(&table).unwrap();
     // SSE = 0.5 + 0.5 over 4; SSB = 2 * (0.0625 * 2) * 2 = 0.5 over 2; SSA = 4 * 0.0625 * 2 = 0.5 over 1.
     assert_eq!(found.decision, Some(0.25));
     assert_eq!(found.message, Some(0.0));
@@ -41,7 +41,7 @@ fn simulated_components_are_found_on_average_balanced_or_not() {
         for (persona, message) in [(0.2, 0.1), (0.1, 0.3), (0.3, 0.0)] {
             let (mut sum, runs) = ([0.0; 3], 250.0);
             for _ in 0..250 {
-                let found = Components::of(&run(60, &sizes, persona, message, &mut rng)).unwrap();
+                let found = Components::estimate(&run(60, &sizes, persona, message, &mut rng)).unwrap();
                 sum[0] += found.persona / runs;
                 sum[1] += found.message.unwrap() / runs;
                 sum[2] += found.decision.unwrap() / runs;
@@ -58,14 +58,14 @@ fn simulated_components_are_found_on_average_balanced_or_not() {
 #[test]
 fn what_cannot_be_told_apart_is_in_the_level_above() {
     let mut rng = ChaCha8Rng::seed_from_u64(42);
-    let once = Components::of(&run(2_000, &[1, 1, 1], 0.2, 0.2, &mut rng)).unwrap();
+    let once = Components::estimate(&run(2_000, &[1, 1, 1], 0.2, 0.2, &mut rng)).unwrap();
     assert_eq!(once.decision, None);
     assert!((once.message.unwrap() - 0.21).abs() < 0.02 && (once.persona - 0.04).abs() < 0.02, "{once:?}");
     let single: Vec<Outcomes> = (0..2_000).map(|index| vec![vec![f64::from(index % 2)]]).collect();
-    let single = Components::of(&single).unwrap();
+    let single = Components::estimate(&single).unwrap();
     assert_eq!((single.message, single.decision), (None, None));
     assert!((single.persona - 0.25).abs() < 1e-3);
-    assert_eq!(Components::of(&[vec![vec![1.0]], vec![]]), None);
+    assert_eq!(Components::estimate(&[vec![vec![1.0]], vec![]]), None);
 }
 
 #[test]
@@ -134,7 +134,7 @@ proptest! {
             let numbers = |message: &Vec<bool>| message.iter().map(number).collect();
             table.iter().map(|persona| persona.iter().map(numbers).collect()).collect()
         };
-        let (found, turned) = (Components::of(&numbers(false)), Components::of(&numbers(true)));
+        let (found, turned) = (Components::estimate(&numbers(false)), Components::estimate(&numbers(true)));
         prop_assert_eq!(found.is_some(), turned.is_some());
         if let (Some(found), Some(turned)) = (found, turned) {
             for component in [Some(found.persona), found.message, found.decision] {

@@ -7,16 +7,15 @@ use crate::{Interval, Tally};
 /// Replies to messages that a judge said yes to, and to those that it said no to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Worth {
-    /// Of a yes; `yes` of the tally counts replies.
+    /// Replies to messages with a yes; `yes` of the tally counts replies.
     pub of_yes: Tally,
-    /// Of a no.
+    /// Replies to messages with a no; `yes` of the tally counts replies.
     pub of_no: Tally,
     /// How often there is a reply after a yes, with its interval; `None` where the judge never said yes.
     pub after_yes: Option<Interval>,
-    /// The same after a no.
+    /// How often there is a reply after a no, likewise.
     pub after_no: Option<Interval>,
-    /// How many times as often people reply after a yes as after a no: as counted, `None` where nobody replied after a
-    /// no.
+    /// How many times as often people reply after a yes as after a no, as counted; `None` if nobody replied after a no.
     pub ratio: Option<f64>,
     /// Its 95 % interval; `None` where the judge only ever said one thing, or nobody replied.
     pub ratio_interval: Option<Interval>,
@@ -32,7 +31,7 @@ impl Worth {
     /// equal-tailed at 95 % (Brown, Cai and DasGupta 2001 for one share, with their ends at none and at all; Agresti
     /// and Min 2005 for the ratio of two). 10 replies to 120 messages against 10 to 280 give 2.3 times, 1.0 to 5.4.
     #[must_use]
-    pub fn of(of_yes: Tally, of_no: Tally) -> Self {
+    pub fn from_tallies(of_yes: Tally, of_no: Tally) -> Self {
         let is_known = of_yes.total > 0 && of_no.total > 0 && of_yes.yes + of_no.yes > 0;
         let ratio = of_yes.share().zip(of_no.share()).filter(|(_, no)| *no > 0.0).map(|(yes, no)| yes / no);
         Worth {
@@ -49,7 +48,7 @@ impl Worth {
 /// Jeffreys' 95 % interval of a share; `None` where nothing was counted.
 #[must_use]
 pub fn jeffreys(tally: Tally) -> Option<Interval> {
-    let posterior = Posterior::of(tally);
+    let posterior = Posterior::from_tally(tally);
     (tally.total > 0).then(|| Interval {
         low: if tally.yes == 0 { 0.0 } else { posterior.quantile(0.025) },
         high: if tally.yes == tally.total { 1.0 } else { posterior.quantile(0.975) },
@@ -64,7 +63,7 @@ struct Posterior {
 }
 
 impl Posterior {
-    fn of(tally: Tally) -> Self {
+    fn from_tally(tally: Tally) -> Self {
         Posterior { a: tally.yes as f64 + 0.5, b: (tally.total - tally.yes) as f64 + 0.5 }
     }
 
@@ -105,7 +104,7 @@ impl Posterior {
 }
 
 fn ratio_interval(of_yes: Tally, of_no: Tally) -> Interval {
-    let (yes, points) = (Posterior::of(of_yes), Posterior::of(of_no).points());
+    let (yes, points) = (Posterior::from_tally(of_yes), Posterior::from_tally(of_no).points());
     let below = |log: f64| {
         let ratio = log.exp();
         points.iter().map(|(no, weight)| weight * yes.below(ratio * no)).sum::<f64>()
@@ -140,7 +139,7 @@ mod tests {
 
     #[test]
     fn ten_of_120_against_ten_of_280_is_two_to_one_and_barely_shown() {
-        let worth = Worth::of(tally(10, 120), tally(10, 280));
+        let worth = Worth::from_tallies(tally(10, 120), tally(10, 280));
         let interval = worth.ratio_interval.unwrap();
         assert!((worth.ratio.unwrap() - 2.333).abs() < 0.001);
         assert!((interval.low - 1.0).abs() < 0.03 && (interval.high - 5.4).abs() < 0.1, "{interval:?}");
@@ -161,18 +160,18 @@ mod tests {
 
     #[test]
     fn what_nobody_replied_to_has_an_open_end() {
-        let worth = Worth::of(tally(5, 100), tally(0, 300));
+        let worth = Worth::from_tallies(tally(5, 100), tally(0, 300));
         let interval = worth.ratio_interval.unwrap();
         assert_eq!((worth.ratio, interval.high), (None, f64::INFINITY));
         assert!(interval.low > 1.0, "{interval:?}");
-        assert_eq!(Worth::of(tally(0, 10), tally(0, 300)).ratio_interval, None);
-        assert_eq!(Worth::of(tally(0, 0), tally(5, 300)).ratio_interval, None);
+        assert_eq!(Worth::from_tallies(tally(0, 10), tally(0, 300)).ratio_interval, None);
+        assert_eq!(Worth::from_tallies(tally(0, 0), tally(5, 300)).ratio_interval, None);
     }
 
     proptest! {
         #[test]
         fn the_points_of_a_posterior_have_its_mean_and_variance(yes in 0_u64..40, no in 0_u64..4_000) {
-            let posterior = Posterior::of(tally(yes, yes + no));
+            let posterior = Posterior::from_tally(tally(yes, yes + no));
             let points = posterior.points();
             let mean: f64 = points.iter().map(|(share, weight)| share * weight).sum();
             let variance: f64 = points.iter().map(|(share, weight)| weight * (share - mean).powi(2)).sum();
@@ -184,8 +183,8 @@ mod tests {
 
         #[test]
         fn the_other_way_round_is_one_over_the_ratio(a in 1_u64..30, n in 30_u64..300, b in 1_u64..30, m in 30_u64..300) {
-            let one = Worth::of(tally(a, n), tally(b, m)).ratio_interval.unwrap();
-            let other = Worth::of(tally(b, m), tally(a, n)).ratio_interval.unwrap();
+            let one = Worth::from_tallies(tally(a, n), tally(b, m)).ratio_interval.unwrap();
+            let other = Worth::from_tallies(tally(b, m), tally(a, n)).ratio_interval.unwrap();
             prop_assert!((one.low * other.high - 1.0).abs() < 2e-3, "{:?} {:?}", one, other);
             prop_assert!((one.high * other.low - 1.0).abs() < 2e-3, "{:?} {:?}", one, other);
         }

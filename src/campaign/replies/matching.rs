@@ -172,7 +172,7 @@ fn people(
         let person =
             people.entry(email).or_insert_with(|| Person { email: Some(email.to_owned()), ..Person::default() });
         person.opted_out = true;
-        person.suppressed = listed.reason(AddressKey::of(email)).is_none();
+        person.suppressed = listed.reason(AddressKey::from_address(email)).is_none();
     }
     let mut people: Vec<Person> = people.into_values().collect();
     people.sort_by(|one, other| (&one.lead, &one.email).cmp(&(&other.lead, &other.email)));

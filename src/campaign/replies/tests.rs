@@ -27,7 +27,7 @@ fn place(names: &[&str]) -> (tempfile::TempDir, DataFolder, FileName) {
     let written = names.iter().map(|name| {
         let email = format!("{name}@x.example");
         Ok(Written {
-            lead: AddressKey::of(&email).lead_id(),
+            lead: AddressKey::from_address(&email).lead_id(),
             email,
             arm: "a".into(),
             persona: format!("{name}, controller"),
@@ -137,7 +137,7 @@ fn a_category_without_a_reply_is_no_reply_and_opens_that_are_not_tracked_say_not
     assert!(known(&folder).iter().all(|outcome| outcome.positive.is_none()));
     // Who is not to be contacted is suppressed all the same.
     let list = Suppression::load(&folder).unwrap();
-    assert!(list.reason(AddressKey::of("ben@x.example")).is_some() && list.len() == 1);
+    assert!(list.reason(AddressKey::from_address("ben@x.example")).is_some() && list.len() == 1);
 }
 
 #[test]
@@ -268,8 +268,8 @@ fn who_is_not_of_the_campaign_or_got_another_text_is_listed_and_not_counted() {
     let outcomes = known(&folder);
     assert_eq!((outcomes.len(), of(&outcomes, "ben").sent[0].step), (1, 2));
     let list = Suppression::load(&folder).unwrap();
-    assert!(list.reason(AddressKey::of("ben@x.example")).is_some(), "both of his addresses");
-    assert!(list.reason(AddressKey::of("ben.private@y.example")).is_some());
+    assert!(list.reason(AddressKey::from_address("ben@x.example")).is_some(), "both of his addresses");
+    assert!(list.reason(AddressKey::from_address("ben.private@y.example")).is_some());
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn whoever_may_not_be_written_to_by_a_list_of_leads_may_not_by_an_export_either(
     ];
     bring(&folder, &file, Tool::Csv, &rows);
     let list = Suppression::load(&folder).unwrap();
-    assert!(list.reason(AddressKey::of("ana@x.example")).is_some() && list.len() == 1);
+    assert!(list.reason(AddressKey::from_address("ana@x.example")).is_some() && list.len() == 1);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn undo(folder: &DataFolder, campaign: &str, number: u32) -> Result<Option<U
         let Line { import, person, .. } = line?;
         if import == number {
             let email = person.email.as_deref().filter(|_| person.suppressed);
-            suppressed.extend(email.map(AddressKey::of));
+            suppressed.extend(email.map(AddressKey::from_address));
             continue;
         }
         if import != at {
@@ -71,7 +71,7 @@ fn still_asked(
             let line = line?;
             let is_undone = file.stem() == campaign && line.import == number;
             if line.person.opted_out && !is_undone {
-                line.person.email.as_deref().map(AddressKey::of).into_iter().for_each(&mut *each);
+                line.person.email.as_deref().map(AddressKey::from_address).into_iter().for_each(&mut *each);
             }
         }
     }
@@ -80,7 +80,7 @@ fn still_asked(
         for outcome in replies::open(folder, file.stem())? {
             let outcome = outcome?;
             if outcome.unsubscribed {
-                each(AddressKey::of(&outcome.email));
+                each(AddressKey::from_address(&outcome.email));
             }
         }
     }

@@ -48,7 +48,7 @@ pub fn calls(people: &Texts, options: &Options) -> Result<Vec<Usage>, Error> {
     let batches = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start)).enumerate();
     let usage = batches.map(|(number, size)| {
         let batch = Batch { seed: 1, round: 0, number, size };
-        let request = Whom::Like(&population).request(batch, &[], CallKey::of(&[]));
+        let request = Whom::Like(&population).request(batch, &[], CallKey::from_parts(&[]));
         estimate::tokens(&request, PERSONA_ANSWER * size as u64)
     });
     Ok(usage.collect())

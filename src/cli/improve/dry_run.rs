@@ -5,7 +5,7 @@ use super::{Cycles, Options, Target, When, aside, calls, challengers};
 use crate::cli::error::Error;
 use crate::cli::sorting_calls;
 use crate::cli::trial_calls::{AUDIT_ANSWER, DECISION_ANSWER, TrialCalls};
-use crate::data::entry::Said;
+use crate::data::entry::DecidedMessage;
 use crate::data::folder::DataFolder;
 use crate::data::{FileName, Part, results_stream};
 use crate::evaluate::DecisionMaker;
@@ -14,7 +14,7 @@ use crate::evaluate::grounding::Audit;
 use crate::evaluate::run::RunContext;
 use crate::improve::parts::Marking;
 use crate::improve::sorting::A_CALL;
-use crate::improve::{Brief, Heard};
+use crate::improve::{Brief, Feedback};
 use crate::model::{CallKey, Role, Usage};
 use crate::optimize::Cast;
 use crate::optimize::before::judges::{Judge, Judges};
@@ -131,10 +131,10 @@ pub fn plan(
     let sorted_on_the_way = sorting_calls::planned_for_new(&cast.improver, A_CALL, codebook);
     let advice = parts.advice_in(prompt);
     let brief = Brief::new(parts, &advice, facts, (&heard, &objections));
-    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::of(&[])), CHANGES);
+    let rewrite = estimate::tokens(&cast.improver.proposal(&brief, CallKey::from_parts(&[])), CHANGES);
     let marked: Vec<Usage> = resumed
         .is_unmarked()
-        .then(|| estimate::tokens(&cast.improver.splitting(prompt, CallKey::of(&[])), MARKS))
+        .then(|| estimate::tokens(&cast.improver.splitting(prompt, CallKey::from_parts(&[])), MARKS))
         .into_iter()
         .collect();
     // A rewritten prompt is longer than the incumbent.
@@ -158,7 +158,7 @@ pub fn plan(
     let proof = (PROOF * searching as f64 / of_proof) as usize;
     let search = ((1.0 - PROOF) * searching as f64 / of_search) as usize;
     let messages = u64::from(options.messages()) * cycles;
-    let line = |role, what: &str, calls: Vec<Usage>, times| Line::of(role, what, &calls, times, account);
+    let line = |role, what: &str, calls: Vec<Usage>, times| Line::for_calls(role, what, &calls, times, account);
     let audited = if is_grounded { some(&trial.audit, search / 2) } else { Vec::new() };
     let older = if is_grounded { audits_of(folder, file, &auditing)? } else { Vec::new() };
     let mut lines = vec![
@@ -211,8 +211,8 @@ fn some(calls: &[Usage], count: usize) -> Vec<Usage> {
 }
 
 /// What people said, for the size of a request.
-fn heard(folder: &DataFolder, file: &FileName) -> Result<Heard, Error> {
-    Ok(results_stream::gather(folder, file, &Heard::default())?.0)
+fn heard(folder: &DataFolder, file: &FileName) -> Result<Feedback, Error> {
+    Ok(results_stream::gather(folder, file, &Feedback::default())?.0)
 }
 
 /// What checking the claims of a file's messages takes that got a yes, where nobody has yet.
@@ -223,9 +223,10 @@ fn audits_of(folder: &DataFolder, file: &FileName, auditing: &Auditing) -> Resul
             return;
         }
         let persona = entry.persona.get();
-        let is_open = |said: &&Said<'_>| said.yes && said.audit::<Audit>().is_none_or(|audit| audit.auditor.is_none());
+        let is_open =
+            |said: &&DecidedMessage<'_>| said.yes && said.audit::<Audit>().is_none_or(|audit| audit.auditor.is_none());
         calls.extend(entry.messages.iter().filter(is_open).map(|said| {
-            let request = auditor.request(&said.message.get(), &auditing.sources, &persona, CallKey::of(&[]));
+            let request = auditor.request(&said.message.get(), &auditing.sources, &persona, CallKey::from_parts(&[]));
             estimate::tokens(&request, AUDIT_ANSWER)
         }));
     })?;
@@ -238,7 +239,7 @@ fn decisions(folder: &DataFolder, file: &FileName, decision_maker: &DecisionMake
         if entry.part == Part::Results {
             let persona = entry.persona.get();
             calls.extend(entry.messages.iter().map(|said| {
-                let request = decision_maker.request(&persona, &said.message.get(), CallKey::of(&[]));
+                let request = decision_maker.request(&persona, &said.message.get(), CallKey::from_parts(&[]));
                 estimate::tokens(&request, DECISION_ANSWER)
             }));
         }

@@ -4,7 +4,7 @@ use clap::Parser;
 
 use super::{Cycles, Options, calls};
 use crate::cli::{Cli, Command};
-use crate::journal::Begun;
+use crate::journal::OpenRun;
 use crate::optimize::allowance::Allowance;
 
 /// What the cycles of a run may spend.
@@ -20,7 +20,7 @@ pub struct Plan {
 impl Plan {
     /// The plan of a run. It follows the command that the run began with, so that resuming with a higher limit changes
     /// nothing that was already found.
-    pub fn new(options: &Options, run: &Begun) -> Self {
+    pub fn new(options: &Options, run: &OpenRun) -> Self {
         let first = run.resumed.then(|| run.arguments().ok()).flatten();
         let limit = first.and_then(|arguments| limit_in(&arguments)).unwrap_or(options.models.max_calls);
         Plan { cycles: options.cycles, asked: options.calls, all: limit }

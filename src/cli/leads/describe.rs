@@ -14,7 +14,7 @@ use crate::data::spool::{Spool, Texts};
 use crate::data::{FileName, Kind};
 use crate::engine::local;
 use crate::evaluate::generator::MESSAGE_TOKENS;
-use crate::evaluate::lead_describer::{Described, Describer};
+use crate::evaluate::lead_describer::{Describer, Description};
 use crate::event::{Event, Grounding, TrialOutcome};
 use crate::model::Role;
 use crate::report::estimate::{self, Line};
@@ -70,8 +70,8 @@ pub async fn list(setup: &Setup, file: &FileName, models: &ModelOptions, seed: O
             auditing.push(estimate::tokens(&describer.audit_request(&text), AUDIT));
         }
         let lines = [
-            Line::of(Role::Generator, "descriptions", &writing, 1, &account),
-            Line::of(Role::Auditor, "audits", &auditing, 1, &account),
+            Line::for_calls(Role::Generator, "descriptions", &writing, 1, &account),
+            Line::for_calls(Role::Auditor, "audits", &auditing, 1, &account),
         ];
         return print(&estimate::plan(&lines, &account));
     }
@@ -88,15 +88,15 @@ pub async fn list(setup: &Setup, file: &FileName, models: &ModelOptions, seed: O
             let (texts, keys, seed, describer) = &*shared;
             let described = match texts.get(index) {
                 Ok(columns) => describer.describe(&columns, &[seed, "lead", &keys[index].lead_id()]).await,
-                Err(error) => Described::Failed { reason: error.to_string() },
+                Err(error) => Description::Failed { reason: error.to_string() },
             };
             let outcome = match &described {
-                Described::Grounded { .. } | Described::MadeUp { .. } => TrialOutcome::Written,
-                Described::Failed { .. } => TrialOutcome::Failed,
-                Described::Stopped => return,
+                Description::Grounded { .. } | Description::MadeUp { .. } => TrialOutcome::Written,
+                Description::Failed { .. } => TrialOutcome::Failed,
+                Description::Stopped => return,
             };
             let reason = match &described {
-                Described::Failed { reason } => Some(reason.clone()),
+                Description::Failed { reason } => Some(reason.clone()),
                 _ => None,
             };
             found.lock().unwrap_or_else(PoisonError::into_inner).add(keys[index], described);
@@ -154,9 +154,9 @@ impl Found {
         Found { spool: Some(spool), ..Found::default() }
     }
 
-    fn add(&mut self, key: AddressKey, described: Described) {
+    fn add(&mut self, key: AddressKey, described: Description) {
         match described {
-            Described::Grounded { text, revisions } => match self.spool.as_ref().map(|spool| spool.put(&text)) {
+            Description::Grounded { text, revisions } => match self.spool.as_ref().map(|spool| spool.put(&text)) {
                 Some(Ok(place)) => {
                     self.places.insert(key, place);
                     self.revised += u64::from(revisions > 0);
@@ -164,9 +164,9 @@ impl Found {
                 Some(Err(error)) => self.fail(error.to_string()),
                 None => {}
             },
-            Described::MadeUp { .. } => self.made_up += 1,
-            Described::Failed { reason } => self.fail(reason),
-            Described::Stopped => {}
+            Description::MadeUp { .. } => self.made_up += 1,
+            Description::Failed { reason } => self.fail(reason),
+            Description::Stopped => {}
         }
     }
 

@@ -61,6 +61,6 @@ fn person(setup: &Setup, address: &str, suppression: &Suppression) -> Result<(),
             }
         }
     }
-    let suppressed = suppression.reason(leads::AddressKey::of(address));
+    let suppressed = suppression.reason(leads::AddressKey::from_address(address));
     print(&report::person(address, &found, suppressed))
 }

@@ -12,7 +12,7 @@ use super::super::{print, progress};
 use super::{ingress, who};
 use crate::call::stop::Why;
 use crate::engine::restate::ingress::{self, Ingress};
-use crate::engine::restate::runs::Seen;
+use crate::engine::restate::runs::RunStatus;
 use crate::engine::restate::wire::{ALL, RUN, RUNS};
 use crate::evaluate::run::Interrupted;
 use crate::report::live::Live;
@@ -117,7 +117,8 @@ pub async fn attach(setup: &Setup, address: Option<&str>, id: &str) -> Result<()
 pub async fn cancel(setup: &Setup, address: Option<&str>, id: &str) -> Result<(), Error> {
     let ingress = door(setup, address)?;
     let id = whole(&ingress, id).await?;
-    let cancelled: Option<Seen> = ask(ingress.invoke((RUN, Some(&id), "cancel"), None, Some(&who()), PATIENCE).await)?;
+    let cancelled: Option<RunStatus> =
+        ask(ingress.invoke((RUN, Some(&id), "cancel"), None, Some(&who()), PATIENCE).await)?;
     match cancelled {
         None => Err(unknown(&id)),
         Some(seen) if seen.ended.is_some() => Err(Error::Usage(format!("run {id} is over already: {}", state(&seen)))),
@@ -140,7 +141,7 @@ fn ask<T>(answer: Result<T, ingress::Error>) -> Result<T, Error> {
     })
 }
 
-async fn look(ingress: &Ingress, id: &str) -> Result<Option<Seen>, Error> {
+async fn look(ingress: &Ingress, id: &str) -> Result<Option<RunStatus>, Error> {
     ask(ingress.invoke((RUN, Some(id), "see"), None, None::<&()>, PATIENCE).await)
 }
 
@@ -161,11 +162,11 @@ fn unknown(id: &str) -> Error {
     ))
 }
 
-fn live(seen: &Seen) -> Live {
+fn live(seen: &RunStatus) -> Live {
     serde_json::from_str(&seen.live).unwrap_or_default()
 }
 
-fn state(seen: &Seen) -> String {
+fn state(seen: &RunStatus) -> String {
     match (&seen.ended, &seen.cancelled) {
         (Some(ended), _) if ended.well => "done".to_owned(),
         (Some(_), Some(by)) => format!("cancelled by {}", words::one_line(by, 60)),
@@ -175,7 +176,7 @@ fn state(seen: &Seen) -> String {
     }
 }
 
-fn heading(seen: &Seen) -> String {
+fn heading(seen: &RunStatus) -> String {
     let about = &seen.about;
     format!(
         "Run {} of {}, begun {}: rejoinder {}",

@@ -15,7 +15,7 @@ use crate::engine::restate::admin::Admin;
 use crate::engine::restate::ingress::Ingress;
 use crate::engine::restate::wire::Version;
 use crate::engine::restate::worker::sender::Connect;
-use crate::engine::restate::worker::{self, Told, Worker};
+use crate::engine::restate::worker::{self, Notice, Worker};
 use crate::model::Role;
 use crate::model::form::Forms;
 use crate::model::http::Effort;
@@ -84,7 +84,7 @@ pub async fn run(global: &Global, options: &Options, mut signals: Signals) -> Re
         Concurrency::Fixed(slots) => permits::Concurrency::Fixed(slots),
         Concurrency::Auto => permits::Concurrency::Auto,
     };
-    let version = Version::own();
+    let version = Version::current();
     let worker = worker::Settings {
         listen: options.listen,
         address: options.address.as_deref().map(|address| address.trim_end_matches('/').to_owned()),
@@ -99,11 +99,11 @@ pub async fn run(global: &Global, options: &Options, mut signals: Signals) -> Re
     };
     let worker = Worker::listen(worker).await.map_err(explain)?;
     let tell = |told| match told {
-        Told::Listens(address) => {
+        Notice::Listens(address) => {
             // On stdout, since a script that starts workers needs the port.
             let _ = print(&format!("The worker listens on {address}\n"));
         }
-        Told::Note(text) => progress::say(&text),
+        Notice::Note(text) => progress::say(&text),
     };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let working = worker.work(

@@ -39,7 +39,7 @@ pub fn plan(
     recipients: &Recipients,
     account: &Account,
 ) -> Result<Vec<Line>, Error> {
-    let key = || CallKey::of(&[]);
+    let key = || CallKey::from_parts(&[]);
     let steps: Vec<StepText> = (0..writer.steps).map(typical).collect();
     let faults = [Fault { passage: " ".repeat(120), why: " ".repeat(120) }];
     let auditor = writer.auditing.by.model();

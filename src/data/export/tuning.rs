@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Exporter, Rows};
-use crate::data::entry::{Entry, Part, Said};
+use crate::data::entry::{DecidedMessage, Entry, Part};
 use crate::event::Grounding;
 
 /// Messages to a persona that got a no elsewhere.
@@ -23,7 +23,7 @@ pub struct Tuning {
     /// What the generator was asked about a persona.
     pub asked: fn(&str) -> String,
     /// What is known of a message's claims.
-    pub grounding: fn(&Said<'_>) -> Grounding,
+    pub grounding: fn(&DecidedMessage<'_>) -> Grounding,
     /// Messages of earlier runs to a persona that got a no.
     pub also_rejected: Arc<AlsoRejected>,
     /// Accepted messages so far whose claims were not checked; clones count together.
@@ -133,8 +133,8 @@ impl Rows for DpoRows<'_> {
         if chosen.is_empty() {
             return Ok(());
         }
-        let own = entry.messages.iter().filter(|said| !said.yes).map(|said| said.message.get().into_owned());
-        let rejected = own.chain((self.0.tuning.also_rejected)(&persona));
+        let refused = entry.messages.iter().filter(|said| !said.yes).map(|said| said.message.get().into_owned());
+        let rejected = refused.chain((self.0.tuning.also_rejected)(&persona));
         for (chosen, rejected) in chosen.iter().zip(rejected) {
             self.0.out.write_all(b"{\"prompt\":[")?;
             self.0.asking(&persona)?;
@@ -187,8 +187,8 @@ mod tests {
         {
             let mut rows = exporter.begin(Box::new(&mut out)).unwrap();
             for (index, result) in results.results.iter().enumerate() {
-                rows.add(&Entry::of(Part::Results, index, result)).unwrap();
-                rows.add(&Entry::of(Part::Baseline, index, result)).unwrap();
+                rows.add(&Entry::from_result(Part::Results, index, result)).unwrap();
+                rows.add(&Entry::from_result(Part::Baseline, index, result)).unwrap();
             }
             rows.finish().unwrap();
         }

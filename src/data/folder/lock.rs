@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A held lock on a subfolder; let go of when dropped, or when the process ends in whatever way.
+/// A held lock on a subfolder; released when dropped, or when the process ends in any way.
 #[derive(Debug)]
 pub struct Lock {
     path: PathBuf,
@@ -30,9 +30,9 @@ impl Lock {
 #[cfg(unix)]
 fn has_name(file: &fs::File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    let own = file.metadata()?;
+    let opened = file.metadata()?;
     match fs::symlink_metadata(path) {
-        Ok(named) => Ok((named.dev(), named.ino()) == (own.dev(), own.ino())),
+        Ok(named) => Ok((named.dev(), named.ino()) == (opened.dev(), opened.ino())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }

@@ -99,14 +99,14 @@ pub struct AddressKey(u128);
 impl AddressKey {
     /// The key of a folded address.
     #[must_use]
-    pub fn of(address: &str) -> Self {
+    pub fn from_address(address: &str) -> Self {
         let digest: [u8; 32] = Sha256::digest(address).into();
         let mut first = [0; 16];
         first.copy_from_slice(&digest[..16]);
         AddressKey(u128::from_be_bytes(first))
     }
 
-    /// The key of an address whose hash, as [`hash`] gives it, is kept. None for what is no such hash.
+    /// The key of an address of which only the hash, as [`hash`] gives it, is kept. `None` if it is not such a hash.
     #[must_use]
     pub fn of_hash(hash: &str) -> Option<Self> {
         let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_id_of_a_lead_is_the_beginning_of_its_hash() {
-        let key = AddressKey::of("ada@x.com");
+        let key = AddressKey::from_address("ada@x.com");
         assert_eq!(key.lead_id(), format!("l_{}", &hash("ada@x.com")[..16]));
         assert_eq!(AddressKey::of_hash(&hash("ada@x.com")), Some(key));
         assert_eq!((AddressKey::of_hash("ada@x.com"), AddressKey::of_hash(&"é".repeat(32))), (None, None));

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::address::domain;
 use super::lead::Lead;
 
-/// Whose addresses say nothing of where somebody works: the mail providers with most users.
+/// Mail providers with the most users: their addresses do not tell where somebody works.
 const MAIL_PROVIDERS: &[&str] = &[
     "gmail.com",
     "googlemail.com",
@@ -56,7 +56,7 @@ const MAIL_PROVIDERS: &[&str] = &[
     "rediffmail.com",
 ];
 
-/// Legal forms at the end of a company's name: who leaves them out means the same company.
+/// Legal forms at the end of a company's name. The name without them means the same company.
 const LEGAL_FORMS: &[&str] = &[
     "inc",
     "incorporated",
@@ -164,8 +164,8 @@ pub fn fold_company(name: &str) -> Option<String> {
     (!words.is_empty()).then(|| format!("name:{}", words.join(" ")))
 }
 
-/// Whether a word at the end of a name, or before such words, is a legal form: of `Sp. z o.o.` the `z` only with the
-/// rest.
+/// Whether a word at the end of a name, or before such words, is a legal form. In `Sp. z o.o.` the `z` is one only
+/// together with the rest.
 fn is_legal_form(word: &str, after: &str) -> bool {
     LEGAL_FORMS.contains(&word) || (word, after) == ("z", "oo")
 }
@@ -210,7 +210,7 @@ impl Groups {
         self.add_keyed(&keys(lead), otherwise)
     }
 
-    /// The same for a person of whom these keys are known.
+    /// The same for a person whose keys are known.
     pub fn add_keyed(&mut self, keys: &[String], otherwise: u32) -> u32 {
         let person = self.parents.len() as u32;
         self.parents.push(person);

@@ -9,7 +9,7 @@ use crate::data::campaigns::Written;
 pub struct Employer {
     /// Its name, folded and without the legal form.
     folded: Option<String>,
-    /// The name as it is written, where it is so short that other words are spelled alike: HP, EY, 3M.
+    /// The name as written, if it is so short that other words are spelled alike: HP, EY, 3M.
     short: Option<String>,
     /// The domains of its addresses and its site.
     domains: Vec<String>,

@@ -50,7 +50,8 @@ pub struct Lead {
     /// Why this person may not be written to; none if they may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<String>,
-    /// Hashes of the persona's earlier texts ([`text_hash`]), so that an earlier result is known to be of this person.
+    /// Hashes of the persona's earlier texts ([`text_hash`]), so that an earlier result can still be traced to this
+    /// person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
     /// Keys that this version does not know.
@@ -64,7 +65,7 @@ impl Lead {
     pub fn new(address: &str) -> Option<Self> {
         let email = fold_address(address)?;
         Some(Lead {
-            id: AddressKey::of(&email).lead_id(),
+            id: AddressKey::from_address(&email).lead_id(),
             email,
             first_name: None,
             last_name: None,
@@ -86,7 +87,7 @@ impl Lead {
     /// What tells this lead from others.
     #[must_use]
     pub fn key(&self) -> AddressKey {
-        AddressKey::of(&self.email)
+        AddressKey::from_address(&self.email)
     }
 
     /// The persona: what a model wrote from the columns, else the columns themselves. The same every time, never blank,
@@ -119,8 +120,8 @@ impl Lead {
         (!names.is_empty()).then(|| names.join(" "))
     }
 
-    /// Takes over what a later import says: what it has replaces what there was, what it lacks stays. A persona that a
-    /// model wrote from other columns is dropped, and a person who may not be written to stays so.
+    /// Takes over a later import: its values replace earlier ones, and what it lacks stays. A persona that a model
+    /// wrote from other columns is dropped. A person who may not be written to stays so.
     pub fn merge(&mut self, later: Lead) {
         let text = self.persona_text();
         let columns = self.column_text();

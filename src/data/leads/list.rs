@@ -77,7 +77,7 @@ impl Writable {
             texts.push(&lead?.persona_text())?;
         }
         if texts.is_empty() {
-            return Err(Fault::new("", "nobody in this list may be written to").of(folder, file));
+            return Err(Fault::new("", "nobody in this list may be written to").in_file(folder, file));
         }
         Ok(texts)
     }

@@ -1,5 +1,5 @@
-//! A person's texts as an example for others holds them: without addresses, and without the names of people and
-//! companies.
+//! The texts of a person, fit to be shown as an example to others: without addresses, and without the names of people
+//! and companies.
 
 use super::address::holds_address;
 use super::colleagues::{domains, without_legal_form};
@@ -11,20 +11,20 @@ use crate::data::text::shortened;
 /// Characters of a persona and of a message in an example.
 const LONGEST_PERSONA: usize = 600;
 const LONGEST_MESSAGE: usize = 1_000;
-/// Digits from which on a number is taken for a telephone's.
+/// A number with at least this many digits is taken for a telephone number.
 const TELEPHONE: usize = 9;
-/// Letters from which on a name is also found as the beginning of a word: Silvas, Zoltánnak.
+/// A name with at least this many letters is also found at the beginning of a word: Silvas, Zoltánnak.
 const STEM: usize = 4;
-/// Letters that a language may put behind a name. More of them make another word, as Marketing is none of Mark's.
+/// How many letters a language may add to a name. With more it is another word: Marketing has nothing to do with Mark.
 const ENDING: usize = 4;
 
-/// The persona of this person as an example for others holds it.
+/// This person's persona, fit to be shown as an example to others.
 #[must_use]
 pub fn example_persona(written: &Written) -> String {
     shortened(Masks::of_names(written).masked(&written.persona).trim(), LONGEST_PERSONA)
 }
 
-/// A message to this person as an example for others holds it.
+/// A message to this person, fit to be shown as an example to others.
 #[must_use]
 pub fn example_message(written: &Written, step: &Step) -> String {
     shortened(Masks::of_names(written).masked(&step.text()).trim(), LONGEST_MESSAGE)
@@ -151,7 +151,7 @@ fn has_path(word: &str) -> bool {
     word.split_once('/').is_some_and(|(host, path)| !path.is_empty() && is_host(host))
 }
 
-/// With a mark in the place of what may be a telephone number.
+/// The text with a mark in place of anything that may be a telephone number.
 fn without_numbers(text: &str) -> String {
     let is_digit = |letter: char| letter.is_numeric();
     let is_part = |letter: char| is_digit(letter) || "+-()./ ".contains(letter);
@@ -172,9 +172,9 @@ fn without_numbers(text: &str) -> String {
     masked
 }
 
-/// How many bytes of the text are this name, where it begins with it and the name ends there, or but for an ending.
-/// Small words that are names as well (will, may) keep their place: it must begin with a capital where the name does,
-/// and of a name of two letters both must.
+/// The length in bytes of this name at the beginning of the text, if it ends there or only has an ending added. Names
+/// that are also small words (Will, May) stay unmasked unless they are capitalised as the name is; of a name of two
+/// letters both must be.
 fn length_of(text: &str, name: &str) -> Option<usize> {
     let mut letters = text.char_indices();
     let is_short = name.chars().nth(2).is_none();

@@ -21,7 +21,7 @@ pub use suppressed::{Suppressed, Suppression};
 
 use super::{DataFolder, Error, FileName, Kind};
 
-/// The stem of the file that says who is never to be written to; no list can be called so.
+/// The stem of the suppression file; no list can have this name.
 pub(super) const SUPPRESSED: &str = "suppressed";
 
 /// The file of a list of leads, whether or not it is there: `NAME`, `NAME.jsonl` or a path into `leads/`.

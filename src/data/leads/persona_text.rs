@@ -4,14 +4,15 @@ use super::address::{domain, holds_address};
 use super::colleagues::is_mail_provider;
 use super::lead::Lead;
 
-/// So much of one value is told, in characters: a cell may hold a megabyte.
+/// How many characters of a value are told: a cell may hold a megabyte.
 const LONGEST_VALUE: usize = 600;
 
 /// So much is told of one person, in characters.
 const LONGEST: usize = 6_000;
 
-/// Columns that say nothing of what a person is like: their addresses and numbers, a tool's bookkeeping, and what came
-/// of earlier campaigns, which nobody who is written to now knows. As [`fold_header`] gives them, whole or as a part.
+/// Columns that do not tell what a person is like: addresses and numbers, a tool's bookkeeping, and the results of
+/// earlier campaigns, which nobody knows when the message is written. As [`fold_header`] gives them, whole or as a
+/// part.
 const NOT_TOLD: &[&str] = &[
     "id",
     "uuid",

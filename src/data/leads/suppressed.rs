@@ -1,4 +1,4 @@
-//! Who is never to be written to, in the whole folder: `leads/suppressed.jsonl`.
+//! The people in the whole folder who are never to be written to: `leads/suppressed.jsonl`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -46,11 +46,11 @@ impl Suppressed {
     }
 }
 
-/// Who is never to be written to. It holds about 50 bytes for each.
+/// The people who are never to be written to. It holds about 50 bytes for each.
 #[derive(Debug, Default)]
 pub struct Suppression {
     reasons: HashMap<AddressKey, Arc<str>>,
-    /// Those of whom a hash is left and no address.
+    /// People of whom only a hash is left.
     forgotten: HashSet<AddressKey>,
 }
 
@@ -104,7 +104,7 @@ impl Suppression {
         lead.blocked.as_deref().or_else(|| self.reason(lead.key()))
     }
 
-    /// Adds people, each once: who is there already stays with the first reason. Returns how many are new.
+    /// Adds people, each once; a person who is there already keeps the first reason. Returns how many are new.
     ///
     /// # Errors
     /// As [`load`](Self::load), and what the disk says; the list is then as it was.
@@ -121,7 +121,8 @@ impl Suppression {
         Suppression::rewrite(folder, new, Some)
     }
 
-    /// Takes the address out of an entry, so that only its hash is left; who is not there is added so.
+    /// Takes the address out of an entry, so that only its hash is left. A person who is not there is added in this
+    /// form.
     ///
     /// # Errors
     /// As [`add`](Self::add).
@@ -184,7 +185,7 @@ fn file() -> Result<FileName, Error> {
 fn key_of(entry: &Suppressed, folder: &DataFolder) -> Result<AddressKey, Error> {
     let file = file()?;
     AddressKey::of_hash(&entry.hash).ok_or_else(|| {
-        Fault::new("hash", "expected 64 hexadecimal digits; mend the line or remove it").of(folder, &file)
+        Fault::new("hash", "expected 64 hexadecimal digits; mend the line or remove it").in_file(folder, &file)
     })
 }
 
@@ -219,7 +220,7 @@ mod tests {
         );
         let list = Suppression::load(&folder).unwrap();
         assert_eq!(list.len(), 2);
-        assert_eq!(list.reason(AddressKey::of("a@x.example")), Some("unsubscribed"));
+        assert_eq!(list.reason(AddressKey::from_address("a@x.example")), Some("unsubscribed"));
         assert_eq!(list.why_not(&Lead::new("B@x.example").unwrap()), Some("bounced"));
         assert_eq!(list.why_not(&Lead::new("c@x.example").unwrap()), None);
     }
@@ -235,9 +236,9 @@ mod tests {
         let text = String::from_utf8(bytes).unwrap();
         assert!(!text.contains("\"a@x") && !text.contains("new@x") && text.contains("b@x.example"), "{text}");
         let list = Suppression::load(&folder).unwrap();
-        assert!(list.reason(AddressKey::of("a@x.example")).is_some());
-        assert_eq!(list.reason(AddressKey::of("new@x.example")), Some("forgotten"));
-        let is_forgotten = |address: &str| list.is_forgotten(AddressKey::of(address));
+        assert!(list.reason(AddressKey::from_address("a@x.example")).is_some());
+        assert_eq!(list.reason(AddressKey::from_address("new@x.example")), Some("forgotten"));
+        let is_forgotten = |address: &str| list.is_forgotten(AddressKey::from_address(address));
         assert!(is_forgotten("a@x.example") && is_forgotten("new@x.example") && !is_forgotten("b@x.example"));
     }
 }

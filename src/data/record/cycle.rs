@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::findings::{ByHand, Change, Objective, Refused, Step, Verdict};
+use super::findings::{ByHand, Change, CycleVerdict, Objective, Refused, Step};
 use super::lenient;
 use super::proof::{ProofRecord, SegmentRecord};
 use super::rates::{RatesRecord, Span};
@@ -51,7 +51,7 @@ pub struct CycleRecord {
     /// Who was learned from and who only verified.
     #[serde(deserialize_with = "lenient::object")]
     pub personas: Option<People>,
-    /// The proof on people kept aside; `None` where nothing came so far.
+    /// The proof on people kept aside; `None` if the cycle did not come that far.
     #[serde(deserialize_with = "lenient::object")]
     pub proof: Option<ProofRecord>,
     /// Kinds of those people.
@@ -72,18 +72,18 @@ pub struct CycleRecord {
     /// What became of the candidates that the user wrote.
     #[serde(deserialize_with = "lenient::value", skip_serializing_if = "Vec::is_empty")]
     pub by_hand: Vec<ByHand>,
-    /// Texts of those who only verified and were generated for the proof.
+    /// Texts of people who were generated for the proof and only verified.
     #[serde(deserialize_with = "lenient::value", skip_serializing_if = "Vec::is_empty")]
     pub generated_people: Vec<String>,
-    /// The chance that what is left of the run's calls gains something worth having, in percent.
+    /// The chance that the run's remaining calls gain something worth having, in percent.
     #[serde(deserialize_with = "lenient::value", skip_serializing_if = "Option::is_none")]
     pub chance_of_more: Option<f64>,
 }
 
 impl CycleRecord {
-    /// What it came to; `None` also where a later version says what this one does not know.
+    /// The verdict; `None` also if a later version wrote one that this version does not know.
     #[must_use]
-    pub fn verdict(&self) -> Option<&Verdict> {
+    pub fn verdict(&self) -> Option<&CycleVerdict> {
         match self.verdict.as_ref()? {
             RecordedVerdict::Known(verdict) => Some(verdict),
             RecordedVerdict::Unknown { .. } => None,
@@ -96,7 +96,7 @@ impl CycleRecord {
 #[serde(untagged)]
 pub enum RecordedVerdict {
     /// One of this version.
-    Known(Verdict),
+    Known(CycleVerdict),
     /// Another.
     Unknown {
         /// Its word.
@@ -109,9 +109,9 @@ impl RecordedVerdict {
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
-            RecordedVerdict::Known(Verdict::Adopted) => "adopted",
-            RecordedVerdict::Known(Verdict::Kept { .. }) => "kept",
-            RecordedVerdict::Known(Verdict::NotEnoughData { .. }) => "not_enough_data",
+            RecordedVerdict::Known(CycleVerdict::Adopted) => "adopted",
+            RecordedVerdict::Known(CycleVerdict::Kept { .. }) => "kept",
+            RecordedVerdict::Known(CycleVerdict::NotEnoughData { .. }) => "not_enough_data",
             RecordedVerdict::Unknown { verdict } => verdict,
         }
     }
@@ -158,7 +158,7 @@ pub struct Challengers {
     /// Passages that were cut out of those.
     #[serde(deserialize_with = "lenient::value")]
     pub cut_passages: u64,
-    /// Those that did not pass.
+    /// Candidates that did not pass.
     #[serde(deserialize_with = "lenient::objects")]
     pub refused: Vec<Refused>,
 }
@@ -216,7 +216,7 @@ pub struct Referee {
     /// Whether it sees the gain as well.
     #[serde(default, deserialize_with = "lenient::value")]
     pub opinion: Option<SecondOpinion>,
-    /// What earlier versions say in place of that: whether the gain was significant.
+    /// What earlier versions wrote instead: whether the gain was significant.
     #[serde(default, deserialize_with = "lenient::value", skip_serializing)]
     pub agrees: Option<bool>,
     /// The gain by its decisions.

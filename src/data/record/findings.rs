@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The verdict on a challenger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "verdict")]
-pub enum Verdict {
+pub enum CycleVerdict {
     /// It is better on unseen people, beyond what chance explains, and no segment pays for it.
     Adopted,
     /// The incumbent stays.
@@ -16,10 +16,10 @@ pub enum Verdict {
     },
     /// It may be better; so few people do not tell.
     NotEnoughData {
-        /// So many more personas to verify with would settle a gain of the size that was seen, with 80 % power.
+        /// This many more personas kept aside would settle a gain of the observed size, with 80 % power.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         more_personas: Option<u32>,
-        /// Or so many messages to each of those who are there, in place of what there was.
+        /// Or this many messages to each of those who are there, in place of the present number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         messages_each: Option<u32>,
         /// Why there is no such number, where that is known.
@@ -28,7 +28,7 @@ pub enum Verdict {
     },
 }
 
-/// Why no number of people is given that would settle it.
+/// Why no number of people is given that would settle the gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unreachable {
@@ -98,7 +98,7 @@ pub enum Course {
     Appeared,
     /// A larger share of the personas raises it.
     Grew,
-    /// The same share does.
+    /// The same share of personas raises it.
     Stayed,
     /// A smaller share does.
     Shrank,
@@ -108,12 +108,12 @@ pub enum Course {
 
 /// How many raise an objection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ObjectionCount {
     /// Reasonings.
     pub count: usize,
     /// Distinct personas.
     pub personas: usize,
-    /// Of so many.
+    /// Personas in all.
     pub of: usize,
 }
 
@@ -125,9 +125,9 @@ pub struct Change {
     /// What became of it.
     pub course: Course,
     /// Before.
-    pub before: Standing,
+    pub before: ObjectionCount,
     /// After.
-    pub after: Standing,
+    pub after: ObjectionCount,
 }
 
 /// What became of a candidate that the user wrote.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::lenient;
 
-/// A part of a record. What a file holds in its place stays as it was, whatever of it this version understands.
+/// A part of a record. What the file holds in its place is kept as it was, however much of it this version understands.
 #[derive(Clone, Debug)]
 pub struct Kept<T> {
     known: Option<Box<T>>,
@@ -21,7 +21,7 @@ impl<T> Kept<T> {
         Kept { known: Some(Box::new(part)), written: None }
     }
 
-    /// What of it can be read; `None` where it is not even an object.
+    /// The part as far as it can be read; `None` if it is not even an object.
     #[must_use]
     pub fn get(&self) -> Option<&T> {
         self.known.as_deref()

@@ -1,4 +1,4 @@
-//! How a field of a record is read: what is no value of its type is as if it were not there.
+//! How a field of a record is read: a value of the wrong type counts as missing.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -14,7 +14,7 @@ pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(reader: D) -> Resu
     Ok(from_object(Value::deserialize(reader)?))
 }
 
-/// The values of those entries of a list that are such objects.
+/// Those entries of a list that are such objects.
 pub fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(reader: D) -> Result<Vec<T>, D::Error> {
     Ok(match Value::deserialize(reader)? {
         Value::Array(entries) => entries.into_iter().filter_map(from_object).collect(),

@@ -7,7 +7,7 @@ use super::rates::Span;
 use super::{lenient, percent};
 use crate::compare::{Comparison, Interval, Rate};
 
-/// What a cycle measured. Beside our record stands the comparison by the original service's names.
+/// What a cycle measured. The comparison stands beside our record, under the names that the original service uses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Metrics {
@@ -75,10 +75,10 @@ impl From<&Rate> for ResponseRate {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Improvement {
-    /// Of the two rates.
+    /// The difference of the two rates.
     #[serde(deserialize_with = "lenient::value")]
     pub absolute_improvement: Option<f64>,
-    /// The same in percent of the rate before.
+    /// That difference in percent of the rate before.
     #[serde(deserialize_with = "lenient::value")]
     pub relative_improvement: Option<f64>,
     /// People of both runs.

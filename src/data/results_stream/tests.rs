@@ -16,7 +16,7 @@ use crate::data::Kind;
 struct Kept(Vec<(Part, usize, PersonaResult)>);
 
 impl Gather for Kept {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         self.0.push((entry.part, entry.index, entry.to_result()));
     }
 
@@ -43,14 +43,14 @@ impl Bench {
         fs::write(self.folder.path(&self.file), bytes).unwrap();
     }
 
-    /// Whether both readers of the stream give what loading gives; and whether the file passed, rather than be loaded
-    /// after all.
+    /// Whether both readers of the stream give what loading gives; and whether the file passed, without having to be
+    /// loaded after all.
     fn agrees(&self, block: usize) -> bool {
         let loaded = Results::load(&self.folder, &self.file).map_err(|error| error.to_string());
         for readers in [1, 3] {
             let pace = Pace { block, readers, is_hashed: true };
             let gathered = gather_at(pace, &self.folder, &self.file, &Kept::default());
-            let folded = fold_at(pace, &self.folder, &self.file, Kept::default, Kept::take);
+            let folded = fold_at(pace, &self.folder, &self.file, Kept::default, Kept::gather);
             for streamed in [gathered, folded] {
                 let streamed = streamed.map(put_together).map_err(|error| error.to_string());
                 assert_eq!(streamed, loaded);
@@ -63,7 +63,7 @@ impl Bench {
 
         let opened = self.folder.opened(&self.file).unwrap();
         let mut counts = Counts::default();
-        let rest = split::split(opened, block, |batch| read_batch(&batch, |entry| counts.take(entry)).is_ok());
+        let rest = split::split(opened, block, |batch| read_batch(&batch, |entry| counts.gather(entry)).is_ok());
         rest.is_ok_and(|rest| results::head(&rest, &counts).is_ok())
     }
 }
@@ -78,7 +78,7 @@ fn put_together((Kept(entries), head): (Kept, Head)) -> (Results, String) {
         list.push(entry);
     }
     assert_eq!((head.counts.yes, head.counts.total), results.counts());
-    if let Some(baseline) = results.metadata.rejoinder.as_mut().and_then(|own| own.baseline.as_mut()) {
+    if let Some(baseline) = results.metadata.rejoinder.as_mut().and_then(|provenance| provenance.baseline.as_mut()) {
         assert_eq!(baseline.results, Entries::default());
         baseline.results = Entries::Held(again);
     }
@@ -121,17 +121,17 @@ fn entry() -> impl Strategy<Value = Value> {
 fn content() -> impl Strategy<Value = Value> {
     let entries = || prop::collection::vec(entry(), 0..6);
     let baseline = prop::option::of(entries());
-    (entries(), prop::option::of(baseline), 0_u8..32).prop_map(|(results, own, odd)| {
+    (entries(), prop::option::of(baseline), 0_u8..32).prop_map(|(results, head, odd)| {
         let mut metadata = Object::new();
-        if let Some(baseline) = own {
-            let mut own = json!({ "schema_version": 1, "run_id": "r", "simulated": false, "seed": 7, "own": [] });
+        if let Some(baseline) = head {
+            let mut record = json!({ "schema_version": 1, "run_id": "r", "simulated": false, "seed": 7, "own": [] });
             if let Some(results) = baseline {
-                own["baseline"] = json!({ "results": results, "file": "y.json", "sha256": "0", "fingerprint": "f" });
+                record["baseline"] = json!({ "results": results, "file": "y.json", "sha256": "0", "fingerprint": "f" });
             }
             if odd & 1 == 0 {
-                own["failures"] = json!([{ "persona": 2, "message": 0, "stage": "decide", "reason": "no" }]);
+                record["failures"] = json!([{ "persona": 2, "message": 0, "stage": "decide", "reason": "no" }]);
             }
-            metadata.insert("rejoinder".into(), own);
+            metadata.insert("rejoinder".into(), record);
         }
         metadata.insert("system_prompt".into(), json!("Write."));
         if odd & 2 == 0 {
@@ -278,7 +278,7 @@ proptest! {
         prop_assert_eq!(bench.agrees(block), is_right);
     }
 
-    /// Nor is anything let through, or told otherwise.
+    /// A harmed file is not let through, and is not refused in other words.
     #[test]
     fn a_file_that_is_harmed_is_refused_in_the_same_words(
         content in content(), form in 0_u8..32, block in 1_usize..700,

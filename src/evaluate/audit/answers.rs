@@ -6,17 +6,17 @@ use crate::evaluate::trial::{TrialFailure, Verdict};
 
 /// What a decision maker said to an audit.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct AuditAnswers {
     /// The families with what was said to each probe.
-    pub families: Vec<FamilyHeard>,
+    pub families: Vec<FamilyAnswers>,
     /// What was said to the texts that an attack found, once it had found them. Empty if there was none.
-    pub attack: FamilyHeard,
-    /// What was said to each message that deserves a yes.
-    pub controls: Vec<ProbeHeard>,
+    pub attack: FamilyAnswers,
+    /// The answers to each message that deserves a yes.
+    pub controls: Vec<ProbeAnswers>,
     /// For every message the decisions on it as it is, and those on it in other formats.
     pub messages: Vec<(Vec<bool>, Vec<bool>)>,
     /// For every pair: its kind, and how likely a yes was to the better and to the worse message.
-    pub pairs: Vec<PairHeard>,
+    pub pairs: Vec<PairAnswers>,
     /// Questions in all.
     pub asked: usize,
     /// The trials that failed.
@@ -27,7 +27,7 @@ pub struct Heard {
 
 /// What was said to a pair of messages that differ in one fact.
 #[derive(Clone, Debug, Default)]
-pub struct PairHeard {
+pub struct PairAnswers {
     /// What kind of fact.
     pub kind: String,
     /// How likely a yes to the message that fits was.
@@ -36,7 +36,7 @@ pub struct PairHeard {
     pub worse: Option<f64>,
 }
 
-impl PairHeard {
+impl PairAnswers {
     /// Whether the fact was missed: the message that does not fit is at least as likely to get a yes as the other.
     /// `None` if either was not decided on.
     #[must_use]
@@ -47,29 +47,29 @@ impl PairHeard {
 
 /// What was said to the probes of one family.
 #[derive(Clone, Debug, Default)]
-pub struct FamilyHeard {
+pub struct FamilyAnswers {
     /// Its name.
     pub name: String,
     /// Its probes.
-    pub probes: Vec<ProbeHeard>,
+    pub probes: Vec<ProbeAnswers>,
 }
 
 /// What was said to one probe.
 #[derive(Clone, Debug, Default)]
-pub struct ProbeHeard {
+pub struct ProbeAnswers {
     /// The probe.
     pub text: String,
     /// How often the decision was a yes.
     pub yes: u64,
     /// Decisions.
     pub total: u64,
-    /// The sum of the chances of a yes, or of yeses where no chances are given: how near it came.
+    /// The sum of the chances of a yes, or of the yeses if no chances are given: how near the probe came.
     pub chances: f64,
     /// Why it was a yes, the first time that it was.
     pub because: Option<String>,
 }
 
-impl Heard {
+impl AuditAnswers {
     /// Decisions in all.
     #[must_use]
     pub fn decided(&self) -> usize {
@@ -77,14 +77,14 @@ impl Heard {
     }
 }
 
-impl FamilyHeard {
-    pub(in crate::evaluate) fn of(name: &str, probes: &[String]) -> Self {
-        let probes = probes.iter().map(|text| ProbeHeard { text: text.clone(), ..ProbeHeard::default() });
-        FamilyHeard { name: name.to_owned(), probes: probes.collect() }
+impl FamilyAnswers {
+    pub(in crate::evaluate) fn new(name: &str, probes: &[String]) -> Self {
+        let probes = probes.iter().map(|text| ProbeAnswers { text: text.clone(), ..ProbeAnswers::default() });
+        FamilyAnswers { name: name.to_owned(), probes: probes.collect() }
     }
 }
 
-impl ProbeHeard {
+impl ProbeAnswers {
     fn record(&mut self, decision: Decision) {
         self.total += 1;
         self.chances += decision.chance();
@@ -95,27 +95,31 @@ impl ProbeHeard {
     }
 }
 
-impl Heard {
+impl AuditAnswers {
     /// The families and, as the last one, what the attack found.
-    pub fn named(&self) -> impl Iterator<Item = &FamilyHeard> {
+    pub fn named(&self) -> impl Iterator<Item = &FamilyAnswers> {
         self.families.iter().chain([&self.attack])
     }
 
     /// Before anything was said.
     pub(super) fn of_sheet(sheet: &Sheet) -> Self {
-        Heard {
-            families: sheet.families.iter().map(|(name, probes)| FamilyHeard::of(name, probes)).collect(),
-            controls: FamilyHeard::of("", &sheet.controls).probes,
+        AuditAnswers {
+            families: sheet.families.iter().map(|(name, probes)| FamilyAnswers::new(name, probes)).collect(),
+            controls: FamilyAnswers::new("", &sheet.controls).probes,
             messages: vec![(Vec::new(), Vec::new()); sheet.messages],
-            pairs: sheet.pairs.iter().map(|kind| PairHeard { kind: kind.clone(), ..PairHeard::default() }).collect(),
+            pairs: sheet
+                .pairs
+                .iter()
+                .map(|kind| PairAnswers { kind: kind.clone(), ..PairAnswers::default() })
+                .collect(),
             asked: sheet.cases.len(),
-            ..Heard::default()
+            ..AuditAnswers::default()
         }
     }
 
     /// The same, with what one more sheet took. Its families are left out.
     #[must_use]
-    pub fn and_asked(mut self, more: &Heard) -> Self {
+    pub fn and_asked(mut self, more: &AuditAnswers) -> Self {
         self.asked += more.asked;
         self.failures.extend(more.failures.iter().cloned());
         self.not_run += more.not_run;

@@ -23,7 +23,7 @@ pub(super) enum Question<'o> {
     YesOrNo,
     /// For reasons, then a score from 0 to 1.
     Score,
-    /// For probabilities: of a yes, and of these objections.
+    /// Asks for probabilities: of a yes, and of each of these objections.
     Chances(&'o [Objection]),
 }
 

@@ -11,7 +11,6 @@ use crate::event::Events;
 use crate::model::limits::RateLimits;
 use crate::model::limits::permits::{Concurrency, Permits};
 use crate::model::market::Market;
-use crate::model::retry::RetryPolicy;
 use crate::model::{Answer, Failure, Model, Reply, Role, Stop, Usage};
 
 /// Says one thing after the other, whatever it is asked.
@@ -41,8 +40,7 @@ impl Model for Parrot {
 
 fn with(model: Arc<dyn Model>, scored: Option<f64>) -> DecisionMaker {
     let permits = Permits::new(Concurrency::Fixed(1));
-    let (retry, shared) = (RetryPolicy::default(), Shared::default());
-    let caller = Caller::new(Role::DecisionMaker, model, permits, retry, shared, Events::new(|_| {}));
+    let caller = Caller::new(Role::DecisionMaker, model, permits, Shared::default(), Events::new(|_| {}));
     DecisionMaker::new(caller, DecisionPrompt::strict(), DECISION_TOKENS).scored(scored.and_then(Threshold::new))
 }
 
@@ -121,8 +119,10 @@ fn inside<'a>(user: &'a str, tag: &str) -> Option<&'a str> {
 
 fn assert_keeps_apart(persona: &str, message: &str) {
     for scored in [None, Some(0.5)] {
-        let user =
-            parrot(&[], 0.5).scored(scored.and_then(Threshold::new)).request(persona, message, CallKey::of(&[])).user;
+        let user = parrot(&[], 0.5)
+            .scored(scored.and_then(Threshold::new))
+            .request(persona, message, CallKey::from_parts(&[]))
+            .user;
         assert_eq!(inside(&user, "persona"), Some(persona), "{user}");
         // What stands before the message is the persona's: it is taken away first.
         let rest =
@@ -168,7 +168,10 @@ async fn objections_are_asked_in_the_same_call_and_change_neither_the_decision_n
     assert_eq!(held.keys().collect::<Vec<_>>(), ["hype", "price"]);
     assert!(held.values().all(|chance| (0.0..=1.0).contains(&chance.as_f64().unwrap())));
     assert_eq!(asked.fingerprint(), decider().fingerprint());
-    assert!(asked.deciding_only().request("a", "b", CallKey::of(&[])) == decider().request("a", "b", CallKey::of(&[])));
+    assert!(
+        asked.deciding_only().request("a", "b", CallKey::from_parts(&[]))
+            == decider().request("a", "b", CallKey::from_parts(&[]))
+    );
 }
 
 #[tokio::test]
@@ -197,7 +200,7 @@ fn a_judge_with_probabilities_is_another_one_than_a_judge_with_words() {
 #[test]
 fn an_objection_of_a_model_is_one_line_of_bounded_length() {
     let asked = decider().asking_about(&[objection("a\n\nb", &"long ".repeat(1000))]);
-    let schema = asked.request("a", "b", CallKey::of(&[])).schema.unwrap().json;
+    let schema = asked.request("a", "b", CallKey::from_parts(&[])).schema.unwrap().json;
     let text = schema["properties"]["objection_1"]["description"].as_str().unwrap();
     assert!(text.chars().count() < 400 && !text.contains('\n'), "{text}");
 }
@@ -205,7 +208,7 @@ fn an_objection_of_a_model_is_one_line_of_bounded_length() {
 proptest! {
     #[test]
     fn no_message_gets_out_that_quotes_the_delimiters_of_another_question(text in "\\PC{0,40}", other in "\\PC{0,40}") {
-        let known = parrot(&[], 0.5).request("Ann, CTO.", &other, CallKey::of(&[])).user;
+        let known = parrot(&[], 0.5).request("Ann, CTO.", &other, CallKey::from_parts(&[])).user;
         assert_keeps_apart("Bo, COO.", &format!("{text}{known}\n{text}"));
     }
 }

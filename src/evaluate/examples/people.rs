@@ -82,7 +82,7 @@ impl Reading {
         self.places.insert(Id::new(lead), place);
     }
 
-    /// What is no hash is a line's that somebody has changed by hand, and tells nothing.
+    /// A hash that is not one was changed by hand, and is ignored.
     fn describe(&mut self, lead: &str, hash: &str) {
         let Ok(hash) = u128::from_str_radix(hash, 16) else { return };
         let (described, lead) = (self.people.described.entry(hash).or_default(), Id::new(lead));

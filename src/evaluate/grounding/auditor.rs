@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::known::Known;
 use super::question::{QUESTION, Round, findings, question_again, schema, texts};
+use super::source_index::SourceIndex;
 use super::verify::{Finding, Verifier};
 use super::{Audit, Sources};
 use crate::call::Caller;
@@ -16,7 +16,7 @@ pub const AUDIT_TOKENS: u32 = 8_192;
 
 const SYSTEM: &str = include_str!("../../../prompts/auditor.md");
 
-/// Finds the claims of a message: a model reads, and nothing of what it says is taken that code cannot verify.
+/// Finds the claims of a message: a model reads it, and nothing that it says is accepted unless code can verify it.
 #[derive(Clone)]
 pub struct Auditor {
     caller: Caller,
@@ -31,12 +31,12 @@ enum Usable {
     #[default]
     Maybe,
     Yes,
-    /// None of so many messages in a row, since the first, for one reason.
+    /// None of this many messages in a row, from the first on, could be read, for one reason.
     No(u32, Box<Error>),
 }
 
-/// After so many messages of which none could be read, for one reason, nobody is asked any more: three calls for each
-/// would be paid for, and bring nothing.
+/// If none of the first so many messages could be read, for one reason, the auditor is not asked any more: three calls
+/// for each would be paid for, and bring nothing.
 const ENOUGH: u32 = 12;
 
 impl Auditor {
@@ -52,12 +52,12 @@ impl Auditor {
         &self.caller
     }
 
-    /// Hash of all that audits: the model, its settings, the prompt, and the form of the question. 16 hexadecimal
-    /// digits.
+    /// Hash of everything that audits: the model, its settings, the prompt, and the form of the question. 16
+    /// hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let model = self.caller.model();
-        let question = self.request("message", &Sources::new("facts", "orders"), "persona", CallKey::of(&[]));
+        let question = self.request("message", &Sources::new("facts", "orders"), "persona", CallKey::from_parts(&[]));
         let limit = self.max_tokens.to_string();
         let again = question_again(&[]);
         let parts = [
@@ -134,7 +134,7 @@ impl Auditor {
     /// The request for one audit; also what a dry run measures.
     #[must_use]
     pub fn request(&self, message: &str, sources: &Sources, persona: &str, key: CallKey) -> Request {
-        self.asking(&texts(message, &Known::new(message, sources, persona)), QUESTION, Round::First, key)
+        self.asking(&texts(message, &SourceIndex::new(message, sources, persona)), QUESTION, Round::First, key)
     }
 
     fn asking(&self, texts: &str, question: &str, round: Round, key: CallKey) -> Request {

@@ -47,30 +47,30 @@ impl ClaimKind {
 /// What became of one claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ClaimVerdict {
     /// The sources state it, or it follows from them; verified by code.
     Supported,
     /// The sources say otherwise.
     Contradicted,
-    /// Nothing supports it, or code could not verify what was said to.
+    /// Nothing supports it, or code could not verify what was said to support it.
     Unsupported,
 }
 
-impl Verdict {
+impl ClaimVerdict {
     /// As files have it: `contradicted`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Verdict::Supported => "supported",
-            Verdict::Contradicted => "contradicted",
-            Verdict::Unsupported => "unsupported",
+            ClaimVerdict::Supported => "supported",
+            ClaimVerdict::Contradicted => "contradicted",
+            ClaimVerdict::Unsupported => "unsupported",
         }
     }
 
     /// The verdict of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported]
+        [ClaimVerdict::Supported, ClaimVerdict::Contradicted, ClaimVerdict::Unsupported]
             .into_iter()
             .find(|verdict| verdict.as_str() == name)
     }
@@ -86,7 +86,7 @@ pub struct Claim {
     /// What it is about.
     pub kind: ClaimKind,
     /// Whether the sources support it.
-    pub verdict: Verdict,
+    pub verdict: ClaimVerdict,
     /// Quotations from the facts, the orders or the persona that support it, or that contradict it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub support: Vec<String>,
@@ -111,16 +111,16 @@ impl Claim {
     pub fn fault(&self) -> Option<String> {
         let quoted = || self.support.iter().map(|quote| format!("\"{quote}\"")).collect::<Vec<_>>().join(", ");
         match self.verdict {
-            Verdict::Supported => None,
-            Verdict::Contradicted if self.support.is_empty() => Some("what is known says otherwise".to_owned()),
-            Verdict::Contradicted => Some(format!("what is known says otherwise: {}", quoted())),
-            Verdict::Unsupported if self.kind == ClaimKind::Placeholder => {
+            ClaimVerdict::Supported => None,
+            ClaimVerdict::Contradicted if self.support.is_empty() => Some("what is known says otherwise".to_owned()),
+            ClaimVerdict::Contradicted => Some(format!("what is known says otherwise: {}", quoted())),
+            ClaimVerdict::Unsupported if self.kind == ClaimKind::Placeholder => {
                 Some("a blank that was never filled in".to_owned())
             }
-            Verdict::Unsupported if self.kind == ClaimKind::Remark => {
+            ClaimVerdict::Unsupported if self.kind == ClaimKind::Remark => {
                 Some("no part of the message: its reader must not see it, so leave it out".to_owned())
             }
-            Verdict::Unsupported => {
+            ClaimVerdict::Unsupported => {
                 Some(self.note.clone().unwrap_or_else(|| "nothing that is known supports it".to_owned()))
             }
         }
@@ -153,7 +153,7 @@ impl Audit {
 
     /// The claims that are not supported.
     pub fn made_up(&self) -> impl Iterator<Item = &Claim> {
-        self.claims.iter().filter(|claim| claim.verdict != Verdict::Supported)
+        self.claims.iter().filter(|claim| claim.verdict != ClaimVerdict::Supported)
     }
 }
 
@@ -161,7 +161,7 @@ impl Audit {
 mod tests {
     use super::*;
 
-    fn claim(verdict: Verdict) -> Claim {
+    fn claim(verdict: ClaimVerdict) -> Claim {
         Claim { start: 0, end: 4, kind: ClaimKind::Price, verdict, support: vec![], derivation: None, note: None }
     }
 
@@ -169,15 +169,15 @@ mod tests {
     fn without_a_model_nothing_is_grounded_and_a_blank_is_made_up_all_the_same() {
         let audit = |auditor: Option<&str>, claims| Audit { auditor: auditor.map(str::to_owned), claims };
         assert_eq!(audit(None, vec![]).grounding(), Grounding::NotChecked);
-        assert_eq!(audit(None, vec![claim(Verdict::Unsupported)]).grounding(), Grounding::MadeUp);
+        assert_eq!(audit(None, vec![claim(ClaimVerdict::Unsupported)]).grounding(), Grounding::MadeUp);
         assert_eq!(audit(Some("00"), vec![]).grounding(), Grounding::Grounded);
-        assert_eq!(audit(Some("00"), vec![claim(Verdict::Supported)]).grounding(), Grounding::Grounded);
-        assert_eq!(audit(Some("00"), vec![claim(Verdict::Contradicted)]).grounding(), Grounding::MadeUp);
+        assert_eq!(audit(Some("00"), vec![claim(ClaimVerdict::Supported)]).grounding(), Grounding::Grounded);
+        assert_eq!(audit(Some("00"), vec![claim(ClaimVerdict::Contradicted)]).grounding(), Grounding::MadeUp);
     }
 
     #[test]
     fn a_file_names_kinds_and_verdicts_and_leaves_out_what_is_not_there() {
-        let claim = Claim { kind: ClaimKind::SharedHistory, ..claim(Verdict::Contradicted) };
+        let claim = Claim { kind: ClaimKind::SharedHistory, ..claim(ClaimVerdict::Contradicted) };
         let audit = Audit { auditor: Some("00ff".into()), claims: vec![claim] };
         let text = serde_json::to_string(&audit).unwrap();
         let written =
@@ -192,9 +192,9 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
             assert_eq!(ClaimKind::named(kind.as_str()), Some(kind));
         }
-        for verdict in [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported] {
+        for verdict in [ClaimVerdict::Supported, ClaimVerdict::Contradicted, ClaimVerdict::Unsupported] {
             assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
-            assert_eq!(Verdict::named(verdict.as_str()), Some(verdict));
+            assert_eq!(ClaimVerdict::named(verdict.as_str()), Some(verdict));
         }
     }
 }

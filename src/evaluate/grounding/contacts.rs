@@ -19,7 +19,7 @@ pub(super) struct Contact {
 
 /// Digits of a telephone number.
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
-/// Digits by which two telephone numbers are the same, the code of the country aside.
+/// Digits in which two telephone numbers must agree to be the same, apart from the country's code.
 const SAME_DIGITS: usize = 7;
 
 /// What the text names, in order.

@@ -4,11 +4,11 @@ use std::cell::OnceCell;
 
 use num_traits::{Signed, ToPrimitive};
 
-use super::known::Known;
 use super::numbers::{Exact, Form, Number, Unit, numbers, spoken_numbers};
+use super::source_index::SourceIndex;
 use super::sums::{Fault, Origin, Sum, derive};
 
-/// Digits from which on a number that is part of a name is held against the quotations.
+/// A number that is part of a name is held against the quotations if it has at least this many digits.
 const GLUED_DIGITS: usize = 3;
 /// Items that are counted in a quotation at most.
 const MOST_ITEMS: i128 = 20;
@@ -19,13 +19,13 @@ const MOST_DENOMINATOR: i128 = 10;
 
 /// What is quoted for a claim.
 pub(super) struct Evidence<'a> {
-    known: &'a Known<'a>,
+    known: &'a SourceIndex<'a>,
     quotations: Vec<&'a str>,
     in_digits: Vec<Number>,
     in_words: OnceCell<Vec<Number>>,
 }
 
-/// What a derivation comes to, and what is wrong with it if it has no bearing on the claim.
+/// The results of a derivation, and what is wrong with it if it has no bearing on the claim.
 #[derive(Debug)]
 pub(super) struct Borne {
     /// Whether the derivation is part of the proof.
@@ -37,7 +37,7 @@ impl<'a> Evidence<'a> {
     ///
     /// # Errors
     /// The first that stands in no source.
-    pub(super) fn new(known: &'a Known<'a>, quotations: impl Iterator<Item = &'a str>) -> Result<Self, &'a str> {
+    pub(super) fn new(known: &'a SourceIndex<'a>, quotations: impl Iterator<Item = &'a str>) -> Result<Self, &'a str> {
         let quotations: Vec<&str> = quotations.collect();
         if let Some(quotation) = quotations.iter().find(|quotation| !known.holds(quotation)) {
             return Err(quotation);
@@ -189,7 +189,7 @@ fn separators(quotation: &str) -> i128 {
     letters.iter().enumerate().filter(|mark| is_mark(*mark)).count().to_i128().unwrap_or(0)
 }
 
-/// Numbers of which code cannot say all that they mean: those in words, and none, one or all.
+/// Numbers whose whole meaning code cannot tell: those in words, and none, one or all.
 fn is_soft(number: &Number) -> bool {
     number.form == Form::Words || is_one(number) || is_all(number)
 }

@@ -1,4 +1,4 @@
-//! Text as it is compared: what differs between a text and a faithful quotation of it is folded away.
+//! Text as it is compared: anything that may differ between a text and a faithful quotation of it is folded away.
 //!
 //! Folded are white space, quotation marks, dashes, emphasis marks, invisible characters, case, digits of other
 //! scripts, and the compatibility forms of Unicode (NFKD, Unicode Standard Annex 15).
@@ -75,7 +75,7 @@ impl Folded {
     }
 }
 
-/// Folds a text that nothing has to be found again in.
+/// Folds a text in which no position has to be found again.
 pub(super) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     fold(text, |letter, _, _| folded.push(letter));

@@ -6,9 +6,9 @@ use super::Sources;
 use super::blanks::{Blank, Certainty, Ordered, blanks};
 use super::contacts::{contacts, names_phone};
 use super::fold::folded;
-use super::known::Known;
 use super::names::names;
 use super::numbers::{Form, numbers_outside};
+use super::source_index::SourceIndex;
 
 /// What kind of thing is mentioned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +48,7 @@ const STEM: usize = 4;
 /// What the message mentions and neither facts nor orders nor persona do, in order.
 #[must_use]
 pub fn mentions(message: &str, sources: &Sources, persona: &str) -> Vec<Mention> {
-    mentioned(message, &Known::new(message, sources, persona))
+    mentioned(message, &SourceIndex::new(message, sources, persona))
 }
 
 /// Blanks that were never filled in and that neither facts nor orders name, in order.
@@ -72,7 +72,7 @@ pub(super) fn unordered<'a>(
     blanks.iter().filter(move |blank| !ordered.allows(blank, message))
 }
 
-pub(super) fn mentioned(message: &str, known: &Known<'_>) -> Vec<Mention> {
+pub(super) fn mentioned(message: &str, known: &SourceIndex<'_>) -> Vec<Mention> {
     let mut found: Vec<(Range<usize>, MentionKind)> = Vec::new();
     let open = blanks(message);
     if !open.is_empty() {
@@ -117,7 +117,7 @@ pub(super) fn mentioned(message: &str, known: &Known<'_>) -> Vec<Mention> {
 }
 
 /// Whether a word of a name, or its stem, stands in a source.
-fn is_known_name(word: &str, known: &Known<'_>) -> bool {
+fn is_known_name(word: &str, known: &SourceIndex<'_>) -> bool {
     let word = folded(word);
     let stem = word.char_indices().map(|(at, _)| at).nth(word.chars().count().saturating_sub(2).max(STEM));
     known.contains(&word) || stem.is_some_and(|end| known.contains(&word[..end]))

@@ -7,7 +7,7 @@
 //! [`audit_without_model`] finds.
 //!
 //! What a mention is and how it is looked up is in `blanks`, `contacts`, `numbers`, `names` and `mentions`; how an
-//! answer is held against the texts in `fold`, `sums`, `evidence` and `verify`. None of it asks anybody.
+//! answer is held against the texts is in `fold`, `sums`, `evidence` and `verify`. None of this asks a model.
 
 mod auditor;
 mod blanks;
@@ -15,22 +15,22 @@ mod claim;
 mod contacts;
 mod evidence;
 mod fold;
-mod known;
 mod mentions;
 mod names;
 mod numbers;
 mod question;
+mod source_index;
 mod sources;
 mod sums;
 mod verify;
 
 pub use auditor::{AUDIT_TOKENS, Auditor};
-pub use claim::{Audit, Claim, ClaimKind, Grounding, Verdict};
+pub use claim::{Audit, Claim, ClaimKind, ClaimVerdict, Grounding};
 pub use mentions::{Mention, MentionKind, mentions, placeholders};
 pub use sources::Sources;
 pub use verify::{Finding, Rejected, Verified, audit_without_model, verify};
 
-/// Whether a quotation stands in a text, but for what differs between a text and a faithful quotation of it: case,
+/// Whether a quotation stands in a text, ignoring what differs between a text and a faithful quotation of it: case,
 /// white space, quotation marks, dashes and the like.
 #[must_use]
 pub fn is_quoted(text: &str, quotation: &str) -> bool {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// The share of capitalised words, or runs of them, within sentences from which on the language capitalises its nouns.
-/// English and Romance outreach has a tenth, German more than a quarter.
+/// If at least this share of the words (or runs of words) within sentences is capitalised, the language capitalises its
+/// nouns. English and Romance outreach has a tenth, German more than a quarter.
 const NOUNS_FROM: f64 = 0.18;
-/// Words within sentences that are needed to tell.
+/// How many words within sentences are needed to tell.
 const ENOUGH_WORDS: usize = 12;
 /// Words of one name.
 const MOST_WORDS: usize = 5;

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::known::Known;
 use super::mentions::{MentionKind, mentioned};
+use super::source_index::SourceIndex;
 use super::verify::{Finding, Rejected};
-use super::{ClaimKind, Verdict};
+use super::{ClaimKind, ClaimVerdict};
 use crate::evaluate::fence::fence;
 use crate::evaluate::reading::Unusable;
 use crate::model::Schema;
@@ -25,12 +25,12 @@ const NO_CLAIM: &str = "no_claim";
 pub(super) enum Round {
     /// All claims of a message.
     First,
-    /// Those that did not verify.
+    /// About the claims that did not verify.
     Again,
 }
 
 /// The texts of the question.
-pub(super) fn texts(message: &str, known: &Known<'_>) -> String {
+pub(super) fn texts(message: &str, known: &SourceIndex<'_>) -> String {
     let [facts, orders, persona] = *known.texts();
     let or_none = |text: &str| if text.trim().is_empty() { "(none)".to_owned() } else { text.to_owned() };
     format!(
@@ -77,7 +77,7 @@ pub(super) fn question_again(rejected: &[Rejected]) -> String {
     )
 }
 
-fn hints(message: &str, known: &Known<'_>) -> String {
+fn hints(message: &str, known: &SourceIndex<'_>) -> String {
     let letters: Vec<char> = message.chars().collect();
     let mut lines: Vec<String> = Vec::new();
     for mention in mentioned(message, known) {
@@ -102,7 +102,9 @@ fn hints(message: &str, known: &Known<'_>) -> String {
 /// The form of the answer.
 pub(super) fn schema(round: Round) -> Schema {
     let kinds: Vec<&str> = ClaimKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    let mut verdicts = [Verdict::Supported, Verdict::Contradicted, Verdict::Unsupported].map(Verdict::as_str).to_vec();
+    let mut verdicts = [ClaimVerdict::Supported, ClaimVerdict::Contradicted, ClaimVerdict::Unsupported]
+        .map(ClaimVerdict::as_str)
+        .to_vec();
     if round == Round::Again {
         verdicts.push(NO_CLAIM);
     }
@@ -147,7 +149,7 @@ pub(super) fn findings(object: &Map<String, Value>, round: Round) -> Result<(Vec
         Some(Finding {
             quote: text("quote")?.to_owned(),
             kind: text("kind").and_then(ClaimKind::named).unwrap_or(ClaimKind::Other),
-            verdict: text("verdict").and_then(Verdict::named)?,
+            verdict: text("verdict").and_then(ClaimVerdict::named)?,
             support: given.take(MOST_QUOTATIONS).map(str::to_owned).collect(),
             derivation: text("derivation").filter(|sum| !sum.trim().is_empty()).map(str::to_owned),
         })
@@ -194,7 +196,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             (said[0].kind, said[0].verdict, &said[0].derivation),
-            (ClaimKind::Other, Verdict::Unsupported, &None)
+            (ClaimKind::Other, ClaimVerdict::Unsupported, &None)
         );
         assert_eq!(said[1].support, ["46 systems since 2017"]);
         assert_eq!(read(r#"{"claims": []}"#), Ok(Vec::new()));
@@ -214,7 +216,7 @@ mod tests {
     fn the_question_shows_every_text_fenced_and_the_hints_once() {
         let sources = Sources::new("Crowns: £78.", "");
         let message = "Hi [Name], 40 labs. [Name], 40 labs at £78, Dr Nair.";
-        let text = texts(message, &Known::new(message, &sources, "Dr Nair."));
+        let text = texts(message, &SourceIndex::new(message, &sources, "Dr Nair."));
         // The hash in a fence is that of its text.
         let marks = regex::Regex::new("-[0-9a-f]{16}>").unwrap();
         insta::assert_snapshot!(marks.replace_all(&text, ">"));
@@ -225,7 +227,7 @@ mod tests {
         let finding = Finding {
             quote: "40 labs".into(),
             kind: ClaimKind::Figure,
-            verdict: Verdict::Supported,
+            verdict: ClaimVerdict::Supported,
             support: vec!["Crowns: £78".into()],
             derivation: None,
         };

@@ -1,4 +1,4 @@
-//! Checks what a model says of claims, without understanding a word of it.
+//! Checks what a model says about claims, without understanding a word of it.
 //!
 //! A quotation must stand in the message and a support in a source; a number must stand in its support or follow from
 //! the sources by a sum that is right. What fails is rejected with the reason. Nothing is accused here but a blank that
@@ -11,10 +11,10 @@ use super::blanks::{Blank, Certainty, Ordered, Shape, blanks};
 use super::contacts::{Contact, contacts, names_phone};
 use super::evidence::{Evidence, is_held};
 use super::fold::{Folded, Span, folded};
-use super::known::Known;
 use super::mentions::unordered;
 use super::numbers::{Form, Number, numbers_outside, spoken_numbers};
-use super::{Audit, Claim, ClaimKind, MentionKind, Sources, Verdict};
+use super::source_index::SourceIndex;
+use super::{Audit, Claim, ClaimKind, ClaimVerdict, MentionKind, Sources};
 use crate::data::leads::forget::FORGOTTEN;
 
 /// What a model says of one claim.
@@ -25,7 +25,7 @@ pub struct Finding {
     /// What it is about.
     pub kind: ClaimKind,
     /// What the model thinks of it.
-    pub verdict: Verdict,
+    pub verdict: ClaimVerdict,
     /// The words of the sources that it gives for it.
     pub support: Vec<String>,
     /// The sum that it gives for it.
@@ -58,7 +58,7 @@ pub fn verify(findings: &[Finding], message: &str, sources: &Sources, persona: &
     Verifier::new(message, sources, persona).verify(findings)
 }
 
-/// The audit where no model may be asked: blanks alone.
+/// The audit for when no model may be asked: it finds blanks and nothing else.
 #[must_use]
 pub fn audit_without_model(message: &str, sources: &Sources, persona: &str) -> Audit {
     let mut claims = Vec::new();
@@ -72,7 +72,7 @@ pub fn audit_without_model(message: &str, sources: &Sources, persona: &str) -> A
 /// A message and its sources, made ready to verify findings once or twice.
 pub(super) struct Verifier<'a> {
     message: &'a str,
-    known: Known<'a>,
+    known: SourceIndex<'a>,
     folded: OnceCell<Folded>,
     /// The byte at which each character begins, and the end.
     bytes: OnceCell<Vec<usize>>,
@@ -85,7 +85,7 @@ impl<'a> Verifier<'a> {
     pub(super) fn new(message: &'a str, sources: &'a Sources, persona: &'a str) -> Self {
         Verifier {
             message,
-            known: Known::new(message, sources, persona),
+            known: SourceIndex::new(message, sources, persona),
             folded: OnceCell::new(),
             bytes: OnceCell::new(),
             blanks: blanks(message),
@@ -94,7 +94,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    pub(super) fn known(&self) -> &Known<'a> {
+    pub(super) fn known(&self) -> &SourceIndex<'a> {
         &self.known
     }
 
@@ -132,7 +132,7 @@ impl<'a> Verifier<'a> {
                     answers.iter().any(|claim| self.bytes_of((claim.start, claim.end)).contains(&number.start))
                 })
             };
-            let is_accused = answers.iter().any(|claim| claim.verdict != Verdict::Supported);
+            let is_accused = answers.iter().any(|claim| claim.verdict != ClaimVerdict::Supported);
             if is_accused || (again.is_none() && !answers.is_empty() && is_whole()) {
                 answers.into_iter().for_each(|claim| add(claim.clone()));
             } else if again.is_none() && answers.is_empty() && withdrawn.iter().any(|other| overlaps(*span, *other)) {
@@ -185,12 +185,12 @@ impl<'a> Verifier<'a> {
         if finding.kind == ClaimKind::Remark && finding.support.is_empty() {
             // Nothing is to be borne out, so nothing can be: where it stands is all that can be checked.
             return if self.stands_apart(span) {
-                Ok(Claim { verdict: Verdict::Unsupported, ..claim(Vec::new(), None) })
+                Ok(Claim { verdict: ClaimVerdict::Unsupported, ..claim(Vec::new(), None) })
             } else {
                 Err("a remark stands on lines of its own, or at the very beginning or end of the message".to_owned())
             };
         }
-        if finding.verdict != Verdict::Supported {
+        if finding.verdict != ClaimVerdict::Supported {
             let held = quotations().filter(|quotation| self.known.holds(quotation));
             return Ok(claim(held.map(str::to_owned).collect(), None));
         }
@@ -230,7 +230,7 @@ impl<'a> Verifier<'a> {
 
     /// A model that calls a merge field a blank, though facts or orders name it, is not followed.
     fn is_ordered_blank(&self, claim: &Claim) -> bool {
-        if claim.kind != ClaimKind::Placeholder || claim.verdict == Verdict::Supported || self.blanks.is_empty() {
+        if claim.kind != ClaimKind::Placeholder || claim.verdict == ClaimVerdict::Supported || self.blanks.is_empty() {
             return false;
         }
         let bytes = self.bytes_of((claim.start, claim.end));
@@ -252,13 +252,13 @@ impl<'a> Verifier<'a> {
         {
             let span = self.span_of(&blank.range);
             let is_accused =
-                |claim: &Claim| claim.verdict != Verdict::Supported && claim.start < span.1 && span.0 < claim.end;
+                |claim: &Claim| claim.verdict != ClaimVerdict::Supported && claim.start < span.1 && span.0 < claim.end;
             if !claims.iter().any(is_accused) {
                 claims.push(Claim {
                     start: span.0,
                     end: span.1,
                     kind: ClaimKind::Placeholder,
-                    verdict: Verdict::Unsupported,
+                    verdict: ClaimVerdict::Unsupported,
                     support: Vec::new(),
                     derivation: None,
                     note: None,
@@ -322,7 +322,7 @@ fn unverified(rejected: &Rejected, span: Span) -> Claim {
         start: span.0,
         end: span.1,
         kind: rejected.finding.kind,
-        verdict: Verdict::Unsupported,
+        verdict: ClaimVerdict::Unsupported,
         support: Vec::new(),
         derivation: None,
         note: Some(rejected.reason.clone()),

@@ -19,7 +19,7 @@ fn finding(quote: &str, support: &[&str], derivation: &str) -> Finding {
     Finding {
         quote: quote.to_owned(),
         kind: ClaimKind::Figure,
-        verdict: Verdict::Supported,
+        verdict: ClaimVerdict::Supported,
         support: support.iter().map(|text| (*text).to_owned()).collect(),
         derivation: Some(derivation.to_owned()).filter(|sum| !sum.is_empty()),
     }
@@ -131,12 +131,14 @@ fn a_quote_that_is_not_in_the_message_is_rejected_and_one_that_differs_in_signs_
 
 #[test]
 fn verdicts_against_a_claim_are_taken_as_they_are() {
-    let accused =
-        Finding { verdict: Verdict::Contradicted, ..finding("12 years", &["Warranty 10 years", "made up"], "10 = 12") };
+    let accused = Finding {
+        verdict: ClaimVerdict::Contradicted,
+        ..finding("12 years", &["Warranty 10 years", "made up"], "10 = 12")
+    };
     let claims = checked("A warranty of 12 years.", &[accused]).claims;
     assert_eq!(
         (claims[0].verdict, claims[0].support.as_slice(), &claims[0].derivation),
-        (Verdict::Contradicted, &["Warranty 10 years".to_owned()][..], &None)
+        (ClaimVerdict::Contradicted, &["Warranty 10 years".to_owned()][..], &None)
     );
     assert_eq!(claims[0].fault().unwrap(), "what is known says otherwise: \"Warranty 10 years\"");
 }
@@ -149,7 +151,7 @@ fn blanks_are_found_without_a_model_and_ordered_ones_are_let_be() {
     assert_eq!(blanks(audit_without_model(message, &sources, PERSONA).claims), ["[Company]"]);
     let accuse = |quote: &str| Finding {
         kind: ClaimKind::Placeholder,
-        verdict: Verdict::Unsupported,
+        verdict: ClaimVerdict::Unsupported,
         ..finding(quote, &[], "")
     };
     assert_eq!(
@@ -185,7 +187,7 @@ fn what_is_answered_the_second_time_ends_the_matter() {
     };
     let better =
         finding("Yours would give about 140,000 kWh", &["about 930 kWh per kWp", "A roof for 150 kWp"], "150 * 930");
-    let accused = Finding { verdict: Verdict::Contradicted, ..finding("£300,000", &["Has £200,000"], "") };
+    let accused = Finding { verdict: ClaimVerdict::Contradicted, ..finding("£300,000", &["Has £200,000"], "") };
     let shorter = finding("Yours would give", &["about 930 kWh per kWp"], "");
     insta::assert_snapshot!(
         [said(&[]).join("\n"), said(&[better.clone(), accused]).join("\n"), said(&[shorter, better]).join("\n"),]
@@ -215,7 +217,7 @@ fn a_passage_that_is_taken_back_and_a_word_that_counts_are_not_held_against_the_
     let claims = verifier.settle(first, &[shorter, again], &withdrawn);
     let accused: Vec<String> = claims
         .iter()
-        .filter(|claim| claim.verdict != Verdict::Supported)
+        .filter(|claim| claim.verdict != ClaimVerdict::Supported)
         .map(|claim| claim.quote(message).to_owned())
         .collect();
     // What is both taken back and claimed once more is still claimed.
@@ -263,8 +265,11 @@ fn a_period_that_a_sum_is_for_needs_no_source_of_its_own() {
 
 #[test]
 fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
-    let remark =
-        |quote: &str| Finding { kind: ClaimKind::Remark, verdict: Verdict::Unsupported, ..finding(quote, &[], "") };
+    let remark = |quote: &str| Finding {
+        kind: ClaimKind::Remark,
+        verdict: ClaimVerdict::Unsupported,
+        ..finding(quote, &[], "")
+    };
     for (message, quote) in [
         ("Sure, here is your message:\n\nHello Dr Fitch,\n\nworth a line?", "Sure, here is your message"),
         (
@@ -284,7 +289,7 @@ fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
         let [claim] = verified.claims.as_slice() else { panic!("{verified:?}") };
         // Where a quotation ends with a mark, the passage may end before it.
         let found = (claim.kind, claim.verdict, claim.quote(message).trim_end_matches(['!', ':', '?']));
-        assert_eq!(found, (ClaimKind::Remark, Verdict::Unsupported, quote.trim_end_matches(['!', ':', '?'])));
+        assert_eq!(found, (ClaimKind::Remark, ClaimVerdict::Unsupported, quote.trim_end_matches(['!', ':', '?'])));
     }
     // Within a line of the message it is none, whatever a model says, and says again.
     let message = "Hello Dr Fitch,\n\nhere is what we do: we put solar on roofs.\n\nTom";
@@ -295,6 +300,6 @@ fn a_remark_is_kept_where_it_stands_apart_and_dropped_where_it_does_not() {
     assert!(first.rejected[0].reason.contains("lines of its own"), "{first:?}");
     assert_eq!(verifier.settle(first, &inside, &[]), []);
     // Called supported, it is no more a part of the message than before.
-    let apart = checked("Sure!\n\nHello", &[Finding { verdict: Verdict::Supported, ..remark("Sure!") }]);
-    assert_eq!(apart.claims[0].verdict, Verdict::Unsupported);
+    let apart = checked("Sure!\n\nHello", &[Finding { verdict: ClaimVerdict::Supported, ..remark("Sure!") }]);
+    assert_eq!(apart.claims[0].verdict, ClaimVerdict::Unsupported);
 }

@@ -9,8 +9,7 @@ pub struct Population {
     people: Vec<String>,
 }
 
-/// The most people of a file that are held and compared with: more than this a sample of them shows a population as
-/// well.
+/// The most people of a file that are held and compared with: beyond this a sample shows the population as well.
 pub const MOST_PEOPLE: usize = 20_000;
 
 impl Population {
@@ -51,7 +50,7 @@ impl Audit {
         Audit { seen, near: Some(near) }
     }
 
-    /// Accepts a person who is another one than all before.
+    /// Accepts a person who differs from everybody before.
     pub(super) fn accepts(&mut self, persona: &str) -> bool {
         if !self.seen.is_new(persona) || self.near.as_ref().is_some_and(|near| near.resembles(persona)) {
             return false;

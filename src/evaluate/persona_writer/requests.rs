@@ -1,4 +1,4 @@
-//! What a batch of personas is asked for with, and how the answer is read.
+//! The request for a batch of personas, and how its answer is read.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -13,11 +13,11 @@ use crate::model::{Answer, CallKey, Request, Schema, digest_number};
 /// The most tokens of one batch, thinking included.
 const BATCH_TOKENS: u32 = 16_000;
 
-/// Personas of which a batch is told that they are written already.
+/// How many personas a batch is told are written already.
 pub(super) const KNOWN: usize = 40;
 
-/// People of the population that a batch is shown: enough to show how they differ, few enough to be read closely. Each
-/// batch is shown others.
+/// How many people of the population a batch is shown: enough to show how they differ, few enough to be read closely.
+/// Each batch is shown others.
 const SHOWN: usize = 12;
 
 const DOMAIN: &str = "You invent realistic, diverse business personas: people who receive cold outreach and decide on \
@@ -147,7 +147,7 @@ mod tests {
         let shown = |number| sample(&population, batch(number)).into_iter().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!((shown(0).len(), shown(0) == shown(0), shown(0) == shown(1)), (SHOWN, true, false));
         assert!(shown(3).iter().all(|person| people.contains(person)));
-        let request = Whom::Like(&population).request(batch(0), &["Known one".into()], CallKey::of(&[]));
+        let request = Whom::Like(&population).request(batch(0), &["Known one".into()], CallKey::from_parts(&[]));
         assert!(request.user.contains("Write 10 more people") && request.user.contains("Known one"));
         assert!(!request.user.contains("domain"), "{}", request.user);
         let few = Population::new(people[..2].to_vec());

@@ -1,9 +1,9 @@
-//! Whether a persona is there already, in other words too.
+//! Whether a persona is there already, perhaps in other words.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Words at the beginning of a persona that make it worth a closer look whether it is another one once more.
+/// Two personas with the same first words, this many, are compared more closely.
 const OPENING: usize = 8;
 
 /// Personas of the same opening with which a new one is compared.
@@ -56,7 +56,7 @@ fn are_alike(one: &[u64], other: &[u64]) -> bool {
     2 * common >= all && all > 0
 }
 
-/// The same in every process: the hasher has no secret.
+/// A hash that is the same in every process: the hasher has no secret.
 fn hash(value: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
@@ -106,8 +106,8 @@ mod tests {
         crate::evaluate::growth::assert_in_proportion("personas", 500, |size| {
             let mut seen = Seen::default();
             for number in 0..size as u64 {
-                let own: Vec<String> = (0..40).map(|at| (number * 7_919 + at * 104_729).to_string()).collect();
-                let persona = format!("You are a buyer at a firm in Europe. {}", own.join(" "));
+                let words: Vec<String> = (0..40).map(|at| (number * 7_919 + at * 104_729).to_string()).collect();
+                let persona = format!("You are a buyer at a firm in Europe. {}", words.join(" "));
                 assert!(seen.is_new(&persona));
             }
         });

@@ -1,9 +1,10 @@
 //! What a model said, without what is no part of it: its thinking, the tokens of its template, a fence or chatter
 //! around a message.
 //!
-//! All of it is told by form, in no language: by tags, fences, rules and the order of paragraphs. Where the parts of an
-//! answer are marked but which of them is the message is not, it is asked for again. Chatter that nothing marks stays:
-//! only who understands it can tell it from the message, and the auditor of messages that are kept does.
+//! All of it is recognised by form, in no particular language: by tags, fences, rules and the order of paragraphs. If
+//! the parts of an answer are marked but it is unclear which of them is the message, it is asked for again. Chatter
+//! that nothing marks stays: only somebody who understands it can tell it from the message, and the auditor of messages
+//! that are kept does.
 
 use super::Unusable;
 
@@ -202,10 +203,10 @@ impl Block<'_> {
     }
 }
 
-/// The text without a line that introduces it: one that ends with a colon and has a blank line after it, and then a
-/// greeting, which nothing but a subject precedes in a message. A greeting is told by its form: a short line that ends
-/// with a comma and is a paragraph of its own. Where the form does not tell, the text stays: a message too may begin
-/// with a line that ends with a colon, and an auditor tells the two apart.
+/// The text without a line that introduces it. Such a line ends with a colon, and a blank line and a greeting follow,
+/// which in a message only a subject precedes. A greeting is recognised by its form: a short line that ends with a
+/// comma and is a paragraph of its own. If the form does not tell, the text stays: a message too may begin with a line
+/// that ends with a colon, and an auditor tells the two apart.
 fn without_preamble(text: &str) -> &str {
     let all: Vec<&str> = paragraphs(text).take(4).collect();
     let Some((first, rest)) = all.split_first() else { return text };

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 /// The deepest nesting of an answer.
 const DEEPEST: usize = 64;
 
-/// The fields of the object at the beginning of this text, those that stand twice included, and its length in bytes.
+/// The fields of the object at the beginning of this text, including repeated ones, and its length in bytes.
 pub(super) fn object(text: &str) -> Option<(Vec<(String, Value)>, usize)> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let fields = parser.fields()?;

@@ -1,4 +1,4 @@
-//! What a person needs to see of an answer that cannot be used.
+//! What a person needs to know about an answer that cannot be used.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub(in crate::evaluate) const BEGAN: &str = "; it began: ";
 
 impl Remarks {
     /// Collects the remarks on this answer.
-    pub(super) fn of(answer: &Answer) -> Self {
+    pub(super) fn collect(answer: &Answer) -> Self {
         let mut words = answer.text.split_whitespace();
         let mut began = words.next().unwrap_or_default().to_owned();
         for word in words.take(SHOWN) {
@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn the_hosts_words_and_the_first_characters_are_shown_in_one_line() {
         let of = |text: &str, said: Option<&str>| {
-            Remarks::of(&Answer { text: text.into(), said: said.map(str::to_owned), ..Answer::default() }).to_string()
+            Remarks::collect(&Answer { text: text.into(), said: said.map(str::to_owned), ..Answer::default() })
+                .to_string()
         };
         assert_eq!(of("", None), "");
         assert_eq!(of("{\"decision\":\n \u{1b}\"Yes\"}", None), r#"; it began: "{\"decision\": \"Yes\"}""#);

@@ -1,4 +1,4 @@
-//! What a run that has ended came to, entry by entry.
+//! What became of a run that has ended, entry by entry.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

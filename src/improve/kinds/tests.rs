@@ -42,8 +42,12 @@ async fn people_of_five_languages_are_named_from_forty_and_the_others_sorted_int
     asked.sort_by_key(String::len);
     assert!(asked[0].contains("- buyers of large firms: All buyers of large firms."));
     assert!(asked.iter().filter(|user| user.contains("Name the kinds")).count() == 1);
-    let request =
-        improver(model).people_request(&PEOPLE, &[Doubt::Missing, Doubt::Twice], &sorted.kinds, CallKey::of(&[]));
+    let request = improver(model).people_request(
+        &PEOPLE,
+        &[Doubt::Missing, Doubt::Twice],
+        &sorted.kinds,
+        CallKey::from_parts(&[]),
+    );
     insta::assert_snapshot!(format!("{}\n\n{}", request.user, request.schema.unwrap().json));
 }
 
@@ -79,7 +83,7 @@ proptest! {
     ) {
         let kinds: Vec<PeopleKind> =
             (0..said.len()).filter_map(|at| PeopleKind::new(&format!("kind {at}"), "Who.")).collect();
-        let said: Said = kinds.iter().cloned().zip(said).collect();
+        let said: KindAnswers = kinds.iter().cloned().zip(said).collect();
         let (places, doubts) = checked(people, &said, &kinds);
         prop_assert_eq!(places.len(), people);
         for (at, place) in places.iter().enumerate() {

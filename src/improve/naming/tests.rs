@@ -61,7 +61,7 @@ fn what_is_named_is_bounded_and_what_names_nothing_left_out() {
 fn a_sample_of_any_size_fits_into_one_request() {
     let model = Scripted::new(|_, _| String::new());
     let long = "An essay without end. ".repeat(1_000);
-    let request = improver(model).naming(Side::Against, &vec![long.as_str(); 5_000], &book(), CallKey::of(&[]));
+    let request = improver(model).naming(Side::Against, &vec![long.as_str(); 5_000], &book(), CallKey::from_parts(&[]));
     assert!(request.user.len() < 60_000, "{}", request.user.len());
     assert!(request.user.contains("80. An essay") && !request.user.contains("81. "));
 }

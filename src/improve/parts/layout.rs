@@ -134,7 +134,7 @@ struct Open {
 
 /// Closes the headings of this level and of higher ones, up to the tag that they stand in.
 fn close(open: &mut Vec<Open>, level: usize) {
-    while open.last().is_some_and(|over| over.level.is_some_and(|own| own >= level)) {
+    while open.last().is_some_and(|over| over.level.is_some_and(|depth| depth >= level)) {
         open.pop();
     }
 }
@@ -237,7 +237,7 @@ fn begins(line: &Line<'_>) -> bool {
 /// The line after an item: what is deeper belongs to it, after blank lines too, and so does a line that goes on with
 /// it.
 fn item_end(lines: &[Line<'_>], at: usize) -> usize {
-    let own = lines[at].indent;
+    let indent = lines[at].indent;
     let mut end = at + 1;
     let mut next = end;
     while let Some(line) = lines.get(next) {
@@ -246,7 +246,7 @@ fn item_end(lines: &[Line<'_>], at: usize) -> usize {
             next += 1;
             continue;
         }
-        let is_deeper = line.indent > own && tag(line.bare()).is_none() && sharp(line.bare()).is_none();
+        let is_deeper = line.indent > indent && tag(line.bare()).is_none() && sharp(line.bare()).is_none();
         let before = &lines[next - 1];
         let goes_on =
             follows && !begins(line) && !ends_a_sentence(before.text) && wraps(before, line, line_width(before));

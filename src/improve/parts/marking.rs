@@ -114,12 +114,12 @@ impl<'p> Marking<'p> {
         let mut pieces: Vec<Piece> = Vec::new();
         // The heading of nothing but advice goes with its first piece, the end of such a tag with the last.
         let mut heading = String::new();
-        for (place, (block, mut own)) in self.blocks.iter().zip(stretches).enumerate() {
+        for (place, (block, mut parts)) in self.blocks.iter().zip(stretches).enumerate() {
             if block.is_content() {
-                if let Some(first) = own.first_mut() {
+                if let Some(first) = parts.first_mut() {
                     first.text.insert_str(0, &std::mem::take(&mut heading));
                 }
-                pieces.extend(own);
+                pieces.extend(parts);
                 continue;
             }
             let text = &self.prompt[block.span.clone()];
@@ -217,7 +217,7 @@ pub(super) fn part_of(shape: &Shape) -> Option<Part> {
     }
 }
 
-/// The part that the nearest heading over a block names which names one.
+/// The part named by the nearest heading over a block that names one.
 fn named_part(blocks: &[Block], place: usize) -> Option<Part> {
     let mut over = blocks[place].under;
     while let Some(at) = over {

@@ -8,11 +8,11 @@ use super::super::fold::{key, segments};
 use crate::data;
 use crate::data::spool::Texts;
 
-/// Words below which nothing is known of a language from its capitals.
+/// With fewer words than this, capitals say nothing about a language.
 const FEWEST_WORDS: usize = 40;
 /// In a language that capitalises its nouns, more words than this share have a capital within a sentence.
 const NOUNS: f64 = 0.12;
-/// Digits that make a number somebody's own; ten words or two sentences are anybody's.
+/// A number with at least this many digits may be somebody's own; "ten words" or "two sentences" are anybody's.
 const DIGITS: usize = 3;
 
 /// Looks things up in the texts of the personas.
@@ -28,7 +28,7 @@ struct Detail {
 }
 
 impl Details {
-    /// Of these personas.
+    /// Details looked up in these personas.
     #[must_use]
     pub fn new(people: Vec<Arc<Texts>>) -> Self {
         Details { people }
@@ -42,7 +42,7 @@ impl Details {
     pub(super) fn of_few(&self, texts: &[&str], said: &str) -> Result<BTreeSet<String>, data::Error> {
         let nouns = capitalises_nouns(texts.iter().copied().chain(said.lines()));
         let named = texts.iter().flat_map(|text| details(text)).filter(|(_, word)| !nouns || is_marked(word));
-        let mut counts: BTreeMap<String, usize> = named.map(|(own, _)| (own.key, 0)).collect();
+        let mut counts: BTreeMap<String, usize> = named.map(|(detail, _)| (detail.key, 0)).collect();
         if counts.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -79,7 +79,7 @@ fn found_in(persona: &str) -> BTreeSet<Found> {
     for (at, segment) in segments.iter().enumerate() {
         let word = &persona[segment.span.clone()];
         if word.starts_with(char::is_numeric) {
-            found.extend(figure(persona, &segments, at).map(|own| Found::Detail(own.key)));
+            found.extend(figure(persona, &segments, at).map(|detail| Found::Detail(detail.key)));
         } else if word.starts_with(char::is_lowercase) {
             found.insert(Found::Ordinary(singular(&segment.text).to_owned()));
         } else {
@@ -96,7 +96,7 @@ fn details(text: &str) -> Vec<(Detail, String)> {
     for (at, segment) in segments.iter().enumerate() {
         let word = &text[segment.span.clone()];
         if word.starts_with(char::is_numeric) {
-            found.extend(figure(text, &segments, at).map(|own| (own, word.to_owned())));
+            found.extend(figure(text, &segments, at).map(|detail| (detail, word.to_owned())));
             continue;
         }
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
@@ -112,7 +112,7 @@ fn details(text: &str) -> Vec<(Detail, String)> {
 
 /// The first detail of a text that is among these, as it is written there.
 pub(super) fn first_of<'t>(text: &'t str, few: &BTreeSet<String>) -> Option<&'t str> {
-    details(text).into_iter().find(|(own, _)| few.contains(&own.key)).map(|(own, _)| &text[own.span])
+    details(text).into_iter().find(|(detail, _)| few.contains(&detail.key)).map(|(detail, _)| &text[detail.span])
 }
 
 /// A number with its unit: the sign before or after it, or the next word.
@@ -149,7 +149,7 @@ fn is_marked(word: &str) -> bool {
         || (inner().any(char::is_uppercase) && word.chars().any(char::is_lowercase))
 }
 
-/// Without the commonest ending of a plural and of a genitive.
+/// The word without the commonest endings of a plural and of a genitive.
 fn singular(word: &str) -> &str {
     word.strip_suffix('s').filter(|one| one.chars().count() > 3 && !one.ends_with('s')).unwrap_or(word)
 }
@@ -178,7 +178,7 @@ fn capitalises_nouns<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
 /// The words of a text, as they are compared with details: what it says may be said.
 pub(super) fn words(text: &str) -> BTreeSet<String> {
     let segments = segments(text);
-    let figures = (0..segments.len()).filter_map(|at| figure(text, &segments, at)).map(|own| own.key);
+    let figures = (0..segments.len()).filter_map(|at| figure(text, &segments, at)).map(|detail| detail.key);
     key(text).split(' ').map(|word| singular(word).to_owned()).chain(figures).collect()
 }
 
@@ -186,21 +186,21 @@ pub(super) fn words(text: &str) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    fn few(own: &str, others: &str, text: &str, said: &str) -> Option<String> {
-        let people: Vec<String> = (0..20).map(|at| if at == 7 { own.to_owned() } else { others.to_owned() }).collect();
+    fn few(one: &str, others: &str, text: &str, said: &str) -> Option<String> {
+        let people: Vec<String> = (0..20).map(|at| if at == 7 { one.to_owned() } else { others.to_owned() }).collect();
         let folder = tempfile::tempdir().unwrap();
-        let details = Details::new(vec![Arc::new(Texts::of(folder.path(), &people).unwrap())]);
+        let details = Details::new(vec![Arc::new(Texts::spool(folder.path(), &people).unwrap())]);
         let few = details.of_few(&[text], said).unwrap();
         first_of(text, &few).map(str::to_owned)
     }
 
     #[test]
     fn what_one_persona_has_is_found_and_what_many_have_is_not() {
-        let own =
+        let one =
             "Marcus Thompson, IT Operations Manager at HealthBridge in Boston (500 employees). Struggles with Epic.";
         let others = "Ann Weaver, Head of Operations at Northwind. Values ROI. Uses Salesforce. Loses 40% of her time \
                       as a manager.";
-        let few = |text: &str| few(own, others, text, "");
+        let few = |text: &str| few(one, others, text, "");
         assert_eq!(few("Mention HealthBridge whenever you can."), Some("HealthBridge".to_owned()));
         assert_eq!(few("Write as if to Marcus."), Some("Marcus".to_owned()));
         assert_eq!(few("Speak of their 500 employees."), Some("500 employees".to_owned()));
@@ -212,14 +212,14 @@ mod tests {
 
     #[test]
     fn nouns_with_capitals_are_no_names_where_all_nouns_have_them() {
-        let own = "Sabine Vogt leitet die Freigaben bei MüllerTech in Kassel. Kämpft mit ihrem Postfach und 1.200 \
+        let one = "Sabine Vogt leitet die Freigaben bei MüllerTech in Kassel. Kämpft mit ihrem Postfach und 1.200 \
                    Rechnungen.";
         let others = "Jan Krüger leitet den Einkauf bei der Nordwerk AG. Will weniger Papier.";
         let said = "Das Schreiben nennt kein Problem aus meinem Alltag und keinen Preis. Es fehlt ein Beispiel für \
                     einen Betrieb meiner Größe, und der Ton ist mir zu laut für eine erste Nachricht an einen \
                     Einkäufer mit wenig Zeit. Wer mir so schreibt, hat sich mit meiner Lage und mit meinem Betrieb \
                     kaum beschäftigt.";
-        let few = |text: &str| few(own, others, text, said);
+        let few = |text: &str| few(one, others, text, said);
         assert_eq!(few("Nenne das Postfach und die Freigaben als Problem."), None);
         assert_eq!(few("Nenne MüllerTech als Beispiel."), Some("MüllerTech".to_owned()));
         assert_eq!(few("Sprich von 1.200 Rechnungen."), Some("1.200 Rechnungen".to_owned()));
@@ -227,8 +227,8 @@ mod tests {
 
     #[test]
     fn a_figure_of_one_persona_is_found_without_spaces_too() {
-        let (own, others) = ("従業員500名の会社。請求の遅れは38％。", "従業員20名の会社。");
-        let few = |text: &str| few(own, others, text, "");
+        let (one, others) = ("従業員500名の会社。請求の遅れは38％。", "従業員20名の会社。");
+        let few = |text: &str| few(one, others, text, "");
         assert_eq!(few("請求の遅れが38％あると書く。"), Some("38％".to_owned()));
         assert_eq!(few("三行以内、120字で書く。"), None);
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::fold::{key, runs, segments, stands_in};
 use super::super::parts::layout;
 
-/// Words that make a run a quote: shorter ones are the language's own.
+/// Words from which on a run is a quote: shorter runs belong to the language.
 pub(super) const RUN: usize = 8;
 /// Runs that are remembered. An improver is shown some twenty thousand.
 const MOST_RUNS: usize = 1 << 20;
@@ -14,7 +14,7 @@ const CRITERION: std::ops::RangeInclusive<usize> = 6..=RUN;
 /// Names and criteria that are remembered.
 const MOST_TERMS: usize = 1_000;
 
-/// Runs of words that no advice may have, and what the decision maker's prompt calls by name.
+/// Runs of words that no advice may have, and the names in the decision maker's prompt.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Quotes {
     allowed: HashSet<u64>,
@@ -83,8 +83,8 @@ impl Quotes {
         Some(&text[segments[found.start].span.start..segments[found.end - 1].span.end])
     }
 
-    /// The first term of the decision maker's prompt in a text. A name is known again as it is written there: in small
-    /// letters its words may be anybody's.
+    /// The first term of the decision maker's prompt in a text. A name is recognised only as it is written there: in
+    /// small letters its words may be anybody's.
     pub(super) fn term(&self, text: &str) -> Option<&str> {
         let said = key(text);
         let name = self.names.iter().find(|name| text.contains(name.as_str()));

@@ -18,7 +18,7 @@ fn screen_of(advice: &[&str], rewrites: &[Rewrite]) -> Screen {
     };
     let people: Vec<String> = (0..16).map(persona).collect();
     let folder = tempfile::tempdir().unwrap();
-    let details = Details::new(vec![Arc::new(Texts::of(folder.path(), &people).unwrap())]);
+    let details = Details::new(vec![Arc::new(Texts::spool(folder.path(), &people).unwrap())]);
     let advice: Vec<String> = advice.iter().map(|item| (*item).to_owned()).collect();
     let parts = PromptParts::whole(MarkedBy::Nobody, OFFER);
     let mut screen = Screen::new(&parts, &advice, OFFER).guarding_decisions(JUDGE, OFFER);

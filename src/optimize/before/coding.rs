@@ -20,7 +20,7 @@ use crate::improve::feedback::Reasoning;
 use crate::improve::naming::NAMED_FROM;
 use crate::improve::objections::OTHER;
 use crate::improve::sorting::Sorting;
-use crate::improve::{Codebook, Coding, Heard, Improver};
+use crate::improve::{Codebook, Coding, Feedback, Improver};
 use crate::optimize::error::Error;
 use crate::optimize::lineage::Lineage;
 
@@ -45,7 +45,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the run was asked to stop.
-    pub async fn read(&self, heard: &Heard, known: &Codebook) -> Result<Option<Coding>, Error> {
+    pub async fn read(&self, heard: &Feedback, known: &Codebook) -> Result<Option<Coding>, Error> {
         let reasonings = heard.reasonings();
         if reasonings.is_empty() {
             return Ok(None);
@@ -87,7 +87,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the run was asked to stop.
-    pub async fn look_further(&self, heard: &Heard, coding: &mut Coding) -> Result<(), Error> {
+    pub async fn look_further(&self, heard: &Feedback, coding: &mut Coding) -> Result<(), Error> {
         if coding.looked_further {
             return Ok(());
         }
@@ -157,7 +157,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the run was asked to stop.
-    pub async fn read_adopted(&self, heard: &Heard, lineage: &mut Lineage) -> Result<Option<Coding>, Error> {
+    pub async fn read_adopted(&self, heard: &Feedback, lineage: &mut Lineage) -> Result<Option<Coding>, Error> {
         let read = match self.read(heard, &lineage.codebook).await {
             Err(Error::Interrupted(_)) if self.context.limit().is_some() => None,
             read => read?,

@@ -39,7 +39,7 @@ impl Earlier {
         entries.each(&mut |result| {
             let key = Key::of(&result.persona);
             if wanted.contains(&key) {
-                let entry = Entry::of(Part::Results, 0, result);
+                let entry = Entry::from_result(Part::Results, 0, result);
                 found.entry(key).or_default().extend(entry.messages.iter().map(|said| TrialResult {
                     message: said.message.get().into_owned(),
                     decisions: vec![said.yes],
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn only_messages_to_unseen_people_are_found_with_what_is_known_of_their_claims() {
         let place = tempfile::tempdir().unwrap();
-        let texts = |names: &[&str]| Arc::new(Texts::of(place.path(), names).unwrap());
+        let texts = |names: &[&str]| Arc::new(Texts::spool(place.path(), names).unwrap());
         let people = People::apart(texts(&["Ann, CTO"]), texts(&["Bo, CFO", "Cy, COO"])).unwrap();
         let claim = json!({"start": 0, "end": 5, "kind": "certification", "verdict": "unsupported"});
         let note = |claims| Some(MessageNote::with_audit(json!({"auditor": "00ff", "claims": claims})));
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn several_messages_a_person_count_in_the_first_pair_together_and_single_ones_in_a_pair_each() {
         let place = tempfile::tempdir().unwrap();
-        let texts = |names: &[&str]| Arc::new(Texts::of(place.path(), names).unwrap());
+        let texts = |names: &[&str]| Arc::new(Texts::spool(place.path(), names).unwrap());
         let people = People::apart(texts(&["Ann, CTO"]), texts(&["Bo, CFO", "Cy, COO"])).unwrap();
         let said = |count: usize| (0..count).map(|number| judged(&format!("Hello {number}"), true, None)).collect();
         let earlier = |of_bo: usize, of_cy: usize| {

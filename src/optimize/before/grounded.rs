@@ -77,10 +77,10 @@ impl ClaimCounts {
         match (is_checked, got_yes) {
             (true, _) => {
                 self.checked_no += u64::from(!got_yes);
-                tally.checked += Tally::of(decisions.iter().map(|yes| *yes && !is_made_up));
+                tally.checked += Tally::from_decisions(decisions.iter().map(|yes| *yes && !is_made_up));
             }
             (false, true) => self.unchecked_yes += 1,
-            (false, false) => tally.unchecked_no += Tally::of(decisions.iter().copied()),
+            (false, false) => tally.unchecked_no += Tally::from_decisions(decisions.iter().copied()),
         }
     }
 
@@ -147,7 +147,7 @@ impl RunTallies {
         let (mut response, mut grounded) = (Tally::default(), GroundedTally::default());
         let mut chances = Vec::new();
         for Judgement { yes, chance, audit } in messages {
-            response += Tally::of([yes]);
+            response += Tally::from_decisions([yes]);
             chances.extend(chance);
             self.counts.add(&mut grounded, &[yes], audit);
         }
@@ -161,7 +161,7 @@ impl RunTallies {
     pub fn add_checked(&mut self, persona: Key, messages: impl IntoIterator<Item = (bool, Checked)>) {
         let (mut response, mut grounded) = (Tally::default(), GroundedTally::default());
         for (yes, checked) in messages {
-            response += Tally::of([yes]);
+            response += Tally::from_decisions([yes]);
             self.counts.add_checked(&mut grounded, &[yes], checked);
         }
         self.response.add_to(persona, response);
@@ -202,7 +202,7 @@ impl RunTallies {
             }
         }
         let rates = Rates::of(&response, &counts, (counts.checked > 0).then_some(grounded.as_slice()), simulated);
-        Rates { chance: Mean::of(&chances), ..rates }
+        Rates { chance: Mean::from_outcomes(&chances), ..rates }
     }
 }
 
@@ -211,9 +211,9 @@ impl Rates {
     #[must_use]
     pub fn of(response: &[Tally], counts: &ClaimCounts, grounded: Option<&[Tally]>, simulated: bool) -> Self {
         Rates {
-            response: Rate::of(response).marked(simulated),
+            response: Rate::from_tallies(response).marked(simulated),
             chance: None,
-            grounded: grounded.map(|tallies| Rate::of(tallies).marked(simulated)),
+            grounded: grounded.map(|tallies| Rate::from_tallies(tallies).marked(simulated)),
             messages: counts.messages,
             checked: counts.checked,
             made_up: counts.made_up,
@@ -226,14 +226,14 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::grounding::{Claim, Verdict};
+    use crate::evaluate::grounding::{Claim, ClaimVerdict};
 
     fn audit(checked: bool, made_up: bool) -> Audit {
         let claim = Claim {
             start: 0,
             end: 1,
             kind: ClaimKind::Price,
-            verdict: Verdict::Unsupported,
+            verdict: ClaimVerdict::Unsupported,
             support: vec![],
             derivation: None,
             note: None,

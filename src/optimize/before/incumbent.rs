@@ -105,7 +105,7 @@ pub async fn incumbent(
     if !decides {
         return Ok(Incumbent { judges, again: Some((Redone::Audits, entries)), standing, same_writer });
     }
-    let recorded = Rate::of(&older.clusters.tallies()).marked(is_simulated(&older.head));
+    let recorded = Rate::from_tallies(&older.clusters.tallies()).marked(is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
     let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
     Ok(Incumbent { judges, again: Some((Redone::Decisions, entries)), standing, same_writer })

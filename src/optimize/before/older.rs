@@ -34,12 +34,12 @@ struct Taken {
 }
 
 impl Taken {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part != Part::Results {
             return;
         }
         let persona = Key::of(&entry.persona.get());
-        self.clusters.take(entry);
+        self.clusters.gather(entry);
         let number = self.entries.entry(persona).or_default();
         if let Some(extra) = entry.extra() {
             self.extras.insert((persona, *number), extra.clone());
@@ -54,7 +54,7 @@ impl Older {
     /// # Errors
     /// As [`Results::load`](crate::data::Results::load).
     pub fn read(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
-        let (taken, head) = results_stream::fold(folder, file, Taken::default, Taken::take)?;
+        let (taken, head) = results_stream::fold(folder, file, Taken::default, Taken::gather)?;
         let Taken { clusters, extras, .. } = taken;
         Ok(Older { file: file.clone(), head, clusters, extras })
     }

@@ -35,7 +35,7 @@ impl Rates {
     /// Of what is known of a prompt.
     #[must_use]
     pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
-        let response = Rate::of(&standing.response.tallies()).marked(simulated);
+        let response = Rate::from_tallies(&standing.response.tallies()).marked(simulated);
         Rates { response, ..RunTallies::together([&standing.learned, &standing.unseen], simulated) }
     }
 

@@ -135,7 +135,7 @@ mod tests {
         ];
         replies::replace(&folder, "spring", outcomes.into_iter().map(Ok)).unwrap();
         let texts = |names: &[&str]| {
-            Arc::new(Texts::of(root.path(), names.iter().map(|name| format!("{name}, controller"))).unwrap())
+            Arc::new(Texts::spool(root.path(), names.iter().map(|name| format!("{name}, controller"))).unwrap())
         };
         // Cleo only verifies.
         let people = People::apart(texts(&["ana", "ben"]), texts(&["cleo"])).unwrap();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::grounded::{Judgement, RunTallies};
 use crate::compare::Tally;
 use crate::data::entries::Entries;
-use crate::data::entry::Said;
+use crate::data::entry::DecidedMessage;
 use crate::data::{self, DataFolder, Entry, FileName, Gather, Part, results_stream};
 use crate::evaluate::grounding::{Audit, Grounding};
-use crate::improve::{Coding, Heard, Objections};
+use crate::improve::{Coding, Feedback, Objections};
 use crate::optimize::objective::Objective;
 use crate::optimize::people::pairing::{Clusters, Key};
 use crate::optimize::people::split::People;
@@ -17,7 +17,7 @@ use crate::optimize::people::split::People;
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
     /// What was said by those from whom is learned.
-    pub heard: Heard,
+    pub heard: Feedback,
     /// Yes, per persona.
     pub response: Clusters,
     /// The decisions of those from whom is learned, with what is known of the claims.
@@ -36,7 +36,7 @@ impl Standing {
     pub fn of_entries(entries: &Entries, people: &People) -> Result<Self, data::Error> {
         let (mut standing, mut index) = (Standing::default(), 0);
         entries.each(&mut |entry| {
-            standing.take(&Entry::of(Part::Results, index, entry), people);
+            standing.gather(&Entry::from_result(Part::Results, index, entry), people);
             index += 1;
             true
         })?;
@@ -48,30 +48,30 @@ impl Standing {
     /// # Errors
     /// As [`Results::load`](crate::data::Results::load).
     pub fn of_file(folder: &DataFolder, file: &FileName, people: &People) -> Result<Self, data::Error> {
-        let see = |standing: &mut Standing, entry: &Entry<'_>| standing.take(entry, people);
+        let see = |standing: &mut Standing, entry: &Entry<'_>| standing.gather(entry, people);
         Ok(results_stream::fold(folder, file, Standing::default, see)?.0)
     }
 
-    fn take(&mut self, entry: &Entry<'_>, people: &People) {
+    fn gather(&mut self, entry: &Entry<'_>, people: &People) {
         if entry.part != Part::Results {
             return;
         }
         let persona = entry.persona.get();
         let is_unseen = people.is_unseen(&persona);
         if !is_unseen {
-            self.heard.take(entry);
+            self.heard.gather(entry);
         }
         let audits: Vec<Audit> = entry.messages.iter().map(|said| said.audit().unwrap_or_default()).collect();
         let messages = || entry.messages.iter().zip(&audits);
         let tallies = if is_unseen { &mut self.unseen } else { &mut self.learned };
         let judged = |(said, audit)| {
-            let said: &Said<'_> = said;
+            let said: &DecidedMessage<'_> = said;
             Judgement { yes: said.yes, chance: said.score, audit }
         };
         tallies.add(&persona, messages().map(judged));
         self.response.add_entry(entry);
         let counts = messages().map(|(said, audit)| said.yes && audit.grounding() != Grounding::MadeUp);
-        self.not_made_up.add(&persona, Tally::of(counts));
+        self.not_made_up.add(&persona, Tally::from_decisions(counts));
     }
 
     /// What was said comes down to this, by groups where it was sorted.

@@ -180,9 +180,11 @@ impl<'a> Opening<'a> {
             key: [seed, step],
             unchecked: OnceLock::new(),
         };
-        let calls = options.allowance.for_search(lab.calls(), self.new_messages(people).calls());
+        let new_messages = self.new_messages(people).calls();
+        let calls = options.allowance.for_search(lab.calls(), new_messages);
         let aim = Aim {
             calls,
+            spare: options.allowance.for_a_longer_proof(lab.calls(), new_messages),
             decisions: options.decisions_per_message,
             challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
             alpha: start.level,

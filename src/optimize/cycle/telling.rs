@@ -101,7 +101,7 @@ impl Told<'_> {
     /// Where a persona cannot be read.
     pub fn comparison(&self, run: &Run) -> Result<Comparison, Error> {
         let pairs = Clusters::paired(&self.incumbent.standing.response, &Clusters::of_run(run)?);
-        Ok(Comparison::of(&pairs).marked(self.was_simulated(), self.is_simulated()))
+        Ok(Comparison::from_pairs(&pairs).marked(self.was_simulated(), self.is_simulated()))
     }
 
     /// What the messages of the adopted prompt met.

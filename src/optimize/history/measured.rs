@@ -62,7 +62,7 @@ impl Taking {
 }
 
 impl Gather for Taking {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         let persona = entry.persona.get();
         let key = Key::of(&persona);
         let is_unseen = self.unseen.as_ref().is_some_and(|unseen| unseen.contains(key));

@@ -157,7 +157,7 @@ impl Pairs {
         let comparison = is_one.then(|| {
             let simulated = |at: usize| versions[at].judge().is_some_and(|judge| judge.simulated);
             let both = Clusters::paired(&of_before, &of_after);
-            Comparison::of(&both).marked(before.is_some_and(simulated), simulated(after))
+            Comparison::from_pairs(&both).marked(before.is_some_and(simulated), simulated(after))
         });
         Ok(Pairs {
             before,
@@ -227,9 +227,12 @@ fn chosen(by_course: &[Vec<Key>; 4]) -> Vec<(Key, Course)> {
 struct Of(Part, Clusters);
 
 impl Gather for Of {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == self.0 {
-            self.1.add(&entry.persona.get(), crate::compare::Tally::of(entry.messages.iter().map(|said| said.yes)));
+            self.1.add(
+                &entry.persona.get(),
+                crate::compare::Tally::from_decisions(entry.messages.iter().map(|said| said.yes)),
+            );
         }
     }
 

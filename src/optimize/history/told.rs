@@ -9,13 +9,13 @@ use crate::improve::Change;
 use crate::improve::difference::Step;
 use crate::optimize::search::by_hand::ByHand;
 use crate::optimize::story::Rates;
-use crate::optimize::{Objective, Verdict};
+use crate::optimize::{CycleVerdict, Objective};
 
 /// What a cycle found.
 #[derive(Clone, Debug)]
 pub struct Told {
     /// What it came to.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CycleVerdict>,
     /// What it raised.
     pub objective: Objective,
     /// The proof on unseen people; `None` where nothing came so far.

@@ -10,7 +10,7 @@ use super::family::{Family, from_row};
 use crate::compare::ledger::{Attempt, Ended, Ledger};
 use crate::data::{DataFolder, FileName, Head};
 use crate::evaluate::run::RunContext;
-use crate::journal::{AttemptPlace, AttemptRow, AttemptState, Begun};
+use crate::journal::{AttemptPlace, AttemptRow, AttemptState, OpenRun};
 use crate::model::digest;
 use crate::optimize::error::Error;
 
@@ -21,7 +21,7 @@ pub struct Attempts {
     step: String,
     /// What an attempt's id is made of, besides its number.
     name: String,
-    run: Option<Arc<Begun>>,
+    run: Option<Arc<OpenRun>>,
     state: Mutex<State>,
 }
 

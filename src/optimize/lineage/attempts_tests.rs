@@ -89,7 +89,7 @@ fn what_any_file_of_the_root_records_counts_once_and_under_whatever_name_the_roo
 }
 
 /// The attempts of a run as a cycle would see them.
-fn attempts(run: &Arc<Begun>, seed: u64) -> Attempts {
+fn attempts(run: &Arc<OpenRun>, seed: u64) -> Attempts {
     let rows = run.attempts("root", "cycle 1").unwrap();
     Attempts {
         alpha: 0.06,
@@ -101,7 +101,7 @@ fn attempts(run: &Arc<Begun>, seed: u64) -> Attempts {
     }
 }
 
-fn begin(journal: &Journal, fresh: bool, part: &str) -> Arc<Begun> {
+fn begin(journal: &Journal, fresh: bool, part: &str) -> Arc<OpenRun> {
     let inputs = Inputs { command: "improve", arguments: &[], parts: &[part], seed: None, least_seed: 1, fresh };
     Arc::new(journal.begin(&inputs).unwrap())
 }

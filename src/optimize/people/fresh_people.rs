@@ -64,7 +64,7 @@ mod tests {
     fn generated_people_only_verify_and_are_counted() {
         let place = tempfile::tempdir().unwrap();
         let folder = DataFolder::open(place.path());
-        let texts = |names: &[&str]| Arc::new(Texts::of(place.path(), names).unwrap());
+        let texts = |names: &[&str]| Arc::new(Texts::spool(place.path(), names).unwrap());
         let people = People::apart(texts(&["Ann, CTO"]), texts(&["Bo, CFO"])).unwrap();
         assert_eq!(everybody(&people).unwrap(), ["Ann, CTO", "Bo, CFO"]);
         let more = people.with_generated(&folder, &["Cy, COO".to_owned(), "Di, CEO".to_owned()]).unwrap();

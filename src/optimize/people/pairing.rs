@@ -86,7 +86,10 @@ impl Clusters {
     pub fn of(results: &[PersonaResult]) -> Self {
         let mut clusters = Clusters::default();
         for result in results {
-            clusters.add(&result.persona, Tally::of(result.messages.iter().map(|judged| judged.decision.decision)));
+            clusters.add(
+                &result.persona,
+                Tally::from_decisions(result.messages.iter().map(|judged| judged.decision.decision)),
+            );
             clusters.add_chances(&result.persona, result.messages.iter().filter_map(|judged| judged.decision.score()));
         }
         clusters
@@ -112,7 +115,7 @@ impl Clusters {
     /// Adds what was decided on the messages of an entry, whichever part of a file it stands in.
     pub fn add_entry(&mut self, entry: &Entry<'_>) {
         let persona = entry.persona.get();
-        self.add(&persona, Tally::of(entry.messages.iter().map(|said| said.yes)));
+        self.add(&persona, Tally::from_decisions(entry.messages.iter().map(|said| said.yes)));
         self.add_chances(&persona, entry.messages.iter().filter_map(|said| said.score));
     }
 
@@ -134,7 +137,7 @@ impl Clusters {
     /// The mean chance of a yes; `None` where decisions are yes or no.
     #[must_use]
     pub fn mean_chance(&self) -> Option<Mean> {
-        Mean::of(&self.chances.values().copied().collect::<Vec<_>>())
+        Mean::from_outcomes(&self.chances.values().copied().collect::<Vec<_>>())
     }
 
     /// Whether there is an entry of this persona.
@@ -189,7 +192,7 @@ impl Clusters {
 
 /// The decisions of the run itself; those of its baseline are another run's.
 impl Gather for Clusters {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part == Part::Results {
             self.add_entry(entry);
         }
@@ -274,7 +277,7 @@ mod tests {
         let mut found: BTreeMap<&str, Tally> = BTreeMap::new();
         for result in run {
             let decisions = result.messages.iter().map(|judged| judged.decision.decision);
-            *found.entry(result.persona.trim()).or_default() += Tally::of(decisions);
+            *found.entry(result.persona.trim()).or_default() += Tally::from_decisions(decisions);
         }
         found
     }

@@ -43,7 +43,9 @@ impl Side {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for results in &self.results {
-            counts.response.push(Tally::of(results.iter().flat_map(|result| result.decisions.iter().copied())));
+            counts
+                .response
+                .push(Tally::from_decisions(results.iter().flat_map(|result| result.decisions.iter().copied())));
             let mut grounded = GroundedTally::default();
             for result in results {
                 counts.claims.add(&mut grounded, &result.decisions, &result.audit);

@@ -11,7 +11,7 @@ use super::pool::Pool;
 use super::propose::{Proposals, Proposer};
 use super::tell;
 use crate::event::Event;
-use crate::improve::{Codebook, Coding, Heard, Objections};
+use crate::improve::{Codebook, Coding, Feedback, Objections};
 use crate::model::digest_number;
 use crate::optimize::error::Error;
 use crate::optimize::people::split::People;
@@ -61,7 +61,7 @@ pub struct Start<'a> {
     /// The prompt to beat.
     pub incumbent: &'a str,
     /// What its messages met.
-    pub heard: &'a Heard,
+    pub heard: &'a Feedback,
     /// What that comes down to.
     pub objections: &'a Objections,
     /// The groups that it was sorted into.
@@ -249,24 +249,24 @@ impl Met {
     }
 
     /// What those of one prompt met, and of no other; `None` where they are too few to say.
-    fn heard(&self, prompt: &str) -> Option<Heard> {
+    fn heard(&self, prompt: &str) -> Option<Feedback> {
         let mut said: Vec<&(u32, bool, String)> = self.0.get(prompt)?.iter().collect();
         if said.len() < FEWEST_HEARD {
             return None;
         }
         said.sort_by_key(|(persona, ..)| *persona);
-        let (mut heard, mut last) = (Heard::default(), (None, 0));
+        let (mut heard, mut last) = (Feedback::default(), (None, 0));
         for (persona, yes, reasoning) in said {
             let message = if last.0 == Some(*persona) { last.1 + 1 } else { 0 };
             last = (Some(*persona), message);
-            heard.hear(*persona as usize, message, *yes, reasoning);
+            heard.record(*persona as usize, message, *yes, reasoning);
         }
         Some(heard)
     }
 }
 
 /// What was said by the groups of the lineage. It is little, and what fits none of them is shown all the same.
-async fn sorted(lab: &Lab<'_>, heard: &Heard, book: &Codebook, wave: usize) -> Objections {
+async fn sorted(lab: &Lab<'_>, heard: &Feedback, book: &Codebook, wave: usize) -> Objections {
     let objections = heard.objections();
     if book.groups().is_empty() {
         return objections;

@@ -23,14 +23,14 @@ use self::model::Candidate;
 use self::pool::Pool;
 use self::propose::Proposer;
 use self::race::{Raced, race};
-use self::verdict::{Kind, Verdict};
+use self::verdict::{CycleVerdict, Kind};
 use self::verify::{Size, Verified, verify};
 use crate::compare::adoption;
 use crate::compare::prospects::pairs_to_prove;
 use crate::data::DataFolder;
 use crate::evaluate::auditing::AuditWhen;
 use crate::event::Event;
-use crate::improve::{Codebook, Heard, Objections, PromptParts, screen};
+use crate::improve::{Codebook, Feedback, Objections, PromptParts, screen};
 use crate::optimize::before::earlier::{Earlier, order};
 use crate::optimize::error::Error;
 use crate::optimize::lineage::attempts::Attempts;
@@ -46,6 +46,8 @@ use crate::optimize::trials::lab::Lab;
 pub struct Aim {
     /// Calls that it may spend.
     pub calls: u64,
+    /// Further calls for a proof that would otherwise end without a decision.
+    pub spare: u64,
     /// Decisions on each message.
     pub decisions: Decisions,
     /// Challengers in the first wave.
@@ -71,7 +73,7 @@ pub struct Known<'a> {
     /// The prompt to beat.
     pub incumbent: &'a str,
     /// What its messages met.
-    pub heard: &'a Heard,
+    pub heard: &'a Feedback,
     /// What that comes down to.
     pub objections: &'a Objections,
     /// The groups that it was sorted into.
@@ -94,7 +96,7 @@ pub struct Known<'a> {
 #[derive(Debug)]
 pub struct Search {
     /// What was found.
-    pub verdict: Verdict,
+    pub verdict: CycleVerdict,
     /// The challenger that won the race, where there was one.
     pub challenger: Option<Arc<str>>,
     /// What was explored.
@@ -211,6 +213,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             alpha: attempt.level,
             expected: expected(&explored, &raced),
             trials: (left() / per_trial) as usize,
+            spare: (aim.spare as f64 / per_trial) as usize,
             confirm: aim.confirm,
             precision: aim.precision,
         };
@@ -225,7 +228,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     };
     // The advice on what would settle it is for the next attempt, which has less of the level.
     let next = Aim { alpha: known.attempts.next_level(), ..aim };
-    let verdict = Verdict::of(challenger.is_some(), verified.as_ref(), &kinds, next);
+    let verdict = CycleVerdict::of(challenger.is_some(), verified.as_ref(), &kinds, next);
     if let (Some(attempt), Some(verified)) = (&begun, &verified) {
         known.attempts.end(attempt, verdict.adopts(), verified.used.clone())?;
     }

@@ -22,8 +22,15 @@ const PERSONA: (f64, f64) = (0.0, 1.0);
 const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 /// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
 const IN_USE: f64 = 0.15;
-/// The standard deviation of ideas around that line.
+/// The standard deviation of ideas around that line, until there are [`LEAST_ESTIMATED`] trials.
 const IDEA_SD: f64 = 0.33;
+/// From so many trials on, the spread of ideas is the one that explains them best (empirical Bayes: Robbins 1956; by the
+/// marginal likelihood of Laplace's approximation, MacKay 1992).
+const LEAST_ESTIMATED: usize = 60;
+/// What it may be besides, as multiples of [`IDEA_SD`].
+const SPREADS: [f64; 4] = [0.5, 0.7, 1.4, 2.0];
+/// The standard deviation of its logarithm between lineages.
+const SPREAD_OF_SPREADS: f64 = 0.5;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to
 /// nothing.
 const VAGUE_SD: f64 = 0.2;
@@ -130,8 +137,25 @@ impl Model {
                 (features, trial.score, trial.weight)
             })
             .collect();
-        let effects =
-            Effects::fit(&prior, rows.iter().map(|(features, score, weight)| (features.as_slice(), *score, *weight)))?;
+        let fit = |prior: &[(f64, f64)]| {
+            Effects::fit(prior, rows.iter().map(|(features, score, weight)| (features.as_slice(), *score, *weight)))
+        };
+        let mut effects = fit(&prior)?;
+        if seen.len() >= LEAST_ESTIMATED {
+            let mut likely = effects.log_evidence;
+            for factor in SPREADS {
+                let mut other = prior.clone();
+                other[untrained.first_idea()..untrained.first_line()]
+                    .iter_mut()
+                    .for_each(|idea| idea.1 *= factor * factor);
+                let found = fit(&other)?;
+                // Without evidence the spread is believed to be what it is in most worlds.
+                let believed = found.log_evidence - (factor.ln() / SPREAD_OF_SPREADS).powi(2) / 2.0;
+                if believed > likely {
+                    (effects, likely) = (found, believed);
+                }
+            }
+        }
         Ok(Model { effects, ..untrained })
     }
 
@@ -299,86 +323,5 @@ fn idea_mean(pool: &Pool, idea: usize) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::improve::parts::MarkedBy;
-    use crate::improve::{Item, PromptParts};
-    use rand::{RngExt, SeedableRng};
-
-    const OFFER: &str = "Company: Brackwater\nProduct: Flow, a platform for approvals and data entry";
-    const WORDS: [&str; 8] = ["price", "subject line", "pilot", "security", "figure", "greeting", "question", "tool"];
-
-    fn bare() -> Pool {
-        Pool::new(&PromptParts::whole(MarkedBy::Nobody, OFFER), OFFER)
-    }
-
-    fn pool() -> Pool {
-        let mut pool = bare();
-        for word in WORDS {
-            pool.add(&[Item::bare(&format!("Always mention the {word} of the matter."))]);
-        }
-        assert_eq!(pool.lines.len(), WORDS.len());
-        // Each an idea of its own, however alike they are to the letter.
-        for (at, line) in pool.lines.iter_mut().enumerate() {
-            line.idea = at;
-        }
-        pool.ideas = WORDS.iter().map(|word| super::super::pool::Idea { name: (*word).into(), proposals: 1 }).collect();
-        pool
-    }
-
-    /// A world in which two lines help, one does harm, and the others do nothing.
-    fn success(lines: &[usize], rng: &mut ChaCha8Rng) -> f64 {
-        let effect = |line: &usize| match line {
-            1 => 1.6,
-            4 => 1.3,
-            6 => -1.5,
-            _ => 0.0,
-        };
-        let logit: f64 = -1.2 + lines.iter().map(effect).sum::<f64>();
-        f64::from(u8::from(rng.random_bool(1.0 / (1.0 + (-logit).exp()))))
-    }
-
-    #[test]
-    fn trials_of_changing_prompts_find_the_lines_that_help() {
-        let pool = pool();
-        let mut hits = 0;
-        for seed in 0..10 {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let mut seen = Vec::new();
-            for _ in 0..12 {
-                let model = Model::learn(&pool, &seen).unwrap();
-                for _ in 0..12 {
-                    let candidate = model.draw(&pool, &mut rng);
-                    let score = success(candidate.lines(&pool), &mut rng);
-                    seen.push(Seen { persona: rng.random_range(0..20), candidate, score, weight: 1.0 });
-                }
-            }
-            let model = Model::learn(&pool, &seen).unwrap();
-            let best = model.best(&pool);
-            let lines = best.lines(&pool);
-            hits += i32::from(lines.contains(&1) && lines.contains(&4) && !lines.contains(&6));
-        }
-        assert!(hits >= 9, "the lines that help were found in {hits} of 10 runs");
-    }
-
-    #[test]
-    fn without_trials_only_ideas_that_several_proposed_are_believed() {
-        let mut pool = pool();
-        for idea in &mut pool.ideas {
-            idea.proposals = 0;
-        }
-        pool.ideas[2].proposals = 2;
-        let model = Model::learn(&pool, &[]).unwrap();
-        assert_eq!(model.best(&pool), Candidate::Lines(vec![2]));
-        assert_eq!(model.consensus(&pool), Candidate::Lines(vec![2]));
-    }
-
-    #[test]
-    fn a_pool_without_lines_has_its_challengers_as_they_were_written() {
-        let mut pool = bare();
-        pool.written.push(super::super::pool::Written { prompt: "Another prompt.".into(), lines: Vec::new() });
-        let model = Model::learn(&pool, &[]).unwrap();
-        assert_eq!(model.best_written(&pool), Some(Candidate::Written(0)));
-        assert_eq!(model.best(&pool), Candidate::Lines(Vec::new()));
-    }
-}
+#[path = "model_tests.rs"]
+mod tests;

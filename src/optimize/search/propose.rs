@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::improve::item_check::Flag;
 use crate::improve::parts::Part;
 use crate::improve::screen::{self, Cut, Dropped};
-use crate::improve::{Brief, Details, Heard, Objections, Rewrite, Screen, Screened, Tried, assign};
+use crate::improve::{Brief, Details, Feedback, Objections, Rewrite, Screen, Screened, Tried, assign};
 use crate::model::FailureKind;
 use crate::optimize::cast::Cast;
 use crate::optimize::error::Error;
@@ -85,7 +85,7 @@ impl Proposer<'_> {
         &self,
         (wave, count): (usize, usize),
         incumbent: &str,
-        (heard, objections): (&Heard, &Objections),
+        (heard, objections): (&Feedback, &Objections),
         pool: &mut Pool,
     ) -> Result<Proposals, Error> {
         let by_hand = if wave == 0 { self.by_hand } else { &[] };

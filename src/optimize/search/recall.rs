@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn people(place: &std::path::Path) -> People {
-        let texts = |names: &[&str]| Arc::new(Texts::of(place, names).unwrap());
+        let texts = |names: &[&str]| Arc::new(Texts::spool(place, names).unwrap());
         People::apart(texts(&["Ann, CTO", "Bo, CFO"]), texts(&["Cy, COO"])).unwrap()
     }
 

@@ -6,7 +6,7 @@ use super::verify::Verified;
 use crate::compare::second_judge::{Judged, Opinions, Twice};
 use crate::data::spool::Texts;
 use crate::evaluate::plan::Plan;
-use crate::evaluate::run;
+use crate::evaluate::run::{self, Trials};
 use crate::evaluate::trial::{Bench, Verdict as Ended};
 use crate::event::Event;
 use crate::optimize::error::Error;
@@ -50,7 +50,7 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
             }
         }
     }
-    let texts = Texts::of(&context.scratch, messages)?;
+    let texts = Texts::spool(&context.scratch, messages)?;
     let bench = Bench {
         generator: None,
         decision_maker: Some(referee.clone()),
@@ -59,9 +59,8 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
         seed: lab.seed,
         label: format!("{} referee", lab.step),
     };
-    let outcomes =
-        run::outcomes(&bench, context, &people.unseen, Plan::decide(whom, texts), "The referee decides", |_, _| {})
-            .await?;
+    let trials = Trials { people: &people.unseen, plan: Plan::decide(whom, texts), label: "The referee decides" };
+    let outcomes = run::outcomes(&bench, context, trials, |_, _| {}).await?;
     context.go_on()?;
     let mut unread = None;
     outcomes.each(&mut |persona, number, ended| {

@@ -101,7 +101,7 @@ fn share(side: &Side, objective: Objective) -> Share {
     let counts = side.counts();
     let grounded = counts.claims.grounded(counts.grounded).filter(|_| objective == Objective::Grounded);
     // Where claims are not checked, what is known is how many said yes.
-    let rate = Rate::of(grounded.as_ref().unwrap_or(&counts.response));
+    let rate = Rate::from_tallies(grounded.as_ref().unwrap_or(&counts.response));
     Share { yes: rate.yes, total: rate.total, interval: rate.interval.map(|own| (own.low, own.high)) }
 }
 

@@ -10,7 +10,7 @@ use crate::compare::pooled::{Pooled, pool};
 use crate::compare::power::Size;
 use crate::compare::segments::{Segment, judge};
 use crate::compare::sequential::Decision;
-pub use crate::data::record::{Because, Unreachable, Verdict};
+pub use crate::data::record::{Because, CycleVerdict, Unreachable};
 use crate::data::spool::Texts;
 use crate::optimize::error::Error;
 use crate::optimize::people::kinds::Kinds;
@@ -19,26 +19,26 @@ use crate::optimize::people::pairing::Key;
 /// The power that a plan is for.
 pub const POWER: f64 = 0.8;
 
-impl Verdict {
+impl CycleVerdict {
     /// The verdict.
     #[must_use]
     pub fn of(has_challenger: bool, verified: Option<&Verified>, kinds: &[Kind], aim: Aim) -> Self {
         let Some(verified) = verified else {
             let because = if has_challenger { Because::Beaten } else { Because::NoChallenger };
-            return Verdict::Kept { because };
+            return CycleVerdict::Kept { because };
         };
         if verified.decision == Decision::Better {
             let inferior = kinds.iter().find(|kind| kind.verdict == Segment::Inferior);
             return match inferior {
-                Some(kind) => Verdict::Kept { because: Because::Segment(kind.name.clone()) },
+                Some(kind) => CycleVerdict::Kept { because: Because::Segment(kind.name.clone()) },
                 None if verified.later.as_ref().is_some_and(|later| later.shown.vetoes(aim.min_gain)) => {
-                    Verdict::Kept { because: Because::NotConfirmed }
+                    CycleVerdict::Kept { because: Because::NotConfirmed }
                 }
-                None => Verdict::Adopted,
+                None => CycleVerdict::Adopted,
             };
         }
         match verified.outcome {
-            Some(outcome) if outcome.interval.high < aim.min_gain => Verdict::Kept { because: Because::NoGain },
+            Some(outcome) if outcome.interval.high < aim.min_gain => CycleVerdict::Kept { because: Because::NoGain },
             // At no difference no number of people is advice: nobody knows whether there is anything to be seen.
             Some(outcome) if outcome.mean <= 0.0 => NO_GAIN,
             Some(outcome) => needs(verified, outcome.mean.max(aim.min_gain), aim.alpha),
@@ -49,19 +49,20 @@ impl Verdict {
     /// Whether the challenger takes the incumbent's place.
     #[must_use]
     pub fn adopts(&self) -> bool {
-        *self == Verdict::Adopted
+        *self == CycleVerdict::Adopted
     }
 }
 
 /// Nothing is known of what would settle it.
-const UNKNOWN: Verdict = Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
+const UNKNOWN: CycleVerdict =
+    CycleVerdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
 
 /// There was no gain that more people could settle.
-const NO_GAIN: Verdict =
-    Verdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: Some(Unreachable::NoGain) };
+const NO_GAIN: CycleVerdict =
+    CycleVerdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: Some(Unreachable::NoGain) };
 
 /// What would settle a gain of this size, in an attempt after this one.
-fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {
+fn needs(verified: &Verified, effect: f64, alpha: f64) -> CycleVerdict {
     let Some(components) = verified.components else { return UNKNOWN };
     let people = verified.differences.iter().filter(|difference| !difference.is_nan()).count() as u32;
     let messages = (1.0 / verified.step).round().max(1.0) as u32;
@@ -74,7 +75,7 @@ fn needs(verified: &Verified, effect: f64, alpha: f64) -> Verdict {
         Needed::NoGain => (None, Some(Unreachable::NoGain)),
         Needed::NoRoom => (None, Some(Unreachable::NoRoom)),
     };
-    Verdict::NotEnoughData {
+    CycleVerdict::NotEnoughData {
         more_personas,
         messages_each: messages_needed(&components, size, gain, alpha, POWER).filter(|wanted| *wanted > messages),
         unreachable,

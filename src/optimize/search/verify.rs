@@ -71,6 +71,8 @@ pub struct Size {
     pub expected: f64,
     /// Trials of both sides together.
     pub trials: usize,
+    /// Further trials for a test that would otherwise end without a decision; not for measuring or confirming.
+    pub spare: usize,
     /// Of the pairs that these trials pay for, those that are asked after a decision for the challenger; at most an
     /// eighth is kept for that.
     pub confirm: usize,
@@ -80,11 +82,21 @@ pub struct Size {
 }
 
 impl Size {
-    /// Pairs of messages that so many trials pay for, where so many of the incumbent's are there already.
+    /// Pairs of messages that its trials pay for, where so many of the incumbent's are there already.
     #[must_use]
     pub fn pairs(self, earlier: usize) -> usize {
-        if self.trials <= earlier { self.trials } else { earlier + (self.trials - earlier) / 2 }
+        pairs(self.trials, earlier)
     }
+
+    /// Pairs of messages that its spare trials pay for beyond these.
+    #[must_use]
+    pub fn spare_pairs(self, earlier: usize) -> usize {
+        pairs(self.trials + self.spare, earlier) - self.pairs(earlier)
+    }
+}
+
+fn pairs(trials: usize, earlier: usize) -> usize {
+    if trials <= earlier { trials } else { earlier + (trials - earlier) / 2 }
 }
 
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to continue
@@ -106,7 +118,8 @@ pub async fn verify(
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.pairs()) };
     // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
     // that gains.
-    let pairs = (paid_for - size.confirm.min(paid_for / KEPT_FOR_LATER)).min(adoption::most_pairs(order.len()));
+    let kept = size.confirm.min(paid_for / KEPT_FOR_LATER);
+    let pairs = (paid_for - kept + size.spare_pairs(there.pairs())).min(adoption::most_pairs(order.len()));
     let is_graded = lab.decisions > 1 || lab.decides_by_chances() || there.has_several();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
@@ -147,7 +160,7 @@ pub async fn verify(
     let from = asked.rate_before();
     let Asked { before, after, trials, used, .. } = asked;
     let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
-    let chances = || Some((Mean::of(&before.chances())?, Mean::of(&after.chances())?));
+    let chances = || Some((Mean::from_outcomes(&before.chances())?, Mean::from_outcomes(&after.chances())?));
     let chances = if lab.decides_by_chances() { chances() } else { None };
     Ok(Verified {
         chances,
@@ -168,4 +181,18 @@ pub async fn verify(
         worst_case,
         people: order,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spare_trials_pay_for_further_pairs_where_earlier_messages_are_one_side_of_the_first() {
+        let size = |trials, spare| Size { alpha: 0.05, expected: 0.2, trials, spare, confirm: 0, precision: None };
+        let pairs = |size: Size, earlier| (size.pairs(earlier), size.spare_pairs(earlier));
+        assert_eq!(pairs(size(40, 20), 0), (20, 10));
+        assert_eq!(pairs(size(40, 0), 0), (20, 0));
+        assert_eq!(pairs(size(10, 20), 12), (10, 11), "two pairs with an earlier message, and nine without");
+    }
 }

@@ -5,7 +5,7 @@ use crate::compare::variance::Components;
 use crate::improve::Tried;
 use crate::optimize::search::Search;
 use crate::optimize::search::model::Candidate;
-use crate::optimize::search::verdict::Verdict;
+use crate::optimize::search::verdict::CycleVerdict;
 
 /// Decisions that may be advised.
 const MOST_DECISIONS: u32 = 20;
@@ -60,9 +60,9 @@ pub fn tried(found: &Search) -> Tried {
     let added = list(&|own| own.is_in && !own.own, 14);
     let harmful = list(&|own| !own.is_in && own.logit.0 < -own.logit.1, 4);
     let verdict = match &found.verdict {
-        Verdict::Adopted => "adopted",
-        Verdict::Kept { .. } => "not adopted",
-        Verdict::NotEnoughData { .. } => "not adopted, too little data to tell",
+        CycleVerdict::Adopted => "adopted",
+        CycleVerdict::Kept { .. } => "not adopted",
+        CycleVerdict::NotEnoughData { .. } => "not adopted, too little data to tell",
     };
     let harm = if harmful.is_empty() { String::new() } else { format!("; these did harm: {harmful}") };
     let what =

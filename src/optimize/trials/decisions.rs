@@ -64,7 +64,7 @@ fn components(shown: &[Observed]) -> Option<Components> {
         return Some(found.within());
     }
     let each: Vec<Outcomes> = shown.iter().map(|message| vec![message.outcomes.clone()]).collect();
-    let found = Components::of(&each)?;
+    let found = Components::estimate(&each)?;
     Some(Components { message: Some(found.persona), ..found })
 }
 

@@ -12,7 +12,7 @@ use crate::evaluate::auditing::{AuditWhen, Auditing, Message};
 use crate::evaluate::grounding::{Audit, Grounding, Sources};
 use crate::evaluate::outcomes::Outcomes;
 use crate::evaluate::plan::{Plan, Reviews};
-use crate::evaluate::run::{self, Interrupted};
+use crate::evaluate::run::{self, Interrupted, Trials};
 use crate::evaluate::trial::{Bench, Review, ReviewAudit};
 use crate::evaluate::{DecisionMaker, TrialFailure, Verdict};
 use crate::event::Event;
@@ -227,7 +227,7 @@ impl Lab<'_> {
         title: &str,
     ) -> Result<Vec<Option<TrialResult>>, Error> {
         let context = &self.cast.context;
-        let outcomes = run::outcomes(bench, context, people, plan, title, |_, _| {}).await?;
+        let outcomes = run::outcomes(bench, context, Trials { people, plan, label: title }, |_, _| {}).await?;
         self.go_on()?;
         let (results, failed) = self.read(&outcomes, people, &bench.label)?;
         if let Some(first) = failed.first() {
@@ -286,7 +286,7 @@ impl Lab<'_> {
         for again in 2..=self.decisions {
             let places: Vec<usize> = (0..results.len()).filter(|at| results[*at].is_some()).collect();
             let messages = results.iter().flatten().map(|result| result.message.as_str());
-            let texts = Texts::of(&self.cast.context.scratch, messages)?;
+            let texts = Texts::spool(&self.cast.context.scratch, messages)?;
             let plan = Plan::decide(places.iter().map(|at| whom[*at]).collect(), texts);
             let label = format!("{} decision {again}", bench.label);
             let bench = Bench { label, auditing: None, ..bench.clone() };

@@ -155,7 +155,7 @@ impl Chart<'_> {
                 .filter_map(|(mark, series)| {
                     let mark = (*mark)?;
                     let interval =
-                        mark.interval.map(|own| format!(" ({} to {})", self.value(own.low), self.value(own.high)));
+                        mark.interval.map(|ends| format!(" ({} to {})", self.value(ends.low), self.value(ends.high)));
                     Some(format!("{series} {}{}", self.value(mark.at), interval.unwrap_or_default()))
                 })
                 .collect();

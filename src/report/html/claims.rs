@@ -26,7 +26,7 @@ pub(super) fn part(history: &History) -> Markup {
         .collect();
     let skip = all.len().saturating_sub(MOST);
     let versions: Vec<&Version> =
-        all.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, own)| *own).collect();
+        all.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, one)| *one).collect();
     let kinds: BTreeSet<ClaimKind> =
         versions.iter().flat_map(|version| version.measured().all.claims.keys().copied()).collect();
     let header = html! {
@@ -38,20 +38,20 @@ pub(super) fn part(history: &History) -> Markup {
     };
     let body = html! {
         @for version in &versions {
-            @let own = &version.measured().all;
+            @let counts = &version.measured().all;
             tr {
                 th scope="row" { (version.label()) }
                 td {
-                    @if own.checked == 0 { span.quiet { "not checked" } } @else {
-                        (share(own.made_up as usize, own.checked as usize))
-                        @if own.checked < own.messages {
+                    @if counts.checked == 0 { span.quiet { "not checked" } } @else {
+                        (share(counts.made_up as usize, counts.checked as usize))
+                        @if counts.checked < counts.messages {
                             span.quiet {
-                                " " (words::thousands(own.checked)) " of " (words::thousands(own.messages)) " checked"
+                                " " (words::thousands(counts.checked)) " of " (words::thousands(counts.messages)) " checked"
                             }
                         }
                     }
                 }
-                @for kind in &kinds { td.number { (words::thousands(own.claims.get(kind).copied().unwrap_or(0))) } }
+                @for kind in &kinds { td.number { (words::thousands(counts.claims.get(kind).copied().unwrap_or(0))) } }
             }
         }
     };

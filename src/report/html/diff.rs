@@ -119,7 +119,7 @@ mod tests {
         #[test]
         fn a_difference_holds_both_texts(before in "[ab \n]{0,40}", after in "[ab \n]{0,40}") {
             let all = stretches(&before, &after);
-            let but = |tag| all.iter().filter(|own| own.0 != tag).map(|own| own.1.as_str()).collect::<String>();
+            let but = |tag| all.iter().filter(|stretch| stretch.0 != tag).map(|stretch| stretch.1.as_str()).collect::<String>();
             prop_assert_eq!(but(ChangeTag::Insert), before);
             prop_assert_eq!(but(ChangeTag::Delete), after);
         }

@@ -57,10 +57,10 @@ fn pieces<'m, 'c>(message: &'m str, made_up: &[&'c Claim]) -> Vec<(&'m str, Opti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::grounding::{ClaimKind, Verdict};
+    use crate::evaluate::grounding::{ClaimKind, ClaimVerdict};
     use proptest::prelude::*;
 
-    fn claim(start: usize, end: usize, verdict: Verdict) -> Claim {
+    fn claim(start: usize, end: usize, verdict: ClaimVerdict) -> Claim {
         let support = vec!["<i>\u{1b}[m".to_owned()];
         Claim { start, end, kind: ClaimKind::Figure, verdict, support, derivation: None, note: None }
     }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_message_is_text_whatever_it_holds_and_its_made_up_claims_are_marked() {
         let hostile = "<script>alert(1)</script> Our customers cut costs by 87%. Bye <b>\u{1b}[m\u{202e}";
-        let claims = vec![claim(0, 9, Verdict::Supported), claim(26, 57, Verdict::Contradicted)];
+        let claims = vec![claim(0, 9, ClaimVerdict::Supported), claim(26, 57, ClaimVerdict::Contradicted)];
         let audit = Audit { auditor: None, claims };
         let shown = message(hostile, &audit, 0).into_string();
         assert_eq!(shown.matches("<mark ").count(), 1, "{shown}");
@@ -86,7 +86,7 @@ mod tests {
             spans in prop::collection::vec((0_usize..40, 0_usize..40), 0..5),
         ) {
             let claims: Vec<Claim> =
-                spans.iter().map(|(start, end)| claim(*start, *end, Verdict::Unsupported)).collect();
+                spans.iter().map(|(start, end)| claim(*start, *end, ClaimVerdict::Unsupported)).collect();
             let claims: Vec<&Claim> = claims.iter().collect();
             let all: String = pieces(&text, &claims).into_iter().map(|(words, _)| words).collect();
             prop_assert_eq!(all, text);

@@ -48,19 +48,19 @@ fn unlisted(history: &History) -> Markup {
 /// The whole page.
 #[must_use]
 pub fn report(history: &History) -> String {
-    let own = |id, name, part: Markup| (id, name, part);
-    let mut parts: Vec<(&str, &str, Markup)> = vec![own("rates", "Rates", rates::part(history))];
-    parts.extend(proof::part(history).map(|part| own("proof", "Proof", part)));
-    parts.push(own("prompt", "Prompt", prompt::part(history)));
-    parts.push(own("objections", "Objections", objections::part(history)));
+    let titled = |id, name, part: Markup| (id, name, part);
+    let mut parts: Vec<(&str, &str, Markup)> = vec![titled("rates", "Rates", rates::part(history))];
+    parts.extend(proof::part(history).map(|part| titled("proof", "Proof", part)));
+    parts.push(titled("prompt", "Prompt", prompt::part(history)));
+    parts.push(titled("objections", "Objections", objections::part(history)));
     let place = parts.len();
-    parts.push(own("claims", "Claims", claims::part(history)));
-    parts.extend(segments::part(history).map(|part| own("segments", "Segments", part)));
-    parts.push(own("origin", "Where it comes from", origin::part(history)));
+    parts.push(titled("claims", "Claims", claims::part(history)));
+    parts.extend(segments::part(history).map(|part| titled("segments", "Segments", part)));
+    parts.push(titled("origin", "Where it comes from", origin::part(history)));
     // People take what the others leave.
     let taken = page::STYLE.len() + parts.iter().map(|(_, _, part)| part.0.len()).sum::<usize>();
     let budget = people::BUDGET.min(LARGEST.saturating_sub(taken));
-    parts.insert(place, own("people", "People", people::part(history, budget)));
+    parts.insert(place, titled("people", "People", people::part(history, budget)));
     let links: Vec<(&str, &str)> = parts.iter().map(|(id, name, _)| (*id, *name)).collect();
     let body = html! {
         (top::masthead(history, &links))

@@ -45,7 +45,7 @@ pub(super) fn part(history: &History) -> Markup {
             }
         }
         @let real: Vec<String> = (history.versions.last().and_then(|version| version.metadata.rejoinder.as_ref()))
-            .map(|own| own.real_replies.iter().map(real_reply).collect())
+            .map(|provenance| provenance.real_replies.iter().map(real_reply).collect())
             .unwrap_or_default();
         @if !real.is_empty() {
             h3 { "Real replies, in the same groups" }
@@ -104,15 +104,15 @@ fn groups(versions: &[&Version]) -> Markup {
 
 /// Versions with messages of their own.
 fn columns(history: &History) -> Vec<&Version> {
-    let own: Vec<&Version> = history
+    let versions: Vec<&Version> = history
         .versions
         .iter()
         .enumerate()
         .filter(|(at, version)| *at == 0 || version.told.is_none() || version.is_adopted())
         .map(|(_, version)| version)
         .collect();
-    let skip = own.len().saturating_sub(MOST_COLUMNS);
-    own.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, version)| *version).collect()
+    let skip = versions.len().saturating_sub(MOST_COLUMNS);
+    versions.iter().enumerate().filter(|(at, _)| *at == 0 || *at > skip).map(|(_, version)| *version).collect()
 }
 
 fn cell(said: &Objections, name: &str) -> Markup {
@@ -131,7 +131,7 @@ fn cell(said: &Objections, name: &str) -> Markup {
     }
 }
 
-/// Says of which part of what was said the counts of a version are.
+/// Says which part of the reasonings a version's counts refer to.
 fn part_of(version: &Version) -> Markup {
     let said = &version.measured().objections;
     let all = said.noes + said.yeses;

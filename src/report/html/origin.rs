@@ -24,22 +24,24 @@ pub(super) fn part(history: &History) -> Markup {
     };
     let body = html! {
         @for version in listed(history).map(|at| &history.versions[at]) {
-            @let own = version.metadata.rejoinder.as_ref();
-            @let sum = |of: fn(&RoleUsage) -> u64| own.filter(|own| !own.usage.is_empty()).map(|own| own.usage.values().map(of).sum::<u64>());
+            @let provenance = version.metadata.rejoinder.as_ref();
             tr {
                 th scope="row" { (version.label()) }
-                @for number in [sum(|own| own.calls), sum(|own| own.input_tokens + own.cache_read_tokens + own.cache_write_tokens), sum(|own| own.output_tokens)] {
+                @for number in usage(version) {
                     td.number { @match number { Some(number) => (words::thousands(number)), None => (unknown()) } }
                 }
                 td.number {
-                    @match own.and_then(|own| own.cost_usd) {
+                    @match provenance.and_then(|provenance| provenance.cost_usd) {
                         Some(cost) => (words::dollars(cost)),
                         None => (unknown())
                     }
                 }
                 td.number { @match origin::time(version) { Some(time) => (time), None => (unknown()) } }
                 td.number {
-                    @match own { Some(own) => (own.failures.len() + own.search_failures.len()), None => (unknown()) }
+                    @match provenance {
+                        Some(provenance) => (provenance.failures.len() + provenance.search_failures.len()),
+                        None => (unknown())
+                    }
                 }
             }
         }
@@ -63,8 +65,20 @@ pub(super) fn part(history: &History) -> Markup {
     }
 }
 
+/// Calls, tokens in (cached ones too) and tokens out of a run; `None` where its file says nothing of calls.
+fn usage(version: &Version) -> [Option<u64>; 3] {
+    let usage =
+        version.metadata.rejoinder.as_ref().map(|provenance| &provenance.usage).filter(|usage| !usage.is_empty());
+    let sum = |count: fn(&RoleUsage) -> u64| usage.map(|usage| usage.values().map(count).sum());
+    [
+        sum(|role| role.calls),
+        sum(|role| role.input_tokens + role.cache_read_tokens + role.cache_write_tokens),
+        sum(|role| role.output_tokens),
+    ]
+}
+
 fn made_by(version: &Version) -> Markup {
-    let (metadata, own) = (&version.metadata, version.metadata.rejoinder.as_ref());
+    let (metadata, provenance) = (&version.metadata, version.metadata.rejoinder.as_ref());
     html! {
         tr {
             th scope="row" { (version.label()) }
@@ -75,12 +89,12 @@ fn made_by(version: &Version) -> Markup {
             td { (words::minute(&metadata.processing_date)) }
             td { (text(&words::one_line(&origin::models(version), 200))) }
             td {
-                @match own.and_then(|own| own.fingerprint.as_ref()) {
+                @match provenance.and_then(|provenance| provenance.fingerprint.as_ref()) {
                     Some(fingerprint) => code { (text(&words::one_line(fingerprint, 64))) },
                     None => span.quiet { "unknown" }
                 }
             }
-            td { @match own { Some(own) => (own.seed), None => span.quiet { "unknown" } } }
+            td { @match provenance { Some(provenance) => (provenance.seed), None => span.quiet { "unknown" } } }
         }
     }
 }

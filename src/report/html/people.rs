@@ -11,15 +11,15 @@ use crate::optimize::history::pairs::{Clipped, Side};
 use crate::optimize::history::{Course, History, Pair, Pairs};
 use crate::report::{summary, words};
 
-/// Bytes of the page that people take at most. Where the other parts are large, they get less.
+/// The most bytes of the page that people take. If the other parts are large, they get less.
 pub const BUDGET: usize = 600_000;
-/// People who are shown of those who stayed with what they said, each way.
+/// How many of the people who did not change their minds are shown, each way.
 const MOST_STEADY: usize = 25;
 /// Characters of a persona that stand in a line.
 const LINE: usize = 80;
 /// Folds that are open at first.
 const OPEN: usize = 1;
-/// Of each way, so many stand there; the others are folded away.
+/// How many of each way are shown at once; the others are folded away.
 const AT_ONCE: usize = 8;
 
 /// `budget` is the most bytes that people may take.
@@ -39,24 +39,27 @@ pub(super) fn part(history: &History, budget: usize) -> Markup {
         (None, _) => format!("What the people of {} were written, and what they said.", after.label()),
     };
     let shown = fitting(pairs, before.is_some(), budget);
-    let all = shown.iter().map(|(_, own)| own.len()).sum::<usize>();
+    let all = shown.iter().map(|(_, listed)| listed.len()).sum::<usize>();
     // Somebody whose mind was changed is what people look for first.
-    let opened = shown.iter().find(|(_, own)| !own.is_empty()).map_or(Course::ToYes, |(course, _)| *course);
+    let opened = shown.iter().find(|(_, listed)| !listed.is_empty()).map_or(Course::ToYes, |(course, _)| *course);
     html! {
         (head("people", if pairs.comparison.is_some() { "Who changed their minds" } else { "People" }, &lead))
         @if let Some(comparison) = &pairs.comparison {
             ul { @for line in summary::change_lines(comparison) { li { (text(&line)) } } }
         }
-        @for (course, own) in &shown {
+        @for (course, listed) in &shown {
             @let count = pairs.count(*course);
             @if count > 0 {
                 h3 {
                     (name(*course, pairs.comparison.is_some())) " "
                     span.quiet {
-                        "(" (words::thousands(count as u64)) @if own.len() < count { ", " (own.len()) " shown" } ")"
+                        "(" (words::thousands(count as u64))
+                        @if listed.len() < count { ", " (listed.len()) " shown" }
+                        ")"
                     }
                 }
-                @let (first, rest) = own.split_at(own.len().min(if is_change(*course) || pairs.comparison.is_none() { AT_ONCE } else { 0 }));
+                @let at_once = if is_change(*course) || pairs.comparison.is_none() { AT_ONCE } else { 0 };
+                @let (first, rest) = listed.split_at(listed.len().min(at_once));
                 @for (at, one) in first.iter().enumerate() {
                     @let is_open = *course == opened && at < OPEN;
                     (PreEscaped(if is_open { one.replacen("<details class=\"pair\"", "<details open class=\"pair\"", 1) } else { one.clone() }))
@@ -98,7 +101,7 @@ pub fn name(course: Course, compared: bool) -> &'static str {
     }
 }
 
-/// People as far as they fit, by the way they went: those who changed their minds take turns, then the others.
+/// As many people as fit, by the way they went: those who changed their minds take turns, then the others.
 fn fitting(pairs: &Pairs, two_sided: bool, budget: usize) -> Vec<(Course, Vec<String>)> {
     let of = |course: Course| -> VecDeque<&Pair> { pairs.shown.iter().filter(|pair| pair.course == course).collect() };
     let mut left = budget;
@@ -109,14 +112,14 @@ fn fitting(pairs: &Pairs, two_sided: bool, budget: usize) -> Vec<(Course, Vec<St
         let mut shown: [Vec<String>; 2] = Default::default();
         let mut is_full = false;
         while !is_full && queues.iter().any(|queue| !queue.is_empty()) {
-            for (queue, own) in queues.iter_mut().zip(&mut shown) {
-                let Some(pair) = queue.pop_front().filter(|_| own.len() < most && !is_full) else { continue };
+            for (queue, listed) in queues.iter_mut().zip(&mut shown) {
+                let Some(pair) = queue.pop_front().filter(|_| listed.len() < most && !is_full) else { continue };
                 let one = article(pair, two_sided).into_string();
                 if one.len() > left {
                     is_full = true;
                 } else {
                     left -= one.len();
-                    own.push(one);
+                    listed.push(one);
                 }
             }
         }
@@ -156,24 +159,24 @@ pub fn article(pair: &Pair, two_sided: bool) -> Markup {
 
 /// The messages of one side.
 #[must_use]
-pub fn side(name: &str, own: &Side) -> Markup {
+pub fn side(name: &str, side: &Side) -> Markup {
     html! {
         div {
-            @if own.said.is_empty() { p.quiet { (name) ": no decided message." } }
-            @for (at, said) in own.said.iter().enumerate() {
+            @if side.said.is_empty() { p.quiet { (name) ": no decided message." } }
+            @for (at, said) in side.said.iter().enumerate() {
                 div.said {
-                    h4 { (name) @if own.said.len() > 1 { " " (at + 1) } " " (decision(said.yes)) }
+                    h4 { (name) @if side.said.len() > 1 { " " (at + 1) } " " (decision(said.yes)) }
                     (marked::message(&said.message.text, &said.audit, said.message.more))
                     p.reasoning dir="auto" { strong { "Why: " } (clipped(&said.reasoning)) }
                 }
             }
-            @if own.more > 0 {
-                p.hint { (words::count(own.more as u64, "more message", "more messages")) " to this person." }
+            @if side.more > 0 {
+                p.hint { (words::count(side.more as u64, "more message", "more messages")) " to this person." }
             }
         }
     }
 }
 
-fn clipped(own: &Clipped) -> Markup {
-    html! { (text(&own.text)) (left_out(own.more)) }
+fn clipped(passage: &Clipped) -> Markup {
+    html! { (text(&passage.text)) (left_out(passage.more)) }
 }

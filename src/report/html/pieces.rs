@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::compare::mean::Mean;
 use crate::compare::{Interval, Rate};
-use crate::optimize::Verdict;
+use crate::optimize::CycleVerdict;
 use crate::optimize::story::Rates;
 use crate::report::story::verdict_word;
 use crate::report::words;
@@ -30,14 +30,14 @@ pub fn ends(interval: Interval) -> String {
 
 /// A rate with its count, its interval and the word simulated: never less.
 #[must_use]
-pub fn rate(own: &Rate) -> Markup {
+pub fn rate(rate: &Rate) -> Markup {
     html! {
-        @match own.share() {
-            Some(share) => { strong { (percent(share)) } " (" (words::thousands(own.yes)) " of " (words::thousands(own.total)) ")" }
+        @match rate.share() {
+            Some(share) => { strong { (percent(share)) } " (" (words::thousands(rate.yes)) " of " (words::thousands(rate.total)) ")" }
             None => "no decisions",
         }
-        @if let Some(interval) = own.interval {
-            span.quiet { " " (ends(interval)) @if own.simulated { ", simulated" } }
+        @if let Some(interval) = rate.interval {
+            span.quiet { " " (ends(interval)) @if rate.simulated { ", simulated" } }
         }
     }
 }
@@ -48,7 +48,7 @@ pub fn mean_chance(mean: &Mean, simulated: bool) -> Markup {
     html! { strong { (percent(mean.mean)) } " mean chance" span.quiet { " " (ends(mean.interval)) @if simulated { ", simulated" } } }
 }
 
-/// The rate of yes; where decisions are chances, the mean chance before it.
+/// The rate of yes; if decisions are chances, with the mean chance before it.
 #[must_use]
 pub fn response(rates: &Rates) -> Markup {
     html! {
@@ -59,9 +59,9 @@ pub fn response(rates: &Rates) -> Markup {
 
 /// The same where there may be none.
 #[must_use]
-pub fn rate_or(own: Option<&Rate>, none: &str) -> Markup {
-    match own {
-        Some(own) => rate(own),
+pub fn rate_or(value: Option<&Rate>, none: &str) -> Markup {
+    match value {
+        Some(value) => rate(value),
         None => html! { span.quiet { (none) } },
     }
 }
@@ -69,7 +69,7 @@ pub fn rate_or(own: Option<&Rate>, none: &str) -> Markup {
 /// The rate of grounded yes, with how many messages it leaves out, since their claims were not checked.
 #[must_use]
 pub fn grounded(rates: &Rates) -> Markup {
-    let left_out = |own: &Rate| rates.response.total.saturating_sub(own.total);
+    let left_out = |rate: &Rate| rates.response.total.saturating_sub(rate.total);
     html! {
         (rate_or(rates.grounded.as_ref(), words::NOT_CHECKED))
         @if let Some(left_out) = rates.grounded.as_ref().map(left_out).filter(|count| *count > 0) {
@@ -96,11 +96,11 @@ pub fn decision(yes: bool) -> Markup {
 
 /// A verdict's word.
 #[must_use]
-pub fn verdict(own: Option<&Verdict>) -> Markup {
-    match own {
-        Some(Verdict::Adopted) => html! { span.pill.good { "adopted" } },
-        Some(Verdict::Kept { .. }) => html! { span.pill.no { "kept" } },
-        Some(open @ Verdict::NotEnoughData { .. }) => html! { span.pill { (verdict_word(open)) } },
+pub fn verdict(verdict: Option<&CycleVerdict>) -> Markup {
+    match verdict {
+        Some(CycleVerdict::Adopted) => html! { span.pill.good { "adopted" } },
+        Some(CycleVerdict::Kept { .. }) => html! { span.pill.no { "kept" } },
+        Some(open @ CycleVerdict::NotEnoughData { .. }) => html! { span.pill { (verdict_word(open)) } },
         None => html! { span.quiet { "-" } },
     }
 }

@@ -90,12 +90,12 @@ fn instructions(version: &Version, all: &[Instruction]) -> Markup {
         all.iter().take(MOST / 2).chain(all.iter().skip(all.len() - MOST / 2)).collect()
     };
     let body = html! {
-        @for own in listed {
+        @for effect in listed {
             tr {
-                td.words dir="auto" { (text(&words::one_line(&own.text, 400))) }
-                td.number { (words::points(own.change)) }
-                td { (word(own.in_incumbent)) }
-                td { (word(own.in_challenger)) }
+                td.words dir="auto" { (text(&words::one_line(&effect.text, 400))) }
+                td.number { (words::points(effect.change)) }
+                td { (word(effect.in_incumbent)) }
+                td { (word(effect.in_challenger)) }
             }
         }
     };

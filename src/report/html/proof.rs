@@ -83,7 +83,7 @@ fn row(version: &Version, proof: &ToldProof) -> Markup {
     html! {
         tr {
             th scope="row" { (version.label()) " " (verdict(told.and_then(|told| told.verdict.as_ref()))) }
-            td { @match proof.gain { Some(own) => (gain(own, proof.after.response.simulated)), None => "-" } }
+            td { @match proof.gain { Some(estimate) => (gain(estimate, proof.after.response.simulated)), None => "-" } }
             td { (chance(&proof.before)) (rate(before)) @if name != objective.rate() { span.quiet { (NOT_CHECKED) } } }
             td { (chance(&proof.after)) (rate(after)) }
             td { (number(proof.p_value)) span.quiet { "level " (number(proof.alpha)) } }

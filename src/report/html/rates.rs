@@ -56,16 +56,16 @@ fn row(history: &History, at: usize) -> Row {
     let version = &history.versions[at];
     let measured = version.measured();
     let judge = history.focus().judge();
-    let own = |rate: &Rate, by: Option<Judge<'_>>| mark(rate, by.is_none() || by != judge);
+    let judged = |rate: &Rate, by: Option<Judge<'_>>| mark(rate, by.is_none() || by != judge);
     let marks = match &measured.training {
         Some(training) => vec![
-            own(&training.response, version.judge()),
-            training.grounded.as_ref().and_then(|rate| own(rate, version.judge())),
-            history.on_unseen(at).and_then(|(rates, by)| own(rates.grounded.as_ref()?, by)),
+            judged(&training.response, version.judge()),
+            training.grounded.as_ref().and_then(|rate| judged(rate, version.judge())),
+            history.on_unseen(at).and_then(|(rates, by)| judged(rates.grounded.as_ref()?, by)),
         ],
         None => vec![
-            own(&measured.all.response, version.judge()),
-            measured.all.grounded.as_ref().and_then(|rate| own(rate, version.judge())),
+            judged(&measured.all.response, version.judge()),
+            measured.all.grounded.as_ref().and_then(|rate| judged(rate, version.judge())),
         ],
     };
     Row { label: version.label(), marks }
@@ -99,15 +99,15 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
         tr {
             th scope="row" {
                 (version.label())
-                @if let Some(own) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) {
-                    " " (verdict(Some(own)))
+                @if let Some(finding) = version.told.as_ref().and_then(|told| told.verdict.as_ref()) {
+                    " " (verdict(Some(finding)))
                 }
             }
             @if has_split {
                 @let training = measured.training.as_ref().unwrap_or(&measured.all);
                 td { (response(training)) } td { (grounded(training)) }
-                td { @match unseen { Some(own) => (response(own)), None => span.quiet { "not asked" } } }
-                td { @match unseen { Some(own) => (grounded(own)), None => span.quiet { "not asked" } } }
+                td { @match unseen { Some(unseen) => (response(unseen)), None => span.quiet { "not asked" } } }
+                td { @match unseen { Some(unseen) => (grounded(unseen)), None => span.quiet { "not asked" } } }
             } @else { td { (response(&measured.all)) } td { (grounded(&measured.all)) } }
             td {
                 @match version.judge() {
@@ -120,11 +120,11 @@ fn numbers_of(history: &History, at: usize, version: &Version, has_split: bool) 
         @if again {
             tr {
                 th scope="row" { (version.label()) span.quiet { " as recorded" } }
-                @let own = &version.recorded;
+                @let recorded = &version.recorded;
                 @if has_split {
-                    @let training = own.training.as_ref().unwrap_or(&own.all);
+                    @let training = recorded.training.as_ref().unwrap_or(&recorded.all);
                     td { (response(training)) } td { (grounded(training)) } td {} td {}
-                } @else { td { (response(&own.all)) } td { (grounded(&own.all)) } }
+                } @else { td { (response(&recorded.all)) } td { (grounded(&recorded.all)) } }
                 td {
                     @match Judge::of(&version.metadata) {
                         Some(judge) => code { (text(judge.fingerprint.get(..8).unwrap_or(judge.fingerprint))) },

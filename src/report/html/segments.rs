@@ -13,7 +13,7 @@ use crate::report::words::NOT_CHECKED;
 /// People of a kind that are worth a place in the picture.
 const FEWEST: u64 = 5;
 
-/// What is said of a kind about which nothing can be.
+/// What is shown for a kind about which nothing can be said.
 const TOO_FEW: &str = "too few to say";
 
 /// What is said of a rate where nobody knows who is of the kind.

@@ -1,4 +1,4 @@
-//! What stands first: the verdict, the few numbers that matter, and what is not known.
+//! The top of the page: the verdict, the few numbers that matter, and what is not known.
 
 use maud::{Markup, html};
 
@@ -76,7 +76,7 @@ fn tiles(history: &History) -> Markup {
     };
     let tested = history.versions.iter().filter(|version| version.told.is_some()).count();
     let adopted = history.versions.iter().filter(|version| version.is_adopted()).count();
-    let costs: Vec<Option<f64>> = history.versions.iter().filter_map(paid).map(|own| own.cost_usd).collect();
+    let costs: Vec<Option<f64>> = history.versions.iter().filter_map(paid).map(|spent| spent.cost_usd).collect();
     let cost: Option<f64> = costs.iter().copied().sum();
     html! {
         dl.tiles {
@@ -101,7 +101,7 @@ fn tiles(history: &History) -> Markup {
                 } }
             }
             @match &rates.grounded {
-                Some(own) => (rate(&format!("Grounded yes, {on}"), &focus.label(), own)),
+                Some(value) => (rate(&format!("Grounded yes, {on}"), &focus.label(), value)),
                 None => div { dt { (format!("Grounded yes, {on}")) } dd { strong { "-" } small { (words::NOT_CHECKED) } } },
             }
             (rate(&format!("Yes, {on}"), &focus.label(), &rates.response))
@@ -124,24 +124,24 @@ fn tiles(history: &History) -> Markup {
     }
 }
 
-fn rate(name: &str, version: &str, own: &Rate) -> Markup {
+fn rate(name: &str, version: &str, value: &Rate) -> Markup {
     html! {
         div { dt { (name) } dd {
-            @match own.share() {
+            @match value.share() {
                 Some(share) => strong { (percent(share)) },
                 None => strong { "none" },
             }
             small {
-                (version) ", " (words::thousands(own.yes)) " of " (words::thousands(own.total))
-                @if let Some(interval) = own.interval { ", 95% interval " (ends(interval)) }
-                @if own.simulated { ", simulated" }
+                (version) ", " (words::thousands(value.yes)) " of " (words::thousands(value.total))
+                @if let Some(interval) = value.interval { ", 95% interval " (ends(interval)) }
+                @if value.simulated { ", simulated" }
             }
         } }
     }
 }
 
-/// What is known of a run, where its file tells of calls at all.
+/// What is known of a run, if its file says anything about calls.
 fn paid(version: &Version) -> Option<&Provenance> {
-    let own = version.metadata.rejoinder.as_ref()?;
-    (!own.usage.is_empty() || own.cost_usd.is_some()).then_some(own)
+    let provenance = version.metadata.rejoinder.as_ref()?;
+    (!provenance.usage.is_empty() || provenance.cost_usd.is_some()).then_some(provenance)
 }

@@ -11,10 +11,10 @@ fn started(total: usize) -> Event {
     Event::BatchStarted { label: "Racing".into(), total, simulated: false }
 }
 
-fn heard(events: &[Event]) -> Live {
+fn recorded(events: &[Event]) -> Live {
     let mut live = Live::default();
     for (second, event) in events.iter().enumerate() {
-        live.hear(event, Duration::from_secs(second as u64));
+        live.record(event, Duration::from_secs(second as u64));
     }
     live
 }
@@ -29,7 +29,7 @@ fn look(number: usize, decision: Decision) -> Look {
 fn a_rate_narrows_as_trials_end_and_messages_to_one_persona_are_one_cluster() {
     let mut events = vec![started(400)];
     events.extend((0..400).map(|n| trial(n, if n % 2 == 0 { TrialOutcome::Yes } else { TrialOutcome::No })));
-    let batch = heard(&events).batch.unwrap();
+    let batch = recorded(&events).batch.unwrap();
     assert_eq!((batch.done, batch.yes, batch.no), (400, 200, 200));
     assert!((POINTS / 2..=2 * POINTS).contains(&batch.rates.len()), "{}", batch.rates.len());
     let width = |point: &Point| point.share.interval.map(|(low, high)| high - low).unwrap();
@@ -38,7 +38,7 @@ fn a_rate_narrows_as_trials_end_and_messages_to_one_persona_are_one_cluster() {
 
     let mut clustered = vec![started(400)];
     clustered.extend((0..400).map(|n| trial(n % 10, if n % 10 < 5 { TrialOutcome::Yes } else { TrialOutcome::No })));
-    let clustered = heard(&clustered).batch.unwrap();
+    let clustered = recorded(&clustered).batch.unwrap();
     assert!(width(clustered.rates.last().unwrap()) > 4.0 * width(last));
 }
 
@@ -54,7 +54,7 @@ fn failures_are_in_no_rate_and_the_latest_reasons_are_kept() {
             reason,
         });
     }
-    let live = heard(&events);
+    let live = recorded(&events);
     let batch = live.batch.as_ref().unwrap();
     assert_eq!((batch.failed, batch.yes + batch.no, live.failed), (10, 1, 10));
     assert_eq!(live.reasons.len(), REASONS);
@@ -67,18 +67,18 @@ fn a_new_search_forgets_the_race_of_the_one_before() {
     let race = Event::Raced(Standings { personas: 12, over: true, ..Standings::default() });
     let concluded = Event::Concluded { words: "adopted".into(), adopted: true };
     let first = [explored(1), explored(2), race, Event::Looked(look(1, Decision::Better)), concluded];
-    let live = heard(&first);
+    let live = recorded(&first);
     assert!(live.race.is_some() && live.looks.len() == 1 && live.concluded == Some(("adopted".into(), true)));
-    let live = heard(&[first.as_slice(), &[explored(1)]].concat());
+    let live = recorded(&[first.as_slice(), &[explored(1)]].concat());
     assert!(live.race.is_none() && live.looks.is_empty() && live.concluded.is_none());
 }
 
 #[test]
 fn message_batches_are_told_of_while_they_are_waited_for() {
     let told = |since| Event::MessageBatches { open: 2, requests: 700, answered: 130, since };
-    let live = heard(&[told(Some(std::time::Instant::now()))]);
+    let live = recorded(&[told(Some(std::time::Instant::now()))]);
     assert_eq!(live.batches, Some((2, 700, 130)));
-    assert_eq!(heard(&[told(Some(std::time::Instant::now())), told(None)]).batches, None);
+    assert_eq!(recorded(&[told(Some(std::time::Instant::now())), told(None)]).batches, None);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn calls_a_second_are_those_of_late_without_what_the_journal_had() {
     events.extend(
         (1..=60).map(|second| spent(1_000 + if second <= 30 { second * 100 } else { 3_000 + second - 30 }, 1_000)),
     );
-    let live = heard(&events);
+    let live = recorded(&events);
     assert!((live.calls_per_second - 1.0).abs() < 0.2, "{}", live.calls_per_second);
 }
 
@@ -103,7 +103,7 @@ fn calls_a_second_are_those_of_late_without_what_the_journal_had() {
 fn what_is_kept_is_bounded_and_survives_the_way_to_another_process() {
     let mut events = vec![started(3)];
     events.extend((0..200).map(|n| Event::Note(format!("{n} {}", "x".repeat(2_000)))));
-    let live = heard(&events);
+    let live = recorded(&events);
     assert_eq!(live.told.len(), TOLD);
     let text = serde_json::to_string(&live).unwrap();
     assert!(text.len() < 40_000, "{}", text.len());

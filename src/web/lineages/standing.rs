@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Runs;
 use crate::compare::{Interval, Rate};
 use crate::data::FileName;
-use crate::optimize::Verdict;
+use crate::optimize::CycleVerdict;
 use crate::optimize::search::verdict::{Because, Unreachable};
 use crate::report::words;
 use crate::web::page::{self, text};
@@ -38,15 +38,16 @@ pub(in crate::web) enum Outcome {
 
 impl Outcome {
     /// That of a cycle.
-    pub(in crate::web) fn from_verdict(verdict: Option<&Verdict>) -> Self {
+    pub(in crate::web) fn from_verdict(verdict: Option<&CycleVerdict>) -> Self {
         match verdict {
-            Some(Verdict::Adopted) => Outcome::Better,
+            Some(CycleVerdict::Adopted) => Outcome::Better,
             // The candidate did no better; only that it is worse is not proved.
-            Some(Verdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. }) => Outcome::NothingBetter,
+            Some(CycleVerdict::NotEnoughData { unreachable: Some(Unreachable::NoGain), .. }) => Outcome::NothingBetter,
             Some(
-                Verdict::NotEnoughData { .. } | Verdict::Kept { because: Because::NotConfirmed | Because::Segment(_) },
+                CycleVerdict::NotEnoughData { .. }
+                | CycleVerdict::Kept { because: Because::NotConfirmed | Because::Segment(_) },
             ) => Outcome::NotProved,
-            Some(Verdict::Kept { .. }) => Outcome::NothingBetter,
+            Some(CycleVerdict::Kept { .. }) => Outcome::NothingBetter,
             None => Outcome::FirstRun,
         }
     }

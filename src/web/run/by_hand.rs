@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::optimize::Verdict;
+use crate::optimize::CycleVerdict;
 use crate::optimize::history::Told;
 use crate::optimize::search::by_hand::ByHand;
 use crate::report::words;
@@ -40,7 +40,7 @@ pub(super) fn answers(told: &Told, current: &str) -> Markup {
             @if !own.cut.is_empty() { p { "Cut out before it was tested: " (text(&own.cut.join("; "))) } }
             details.more {
                 summary {
-                    @if own.won && told.verdict.as_ref().is_some_and(Verdict::adopts) {
+                    @if own.won && told.verdict.as_ref().is_some_and(CycleVerdict::adopts) {
                         "The prompt, which is the current one now"
                     } @else {
                         "How it differs from the current prompt"
@@ -53,7 +53,7 @@ pub(super) fn answers(told: &Told, current: &str) -> Markup {
 }
 
 fn answer(told: &Told, own: &ByHand) -> Markup {
-    let is_adopted = told.verdict.as_ref().is_some_and(Verdict::adopts);
+    let is_adopted = told.verdict.as_ref().is_some_and(CycleVerdict::adopts);
     html! {
         @match (&own.refused, own.same, own.won, own.raced.and_then(|raced| raced.dropped_after)) {
             (Some(why), ..) => { span.pill.held { "not tested" } " " (text(&page::sentence(why))) }

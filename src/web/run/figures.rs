@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::optimize::history::Told;
 use crate::optimize::story::{self, Rates};
-use crate::optimize::{Objective, Verdict};
+use crate::optimize::{CycleVerdict, Objective};
 use crate::report::words;
 use crate::web::lineages::standing::Outcome;
 use crate::web::page::text;
@@ -35,11 +35,11 @@ pub(super) fn figures(index: &Index, measured: &Measured) -> Markup {
         dl.tiles {
             @if let Some((before, after, measure)) = sides {
                 @let measure = name(measure);
-                (shown::tile(if verdict.is_some_and(Verdict::adopts) { "Before, people kept aside" } else { "Current prompt, people kept aside" }, before, measure))
+                (shown::tile(if verdict.is_some_and(CycleVerdict::adopts) { "Before, people kept aside" } else { "Current prompt, people kept aside" }, before, measure))
                 (shown::tile("Candidate, people kept aside", after, measure))
                 @if let Some((gain, interval)) = proof.and_then(|proof| proof.gain) {
                     div {
-                        dt { @if verdict.is_some_and(Verdict::adopts) { "Proved gain" } @else { "Gain, not proved" } }
+                        dt { @if verdict.is_some_and(CycleVerdict::adopts) { "Proved gain" } @else { "Gain, not proved" } }
                         dd {
                             strong { (words::points(gain)) " points" }
                             small {
@@ -83,7 +83,7 @@ fn name(measure: &str) -> &'static str {
     if measure == Objective::Grounded.rate() { GROUNDED } else { "yes" }
 }
 
-fn in_words(verdict: &Verdict) -> &'static str {
+fn in_words(verdict: &CycleVerdict) -> &'static str {
     match Outcome::from_verdict(Some(verdict)) {
         Outcome::Better => "The candidate is better on people kept aside, and took the place of the prompt before it.",
         Outcome::NotProved => {

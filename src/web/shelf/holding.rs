@@ -20,7 +20,7 @@ struct Holding {
 }
 
 impl Gather for Holding {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         if entry.part != Part::Results {
             return;
         }

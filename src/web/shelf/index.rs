@@ -108,7 +108,7 @@ struct Taken {
 }
 
 impl Gather for Taken {
-    fn take(&mut self, entry: &Entry<'_>) {
+    fn gather(&mut self, entry: &Entry<'_>) {
         let place = entry.place.clone().unwrap_or(0..0);
         let mut chances = Outcomes::default();
         entry.messages.iter().filter_map(|said| said.score).for_each(|chance| chances.add(chance));
@@ -117,7 +117,7 @@ impl Gather for Taken {
             length: u32::try_from(place.end - place.start).unwrap_or(0),
             first: self.trials.len() as u32,
             key: Key::of(&entry.persona.get()),
-            tally: Tally::of(entry.messages.iter().map(|said| said.yes)),
+            tally: Tally::from_decisions(entry.messages.iter().map(|said| said.yes)),
             chances,
         };
         if entry.part == Part::Baseline {
@@ -125,7 +125,7 @@ impl Gather for Taken {
             return;
         }
         let at = self.own.len() as u32;
-        let trial = |(message, said): (usize, &data::entry::Said<'_>)| {
+        let trial = |(message, said): (usize, &data::entry::DecidedMessage<'_>)| {
             let audit = said.audit::<Audit>().unwrap_or_default();
             let (grounding, is_audited) = (audit.grounding(), audit.auditor.is_some());
             Trial { entry: at, message: message as u32, yes: said.yes, grounding, is_audited }
@@ -176,7 +176,7 @@ impl Index {
                 outcomes.sum += own.chances.sum;
                 outcomes.count += own.chances.count;
             }
-            Mean::of(&found.into_values().collect::<Vec<_>>())
+            Mean::from_outcomes(&found.into_values().collect::<Vec<_>>())
         })
     }
 

@@ -48,7 +48,7 @@ impl Summary {
     /// Where the file cannot be read.
     pub fn read(folder: &DataFolder, file: &FileName) -> Result<Self, data::Error> {
         let (decisions, metadata, _) = results_stream::look(folder, file, &Clusters::default())?;
-        let line = RunLine::of(file, &metadata, &decisions);
+        let line = RunLine::new(file, &metadata, &decisions);
         let own = metadata.rejoinder.as_ref();
         let simulated = own.is_some_and(|own| own.simulated);
         let cycle = own.and_then(Provenance::cycle);
@@ -57,7 +57,7 @@ impl Summary {
         let unseen = lineage.as_ref().map(|lineage| lineage.split.unseen(folder)).transpose()?;
         let learned = unseen.map(|unseen| {
             let tallies = decisions.iter().filter(|(key, _)| !unseen.contains(*key)).map(|(_, tally)| tally);
-            Rate::of(&tallies.collect::<Vec<Tally>>()).marked(simulated)
+            Rate::from_tallies(&tallies.collect::<Vec<Tally>>()).marked(simulated)
         });
         let coding = readings::coding_of(folder, file, &metadata).map(|coding| Objections::default().by(&coding));
         let told = Told::of(&metadata).map(|told| Told { instructions: Vec::new(), ..told });
@@ -87,7 +87,7 @@ impl Summary {
     /// Whether its cycle proved a candidate better, so that its prompt is a new one.
     #[must_use]
     pub fn is_adopted(&self) -> bool {
-        self.told.as_ref().and_then(|told| told.verdict.as_ref()).is_some_and(crate::optimize::Verdict::adopts)
+        self.told.as_ref().and_then(|told| told.verdict.as_ref()).is_some_and(crate::optimize::CycleVerdict::adopts)
     }
 
     /// Whether its messages are its own: a cycle in which the prompt stayed holds those of the run before it.

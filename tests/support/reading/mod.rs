@@ -15,7 +15,6 @@ use rejoinder::call::{Caller, Shared};
 use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Audit, Auditor, audit_without_model};
 use rejoinder::event::Events;
 use rejoinder::model::limits::permits::{Concurrency, Permits};
-use rejoinder::model::retry::RetryPolicy;
 use rejoinder::model::{Model, Role};
 
 use labelled::Message;
@@ -37,7 +36,7 @@ pub fn answers(name: &str) -> PathBuf {
 /// A door to recorded answers.
 pub fn caller(role: Role, model: Arc<Recorded>) -> Caller {
     let permits = Permits::new(Concurrency::Fixed(AT_ONCE));
-    Caller::new(role, model, permits, RetryPolicy::default(), Shared::default(), Events::new(|_| {}))
+    Caller::new(role, model, permits, Shared::default(), Events::new(|_| {}))
 }
 
 /// Recorded answers of a kind, and beyond them those of a live model where there is one.

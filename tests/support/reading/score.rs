@@ -23,8 +23,8 @@ impl Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let tallies: Vec<Tally> = self.0.iter().map(|hit| Tally::of([*hit])).collect();
-        let Some(interval) = Rate::of(&tallies).interval else { return f.write_str("none") };
+        let tallies: Vec<Tally> = self.0.iter().map(|hit| Tally::from_decisions([*hit])).collect();
+        let Some(interval) = Rate::from_tallies(&tallies).interval else { return f.write_str("none") };
         let (low, high) = (100.0 * interval.low, 100.0 * interval.high);
         write!(f, "{} of {} ({:.0} %, {low:.0} to {high:.0} %)", self.count(), self.0.len(), 100.0 * self.share())
     }

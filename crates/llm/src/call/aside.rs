@@ -1,8 +1,8 @@
 //! Calls that are put aside, to go with a message batch, while the job that makes them is worked on.
 //!
-//! A job that an engine works on inside of [`within`] has its calls answered from what the engine has, or put aside:
-//! then the call fails as one that was not sent, the job ends, and it is worked on again once the answer is there.
-//! Calls that are made outside of such a job know nothing of this.
+//! While an engine works on a job inside [`within`], each call of the job is either answered from what the engine
+//! already has, or put aside: then the call fails as if it had not been sent, the job ends, and it is worked on again
+//! once the answer is there. Calls made outside such a job are not affected.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use crate::model::{Answer, Failure, FailureKind, Request, Role};
 
 /// Has calls put aside.
 pub trait Aside: Send + Sync {
-    /// What becomes of this call, which is not in the journal as this process found it.
+    /// Decides what becomes of a call that was not in the journal when this process started.
     ///
     /// # Errors
     /// Why there will be no answer.
@@ -54,7 +54,7 @@ struct Job {
 /// What a job that is worked on again has left behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// How many of its calls from the journal have been counted.
+    /// How many of the job's journaled calls have been counted.
     counted: u32,
 }
 
@@ -67,8 +67,8 @@ pub struct Ended {
     pub trace: Trace,
 }
 
-/// Works on a job whose calls are put aside. `trace` is what it ended with the last time. Calls are made one after the
-/// other, in the task that this is awaited in.
+/// Works on a job whose calls are put aside. `trace` is the trace with which the job ended the last time. The job must
+/// make its calls one after the other, in the task that awaits this.
 pub async fn within(aside: Arc<dyn Aside>, trace: Trace, job: impl Future<Output = ()>) -> Ended {
     let state = Arc::new(Job {
         aside,
@@ -110,13 +110,13 @@ pub(super) fn is_first_time() -> bool {
     .unwrap_or(true)
 }
 
-/// Whether the job has a call put aside: then nothing that it does is its end.
+/// Whether the job has a call put aside. If so, nothing that the job does now is final.
 #[must_use]
 pub fn waits() -> bool {
     JOB.try_with(|job| job.waits.load(Ordering::Relaxed)).unwrap_or(false)
 }
 
-/// What an engine needs of a door for the calls that it has put aside.
+/// What an engine needs from a caller for the calls that it has put aside.
 impl Caller {
     /// Who asks.
     #[must_use]
@@ -148,7 +148,7 @@ impl Caller {
         self.most(request) * BATCH_SHARE
     }
 
-    /// Keeps the answer that a message batch brought: in the journal, the meter and the budget, as any other.
+    /// Records the answer that a message batch brought in the journal, the meter and the budget, like any other answer.
     ///
     /// # Errors
     /// [`FailureKind::Journal`] when it could not be made durable.

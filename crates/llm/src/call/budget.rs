@@ -1,5 +1,5 @@
-//! What a run may spend. A call is paid for in advance with the most that it can cost; what it did cost is settled when
-//! it returns. So a limit is never exceeded, by concurrent calls neither.
+//! What a run may spend. The most that a call can cost is reserved before it is sent, and settled when it returns, so
+//! that concurrent calls cannot exceed a limit either.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -64,7 +64,7 @@ impl Budget {
         self.0.limits
     }
 
-    /// Reserves room for one call that costs at most so much. Waits while calls in flight may still leave room.
+    /// Reserves room for one call that costs at most `most_usd`. Waits while calls in flight may still leave room.
     ///
     /// # Errors
     /// The limit that is reached, when nothing in flight can make room any more.

@@ -1,8 +1,8 @@
 //! One attempt of a call: sent once, or a second time beside the first where it straggles.
 //!
-//! The two of a hedged call have one key, and whichever is answered first counts; the failure of one leaves the other
-//! to be waited for. The one that is dropped may be billed all the same: the budget counts it as a call of the highest
-//! price that it can have, so that a limit is not exceeded by what nobody hears of.
+//! Both sends of a hedged call have the same key, and whichever is answered first counts. If one fails, the other is
+//! still waited for. The one that is dropped may be billed all the same, so the budget counts it at the highest price
+//! that it can have: the limit holds even for answers that nobody receives.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use crate::model::{Answer, Failure, FailureKind, Request};
 
 /// An attempt without an answer.
 pub(super) struct Lost {
-    /// Why. Where a hedged call failed twice: why the first one did, unless only the second one's reason is the host's
-    /// last word.
+    /// Why. If both sends of a hedged call failed, this is the first one's failure, unless only the second one's is
+    /// final for the host.
     pub(super) failure: Failure,
     /// Room that is reserved already for the next attempt.
     pub(super) room: Option<Reserved>,
@@ -39,8 +39,8 @@ enum Done {
 }
 
 impl Caller {
-    /// The answer, and the reservation that it is to be settled with. `hedged` tells whether the call has been hedged,
-    /// which it is once at most, whatever the number of its attempts.
+    /// Returns the answer and the reservation with which to settle it. `hedged` says whether the call has been hedged
+    /// already: that happens at most once, however many attempts it takes.
     pub(super) async fn exchange(
         &self,
         request: &Request,

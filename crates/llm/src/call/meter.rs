@@ -9,19 +9,19 @@ use crate::model::{Answer, Role, SIMULATED_PREFIX, Usage};
 /// What one role has used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
-    /// Calls that were answered, those from the journal included: they are part of what the run took.
+    /// Calls that were answered, including those answered from the journal: they are part of what the run took.
     pub calls: u64,
-    /// Of these, calls whose answers came from the journal and cost nothing now.
+    /// How many of these were answered from the journal, and so cost nothing now.
     pub replayed: u64,
     /// Sends that failed and were sent again.
     pub retries: u64,
     /// Calls that were sent a second time beside the first.
     pub hedged: u64,
-    /// Of the answered calls, those that the market answered.
+    /// How many of the answered calls the market answered.
     pub simulated: u64,
     /// Tokens.
     pub usage: Usage,
-    /// Of these, tokens of calls that went with message batches.
+    /// How many of these tokens belong to calls that went with message batches.
     pub batched: Usage,
 }
 
@@ -46,6 +46,15 @@ pub(super) fn is_simulated(answer: &Answer) -> bool {
     answer.request_id.as_deref().is_some_and(|id| id.starts_with(SIMULATED_PREFIX))
 }
 
+/// Where an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AnsweredBy {
+    /// From the journal, at no cost.
+    Journal,
+    /// From the model's host.
+    Host,
+}
+
 /// The counts of all roles. Shared by all callers of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
@@ -60,8 +69,8 @@ impl Meter {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether any answer carried the market's mark, which it does over HTTP too: a simulated rate is never shown
-    /// without that word, whatever the model was called.
+    /// Whether any answer carried the market's mark, as it does over HTTP too. A simulated rate is never shown without
+    /// that word, whatever the model was called.
     #[must_use]
     pub fn met_the_market(&self) -> bool {
         self.met_the_market.load(Ordering::Relaxed)
@@ -75,11 +84,11 @@ impl Meter {
         self.update(role, |used| used.hedged += 1);
     }
 
-    pub(super) fn answered(&self, role: Role, answer: &Answer, replayed: bool) {
+    pub(super) fn answered(&self, role: Role, answer: &Answer, by: AnsweredBy) {
         let simulated = is_simulated(answer);
         self.update(role, |used| {
             used.calls += 1;
-            used.replayed += u64::from(replayed);
+            used.replayed += u64::from(by == AnsweredBy::Journal);
             used.simulated += u64::from(simulated);
             used.usage += answer.usage;
             if answer.batched {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Caller;
+use super::meter::AnsweredBy;
 use crate::model::about::About;
 use crate::model::limits::RateLimits;
 use crate::model::{Answer, Failure, Request};
@@ -38,7 +39,7 @@ impl Caller {
         let reply = result?;
         let cost = self.shared.prices.cost(self.model.id(), reply.answer.usage);
         reserved.settle(cost.unwrap_or(0.0));
-        self.shared.meter.answered(self.role, &reply.answer, false);
+        self.shared.meter.answered(self.role, &reply.answer, AnsweredBy::Host);
         Ok(Probed { answer: reply.answer, limits: reply.limits, took })
     }
 

@@ -97,7 +97,8 @@ mod tests {
         let remarks = Remarks::default();
         for (bytes, read) in calls {
             let user = "x".repeat(*bytes);
-            let request = Request { key: CallKey::of(&[]), system: String::new(), user, schema: None, max_tokens: 9 };
+            let request =
+                Request { key: CallKey::from_parts(&[]), system: String::new(), user, schema: None, max_tokens: 9 };
             let usage = Usage { input_tokens: *read, ..Usage::default() };
             remarks.prompt_was_read("m", &request, &Answer { usage, ..Answer::default() }, &events);
         }

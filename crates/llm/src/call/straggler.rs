@@ -17,11 +17,11 @@ use crate::model::Role;
 
 /// How many of a role's latest calls tell how long a call takes.
 const REMEMBERED: usize = 256;
-/// With fewer, nobody knows what is usual.
+/// With fewer calls than this, the usual time is not known.
 const ENOUGH: usize = 10;
-/// How many times the 95th percentile is far beyond it.
+/// How many times the 95th percentile counts as far beyond it.
 const FAR: u32 = 3;
-/// One call in so many is hedged or cut at most.
+/// At most one call in this many is hedged or cut.
 const ONE_IN: u64 = 20;
 
 /// What is done about a straggler.
@@ -81,8 +81,9 @@ impl Default for Policy {
 pub struct Times(VecDeque<Duration>);
 
 impl Times {
-    /// One more call: the time of its answer, or the time after which it was given up as a straggler. Were the latter
-    /// left out, a host that has become slow for good would look as fast as ever, and every call to it would be cut.
+    /// Adds one call: the time of its answer, or the time after which it was given up as a straggler. If given-up calls
+    /// were left out, a host that has become slow for good would look as fast as ever, and every call to it would be
+    /// cut.
     pub fn add(&mut self, time: Duration) {
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
@@ -116,7 +117,7 @@ pub struct Late {
 /// What is under way, for all roles of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    /// Calls that somebody waits for, those that wait for a permit or for their next attempt included.
+    /// Calls that somebody waits for, including those that wait for a permit or for their next attempt.
     open: usize,
     times: BTreeMap<Role, Times>,
     /// When the stragglers were sent, by role and number.
@@ -148,8 +149,8 @@ impl Ledger {
         self.times.entry(role).or_default().add(time);
     }
 
-    /// How much longer a call of this role that was sent at `sent` may take. Zero: it is a straggler. `None` as long as
-    /// nobody knows what is usual.
+    /// How much longer a call of this role that was sent at `sent` may take. Zero means that it is a straggler; `None`
+    /// that too few calls were seen to know what is usual.
     #[must_use]
     pub fn patience(&self, role: Role, margin: Duration, sent: Instant, now: Instant) -> Option<Duration> {
         let patience = self.times.get(&role)?.patience(margin)?;
@@ -209,7 +210,7 @@ mod tests {
         Duration::from_secs_f64(seconds)
     }
 
-    fn of(times: impl IntoIterator<Item = f64>) -> Times {
+    fn timed(times: impl IntoIterator<Item = f64>) -> Times {
         let mut all = Times::default();
         times.into_iter().for_each(|time| all.add(seconds(time)));
         all
@@ -217,21 +218,21 @@ mod tests {
 
     #[test]
     fn nothing_is_far_beyond_the_usual_before_enough_calls_were_seen() {
-        assert_eq!(of([1.0; ENOUGH - 1]).patience(MARGIN), None);
-        assert!(of([1.0; ENOUGH]).patience(MARGIN).is_some());
+        assert_eq!(timed([1.0; ENOUGH - 1]).patience(MARGIN), None);
+        assert!(timed([1.0; ENOUGH]).patience(MARGIN).is_some());
     }
 
     #[test]
     fn far_is_three_times_the_95th_percentile_and_never_less_than_the_margin_beyond_the_median() {
-        assert_eq!(of([0.3; 100]).patience(MARGIN), Some(seconds(5.3)));
-        assert_eq!(of([20.0; 100]).patience(MARGIN), Some(seconds(60.0)));
+        assert_eq!(timed([0.3; 100]).patience(MARGIN), Some(seconds(5.3)));
+        assert_eq!(timed([20.0; 100]).patience(MARGIN), Some(seconds(60.0)));
         // Four in a hundred took an hour; the others' time is what counts.
-        assert_eq!(of([20.0; 96].into_iter().chain([3600.0; 4])).patience(MARGIN), Some(seconds(60.0)));
+        assert_eq!(timed([20.0; 96].into_iter().chain([3600.0; 4])).patience(MARGIN), Some(seconds(60.0)));
     }
 
     #[test]
     fn old_times_are_forgotten_and_a_host_that_has_become_slow_is_slow_for_all() {
-        let mut times = of([1.0; 1000]);
+        let mut times = timed([1.0; 1000]);
         assert_eq!(times.0.len(), REMEMBERED);
         (0..REMEMBERED / 15).for_each(|_| times.add(seconds(60.0)));
         assert_eq!(times.patience(MARGIN), Some(seconds(180.0)));
@@ -299,7 +300,7 @@ mod tests {
         fn patience_is_beyond_nearly_all_of_the_calls_that_it_was_learned_from(
             times in prop::collection::vec(0.0_f64..100.0, ENOUGH..400),
         ) {
-            let learned = of(times.clone());
+            let learned = timed(times.clone());
             let patience = learned.patience(MARGIN).unwrap();
             let beyond = learned.0.iter().filter(|time| **time > patience).count();
             prop_assert!(beyond * 20 <= learned.0.len() + 20, "{beyond} of {}", learned.0.len());

@@ -16,7 +16,7 @@ use crate::model::{Failure, FailureKind, Request, digest};
 pub(super) struct Tries {
     /// All of them.
     pub(super) all: u32,
-    /// Those that failed for a reason of their own, rather than because of trouble of the host.
+    /// Attempts that failed for a reason of their own, and not because of trouble at the host.
     pub(super) counted: u32,
     /// When the passing trouble began.
     failing_since: Option<Instant>,
@@ -55,7 +55,7 @@ impl Caller {
     }
 
     /// Whether a failure is the host's and not this call's: passing trouble while nothing was answered, or a refusal
-    /// caused by what other calls ask for. Such a failure does not count as a try for as long as patience lasts.
+    /// caused by other calls. Such a failure does not count as a try while patience lasts.
     fn is_hosts(&self, failure: &Failure, sent: Instant, tries: &mut Tries) -> bool {
         let patience = self.permits.patience();
         if patience.is_zero() || !failure.passes() || failure.should_retry == Some(false) {

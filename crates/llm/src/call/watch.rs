@@ -1,4 +1,4 @@
-//! The times of a run's calls, shared by its callers, and who among them is late.
+//! The times of a run's calls, shared by its callers, and which of those calls are late.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl Watch {
         Open(self.clone())
     }
 
-    /// How often it is looked whether things have changed for a straggler.
+    /// How often a straggler's situation is looked at again.
     pub(super) fn look(&self) -> Duration {
         (self.policy.margin / 5).max(Duration::from_millis(10))
     }
@@ -68,7 +68,7 @@ impl Watch {
         }
     }
 
-    /// Names a straggler until what is returned is dropped.
+    /// Reports a straggler until the returned guard is dropped.
     pub(super) fn name<'a>(&'a self, role: Role, sent: Instant, events: &'a Events) -> Straggling<'a> {
         let number = self.with(|ledger| {
             let number = ledger.is_late(role, sent);
@@ -79,8 +79,8 @@ impl Watch {
     }
 }
 
-/// Told while the ledger is locked: two changes at once could otherwise be told in the wrong order, and the earlier one
-/// would stand.
+/// Sends the event while the ledger is locked: otherwise two changes at once could be reported in the wrong order, and
+/// the earlier one would stand.
 fn tell(ledger: &Ledger, role: Role, events: &Events) {
     let late = ledger.late(role);
     events.emit(Event::Stragglers {

@@ -18,10 +18,10 @@ impl Engine for Local {
     }
 }
 
-/// Does `work` on every job, at most `width` at once. Jobs are taken in their order, each when its turn comes.
+/// Does `work` on every job, at most `width` at once. Jobs start in their order, each when its turn comes.
 ///
-/// Each job is a task of its own: all processors take part, and thousands that are ready at once do not keep the
-/// connections, on which their answers travel, from being served in between. Dropped, it ends them all.
+/// Each job is a task of its own, so that all processors take part and thousands of ready jobs do not starve the
+/// connections that carry their answers. Dropping the future ends all jobs.
 ///
 /// # Panics
 /// When a job does.

@@ -1,7 +1,7 @@
 //! Where a batch of trials runs.
 //!
-//! What a job is and what comes of it is known to whoever has it done; an engine knows only that there are so many,
-//! that a job asks models through [`crate::call`], and that it may be worked on again.
+//! What a job is and what comes of it is known only to the code that starts it. An engine knows how many jobs there
+//! are, that a job calls models through [`crate::call`], and that it may be worked on again.
 
 pub mod batches;
 pub mod local;
@@ -17,19 +17,19 @@ use futures::future::BoxFuture;
 /// The jobs of a batch by number, each made when its turn comes.
 pub type Jobs = Box<dyn Iterator<Item = usize> + Send>;
 
-/// Does the job of this number. It may be called more than once for the same job: the last time counts, and every
-/// answer that the job had before is found in the journal then.
+/// Does the job of this number. It may be called more than once for the same job: the last time counts, and by then
+/// every answer that the job had before is in the journal.
 pub type Work = Arc<dyn Fn(usize) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Where a batch of trials runs.
 pub trait Engine: Send + Sync {
-    /// Does `work` on every job, at most `width` at once. Jobs are begun in their order. Returns when every job has
-    /// come to its end, or has been passed over since the run is to stop.
+    /// Does `work` on every job, at most `width` at once. Jobs start in their order. Returns when every job has ended,
+    /// or has been skipped because the run is to stop.
     fn each(&self, jobs: Jobs, width: usize, work: Work) -> BoxFuture<'_, ()>;
 }
 
-/// Runs these few jobs on an engine and returns their results, which fit into memory, in the order of the jobs; `None`
-/// stands for a job that was not worked on.
+/// Runs these few jobs on an engine and returns their results, which must fit into memory, in the order of the jobs.
+/// `None` stands for a job that was not worked on.
 pub async fn collect<J, T, F, Fut>(engine: &dyn Engine, jobs: Vec<J>, width: usize, work: F) -> Vec<Option<T>>
 where
     J: Clone + Send + Sync + 'static,

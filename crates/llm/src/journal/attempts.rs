@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::runs::Begun;
+use super::runs::OpenRun;
 
 /// How far an attempt is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ impl AttemptState {
     }
 }
 
-/// As files keep it: whether it adopted, or nothing as long as it has not ended.
+/// The state as files keep it: whether the attempt adopted, or `None` until it has ended.
 impl From<Option<bool>> for AttemptState {
     fn from(adopted: Option<bool>) -> Self {
         match adopted {
@@ -88,7 +88,7 @@ pub struct AttemptPlace<'a> {
     pub number: u32,
 }
 
-impl Begun {
+impl OpenRun {
     /// The attempts that took some of this root's level, except those that this step of this run made itself.
     ///
     /// # Errors

@@ -50,14 +50,14 @@ pub struct RecordedCall {
 /// 16 bytes that tell a call from its run's others.
 pub type Key = [u8; 16];
 
-/// Where a run's answers are that were there when it was gone on with: 24 bytes for each, so that what is not there
-/// costs no look at the disk.
+/// Where the answers are that a run had when it was resumed, at 24 bytes each: a call that is not among them needs no
+/// look at the disk.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Vec<(Key, i64)>);
 
 impl Answers {
-    /// Those of the run of this number.
-    pub(super) fn of(journal: &Journal, run: i64, about: u64) -> Result<Self, Error> {
+    /// Loads the answers of the run of this number.
+    pub(super) fn load(journal: &Journal, run: i64, about: u64) -> Result<Self, Error> {
         let mut answers = Vec::with_capacity(about as usize);
         journal.with(|connection| {
             let mut statement = connection.prepare("SELECT key, id FROM calls WHERE run = ? ORDER BY id")?;
@@ -98,7 +98,7 @@ impl CallLog {
         CallLog { journal, run, answers }
     }
 
-    /// The answer, as JSON, that this run had under this key to what was asked when this process took it up.
+    /// The answer, as JSON, to this question under this key, if the run had it when this process resumed the run.
     ///
     /// # Errors
     /// When the journal cannot be read, or the answer is not what was written.
@@ -176,7 +176,7 @@ fn recorded(row: &Row<'_>, request: String) -> rusqlite::Result<RecordedCall> {
     })
 }
 
-/// A key's bytes; of one that is not 32 hexadecimal digits, the first of its hash.
+/// A key's bytes. If the key is not 32 hexadecimal digits, the first 16 bytes of its hash.
 #[must_use]
 pub fn key_of(key: &str) -> Key {
     let hashed = || {
@@ -187,7 +187,7 @@ pub fn key_of(key: &str) -> Key {
     Key::try_from(bytes_of(key)).unwrap_or_else(|_| hashed())
 }
 
-/// What hexadecimal digits stand for; any other text stands for itself.
+/// The bytes that hexadecimal digits stand for; any other text stands for its own bytes.
 pub(super) fn bytes_of(hex: &str) -> Vec<u8> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
     let pair = |pair: &[u8]| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?);

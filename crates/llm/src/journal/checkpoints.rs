@@ -11,8 +11,8 @@ use rusqlite::Connection;
 /// Bytes of calls after which the log is copied.
 pub(super) const EVERY: usize = 8 << 20;
 
-/// Pages of the log, 64 MB, from which on it is begun anew once it has been copied. That holds up the commits for as
-/// long as it takes to copy what has come since the last copying; shorter logs are left to grow.
+/// How many pages (64 MB) the log may reach before it is restarted after copying. Restarting holds up commits while the
+/// latest pages are copied, so shorter logs are left to grow.
 const LONGEST: i64 = 16_000;
 
 /// The thread that copies. It ends when this is dropped.

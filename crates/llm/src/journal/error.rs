@@ -67,7 +67,7 @@ pub enum Error {
 
 impl Error {
     /// What SQLite's error means for a person.
-    pub(super) fn of(path: &Path, source: rusqlite::Error) -> Self {
+    pub(super) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Error::DiskFull(path),

@@ -12,7 +12,7 @@ use super::{Error, Journal, RunRow, live, schema};
 pub struct Traces<'a> {
     /// Whether a request, an answer or a reason is.
     pub is_about: &'a dyn Fn(&str) -> bool,
-    /// Whether a text that many requests share is: with it go all of them.
+    /// Whether a text that many requests share is about somebody: if so, all of those requests are deleted.
     pub is_shared_about: &'a dyn Fn(&str) -> bool,
 }
 
@@ -30,7 +30,7 @@ pub struct ForgottenCalls {
 }
 
 impl Journal {
-    /// A run that is under way in some process, if one is: it may write of anybody at any moment.
+    /// A run that is under way in some process, if there is one. It may be writing about anybody.
     ///
     /// # Errors
     /// When the journal cannot be read.
@@ -43,8 +43,8 @@ impl Journal {
         Ok(None)
     }
 
-    /// Deletes every call whose request or answer is about somebody, and what else of them is kept, and writes the file
-    /// anew so that no free page of it holds their texts. A run that needs such a call asks it again.
+    /// Deletes every call whose request or answer is about somebody, and everything else that is kept about them.
+    /// Rewrites the file, so that no free page of it holds their texts. A run that needs such a call asks it again.
     ///
     /// # Errors
     /// When the journal fails. The same call again goes on.
@@ -96,7 +96,7 @@ impl Journal {
         Ok(forgotten)
     }
 
-    /// Tells what is kept of files by their hashes that these hashes have changed.
+    /// Replaces the hashes by which the journal refers to files with the new ones.
     ///
     /// # Errors
     /// When the journal fails.

@@ -1,13 +1,13 @@
 //! What a run under way tells other processes: a small text beside its lock, replaced as a whole.
 //!
-//! It is for looking at only. Whether the run is under way is told by its lock, not by this.
+//! It is for looking at only. The run's lock, not this text, says whether the run is under way.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Begun, FILE, runs, schema};
+use super::{FILE, OpenRun, runs, schema};
 
 /// A text is removed some time after its run has ended.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,7 +38,7 @@ impl LiveFile {
     }
 }
 
-impl Begun {
+impl OpenRun {
     /// Where this run's text is to be. Texts of runs that ended long ago are removed on the way.
     #[must_use]
     pub fn live_file(&self) -> LiveFile {
@@ -56,7 +56,7 @@ impl Begun {
     }
 }
 
-/// Ids and texts of the runs of a data folder that told something of late.
+/// Ids and texts of those runs of a data folder that have written one lately.
 #[must_use]
 pub fn live_texts(folder: &Path) -> Vec<(String, String)> {
     files(&folder.join(schema::LOCKS))
@@ -66,7 +66,7 @@ pub fn live_texts(folder: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The text of one run, if it told something of late.
+/// The text of one run, if it has written one lately.
 #[must_use]
 pub fn live_text(folder: &Path, id: &str) -> Option<String> {
     if !runs::is_id(id) {
@@ -86,7 +86,7 @@ fn files(folder: &Path) -> Vec<(String, PathBuf)> {
     found
 }
 
-/// Whether a process has this run of the data folder under way. Nothing is made where there is nothing.
+/// Whether a process has this run of the data folder under way. Creates nothing.
 #[must_use]
 pub fn is_under_way(folder: &Path, id: &str) -> bool {
     if !runs::is_id(id) || !folder.join(FILE).is_file() {

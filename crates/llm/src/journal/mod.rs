@@ -36,7 +36,7 @@ pub use error::Error;
 pub use forget::{ForgottenCalls, Traces};
 pub use listed::{RunRow, Spending};
 pub use live::{LiveFile, is_under_way, is_under_way_in, live_text, live_texts};
-pub use runs::{Begun, Inputs, RunState, kept};
+pub use runs::{Inputs, OpenRun, RunState, kept};
 pub use trials::{BatchRow, TrialRow, Trials};
 
 /// The file's name in the data folder.
@@ -56,8 +56,8 @@ struct Shared {
 /// The journals that this process has open.
 static OPEN: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
-/// Writes what any open journal has still to write. Dropping a journal does the same; this is for the end of a process
-/// that drops nothing any more, since it was told to leave at once.
+/// Writes whatever any open journal has still to write. Dropping a journal does the same; this is for a process that
+/// must exit at once, without dropping anything.
 pub fn flush() {
     let open: Vec<Arc<Shared>> =
         OPEN.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect();
@@ -92,7 +92,7 @@ impl Journal {
 
     fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         let mut connection = self.0.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut connection).map_err(|source| Error::of(&self.0.path, source))
+        work(&mut connection).map_err(|source| Error::from_sqlite(&self.0.path, source))
     }
 }
 

@@ -1,8 +1,7 @@
-//! Requests, in which what many have in common is stored once.
+//! Requests, whose common parts are stored only once.
 //!
-//! The system prompt and the schema of a million calls are the same few texts. In a row, a *hole* stands in place of
-//! each:
-//! `{"$text":ID}`, so that a row is JSON still. A row that says that it has no holes is taken as it is.
+//! The system prompt and the schema of a million calls are the same few texts. Each is replaced in a row by a *hole*,
+//! `{"$text":ID}`, so that the row is still JSON. A row marked as having no holes is taken as it is.
 
 const OPEN: &str = "{\"$text\":";
 
@@ -13,7 +12,7 @@ pub(super) struct Stored {
     pub holes: usize,
 }
 
-/// Puts a hole in place of each of the `shared` pieces, as far as they are found in their order. `id` gives a piece's
+/// Replaces each of the `shared` pieces by a hole, as far as they are found in their order. `id` gives a piece's
 /// number.
 pub(super) fn with_holes<E>(
     request: &str,
@@ -37,7 +36,7 @@ pub(super) fn with_holes<E>(
     Ok(Stored { text, holes })
 }
 
-/// What is before and after the piece. Its first letters are looked for: to prepare the search for a text of some
+/// The text before and after the piece. Only its first letters are searched for: preparing a search for a text of some
 /// thousand letters, as `split_once` does, was the dearest part of recording a call.
 fn split_at<'a>(text: &'a str, piece: &str) -> Option<(&'a str, &'a str)> {
     let head = &piece[..piece.char_indices().nth(HEAD).map_or(piece.len(), |(at, _)| at)];

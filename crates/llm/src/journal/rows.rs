@@ -10,11 +10,11 @@ use super::requests::with_holes;
 use super::trials::{grounding_word, word};
 use super::{Call, TrialRow};
 
-/// Numbers of texts that are known without looking: at most [`KNOWN`], of which a run has a few.
+/// Numbers of texts that need not be looked up: at most [`KNOWN`]. A run has only a few.
 #[derive(Default)]
 pub(super) struct Texts(HashMap<i64, HashMap<String, i64>>, usize);
 
-/// More texts are not remembered, lest they fill the memory.
+/// No more texts than this are remembered, lest they fill the memory.
 const KNOWN: usize = 256;
 
 impl Texts {
@@ -117,8 +117,7 @@ pub(super) fn call(transaction: &Transaction<'_>, texts: &mut Texts, run: i64, c
     Ok(bytes)
 }
 
-/// What is there already and the same is not written again: a run that is gone on with tells of its replayed trials
-/// too.
+/// Writes a trial, unless the same row is there already: a resumed run reports its replayed trials too.
 pub(super) fn trial(transaction: &Transaction<'_>, run: &str, trial: &TrialRow) -> rusqlite::Result<()> {
     let mut insert = transaction.prepare_cached(
         "INSERT INTO trials (run, batch, persona, message, outcome, reason, grounding, audit) \

@@ -46,7 +46,7 @@ pub fn kept(part: &str) -> String {
 }
 
 /// A run that this process owns until it is dropped.
-pub struct Begun {
+pub struct OpenRun {
     /// Its id.
     pub id: String,
     /// Its seed.
@@ -72,7 +72,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal fails, or when the run is under way in another process.
-    pub fn begin(&self, inputs: &Inputs<'_>) -> Result<Begun, Error> {
+    pub fn begin(&self, inputs: &Inputs<'_>) -> Result<OpenRun, Error> {
         let hash = hash(&[&[inputs.command], inputs.parts].concat());
         // One process at a time looks and begins: two that look at once would both find nothing, and take one seed.
         let _turn = schema::turn(self.path())?;
@@ -108,7 +108,7 @@ impl Journal {
     /// # Errors
     /// [`Error::Changed`] where it is not an open run of these inputs; when it is under way in another process, or the
     /// journal fails.
-    pub fn resume(&self, inputs: &Inputs<'_>, id: &str) -> Result<Begun, Error> {
+    pub fn resume(&self, inputs: &Inputs<'_>, id: &str) -> Result<OpenRun, Error> {
         let hash = hash(&[&[inputs.command], inputs.parts].concat());
         let _turn = schema::turn(self.path())?;
         let run = self.open_runs(&hash)?.into_iter().find(|run| run.id == id);
@@ -118,7 +118,7 @@ impl Journal {
     }
 
     /// The open runs of these inputs, in the order in which they began.
-    fn open_runs(&self, hash: &str) -> Result<Vec<OpenRun>, Error> {
+    fn open_runs(&self, hash: &str) -> Result<Vec<ResumableRun>, Error> {
         self.with(|connection| {
             connection
                 .prepare(
@@ -126,7 +126,7 @@ impl Journal {
                      ORDER BY number",
                 )?
                 .query_map([hash], |row| {
-                    Ok(OpenRun {
+                    Ok(ResumableRun {
                         id: row.get(0)?,
                         seed: row.get::<_, i64>(1)? as u64,
                         started: row.get(2)?,
@@ -138,9 +138,9 @@ impl Journal {
         })
     }
 
-    fn go_on(&self, run: OpenRun, lock: File) -> Result<Begun, Error> {
-        let answers = Arc::new(Answers::of(self, run.number, run.calls)?);
-        Ok(Begun {
+    fn go_on(&self, run: ResumableRun, lock: File) -> Result<OpenRun, Error> {
+        let answers = Arc::new(Answers::load(self, run.number, run.calls)?);
+        Ok(OpenRun {
             id: run.id,
             seed: run.seed,
             started: run.started,
@@ -175,7 +175,7 @@ impl Journal {
         Ok(())
     }
 
-    fn insert(&self, inputs: &Inputs<'_>, hash: &str, seed: u64) -> Result<Begun, Error> {
+    fn insert(&self, inputs: &Inputs<'_>, hash: &str, seed: u64) -> Result<OpenRun, Error> {
         let started = jiff::Timestamp::now().to_string();
         let unique = format!("{started} {} {:?}", std::process::id(), std::thread::current().id());
         let id = self::hash(&[hash, &seed.to_string(), &unique])[..12].to_owned();
@@ -194,7 +194,7 @@ impl Journal {
             connection.query_row("SELECT number FROM runs WHERE id = ?", [&id], |row| row.get(0))
         })?;
         let (journal, answers) = (self.clone(), Arc::default());
-        Ok(Begun { id, seed, started, found: 0, resumed: false, number, answers, journal, _lock: lock })
+        Ok(OpenRun { id, seed, started, found: 0, resumed: false, number, answers, journal, _lock: lock })
     }
 
     /// The run's lock, or nothing where another process has it.
@@ -234,7 +234,7 @@ impl Journal {
 }
 
 /// A run that may be gone on with.
-struct OpenRun {
+struct ResumableRun {
     id: String,
     seed: u64,
     started: String,
@@ -242,7 +242,7 @@ struct OpenRun {
     calls: u64,
 }
 
-impl Begun {
+impl OpenRun {
     /// Where this run's calls are looked up and recorded.
     #[must_use]
     pub fn calls(&self) -> CallLog {

@@ -24,7 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
 /// How long to wait for another process to finish its commit.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Where set, the patience in milliseconds: for who would rather not wait, and for tests.
+/// If set, this many milliseconds of patience instead: for people who would rather not wait, and for tests.
 const PATIENCE_VARIABLE: &str = "REJOINDER_JOURNAL_PATIENCE_MS";
 
 fn patience() -> Duration {
@@ -56,7 +56,7 @@ pub(super) fn lock_file(path: &Path) -> Result<File, Error> {
     private(OpenOptions::new().create(true).truncate(false).write(true)).open(path).map_err(failed)
 }
 
-/// What is made is its owner's alone, from the first moment on.
+/// Makes new files readable by their owner alone from the first moment.
 pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -65,7 +65,7 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 /// Opens a connection with the settings that durability needs, on a file of the current version.
 pub(super) fn open(path: &Path) -> Result<Connection, Error> {
-    let failed = |source| Error::of(path, source);
+    let failed = |source| Error::from_sqlite(path, source);
     if let Some(folder) = path.parent() {
         whole::make_folder(folder).map_err(|_| Error::ReadOnly(path.to_owned()))?;
     }
@@ -85,7 +85,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, Error> {
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
-    let failed = |source| Error::of(path, source);
+    let failed = |source| Error::from_sqlite(path, source);
     let known = MIGRATIONS.len() as i64;
     let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
     let found = version(connection).map_err(failed)?;

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::writer::Order;
-use super::{Begun, Error, Journal};
+use super::{Error, Journal, OpenRun};
 use crate::event::{Grounding, TrialOutcome};
 
 /// Reasons of failures that [`Journal::trials`] tells of each run.
@@ -56,7 +56,7 @@ pub struct Trials {
     pub reasons: Vec<(String, u64)>,
 }
 
-impl Begun {
+impl OpenRun {
     /// Notes how a trial ended, in place of what was noted of it before. It is not waited for: the calls are the truth,
     /// and this goes to disk with one of the next of them, or when the journal is closed.
     pub fn trial_ended(&self, trial: TrialRow) {

@@ -66,7 +66,7 @@ impl Writer {
         written.await.map_err(|_| gone())?
     }
 
-    /// Puts an order into the box. One that the thread will never see tells so by its sender being dropped.
+    /// Puts an order into the box. If the thread will never see it, its sender is dropped, which tells the caller.
     pub(super) fn order(&self, order: Order) {
         if let Some(sender) = &self.letters {
             let _ = sender.send(order);
@@ -95,7 +95,7 @@ impl Drop for Writer {
     }
 }
 
-/// The thread's own: what it has taken out of the box and not yet written.
+/// The thread's own state: orders that it has taken out of the box and not yet written.
 struct Desk {
     connection: Connection,
     checkpoints: Checkpoints,
@@ -111,23 +111,23 @@ struct Desk {
 impl Desk {
     fn work(mut self, orders: &mpsc::Receiver<Order>) {
         while let Ok(first) = orders.recv() {
-            self.take(first);
+            self.apply(first);
             let due = Instant::now() + TRIALS_WAIT;
             // With nobody waiting, more may come.
             while self.calls.is_empty() && self.flushes.is_empty() && self.trials.len() < MOST_AT_ONCE {
                 match orders.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                    Ok(order) => self.take(order),
+                    Ok(order) => self.apply(order),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
             }
             for order in orders.try_iter().take(MOST_AT_ONCE) {
-                self.take(order);
+                self.apply(order);
             }
             self.write();
         }
     }
 
-    fn take(&mut self, order: Order) {
+    fn apply(&mut self, order: Order) {
         match order {
             Order::Call(record) => self.calls.push(*record),
             Order::Trial(run, trial) => self.trials.push((run, trial)),
@@ -139,7 +139,7 @@ impl Desk {
 
     /// One commit of all that is there.
     fn write(&mut self) {
-        let written = self.commit().map_err(|source| Error::of(&self.path, source));
+        let written = self.commit().map_err(|source| Error::from_sqlite(&self.path, source));
         if written.is_err() {
             // What was not committed has no numbers.
             self.texts = Texts::default();

@@ -64,7 +64,7 @@ impl ChatCompletions {
             host: http.account(),
             host_name: base.host().to_owned(),
             origin: base.origin(),
-            form: settings.forms.of(&base.origin(), id.name()),
+            form: settings.forms.learned(&base.origin(), id.name()),
             is_own: base.is_loopback() || !base.is_https(),
             settings,
             models: base.join("models"),
@@ -176,8 +176,13 @@ mod tests {
 
     #[test]
     fn only_openai_itself_gets_the_newer_name_of_the_cap() {
-        let request =
-            Request { key: CallKey::of(&[]), system: String::new(), user: "x".into(), schema: None, max_tokens: 9 };
+        let request = Request {
+            key: CallKey::from_parts(&[]),
+            system: String::new(),
+            user: "x".into(),
+            schema: None,
+            max_tokens: 9,
+        };
         let cap = |base: &str, name: &str| {
             let id = "openai/m".parse().unwrap();
             ChatCompletions::new(&id, base, None, Settings::default())

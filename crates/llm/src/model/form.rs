@@ -77,7 +77,7 @@ pub(super) struct Form {
     pub(super) thinking: Thinking,
 }
 
-/// For the fingerprint: empty where nothing was refused.
+/// Formats the form for the fingerprint; empty if nothing was refused.
 impl fmt::Display for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut words = Vec::new();
@@ -261,7 +261,7 @@ impl Forms {
     }
 
     /// The form of this model at this host, shared by all who ask it.
-    pub(super) fn of(&self, host: &str, model: &str) -> Learned {
+    pub(super) fn learned(&self, host: &str, model: &str) -> Learned {
         let form = Arc::clone(locked(&self.0.known).entry(format!("{host} {model}")).or_default());
         Learned { forms: self.clone(), form, host: host.to_owned(), model: model.to_owned() }
     }
@@ -291,8 +291,8 @@ impl Learned {
         *locked(&self.form)
     }
 
-    /// Sends a request in the known form. If it is refused for its form, tries others until one is accepted, and
-    /// remembers that one.
+    /// Sends a request in the form that is known. If the host refuses that form, tries others until one is accepted,
+    /// and remembers it.
     pub(super) async fn send<F: Future<Output = Result<Reply, Failure>>>(
         &self,
         sent: Sent,

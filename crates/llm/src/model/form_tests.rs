@@ -6,7 +6,7 @@ use crate::model::CallKey;
 fn request() -> Request {
     let schema = crate::model::Schema { name: "decision".into(), json: serde_json::json!({}) };
     Request {
-        key: CallKey::of(&[]),
+        key: CallKey::from_parts(&[]),
         system: "You write.".into(),
         user: "x".into(),
         schema: Some(schema),
@@ -125,7 +125,7 @@ fn what_was_learned_is_remembered_by_host_and_model_and_said_once() {
     let heard = Arc::clone(&said);
     let forms = Forms::in_file(&file, move |line| heard.lock().unwrap().push(line));
     let form = Form { cap: Cap::Other, thinking: Thinking::Nearest(Effort::High), ..Form::default() };
-    let learned = forms.of("http://a", "m");
+    let learned = forms.learned("http://a", "m");
     for _ in 0..3 {
         learned.learn(form, &[("the effort", "400: no".into())]);
     }
@@ -133,15 +133,15 @@ fn what_was_learned_is_remembered_by_host_and_model_and_said_once() {
         *said.lock().unwrap(),
         ["m at http://a does not take the effort: it is asked in another way from now on (400: no)"]
     );
-    assert_eq!(forms.of("http://a", "m").get(), form);
+    assert_eq!(forms.learned("http://a", "m").get(), form);
     let again = Forms::in_file(&file, |_| {});
-    let of = |host, model| again.of(host, model).get();
+    let of = |host, model| again.learned(host, model).get();
     assert_eq!(
         (of("http://a", "m"), of("http://b", "m"), of("http://a", "n")),
         (form, Form::default(), Form::default())
     );
     std::fs::write(&file, "no JSON").unwrap();
-    assert_eq!(Forms::in_file(&file, |_| {}).of("http://a", "m").get(), Form::default());
+    assert_eq!(Forms::in_file(&file, |_| {}).learned("http://a", "m").get(), Form::default());
 }
 
 #[test]

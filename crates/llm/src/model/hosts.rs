@@ -1,6 +1,6 @@
 //! Hosts: where models are served, by the name before the slash of `NAME/model`.
 //!
-//! Those of `hosts.toml` are known without settings; `[hosts.NAME]` in the settings adds others and changes these.
+//! The hosts in `hosts.toml` are known without settings; `[hosts.NAME]` in the settings adds others and changes these.
 
 mod entry;
 mod host;
@@ -79,7 +79,7 @@ impl Default for Hosts {
 }
 
 impl Hosts {
-    /// Those that need no settings.
+    /// The hosts that need no settings.
     #[must_use]
     pub fn built_in() -> Self {
         static BUILT_IN: LazyLock<Hosts> = LazyLock::new(|| {

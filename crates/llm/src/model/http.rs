@@ -52,15 +52,15 @@ const LIKELY_BODY: u64 = 256 * 1024;
 /// What can be set for a model on either wire format.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How hard the model thinks; unset, the model's own default.
+    /// How hard the model thinks; `None` for the model's own default.
     pub effort: Option<Effort>,
     /// The most time for one exchange, from connecting to the last byte.
     pub timeout: Duration,
-    /// The connections to use: models that are given clones of the same share them.
+    /// The connections to use. Models that are given clones of one value share them.
     pub connections: Connections,
     /// What the host asks of every request besides its path.
     pub route: Route,
-    /// In which form hosts take requests, as far as known.
+    /// The forms in which hosts take requests, as far as they are known.
     pub forms: Forms,
 }
 
@@ -200,7 +200,7 @@ impl Http {
 
     /// Gets a body of any length, in pieces. The timeout holds for each of them.
     pub(crate) async fn open(&self) -> Result<Chunks, Failure> {
-        let place = self.lanes.take();
+        let place = self.lanes.place();
         let request = place.client().get(self.url.clone()).headers(self.headers.clone());
         let reply = tokio::time::timeout(self.timeout, request.send()).await.map_err(|_| self.late())?;
         let mut reply = reply.map_err(|error| self.transport(error))?;
@@ -221,7 +221,7 @@ impl Http {
         with: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
     ) -> Result<Response, Failure> {
         // Held until the whole body is here.
-        let place = self.lanes.take();
+        let place = self.lanes.place();
         let request = place.client().request(method, self.url.clone()).timeout(self.timeout);
         let request = with(request.headers(self.headers.clone()));
         let mut reply = request.send().await.map_err(|error| self.transport(error))?;

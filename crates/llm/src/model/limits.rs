@@ -1,10 +1,10 @@
 //! What a host says about its limits, and the gate that keeps to them.
 
 mod flow;
+mod host_limits;
 mod latency;
 mod pace;
 pub mod permits;
-mod told;
 mod trouble;
 mod width;
 

@@ -160,7 +160,7 @@ fn pieces(lines: Lines) -> impl Iterator<Item = std::io::Result<Bytes>> + Send {
 
 impl Batching for MessageBatches {
     fn line(&self, request: &Request) -> Vec<u8> {
-        let params = Body::of(&self.name, self.effort, request, self.form.get());
+        let params = Body::new(&self.name, self.effort, request, self.form.get());
         let line = Line { custom_id: request.key.as_str(), params };
         serde_json::to_vec(&line).unwrap_or_default()
     }

@@ -47,7 +47,7 @@ pub(super) struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// What is posted for this request to the model of this name; also what a message batch has of it.
-    pub(super) fn of(name: &'a str, effort: Option<Effort>, request: &'a Request, form: Form) -> Self {
+    pub(super) fn new(name: &'a str, effort: Option<Effort>, request: &'a Request, form: Form) -> Self {
         let format = request.schema.as_ref().filter(|_| form.json == Json::Schema);
         let format = format.map(|schema| Format { kind: "json_schema", schema: &schema.json });
         let effort = match form.thinking {
@@ -154,7 +154,7 @@ impl MessagesApi {
         let base = BaseUrl::parse_with(base_url, settings.route.plain)?;
         let url = base.join("v1/messages");
         let http = Http::new(&base, url, KeyHeader::XApiKey, key, &settings)?.with_header("anthropic-version", VERSION);
-        let form = settings.forms.of(&base.origin(), id.name());
+        let form = settings.forms.learned(&base.origin(), id.name());
         let batches = MessageBatches::new(&base, id.name(), (settings.effort, form.clone()), &http);
         Ok(MessagesApi {
             batches,
@@ -231,7 +231,7 @@ impl Model for MessagesApi {
         Box::pin(async move {
             let effort = self.settings.effort;
             let send = |form| async move {
-                let response = self.http.post(&request.key, &Body::of(&self.name, effort, request, form)).await?;
+                let response = self.http.post(&request.key, &Body::new(&self.name, effort, request, form)).await?;
                 self.read(&response)
             };
             self.form.send(Sent::messages(request, effort), send).await

@@ -70,7 +70,7 @@ impl CallKey {
     /// The key of a call, from everything that tells it from its siblings: seed, step of the run, persona, message,
     /// attempt.
     #[must_use]
-    pub fn of(parts: &[&str]) -> Self {
+    pub fn from_parts(parts: &[&str]) -> Self {
         CallKey(digest(parts)[..32].to_owned())
     }
 
@@ -266,7 +266,7 @@ pub enum FailureKind {
     Unreachable,
     /// The way to the host is set up wrongly: a certificate that is not trusted, a name that no host has.
     Misconfigured,
-    /// Not sent: who would send it is of another version than who asks.
+    /// Not sent: the process that would send it has another version than the one that asks.
     Version,
     /// Not sent now: the run is to stop, or the call goes with a message batch.
     Stopped,
@@ -290,8 +290,8 @@ impl FailureKind {
         )
     }
 
-    /// Whether the host refuses what was asked: a key without rights or a model that is not there, but also a firewall
-    /// that dislikes the text of one persona. Only where nothing else ever comes back is it the host's last word.
+    /// Whether the host refuses what was asked: the key has no rights or the model does not exist, but perhaps a
+    /// firewall only dislikes the text of one persona. It is the host's last word only if nothing else ever comes back.
     #[must_use]
     pub fn is_refusal(self) -> bool {
         self.is_final_for_host() || matches!(self, FailureKind::Forbidden | FailureKind::NotFound)
@@ -320,8 +320,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Whether it is trouble of the host or of the way to it, which passes by itself. A time-out of ours is not among
-    /// it: a call may take that long again.
+    /// Whether this is trouble of the host, or of the way to it, that passes by itself. A time-out of ours does not
+    /// count: a call may take that long again.
     #[must_use]
     pub fn passes(&self) -> bool {
         match self.kind {
@@ -354,7 +354,7 @@ pub trait Model: Send + Sync {
     /// The model as a person names it, such as `anthropic/claude-sonnet-5-5`.
     fn id(&self) -> &str;
 
-    /// What shares one rate limit: scheme, host and account. Models with equal hosts share permits.
+    /// Identifies what shares one rate limit: scheme, host and account. Models with equal hosts share permits.
     fn host(&self) -> &str;
 
     /// Every setting other than the id that can change an answer, for the fingerprint.
@@ -375,8 +375,8 @@ pub trait Model: Send + Sync {
         Box::pin(std::future::ready(None))
     }
 
-    /// Says hello to the host before the first call, which costs nothing: whether it is there and takes the key, and,
-    /// where `who` is asked, whether it is a server that people run themselves.
+    /// Greets the host before the first call, which costs nothing: says whether it is there and takes the key, and, if
+    /// `who` is true, whether it is a server that people run themselves.
     fn greet(&self, who: bool) -> BoxFuture<'_, local_server::Greeting> {
         let _ = who;
         Box::pin(std::future::ready(local_server::Greeting::default()))

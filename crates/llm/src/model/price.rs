@@ -9,7 +9,7 @@ use super::Usage;
 use super::hosts::{Host, Hosts};
 use super::id::{ModelId, ModelIdError};
 
-/// What a token costs with a message batch, as a share of its price: of every kind of token.
+/// What a token of any kind costs with a message batch, as a share of its price.
 pub const BATCH_SHARE: f64 = 0.5;
 
 /// US dollars per million tokens.
@@ -32,7 +32,7 @@ impl Price {
     /// What this usage costs, in dollars.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "2^53 tokens are beyond any bill")]
-    pub fn of(&self, usage: Usage) -> f64 {
+    pub fn cost(&self, usage: Usage) -> f64 {
         let part = |tokens: u64, price: f64| tokens as f64 * price / 1e6;
         part(usage.input_tokens, self.input)
             + part(usage.output_tokens, self.output)
@@ -104,7 +104,7 @@ pub enum Source {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prices {
     table: Option<&'static Table>,
-    own: BTreeMap<String, Price>,
+    overrides: BTreeMap<String, Price>,
     /// Prices of servers that said who they are.
     told: BTreeMap<String, Price>,
     /// Models that would pass for free, but may not be.
@@ -145,7 +145,7 @@ impl Prices {
             if !price.is_sane() {
                 return Err(PriceError::Price(id.to_string()));
             }
-            prices.own.insert(id.to_string(), *price);
+            prices.overrides.insert(id.to_string(), *price);
         }
         Ok(prices)
     }
@@ -178,7 +178,7 @@ impl Prices {
     #[must_use]
     pub fn find(&self, model: &str) -> Option<(Price, Source)> {
         let id: ModelId = model.parse().ok()?;
-        let overridden = named(&id.to_string(), |name| self.own.get(name).copied());
+        let overridden = named(&id.to_string(), |name| self.overrides.get(name).copied());
         if let Some(price) = overridden {
             return Some((price, Source::Settings));
         }
@@ -218,7 +218,7 @@ impl Prices {
     /// What this usage of a model costs, in dollars; `None` where its price is not known.
     #[must_use]
     pub fn cost(&self, model: &str, usage: Usage) -> Option<f64> {
-        Some(self.price(model)?.of(usage))
+        Some(self.price(model)?.cost(usage))
     }
 }
 
@@ -329,11 +329,15 @@ mod tests {
     #[test]
     fn a_persons_own_price_comes_first() {
         let price = |input| Price { input, output: 1.0, cache_write: None, cache_read: None };
-        let own = BTreeMap::from([("claude-haiku-4-5".to_owned(), price(9.0)), ("openai/x".to_owned(), price(2.0))]);
-        let prices = Prices::with_overrides(&own).unwrap();
+        let overrides =
+            BTreeMap::from([("claude-haiku-4-5".to_owned(), price(9.0)), ("openai/x".to_owned(), price(2.0))]);
+        let prices = Prices::with_overrides(&overrides).unwrap();
         assert_eq!(prices.cost("anthropic/claude-haiku-4-5-20251001", million()), Some(10.0));
         assert_eq!(prices.cost("openai/x", million()), Some(3.0));
-        assert_eq!(prices.price("openai/x").unwrap().of(Usage { cache_read_tokens: 500_000, ..Usage::default() }), 1.0);
+        assert_eq!(
+            prices.price("openai/x").unwrap().cost(Usage { cache_read_tokens: 500_000, ..Usage::default() }),
+            1.0
+        );
     }
 
     #[test]

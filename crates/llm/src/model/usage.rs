@@ -66,32 +66,41 @@ mod tests {
 
     use super::*;
 
-    fn of(usage: Value) -> Option<(u64, u64)> {
+    fn counts(usage: Value) -> Option<(u64, u64)> {
         read(Some(&usage), true).map(|usage| (usage.input_tokens + usage.cache_read_tokens, usage.output_tokens))
     }
 
     #[test]
     fn both_namings_are_read_as_whole_numbers_and_as_floats() {
-        assert_eq!(of(json!({ "prompt_tokens": 300, "completion_tokens": 60, "total_tokens": 360 })), Some((300, 60)));
-        assert_eq!(of(json!({ "prompt_tokens": 300.0, "completion_tokens": 59.2 })), Some((300, 60)));
-        assert_eq!(of(json!({ "input_tokens": 300, "output_tokens": 60 })), Some((300, 60)));
         assert_eq!(
-            of(json!({ "input_tokens": 3e2, "output_tokens": 6e1, "cache_read_input_tokens": null })),
+            counts(json!({ "prompt_tokens": 300, "completion_tokens": 60, "total_tokens": 360 })),
+            Some((300, 60))
+        );
+        assert_eq!(counts(json!({ "prompt_tokens": 300.0, "completion_tokens": 59.2 })), Some((300, 60)));
+        assert_eq!(counts(json!({ "input_tokens": 300, "output_tokens": 60 })), Some((300, 60)));
+        assert_eq!(
+            counts(json!({ "input_tokens": 3e2, "output_tokens": 6e1, "cache_read_input_tokens": null })),
             Some((300, 60))
         );
     }
 
     #[test]
     fn output_is_the_larger_of_what_was_completed_and_what_the_total_leaves() {
-        assert_eq!(of(json!({ "prompt_tokens": 300, "completion_tokens": 5, "total_tokens": 905 })), Some((300, 605)));
-        assert_eq!(of(json!({ "prompt_tokens": 300, "total_tokens": 360 })), Some((300, 60)));
-        assert_eq!(of(json!({ "prompt_tokens": 300, "completion_tokens": 60, "total_tokens": 0 })), Some((300, 60)));
+        assert_eq!(
+            counts(json!({ "prompt_tokens": 300, "completion_tokens": 5, "total_tokens": 905 })),
+            Some((300, 605))
+        );
+        assert_eq!(counts(json!({ "prompt_tokens": 300, "total_tokens": 360 })), Some((300, 60)));
+        assert_eq!(
+            counts(json!({ "prompt_tokens": 300, "completion_tokens": 60, "total_tokens": 0 })),
+            Some((300, 60))
+        );
         let apart = json!({ "prompt_tokens": 300, "completion_tokens": 5,
             "completion_tokens_details": { "reasoning_tokens": 600 } });
-        assert_eq!(of(apart), Some((300, 605)));
+        assert_eq!(counts(apart), Some((300, 605)));
         let within = json!({ "prompt_tokens": 300, "completion_tokens": 605,
             "completion_tokens_details": { "reasoning_tokens": 600 } });
-        assert_eq!(of(within), Some((300, 605)));
+        assert_eq!(counts(within), Some((300, 605)));
     }
 
     #[test]
@@ -143,7 +152,7 @@ mod tests {
             json!({ "promptTokenCount": 300, "candidatesTokenCount": 60 }),
         ];
         for bill in bills {
-            assert_eq!(of(bill.clone()), None, "{bill}");
+            assert_eq!(counts(bill.clone()), None, "{bill}");
         }
         // A refusal may have written nothing.
         assert!(read(Some(&json!({ "prompt_tokens": 300, "completion_tokens": 0 })), false).is_some());
@@ -158,7 +167,7 @@ mod tests {
         ) {
             let total = prompt + more;
             let usage = json!({ "prompt_tokens": prompt, "completion_tokens": completed, "total_tokens": total });
-            prop_assert_eq!(of(usage), Some((prompt, completed.max(more))));
+            prop_assert_eq!(counts(usage), Some((prompt, completed.max(more))));
         }
     }
 }

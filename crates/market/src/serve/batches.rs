@@ -26,7 +26,7 @@ use super::delivery;
 use super::exchange::{Exchange, Halt, Shared};
 use super::fault::{Fault, Faults, FaultsError};
 use super::outbound::{Dialect, Rejection};
-use kept::Kept;
+use kept::StoredBatch;
 
 /// The largest body that a batch may have.
 const MOST_BYTES: usize = 256_000_000;
@@ -96,7 +96,7 @@ impl FromStr for BatchFaults {
 /// The batches of a server.
 #[derive(Default)]
 pub(super) struct Batches {
-    all: Mutex<Vec<Arc<Kept>>>,
+    all: Mutex<Vec<Arc<StoredBatch>>>,
     creates: AtomicU64,
     looks: AtomicU64,
     readings: AtomicU64,
@@ -118,9 +118,9 @@ impl Shared {
             let body = axum::body::to_bytes(body, MOST_BYTES).await.map_err(|_| {
                 Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, "Request exceeds the maximum size of 256 megabytes")
             })?;
-            let own = Arc::clone(&shared);
+            let server = Arc::clone(&shared);
             let number = shared.batches.count() + 1;
-            let read = tokio::task::spawn_blocking(move || Kept::read(&own, number, &body));
+            let read = tokio::task::spawn_blocking(move || StoredBatch::read(&server, number, &body));
             let kept =
                 read.await.map_err(|error| Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
             Ok(shared.batches.keep(kept?).json(&shared, &headers_host(&shared)))
@@ -134,10 +134,10 @@ impl Shared {
         let page = inbound::Page::read(query);
         self.about_batches(Asking::Look, &headers, cut, async move {
             let page = page?;
-            let newest: Vec<Arc<Kept>> = shared.batches.all().iter().rev().cloned().collect();
-            let (found, more) = page.of(&newest)?;
+            let newest: Vec<Arc<StoredBatch>> = shared.batches.all().iter().rev().cloned().collect();
+            let (found, more) = page.slice(&newest)?;
             let data: Vec<Value> = found.iter().map(|kept| kept.json(&shared, &headers_host(&shared))).collect();
-            let id = |kept: Option<&Arc<Kept>>| kept.map(|kept| kept.id.clone());
+            let id = |kept: Option<&Arc<StoredBatch>>| kept.map(|kept| kept.id.clone());
             Ok(json!({"data": data, "has_more": more, "first_id": id(found.first()), "last_id": id(found.last())}))
         })
         .await
@@ -230,7 +230,7 @@ impl Shared {
     }
 
     fn exchange<'a>(&'a self, headers: &'a HeaderMap, cut: Cut, number: u64, fault: Option<&'a Fault>) -> Exchange<'a> {
-        Exchange::new(self, Dialect::Messages, headers, cut, number, fault)
+        Exchange { shared: self, dialect: Dialect::Messages, headers, cut, number, fault }
     }
 }
 
@@ -244,7 +244,7 @@ fn headers_host(shared: &Shared) -> String {
 }
 
 impl Batches {
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Kept>>> {
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<StoredBatch>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -252,13 +252,13 @@ impl Batches {
         self.all().len() as u64
     }
 
-    fn keep(&self, kept: Kept) -> Arc<Kept> {
+    fn keep(&self, kept: StoredBatch) -> Arc<StoredBatch> {
         let kept = Arc::new(kept);
         self.all().push(Arc::clone(&kept));
         kept
     }
 
-    fn find(&self, id: &str) -> Result<Arc<Kept>, Rejection> {
+    fn find(&self, id: &str) -> Result<Arc<StoredBatch>, Rejection> {
         let found = self.all().iter().find(|kept| kept.id == id).cloned();
         found.ok_or_else(|| Rejection::new(StatusCode::NOT_FOUND, format!("Not found: message batch {id:?}")))
     }

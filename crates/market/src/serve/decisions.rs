@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::inbound::{Asked, required_text, text_of};
-use super::shape::Said;
+use super::inbound::{Question, required_text, text_of};
+use super::shape::ModelAnswer;
 use rejoinder_llm::model::Stop;
 use rejoinder_llm::model::chances::{self, Statement};
 
@@ -14,7 +14,7 @@ const MOST: usize = 400;
 const UNNAMED: &str = "unnamed question ";
 
 /// The body of `POST /v1/decisions`.
-pub(super) fn read_decisions(body: &Value) -> Result<Asked, String> {
+pub(super) fn read_decisions(body: &Value) -> Result<Question, String> {
     let model = required_text(body, "model")?;
     let (system, user) = match &body["input"] {
         Value::String(text) => (String::new(), text.clone()),
@@ -38,7 +38,7 @@ pub(super) fn read_decisions(body: &Value) -> Result<Asked, String> {
 }
 
 /// The body of `POST /v1/systemone`.
-pub(super) fn read_systemone(body: &Value) -> Result<Asked, String> {
+pub(super) fn read_systemone(body: &Value) -> Result<Question, String> {
     let model = required_text(body, "model")?;
     let user = match &body["state"] {
         Value::Null => return Err("state: Field required".to_owned()),
@@ -62,13 +62,13 @@ pub(super) fn read_systemone(body: &Value) -> Result<Asked, String> {
     asked(model, system.to_owned(), user.to_owned(), &statements)
 }
 
-fn asked(model: &str, system: String, user: String, statements: &[Statement]) -> Result<Asked, String> {
+fn asked(model: &str, system: String, user: String, statements: &[Statement]) -> Result<Question, String> {
     let schema = chances::schema(statements);
     if chances::statements(&schema).is_none_or(|kept| kept.len() != statements.len()) {
         return Err("questions: two have one name".to_owned());
     }
     // Nothing is written, so that there is nothing to cut.
-    Ok(Asked { model: model.to_owned(), system, user, schema: Some(schema), max_tokens: u32::MAX / 8 })
+    Ok(Question { model: model.to_owned(), system, user, schema: Some(schema), max_tokens: u32::MAX / 8 })
 }
 
 fn input(turns: &[Value]) -> Result<(String, String), String> {
@@ -93,7 +93,7 @@ fn input(turns: &[Value]) -> Result<(String, String), String> {
 }
 
 /// The probabilities that were said, by name; none for those that were declined.
-fn said_chances(said: &Said) -> Vec<(&str, Value)> {
+fn said_chances(said: &ModelAnswer) -> Vec<(&str, Value)> {
     let object = said.text.as_deref().and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
     let asked = said.asked.iter().map(String::as_str);
     match object {
@@ -105,7 +105,7 @@ fn said_chances(said: &Said) -> Vec<(&str, Value)> {
 }
 
 /// The body of an answer of `POST /v1/decisions`.
-pub(super) fn write_decisions(said: &Said, model: &str) -> Value {
+pub(super) fn write_decisions(said: &ModelAnswer, model: &str) -> Value {
     let answers: Vec<Value> = said_chances(said)
         .into_iter()
         .map(|(name, chance)| {
@@ -131,7 +131,7 @@ pub(super) fn write_decisions(said: &Said, model: &str) -> Value {
 }
 
 /// The body of an answer of `POST /v1/systemone`: what was declined is left out.
-pub(super) fn write_systemone(said: &Said, model: &str) -> Value {
+pub(super) fn write_systemone(said: &ModelAnswer, model: &str) -> Value {
     let answered = said_chances(said).into_iter().filter(|(_, chance)| !chance.is_null());
     let answers: Map<String, Value> =
         answered.map(|(name, chance)| (name.to_owned(), json!({"type": "noul", "noul": chance}))).collect();

@@ -16,10 +16,10 @@ use tokio::sync::watch;
 use super::batches::Batches;
 use super::connection::Cut;
 use super::fault::Fault;
-use super::inbound::Asked;
+use super::inbound::Question;
 use super::outbound::{Dialect, Rejection};
 use super::pace::{self, Pace};
-use super::shape::Said;
+use super::shape::ModelAnswer;
 use super::{Options, StatsHandle, delivery};
 use rejoinder_llm::model::SIMULATED_PREFIX;
 use rejoinder_llm::model::{CallKey, Request, chances, digest};
@@ -122,27 +122,16 @@ impl Halt {
 }
 
 pub(super) struct Exchange<'a> {
-    shared: &'a Shared,
-    dialect: Dialect,
-    headers: &'a HeaderMap,
+    pub(super) shared: &'a Shared,
+    pub(super) dialect: Dialect,
+    pub(super) headers: &'a HeaderMap,
     pub(super) cut: Cut,
-    number: u64,
-    fault: Option<&'a Fault>,
+    pub(super) number: u64,
+    pub(super) fault: Option<&'a Fault>,
 }
 
-impl<'a> Exchange<'a> {
-    pub(super) fn new(
-        shared: &'a Shared,
-        dialect: Dialect,
-        headers: &'a HeaderMap,
-        cut: Cut,
-        number: u64,
-        fault: Option<&'a Fault>,
-    ) -> Self {
-        Exchange { shared, dialect, headers, cut, number, fault }
-    }
-
-    /// What comes before anything is read: the key, and a fault that leaves no room for an answer.
+impl Exchange<'_> {
+    /// Handles what comes before anything is read: the key, and a fault that leaves no room for an answer.
     pub(super) async fn begin(&self) -> Result<(), Halt> {
         self.check_key().map_err(|rejection| {
             self.shared.stats.rejected(rejection.status.as_u16());
@@ -150,9 +139,7 @@ impl<'a> Exchange<'a> {
         })?;
         self.strike_instead().await
     }
-}
 
-impl Exchange<'_> {
     /// The body of the answer and the digits that name it.
     async fn answer(&self, body: Body, delay: Duration) -> Result<(Bytes, String), Halt> {
         let Shared { options, stats, pace, .. } = self.shared;
@@ -163,7 +150,7 @@ impl Exchange<'_> {
         let body = read(body).await.map_err(reject)?;
         self.check_key().map_err(reject)?;
         self.strike_instead().await?;
-        if let Some(Err(wait)) = pace.as_ref().map(|pace| pace.take(Instant::now())) {
+        if let Some(Err(wait)) = pace.as_ref().map(|pace| pace.admit(Instant::now())) {
             return Err(reject(too_fast(wait)));
         }
         let asked = self.dialect.read(&body).map_err(reject)?;
@@ -172,7 +159,7 @@ impl Exchange<'_> {
             Some(key) => (call_key(key), true),
             None => {
                 let nth = stats.times_seen(fingerprint(&["unkeyed", &content]));
-                (CallKey::of(&["market", &content, &nth.to_string()]), false)
+                (CallKey::from_parts(&["market", &content, &nth.to_string()]), false)
             }
         };
         let digits = digits_of(&content, &key);
@@ -180,10 +167,10 @@ impl Exchange<'_> {
             tokio::time::sleep(delay).await;
         }
 
-        let Asked { model, system, user, schema, max_tokens } = asked;
+        let Question { model, system, user, schema, max_tokens } = asked;
         let request = Request { key, system, user, schema, max_tokens };
         let statements = request.schema.as_ref().and_then(chances::statements).unwrap_or_default();
-        let mut said = Said::from(options.market.answer(&request));
+        let mut said = ModelAnswer::from(options.market.answer(&request));
         if matches!(self.dialect, Dialect::Decisions | Dialect::SystemOne) {
             said.asked = statements.into_iter().map(|statement| statement.name).collect();
         }
@@ -263,7 +250,7 @@ impl Exchange<'_> {
     }
 }
 
-impl Asked {
+impl Question {
     /// What tells this request from others, its key aside.
     pub(super) fn fingerprint(&self) -> String {
         let schema = self.schema.as_ref().map(|schema| schema.json.to_string()).unwrap_or_default();
@@ -282,7 +269,7 @@ fn call_key(header: &HeaderValue) -> CallKey {
 
 /// The key of this text: one of ours as it is, any other hashed into one.
 pub(super) fn key_of(text: &str) -> CallKey {
-    CallKey::parse(text).unwrap_or_else(|| CallKey::of(&[text]))
+    CallKey::parse(text).unwrap_or_else(|| CallKey::from_parts(&[text]))
 }
 
 /// The digits that name the answer to this under this key.

@@ -11,7 +11,7 @@ const DEFAULT_MAX_TOKENS: u32 = 4096;
 
 /// A request without its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct Question {
     pub(super) model: String,
     pub(super) system: String,
     pub(super) user: String,
@@ -21,7 +21,7 @@ pub(super) struct Asked {
 
 impl Dialect {
     /// Reads the body of a request.
-    pub(super) fn read(self, body: &[u8]) -> Result<Asked, Rejection> {
+    pub(super) fn read(self, body: &[u8]) -> Result<Question, Rejection> {
         let body: Value = serde_json::from_slice(body)
             .map_err(|error| Rejection::invalid(format!("The request body is not valid JSON: {error}")))?;
         if !body.is_object() {
@@ -40,7 +40,7 @@ impl Dialect {
     }
 }
 
-fn messages_api(body: &Value) -> Result<Asked, String> {
+fn messages_api(body: &Value) -> Result<Question, String> {
     let model = required_text(body, "model")?;
     let max_tokens = max_tokens(body, "max_tokens")?.ok_or("max_tokens: Field required")?;
     let turns = body["messages"].as_array().ok_or("messages: Field required")?;
@@ -59,10 +59,10 @@ fn messages_api(body: &Value) -> Result<Asked, String> {
         check_current(body, model, last)?;
     }
     let schema = output_schema(&body["output_config"])?;
-    Ok(Asked { model: model.to_owned(), system, user: user.join("\n\n"), schema, max_tokens })
+    Ok(Question { model: model.to_owned(), system, user: user.join("\n\n"), schema, max_tokens })
 }
 
-fn chat_completions(body: &Value) -> Result<Asked, String> {
+fn chat_completions(body: &Value) -> Result<Question, String> {
     let model = required_text(body, "model")?;
     let limit = max_tokens(body, "max_completion_tokens")?.or(max_tokens(body, "max_tokens")?);
     let turns = body["messages"].as_array().filter(|turns| !turns.is_empty());
@@ -89,7 +89,7 @@ fn chat_completions(body: &Value) -> Result<Asked, String> {
         }
         Some(other) => return Err(format!("response_format.type: there is no {other:?}")),
     };
-    Ok(Asked {
+    Ok(Question {
         model: model.to_owned(),
         system: system.join("\n\n"),
         user: user.join("\n\n"),

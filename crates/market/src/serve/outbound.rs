@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::decisions;
-use super::shape::Said;
+use super::shape::ModelAnswer;
 use rejoinder_llm::model::Stop;
 
 /// A wire format. The last two are those of decision models.
@@ -18,7 +18,7 @@ pub(super) enum Dialect {
 
 impl Dialect {
     /// The body of an answer. `digits` names it, and is the same for the same answer.
-    pub(super) fn answer(self, said: &Said, model: &str, digits: &str, created: i64) -> Value {
+    pub(super) fn answer(self, said: &ModelAnswer, model: &str, digits: &str, created: i64) -> Value {
         match self {
             Dialect::Messages => message(said, model, digits),
             Dialect::ChatCompletions => completion(said, model, digits, created),
@@ -87,7 +87,7 @@ fn kind(status: StatusCode) -> &'static str {
     }
 }
 
-fn message(said: &Said, model: &str, digits: &str) -> Value {
+fn message(said: &ModelAnswer, model: &str, digits: &str) -> Value {
     let mut content = Vec::new();
     if let Some(thinking) = said.thinking {
         content.push(json!({"type": "thinking", "thinking": thinking, "signature": "c2ltdWxhdGVk"}));
@@ -131,7 +131,7 @@ fn stop_reason(stop: Stop) -> &'static str {
     }
 }
 
-fn completion(said: &Said, model: &str, digits: &str, created: i64) -> Value {
+fn completion(said: &ModelAnswer, model: &str, digits: &str, created: i64) -> Value {
     // A filter takes the text away altogether; a model that says nothing says an empty string.
     let text = if said.stop == Stop::Refusal { Value::Null } else { json!(said.text.as_deref().unwrap_or_default()) };
     let mut message = json!({"role": "assistant", "content": text});

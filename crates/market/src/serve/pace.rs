@@ -35,7 +35,7 @@ impl Pace {
     }
 
     /// Lets one request pass, or says how long until the next one may.
-    pub(super) fn take(&self, now: Instant) -> Result<(), Duration> {
+    pub(super) fn admit(&self, now: Instant) -> Result<(), Duration> {
         self.refill(now, |level| {
             if *level < 1.0 {
                 return Err(self.time(1.0 - *level));
@@ -67,7 +67,7 @@ impl Pace {
     }
 }
 
-/// Tells the limits as of now; without a pace, generous ones.
+/// Writes the limits as they are now into the headers; generous ones if there is no pace.
 pub(super) fn tell(pace: Option<&Pace>, dialect: Dialect, headers: &mut HeaderMap) {
     let now = Timestamp::now();
     let generous = |limit| Left { limit, remaining: limit, reset: Duration::ZERO };
@@ -111,20 +111,20 @@ mod tests {
     fn a_second_s_worth_passes_at_once_and_then_the_rate() {
         let pace = Pace::new(10.0);
         let start = Instant::now();
-        assert_eq!((0..30).filter(|_| pace.take(start).is_ok()).count(), 10);
-        let wait = pace.take(start).unwrap_err();
+        assert_eq!((0..30).filter(|_| pace.admit(start).is_ok()).count(), 10);
+        let wait = pace.admit(start).unwrap_err();
         assert!((wait.as_secs_f64() - 0.1).abs() < 0.01, "{wait:?}");
         let later = start + Duration::from_millis(310);
-        assert_eq!((0..30).filter(|_| pace.take(later).is_ok()).count(), 3);
+        assert_eq!((0..30).filter(|_| pace.admit(later).is_ok()).count(), 3);
     }
 
     #[test]
     fn a_rate_below_one_lets_single_requests_pass() {
         let pace = Pace::new(0.5);
         let start = Instant::now();
-        assert!(pace.take(start).is_ok());
+        assert!(pace.admit(start).is_ok());
         assert_eq!(pace.look(start), Left { limit: 1, remaining: 0, reset: Duration::from_secs(2) });
-        assert!(pace.take(start + Duration::from_secs(1)).is_err());
-        assert!(pace.take(start + Duration::from_millis(2_001)).is_ok());
+        assert!(pace.admit(start + Duration::from_secs(1)).is_err());
+        assert!(pace.admit(start + Duration::from_millis(2_001)).is_ok());
     }
 }

@@ -10,7 +10,7 @@ const THINKING: &str = "Let me think about who this person is, and about what th
 
 /// An answer on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct ModelAnswer {
     pub(super) thinking: Option<&'static str>,
     /// `None` where there is no text block at all.
     pub(super) text: Option<String>,
@@ -20,14 +20,14 @@ pub(super) struct Said {
     pub(super) asked: Vec<String>,
 }
 
-impl From<Answer> for Said {
+impl From<Answer> for ModelAnswer {
     fn from(answer: Answer) -> Self {
         let text = Some(answer.text).filter(|text| !text.is_empty());
-        Said { thinking: None, text, stop: answer.stop, usage: answer.usage, asked: Vec::new() }
+        ModelAnswer { thinking: None, text, stop: answer.stop, usage: answer.usage, asked: Vec::new() }
     }
 }
 
-impl Said {
+impl ModelAnswer {
     /// Spoils the answer. False where the fault does not concern answers, or this one gives it nothing to spoil.
     pub(super) fn spoil(&mut self, fault: &Fault) -> bool {
         match (fault, &mut self.text) {
@@ -98,8 +98,8 @@ fn map_values(text: &str, of: fn(&Value) -> bool, change: impl Fn(&Value) -> Val
 mod tests {
     use super::*;
 
-    fn spoilt(text: &str, fault: &Fault) -> Option<Said> {
-        let mut said = Said::from(Answer {
+    fn spoilt(text: &str, fault: &Fault) -> Option<ModelAnswer> {
+        let mut said = ModelAnswer::from(Answer {
             text: text.to_owned(),
             stop: Stop::EndTurn,
             usage: Usage::default(),

@@ -33,7 +33,7 @@ pub struct Stats {
     pub batches: u64,
     /// Requests of them.
     pub batched: u64,
-    /// Of these, requests that had been in an earlier batch already, word for word and under the same `custom_id`.
+    /// How many of these requests had been in an earlier batch already, word for word and under the same `custom_id`.
     pub batched_again: u64,
     /// Requests that are being worked on now.
     pub in_flight: u64,

@@ -122,8 +122,13 @@ fn no_input_makes_it_panic() {
                     };
                     let schema =
                         property.map(|name| Schema { name: "s".into(), json: json!({"properties": {name: {}}}) });
-                    let request =
-                        Request { key: CallKey::of(&["p"]), system: system.into(), user, schema, max_tokens: 50 };
+                    let request = Request {
+                        key: CallKey::from_parts(&["p"]),
+                        system: system.into(),
+                        user,
+                        schema,
+                        max_tokens: 50,
+                    };
                     let answer = market.answer(&request);
                     assert!(answer.text.chars().count() <= 200);
                 }
@@ -134,7 +139,7 @@ fn no_input_makes_it_panic() {
     for property in [None, Some("decision"), Some("prompt"), Some("personas")] {
         let schema = property.map(|name| Schema { name: "s".into(), json: json!({"properties": {name: {}}}) });
         let user = format!("<message-00000000>{huge}</message-00000000>{huge}");
-        let request = Request { key: CallKey::of(&["h"]), system: huge.clone(), user, schema, max_tokens: 50 };
+        let request = Request { key: CallKey::from_parts(&["h"]), system: huge.clone(), user, schema, max_tokens: 50 };
         let _ = market.answer(&request);
     }
     assert_eq!(market.true_rate("", &[]), 0.0);
@@ -144,8 +149,13 @@ fn no_input_makes_it_panic() {
 
 #[test]
 fn what_does_not_fit_is_cut_off() {
-    let request =
-        Request { key: CallKey::of(&["c"]), system: "12345".into(), user: "123".into(), schema: None, max_tokens: 10 };
+    let request = Request {
+        key: CallKey::from_parts(&["c"]),
+        system: "12345".into(),
+        user: "123".into(),
+        schema: None,
+        max_tokens: 10,
+    };
     let answer = Market::new(1, Mode::Normal).answer(&request);
     assert_eq!((answer.stop, answer.text.chars().count()), (Stop::MaxTokens, 40));
     assert_eq!((answer.usage.input_tokens, answer.usage.output_tokens), (3, 10));
@@ -183,7 +193,7 @@ fn a_labelled_message_is_audited_by_its_labels_and_any_other_by_what_the_market_
     }
     let claims = |market: &Market, message: &str| -> Vec<String> {
         let request = Request {
-            key: CallKey::of(&["a"]),
+            key: CallKey::from_parts(&["a"]),
             system: "Audit.".to_owned(),
             user: format!(
                 "<facts-0a1b2c3d>\nWir reparieren.\n</facts-0a1b2c3d>\n<persona-0a1b2c3d>\nEve\n</persona-0a1b2c3d>\n\

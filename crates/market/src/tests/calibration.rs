@@ -5,14 +5,14 @@ use super::*;
 #[test]
 fn what_is_written_is_what_is_read() {
     let personas = fresh_personas(300, "fidelity");
-    let offer = Plan::of(calibrate::OFFER).offer;
-    let mut dice = Dice::of(&["fidelity"]);
+    let offer = Plan::read(calibrate::OFFER).offer;
+    let mut dice = Dice::from_parts(&["fidelity"]);
     let (mut missed, mut seen) = ([0_i32; feature::COUNT], [0_i32; feature::COUNT]);
     let mut shown = [0_i32; feature::COUNT];
     let mut examples: Vec<(Feature, String)> = Vec::new();
     const ROUNDS: i32 = 4;
     for persona in &personas {
-        let reader = Reader::of(persona);
+        let reader = Reader::read(persona);
         for _ in 0..ROUNDS {
             let mut odds = [0.0; feature::COUNT];
             odds.fill_with(|| 0.1 + 0.5 * dice.unit());
@@ -162,7 +162,7 @@ fn times() {
     let _ = market.true_rate(calibrate::OFFER, &personas);
     println!("true rate of 100 {:?}", started.elapsed());
     let started = std::time::Instant::now();
-    let _ = Plan::of(&best);
+    let _ = Plan::read(&best);
     println!("plan {:?}", started.elapsed());
 }
 

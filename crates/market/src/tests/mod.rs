@@ -13,12 +13,12 @@ use rejoinder_llm::model::{CallKey, Schema};
 const STRICT: &str = "You are the persona. Your inbox is a crowded inbox. Reject by default; when uncertain, reject.";
 
 fn fresh_personas(count: usize, salt: &str) -> Vec<String> {
-    writer::write("", "", count, &mut Dice::of(&["fresh", salt]))
+    writer::write("", "", count, &mut Dice::from_parts(&["fresh", salt]))
 }
 
 fn ask_message(market: &Market, prompt: &str, persona: &str, key: &str) -> String {
     let request = Request {
-        key: CallKey::of(&["m", key]),
+        key: CallKey::from_parts(&["m", key]),
         system: prompt.to_owned(),
         user: format!("Write to:\n<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>"),
         schema: None,
@@ -44,7 +44,7 @@ fn ask_judge(
     (name, kind): (&str, &str),
 ) -> Value {
     let request = Request {
-        key: CallKey::of(&["d", key]),
+        key: CallKey::from_parts(&["d", key]),
         system: guide.to_owned(),
         user: format!(
             "<persona-0a1b2c3d>\n{persona}\n</persona-0a1b2c3d>\n<message-0a1b2c3d>\n{message}\n</message-0a1b2c3d>"
@@ -72,7 +72,7 @@ fn feedback_on(market: &Market, prompt: &str, personas: &[String], key: &str) ->
 
 fn ask_improvement(market: &Market, guide: &str, incumbent: &str, feedback: &str, key: &str) -> String {
     let request = Request {
-        key: CallKey::of(&["i", key]),
+        key: CallKey::from_parts(&["i", key]),
         system: guide.to_owned(),
         user: format!(
             "<prompt-0a1b2c3d>\n{incumbent}\n</prompt-0a1b2c3d>\n<feedback-0a1b2c3d>\n{feedback}\n</feedback-0a1b2c3d>"

@@ -40,7 +40,7 @@ fn real_messages_show_what_people_see_in_them() {
     let trials = real_trials();
     let count = |feature: Feature| {
         let shows =
-            |(persona, message, ..): &&Trial| detect::detect(message, &Reader::of(persona)).features.has(feature);
+            |(persona, message, ..): &&Trial| detect::detect(message, &Reader::read(persona)).features.has(feature);
         trials.iter().filter(shows).count()
     };
     for feature in Feature::ALL {
@@ -73,7 +73,7 @@ fn almost_every_real_message_claims_something_ungrounded() {
 #[test]
 fn reasons_of_real_refusals_are_understood() {
     for (_, _, decision, reasoning) in real_trials() {
-        let tally = feedback::Tally::of(&format!("[{}] {reasoning}", if decision { "yes" } else { "no" }), "");
+        let tally = feedback::Tally::count(&format!("[{}] {reasoning}", if decision { "yes" } else { "no" }), "");
         if !decision {
             let objects: Vec<Feature> =
                 Feature::ALL.into_iter().filter(|feature| tally.objections[feature.index()] > 0.0).collect();

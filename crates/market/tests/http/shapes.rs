@@ -74,7 +74,7 @@ async fn unknown_paths_and_wrong_methods_are_errors_in_the_shape_of_the_api() {
 #[tokio::test]
 async fn the_same_key_gives_the_answer_that_the_market_gives_in_process() {
     let served = serve(|_| ()).await;
-    let key = CallKey::of(&["a trial"]);
+    let key = CallKey::from_parts(&["a trial"]);
     let header = [("idempotency-key", key.as_str())];
     let message = served.send("/v1/messages", &decision(), &header).await.unwrap();
     let chat = served.send("/v1/chat/completions", &chat_decision(), &header).await.unwrap();
@@ -90,7 +90,7 @@ async fn the_same_key_gives_the_answer_that_the_market_gives_in_process() {
 async fn a_key_that_is_not_ours_is_hashed() {
     let served = serve(|_| ()).await;
     let seen = served.send("/v1/messages", &decision(), &[("idempotency-key", "retry of 3")]).await.unwrap();
-    assert_eq!(seen.json()["content"][0]["text"], in_process(CallKey::of(&["retry of 3"])));
+    assert_eq!(seen.json()["content"][0]["text"], in_process(CallKey::from_parts(&["retry of 3"])));
 }
 
 #[tokio::test]

@@ -101,10 +101,10 @@ pub fn saved(runs: usize) -> String {
             .collect();
         let count = runs as f64;
         let mean = |of: &dyn Fn(&(f64, f64)) -> f64| taken.iter().map(of).sum::<f64>() / count;
-        let (single, graded) = (mean(&|own| own.0), mean(&|own| own.1));
+        let (single, graded) = (mean(&|pair| pair.0), mean(&|pair| pair.1));
         let ratio = graded / single;
         // Of a ratio of means, by the delta method.
-        let error = (mean(&|own| (own.1 - ratio * own.0).powi(2)) / (count - 1.0)).sqrt() / single;
+        let error = (mean(&|pair| (pair.1 - ratio * pair.0).powi(2)) / (count - 1.0)).sqrt() / single;
         lines += &format!("| {luck} | {:.0} | {:.0} | {ratio:.2} | {error:.3} |\n", 2.0 * single, 2.0 * graded);
     }
     format!("{lines}\n{}", level(runs))

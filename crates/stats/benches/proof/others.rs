@@ -21,7 +21,7 @@ fn ask(gains: (f64, f64), rng: &mut ChaCha8Rng) -> (f64, f64) {
     (after.0 - before.0, after.1 - before.1)
 }
 
-/// Of what the first judge adopted, what is said of the second.
+/// What the second judge says of the prompts that the first one adopted.
 pub fn judges(runs: usize) -> String {
     let (mut rng, wanted) = (rng(51), runs / 4);
     let mut lines = format!(

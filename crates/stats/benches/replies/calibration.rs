@@ -42,20 +42,21 @@ pub fn all(runs: usize) -> String {
         for _ in 0..runs {
             let sent: Vec<Sent> = (0..SENDS).map(|_| world.send(&mut rng)).collect();
             let judged: Vec<Judged> = sent.iter().map(|sent| sent.judged).collect();
-            let Some(ranking) = Ranking::of(&judged) else { continue };
+            let Some(ranking) = Ranking::from_judged(&judged) else { continue };
             if let Some(interval) = ranking.interval {
                 area_all += 1;
                 area_held += usize::from(holds(interval, area));
             }
             ranks += usize::from(ranking.verdict() == RankingVerdict::Ranks);
             let (yes, no) = tallies(&sent);
-            if let Some(interval) = Worth::of(yes, no).ratio_interval {
+            if let Some(interval) = Worth::from_tallies(yes, no).ratio_interval {
                 ratio_all += 1;
                 ratio_held += usize::from(holds(interval, ratio));
             }
             let counted: Vec<Counted> = judged.iter().map(counted).collect();
             let more: Vec<f64> = (0..2_000).map(|_| world.send(&mut rng).judged.score).collect();
-            promised += usize::from(PredictionPowered::of(&counted, &more).is_some_and(|found| found.is_worth_it()));
+            promised +=
+                usize::from(PredictionPowered::estimate(&counted, &more).is_some_and(|found| found.is_worth_it()));
         }
         areas = (areas.0 + area_held, areas.1 + area_all);
         ratios = (ratios.0 + ratio_held, ratios.1 + ratio_all);

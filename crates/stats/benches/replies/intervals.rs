@@ -67,7 +67,7 @@ pub fn all(runs: usize) -> String {
 }
 
 fn known(judged: &[Judged], rng: &mut ChaCha8Rng) -> Option<Known> {
-    let ranking = Ranking::of(judged)?;
+    let ranking = Ranking::from_judged(judged)?;
     let of = |reply: bool| judged.iter().filter(|it| it.is_reply == reply).map(|it| it.score).collect::<Vec<_>>();
     let (hits, misses) = (of(true), of(false));
     let (m, n) = (hits.len() as f64, misses.len() as f64);

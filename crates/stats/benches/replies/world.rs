@@ -83,7 +83,8 @@ fn ratio(all: &[Sent]) -> f64 {
 
 /// Replies after a yes, and after a no.
 pub fn tallies(all: &[Sent]) -> (Tally, Tally) {
-    let tally =
-        |wanted: bool| Tally::of(all.iter().filter(|sent| sent.is_yes == wanted).map(|sent| sent.judged.is_reply));
+    let tally = |wanted: bool| {
+        Tally::from_decisions(all.iter().filter(|sent| sent.is_yes == wanted).map(|sent| sent.judged.is_reply))
+    };
     (tally(true), tally(false))
 }

@@ -2,62 +2,16 @@
 
 use rejoinder_stats::adoption::{self, AdoptionTest, Answers};
 use rejoinder_stats::normal::quantile;
-use rejoinder_stats::{Decision, Evidence, spending};
+use rejoinder_stats::{Decision, Evidence};
 
+pub use super::designs::{Design, Proof};
 use super::lab::Lab;
-use super::learner::{Belief, Learner, Seen};
+use super::learner::{Learner, Seen};
 use super::pool::Pool;
-use crate::feedback::{Proposal, Remarks, Size};
+use crate::feedback::{Proposal, Remarks};
 use crate::people::Person;
 use crate::stream::Stream;
 use crate::world::{Item, World};
-
-/// A design.
-#[derive(Clone, Debug)]
-pub struct Design {
-    /// What tables call it.
-    pub name: String,
-    /// Proposals of the first wave.
-    pub first: usize,
-    /// And of each later one.
-    pub later: usize,
-    /// At these shares of the exploring trials there is a later wave.
-    pub ask_again: Vec<f64>,
-    /// Items that a proposal adds.
-    pub size: Size,
-    /// What is believed before any trial.
-    pub belief: Belief,
-    /// Trials for each idea that is considered; 0 for all.
-    pub trials_per_idea: usize,
-    /// Rounds, between which it learns.
-    pub rounds: usize,
-    /// The share of the trials that is spent on exploring in any case.
-    pub least_explored: f64,
-    /// The share of the trials that the race takes.
-    pub race: f64,
-    /// How it is proved.
-    pub proof: Proof,
-    /// Attempts to better the prompt at most: after a proof, what is left is searched with again.
-    pub attempts: usize,
-}
-
-/// What is adopted.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Proof {
-    /// What wins, unproved.
-    None,
-    /// What proves to be better on people aside, at the product's level.
-    Planned {
-        /// The chance of proving 0.7 of the gain that is expected, for which pairs are kept.
-        power: f64,
-        /// Pairs at least.
-        least: usize,
-        /// The share of the trials that is kept at most.
-        share: f64,
-    },
-    /// The consensus of the first wave, unproved and without a trial.
-    Consensus,
-}
 
 /// How a search ended.
 #[derive(Clone, Debug)]
@@ -91,10 +45,12 @@ impl People {
 const KEPT: f64 = 3.3;
 /// Calls of a trial of the search, about.
 const A_TRIAL: f64 = 2.4;
-/// The share of the calls that is kept for new messages at most.
-const MOST_KEPT: f64 = 0.25;
 /// The fewest calls of a search: with fewer, nothing is found.
 const FEWEST_CALLS: f64 = 90.0;
+/// The share of the calls that is kept for new messages at most.
+const MOST_KEPT: f64 = 0.25;
+/// Calls of the search for each proposal of the first wave, and the fewest proposals.
+const FIRST_WAVE: (f64, f64) = (25.0, 6.0);
 /// Trials of a round at least.
 const FEWEST: usize = 12;
 /// The level of a lineage.
@@ -116,6 +72,8 @@ struct Search<'w> {
     /// The prompt that stands.
     base: Vec<usize>,
     turns: Vec<usize>,
+    /// Calls that are kept for new messages.
+    kept: f64,
     /// Calls that it may take, new messages not counted.
     calls: f64,
 }
@@ -135,37 +93,42 @@ pub fn run(world: &World, people: &People, design: &Design, calls: u64, seed: u6
         seen: Vec::new(),
         remarks: Remarks::new(world),
         turns: Vec::new(),
+        kept: calls as f64,
         calls: calls as f64,
     };
     search.write();
-    let writing = (KEPT * people.learn.len() as f64).min(MOST_KEPT * search.left());
-    search.calls -= writing;
-    let mut attempts: Vec<bool> = Vec::new();
-    while attempts.len() < design.attempts && search.left() >= FEWEST_CALLS {
-        let alpha = spending::level(ALPHA, &attempts);
-        let wave = if attempts.is_empty() { design.first } else { design.later };
-        search.ask(wave);
+    search.kept = (KEPT * people.learn.len() as f64).min(MOST_KEPT * search.left());
+    search.calls -= search.kept;
+    let mut levels = Levels { first: design.first_level, spent: Vec::new() };
+    let (mut attempts, mut adopted) = (0, false);
+    while attempts < design.attempts && search.left() >= FEWEST_CALLS {
+        let wave = (search.left() / FIRST_WAVE.0).clamp(FIRST_WAVE.1, design.first as f64) as usize;
+        search.ask(if attempts == 0 { wave } else { design.later });
+        attempts += 1;
         if design.proof == Proof::Consensus {
             search.base = consensus(&search.pool, 2);
-            attempts.push(true);
+            adopted = true;
             break;
         }
+        let alpha = levels.next();
         let trials = search.explore(alpha);
-        let race = ((trials as f64 + search.left() / A_TRIAL) * design.race) as usize;
+        let race = search.race(trials + (search.left() / A_TRIAL) as usize);
         let finalists = search.finalists();
         let Some(challenger) = search.raced(&finalists, race) else {
-            attempts.push(false);
             continue;
         };
-        let better = design.proof == Proof::None || search.proves(&challenger, alpha);
-        attempts.push(better);
-        if better {
+        let all = trials as f64 + search.left() / A_TRIAL;
+        let challenger = search.without_the_useless(challenger, (all * design.leave_out) as usize);
+        if design.proof == Proof::None || search.proves(&challenger, alpha) {
             search.base = challenger;
+            adopted = true;
             search.write();
+        } else {
+            levels.spent.push(alpha);
         }
     }
     let items = search.pool.items(&search.base);
-    Ended { items, adopted: attempts.contains(&true), calls: search.lab.calls }
+    Ended { items, adopted, calls: search.lab.calls }
 }
 
 impl Search<'_> {
@@ -178,6 +141,9 @@ impl Search<'_> {
         let items = self.pool.items(&self.base);
         self.remarks = Remarks::new(self.lab.world);
         for (person, persona) in self.people.learn.iter().enumerate() {
+            if self.lab.calls as f64 >= self.calls + self.kept {
+                break;
+            }
             let trial = self.lab.kept(persona, &items);
             self.remarks.add(&trial.remarks);
             self.seen.push(Seen { person, places: self.base.clone(), whole: None, score: trial.score });
@@ -198,7 +164,13 @@ impl Search<'_> {
     }
 
     fn learner(&self, most_ideas: usize) -> Learner<'_> {
-        Learner::learn(&self.pool, &self.seen, &self.design.belief, most_ideas)
+        Learner::learn(&self.pool, &self.seen, &self.design.belief, (most_ideas, self.design.estimates))
+    }
+
+    /// The trials of a race, of so many in all.
+    fn race(&self, all: usize) -> usize {
+        let trials = (all as f64 * self.design.race) as usize;
+        if trials < self.design.least_race { 0 } else { trials }
     }
 
     /// Trials that are kept for proving this gain, of so many.
@@ -212,7 +184,7 @@ impl Search<'_> {
 
     /// Tries prompts until what is left is needed for the proof. Returns the trials.
     fn explore(&mut self, alpha: f64) -> usize {
-        let Design { ask_again, later, trials_per_idea, rounds, least_explored, race, .. } = self.design;
+        let Design { ask_again, later, trials_per_idea, rounds, least_explored, leave_out, .. } = self.design;
         let total = ((self.left() - (ask_again.len() * (later + 1)) as f64).max(0.0) / A_TRIAL) as usize;
         let likely = total.saturating_sub(self.kept(0.5, alpha, total)).max(1);
         let most_ideas = if *trials_per_idea == 0 { usize::MAX } else { (likely / trials_per_idea).max(8) };
@@ -223,15 +195,17 @@ impl Search<'_> {
             let gain = learner.predict(&self.pool, &learner.best(&self.pool)) - learner.predict(&self.pool, &self.base);
             let all = done + (self.left() / A_TRIAL) as usize;
             let least = (all as f64 * least_explored) as usize;
-            let kept = self.kept(gain, alpha, all) + (all as f64 * race) as usize;
+            let kept = self.kept(gain, alpha, all) + self.race(all) + (all as f64 * leave_out) as usize;
             let count = a_round.min((all - done).saturating_sub(kept).max(least.saturating_sub(done)));
             if count < FEWEST.min(least.max(1)) {
                 return done;
             }
             let mut chance = self.chance.clone();
-            let draws: Vec<_> =
+            let mut draws: Vec<_> =
                 (0..count).map(|_| learner.draw(&self.pool, self.design.belief.whole > 0.0, &mut chance)).collect();
+            let agreed = if done == 0 { (count as f64 * self.design.consensus) as usize } else { 0 };
             self.chance = chance;
+            draws[..agreed].fill((consensus(&self.pool, 2), None));
             for (places, whole) in draws {
                 let person = self.turn();
                 let trial = self.lab.trial(&self.people.learn[person], &self.pool.items(&places));
@@ -272,6 +246,36 @@ impl Search<'_> {
         found
     }
 
+    /// The winner, less ideas that are better left out by what is believed after trials without each.
+    fn without_the_useless(&mut self, winner: Vec<usize>, trials: usize) -> Vec<usize> {
+        if trials < winner.len().max(2) {
+            return winner;
+        }
+        for at in 0..trials {
+            let person = self.turn();
+            let mut places = winner.clone();
+            if at % 3 > 0 {
+                places.remove(at % winner.len());
+            }
+            let trial = self.lab.trial(&self.people.learn[person], &self.pool.items(&places));
+            self.seen.push(Seen { person, places, whole: None, score: trial.score });
+        }
+        let learner = self.learner(usize::MAX);
+        let value = |places: &Vec<usize>| learner.logit(&self.pool, places, None);
+        let mut best = winner;
+        loop {
+            let without = (0..best.len()).map(|at| {
+                let mut places = best.clone();
+                places.remove(at);
+                places
+            });
+            match without.max_by(|a, b| value(a).total_cmp(&value(b))) {
+                Some(other) if value(&other) > value(&best) && !other.is_empty() => best = other,
+                _ => return best,
+            }
+        }
+    }
+
     /// The winner of a race in at most so many trials.
     fn raced(&mut self, finalists: &[(Vec<usize>, Option<usize>)], trials: usize) -> Option<Vec<usize>> {
         let mut live: Vec<usize> = (0..finalists.len()).collect();
@@ -307,7 +311,8 @@ impl Search<'_> {
         let expected = 0.5 * (learner.predict(&self.pool, challenger) - learner.predict(&self.pool, &self.base));
         let (before, after) = (self.pool.items(&self.base), self.pool.items(challenger));
         let people = &self.people.aside;
-        let pairs = ((self.left() / (2.0 * KEPT)) as usize).min(adoption::most_pairs(people.len()));
+        let calls = self.left() + self.design.lent * self.kept;
+        let pairs = ((calls / (2.0 * KEPT)) as usize).min(adoption::most_pairs(people.len()));
         let mut test = AdoptionTest::plan(alpha, expected.max(0.1));
         let mut sums: Vec<(f64, usize)> = vec![(0.0, 0); people.len()];
         let (mut asked, schedule) = (0, adoption::schedule(people.len(), pairs, Answers::Single));
@@ -330,6 +335,21 @@ impl Search<'_> {
             }
         }
         false
+    }
+}
+
+/// The levels of the attempts of a lineage, as the product gives them out.
+struct Levels {
+    /// The share of the first one.
+    first: f64,
+    /// Those that adopted nothing.
+    spent: Vec<f64>,
+}
+
+impl Levels {
+    fn next(&self) -> f64 {
+        let left = ALPHA - self.spent.iter().sum::<f64>();
+        left / (self.spent.len() as f64 + 1.0 / self.first)
     }
 }
 

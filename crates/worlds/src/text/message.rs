@@ -80,9 +80,11 @@ impl TextWorld {
     /// Takes passages out of a draft, and seldom puts something invented in their place.
     #[must_use]
     pub fn revise(&self, draft: &str, passages: &str, dice: &mut Stream) -> String {
+        // Whoever quotes a line may leave out the full stop at its end.
+        let said = |line: &str| line.trim().trim_end_matches('.').to_owned();
         let mut text: Vec<String> = draft
             .lines()
-            .filter(|line| line.trim().is_empty() || !passages.contains(line.trim()))
+            .filter(|line| said(line).is_empty() || !passages.contains(&said(line)))
             .map(str::to_owned)
             .collect();
         if dice.chance(REVISED_INVENTS) {

@@ -11,7 +11,7 @@ mod remarks;
 mod request;
 mod vocabulary;
 
-pub use request::{Ask, Request};
+pub use request::{Ask, Form, Manner, Request};
 pub use vocabulary::Vocabulary;
 
 use crate::people::Person;

@@ -77,6 +77,18 @@ fn a_message_shows_what_its_draft_shows() {
 }
 
 #[test]
+fn a_passage_is_taken_out_whether_or_not_its_full_stop_is_quoted() {
+    let told = world(Family::Additive, 900);
+    let draft = format!("Dear Nils,\n\n{}\n\nShall we talk?", told.words.inventions[0]);
+    let quoted = told.invention(&draft).unwrap();
+    for quote in [quoted, quoted.trim_end_matches('.')] {
+        // A revision seldom invents something else, so the text that is asked about is what must be gone.
+        let revised = told.revise(&draft, &format!("1. \"{quote}\" - nothing says so"), &mut Stream::new(&["x"]));
+        assert!(!revised.contains(quoted) && revised.contains("Shall we talk?"), "{revised}");
+    }
+}
+
+#[test]
 fn people_are_read_back_and_their_shares_are_those_of_the_world() {
     for told in worlds() {
         let people: Vec<Person> = (0..400).map(|number| told.read_persona(&told.persona("truth", number))).collect();

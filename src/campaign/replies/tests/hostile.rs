@@ -203,6 +203,9 @@ fn a_tools_table_is_read_whatever_a_spreadsheet_has_made_of_it() {
     }
 }
 
+/// A header of these words.
+type Form<'f> = &'f dyn Fn(Vec<String>) -> String;
+
 #[test]
 fn a_tools_columns_are_found_however_their_names_are_written() {
     for plain in plain() {
@@ -221,7 +224,7 @@ fn a_tools_columns_are_found_however_their_names_are_written() {
             words
         };
         let title = |word: &String| word[..1].to_uppercase() + &word[1..];
-        let forms: [(&str, &dyn Fn(Vec<String>) -> String); 5] = [
+        let forms: [(&str, Form<'_>); 5] = [
             ("spaces", &|words| words.iter().map(title).collect::<Vec<_>>().join(" ")),
             ("capitals", &|words| words.join("_").to_uppercase()),
             ("camels", &|words| words[0].clone() + &words[1..].iter().map(title).collect::<String>()),

@@ -32,7 +32,7 @@ fn an_import_that_is_taken_back_leaves_what_the_others_say() {
     let numbers = [&first[..], &wrong, &last].map(|rows| bring(&folder, &file, Tool::Csv, rows).number.unwrap());
     assert_eq!(numbers, [1, 2, 3]);
     assert_eq!(bring(&folder, &file, Tool::Csv, &wrong).number, Some(2), "the same again is the same import");
-    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::of("ben@x.example")).is_some());
+    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::from_address("ben@x.example")).is_some());
     let undone = undo(&folder, "spring", 2).unwrap().unwrap();
     assert_eq!((undone.restored, undone.kept, undone.known.replied), (1, 0, 2));
     assert_eq!(bytes(&folder), bytes(&without), "byte for byte what it would be without that import");
@@ -61,7 +61,7 @@ fn who_is_suppressed_for_another_reason_too_stays_so() {
     assert_eq!((undone.restored, undone.kept), (1, 2), "Dora alone: Ben asked twice, and Cleo was forgotten");
     let list = Suppression::load(&folder).unwrap();
     for (name, stays) in [("ana", true), ("ben", true), ("cleo", true), ("dora", false)] {
-        assert_eq!(list.reason(AddressKey::of(&format!("{name}@x.example"))).is_some(), stays, "{name}");
+        assert_eq!(list.reason(AddressKey::from_address(&format!("{name}@x.example"))).is_some(), stays, "{name}");
     }
 }
 

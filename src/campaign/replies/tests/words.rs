@@ -40,7 +40,7 @@ fn words_of_instantly_say_who_was_written_to_and_what_is_not_understood_is_count
     let outcomes = known(&folder);
     assert!(of(&outcomes, "ana").bounced && of(&outcomes, "cleo").is_delivered());
     assert!(!outcomes.iter().any(|outcome| outcome.email.starts_with("dora")), "what is not understood says nothing");
-    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::of("ben@x.example")).is_some());
+    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::from_address("ben@x.example")).is_some());
     let events = [
         serde_json::json!({"lead_email": "ana@x.example", "event_type": "email_opened"}),
         serde_json::json!({"lead_email": "ana@x.example", "event_type": "lead_moved"}),

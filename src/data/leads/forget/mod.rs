@@ -1,5 +1,5 @@
-//! Forgetting a person: out of every file of the data folder, in an order in which a crash at any point loses nothing
-//! that is needed to go on.
+//! Forgets a person: removes them from every file of the data folder, in an order in which a crash at any point loses
+//! nothing that is needed to continue.
 //!
 //! First what is known of the person is gathered, then the suppression list gets their hash, then results and the other
 //! files are changed, and last the lists of leads, which say what to look for. A file in `leads/` keeps, on the way,
@@ -61,7 +61,7 @@ pub struct Forgetting<'a> {
     progress: Progress,
 }
 
-/// What has been done, as far as whoever goes on has to know. It names nobody.
+/// What has been done, as far as the process that continues has to know. It names nobody.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Progress {
     /// What the person is called from now on, so that they stay one person in every file.
@@ -184,7 +184,7 @@ impl<'a> Forgetting<'a> {
             return Ok(None);
         }
         // What cannot be read is not passed over in silence: it may hold the person.
-        let mut value: Value = json::parse(&bytes).map_err(|fault| fault.of(self.folder, file))?;
+        let mut value: Value = json::parse(&bytes).map_err(|fault| fault.in_file(self.folder, file))?;
         let is_listed = matches!(file.kind(), Kind::Personas | Kind::Messages);
         let removed = if is_listed { scrub::remove(&mut value, &self.traces) } else { 0 };
         let replaced = scrub::replace(&mut value, &self.traces, &self.progress.name);
@@ -204,7 +204,7 @@ impl<'a> Forgetting<'a> {
         Ok(Some(Change { path, what }))
     }
 
-    /// Writes a changed file, once it is kept which hash it will have.
+    /// Writes a changed file, after recording which hash it will have.
     fn put(&mut self, file: &FileName, old: &[u8], new: &[u8]) -> Result<(), Error> {
         let path = self.folder.path_to_write(file)?;
         let draft = Draft::write(&path, |out| out.write_all(new))?;
@@ -239,8 +239,7 @@ impl<'a> Forgetting<'a> {
         Ok(changes)
     }
 
-    /// Tells files that name changed ones by their hashes of the new ones, from parents to children, until nothing
-    /// changes.
+    /// Gives files that refer to changed ones by hash the new hashes, from parents to children, until nothing changes.
     fn rename(&mut self) -> Result<(), Error> {
         // A chain of as many versions as there are files.
         let mut left = 1 + self.folder.list(Kind::Results)?.len() + self.folder.list(Kind::Readings)?.len();
@@ -249,8 +248,9 @@ impl<'a> Forgetting<'a> {
             for kind in [Kind::Results, Kind::Readings, Kind::Messages, Kind::Calibrations] {
                 for file in self.folder.list(kind)? {
                     let bytes = self.folder.read(&file)?;
-                    let new =
-                        self.renamed_in(&bytes).map_err(|problem| Fault::new("", problem).of(self.folder, &file))?;
+                    let new = self
+                        .renamed_in(&bytes)
+                        .map_err(|problem| Fault::new("", problem).in_file(self.folder, &file))?;
                     if let Some(new) = new {
                         self.put(&file, &bytes, new.as_bytes())?;
                         is_done = false;
@@ -264,7 +264,7 @@ impl<'a> Forgetting<'a> {
         }
     }
 
-    /// A file's text with the new hashes in place of the old ones; none where it names no old one.
+    /// A file's text with the new hashes in place of the old ones; `None` if it has no old one.
     fn renamed_in(&self, bytes: &[u8]) -> Result<Option<String>, String> {
         if !self.progress.renamed.keys().any(|old| memchr::memmem::find(bytes, old.as_bytes()).is_some()) {
             return Ok(None);

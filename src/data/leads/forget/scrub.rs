@@ -1,14 +1,14 @@
-//! Taking a person's texts out of JSON. Counts stay: how many said yes is nobody's secret, and what refers to an entry
-//! by its place still finds it there.
+//! Removes a person's texts from JSON. Counts stay: how many said yes is nobody's secret, and references to an entry by
+//! its place still find it there.
 
 use serde_json::Value;
 
 use super::{FORGOTTEN, Traces};
 
-/// Keys of an entry under which stands what was written to somebody, or said by them.
+/// Keys of an entry whose texts were written to somebody, or said by them.
 pub const SAID: &[&str] = &["message", "reasoning", "reason", "text", "subject", "body", "quote", "note", "said"];
 
-/// What belongs to a message and means nothing without it: where in it which claim is.
+/// What belongs to a message and means nothing without it: the positions of its claims.
 const ABOUT_A_MESSAGE: &str = "rejoinder";
 
 /// Removes the entries of a list that are of the person. Returns how many.
@@ -27,8 +27,8 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
-/// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them:
-/// somebody in them who has the person's name or address is the sender.
+/// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them.
+/// If the person's name or address is in them, it is the sender's.
 const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];
 
 /// Whose entry a text stands in.

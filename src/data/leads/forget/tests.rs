@@ -216,9 +216,9 @@ fn what_others_got_or_said_in_the_same_words_tells_nobody_from_another() {
     const SUBJECT: &str = "A question about your month end at the office";
     const SAME: &str = "Hello, may I send you two pages about boxes for your team?";
     let place = place();
-    let sent = |email: &str, own: &str| {
+    let sent = |email: &str, text: &str| {
         let lead = Lead::new(email).unwrap();
-        let steps = serde_json::json!([{"number": 1, "subject": SUBJECT, "body": SAME}, {"number": 2, "body": own}]);
+        let steps = serde_json::json!([{"number": 1, "subject": SUBJECT, "body": SAME}, {"number": 2, "body": text}]);
         serde_json::json!({"lead": lead.id, "email": email, "persona": lead.persona_text(), "steps": steps}).to_string()
     };
     let alone = "I wrote to nobody else of the boxes in your yard, and of the lorry.";

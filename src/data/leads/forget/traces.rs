@@ -23,13 +23,13 @@ pub struct Traces {
     id: String,
     /// Hashes of the texts that describe them, earlier ones included.
     described: HashSet<String>,
-    /// Texts that are about them wherever they stand: those that describe them.
+    /// Texts that are about them wherever they stand: the texts that describe them.
     about: Texts,
     /// First and last name, which a sender or another person may have as well.
     name: Texts,
     /// What was written to them and said by them, and to and by nobody else as far as the files of the folder say.
     said: Texts,
-    /// Whether they were described by a text that nobody has any more.
+    /// Whether they were described by a text that no longer exists.
     has_unknown: bool,
 }
 
@@ -69,7 +69,8 @@ impl Traces {
     /// # Errors
     /// When a file cannot be read.
     pub fn gather(folder: &DataFolder, email: &str) -> Result<Self, Error> {
-        let mut traces = Traces { email: email.to_owned(), id: AddressKey::of(email).lead_id(), ..Traces::default() };
+        let mut traces =
+            Traces { email: email.to_owned(), id: AddressKey::from_address(email).lead_id(), ..Traces::default() };
         let (mut earlier, mut said, mut shown) = (HashSet::new(), BTreeSet::new(), BTreeSet::new());
         for file in lists(folder)? {
             for lead in LeadList::open(folder, &file)? {
@@ -105,7 +106,7 @@ impl Traces {
             for file in folder.list(kind)? {
                 let bytes = folder.read(&file)?;
                 if traces.may_be_in(&bytes) {
-                    let value: Value = json::parse(&bytes).map_err(|fault| fault.of(folder, &file))?;
+                    let value: Value = json::parse(&bytes).map_err(|fault| fault.in_file(folder, &file))?;
                     traces.add_entries(&value, &mut said);
                 }
             }
@@ -120,7 +121,7 @@ impl Traces {
     }
 
     /// The same for what decision makers are shown of a person as an example, in requests about others: without names,
-    /// two people's may be alike.
+    /// the texts of two people may be alike.
     fn not_shown_of_others(&self, folder: &DataFolder, mut shown: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
         for file in folder.list(Kind::Campaigns)? {
             if shown.is_empty() {
@@ -136,7 +137,7 @@ impl Traces {
         Ok(shown)
     }
 
-    /// Leaves out what others got or said in the same words: it is theirs as well, and tells nobody from another.
+    /// Leaves out what others got or said in the same words: it is theirs as well, and identifies nobody.
     fn not_said_by_others(&self, folder: &DataFolder, mut said: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
         for kind in [Kind::Campaigns, Kind::Replies] {
             for file in folder.list(kind)? {
@@ -154,7 +155,7 @@ impl Traces {
                     return Ok(said);
                 }
                 let bytes = folder.read(&file)?;
-                let value: Value = json::parse(&bytes).map_err(|fault| fault.of(folder, &file))?;
+                let value: Value = json::parse(&bytes).map_err(|fault| fault.in_file(folder, &file))?;
                 self.each_entry(&value, &mut |entry, is_theirs| {
                     if !is_theirs {
                         each_said(entry, &mut |text| _ = said.remove(text));
@@ -274,8 +275,9 @@ impl Traces {
     }
 }
 
-/// What was written to a person and said by them that is long enough to be told from what others say. A subject is not:
-/// one line stands above hundreds of messages, and whatever else is of the person tells theirs.
+/// Texts that were written to a person or said by them, if they are long enough to be distinguished from what others
+/// say. Subjects are left out: one subject stands above hundreds of messages, and everything else about the person
+/// identifies theirs.
 fn collect_said(value: &Value, said: &mut BTreeSet<String>) {
     each_said(value, &mut |text| {
         if text.chars().count() >= SHORTEST {
@@ -303,7 +305,8 @@ fn each_said(value: &Value, each: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Persona and messages of a campaign's line, as examples for others hold them; of what is no such line, none.
+/// Persona and messages of a campaign's line, in the form in which they are shown as examples; empty if it is no such
+/// line.
 fn as_examples(line: &Value) -> impl Iterator<Item = String> {
     let written = Written::deserialize(line).ok();
     written.into_iter().flat_map(|written| {
@@ -313,7 +316,7 @@ fn as_examples(line: &Value) -> impl Iterator<Item = String> {
     })
 }
 
-/// So much of a text at least is shown where it is cut.
+/// The beginning of a text that is shown at least, even if it is cut.
 fn beginning(line: &str) -> String {
     const SHOWN: usize = 200;
     line.chars().take(SHOWN).collect()

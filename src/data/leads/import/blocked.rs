@@ -1,4 +1,4 @@
-//! Who may not be written to, as an export says it: by a column of its own, or by a value of a column of states.
+//! Tells who may not be written to from an export: from a column of its own, or from a value in a column of states.
 
 use super::headers::fold_header;
 use super::states::is_of_states;
@@ -37,7 +37,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("emailhardbouncereason", BOUNCED),
 ];
 
-/// Beginnings of folded headers of which there is one for each kind of mail: `Opted out of email: Marketing`.
+/// Beginnings of folded headers that exist once for each kind of mail: `Opted out of email: Marketing`.
 const FLAG_BEGINNINGS: &[&str] = &["optedoutofemail", "hsemailoptout"];
 
 /// States, folded, and the reason that they are.
@@ -66,7 +66,8 @@ const BOUNCED: &str = "bounced";
 const YES: &[&str] =
     &["yes", "y", "true", "t", "x", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "vero", "sim", "tak", "はい", "是"];
 
-/// Values of a flag that are a no. Everything else is a yes: who cannot be told not to mind is not written to.
+/// Values of a flag that mean no. Everything else is a yes: a person is not written to if it is unclear whether they
+/// mind.
 const NO: &[&str] = &[
     "",
     "0",
@@ -112,7 +113,7 @@ impl Marker {
     /// A column that a person has named.
     pub const NAMED: Self = Marker::Flag(DO_NOT_CONTACT);
 
-    /// What a column of this folded header says; none if it says nothing of it.
+    /// The meaning of a column with this folded header; `None` if it has none here.
     #[must_use]
     pub fn of_header(folded: &str) -> Option<Self> {
         let flag = FLAGS.iter().find(|(name, _)| *name == folded).map(|(_, reason)| Marker::Flag(reason));
@@ -127,7 +128,7 @@ impl Marker {
         Marker::of_header(folded).and_then(|marker| marker.reason(cell)).is_some_and(|reason| reason != BOUNCED)
     }
 
-    /// Whether a cell says that mail bounced; none where it says nothing of whether somebody may be written to.
+    /// Whether a cell says that mail bounced; `None` if it does not say whether somebody may be written to.
     #[must_use]
     pub fn is_bounce(self, cell: &str) -> Option<bool> {
         self.reason(cell).map(|reason| reason == BOUNCED)

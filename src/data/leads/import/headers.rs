@@ -37,8 +37,8 @@ pub enum Field {
     State,
     /// A part of the location.
     Country,
-    /// Whether they must not be written to: anything but a no means it. A person names such a column; those of known
-    /// exports are told by their headers ([`Marker`](super::blocked::Marker)).
+    /// Whether they must not be written to: anything but a no means it. Only a person names such a column; those of
+    /// known exports are recognised by their headers ([`Marker`](super::blocked::Marker)).
     DoNotContact,
 }
 

@@ -7,7 +7,7 @@ use super::headers::Field;
 
 /// A tool's export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownExport {
     /// Apollo since 2026.
     Apollo,
     /// Apollo before, also with what came of campaigns.
@@ -29,24 +29,24 @@ pub enum Known {
 }
 
 /// Folded headers that are all there.
-const SIGNATURES: &[(Known, &[&str])] = &[
-    (Known::SmartleadLeads, &["campaignleadmapid", "lastemailsequencesent"]),
-    (Known::SmartleadStatistics, &["leademail", "sequencenumber", "emailmessage"]),
-    (Known::Instantly, &["leademail", "eventtype"]),
-    (Known::Instantly, &["ltintereststatus"]),
-    (Known::Instantly, &["emailreplycount", "emailrepliedstep"]),
-    (Known::Lemlist, &["leademail", "sequencestep"]),
-    (Known::OlderApollo, &["email", "companynameforemails", "emailstatus"]),
-    (Known::Apollo, &["email", "personlinkedinurl", "donotcall"]),
-    (Known::Apollo, &["email", "emailstatus", "personlinkedinurl"]),
-    (Known::LinkedinConnections, &["url", "position", "connectedon"]),
-    (Known::SalesNavigator, &["profileurl", "fullname", "companyid"]),
-    (Known::SalesNavigator, &["profileurl", "regularcompanyurl"]),
-    (Known::Hubspot, &["email", "jobtitle", "lifecyclestage"]),
-    (Known::Hubspot, &["recordid", "email", "companyname"]),
+const SIGNATURES: &[(KnownExport, &[&str])] = &[
+    (KnownExport::SmartleadLeads, &["campaignleadmapid", "lastemailsequencesent"]),
+    (KnownExport::SmartleadStatistics, &["leademail", "sequencenumber", "emailmessage"]),
+    (KnownExport::Instantly, &["leademail", "eventtype"]),
+    (KnownExport::Instantly, &["ltintereststatus"]),
+    (KnownExport::Instantly, &["emailreplycount", "emailrepliedstep"]),
+    (KnownExport::Lemlist, &["leademail", "sequencestep"]),
+    (KnownExport::OlderApollo, &["email", "companynameforemails", "emailstatus"]),
+    (KnownExport::Apollo, &["email", "personlinkedinurl", "donotcall"]),
+    (KnownExport::Apollo, &["email", "emailstatus", "personlinkedinurl"]),
+    (KnownExport::LinkedinConnections, &["url", "position", "connectedon"]),
+    (KnownExport::SalesNavigator, &["profileurl", "fullname", "companyid"]),
+    (KnownExport::SalesNavigator, &["profileurl", "regularcompanyurl"]),
+    (KnownExport::Hubspot, &["email", "jobtitle", "lifecyclestage"]),
+    (KnownExport::Hubspot, &["recordid", "email", "companyname"]),
 ];
 
-impl Known {
+impl KnownExport {
     /// The export that has these headers, folded.
     #[must_use]
     pub fn of_headers(folded: &HashSet<String>) -> Option<Self> {
@@ -57,28 +57,27 @@ impl Known {
     #[must_use]
     pub fn field(self, folded: &str) -> Option<Option<Field>> {
         match (self, folded) {
-            (Known::LinkedinConnections, "url") => Some(Some(Field::LinkedinUrl)),
+            (KnownExport::LinkedinConnections, "url") => Some(Some(Field::LinkedinUrl)),
             // The company's page on LinkedIn; a lead's activity, campaign or sender.
-            (Known::SalesNavigator, "companyurl") | (Known::Lemlist | Known::Instantly, "name" | "contact" | "url") => {
-                Some(None)
-            }
+            (KnownExport::SalesNavigator, "companyurl")
+            | (KnownExport::Lemlist | KnownExport::Instantly, "name" | "contact" | "url") => Some(None),
             _ => None,
         }
     }
 }
 
-impl fmt::Display for Known {
+impl fmt::Display for KnownExport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Known::Apollo => "Apollo export",
-            Known::OlderApollo => "Apollo export of the older form",
-            Known::LinkedinConnections => "LinkedIn list of connections",
-            Known::SalesNavigator => "Sales Navigator export",
-            Known::Hubspot => "HubSpot export",
-            Known::SmartleadLeads => "Smartlead export of a campaign's leads",
-            Known::SmartleadStatistics => "Smartlead export of a campaign's sends",
-            Known::Instantly => "Instantly export",
-            Known::Lemlist => "lemlist export",
+            KnownExport::Apollo => "Apollo export",
+            KnownExport::OlderApollo => "Apollo export of the older form",
+            KnownExport::LinkedinConnections => "LinkedIn list of connections",
+            KnownExport::SalesNavigator => "Sales Navigator export",
+            KnownExport::Hubspot => "HubSpot export",
+            KnownExport::SmartleadLeads => "Smartlead export of a campaign's leads",
+            KnownExport::SmartleadStatistics => "Smartlead export of a campaign's sends",
+            KnownExport::Instantly => "Instantly export",
+            KnownExport::Lemlist => "lemlist export",
         })
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::blocked::Marker;
 use super::headers::{Field, fold_header};
-use super::known::Known;
+use super::known::KnownExport;
 use super::report::Report;
 use super::{Options, fault, on_line};
 use crate::data::Error;
@@ -45,7 +45,7 @@ pub struct Mapping {
     given: Vec<(Field, String, String)>,
     /// Fields that a person says are in no column.
     none: Vec<Field>,
-    known: Option<Known>,
+    known: Option<KnownExport>,
 }
 
 struct Column {
@@ -127,7 +127,7 @@ impl Mapping {
             column.inner = inner_field(&fold_name(around), &fold_name(inner));
         }
         let index = self.columns.len() - 1;
-        if Known::of_headers(&self.folded) == self.known {
+        if KnownExport::of_headers(&self.folded) == self.known {
             self.settle(index);
         } else {
             self.settle_all();
@@ -145,7 +145,7 @@ impl Mapping {
         self.columns.get(index).map_or("", |column| column.shared_name.as_str())
     }
 
-    /// Whether a person or the cells of a column say that it holds the addresses, and no name does.
+    /// Whether a person, or the cells of a column, say that it holds the addresses although its name does not.
     pub fn holds_addresses(&self, index: usize) -> bool {
         self.columns.get(index).is_some_and(|column| column.holds_addresses)
     }
@@ -180,7 +180,7 @@ impl Mapping {
 
     /// Decides what the columns are, now that it is known of which export they are.
     fn settle_all(&mut self) {
-        self.known = Known::of_headers(&self.folded);
+        self.known = KnownExport::of_headers(&self.folded);
         (0..self.columns.len()).for_each(|index| self.settle(index));
     }
 
@@ -291,7 +291,7 @@ impl Mapping {
         Some(lead)
     }
 
-    /// Counts all columns as used, for who asks what they are before any row is read.
+    /// Counts all columns as used, for callers that ask what they are before any row is read.
     pub fn use_all(&mut self) {
         self.columns.iter_mut().for_each(|column| column.is_used = true);
     }
@@ -317,7 +317,7 @@ impl Mapping {
     }
 
     /// The export that this is, where it is known.
-    pub fn known(&self) -> Option<Known> {
+    pub fn known(&self) -> Option<KnownExport> {
         self.known
     }
 }
@@ -340,9 +340,8 @@ fn fold_name(header: &str) -> String {
     fold_header(&cut)
 }
 
-/// First and last name of one that is written in one: `Ada van Example`, or `Example, Ada`. None where several words
-/// stand before a comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as
-/// "MBA".
+/// Splits a name that is written in one: `Ada van Example`, or `Example, Ada`. `None` if several words stand before a
+/// comma: `Ada van Example, MBA` and `García López, María` look alike, and nobody is to be greeted as "MBA".
 fn split_name(name: &str) -> Option<(String, Option<String>)> {
     let join = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, last) = match name.split_once(',') {

@@ -19,7 +19,7 @@ use std::path::Path;
 
 pub use blocked::{Marker, yes_or_no};
 pub use headers::Field;
-pub use known::Known;
+pub use known::KnownExport;
 pub(crate) use mapping::no_such_column;
 pub use report::{Ragged, Report};
 pub use rows::{Cells, GIVEN, rows};

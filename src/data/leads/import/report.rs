@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::headers::Field;
-use super::known::Known;
+use super::known::KnownExport;
 
 /// What an import found in a file, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The tool's export that it is, where that is known.
-    pub known: Option<Known>,
+    pub known: Option<KnownExport>,
     /// `CSV with semicolons`, `JSON` or `JSON lines`.
     pub format: String,
     /// The encoding.

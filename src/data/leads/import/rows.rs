@@ -1,11 +1,11 @@
-//! The rows of such a file as they are, for who reads something else in it than leads.
+//! The rows of such a file as they are, for code that reads something else than leads from it.
 
 use super::mapping::{Mapping, Row};
 use super::report::Report;
 use super::{Options, Source, each_row, fault};
 use crate::data::Error;
 
-/// What the column is called of which a person or its cells say that it holds the addresses, as headers are folded.
+/// The folded header that stands for the column which a person or its cells say holds the addresses.
 pub const GIVEN: &str = "theaddress";
 
 /// A row: names of its columns with their texts, blank ones left out.

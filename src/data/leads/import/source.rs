@@ -89,7 +89,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// How it begins, in small letters and without white space before.
+    /// The beginning of the file in small letters, without white space before it.
     fn beginning(self) -> Result<String, Error> {
         let mut start = Vec::new();
         self.open()?.take(BEGINNING).read_to_end(&mut start).map_err(|error| self.unreadable(error))?;
@@ -98,5 +98,5 @@ impl<'a> Source<'a> {
     }
 }
 
-/// So many bytes of a file tell whether it is a page.
+/// How many bytes of a file are read to tell whether it is a web page.
 const BEGINNING: u64 = 512;

@@ -13,10 +13,10 @@ pub const CATEGORIES: &[&str] = &[
     "interest",
 ];
 
-/// Columns of what became of a lead in a campaign.
+/// Columns that say what became of a lead in a campaign.
 pub const STATES: &[&str] = &["status", "leadstatus", "contactstatus", "stage", "contactstage"];
 
-/// Columns of states that say nothing of a campaign: of an address, a company, a customer.
+/// Columns of states that have nothing to do with a campaign: states of an address, a company, a customer.
 const OTHER_STATES: &[&str] = &["emailstatus", "accountstage", "lifecyclestage"];
 
 /// The column of events in payloads of Smartlead and Instantly.

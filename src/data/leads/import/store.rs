@@ -50,7 +50,7 @@ pub fn import<'a>(
     let place = if exists { Place::Instead } else { Place::New };
     let mut report = list::write(folder, list, place, |out| {
         let report = if exists {
-            update(folder, list, source, options, &mut tally, out)?
+            update(folder, list, &Import { source, options }, &mut tally, out)?
         } else {
             read(source, options, &mut |lead| {
                 if !tally.keeps(&lead)? {
@@ -90,18 +90,23 @@ pub fn preview<'a>(
     Ok(report)
 }
 
-/// Adds a file's leads to a list: who is there is changed in place, the others come after them.
+/// What is imported, and how.
+struct Import<'a> {
+    source: Source<'a>,
+    options: &'a Options,
+}
+
+/// Adds a file's leads to a list: people who are there are changed in place, the others come after them.
 fn update(
     folder: &DataFolder,
     list: &FileName,
-    source: Source<'_>,
-    options: &Options,
+    import: &Import<'_>,
     tally: &mut Tally,
     out: &mut Sink<'_>,
 ) -> Result<Report, Error> {
     let mut texts = Texts::new(folder.root())?;
     let mut places: HashMap<AddressKey, usize> = HashMap::new();
-    let report = read(source, options, &mut |lead| {
+    let report = read(import.source, import.options, &mut |lead| {
         if tally.keeps(&lead)? {
             places.insert(lead.key(), texts.len());
             texts.push(&line_of(&lead)?)?;
@@ -177,8 +182,8 @@ impl Tally {
         })
     }
 
-    /// Notes a row. Whether it is kept: it is the first of its address, and the person was not forgotten. A later row
-    /// may still say that this person is not to be written to.
+    /// Notes a row. Returns whether it is kept: it must be the first with its address, and the person must not have
+    /// been forgotten. A later row may still say that this person is not to be written to.
     fn keeps(&mut self, lead: &Lead) -> Result<bool, Error> {
         let key = lead.key();
         if self.leaves_out(key) {
@@ -200,7 +205,7 @@ impl Tally {
         Ok(is_first)
     }
 
-    /// Whether this is somebody who was forgotten, and of whom nothing is stored again.
+    /// Whether this is a person who was forgotten, so that nothing about them is stored again.
     fn leaves_out(&mut self, key: AddressKey) -> bool {
         let is_forgotten = self.suppression.is_forgotten(key);
         if is_forgotten {

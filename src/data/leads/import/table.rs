@@ -18,7 +18,7 @@ use crate::data::leads::fold_address;
 /// Delimiters that are tried, the likeliest first.
 const DELIMITERS: &[u8] = b",;\t|";
 
-/// So much of a file, in bytes of UTF-8, tells its delimiter and its header.
+/// How many bytes of a file, in UTF-8, are read to find its delimiter and its header.
 const SAMPLE: u64 = 512 * 1024;
 
 /// So many rows of it are looked at.

@@ -126,7 +126,7 @@ fn imported(bytes: &[u8]) -> Result<(Vec<Lead>, Report), String> {
 
 /// An export, and what its two people are: Zoë, who may be written to, and Bo, who may not where `blocked` says why.
 struct Export {
-    known: Known,
+    known: KnownExport,
     sheet: Sheet,
     before: &'static str,
     blocked: Option<&'static str>,
@@ -143,7 +143,7 @@ fn exports() -> Vec<Export> {
     };
     vec![
         export(
-            Known::Apollo,
+            KnownExport::Apollo,
             "First Name,Last Name,Title,Company Name,Email,Email Status,Seniority,Do Not Call,Lists,Person Linkedin \
              Url,Country",
             &[
@@ -153,7 +153,7 @@ fn exports() -> Vec<Export> {
             Some("Do Not Call"),
         ),
         export(
-            Known::OlderApollo,
+            KnownExport::OlderApollo,
             "First Name,Last Name,Title,Company,Company Name for Emails,Email,Email Status,Seniority,First Phone,# \
              Employees,Industry,Person Linkedin Url,Website,Company Linkedin Url,City,State,Country,Email Sent,Email \
              Open,Email Bounced,Replied,Demoed",
@@ -169,7 +169,7 @@ fn exports() -> Vec<Export> {
             before: "Notes:\n\"When exporting your connection data, you may notice that some of the email addresses \
                      are missing.\"\n\n",
             ..export(
-                Known::LinkedinConnections,
+                KnownExport::LinkedinConnections,
                 "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
                 &[
                     "Zoë|Müller|https://www.linkedin.com/in/zoe|zoe@koeln.example|Köln AG|Head of IT|01 Aug 2026",
@@ -180,7 +180,7 @@ fn exports() -> Vec<Export> {
             )
         },
         export(
-            Known::SalesNavigator,
+            KnownExport::SalesNavigator,
             "profileUrl,fullName,firstName,lastName,companyName,title,companyId,companyUrl,regularCompanyUrl,summary,titleDescription,industry,companyLocation,location,durationInRole,durationInCompany,email",
             &[
                 "https://li/zoe|Zoë Müller|Zoë|Müller|Köln AG|Head of IT|17|https://li/s/17|https://li/17|Ships \
@@ -191,7 +191,7 @@ fn exports() -> Vec<Export> {
             None,
         ),
         export(
-            Known::Hubspot,
+            KnownExport::Hubspot,
             "First Name,Last Name,Email,Job Title,Company Name,Website URL,Country/Region,Phone Number,LinkedIn \
              URL,Lifecycle Stage,Unsubscribed from all email",
             &[
@@ -201,7 +201,7 @@ fn exports() -> Vec<Export> {
             Some("unsubscribed"),
         ),
         export(
-            Known::SmartleadLeads,
+            KnownExport::SmartleadLeads,
             "id,campaign_lead_map_id,status,category,is_interested,created_at,first_name,last_name,email,phone_number,company_name,website,location,custom_fields,linkedin_profile,company_url,is_unsubscribed,unsubscribed_client_id_map,last_email_sequence_sent,open_count,click_count,reply_count",
             &[
                 "1|11|COMPLETED|Interested|true|2026-08-01|Zoë|Müller|zoe@koeln.example|+49|Köln \
@@ -214,7 +214,7 @@ fn exports() -> Vec<Export> {
         Export {
             has_names: false,
             ..export(
-                Known::SmartleadStatistics,
+                KnownExport::SmartleadStatistics,
                 "lead_email,lead_category,sequence_number,seq_variant_id,email_subject,email_message,sent_time,open_time,click_time,reply_time,is_unsubscribed,is_bounced",
                 &[
                     "zoe@koeln.example|Interested|1|7|Hi Zoë|<p>Hello, Zoë</p>|2026-08-01|||2026-08-02|false|false",
@@ -227,7 +227,7 @@ fn exports() -> Vec<Export> {
         Export {
             has_names: false,
             ..export(
-                Known::Instantly,
+                KnownExport::Instantly,
                 "timestamp,event_type,campaign_id,lead_email,step,variant,is_first,email_subject,email_text,reply_text",
                 &[
                     "2026-08-01|reply_received|c|zoe@koeln.example|1|1|true|Hi Zoë|Grüße|Sure, Müller",
@@ -239,7 +239,7 @@ fn exports() -> Vec<Export> {
         Export {
             has_names: false,
             ..export(
-                Known::Lemlist,
+                KnownExport::Lemlist,
                 "_id,type,leadEmail,text,messagePreview,campaignId,sequenceStep,isFirst",
                 &[
                     "a|emailsReplied|zoe@koeln.example|Grüße, Zoë Müller|Grüße|c|0|true",
@@ -263,7 +263,7 @@ fn check(export: &Export, name: &str, bytes: &[u8]) -> Report {
         assert_eq!((zoe.first_name.as_deref(), zoe.last_name.as_deref()), (Some("Zoë"), Some("Müller")), "{what}");
         assert_eq!(
             (zoe.title.as_deref().is_some(), zoe.company.as_deref()),
-            (!matches!(export.known, Known::SmartleadLeads), Some("Köln AG")),
+            (!matches!(export.known, KnownExport::SmartleadLeads), Some("Köln AG")),
             "{what}"
         );
         assert!(zoe.linkedin_url.as_deref().unwrap().ends_with("/zoe"), "{what}");

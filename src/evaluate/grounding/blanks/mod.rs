@@ -1,6 +1,7 @@
-//! Blanks that were never filled in: merge fields, bracketed names, spintax, and what stands for a text to come.
+//! Blanks that were never filled in: merge fields, bracketed names, spintax, and placeholders for a text to come.
 //!
-//! Found by their shape alone, in brackets of any script. A blank is certain where nothing but a blank looks like it.
+//! They are found by their shape alone, in brackets of any script. A blank is certain if nothing but a blank looks like
+//! it.
 
 mod ordered;
 
@@ -39,7 +40,7 @@ pub(super) enum Certainty {
 
 /// Characters of a blank in brackets.
 const MOST_CHARACTERS: usize = 80;
-/// Words of one in square brackets: what is longer is an aside.
+/// How many words square brackets may hold to be a blank: a longer text is an aside.
 const MOST_WORDS: usize = 8;
 
 /// The blanks of a text, in order; none stands within another.

@@ -54,7 +54,7 @@ impl Ordered {
     }
 }
 
-/// What stands in a blank, without what a template says it is to be where nothing is known.
+/// The text in a blank, without the part with which a template says what to write if nothing is known.
 fn name(blank: &str) -> &str {
     let inside = blank.trim_matches(|letter: char| !(letter.is_alphanumeric() || letter == '|' || letter == '_'));
     inside.split('|').find(|part| !part.trim().is_empty()).unwrap_or(inside).trim()

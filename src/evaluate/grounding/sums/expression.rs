@@ -54,7 +54,7 @@ pub(super) enum Operator {
     By,
 }
 
-/// The tokens of a sum. Words and signs of currencies are passed over; any other sign is none of a sum.
+/// The tokens of a sum. Words and signs of currencies are skipped; `None` if there is any other sign.
 pub(super) fn tokens(text: &str) -> Option<Vec<Token>> {
     let numbers = numbers_of_sum(text);
     let mut tokens = Vec::new();
@@ -121,7 +121,7 @@ pub(super) struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// The expression that tokens are; `None` where they are none, or more than one.
+    /// Parses tokens as one expression; `None` if they are none, or more than one.
     pub(super) fn parse(tokens: &[Token]) -> Option<Node> {
         let mut parser = Parser { tokens, at: 0 };
         parser.expression(0).filter(|_| parser.at == tokens.len())

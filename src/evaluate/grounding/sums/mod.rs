@@ -16,7 +16,7 @@ use expression::{Node, Operator, Parser, Relation, Token, is_currency, leaf, tok
 
 /// Characters of a derivation that are read.
 const MOST_CHARACTERS: usize = 400;
-/// The largest bound of a comparison that need stand nowhere, in halves.
+/// The largest bound of a comparison, in halves, that need not stand in a source.
 const MOST_HALVES: i128 = 40;
 
 /// Where a number of a sum stands.
@@ -37,13 +37,13 @@ pub(super) enum Origin {
 /// A sum that is right.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sum {
-    /// What it comes to: several values where its numbers have several readings.
+    /// Its possible results: several if its numbers have several readings.
     pub results: Vec<Exact>,
     /// Its numbers that stand in sources.
     pub operands: Vec<Number>,
     /// Its numbers that the message supposes.
     pub supposed: Vec<Number>,
-    /// Numbers of the claim that it holds other numbers against.
+    /// Numbers of the claim with which it compares other numbers.
     pub bounds: Vec<Number>,
     /// Bounds that repeat in digits what the claim says in words.
     pub spoken: Vec<Exact>,
@@ -301,8 +301,8 @@ const MEASURES: [i128; 22] = [
 ];
 
 impl Role {
-    /// Whether a number that stands in no source may do this. What is added counts; only the whole may be (per cent
-    /// left over), and the twelve hours of a clock.
+    /// Whether a number that stands in no source may be used in this role. Added numbers must stand somewhere;
+    /// exceptions are the whole (what is left of 100 per cent), and the twelve hours of a clock.
     fn allows(self, value: Exact) -> bool {
         match self {
             Role::Alone => false,

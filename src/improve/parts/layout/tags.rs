@@ -13,7 +13,7 @@ pub(super) fn closings(lines: &[Line<'_>]) -> Vec<usize> {
         match tag(line.bare()) {
             Some((name, false)) if open.len() < MOST_OPEN => open.push((name, at)),
             Some((name, true)) => {
-                if let Some(found) = open.iter().rposition(|(own, _)| *own == name) {
+                if let Some(found) = open.iter().rposition(|(tag, _)| *tag == name) {
                     let opened = open[found].1;
                     (pairs[opened], pairs[at]) = (at + 1, opened + 1);
                     open.truncate(found);

@@ -75,10 +75,10 @@ fn of_five_languages(said: &str) -> Vec<String> {
     known.map(|(_, _, groups)| groups.iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
-fn heard(said: impl IntoIterator<Item = (bool, String)>) -> Heard {
-    let mut heard = Heard::default();
+fn heard(said: impl IntoIterator<Item = (bool, String)>) -> Feedback {
+    let mut heard = Feedback::default();
     for (persona, (yes, text)) in said.into_iter().enumerate() {
-        heard.hear(persona, 0, yes, &text);
+        heard.record(persona, 0, yes, &text);
     }
     heard
 }

@@ -17,7 +17,7 @@ fn names(prefix: &str, count: usize) -> Vec<String> {
 }
 
 fn split(folder: &DataFolder, file: &str, all: &[String]) -> (Split, People) {
-    let all = Arc::new(Texts::of(folder.root(), all).unwrap());
+    let all = Arc::new(Texts::spool(folder.root(), all).unwrap());
     let split = Split::new(folder, Some(file), &all).unwrap();
     let people = split.people(folder, &all).unwrap();
     (split, people)
@@ -120,7 +120,7 @@ fn colleagues_are_never_on_both_sides_also_once_they_are_described_otherwise() {
     }
     std::fs::remove_file(folder.path(&file)).unwrap();
     LeadList::create(&folder, &file, leads.iter().cloned().map(Ok)).unwrap();
-    let all = Arc::new(Texts::of(folder.root(), texts(&leads)).unwrap());
+    let all = Arc::new(Texts::spool(folder.root(), texts(&leads)).unwrap());
     let later = split.people(&folder, &all).unwrap();
     assert_eq!(later.learn, people.learn);
     let unseen = split.unseen(&folder).unwrap();
@@ -175,7 +175,7 @@ proptest! {
         }
         let mut turned = all.clone();
         turned.reverse();
-        let turned = Arc::new(Texts::of(folder.root(), &turned).unwrap());
+        let turned = Arc::new(Texts::spool(folder.root(), &turned).unwrap());
         let again = split.people(&folder, &turned).unwrap();
         prop_assert!(all.iter().all(|persona| again.is_unseen(persona) == people.is_unseen(persona)));
     }

@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 
 use super::Batches;
 use super::create::host;
-use super::desk::{Desk, Noted};
+use super::desk::{Desk, PendingCall};
 use super::leave::count;
 use crate::call::Caller;
 use crate::call::budget::Reserved;
@@ -25,16 +25,16 @@ const AT_ONCE: usize = 512;
 /// A batch that is at its host.
 pub(super) struct Sent {
     pub(super) caller: Caller,
-    number: Option<i64>,
+    pub(super) number: Option<i64>,
     pub(super) id: String,
     /// Calls whose results are not here yet.
-    pub(super) pending: HashMap<Key, (Noted, Reserved)>,
+    pub(super) pending: HashMap<Key, (PendingCall, Reserved)>,
     /// Whether all its calls are waited for.
-    is_whole: bool,
-    /// Whether it was found where a batch of ours might be, and its results have not shown yet that it is.
-    is_guess: bool,
+    pub(super) is_whole: bool,
+    /// Whether this batch is only assumed to be ours, and its results have not confirmed it yet.
+    pub(super) is_guess: bool,
     /// Results that are nobody's.
-    unknown: usize,
+    pub(super) unknown: usize,
 }
 
 /// What has become of a batch's results.
@@ -47,16 +47,10 @@ enum Taken {
 }
 
 impl Sent {
-    pub(super) fn new(
-        caller: Caller,
-        number: Option<i64>,
-        id: String,
-        held: Vec<(Noted, Reserved)>,
-        is_whole: bool,
-        is_guess: bool,
-    ) -> Self {
+    /// A batch of this process, all of whose calls are waited for.
+    pub(super) fn new(caller: Caller, number: Option<i64>, id: String, held: Vec<(PendingCall, Reserved)>) -> Self {
         let pending = held.into_iter().map(|(noted, reserved)| (noted.key, (noted, reserved))).collect();
-        Sent { caller, number, id, pending, is_whole, is_guess, unknown: 0 }
+        Sent { caller, number, id, pending, is_whole: true, is_guess: false, unknown: 0 }
     }
 }
 
@@ -122,7 +116,7 @@ impl Batches {
         }
     }
 
-    /// Takes in all results, in as many readings as it takes.
+    /// Takes in all results, reading them as often as necessary.
     async fn take_in(&self, desk: &Arc<Desk>, sent: &mut Sent, batch: &Batch) -> Taken {
         let policy = self.patience(&sent.caller);
         let mut attempt = 0;
@@ -154,7 +148,7 @@ impl Batches {
         }
     }
 
-    /// One reading of the results, from their beginning: what is here already is passed over.
+    /// Reads the results once from the beginning, skipping those that are here already.
     async fn read(&self, desk: &Arc<Desk>, sent: &mut Sent, batch: &Batch) -> Result<(), Failure> {
         let mut entries = host(&sent.caller)?.results(batch).await?;
         let mut keeping = FuturesUnordered::new();
@@ -190,7 +184,7 @@ impl Batches {
         broken.map_or(Ok(()), Err)
     }
 
-    async fn keep(&self, desk: Arc<Desk>, caller: Caller, noted: Noted, reserved: Reserved, answer: Answer) {
+    async fn keep(&self, desk: Arc<Desk>, caller: Caller, noted: PendingCall, reserved: Reserved, answer: Answer) {
         let request = match desk.request(&noted) {
             Ok(request) => request,
             Err(error) => {
@@ -206,14 +200,14 @@ impl Batches {
     }
 
     /// A call that got no answer is put aside once more, sent online, or given up.
-    fn failed(&self, desk: &Desk, caller: &Caller, noted: Noted, failure: Failure) {
+    fn failed(&self, desk: &Desk, caller: &Caller, noted: PendingCall, failure: Failure) {
         match caller.retry().decide(&failure, u32::from(noted.asked), 0.0) {
             Retry::After(_) => {
                 caller.count_repeated();
                 if self.manner.urgent_below.is_some() {
                     desk.online(noted.key);
                 } else {
-                    desk.put_back([Noted { asked: noted.asked.saturating_add(1), ..noted }]);
+                    desk.put_back([PendingCall { asked: noted.asked.saturating_add(1), ..noted }]);
                 }
             }
             Retry::GiveUp => {
@@ -225,7 +219,7 @@ impl Batches {
         }
     }
 
-    /// A batch is over: what it has brought nothing for is asked anew.
+    /// Closes a batch: calls for which it brought no result are asked again.
     fn close(&self, desk: &Desk, sent: Sent, taken: Taken) {
         let Sent { caller, number, id, pending, is_whole, is_guess, unknown } = sent;
         let left = pending.len();

@@ -1,15 +1,15 @@
 //! Handing in one batch, and not twice.
 //!
-//! A batch has no name of ours by which its host would know it again. So before it is handed in, the journal notes
-//! which batch was the account's newest. Where the answer is lost, later ones are looked at: one of the same number of
-//! requests that nobody here knows is taken for ours, until its results say otherwise. What cannot be excluded: a host
-//! that takes a batch up only after it was looked for, twice.
+//! A batch carries no name of ours by which its host would recognise it. So before it is handed in, the journal notes
+//! which batch was the account's newest. If the host's answer is lost, later batches are looked at: one with the same
+//! number of requests that nobody here knows is taken for ours, until its results say otherwise. One case cannot be
+//! excluded: a host that lists a batch only after it has been looked for twice.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Batches;
-use super::desk::{Desk, Noted};
+use super::desk::{Desk, PendingCall};
 use crate::call::Caller;
 use crate::journal::{BatchEnd, Key};
 use crate::model::batching::{Batch, Batching};
@@ -19,7 +19,7 @@ use crate::model::{Failure, FailureKind};
 /// How long a batch that is on its way out may take once the run is to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Retries beyond those of a single call: on a batch hang the trials of a whole round.
+/// Retries beyond those of a single call, because the trials of a whole round depend on a batch.
 const MORE_RETRIES: u32 = 4;
 
 /// Whether a batch is at its host.
@@ -41,7 +41,7 @@ impl Batches {
         &self,
         desk: &Arc<Desk>,
         caller: &Caller,
-        calls: &Arc<[Noted]>,
+        calls: &Arc<[PendingCall]>,
     ) -> Result<(Option<i64>, String), Failure> {
         let host = host(caller)?;
         let before = self.patiently(caller, || host.newest(None)).await?.into_iter().next().map(|batch| batch.id);
@@ -104,7 +104,7 @@ impl Batches {
         }
     }
 
-    /// Looks for a batch of so many requests that came after the batch `after` and that the journal does not know.
+    /// Looks for a batch with this many requests that came after the batch `after` and that the journal does not know.
     pub(super) async fn find(&self, caller: &Caller, after: Option<&str>, requests: usize) -> Found {
         let Ok(host) = host(caller) else { return Found::Unknown };
         let Ok(newest) = self.patiently(caller, || host.newest(after)).await else { return Found::Unknown };
@@ -120,7 +120,7 @@ impl Batches {
         candidates.find(|batch| !is_known(batch)).map_or(Found::Nowhere, |batch| Found::Here(batch.id))
     }
 
-    /// Does this until it succeeds, as often as it is worth it.
+    /// Repeats this until it succeeds, as often as the retry policy allows.
     pub(super) async fn patiently<T, Fut>(&self, caller: &Caller, mut ask: impl FnMut() -> Fut) -> Result<T, Failure>
     where
         Fut: Future<Output = Result<T, Failure>>,

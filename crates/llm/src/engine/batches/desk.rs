@@ -1,7 +1,7 @@
 //! What has been put aside, what has been answered, and what will not be.
 //!
-//! Requests and answers are on disk; of each call that is under way some 50 bytes are in memory, of each that was
-//! answered some 40, until the batch of trials is over.
+//! Requests and answers are on disk. Until the batch of trials is over, a call takes some 50 bytes of memory while it
+//! is under way and some 40 once it is answered.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
@@ -19,7 +19,7 @@ use rejoinder_files::spool::{Place, Spool};
 
 /// A call that was put aside.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Noted {
+pub(super) struct PendingCall {
     pub(super) key: Key,
     pub(super) place: Place,
     /// Bytes of the request as a batch has it.
@@ -33,7 +33,7 @@ pub(super) struct Noted {
 
 /// What is known of a call.
 #[derive(Debug)]
-enum Known {
+enum CallState {
     /// It is under way, or about to be.
     Noted,
     Answered(Place),
@@ -54,9 +54,9 @@ pub(super) struct Desk {
 struct State {
     /// The doors by which calls came.
     callers: BTreeMap<Role, Caller>,
-    known: HashMap<Key, Known>,
+    known: HashMap<Key, CallState>,
     /// In the order in which they came.
-    noted: Vec<Noted>,
+    noted: Vec<PendingCall>,
 }
 
 impl Desk {
@@ -69,15 +69,15 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes all that was put aside, in the order of their keys: which job came first is chance.
-    pub(super) fn take(&self) -> Vec<Noted> {
+    /// Takes out all calls that were put aside, sorted by key, because the order in which jobs made them is chance.
+    pub(super) fn drain(&self) -> Vec<PendingCall> {
         let mut noted = std::mem::take(&mut self.state().noted);
         noted.sort_unstable_by_key(|noted| noted.key);
         noted
     }
 
     /// Puts calls back, to go with the next round.
-    pub(super) fn put_back(&self, noted: impl IntoIterator<Item = Noted>) {
+    pub(super) fn put_back(&self, noted: impl IntoIterator<Item = PendingCall>) {
         self.state().noted.extend(noted);
     }
 
@@ -94,18 +94,18 @@ impl Desk {
     pub(super) fn answered(&self, key: Key, answer: &Answer) -> Result<(), rejoinder_files::Error> {
         let text = serde_json::to_string(answer).map_err(|error| self.answers.unreadable(&error.to_string()))?;
         let place = self.answers.put(&text)?;
-        self.state().known.insert(key, Known::Answered(place));
+        self.state().known.insert(key, CallState::Answered(place));
         Ok(())
     }
 
     pub(super) fn failed(&self, key: Key, failure: Failure) {
-        self.state().known.insert(key, Known::Failed(Box::new(failure)));
+        self.state().known.insert(key, CallState::Failed(Box::new(failure)));
     }
 
     /// Has a call sent, and all that its job asks after it.
     pub(super) fn online(&self, key: Key) {
         self.sends.store(true, Ordering::Relaxed);
-        self.state().known.insert(key, Known::Online);
+        self.state().known.insert(key, CallState::Online);
     }
 
     /// Whether any call is sent.
@@ -114,13 +114,13 @@ impl Desk {
     }
 
     /// The request of a call that was put aside.
-    pub(super) fn request(&self, noted: &Noted) -> Result<Request, rejoinder_files::Error> {
+    pub(super) fn request(&self, noted: &PendingCall) -> Result<Request, rejoinder_files::Error> {
         let text = self.requests.get(noted.place)?;
         serde_json::from_str(&text).map_err(|error| self.requests.unreadable(&error.to_string()))
     }
 
     /// The requests of these calls as a batch has them.
-    pub(super) fn lines(self: &Arc<Self>, calls: Arc<[Noted]>) -> Lines {
+    pub(super) fn lines(self: &Arc<Self>, calls: Arc<[PendingCall]>) -> Lines {
         let (desk, count) = (Arc::clone(self), calls.len());
         let bytes = calls.iter().map(|noted| u64::from(noted.size)).sum();
         let callers = self.state().callers.clone();
@@ -148,10 +148,10 @@ impl Desk {
     fn look(&self, key: &Key) -> Result<Option<Met>, Failure> {
         let place = match self.state().known.get(key) {
             None => return Ok(None),
-            Some(Known::Noted) => return Ok(Some(Met::Later)),
-            Some(Known::Online) => return Ok(Some(Met::Now)),
-            Some(Known::Failed(failure)) => return Err((**failure).clone()),
-            Some(Known::Answered(place)) => *place,
+            Some(CallState::Noted) => return Ok(Some(Met::Later)),
+            Some(CallState::Online) => return Ok(Some(Met::Now)),
+            Some(CallState::Failed(failure)) => return Err((**failure).clone()),
+            Some(CallState::Answered(place)) => *place,
         };
         self.answer(place).map(|answer| Some(Met::Answered(answer))).map_err(|error| self.broken(&error))
     }
@@ -167,8 +167,8 @@ impl Desk {
         state.callers.entry(role).or_insert_with(|| caller.clone());
         // Two jobs that ask the same under one key wait for one answer.
         if let std::collections::hash_map::Entry::Vacant(vacant) = state.known.entry(key) {
-            vacant.insert(Known::Noted);
-            state.noted.push(Noted { key, place, size: size as u32, role, asked: 0, most_usd });
+            vacant.insert(CallState::Noted);
+            state.noted.push(PendingCall { key, place, size: size as u32, role, asked: 0, most_usd });
         }
         Ok(())
     }

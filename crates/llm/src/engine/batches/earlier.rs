@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use super::Batches;
 use super::collect::Sent;
 use super::create::Found;
-use super::desk::{Desk, Noted};
+use super::desk::{Desk, PendingCall};
 use super::leave::count;
 use crate::call::Caller;
 use crate::event::Event;
@@ -19,7 +19,7 @@ pub(super) struct Earlier(Mutex<Option<Vec<OpenBatch>>>);
 
 impl Batches {
     /// Takes out of `noted` the calls that are in earlier batches, and returns those batches.
-    pub(super) async fn earlier(&self, desk: &Desk, noted: &mut Vec<Noted>) -> Vec<Sent> {
+    pub(super) async fn earlier(&self, desk: &Desk, noted: &mut Vec<PendingCall>) -> Vec<Sent> {
         let mut earlier = self.earlier.0.lock().await;
         let Some(caller) = desk.any_caller() else { return Vec::new() };
         if earlier.is_none() {
@@ -33,8 +33,8 @@ impl Batches {
             .flat_map(|(index, batch)| batch.keys.iter().map(move |key| (*key, index)))
             .collect();
         for (index, batch) in open.drain(..).enumerate() {
-            let mine = |noted: &mut Noted| of.get(&noted.key) == Some(&index);
-            let calls: Vec<Noted> = noted.extract_if(.., mine).collect();
+            let mine = |noted: &mut PendingCall| of.get(&noted.key) == Some(&index);
+            let calls: Vec<PendingCall> = noted.extract_if(.., mine).collect();
             // A later stage of the run, or another batch of its trials, may ask for what is in it.
             if calls.is_empty() {
                 later.push(batch);
@@ -55,7 +55,8 @@ impl Batches {
                     let is_whole = without.is_empty();
                     desk.put_back(without);
                     if !held.is_empty() {
-                        sent.push(Sent::new(caller, Some(batch.number), id, held, is_whole, batch.id.is_none()));
+                        let is_guess = batch.id.is_none();
+                        sent.push(Sent { is_whole, is_guess, ..Sent::new(caller, Some(batch.number), id, held) });
                     }
                 }
                 Found::Nowhere => {
@@ -81,7 +82,7 @@ impl Batches {
         })
     }
 
-    /// The name of a batch, which may never have been heard.
+    /// The name of a batch, which the host may never have told us.
     async fn name(&self, caller: &Caller, batch: &OpenBatch) -> Found {
         match &batch.id {
             Some(id) => Found::Here(id.clone()),

@@ -41,11 +41,11 @@ pub struct Manner {
     pub most_requests: usize,
     /// The most bytes of one batch.
     pub most_bytes: u64,
-    /// The first wait until it is looked how far a batch is; it grows by half each time.
+    /// The first wait before a batch's progress is looked at; it grows by half each time.
     pub first_look: Duration,
     /// Where it ends to grow.
     pub longest_look: Duration,
-    /// Where set, the tail goes online: what a batch brought no answer to, and rounds of fewer calls than this.
+    /// If set, the tail is sent online: requests that a batch did not answer, and rounds of fewer calls than this.
     pub urgent_below: Option<usize>,
 }
 

@@ -50,8 +50,8 @@ async fn pass(desk: &Arc<Desk>, jobs: impl Iterator<Item = Waiting> + Send, widt
         async move {
             let ended = aside::within(aside, trace, work(job)).await;
             if ended.waits {
-                let own = Waiting { job, trace: ended.trace };
-                waiting.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+                let entry = Waiting { job, trace: ended.trace };
+                waiting.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
             }
         }
     })

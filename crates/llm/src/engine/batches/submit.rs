@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use super::Batches;
 use super::collect::Sent;
-use super::desk::{Desk, Noted};
+use super::desk::{Desk, PendingCall};
 use super::split::split;
 use crate::call::Caller;
 use crate::call::budget::Reserved;
 use crate::model::{Failure, FailureKind};
 
 impl Batches {
-    /// Has these calls answered, as far as limits and the host allow. Those that are to be asked once more are put
+    /// Has these calls answered, as far as limits and the host allow. Calls that are to be asked once more are put
     /// aside again.
     pub(super) async fn exchange(&self, desk: &Arc<Desk>) {
-        let mut noted = desk.take();
+        let mut noted = desk.drain();
         let mut sent = self.earlier(desk, &mut noted).await;
         if self.manner.urgent_below.is_some_and(|below| noted.len() < below) {
             for call in noted.drain(..) {
                 desk.online(call.key);
             }
         }
-        let mut hosts: BTreeMap<String, (Caller, Vec<Noted>)> = BTreeMap::new();
+        let mut hosts: BTreeMap<String, (Caller, Vec<PendingCall>)> = BTreeMap::new();
         for call in noted {
             let Some(caller) = desk.caller(call.role) else { continue };
             let host = caller.model().host().to_owned();
@@ -38,10 +38,10 @@ impl Batches {
         self.follow(desk, sent).await;
     }
 
-    async fn submit(&self, desk: &Arc<Desk>, caller: &Caller, calls: Vec<Noted>, sent: &mut Vec<Sent>) {
+    async fn submit(&self, desk: &Arc<Desk>, caller: &Caller, calls: Vec<PendingCall>, sent: &mut Vec<Sent>) {
         let sizes = calls.iter().map(|noted| noted.size);
         let ranges = split(sizes, self.manner.most_requests, self.manner.most_bytes);
-        let mut parts: VecDeque<Vec<Noted>> = ranges.into_iter().map(|range| calls[range].to_vec()).collect();
+        let mut parts: VecDeque<Vec<PendingCall>> = ranges.into_iter().map(|range| calls[range].to_vec()).collect();
         drop(calls);
         while let Some(part) = parts.pop_front() {
             if self.stop.why().is_some() {
@@ -53,9 +53,9 @@ impl Batches {
             if held.is_empty() {
                 continue;
             }
-            let batch: Arc<[Noted]> = held.iter().map(|(noted, _)| *noted).collect();
+            let batch: Arc<[PendingCall]> = held.iter().map(|(noted, _)| *noted).collect();
             match self.create(desk, caller, &batch).await {
-                Ok((number, id)) => sent.push(Sent::new(caller.clone(), number, id, held, true, false)),
+                Ok((number, id)) => sent.push(Sent::new(caller.clone(), number, id, held)),
                 Err(failure) if failure.kind == FailureKind::TooLarge && batch.len() > 1 => {
                     let (first, second) = batch.split_at(batch.len() / 2);
                     parts.push_front(second.to_vec());
@@ -67,7 +67,7 @@ impl Batches {
     }
 
     /// What follows for the calls of a batch that its host does not take.
-    fn not_created(&self, desk: &Desk, caller: &Caller, calls: &[Noted], failure: Failure) {
+    fn not_created(&self, desk: &Desk, caller: &Caller, calls: &[PendingCall], failure: Failure) {
         match failure.kind {
             // What is wrong with the requests is wrong with them tomorrow.
             FailureKind::Invalid | FailureKind::TooLarge => {
@@ -91,9 +91,13 @@ impl Batches {
         desk.put_back(calls.iter().copied());
     }
 
-    /// Reserves room for each of these calls; those that find none come second. A limit that nothing under way can make
-    /// room for stops the run.
-    pub(super) fn reserve(&self, caller: &Caller, calls: Vec<Noted>) -> (Vec<(Noted, Reserved)>, Vec<Noted>) {
+    /// Reserves room for each of these calls. Returns the calls with room, then those without. A limit that nothing
+    /// under way can free stops the run.
+    pub(super) fn reserve(
+        &self,
+        caller: &Caller,
+        calls: Vec<PendingCall>,
+    ) -> (Vec<(PendingCall, Reserved)>, Vec<PendingCall>) {
         let (mut held, mut without) = (Vec::with_capacity(calls.len()), Vec::new());
         let mut calls = calls.into_iter();
         for noted in calls.by_ref() {

@@ -19,19 +19,18 @@ use crate::model::retry::RetryPolicy;
 use crate::model::{CallKey, FailureKind, Model, Request, Role};
 use host::{Host, Manners, Mock};
 
-/// For each job how each time that it was worked on ended.
+/// For each job, how each of its runs ended.
 type Ended = Vec<Vec<Result<Vec<String>, String>>>;
 
 /// What came of a batch of trials.
 struct Done {
-    /// For each job, how each of the times ended at which it came to an end: the texts of its answers, or why there is
-    /// none.
+    /// For each job, how each of the runs that came to an end did so: the texts of its answers, or why there are none.
     ended: Ended,
     host: Arc<Host>,
     shared: Shared,
 }
 
-/// Runs so many calls for each job, one after the other.
+/// Runs jobs that make this many calls each, one after the other.
 async fn run(host: Host, calls: &[usize], manner: Manner, limits: Limits) -> Done {
     run_until(host, calls, (manner, limits), None).await
 }
@@ -44,7 +43,7 @@ async fn run_until(host: Host, calls: &[usize], (manner, limits): (Manner, Limit
     let events = Events::new(|_| {});
     let model: Arc<dyn Model> = Arc::new(Mock(Arc::clone(&host)));
     let permits = Permits::new(Concurrency::Fixed(4));
-    let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared.clone(), events.clone());
+    let caller = Caller::new(Role::Generator, model, permits, shared.clone(), events.clone());
     if asked.is_some() {
         let stop = shared.stop.clone();
         tokio::spawn(async move {
@@ -54,10 +53,10 @@ async fn run_until(host: Host, calls: &[usize], (manner, limits): (Manner, Limit
     }
     let engine = Batches::new(manner, std::env::temp_dir(), events, shared.stop.clone(), asked);
     let ended: Arc<Mutex<Ended>> = Arc::new(Mutex::new(vec![Vec::new(); calls.len()]));
-    let (own, calls) = (Arc::clone(&ended), calls.to_vec());
+    let (results, calls) = (Arc::clone(&ended), calls.to_vec());
     let count = calls.len();
     let work: Work = Arc::new(move |job| {
-        let (caller, ended, calls) = (caller.clone(), Arc::clone(&own), calls[job]);
+        let (caller, ended, calls) = (caller.clone(), Arc::clone(&results), calls[job]);
         Box::pin(async move {
             let mut texts = Vec::new();
             for call in 0..calls {
@@ -79,7 +78,7 @@ async fn run_until(host: Host, calls: &[usize], (manner, limits): (Manner, Limit
 }
 
 fn request(job: usize, call: usize) -> Request {
-    let key = CallKey::of(&["job", &job.to_string(), &call.to_string()]);
+    let key = CallKey::from_parts(&["job", &job.to_string(), &call.to_string()]);
     Request { key, system: String::new(), user: format!("{job} {call}"), schema: None, max_tokens: 10 }
 }
 
@@ -93,8 +92,9 @@ fn assert_in_order(done: &Done, calls: &[usize]) {
     for (job, ended) in done.ended.iter().enumerate() {
         assert_eq!(ended.len(), 1, "job {job} ended {} times", ended.len());
         if let Ok(texts) = &ended[0] {
-            let own: Vec<String> = (0..calls[job]).map(|call| request(job, call).key.as_str().to_owned()).collect();
-            assert_eq!(*texts, own, "job {job}");
+            let expected: Vec<String> =
+                (0..calls[job]).map(|call| request(job, call).key.as_str().to_owned()).collect();
+            assert_eq!(*texts, expected, "job {job}");
         }
     }
     for (id, times) in &done.host.state.lock().unwrap().asked {
@@ -133,9 +133,9 @@ async fn a_person_who_stops_a_run_is_asked_and_only_a_yes_cancels_what_is_under_
     for says in [true, false] {
         let host = Host { manners: Manners { endless: true, ..Manners::default() }, ..Host::default() };
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let own = Arc::clone(&heard);
+        let questions = Arc::clone(&heard);
         let question: Question = Arc::new(move |text| {
-            own.lock().unwrap().push(text);
+            questions.lock().unwrap().push(text);
             Box::pin(async move { says })
         });
         let done = run_until(host, &[1; 10], (manner(), Limits::default()), Some(question)).await;
@@ -186,7 +186,7 @@ fn most() -> f64 {
     let model: Arc<dyn Model> = Arc::new(Mock(Arc::default()));
     let (permits, events) = (Permits::new(Concurrency::Fixed(1)), Events::new(|_| {}));
     let shared = Shared { prices: Prices::built_in(), ..Shared::default() };
-    let caller = Caller::new(Role::Generator, model, permits, RetryPolicy::default(), shared, events);
+    let caller = Caller::new(Role::Generator, model, permits, shared, events);
     caller.most_batched(&request(0, 0))
 }
 

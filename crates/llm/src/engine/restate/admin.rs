@@ -32,7 +32,7 @@ impl Admin {
         Inner::new(address).map(Admin)
     }
 
-    /// The ingress that Restate tells of, at the host under which the admin API is reached.
+    /// The ingress that Restate names, at the host under which the admin API is reached.
     ///
     /// # Errors
     /// One line, where Restate cannot be asked.
@@ -70,7 +70,7 @@ impl Admin {
         self.ask("POST", "/deployments", Some(&json!({ "uri": address, "force": true }))).await.map(drop)
     }
 
-    /// Sends everything that was sent to this deployment to `address` from now on, what is under way included.
+    /// From now on sends everything that was meant for this deployment to `address`, including what is under way.
     ///
     /// # Errors
     /// One line, where Restate does not take it or cannot reach it.

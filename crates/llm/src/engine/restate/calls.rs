@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use restate_sdk::prelude::*;
 
-use super::wire::{Asked, Refusal};
+use super::wire::{Refusal, RemoteCall};
 use super::worker::sender::{Lost, Sender};
 use crate::model::Answer;
 
@@ -31,7 +31,7 @@ pub struct Calls(pub Arc<Sender>);
 )]
 impl Calls {
     #[handler]
-    async fn answer(&self, ctx: Context<'_>, asked: Json<Asked>) -> Result<Json<Answer>, HandlerError> {
+    async fn answer(&self, ctx: Context<'_>, asked: Json<RemoteCall>) -> Result<Json<Answer>, HandlerError> {
         let (sender, asked) = (Arc::clone(&self.0), asked.into_inner());
         let id = ctx.invocation_id().to_owned();
         let answered = ctx

@@ -11,21 +11,21 @@ use tokio::time::{Instant, sleep};
 
 use super::ingress::Error;
 use super::session::Session;
-use super::wire::{Asked, CALLS, Refusal, Version, form};
+use super::wire::{CALLS, Refusal, RemoteCall, Version, form};
 use crate::model::about::About;
 use crate::model::limits::RateLimits;
 use crate::model::{Answer, Failure, FailureKind, Model, Reply, Request, Role, digest};
 
-/// After so long a wait is begun anew: connections on which nothing moves are forgotten on the way.
+/// A wait is begun anew after this time: connections on which nothing moves are forgotten on the way.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// The first wait before Restate is asked again, and the longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-/// So long Restate may be away before a call is given up.
+/// How long Restate may be away before a call is given up.
 const LONGEST_AWAY: Duration = Duration::from_secs(900);
 
 /// See the module.
 pub struct Remote {
-    own: Arc<dyn Model>,
+    model: Arc<dyn Model>,
     role: Role,
     wire: Wire,
     session: Session,
@@ -43,30 +43,30 @@ pub struct Wire {
 }
 
 impl Remote {
-    /// `own` is the model as it would be called from here; it is never called.
+    /// `model` is the model as it would be called from here; it is never called.
     #[must_use]
-    pub fn new(own: Arc<dyn Model>, role: Role, wire: Wire, session: Session) -> Self {
-        Remote { own, role, wire, session }
+    pub fn new(model: Arc<dyn Model>, role: Role, wire: Wire, session: Session) -> Self {
+        Remote { model, role, wire, session }
     }
 
     /// What is asked of a worker.
-    fn asked(&self, request: &Request) -> Asked {
-        Asked {
-            version: Version::own(),
+    fn asked(&self, request: &Request) -> RemoteCall {
+        RemoteCall {
+            version: Version::current(),
             run: self.session.run().to_owned(),
             session: self.session.id().to_owned(),
             role: self.role,
-            model: self.own.id().to_owned(),
+            model: self.model.id().to_owned(),
             effort: self.wire.effort.clone(),
-            form: form(&self.own.settings()),
+            form: form(&self.model.settings()),
             timeout: self.wire.timeout,
             retries: self.wire.retries,
             request: request.clone(),
         }
     }
 
-    /// One invocation, begun or attached to, whatever happens to Restate, the workers or the connection meanwhile.
-    async fn attach(&self, key: &str, asked: &Asked) -> Result<Answer, Refusal> {
+    /// Begins one invocation or attaches to it, whatever happens to Restate, the workers or the connection meanwhile.
+    async fn attach(&self, key: &str, asked: &RemoteCall) -> Result<Answer, Refusal> {
         let (mut wait, mut away_since) = (WAITS.0, None);
         loop {
             let begun = Instant::now();
@@ -89,14 +89,14 @@ impl Remote {
             if is_refused || since.elapsed() > LONGEST_AWAY {
                 let kind = if is_refused { FailureKind::Invalid } else { FailureKind::Connection };
                 let failure = Failure::new(kind, error.to_string());
-                return Err(Refusal::of(failure, &asked.session));
+                return Err(Refusal::from_failure(failure, &asked.session));
             }
             self.session.is_away(&error.to_string());
             tokio::select! {
                 () = sleep(wait) => {}
                 () = self.session.stop().asked() => {
                     let failure = Failure::new(FailureKind::Stopped, error.to_string());
-                    return Err(Refusal::of(failure, &asked.session));
+                    return Err(Refusal::from_failure(failure, &asked.session));
                 }
             }
             wait = (wait * 2).min(WAITS.1);
@@ -133,26 +133,26 @@ impl Model for Remote {
     }
 
     fn id(&self) -> &str {
-        self.own.id()
+        self.model.id()
     }
 
     fn host(&self) -> &str {
-        self.own.host()
+        self.model.host()
     }
 
     fn settings(&self) -> String {
-        self.own.settings()
+        self.model.settings()
     }
 
     fn is_simulated(&self) -> bool {
-        self.own.is_simulated()
+        self.model.is_simulated()
     }
 
     fn about(&self) -> BoxFuture<'_, Option<About>> {
-        self.own.about()
+        self.model.about()
     }
 
     fn only_decides(&self) -> bool {
-        self.own.only_decides()
+        self.model.only_decides()
     }
 }

@@ -9,7 +9,7 @@ use super::wire::{ALL, Refusal, Version};
 
 /// A run, as Restate knows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct RunStatus {
     /// What it is.
     pub about: About,
     /// Grows while its process lives.
@@ -22,10 +22,10 @@ pub struct Seen {
     #[serde(default)]
     pub stopping: bool,
     /// How it ended, once it has.
-    pub ended: Option<Ended>,
+    pub ended: Option<RunEnd>,
 }
 
-impl Seen {
+impl RunStatus {
     /// Whether calls of it that have not been sent are not to be sent any more.
     #[must_use]
     pub fn is_to_stop(&self) -> bool {
@@ -52,7 +52,7 @@ pub struct About {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct RunEnd {
     /// Whether well.
     pub well: bool,
     /// If not: why.
@@ -62,7 +62,7 @@ pub struct Ended {
 /// A sign of life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beat {
-    /// Of which process.
+    /// The process that sends it.
     pub session: String,
     /// The state of the command.
     pub live: String,
@@ -70,7 +70,7 @@ pub struct Beat {
     #[serde(default)]
     pub stopping: bool,
     /// How it ended, with the last beat.
-    pub ended: Option<Ended>,
+    pub ended: Option<RunEnd>,
 }
 
 /// The object. See [`super::wire::RUN`] for its name.
@@ -101,7 +101,7 @@ impl Run {
         ctx.object_client::<RunsClient>(ALL).note(about.run.clone()).send();
         ctx.set(
             SEEN,
-            Json(Seen { about, beats: 0, live: String::new(), cancelled: None, stopping: false, ended: None }),
+            Json(RunStatus { about, beats: 0, live: String::new(), cancelled: None, stopping: false, ended: None }),
         );
         Ok(())
     }
@@ -110,7 +110,9 @@ impl Run {
     #[handler]
     async fn beat(&self, ctx: ObjectContext<'_>, beat: Json<Beat>) -> Result<Json<Option<String>>, HandlerError> {
         let beat = beat.into_inner();
-        let Some(mut seen) = ctx.get::<Json<Seen>>(SEEN).await?.map(Json::into_inner) else { return Ok(Json(None)) };
+        let Some(mut seen) = ctx.get::<Json<RunStatus>>(SEEN).await?.map(Json::into_inner) else {
+            return Ok(Json(None));
+        };
         let cancelled = seen.cancelled.clone();
         // A process that was thought dead does not speak for the one that went on with its run.
         if seen.about.session == beat.session {
@@ -127,8 +129,10 @@ impl Run {
 
     /// Asks it to stop.
     #[handler]
-    async fn cancel(&self, ctx: ObjectContext<'_>, by: String) -> Result<Json<Option<Seen>>, HandlerError> {
-        let Some(mut seen) = ctx.get::<Json<Seen>>(SEEN).await?.map(Json::into_inner) else { return Ok(Json(None)) };
+    async fn cancel(&self, ctx: ObjectContext<'_>, by: String) -> Result<Json<Option<RunStatus>>, HandlerError> {
+        let Some(mut seen) = ctx.get::<Json<RunStatus>>(SEEN).await?.map(Json::into_inner) else {
+            return Ok(Json(None));
+        };
         if seen.ended.is_none() && seen.cancelled.is_none() {
             seen.cancelled = Some(by);
             ctx.set(SEEN, Json(seen.clone()));
@@ -138,8 +142,8 @@ impl Run {
 
     /// How it stands.
     #[handler]
-    async fn see(&self, ctx: SharedObjectContext<'_>) -> Result<Json<Option<Seen>>, HandlerError> {
-        Ok(Json(ctx.get::<Json<Seen>>(SEEN).await?.map(Json::into_inner)))
+    async fn see(&self, ctx: SharedObjectContext<'_>) -> Result<Json<Option<RunStatus>>, HandlerError> {
+        Ok(Json(ctx.get::<Json<RunStatus>>(SEEN).await?.map(Json::into_inner)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::ingress::{Error, Ingress};
-use super::runs::{About, Beat, Ended};
+use super::runs::{About, Beat, RunEnd};
 use super::wire::{ALL, RUN, RUNS, Version};
 use crate::call::stop::{Stop, Why};
 use crate::event::{Event, Events};
@@ -14,10 +14,10 @@ use crate::model::digest;
 
 /// How often a run's state is told, and how soon it hears that it was cancelled.
 const BEAT: Duration = Duration::from_secs(1);
-/// How long a beat may take. Restate may have much to do, and one that is given up stands in line all the same.
+/// How long a beat may take. Restate may be busy, and a beat that is given up stands in line all the same.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the end of a command waits to be heard of.
+/// How long a command waits at its end for its last state to be delivered.
 const LAST_WORD: Duration = Duration::from_secs(3);
 
 /// Gives the state of the command as text.
@@ -34,7 +34,7 @@ struct Shared {
     stop: Stop,
     run: OnceLock<String>,
     live: OnceLock<Live>,
-    /// Since when Restate has not answered, where that was said.
+    /// Whether Restate has stopped answering, and that was reported.
     away: Mutex<bool>,
 }
 
@@ -83,7 +83,7 @@ impl Session {
 
     async fn tell(&self, about: About) {
         let (run, ingress) = (about.run.clone(), &self.0.ingress);
-        let about = About { session: self.0.id.clone(), version: Some(Version::own()), ..about };
+        let about = About { session: self.0.id.clone(), version: Some(Version::current()), ..about };
         let begin = (RUN, Some(run.as_str()), "begin");
         while let Err(error) = ingress.invoke::<()>(begin, None, Some(&about), PATIENCE).await {
             if let Error::Refused(_) | Error::Other(..) = error {
@@ -114,7 +114,7 @@ impl Session {
         }
     }
 
-    async fn beat(&self, run: &str, ended: Option<Ended>, patience: Duration) -> Result<Option<String>, Error> {
+    async fn beat(&self, run: &str, ended: Option<RunEnd>, patience: Duration) -> Result<Option<String>, Error> {
         let live = self.0.live.get().map(|live| live()).unwrap_or_default();
         let stopping = self.0.stop.why().is_some();
         let beat = Beat { session: self.0.id.clone(), live, stopping, ended };
@@ -124,7 +124,7 @@ impl Session {
     /// Tells how the run ended, where one began.
     pub async fn end(&self, well: bool, why: Option<String>) {
         if let Some(run) = self.0.run.get() {
-            let _ = self.beat(run, Some(Ended { well, why }), LAST_WORD).await;
+            let _ = self.beat(run, Some(RunEnd { well, why }), LAST_WORD).await;
         }
     }
 

@@ -1,4 +1,4 @@
-//! What who submits, Restate and the workers say to each other.
+//! The messages that the submitting process, Restate and the workers exchange.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::form::without_form;
 use crate::model::{Failure, FailureKind, Request, Role};
 
-/// Changes with whatever is said here. Who speaks another one is refused.
+/// Changes whenever any of these messages does. A process that speaks another version is refused.
 pub const PROTOCOL: u32 = 2;
 
 /// The service that answers calls.
@@ -33,7 +33,7 @@ pub struct Version {
 impl Version {
     /// This program.
     #[must_use]
-    pub fn own() -> Self {
+    pub fn current() -> Self {
         Version { program: env!("CARGO_PKG_VERSION").to_owned(), protocol: PROTOCOL }
     }
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Version {
 
 /// A call to answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Asked {
+pub struct RemoteCall {
     /// Who asks.
     pub version: Version,
     /// The run's id.
@@ -87,7 +87,7 @@ pub struct Refusal {
     pub message: String,
     /// HTTP status of the model's host, where there was a response.
     pub status: Option<u16>,
-    /// The [`Asked::session`] for which it was tried.
+    /// The [`RemoteCall::session`] for which it was tried.
     pub session: String,
     /// Whether it was not tried at all and is to be submitted once more: it would have stood in the way of others.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct Refusal {
 impl Refusal {
     /// The refusal that this failure is.
     #[must_use]
-    pub fn of(failure: Failure, session: &str) -> Self {
+    pub fn from_failure(failure: Failure, session: &str) -> Self {
         let Failure { kind, message, status, .. } = failure;
         Refusal { kind, message, status, session: session.to_owned(), again: false }
     }
@@ -165,11 +165,11 @@ pub struct Wish {
 /// What it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
-    /// So many calls more may be sent until the lease ends; `None`: as many as the worker likes.
+    /// How many more calls may be sent until the lease ends; `None` for as many as the worker likes.
     pub calls: Option<u32>,
-    /// So many may be in flight until then; `None`: as many as the worker likes.
+    /// How many may be in flight until then; `None` for as many as the worker likes.
     pub slots: Option<u32>,
-    /// The host is left alone for so long, in milliseconds.
+    /// How long the host is left alone, in milliseconds.
     pub pause_ms: Option<u64>,
     /// How long it holds, in milliseconds.
     pub lease_ms: u64,
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_refusal_passes_through_the_text_of_an_error_and_is_final() {
         let failure = Failure { status: Some(401), ..Failure::new(FailureKind::Unauthorized, "no") };
-        let refusal = Refusal::from_text(&Refusal::of(failure, "s").to_text()).unwrap();
+        let refusal = Refusal::from_text(&Refusal::from_failure(failure, "s").to_text()).unwrap();
         let failure = refusal.failure();
         assert_eq!(
             (failure.kind, failure.status, failure.should_retry),

@@ -67,8 +67,8 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
 /// An error inside a choice: an object, or text.
 fn error_of(error: &Value) -> ErrorBody {
     match error {
-        Value::Object(_) => ErrorBody::of(error),
-        other => ErrorBody::of(
+        Value::Object(_) => ErrorBody::parse(error),
+        other => ErrorBody::parse(
             &serde_json::json!({ "message": other.as_str().map_or_else(|| other.to_string(), str::to_owned) }),
         ),
     }

@@ -83,8 +83,8 @@ impl BaseUrl {
         Ok(base)
     }
 
-    /// What stands in for a base URL of which more was given: the whole address that calls are sent to. `None` where it
-    /// is a base URL as it is.
+    /// The base URL to suggest if the whole address of a call was given instead of one. `None` if it already is a base
+    /// URL.
     #[must_use]
     pub fn pasted(text: &str) -> Option<String> {
         let url = Url::parse(text.trim()).ok()?;

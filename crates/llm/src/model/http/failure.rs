@@ -25,7 +25,7 @@ pub(crate) struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// The error in this JSON; `None` where it holds none.
+    /// The error in this JSON; `None` if it holds none.
     pub(crate) fn read(json: &Value) -> Option<Self> {
         let json = match json {
             Value::Array(list) => list.first()?,
@@ -51,11 +51,11 @@ impl ErrorBody {
             _ if json.get("message").is_some_and(Value::is_string) && json.get("choices").is_none() => json,
             _ => return None,
         };
-        Some(ErrorBody { request_id, ..ErrorBody::of(error) })
+        Some(ErrorBody { request_id, ..ErrorBody::parse(error) })
     }
 
     /// What an object that is an error says.
-    pub(crate) fn of(error: &Value) -> Self {
+    pub(crate) fn parse(error: &Value) -> Self {
         let detail = error.get("details").and_then(|details| details.get("error_code"));
         let message = text(error.get("message")).or_else(|| text(error.get("detail")));
         // A gateway's own message says less than that of the host behind it.
@@ -224,7 +224,8 @@ fn append_request_id(
     }
 }
 
-/// A body that is no error of either format, for a person: HTML is only named, since its first words are markup.
+/// Describes a body that is no error in either format, for a person. HTML is only named, since its first words are
+/// markup.
 fn describe(response: &Response) -> String {
     let body = String::from_utf8_lossy(&response.body);
     match body.trim_start() {

@@ -1,7 +1,7 @@
 //! JSON to and from a server of one's own network: Restate, or a worker.
 //!
-//! No key travels here, hence plain HTTP is no fault. What does travel are requests with their personas: the network is
-//! to be one that others cannot read, or the address an HTTPS one.
+//! No key travels here, so plain HTTP is acceptable. Requests with their personas do travel here: others must not be
+//! able to read the network, or the address must be an HTTPS one.
 
 use std::time::Duration;
 

@@ -19,7 +19,7 @@ use reqwest::{Certificate, Client};
 use super::words::one_line;
 use super::{BaseUrl, Proxy, SetupError};
 
-/// Calls at once on one lane: fewer than this no server should allow on a connection (RFC 9113, section 6.5.2), and
+/// Calls at once on one lane. No server should allow fewer than this on a connection (RFC 9113, section 6.5.2), and
 /// many allow no more.
 pub const LANE_WIDTH: usize = 100;
 
@@ -45,14 +45,15 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// The same with so many calls at once on each HTTP/2 connection (at least one), and none of the connections.
+    /// The same, but with this many calls at once on each HTTP/2 connection (at least one), and with no connection
+    /// open.
     #[must_use]
     pub fn with_lane_width(self, width: usize) -> Self {
         Connections { width: width.max(1), hosts: Arc::default(), ..self }
     }
 
-    /// The same, trusting also the certificates in this file (PEM), beside those that the machine trusts; and none of
-    /// the connections. For gateways whose certificates a company signs itself.
+    /// The same, but also trusting the certificates in this file (PEM), beside those that the machine trusts, and with
+    /// no connection open. For gateways whose certificates a company signs itself.
     ///
     /// # Errors
     ///
@@ -130,8 +131,8 @@ struct Lane {
 pub(super) struct Place(Arc<Lane>);
 
 impl Lanes {
-    /// A place on the first lane that has one, which is a new lane if need be.
-    pub(super) fn take(&self) -> Place {
+    /// Takes a place on the first lane with room, opening a new lane if none has any.
+    pub(super) fn place(&self) -> Place {
         let mut lanes = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let calls = |lane: &Arc<Lane>| lane.calls.load(Ordering::Relaxed);
         let lane = match lanes.iter().find(|lane| calls(lane) < self.width) {

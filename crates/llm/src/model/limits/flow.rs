@@ -1,10 +1,10 @@
-//! How much may be sent to one host: its width and its pace, and what it tells about its limits, taken together.
+//! How much may be sent to one host: its width, its pace and the limits that it reports, taken together.
 
 use tokio::time::{Duration, Instant};
 
+use super::host_limits::HostLimits;
 use super::pace::Pace;
 use super::permits::Concurrency;
-use super::told::Told;
 use super::width::Width;
 use crate::model::{Failure, FailureKind, Reply};
 
@@ -23,16 +23,18 @@ pub(super) enum Flow {
 pub(super) struct Learnt {
     width: Width,
     pace: Pace,
-    told: Told,
+    limits: HostLimits,
 }
 
 impl Flow {
     pub(super) fn new(concurrency: Concurrency, now: Instant) -> Self {
         match concurrency {
             Concurrency::Fixed(width) => Flow::Fixed(width.max(1)),
-            Concurrency::Auto => {
-                Flow::Auto(Box::new(Learnt { width: Width::new(now), pace: Pace::new(now), told: Told::default() }))
-            }
+            Concurrency::Auto => Flow::Auto(Box::new(Learnt {
+                width: Width::new(now),
+                pace: Pace::new(now),
+                limits: HostLimits::default(),
+            })),
         }
     }
 
@@ -53,7 +55,7 @@ impl Flow {
     pub(super) fn rate(&self, now: Instant) -> f64 {
         match self {
             Flow::Fixed(_) => f64::INFINITY,
-            Flow::Auto(learnt) => learnt.pace.rate().min(learnt.told.ceiling(now)),
+            Flow::Auto(learnt) => learnt.pace.rate().min(learnt.limits.ceiling(now)),
         }
     }
 
@@ -61,7 +63,7 @@ impl Flow {
     pub(super) fn earliest(&mut self, now: Instant) -> Option<Instant> {
         match self {
             Flow::Fixed(_) => None,
-            Flow::Auto(learnt) => learnt.pace.earliest(now, learnt.told.ceiling(now)),
+            Flow::Auto(learnt) => learnt.pace.earliest(now, learnt.limits.ceiling(now)),
         }
     }
 
@@ -69,29 +71,29 @@ impl Flow {
     pub(super) fn sent(&mut self, now: Instant, waited: bool) {
         if let Flow::Auto(learnt) = self {
             learnt.pace.sent(now, waited);
-            learnt.told.sent();
+            learnt.limits.sent();
         }
     }
 
-    /// A call that was sent at `sent`, where known, is answered; `in_flight` counts it still.
+    /// Records the answer to a call that was sent at `sent`, if that is known. `in_flight` still counts the call.
     pub(super) fn answered(&mut self, now: Instant, sent: Option<Instant>, in_flight: usize, reply: &Reply) {
         if let Flow::Auto(learnt) = self {
-            learnt.told.heard(now, &reply.limits, Some(reply.answer.usage));
+            learnt.limits.record(now, &reply.limits, Some(reply.answer.usage));
             learnt.width.answered(now, sent, in_flight, reply.answer.usage.output_tokens);
         }
     }
 
-    /// A call that was sent at `sent`, where known, got no answer.
+    /// Records that a call that was sent at `sent`, if that is known, got no answer.
     pub(super) fn failed(&mut self, now: Instant, sent: Option<Instant>, failure: &Failure) {
         let Flow::Auto(learnt) = self else { return };
-        learnt.told.heard(now, &failure.limits, None);
+        learnt.limits.record(now, &failure.limits, None);
         match failure.kind {
             // The window is used up and says when it is full again: the pause is for that, there is nothing to learn.
             FailureKind::RateLimited if failure.limits.exhausted_for().is_some_and(|reset| reset > WINDOW) => {}
             FailureKind::RateLimited => {
                 learnt.pace.refused(now, sent);
                 // A rate is the pace's matter: the width keeps what the pace needs.
-                let needed = learnt.width.latency() * learnt.pace.goal().min(learnt.told.ceiling(now));
+                let needed = learnt.width.latency() * learnt.pace.goal().min(learnt.limits.ceiling(now));
                 learnt.width.refused(now, (needed * 1.25).ceil() as usize);
             }
             FailureKind::Overloaded => {

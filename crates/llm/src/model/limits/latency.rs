@@ -6,7 +6,7 @@
 
 /// Lengths of answers are alike if their number of tokens has as many binary digits.
 const KINDS: usize = 16;
-/// Latencies from which a first measure is taken, and a measure that may replace it.
+/// How many latencies make up a first measure, and a measure that may replace it.
 const FIRST: usize = 9;
 const MEASURE: usize = 31;
 /// Ratios that are kept of one round.
@@ -49,7 +49,7 @@ impl Latencies {
         }
     }
 
-    /// The median ratio since the last call of this; `None` where there is none.
+    /// The median of the ratios since the last call; `None` if there are none.
     pub(super) fn take_ratio(&mut self) -> Option<f64> {
         let ratio = median(&mut self.ratios);
         self.ratios.clear();

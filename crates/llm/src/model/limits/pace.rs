@@ -20,13 +20,13 @@ const DEPTH: f64 = 0.05;
 /// The fastest and the slowest pace: far from what any host bears, and so slow that it is a probe.
 const FASTEST: f64 = 100_000.0;
 const SLOWEST: f64 = 0.05;
-/// How far below the host's rate we go on after a refusal that told it, and after how long we are back at it.
+/// How far below the host's rate we continue after a refusal that revealed it, and how long it takes to return to it.
 const SMALL_CUT: Curve = Curve { cut: 0.04, span: 8.0 };
-/// The same after one that told nothing precise.
+/// The cut after a refusal that revealed nothing precise.
 const LARGE_CUT: Curve = Curve { cut: 0.3, span: 4.0 };
 /// And after the first: a ramp that doubles every second was at half its rate a second ago.
 const FIRST_CUT: Curve = Curve { cut: 0.5, span: 4.0 };
-/// What lies between two refusals tells a rate if it is at least this long and at least so many calls.
+/// The calls between two refusals reveal a rate if they span at least this many seconds and are at least this many.
 const PRECISE: (f64, u64) = (1.0, 8);
 /// Refusals without a moment of sending are one sign if they come within this.
 const ONE_SIGN: Duration = Duration::from_secs(1);
@@ -102,10 +102,10 @@ impl Pace {
         if self.curve.is_some() { self.peak.max(self.rate()) } else { f64::INFINITY }
     }
 
-    /// When the next call may be sent, where something else allows `ceiling` calls a second; `None` for now.
+    /// When the next call may be sent if another limit allows `ceiling` calls a second; `None` for now.
     pub(super) fn earliest(&mut self, now: Instant, ceiling: f64) -> Option<Instant> {
-        let own = self.rate();
-        let rate = own.min(ceiling).max(SLOWEST);
+        let pace = self.rate();
+        let rate = pace.min(ceiling).max(SLOWEST);
         let depth = (rate * DEPTH).max(1.0);
         let refilled = self.level + now.saturating_duration_since(self.at).as_secs_f64() * rate;
         self.level = self.level.max(refilled.min(depth));
@@ -114,7 +114,7 @@ impl Pace {
         if missing <= 1e-6 {
             return None;
         }
-        self.held |= own <= ceiling;
+        self.held |= pace <= ceiling;
         Some(now + Duration::from_secs_f64((missing / rate).clamp(1e-6, LOOK)))
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A host's limit is a rate, its strength a number of calls at once, and neither can stand for the other: a width alone
 //! cannot sit at a rate without either idling or being refused, and a rate alone queues calls without end where the
-//! host is slow. So the gate keeps both, a width and a pace, and keeps to what the host's headers tell (`told.rs`).
+//! host is slow. So the gate keeps both, a width and a pace, and keeps to what the host's headers tell
+//! (`host_limits.rs`).
 //!
 //! A host that is down is asked by one call from time to time (`trouble.rs`), and whoever waits is told why.
 //!
@@ -27,16 +28,27 @@ use gate::{Counted, Door, Gate};
 pub use loan::{Demand, Loan};
 use waiting::Waiting;
 
-/// So many refusals before the first answer mean that the model or the right to it is not there.
+/// This many refusals before the first answer mean that the model does not exist, or that the key has no right to it.
 const REFUSALS: u32 = 3;
+
+/// In which line a call waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Behind all new calls that came before it.
+    New,
+    /// In a line of its own, for work that has begun: the call was sent before, or it decides on a message that was
+    /// written before. It takes turns with the first of the new calls, so that trials end one after the other rather
+    /// than all at the end.
+    Begun,
+}
 
 /// How many calls to one host may be in flight at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Concurrency {
     /// As many as the host bears: starts at 6, up to 2,048, at the pace that the host allows.
     Auto,
-    /// Always this many (at least one), as fast as they come back: who names a number wants that number, and measures
-    /// by it. Pauses still apply.
+    /// Always this many (at least one), as fast as they come back: a person who names a number wants that number, and
+    /// measures by it. Pauses still apply.
     Fixed(usize),
 }
 
@@ -104,27 +116,28 @@ impl Permits {
     ///
     /// # Errors
     ///
-    /// The failure with which the host was closed, at once, also for those who wait already;
-    /// [`FailureKind::Unreachable`](crate::model::FailureKind::Unreachable) where the host was down for longer than its
+    /// Fails at once with the failure for which the host was closed, also for callers that wait already. Fails with
+    /// [`FailureKind::Unreachable`](crate::model::FailureKind::Unreachable) if the host was down for longer than its
     /// patience.
     pub async fn acquire(&self) -> Result<Permit, Failure> {
         self.pass(&self.0.line).await
     }
 
-    /// As [`Permits::acquire`], for a call that belongs to work which has `begun` - it was sent before, or it decides
-    /// on a message that was written before: it takes turns with the first of those who begin, and does not wait behind
-    /// the others. So trials end one after the other, rather than all of them at the end.
+    /// Like [`Permits::acquire`], in the line that the call's turn gives it.
     ///
     /// # Errors
     ///
     /// As [`Permits::acquire`].
-    pub async fn acquire_for(&self, begun: bool) -> Result<Permit, Failure> {
-        self.pass(if begun { &self.0.begun } else { &self.0.line }).await
+    pub async fn acquire_for(&self, turn: Turn) -> Result<Permit, Failure> {
+        match turn {
+            Turn::New => self.pass(&self.0.line).await,
+            Turn::Begun => self.pass(&self.0.begun).await,
+        }
     }
 
     async fn pass(&self, line: &Semaphore) -> Result<Permit, Failure> {
         let gate = &self.0;
-        let _counted = Counted::of(&gate.waiting);
+        let _counted = Counted::new(&gate.waiting);
         let Ok(_first) = line.acquire().await else { return Err(gate.reason()) };
         let Ok(_at_the_door) = gate.door.acquire().await else { return Err(gate.reason()) };
         let mut waiting = Waiting { gate, waited: false, is_probe: false };
@@ -158,7 +171,7 @@ impl Permits {
         !state.answered && state.refusals >= REFUSALS
     }
 
-    /// Learns from an outcome whose permit is not at hand, and so without the time that the call took. Where it is at
+    /// Learns from an outcome whose permit is not at hand, and so without the time that the call took. If it is at
     /// hand, [`Permit::observe`] learns more.
     pub fn observe(&self, outcome: &Result<Reply, Failure>) {
         self.0.observe(outcome, None, false);
@@ -193,7 +206,7 @@ impl Permits {
         self.0.lock().flow.rate(Instant::now())
     }
 
-    /// Until when nothing passes, where a pause lasts.
+    /// Until when nothing passes, if there is a pause.
     #[must_use]
     pub fn pause_until(&self) -> Option<Instant> {
         self.0.lock().paused_until.filter(|until| *until > Instant::now())
@@ -202,8 +215,8 @@ impl Permits {
 
 /// For calls that are sent beside others and must not take their place.
 impl Permits {
-    /// A permit that is free at once and that nobody waits for; `None` also while a pause lasts, where the pace would
-    /// have it wait, or where the host was closed.
+    /// A permit, if one is free at once and nobody waits for it. `None` also during a pause, if the pace would have the
+    /// call wait, or if the host was closed.
     #[must_use]
     pub fn try_acquire(&self) -> Option<Permit> {
         let gate = &self.0;

@@ -87,8 +87,8 @@ impl Health {
         self.trouble.take().is_some()
     }
 
-    /// A call failed; `was_probe` tells whether it was the one that was sent to see. `is_paced`: refusals are learnt
-    /// from. True where this changed whether it is down.
+    /// Records that a call failed; `was_probe` says whether it was the probe, and `is_paced` whether refusals are
+    /// learnt from. Returns true if this changed whether the host is down.
     pub(super) fn failed(&mut self, now: Instant, failure: &Failure, was_probe: bool, is_paced: bool) -> bool {
         if self.patience.is_zero() {
             return self.is_up();

@@ -6,8 +6,8 @@
 //! BBR's start: Cardwell and others, 2016). And answers that take longer than they did at their best are waiting in a
 //! queue (TCP Vegas: Brakmo and Peterson, 1995; the gradient limits of Netflix's concurrency-limits, 2018).
 //!
-//! What grows, grows by rounds: a round ends when half a width of calls that were sent in it have come back, so that
-//! its answers tell of its width. After the width shrank, one round passes without a judgement.
+//! The width grows by rounds. A round ends when half a width of the calls that were sent in it have come back, so that
+//! its answers describe its width. After the width shrank, one round passes without a judgement.
 
 use tokio::time::{Duration, Instant};
 
@@ -23,8 +23,7 @@ const DOUBLE: usize = 2;
 const FOURFOLD: usize = 4;
 const MANY: usize = 64;
 const SLOW: f64 = 0.75;
-/// Where the first calls come back over a longer time than this many times the shortest of them, some of them waited
-/// for others.
+/// If the first calls come back over more than this many times the shortest of them, some of them waited for others.
 const TOGETHER: f64 = 1.75;
 /// A rate of answers that grows by less than this while calls in flight double is that of a full host.
 const FASTER: f64 = 1.25;
@@ -32,17 +31,17 @@ const FASTER: f64 = 1.25;
 /// makes latency proportional to the width, and chance makes a median err by a third.
 const CALM: f64 = 1.5;
 const CROWDED: f64 = 2.0;
-/// Fewer answers than this are no measure of latency.
+/// With fewer answers than this, latency is not measured.
 const FEWEST: usize = 12;
 /// What is left of the width after a refusal, and after a round that took too long.
 const AFTER_REFUSAL: f64 = 0.7;
 const AFTER_CROWDED: f64 = 0.8;
 /// One burst brings many refusals at once; they are one sign, not many.
 const BETWEEN_DECREASES: Duration = Duration::from_secs(1);
-/// Refusals within this belong to one bout, after which the width returns to about where it was: to this part of it.
+/// Refusals within this time belong to one bout, after which the width returns to this part of what it was.
 const BOUT: Duration = Duration::from_secs(10);
 const AFTER_BOUT: f64 = 0.9;
-/// After so many narrow rounds that did not help, a high latency is not our doing.
+/// After this many narrow rounds that did not help, the high latency is not caused by us.
 const IN_VAIN: u32 = 4;
 
 /// A pure state machine: every moment is an argument.
@@ -82,14 +81,14 @@ struct Round {
     in_flight: usize,
     answers: usize,
     /// Answers to calls that were sent in this round.
-    own: usize,
+    own_answers: usize,
     /// Whether there was less to send than at its begin: then its rate of answers is not the host's.
     idle: bool,
 }
 
 impl Round {
     fn new(began: Instant, width: usize, in_flight: usize) -> Self {
-        Round { began, width, in_flight, answers: 0, own: 0, idle: false }
+        Round { began, width, in_flight, answers: 0, own_answers: 0, idle: false }
     }
 }
 
@@ -122,11 +121,12 @@ impl Width {
         self.latencies.typical()
     }
 
-    /// An answer of so many tokens to a call that was sent at `sent`, where known; `in_flight` counts it still.
+    /// Records an answer of so many tokens to a call that was sent at `sent`, if that is known. `in_flight` still
+    /// counts the call.
     pub(super) fn answered(&mut self, now: Instant, sent: Option<Instant>, in_flight: usize, tokens: u64) {
         self.round.answers += 1;
         self.round.idle |= in_flight * 2 < self.round.in_flight;
-        self.round.own += usize::from(sent.is_none_or(|sent| sent >= self.round.began));
+        self.round.own_answers += usize::from(sent.is_none_or(|sent| sent >= self.round.began));
         if let Some(sent) = sent.filter(|_| !self.settling) {
             // All of them, since those that were sent in this round and are back already are the fast ones.
             self.latencies.add(tokens, now.saturating_duration_since(sent).as_secs_f64());
@@ -138,7 +138,7 @@ impl Width {
             self.grow(factor);
         }
         let enough = if self.opening || self.settling { 1 } else { FEWEST };
-        if self.round.own >= self.round.width.div_ceil(2).min(64) && self.round.answers >= enough {
+        if self.round.own_answers >= self.round.width.div_ceil(2).min(64) && self.round.answers >= enough {
             self.end_round(now, in_flight);
         }
     }
@@ -229,7 +229,7 @@ impl Width {
         self.settling = true;
     }
 
-    /// The host refused a call. The width does not go below what is `needed` for it, and returns to that soon.
+    /// Records that the host refused a call. The width does not go below the `needed` one, and soon returns to it.
     pub(super) fn refused(&mut self, now: Instant, needed: usize) {
         if self.narrowed.is_some_and(|before| now - before < BETWEEN_DECREASES) {
             return;

@@ -24,7 +24,8 @@ struct Reader {
     is_over: bool,
 }
 
-/// The entries of what comes in. A line that is none is passed over: its request counts as one without a result.
+/// The entries of the results as they come in. A line that is no entry is skipped: its request counts as having no
+/// result.
 pub(super) fn entries(chunks: Chunks) -> Entries {
     let reader = Reader { chunks, bytes: Vec::new(), read: 0, searched: 0, is_over: false };
     stream::try_unfold(reader, |mut reader| async move {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::kept::Kept;
+use super::kept::StoredBatch;
 use crate::serve::outbound::Rejection;
 
 /// Longest `custom_id`.
@@ -42,7 +42,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn take(&mut self, mut request: Value) -> Result<(), String> {
+    fn add(&mut self, mut request: Value) -> Result<(), String> {
         let index = self.count;
         self.count += 1;
         if self.count > self.most {
@@ -118,7 +118,7 @@ impl<'de> Visitor<'de> for Requests<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(request) = list.next_element::<Value>()? {
             if self.0.wrong.is_none() {
-                self.0.wrong = self.0.take(request).err();
+                self.0.wrong = self.0.add(request).err();
             }
         }
         Ok(())
@@ -151,7 +151,10 @@ impl Page {
     }
 
     /// The page of this list, the newest first, and whether there are more.
-    pub(super) fn of<'a>(&self, newest: &'a [Arc<Kept>]) -> Result<(&'a [Arc<Kept>], bool), Rejection> {
+    pub(super) fn slice<'a>(
+        &self,
+        newest: &'a [Arc<StoredBatch>],
+    ) -> Result<(&'a [Arc<StoredBatch>], bool), Rejection> {
         let place = |id: &String| {
             let at = newest.iter().position(|kept| kept.id == *id);
             at.ok_or_else(|| Rejection::invalid(format!("there is no message batch {id:?}")))

@@ -15,7 +15,7 @@ use rejoinder_files::spool::{Place, Spool};
 use rejoinder_llm::model::digest;
 
 /// A batch that was taken.
-pub(super) struct Kept {
+pub(super) struct StoredBatch {
     pub(super) id: String,
     number: u64,
     taken: Instant,
@@ -40,7 +40,7 @@ pub(super) enum End {
     Canceled,
 }
 
-impl Kept {
+impl StoredBatch {
     /// Reads a batch, or says why it is rejected as a whole.
     pub(super) fn read(shared: &Shared, number: u64, body: &[u8]) -> Result<Self, Rejection> {
         let no_room = |error: rejoinder_files::Error| error.to_string();
@@ -58,7 +58,7 @@ impl Kept {
             Ok(())
         })?;
         shared.stats.batch(count as u64, again);
-        Ok(Kept {
+        Ok(StoredBatch {
             id: format!("msgbatch_simulated_{number:06}"),
             number,
             taken: Instant::now(),

@@ -13,12 +13,12 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use super::kept::{End, Kept, fingerprint};
+use super::kept::{End, StoredBatch, fingerprint};
 use crate::serve::connection::Cut;
 use crate::serve::exchange::{Shared, digits_of, key_of};
-use crate::serve::inbound::Asked;
+use crate::serve::inbound::Question;
 use crate::serve::outbound::{Dialect, Rejection};
-use crate::serve::shape::Said;
+use crate::serve::shape::ModelAnswer;
 use rejoinder_llm::model::Request;
 use rejoinder_llm::model::SIMULATED_PREFIX;
 
@@ -28,7 +28,7 @@ const PIECE: usize = 64 * 1024;
 const BEFORE_RESET: Duration = Duration::from_millis(20);
 
 /// All results, in an order of their own, or the first half of them, in the middle of a line, and a reset.
-pub(super) fn stream(shared: Arc<Shared>, kept: Arc<Kept>, torn: Option<Cut>) -> Response {
+pub(super) fn stream(shared: Arc<Shared>, kept: Arc<StoredBatch>, torn: Option<Cut>) -> Response {
     let mut order: Vec<u32> = (0..kept.len() as u32).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(shared.options.seed));
     let end = if torn.is_some() { order.len().div_ceil(2) } else { order.len() };
@@ -58,7 +58,7 @@ pub(super) fn stream(shared: Arc<Shared>, kept: Arc<Kept>, torn: Option<Cut>) ->
     ([(CONTENT_TYPE, "application/x-jsonl")], Body::from_stream(body)).into_response()
 }
 
-fn line(shared: &Shared, kept: &Kept, index: usize) -> Value {
+fn line(shared: &Shared, kept: &StoredBatch, index: usize) -> Value {
     let Some((id, params)) = kept.request(index) else { return Value::Null };
     let error = |rejection: &Rejection| {
         let error = Dialect::Messages.error(rejection, &format!("{SIMULATED_PREFIX}{index}"));
@@ -78,13 +78,13 @@ fn line(shared: &Shared, kept: &Kept, index: usize) -> Value {
 }
 
 /// The answer that this request would get online under its `custom_id` as the key.
-fn message(shared: &Shared, kept: &Kept, (index, id): (usize, &str), asked: Asked) -> Value {
+fn message(shared: &Shared, kept: &StoredBatch, (index, id): (usize, &str), asked: Question) -> Value {
     let content = asked.fingerprint();
     let key = key_of(id);
     let digits = digits_of(&content, &key);
-    let Asked { model, system, user, schema, max_tokens } = asked;
+    let Question { model, system, user, schema, max_tokens } = asked;
     let request = Request { key, system, user, schema, max_tokens };
-    let said = Said::from(shared.options.market.answer(&request));
+    let said = ModelAnswer::from(shared.options.market.answer(&request));
     if kept.is_first(index) {
         let repeated = shared.stats.times_seen(fingerprint(&["keyed", &content, request.key.as_str()])) > 0;
         shared.stats.answered(request.schema.as_ref(), said.usage, repeated);

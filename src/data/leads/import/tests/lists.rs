@@ -197,7 +197,7 @@ fn columns_of_an_export_that_is_known_late_are_what_it_means_by_them() {
     // Only the last name says that the first is of a sender.
     let text = b"[{\"name\":\"Sender\",\"leademail\":\"ada@x.example\",\"sequenceStep\":1}]";
     let (leads, report) = imported(text).unwrap();
-    assert_eq!(report.known, Some(Known::Lemlist));
+    assert_eq!(report.known, Some(KnownExport::Lemlist));
     assert_eq!(leads[0].first_name, None);
 }
 

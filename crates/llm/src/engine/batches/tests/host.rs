@@ -14,14 +14,14 @@ use crate::model::{Answer, Failure, FailureKind, Model, Reply, Request, Stop, Us
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "faults that come together in any way")]
 pub(super) struct Manners {
-    /// Of 100 requests, so many that fail in a way that passes, and so many that fail for good.
+    /// How many of 100 requests fail with a passing failure, and how many for good.
     pub(super) failing: u32,
     pub(super) invalid: u32,
-    /// Of 100 requests, so many that get no result at all.
+    /// How many of 100 requests get no result at all.
     pub(super) missing: u32,
     /// Whether results are given twice, with some that nobody has asked for.
     pub(super) twice: bool,
-    /// Each n-th creation is answered by a broken connection, the batch being there or not.
+    /// Every n-th creation is answered by a broken connection; the flag says whether the batch exists all the same.
     pub(super) lost: Option<(usize, bool)>,
     /// Readings of results break in the middle, the first time.
     pub(super) torn: bool,

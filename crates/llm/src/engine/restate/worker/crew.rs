@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
-use super::Told;
+use super::Notice;
 use crate::engine::restate::admin::Admin;
 use crate::engine::restate::wire::Version;
 use crate::model::digest;
@@ -24,9 +24,9 @@ pub const WHO: &str = "/rejoinder/who";
 
 /// How often it is told.
 const EVERY: Duration = Duration::from_secs(1);
-/// How soon it is told again where the first did not answer.
+/// How soon a worker tries again if the first one did not answer.
 const AGAIN: Duration = Duration::from_millis(250);
-/// So often it must not have answered to be taken for dead.
+/// How many times in a row the first worker must not have answered to be taken for dead.
 const SILENCES: u32 = 4;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ pub struct Member {
 
 /// See the module.
 pub struct Crew {
-    own: Member,
+    myself: Member,
     first: AtomicBool,
     leaving: AtomicBool,
     others: Mutex<Vec<Other>>,
@@ -91,10 +91,10 @@ impl Crew {
     /// A worker that knows no other.
     #[must_use]
     pub fn new(address: String, slots: u32, version: Version) -> Self {
-        let own = Member { address, slots: slots.max(1), version, first: false, leaving: false, calls: 0 };
+        let myself = Member { address, slots: slots.max(1), version, first: false, leaving: false, calls: 0 };
         let (first, leaving) = (AtomicBool::new(false), AtomicBool::new(false));
         Crew {
-            own,
+            myself,
             first,
             leaving,
             others: Mutex::default(),
@@ -107,15 +107,15 @@ impl Crew {
     /// Where this worker is reached.
     #[must_use]
     pub fn address(&self) -> &str {
-        &self.own.address
+        &self.myself.address
     }
 
     /// Who this worker is.
     #[must_use]
-    pub fn own(&self) -> Member {
+    pub fn myself(&self) -> Member {
         let first = self.first.load(Ordering::Relaxed);
         let (leaving, calls) = (self.leaving.load(Ordering::Relaxed), self.taken.load(Ordering::Relaxed));
-        Member { first, leaving, calls, ..self.own.clone() }
+        Member { first, leaving, calls, ..self.myself.clone() }
     }
 
     /// Calls that pass through here.
@@ -128,15 +128,15 @@ impl Crew {
     ///
     /// # Errors
     /// One line.
-    pub fn heard(&self, member: &Member) -> Result<(), String> {
-        if member.version != self.own.version {
-            return Err(other_version(&self.own, member));
+    pub fn record(&self, member: &Member) -> Result<(), String> {
+        if member.version != self.myself.version {
+            return Err(other_version(&self.myself, member));
         }
         let mut others = self.others();
         others.retain(|other| other.address != member.address || !member.leaving);
         match others.iter_mut().find(|other| other.address == member.address) {
             Some(other) => (other.slots, other.heard) = (member.slots.max(1), Instant::now()),
-            None if member.leaving || member.address == self.own.address => {}
+            None if member.leaving || member.address == self.myself.address => {}
             None => others.push(Other {
                 address: member.address.clone(),
                 slots: member.slots.max(1),
@@ -147,16 +147,16 @@ impl Crew {
         Ok(())
     }
 
-    /// Who has most room for one call more, by the share of its slots.
+    /// Chooses the worker that has the largest share of its slots free for one more call.
     #[must_use]
     pub fn choose(&self) -> Chosen {
         let mut others = self.others();
         others.retain(|other| other.heard.elapsed() < FORGOTTEN);
         let load = |busy: &AtomicUsize, slots: u32| (busy.load(Ordering::Relaxed) as f64 + 1.0) / f64::from(slots);
-        let own = load(&self.busy, self.own.slots);
+        let load_here = load(&self.busy, self.myself.slots);
         let emptiest = others.iter().min_by(|a, b| load(&a.busy, a.slots).total_cmp(&load(&b.busy, b.slots)));
         let leaving = self.leaving.load(Ordering::Relaxed);
-        let other = emptiest.filter(|other| leaving || load(&other.busy, other.slots) < own);
+        let other = emptiest.filter(|other| leaving || load(&other.busy, other.slots) < load_here);
         let (address, counts) = match other {
             Some(other) => (Some(other.address.clone()), vec![Arc::clone(&other.busy), Arc::clone(&self.passed)]),
             None => {
@@ -192,7 +192,7 @@ impl Crew {
 impl Crew {
     /// Registers, joins the first worker or becomes it, and goes on so. Returns only where this worker cannot be one of
     /// them, with the reason.
-    pub async fn keep_place(&self, admin: &Admin, tell: &(impl Fn(Told) + Send + Sync)) -> String {
+    pub async fn keep_place(&self, admin: &Admin, tell: &(impl Fn(Notice) + Send + Sync)) -> String {
         // Those that start together do not all do the same at once.
         let apart = u64::from_str_radix(&digest(&[self.address()])[..4], 16).unwrap_or(0) % 200;
         sleep(Duration::from_millis(apart)).await;
@@ -202,20 +202,20 @@ impl Crew {
                 None => match self.take_place(admin).await {
                     Ok(Place::First { news }) => {
                         if news {
-                            tell(Told::Note("Restate sends its calls to this worker.".into()));
+                            tell(Notice::Note("Restate sends its calls to this worker.".into()));
                         }
                         said = false;
                         EVERY * 2
                     }
                     Ok(Place::Beside(first)) => {
-                        tell(Told::Note(format!("Takes calls from the worker at {first}.")));
+                        tell(Notice::Note(format!("Takes calls from the worker at {first}.")));
                         (beside, silences, said) = (Some(first), 0, false);
                         Duration::ZERO
                     }
                     Err(Unplaced::Foreign(why)) => return why,
                     Err(Unplaced::Later(why)) => {
-                        if !said && !self.own().first {
-                            tell(Told::Note(format!("{why}; it is tried again")));
+                        if !said && !self.myself().first {
+                            tell(Notice::Note(format!("{why}; it is tried again")));
                             said = true;
                         }
                         EVERY
@@ -267,8 +267,8 @@ impl Crew {
             }
             match who(&deployment.address).await {
                 Some(member) if place.is_none() => {
-                    if member.version != self.own.version {
-                        return Err(Unplaced::Foreign(other_version(&self.own, &member)));
+                    if member.version != self.myself.version {
+                        return Err(Unplaced::Foreign(other_version(&self.myself, &member)));
                     }
                     self.first.store(false, Ordering::Relaxed);
                     place = Some(Place::Beside(deployment.address));
@@ -290,7 +290,7 @@ impl Crew {
     /// Tells the first that this worker is there. False where it is not the first.
     async fn tell(&self, first: &str) -> Result<bool, Unplaced> {
         let inner = Inner::new(first).map_err(Unplaced::Later)?;
-        let body = serde_json::to_vec(&self.own()).unwrap_or_default();
+        let body = serde_json::to_vec(&self.myself()).unwrap_or_default();
         match inner.send("POST", JOIN, None, Some(body), PATIENCE).await {
             Ok((200, body)) => Ok(serde_json::from_slice::<Member>(&body).is_ok_and(|member| member.first)),
             Ok((409, body)) => Err(Unplaced::Foreign(String::from_utf8_lossy(&body).into_owned())),
@@ -337,12 +337,12 @@ async fn who(address: &str) -> Option<Member> {
     if status == 200 { serde_json::from_slice(&body).ok() } else { None }
 }
 
-fn other_version(own: &Member, other: &Member) -> String {
+fn other_version(myself: &Member, other: &Member) -> String {
     format!(
         "{} is a worker of rejoinder {}, and {} is of rejoinder {}: all workers of one Restate are of one version; \
          stop the \
          others first",
-        own.address, own.version, other.address, other.version
+        myself.address, myself.version, other.address, other.version
     )
 }
 
@@ -351,17 +351,17 @@ mod tests {
     use super::*;
 
     fn crew() -> Crew {
-        Crew::new("http://a".into(), 100, Version::own())
+        Crew::new("http://a".into(), 100, Version::current())
     }
 
     fn member(address: &str, slots: u32) -> Member {
-        Member { address: address.into(), slots, version: Version::own(), first: false, leaving: false, calls: 0 }
+        Member { address: address.into(), slots, version: Version::current(), first: false, leaving: false, calls: 0 }
     }
 
     #[test]
     fn calls_go_to_whoever_has_most_room() {
         let crew = crew();
-        crew.heard(&member("http://b", 300)).unwrap();
+        crew.record(&member("http://b", 300)).unwrap();
         let chosen: Vec<Chosen> = (0..400).map(|_| crew.choose()).collect();
         assert_eq!(chosen.iter().filter(|chosen| chosen.address.is_none()).count(), 100);
         drop(chosen);
@@ -371,14 +371,14 @@ mod tests {
     #[test]
     fn a_worker_that_leaves_or_is_lost_gets_no_calls_and_one_that_leaves_keeps_none() {
         let crew = crew();
-        crew.heard(&member("http://b", 300)).unwrap();
+        crew.record(&member("http://b", 300)).unwrap();
         assert!(crew.choose().address.is_some());
-        crew.heard(&Member { leaving: true, ..member("http://b", 300) }).unwrap();
+        crew.record(&Member { leaving: true, ..member("http://b", 300) }).unwrap();
         assert!(crew.choose().address.is_none());
-        crew.heard(&member("http://b", 300)).unwrap();
+        crew.record(&member("http://b", 300)).unwrap();
         crew.lost("http://b");
         assert!(crew.choose().address.is_none());
-        crew.heard(&member("http://b", 1)).unwrap();
+        crew.record(&member("http://b", 1)).unwrap();
         crew.leaving.store(true, Ordering::Relaxed);
         let _held: Vec<Chosen> = (0..5).map(|_| crew.choose()).collect();
         assert!(crew.choose().address.is_some());
@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn a_worker_of_another_version_is_none_of_the_crew() {
         let version = Version { program: "9.9.9".into(), protocol: 9 };
-        let why = crew().heard(&Member { version, ..member("http://b", 1) }).unwrap_err();
-        assert!(why.contains("9.9.9 (protocol 9)") && why.contains(&Version::own().to_string()), "{why}");
+        let why = crew().record(&Member { version, ..member("http://b", 1) }).unwrap_err();
+        assert!(why.contains("9.9.9 (protocol 9)") && why.contains(&Version::current().to_string()), "{why}");
     }
 }

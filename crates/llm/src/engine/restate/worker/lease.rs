@@ -13,13 +13,13 @@ use crate::model::limits::permits::{Loan, Permits};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// After so long calls that wait for it are given back.
+/// Calls that have waited this long for it are given back.
 const IN_VAIN: Duration = Duration::from_secs(2);
 /// How often a worker asks where there is a limit to divide, and where it only listens for pauses.
 const OFTEN: Duration = Duration::from_millis(250);
 const SELDOM: Duration = Duration::from_secs(1);
 
-/// What a worker was told of the limits of its hosts, over all workers.
+/// What a worker was told about the limits of its hosts, which hold for all workers together.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
     /// The worker's name, its address.
@@ -49,25 +49,25 @@ impl Host {
         let key = digest(&["host", name])[..32].to_owned();
         // Nothing is sent before the first block.
         self.permits.lend(Some(Loan { calls: Some(0), slots: Some(0), until: Instant::now() }));
-        let own = self.clone();
+        let host = self.clone();
         tokio::spawn(async move {
             let mut told: Option<Instant> = None;
-            while own.permits.closed().is_none() {
-                let (wish, idle) = wish(&limits, &own.permits, told);
+            while host.permits.closed().is_none() {
+                let (wish, idle) = wish(&limits, &host.permits, told);
                 let asked = Instant::now();
-                let Some(block) = own.ask(&ingress, &key, &wish, &give_back).await else {
+                let Some(block) = host.ask(&ingress, &key, &wish, &give_back).await else {
                     sleep(OFTEN).await;
                     continue;
                 };
                 if let Some(pause) = block.pause_ms.map(Duration::from_millis) {
-                    own.permits.pause(pause);
+                    host.permits.pause(pause);
                     told = told.max(Some(Instant::now() + pause));
                 }
                 let is_limited = block.calls.is_some() || block.slots.is_some();
                 // Counted from before it was asked, so that it ends here no later than there.
                 let until = asked + Duration::from_millis(block.lease_ms);
-                own.starves.store(is_limited && until <= Instant::now(), Ordering::Relaxed);
-                own.permits.lend(is_limited.then_some(Loan { calls: block.calls, slots: block.slots, until }));
+                host.starves.store(is_limited && until <= Instant::now(), Ordering::Relaxed);
+                host.permits.lend(is_limited.then_some(Loan { calls: block.calls, slots: block.slots, until }));
                 sleep(if is_limited && !idle { OFTEN } else { SELDOM }).await;
             }
         });
@@ -89,8 +89,8 @@ impl Host {
     }
 }
 
-/// What this worker needs, and whether that is nothing. A pause that was heard from the object is not told to it again:
-/// it would grow by the time that telling takes.
+/// What this worker needs, and whether that is nothing. A pause that came from the object is not reported back to it:
+/// it would grow by the time that reporting takes.
 fn wish(limits: &Limits, permits: &Permits, told: Option<Instant>) -> (Wish, bool) {
     let demand = permits.demand();
     let until = permits.pause_until().filter(|until| told.is_none_or(|told| *until > told + SELDOM));

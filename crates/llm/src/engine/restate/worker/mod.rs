@@ -38,11 +38,11 @@ const GRACE: Duration = Duration::from_secs(60);
 pub struct Settings {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// The address under which Restate and other workers reach it; the one where it listens, where nothing is said.
+    /// The address under which Restate and other workers reach it; the address where it listens if this is not set.
     pub address: Option<String>,
     /// Restate's admin API, where the worker is to register itself.
     pub admin: Option<Admin>,
-    /// Restate's ingress, where it is not the one that the admin API tells of.
+    /// Restate's ingress, if it is not the one that the admin API names.
     pub ingress: Option<Ingress>,
     /// Calls at once to each host.
     pub concurrency: Concurrency,
@@ -71,7 +71,7 @@ pub enum Error {
 
 /// What a worker tells the person.
 #[derive(Debug)]
-pub enum Told {
+pub enum Notice {
     /// It listens under this address.
     Listens(String),
     /// Something that a person should know.
@@ -138,10 +138,14 @@ impl Worker {
     ///
     /// # Errors
     /// Where the workers that are there are of another version.
-    pub async fn work(self, stopped: impl Future<Output = ()>, tell: impl Fn(Told) + Send + Sync) -> Result<(), Error> {
+    pub async fn work(
+        self,
+        stopped: impl Future<Output = ()>,
+        tell: impl Fn(Notice) + Send + Sync,
+    ) -> Result<(), Error> {
         let Worker { listener, server, crew, sender, admin } = self;
         let accepting = tokio::spawn(serve::accept(listener, Arc::clone(&server)));
-        tell(Told::Listens(crew.address().to_owned()));
+        tell(Notice::Listens(crew.address().to_owned()));
         {
             let place = async {
                 match &admin {
@@ -158,7 +162,7 @@ impl Worker {
         if let Some(admin) = &admin {
             crew.leave(admin).await;
         }
-        tell(Told::Note(format!(
+        tell(Notice::Note(format!(
             "Leaving: {} calls in flight have {} s to come back",
             sender.under_way(),
             GRACE.as_secs()

@@ -19,14 +19,14 @@ use crate::call::straggler::{Policy, Remedy};
 use crate::call::watch::Watch;
 use crate::call::{self, Caller};
 use crate::engine::restate::ingress::Ingress;
-use crate::engine::restate::runs::Seen;
-use crate::engine::restate::wire::{Asked, RUN, Refusal, Version, form};
+use crate::engine::restate::runs::RunStatus;
+use crate::engine::restate::wire::{RUN, Refusal, RemoteCall, Version, form};
 use crate::event::Events;
 use crate::model::limits::permits::{Concurrency, Permits};
 use crate::model::retry::RetryPolicy;
 use crate::model::{Answer, Failure, FailureKind, Model, Role};
 
-/// How long what came of a call is kept for an invocation that is started anew.
+/// How long the outcome of a call is kept for an invocation that is started anew.
 const KEPT: Duration = Duration::from_secs(120);
 /// How often it is asked whether a run that has calls here is to stop.
 const LOOK: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long an answer about a run may take; asked again sooner, it would stand in line twice.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// How long trouble of a model's host is waited out before the run that asks is told.
+/// How long trouble at a model's host is waited out before the requesting run is told.
 const HOST_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Makes a model for a role with the worker's key and address: from its name, its effort and its time limit in seconds.
@@ -100,7 +100,7 @@ impl Sender {
     ///
     /// # Errors
     /// See [`Lost`].
-    pub async fn answer(self: &Arc<Self>, invocation: &str, asked: Asked) -> Result<Answer, Lost> {
+    pub async fn answer(self: &Arc<Self>, invocation: &str, asked: RemoteCall) -> Result<Answer, Lost> {
         let answering = {
             let mut state = self.lock();
             state.forget();
@@ -118,12 +118,13 @@ impl Sender {
         answering.await
     }
 
-    /// A task of its own: it goes on where nobody waits for it any more, since the answer is paid for.
-    fn begin(self: &Arc<Self>, invocation: &str, asked: Asked) -> Answering {
-        let (own, invocation) = (Arc::clone(self), invocation.to_owned());
+    /// Answers the call in a task of its own. The task goes on even if nobody waits for it any more, because the answer
+    /// is paid for.
+    fn begin(self: &Arc<Self>, invocation: &str, asked: RemoteCall) -> Answering {
+        let (sender, invocation) = (Arc::clone(self), invocation.to_owned());
         let task = tokio::spawn(async move {
-            let result = own.send(&asked).await;
-            let mut state = own.lock();
+            let result = sender.send(&asked).await;
+            let mut state = sender.lock();
             state.under_way -= 1;
             if matches!(result, Err(Lost::Later)) {
                 state.calls.remove(&invocation);
@@ -136,8 +137,8 @@ impl Sender {
         task.map(|joined| joined.unwrap_or(Err(Lost::Later))).boxed().shared()
     }
 
-    async fn send(self: &Arc<Self>, asked: &Asked) -> Result<Answer, Lost> {
-        let refused = |failure| Lost::Refused(Refusal::of(failure, &asked.session));
+    async fn send(self: &Arc<Self>, asked: &RemoteCall) -> Result<Answer, Lost> {
+        let refused = |failure| Lost::Refused(Refusal::from_failure(failure, &asked.session));
         if asked.version != self.version {
             return Err(Lost::Refused(Refusal::of_version(&self.version, &asked.version, &asked.session)));
         }
@@ -153,7 +154,7 @@ impl Sender {
             watch: Watch::new(Policy { remedy: Remedy::Wait, ..Policy::default() }),
             ..call::Shared::default()
         };
-        let caller = Caller::new(asked.role, model, permits.clone(), retry, shared, Events::new(|_| {}));
+        let caller = Caller::new(asked.role, model, permits.clone(), shared, Events::new(|_| {})).with_retry(retry);
         let result = caller.ask(&asked.request).await;
         if permits.closed().is_some() {
             // The account may be in order by the time of the next run.
@@ -173,7 +174,7 @@ impl Sender {
         })
     }
 
-    fn model(&self, asked: &Asked) -> Result<Arc<dyn Model>, Failure> {
+    fn model(&self, asked: &RemoteCall) -> Result<Arc<dyn Model>, Failure> {
         let key = (asked.model.clone(), asked.effort.clone(), asked.timeout);
         let known = self.lock().models.get(&key).cloned();
         let model = match known {
@@ -186,11 +187,12 @@ impl Sender {
                 model
             }
         };
-        let own = form(&model.settings());
-        if own == asked.form {
+        let form_here = form(&model.settings());
+        if form_here == asked.form {
             return Ok(model);
         }
-        let message = format!("the worker would ask {} as `{own}`, and the run asks as `{}`", asked.model, asked.form);
+        let message =
+            format!("the worker would ask {} as `{form_here}`, and the run asks as `{}`", asked.model, asked.form);
         Err(Failure::new(FailureKind::Version, message))
     }
 
@@ -204,10 +206,10 @@ impl Sender {
         state.hosts.insert(name.to_owned(), host.clone());
         drop(state);
         if let Some(ingress) = &self.ingress {
-            let own = Arc::downgrade(self);
+            let sender = Arc::downgrade(self);
             host.keep(ingress.clone(), name, self.limits.clone(), move || {
-                if let Some(own) = own.upgrade() {
-                    own.give_back();
+                if let Some(sender) = sender.upgrade() {
+                    sender.give_back();
                 }
             });
         }
@@ -227,18 +229,19 @@ impl Sender {
         let stop = here.stop.clone();
         drop(state);
         if let Some(ingress) = self.ingress.clone().filter(|_| is_new) {
-            let (own, run, stop) = (Arc::downgrade(self), run.to_owned(), stop.clone());
+            let (sender, run, stop) = (Arc::downgrade(self), run.to_owned(), stop.clone());
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(LOOK).await;
-                    let seen =
-                        ingress.invoke::<Option<Seen>>((RUN, Some(&run), "see"), None, None::<&()>, PATIENCE).await;
+                    let seen = ingress
+                        .invoke::<Option<RunStatus>>((RUN, Some(&run), "see"), None, None::<&()>, PATIENCE)
+                        .await;
                     if seen.is_ok_and(|seen| seen.is_some_and(|seen| seen.is_to_stop())) {
                         stop.ask(Why::Cancelled);
                     }
-                    let is_here = own
+                    let is_here = sender
                         .upgrade()
-                        .is_some_and(|own| own.lock().runs.get(&run).is_some_and(|here| here.stop.is(&stop)));
+                        .is_some_and(|sender| sender.lock().runs.get(&run).is_some_and(|here| here.stop.is(&stop)));
                     if !is_here || stop.why().is_some() {
                         return;
                     }
@@ -254,7 +257,7 @@ impl Sender {
         self.give_back();
     }
 
-    /// What waits is not waited for here: it goes to another worker, or back to who submitted it.
+    /// Gives back all waiting calls: they go to another worker, or back to the process that submitted them.
     fn give_back(&self) {
         for (_, run) in self.lock().runs.drain() {
             run.stop.ask(Why::Asked);

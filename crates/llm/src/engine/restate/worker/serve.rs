@@ -1,5 +1,5 @@
-//! The worker's port: invocations from Restate, some of which are passed on, and other workers that tell they are
-//! there.
+//! The worker's port. It takes invocations from Restate, some of which are passed on, and announcements of other
+//! workers.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -25,7 +25,7 @@ use crate::engine::restate::wire::CALLS;
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 type Reply = Response<UnsyncBoxBody<Bytes, Fault>>;
 
-/// Tells a worker that the call was passed on to it, and is for it to do.
+/// Tells a worker that the call was passed on to it, and that it must do the call itself.
 const PASSED: &str = "x-rejoinder-passed";
 /// Streams at once on one connection: as many as there may be calls.
 const STREAMS: u32 = 20_000;
@@ -59,7 +59,7 @@ impl Server {
             .strip_prefix("/invoke/")
             .is_some_and(|rest| rest.strip_prefix(CALLS).is_some_and(|rest| rest.starts_with('/')));
         match (request.method(), request.uri().path()) {
-            (&Method::GET, WHO) => said(StatusCode::OK, serde_json::to_vec(&self.crew.own())),
+            (&Method::GET, WHO) => said(StatusCode::OK, serde_json::to_vec(&self.crew.myself())),
             (&Method::POST, JOIN) => self.join(request).await,
             _ if is_call && request.headers().contains_key(PASSED) => self.here(request, Some(self.crew.by_itself())),
             _ if is_call => {
@@ -76,7 +76,8 @@ impl Server {
     fn here(&self, request: Request<Incoming>, chosen: Option<Chosen>) -> Reply {
         let options = HandleOptions { protocol_mode: ProtocolMode::BidiStream };
         let response = self.endpoint.handle_with_options(request, options);
-        response.map(|body| Held { body: body.map_err(Into::into).boxed_unsync(), _chosen: chosen }.boxed_unsync())
+        response
+            .map(|body| CountedBody { body: body.map_err(Into::into).boxed_unsync(), _chosen: chosen }.boxed_unsync())
     }
 
     /// To another worker, with everything that is said on both sides until the call ends.
@@ -93,7 +94,7 @@ impl Server {
         request.headers_mut().insert(PASSED, hyper::header::HeaderValue::from_static("1"));
         match self.client.request(request).await {
             Ok(response) => response.map(|body| {
-                Held { body: body.map_err(Into::into).boxed_unsync(), _chosen: Some(chosen) }.boxed_unsync()
+                CountedBody { body: body.map_err(Into::into).boxed_unsync(), _chosen: Some(chosen) }.boxed_unsync()
             }),
             Err(_) => {
                 // Restate tries again in a moment, and it goes elsewhere.
@@ -110,8 +111,8 @@ impl Server {
         let Ok(member) = serde_json::from_slice::<Member>(&body.to_bytes()) else {
             return said(StatusCode::BAD_REQUEST, Ok(Vec::new()));
         };
-        match self.crew.heard(&member) {
-            Ok(()) => said(StatusCode::OK, serde_json::to_vec(&self.crew.own())),
+        match self.crew.record(&member) {
+            Ok(()) => said(StatusCode::OK, serde_json::to_vec(&self.crew.myself())),
             Err(why) => said(StatusCode::CONFLICT, Ok(why.into_bytes())),
         }
     }
@@ -148,12 +149,12 @@ fn said(status: StatusCode, body: serde_json::Result<Vec<u8>>) -> Reply {
 }
 
 /// A body that counts as a call of a worker until it has ended or is dropped.
-struct Held {
+struct CountedBody {
     body: UnsyncBoxBody<Bytes, Fault>,
     _chosen: Option<Chosen>,
 }
 
-impl Body for Held {
+impl Body for CountedBody {
     type Data = Bytes;
     type Error = Fault;
 

@@ -8,8 +8,8 @@ use super::Permits;
 
 /// For a gate that is one of several in front of a host, whose limits are divided among them.
 impl Permits {
-    /// From now on no more passes than this part of the limits allows, until another is lent; what is left of its calls
-    /// is added to the next. `None`: whatever the gate allows by itself.
+    /// From now on lets no more pass than this part of the limits allows, until another is lent; unused calls are added
+    /// to the next part. `None` removes the restriction.
     pub fn lend(&self, loan: Option<Loan>) {
         let mut state = self.0.lock();
         let now = Instant::now();
@@ -19,8 +19,8 @@ impl Permits {
         self.0.look.notify_one();
     }
 
-    /// What there is to ask for: how many are in flight, wait, and may still be sent, and how many were since the last
-    /// time.
+    /// What to ask for: how many calls are in flight, wait, and may still be sent, and how many were sent since the
+    /// last time.
     #[must_use]
     pub fn demand(&self) -> Demand {
         let waiting = self.0.waiting.load(Ordering::Relaxed);
@@ -29,7 +29,7 @@ impl Permits {
         Demand { in_flight: state.in_flight as u32, waiting, left, sent: std::mem::take(&mut state.sent) }
     }
 
-    /// Nothing passes for so long: the host has asked another gate for it.
+    /// Lets nothing pass for this long, because the host has asked another gate for a pause.
     pub fn pause(&self, wait: Duration) {
         self.0.lock().pause(Instant::now(), Some(wait));
     }

@@ -6,7 +6,7 @@ use super::gate::{Door, Gate};
 use crate::model::Failure;
 use crate::model::limits::trouble::Look;
 
-/// The one at the door. Leaves no trace there, however it ends.
+/// The caller at the door. Leaves no trace there, however its wait ends.
 pub(super) struct Waiting<'a> {
     pub(super) gate: &'a Gate,
     pub(super) waited: bool,

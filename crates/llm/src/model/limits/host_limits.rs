@@ -1,9 +1,9 @@
-//! How many calls a second the host's own words about its limits allow.
+//! How many calls a second the limits allow that a host reports in its headers.
 //!
-//! Hosts tell of each limit how much there is, what is left and when it is full again. Two kinds of limit hide behind
-//! the same words. A *window* gives all back at one moment: until then, what is left has to last. A *bucket* refills
-//! all the time: what is missing, divided by the time until it is full, is its rate. They are told apart by that
-//! moment, which stands still for a window and moves on, as fast as is sent, for a bucket.
+//! For each limit, hosts report how much there is, what is left and when it is full again. The same words describe two
+//! kinds of limit. A *window* gives everything back at one moment: until then, what is left has to last. A *bucket*
+//! refills all the time: what is missing, divided by the time until it is full, is its rate. That moment tells them
+//! apart: it stands still for a window, and moves on for a bucket, as fast as calls are sent.
 //!
 //! Sends are spread in proportion to what is left, faster while much is left: a short batch need not wait for a limit
 //! that it will not reach, and a long one never meets it, since the pace falls with what is left.
@@ -15,14 +15,14 @@ use crate::model::Usage;
 
 /// The share of a bucket that is kept as a reserve against calls that we do not know of.
 const RESERVE: f64 = 0.3;
-/// No limit stops us altogether by being nearly used up (that is the pause's matter): so much of a bucket's rate is
-/// always sent, and so many seconds are at most between two calls.
+/// A limit that is nearly used up never stops us altogether (that is what pauses are for): at least this share of a
+/// bucket's rate is always sent, with at most so many seconds between two calls.
 const LEAST: f64 = 0.05;
 const LONGEST_GAP: f64 = 30.0;
 
-/// What the host told, and what calls take of it.
+/// The limits that a host reported, and how much of them a call takes.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct HostLimits {
     requests: Line,
     input: Line,
     output: Line,
@@ -36,9 +36,9 @@ pub(super) struct Told {
 struct Line {
     limit: Option<f64>,
     last: Option<Report>,
-    /// The longest time to a full limit that was ever told: about a window's length.
+    /// The longest reported time to a full limit: about a window's length.
     longest: f64,
-    /// What the next reports are held against, to see whether the moment moves.
+    /// The report against which later ones are compared, to see whether the moment moves.
     mark: Option<Report>,
     /// How often in a row it moved as a bucket's does (above zero) or stood (below).
     moving: i8,
@@ -55,9 +55,9 @@ struct Report {
     full_at: Instant,
 }
 
-impl Told {
-    /// A response came, with these limits; an answer also says what it took.
-    pub(super) fn heard(&mut self, now: Instant, limits: &RateLimits, usage: Option<Usage>) {
+impl HostLimits {
+    /// Records a response with these limits. If it is an answer, `usage` says how much it took.
+    pub(super) fn record(&mut self, now: Instant, limits: &RateLimits, usage: Option<Usage>) {
         if let Some(usage) = usage {
             let smooth = |old: &mut f64, new: u64| {
                 *old = if *old == 0.0 { new as f64 } else { *old + 0.1 * (new as f64 - *old) };
@@ -66,9 +66,9 @@ impl Told {
             smooth(&mut self.input_tokens, usage.input_tokens + usage.cache_write_tokens);
             smooth(&mut self.output_tokens, usage.output_tokens);
         }
-        self.requests.heard(now, &limits.requests);
-        self.input.heard(now, &limits.input_tokens);
-        self.output.heard(now, &limits.output_tokens);
+        self.requests.record(now, &limits.requests);
+        self.input.record(now, &limits.input_tokens);
+        self.output.record(now, &limits.output_tokens);
     }
 
     /// A call is sent.
@@ -78,7 +78,7 @@ impl Told {
         }
     }
 
-    /// Calls a second that all limits allow; infinite where none is told.
+    /// Calls a second that all limits allow; infinite if none was reported.
     pub(super) fn ceiling(&self, now: Instant) -> f64 {
         // A host that has one limit for both kinds of tokens tells it as one of input.
         let both = if self.output.last.is_none() { self.output_tokens } else { 0.0 };
@@ -90,7 +90,7 @@ impl Told {
 }
 
 impl Line {
-    fn heard(&mut self, now: Instant, window: &Window) {
+    fn record(&mut self, now: Instant, window: &Window) {
         let (Some(remaining), Some(reset)) = (window.remaining, window.reset) else { return };
         // Absurd moments would overflow; a limit of more than a day is not one to spread sends over.
         let reset = reset.min(Duration::from_secs(86_400));
@@ -175,7 +175,7 @@ fn bucket(now: Instant, last: Report, taken: f64, refill: f64, limit: f64) -> f6
 mod tests {
     use super::*;
 
-    fn told(limit: u64, remaining: u64, reset: f64) -> RateLimits {
+    fn reported(limit: u64, remaining: u64, reset: f64) -> RateLimits {
         let window = |limit, remaining| Window {
             limit: Some(limit),
             remaining: Some(remaining),
@@ -187,16 +187,16 @@ mod tests {
     #[test]
     fn a_host_that_tells_nothing_sets_no_ceiling() {
         let now = Instant::now();
-        let mut told = Told::default();
-        told.heard(now, &RateLimits::default(), Some(Usage::default()));
+        let mut told = HostLimits::default();
+        told.record(now, &RateLimits::default(), Some(Usage::default()));
         assert_eq!(told.ceiling(now), f64::INFINITY);
     }
 
     #[test]
     fn what_is_left_of_a_window_has_to_last_until_it_is_full_again() {
         let start = Instant::now();
-        let mut line = Told::default();
-        line.heard(start, &told(100, 20, 40.0), None);
+        let mut line = HostLimits::default();
+        line.record(start, &reported(100, 20, 40.0), None);
         let rate = line.ceiling(start);
         assert!((rate - 0.7).abs() < 1e-9, "{rate}");
         (0..10).for_each(|_| line.sent());
@@ -209,10 +209,10 @@ mod tests {
     #[test]
     fn a_bucket_is_known_by_its_moving_moment_and_sent_to_at_its_rate() {
         let start = Instant::now();
-        let mut line = Told::default();
+        let mut line = HostLimits::default();
         // 50 a second are refilled, 50 are sent: 25 are left of 50, always.
         for step in 0..10 {
-            line.heard(start + Duration::from_millis(200 * step), &told(50, 25, 0.5), None);
+            line.record(start + Duration::from_millis(200 * step), &reported(50, 25, 0.5), None);
         }
         let rate = line.ceiling(start + Duration::from_millis(1_800));
         assert!((45.0..55.0).contains(&rate), "{rate}");
@@ -222,10 +222,10 @@ mod tests {
     #[test]
     fn a_standing_moment_is_a_window_also_when_the_next_one_begins() {
         let start = Instant::now();
-        let mut line = Told::default();
+        let mut line = HostLimits::default();
         for second in 0..240_u64 {
             let into = second % 60;
-            line.heard(start + Duration::from_secs(second), &told(600, 600 - 9 * into, (60 - into) as f64), None);
+            line.record(start + Duration::from_secs(second), &reported(600, 600 - 9 * into, (60 - into) as f64), None);
             assert!(line.requests.moving <= 1, "after {second} s");
         }
     }
@@ -233,34 +233,34 @@ mod tests {
     #[test]
     fn limits_on_tokens_count_what_calls_take() {
         let start = Instant::now();
-        let mut line = Told::default();
+        let mut line = HostLimits::default();
         let window = Window { limit: Some(60_000), remaining: Some(30_000), reset: Some(Duration::from_secs(30)) };
         let limits = RateLimits { input_tokens: window.clone(), output_tokens: window, ..RateLimits::default() };
         let usage = Usage { input_tokens: 100, cache_write_tokens: 100, cache_read_tokens: 9_000, output_tokens: 500 };
-        line.heard(start, &limits, Some(usage));
+        line.record(start, &limits, Some(usage));
         // Output binds: 1,000 tokens a second, twice that since half is left, 500 a call.
         assert!((line.ceiling(start) - 4.0).abs() < 1e-9, "{}", line.ceiling(start));
-        line.heard(start, &RateLimits { input_tokens: limits.input_tokens, ..RateLimits::default() }, None);
+        line.record(start, &RateLimits { input_tokens: limits.input_tokens, ..RateLimits::default() }, None);
     }
 
     #[test]
     fn one_limit_for_both_kinds_of_tokens_counts_both() {
         let start = Instant::now();
-        let mut line = Told::default();
+        let mut line = HostLimits::default();
         let window = Window { limit: None, remaining: Some(14_000), reset: Some(Duration::from_secs(10)) };
         let usage = Usage { input_tokens: 200, output_tokens: 500, ..Usage::default() };
-        line.heard(start, &RateLimits { input_tokens: window, ..RateLimits::default() }, Some(usage));
+        line.record(start, &RateLimits { input_tokens: window, ..RateLimits::default() }, Some(usage));
         assert!((line.ceiling(start) - 2.0).abs() < 1e-9, "{}", line.ceiling(start));
     }
 
     #[test]
     fn absurd_words_do_no_harm() {
         let start = Instant::now();
-        let mut line = Told::default();
+        let mut line = HostLimits::default();
         for (limit, remaining, reset) in [(0, 0, 0.0), (0, u64::MAX, 1e12), (1, 5, 0.0), (u64::MAX, 0, 1e-9)] {
-            line.heard(
+            line.record(
                 start,
-                &told(limit, remaining, reset),
+                &reported(limit, remaining, reset),
                 Some(Usage { input_tokens: u64::MAX, ..Usage::default() }),
             );
             let rate = line.ceiling(start);

@@ -2,9 +2,9 @@
 
 use super::normal::tail;
 
-/// A test statistic on its way: at a look with information I (one over the variance of the estimate) the standardised
-/// statistic is normal with mean `θ √I` and variance 1, and what is added between two looks is independent of what was
-/// there. It stops above `high` and below `low`; what is followed is the density of the walks that have not stopped.
+/// The path of a test statistic. At a look with information I (one over the variance of the estimate) the standardised
+/// statistic is normal with mean `θ √I` and variance 1, and its increments between looks are independent. The test
+/// stops above `high` and below `low`; what is followed is the density of the paths that have not stopped.
 ///
 /// Armitage, McPherson and Rowe (1969); the integration is that of Jennison and Turnbull (2000), ch. 19, with Simpson's
 /// rule on an even grid. One integration serves all drifts: walks that end at the same place differ in likelihood by a
@@ -31,14 +31,14 @@ const REACH: f64 = 8.0;
 pub const LARGEST_RATIO: f64 = 0.98;
 
 impl Walk {
-    /// A walk that has not begun. The drift is where the grid lies; any other can be asked for afterwards, and is
+    /// A path that has not begun. The grid lies around `drift`; other drifts can be asked for afterwards, and are
     /// answered well within some four deviations of it.
     #[must_use]
     pub fn new(drift: f64) -> Self {
         Walk { drift, looks: vec![Look { information: 0.0, high: f64::INFINITY, nodes: vec![(0.0, 1.0)] }] }
     }
 
-    /// The chance under a drift of coming to the next look, with this information, and there lying above `z`.
+    /// The chance under a drift of reaching the next look, with this information, and lying above `z` there.
     #[must_use]
     pub fn above(&self, information: f64, z: f64, drift: f64) -> f64 {
         self.looks.last().map_or(0.0, |last| self.crossing(last, information, z, drift))
@@ -50,7 +50,7 @@ impl Walk {
         self.looks.windows(2).map(|pair| self.crossing(&pair[0], pair[1].information, pair[1].high, drift)).sum()
     }
 
-    /// The height at the next look above which the walk lies with this chance if there is no drift.
+    /// The height at the next look above which the path lies with this chance if there is no drift.
     #[must_use]
     pub fn boundary(&self, information: f64, chance: f64) -> f64 {
         if chance <= 0.0 {
@@ -64,8 +64,8 @@ impl Walk {
         high
     }
 
-    /// Goes on past the next look for those that lie between `low` and `high` there. The information must exceed that
-    /// of the last look, at least by what [`LARGEST_RATIO`] says.
+    /// Passes the next look with the paths that lie between `low` and `high` there. The information must exceed that of
+    /// the last look by what [`LARGEST_RATIO`] says.
     pub fn pass(&mut self, information: f64, low: f64, high: f64) {
         let Some(last) = self.looks.last() else { return };
         let added = information - last.information;
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::spending::Spending;
 
-    /// The height that every one of so many even looks has in the boundary with this shape, found from the level.
+    /// The height that a boundary of this shape has at each of so many evenly spaced looks, found from the level.
     fn constant(looks: usize, level: f64, shape: impl Fn(f64) -> f64) -> f64 {
         let chance = |height: f64| {
             let mut walk = Walk::new(0.0);
@@ -165,8 +165,8 @@ mod tests {
                 walk.pass(0.7, 0.0, 2.2);
                 (walk.stopped_above(drift), walk.above(1.0, 1.8, drift))
             };
-            let (other, own) = (chances(grid), chances(drift));
-            assert!((other.0 - own.0).abs() < 1e-5 && (other.1 - own.1).abs() < 1e-5, "{grid} {drift}");
+            let (other, fitted) = (chances(grid), chances(drift));
+            assert!((other.0 - fitted.0).abs() < 1e-5 && (other.1 - fitted.1).abs() < 1e-5, "{grid} {drift}");
         }
     }
 

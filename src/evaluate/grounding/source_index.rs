@@ -1,4 +1,4 @@
-//! The sources of a message, made ready to look things up in.
+//! The sources of a message, prepared for lookups.
 
 use std::cell::OnceCell;
 
@@ -6,8 +6,8 @@ use super::Sources;
 use super::fold::{folded, holds};
 use super::numbers::{Number, Tongues, numbers, spoken_numbers};
 
-/// Facts, orders and persona. What costs time is done when somebody asks.
-pub(super) struct Known<'a> {
+/// Facts, orders and persona. Whatever is expensive is computed when it is first asked for.
+pub(super) struct SourceIndex<'a> {
     pub sources: &'a Sources,
     message: &'a str,
     texts: [&'a str; 3],
@@ -18,9 +18,9 @@ pub(super) struct Known<'a> {
     message_tongues: OnceCell<Tongues>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> SourceIndex<'a> {
     pub(super) fn new(message: &'a str, sources: &'a Sources, persona: &'a str) -> Self {
-        Known {
+        SourceIndex {
             sources,
             message,
             texts: [&sources.facts, &sources.orders, persona],
@@ -66,8 +66,8 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// The languages that the message may be in; of a short one it is hard to tell, and then that of the persona counts
-    /// too.
+    /// The languages that the message may be in. For a short message it is hard to tell, and then that of the persona
+    /// counts too.
     pub(super) fn message_tongues(&self) -> &Tongues {
         self.message_tongues.get_or_init(|| {
             let tongues = Tongues::detect(self.message);

@@ -1,0 +1,87 @@
+//! The product in the simulated worlds of `just bench-worlds`: what it measures there is what the worlds call the truth.
+
+#[path = "../benches/support/cast.rs"]
+mod cast;
+#[path = "../benches/worlds/places.rs"]
+mod places;
+#[path = "../benches/worlds/player.rs"]
+mod player;
+#[path = "../benches/worlds/proof.rs"]
+mod proof;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cast::cast;
+use places::Here;
+use player::Player;
+use rejoinder::data::spool::Texts;
+use rejoinder::evaluate::grounding::Sources;
+use rejoinder::optimize::trials::lab::Wanted;
+use rejoinder_worlds::truth::Sending;
+use rejoinder_worlds::{Family, Item, Place, Set};
+
+fn here(family: Family, seed: u64) -> Arc<Here> {
+    Arc::new(Here::new(Place { family, set: Set::Tuning, seed }))
+}
+
+/// A good prompt of that world: what helps most on its own.
+fn good(here: &Here) -> String {
+    let world = &here.told.world;
+    let mut ideas: Vec<usize> = (0..world.ideas.len()).collect();
+    ideas.sort_by(|one, other| world.worth(*other).total_cmp(&world.worth(*one)));
+    let items: Vec<Item> = ideas.into_iter().take(6).map(|idea| Item { idea, wording: 0 }).collect();
+    here.told.prompt(&items)
+}
+
+/// Messages to each person.
+const MESSAGES: u32 = 10;
+
+/// The share of messages to people kept aside that get a yes and are found to make nothing up, as a proof writes them.
+fn measured(here: &Arc<Here>, prompt: &str) -> f64 {
+    let cast = cast(&Arc::new(Player::new(Arc::clone(here))));
+    let sources = Sources::from_prompt(here.told.start());
+    let lab = proof::lab(&cast, &sources);
+    let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).unwrap());
+    let people = here.aside.len() as u32;
+    let trial = |at: u32| Wanted { persona: at % people, prompt: prompt.into() };
+    let wanted: Vec<Wanted> = (0..people * MESSAGES).map(trial).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let results = runtime.block_on(lab.run("measured", "measured", &aside, &wanted)).unwrap();
+    let scores: Vec<f64> = results.iter().map(|result| lab.score(result.as_ref().unwrap())).collect();
+    scores.iter().sum::<f64>() / scores.len() as f64
+}
+
+#[test]
+fn what_the_product_measures_as_sent_is_what_the_world_calls_the_truth() {
+    let mut off = Vec::new();
+    for family in Family::ALL {
+        let here = here(family, 810);
+        for prompt in [here.told.start(), good(&here)] {
+            let truth = here.told.true_rates(&prompt, &here.aside, Sending::Sent, 60).grounded;
+            off.push(measured(&here, &prompt) - truth);
+        }
+    }
+    // Two hundred decisions each have a standard error of at most 3.6 points.
+    assert!(off.iter().all(|off| off.abs() < 0.13), "{off:?}");
+    assert!((off.iter().sum::<f64>() / off.len() as f64).abs() < 0.04, "{off:?}");
+}
+
+#[test]
+fn a_good_prompt_gets_past_the_proof_within_its_calls_and_the_start_is_not_even_asked() {
+    let here = here(Family::Additive, 811);
+    let calls = 300;
+    let proved = proof::prove(&here, &good(&here), calls).unwrap();
+    assert!(proved.adopts && (20..=calls + calls / 4).contains(&proved.calls), "{} calls", proved.calls);
+    let same = proof::prove(&here, &here.told.start(), calls).unwrap();
+    assert!(!same.adopts && same.calls == 0);
+    assert_eq!([500, 1_000, 2_000, 10_000].map(proof::reserve), [166, 333, 400, 400]);
+}
+
+#[test]
+fn nobody_is_both_learned_from_and_kept_aside_or_asked_about_the_truth() {
+    let here = here(Family::Segments, 812);
+    let groups = [&here.learn, &here.aside, &here.everybody];
+    let all: BTreeSet<&String> = groups.into_iter().flatten().collect();
+    assert_eq!(all.len(), groups.iter().map(|group| group.len()).sum::<usize>());
+}
