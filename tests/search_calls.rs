@@ -27,7 +27,7 @@ use rejoinder::optimize::before::judges::Rejudge;
 use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::decisions::Decisions;
 use rejoinder::optimize::trials::failures::Failures;
-use rejoinder::optimize::trials::lab::{Lab, TrialResult, Wanted};
+use rejoinder::optimize::trials::trial_runner::{TrialResult, TrialRunner, Wanted};
 use rejoinder::optimize::{Cast, CycleOptions, cycle};
 
 const OFFER: &str = include_str!("../prompts/sample_offer.md");
@@ -180,7 +180,7 @@ async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f6
     let personas: Vec<String> = serde_json::from_str(&text.unwrap()).unwrap();
     let people = Arc::new(Texts::spool(place.path(), &personas).unwrap());
     let sources = Sources::from_prompt(OFFER);
-    let lab = Lab {
+    let runner = TrialRunner {
         cast: &cast,
         learns_by: cast.decision_maker.clone(),
         sources: &sources,
@@ -196,8 +196,8 @@ async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f6
     let wanted: Vec<Wanted> =
         (0..people.len() as u32).map(|persona| Wanted { persona, prompt: OFFER.trim().into() }).collect();
     let results: Vec<TrialResult> =
-        lab.run("try", "Trying", &people, &wanted).await.unwrap().into_iter().flatten().collect();
-    (results, lab.calls() as f64 / personas.len() as f64)
+        runner.run("try", "Trying", &people, &wanted).await.unwrap().into_iter().flatten().collect();
+    (results, runner.calls() as f64 / personas.len() as f64)
 }
 
 #[tokio::test]

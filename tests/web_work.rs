@@ -1,14 +1,14 @@
 //! Work that is started from a page: real processes, on the real program.
 
+#[path = "support/dashboard.rs"]
+mod dashboard;
 #[path = "support/program.rs"]
 mod program;
-#[path = "support/served.rs"]
-mod served;
 
 use std::process::{Command, Stdio};
 
+use dashboard::{KEY, Server};
 use program::{MarketProcess, Place};
-use served::{KEY, Server};
 
 #[test]
 fn work_is_estimated_asked_for_started_followed_and_found_in_the_results() {

@@ -17,7 +17,7 @@ use places::Here;
 use player::Player;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
-use rejoinder::optimize::trials::lab::Wanted;
+use rejoinder::optimize::trials::trial_runner::Wanted;
 use rejoinder_worlds::truth::Sending;
 use rejoinder_worlds::{Family, Item, Place, Set};
 
@@ -41,14 +41,14 @@ const MESSAGES: u32 = 10;
 fn measured(here: &Arc<Here>, prompt: &str) -> f64 {
     let cast = cast(&Arc::new(Player::new(Arc::clone(here))));
     let sources = Sources::from_prompt(here.told.start());
-    let lab = proof::lab(&cast, &sources);
+    let runner = proof::runner(&cast, &sources);
     let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).unwrap());
     let people = here.aside.len() as u32;
     let trial = |at: u32| Wanted { persona: at % people, prompt: prompt.into() };
     let wanted: Vec<Wanted> = (0..people * MESSAGES).map(trial).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let results = runtime.block_on(lab.run("measured", "measured", &aside, &wanted)).unwrap();
-    let scores: Vec<f64> = results.iter().map(|result| lab.score(result.as_ref().unwrap())).collect();
+    let results = runtime.block_on(runner.run("measured", "measured", &aside, &wanted)).unwrap();
+    let scores: Vec<f64> = results.iter().map(|result| runner.score(result.as_ref().unwrap())).collect();
     scores.iter().sum::<f64>() / scores.len() as f64
 }
 

@@ -11,7 +11,7 @@ use rejoinder::optimize::before::earlier::Earlier;
 use rejoinder::optimize::search::verify::{Size, verify};
 
 use crate::cast::cast;
-use crate::honesty::{OFFER, lab, pair, personas};
+use crate::honesty::{OFFER, pair, personas, runner};
 use crate::ours;
 use crate::worlds::each;
 
@@ -72,13 +72,13 @@ fn proof(
     (before, after): (&str, &str),
 ) -> Result<Proof, String> {
     let sources = Sources::from_prompt(OFFER);
-    let lab = lab(cast, &sources, seed);
+    let runner = runner(cast, &sources, seed);
     let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let most = 2 * PEOPLE;
     let size = Size { alpha: ALPHA, expected: GAIN, trials: most, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let prompts = (&Arc::from(before), &Arc::from(after));
-    let verified = runtime.block_on(verify(&lab, &unseen, prompts, &Earlier::default(), size));
+    let verified = runtime.block_on(verify(&runner, &unseen, prompts, &Earlier::default(), size));
     let verified = verified.map_err(|error| error.to_string())?;
     let proved = verified.decision == Decision::Better;
     Ok(Proof { proved, trials: if proved { verified.decided_at as f64 } else { most as f64 } })

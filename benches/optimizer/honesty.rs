@@ -22,7 +22,7 @@ use rejoinder::optimize::people::split::People;
 use rejoinder::optimize::search::verify::{Size, verify};
 use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::failures::Failures;
-use rejoinder::optimize::trials::lab::{Lab, Wanted};
+use rejoinder::optimize::trials::trial_runner::{TrialRunner, Wanted};
 use serde_json::{Value, json};
 
 use crate::cast::cast;
@@ -215,9 +215,9 @@ pub fn pair(market: &Market, people: &[String]) -> Option<(String, String)> {
 }
 
 /// Where their trials are run.
-pub fn lab<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64) -> Lab<'a> {
+pub fn runner<'a>(cast: &'a rejoinder::optimize::Cast, sources: &'a Sources, seed: u64) -> TrialRunner<'a> {
     let objective = Objective::Response;
-    Lab {
+    TrialRunner {
         cast,
         sources,
         audit_when: AuditWhen::AfterYes,
@@ -243,13 +243,13 @@ fn verified(
 ) -> Result<(bool, usize), String> {
     let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
-    let lab = lab(&cast, &sources, seed);
+    let runner = runner(&cast, &sources, seed);
     let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
     let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let verified = runtime.block_on(async {
         let earlier = if is_there { earlier(&cast, before, &unseen).await? } else { Earlier::default() };
-        let verified = verify(&lab, &unseen, (&before.into(), &after.into()), &earlier, size).await;
+        let verified = verify(&runner, &unseen, (&before.into(), &after.into()), &earlier, size).await;
         verified.map_err(|error| error.to_string())
     })?;
     Ok((verified.decision == rejoinder::compare::sequential::Decision::Better, verified.decided_at))
@@ -276,13 +276,13 @@ async fn earlier(cast: &Cast, prompt: &str, unseen: &Arc<Texts>) -> Result<Earli
 fn one_each(market: &Arc<Market>, seed: u64, people: &[String], (before, after): (&str, &str)) -> Vec<f64> {
     let cast = cast(market);
     let sources = Sources::from_prompt(OFFER);
-    let lab = lab(&cast, &sources, seed);
+    let runner = runner(&cast, &sources, seed);
     let Ok(texts) = Texts::spool(&cast.context.scratch, people).map(Arc::new) else { return Vec::new() };
     let wanted: Vec<Wanted> = (0..people.len() as u32)
         .flat_map(|persona| [before, after].map(|prompt| Wanted { persona, prompt: prompt.into() }))
         .collect();
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else { return Vec::new() };
-    let results = runtime.block_on(lab.run("fixed", "fixed", &texts, &wanted)).unwrap_or_default();
+    let results = runtime.block_on(runner.run("fixed", "fixed", &texts, &wanted)).unwrap_or_default();
     let yes = |at: usize| results.get(at).and_then(|own| own.as_ref()).map(|own| f64::from(u8::from(own.is_yes())));
     (0..people.len()).filter_map(|persona| Some(yes(2 * persona + 1)? - yes(2 * persona)?)).collect()
 }

@@ -23,7 +23,7 @@ use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::before::coding::Reader;
 use rejoinder::optimize::before::earlier::Earlier;
-use rejoinder::optimize::before::standing::Standing;
+use rejoinder::optimize::before::prompt_stats::PromptStats;
 use rejoinder::optimize::lineage::Lineage;
 use rejoinder::optimize::lineage::attempts::Attempts;
 use rejoinder::optimize::lineage::memory::Memory;
@@ -35,7 +35,7 @@ use rejoinder::optimize::search::{Aim, Known, Search, search};
 use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::decisions::Decisions;
 use rejoinder::optimize::trials::failures::Failures;
-use rejoinder::optimize::trials::lab::Lab;
+use rejoinder::optimize::trials::trial_runner::TrialRunner;
 
 use crate::cast::cast;
 
@@ -106,8 +106,8 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
     cast.improver.split_prompt(&mut marking, &[&setting.seed.to_string(), "split"]).await?;
     let lineage = Lineage::new(marking.parts(), None, Split::default());
     let sources = Sources::from_prompt(setting.offer);
-    let standing = Standing::of_entries(&entries, &people)?;
-    let lab = Lab {
+    let stats = PromptStats::of_entries(&entries, &people)?;
+    let runner = TrialRunner {
         cast: &cast,
         sources: &sources,
         audit_when: AuditWhen::BeforeDecision,
@@ -133,11 +133,11 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         unchecked: OnceLock::new(),
     };
     let reader = Reader { improver: &cast.improver, context: &cast.context, key: [&seed, "cycle 1", "before"] };
-    let coding = reader.read(&standing.heard, &lineage.codebook).await?;
-    let objections = standing.objections(coding.as_ref());
+    let coding = reader.read(&stats.heard, &lineage.codebook).await?;
+    let objections = stats.objections(coding.as_ref());
     let codebook = coding.map(|coding| coding.codebook).unwrap_or_default();
-    let earlier = if setting.reuses { earlier(&lab, setting.offer, &people).await? } else { Earlier::default() };
-    let before = lab.calls();
+    let earlier = if setting.reuses { earlier(&runner, setting.offer, &people).await? } else { Earlier::default() };
+    let before = runner.calls();
     let calls = setting.calls.saturating_sub(before);
     let aim = Aim {
         calls,
@@ -154,32 +154,36 @@ async fn searched(setting: &Setting<'_>) -> Result<Done, Box<dyn std::error::Err
         people: &people,
         parts: &lineage.parts,
         incumbent: setting.offer,
-        heard: &standing.heard,
+        heard: &stats.heard,
         objections: &objections,
         codebook: &codebook,
         memory: Memory::default(),
-        scores: standing.known(&people, setting.objective)?,
+        scores: stats.known(&people, setting.objective)?,
         earlier,
         attempts: &Attempts::first(0.05),
         kinds: &Kinds::default(),
         leads: None,
     };
-    let search = search(&lab, &proposer, known, aim).await?;
-    Ok(Done { search, calls: lab.calls() })
+    let search = search(&runner, &proposer, known, aim).await?;
+    Ok(Done { search, calls: runner.calls() })
 }
 
 /// What the first run would have left of unseen people: written and audited as the proof writes.
-async fn earlier(lab: &Lab<'_>, offer: &str, people: &People) -> Result<Earlier, Box<dyn std::error::Error>> {
+async fn earlier(
+    runner: &TrialRunner<'_>,
+    offer: &str,
+    people: &People,
+) -> Result<Earlier, Box<dyn std::error::Error>> {
     let bench = Bench {
-        generator: Some(lab.cast.generator.clone()),
-        decision_maker: Some(lab.cast.decision_maker.clone()),
-        auditing: Some(lab.auditing()),
+        generator: Some(runner.cast.generator.clone()),
+        decision_maker: Some(runner.cast.decision_maker.clone()),
+        auditing: Some(runner.auditing()),
         prompt: offer.to_owned(),
-        seed: lab.seed,
+        seed: runner.seed,
         label: "first, unseen".into(),
     };
     let plan = Plan::write_and_decide(people.unseen.len(), 1);
-    let ran = run::run(&bench, &lab.cast.context, &people.unseen, plan, "first").await?;
-    let salt = lab.salt();
+    let ran = run::run(&bench, &runner.cast.context, &people.unseen, plan, "first").await?;
+    let salt = runner.salt();
     Ok(Earlier::of(&ran.entries(BTreeMap::new()), people, (people.unseen.len(), &salt))?)
 }

@@ -44,7 +44,7 @@ pub struct Scorer {
 impl Scorer {
     pub fn new(market: u64) -> Self {
         let market = Arc::new(Market::new(market, Mode::Normal));
-        // Only the forms of the requests are wanted from these doors; what answers is the market in this process.
+        // Only the forms of the requests are wanted from these clients; what answers is the market in this process.
         let door = |role| {
             let permits = Permits::new(Concurrency::Fixed(1));
             let model: Arc<Market> = Arc::clone(&market);

@@ -10,7 +10,7 @@ use rejoinder::optimize::before::earlier::Earlier;
 use rejoinder::optimize::search::verify::{Size, verify};
 use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::failures::Failures;
-use rejoinder::optimize::trials::lab::Lab;
+use rejoinder::optimize::trials::trial_runner::TrialRunner;
 use rejoinder::optimize::{Cast, Objective};
 
 use crate::cast::cast;
@@ -47,21 +47,21 @@ pub fn prove(here: &Arc<Here>, candidate: &str, calls: u64) -> Result<Proved, St
     let player = Arc::new(Player::new(Arc::clone(here)));
     let cast = cast(&player);
     let sources = Sources::from_prompt(start.as_str());
-    let lab = lab(&cast, &sources);
+    let runner = runner(&cast, &sources);
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).map_err(|error| failed(&error))?);
     let size = Size { alpha: ALPHA, expected: EXPECTED, trials, confirm: 0, precision: None, spare: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(&error))?;
     let prompts = (&Arc::from(start.as_str()), &Arc::from(candidate));
-    let verified = runtime.block_on(verify(&lab, &aside, prompts, &Earlier::default(), size));
+    let verified = runtime.block_on(verify(&runner, &aside, prompts, &Earlier::default(), size));
     let adopts = verified.map_err(|error| failed(&error))?.decision == Decision::Better;
     Ok(Proved { adopts, calls: player.calls() })
 }
 
 /// Trials as a proof runs them: audited before they are decided on, and revised where the audit finds something.
-pub fn lab<'a>(cast: &'a Cast, sources: &'a Sources) -> Lab<'a> {
-    Lab {
+pub fn runner<'a>(cast: &'a Cast, sources: &'a Sources) -> TrialRunner<'a> {
+    TrialRunner {
         learns_by: cast.decision_maker.clone(),
         cast,
         sources,

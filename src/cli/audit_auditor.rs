@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use super::trial_calls::AUDIT_ANSWER;
 use crate::compare::auditor::{AuditorFindings, Caught, Labelled};
 use crate::compare::{Rate, Tally};
@@ -63,30 +63,30 @@ enum Format {
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     // A defect of the program; a test rules it out.
     let battery = AuditorBattery::built_in().map_err(|error| Error::Panicked(error.to_string()))?;
-    let mut doors = setup.audited_doors(&options.models, &[])?;
+    let mut clients = setup.audited_doors(&options.models, &[])?;
     let none = || Error::Usage("audit-auditor needs an auditor to audit; name a model with --auditor".to_owned());
-    let auditor = doors.auditor().ok_or_else(none)?;
+    let auditor = clients.auditor().ok_or_else(none)?;
     if options.models.dry_run {
-        return print(&plan(&battery, &auditor, &doors));
+        return print(&plan(&battery, &auditor, &clients));
     }
     setup.folder.check_writable(Kind::Auditors)?;
-    let begun = doors.begin(setup, &options.models, "audit-auditor", &[&battery.hash()], (options.seed, 1))?;
-    let (started, before) = (Instant::now(), doors.context.account.now());
+    let begun = clients.begin(setup, &options.models, "audit-auditor", &[&battery.hash()], (options.seed, 1))?;
+    let (started, before) = (Instant::now(), clients.context.account.now());
     let cases = Arc::new(battery.cases.clone());
-    let ended = audit_all(setup, &doors, &auditor, &cases, begun.seed).await;
-    doors.explain(doors.context.go_on().map_err(run::Error::from))?;
+    let ended = audit_all(setup, &clients, &auditor, &cases, begun.seed).await;
+    clients.explain(clients.context.go_on().map_err(run::Error::from))?;
     let found = Found::new(&cases, ended);
-    let simulated = doors.context.account.is_simulated();
+    let simulated = clients.context.account.is_simulated();
     let standing = AuditorFindings::from_labelled(&found.labelled, cases.len() as u64, simulated);
-    let used = doors.context.account.since(&before);
-    let limit = doors.context.limit();
+    let used = clients.context.account.since(&before);
+    let limit = clients.context.limit();
     let record = AuditorRecord {
         fingerprint: auditor.fingerprint(),
         model: auditor.caller().model().id().to_owned(),
         simulated,
         passed: standing.shortfalls().is_empty(),
         shortfalls: shortfalls(&standing),
-        date: clock::iso(doors.context.began()?),
+        date: clock::iso(clients.context.began()?),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         battery: battery.hash(),
         seed: begun.seed,
@@ -107,19 +107,19 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             partial: limit.map(|why| why.to_string()).as_deref(),
             spent: Spent {
                 used: &used,
-                cost: doors.context.account.cost(&used),
+                cost: clients.context.account.cost(&used),
                 elapsed: started.elapsed(),
                 simulated,
             },
         }))?,
         Format::Json => print(&format!("{:#}\n", json!({"audit": record, "messages": found.messages})))?,
     }
-    doors.end(!found.labelled.is_empty() || limit.is_some(), "no message could be audited")?;
+    clients.end(!found.labelled.is_empty() || limit.is_some(), "no message could be audited")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
     let file = auditors::file_name(&record.fingerprint)?;
-    doors.context.note_output("audit", &file, &sha256(&auditors::to_bytes(&record)?))?;
+    clients.context.note_output("audit", &file, &sha256(&auditors::to_bytes(&record)?))?;
     // One that cannot be read is replaced all the same.
     let earlier = auditors::record(&setup.folder, &record.fingerprint).ok().flatten();
     let file = auditors::save(&setup.folder, &record)?;
@@ -133,8 +133,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 
 /// Tells a person whose auditor has not passed an audit, in one line, before anything is made by its findings. Of the
 /// market it is no more than a note.
-pub fn advise(setup: &Setup, doors: &Doors) {
-    let Some(auditor) = doors.auditor() else { return };
+pub fn advise(setup: &Setup, clients: &Clients) {
+    let Some(auditor) = clients.auditor() else { return };
     let again = "rejoinder audit-auditor";
     let text = match auditors::record(&setup.folder, &auditor.fingerprint()) {
         Ok(Some(record)) if record.passed => return,
@@ -166,16 +166,16 @@ type Ended = Result<Audit, String>;
 /// Audits every message of a battery, several at once; `None` where the run was to stop before.
 async fn audit_all(
     setup: &Setup,
-    doors: &Doors,
+    clients: &Clients,
     auditor: &Auditor,
     cases: &Arc<Vec<Case>>,
     seed: u64,
 ) -> Vec<Option<Ended>> {
-    let simulated = doors.context.account.is_simulated();
+    let simulated = clients.context.account.is_simulated();
     setup.events.emit(Event::BatchStarted { label: "Auditing the auditor".into(), total: cases.len(), simulated });
     let (auditor, cases, events) = (auditor.clone(), Arc::clone(cases), setup.events.clone());
-    let (jobs, width) = ((0..cases.len()).collect(), doors.context.width);
-    let ended = engine::collect(&*doors.context.engine, jobs, width, move |index| {
+    let (jobs, width) = ((0..cases.len()).collect(), clients.context.width);
+    let ended = engine::collect(&*clients.context.engine, jobs, width, move |index| {
         let (auditor, cases, events) = (auditor.clone(), Arc::clone(&cases), events.clone());
         async move {
             let case = &cases[index];
@@ -277,9 +277,9 @@ fn counts(caught: &Caught) -> CaughtCounts {
     }
 }
 
-fn plan(battery: &AuditorBattery, auditor: &Auditor, doors: &Doors) -> String {
+fn plan(battery: &AuditorBattery, auditor: &Auditor, clients: &Clients) -> String {
     let request = |case: &Case| auditor.request(&case.message, &case.sources, &case.persona, CallKey::from_parts(&[]));
     let calls: Vec<_> = battery.cases.iter().map(|case| estimate::tokens(&request(case), AUDIT_ANSWER)).collect();
-    let line = Line::for_calls(Role::Auditor, "audits of labelled messages", &calls, 1, &doors.context.account);
-    estimate::plan(&[line], &doors.context.account)
+    let line = Line::for_calls(Role::Auditor, "audits of labelled messages", &calls, 1, &clients.context.account);
+    estimate::plan(&[line], &clients.context.account)
 }

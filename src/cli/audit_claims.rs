@@ -10,7 +10,7 @@ use super::facts;
 use super::named;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup, names_auditor};
+use super::setup::{Clients, Setup, names_auditor};
 use super::trial_calls::AUDIT_ANSWER;
 use crate::data::{Entry, FileName, Part, results_stream};
 use crate::engine;
@@ -82,15 +82,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     if named == Some(false) || (named.is_none() && work.audits.iter().all(Option::is_some)) {
         return without_model(options, work);
     }
-    let doors = setup.doors(&options.models, &[Role::Auditor])?;
-    let Some(auditor) = doors.auditor() else { return without_model(options, work) };
+    let clients = setup.clients(&options.models, &[Role::Auditor])?;
+    let Some(auditor) = clients.auditor() else { return without_model(options, work) };
     if named == Some(true) {
         let fingerprint = auditor.fingerprint();
         for audit in &mut work.audits {
             audit.take_if(|audit| audit.auditor.as_ref() != Some(&fingerprint));
         }
     }
-    with_model(setup, options, work, doors, auditor).await
+    with_model(setup, options, work, clients, auditor).await
 }
 
 /// The audits of a results file, one for each message; `None` where a model has not audited it.
@@ -167,7 +167,7 @@ async fn with_model(
     setup: &Setup,
     options: &Options,
     mut work: Work,
-    mut doors: Doors,
+    mut clients: Clients,
     auditor: Auditor,
 ) -> Result<(), Error> {
     let open: Vec<usize> = (0..work.audits.len()).filter(|index| work.audits[*index].is_none()).collect();
@@ -178,12 +178,12 @@ async fn with_model(
             let request = auditor.request(&message, &work.sources, &persona, CallKey::from_parts(&[]));
             calls.push(estimate::tokens(&request, AUDIT_ANSWER));
         }
-        let line = Line::for_calls(Role::Auditor, "audits", &calls, 1, &doors.context.account);
-        return print(&estimate::plan(&[line], &doors.context.account));
+        let line = Line::for_calls(Role::Auditor, "audits", &calls, 1, &clients.context.account);
+        return print(&estimate::plan(&[line], &clients.context.account));
     }
     let texts_hash = digest(&[&work.sources.facts, &work.sources.orders]);
     let parts = [work.older.file.as_str(), &work.older.head.sha256, &texts_hash];
-    let begun = doors.begin(setup, &options.models, "audit-claims", &parts, (options.seed, 1))?;
+    let begun = clients.begin(setup, &options.models, "audit-claims", &parts, (options.seed, 1))?;
     let kept = work.audits.len() - open.len();
     let job = Job {
         auditor: auditor.clone(),
@@ -191,10 +191,10 @@ async fn with_model(
         sources: work.sources.clone(),
         seed: begun.seed,
     };
-    let ended = audit_all(setup, &doors, job, open.clone()).await;
-    doors.explain(doors.context.go_on().map_err(run::Error::from))?;
+    let ended = audit_all(setup, &clients, job, open.clone()).await;
+    clients.explain(clients.context.go_on().map_err(run::Error::from))?;
     let named = AuditorNamed::Model(auditor.caller().model().id().to_owned(), kept);
-    let mut heading = heading(&work, named, doors.context.account.is_simulated());
+    let mut heading = heading(&work, named, clients.context.account.is_simulated());
     for (index, outcome) in open.into_iter().zip(ended) {
         let (persona, message) = place(&work.messages, index);
         match outcome {
@@ -210,8 +210,8 @@ async fn with_model(
         findings.add(place(&work.messages, index), &persona, &message, audit);
     }
     show(&findings, &heading, options.format)?;
-    let limit = doors.context.limit();
-    doors.end(!findings.is_empty() || limit.is_some(), "no message could be audited")?;
+    let limit = clients.context.limit();
+    clients.end(!findings.is_empty() || limit.is_some(), "no message could be audited")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
@@ -232,11 +232,11 @@ struct Job {
 }
 
 /// Audits these messages, several at once.
-async fn audit_all(setup: &Setup, doors: &Doors, job: Job, open: Vec<usize>) -> Vec<Option<Ended>> {
-    let simulated = doors.context.account.is_simulated();
+async fn audit_all(setup: &Setup, clients: &Clients, job: Job, open: Vec<usize>) -> Vec<Option<Ended>> {
+    let simulated = clients.context.account.is_simulated();
     setup.events.emit(Event::BatchStarted { label: "Auditing claims".into(), total: open.len(), simulated });
-    let (events, width) = (setup.events.clone(), doors.context.width);
-    let ended = engine::collect(&*doors.context.engine, open, width, move |index| {
+    let (events, width) = (setup.events.clone(), clients.context.width);
+    let ended = engine::collect(&*clients.context.engine, open, width, move |index| {
         let (job, events) = (job.clone(), events.clone());
         async move {
             let ended = job.audit(index).await?;

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::examples;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use super::trial_calls::DECISION_ANSWER;
 use crate::compare::audit::{Decided, JudgeFindings};
 use crate::compare::{Rate, Tally};
@@ -72,15 +72,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let repeats = usize::from(options.repeats);
     // Whether a judge can be fooled is seen in its decisions: no words are bought for them.
     let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
-    let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
+    let mut clients = setup.clients(&models, &[Role::DecisionMaker])?;
     if let Source::Results(file, _) = &source {
-        examples::keep_aside_in(&mut doors, setup, file)?;
+        examples::keep_aside_in(&mut clients, setup, file)?;
     }
-    let decision_maker = doors.decision_maker().deciding_only();
+    let decision_maker = clients.decision_maker().deciding_only();
     if options.models.dry_run {
         let material = source.material(setup, &battery, options.seed.unwrap_or(1))?;
         let effort = effort(options, options.seed.unwrap_or(1));
-        return print(&plan(&sheet(&battery, &material, repeats, &decision_maker), effort, &decision_maker, &doors));
+        return print(&plan(&sheet(&battery, &material, repeats, &decision_maker), effort, &decision_maker, &clients));
     }
     setup.folder.check_writable(Kind::Judges)?;
     let parts = [
@@ -90,22 +90,22 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         &repeats.to_string(),
         &options.attack_rounds.to_string(),
     ];
-    let begun = doors.begin(setup, &options.models, "audit-judge", &parts, (options.seed, 1))?;
+    let begun = clients.begin(setup, &options.models, "audit-judge", &parts, (options.seed, 1))?;
     let material = source.material(setup, &battery, begun.seed)?;
     let sheet = sheet(&battery, &material, repeats, &decision_maker);
-    let (started, before) = (Instant::now(), doors.context.account.now());
+    let (started, before) = (Instant::now(), clients.context.account.now());
     let asking = Asking { seed: begun.seed, label: "audit", title: "Auditing the decision maker" };
-    let mut heard = doors.explain(audit::run(&sheet, &decision_maker, asking, &doors.context).await)?;
+    let mut heard = clients.explain(audit::run(&sheet, &decision_maker, asking, &clients.context).await)?;
     // There is nothing to search for in a judge that gives nothing usable.
-    if heard.decided() > 0 && doors.context.limit().is_none() {
+    if heard.decided() > 0 && clients.context.limit().is_none() {
         let effort = effort(options, begun.seed);
-        let attacked = attack::run(heard, &material.people, &decision_maker, effort, &doors.context).await;
-        heard = doors.explain(attacked)?;
+        let attacked = attack::run(heard, &material.people, &decision_maker, effort, &clients.context).await;
+        heard = clients.explain(attacked)?;
     }
-    let simulated = doors.context.account.is_simulated();
+    let simulated = clients.context.account.is_simulated();
     let standing = standing(&heard).marked(simulated);
-    let used = doors.context.account.since(&before);
-    let limit = doors.context.limit();
+    let used = clients.context.account.since(&before);
+    let limit = clients.context.limit();
     let partial = limit.map(|why| why.to_string());
     let fingerprint = decision_maker.fingerprint();
     let threshold = decision_maker.threshold().map(Threshold::get);
@@ -120,9 +120,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         answers: &heard,
         standing: &standing,
         partial: partial.as_deref(),
-        spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
+        spent: Spent { used: &used, cost: clients.context.account.cost(&used), elapsed: started.elapsed(), simulated },
     }))?;
-    doors.end(heard.decided() > 0 || limit.is_some(), "no question came to a decision")?;
+    clients.end(heard.decided() > 0 || limit.is_some(), "no question came to a decision")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
@@ -135,7 +135,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         simulated,
         passed: shortfalls.is_empty(),
         shortfalls,
-        date: clock::iso(doors.context.began()?),
+        date: clock::iso(clients.context.began()?),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         battery: battery.hash(),
         seed: begun.seed,
@@ -159,7 +159,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         fingerprint,
     };
     let file = judges::file_name(&record.fingerprint)?;
-    doors.context.note_output("audit", &file, &sha256(&judges::to_bytes(&record)?))?;
+    clients.context.note_output("audit", &file, &sha256(&judges::to_bytes(&record)?))?;
     // One that cannot be read is replaced all the same.
     let earlier = judges::record(&setup.folder, &record.fingerprint).ok().flatten();
     let file = judges::save(&setup.folder, &record)?;
@@ -171,8 +171,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 
 /// Tells a person whose judge has not passed an audit, in one line, before anything is made by its decisions. Of the
 /// market it is no more than a note.
-pub fn advise(setup: &Setup, doors: &Doors) {
-    let decision_maker = doors.decision_maker();
+pub fn advise(setup: &Setup, clients: &Clients) {
+    let decision_maker = clients.decision_maker();
     let fingerprint = decision_maker.fingerprint();
     let again = "rejoinder audit-judge";
     let text = match judges::record(&setup.folder, &fingerprint) {
@@ -244,17 +244,17 @@ fn counted(rate: &Rate) -> Counted {
     }
 }
 
-fn plan(sheet: &Sheet, effort: Effort, decision_maker: &DecisionMaker, doors: &Doors) -> String {
+fn plan(sheet: &Sheet, effort: Effort, decision_maker: &DecisionMaker, clients: &Clients) -> String {
     let key = CallKey::from_parts(&[]);
     let tokens = |persona: &str, text: &str| {
         estimate::tokens(&decision_maker.request(persona, text, key.clone()), DECISION_ANSWER)
     };
-    let line = |what, calls: &[_]| Line::for_calls(Role::DecisionMaker, what, calls, 1, &doors.context.account);
+    let line = |what, calls: &[_]| Line::for_calls(Role::DecisionMaker, what, calls, 1, &clients.context.account);
     let probes: Vec<_> = sheet.probe_questions().map(|(persona, text)| tokens(persona, text)).collect();
     let messages: Vec<_> = sheet.message_questions().map(|(persona, text)| tokens(persona, text)).collect();
     // What an attack tries is about as long as two probes together.
     let attack = sheet.probe_questions().cycle().take(effort.calls());
     let attack: Vec<_> = attack.map(|(persona, text)| tokens(persona, &format!("{text}\n\n{text}"))).collect();
     let lines = [line("probes", &probes), line("messages again", &messages), line("attack", &attack)];
-    estimate::plan(&lines, &doors.context.account)
+    estimate::plan(&lines, &clients.context.account)
 }

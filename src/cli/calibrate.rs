@@ -10,7 +10,7 @@ use super::examples;
 use super::named;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use super::trial_calls::DECISION_ANSWER;
 use crate::campaign::calibrate::{self, Choice, Found, Material};
 use crate::data::calibrations::{self, Calibration};
@@ -73,9 +73,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     // Whether a judge ranks is seen in its decisions: no words are bought for them.
     let models = ModelOptions { reasons: Some("none".into()), ..options.models.clone() };
-    let mut doors = setup.doors(&models, &[Role::DecisionMaker])?;
-    examples::keep_aside_in(&mut doors, setup, &results)?;
-    let mut decision_maker = doors.decision_maker().deciding_only();
+    let mut clients = setup.clients(&models, &[Role::DecisionMaker])?;
+    examples::keep_aside_in(&mut clients, setup, &results)?;
+    let mut decision_maker = clients.decision_maker().deciding_only();
     let plain = decision_maker.clone().with_examples(None);
     if let Some(examples) = decision_maker.examples().cloned() {
         let examples = Examples::clone(&examples).knowing(&setup.folder, &campaigns)?.crossed();
@@ -83,7 +83,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let decision_maker = decision_maker;
     if options.models.dry_run {
-        return print(&plan(&material, &decision_maker, &plain, &doors)?);
+        return print(&plan(&material, &decision_maker, &plain, &clients)?);
     }
     setup.folder.check_writable(Kind::Calibrations)?;
     let mut parts = vec![versions::lineage_base(results.stem()), choice.key()];
@@ -92,23 +92,23 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         parts.push(setup.folder.sha256(&replies::file_name(campaign.stem())?)?);
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let begun = doors.begin(setup, &options.models, "calibrate", &parts, (None, 1))?;
-    let (started, before) = (Instant::now(), doors.context.account.now());
-    let found = doors.explain(calibrate::run(material, &decision_maker, begun.seed, &doors.context).await)?;
+    let begun = clients.begin(setup, &options.models, "calibrate", &parts, (None, 1))?;
+    let (started, before) = (Instant::now(), clients.context.account.now());
+    let found = clients.explain(calibrate::run(material, &decision_maker, begun.seed, &clients.context).await)?;
     let of_examples = match decision_maker.examples() {
         Some(_) => {
             let material = Material::of(&setup.folder, &campaigns, choice)?;
-            let without = doors.explain(calibrate::run(material, &plain, begun.seed, &doors.context).await)?;
+            let without = clients.explain(calibrate::run(material, &plain, begun.seed, &clients.context).await)?;
             found.over(&without)
         }
         None => None,
     };
-    let simulated = doors.context.account.is_simulated();
-    let used = doors.context.account.since(&before);
-    let limit = doors.context.limit();
+    let simulated = clients.context.account.is_simulated();
+    let used = clients.context.account.since(&before);
+    let limit = clients.context.limit();
     let partial = limit.map(|why| why.to_string());
     let (judged, failures) = (found.judged, reasons(&found));
-    let date = clock::iso(doors.context.began()?);
+    let date = clock::iso(clients.context.began()?);
     let calibration = record(found, &results, &campaigns, &decision_maker, (simulated, date));
     let calibration = Calibration { of_examples, ..calibration };
     let summary = CalibrationSummary {
@@ -116,15 +116,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         judged,
         failures: &failures,
         partial: partial.as_deref(),
-        spent: Spent { used: &used, cost: doors.context.account.cost(&used), elapsed: started.elapsed(), simulated },
+        spent: Spent { used: &used, cost: clients.context.account.cost(&used), elapsed: started.elapsed(), simulated },
     };
     print(&report::block(&summary))?;
-    doors.end(judged > 0 || limit.is_some(), "no message came to a decision")?;
+    clients.end(judged > 0 || limit.is_some(), "no message came to a decision")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
     let file = calibrations::file_name(results.stem())?;
-    doors.context.note_output("calibration", &file, &sha256(&calibrations::to_bytes(&calibration)?))?;
+    clients.context.note_output("calibration", &file, &sha256(&calibrations::to_bytes(&calibration)?))?;
     // One that cannot be read is replaced without a word: what was just paid for is worth more.
     let earlier = calibrations::of_lineage(&setup.folder, results.stem()).ok().flatten();
     let replaced = words::replaced(earlier.as_ref().map(|earlier| earlier.date.as_str()));
@@ -135,11 +135,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
 }
 
 /// Says beside the rates that are about to be made what real readers had to say about this judge, where that is known.
-pub fn advise(setup: &Setup, results: &FileName, doors: &Doors) {
+pub fn advise(setup: &Setup, results: &FileName, clients: &Clients) {
     let text = match calibrations::of_lineage(&setup.folder, results.stem()) {
         Ok(None) => return,
         Ok(Some(found)) => {
-            let line = report::line(&found, Some(&doors.decision_maker().fingerprint()));
+            let line = report::line(&found, Some(&clients.decision_maker().fingerprint()));
             if !report::is_warning(&found) {
                 setup.events.emit(Event::Note(line));
                 return;
@@ -225,10 +225,10 @@ fn plan(
     material: &Material,
     decision_maker: &DecisionMaker,
     plain: &DecisionMaker,
-    doors: &Doors,
+    clients: &Clients,
 ) -> Result<String, Error> {
     let key = CallKey::from_parts(&[]);
-    let account = &doors.context.account;
+    let account = &clients.context.account;
     let line = |what, judge: &DecisionMaker| {
         let mut calls = Vec::with_capacity(material.len());
         for question in material.questions() {

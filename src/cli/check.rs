@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::error::Error;
 use super::options::ModelOptions;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use super::{connect, print};
 use crate::call::Caller;
 use crate::evaluate::reading;
@@ -53,20 +53,20 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let hosts = connect::known(&options.models, &setup.settings)?;
         return print(&if options.json { json_text(&hosts) } else { connect::table(&hosts) });
     }
-    let doors = setup.audited_doors(&options.models, &ROLES)?;
+    let clients = setup.audited_doors(&options.models, &ROLES)?;
     let also = [Role::Auditor, Role::Reasoner];
-    let roles: Vec<Role> = ROLES.into_iter().chain(also).filter(|role| doors.has(*role)).collect();
+    let roles: Vec<Role> = ROLES.into_iter().chain(also).filter(|role| clients.has(*role)).collect();
     if options.models.dry_run {
         let line = |role: &Role| {
-            let usage = estimate::tokens(&question(&doors, *role), 100);
-            estimate::Line::for_calls(*role, "one small call", &[usage], 1, &doors.context.account)
+            let usage = estimate::tokens(&question(&clients, *role), 100);
+            estimate::Line::for_calls(*role, "one small call", &[usage], 1, &clients.context.account)
         };
-        return print(&estimate::plan(&roles.iter().map(line).collect::<Vec<_>>(), &doors.context.account));
+        return print(&estimate::plan(&roles.iter().map(line).collect::<Vec<_>>(), &clients.context.account));
     }
     let mut all = Vec::new();
     let mut worst = None;
     for role in roles {
-        let (checked, failure) = check(&doors, role).await;
+        let (checked, failure) = check(&clients, role).await;
         if failure == Some(FailureKind::Stopped) {
             return Err(Error::Stopped);
         }
@@ -98,9 +98,9 @@ enum Worst {
     Account,
 }
 
-async fn check(doors: &Doors, role: Role) -> (Checked, Option<FailureKind>) {
-    let caller = doors.caller(role);
-    let request = question(doors, role);
+async fn check(clients: &Clients, role: Role) -> (Checked, Option<FailureKind>) {
+    let caller = clients.caller(role);
+    let request = question(clients, role);
     let (probed, about) = tokio::join!(caller.probe(&request), caller.about());
     // Read after the call: by then it is known what the host refuses.
     let (id, settings) = (caller.model().id().to_owned(), caller.model().settings());
@@ -123,7 +123,7 @@ async fn check(doors: &Doors, role: Role) -> (Checked, Option<FailureKind>) {
         let names: Vec<String> = about.others.iter().map(|name| words::one_line(name, 80)).collect();
         checked.todo.push(format!("the host does not list this model; it has {}", names.join(", ")));
     }
-    let prices: &Prices = doors.prices();
+    let prices: &Prices = clients.prices();
     let listed = prices.context(&id).map(|context| (context, "built-in table".to_owned()));
     checked.context = about.context.map(|context| (context, "the host says so".to_owned())).or(listed);
     checked.conclude(prices.find(&id), prices.date(), about.price, caller.model().only_decides());
@@ -137,7 +137,7 @@ fn place(caller: &Caller) -> String {
 }
 
 /// A small question of the kind that the role gets.
-fn question(doors: &Doors, role: Role) -> Request {
+fn question(clients: &Clients, role: Role) -> Request {
     let key = CallKey::from_parts(&["check", &role.to_string()]);
     match role {
         Role::Generator => Request {
@@ -145,9 +145,9 @@ fn question(doors: &Doors, role: Role) -> Request {
             system: "You write for a mill that delivers flour to bakeries on the day after an order by e-mail.".into(),
             user: format!("Write one cold outreach message of one sentence to this person:\n\n{PERSONA}"),
             schema: None,
-            max_tokens: doors.most_tokens(role),
+            max_tokens: clients.most_tokens(role),
         },
-        Role::DecisionMaker => doors.decision_maker().request(PERSONA, MESSAGE, key),
+        Role::DecisionMaker => clients.decision_maker().request(PERSONA, MESSAGE, key),
         Role::Improver | Role::Auditor | Role::Referee | Role::Reasoner => Request {
             key,
             system: "You answer in JSON.".into(),
@@ -164,7 +164,7 @@ fn question(doors: &Doors, role: Role) -> Request {
                     "additionalProperties": false
                 }),
             }),
-            max_tokens: doors.most_tokens(role),
+            max_tokens: clients.most_tokens(role),
         },
     }
 }

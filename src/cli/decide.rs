@@ -52,8 +52,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let why = if rows.is_empty() { "the file holds no rows" } else { "every row has a decision" };
         return print(&format!("Nothing to decide: {why}\n{kept}"));
     }
-    let mut doors = setup.doors(&options.models, &[Role::DecisionMaker])?;
-    let decision_maker = doors.decision_maker();
+    let mut clients = setup.clients(&options.models, &[Role::DecisionMaker])?;
+    let decision_maker = clients.decision_maker();
     if options.models.dry_run {
         let key = CallKey::from_parts(&[]);
         let decide = open.iter().map(|&row| {
@@ -61,19 +61,20 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
             estimate::tokens(&decision_maker.request(&row.persona, &row.message, key.clone()), DECISION_ANSWER)
         });
         let line =
-            Line::for_calls(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &doors.context.account);
-        return print(&estimate::plan(&[line], &doors.context.account));
+            Line::for_calls(Role::DecisionMaker, "decisions", &decide.collect::<Vec<_>>(), 1, &clients.context.account);
+        return print(&estimate::plan(&[line], &clients.context.account));
     }
     setup.folder.check_writable(Kind::Messages)?;
     // Not the file's hash: it changes as decisions are saved on the way.
     let texts: Vec<&str> = rows.iter().flat_map(|row| [row.persona.as_str(), row.message.as_str()]).collect();
     let parts = [file.as_str(), &digest(&texts), &options.again.to_string()];
-    let begun = doors.begin(setup, &options.models, "decide", &parts, (options.seed, 1))?;
-    let decided = decide(&setup.folder, &file, rows, options.again, &decision_maker, begun.seed, &doors.context).await;
-    let decided = doors.explain(decided)?;
+    let begun = clients.begin(setup, &options.models, "decide", &parts, (options.seed, 1))?;
+    let decided =
+        decide(&setup.folder, &file, rows, options.again, &decision_maker, begun.seed, &clients.context).await;
+    let decided = clients.explain(decided)?;
     if decided.decisions.is_empty() {
         print(&format!("{kept}{}\n", super::failures(&decided.failures)))?;
-        return doors.end(false, "nothing could be decided; the rows of the file say why");
+        return clients.end(false, "nothing could be decided; the rows of the file say why");
     }
     setup.events.emit(Event::Saved { kind: decided.file.kind().to_string(), name: decided.file.stem().to_owned() });
     let rates = rates(&decided.decisions, decided.simulated);
@@ -84,8 +85,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         super::failures(&decided.failures),
         setup.folder.path(&decided.file).display()
     ))?;
-    doors.end(true, "")?;
-    if let Some(why) = doors.context.limit() {
+    clients.end(true, "")?;
+    if let Some(why) = clients.context.limit() {
         return Err(Error::Limit(why));
     }
     begun.finish()?;

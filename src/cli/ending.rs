@@ -1,11 +1,11 @@
 //! How a command that has called models ends.
 
 use super::error::Error;
-use super::setup::Doors;
+use super::setup::Clients;
 use crate::call::stop::Why;
 use crate::model::{Failure, FailureKind};
 
-impl Doors {
+impl Clients {
     /// Decides how a command ends once its results are saved and printed. It fails if a host refused the account on the
     /// way (the run is then incomplete, whatever it has), if nothing usable came of it, or if most trials failed.
     ///

@@ -22,7 +22,7 @@ use crate::data::spool::Texts;
 use crate::evaluate::first_run::{self, Desk};
 use crate::event::Event;
 use crate::model::Role;
-use crate::optimize::before::standing::Standing;
+use crate::optimize::before::prompt_stats::PromptStats;
 use crate::optimize::people::split::People;
 use crate::optimize::story::Rates;
 use crate::report::estimate;
@@ -62,22 +62,22 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let people = Arc::new(people::open(&setup.folder, &file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref(), &options.models)?;
     let facts = options.facts.text()?;
-    let mut doors = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
-    examples::keep_aside_of(&mut doors, setup, &people::name(&file), &people)?;
-    let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
+    let mut clients = setup.audited_doors(&options.models, &[Role::Generator, Role::DecisionMaker])?;
+    examples::keep_aside_of(&mut clients, setup, &people::name(&file), &people)?;
+    let auditing = options.facts.auditing(&prompt, facts.as_deref(), clients.auditor());
     let messages = usize::from(options.messages_per_persona);
     if options.models.dry_run {
-        let writer = (&doors.generator(), &auditing);
-        let calls = TrialCalls::of(&prompt, &people, writer, Some(&doors.decision_maker()))?;
-        let account = &doors.context.account;
+        let writer = (&clients.generator(), &auditing);
+        let calls = TrialCalls::of(&prompt, &people, writer, Some(&clients.decision_maker()))?;
+        let account = &clients.context.account;
         return print(&estimate::plan(&calls.kept(messages as u64, "messages", account), account));
     }
     let facts_text = facts.as_deref().unwrap_or_default();
     let whom = people::name(&file);
     let parts = [whom.as_str(), &people.sha256()?, &prompt, &messages.to_string(), options.facts.choice(), facts_text];
     let seed = (options.seed, first_run::next_seed(&setup.folder, &file)?);
-    let begun = doors.begin(setup, &options.models, "evaluate", &parts, seed)?;
-    if let Some(written) = doors.context.written(&setup.folder, "run")? {
+    let begun = clients.begin(setup, &options.models, "evaluate", &parts, seed)?;
+    if let Some(written) = clients.context.written(&setup.folder, "run")? {
         begun.finish()?;
         return print(&format!(
             "Results saved to: {}
@@ -86,25 +86,25 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         ));
     }
     let desk = Desk {
-        generator: doors.generator(),
-        decision_maker: doors.decision_maker(),
+        generator: clients.generator(),
+        decision_maker: clients.decision_maker(),
         auditing,
         facts,
-        context: doors.context.clone(),
+        context: clients.context.clone(),
     };
     let run = first_run::evaluate(&setup.folder, &file, &people, &prompt, messages, begun.seed, &desk).await;
-    let run = doors.explain(run)?;
-    let simulated = doors.context.account.is_simulated();
+    let run = clients.explain(run)?;
+    let simulated = clients.context.account.is_simulated();
     let metadata = &run.metadata;
     let failures = metadata.rejoinder.as_ref().map(|provenance| provenance.failures.as_slice());
     let partial = metadata.rejoinder.as_ref().and_then(|provenance| provenance.partial.as_deref());
     let nobody = Arc::new(Texts::new(setup.folder.root())?);
     let entries = run.run.entries(BTreeMap::new());
-    let standing = Standing::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?)?;
-    let standing = Rates::of_standing(&standing, simulated);
-    let rate = &standing.response;
+    let stats = PromptStats::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?)?;
+    let stats = Rates::of_stats(&stats, simulated);
+    let rate = &stats.response;
     let chances = mean_chance(&entries)?;
-    let response = match doors.decision_maker().threshold().filter(|_| chances.is_some()) {
+    let response = match clients.decision_maker().threshold().filter(|_| chances.is_some()) {
         Some(threshold) => format!("Response rate, a chance of {} or more", threshold.get()),
         None => "Response rate".to_owned(),
     };
@@ -115,10 +115,10 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         format!("{response}: {}", words::full_rate(rate)),
         format!(
             "Grounded response rate: {}",
-            standing.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)
+            stats.grounded.as_ref().map_or_else(|| NOT_CHECKED.into(), words::full_rate)
         ),
         format!("Personas: {} of {} with a decision", metadata.successful_personas, metadata.total_personas),
-        story::written(&standing, run.run.audits.revised),
+        story::written(&stats, run.run.audits.revised),
         summary::failed_trials(failures.unwrap_or_default().iter().map(|failure| failure.reason.as_str())),
     ];
     if let Some(mean) = chances {
@@ -131,8 +131,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     });
     lines.push(format!("{RULE}\n"));
     print(&lines.join("\n"))?;
-    let limit = doors.context.limit();
-    doors.end(rate.total > 0 || limit.is_some(), "every trial failed")?;
+    let limit = clients.context.limit();
+    clients.end(rate.total > 0 || limit.is_some(), "every trial failed")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::doors::Doors;
+use super::clients::Clients;
 use super::error::Error;
 use super::options::ModelOptions;
 use super::roles::named;
@@ -46,14 +46,14 @@ pub(super) fn load(setup: &Setup, options: &ModelOptions) -> Result<Option<Arc<E
 ///
 /// # Errors
 /// Where a persona file or a list of leads cannot be read.
-pub(super) fn keep_aside(doors: &mut Doors, setup: &Setup, split: &Split) -> Result<(), Error> {
-    if let Some(examples) = doors.examples.take() {
+pub(super) fn keep_aside(clients: &mut Clients, setup: &Setup, split: &Split) -> Result<(), Error> {
+    if let Some(examples) = clients.examples.take() {
         let unseen = split.unseen(&setup.folder)?;
         let examples = Examples::clone(&examples).without(|somebody| {
             let texts: Vec<Key> = somebody.texts.iter().filter_map(|hash| Key::from_hash(hash)).collect();
             unseen.may_contain(&texts, somebody.list)
         });
-        doors.examples = Some(Arc::new(examples));
+        clients.examples = Some(Arc::new(examples));
     }
     Ok(())
 }
@@ -62,20 +62,20 @@ pub(super) fn keep_aside(doors: &mut Doors, setup: &Setup, split: &Split) -> Res
 ///
 /// # Errors
 /// As [`keep_aside`].
-pub(super) fn keep_aside_of(doors: &mut Doors, setup: &Setup, file: &str, people: &Texts) -> Result<(), Error> {
-    if doors.examples.is_none() {
+pub(super) fn keep_aside_of(clients: &mut Clients, setup: &Setup, file: &str, people: &Texts) -> Result<(), Error> {
+    if clients.examples.is_none() {
         return Ok(());
     }
     let split = Split::new(&setup.folder, Some(file), people)?;
-    keep_aside(doors, setup, &split)
+    keep_aside(clients, setup, &split)
 }
 
 /// The same for a lineage, whoever of it was kept aside.
 ///
 /// # Errors
 /// As [`keep_aside`], and where the results file cannot be read.
-pub(super) fn keep_aside_in(doors: &mut Doors, setup: &Setup, results: &FileName) -> Result<(), Error> {
-    if doors.examples.is_none() {
+pub(super) fn keep_aside_in(clients: &mut Clients, setup: &Setup, results: &FileName) -> Result<(), Error> {
+    if clients.examples.is_none() {
         return Ok(());
     }
     let older = Older::read(&setup.folder, results)?;
@@ -86,5 +86,5 @@ pub(super) fn keep_aside_in(doors: &mut Doors, setup: &Setup, results: &FileName
             Split::new(&setup.folder, older.head.metadata.persona_file.as_deref(), &people)?
         }
     };
-    keep_aside(doors, setup, &split)
+    keep_aside(clients, setup, &split)
 }

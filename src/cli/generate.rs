@@ -54,12 +54,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let people = Arc::new(people::open(&setup.folder, &persona_file)?);
     let prompt = prompt(setup, options.prompt_file.as_deref(), &options.models)?;
     let facts = options.facts.text()?;
-    let mut doors = setup.audited_doors(&options.models, &[Role::Generator])?;
-    let auditing = options.facts.auditing(&prompt, facts.as_deref(), doors.auditor());
-    let (generator, count) = (doors.generator(), usize::from(options.messages_per_persona));
+    let mut clients = setup.audited_doors(&options.models, &[Role::Generator])?;
+    let auditing = options.facts.auditing(&prompt, facts.as_deref(), clients.auditor());
+    let (generator, count) = (clients.generator(), usize::from(options.messages_per_persona));
     if options.models.dry_run {
         let calls = TrialCalls::of(&prompt, &people, (&generator, &auditing), None)?;
-        let account = &doors.context.account;
+        let account = &clients.context.account;
         return print(&estimate::plan(&calls.kept(count as u64, "messages", account), account));
     }
     let file = messages::file_name(persona_file.stem())?;
@@ -70,9 +70,9 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     setup.folder.check_writable(Kind::Messages)?;
     let facts = facts.unwrap_or_default();
     let parts = [file.as_str(), &people.sha256()?, &prompt, &count.to_string(), options.facts.choice(), &facts];
-    let mut begun = doors.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
+    let mut begun = clients.begin(setup, &options.models, "generate", &parts, (options.seed, 1))?;
     if !options.force {
-        (doors, begun) = outputs::check_own(setup, doors, begun, &[(STEP, &file)])?;
+        (clients, begun) = outputs::check_own(setup, clients, begun, &[(STEP, &file)])?;
     }
     if outputs::is_written(setup, &begun, STEP, &file)? {
         begun.finish()?;
@@ -87,15 +87,15 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         label: "first".into(),
     };
     let target = (&file, options.force);
-    let messages = generate(&setup.folder, target, &people, count, &bench, &doors.context).await;
-    let messages = doors.explain(messages)?;
-    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
+    let messages = generate(&setup.folder, target, &people, count, &bench, &clients.context).await;
+    let messages = clients.explain(messages)?;
+    let mark = if clients.context.account.is_simulated() { " (simulated)" } else { "" };
     let written = words::count(messages.count as u64, "message", "messages");
     let claims = story::claims_of_written(&messages.audits);
     let mut text = format!("Written: {written}{mark}\n{claims}\n{}\n", super::failures(&messages.failures));
     let Some(saved) = messages.file else {
         print(&text)?;
-        return doors.end(false, "no message could be written; nothing was saved");
+        return clients.end(false, "no message could be written; nothing was saved");
     };
     if saved != file {
         setup.events.emit(Event::Warning(format!("{file} was made by someone else meanwhile and was left as it is")));
@@ -103,7 +103,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     setup.events.emit(Event::Saved { kind: saved.kind().to_string(), name: saved.stem().to_owned() });
     text.push_str(&format!("Messages saved to: {}\n", setup.folder.path(&saved).display()));
     print(&text)?;
-    doors.end(true, "")?;
+    clients.end(true, "")?;
     begun.finish()?;
     Ok(())
 }

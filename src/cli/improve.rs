@@ -21,7 +21,7 @@ use super::options::ModelOptions;
 use super::print;
 use super::referee::Referee;
 use super::report;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use super::{audit_auditor, audit_judge, calibrate, terminal};
 use crate::data::results::Metadata;
 use crate::data::{FileName, Kind, results_stream, versions};
@@ -152,20 +152,20 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let facts = options.facts.text()?;
     let by_hand = by_hand(&options.challenger)?;
     let models = ModelOptions { referee: Referee::parse(&options.referee)?, ..options.models.clone() };
-    let mut doors = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
+    let mut clients = setup.audited_doors(&models, &[Role::Generator, Role::DecisionMaker, Role::Improver])?;
     if options.models.dry_run {
-        let planned = dry_run::plan(&setup.folder, &file, &cast(&doors), options, facts.as_deref())?;
-        return print(&planned.text(&doors.context, options));
+        let planned = dry_run::plan(&setup.folder, &file, &cast(&clients), options, facts.as_deref())?;
+        return print(&planned.text(&clients.context, options));
     }
-    let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut doors)?;
-    let cast = cast(&doors);
+    let run = begin(setup, &file, options, (facts.as_deref(), &by_hand), &mut clients)?;
+    let cast = cast(&clients);
     // Of a file with nothing to learn from there is something else to say.
     if !run.resumed && older.counts.total > 0 {
         let planned = dry_run::plan(&setup.folder, &file, &cast, options, facts.as_deref())?;
-        planned.in_short(&doors.context, options).into_iter().for_each(|line| setup.events.emit(Event::Note(line)));
+        planned.in_short(&clients.context, options).into_iter().for_each(|line| setup.events.emit(Event::Note(line)));
     }
     let mut last = None;
-    let cycles = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &doors);
+    let cycles = cycles(setup, options, (&mut file, &mut last), (&run, &cast), (facts, by_hand), &clients);
     let ended = Box::pin(cycles).await;
     // Whatever ended the cycles, those that came to their end have something to tell.
     if let Some(last) = last.filter(|_| !options.no_report) {
@@ -181,7 +181,7 @@ async fn cycles(
     (file, last): (&mut FileName, &mut Option<FileName>),
     (run, cast): (&OpenRun, &Cast),
     (facts, by_hand): (Option<String>, Vec<String>),
-    doors: &Doors,
+    clients: &Clients,
 ) -> Result<(), Error> {
     let plan = Plan::new(options, run);
     for number in 1..=options.cycles.most() {
@@ -205,7 +205,7 @@ async fn cycles(
                 }
                 None => {
                     let by_user = (facts.clone(), by_hand.clone());
-                    Box::pin(one(setup, file, cast, (options, plan), by_user, (run.seed, number), doors)).await?
+                    Box::pin(one(setup, file, cast, (options, plan), by_user, (run.seed, number), clients)).await?
                 }
             };
         *file = next;
@@ -247,14 +247,14 @@ fn by_hand(paths: &[PathBuf]) -> Result<Vec<String>, Error> {
     paths.iter().map(read).collect()
 }
 
-fn cast(doors: &Doors) -> Cast {
+fn cast(clients: &Clients) -> Cast {
     Cast {
-        generator: doors.generator(),
-        decision_maker: doors.decision_maker(),
-        improver: doors.improver(),
-        auditor: doors.auditor(),
-        referee: doors.referee(),
-        context: doors.context.clone(),
+        generator: clients.generator(),
+        decision_maker: clients.decision_maker(),
+        improver: clients.improver(),
+        auditor: clients.auditor(),
+        referee: clients.referee(),
+        context: clients.context.clone(),
     }
 }
 
@@ -264,12 +264,12 @@ fn begin(
     file: &FileName,
     options: &Options,
     (facts, by_hand): (Option<&str>, &[String]),
-    doors: &mut Doors,
+    clients: &mut Clients,
 ) -> Result<Arc<OpenRun>, Error> {
     let older = Older::read(&setup.folder, file)?;
     let people = personas::choose(&setup.folder, &older)?.people;
     let resumed = Lineage::resume(&setup.folder, &older.head, &people, facts, &options.keep)?;
-    examples::keep_aside(doors, setup, &resumed.lineage.split)?;
+    examples::keep_aside(clients, setup, &resumed.lineage.split)?;
     let unseen = resumed.lineage.split.people(&setup.folder, &people)?.unseen;
     let (kept_aside, unseen) = (unseen.len(), unseen.sha256()?);
     let choices = format!(
@@ -297,12 +297,12 @@ fn begin(
     let fresh_people = options.fresh_people.map(|count| format!("fresh people {count}"));
     parts.extend(fresh_people.as_deref());
     let version = versions::next_version(file.stem(), &setup.folder.list(Kind::Results)?);
-    let begun = doors.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
+    let begun = clients.begin(setup, &options.models, "improve", &parts, (options.seed, u64::from(version)))?;
     // Of a file with nothing to learn from there is something else to say.
     if older.head.counts.total > 0 {
-        calibrate::advise(setup, file, doors);
-        audit_judge::advise(setup, doors);
-        audit_auditor::advise(setup, doors);
+        calibrate::advise(setup, file, clients);
+        audit_judge::advise(setup, clients);
+        audit_auditor::advise(setup, clients);
         aside::advise(setup, file, options, kept_aside)?;
     }
     Ok(begun)
@@ -333,7 +333,7 @@ async fn one(
     (options, plan): (&Options, Plan),
     (facts, by_hand): (Option<String>, Vec<String>),
     (seed, number): (u64, u32),
-    doors: &Doors,
+    clients: &Clients,
 ) -> Result<(FileName, bool, Option<f64>), Error> {
     let older = Older::read(&setup.folder, file)?;
     let personas = personas::choose(&setup.folder, &older)?.people.len();
@@ -365,7 +365,7 @@ async fn one(
         revises: options.facts.revises(),
         fresh_people: options.fresh_people.map_or(0, usize::from),
     };
-    let cycle = doors.explain(Box::pin(cycle::run(&setup.folder, file, cast, &choices)).await)?;
+    let cycle = clients.explain(Box::pin(cycle::run(&setup.folder, file, cast, &choices)).await)?;
     let (words, adopted) = (story::verdict(&cycle.story), cycle.story.verdict.adopts());
     setup.events.emit(Event::Saved { kind: Kind::Results.to_string(), name: cycle.file.stem().to_owned() });
     setup.events.emit(Event::Concluded { words, adopted });
@@ -393,6 +393,6 @@ async fn one(
     let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref(), messages: options.messages() };
     terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
-    doors.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
+    clients.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;
     Ok((cycle.file, cycle.story.verdict.adopts(), cycle.story.chance_of_more))
 }

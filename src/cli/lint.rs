@@ -10,7 +10,7 @@ use serde_json::json;
 use super::error::Error;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup, environment, names_auditor};
+use super::setup::{Clients, Setup, environment, names_auditor};
 use crate::campaign::lint::{self, Findings, Footer, Level, Reader, Region, Rules};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::spool::Texts;
@@ -58,11 +58,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let footer = options.footer.as_deref().map(text_of).transpose()?;
     let models = models(setup, &options.models, header.auditor.as_deref());
     let (texts, left_out) = lint::gather(&setup.folder, campaign)?;
-    let mut doors = setup.audited_doors(&models, &[])?;
-    let reader = doors.auditor().map(Reader::new);
+    let mut clients = setup.audited_doors(&models, &[])?;
+    let reader = clients.auditor().map(Reader::new);
     if options.models.dry_run {
-        let lines = plan(&doors, reader.as_ref(), &texts)?;
-        return print(&estimate::plan(&lines, &doors.context.account));
+        let lines = plan(&clients, reader.as_ref(), &texts)?;
+        return print(&estimate::plan(&lines, &clients.context.account));
     }
     let mut seed = 1;
     let begun = match &reader {
@@ -70,7 +70,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         Some(_) => {
             let (sha256, region) = (setup.folder.sha256(&file)?, options.region.to_string());
             let parts = [file.as_str(), &sha256, &region, footer.as_deref().unwrap_or_default()];
-            let begun = doors.begin(setup, &models, "lint", &parts, (None, 1))?;
+            let begun = clients.begin(setup, &models, "lint", &parts, (None, 1))?;
             seed = begun.seed;
             Some(begun)
         }
@@ -80,7 +80,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let is_read = reader.is_some();
     let prompts: BTreeMap<String, String> = header.arms.into_iter().map(|arm| (arm.name, arm.prompt)).collect();
     let rules = Rules { region: options.region, footer, reader, prompts: Arc::new(prompts), seed };
-    let found = doors.explain(lint::lint(&texts, rules, &doors.context).await)?;
+    let found = clients.explain(lint::lint(&texts, rules, &clients.context).await)?;
     let mut summary = Summary::default();
     for looked in found.iter() {
         summary.add(looked?);
@@ -93,7 +93,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         let reason = words::one_line(reason, 200);
         not_checked.insert(0, format!("opt-out, postal address and subject of {messages}: {reason}"));
     }
-    if is_read && doors.context.account.is_simulated() {
+    if is_read && clients.context.account.is_simulated() {
         let what =
             "anything but English: the simulated market reads nothing else (--auditor MODEL reads every language)";
         not_checked.insert(0, what.to_owned());
@@ -107,8 +107,8 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         super::terminal::show(&screen)?;
     }
     if let Some(begun) = begun {
-        doors.end(true, "")?;
-        if let Some(why) = doors.context.limit() {
+        clients.end(true, "")?;
+        if let Some(why) = clients.context.limit() {
             return Err(Error::Limit(why));
         }
         begun.finish()?;
@@ -190,7 +190,7 @@ async fn read_footer(
 }
 
 /// The calls that it would take: one for each message.
-fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Line>, Error> {
+fn plan(clients: &Clients, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Line>, Error> {
     let Some(reader) = reader else { return Ok(Vec::new()) };
     let (mut calls, mut usage) = (0, Usage::default());
     for text in texts.iter() {
@@ -201,7 +201,7 @@ fn plan(doors: &Doors, reader: Option<&Reader>, texts: &Texts) -> Result<Vec<Lin
             usage += estimate::tokens(&reader.request(&step.subject, &step.body, CallKey::from_parts(&[])), ANSWER);
         }
     }
-    let cost = doors.context.account.expected(Role::Auditor, &usage);
+    let cost = clients.context.account.expected(Role::Auditor, &usage);
     Ok(vec![Line { role: Role::Auditor, what: "messages".into(), calls, usage, cost }])
 }
 

@@ -29,26 +29,26 @@ pub async fn sort(setup: &Setup, file: &FileName, options: &ModelOptions) -> Res
         return Ok(!options.dry_run);
     }
     let (heard, book) = heard(setup, file, &older)?;
-    let mut doors = setup.doors(options, &[Role::Improver])?;
-    let improver = doors.improver();
+    let mut clients = setup.clients(options, &[Role::Improver])?;
+    let improver = clients.improver();
     if options.dry_run {
         let calls = sorting_calls::planned(&improver, &heard, &book);
-        let line = Line::for_calls(Role::Improver, "sorting what people said", &calls, 1, &doors.context.account);
-        print(&estimate::plan(&[line], &doors.context.account))?;
+        let line = Line::for_calls(Role::Improver, "sorting what people said", &calls, 1, &clients.context.account);
+        print(&estimate::plan(&[line], &clients.context.account))?;
         return Ok(false);
     }
-    let run = doors.begin(setup, options, "show", &[file.as_str(), &head.sha256], (None, 1))?;
+    let run = clients.begin(setup, options, "show", &[file.as_str(), &head.sha256], (None, 1))?;
     let seed = run.seed.to_string();
-    let reader = Reader { improver: &improver, context: &doors.context, key: [&seed, "show", "objections"] };
-    let read = doors.explain(reader.read(&heard, &book).await)?;
+    let reader = Reader { improver: &improver, context: &clients.context, key: [&seed, "show", "objections"] };
+    let read = clients.explain(reader.read(&heard, &book).await)?;
     let usable = read.is_some();
     if let Some(mut coding) = read {
-        doors.explain(reader.look_further(&heard, &mut coding).await)?;
+        clients.explain(reader.look_further(&heard, &mut coding).await)?;
         reader.keep(&setup.folder, (file, &head.sha256), &coding, reader.run());
         let kept = setup.folder.path(&readings::beside(file)?);
         setup.events.emit(Event::Note(format!("Kept in {}: nobody has to read it again.", words::path(&kept))));
     }
-    doors.end(usable, "nothing could be sorted")?;
+    clients.end(usable, "nothing could be sorted")?;
     run.finish()?;
     Ok(true)
 }

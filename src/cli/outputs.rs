@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::error::Error;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use crate::data::results::sha256;
 use crate::data::{FileName, json};
 use crate::journal::{self, Journal, OpenRun, RunState};
@@ -36,22 +36,22 @@ pub fn check_free(setup: &Setup, command: &str, file: &FileName) -> Result<(), E
 /// [`Error::Exists`], or when the journal or the file cannot be read.
 pub fn check_own(
     setup: &Setup,
-    doors: Doors,
+    clients: Clients,
     begun: Arc<OpenRun>,
     files: &[(&str, &FileName)],
-) -> Result<(Doors, Arc<OpenRun>), Error> {
+) -> Result<(Clients, Arc<OpenRun>), Error> {
     for (step, file) in files {
         if setup.folder.exists(file) && !is_written(setup, &begun, step, file)? {
             let (id, is_new) = (begun.id.clone(), !begun.resumed);
             // They hold the run's lock.
-            drop((doors, begun));
+            drop((clients, begun));
             if is_new {
                 Journal::open(setup.folder.root())?.prune(&[id])?;
             }
             return Err(Error::Exists(setup.folder.path(file)));
         }
     }
-    Ok((doors, begun))
+    Ok((clients, begun))
 }
 
 /// Whether a step of this run wrote the file before it was interrupted, and nobody has touched it since.

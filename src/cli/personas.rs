@@ -8,7 +8,7 @@ use super::error::Error;
 use super::options::ModelOptions;
 use super::outputs;
 use super::print;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use crate::data::{FileName, Kind, personas};
 use crate::evaluate::persona_writer::{self, BATCH, Batch, Whom, Written};
 use crate::evaluate::run::Interrupted;
@@ -74,7 +74,7 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
     let stem = name.strip_suffix(".json").unwrap_or(name);
     let train = setup.folder.resolve(Kind::Personas, &format!("{stem}_train"))?;
     let eval = setup.folder.resolve(Kind::Personas, &format!("{stem}_eval"))?;
-    let mut doors = setup.doors(&options.models, &[Role::Generator])?;
+    let mut clients = setup.clients(&options.models, &[Role::Generator])?;
     let count = options.count as usize;
     if !options.force {
         // Said before anything is estimated, and not after somebody has agreed to it.
@@ -83,17 +83,17 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
         }
     }
     if options.models.dry_run {
-        return print(&planned(&doors, Whom::Domain(domain), count));
+        return print(&planned(&clients, Whom::Domain(domain), count));
     }
     setup.folder.check_writable(Kind::Personas)?;
     let parts = [stem, domain, &count.to_string()];
-    let mut begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
+    let mut begun = clients.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
     if !options.force {
-        (doors, begun) = outputs::check_own(setup, doors, begun, &[(TRAIN, &train), (EVAL, &eval)])?;
+        (clients, begun) = outputs::check_own(setup, clients, begun, &[(TRAIN, &train), (EVAL, &eval)])?;
     }
-    let written = write(setup, &doors, Whom::Domain(domain), count, begun.seed).await?;
+    let written = write(setup, &clients, Whom::Domain(domain), count, begun.seed).await?;
     if written.personas.len() < 2 {
-        return doors.end(false, "fewer than two personas could be written; nothing was saved");
+        return clients.end(false, "fewer than two personas could be written; nothing was saved");
     }
     let (train_part, eval_part) = written.split(begun.seed);
     for (step, file, part) in [(TRAIN, &train, &train_part), (EVAL, &eval, &eval_part)] {
@@ -102,7 +102,7 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
         save(setup, file, part, replace)?;
         setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
     }
-    let mut text = summary(&doors, &written, count);
+    let mut text = summary(&clients, &written, count);
     text.push_str(&format!(
         "\nTo learn from: {} ({})\nTo keep aside: {} ({})\n",
         setup.folder.path(&train).display(),
@@ -111,37 +111,37 @@ async fn invent(setup: &Setup, options: &Options, domain: &str) -> Result<(), Er
         eval_part.len()
     ));
     print(&text)?;
-    doors.end(true, "")?;
+    clients.end(true, "")?;
     begun.finish()?;
     Ok(())
 }
 
 /// What writing so many would take.
-fn planned(doors: &Doors, whom: Whom<'_>, count: usize) -> String {
+fn planned(clients: &Clients, whom: Whom<'_>, count: usize) -> String {
     let sizes = (0..count).step_by(BATCH).map(|start| BATCH.min(count - start));
     let usage = sizes.enumerate().map(|(number, size)| {
         let batch = Batch { seed: 1, round: 0, number, size };
         estimate::tokens(&whom.request(batch, &[], CallKey::from_parts(&[])), PERSONA_ANSWER * size as u64)
     });
-    let line = Line::for_calls(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &doors.context.account);
-    estimate::plan(&[line], &doors.context.account)
+    let line = Line::for_calls(Role::Generator, "personas", &usage.collect::<Vec<_>>(), 1, &clients.context.account);
+    estimate::plan(&[line], &clients.context.account)
 }
 
 /// Writes, and tells what failed.
 ///
 /// # Errors
 /// When the run was asked to stop or a limit was reached: the same command goes on from there.
-async fn write(setup: &Setup, doors: &Doors, whom: Whom<'_>, count: usize, seed: u64) -> Result<Written, Error> {
+async fn write(setup: &Setup, clients: &Clients, whom: Whom<'_>, count: usize, seed: u64) -> Result<Written, Error> {
     setup.events.emit(Event::BatchStarted {
         label: "Writing personas".into(),
         total: count,
-        simulated: doors.context.account.is_simulated(),
+        simulated: clients.context.account.is_simulated(),
     });
-    let caller = doors.caller(Role::Generator);
-    let written = persona_writer::write(&caller, whom, count, seed, doors.context.width).await;
-    setup.events.emit(Event::BatchEnded { simulated: doors.context.account.is_simulated() });
+    let caller = clients.caller(Role::Generator);
+    let written = persona_writer::write(&caller, whom, count, seed, clients.context.width).await;
+    setup.events.emit(Event::BatchEnded { simulated: clients.context.account.is_simulated() });
     if let Some(why) = setup.stop.why() {
-        return doors.explain(Err(Interrupted(why)));
+        return clients.explain(Err(Interrupted(why)));
     }
     for (reason, times) in counted(&written.failures) {
         let batches = words::count(times, "batch of personas", "batches of personas");
@@ -151,8 +151,8 @@ async fn write(setup: &Setup, doors: &Doors, whom: Whom<'_>, count: usize, seed:
 }
 
 /// How many were written, and why no more.
-fn summary(doors: &Doors, written: &Written, count: usize) -> String {
-    let mark = if doors.context.account.is_simulated() { " (simulated)" } else { "" };
+fn summary(clients: &Clients, written: &Written, count: usize) -> String {
+    let mark = if clients.context.account.is_simulated() { " (simulated)" } else { "" };
     let made = words::count(written.personas.len() as u64, "persona", "personas");
     let mut text = format!("Written: {made}{mark}");
     if written.duplicates > 0 {

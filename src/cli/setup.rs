@@ -1,9 +1,9 @@
-//! What every command starts from: settings, the data folder, events, and the way to the doors.
+//! What every command starts from: settings, the data folder, events, and the way to the clients.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use super::doors::Doors;
+pub use super::clients::Clients;
 use super::error::Error;
 use super::live::Follower;
 use super::options::{Global, ModelOptions};
@@ -111,21 +111,21 @@ impl Setup {
         }
     }
 
-    /// The doors for these roles.
+    /// The clients for these roles.
     ///
     /// # Errors
     /// When a model, key, address, price or prompt cannot be used.
-    pub fn doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Doors, Error> {
-        Doors::open(self, options, roles)
+    pub fn clients(&self, options: &ModelOptions, roles: &[Role]) -> Result<Clients, Error> {
+        Clients::open(self, options, roles)
     }
 
     /// The same, and that of the auditor unless it is turned off.
     ///
     /// # Errors
-    /// As [`Setup::doors`].
-    pub fn audited_doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Doors, Error> {
+    /// As [`Setup::clients`].
+    pub fn audited_doors(&self, options: &ModelOptions, roles: &[Role]) -> Result<Clients, Error> {
         let is_off = names_auditor(options, &self.settings) == Some(false);
         let auditor = [Role::Auditor];
-        self.doors(options, &[roles, if is_off { &[] } else { &auditor[..] }].concat())
+        self.clients(options, &[roles, if is_off { &[] } else { &auditor[..] }].concat())
     }
 }

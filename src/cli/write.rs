@@ -13,7 +13,7 @@ use super::error::Error;
 use super::facts::FactsOptions;
 use super::options::ModelOptions;
 use super::print;
-use super::setup::{Doors, Setup};
+use super::setup::{Clients, Setup};
 use crate::campaign::write::{self as writing, Recipient, Recipients, STEP, Sequences, Writer};
 use crate::data::campaigns::{Arm, Campaign, CampaignHeader, SCHEMA_VERSION};
 use crate::data::leads::list::Place;
@@ -65,12 +65,12 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let facts = options.facts.text()?;
     let chosen =
         prompt::choose(setup, (options.lineage.as_deref(), options.prompt_file.as_deref()), &list, &options.models)?;
-    let doors = setup.audited_doors(&options.models, &[Role::Generator])?;
-    let plain = options.facts.auditing(&chosen.prompt, facts.as_deref(), doors.auditor());
+    let clients = setup.audited_doors(&options.models, &[Role::Generator])?;
+    let plain = options.facts.auditing(&chosen.prompt, facts.as_deref(), clients.auditor());
     let auditing = Auditing { sources: chosen.sources(setup, facts.as_deref())?, ..plain };
-    let sequences = SequenceWriter { generator: doors.generator(), auditing, steps: options.steps };
+    let sequences = SequenceWriter { generator: clients.generator(), auditing, steps: options.steps };
     if options.models.dry_run {
-        let account = &doors.context.account;
+        let account = &clients.context.account;
         return print(&estimate::plan(&calls::plan(&sequences, &chosen.prompt, &recipients, account)?, account));
     }
     let name = options.name.as_deref().unwrap_or(list.stem());
@@ -86,7 +86,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         facts,
         seed: options.seed,
     };
-    carry_out(setup, doors, &options.models, job).await
+    carry_out(setup, clients, &options.models, job).await
 }
 
 /// A campaign that is to be written.
@@ -126,9 +126,9 @@ pub fn recipients(setup: &Setup, list: &FileName) -> Result<(Recipients, u64), E
     Ok((recipients, barred))
 }
 
-/// Writes a campaign through the normal doors, saves it, and says what came of it. The same command goes on with one
+/// Writes a campaign through the normal clients, saves it, and says what came of it. The same command goes on with one
 /// that a limit cut short.
-pub async fn carry_out(setup: &Setup, mut doors: Doors, models: &ModelOptions, job: Job) -> Result<(), Error> {
+pub async fn carry_out(setup: &Setup, mut clients: Clients, models: &ModelOptions, job: Job) -> Result<(), Error> {
     let started = Instant::now();
     // Before anything is paid for.
     let there = look(setup, &job.file)?;
@@ -139,30 +139,30 @@ pub async fn carry_out(setup: &Setup, mut doors: Doors, models: &ModelOptions, j
     // Not what the list holds: who is added to it, or taken off it, changes only what is missing.
     let mut parts = vec![job.file.as_str(), job.leads.as_str(), &steps_text, &job.choice];
     parts.extend(prompts);
-    let begun = doors.begin(setup, models, "write", &parts, (job.seed, 1))?;
-    let (doors, begun) = match &there {
+    let begun = clients.begin(setup, models, "write", &parts, (job.seed, 1))?;
+    let (clients, begun) = match &there {
         Some(header) if header.run == begun.id && !header.partial => {
             begun.finish()?;
             return print(&format!("Campaign saved to: {}\n", words::path(&setup.folder.path(&job.file))));
         }
-        Some(header) if header.run != begun.id => return Err(refuse(setup, doors, begun, &job.file)),
-        _ => (doors, begun),
+        Some(header) if header.run != begun.id => return Err(refuse(setup, clients, begun, &job.file)),
+        _ => (clients, begun),
     };
-    let context = &doors.context;
+    let context = &clients.context;
     let written = writing::write(&job.recipients, job.writers.clone(), begun.seed, context).await;
-    let sequences = doors.explain(written)?;
+    let sequences = clients.explain(written)?;
     if let Some(warning) = sequences.counts.audits.warning() {
         setup.events.emit(Event::Warning(warning));
     }
-    let header = header(&doors, &job, &begun, steps)?;
+    let header = header(&clients, &job, &begun, steps)?;
     if !sequences.is_empty() {
         let place = if there.is_some() { Place::Instead } else { Place::New };
-        let note = |sha256: &str| doors.context.note_output(STEP, &job.file, sha256).map_err(Into::into);
+        let note = |sha256: &str| clients.context.note_output(STEP, &job.file, sha256).map_err(Into::into);
         sequences.save((&setup.folder, &job.file), &header, place, note)?;
     }
-    print(&summary(setup, &doors, &job, &sequences, started))?;
-    let limit = doors.context.limit();
-    doors.end(!sequences.is_empty() || limit.is_some(), "no message could be written; nothing was saved")?;
+    print(&summary(setup, &clients, &job, &sequences, started))?;
+    let limit = clients.context.limit();
+    clients.end(!sequences.is_empty() || limit.is_some(), "no message could be written; nothing was saved")?;
     if let Some(why) = limit {
         return Err(Error::Limit(why));
     }
@@ -188,10 +188,10 @@ fn look(setup: &Setup, file: &FileName) -> Result<Option<CampaignHeader>, Error>
 }
 
 /// Takes a run back that has only just begun, since the campaign is another run's.
-fn refuse(setup: &Setup, doors: Doors, begun: Arc<OpenRun>, file: &FileName) -> Error {
+fn refuse(setup: &Setup, clients: Clients, begun: Arc<OpenRun>, file: &FileName) -> Error {
     let (id, is_new) = (begun.id.clone(), !begun.resumed);
     // They hold the run's lock.
-    drop((doors, begun));
+    drop((clients, begun));
     let pruned = if is_new {
         Journal::open(setup.folder.root()).and_then(|journal| journal.prune(&[id]).map(drop))
     } else {
@@ -203,33 +203,33 @@ fn refuse(setup: &Setup, doors: Doors, begun: Arc<OpenRun>, file: &FileName) -> 
     }
 }
 
-fn header(doors: &Doors, job: &Job, begun: &OpenRun, steps: u32) -> Result<CampaignHeader, Error> {
-    let models = doors.context.account.models();
+fn header(clients: &Clients, job: &Job, begun: &OpenRun, steps: u32) -> Result<CampaignHeader, Error> {
+    let models = clients.context.account.models();
     Ok(CampaignHeader {
         schema_version: SCHEMA_VERSION,
         name: job.file.stem().to_owned(),
         leads: job.leads.stem().to_owned(),
         lineage: job.lineage.as_ref().map(|file| file.stem().to_owned()),
         version: job.lineage.as_ref().and_then(|file| data::versions::version_of(file.stem())),
-        created_at: clock::iso(doors.context.began()?),
-        simulated: doors.context.account.is_simulated(),
+        created_at: clock::iso(clients.context.began()?),
+        simulated: clients.context.account.is_simulated(),
         steps,
         arms: job.writers.iter().map(|writer| writer.arm.clone()).collect(),
         generator: models.generator.unwrap_or_default(),
         auditor: models.auditor,
         facts: job.facts.clone(),
         run: begun.id.clone(),
-        partial: doors.context.limit().is_some(),
+        partial: clients.context.limit().is_some(),
         extra: Map::new(),
     })
 }
 
-fn summary(setup: &Setup, doors: &Doors, job: &Job, sequences: &Sequences, started: Instant) -> String {
-    let (counts, account) = (&sequences.counts, &doors.context.account);
+fn summary(setup: &Setup, clients: &Clients, job: &Job, sequences: &Sequences, started: Instant) -> String {
+    let (counts, account) = (&sequences.counts, &clients.context.account);
     let simulated = account.is_simulated();
     let mark = if simulated { " (simulated)" } else { "" };
     let partial =
-        doors.context.limit().map(|why| format!("{why}; {} leads are missing", words::thousands(counts.not_run)));
+        clients.context.limit().map(|why| format!("{why}; {} leads are missing", words::thousands(counts.not_run)));
     let mut lines = vec![
         RULE.to_owned(),
         summary::heading("CAMPAIGN", partial.as_deref(), !sequences.is_empty()),

@@ -25,7 +25,7 @@ use crate::optimize::before::replies;
 use crate::optimize::fresh;
 use crate::optimize::lineage::memory::Memory;
 use crate::optimize::search::referee;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// A finished cycle.
 #[derive(Clone, Debug)]
@@ -74,19 +74,20 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
 
     let (people, mut lineage) = cycle.people_and_lineage(&older).await?;
     let sources = lineage.sources();
-    let lab = cycle.lab(&sources);
+    let runner = cycle.runner(&sources);
     let (attempts, level) = cycle.attempts(&older, &mut lineage)?;
-    let incumbent = cycle.incumbent(&lab, &older, (&people, &lineage), &attempts).await?;
+    let incumbent = cycle.incumbent(&runner, &older, (&people, &lineage), &attempts).await?;
     let coding = cycle.reader("before").read_incumbent(folder, &older, &incumbent, &mut lineage).await?;
-    let objections = incumbent.standing.objections(coding.as_ref());
-    let lab = Lab { learns_by: lab.learns_by.clone().asking_about(&lineage.codebook.objections()), ..lab };
+    let objections = incumbent.stats.objections(coding.as_ref());
+    let runner =
+        TrialRunner { learns_by: runner.learns_by.clone().asking_about(&lineage.codebook.objections()), ..runner };
     let heard = replies::heard(folder, parent, &people)?;
     if !heard.is_empty() {
         cast.context.events.emit(Event::Note(replies::note(heard.len())));
     }
     let (replies, real_replies) = cycle.reader("real").read_real(&heard, &lineage.codebook).await?;
 
-    let scale = opening::scale(&lab, &lineage);
+    let scale = opening::scale(&runner, &lineage);
     let start = opening::Start {
         older: &older,
         people: &people,
@@ -99,7 +100,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         scale: &scale,
         began,
     };
-    let found = cycle.search(&lab, start).await?;
+    let found = cycle.search(&runner, start).await?;
     lineage.remember(story::tried(&found));
     lineage.kinds.clone_from(&found.known_kinds);
     lineage.memory = Memory::after(&scale, &found.explored, &people, found.verdict.adopts())?;
@@ -111,7 +112,7 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let told = Told {
         cast,
         options,
-        lab: &lab,
+        runner: &runner,
         older: &older,
         people: &people,
         incumbent: &incumbent,
@@ -130,27 +131,27 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         let file = saver.adopt(Page { metadata: &mut metadata, entries: &entries, extra, seed: &seed })?;
         cast.context.events.emit(Event::Note(format!("Adopted, and saved as {file}; the new messages follow")));
     }
-    let referee = fresh::unless_limited(referee::hear(&lab, &people, &found).await)?;
+    let referee = fresh::unless_limited(referee::hear(&runner, &people, &found).await)?;
     let run = match &adopted {
-        Some(prompt) => fresh::write(&lab, prompt, &people, lab.auditing(), options.messages_per_persona).await?,
+        Some(prompt) => fresh::write(&runner, prompt, &people, runner.auditing(), options.messages_per_persona).await?,
         None => None,
     };
-    if let Some(warning) = lab.audits.warning() {
+    if let Some(warning) = runner.audits.warning() {
         cast.context.events.emit(Event::Warning(warning));
     }
     let after = match run {
         Some(run) => {
-            let standing = told.standing_after(&run)?;
+            let stats = told.stats_after(&run)?;
             let coding = match coding {
-                Some(_) => cycle.reader("after").read_adopted(&standing.heard, &mut lineage).await?,
+                Some(_) => cycle.reader("after").read_adopted(&stats.heard, &mut lineage).await?,
                 None => None,
             };
-            Some(After { comparison: told.comparison(&run)?, standing, coding, run })
+            Some(After { comparison: told.comparison(&run)?, stats, coding, run })
         }
         None => None,
     };
     let story = Story {
-        chance_of_more: cycle.chance_of_more(&lab, &people, &found.gains, attempts.next_level()),
+        chance_of_more: cycle.chance_of_more(&runner, &people, &found.gains, attempts.next_level()),
         ..told.story(referee, after.as_ref())
     };
     let entries = told.entries(after.as_ref(), folder)?;

@@ -8,31 +8,31 @@ use crate::evaluate::run::{self, Interrupted, Run};
 use crate::evaluate::trial::Bench;
 use crate::optimize::error::Error;
 use crate::optimize::people::split::People;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// Writes messages to everybody with the prompt that was adopted. `None` where a limit left room for none of them.
 ///
 /// # Errors
 /// When all of them failed, the run was asked to stop, or there is no room on the disk.
 pub async fn write(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     prompt: &str,
     people: &People,
     auditing: Auditing,
     messages_per_persona: usize,
 ) -> Result<Option<Run>, Error> {
-    let cast = lab.cast;
+    let cast = runner.cast;
     let bench = Bench {
         generator: Some(cast.generator.clone()),
-        decision_maker: Some(lab.learns_by.clone()),
+        decision_maker: Some(runner.learns_by.clone()),
         auditing: Some(auditing),
         prompt: prompt.to_owned(),
-        seed: lab.seed,
-        label: format!("{} challenger", lab.step),
+        seed: runner.seed,
+        label: format!("{} challenger", runner.step),
     };
     let plan = Plan::write_and_decide(people.all.len(), messages_per_persona);
     let run = run::run(&bench, &cast.context, &people.all, plan, "Writing and deciding new messages").await?;
-    lab.audits.add_all(&run.audits);
+    runner.audits.add_all(&run.audits);
     match run.is_empty() {
         false => Ok(Some(run)),
         true if cast.context.limit().is_some() => Ok(None),

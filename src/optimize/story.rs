@@ -16,7 +16,7 @@ use crate::data::record::{
 use crate::improve::difference::Step;
 use crate::improve::objections::{Objection, Quotes};
 use crate::improve::{Change, Objections, changes};
-use crate::optimize::before::standing::Standing;
+use crate::optimize::before::prompt_stats::PromptStats;
 use crate::optimize::cast::CycleOptions;
 use crate::optimize::objective::Objective;
 use crate::optimize::people::split::People;
@@ -195,7 +195,7 @@ impl Story {
     pub fn of(
         found: &Search,
         (objections, new_objections): (&Objections, Option<&Objections>),
-        (before, after): (&Standing, Option<&Standing>),
+        (before, after): (&PromptStats, Option<&PromptStats>),
         (people, options): (&People, &CycleOptions),
         (referee, difference): (Option<Opinion>, Vec<Step>),
         (before_simulated, simulated): (bool, bool),
@@ -246,8 +246,8 @@ impl Story {
             }),
             kinds: found.kinds.clone(),
             referee,
-            before: Rates::of_standing(before, before_simulated),
-            after: after.map(|after| Rates::of_standing(after, simulated)),
+            before: Rates::of_stats(before, before_simulated),
+            after: after.map(|after| Rates::of_stats(after, simulated)),
             learned: (before.learned.rates(before_simulated), after.map(|after| after.learned.rates(simulated))),
             calls: found.calls,
             chance_of_more: None,

@@ -1,112 +1,84 @@
-//! `rejoinder serve` as a process, asked over HTTP.
+//! The market over HTTP inside this process: hundreds of servers, each with faults and counts of its own.
+#![allow(dead_code, reason = "each test crate uses its own part")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::time::Duration;
 
-use super::program::Place;
+use rejoinder::model::market::serve::{self, Stats, StatsHandle};
+use rejoinder::model::market::{Market, Mode};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
-pub const KEY: &str = "sk-canary-S3CR3T-0123456789";
-
-/// `rejoinder serve` as a process, killed when dropped.
-pub struct Server {
-    pub child: Child,
-    pub address: String,
+/// A server that stops when it is dropped.
+pub struct Served {
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    stats: StatsHandle,
+    stop: Option<oneshot::Sender<()>>,
 }
 
-pub struct Answer {
-    pub status: u16,
-    pub location: String,
-    pub text: String,
-}
-
-impl Server {
-    pub fn start(place: &Place, market: Option<&str>) -> Self {
-        let mut command = place.command(&["serve", "--port", "0"]);
-        if let Some(url) = market {
-            command.env("ANTHROPIC_BASE_URL", url).env("ANTHROPIC_API_KEY", KEY);
-        }
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
-        Server { child, address }
+impl Served {
+    /// With these faults, on any free port.
+    pub fn with_faults(faults: &str) -> Self {
+        Served::start(faults, Duration::ZERO, 1)
     }
 
-    pub fn ask(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        assert!(!text.contains(KEY), "{text}");
-        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
-        let location = text.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or_default().to_owned();
-        Answer { status, location, text }
+    /// With this key, which is revoked after so many requests.
+    pub fn with_key(key: &str, revoke_after: Option<u64>) -> Self {
+        let mut options = serve::Options::new(Market::new(1, Mode::Normal));
+        options.require_key = Some(key.to_owned());
+        options.revoke_after = revoke_after;
+        Served::of(options)
     }
 
-    pub fn get(&self, path: &str) -> Answer {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address))
+    /// With these faults, this latency, and this seed of both, on any free port.
+    pub fn start(faults: &str, latency: Duration, seed: u64) -> Self {
+        let mut options = serve::Options::new(Market::new(1, Mode::Normal));
+        options.faults = faults.parse().unwrap();
+        options.latency = latency;
+        options.jitter = if latency.is_zero() { 0.0 } else { 0.5 };
+        options.seed = seed;
+        Served::of(options)
     }
 
-    /// Sends the form of that page with these fields.
-    pub fn post(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = self.get(page).text;
-        let csrf = form.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.append_pair("csrf", csrf).extend_pairs(fields);
-        let body = body.finish();
-        self.ask(&format!(
-            "POST {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\nconnection: close\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        ))
+    fn of(options: serve::Options) -> Self {
+        let server = runtime().block_on(serve::bind(options)).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let served = Served { url: format!("http://{}", server.address()), stats: server.stats(), stop: Some(stop) };
+        runtime().spawn(server.run(async {
+            // An error means that the server is not wanted any more, which is a reason to stop as well.
+            let _ = stopped.await;
+        }));
+        served
     }
 
-    /// What the form of a page that asks must carry.
-    pub fn confirmed(page: &Answer) -> String {
-        let field = page.text.split("name=\"confirmed\" value=\"").nth(1);
-        field.unwrap_or_else(|| panic!("{}", page.text)).split('"').next().unwrap().to_owned()
+    /// What it has counted so far.
+    pub fn stats(&self) -> Stats {
+        self.stats.snapshot()
     }
 
-    /// Asks what it would take, then starts it.
-    pub fn start_after_asking(&self, page: &str, fields: &[(&str, &str)]) -> Answer {
-        let confirmed = Self::confirmed(&self.post(page, "/estimate", fields));
-        self.post(page, "/start", &[fields, &[("confirmed", &confirmed)]].concat())
-    }
-
-    /// Follows a command that was started, until its run is known. Gives the run's address.
-    pub fn run_of(&self, started: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(30);
+    /// The same once nothing is being worked on any more.
+    pub fn stats_at_rest(&self) -> Stats {
         loop {
-            let answer = self.get(started);
-            if answer.status == 303 {
-                return answer.location;
+            let stats = self.stats();
+            if stats.in_flight == 0 {
+                return stats;
             }
-            assert!(Instant::now() < until && answer.text.contains("Starting"), "{}", answer.text);
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    pub fn wait_for(&self, path: &str, words: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(60);
-        loop {
-            let text = self.get(path).text;
-            if text.contains(words) {
-                return text;
-            }
-            assert!(Instant::now() < until, "{words} never came\n{text}");
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
 
-impl Drop for Server {
+impl Drop for Served {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
     }
+}
+
+/// Servers run on it, never tests: block_on from within it would panic.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
 }

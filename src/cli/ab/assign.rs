@@ -68,11 +68,11 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let name = options.name.clone().unwrap_or_else(|| format!("{}_ab", list.stem()));
     let file = setup.folder.resolve(Kind::Campaigns, &name)?;
     let assignment = divide(setup, &list)?.draw(file.stem());
-    let doors = setup.audited_doors(&options.models, &[Role::Generator])?;
+    let clients = setup.audited_doors(&options.models, &[Role::Generator])?;
     let writer = |side: Side, chosen: &Chosen| -> Result<Writer, Error> {
-        let plain = options.facts.auditing(&chosen.prompt, facts.as_deref(), doors.auditor());
+        let plain = options.facts.auditing(&chosen.prompt, facts.as_deref(), clients.auditor());
         let auditing = Auditing { sources: chosen.sources(setup, facts.as_deref())?, ..plain };
-        let sequences = SequenceWriter { generator: doors.generator(), auditing, steps: options.steps };
+        let sequences = SequenceWriter { generator: clients.generator(), auditing, steps: options.steps };
         let (prompt, prompt_file_or_run) = (chosen.prompt.clone(), chosen.from.clone());
         Ok(Writer { arm: Arm { name: side.name().to_owned(), prompt, prompt_file_or_run }, sequences })
     };
@@ -92,7 +92,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         words::count(to_b.len() as u64, "lead", "leads")
     )));
     if options.models.dry_run {
-        let account = &doors.context.account;
+        let account = &clients.context.account;
         let mut lines: Vec<Line> = Vec::new();
         for (writer, recipients) in writers.iter().zip([&to_a, &to_b]) {
             let plan = calls::plan(&writer.sequences, &writer.arm.prompt, recipients, account)?;
@@ -114,7 +114,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         facts,
         seed: options.seed,
     };
-    write::carry_out(setup, doors, &options.models, job).await
+    write::carry_out(setup, clients, &options.models, job).await
 }
 
 /// The leads of a list who may be written to, as they are to be divided.

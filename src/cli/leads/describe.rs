@@ -58,10 +58,12 @@ pub fn check(setup: &Setup, models: &ModelOptions) -> Result<(), Error> {
 pub async fn list(setup: &Setup, file: &FileName, models: &ModelOptions, seed: Option<u64>) -> Result<(), Error> {
     check(setup, models)?;
     let (texts, keys) = columns(setup, file)?;
-    let mut doors = setup.doors(models, &[Role::Generator, Role::Auditor])?;
-    let Some(auditor) = doors.auditor() else { return Err(Error::Usage("no auditor is named; see --auditor".into())) };
-    let describer = Describer::new(doors.caller(Role::Generator), auditor, MESSAGE_TOKENS);
-    let account = doors.context.account.clone();
+    let mut clients = setup.clients(models, &[Role::Generator, Role::Auditor])?;
+    let Some(auditor) = clients.auditor() else {
+        return Err(Error::Usage("no auditor is named; see --auditor".into()));
+    };
+    let describer = Describer::new(clients.caller(Role::Generator), auditor, MESSAGE_TOKENS);
+    let account = clients.context.account.clone();
     if models.dry_run {
         let (mut writing, mut auditing) = (Vec::new(), Vec::new());
         for text in texts.iter() {
@@ -76,13 +78,13 @@ pub async fn list(setup: &Setup, file: &FileName, models: &ModelOptions, seed: O
         return print(&estimate::plan(&lines, &account));
     }
     let name = crate::data::people::name(file);
-    let begun = doors.begin(setup, models, "leads describe", &[&name, &texts.sha256()?], (seed, 1))?;
+    let begun = clients.begin(setup, models, "leads describe", &[&name, &texts.sha256()?], (seed, 1))?;
     let simulated = account.is_simulated();
     setup.events.emit(Event::BatchStarted { label: "Describing leads".into(), total: texts.len(), simulated });
     let found = Arc::new(Mutex::new(Found::new(Spool::new(setup.folder.root())?)));
     let shared = Arc::new((texts, keys, begun.seed.to_string(), describer));
     let jobs = 0..shared.0.len();
-    local::each(jobs, doors.context.width, |index| {
+    local::each(jobs, clients.context.width, |index| {
         let (shared, found, events) = (Arc::clone(&shared), Arc::clone(&found), setup.events.clone());
         async move {
             let (texts, keys, seed, describer) = &*shared;
@@ -110,9 +112,9 @@ pub async fn list(setup: &Setup, file: &FileName, models: &ModelOptions, seed: O
     print(&found.tell(&setup.folder.path(file), simulated))?;
     setup.events.emit(Event::Saved { kind: Kind::Leads.to_string(), name: file.stem().to_owned() });
     if let Some(why) = setup.stop.why() {
-        return doors.explain(Err(crate::evaluate::run::Interrupted(why)));
+        return clients.explain(Err(crate::evaluate::run::Interrupted(why)));
     }
-    doors.end(
+    clients.end(
         !found.places.is_empty() || found.made_up > 0,
         "no lead could be described; the columns stay the personas",
     )?;

@@ -27,27 +27,27 @@ pub async fn run(setup: &Setup, options: &Options, like: &str) -> Result<(), Err
     }
     let population = population(setup, &of)?;
     let (whom, count) = (Whom::Like(&population), options.count as usize);
-    let mut doors = setup.doors(&options.models, &[Role::Generator])?;
+    let mut clients = setup.clients(&options.models, &[Role::Generator])?;
     if options.models.dry_run {
-        return print(&planned(&doors, whom, count));
+        return print(&planned(&clients, whom, count));
     }
     if !options.force {
         outputs::check_free(setup, "personas", &file)?;
     }
     setup.folder.check_writable(Kind::Personas)?;
     let parts = [file.stem(), of.as_str(), &setup.folder.sha256(&of)?, &count.to_string()];
-    let mut begun = doors.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
+    let mut begun = clients.begin(setup, &options.models, "personas", &parts, (options.seed, 1))?;
     if !options.force {
-        (doors, begun) = outputs::check_own(setup, doors, begun, &[(PEOPLE, &file)])?;
+        (clients, begun) = outputs::check_own(setup, clients, begun, &[(PEOPLE, &file)])?;
     }
-    let written = write(setup, &doors, whom, count, begun.seed).await?;
+    let written = write(setup, &clients, whom, count, begun.seed).await?;
     if written.personas.is_empty() {
-        return doors.end(false, "no person could be written who is not there already; nothing was saved");
+        return clients.end(false, "no person could be written who is not there already; nothing was saved");
     }
     let generated = Generated {
         like: of.as_str().to_owned(),
-        model: doors.caller(Role::Generator).model().id().to_owned(),
-        simulated: doors.context.account.is_simulated(),
+        model: clients.caller(Role::Generator).model().id().to_owned(),
+        simulated: clients.context.account.is_simulated(),
     };
     let mark = |persona: &String| Marked { persona: persona.clone(), generated: generated.clone() };
     let marked: Vec<Marked> = written.personas.iter().map(mark).collect();
@@ -61,11 +61,11 @@ pub async fn run(setup: &Setup, options: &Options, like: &str) -> Result<(), Err
     setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
     print(&format!(
         "{}\nMore people like those of {}, marked as generated: {}\n",
-        summary(&doors, &written, count),
+        summary(&clients, &written, count),
         words::one_line(of.as_str(), 120),
         words::path(&setup.folder.path(&file))
     ))?;
-    doors.end(true, "")?;
+    clients.end(true, "")?;
     begun.finish()?;
     Ok(())
 }

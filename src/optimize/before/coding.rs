@@ -127,7 +127,7 @@ impl Reader<'_> {
         incumbent: &Incumbent,
         lineage: &mut Lineage,
     ) -> Result<Option<Coding>, Error> {
-        let (heard, head) = (&incumbent.standing.heard, &older.head);
+        let (heard, head) = (&incumbent.stats.heard, &older.head);
         // Where it was decided again, today's reasons are not those of then.
         let is_decided_again = matches!(incumbent.again, Some((Redone::Decisions, _)));
         let known = if is_decided_again {

@@ -12,7 +12,7 @@ use crate::data::{self, DataFolder, Entries, Entry, Part};
 use crate::model::digest;
 use crate::optimize::people::pairing::Key;
 use crate::optimize::people::split::People;
-use crate::optimize::trials::lab::TrialResult;
+use crate::optimize::trials::trial_runner::TrialResult;
 
 /// From so many messages a person on, on average, comparing with their mean finds more than the exact test of one
 /// message each does; with one or two that test finds more (`just bench-proof messages`).

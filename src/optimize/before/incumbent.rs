@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::earlier::Earlier;
 use super::judges::{Judge, Judges, Rejudge, Side, is_simulated};
 use super::older::Older;
-use super::standing::Standing;
+use super::prompt_stats::PromptStats;
 use crate::compare::Rate;
 use crate::data::folder::DataFolder;
 use crate::data::provenance::Redone;
@@ -23,7 +23,7 @@ use crate::optimize::cast::Cast;
 use crate::optimize::error::Error;
 use crate::optimize::objective::Objective;
 use crate::optimize::people::split::People;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// What is known of the incumbent once it has been decided by whom it is judged.
 pub struct Incumbent {
@@ -32,7 +32,7 @@ pub struct Incumbent {
     /// Its messages as they are known today, where anything was asked about them.
     pub again: Option<(Redone, Entries)>,
     /// What its messages met.
-    pub standing: Standing,
+    pub stats: PromptStats,
     /// Whether its messages are written as messages are written today.
     same_writer: bool,
 }
@@ -74,12 +74,12 @@ impl Incumbent {
 /// When not one message could be decided again, a file cannot be read, or the run was asked to stop.
 pub async fn incumbent(
     folder: &DataFolder,
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     older: &Older,
     people: &People,
     ask: Ask,
 ) -> Result<Incumbent, Error> {
-    let cast = lab.cast;
+    let cast = runner.cast;
     let fingerprint = cast.decision_maker.fingerprint();
     let today = || Some(Judge { fingerprint: &fingerprint, simulated: cast.context.account.is_simulated() });
     let judges = Judges::of(Judge::of(&older.head), today());
@@ -88,27 +88,27 @@ pub async fn incumbent(
         Rejudge::WhereNeeded => !judges.are_one(),
         Rejudge::Never => false,
     };
-    let same_writer = is_same_writer(cast, older, &lab.auditing());
-    let auditor = cast.auditor.as_ref().filter(|_| lab.objective == Objective::Grounded);
+    let same_writer = is_same_writer(cast, older, &runner.auditing());
+    let auditor = cast.auditor.as_ref().filter(|_| runner.objective == Objective::Grounded);
     let wish = Wish {
         decides,
         auditor: auditor.map(Auditor::fingerprint),
         prove: ask.may_prove && same_writer && (decides || judges.are_one()),
     };
     let Some(messages) = wish.messages(folder, &cast.context.scratch, older, people)? else {
-        let standing = Standing::of_file(folder, &older.file, people)?;
-        return Ok(Incumbent { judges, again: None, standing, same_writer });
+        let stats = PromptStats::of_file(folder, &older.file, people)?;
+        return Ok(Incumbent { judges, again: None, stats, same_writer });
     };
-    let run = review(lab, messages, decides).await?;
+    let run = review(runner, messages, decides).await?;
     let entries = run.entries(older.extras_for(&run.people)?);
-    let standing = Standing::of_entries(&entries, people)?;
+    let stats = PromptStats::of_entries(&entries, people)?;
     if !decides {
-        return Ok(Incumbent { judges, again: Some((Redone::Audits, entries)), standing, same_writer });
+        return Ok(Incumbent { judges, again: Some((Redone::Audits, entries)), stats, same_writer });
     }
     let recorded = Rate::from_tallies(&older.clusters.tallies()).marked(is_simulated(&older.head));
     // Asked once more: behind a wire the market is known only by its answers, which are there now.
     let judges = Judges::of(Judge::of(&older.head), today()).decided_again(Side::Before, recorded);
-    Ok(Incumbent { judges, again: Some((Redone::Decisions, entries)), standing, same_writer })
+    Ok(Incumbent { judges, again: Some((Redone::Decisions, entries)), stats, same_writer })
 }
 
 fn is_same_writer(cast: &Cast, older: &Older, auditing: &Auditing) -> bool {
@@ -209,26 +209,26 @@ impl OlderMessages {
 ///
 /// # Errors
 /// When not one of those that are to be decided on could be.
-async fn review(lab: &Lab<'_>, messages: OlderMessages, decides: bool) -> Result<Run, Error> {
+async fn review(runner: &TrialRunner<'_>, messages: OlderMessages, decides: bool) -> Result<Run, Error> {
     let OlderMessages { people, whom, reviews, .. } = messages;
-    let (people, count, cast) = (Arc::new(people), whom.len(), lab.cast);
+    let (people, count, cast) = (Arc::new(people), whom.len(), runner.cast);
     let bench = Bench {
         generator: None,
         decision_maker: Some(cast.decision_maker.clone()),
-        auditing: Some(lab.auditing()),
+        auditing: Some(runner.auditing()),
         prompt: String::new(),
-        seed: lab.seed,
-        label: format!("{} again", lab.step),
+        seed: runner.seed,
+        label: format!("{} again", runner.step),
     };
     let title = if decides { "Deciding the older messages again" } else { "Checking the claims of the older messages" };
     let run = run::run(&bench, &cast.context, &people, Plan::review(whom, reviews), title).await?;
-    lab.audits.add_all(&run.audits);
+    runner.audits.add_all(&run.audits);
     if !run.failures.is_empty() && run.failures.len() == count {
         let reason = run.failures.into_iter().next().map(|failure| failure.reason).unwrap_or_default();
         return Err(Error::NothingDecided { count, reason });
     }
     for failure in &run.failures {
-        lab.failures.list(&bench.label, people.get(failure.persona)?, failure.clone());
+        runner.failures.list(&bench.label, people.get(failure.persona)?, failure.clone());
     }
     if let Some(first) = run.failures.first() {
         cast.context.events.emit(Event::Warning(format!(

@@ -8,7 +8,7 @@ pub mod judges;
 pub mod marking;
 pub mod older;
 pub mod personas;
+pub mod prompt_stats;
 pub mod rates;
 pub mod readings;
 pub mod replies;
-pub mod standing;

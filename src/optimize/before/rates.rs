@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::grounded::RunTallies;
-use super::standing::Standing;
+use super::prompt_stats::PromptStats;
 use crate::compare::Rate;
 use crate::compare::mean::Mean;
 use crate::data::record::RatesRecord;
@@ -34,9 +34,9 @@ pub struct Rates {
 impl Rates {
     /// Of what is known of a prompt.
     #[must_use]
-    pub fn of_standing(standing: &Standing, simulated: bool) -> Self {
-        let response = Rate::from_tallies(&standing.response.tallies()).marked(simulated);
-        Rates { response, ..RunTallies::together([&standing.learned, &standing.unseen], simulated) }
+    pub fn of_stats(stats: &PromptStats, simulated: bool) -> Self {
+        let response = Rate::from_tallies(&stats.response.tallies()).marked(simulated);
+        Rates { response, ..RunTallies::together([&stats.learned, &stats.unseen], simulated) }
     }
 
     /// What a file says of them.

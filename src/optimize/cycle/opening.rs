@@ -31,7 +31,7 @@ use crate::optimize::search::propose::Proposer;
 use crate::optimize::search::{Aim, Known, Search, explore, search};
 use crate::optimize::trials::audits::Audits;
 use crate::optimize::trials::failures::Failures;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// The most pairs that are asked after a challenger was found better, unless the user says how many.
 const CONFIRMED: usize = 40;
@@ -107,8 +107,8 @@ impl<'a> Opening<'a> {
 
     /// Where prompts are tried. What is written to be kept is audited before it is decided on; the search has its own
     /// way.
-    pub fn lab(&self, sources: &'a Sources) -> Lab<'a> {
-        Lab {
+    pub fn runner(&self, sources: &'a Sources) -> TrialRunner<'a> {
+        TrialRunner {
             cast: self.cast,
             learns_by: self.cast.decision_maker.clone(),
             sources,
@@ -147,14 +147,14 @@ impl<'a> Opening<'a> {
     /// Where a file cannot be read, or the run was asked to stop.
     pub async fn incumbent(
         &self,
-        lab: &Lab<'_>,
+        runner: &TrialRunner<'_>,
         older: &Older,
         (people, lineage): (&People, &Lineage),
         attempts: &Attempts,
     ) -> Result<Incumbent, Error> {
         let may_prove = !lineage.earlier_used && Earlier::has_unused((self.folder, older), people, &attempts.used())?;
         let ask = Ask { rejudge: self.options.rejudge, may_prove };
-        incumbent::incumbent(self.folder, lab, older, people, ask).await
+        incumbent::incumbent(self.folder, runner, older, people, ask).await
     }
 
     /// Has what people said read by a model; `which` tells its calls from others of the cycle.
@@ -166,7 +166,7 @@ impl<'a> Opening<'a> {
     ///
     /// # Errors
     /// See [`search`].
-    pub async fn search(&self, lab: &Lab<'_>, start: Start<'_>) -> Result<Search, Error> {
+    pub async fn search(&self, runner: &TrialRunner<'_>, start: Start<'_>) -> Result<Search, Error> {
         let Opening { folder, parent, cast, options, step, seed } = *self;
         let Start { older, people, lineage, incumbent, .. } = start;
         let proposer = Proposer {
@@ -181,10 +181,10 @@ impl<'a> Opening<'a> {
             unchecked: OnceLock::new(),
         };
         let new_messages = self.new_messages(people).calls();
-        let calls = options.allowance.for_search(lab.calls(), new_messages);
+        let calls = options.allowance.for_search(runner.calls(), new_messages);
         let aim = Aim {
             calls,
-            spare: options.allowance.for_a_longer_proof(lab.calls(), new_messages),
+            spare: options.allowance.for_a_longer_proof(runner.calls(), new_messages),
             decisions: options.decisions_per_message,
             challengers: options.challengers.unwrap_or_else(|| explore::first_wave(calls)),
             alpha: start.level,
@@ -198,29 +198,29 @@ impl<'a> Opening<'a> {
         } else {
             // A pair takes two calls at least.
             let most = calls as usize / 2;
-            incumbent.earlier((folder, older), people, (most, &lab.salt()))?.without(&start.attempts.used())
+            incumbent.earlier((folder, older), people, (most, &runner.salt()))?.without(&start.attempts.used())
         };
         let known = Known {
             people,
             parts: &lineage.parts,
             incumbent: &older.head.metadata.system_prompt,
-            heard: &incumbent.standing.heard,
+            heard: &incumbent.stats.heard,
             objections: start.objections,
             codebook: &lineage.codebook,
             memory: memory::of_lineage(folder, (parent, lineage), start.scale, &clock::iso(start.began))?,
-            scores: incumbent.standing.known(people, options.objective)?,
+            scores: incumbent.stats.known(people, options.objective)?,
             earlier,
             attempts: start.attempts,
             kinds: &lineage.kinds,
             leads: lineage.split.leads.as_deref().map(|list| (folder, list)),
         };
-        search(lab, &proposer, known, aim).await
+        search(runner, &proposer, known, aim).await
     }
 
     /// The chance that another cycle gains what is worth having; `None` where that is not known.
-    pub fn chance_of_more(&self, lab: &Lab<'_>, people: &People, gains: &[f64], alpha: f64) -> Option<f64> {
+    pub fn chance_of_more(&self, runner: &TrialRunner<'_>, people: &People, gains: &[f64], alpha: f64) -> Option<f64> {
         let prospects = Prospects { gains, alpha, min_gain: self.options.min_gain, unseen: people.unseen.len() };
-        self.options.allowance.chance_of_more(lab.calls(), self.new_messages(people).calls(), prospects)
+        self.options.allowance.chance_of_more(runner.calls(), self.new_messages(people).calls(), prospects)
     }
 
     /// What writing to everybody with an adopted prompt will take.
@@ -235,9 +235,9 @@ impl<'a> Opening<'a> {
 }
 
 /// The scale of a search's scores: who writes, decides and audits, what counts, and which facts and rules apply.
-pub fn scale(lab: &Lab<'_>, lineage: &Lineage) -> String {
-    let cast = lab.cast;
+pub fn scale(runner: &TrialRunner<'_>, lineage: &Lineage) -> String {
+    let cast = runner.cast;
     let auditor = cast.auditor.as_ref().map(Auditor::fingerprint).unwrap_or_default();
     let (writer, judge) = (cast.generator.fingerprint(None), cast.decision_maker.fingerprint());
-    digest(&[&writer, &judge, &auditor, lab.objective.key(), &lineage.facts, lineage.parts.fixed()])[..16].to_owned()
+    digest(&[&writer, &judge, &auditor, runner.objective.key(), &lineage.facts, lineage.parts.fixed()])[..16].to_owned()
 }

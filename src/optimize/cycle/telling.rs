@@ -18,7 +18,7 @@ use crate::model::Role;
 use crate::optimize::before::incumbent::Incumbent;
 use crate::optimize::before::judges::{Judge, Judges, is_simulated};
 use crate::optimize::before::older::Older;
-use crate::optimize::before::standing::Standing;
+use crate::optimize::before::prompt_stats::PromptStats;
 use crate::optimize::cast::{Cast, CycleOptions};
 use crate::optimize::error::Error;
 use crate::optimize::lineage::Lineage;
@@ -29,7 +29,7 @@ use crate::optimize::saving::unwritten;
 use crate::optimize::search::Search;
 use crate::optimize::search::referee::Opinion;
 use crate::optimize::story::Story;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// The messages of the adopted prompt.
 pub struct After {
@@ -38,7 +38,7 @@ pub struct After {
     /// Before and after, paired by persona.
     pub comparison: Comparison,
     /// What they met.
-    pub standing: Standing,
+    pub stats: PromptStats,
     /// What was said to them, sorted.
     pub coding: Option<Coding>,
 }
@@ -50,7 +50,7 @@ pub struct Told<'a> {
     /// What the user chose.
     pub options: &'a CycleOptions,
     /// Where prompts were tried.
-    pub lab: &'a Lab<'a>,
+    pub runner: &'a TrialRunner<'a>,
     /// The file to better.
     pub older: &'a Older,
     /// Whom.
@@ -100,7 +100,7 @@ impl Told<'_> {
     /// # Errors
     /// Where a persona cannot be read.
     pub fn comparison(&self, run: &Run) -> Result<Comparison, Error> {
-        let pairs = Clusters::paired(&self.incumbent.standing.response, &Clusters::of_run(run)?);
+        let pairs = Clusters::paired(&self.incumbent.stats.response, &Clusters::of_run(run)?);
         Ok(Comparison::from_pairs(&pairs).marked(self.was_simulated(), self.is_simulated()))
     }
 
@@ -108,19 +108,19 @@ impl Told<'_> {
     ///
     /// # Errors
     /// Where a persona cannot be read.
-    pub fn standing_after(&self, run: &Run) -> Result<Standing, Error> {
-        Ok(Standing::of_entries(&run.entries(BTreeMap::new()), self.people)?)
+    pub fn stats_after(&self, run: &Run) -> Result<PromptStats, Error> {
+        Ok(PromptStats::of_entries(&run.entries(BTreeMap::new()), self.people)?)
     }
 
     /// What happened, for a reader.
     pub fn story(&self, referee: Option<Opinion>, after: Option<&After>) -> Story {
         let before = &self.older.head.metadata.system_prompt;
         let changed = self.adopted().map(|prompt| difference::of_prompts(Some(&self.parts), before, &prompt));
-        let new_objections = after.map(|after| after.standing.objections(after.coding.as_ref()));
+        let new_objections = after.map(|after| after.stats.objections(after.coding.as_ref()));
         Story::of(
             self.found,
             (self.objections, new_objections.as_ref()),
-            (&self.incumbent.standing, after.map(|after| &after.standing)),
+            (&self.incumbent.stats, after.map(|after| &after.stats)),
             (self.people, self.options),
             (referee, changed.unwrap_or_default()),
             (self.was_simulated(), self.is_simulated()),
@@ -194,7 +194,7 @@ impl Told<'_> {
         let head = &self.older.head;
         // If the incumbent stays, so do its messages.
         let writer = match self.adopted() {
-            Some(_) => Some(self.cast.generator.fingerprint(Some(&self.lab.auditing()))),
+            Some(_) => Some(self.cast.generator.fingerprint(Some(&self.runner.auditing()))),
             None => head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
         };
         Provenance {
@@ -203,7 +203,7 @@ impl Told<'_> {
             writer,
             usage: account::listed(&used),
             cost_usd: account.cost(&used),
-            search_failures: self.lab.failures.all(),
+            search_failures: self.runner.failures.all(),
             metrics: Some(Kept::new(Metrics::new(comparison, self.judges().are_one(), story.record()))),
             lineage: Sealed::seal(lineage),
             real_replies: self.real_replies.clone(),

@@ -15,7 +15,7 @@ use crate::optimize::before::grounded::{ClaimCounts, GroundedTally};
 use crate::optimize::error::Error;
 use crate::optimize::objective::Objective;
 use crate::optimize::people::pairing::Key;
-use crate::optimize::trials::lab::{Lab, TrialResult, Wanted};
+use crate::optimize::trials::trial_runner::{TrialResult, TrialRunner, Wanted};
 
 /// One side of the comparison.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +77,7 @@ impl Side {
 
 /// The messages asked for so far.
 pub(super) struct Asked<'a> {
-    lab: &'a Lab<'a>,
+    runner: &'a TrialRunner<'a>,
     unseen: &'a Arc<Texts>,
     prompts: (&'a Arc<str>, &'a Arc<str>),
     earlier: &'a Earlier,
@@ -95,14 +95,14 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Nothing so far.
     pub(super) fn new(
-        lab: &'a Lab<'a>,
+        runner: &'a TrialRunner<'a>,
         unseen: &'a Arc<Texts>,
         prompts: (&'a Arc<str>, &'a Arc<str>),
         earlier: &'a Earlier,
         order: &'a [u32],
     ) -> Self {
         let (before, after) = (Side::default(), Side::default());
-        Asked { lab, unseen, prompts, earlier, order, before, after, pairs: 0, trials: 0, used: Vec::new() }
+        Asked { runner, unseen, prompts, earlier, order, before, after, pairs: 0, trials: 0, used: Vec::new() }
     }
 
     /// Goes on asking until there are this many pairs in all.
@@ -133,12 +133,12 @@ impl<'a> Asked<'a> {
         }
         let (places, mut there): (Vec<usize>, Vec<Option<TrialResult>>) =
             there.into_iter().map(|(place, result)| (place, Some(result))).unzip();
-        self.lab.decide_more(&format!("{label} earlier"), self.unseen, &whom, &mut there).await?;
+        self.runner.decide_more(&format!("{label} earlier"), self.unseen, &whom, &mut there).await?;
         for (place, result) in places.into_iter().zip(there) {
             self.before.results[place].extend(result);
         }
         self.trials += wanted.len();
-        let results = self.lab.run(label, title, self.unseen, &wanted).await?;
+        let results = self.runner.run(label, title, self.unseen, &wanted).await?;
         for ((place, is_challenger), result) in sides.into_iter().zip(results) {
             let side = if is_challenger { &mut self.after } else { &mut self.before };
             match result {
@@ -169,7 +169,7 @@ impl<'a> Asked<'a> {
 
     /// Differences per persona; NaN where one side has nothing.
     pub(super) fn differences(&self) -> Vec<f64> {
-        differences(self.lab, (&self.before.results, &self.after.results))
+        differences(self.runner, (&self.before.results, &self.after.results))
     }
 
     /// What a persona's difference changes by if one of its messages is decided otherwise.
@@ -191,7 +191,7 @@ impl<'a> Asked<'a> {
 
     /// The incumbent's mean score, every person counting once; `None` without any.
     pub(super) fn rate_before(&self) -> Option<f64> {
-        let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| self.lab.score(result)));
+        let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| self.runner.score(result)));
         let rate = mean(self.before.results.iter().filter(|results| !results.is_empty()).map(score));
         (!rate.is_nan()).then_some(rate)
     }
@@ -199,7 +199,7 @@ impl<'a> Asked<'a> {
     /// The range that failed trials leave open; `None` if none failed.
     pub(super) fn worst_case(&self) -> Option<WorstCase> {
         let side = |side: &Side, place: usize| missing::Side {
-            sum: side.results[place].iter().map(|result| self.lab.score(result)).sum(),
+            sum: side.results[place].iter().map(|result| self.runner.score(result)).sum(),
             decided: side.results[place].len() as u64,
             failed: side.failed[place],
         };
@@ -271,7 +271,7 @@ impl Later {
             side.results.iter().enumerate().map(later).collect()
         };
         let (before, after) = (side(Which::Before, &asked.before), side(Which::After, &asked.after));
-        let differences = differences(asked.lab, (&before, &after));
+        let differences = differences(asked.runner, (&before, &after));
         let people: Vec<usize> = (0..differences.len()).filter(|place| !differences[*place].is_nan()).collect();
         let had = |place: &usize| since.before.get(*place).is_some_and(|count| *count > 0);
         let whom = match (people.iter().any(had), people.iter().all(had)) {
@@ -285,8 +285,8 @@ impl Later {
     }
 }
 
-fn differences(lab: &Lab<'_>, (before, after): (&[Vec<TrialResult>], &[Vec<TrialResult>])) -> Vec<f64> {
-    let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| lab.score(result)));
+fn differences(runner: &TrialRunner<'_>, (before, after): (&[Vec<TrialResult>], &[Vec<TrialResult>])) -> Vec<f64> {
+    let score = |results: &Vec<TrialResult>| mean(results.iter().map(|result| runner.score(result)));
     before.iter().zip(after).map(|(before, after)| score(after) - score(before)).collect()
 }
 

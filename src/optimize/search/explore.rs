@@ -16,7 +16,7 @@ use crate::model::digest_number;
 use crate::optimize::error::Error;
 use crate::optimize::people::split::People;
 use crate::optimize::trials::decisions::{self, Decisions};
-use crate::optimize::trials::lab::{Lab, Wanted};
+use crate::optimize::trials::trial_runner::{TrialRunner, Wanted};
 
 /// Personas that take part in exploring, at most: what a further one adds to what is known of the instructions is
 /// little.
@@ -115,13 +115,13 @@ const LATER_CHALLENGERS: usize = 4;
 /// # Errors
 /// When no challenger came, the run was asked to stop, or there is no room on the disk.
 pub async fn explore(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     proposer: &Proposer<'_>,
     start: Start<'_>,
     mut pool: Pool,
 ) -> Result<Explored, Error> {
-    let (events, began) = (&lab.cast.context.events, lab.calls());
-    let (mut lab, mut shown) = (lab.clone(), Vec::new());
+    let (events, began) = (&runner.cast.context.events, runner.calls());
+    let (mut runner, mut shown) = (runner.clone(), Vec::new());
     let mut judged: Vec<(usize, u32)> = Vec::new();
     let mut open = start.decisions == Decisions::Auto;
     let later = later_wave(start.challengers);
@@ -145,7 +145,7 @@ pub async fn explore(
     // How much there will be is known roughly: what a bold gain leaves.
     let all = (start.calls as f64 / start.calls_a_trial) as usize;
     let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
-    let counter = lab.clone();
+    let counter = runner.clone();
     let used = || (counter.calls() - began) as f64;
     let mut sorting = 0;
     let a_trial = |done: usize, proposals: &[Proposals], sorting: u64| match done {
@@ -155,7 +155,7 @@ pub async fn explore(
             ((used() - asked - sorting as f64) / done as f64).max(1.0)
         }
     };
-    let mut rng = rng(lab.seed, lab.step);
+    let mut rng = rng(runner.seed, runner.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
     let a_round = (likely / ROUNDS).max(FEWEST_A_ROUND);
     let (mut met, mut done, mut asked) = (Met::default(), 0, 0);
@@ -190,25 +190,25 @@ pub async fn explore(
             .map(|(persona, candidate)| Wanted { persona: *persona, prompt: candidate.prompt(&pool) })
             .collect();
         let title = format!("Trying instructions, round {round}");
-        let results = lab.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
+        let results = runner.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
         for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
             let Some(result) = result else { continue };
             met.add(candidate.prompt(&pool), persona, result.is_yes(), &result.reasoning);
             shown.extend(decisions::of_pilot(result, persona, &candidate.prompt(&pool)));
             judged.push((seen.len(), result.decisions.len() as u32));
-            seen.push(Seen { persona, candidate, score: lab.score(result), weight: 1.0 });
+            seen.push(Seen { persona, candidate, score: runner.score(result), weight: 1.0 });
         }
         done += count;
-        let calls = a_trial(done, &proposals, sorting) - f64::from(lab.decisions);
+        let calls = a_trial(done, &proposals, sorting) - f64::from(runner.decisions);
         if let Some(best) = start.decisions.settle(&shown, calls).filter(|_| open) {
-            (lab.decisions, open) = (best, false);
+            (runner.decisions, open) = (best, false);
             events.emit(Event::Note(settled(best, shown.len())));
         }
         for (at, decisions) in &judged {
             seen[*at].weight = decisions::worth(&shown, *decisions);
         }
         model = learn(&pool, &seen)?;
-        tell::explored(&lab, &pool, &model, &proposals, (round, done));
+        tell::explored(&runner, &pool, &model, &proposals, (round, done));
         // The next reasons come from a prompt that answers the earlier ones.
         if will_ask {
             asked = ASK_AGAIN.iter().filter(|at| share(done) >= **at).count();
@@ -221,7 +221,7 @@ pub async fn explore(
                         "Asking for {later} more candidates, from what the leading prompt met"
                     )));
                     let before = counter.calls();
-                    let objections = sorted(&lab, heard, start.codebook, wave.0).await;
+                    let objections = sorted(&runner, heard, start.codebook, wave.0).await;
                     sorting += counter.calls() - before;
                     (&*leading, (heard, objections))
                 }
@@ -235,8 +235,8 @@ pub async fn explore(
             model = learn(&pool, &seen)?;
         }
     }
-    let weight = decisions::worth(&shown, lab.decisions);
-    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: lab.decisions, weight })
+    let weight = decisions::worth(&shown, runner.decisions);
+    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: runner.decisions, weight })
 }
 
 /// What the messages of each prompt met.
@@ -266,14 +266,14 @@ impl Met {
 }
 
 /// What was said by the groups of the lineage. It is little, and what fits none of them is shown all the same.
-async fn sorted(lab: &Lab<'_>, heard: &Feedback, book: &Codebook, wave: usize) -> Objections {
+async fn sorted(runner: &TrialRunner<'_>, heard: &Feedback, book: &Codebook, wave: usize) -> Objections {
     let objections = heard.objections();
     if book.groups().is_empty() {
         return objections;
     }
-    let (improver, reasonings) = (&lab.cast.improver, heard.reasonings());
-    let (seed, wave) = (lab.seed.to_string(), wave.to_string());
-    let codes = improver.sort(&reasonings, book, &[&seed, lab.step, "wave", &wave]).await.codes;
+    let (improver, reasonings) = (&runner.cast.improver, heard.reasonings());
+    let (seed, wave) = (runner.seed.to_string(), wave.to_string());
+    let codes = improver.sort(&reasonings, book, &[&seed, runner.step, "wave", &wave]).await.codes;
     let mut coding = Coding::new(improver.caller().model().id(), book.clone(), reasonings.len(), heard.len());
     coding.add(codes, &reasonings);
     objections.by(&coding)

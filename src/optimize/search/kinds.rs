@@ -12,7 +12,7 @@ use crate::improve::kinds::A_CALL;
 use crate::optimize::error::Error;
 use crate::optimize::people::kinds::{Kinds, MOST_SORTED};
 use crate::optimize::people::pairing::Key;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// One in so many of the calls that are left may go into it.
 const WORTH: u64 = 20;
@@ -29,7 +29,7 @@ pub fn affordable(calls: u64) -> usize {
 /// # Errors
 /// When the run was asked to stop, or a persona or the list cannot be read.
 pub async fn tell(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     known: &Kinds,
     (unseen, order): (&Texts, &[u32]),
     leads: Option<(&DataFolder, &str)>,
@@ -53,12 +53,12 @@ pub async fn tell(
     if people.is_empty() {
         return Ok(if known.is_empty() { by_column()?.unwrap_or_default() } else { known.clone() });
     }
-    let events = &lab.cast.context.events;
+    let events = &runner.cast.context.events;
     events.emit(Event::Step("Telling kinds of people apart, among those kept aside".into()));
     let (new, texts): (Vec<Key>, Vec<String>) = people.into_iter().unzip();
-    let seed = lab.seed.to_string();
-    let sorted = lab.cast.improver.sort_people(&texts, known.named(), &[&seed, lab.step]).await;
-    if let Some(why) = lab.cast.context.stop.why() {
+    let seed = runner.seed.to_string();
+    let sorted = runner.cast.improver.sort_people(&texts, known.named(), &[&seed, runner.step]).await;
+    if let Some(why) = runner.cast.context.stop.why() {
         return Err(Interrupted(why).into());
     }
     match sorted {

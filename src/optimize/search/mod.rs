@@ -39,7 +39,7 @@ use crate::optimize::objective::Objective;
 use crate::optimize::people::kinds::Kinds;
 use crate::optimize::people::split::People;
 use crate::optimize::trials::decisions::Decisions;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// What a search may spend, and what it must show.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -138,14 +138,19 @@ const AUDITS_A_PROOF: f64 = 1.6;
 ///
 /// # Errors
 /// When no challenger came, the run was asked to stop or reached a limit, or there is no room on the disk.
-pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, aim: Aim) -> Result<Search, Error> {
-    let proving = lab;
-    let lab = &Lab { audit_when: AuditWhen::AfterYes, revisions: 0, ..lab.clone() };
-    let (events, began, earlier) = (&lab.cast.context.events, lab.calls(), known.earlier.pairs());
-    let used = || (lab.calls() - began) as f64;
-    let audits = lab.cast.auditor.is_some();
-    let searching = if audits && lab.objective == Objective::Grounded { AUDITS_A_TRIAL } else { 0.0 };
-    let a_trial = CALLS_A_TRIAL + searching + f64::from(lab.decisions.saturating_sub(1));
+pub async fn search(
+    runner: &TrialRunner<'_>,
+    proposer: &Proposer<'_>,
+    known: Known<'_>,
+    aim: Aim,
+) -> Result<Search, Error> {
+    let proving = runner;
+    let runner = &TrialRunner { audit_when: AuditWhen::AfterYes, revisions: 0, ..runner.clone() };
+    let (events, began, earlier) = (&runner.cast.context.events, runner.calls(), known.earlier.pairs());
+    let used = || (runner.calls() - began) as f64;
+    let audits = runner.cast.auditor.is_some();
+    let searching = if audits && runner.objective == Objective::Grounded { AUDITS_A_TRIAL } else { 0.0 };
+    let a_trial = CALLS_A_TRIAL + searching + f64::from(runner.decisions.saturating_sub(1));
     // A trial of the proof is worth so many of the search.
     let dearer = if audits { (a_trial - searching + AUDITS_A_PROOF) / a_trial } else { 1.0 };
     let most_pairs = adoption::most_pairs(known.people.unseen.len());
@@ -188,15 +193,15 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
         calls_a_trial: a_trial,
         kept: &kept,
     };
-    let mut explored = explore(lab, proposer, start, pool).await?;
-    let lab = &Lab { decisions: explored.decisions, ..lab.clone() };
+    let mut explored = explore(runner, proposer, start, pool).await?;
+    let runner = &TrialRunner { decisions: explored.decisions, ..runner.clone() };
 
     let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
     let per_trial =
         if explored.trials > 0 { ((used() - asked as f64) / explored.trials as f64).max(1.0) } else { a_trial };
-    let mut rng = explore::rng(lab.seed, &format!("{} race", lab.step));
+    let mut rng = explore::rng(runner.seed, &format!("{} race", runner.step));
     let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / per_trial) as usize;
-    let raced = race(lab, known.people, &mut explored, &known.scores, (race_trials(all), &mut rng)).await?;
+    let raced = race(runner, known.people, &mut explored, &known.scores, (race_trials(all), &mut rng)).await?;
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
@@ -204,9 +209,9 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
         let left = || (aim.calls as f64 - used()).max(0.0);
         // Who is of which kind is settled before anything is known of what the kinds say.
-        let order = order(&known.people.unseen, &lab.salt())?;
+        let order = order(&known.people.unseen, &runner.salt())?;
         let whom = (&*known.people.unseen, order.as_slice());
-        known_kinds = kinds::tell(lab, known.kinds, whom, known.leads, left() as u64).await?;
+        known_kinds = kinds::tell(runner, known.kinds, whom, known.leads, left() as u64).await?;
         let per_trial = per_trial * dearer;
         let attempt = begun.insert(known.attempts.begin(&known.earlier.digests())?);
         let size = Size {
@@ -217,10 +222,10 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
             confirm: aim.confirm,
             precision: aim.precision,
         };
-        let lab = Lab { decisions: explored.decisions, ..proving.clone() };
+        let runner = TrialRunner { decisions: explored.decisions, ..proving.clone() };
         events.emit(Event::Step("Proving the best candidate with people kept aside".into()));
         let incumbent: Arc<str> = known.incumbent.into();
-        verified = Some(verify(&lab, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
+        verified = Some(verify(&runner, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
     }
     let kinds = match &verified {
         Some(verified) => verdict::kinds(verified, &known.people.unseen, &known_kinds, aim)?,
@@ -235,7 +240,7 @@ pub async fn search(lab: &Lab<'_>, proposer: &Proposer<'_>, known: Known<'_>, ai
     let stands = raced.winner.filter(|_| verdict.adopts()).map(|winner| raced.finalists[winner].candidate.clone());
     let stands = stands.unwrap_or_else(|| Candidate::Lines(explored.pool.own()));
     let gains = (0..DRAWS).map(|_| explored.model.gain_in_a_draw(&explored.pool, &stands, &mut rng)).collect();
-    let calls = lab.calls() - began;
+    let calls = runner.calls() - began;
     Ok(Search { verdict, challenger, explored, raced, verified, kinds, known_kinds, gains, calls })
 }
 

@@ -13,7 +13,7 @@ use super::tell;
 use crate::compare::evidence::Evidence;
 use crate::optimize::error::Error;
 use crate::optimize::people::split::People;
-use crate::optimize::trials::lab::{Lab, Wanted};
+use crate::optimize::trials::trial_runner::{TrialRunner, Wanted};
 
 /// Personas between two looks.
 const BLOCK: usize = 12;
@@ -59,7 +59,7 @@ pub struct Raced {
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
 pub async fn race(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     people: &People,
     explored: &mut Explored,
     known: &BTreeMap<u32, (f64, u32)>,
@@ -86,10 +86,10 @@ pub async fn race(
             .map(|(at, persona)| Wanted { persona: *persona, prompt: finalists[*at].candidate.prompt(&explored.pool) })
             .collect();
         let title = format!("Racing {} finalists", live.len());
-        let results = lab.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
+        let results = runner.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
         for ((at, persona), result) in asked.into_iter().zip(results) {
             let Some(result) = result else { continue };
-            let score = lab.score(&result);
+            let score = runner.score(&result);
             finalists[at].scores.entry(persona).or_default().push(score);
             explored.seen.push(Seen {
                 persona,
@@ -101,7 +101,7 @@ pub async fn race(
         done += wanted.len();
         raced += personas.len();
         drop_the_beaten(&mut finalists, raced);
-        tell::raced(lab, explored, (&finalists, raced), known);
+        tell::raced(runner, explored, (&finalists, raced), known);
     }
     explored.model = learn(&explored.pool, &explored.seen)?;
     let live = (0..finalists.len()).filter(|at| finalists[*at].dropped_after.is_none());
@@ -117,7 +117,7 @@ pub async fn race(
         }
     }
     let raced = Raced { finalists, winner, evidence, trials: done };
-    tell::race_over(lab, explored, &raced, known);
+    tell::race_over(runner, explored, &raced, known);
     Ok(raced)
 }
 

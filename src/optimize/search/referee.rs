@@ -11,7 +11,7 @@ use crate::evaluate::trial::{Bench, Verdict as Ended};
 use crate::event::Event;
 use crate::optimize::error::Error;
 use crate::optimize::people::split::People;
-use crate::optimize::trials::lab::{Lab, TrialResult};
+use crate::optimize::trials::trial_runner::{TrialResult, TrialRunner};
 
 /// What the referee says.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +29,12 @@ type Answers = Vec<Option<bool>>;
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
-pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Option<Opinion>, Error> {
-    let (Some(referee), Some(verified)) = (&lab.cast.referee, &found.verified) else { return Ok(None) };
+pub async fn hear(runner: &TrialRunner<'_>, people: &People, found: &Search) -> Result<Option<Opinion>, Error> {
+    let (Some(referee), Some(verified)) = (&runner.cast.referee, &found.verified) else { return Ok(None) };
     if !found.verdict.adopts() {
         return Ok(None);
     }
-    let context = &lab.cast.context;
+    let context = &runner.cast.context;
     context.events.emit(Event::Step("Asking the referee about the messages that proved it".into()));
     // Both sides' messages, told apart by their number: even ones are the incumbent's.
     let (mut whom, mut messages) = (Vec::new(), Vec::new());
@@ -56,8 +56,8 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
         decision_maker: Some(referee.clone()),
         auditing: None,
         prompt: String::new(),
-        seed: lab.seed,
-        label: format!("{} referee", lab.step),
+        seed: runner.seed,
+        label: format!("{} referee", runner.step),
     };
     let trials = Trials { people: &people.unseen, plan: Plan::decide(whom, texts), label: "The referee decides" };
     let outcomes = run::outcomes(&bench, context, trials, |_, _| {}).await?;
@@ -71,7 +71,7 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
                 }
             }
             Ended::Failed(failure) => match people.unseen.get(persona) {
-                Ok(text) => lab.failures.add(&bench.label, text, failure),
+                Ok(text) => runner.failures.add(&bench.label, text, failure),
                 Err(error) => unread = Some(error),
             },
             Ended::Written(_) | Ended::NotRun => {}
@@ -82,18 +82,18 @@ pub async fn hear(lab: &Lab<'_>, people: &People, found: &Search) -> Result<Opti
         return Err(error.into());
     }
     let model = referee.caller().model().id().to_owned();
-    Ok(Some(Opinion { opinions: compare(lab, verified, &answers), model }))
+    Ok(Some(Opinion { opinions: compare(runner, verified, &answers), model }))
 }
 
 /// Compares the gains by the two judges on the same messages.
-fn compare(lab: &Lab<'_>, verified: &Verified, answers: &[[Answers; 2]]) -> Option<Opinions> {
+fn compare(runner: &TrialRunner<'_>, verified: &Verified, answers: &[[Answers; 2]]) -> Option<Opinions> {
     let side = |results: &[TrialResult], answers: &[Option<bool>]| -> Option<(f64, f64)> {
         let both: Vec<(f64, f64)> = results
             .iter()
             .zip(answers)
             .filter_map(|(result, yes)| {
-                let second = lab.objective.score(f64::from(u8::from((*yes)?)), result.grounding());
-                Some((lab.score(result), second))
+                let second = runner.objective.score(f64::from(u8::from((*yes)?)), result.grounding());
+                Some((runner.score(result), second))
             })
             .collect();
         let sum = both.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));

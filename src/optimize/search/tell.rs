@@ -14,15 +14,21 @@ use crate::compare::sequential;
 use crate::data::text;
 use crate::event::{Decision, Event, Exploring, Finalist, Look, Share, Standings};
 use crate::optimize::objective::Objective;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// Characters of an instruction that is quoted.
 const QUOTED: usize = 60;
 
 /// After a round of exploring.
-pub fn explored(lab: &Lab<'_>, pool: &Pool, model: &Model, proposals: &[Proposals], (rounds, trials): (usize, usize)) {
+pub fn explored(
+    runner: &TrialRunner<'_>,
+    pool: &Pool,
+    model: &Model,
+    proposals: &[Proposals],
+    (rounds, trials): (usize, usize),
+) {
     let own = Candidate::Lines(pool.own());
-    lab.cast.context.events.emit(Event::Explored(Exploring {
+    runner.cast.context.events.emit(Event::Explored(Exploring {
         rounds,
         trials,
         challengers: proposals.iter().map(|own| own.asked).sum(),
@@ -33,16 +39,16 @@ pub fn explored(lab: &Lab<'_>, pool: &Pool, model: &Model, proposals: &[Proposal
 
 /// In a race: `known` are the scores of the incumbent.
 pub fn raced(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     explored: &Explored,
     (finalists, personas): (&[race::Finalist], usize),
     known: &BTreeMap<u32, (f64, u32)>,
 ) {
-    standings(lab, explored, (finalists, personas), known, (false, None));
+    standings(runner, explored, (finalists, personas), known, (false, None));
 }
 
 fn standings(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     explored: &Explored,
     (finalists, personas): (&[race::Finalist], usize),
     known: &BTreeMap<u32, (f64, u32)>,
@@ -59,7 +65,7 @@ fn standings(
         }
     };
     let incumbent = known.values().fold((0.0, 0), |(sum, count), own| (sum + own.0, count + u64::from(own.1)));
-    lab.cast.context.events.emit(Event::Raced(Standings {
+    runner.cast.context.events.emit(Event::Raced(Standings {
         personas,
         finalists: finalists.iter().enumerate().map(told).collect(),
         incumbent,
@@ -68,26 +74,26 @@ fn standings(
 }
 
 /// When a race is over.
-pub fn race_over(lab: &Lab<'_>, explored: &Explored, raced: &Raced, known: &BTreeMap<u32, (f64, u32)>) {
+pub fn race_over(runner: &TrialRunner<'_>, explored: &Explored, raced: &Raced, known: &BTreeMap<u32, (f64, u32)>) {
     let personas = raced.finalists.iter().map(|own| own.tally().1).max().unwrap_or_default();
-    standings(lab, explored, (&raced.finalists, personas), known, (true, raced.winner));
+    standings(runner, explored, (&raced.finalists, personas), known, (true, raced.winner));
 }
 
 /// After a look at the proof, or after the gain was measured.
 pub fn looked(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     (number, of, measured): (usize, usize, bool),
     (before, after): (&Side, &Side),
     test: &AdoptionTest,
     decision: sequential::Decision,
 ) {
     let gain = test.result().map(|own| (own.estimate, own.interval.low, own.interval.high));
-    lab.cast.context.events.emit(Event::Looked(Look {
+    runner.cast.context.events.emit(Event::Looked(Look {
         number,
         of,
         measured,
-        before: share(before, lab.objective),
-        after: share(after, lab.objective),
+        before: share(before, runner.objective),
+        after: share(after, runner.objective),
         gain,
         decision: match decision {
             sequential::Decision::Better => Decision::Better,

@@ -13,7 +13,7 @@ use crate::compare::variance::Components;
 use crate::data::spool::Texts;
 use crate::optimize::before::earlier::{Earlier, order};
 use crate::optimize::error::Error;
-use crate::optimize::trials::lab::Lab;
+use crate::optimize::trials::trial_runner::TrialRunner;
 
 /// The most people on whom a proved gain is measured: further ones narrow the interval little.
 const MOST_MEASURED: usize = 200;
@@ -107,23 +107,23 @@ fn pairs(trials: usize, earlier: usize) -> usize {
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
 pub async fn verify(
-    lab: &Lab<'_>,
+    runner: &TrialRunner<'_>,
     unseen: &Arc<Texts>,
     prompts: (&Arc<str>, &Arc<str>),
     there: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
-    let order = order(unseen, &lab.salt())?;
+    let order = order(unseen, &runner.salt())?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.pairs()) };
     // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
     // that gains.
     let kept = size.confirm.min(paid_for / KEPT_FOR_LATER);
     let pairs = (paid_for - kept + size.spare_pairs(there.pairs())).min(adoption::most_pairs(order.len()));
-    let is_graded = lab.decisions > 1 || lab.decides_by_chances() || there.has_several();
+    let is_graded = runner.decisions > 1 || runner.decides_by_chances() || there.has_several();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
-    let mut asked = Asked::new(lab, unseen, prompts, there, &order);
+    let mut asked = Asked::new(runner, unseen, prompts, there, &order);
     let mut decision = Decision::GoOn;
     let schedule = adoption::schedule(order.len(), pairs, answers);
     let looks = schedule.len();
@@ -132,7 +132,7 @@ pub async fn verify(
         asked.ask(until, &format!("verify {look}"), &title).await?;
         let fraction = if look == looks { 1.0 } else { until as f64 / pairs as f64 };
         decision = test.look_at(&asked.differences(), asked.step(), fraction);
-        tell::looked(lab, (look, looks, false), (&asked.before, &asked.after), &test, decision);
+        tell::looked(runner, (look, looks, false), (&asked.before, &asked.after), &test, decision);
         if decision != Decision::GoOn {
             break;
         }
@@ -146,7 +146,7 @@ pub async fn verify(
         let title = "Measuring how much it gains, with people kept aside";
         if asked.pairs < everybody && asked.ask_on(everybody, "measure", title).await? {
             test.measure(&asked.differences(), asked.step());
-            tell::looked(lab, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
+            tell::looked(runner, (looks, looks, true), (&asked.before, &asked.after), &test, decision);
         }
         // The scatter among those who decided says how many more it takes; it says nothing about their mean.
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
@@ -159,9 +159,9 @@ pub async fn verify(
     let (differences, step, worst_case) = (asked.differences(), asked.step(), asked.worst_case());
     let from = asked.rate_before();
     let Asked { before, after, trials, used, .. } = asked;
-    let components = Components::of_pairs(&before.outcomes(lab.objective), &after.outcomes(lab.objective));
+    let components = Components::of_pairs(&before.outcomes(runner.objective), &after.outcomes(runner.objective));
     let chances = || Some((Mean::from_outcomes(&before.chances())?, Mean::from_outcomes(&after.chances())?));
-    let chances = if lab.decides_by_chances() { chances() } else { None };
+    let chances = if runner.decides_by_chances() { chances() } else { None };
     Ok(Verified {
         chances,
         decision,

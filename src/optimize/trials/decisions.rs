@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::lab::TrialResult;
+use super::trial_runner::TrialResult;
 use crate::compare::crossed::{Crossed, Observed};
 use crate::compare::variance::{Components, Outcomes};
 

@@ -3,4 +3,4 @@
 pub mod audits;
 pub mod decisions;
 pub mod failures;
-pub mod lab;
+pub mod trial_runner;

@@ -15,7 +15,7 @@ use crate::optimize::people::split::People;
 
 /// What is known of a prompt from its messages and their decisions.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
+pub struct PromptStats {
     /// What was said by those from whom is learned.
     pub heard: Feedback,
     /// Yes, per persona.
@@ -28,19 +28,19 @@ pub struct Standing {
     not_made_up: Clusters,
 }
 
-impl Standing {
+impl PromptStats {
     /// Of these entries of a run.
     ///
     /// # Errors
     /// Where an entry cannot be had.
     pub fn of_entries(entries: &Entries, people: &People) -> Result<Self, data::Error> {
-        let (mut standing, mut index) = (Standing::default(), 0);
+        let (mut stats, mut index) = (PromptStats::default(), 0);
         entries.each(&mut |entry| {
-            standing.gather(&Entry::from_result(Part::Results, index, entry), people);
+            stats.gather(&Entry::from_result(Part::Results, index, entry), people);
             index += 1;
             true
         })?;
-        Ok(standing)
+        Ok(stats)
     }
 
     /// Of a results file.
@@ -48,8 +48,8 @@ impl Standing {
     /// # Errors
     /// As [`Results::load`](crate::data::Results::load).
     pub fn of_file(folder: &DataFolder, file: &FileName, people: &People) -> Result<Self, data::Error> {
-        let see = |standing: &mut Standing, entry: &Entry<'_>| standing.gather(entry, people);
-        Ok(results_stream::fold(folder, file, Standing::default, see)?.0)
+        let see = |stats: &mut PromptStats, entry: &Entry<'_>| stats.gather(entry, people);
+        Ok(results_stream::fold(folder, file, PromptStats::default, see)?.0)
     }
 
     fn gather(&mut self, entry: &Entry<'_>, people: &People) {

@@ -67,7 +67,7 @@ impl TrialResult {
 
 /// All that trials need.
 #[derive(Clone)]
-pub struct Lab<'a> {
+pub struct TrialRunner<'a> {
     /// Who writes, decides and audits.
     pub cast: &'a Cast,
     /// Who decides on messages that are learned from: the same judge, possibly also asked about more than its decision.
@@ -92,7 +92,7 @@ pub struct Lab<'a> {
     pub audits: Audits,
 }
 
-impl Lab<'_> {
+impl TrialRunner<'_> {
     /// The salt that shuffles people kept aside: a different order in every cycle, so that no one is always asked
     /// first.
     #[must_use]
@@ -181,11 +181,11 @@ impl Lab<'_> {
         Ok(results)
     }
 
-    /// Gives messages that were there already, with one decision each, as many as those of [`Lab::run`] have. `whom`
+    /// Gives messages that were there already, with one decision each, as many as those of [`TrialRunner::run`] have. `whom`
     /// says to which persona each was, and which of its messages it is.
     ///
     /// # Errors
-    /// As [`Lab::run`].
+    /// As [`TrialRunner::run`].
     pub async fn decide_more(
         &self,
         label: &str,

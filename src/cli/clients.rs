@@ -1,4 +1,4 @@
-//! From options and settings to doors: which model plays which part, with which key, on which host.
+//! From options and settings to clients: which model plays which part, with which key, on which host.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,8 +46,8 @@ const REMOTE_CONCURRENCY: usize = 500;
 /// Seconds until a call is given up: the official SDK's.
 const DEFAULT_TIMEOUT: u64 = 600;
 
-/// The doors of a command's roles. They share permits per host, one meter and one account.
-pub struct Doors {
+/// The clients of a command's roles. They share permits per host, one meter and one account.
+pub struct Clients {
     pub(super) callers: BTreeMap<Role, Caller>,
     /// The variables that have the keys.
     pub(super) variables: BTreeMap<Role, String>,
@@ -86,7 +86,7 @@ struct Connected {
     missing_keys: Vec<String>,
 }
 
-impl Doors {
+impl Clients {
     pub(super) fn open(setup: &Setup, options: &ModelOptions, roles: &[Role]) -> Result<Self, Error> {
         let settings = &setup.settings;
         let kind = engine::kind(options, settings)?;
@@ -115,7 +115,7 @@ impl Doors {
             scratch: setup.folder.root().to_owned(),
             prospects: Prospects::default(),
         };
-        let doors = Doors {
+        let clients = Clients {
             callers: named.callers(connected.models, &connected.greetings, permits, (&shared, &setup.events))?,
             variables: named.key_variables(),
             limits: token_limits(settings),
@@ -126,12 +126,12 @@ impl Doors {
             context,
             shared,
         };
-        doors.check_referee()?;
+        clients.check_referee()?;
         // Where something else is wrong, that is said and nothing more.
         for why in connected.missing_keys {
             setup.events.emit(Event::Warning(format!("{NO_KEY}{why}")));
         }
-        Ok(doors)
+        Ok(clients)
     }
 
     /// A referee that is the decision maker over again says nothing.

@@ -1,8 +1,8 @@
-//! What a command does with its doors: begin its run, and take the one of a role.
+//! What a command does with its clients: begin its run, and take the one of a role.
 
 use std::sync::Arc;
 
-use super::doors::Doors;
+use super::clients::Clients;
 use super::error::Error;
 use super::goes_on;
 use super::options::ModelOptions;
@@ -20,7 +20,7 @@ use crate::model::form::without_form;
 use crate::model::price::Prices;
 use crate::report::words;
 
-impl Doors {
+impl Clients {
     /// The door of a role that this command asked for.
     ///
     /// # Panics
