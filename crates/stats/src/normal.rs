@@ -32,18 +32,34 @@ pub fn t_tail(t: f64, degrees_of_freedom: f64) -> f64 {
     }
 }
 
-/// The value of Student's distribution that lies as far out as `z` does in the normal one.
+/// The value of Student's distribution that lies as far out as `z` does in the normal one; infinite where floats hold
+/// no chance that small. By bisection: the quantile of `statrs` does not return for some chances far out.
 #[must_use]
 pub fn t_of_z(z: f64, degrees_of_freedom: f64) -> f64 {
-    match StudentsT::new(0.0, 1.0, degrees_of_freedom) {
-        Ok(student) if z.is_finite() => {
-            // By the lower tail, which floats resolve and the upper they do not.
-            let out = student.inverse_cdf(tail(z.abs()));
-            if z > 0.0 { -out } else { out }
-        }
-        _ => z,
+    if !z.is_finite() || StudentsT::new(0.0, 1.0, degrees_of_freedom).is_err() {
+        return z;
     }
+    let chance = tail(z.abs());
+    let is_beyond = |t: f64| t_tail(t, degrees_of_freedom) <= chance;
+    if chance >= 0.5 {
+        return 0.0;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while !is_beyond(high) {
+        (low, high) = (high, high * 2.0);
+        if high > FARTHEST {
+            return f64::INFINITY.copysign(z);
+        }
+    }
+    while high - low > high * f64::EPSILON * 4.0 {
+        let middle = f64::midpoint(low, high);
+        if is_beyond(middle) { high = middle } else { low = middle }
+    }
+    f64::midpoint(low, high).copysign(z)
 }
+
+/// Beyond this no quantile is looked for.
+const FARTHEST: f64 = 1e100;
 
 #[cfg(test)]
 mod tests {
@@ -58,6 +74,15 @@ mod tests {
         assert!((t_of_z(1.959_963_984_540_054, 9.0) - 2.262_157).abs() < 1e-5);
         assert!((t_of_z(-1.959_963_984_540_054, 3.0) + 3.182_446).abs() < 1e-5);
         assert_eq!(quantile(1.0), f64::INFINITY);
+    }
+
+    #[test]
+    fn however_far_out_there_is_a_quantile_or_infinity() {
+        for degrees in [0.5, 1.0, 2.0, 7.0, 39.0, 399.0, 2_000.0] {
+            let found: Vec<f64> = (0..100).map(|at| t_of_z(f64::from(at) * 0.5, degrees)).collect();
+            assert!(found.windows(2).all(|pair| pair[0] <= pair[1]), "{degrees}: {found:?}");
+            assert!(found.iter().all(|t| !t.is_nan()) && found[0] == 0.0, "{degrees}: {found:?}");
+        }
     }
 
     #[test]

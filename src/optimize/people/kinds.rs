@@ -20,7 +20,8 @@ const COLUMNS: [&str; 3] = ["segment", "industry", "title"];
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds {
     /// The kinds, in the order in which they were named.
-    kinds: Vec<PeopleKind>,
+    #[serde(rename = "kinds")]
+    list: Vec<PeopleKind>,
     /// The place of each person's kind.
     people: BTreeMap<Key, u8>,
     /// The column of the leads that tells them apart, where no model did.
@@ -37,20 +38,20 @@ impl Kinds {
 
     /// The names, in the order in which they were given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.kinds.iter().map(|kind| kind.name.as_str())
+        self.list.iter().map(|kind| kind.name.as_str())
     }
 
     /// The kinds with their definitions, as a model sorts by them; none where a column told them apart.
     #[must_use]
     pub fn named(&self) -> &[PeopleKind] {
-        if self.column.is_some() { &[] } else { &self.kinds }
+        if self.column.is_some() { &[] } else { &self.list }
     }
 
     /// The kind of a person; `None` where nobody told.
     #[must_use]
     pub fn name(&self, person: Key) -> Option<&str> {
         let place = self.people.get(&person)?;
-        self.kinds.get(usize::from(*place)).map(|kind| kind.name.as_str())
+        self.list.get(usize::from(*place)).map(|kind| kind.name.as_str())
     }
 
     /// Whether nobody needs to tell this person's kind any more.
@@ -68,7 +69,7 @@ impl Kinds {
     /// The same with these people, whom a model sorted.
     #[must_use]
     pub fn with_sorted(&self, people: Vec<Key>, sorted: SortedPeople) -> Self {
-        let mut kinds = Kinds { kinds: sorted.kinds, ..self.clone() };
+        let mut kinds = Kinds { list: sorted.kinds, ..self.clone() };
         let places = people.into_iter().zip(sorted.places);
         kinds.people.extend(places.filter_map(|(key, place)| Some((key, u8::try_from(place?).ok()?))));
         kinds
@@ -111,8 +112,8 @@ impl Kinds {
                     let Some(kind) = PeopleKind::new(&value, &format!("The column {column} says: {value}")) else {
                         continue;
                     };
-                    kinds.people.extend(people.into_iter().map(|person| (person, kinds.kinds.len() as u8)));
-                    kinds.kinds.push(kind);
+                    kinds.people.extend(people.into_iter().map(|person| (person, kinds.list.len() as u8)));
+                    kinds.list.push(kind);
                 }
                 return Ok(kinds);
             }

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -184,7 +184,7 @@ fn read(path: &Path) -> Option<Ticket> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-fn write(path: &PathBuf, ticket: &Ticket) -> io::Result<()> {
+fn write(path: &Path, ticket: &Ticket) -> io::Result<()> {
     whole::replace(path, |out| Ok(serde_json::to_writer(out, ticket)?)).map_err(io::Error::other)
 }
 
