@@ -139,8 +139,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     begun.finish()?;
     if let Some(file) = &run.file {
         setup.events.emit(Event::Saved { kind: file.kind().to_string(), name: file.stem().to_owned() });
-        let model = options.models.model.as_ref().map(|model| format!(" --model {}", words::one_line(model, 100)));
-        let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), model.unwrap_or_default());
+        let next = format!("Next: rejoinder improve --results-file {}{}", file.stem(), options.models.cast_flags());
         setup.events.emit(Event::Note(next));
         if chances.is_none() && rate.share().is_some_and(|share| share > MOST_YES) {
             let words = "So many yes leave no room to show that a prompt is better: --decision-prompt inbox asks for \

@@ -390,7 +390,8 @@ async fn one(
     if setup.verbose {
         print(&summary::details(&summary))?;
     }
-    let next = Next { run: cycle.file.stem(), model: options.models.model.as_deref(), messages: options.messages() };
+    let cast_flags = options.models.cast_flags();
+    let next = Next { run: cycle.file.stem(), cast: &cast_flags, messages: options.messages() };
     terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);
     clients.end(came || cast.context.limit().is_some(), "every new trial failed; the file lists why")?;

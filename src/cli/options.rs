@@ -13,6 +13,7 @@ use crate::call::straggler::Remedy;
 use crate::data::{FileName, leads, people};
 use crate::engine;
 use crate::evaluate::decision_maker::Threshold;
+use crate::report::leads::shell;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -138,6 +139,31 @@ pub fn dollars(text: &str) -> Result<f64, String> {
 /// `--scored`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scored(pub Option<Threshold>);
+
+impl ModelOptions {
+    /// Who writes, judges and audits, as flags for the next command, each with a space before it: with others it would
+    /// compare what two judges said.
+    #[must_use]
+    pub fn cast_flags(&self) -> String {
+        let scored =
+            self.scored.map(|Scored(from)| from.map_or_else(|| "off".to_owned(), |from| from.get().to_string()));
+        [
+            ("--model", &self.model),
+            ("--generator", &self.generator),
+            ("--decision-maker", &self.decision_maker),
+            ("--improver", &self.improver),
+            ("--auditor", &self.auditor),
+            ("--reasons", &self.reasons),
+            ("--base-url", &self.base_url),
+            ("--decision-prompt", &self.decision_prompt),
+            ("--scored", &scored),
+            ("--examples", &self.examples),
+        ]
+        .iter()
+        .filter_map(|(flag, value)| Some(format!(" {flag} {}", shell(value.as_ref()?))))
+        .collect()
+    }
+}
 
 impl Scored {
     const EXPECTED: &str = "scored is a threshold above 0 and at most 1, or on, or off";

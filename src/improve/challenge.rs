@@ -39,8 +39,8 @@ impl Temperament {
             }
             Temperament::Shorten => {
                 "Shorten: drop the items that are vague, doubled or speak of what nobody minds, replace those that \
-                 could be said in half the words, and add one at most. Where there are not two items yet, end with the \
-                 four that matter most, one thought each."
+                 could be said in half the words, and add one at most. Only where there are fewer than three items add \
+                 more, up to four in all, one thought each."
             }
         }
     }
@@ -175,8 +175,8 @@ impl<'a> Brief<'a> {
         }
         if self.of > 1 {
             text.push_str(&format!(
-                "You write challenger {} of {}. The others are written apart from yours and answer other objections, \
-                 so that a good answer to a few of them is worth more than a fair one to all.\n\n",
+                "You write challenger {} of {}. The others are written apart from yours, and the best items of all \
+                 are put together: a good answer to a few objections is worth more than a fair one to all.\n\n",
                 self.number, self.of
             ));
         }

@@ -241,7 +241,7 @@ pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
 /// A name as a shell takes it.
 #[must_use]
 pub fn shell(name: &str) -> String {
-    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c));
     if is_plain { name.to_owned() } else { format!("'{}'", words::one_line(name, 200).replace('\'', "'\\''")) }
 }
 

@@ -28,8 +28,8 @@ const CELL: usize = 29;
 pub struct Next<'a> {
     /// The file that was saved, as commands name it.
     pub run: &'a str,
-    /// The model that was named for all roles, if one was.
-    pub model: Option<&'a str>,
+    /// Who writes, judges and audits, as flags, each with a space before it.
+    pub cast: &'a str,
     /// New messages for each persona that were asked for.
     pub messages: u16,
 }
@@ -245,7 +245,6 @@ fn failures(screen: &mut Screen, summary: &CycleSummary<'_>) {
 /// What to do now, and the command that does it.
 fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> Vec<(&'static str, String)> {
     let run = next.run;
-    let model = next.model.map(|model| format!(" --model {}", words::one_line(model, 100))).unwrap_or_default();
     if summary.partial.is_some() {
         return vec![("go on: the same command with a higher limit, or", "rejoinder runs".to_owned())];
     }
@@ -259,7 +258,7 @@ fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> 
         // More people would not tell either.
         CycleVerdict::Kept { .. } | CycleVerdict::NotEnoughData { .. } => {
             let calls = (2 * story.calls).max(800);
-            vec![("search longer", format!("rejoinder improve --results-file {run} --calls {calls}{model}"))]
+            vec![("search longer", format!("rejoinder improve --results-file {run} --calls {calls}{}", next.cast))]
         }
     }
 }
