@@ -393,7 +393,9 @@ fn a_dry_run_shows_what_may_change_and_asks_nobody() {
     place.write(&format!("data/results/{FIRST}"), &file.to_string());
     let out = dry(&place, &[]);
     assert!(
-        out.contains("  rule   - Sign as Tom.") && out.contains("  advice Be brief.") && !out.contains("once"),
+        out.contains("  rule   - Sign as Tom.")
+            && out.contains("  advice Be brief.")
+            && !out.contains("the parts of the prompt, once"),
         "{out}"
     );
 }

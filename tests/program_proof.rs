@@ -107,7 +107,7 @@ fn reruns_of_one_file_share_its_level_and_each_of_its_earlier_messages_proves_fo
             continue;
         }
         let alpha = proof["alpha"].as_f64().unwrap();
-        assert!((alpha - (0.05 - taken) / f64::from(attempts + 2)).abs() < 1e-5, "rerun {rerun}: {alpha}");
+        assert!((alpha - (0.05 - taken) / (f64::from(attempts) + 4.0 / 3.0)).abs() < 1e-5, "rerun {rerun}: {alpha}");
         if own["metrics"]["cycle"]["verdict"]["verdict"] != "adopted" {
             (taken, attempts) = (taken + alpha, attempts + 1);
         }

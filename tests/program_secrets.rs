@@ -59,10 +59,10 @@ fn assert_nowhere(place: &Place, ran: &Ran, what: &str) {
     assert!(!ran.err.contains("panicked"), "{what}\n{}", ran.err);
     assert_eq!(files_with_key(&place.data()), Vec::<String>::new(), "{what}");
     let listed = place.ok(&["runs"]).out;
-    let id: String =
-        listed.lines().nth(1).unwrap_or_default().chars().filter(char::is_ascii_hexdigit).take(12).collect();
+    let is_id = |word: &&str| word.len() == 12 && word.chars().all(|letter| letter.is_ascii_hexdigit());
+    let id = listed.split_whitespace().find(is_id).map(str::to_owned);
     let mut said = listed;
-    if id.len() == 12 {
+    if let Some(id) = id {
         said.push_str(&place.ok(&["runs", "show", &id]).out);
     }
     said.push_str(&place.run(&["show"]).out);
