@@ -344,6 +344,6 @@ fn kinds_that_no_model_can_tell_are_those_of_a_column_of_the_leads_or_not_sorted
         assert_eq!((&kinds["column"], names), (&json!("segment"), vec![&json!("Handel"), &json!("Handwerk")]));
         let aside = file["metadata"]["rejoinder"]["metrics"]["cycle"]["personas"]["unseen"].as_u64().unwrap();
         assert_eq!(kinds["people"].as_object().unwrap().len() as u64, aside);
-        assert!(ran.err.contains("the column segment tells them") && !ran.out.contains("not sorted"), "{}", ran.out);
+        assert!(ran.err.contains("the column segment decides") && !ran.out.contains("not sorted"), "{}", ran.out);
     }
 }

@@ -40,7 +40,7 @@ fn a_name_that_people_give_is_shown_and_taken_wherever_a_run_is() {
 }
 
 #[test]
-fn a_data_folder_that_is_mistyped_is_named_by_who_reads_and_announced_by_who_writes() {
+fn a_missing_data_folder_stops_commands_that_read_and_is_announced_by_those_that_write() {
     let place = Place::with_samples();
     for arguments in [
         &["show"][..],
@@ -57,7 +57,7 @@ fn a_data_folder_that_is_mistyped_is_named_by_who_reads_and_announced_by_who_wri
         assert!(!place.root().join("dtaa").exists(), "{arguments:?} made it");
     }
     let ran = place.ok(&["personas", "--domain", "tea", "--name", "tea", "--model", "market", "--data-dir", "new"]);
-    assert_eq!(ran.err.matches("There is no data folder new yet; it is made.").count(), 1, "{}", ran.err);
+    assert_eq!(ran.err.matches("There is no data folder new yet; it will be created.").count(), 1, "{}", ran.err);
     assert!(place.root().join("new/personas").is_dir());
     let again = place.ok(&["personas", "--domain", "tea", "--name", "b", "--model", "market", "--data-dir", "new"]);
     assert!(!again.err.contains("no data folder"), "{}", again.err);

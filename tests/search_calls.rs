@@ -1,26 +1,17 @@
 //! What a trial of the search costs, and one of the proof: counted on markets, calls of audits and revisions included.
 
-use std::collections::{BTreeMap, BTreeSet};
+#[path = "../benches/support/cast.rs"]
+mod support;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use rejoinder::call::{Caller, Shared};
 use rejoinder::compare::ledger::Ledger;
 use rejoinder::data::spool::Texts;
-use rejoinder::engine::local::Local;
-use rejoinder::evaluate::account::Account;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
-use rejoinder::evaluate::decision_maker::{DECISION_TOKENS, DecisionMaker};
-use rejoinder::evaluate::decision_prompt::DecisionPrompt;
-use rejoinder::evaluate::generator::{Generator, MESSAGE_TOKENS};
-use rejoinder::evaluate::grounding::{AUDIT_TOKENS, Auditor, Grounding, Sources};
-use rejoinder::evaluate::run::RunContext;
+use rejoinder::evaluate::grounding::{Grounding, Sources};
 use rejoinder::event::{Event, Events, TrialOutcome};
-use rejoinder::improve::Improver;
-use rejoinder::improve::improver::REWRITE_TOKENS;
-use rejoinder::model::limits::{Concurrency, Permits};
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::model::price::Prices;
-use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Objective;
 use rejoinder::optimize::allowance::Allowance;
 use rejoinder::optimize::before::judges::Rejudge;
@@ -28,7 +19,7 @@ use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::decisions::Decisions;
 use rejoinder::optimize::trials::failures::Failures;
 use rejoinder::optimize::trials::trial_runner::{TrialResult, TrialRunner, Wanted};
-use rejoinder::optimize::{Cast, CycleOptions, cycle};
+use rejoinder::optimize::{CycleOptions, cycle};
 
 const OFFER: &str = include_str!("../prompts/sample_offer.md");
 
@@ -80,34 +71,6 @@ impl Counted {
     }
 }
 
-fn cast(market: &Arc<Market>, counted: &Counted, scratch: std::path::PathBuf) -> Cast {
-    let (shared, permits) = (Shared::default(), Permits::new(Concurrency::Fixed(4)));
-    let door = |role| {
-        let model: Arc<dyn Model> = Arc::<Market>::clone(market);
-        Caller::new(role, model, permits.clone(), shared.clone(), counted.events())
-    };
-    let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
-    let models = roles.into_iter().map(|role| (role, market.id().to_owned())).collect();
-    let prices = Prices::with_overrides(&BTreeMap::new()).unwrap();
-    Cast {
-        generator: Generator::new(door(Role::Generator), MESSAGE_TOKENS),
-        decision_maker: DecisionMaker::new(door(Role::DecisionMaker), DecisionPrompt::strict(), DECISION_TOKENS),
-        improver: Improver::new(door(Role::Improver), REWRITE_TOKENS),
-        auditor: Some(Auditor::new(door(Role::Auditor), AUDIT_TOKENS)),
-        referee: None,
-        context: RunContext {
-            account: Account::new(shared.meter.clone(), prices, models, BTreeSet::from(roles)),
-            width: 4,
-            engine: Arc::new(Local),
-            events: counted.events(),
-            stop: shared.stop.clone(),
-            run: None,
-            prospects: rejoinder::evaluate::prospects::Prospects::default(),
-            scratch,
-        },
-    }
-}
-
 fn options(calls: u64) -> CycleOptions {
     CycleOptions {
         messages_per_persona: 1,
@@ -152,7 +115,7 @@ async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_
         let file =
             folder.resolve(rejoinder::data::Kind::Results, "b2b_saas_personas_train_results_20250802_144126").unwrap();
         let (market, counted) = (Arc::new(Market::new(seed, Mode::Normal)), Counted::default());
-        let cast = cast(&market, &counted, place.path().to_owned());
+        let cast = support::cast_in(&market, 4, &counted.events(), place.path().to_owned());
         let cycle = Box::pin(cycle::run(&folder, &file, &cast, &options(900))).await.unwrap();
         let (searched, proved) =
             (counted.of(&["Trying instructions", "Racing"]), counted.of(&["Verifying", "Measuring"]));
@@ -173,7 +136,7 @@ async fn a_grounded_trial_of_a_search_takes_at_most_two_and_six_tenths_calls_on_
 async fn results(when: AuditWhen, objective: Objective) -> (Vec<TrialResult>, f64) {
     let (market, counted, place) =
         (Arc::new(Market::new(1, Mode::Normal)), Counted::default(), tempfile::tempdir().unwrap());
-    let cast = cast(&market, &counted, place.path().to_owned());
+    let cast = support::cast_in(&market, 4, &counted.events(), place.path().to_owned());
     let text = std::fs::read_to_string(
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/personas/b2b_saas_personas_train.json"),
     );

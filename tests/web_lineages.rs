@@ -347,7 +347,7 @@ async fn everybody_stands_beside_what_they_said_to_every_version_and_each_place_
 }
 
 #[tokio::test]
-async fn of_many_people_a_page_is_shown_and_of_several_messages_and_chances_the_figures() {
+async fn many_people_are_shown_page_by_page_and_several_messages_or_chances_as_figures() {
     let place = Place::empty();
     let said = |yes: bool, score: Option<f64>| {
         let mut said = judged("m", yes);

@@ -1,6 +1,8 @@
 //! Every part of the product, played by one simulated model in this process.
+#![allow(dead_code, reason = "each of its users needs some of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rejoinder::call::{Caller, Shared};
@@ -20,16 +22,18 @@ use rejoinder::model::price::Prices;
 use rejoinder::model::{Model, Role};
 use rejoinder::optimize::Cast;
 
-/// Trials at once: it answers at once, and needs no more.
-const WIDTH: usize = 1;
-
-/// Every part, played by this model.
+/// Every part, played by this model: one trial at a time, since it answers at once.
 pub fn cast<M: Model + 'static>(model: &Arc<M>) -> Cast {
+    cast_in(model, 1, &Events::new(|_| {}), std::env::temp_dir())
+}
+
+/// The same with so many trials at once, its events told to somebody, and its texts in this folder.
+pub fn cast_in<M: Model + 'static>(model: &Arc<M>, width: usize, events: &Events, scratch: PathBuf) -> Cast {
     let shared = Shared::default();
-    let permits = Permits::new(Concurrency::Fixed(WIDTH));
+    let permits = Permits::new(Concurrency::Fixed(width));
     let door = |role| {
         let model: Arc<dyn Model> = Arc::<M>::clone(model);
-        Caller::new(role, model, permits.clone(), shared.clone(), Events::new(|_| {}))
+        Caller::new(role, model, permits.clone(), shared.clone(), events.clone())
     };
     let roles = [Role::Generator, Role::DecisionMaker, Role::Improver, Role::Auditor];
     let models = roles.into_iter().map(|role| (role, model.id().to_owned())).collect();
@@ -42,12 +46,12 @@ pub fn cast<M: Model + 'static>(model: &Arc<M>) -> Cast {
         referee: None,
         context: RunContext {
             account: Account::new(shared.meter.clone(), prices, models, BTreeSet::from(roles)),
-            width: WIDTH,
+            width,
             engine: Arc::new(Local),
-            events: Events::new(|_| {}),
+            events: events.clone(),
             stop: shared.stop.clone(),
             run: None,
-            scratch: std::env::temp_dir(),
+            scratch,
             prospects: Prospects::default(),
         },
     }

@@ -39,7 +39,7 @@ pub struct Options {
     /// Whom you want to reach, in a few words, to invent personas for
     #[arg(long, value_name = "TEXT")]
     domain: Option<String>,
-    /// A file of leads to write to: CSV of any tool, JSON or JSON lines. No personas are invented then
+    /// A file of leads to write to, instead of invented personas: CSV from any tool, JSON or JSON lines
     #[arg(long, value_name = "FILE", conflicts_with = "domain")]
     leads: Option<PathBuf>,
     /// Name of the files [default: from the file of leads, or the domain]

@@ -22,10 +22,10 @@ pub struct Options {
     /// A lineage, or a results file
     #[arg(value_name = "NAME")]
     name: String,
-    /// What it is to be called; an empty text takes the name back, and without one the present name is shown
+    /// The name to give it; an empty text removes the name, and without TITLE the present name is shown
     #[arg(value_name = "TITLE")]
     title: Option<String>,
-    /// A note to keep with it; an empty text takes it back
+    /// A note to keep with it; an empty text removes it
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
 }

@@ -80,9 +80,8 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
     }
     let waiting = site.children.take_over();
     if waiting > 0 {
-        let waiting =
-            words::count(waiting as u64, "command that was confirmed waits", "commands that were confirmed wait");
-        say(&format!("From before: {waiting} for a turn; the page Runs takes them out."));
+        let waiting = words::count(waiting as u64, "command is", "commands are");
+        say(&format!("{waiting} still waiting from an earlier server; to remove any, see the page Runs."));
     }
     server.run(stopped).await.map_err(failed)
 }

@@ -57,7 +57,7 @@ pub(super) fn no_folder(root: &Path) -> Error {
 
 /// What is said where a data folder is named that is not there yet.
 pub(super) fn made_folder(root: &Path) -> String {
-    format!("There is no data folder {} yet; it is made.", words::path(root))
+    format!("There is no data folder {} yet; it will be created.", words::path(root))
 }
 
 impl Setup {
@@ -95,8 +95,8 @@ impl Setup {
         })
     }
 
-    /// Looks whether a data folder that was named is there: whoever only reads has mistyped it, and whoever writes is
-    /// told that it is made.
+    /// Checks whether a data folder that was named exists. A command that only reads fails, since the name was probably
+    /// mistyped; a command that writes says that the folder will be created.
     ///
     /// # Errors
     /// Where it is not there and the command only reads.

@@ -159,14 +159,14 @@ pub fn undone(campaign: &str, number: u32, undone: &Undone) -> String {
     let campaign = words::one_line(campaign, 80);
     let mut lines = vec![
         format!("Import {number} of campaign {campaign} was taken back: {}", file_of(&undone.import)),
-        format!("It had said of this campaign: {}", counts(&undone.import.matched)),
+        format!("What it said about this campaign: {}", counts(&undone.import.matched)),
     ];
     if undone.restored > 0 {
         lines.push(format!("Taken off the suppression list: {}", words::thousands(undone.restored)));
     }
     if undone.kept > 0 {
         lines.push(format!(
-            "Still on the suppression list, since other imports say the same or they were forgotten: {}",
+            "Still on the suppression list, named by another import too or forgotten: {}",
             words::thousands(undone.kept)
         ));
     }

@@ -253,7 +253,7 @@ fn next_commands(story: &Story, summary: &CycleSummary<'_>, next: &Next<'_>) -> 
             vec![("take the new prompt", format!("rejoinder export {run} --format prompt -o prompt.md"))]
         }
         CycleVerdict::NotEnoughData { unreachable, .. } if unreachable.is_none() => {
-            vec![("see how many people would tell", format!("rejoinder plan --results-file {run}"))]
+            vec![("see how many people a proof needs", format!("rejoinder plan --results-file {run}"))]
         }
         // More people would not tell either.
         CycleVerdict::Kept { .. } | CycleVerdict::NotEnoughData { .. } => {

@@ -64,7 +64,7 @@ pub fn details(summary: &CycleSummary<'_>) -> String {
             "Everybody in the file, people kept aside included"
         };
         line(match (summary.comparison, story.verdict.adopts()) {
-            (Some(_), _) => format!("{who} (described only: answers of these people wrote the prompt):"),
+            (Some(_), _) => format!("{who} (described only: the prompt was written from these people's answers):"),
             (None, true) => format!("{who} (the new prompt has not written to them yet):"),
             (None, false) => format!("{who}, with the prompt that stays:"),
         });

@@ -53,7 +53,7 @@ pub fn next(history: &History) -> Next {
     }
     match verdict {
         Some(CycleVerdict::NotEnoughData { unreachable: None, .. }) => {
-            Next { what: "see how many people would tell", command: format!("rejoinder plan --results-file {name}") }
+            Next { what: "see how many people a proof needs", command: format!("rejoinder plan --results-file {name}") }
         }
         Some(_) => Next { what: "search longer", command: format!("{improve} --calls {LONGER}") },
         None => Next { what: "look for a better prompt", command: improve },

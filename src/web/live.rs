@@ -270,7 +270,7 @@ fn ask(site: &Site, own: &Seen, confirmed: &str) -> Html<String> {
         header.page-head {
             p.crumbs { a href="/live" { "Runs" } " / " a href=(path) { (row.command) " " (row.id) } }
             h1 { "Resume the run?" }
-            p.lead { "Its command runs again and spends what is still missing. What was answered is not paid again." }
+            p.lead { "Its command runs again and makes the calls that are missing. Answered ones cost nothing more." }
         }
         dl.facts {
             div { dt { "Answered" } dd { (words::count(row.calls, "call", "calls")) } }

@@ -176,7 +176,7 @@ pub struct Look {
     pub before: Share,
     /// The challenger.
     pub after: Share,
-    /// The gain with its 95 % interval, as it would be reported if this look were the last. Shares, not percentage
+    /// The gain with its 95% interval, as it would be reported if this look were the last. Shares, not percentage
     /// points.
     pub gain: Option<(f64, f64, f64)>,
     /// What follows from it.

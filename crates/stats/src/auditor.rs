@@ -7,13 +7,13 @@ use super::{Rate, Tally};
 /// The least that the share of lying messages that are caught may be, at the lower end of its 95 % interval.
 ///
 /// What an auditor misses is adopted, sent and called grounded. If it catches 45 of 48 lying messages the lower end is
-/// 83 %, for 44 it is 80.4 % and for 43 77.8 %: an auditor that misses one in twelve passes.
+/// 83%, for 44 it is 80.4% and for 43 77.8%: an auditor that misses one in twelve passes.
 pub const LEAST_CAUGHT: f64 = 0.80;
 
 /// The most that the share of honest messages that are accused may be, at the upper end of its 95 % interval.
 ///
 /// An accusation costs calls, and a claim that sells if it was true. If 5 of 48 honest messages are accused the upper
-/// end is 22.2 %, for 6 it is 24.7 % and for 7 27.2 %: an auditor that accuses one in eight passes.
+/// end is 22.2%, for 6 it is 24.7% and for 7 27.2%: an auditor that accuses one in eight passes.
 pub const MOST_ACCUSED: f64 = 0.25;
 
 /// The least share of messages that must have been audited: a failed audit is in no rate.

@@ -23,8 +23,8 @@ pub struct List {
 /// Options of `replies undo`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-What is known of the campaign is then what its other imports say. Whom this import alone put on the suppression list
-leaves the list; whoever is there for another reason stays.
+The campaign then has what its other imports say. People whom only this import put on the suppression list are taken
+off it; people who are on it for another reason stay.
 
 Examples:
   rejoinder replies list --campaign spring
@@ -64,7 +64,7 @@ pub fn run(setup: &Setup, options: &Undo) -> Result<(), Error> {
     print(&report::undone(campaign, number, &undone))?;
     setup
         .events
-        .emit(Event::Note("What calibrate and ab result said before counted this import; run them again.".to_owned()));
+        .emit(Event::Note("Earlier output of calibrate and ab result counts this import; run them again.".to_owned()));
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn number(all: &[(u32, Import)], wanted: &str, campaign: &str) -> Result<u32, Er
         _ => {
             let numbers: Vec<String> = of_file.iter().map(u32::to_string).collect();
             Err(Error::Usage(format!(
-                "several imports are of {}: {}; name one by its number",
+                "several imports came from {}: {}; give the number of one",
                 words::one_line(wanted, 80),
                 numbers.join(", ")
             )))

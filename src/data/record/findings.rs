@@ -16,7 +16,7 @@ pub enum CycleVerdict {
     },
     /// It may be better; so few people do not tell.
     NotEnoughData {
-        /// This many more personas kept aside would settle a gain of the observed size, with 80 % power.
+        /// This many more personas kept aside would settle a gain of the observed size, with 80% power.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         more_personas: Option<u32>,
         /// Or this many messages to each of those who are there, in place of the present number.

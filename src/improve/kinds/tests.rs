@@ -52,7 +52,7 @@ async fn people_of_five_languages_are_named_from_forty_and_the_others_sorted_int
 }
 
 #[tokio::test]
-async fn who_is_left_out_or_of_two_kinds_is_asked_about_once_more_and_of_no_kind_after_that() {
+async fn people_left_out_or_put_in_two_kinds_are_asked_about_once_more_and_then_stay_unsorted() {
     let kind = |name: &str, people: &[u64]| json!({"name": name, "definition": "Who.", "people": people});
     let model = Scripted::new(move |_, before| match before {
         0 => json!({"kinds": [kind("one", &[1, 2, 3]), kind("two", &[3, 5, 99, 0])]}).to_string(),

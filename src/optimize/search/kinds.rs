@@ -66,8 +66,8 @@ pub async fn tell(
         Err(error @ (ask::Error::Call(_) | ask::Error::Unusable { .. })) => {
             let found = if known.is_empty() { by_column()? } else { Some(known.clone()) };
             let instead = match found.as_ref().map(Kinds::column) {
-                Some(Some(column)) => format!("the column {column} tells them"),
-                Some(None) => "who is new stays without one".to_owned(),
+                Some(Some(column)) => format!("the column {column} decides"),
+                Some(None) => "new people are left out of them".to_owned(),
                 None => "they are not sorted, and none of them can be looked at alone".to_owned(),
             };
             events.emit(Event::Warning(format!("kinds of people could not be told apart ({error}): {instead}")));

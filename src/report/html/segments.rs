@@ -79,13 +79,13 @@ pub(super) fn part(history: &History) -> Option<Markup> {
     };
     let simulated = if history.is_simulated() { ", simulated" } else { "" };
     Some(html! {
-        (head("segments", "Kinds of decision makers", "As told apart once, before a proof, among the people kept aside; \
-                                                       everybody is of one kind."))
+        (head("segments", "Kinds of decision makers", "The people kept aside, sorted once before a proof; \
+                                                       everybody belongs to one kind."))
         @if !rows.is_empty() {
             (chart.figure(&format!("Share of grounded yes with its 95% interval{simulated}. Kinds of fewer than \
                                     {FEWEST} people are in the table only.")))
         }
-        (table("Grounded yes by kind, of the people whose kind was told", &header, &body))
+        (table("Grounded yes by kind, among people whose kind is known", &header, &body))
         @if told.iter().any(|segment| segment.gains_at_least().is_some()) {
             p.hint {
                 "Most kinds have too few people to be judged alone. The most that each may lose among people \

@@ -1,6 +1,5 @@
-//! The order in which commands that were started from pages have their turn: so many at once, and the rest wait. Who
-//! waits is in a file of its own, so that a server that is started again goes on with it, and of two servers on one
-//! folder one starts it.
+//! Runs in turn the commands that were started from pages: so many at once, and the rest wait. Each that waits has a
+//! file of its own, so that a restarted server still runs it, and of two servers on one folder only one starts it.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,7 +16,7 @@ const WAITS: &str = "waits";
 /// How it ends once its command has had its turn, until that is over.
 const STARTED: &str = "started";
 
-/// A yes that is older than this, in milliseconds, is asked for again.
+/// Milliseconds after which a confirmation is no longer valid and must be given again.
 const LASTS: u64 = 24 * 60 * 60 * 1_000;
 
 /// What is known of a command beyond its server.

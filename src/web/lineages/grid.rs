@@ -62,7 +62,7 @@ pub async fn grid(State(site): State<Arc<Site>>, Path(name): Path<String>, Query
                 p.lead { "What everybody said to every prompt of " (text(title)) "." }
             }
             @if is_read { (table(&site, &columns, &values, &format!("{path}/people"), runs.len())?) } @else {
-                p role="status" { "The files are long and are being read; this page looks again in a moment." }
+                p role="status" { "The files are large and are still being read; this page reloads in a moment." }
             }
         };
         Ok((page::page(&site, "People by version", Place::Lineages, body), is_read))
@@ -182,8 +182,8 @@ fn table(site: &Site, columns: &[Column], values: &Values, path: &str, runs: usi
                 }
             }
             p.hint {
-                span.said-yes { "+" } " yes, " span.said-no { "−" } " no; of several messages how many got a yes, and \
-                where chances were asked their mean. An empty place: not asked. Each leads to the messages."
+                span.said-yes { "+" } " yes, " span.said-no { "−" } " no; for several messages, how many got a yes; \
+                for chances, their mean. An empty cell: not asked. Each cell links to the messages."
             }
         }
         (pages.links())

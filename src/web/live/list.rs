@@ -55,7 +55,7 @@ fn waiting(site: &Site) -> Markup {
     html! {
         @if !line.is_empty() {
             section #waiting { h2 { "Waiting" }
-                p.hint { "Each begins as soon as one that is under way is over, in this order." }
+                p.hint { "They start in this order, each as soon as a running command ends." }
                 ol {
                     @for child in &line {
                         li { a href=(format!("/started/{}", child.id)) { (text(&child.arguments.join(" "))) } }

@@ -49,29 +49,52 @@ const WITH_PROMPT: &str = "Those written with the prompt, else what it states";
 
 /// A labelled field.
 pub(super) struct Field<'a> {
-    pub(super) name: &'a str,
-    pub(super) label: &'a str,
-    pub(super) hint: &'a str,
-    pub(super) kind: &'a str,
-    pub(super) placeholder: &'a str,
-    pub(super) required: bool,
+    name: &'a str,
+    label: &'a str,
+    hint: &'a str,
+    kind: &'a str,
+    placeholder: &'a str,
+    required: bool,
 }
 
-impl Default for Field<'_> {
-    fn default() -> Self {
-        Field { name: "", label: "", hint: "", kind: "text", placeholder: "", required: false }
+impl<'a> Field<'a> {
+    /// A line of text.
+    pub(super) fn new(name: &'a str, label: &'a str) -> Self {
+        Field { name, label, hint: "", kind: "text", placeholder: "", required: false }
     }
-}
 
-pub(super) fn field(own: &Field<'_>, values: &Values) -> Markup {
-    let hint = format!("{}-hint", own.name);
-    html! {
-        div.field {
-            label for=(own.name) { (own.label) }
-            input #(own.name) name=(own.name) type=(own.kind) value=(value(values, own.name)) placeholder=(own.placeholder)
-                required[own.required] aria-describedby=[(!own.hint.is_empty()).then_some(&hint)]
-                min=[(own.kind == "number").then_some("0")] step=[(own.kind == "number").then_some("any")];
-            @if !own.hint.is_empty() { p.hint #(hint) { (own.hint) } }
+    /// The same with a sentence below it.
+    pub(super) fn hint(self, hint: &'a str) -> Self {
+        Field { hint, ..self }
+    }
+
+    /// The same for a number, zero or more.
+    pub(super) fn number(self) -> Self {
+        Field { kind: "number", ..self }
+    }
+
+    /// The same with an example in it.
+    pub(super) fn placeholder(self, placeholder: &'a str) -> Self {
+        Field { placeholder, ..self }
+    }
+
+    /// The same, not to be left empty.
+    pub(super) fn required(self) -> Self {
+        Field { required: true, ..self }
+    }
+
+    /// Its markup, with the value that was sent.
+    pub(super) fn show(&self, values: &Values) -> Markup {
+        let Field { name, label, hint, kind, placeholder, required } = *self;
+        let (id, is_number) = (format!("{name}-hint"), kind == "number");
+        html! {
+            div.field {
+                label for=(name) { (label) }
+                input #(name) name=(name) type=(kind) value=(value(values, name)) placeholder=(placeholder)
+                    required[required] aria-describedby=[(!hint.is_empty()).then_some(&id)]
+                    min=[is_number.then_some("0")] step=[is_number.then_some("any")];
+                @if !hint.is_empty() { p.hint #(id) { (hint) } }
+            }
         }
     }
 }
@@ -97,10 +120,11 @@ fn choice(name: &str, label: &str, hint: &Markup, files: &[FileName], none: Opti
 
 fn personas(values: &Values) -> Markup {
     html! {
-        (field(&Field { name: "domain", label: "Whom do you want to reach?", hint: "In a few words.", placeholder: "logistics companies in Europe", required: true, ..Field::default() }, values))
-        (field(&Field { name: "count", label: "How many", kind: "number", placeholder: "50", ..Field::default() }, values))
-        (field(&Field { name: "name", label: "Name of the files", hint: "They become NAME_train and \
-            NAME_eval.", placeholder: "logistics", required: true, ..Field::default() }, values))
+        (Field::new("domain", "Whom do you want to reach?")
+            .hint("In a few words.").placeholder("logistics companies in Europe").required().show(values))
+        (Field::new("count", "How many").number().placeholder("50").show(values))
+        (Field::new("name", "Name of the files")
+            .hint("They become NAME_train and NAME_eval.").placeholder("logistics").required().show(values))
     }
 }
 
@@ -113,7 +137,7 @@ fn evaluate(site: &Site, values: &Values) -> Result<Markup, Problem> {
         (whom(site, &people, &people_hint, values)?)
         (choice("prompt", "Prompt", &prompt_hint, &prompts, Some("The one of the settings"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some(WITH_PROMPT), values))
-        (field(&Field { name: "messages", label: "Messages for each persona", kind: "number", placeholder: "3", ..Field::default() }, values))
+        (Field::new("messages", "Messages for each persona").number().placeholder("3").show(values))
     })
 }
 
@@ -146,7 +170,10 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
     let facts_hint = html! { "What the offer may truthfully claim. " a href="/prompts" { "Edit facts" } "." };
     let own = value(values, "run");
     let by_hand = page::link("/challenger", &[("run", own)]);
-    let challenger_hint = html! { "Raced and proved like any other. " @if !own.is_empty() { a href=(by_hand) { "Edit the prompt by hand" } "." } };
+    let challenger_hint = html! {
+        "Raced and proved like any other. "
+        @if !own.is_empty() { a href=(by_hand) { "Edit the prompt by hand" } "." }
+    };
     let objective = value(values, "objective");
     // What people corrected goes with the lineage from then on.
     let of_lineage = if facts_of(site, values).is_some() {
@@ -158,15 +185,17 @@ fn improve(site: &Site, values: &Values) -> Result<Markup, Problem> {
         (choice("run", "Run to start from", &run_hint, &runs, None, values))
         (choice("challenger", "A candidate of your own", &challenger_hint, &challengers, Some("None"), values))
         (choice("facts", "Facts", &facts_hint, &facts, Some(of_lineage), values))
-        (field(&Field { name: "keep", label: "A text that must stay", hint: "The part of the first prompt that \
-            contains it becomes a rule, kept word for word in every prompt.", ..Field::default() }, values))
-        (field(&Field { name: "cycles", label: "Cycles", hint: "A number, or auto: until nothing better is \
-            found.", placeholder: "1", ..Field::default() }, values))
-        (field(&Field { name: "messages", label: "New messages for each persona", kind: "number", placeholder: "1", ..Field::default() }, values))
+        (Field::new("keep", "A text that must stay")
+            .hint("The part of the first prompt that contains it becomes a rule, kept word for word in every prompt.")
+            .show(values))
+        (Field::new("cycles", "Cycles")
+            .hint("A number, or auto: until nothing better is found.").placeholder("1").show(values))
+        (Field::new("messages", "New messages for each persona").number().placeholder("1").show(values))
         details.more open[["calls", "min_gain", "objective"].iter().any(|name| !value(values, name).is_empty())] {
             summary { "Search and proof" }
-            (field(&Field { name: "calls", label: "Calls that finding and proving may take", hint: "20 for each persona, from 400 to 2000, where nothing is said.", kind: "number", ..Field::default() }, values))
-            (field(&Field { name: "min_gain", label: "Least gain worth having, in points", kind: "number", placeholder: "2", ..Field::default() }, values))
+            (Field::new("calls", "Calls that finding and proving may take")
+                .hint("20 for each persona, from 400 to 2000, where nothing is said.").number().show(values))
+            (Field::new("min_gain", "Least gain worth having, in points").number().placeholder("2").show(values))
             div.field {
                 label for="objective" { "What is raised" }
                 select #objective name="objective" {
@@ -190,7 +219,8 @@ fn model(values: &Values) -> Markup {
     html! {
         div.field {
             label for="model" { "Model" }
-            input #model name="model" list="models" value=(value(values, "model")) placeholder="the one of the settings" autocomplete="off" spellcheck="false" aria-describedby="model-hint";
+            input #model name="model" list="models" value=(value(values, "model")) autocomplete="off" spellcheck="false"
+                placeholder="the one of the settings" aria-describedby="model-hint";
             datalist #models {
                 option value="market" {}
                 option value="anthropic/claude-sonnet-5-5" {}
@@ -207,10 +237,10 @@ fn model(values: &Values) -> Markup {
 pub(in crate::web) fn model_fields(values: &Values) -> Markup {
     html! {
         (model(values))
-        (field(&Field { name: "generator", label: "Model that writes messages", ..Field::default() }, values))
-        (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
-        (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values))
-        (field(&Field { name: "auditor", label: "Model that checks what messages claim", ..Field::default() }, values))
+        (Field::new("generator", "Model that writes messages").show(values))
+        (Field::new("decision_maker", "Model that decides on them").show(values))
+        (Field::new("improver", "Model that rewrites the prompt").show(values))
+        (Field::new("auditor", "Model that checks what messages claim").show(values))
     }
 }
 
@@ -221,19 +251,20 @@ fn models(job: Job, values: &Values) -> Markup {
         details.more open[names.iter().any(|name| !value(values, name).is_empty())] {
             summary { "Roles and limits" }
             @if job != Job::Personas {
-                (field(&Field { name: "generator", label: "Model that writes messages", ..Field::default() }, values))
-                (field(&Field { name: "decision_maker", label: "Model that decides on them", ..Field::default() }, values))
+                (Field::new("generator", "Model that writes messages").show(values))
+                (Field::new("decision_maker", "Model that decides on them").show(values))
             }
             @if job == Job::Improve {
-                (field(&Field { name: "improver", label: "Model that rewrites the prompt", ..Field::default() }, values))
+                (Field::new("improver", "Model that rewrites the prompt").show(values))
             }
             @if job != Job::Personas {
-                (field(&Field { name: "auditor", label: "Model that checks what messages claim", hint: "The improver's by default; with none, claims are not checked.", ..Field::default() }, values))
+                (Field::new("auditor", "Model that checks what messages claim")
+                    .hint("The improver's by default; with none, claims are not checked.").show(values))
             }
-            (field(&Field { name: "concurrency", label: "Calls at once", hint: "A number, or auto.", placeholder: "6", ..Field::default() }, values))
-            (field(&Field { name: "max_cost", label: "Stop before more than this is spent, in dollars", kind: "number", ..Field::default() }, values))
-            (field(&Field { name: "max_calls", label: "Stop before more calls than this", kind: "number", ..Field::default() }, values))
-            (field(&Field { name: "seed", label: "Seed", kind: "number", ..Field::default() }, values))
+            (Field::new("concurrency", "Calls at once").hint("A number, or auto.").placeholder("6").show(values))
+            (Field::new("max_cost", "Stop before more than this is spent, in dollars").number().show(values))
+            (Field::new("max_calls", "Stop before more calls than this").number().show(values))
+            (Field::new("seed", "Seed").number().show(values))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::form::{Field, field};
+use super::form::Field;
 use super::job::Job;
 use super::{Values, value};
 use crate::data::results::sha256;
@@ -45,7 +45,7 @@ pub(super) fn keep_text(site: &Site, values: &mut Values) -> Result<(), Problem>
     }
     if own.len() > LONGEST {
         return Err(Problem::input(
-            "How the decision maker decides is longer than 20,000 bytes; say it in fewer words.",
+            "The decision maker's prompt is longer than 20,000 bytes; shorten it.",
         ));
     }
     let file = site.folder.resolve(Kind::Prompts, &format!("own-{}{JUDGE}", &sha256(own.as_bytes())[..8]))?;
@@ -104,7 +104,7 @@ pub(super) fn fields(job: Job, site: &Site, values: &Values) -> Result<Markup, P
     Ok(html! {
         details.more #who-decides open[is_open] {
             summary { "How decisions are made" }
-            (choice("judge", "The decision maker's prompt", "The one of the settings, or strict", &files, values))
+            (choice("judge", "The decision maker's prompt", "The one in the settings, or strict", &files, values))
             div.field {
                 label for="judge_text" { "Or a prompt of your own" }
                 textarea #judge_text name="judge_text" rows="5" aria-describedby="judge_text-hint" {
@@ -115,12 +115,10 @@ pub(super) fn fields(job: Job, site: &Site, values: &Values) -> Result<Markup, P
                 }
             }
             @if job == Job::Improve {
-                (field(&Field {
-                    name: "referee_model", label: "Referee: another model",
-                    hint: "A second decision maker for the messages of the proof. What it does not name is the decision \
-                           maker's; leave both empty for none.",
-                    placeholder: "none", ..Field::default()
-                }, values))
+                (Field::new("referee_model", "Referee: another model")
+                    .hint("A second decision maker for the messages of the proof. An empty field means the decision \
+                           maker's own; leave both empty for no referee.")
+                    .placeholder("none").show(values))
                 (choice("referee_judge", "Referee: another prompt", "The decision maker's", &files, values))
             }
         }
@@ -150,7 +148,7 @@ pub(super) fn chosen(job: Job, site: &Site, values: &Values) -> Result<Markup, P
     let (model, referee) = (value(values, "referee_model"), value(values, "referee_judge"));
     Ok(html! {
         dl.facts #who-decides {
-            div { dt { "Decides by" } dd { (prompt(site, judge, "the prompt of the settings, or strict")?) } }
+            div { dt { "Decides by" } dd { (prompt(site, judge, "the prompt in the settings, or strict")?) } }
             @if job == Job::Improve {
                 div { dt { "Referee" } dd {
                     @if model.is_empty() && referee.is_empty() { "none" } @else {

@@ -72,7 +72,7 @@ fn in_line(site: &Site, child: &Child) -> Markup {
     let all = site.children.all();
     let under_way = all.iter().filter(|other| other.state == ChildState::Running);
     html! {
-        p { "It begins as soon as what is under way is over"
+        p { "It starts as soon as a running command ends"
             @if before > 0 { ", after " (words::count(before, "other that waits", "others that wait")) }
             ":"
         }
@@ -86,7 +86,7 @@ fn in_line(site: &Site, child: &Child) -> Markup {
             button #withdraw type="submit" { "Take it out" }
         }
         p.hint {
-            "It goes on waiting if this server is started again. " code { "rejoinder serve --at-once 2" }
+            "It keeps its place if this server is restarted. " code { "rejoinder serve --at-once 2" }
             " lets two run at once."
         }
     }
@@ -97,6 +97,6 @@ pub async fn withdraw(State(site): State<Arc<Site>>, Path(id): Path<String>) -> 
     if site.children.withdraw(&id) {
         return Ok(Redirect::to(&format!("/started/{id}")));
     }
-    let text = "It does not wait any more; if it is under way, stop it on its page.";
+    let text = "It is no longer waiting; if it is running, stop it on its page.";
     Err(Problem::new(StatusCode::CONFLICT, text).page(&site))
 }

@@ -64,7 +64,7 @@ fn pairs(design: Design, people: &[Pair], answers: Answers, rng: &mut ChaCha8Rng
 /// How often chances call a prompt better that is not, by the number of people and the luck of a message.
 fn level(runs: usize) -> String {
     let mut lines = format!(
-        "Wrongly better with chances, mean gain 0, level 5 %, nothing given up, {runs} runs:\n\n\
+        "Wrongly better with chances, mean gain 0, level 5%, nothing given up, {runs} runs:\n\n\
          | people | luck 0.5 | luck 1 | luck 2 |\n| --- | --- | --- | --- |\n"
     );
     for people in [12, 24, 40, 80, 200, 400] {

@@ -66,7 +66,7 @@ fn who_is_suppressed_for_another_reason_too_stays_so() {
 }
 
 #[test]
-fn replies_of_before_imports_were_kept_are_the_first_import() {
+fn replies_from_before_imports_were_kept_count_as_the_first_import() {
     let (_root, folder, file) = place(&["ana", "ben"]);
     bring(&folder, &file, Tool::Csv, &[row("ana", serde_json::json!({"reply_text": "Later?"}))]);
     folder.remove(&imports::file_name("spring").unwrap()).unwrap();

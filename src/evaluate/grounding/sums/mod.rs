@@ -302,7 +302,7 @@ const MEASURES: [i128; 22] = [
 
 impl Role {
     /// Whether a number that stands in no source may be used in this role. Added numbers must stand somewhere;
-    /// exceptions are the whole (what is left of 100 per cent), and the twelve hours of a clock.
+    /// exceptions are the whole (what is left of 100%), and the twelve hours of a clock.
     fn allows(self, value: Exact) -> bool {
         match self {
             Role::Alone => false,
