@@ -220,3 +220,19 @@ fn a_lineage_and_a_run_are_named_alike_and_lineages_of_one_persona_file_are_told
     assert!(ran.code == Some(2) && ran.err.contains(second) && ran.err.contains("2 lineages"), "{}", ran.err);
     assert_eq!(prompt(&[second, "--best"]), old, "another lineage's prompt is not this one's");
 }
+
+#[test]
+fn readme_says_what_a_dozen_and_forty_people_can_show_as_plan_does() {
+    let place = Place::empty();
+    let least = |people: &str| {
+        let out = place.ok(&["plan", "--personas", people]).out;
+        let line =
+            out.lines().find_map(|line| line.strip_prefix("The smallest gain that is seen in four of five cases: "));
+        let points: f64 = line.and_then(|line| line.strip_suffix(" points")).unwrap().parse().unwrap();
+        points.round()
+    };
+    let readme = include_str!("../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let said =
+        format!("A dozen can show only a gain of about {} points; forty can show about {}.", least("12"), least("40"));
+    assert!(readme.contains(&said), "{said}");
+}

@@ -49,6 +49,14 @@ fn a_missing_data_folder_stops_commands_that_read_and_is_announced_by_those_that
         &["compare", FIRST, FIRST],
         &["report", FIRST],
         &["export", FIRST, "--format", "csv"],
+        &["leads", "list"],
+        &["leads", "show", "x"],
+        &["replies", "list"],
+        &["replies", "undo", "1", "--campaign", "x"],
+        &["ab", "result", "x"],
+        &["plan", "--results-file", FIRST],
+        &["decide", "--messages-file", "x", "--model", "market"],
+        &["audit-judge", "--results-file", FIRST, "--model", "market"],
         &["improve", "--results-file", FIRST, "--model", "market"],
     ] {
         let ran = place.run(&[arguments, &["--data-dir", "dtaa"]].concat());

@@ -34,6 +34,13 @@ enum Command {
     Result(Standing),
 }
 
+impl Options {
+    /// Whether it is about a campaign that must be there.
+    pub fn only_reads(&self) -> bool {
+        matches!(self.command, Command::Result(_))
+    }
+}
+
 #[derive(Args, Clone, Debug)]
 struct Plan {
     /// Replies per delivered message today, in percent

@@ -64,6 +64,13 @@ pub struct Options {
     models: ModelOptions,
 }
 
+impl Options {
+    /// Whether it is about a results file that must be there.
+    pub fn only_reads(&self) -> bool {
+        self.results_file.is_some()
+    }
+}
+
 /// Audits, prints and keeps what came of it.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let source = Source::of(setup, options)?;

@@ -63,7 +63,8 @@ pub struct Options {
     /// for each persona, from 400 to 2000; less where --max-calls leaves less, and all of it with --cycles auto]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(40..=10_000_000), help_heading = "Search")]
     calls: Option<u64>,
-    /// Candidates to ask for at first [default: one for every 25 calls of the search, from 6 to 15]
+    /// Candidates to ask for at first; a quarter of that once the lineage remembers trials [default: one for every 25
+    /// calls of the search, from 6 to 15]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=60), help_heading = "Search")]
     challengers: Option<u8>,
     /// What to improve: the share of yes to messages that make nothing up, or of yes whatever they claim
@@ -107,7 +108,7 @@ pub struct Options {
     /// if the older file's judge is unknown or another one
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, num_args = 0..=1, default_missing_value = "always")]
     rejudge: When,
-    /// A second decision maker: another model, another decision prompt (strict, lenient or a text file), or one of
+    /// A second decision maker: another model, another decision prompt (strict, lenient, inbox or a text file), or one of
     /// each. Whatever is not named is taken from the decision maker
     #[arg(long, value_name = "MODEL|PROMPT", num_args = 1..=2, help_heading = "Proof")]
     referee: Vec<String>,

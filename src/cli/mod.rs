@@ -170,12 +170,18 @@ impl Command {
             | Command::AuditClaims(_)
             | Command::Compare(_)
             | Command::Calibrate(_)
+            | Command::Decide(_)
+            | Command::Replies(_)
             | Command::Show(_)
             | Command::Name(_)
             | Command::Report(_)
             | Command::Lint(_)
             | Command::Export(_) => true,
             Command::Runs(options) => !options.is_elsewhere(),
+            Command::Leads(options) => options.only_reads(),
+            Command::Ab(options) => options.only_reads(),
+            Command::Plan(options) => options.only_reads(),
+            Command::AuditJudge(options) => options.only_reads(),
             _ => false,
         }
     }

@@ -52,6 +52,13 @@ pub struct Options {
     alpha: f64,
 }
 
+impl Options {
+    /// Whether it is about a results file that must be there.
+    pub fn only_reads(&self) -> bool {
+        self.results_file.is_some()
+    }
+}
+
 fn percent(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|p| *p > 0.0 && *p < 100.0).ok_or_else(|| "a number above 0 and below 100".to_owned())
 }

@@ -23,7 +23,7 @@ pub enum Answers {
 
 /// The numbers of pairs at which to look. `people` are asked in turn until there are `pairs`. With single answers the
 /// looks are those of [`exact::schedule`] while everybody is asked once, and then at most every eighth pair. With
-/// graded answers they are at most every eighth pair from the start: a look spends level that cannot be recovered.
+/// graded answers they are about every eighth pair from the start, three at least: a look spends level that cannot be recovered.
 /// Empty without pairs.
 #[must_use]
 pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {

@@ -41,6 +41,13 @@ enum Action {
     Forget(forget::Options),
 }
 
+impl Options {
+    /// Whether it is about lists that must be there. Whom to forget is asked of what is there, too.
+    pub fn only_reads(&self) -> bool {
+        matches!(self.action, Action::List | Action::Show(_) | Action::Describe(_) | Action::Forget(_))
+    }
+}
+
 /// Does it.
 pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     match &options.action {

@@ -70,7 +70,8 @@ pub struct Start<'a> {
     pub known: &'a BTreeMap<u32, (f64, u32)>,
     /// Trials of earlier cycles.
     pub remembered: Vec<Seen>,
-    /// Challengers in the first wave, where nothing is remembered; later waves have a quarter of that.
+    /// Challengers in the first wave. Later waves, and the first of a lineage that remembers trials, have a quarter of
+    /// that, four at least.
     pub challengers: usize,
     /// Decisions on each message.
     pub decisions: Decisions,
@@ -91,6 +92,12 @@ const LEAST_EXPLORED: f64 = 0.25;
 #[must_use]
 pub fn first_wave(calls: u64) -> usize {
     (calls / CALLS_A_CHALLENGER).clamp(FEWEST_CHALLENGERS, MOST_CHALLENGERS) as usize
+}
+
+/// Challengers that are asked for at first: a lineage that remembers trials needs no more than a later wave.
+#[must_use]
+pub fn challengers_at_first(first: usize, remembers_nothing: bool) -> usize {
+    if remembers_nothing { first } else { later_wave(first) }
 }
 
 /// Challengers in each later wave.
@@ -125,7 +132,7 @@ pub async fn explore(
     let mut judged: Vec<(usize, u32)> = Vec::new();
     let mut open = start.decisions == Decisions::Auto;
     let later = later_wave(start.challengers);
-    let first = (0, if start.remembered.is_empty() { start.challengers } else { later });
+    let first = (0, challengers_at_first(start.challengers, start.remembered.is_empty()));
     let mut proposals =
         vec![proposer.propose(first, start.incumbent, (start.heard, start.objections), &mut pool).await?];
     let own = Candidate::Lines(pool.own());
@@ -344,6 +351,7 @@ mod tests {
         let waves = [100, 400, 800, 5_000].map(first_wave);
         assert_eq!(waves, [6, 15, 15, 15]);
         assert_eq!([1, 6, 20].map(later_wave), [1, 4, 5]);
+        assert_eq!([true, false].map(|remembers_nothing| challengers_at_first(15, remembers_nothing)), [15, 4]);
     }
 
     #[test]

@@ -175,10 +175,8 @@ pub async fn search(
             words(pool.lines.len(), "item", "items")
         )));
     }
-    events.emit(Event::Step(format!(
-        "Asking for {}, from what people said",
-        words(aim.challengers, "candidate", "candidates")
-    )));
+    let first = explore::challengers_at_first(aim.challengers, remembered.is_empty());
+    events.emit(Event::Step(format!("Asking for {}, from what people said", words(first, "candidate", "candidates"))));
     let start = Start {
         people: known.people,
         incumbent: known.incumbent,

@@ -44,9 +44,7 @@ pub(super) fn keep_text(site: &Site, values: &mut Values) -> Result<(), Problem>
         return Ok(());
     }
     if own.len() > LONGEST {
-        return Err(Problem::input(
-            "The decision maker's prompt is longer than 20,000 bytes; shorten it.",
-        ));
+        return Err(Problem::input("The decision maker's prompt is longer than 20,000 bytes; shorten it."));
     }
     let file = site.folder.resolve(Kind::Prompts, &format!("own-{}{JUDGE}", &sha256(own.as_bytes())[..8]))?;
     if !site.folder.exists(&file) {
