@@ -114,7 +114,8 @@ impl Language {
             "audit" => {
                 let claim = |quote: &str, kind: &str, support: &[&str], derivation: &str| {
                     let verdict = if support.is_empty() { "unsupported" } else { "supported" };
-                    json!({"quote": quote, "kind": kind, "support": support, "derivation": derivation, "verdict": verdict})
+                    json!({"quote": quote, "kind": kind, "support": support, "derivation": derivation,
+                        "verdict": verdict})
                 };
                 let claims = [
                     (&self.honest, claim(&self.honest, "other", &[&self.honest], "")),
@@ -128,13 +129,17 @@ impl Language {
                 let blocks = fenced("blocks").lines().filter_map(|line| line.split_once("| "));
                 let block = |(number, text): (&str, &str)| {
                     let part = self.prompt.iter().find(|[_, line]| line == text).map(|[part, _]| part);
-                    json!({"number": number.parse::<u64>().unwrap(), "part": part, "needs_heading": false, "pieces": []})
+                    json!({"number": number.parse::<u64>().unwrap(), "part": part, "needs_heading": false,
+                        "pieces": []})
                 };
                 let blocks = blocks.filter(|(number, _)| !number.is_empty()).map(block);
                 json!({"blocks": blocks.collect::<Vec<_>>()}).to_string()
             }
             "rewrite" => {
-                let add = |text: &str| json!({"action": "add", "item": 0, "text": text, "name": "", "objection": self.no[0][0]});
+                let add = |text: &str| {
+                    json!({"action": "add", "item": 0, "text": text, "name": "",
+                    "objection": self.no[0][0]})
+                };
                 json!({"changes": [add(&self.good), add(&self.other), add(&self.bad[0])]}).to_string()
             }
             "item_check" => {
@@ -168,7 +173,10 @@ impl Language {
                         .map(|(number, _)| number)
                         .collect::<Vec<_>>()
                 };
-                let kind = |at: usize| json!({"name": self.kinds[at][0], "definition": self.kinds[at][1], "people": of_kind(at)});
+                let kind = |at: usize| {
+                    json!({"name": self.kinds[at][0], "definition": self.kinds[at][1],
+                    "people": of_kind(at)})
+                };
                 json!({"kinds": [kind(0), kind(1)]}).to_string()
             }
             _ => json!({"groups": []}).to_string(),

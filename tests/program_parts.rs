@@ -133,7 +133,10 @@ fn the_solar_prompts_facts_rules_and_opt_out_stand_in_every_prompt() {
             if asked.system.contains("- Answer the question about the roof.") { "GOOD".into() } else { "BAD".into() }
         } else if asked.schema == "split" {
             let part = |text: &str| if text.starts_with("Write a short") { "rule" } else { "fact" };
-            let block = |(number, text): (&str, &str)| json!({"number": number.parse::<u64>().unwrap(), "part": part(text), "needs_heading": false, "pieces": []});
+            let block = |(number, text): (&str, &str)| {
+                json!({"number": number.parse::<u64>().unwrap(),
+                "part": part(text), "needs_heading": false, "pieces": []})
+            };
             json!({"blocks": blocks().map(block).collect::<Vec<_>>()}).to_string()
         } else if asked.schema == "rewrite" {
             let add = |text: &str| json!({"action": "add", "item": 0, "text": text, "name": "", "objection": ""});

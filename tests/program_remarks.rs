@@ -47,7 +47,10 @@ fn written_for(asked: &Asked) -> (&'static str, &'static str, &'static str) {
 fn audit(asked: &Asked, remarks: &[&str]) -> String {
     let message = asked.fenced("message").unwrap();
     let stands = |remark: &&&str| !remark.is_empty() && message.contains(**remark);
-    let claim = |remark: &&str| json!({"quote": remark, "kind": "remark", "support": [], "derivation": "", "verdict": "unsupported"});
+    let claim = |remark: &&str| {
+        json!({"quote": remark, "kind": "remark", "support": [], "derivation": "",
+        "verdict": "unsupported"})
+    };
     json!({ "claims": remarks.iter().filter(stands).map(claim).collect::<Vec<Value>>() }).to_string()
 }
 

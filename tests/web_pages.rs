@@ -66,7 +66,8 @@ fn lineage(place: &Place) {
         "parent": {"file": "tea_results_20260101_000000.json", "sha256": "0"},
         "failures": [{"persona": 3, "message": 0, "stage": "decide", "reason": "no <b>answer</b>", "text": "Hello Di"}],
         "metrics": {"cycle": {"verdict": {"verdict": "kept", "because": "no_gain"}}},
-        "coding": {"coder": "m", "asked": 2, "of": 3, "codes": ["0.0 yes 2", "1.0 no 1"], "quotes": {}, "other_quotes": [null, null],
+        "coding": {"coder": "m", "asked": 2, "of": 3, "codes": ["0.0 yes 2", "1.0 no 1"], "quotes": {},
+            "other_quotes": [null, null],
             "codebook": {"groups": [
                 {"name": "no money", "definition": "No budget.", "side": "against"},
                 {"name": "not about me", "definition": "It could go to anybody.", "side": "against"},
@@ -98,7 +99,8 @@ async fn text_from_models_personas_and_files_is_text_on_every_page() {
         "models": {"generator": HOSTILE}, "partial": HOSTILE,
         "failures": [{"persona": 0, "message": 1, "stage": HOSTILE, "reason": HOSTILE, "text": HOSTILE}],
         "parent": {"file": HOSTILE, "sha256": HOSTILE},
-        "metrics": {"cycle": {"verdict": {"verdict": HOSTILE}, "objections": [{"name": HOSTILE, "share_of_personas": 50.0}],
+        "metrics": {"cycle": {"verdict": {"verdict": HOSTILE}, "objections": [{"name": HOSTILE,
+            "share_of_personas": 50.0}],
             "instructions": [{"text": HOSTILE, "change": 1.0}]}},
     });
     let name = "<b>\"&'x_results_20260101_000000";
@@ -240,9 +242,12 @@ async fn what_is_read_of_a_run_later_shows_on_its_page() {
     let answer = pages.get(&path).await;
     assert!(answer.text.contains("What people said is unsorted") && answer.text.contains("Objections: unsorted"));
     let bytes = std::fs::read(place.data().join(format!("results/{name}.json"))).unwrap();
-    let reading = json!({"schema_version": 1, "file": name, "sha256": rejoinder::data::results::sha256(&bytes), "coding": {
-        "coder": "m", "asked": 2, "of": 2, "codes": ["0.0 no 0", "1.0 no"], "quotes": {"0": "Why me?"}, "other_quotes": ["No money.", null],
-        "codebook": {"groups": [{"name": "<b>not about me", "definition": "It could go to anybody.", "side": "against"}]}}});
+    let reading = json!({"schema_version": 1, "file": name, "sha256": rejoinder::data::results::sha256(&bytes),
+        "coding": {
+        "coder": "m", "asked": 2, "of": 2, "codes": ["0.0 no 0", "1.0 no"], "quotes": {"0": "Why me?"},
+            "other_quotes": ["No money.", null],
+        "codebook": {"groups": [{"name": "<b>not about me", "definition": "It could go to anybody.",
+            "side": "against"}]}}});
     place.write(&format!("data/readings/{name}.json"), &reading.to_string());
     let answer = pages.get(&format!("{path}?objection=%3Cb%3Enot+about+me")).await;
     assert_eq!(answer.text.matches("<article").count(), 1, "{}", answer.text);

@@ -140,7 +140,8 @@ impl Language {
             let blocks = blocks.filter(|(number, _)| !number.is_empty());
             let block = |(number, text): (&str, &str)| {
                 let part = self.prompt.iter().find(|(_, line)| *line == text).map(|(part, _)| *part);
-                json!({"number": number.parse::<u64>().unwrap(), "part": part.unwrap(), "needs_heading": false, "pieces": []})
+                json!({"number": number.parse::<u64>().unwrap(), "part": part.unwrap(), "needs_heading": false,
+                    "pieces": []})
             };
             return json!({"blocks": blocks.map(block).collect::<Vec<_>>()}).to_string();
         }

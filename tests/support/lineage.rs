@@ -63,7 +63,8 @@ impl Told {
     /// Writes both files; returns the later one.
     pub fn write(&self, folder: &DataFolder) -> FileName {
         let first = FileName::new(Kind::Results, "tea_results_20260101_000000").unwrap();
-        let metadata = json!({ "system_prompt": self.prompts[0], "persona_file": self.name, "processing_date": self.name,
+        let metadata = json!({ "system_prompt": self.prompts[0], "persona_file": self.name,
+            "processing_date": self.name,
             "rejoinder": self.provenance(json!({"coding": self.coding(false)})) });
         let bytes = serde_json::to_vec(&json!({ "metadata": metadata, "results": self.results(false) })).unwrap();
         folder.replace(&first, &bytes).unwrap();
@@ -71,7 +72,8 @@ impl Told {
             "coding": self.coding(true),
             "parent": { "file": first.as_str(), "sha256": sha256(&bytes) },
             "metrics": { "one_judge": true, "cycle": self.cycle() },
-            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": KEPT_ASIDE }, "attempts": [true],
+            "lineage": { "facts": "We sell tea.", "offer": "We sell tea.", "split": { "below": KEPT_ASIDE },
+                "attempts": [true],
                 "kinds": self.kinds() },
         });
         let metadata = json!({ "system_prompt": self.prompts[1], "processing_date": self.name, "improvement_run": true,
@@ -100,10 +102,12 @@ impl Told {
             let decision = json!({ "decision": yes, "reasoning": (self.reasoning)(yes) });
             let message = (self.message)(at, later);
             // What the first run's messages begin with is made up.
-            let claim = json!({ "start": 0, "end": message.chars().count().min(30), "kind": "figure", "verdict": "unsupported", "note": self.name });
+            let claim = json!({ "start": 0, "end": message.chars().count().min(30), "kind": "figure",
+                "verdict": "unsupported", "note": self.name });
             let claims = if later { vec![] } else { vec![claim] };
             let note = json!({ "audit": { "auditor": "00ff00ff00ff00ff", "claims": claims } });
-            json!({ "persona": (self.persona)(at), "messages": [{ "message": message, "decision": decision, "rejoinder": note }] })
+            json!({ "persona": (self.persona)(at), "messages": [{ "message": message, "decision": decision,
+                "rejoinder": note }] })
         };
         (0..self.people).map(entry).collect()
     }
@@ -115,7 +119,10 @@ impl Told {
             .filter(is_read)
             .map(|at| if (self.says_yes)(at, later) { format!("{at}.0 yes 2") } else { format!("{at}.0 no 1 0") })
             .collect();
-        let group = |name: &str, side: &str| json!({"name": name, "definition": format!("{name}, {}", self.name), "side": side});
+        let group = |name: &str, side: &str| {
+            json!({"name": name, "definition": format!("{name}, {}", self.name),
+            "side": side})
+        };
         json!({
             "coder": self.name, "asked": codes.len(), "of": codes.len(), "codes": codes, "other_quotes": [null, null],
             "codebook": {"groups": [group("no evidence", "against"), group("hype", "against"), group("brief", "in_favour")]},
@@ -136,17 +143,26 @@ impl Told {
     }
 
     fn cycle(&self) -> Value {
-        let rate = |yes: u64, total: u64, low: f64, high: f64| json!({ "yes": yes, "total": total, "rate": 100.0 * yes as f64 / total as f64, "interval_95": [low, high] });
-        let side = |response: Value, grounded: Value| json!({ "response": response, "grounded_response": grounded, "messages": 16, "checked_messages": 16, "made_up_messages": 3, "made_up_claims": { "figure": 3 } });
+        let rate = |yes: u64, total: u64, low: f64, high: f64| {
+            json!({ "yes": yes, "total": total,
+            "rate": 100.0 * yes as f64 / total as f64, "interval_95": [low, high] })
+        };
+        let side = |response: Value, grounded: Value| {
+            json!({ "response": response, "grounded_response": grounded,
+            "messages": 16, "checked_messages": 16, "made_up_messages": 3, "made_up_claims": { "figure": 3 } })
+        };
         json!({
             "verdict": { "verdict": "adopted" }, "objective": "grounded",
             "objections": [{ "name": self.name, "share_of_personas": 50.0 }],
             "segments": [{ "name": "finance", "personas": 9, "verdict": "NonInferior" }],
-            "instructions": [{ "text": format!("Be brief. {}", self.name), "change": 12.5, "in_challenger": true, "in_incumbent": false }],
+            "instructions": [{ "text": format!("Be brief. {}", self.name), "change": 12.5, "in_challenger": true,
+                "in_incumbent": false }],
             "personas": { "learned_from": 16, "unseen": 8 }, "challengers": { "asked": 6, "passed": 5 },
-            "referee": { "model": self.name, "opinion": "holds", "paired_difference": 20.0, "interval_95": [5.0, 35.0] },
+            "referee": { "model": self.name, "opinion": "holds", "paired_difference": 20.0,
+                "interval_95": [5.0, 35.0] },
             "proof": {
-                "gain": 50.0, "interval_95": [20.0, 80.0], "p_value": 0.001, "alpha": 0.025, "personas": 8, "trials": 32, "looks": 2,
+                "gain": 50.0, "interval_95": [20.0, 80.0], "p_value": 0.001, "alpha": 0.025, "personas": 8,
+                    "trials": 32, "looks": 2,
                 "before": side(rate(3, 16, 6.6, 43.0), rate(2, 16, 3.5, 36.0)),
                 "after": side(rate(12, 16, 50.5, 89.8), rate(11, 16, 44.4, 85.8)),
             },

@@ -292,8 +292,11 @@ pub fn instantly_payloads(people: &[Person]) -> Vec<u8> {
 pub fn lemlist_activities(people: &[Person]) -> Vec<u8> {
     let mut activities: Vec<Value> = Vec::new();
     let mut put = |kind: &str, email: &str, step: usize, at: String, text: &str| {
-        activities.push(json!({"_id": format!("act_{at}_{step}_{kind}"), "type": kind, "leadEmail": email, "text": text,
-            "messagePreview": text, "campaignId": "cam_1", "sequenceStep": step - 1, "isFirst": true, "createdAt": at}));
+        activities.push(
+            json!({"_id": format!("act_{at}_{step}_{kind}"), "type": kind, "leadEmail": email, "text": text,
+            "messagePreview": text, "campaignId": "cam_1", "sequenceStep": step - 1, "isFirst": true,
+                "createdAt": at}),
+        );
     };
     for person in people {
         for step in 1..=person.steps_sent() {

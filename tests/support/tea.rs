@@ -40,7 +40,8 @@ pub fn coding(group: &str, noes: std::ops::Range<usize>) -> Value {
 
 pub fn rates(yes: u64, made_up: u64) -> Value {
     let rate = json!({"yes": yes, "total": 8, "rate": yes as f64 * 12.5, "interval_95": [1.0, 99.0]});
-    json!({"response": rate, "grounded_response": rate, "messages": 8, "checked_messages": 8, "made_up_messages": made_up,
+    json!({"response": rate, "grounded_response": rate, "messages": 8, "checked_messages": 8,
+        "made_up_messages": made_up,
         "open_blanks": 0, "made_up_claims": {}})
 }
 
@@ -49,9 +50,11 @@ pub fn cycle(verdict: &Value, (before, after): (u64, u64), gain: f64, more: Valu
     let mut own = json!({
         "verdict": verdict, "objective": "grounded",
         "objections": [{"name": "could go to anybody", "share_of_personas": 75.0, "personas": 15, "of": 20}],
-        "proof": {"gain": gain, "interval_95": [gain - 10.0, gain + 10.0], "p_value": 0.01, "alpha": 0.05, "personas": 8,
+        "proof": {"gain": gain, "interval_95": [gain - 10.0, gain + 10.0], "p_value": 0.01, "alpha": 0.05,
+            "personas": 8,
             "trials": 16, "looks": 1, "before": rates(before, 4), "after": rates(after, 0)},
-        "before": rates(before, 4), "after": if verdict["verdict"] == "adopted" { rates(after, 0) } else { Value::Null },
+        "before": rates(before, 4),
+            "after": if verdict["verdict"] == "adopted" { rates(after, 0) } else { Value::Null },
     });
     own.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({"cycle": own, "one_judge": true})
@@ -71,7 +74,8 @@ pub fn lineage(place: &Place) {
         json!({"parent": parent(FIRST), "metrics": better, "lineage": memory(), "coding": coding("no budget", 17..20)});
     run(place, BETTER, BETTER_PROMPT, 17, 1, own);
     let stayed = cycle(&json!({"verdict": "kept", "because": "no_gain"}), (7, 6), -11.1, json!({}));
-    let own = json!({"parent": parent(BETTER), "metrics": stayed, "lineage": memory(), "coding": coding("no budget", 17..20)});
+    let own = json!({"parent": parent(BETTER), "metrics": stayed, "lineage": memory(),
+        "coding": coding("no budget", 17..20)});
     run(place, STAYED, BETTER_PROMPT, 17, 1, own);
 }
 

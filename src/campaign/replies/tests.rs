@@ -144,12 +144,17 @@ fn a_category_without_a_reply_is_no_reply_and_opens_that_are_not_tracked_say_not
 fn an_out_of_office_note_and_a_bounce_are_no_replies() {
     let (_root, folder, file) = place(&["ana", "ben", "cleo"]);
     let rows = [
-        serde_json::json!({"email": "ana@x.example", "category": "Out Of Office", "last_email_sequence_sent": 2, "reply_count": 1}),
-        serde_json::json!({"email": "ben@x.example", "category": "Not Interested", "last_email_sequence_sent": 1, "reply_count": 1,
+        serde_json::json!({"email": "ana@x.example", "category": "Out Of Office", "last_email_sequence_sent": 2,
+            "reply_count": 1}),
+        serde_json::json!({"email": "ben@x.example", "category": "Not Interested", "last_email_sequence_sent": 1,
+            "reply_count": 1,
             "is_unsubscribed": "true"}),
     ];
     bring(&folder, &file, Tool::Smartlead, &rows);
-    let event = |kind: &str| serde_json::json!({"timestamp": "2026-11-03T08:00:00Z", "event_type": kind, "lead_email": "cleo@x.example", "step": 1});
+    let event = |kind: &str| {
+        serde_json::json!({"timestamp": "2026-11-03T08:00:00Z", "event_type": kind,
+        "lead_email": "cleo@x.example", "step": 1})
+    };
     bring(
         &folder,
         &file,
@@ -167,7 +172,8 @@ fn an_out_of_office_note_and_a_bounce_are_no_replies() {
 fn the_numbers_of_instantly_mean_what_its_documents_say() {
     let (_root, folder, file) = place(&["ana", "ben", "cleo", "dora", "emil"]);
     let row = |name: &str, status: i64, replies: u32| {
-        serde_json::json!({"email": format!("{name}@x.example"), "lt_interest_status": status, "email_reply_count": replies,
+        serde_json::json!({"email": format!("{name}@x.example"), "lt_interest_status": status,
+            "email_reply_count": replies,
             "email_replied_step": 1, "timestamp_last_contact": "2026-11-02T08:00:00Z"})
     };
     let waiting =
@@ -216,7 +222,8 @@ fn payloads_of_instantly_bring_text_step_and_judgement_together() {
 fn steps_that_are_counted_from_0_are_counted_from_1() {
     let (_root, folder, file) = place(&["ana"]);
     let activity = |kind: &str, step: u32| {
-        serde_json::json!({"_id": "act_1", "type": kind, "leadEmail": "ana@x.example", "sequenceStep": step, "isFirst": true,
+        serde_json::json!({"_id": "act_1", "type": kind, "leadEmail": "ana@x.example", "sequenceStep": step,
+            "isFirst": true,
             "createdAt": format!("2026-11-0{}T08:00:00Z", step + 2), "text": "Who are you?", "campaignId": "cam_1"})
     };
     let rows = [
@@ -236,7 +243,8 @@ fn steps_that_are_counted_from_0_are_counted_from_1() {
 fn outcome_columns_of_apollo_are_read() {
     let (_root, folder, file) = place(&["ana", "ben", "cleo"]);
     let row = |name: &str, sent: &str, bounced: &str, replied: &str, demoed: &str| {
-        serde_json::json!({"First Name": name, "Email": format!("{name}@x.example"), "Email Sent": sent, "Email Open": "",
+        serde_json::json!({"First Name": name,
+            "Email": format!("{name}@x.example"), "Email Sent": sent, "Email Open": "",
             "Email Bounced": bounced, "Replied": replied, "Demoed": demoed})
     };
     let rows = [
@@ -258,7 +266,8 @@ fn who_is_not_of_the_campaign_or_got_another_text_is_listed_and_not_counted() {
         serde_json::json!({"email": "stranger@y.example", "replied": true}),
         serde_json::json!({"email": "ana@x.example", "email_message": other, "replied": "yes"}),
         // Ben answered from another mailbox; what was sent to him is his.
-        serde_json::json!({"email": "ben.private@y.example", "email_message": format!("<p>{}</p>\n", second("ben")), "replied": "yes",
+        serde_json::json!({"email": "ben.private@y.example", "email_message": format!("<p>{}</p>\n", second("ben")),
+            "replied": "yes",
             "unsubscribed": "1"}),
     ];
     let imported = bring(&folder, &file, Tool::Csv, &rows);
@@ -297,7 +306,8 @@ fn a_second_export_adds_and_the_same_one_again_changes_nothing() {
     let (_root, folder, file) = place(&["ana", "ben"]);
     let sent = [serde_json::json!({"email": "ana@x.example", "sent_at": "2026-11-02", "step": 1})];
     let later = [
-        serde_json::json!({"email": "ana@x.example", "sent_at": "2026-11-02", "step": 1, "reply_text": "No.", "category": "Not Interested"}),
+        serde_json::json!({"email": "ana@x.example", "sent_at": "2026-11-02", "step": 1, "reply_text": "No.",
+            "category": "Not Interested"}),
         serde_json::json!({"email": "ben@x.example", "sent_at": "2026-11-03", "step": 1}),
     ];
     assert!(bring(&folder, &file, Tool::Csv, &sent).is_news);
