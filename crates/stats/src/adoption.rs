@@ -22,9 +22,9 @@ pub enum Answers {
 }
 
 /// The numbers of pairs at which to look. `people` are asked in turn until there are `pairs`. With single answers the
-/// looks are those of [`exact::schedule`] while everybody is asked once, and then at most every eighth pair. With
-/// graded answers they are about every eighth pair from the start, three at least: a look spends level that cannot be recovered.
-/// Empty without pairs.
+/// looks are those of [`exact::schedule`] while everybody is asked once, and then at most every eighth pair, eight times
+/// at most. With graded answers they are so from the start, three at least, and with many people about every fifteenth:
+/// a look spends level that cannot be recovered. Empty without pairs.
 #[must_use]
 pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     let pairs = pairs.min(most_pairs(people));
@@ -41,7 +41,7 @@ pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
     if from < pairs {
         let more = pairs - from;
         let fewest = if from == 0 { FEWEST_LOOKS.min(more) } else { 1 };
-        let most = if from == 0 { GRADED_LOOKS } else { LATER_LOOKS };
+        let most = if from == 0 { MOST_LOOKS.max(more / FARTHEST_LOOKS) } else { MOST_LOOKS };
         let later = (more / PAIRS_A_LOOK).clamp(fewest, most);
         looks.extend((1..=later).map(|look| from + more * look / later));
     }
@@ -51,13 +51,13 @@ pub fn schedule(people: usize, pairs: usize, answers: Answers) -> Vec<usize> {
 /// The fewest pairs between two looks once people are asked again. Looks are asked for in parallel, so that each costs
 /// a wait.
 const PAIRS_A_LOOK: usize = 8;
-/// The most looks once people are asked again. Of what is left to ask then, five to ten looks save what looks can save
-/// (Pocock 1982; Jennison and Turnbull 2000, ch. 2.6).
-const LATER_LOOKS: usize = 8;
-/// The most looks at graded answers, as many as the exact test takes. That five to ten are enough holds for a test of
-/// the size that its gain needs. A lineage with many people can ask far more than that, and with eight looks the first
-/// of 400 pairs came after 50, when most gains were long proved.
-const GRADED_LOOKS: usize = 40;
+/// The most looks: five to ten save what looks can save, and more of them only spend level (Pocock 1982; Jennison and
+/// Turnbull 2000, ch. 2.6). At graded answers of many people there are more, see [`FARTHEST_LOOKS`].
+const MOST_LOOKS: usize = 8;
+/// About how many pairs of graded answers lie between two looks where there are many. That five to ten looks are enough
+/// holds for a test of the size that its gain needs. A lineage with many people can ask far more than that, and with
+/// eight looks the first of 400 pairs came after 50, when most gains were long proved.
+const FARTHEST_LOOKS: usize = 15;
 /// The fewest looks at graded answers: two before the last, so that a large gain or none at all ends the asking early
 /// also with few people.
 const FEWEST_LOOKS: usize = 3;
