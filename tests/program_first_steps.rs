@@ -145,6 +145,16 @@ fn init_asks_writes_two_files_checks_the_model_and_replaces_nothing() {
     assert!(ran.code == Some(2) && ran.err.contains("WRITE HERE WHAT YOU OFFER"), "{}", ran.err);
 }
 
+#[test]
+fn init_takes_leads_from_a_file_whose_name_looks_like_an_option() {
+    let place = Place::empty();
+    place.write("-bakers.csv", "email,Title\nada@x.example,Baker\n");
+    let init = ["init", "--offer", "We sell flour.", "--model", "market", "--no-check"];
+    let ran = place.ok(&[&init[..], &["--leads=-bakers.csv", "--name=-b"]].concat());
+    assert!(ran.out.contains("May be written to: 1"), "{}{}", ran.out, ran.err);
+    assert_eq!(place.files("leads"), ["-b.jsonl"]);
+}
+
 /// Answers of a person to `init`, then the commands that it names, as they stand.
 #[test]
 fn from_init_with_leads_to_an_exported_campaign_everything_is_said_in_80_columns() {

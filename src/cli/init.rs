@@ -107,7 +107,9 @@ pub async fn run(options: &Options, global: Global, stop: Stop) -> Result<(), Er
         Whom::Domain(_) => Ok(()),
         Whom::Leads(file) => {
             let file = file.to_string_lossy().into_owned();
-            let arguments = ["leads".to_owned(), "import".to_owned(), file, "--name".to_owned(), answers.name.clone()];
+            // Whatever they begin with, neither name nor file is an option.
+            let name = format!("--name={}", answers.name);
+            let arguments = ["leads".to_owned(), "import".to_owned(), name, "--".to_owned(), file];
             let data_dir = global.data_dir.clone().or_else(|| Some(options.folder.join("data")));
             again::run(arguments.to_vec(), Global { config: Some(settings), data_dir, ..global }, stop).await
         }
