@@ -7,7 +7,7 @@ use super::named;
 use super::print;
 use super::setup::Setup;
 use crate::data::titles::{LONGEST_NAME, LONGEST_NOTE, Title, Titles};
-use crate::data::{Kind, versions};
+use crate::data::{DataFolder, Kind, versions};
 use crate::report::words;
 
 /// Options of `name`.
@@ -49,27 +49,42 @@ pub fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     }
     let is_run = is_run(&named);
     let titles = if is_run { &known.runs } else { &known.lineages };
-    let mut title = titles.get(&named).cloned().unwrap_or_default();
-    if options.title.is_none() && options.note.is_none() {
-        return print(&shown(&named, &title));
+    let given = Given {
+        name: options.title.as_deref().map(|name| words::one_line(name, usize::MAX)),
+        note: options.note.clone(),
+    };
+    if given == Given::default() {
+        return print(&shown(&named, &titles.get(&named).cloned().unwrap_or_default()));
     }
-    if let Some(name) = &options.title {
-        title.name = words::one_line(name, usize::MAX);
-    }
-    if let Some(note) = &options.note {
-        title.note.clone_from(note);
-    }
-    for (text, longest, what) in [(&title.name, LONGEST_NAME, "name"), (&title.note, LONGEST_NOTE, "note")] {
-        if text.chars().count() > longest {
+    for (text, longest, what) in [(&given.name, LONGEST_NAME, "name"), (&given.note, LONGEST_NOTE, "note")] {
+        if text.as_ref().is_some_and(|text| text.chars().count() > longest) {
             let longest = words::thousands(longest as u64);
             return Err(Error::Usage(format!("the {what} is longer than {longest} characters")));
         }
     }
-    Titles::change(folder, |titles| {
-        let all = if is_run { &mut titles.runs } else { &mut titles.lineages };
-        all.insert(named.clone(), title.clone());
-    })?;
-    print(&shown(&named, &title))
+    print(&shown(&named, &given.keep(folder, &named, is_run)?))
+}
+
+/// What is given; the rest of a title stays as it is.
+#[derive(Debug, Default, PartialEq)]
+struct Given {
+    name: Option<String>,
+    note: Option<String>,
+}
+
+impl Given {
+    /// Changes what is given of the title as it is by now, since another may have changed it meanwhile. Returns it.
+    fn keep(self, folder: &DataFolder, named: &str, is_run: bool) -> Result<Title, Error> {
+        let mut kept = Title::default();
+        Titles::change(folder, |titles| {
+            let all = if is_run { &mut titles.runs } else { &mut titles.lineages };
+            let title = all.entry(named.to_owned()).or_default();
+            title.name = self.name.unwrap_or_else(|| std::mem::take(&mut title.name));
+            title.note = self.note.unwrap_or_else(|| std::mem::take(&mut title.note));
+            kept.clone_from(title);
+        })?;
+        Ok(kept)
+    }
 }
 
 fn shown(named: &str, title: &Title) -> String {
@@ -80,4 +95,23 @@ fn shown(named: &str, title: &Title) -> String {
     };
     let note = if title.note.is_empty() { String::new() } else { format!("Note: {}\n", words::safe(&title.note)) };
     format!("{called}{note}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_given_changes_whatever_another_has_written_meanwhile() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(root.path());
+        let given = Given { name: Some("Tea for offices".into()), note: None };
+        let theirs = Title { name: "Tea".into(), note: "for spring".into(), archived: true };
+        Titles::change(&folder, |titles| drop(titles.lineages.insert("tea".into(), theirs.clone()))).unwrap();
+        let named = Title { name: "Tea for offices".into(), ..theirs };
+        assert_eq!(given.keep(&folder, "tea", false).unwrap(), named);
+        assert_eq!(Titles::load(&folder).lineages["tea"], named);
+        let kept = Given { name: None, note: Some(String::new()) }.keep(&folder, "tea", false).unwrap();
+        assert_eq!(kept, Title { note: String::new(), ..named });
+    }
 }
