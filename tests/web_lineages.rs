@@ -347,6 +347,20 @@ async fn everybody_stands_beside_what_they_said_to_every_version_and_each_place_
 }
 
 #[tokio::test]
+async fn a_person_who_stands_twice_in_a_file_has_one_row_with_all_that_they_said() {
+    let place = Place::empty();
+    run(&place, FIRST, FIRST_PROMPT, 5, 1, json!({}));
+    let path = format!("results/{FIRST}.json");
+    let mut file = place.json(&path);
+    file["results"][7]["persona"] = file["results"][2]["persona"].clone();
+    place.write(&format!("data/{path}"), &file.to_string());
+    let grid = Pages::of(&place.data()).get("/lineage/tea_results/people").await.text;
+    let row = grid.split("<tr>").find(|row| row.contains("Person 2, head of HR.")).unwrap();
+    assert!(row.contains(&format!("/run/{FIRST}/persona/3\"")) && words(row).contains("1 of 2"), "{row}");
+    assert!(grid.contains("19 people"), "{grid}");
+}
+
+#[tokio::test]
 async fn many_people_are_shown_page_by_page_and_several_messages_or_chances_as_figures() {
     let place = Place::empty();
     let said = |yes: bool, score: Option<f64>| {

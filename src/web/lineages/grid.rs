@@ -36,10 +36,19 @@ struct Column {
     is_of_another_judge: bool,
 }
 
-/// A person, with its place in every version that asked it.
+/// A person, with its places in every version that asked it: several where a file has the person more than once.
 struct Row {
     is_aside: bool,
-    places: Vec<Option<u32>>,
+    places: Vec<Vec<u32>>,
+}
+
+impl Column {
+    /// What a person said at these places.
+    fn tally(&self, places: &[u32]) -> Tally {
+        let mut all = Tally::default();
+        places.iter().for_each(|at| all += self.index.entries[*at as usize].tally);
+        all
+    }
 }
 
 /// The page.
@@ -101,10 +110,10 @@ fn rows(site: &Site, columns: &[Column]) -> Result<Vec<Row>, Problem> {
         for (place, entry) in column.index.entries.iter().enumerate() {
             let row = *of.entry(entry.key).or_insert_with(|| {
                 let is_aside = unseen.as_ref().is_some_and(|unseen| unseen.contains(entry.key));
-                rows.push(Row { is_aside, places: vec![None; columns.len()] });
+                rows.push(Row { is_aside, places: vec![Vec::new(); columns.len()] });
                 rows.len() - 1
             });
-            rows[row].places[at] = u32::try_from(place).ok();
+            rows[row].places[at].extend(u32::try_from(place));
         }
     }
     Ok(rows)
@@ -113,8 +122,8 @@ fn rows(site: &Site, columns: &[Column]) -> Result<Vec<Row>, Problem> {
 impl Row {
     /// What was said to each version that asked: yes where more than half of the messages got one.
     fn said<'r>(&'r self, columns: &'r [Column]) -> impl Iterator<Item = bool> + 'r {
-        let tally = |(place, column): (&Option<u32>, &Column)| place.map(|at| column.index.entries[at as usize].tally);
-        self.places.iter().zip(columns).filter_map(tally).filter(|tally| tally.total > 0).map(Tally::majority)
+        let tallies = self.places.iter().zip(columns).map(|(places, column)| column.tally(places));
+        tallies.filter(|tally| tally.total > 0).map(Tally::majority)
     }
 
     fn has_changed(&self, columns: &[Column]) -> bool {
@@ -192,7 +201,7 @@ fn table(site: &Site, columns: &[Column], values: &Values, path: &str, runs: usi
 
 fn line(site: &Site, row: &Row, columns: &[Column]) -> Result<Markup, Problem> {
     let mut places = row.places.iter().zip(columns);
-    let who = match places.find_map(|(place, column)| Some(((*place)?, column))) {
+    let who = match places.find_map(|(places, column)| Some((*places.first()?, column))) {
         Some((place, column)) => column.index.entry(&site.folder, place)?.persona,
         None => String::new(),
     };
@@ -202,20 +211,21 @@ fn line(site: &Site, row: &Row, columns: &[Column]) -> Result<Markup, Problem> {
                 (text(&words::one_line(&who, LINE)))
                 @if row.is_aside { " " span.mark { "kept aside" } }
             }
-            @for (place, column) in row.places.iter().zip(columns) { (cell(*place, column)) }
+            @for (places, column) in row.places.iter().zip(columns) { (cell(places, column)) }
         }
     })
 }
 
-fn cell(place: Option<u32>, column: &Column) -> Markup {
-    let asked = place.map(|at| (at, column.index.entries[at as usize].tally)).filter(|(_, tally)| tally.total > 0);
-    let Some((at, tally)) = asked else { return html! { td { span.sr { "not asked" } } } };
+fn cell(places: &[u32], column: &Column) -> Markup {
+    let asked = places.iter().find(|at| column.index.entries[**at as usize].tally.total > 0);
+    let Some(first) = asked else { return html! { td { span.sr { "not asked" } } } };
+    let tally = column.tally(places);
     let (class, sign, word) = if tally.majority() { ("said-yes", "+", "yes") } else { ("said-no", "−", "no") };
     html! {
         td {
-            a class=(class) href=(format!("{}/persona/{}", run_path(&column.index.file), at + 1)) {
+            a class=(class) href=(format!("{}/persona/{}", run_path(&column.index.file), first + 1)) {
                 span aria-hidden="true" { (sign) } span.sr { (word) }
-                @if let Some(chance) = column.index.chance(at) { " " (format!("{chance:.2}")) }
+                @if let Some(chance) = column.index.chance(places) { " " (format!("{chance:.2}")) }
                 @else if tally.total > 1 { " " (tally.yes) " of " (tally.total) }
             }
         }

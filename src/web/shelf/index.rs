@@ -180,11 +180,12 @@ impl Index {
         })
     }
 
-    /// The mean chance of a yes of an entry, where its decisions are chances.
+    /// The mean chance of a yes of a person's entries, where their decisions are chances.
     #[must_use]
-    pub fn chance(&self, entry: u32) -> Option<f64> {
-        let chances = self.entries.get(entry as usize)?.chances;
-        (chances.count > 0).then(|| chances.sum / chances.count as f64)
+    pub fn chance(&self, entries: &[u32]) -> Option<f64> {
+        let chances = entries.iter().filter_map(|at| Some(self.entries.get(*at as usize)?.chances));
+        let (sum, count) = chances.fold((0.0, 0), |(sum, count), more| (sum + more.sum, count + more.count));
+        (count > 0).then(|| sum / count as f64)
     }
 
     /// What came of its messages: the figures of the report on this run.
