@@ -117,9 +117,13 @@ impl<'a> Forgetting<'a> {
     /// When a file cannot be read or written. The same call again goes on.
     pub fn files(&mut self) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
-        for kind in LINES {
-            for file in self.folder.list(*kind)? {
-                changes.extend(self.lines(&file)?);
+        {
+            // Held by whoever writes replies and imports. An import that comes after it knows who was forgotten.
+            let _lock = self.folder.lock(Kind::Replies)?;
+            for kind in LINES {
+                for file in self.folder.list(*kind)? {
+                    changes.extend(self.lines(&file)?);
+                }
             }
         }
         for kind in JSON {

@@ -233,3 +233,36 @@ fn what_others_got_or_said_in_the_same_words_tells_nobody_from_another() {
     assert!(traces.is_in(&format!("To them: {alone}")) && traces.is_in(MESSAGE), "nobody else got these");
     assert!(!traces.may_be_in(format!("<p>{SUBJECT}</p><p>{SAME}</p>").as_bytes()), "a page of another lineage stays");
 }
+
+#[test]
+fn files_that_imports_write_are_changed_under_their_lock() {
+    let place = place();
+    // What is no file cannot be locked.
+    let lock = place.folder.root().join("replies/.rejoinder.lock");
+    std::fs::create_dir(&lock).unwrap();
+    let before = std::fs::read(place.folder.root().join("replies/spring.jsonl")).unwrap();
+    forget(&place.folder, "00ff00ff").unwrap_err();
+    assert_eq!(std::fs::read(place.folder.root().join("replies/spring.jsonl")).unwrap(), before);
+    std::fs::remove_dir(&lock).unwrap();
+    forget(&place.folder, "00ff00ff").unwrap();
+    place.check();
+}
+
+#[test]
+fn a_reply_that_only_an_import_has_identifies_its_person_unless_another_import_has_it_too() {
+    const ALONE: &str = "Our yard in the north has had its own boxes since spring, thank you.";
+    const SAME: &str = "Please write to our purchasing department about boxes instead.";
+    let place = place();
+    let line = |email: &str, text: &str| {
+        let lead = Lead::new(email).unwrap();
+        let outcome = serde_json::json!({"lead": lead.id, "email": email, "arm": "a", "reply": {"text": text}});
+        serde_json::json!({"import": 1, "lead": lead.id, "email": email, "outcome": outcome}).to_string() + "\n"
+    };
+    let lines = [line(ADDRESS, ALONE), line(ADDRESS, SAME), line("bo@y.example", SAME)].concat();
+    let path = place.folder.root().join("imports/spring.jsonl");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, lines).unwrap();
+    let traces = Traces::gather(&place.folder, ADDRESS).unwrap();
+    assert!(traces.is_in(&format!("They said: {ALONE}")));
+    assert!(!traces.is_in(&format!("They said: {SAME}")), "Bo said it as well");
+}

@@ -88,8 +88,8 @@ impl Traces {
         }
         traces.has_unknown = earlier.iter().any(|hash| !traces.described.contains(hash));
         traces.described.extend(earlier);
-        for kind in [Kind::Campaigns, Kind::Replies] {
-            for file in folder.list(kind)? {
+        for kind in super::LINES {
+            for file in folder.list(*kind)? {
                 for line in lines::open::<Value>(folder, &file)? {
                     let line = line?;
                     if traces.is_line(&line) {
@@ -139,8 +139,8 @@ impl Traces {
 
     /// Leaves out what others got or said in the same words: it is theirs as well, and identifies nobody.
     fn not_said_by_others(&self, folder: &DataFolder, mut said: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
-        for kind in [Kind::Campaigns, Kind::Replies] {
-            for file in folder.list(kind)? {
+        for kind in super::LINES {
+            for file in folder.list(*kind)? {
                 for line in lines::open::<Value>(folder, &file)? {
                     let line = line?;
                     if !self.is_line(&line) {
@@ -178,7 +178,7 @@ impl Traces {
         lead.email == self.email || fold_address(&lead.email).as_deref() == Some(&self.email)
     }
 
-    /// Whether a line of a campaign or of its replies is of the person.
+    /// Whether a line of a campaign, of its replies or of their imports is of the person.
     #[must_use]
     pub fn is_line(&self, line: &Value) -> bool {
         let text = |key: &str| line.get(key).and_then(Value::as_str);
