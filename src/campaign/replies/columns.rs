@@ -51,8 +51,8 @@ impl ReplyColumn {
 pub struct ReplyColumns(BTreeMap<&'static str, ReplyColumn>);
 
 impl ReplyColumns {
-    /// Looks at one more row.
-    pub fn see(&mut self, row: &Row) {
+    /// Records what one more row holds.
+    pub fn record(&mut self, row: &Row) {
         for name in REPLY_OR_FLAG {
             if let Some((header, _)) = row.filled(&[name]).next() {
                 let column = self.0.entry(name).or_default();

@@ -63,7 +63,7 @@ impl Export {
         let mut export = Export { file, tool: Some(tool), ..Export::default() };
         if tool == Tool::Csv {
             // What a column holds is known once all of it was seen.
-            rows::read(path, map, &mut |row| export.reply_columns.see(&row))?;
+            rows::read(path, map, &mut |row| export.reply_columns.record(&row))?;
         }
         let headers = rows::read(path, map, &mut |row| export.add(tool, &row))?;
         Ok((export, headers))
