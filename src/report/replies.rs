@@ -166,7 +166,7 @@ pub fn undone(campaign: &str, number: u32, undone: &Undone) -> String {
     }
     if undone.kept > 0 {
         lines.push(format!(
-            "Still on the suppression list, named by another import too or forgotten: {}",
+            "Still on the suppression list, named elsewhere too or forgotten: {}",
             words::thousands(undone.kept)
         ));
     }

@@ -1,6 +1,6 @@
 //! Which of the leads that a campaign wrote to an export speaks of.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Export;
 use super::by_text::WrittenTexts;
@@ -9,12 +9,9 @@ use super::known::Known;
 use super::similar::{self, Written as Text};
 use crate::data::campaigns::{Campaign, Written};
 use crate::data::imports::{self, Import, Person};
-use crate::data::leads::{AddressKey, Suppressed, Suppression};
+use crate::data::leads::{AddressKey, Suppression};
 use crate::data::replies::{Counts, Outcome};
 use crate::data::{DataFolder, Error, FileName, Kind};
-
-/// The reason on the suppression list.
-pub(super) const ASKED: &str = "asked not to be written to";
 
 /// What came of an import.
 #[derive(Debug, Default)]
@@ -104,11 +101,11 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         .filter_map(|(address, said)| Some((address.as_str(), texts.owner(said.texts().map(|(text, _)| text))?)))
         .collect();
     let by_their_text = written_to(folder, campaign, &owners)?;
-    let mut suppress = Vec::new();
+    let mut asked = BTreeSet::new();
     for (address, said) in &gathered {
         let bare = said.outcome(&|_, _| 1);
         if bare.unsubscribed {
-            suppress.extend(Suppressed::of_address(address, ASKED, now));
+            asked.insert(address.clone());
         }
         if matched.contains_key(address) {
             continue;
@@ -118,7 +115,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
             Some((written, Ok(outcome))) if !matched.contains_key(&written.email) => {
                 imported.by_text += 1;
                 if outcome.unsubscribed {
-                    suppress.extend(Suppressed::of_address(&written.email, ASKED, now));
+                    asked.insert(written.email.clone());
                 }
                 matched.insert(written.email.clone(), outcome);
             }
@@ -138,15 +135,15 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         found: imported.found,
         matched: imported.matched,
     };
-    let people = people(folder, &matched, &suppress)?;
+    let people = people(folder, &matched, &asked)?;
     let _lock = folder.lock(Kind::Replies)?;
     let mut known = Known::read(folder, campaign.stem())?;
     if !people.is_empty() {
         imported.number = Some(keep_import(folder, campaign.stem(), &known, (&about, &people))?);
     }
     // Before the replies: whoever sees what is known sees also who is not to be written to.
-    if !suppress.is_empty() {
-        imported.suppressed = Suppression::add(folder, suppress)? as u64;
+    if !asked.is_empty() {
+        imported.suppressed = Suppression::add_asked(folder, asked.iter().map(String::as_str), now)? as u64;
     }
     imported.is_news = known.merge(matched.into_values());
     imported.known = known.counts();
@@ -160,7 +157,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
 fn people(
     folder: &DataFolder,
     matched: &BTreeMap<String, Outcome>,
-    suppress: &[Suppressed],
+    asked: &BTreeSet<String>,
 ) -> Result<Vec<Person>, Error> {
     let mut people: BTreeMap<&str, Person> = BTreeMap::new();
     for (email, outcome) in matched {
@@ -168,9 +165,9 @@ fn people(
         people.insert(email, Person { lead, email: Some(email.clone()), outcome, ..Person::default() });
     }
     let listed = Suppression::load(folder)?;
-    for email in suppress.iter().filter_map(|entry| entry.email.as_deref()) {
+    for email in asked {
         let person =
-            people.entry(email).or_insert_with(|| Person { email: Some(email.to_owned()), ..Person::default() });
+            people.entry(email).or_insert_with(|| Person { email: Some(email.clone()), ..Person::default() });
         person.opted_out = true;
         person.suppressed = listed.reason(AddressKey::from_address(email)).is_none();
     }

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use super::known::Known;
-use super::matching::ASKED;
 use crate::data::imports::{self, Import, Line};
-use crate::data::leads::{AddressKey, Suppression};
+use crate::data::leads::{self, AddressKey, LeadList, Suppression};
 use crate::data::replies::{self, Counts, Outcome};
 use crate::data::{DataFolder, Error, Kind};
 
@@ -18,7 +17,8 @@ pub struct Undone {
     pub known: Counts,
     /// Who was taken off the suppression list again.
     pub restored: u64,
-    /// Who stays on it though this import put them there, since another one says the same.
+    /// Who stays on it though this import put them there, since another import, a list of leads or a person says the
+    /// same.
     pub kept: u64,
 }
 
@@ -35,12 +35,12 @@ pub fn undo(folder: &DataFolder, campaign: &str, number: u32) -> Result<Option<U
     };
     let mut known = Known::default();
     let (mut at, mut gathered): (u32, Vec<Outcome>) = (0, Vec::new());
-    let mut suppressed: HashSet<AddressKey> = HashSet::new();
+    let mut put_there: HashSet<AddressKey> = HashSet::new();
     for line in imports::open(folder, campaign)?.into_iter().flatten() {
         let Line { import, person, .. } = line?;
         if import == number {
             let email = person.email.as_deref().filter(|_| person.suppressed);
-            suppressed.extend(email.map(AddressKey::from_address));
+            put_there.extend(email.map(AddressKey::from_address));
             continue;
         }
         if import != at {
@@ -50,17 +50,19 @@ pub fn undo(folder: &DataFolder, campaign: &str, number: u32) -> Result<Option<U
         gathered.extend(person.outcome);
     }
     known.merge(gathered);
-    let put_there = suppressed.len() as u64;
-    still_asked(folder, (campaign, number), &mut |key| _ = suppressed.remove(&key))?;
+    let count = put_there.len() as u64;
+    let mut free = put_there;
+    still_asked(folder, (campaign, number), &mut |key| _ = free.remove(&key))?;
     known.write(folder, campaign)?;
-    let restored = Suppression::take_back(folder, &suppressed, ASKED)? as u64;
+    let restored = Suppression::take_back(folder, &free)? as u64;
     let counts = known.counts();
     // Last: it says what is to be taken back.
     imports::remove(folder, campaign, number)?;
-    Ok(Some(Undone { import, known: counts, restored, kept: put_there.saturating_sub(restored) }))
+    Ok(Some(Undone { import, known: counts, restored, kept: count.saturating_sub(restored) }))
 }
 
-/// Everybody of whom another import, or what is known of another campaign, says that they asked not to be written to.
+/// Everybody of whom another import, what is known of another campaign, or a list of leads says that they are not to be
+/// written to.
 fn still_asked(
     folder: &DataFolder,
     (campaign, number): (&str, u32),
@@ -81,6 +83,14 @@ fn still_asked(
             let outcome = outcome?;
             if outcome.unsubscribed {
                 each(AddressKey::from_address(&outcome.email));
+            }
+        }
+    }
+    for file in leads::lists(folder)? {
+        for lead in LeadList::open(folder, &file)? {
+            let lead = lead?;
+            if lead.blocked.is_some() {
+                each(lead.key());
             }
         }
     }

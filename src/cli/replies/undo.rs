@@ -24,7 +24,7 @@ pub struct List {
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 The campaign then has what its other imports say. People whom only this import put on the suppression list are taken
-off it; people who are on it for another reason stay.
+off it; people whom another import, a list of leads or leads suppress names too stay.
 
 Examples:
   rejoinder replies list --campaign spring

@@ -12,6 +12,9 @@ use crate::data::json::Fault;
 use crate::data::lines;
 use crate::data::{DataFolder, Error, FileName, Kind, Map};
 
+/// Why somebody is there whom an export of replies put there: the only reason that can be taken back.
+pub const ASKED: &str = "asked not to be written to";
+
 /// Somebody who is never to be written to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(expecting = "an object with `hash` and `reason`")]
@@ -25,6 +28,10 @@ pub struct Suppressed {
     pub reason: String,
     /// Since when, as [`clock::iso`](crate::data::clock::iso) writes it.
     pub at: String,
+    /// Whether somebody else has said the same since an export of replies put this person here: then they stay when
+    /// that export is taken back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
     /// Keys that this version does not know.
     #[serde(flatten)]
     pub extra: Map,
@@ -36,13 +43,18 @@ impl Suppressed {
     pub fn of_address(address: &str, reason: &str, at: &str) -> Option<Self> {
         let email = fold_address(address)?;
         let hash = address::hash(&email);
-        Some(Suppressed { hash, email: Some(email), reason: reason.into(), at: at.into(), extra: Map::new() })
+        let (reason, at) = (reason.to_owned(), at.to_owned());
+        Some(Suppressed { hash, email: Some(email), reason, at, confirmed: false, extra: Map::new() })
     }
 
     /// The same without the address: its hash alone says that this person is not to be written to.
     #[must_use]
     pub fn without_address(self) -> Self {
         Suppressed { email: None, ..self }
+    }
+
+    fn is_one_of(&self, people: &HashSet<AddressKey>) -> bool {
+        AddressKey::of_hash(&self.hash).is_some_and(|key| people.contains(&key))
     }
 }
 
@@ -104,21 +116,43 @@ impl Suppression {
         lead.blocked.as_deref().or_else(|| self.reason(lead.key()))
     }
 
-    /// Adds people, each once; a person who is there already keeps the first reason. Returns how many are new.
+    /// Adds people for good, each once; a person who is there already keeps the first reason. Returns how many are new.
     ///
     /// # Errors
     /// As [`load`](Self::load), and what the disk says; the list is then as it was.
     pub fn add(folder: &DataFolder, new: impl IntoIterator<Item = Suppressed>) -> Result<usize, Error> {
+        let new: Vec<Suppressed> = new.into_iter().collect();
+        let again = new.iter().filter_map(|entry| AddressKey::of_hash(&entry.hash)).collect();
         let _lock = folder.lock(Kind::Leads)?;
-        Suppression::add_locked(folder, new.into_iter().map(Ok))
+        Suppression::add_locked(folder, &again, new.into_iter().map(Ok))
     }
 
-    /// The same for who holds the lock on `leads/`.
+    /// The same for who holds the lock on `leads/`. `again` are people to confirm, where an export of replies put them
+    /// there.
     pub(super) fn add_locked(
         folder: &DataFolder,
+        again: &HashSet<AddressKey>,
         new: impl IntoIterator<Item = Result<Suppressed, Error>>,
     ) -> Result<usize, Error> {
-        Suppression::rewrite(folder, new, Some)
+        Suppression::rewrite(folder, new, |old| {
+            let is_again = old.reason == ASKED && old.is_one_of(again);
+            Some(Suppressed { confirmed: old.confirmed || is_again, ..old })
+        })
+    }
+
+    /// Adds people of whom an export of replies says that they asked, so that they can be taken off again. A person who
+    /// is there already stays as they are. Returns how many are new.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_asked<'a>(
+        folder: &DataFolder,
+        addresses: impl IntoIterator<Item = &'a str>,
+        now: &str,
+    ) -> Result<usize, Error> {
+        let _lock = folder.lock(Kind::Leads)?;
+        let new = addresses.into_iter().filter_map(|address| Suppressed::of_address(address, ASKED, now));
+        Suppression::rewrite(folder, new.map(Ok), Some)
     }
 
     /// Takes the address out of an entry, so that only its hash is left. A person who is not there is added in this
@@ -134,20 +168,20 @@ impl Suppression {
         })
     }
 
-    /// Takes people off the list who are there for this reason and were not forgotten. Returns how many.
+    /// Takes people off the list whom an export of replies put there, unless somebody else has said the same or they
+    /// were forgotten. Returns how many.
     ///
     /// # Errors
     /// As [`add`](Self::add).
-    pub fn take_back(folder: &DataFolder, people: &HashSet<AddressKey>, reason: &str) -> Result<usize, Error> {
+    pub fn take_back(folder: &DataFolder, people: &HashSet<AddressKey>) -> Result<usize, Error> {
         if people.is_empty() {
             return Ok(0);
         }
         let _lock = folder.lock(Kind::Leads)?;
         let mut count = 0;
         Suppression::rewrite(folder, [], |entry| {
-            let is_meant = entry.email.is_some()
-                && entry.reason == reason
-                && AddressKey::of_hash(&entry.hash).is_some_and(|key| people.contains(&key));
+            let can_leave = entry.email.is_some() && entry.reason == ASKED && !entry.confirmed;
+            let is_meant = can_leave && entry.is_one_of(people);
             count += usize::from(is_meant);
             (!is_meant).then_some(entry)
         })?;

@@ -14,8 +14,21 @@ fn row(name: &str, more: serde_json::Value) -> serde_json::Value {
     row
 }
 
+fn asked(name: &str) -> serde_json::Value {
+    row(name, serde_json::json!({"unsubscribed": "yes"}))
+}
+
+fn is_listed(folder: &DataFolder, name: &str) -> bool {
+    let key = AddressKey::from_address(&format!("{name}@x.example"));
+    Suppression::load(folder).unwrap().reason(key).is_some()
+}
+
+fn numbers_of(folder: &DataFolder) -> Vec<u32> {
+    imports::list(folder, "spring").unwrap().iter().map(|(number, _)| *number).collect()
+}
+
 #[test]
-fn an_import_that_is_taken_back_leaves_what_the_others_say() {
+fn undoing_an_import_leaves_what_the_other_imports_say() {
     let first = [row("ana", serde_json::json!({})), row("cleo", serde_json::json!({"reply_text": "Later?"}))];
     let wrong = [
         row("ana", serde_json::json!({"reply_text": "Yes!", "positive": "yes"})),
@@ -32,12 +45,12 @@ fn an_import_that_is_taken_back_leaves_what_the_others_say() {
     let numbers = [&first[..], &wrong, &last].map(|rows| bring(&folder, &file, Tool::Csv, rows).number.unwrap());
     assert_eq!(numbers, [1, 2, 3]);
     assert_eq!(bring(&folder, &file, Tool::Csv, &wrong).number, Some(2), "the same again is the same import");
-    assert!(Suppression::load(&folder).unwrap().reason(AddressKey::from_address("ben@x.example")).is_some());
+    assert!(is_listed(&folder, "ben"));
     let undone = undo(&folder, "spring", 2).unwrap().unwrap();
     assert_eq!((undone.restored, undone.kept, undone.known.replied), (1, 0, 2));
     assert_eq!(bytes(&folder), bytes(&without), "byte for byte what it would be without that import");
     assert!(Suppression::load(&folder).unwrap().is_empty());
-    assert_eq!(imports::list(&folder, "spring").unwrap().iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(numbers_of(&folder), [1, 3]);
     assert!(undo(&folder, "spring", 2).unwrap().is_none());
 
     for number in [1, 3] {
@@ -48,8 +61,44 @@ fn an_import_that_is_taken_back_leaves_what_the_others_say() {
 }
 
 #[test]
-fn who_is_suppressed_for_another_reason_too_stays_so() {
-    let asked = |name: &str| row(name, serde_json::json!({"unsubscribed": "yes"}));
+fn undoing_an_import_frees_nobody_who_was_suppressed_by_hand_since() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    bring(&folder, &file, Tool::Csv, &["ana", "ben"].map(asked));
+    let by_hand = Suppressed::of_address("ben@x.example", "suppressed by hand", "2026-12-01").unwrap();
+    assert_eq!(Suppression::add(&folder, [by_hand]).unwrap(), 0);
+    let undone = undo(&folder, "spring", 1).unwrap().unwrap();
+    assert_eq!((undone.restored, undone.kept), (1, 1));
+    assert!(is_listed(&folder, "ben") && !is_listed(&folder, "ana"));
+}
+
+#[test]
+fn undoing_an_import_frees_nobody_whom_a_list_of_leads_blocks() {
+    use crate::data::leads::import::{Mode, Options, import as import_leads};
+    // The list may be gone by then, or its import may not have noted anything.
+    for (list_is_kept, note_is_kept) in [(true, true), (true, false), (false, true)] {
+        let (_root, folder, file) = place(&["ana", "ben"]);
+        bring(&folder, &file, Tool::Csv, &["ana", "ben"].map(asked));
+        let suppressed = folder.path(&FileName::new(Kind::Leads, "suppressed").unwrap());
+        let before = std::fs::read(&suppressed).unwrap();
+        let list = crate::data::leads::file(&folder, "summer").unwrap();
+        in_file(b"email,unsubscribed\nben@x.example,yes\nana@x.example,no\n", |path| {
+            import_leads(&folder, &list, Mode::New, path, &Options::default())
+        })
+        .unwrap();
+        if !list_is_kept {
+            folder.remove(&list).unwrap();
+        }
+        if !note_is_kept {
+            crate::data::whole::replace(&suppressed, |out| out.write_all(&before)).unwrap();
+        }
+        undo(&folder, "spring", 1).unwrap().unwrap();
+        assert!(is_listed(&folder, "ben"), "list kept: {list_is_kept}, note kept: {note_is_kept}");
+        assert!(!is_listed(&folder, "ana"));
+    }
+}
+
+#[test]
+fn people_suppressed_for_another_reason_too_stay_suppressed() {
     let (_root, folder, file) = place(&["ana", "ben", "cleo", "dora"]);
     let earlier = Suppressed::of_address("ana@x.example", "unsubscribed", "2026-11-01").unwrap();
     Suppression::add(&folder, [earlier]).unwrap();
@@ -59,14 +108,13 @@ fn who_is_suppressed_for_another_reason_too_stays_so() {
     Suppression::forget(&folder, cleo).unwrap();
     let undone = undo(&folder, "spring", 1).unwrap().unwrap();
     assert_eq!((undone.restored, undone.kept), (1, 2), "Dora alone: Ben asked twice, and Cleo was forgotten");
-    let list = Suppression::load(&folder).unwrap();
     for (name, stays) in [("ana", true), ("ben", true), ("cleo", true), ("dora", false)] {
-        assert_eq!(list.reason(AddressKey::from_address(&format!("{name}@x.example"))).is_some(), stays, "{name}");
+        assert_eq!(is_listed(&folder, name), stays, "{name}");
     }
 }
 
 #[test]
-fn replies_from_before_imports_were_kept_count_as_the_first_import() {
+fn replies_older_than_the_list_of_imports_count_as_the_first_import() {
     let (_root, folder, file) = place(&["ana", "ben"]);
     bring(&folder, &file, Tool::Csv, &[row("ana", serde_json::json!({"reply_text": "Later?"}))]);
     folder.remove(&imports::file_name("spring").unwrap()).unwrap();
@@ -80,7 +128,7 @@ fn replies_from_before_imports_were_kept_count_as_the_first_import() {
 }
 
 #[test]
-fn whoever_is_forgotten_does_not_come_back_with_another_import_taken_back() {
+fn undoing_an_import_does_not_bring_back_a_forgotten_person() {
     let (_root, folder, file) = place(&["ana", "ben"]);
     let both = |text: &str| ["ana", "ben"].map(|name| row(name, serde_json::json!({"reply_text": text})));
     bring(&folder, &file, Tool::Csv, &both("We have a vendor for that already."));

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::report::Report;
 use super::{Options, Source, read};
 use crate::data::leads::list::{self, LeadList, Place, Sink};
+use crate::data::leads::suppressed::ASKED;
 use crate::data::leads::{AddressKey, Lead, Suppressed, Suppression};
 use crate::data::spool::Texts;
 use crate::data::{DataFolder, Error, FileName, Kind, clock};
@@ -154,6 +155,8 @@ struct Tally {
     /// Entries for the suppression list.
     blocked: Texts,
     blocked_keys: HashSet<AddressKey>,
+    /// Whom this file blocks and who are on the suppression list already.
+    again: HashSet<AddressKey>,
     reasons: std::collections::BTreeMap<String, u64>,
     duplicates: u64,
     suppressed: u64,
@@ -171,6 +174,7 @@ impl Tally {
             suppression: Suppression::load(folder)?,
             blocked: Texts::new(folder.root())?,
             blocked_keys: HashSet::new(),
+            again: HashSet::new(),
             reasons: std::collections::BTreeMap::new(),
             duplicates: 0,
             suppressed: 0,
@@ -194,6 +198,10 @@ impl Tally {
         let was_suppressed = self.suppression.reason(key).is_some();
         if was_suppressed {
             self.suppressed += u64::from(is_first);
+            // Another reason of which nothing else would be left once the first is taken back.
+            if lead.blocked.is_some() && self.suppression.reason(key) == Some(ASKED) {
+                self.again.insert(key);
+            }
         } else if let Some(reason) = &lead.blocked
             && self.blocked_keys.insert(key)
         {
@@ -215,10 +223,10 @@ impl Tally {
     }
 
     fn suppress(&self, folder: &DataFolder) -> Result<(), Error> {
-        if self.blocked.is_empty() {
+        if self.blocked.is_empty() && self.again.is_empty() {
             return Ok(());
         }
-        Suppression::add_locked(folder, self.blocked.iter().map(|text| lead_of(&self.blocked, &text?)))?;
+        Suppression::add_locked(folder, &self.again, self.blocked.iter().map(|text| lead_of(&self.blocked, &text?)))?;
         Ok(())
     }
 
