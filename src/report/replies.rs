@@ -50,6 +50,12 @@ pub fn text(campaign: &str, read: &Read, imported: &Imported) -> String {
         ));
     }
     lines.extend(unmatched(&imported.unmatched));
+    if imported.forgotten > 0 {
+        lines.push(format!(
+            "Forgotten before, so nothing about them was stored: {}",
+            words::thousands(imported.forgotten)
+        ));
+    }
     if imported.suppressed > 0 {
         lines.push(format!(
             "Added to the suppression list, never to be written to again: {}",
@@ -221,6 +227,7 @@ mod tests {
                 lost(9, "b\u{1b}[31m@x.example", true, Why::UnknownAddress),
             ],
             suppressed: 2,
+            forgotten: 1,
             unknown: [
                 (("Status".to_owned(), "zu\u{1b}prüfen".to_owned()), 3),
                 (("Category".to_owned(), "B".to_owned()), 7),

@@ -28,6 +28,8 @@ pub struct Imported {
     pub unmatched: Vec<Unmatched>,
     /// Who was added to the suppression list.
     pub suppressed: u64,
+    /// People of the export who were forgotten: they are in nothing else here, and nothing about them is stored again.
+    pub forgotten: u64,
     /// What stands in columns of states or categories and is not understood: header and text, with how many rows.
     pub unknown: BTreeMap<(String, String), u64>,
     /// A time that cannot be read, if there is one; all such are unknown.
@@ -69,8 +71,16 @@ pub enum Why {
 pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now: &str) -> Result<Imported, Error> {
     let mut imported = Imported { unknown: std::mem::take(&mut export.unknown), ..Imported::default() };
     let (export_name, tool) = (std::mem::take(&mut export.file), export.tool);
-    let (gathered, unread_time) = export.settled();
+    let (mut gathered, unread_time) = export.settled();
     imported.unread_time = unread_time;
+    let all = Campaign::open(folder, campaign)?;
+    // Before the list is read: who forgets somebody from now on waits, and finds what is written here.
+    let _lock = folder.lock(Kind::Replies)?;
+    let listed = Suppression::load(folder)?;
+    let is_forgotten = |address: &str| listed.is_forgotten(AddressKey::from_address(address));
+    let count = gathered.len();
+    gathered.retain(|address, _| !is_forgotten(address));
+    imported.forgotten = (count - gathered.len()) as u64;
     for said in gathered.values() {
         imported.found.add(&said.outcome(&|_, _| 1));
     }
@@ -78,28 +88,23 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
     let mut refused: HashMap<&str, Why> = HashMap::new();
     let mut texts = WrittenTexts::default();
     let has_texts = gathered.values().any(|said| said.texts().next().is_some());
-    for written in Campaign::open(folder, campaign)? {
+    for written in all {
         let written = written?;
-        match gathered.get_key_value(&written.email) {
-            Some((address, said)) => match outcome(said, &written) {
-                Ok(outcome) => {
-                    matched.insert(address.clone(), outcome);
-                }
-                Err(why) => {
-                    refused.insert(address, why);
-                }
-            },
-            None if has_texts => texts.add(written.steps.iter().map(|step| step.body.as_str()), &written.email),
-            None => {}
+        if has_texts {
+            texts.add(written.steps.iter().map(|step| step.body.as_str()), &written.email);
+        }
+        let Some((address, said)) = gathered.get_key_value(&written.email) else { continue };
+        match outcome(said, &written) {
+            Ok(outcome) => drop(matched.insert(address.clone(), outcome)),
+            Err(why) => drop(refused.insert(address, why)),
         }
     }
     // Whose address is not the campaign's is looked for by what was sent.
     let strangers = gathered
         .iter()
         .filter(|(address, _)| !matched.contains_key(*address) && !refused.contains_key(address.as_str()));
-    let owners: HashMap<&str, &str> = strangers
-        .filter_map(|(address, said)| Some((address.as_str(), texts.owner(said.texts().map(|(text, _)| text))?)))
-        .collect();
+    let mut owners = owners(strangers, &texts);
+    owners.retain(|_, owner| !gathered.contains_key(*owner) && !is_forgotten(owner));
     let by_their_text = written_to(folder, campaign, &owners)?;
     let mut asked = BTreeSet::new();
     for (address, said) in &gathered {
@@ -112,7 +117,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         }
         let found = owners.get(address.as_str()).and_then(|owner| by_their_text.get(*owner));
         match found.map(|written| (written, outcome(said, written))) {
-            Some((written, Ok(outcome))) if !matched.contains_key(&written.email) => {
+            Some((written, Ok(outcome))) => {
                 imported.by_text += 1;
                 if outcome.unsubscribed {
                     asked.insert(written.email.clone());
@@ -135,8 +140,7 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
         found: imported.found,
         matched: imported.matched,
     };
-    let people = people(folder, &matched, &asked)?;
-    let _lock = folder.lock(Kind::Replies)?;
+    let people = people(&matched, &asked, &listed);
     let mut known = Known::read(folder, campaign.stem())?;
     if !people.is_empty() {
         imported.number = Some(keep_import(folder, campaign.stem(), &known, (&about, &people))?);
@@ -154,26 +158,20 @@ pub fn import(folder: &DataFolder, campaign: &FileName, mut export: Export, now:
 }
 
 /// What an import said of people, in the order in which [`Known::merge`] takes them.
-fn people(
-    folder: &DataFolder,
-    matched: &BTreeMap<String, Outcome>,
-    asked: &BTreeSet<String>,
-) -> Result<Vec<Person>, Error> {
+fn people(matched: &BTreeMap<String, Outcome>, asked: &BTreeSet<String>, listed: &Suppression) -> Vec<Person> {
     let mut people: BTreeMap<&str, Person> = BTreeMap::new();
     for (email, outcome) in matched {
         let (lead, outcome) = (Some(outcome.lead.clone()), Some(outcome.clone()));
         people.insert(email, Person { lead, email: Some(email.clone()), outcome, ..Person::default() });
     }
-    let listed = Suppression::load(folder)?;
     for email in asked {
-        let person =
-            people.entry(email).or_insert_with(|| Person { email: Some(email.clone()), ..Person::default() });
+        let person = people.entry(email).or_insert_with(|| Person { email: Some(email.clone()), ..Person::default() });
         person.opted_out = true;
         person.suppressed = listed.reason(AddressKey::from_address(email)).is_none();
     }
     let mut people: Vec<Person> = people.into_values().collect();
     people.sort_by(|one, other| (&one.lead, &one.email).cmp(&(&other.lead, &other.email)));
-    Ok(people)
+    people
 }
 
 /// Keeps what an import said, so that it can be taken back. Replies that were imported before imports were kept become
@@ -197,6 +195,25 @@ fn keep_import(
         imports::add(folder, campaign, &earlier, &people.collect::<Vec<_>>())?;
     }
     imports::add(folder, campaign, about, people)
+}
+
+/// Whose text was sent to each address that the campaign does not have. A text that was sent to several of them tells
+/// nobody.
+fn owners<'g, 't>(
+    strangers: impl Iterator<Item = (&'g String, &'g Gathered)>,
+    texts: &'t WrittenTexts,
+) -> HashMap<&'g str, &'t str> {
+    let (mut owners, mut met, mut several) = (HashMap::new(), HashSet::new(), HashSet::new());
+    for (address, said) in strangers {
+        if let Some(owner) = texts.owner(said.texts().map(|(text, _)| text)) {
+            owners.insert(address.as_str(), owner);
+            if !met.insert(owner) {
+                several.insert(owner);
+            }
+        }
+    }
+    owners.retain(|_, owner| !several.contains(owner));
+    owners
 }
 
 /// What a campaign wrote to these, by their addresses.

@@ -290,6 +290,62 @@ fn a_text_that_several_got_matches_none_of_them() {
 }
 
 #[test]
+fn a_text_that_others_got_is_not_the_one_leads_who_is_absent_from_the_export() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    let campaign = folder.path(&file);
+    let same = std::fs::read_to_string(&campaign).unwrap().replace(&first("ben"), &first("ana"));
+    crate::data::whole::replace(&campaign, |out| out.write_all(same.as_bytes())).unwrap();
+    let row = |email: &str, text: String| serde_json::json!({"email": email, "email_message": text, "replied": "yes"});
+    let rows = [row("ana@x.example", first("ana")), row("stranger@y.example", first("ana"))];
+    let imported = bring(&folder, &file, Tool::Csv, &rows);
+    assert_eq!((imported.by_text, imported.matched.replied, imported.unmatched.len()), (0, 1, 1));
+    // Nor is whoever stands in the export with another text the owner of a stranger's reply.
+    let rows =
+        [row("ana@x.example", "Good morning, we rent coffee machines.".into()), row("s@y.example", second("ana"))];
+    assert_eq!(bring(&folder, &file, Tool::Csv, &rows).by_text, 0);
+}
+
+#[test]
+fn a_text_that_several_strangers_got_matches_none_of_them() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    let row =
+        |email: &str, name: &str| serde_json::json!({"email": email, "email_message": second(name), "replied": 1});
+    let rows = [row("one@y.example", "ana"), row("two@y.example", "ana"), row("three@y.example", "ben")];
+    let imported = bring(&folder, &file, Tool::Csv, &rows);
+    assert_eq!((imported.by_text, imported.unmatched.len()), (1, 2));
+    assert_eq!(known(&folder)[0].email, "ben@x.example");
+}
+
+#[test]
+fn an_export_brings_nothing_back_of_somebody_who_was_forgotten() {
+    let (root, folder, file) = place(&["ana", "ben"]);
+    let campaign = std::fs::read(folder.path(&file)).unwrap();
+    let mut forgetting = crate::data::leads::forget::Forgetting::begin(&folder, "ana@x.example", "x").unwrap();
+    forgetting.files().unwrap();
+    forgetting.lists().unwrap();
+    let row = |name: &str| {
+        let email = format!("{name}@x.example");
+        serde_json::json!({"email": email, "sent_at": "2026-11-02", "unsubscribed": "yes"})
+    };
+    let import = || bring(&folder, &file, Tool::Csv, &[row("ana"), row("ben")]);
+    let files = |folder: &str| std::fs::read_dir(root.path().join(folder)).unwrap().flatten().map(|file| file.path());
+    let named = || {
+        let all = ["campaigns", "imports", "leads", "replies"].into_iter().flat_map(files);
+        all.filter(|path| std::fs::read_to_string(path).unwrap().contains("ana@")).collect::<Vec<_>>()
+    };
+    let imported = import();
+    assert_eq!((imported.forgotten, imported.matched.unsubscribed, imported.unmatched.len()), (1, 1, 0));
+    assert!(named().is_empty(), "{:?}", named());
+    // The campaign of a backup still has them.
+    crate::data::whole::replace(&folder.path(&file), |out| out.write_all(&campaign)).unwrap();
+    import();
+    let elsewhere =
+        serde_json::json!({"email": "else@y.example", "email_message": first("ana"), "unsubscribed": "yes"});
+    assert_eq!(bring(&folder, &file, Tool::Csv, &[elsewhere]).by_text, 0);
+    assert_eq!(named(), [folder.path(&file)]);
+}
+
+#[test]
 fn whoever_may_not_be_written_to_by_a_list_of_leads_may_not_by_an_export_either() {
     let (_root, folder, file) = place(&["ana", "ben"]);
     let rows = [
