@@ -2,11 +2,16 @@
 //!
 //! [`replies`](super::replies) has what is known today; this file has the parts that it was made of, in their order. A
 //! line is about an import or about a person of one, whose address is on the line: whoever is forgotten leaves with it.
+//! Of an import that was taken back one line is left, with its number alone: a number is given once.
+
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::file_name::{FileName, Kind};
 use super::folder::DataFolder;
+use super::json::Fault;
+use super::leads::AddressKey;
 use super::lines::{self, Lines};
 use super::replies::{Counts, Outcome};
 use super::{Error, Map};
@@ -56,7 +61,7 @@ pub struct Person {
     /// Whether they asked not to be written to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub opted_out: bool,
-    /// Whether this import put them on the suppression list.
+    /// Whether they are on the suppression list by this import: it put them there, or the one that did was taken back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suppressed: bool,
     /// Keys that this version does not know.
@@ -89,32 +94,46 @@ pub fn open(folder: &DataFolder, campaign: &str) -> Result<Option<Lines<Line>>, 
 ///
 /// Where the file cannot be read.
 pub fn list(folder: &DataFolder, campaign: &str) -> Result<Vec<(u32, Import)>, Error> {
-    let lines = open(folder, campaign)?.into_iter().flatten();
-    lines.filter_map(|line| line.map(|line| Some((line.import, line.about?))).transpose()).collect()
+    Ok(numbered(folder, campaign)?.0)
 }
 
-/// Adds an import and what it said of people. One that says what an earlier one said of the same file is that one.
-/// Returns its number. The caller holds the lock on `replies/`.
+/// The imports of a campaign, and the highest number that was ever given; 0 where none was.
+fn numbered(folder: &DataFolder, campaign: &str) -> Result<(Vec<(u32, Import)>, u32), Error> {
+    let (mut imports, mut highest) = (Vec::new(), 0);
+    for line in open(folder, campaign)?.into_iter().flatten() {
+        let Line { import, about, .. } = line?;
+        highest = highest.max(import);
+        imports.extend(about.map(|about| (import, about)));
+    }
+    Ok((imports, highest))
+}
+
+/// Adds an import and what it said of people. One that says what the last one said of the same file is that one; with
+/// another in between it may well be news. Returns its number. The caller holds the lock on `replies/`.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read or written; it is then as it was.
 pub fn add(folder: &DataFolder, campaign: &str, import: &Import, people: &[Person]) -> Result<u32, Error> {
-    let known = list(folder, campaign)?;
+    let (known, highest) = numbered(folder, campaign)?;
     let same = |known: &Import| {
         (&known.file, &known.tool, known.found, known.matched)
             == (&import.file, &import.tool, import.found, import.matched)
     };
-    for (number, _) in known.iter().filter(|(_, known)| same(known)) {
-        if says(folder, campaign, *number, people)? {
-            return Ok(*number);
-        }
+    if let Some((number, last)) = known.last()
+        && same(last)
+        && says(folder, campaign, *number, people)?
+    {
+        return Ok(*number);
     }
-    let number = known.iter().map(|(number, _)| *number).max().unwrap_or(0) + 1;
+    let file = file_name(campaign)?;
+    let number = highest.checked_add(1).ok_or_else(|| {
+        Fault::new("import", format!("{highest} leaves no number for another; mend the line")).in_file(folder, &file)
+    })?;
     let first = Line { import: number, about: Some(import.clone()), ..Line::default() };
     let new = people.iter().map(|person| Line { import: number, about: None, person: person.clone() });
     let old = open(folder, campaign)?.into_iter().flatten();
-    lines::replace(folder, &file_name(campaign)?, old.chain(std::iter::once(first).chain(new).map(Ok)))?;
+    lines::replace(folder, &file, old.chain(std::iter::once(first).chain(new).map(Ok)))?;
     Ok(number)
 }
 
@@ -134,17 +153,52 @@ fn says(folder: &DataFolder, campaign: &str, number: u32, people: &[Person]) -> 
     Ok(rest.next().is_none())
 }
 
-/// Takes an import out; the file goes with the last one. The caller holds the lock on `replies/`.
+/// Notes of these people that they are on the suppression list by another import, the first that says of them that they
+/// asked: so the last one that says it can take them off again. The caller holds the lock on `replies/`.
+///
+/// # Errors
+///
+/// As [`add`].
+pub fn pass_on(
+    folder: &DataFolder,
+    (campaign, number): (&str, u32),
+    people: impl IntoIterator<Item = AddressKey>,
+) -> Result<(), Error> {
+    let mut left: HashSet<AddressKey> = people.into_iter().collect();
+    for file in folder.list(Kind::Imports)? {
+        let heir = |line: &Line| {
+            let is_another = file.stem() != campaign || line.import != number;
+            let email = line.person.email.as_deref().filter(|_| is_another && line.person.opted_out);
+            email.map(AddressKey::from_address)
+        };
+        let mut here = HashSet::new();
+        for line in open(folder, file.stem())?.into_iter().flatten() {
+            here.extend(heir(&line?).filter(|key| left.contains(key)));
+        }
+        if here.is_empty() {
+            continue;
+        }
+        left.retain(|key| !here.contains(key));
+        let mut inherit = |mut line: Line| {
+            let is_heir = heir(&line).is_some_and(|key| here.remove(&key));
+            line.person.suppressed |= is_heir;
+            line
+        };
+        let lines = open(folder, file.stem())?.into_iter().flatten();
+        lines::replace(folder, &file, lines.map(|line| line.map(&mut inherit)))?;
+    }
+    Ok(())
+}
+
+/// Takes an import out and leaves its number. The caller holds the lock on `replies/`.
 ///
 /// # Errors
 ///
 /// As [`add`].
 pub fn remove(folder: &DataFolder, campaign: &str, number: u32) -> Result<(), Error> {
-    let file = file_name(campaign)?;
-    if list(folder, campaign)?.iter().all(|(known, _)| *known == number) {
-        return folder.remove(&file);
-    }
-    let lines = open(folder, campaign)?.into_iter().flatten();
-    lines::replace(folder, &file, lines.filter(|line| line.as_ref().map_or(true, |line| line.import != number)))?;
-    Ok(())
+    let lines = open(folder, campaign)?.into_iter().flatten().filter_map(|line| match line {
+        Ok(line) if line.import == number => line.about.map(|_| Ok(Line { import: number, ..Line::default() })),
+        line => Some(line),
+    });
+    lines::replace(folder, &file_name(campaign)?, lines).map(drop)
 }

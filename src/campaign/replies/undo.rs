@@ -50,15 +50,15 @@ pub fn undo(folder: &DataFolder, campaign: &str, number: u32) -> Result<Option<U
         gathered.extend(person.outcome);
     }
     known.merge(gathered);
-    let count = put_there.len() as u64;
-    let mut free = put_there;
+    let mut free = put_there.clone();
     still_asked(folder, (campaign, number), &mut |key| _ = free.remove(&key))?;
     known.write(folder, campaign)?;
+    imports::pass_on(folder, (campaign, number), put_there.difference(&free).copied())?;
     let restored = Suppression::take_back(folder, &free)? as u64;
     let counts = known.counts();
     // Last: it says what is to be taken back.
     imports::remove(folder, campaign, number)?;
-    Ok(Some(Undone { import, known: counts, restored, kept: count.saturating_sub(restored) }))
+    Ok(Some(Undone { import, known: counts, restored, kept: (put_there.len() as u64).saturating_sub(restored) }))
 }
 
 /// Everybody of whom another import, what is known of another campaign, or a list of leads says that they are not to be

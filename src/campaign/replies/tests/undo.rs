@@ -44,7 +44,7 @@ fn undoing_an_import_leaves_what_the_other_imports_say() {
     let (_root, folder, file) = place(&names);
     let numbers = [&first[..], &wrong, &last].map(|rows| bring(&folder, &file, Tool::Csv, rows).number.unwrap());
     assert_eq!(numbers, [1, 2, 3]);
-    assert_eq!(bring(&folder, &file, Tool::Csv, &wrong).number, Some(2), "the same again is the same import");
+    assert_eq!(bring(&folder, &file, Tool::Csv, &last).number, Some(3), "the same again is the same import");
     assert!(is_listed(&folder, "ben"));
     let undone = undo(&folder, "spring", 2).unwrap().unwrap();
     assert_eq!((undone.restored, undone.kept, undone.known.replied), (1, 0, 2));
@@ -57,7 +57,35 @@ fn undoing_an_import_leaves_what_the_other_imports_say() {
         undo(&folder, "spring", number).unwrap().unwrap();
     }
     assert!(!folder.exists(&crate::data::replies::file_name("spring").unwrap()), "nothing is known any more");
-    assert!(!folder.exists(&imports::file_name("spring").unwrap()));
+    assert!(numbers_of(&folder).is_empty());
+    assert_eq!(bring(&folder, &file, Tool::Csv, &last).number, Some(4), "a number is given once");
+}
+
+#[test]
+fn an_export_that_comes_again_after_another_is_an_import_of_its_own() {
+    let (_root, folder, file) = place(&["ana"]);
+    let category = |said: &str| [row("ana", serde_json::json!({"reply_text": "Maybe.", "category": said}))];
+    let (yes, no) = (category("Interested"), category("Not Interested"));
+    let numbers = [&yes, &no, &yes, &yes].map(|rows| bring(&folder, &file, Tool::Csv, rows).number.unwrap());
+    assert_eq!(numbers, [1, 2, 3, 3]);
+    assert_eq!(known(&folder)[0].positive, Some(true));
+    undo(&folder, "spring", 1).unwrap().unwrap();
+    assert_eq!(known(&folder)[0].positive, Some(true), "the third import says so");
+}
+
+#[test]
+fn an_undone_import_does_not_free_its_number() {
+    let (_root, folder, file) = place(&["ana", "ben"]);
+    bring(&folder, &file, Tool::Csv, &[row("ana", serde_json::json!({}))]);
+    bring(&folder, &file, Tool::Csv, &[row("ben", serde_json::json!({}))]);
+    undo(&folder, "spring", 2).unwrap().unwrap();
+    assert_eq!(bring(&folder, &file, Tool::Csv, &[row("ben", serde_json::json!({}))]).number, Some(3));
+    let path = folder.path(&imports::file_name("spring").unwrap());
+    let lines = std::fs::read_to_string(&path).unwrap().replace("\"import\":3", &format!("\"import\":{}", u32::MAX));
+    crate::data::whole::replace(&path, |out| out.write_all(lines.as_bytes())).unwrap();
+    let ana = export(Tool::Csv, &[row("ana", serde_json::json!({"bounced": "yes"}))]);
+    let error = import(&folder, &file, ana, "2026-11-30T02:00:00").unwrap_err().to_string();
+    assert!(error.contains("leaves no number for another"), "{error}");
 }
 
 #[test]
@@ -94,6 +122,25 @@ fn undoing_an_import_frees_nobody_whom_a_list_of_leads_blocks() {
         undo(&folder, "spring", 1).unwrap().unwrap();
         assert!(is_listed(&folder, "ben"), "list kept: {list_is_kept}, note kept: {note_is_kept}");
         assert!(!is_listed(&folder, "ana"));
+    }
+}
+
+#[test]
+fn the_last_import_that_says_that_somebody_asked_frees_them() {
+    // The second one is of the same campaign, or of another.
+    for other in ["spring", "autumn"] {
+        let (_root, folder, file) = place(&["ben"]);
+        let second = FileName::new(Kind::Campaigns, other).unwrap();
+        if second != file {
+            std::fs::copy(folder.path(&file), folder.path(&second)).unwrap();
+        }
+        bring(&folder, &file, Tool::Csv, &[asked("ben")]);
+        let bounced = [row("ben", serde_json::json!({"unsubscribed": "yes", "bounced": "yes"}))];
+        let number = bring(&folder, &second, Tool::Csv, &bounced).number.unwrap();
+        assert_eq!(undo(&folder, "spring", 1).unwrap().unwrap().kept, 1);
+        assert!(is_listed(&folder, "ben"));
+        assert_eq!(undo(&folder, other, number).unwrap().unwrap().restored, 1);
+        assert!(!is_listed(&folder, "ben"), "{other}");
     }
 }
 
