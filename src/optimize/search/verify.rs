@@ -11,7 +11,7 @@ use crate::compare::missing::WorstCase;
 use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::Components;
 use crate::data::spool::Texts;
-use crate::optimize::before::earlier::{Earlier, order};
+use crate::optimize::before::earlier::{Aside, Earlier};
 use crate::optimize::error::Error;
 use crate::optimize::trials::trial_runner::TrialRunner;
 
@@ -102,18 +102,18 @@ fn pairs(trials: usize, earlier: usize) -> usize {
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to continue
 /// does, as the test allows. If the challenger is found better before everybody was asked once, the others are asked
 /// too, as far as the trials go: that it gains is then known, and readers want to know how much. And since luck helped
-/// it to be adopted, some pairs are asked after the decision in any case.
+/// it to be adopted, some pairs are asked after the decision in any case. `order` is that of the people kept aside
+/// ([`order`](crate::optimize::before::earlier::order)).
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
 pub async fn verify(
     runner: &TrialRunner<'_>,
-    unseen: &Arc<Texts>,
+    (unseen, order): (&Arc<Texts>, &[Aside]),
     prompts: (&Arc<str>, &Arc<str>),
     there: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
-    let order = order(unseen, &runner.salt())?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.pairs()) };
     // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
@@ -123,7 +123,7 @@ pub async fn verify(
     let is_graded = runner.decisions > 1 || runner.decides_by_chances() || there.has_several();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
-    let mut asked = Asked::new(runner, unseen, prompts, there, &order);
+    let mut asked = Asked::new(runner, unseen, prompts, there, order);
     let mut decision = Decision::GoOn;
     let schedule = adoption::schedule(order.len(), pairs, answers);
     let looks = schedule.len();
@@ -179,7 +179,7 @@ pub async fn verify(
         decided_at,
         later,
         worst_case,
-        people: order,
+        people: order.iter().map(|one| one.index).collect(),
     })
 }
 
