@@ -1,4 +1,5 @@
-//! The product in the simulated worlds of `just bench-worlds`: what it measures there is what the worlds call the truth.
+//! The product in the simulated worlds of `just bench-worlds`: what it measures there is what the worlds call the
+//! truth.
 
 #[path = "../benches/support/cast.rs"]
 mod cast;
@@ -15,8 +16,11 @@ use std::sync::Arc;
 use cast::cast;
 use places::Here;
 use player::Player;
+use rejoinder::compare::sequential::Decision;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
+use rejoinder::optimize::before::earlier::{Earlier, order};
+use rejoinder::optimize::search::verify::{Size, verify};
 use rejoinder::optimize::trials::trial_runner::Wanted;
 use rejoinder_worlds::truth::Sending;
 use rejoinder_worlds::{Family, Item, Place, Set};
@@ -27,10 +31,15 @@ fn here(family: Family, seed: u64) -> Arc<Here> {
 
 /// A good prompt of that world: what helps most on its own.
 fn good(here: &Here) -> String {
+    with_best(here, 6)
+}
+
+/// A prompt with so many of the ideas that help most on their own.
+fn with_best(here: &Here, count: usize) -> String {
     let world = &here.told.world;
     let mut ideas: Vec<usize> = (0..world.ideas.len()).collect();
     ideas.sort_by(|one, other| world.worth(*other).total_cmp(&world.worth(*one)));
-    let items: Vec<Item> = ideas.into_iter().take(6).map(|idea| Item { idea, wording: 0 }).collect();
+    let items: Vec<Item> = ideas.into_iter().take(count).map(|idea| Item { idea, wording: 0 }).collect();
     here.told.prompt(&items)
 }
 
@@ -76,6 +85,30 @@ fn a_good_prompt_gets_past_the_proof_within_its_calls_and_the_start_is_not_even_
     let same = proof::prove(&here, &here.told.start(), calls).unwrap();
     assert!(!same.adopts && same.calls == 0);
     assert_eq!([500, 1_000, 2_000, 10_000].map(proof::reserve), [166, 333, 400, 400]);
+}
+
+#[test]
+fn people_are_asked_after_the_decision_though_the_test_took_trials_that_were_kept_for_something_else() {
+    let here = here(Family::Additive, 811);
+    let size = Size { alpha: 0.05, expected: 0.1, trials: 32, spare: 88, confirm: 8, precision: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut longer = 0;
+    for count in 1..=6 {
+        let cast = cast(&Arc::new(Player::new(Arc::clone(&here))));
+        let sources = Sources::from_prompt(here.told.start());
+        let runner = proof::runner(&cast, &sources);
+        let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).unwrap());
+        let order = order(&aside, &runner.salt()).unwrap();
+        let prompts = (&Arc::from(here.told.start()), &Arc::from(with_best(&here, count)));
+        let earlier = Earlier::default();
+        let verified = runtime.block_on(verify(&runner, (&aside, &order), prompts, &earlier, size)).unwrap();
+        if verified.decision == Decision::Better && verified.decided_at > size.trials {
+            longer += 1;
+            assert_eq!(verified.later.map(|later| later.pairs), Some(2), "an eighth of sixteen pairs is kept");
+        }
+        assert!(verified.trials <= size.trials + size.spare);
+    }
+    assert!(longer > 0, "no proof took longer than was planned");
 }
 
 #[test]

@@ -95,6 +95,12 @@ impl Size {
     }
 }
 
+/// The number of pairs with those after a decision, of which so many are `wanted`. As far as that goes, all that is
+/// `paid_for` is asked; if spare trials made the test longer than that, what was `kept` is still there.
+fn until_confirmed(decided: usize, wanted: usize, (paid_for, kept): (usize, usize)) -> usize {
+    paid_for.max(decided + kept).min(decided + wanted)
+}
+
 fn pairs(trials: usize, earlier: usize) -> usize {
     if trials <= earlier { trials } else { earlier + (trials - earlier) / 2 }
 }
@@ -150,7 +156,8 @@ pub async fn verify(
         }
         // The scatter among those who decided says how many more it takes; it says nothing about their mean.
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
-        let confirmed = paid_for.min(mark.pairs() + size.confirm.max(wanted.unwrap_or(0) as usize));
+        let wanted = size.confirm.max(wanted.unwrap_or(0) as usize);
+        let confirmed = until_confirmed(mark.pairs(), wanted, (paid_for, kept));
         if asked.pairs < confirmed {
             asked.ask_on(confirmed, "confirm", "Asking on after the decision, with people kept aside").await?;
         }
@@ -194,5 +201,13 @@ mod tests {
         assert_eq!(pairs(size(40, 20), 0), (20, 10));
         assert_eq!(pairs(size(40, 0), 0), (20, 0));
         assert_eq!(pairs(size(10, 20), 12), (10, 11), "two pairs with an earlier message, and nine without");
+    }
+
+    #[test]
+    fn after_a_decision_the_kept_pairs_are_asked_even_where_spare_trials_made_the_test_longer() {
+        assert_eq!(until_confirmed(20, 5, (40, 5)), 25, "no more than is wanted");
+        assert_eq!(until_confirmed(20, 90, (40, 5)), 40, "no more than is paid for");
+        assert_eq!(until_confirmed(35, 5, (40, 5)), 40);
+        assert_eq!(until_confirmed(48, 40, (40, 5)), 53, "the test used eight spare pairs");
     }
 }
