@@ -190,14 +190,17 @@ impl Outcome<'_> {
         let used = account.since(self.used_before);
         let head = &self.older.head;
         // If the incumbent stays, so do its messages.
-        let writer = match self.adopted {
-            Some(_) => Some(self.cast.generator.fingerprint(Some(&self.runner.auditing()))),
-            None => head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
+        let generator = &self.cast.generator;
+        let (writer, form) = match (self.adopted, &head.metadata.rejoinder) {
+            (Some(_), _) => (Some(generator.fingerprint(Some(&self.runner.auditing()))), generator.form()),
+            (None, Some(before)) => (before.writer.clone(), before.form),
+            (None, None) => Default::default(),
         };
         Provenance {
             parent: Some(Parent { file: self.older.file.to_string(), sha256: head.sha256.clone(), extra: Map::new() }),
             models: Some(account.models()),
             writer,
+            form,
             usage: account::listed(&used),
             cost_usd: account.cost(&used),
             search_failures: self.runner.failures.all(),
@@ -218,6 +221,7 @@ impl Outcome<'_> {
             file: self.older.file.to_string(),
             sha256: head.sha256.clone(),
             fingerprint: if redone == Redone::Decisions { today } else { recorded.unwrap_or_default() },
+            form: head.metadata.rejoinder.as_ref().map(|before| before.form).unwrap_or_default(),
             redone,
             coding: coding.and_then(Sealed::seal),
             results,
