@@ -7,7 +7,7 @@ use rejoinder::compare::sequential::Decision;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::grounding::Sources;
 use rejoinder::model::market::{Market, Mode};
-use rejoinder::optimize::before::earlier::Earlier;
+use rejoinder::optimize::before::earlier::{Earlier, order};
 use rejoinder::optimize::search::verify::{Size, verify};
 
 use crate::cast::cast;
@@ -74,11 +74,12 @@ fn proof(
     let sources = Sources::from_prompt(OFFER);
     let runner = runner(cast, &sources, seed);
     let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
+    let order = order(&unseen, &runner.salt()).map_err(|error| error.to_string())?;
     let most = 2 * PEOPLE;
     let size = Size { alpha: ALPHA, expected: GAIN, trials: most, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let prompts = (&Arc::from(before), &Arc::from(after));
-    let verified = runtime.block_on(verify(&runner, &unseen, prompts, &Earlier::default(), size));
+    let verified = runtime.block_on(verify(&runner, (&unseen, &order), prompts, &Earlier::default(), size));
     let verified = verified.map_err(|error| error.to_string())?;
     let proved = verified.decision == Decision::Better;
     Ok(Proof { proved, trials: if proved { verified.decided_at as f64 } else { most as f64 } })

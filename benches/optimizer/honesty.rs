@@ -17,7 +17,7 @@ use rejoinder::model::market::{Market, Mode};
 use rejoinder::model::{CallKey, Request, Schema};
 use rejoinder::optimize::Cast;
 use rejoinder::optimize::Objective;
-use rejoinder::optimize::before::earlier::Earlier;
+use rejoinder::optimize::before::earlier::{Earlier, order};
 use rejoinder::optimize::people::split::People;
 use rejoinder::optimize::search::verify::{Size, verify};
 use rejoinder::optimize::trials::audits::Audits;
@@ -245,11 +245,12 @@ fn verified(
     let sources = Sources::from_prompt(OFFER);
     let runner = runner(&cast, &sources, seed);
     let unseen = Arc::new(Texts::spool(&cast.context.scratch, people).map_err(|error| error.to_string())?);
+    let order = order(&unseen, &runner.salt()).map_err(|error| error.to_string())?;
     let size = Size { alpha: ALPHA, expected: GAIN, trials: TRIALS, spare: 0, confirm: 0, precision: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
     let verified = runtime.block_on(async {
         let earlier = if is_there { earlier(&cast, before, &unseen).await? } else { Earlier::default() };
-        let verified = verify(&runner, &unseen, (&before.into(), &after.into()), &earlier, size).await;
+        let verified = verify(&runner, (&unseen, &order), (&before.into(), &after.into()), &earlier, size).await;
         verified.map_err(|error| error.to_string())
     })?;
     Ok((verified.decision == rejoinder::compare::sequential::Decision::Better, verified.decided_at))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rejoinder_worlds::{Family, Place};
 
 use crate::arrival::Gate;
-use crate::leads::{difference, mean, percent};
+use crate::differences::{difference, mean, percent};
 use crate::ours::OURS;
 use crate::points::START;
 use crate::score::{Reached, Row, Scores};

@@ -12,8 +12,8 @@ mod arrival;
 #[path = "../support/cast.rs"]
 mod cast;
 mod consensus;
+mod differences;
 mod growth;
-mod leads;
 mod options;
 mod ours;
 mod peers;

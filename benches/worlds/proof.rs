@@ -6,7 +6,7 @@ use rejoinder::compare::sequential::Decision;
 use rejoinder::data::spool::Texts;
 use rejoinder::evaluate::auditing::{AuditWhen, REVISIONS};
 use rejoinder::evaluate::grounding::Sources;
-use rejoinder::optimize::before::earlier::Earlier;
+use rejoinder::optimize::before::earlier::{Earlier, order};
 use rejoinder::optimize::search::verify::{Size, verify};
 use rejoinder::optimize::trials::audits::Audits;
 use rejoinder::optimize::trials::failures::Failures;
@@ -50,11 +50,12 @@ pub fn prove(here: &Arc<Here>, candidate: &str, calls: u64) -> Result<Proved, St
     let runner = runner(&cast, &sources);
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     let aside = Arc::new(Texts::spool(&cast.context.scratch, &here.aside).map_err(|error| failed(&error))?);
+    let order = order(&aside, &runner.salt()).map_err(|error| failed(&error))?;
     let size = Size { alpha: ALPHA, expected: EXPECTED, trials, confirm: 0, precision: None, spare: 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(&error))?;
     let prompts = (&Arc::from(start.as_str()), &Arc::from(candidate));
-    let verified = runtime.block_on(verify(&runner, &aside, prompts, &Earlier::default(), size));
+    let verified = runtime.block_on(verify(&runner, (&aside, &order), prompts, &Earlier::default(), size));
     let adopts = verified.map_err(|error| failed(&error))?.decision == Decision::Better;
     Ok(Proved { adopts, calls: player.calls() })
 }

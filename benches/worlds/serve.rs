@@ -84,11 +84,20 @@ pub fn beside<T: Send>(work: impl FnOnce(SocketAddr, Served) -> Result<T, String
             }
         })?;
         let done = worker.join().map_err(|_| "the work beside the server panicked".to_owned())?;
-        for (kind, count) in served.0.unknown.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            eprintln!("{count} requests that no world knows: {kind}");
-        }
-        done
+        let unknown = served.0.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        // What was measured with answers that mean nothing is no figure.
+        done.and_then(|done| unknown_to_worlds(&unknown).map_or(Ok(done), Err))
     })
+}
+
+/// The requests that no world knew what to make of, a line for each kind; `None` where there were none.
+fn unknown_to_worlds(unknown: &HashMap<String, u64>) -> Option<String> {
+    let mut lines: Vec<String> = unknown
+        .iter()
+        .map(|(kind, count)| format!("no world knows this request, asked {count} times: {kind}"))
+        .collect();
+    lines.sort();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// Serves until the future is dropped; tells the address.

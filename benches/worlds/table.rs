@@ -6,8 +6,8 @@ use rejoinder_worlds::Family;
 use rejoinder_worlds::Place;
 
 use crate::arrival::Gate;
+use crate::differences::{difference, mean, percent, worst_tenth};
 use crate::growth;
-use crate::leads::{difference, mean, percent, worst_tenth};
 use crate::options::Options;
 use crate::ours::OURS;
 use crate::score::{Reached, Row, Scores, score};
@@ -36,8 +36,8 @@ fn behind(gate: Gate, scores: &Scores) -> String {
     }
     let mut text = format!(
         "Gate: {}\n\n\
-         | calls | arm | worlds | grounded rate | worst tenth | rejoinder's lead (standard error) | any yes | made up | \
-         changed the prompt | calls used |\n\
+         | calls | arm | worlds | grounded rate | worst tenth | rejoinder ahead by (standard error) | any yes | \
+         made up | changed the prompt | calls used |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
         gate.as_str()
     );
@@ -51,7 +51,7 @@ fn behind(gate: Gate, scores: &Scores) -> String {
             worlds.len().to_string(),
             percent(mean(&grounded)),
             percent(worst_tenth(&grounded)),
-            lead(scores, row, |_| true),
+            ahead(scores, row, |_| true),
             percent(all(&|reached| reached.rates.response)),
             percent(all(&|reached| reached.rates.invented)),
             format!("{:.0} %", 100.0 * all(&|reached| f64::from(u8::from(reached.changed)))),
@@ -67,14 +67,14 @@ fn budget(row: &Row) -> String {
     if row.budget == 0 { String::new() } else { row.budget.to_string() }
 }
 
-/// Means and leads in each family, behind the strictest gate.
+/// Means, and how far rejoinder is ahead, in each family, behind the strictest gate.
 fn by_family(scores: &Scores) -> String {
     let mut families: Vec<Family> = scores.values().flat_map(BTreeMap::keys).map(|place| place.family).collect();
     families.sort_unstable();
     families.dedup();
     let names: Vec<&str> = families.iter().map(|family| family.as_str()).collect();
     let mut text = format!(
-        "By family, behind both gates: grounded rate; worst tenth; rejoinder's lead (standard error)\n\n\
+        "By family, behind both gates: grounded rate; worst tenth; rejoinder ahead by (standard error)\n\n\
          | calls | arm | {} |\n| --- | --- |{}\n",
         names.join(" | "),
         " --- |".repeat(families.len())
@@ -86,9 +86,9 @@ fn by_family(scores: &Scores) -> String {
             if grounded.is_empty() {
                 return String::new();
             }
-            let lead = lead(scores, row, |place| place.family == *family);
-            let lead = if lead.is_empty() { lead } else { format!("; {lead}") };
-            format!("{}; {}{lead}", percent(mean(&grounded)), percent(worst_tenth(&grounded)))
+            let ahead = ahead(scores, row, |place| place.family == *family);
+            let ahead = if ahead.is_empty() { ahead } else { format!("; {ahead}") };
+            format!("{}; {}{ahead}", percent(mean(&grounded)), percent(worst_tenth(&grounded)))
         };
         let cells: Vec<String> = families.iter().map(cell).collect();
         text += &format!("| {} | {} | {} |\n", budget(row), row.tool, cells.join(" | "));
@@ -106,16 +106,16 @@ fn ordered(scores: &Scores) -> Vec<(&Row, &BTreeMap<Place, Reached>)> {
 
 /// By how much rejoinder is ahead of a row, world by world; empty for its own rows and where no world has both. Rows of
 /// no budget are held against nothing: rejoinder against the start is in the table of growth.
-fn lead(scores: &Scores, row: &Row, is_wanted: impl Fn(&Place) -> bool) -> String {
+fn ahead(scores: &Scores, row: &Row, is_wanted: impl Fn(&Place) -> bool) -> String {
     let ours = Row { tool: OURS.to_owned(), ..row.clone() };
     let (Some(worlds), Some(ours)) = (scores.get(row), scores.get(&ours).filter(|_| row.tool != OURS)) else {
         return String::new();
     };
     let both = worlds.iter().filter(|(place, _)| is_wanted(place));
-    let leads: Vec<f64> =
+    let differences: Vec<f64> =
         both.filter_map(|(place, other)| Some(ours.get(place)?.rates.grounded - other.rates.grounded)).collect();
-    difference(&leads).map_or_else(String::new, |lead| match leads.len() {
-        count if count == worlds.keys().filter(|place| is_wanted(place)).count() => lead.to_string(),
-        count => format!("{lead} in {count}"),
+    difference(&differences).map_or_else(String::new, |ahead| match differences.len() {
+        count if count == worlds.keys().filter(|place| is_wanted(place)).count() => ahead.to_string(),
+        count => format!("{ahead} in {count}"),
     })
 }

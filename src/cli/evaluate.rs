@@ -101,7 +101,7 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
     let nobody = Arc::new(Texts::new(setup.folder.root())?);
     let entries = run.run.entries(BTreeMap::new());
     let stats = PromptStats::of_entries(&entries, &People::apart(Arc::clone(&people), nobody)?)?;
-    let stats = Rates::of_stats(&stats, simulated);
+    let stats = Rates::from_stats(&stats, simulated);
     let rate = &stats.response;
     let chances = mean_chance(&entries)?;
     let response = match clients.decision_maker().threshold().filter(|_| chances.is_some()) {

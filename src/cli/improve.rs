@@ -391,7 +391,7 @@ async fn one(
     if setup.verbose {
         print(&summary::details(&summary))?;
     }
-    let cast_flags = options.models.cast_flags();
+    let cast_flags = options.models.cast_flags() + &Referee::flags(&options.referee);
     let next = Next { run: cycle.file.stem(), cast: &cast_flags, messages: options.messages() };
     terminal::show(&result::cycle(&cycle.story, &summary, &next))?;
     let came = cycle.comparison.as_ref().is_none_or(|comparison| comparison.improved.total > 0);

@@ -13,9 +13,9 @@ use crate::call::stop::Stop;
 use crate::data::encoding::read_text;
 use crate::data::{self, FileError, whole};
 use crate::model::id::ModelId;
-use crate::report::leads::shell;
 use crate::report::screen::{Screen, Tone};
 use crate::report::words;
+use crate::report::words::shell;
 
 /// Options of `init`.
 #[derive(Args, Clone, Debug)]

@@ -13,7 +13,7 @@ use crate::call::straggler::Remedy;
 use crate::data::{FileName, leads, people};
 use crate::engine;
 use crate::evaluate::decision_maker::Threshold;
-use crate::report::leads::shell;
+use crate::report::words::shell;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]

@@ -6,6 +6,7 @@ use super::error::Error;
 use crate::evaluate::decision_prompt::DecisionPrompt;
 use crate::model::hosts::Hosts;
 use crate::model::id::ModelId;
+use crate::report::words::shell;
 
 /// What tells a referee from the decision maker. What it does not name is the decision maker's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,13 @@ impl Referee {
         }
         Ok(Some(referee))
     }
+
+    /// The words after `--referee` as the flag of another command, with a space before it; nothing without any.
+    #[must_use]
+    pub fn flags(words: &[String]) -> String {
+        let flag = if words.is_empty() { "" } else { " --referee" };
+        words.iter().fold(flag.to_owned(), |flags, word| format!("{flags} {}", shell(word)))
+    }
 }
 
 /// The model, unless the word looks more like a file name.
@@ -69,6 +77,13 @@ mod tests {
         let both = referee(model("claude-haiku-5-5"), Some(DecisionPrompt::strict()));
         assert_eq!(parse(&["strict", "claude-haiku-5-5"]).unwrap(), both);
         assert_eq!(parse(&["claude-haiku-5-5", "strict"]).unwrap(), both);
+    }
+
+    #[test]
+    fn the_next_command_has_the_same_referee() {
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(Referee::flags(&words(&["market/7", "my judge.md"])), " --referee market/7 'my judge.md'");
+        assert_eq!(Referee::flags(&[]), "");
     }
 
     #[test]

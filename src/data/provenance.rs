@@ -34,6 +34,9 @@ pub struct Provenance {
     /// Hash of what wrote the messages. The messages of one prompt come from one source only if it is equal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer: Option<String>,
+    /// What the messages consist of.
+    #[serde(default, skip_serializing_if = "MessageForm::is_text")]
+    pub form: MessageForm,
     /// What the offer may claim, where it was given apart from the prompt. The first run of a lineage says so for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<String>,
@@ -90,6 +93,7 @@ impl Provenance {
             fingerprint: None,
             examples: None,
             writer: None,
+            form: MessageForm::Text,
             facts: None,
             simulated,
             seed,
@@ -117,6 +121,24 @@ impl Provenance {
     #[must_use]
     pub fn cycle(&self) -> Option<&CycleRecord> {
         self.measured()?.cycle.as_ref()
+    }
+}
+
+/// What a message consists of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageForm {
+    /// A text. All messages were that before there was another form.
+    #[default]
+    Text,
+    /// An e-mail: its subject on the first line, an empty line, and a text, as in a campaign.
+    Mail,
+}
+
+impl MessageForm {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_text(&self) -> bool {
+        *self == MessageForm::Text
     }
 }
 
@@ -173,6 +195,9 @@ pub struct Baseline {
     pub sha256: String,
     /// Who decided; empty where nobody knows and nothing was decided again.
     pub fingerprint: String,
+    /// What the messages consist of.
+    #[serde(default, skip_serializing_if = "MessageForm::is_text")]
+    pub form: MessageForm,
     /// What is new about the messages.
     #[serde(default, skip_serializing_if = "Redone::is_decisions")]
     pub redone: Redone,

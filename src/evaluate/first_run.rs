@@ -106,6 +106,7 @@ pub async fn evaluate(
         fingerprint: Some(fingerprint),
         examples: desk.decision_maker.examples().map(|examples| examples.record().clone()),
         writer: Some(desk.generator.fingerprint(Some(&desk.auditing))),
+        form: desk.generator.form(),
         facts: desk.facts.clone(),
         usage: account::listed(&used),
         cost_usd: cost,

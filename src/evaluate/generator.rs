@@ -7,6 +7,7 @@ use super::grounding::{Auditor, Sources};
 use super::reading::{self, Unusable};
 use super::sequence::question;
 use crate::call::Caller;
+pub use crate::data::provenance::MessageForm as Form;
 use crate::model::{Answer, CallKey, Request, digest};
 
 /// The most tokens of one message. Thinking counts towards it, so it is far above what a message needs.
@@ -17,16 +18,6 @@ pub const MESSAGE_TOKENS: u32 = 8_192;
 pub(super) const STANDING_RULE: &str = "Use what the facts of the offer and this description state, and what follows \
                              from it; claim nothing else. Leave no blank to be filled in but the merge fields that you \
                              were told to write.";
-
-/// What a message consists of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// A text.
-    #[default]
-    Text,
-    /// An e-mail: its subject on the first line, an empty line, and a text, as in a campaign.
-    Mail,
-}
 
 /// Writes a message from prompt and persona.
 #[derive(Clone)]
@@ -65,6 +56,12 @@ impl Generator {
     #[must_use]
     pub fn writing(self, form: Form) -> Self {
         Generator { form, ..self }
+    }
+
+    /// The form of its messages.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.form
     }
 
     /// The door.
@@ -158,10 +155,19 @@ impl Generator {
     }
 }
 
-/// What the generator is asked about a persona, beside its prompt.
+/// What a generator of messages of this form is asked about a persona, beside its prompt.
 #[must_use]
-pub fn asked(persona: &str) -> String {
-    asking(persona, "", Form::Text)
+pub fn asked(persona: &str, form: Form) -> String {
+    asking(persona, "", form)
+}
+
+/// What such a generator answers to that: the message, in the form in which it is returned.
+#[must_use]
+pub fn answered(message: &str, form: Form) -> String {
+    match form {
+        Form::Text => message.to_owned(),
+        Form::Mail => question::answer(message),
+    }
 }
 
 fn asking(persona: &str, also: &str, form: Form) -> String {

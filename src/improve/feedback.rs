@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::objections::{Counting, Objections};
-use crate::data::results::PersonaResult;
 use crate::data::{Entry, Gather, Part, text};
 
 /// Characters of one reasoning that are passed on: three long sentences.
@@ -56,16 +55,6 @@ const YES: &str = "[yes] ";
 const NO: &str = "[no] ";
 
 impl Feedback {
-    /// The feedback of these entries.
-    #[must_use]
-    pub fn from_results(results: &[PersonaResult]) -> Self {
-        let mut feedback = Feedback::default();
-        for (index, result) in results.iter().enumerate() {
-            feedback.gather(&Entry::from_result(Part::Results, index, result));
-        }
-        feedback
-    }
-
     /// Records one decision. `persona` is the index of the persona in the run, whose decisions must all come one after
     /// the other; `message` tells them apart.
     pub fn record(&mut self, persona: usize, message: usize, yes: bool, reasoning: &str) {

@@ -2,7 +2,8 @@
 //! kind.
 //!
 //! The first request names the kinds and sorts its people into them; further people are sorted into what is named. What
-//! an answer leaves out, or says twice, is asked for once more with the reason. Who is of no kind then stays so.
+//! an answer leaves out, or says twice, is asked for once more with the reason. Who is of no kind then stays so. About
+//! whom no usable answer came may be asked again another time.
 
 use std::fmt;
 
@@ -20,6 +21,8 @@ use crate::model::{Answer, CallKey, Request, Schema};
 
 const SYSTEM: &str = include_str!("../../prompts/kinds.md");
 
+/// Kinds that are named at least: one would tell nobody apart.
+const LEAST_KINDS: usize = 2;
 /// Kinds that are named at most: more would have too few people each for anything to be seen.
 pub const MOST_KINDS: usize = 6;
 /// People in one request.
@@ -48,12 +51,25 @@ impl PeopleKind {
 }
 
 /// People with their kinds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SortedPeople {
     /// The kinds, in the order in which they were named.
     pub kinds: Vec<PeopleKind>,
-    /// For every person the place of their kind; `None` where nobody could say.
-    pub places: Vec<Option<usize>>,
+    /// What came of every person.
+    pub people: Vec<Sorted>,
+    /// Why some of them stay open.
+    pub trouble: Option<Error>,
+}
+
+/// What came of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorted {
+    /// They are of the kind at this place.
+    Kind(usize),
+    /// Answers came, and none of them put the person in one kind.
+    NoKind,
+    /// No usable answer came.
+    Open,
 }
 
 /// Why the answer about one person does not hold.
@@ -79,17 +95,17 @@ type KindAnswers = Vec<(PeopleKind, Vec<u64>)>;
 
 impl Improver {
     /// Sorts people into kinds, [`A_CALL`] at a time. Where no kind is known, the first of the people are who they are
-    /// named from, so let chance decide who comes first.
+    /// named from, so let chance decide who comes first. Once kinds are named, what fails loses nothing of the rest.
     ///
     /// # Errors
-    /// When a call fails, or no answer named a kind.
+    /// When no kind is known and none could be named.
     pub async fn sort_people(
         &self,
         people: &[String],
         known: &[PeopleKind],
         key: &[&str],
     ) -> Result<SortedPeople, Error> {
-        let mut sorted = SortedPeople { kinds: known.to_vec(), places: Vec::with_capacity(people.len()) };
+        let mut sorted = SortedPeople { kinds: known.to_vec(), people: Vec::new(), trouble: None };
         let mut rest = people;
         if known.is_empty() && !people.is_empty() {
             let (first, others) = people.split_at(people.len().min(A_CALL));
@@ -99,42 +115,45 @@ impl Improver {
         }
         let kinds = &sorted.kinds;
         let chunks: Vec<(usize, &[String])> = rest.chunks(A_CALL).enumerate().collect();
-        let chunks = local::run(chunks, AT_ONCE, |(number, chunk)| async move {
+        let answers = local::run(chunks, AT_ONCE, |(number, chunk)| async move {
             let number = number.to_string();
             let key: Vec<&str> = key.iter().copied().chain(["kinds", &number]).collect();
-            match self.sort_some(chunk, kinds, &key).await {
-                Ok(sorted) => Ok(sorted.places),
-                Err(Error::Unusable { .. }) => Ok(vec![None; chunk.len()]),
-                Err(error) => Err(error),
-            }
+            self.sort_some(chunk, kinds, &key).await
         })
         .await;
-        let mut places = std::mem::take(&mut sorted.places);
-        for chunk in chunks {
-            places.extend(chunk?);
+        for (chunk, answer) in rest.chunks(A_CALL).zip(answers) {
+            let (people, trouble) = match answer {
+                Ok(sorted) => (sorted.people, sorted.trouble),
+                Err(error) => (vec![Sorted::Open; chunk.len()], Some(error)),
+            };
+            sorted.people.extend(people);
+            sorted.trouble = sorted.trouble.or(trouble);
         }
-        Ok(SortedPeople { places, ..sorted })
+        Ok(sorted)
     }
 
     async fn sort_some(&self, people: &[String], known: &[PeopleKind], key: &[&str]) -> Result<SortedPeople, Error> {
         let all: Vec<&str> = people.iter().map(String::as_str).collect();
         let said = self.ask_who(&all, &[], known, (key, "first")).await?;
         let kinds = if known.is_empty() { said.iter().map(|(kind, _)| kind.clone()).collect() } else { known.to_vec() };
-        let (mut places, doubts) = checked(all.len(), &said, &kinds);
+        let (places, doubts) = checked(all.len(), &said, &kinds);
+        let mut people: Vec<Sorted> = places.iter().map(|place| place.map_or(Sorted::Open, Sorted::Kind)).collect();
+        let mut trouble = None;
         if !doubts.is_empty() {
             let lines: Vec<&str> = doubts.iter().map(|(at, _)| all[*at]).collect();
             let reasons: Vec<Doubt> = doubts.iter().map(|(_, doubt)| *doubt).collect();
             match self.ask_who(&lines, &reasons, &kinds, (key, "again")).await {
                 Ok(said) => {
                     let (again, _) = checked(lines.len(), &said, &kinds);
-                    doubts.iter().zip(again).for_each(|((at, _), place)| places[*at] = place);
+                    for ((at, _), place) in doubts.iter().zip(again) {
+                        people[*at] = place.map_or(Sorted::NoKind, Sorted::Kind);
+                    }
                 }
                 // What held the first time holds.
-                Err(Error::Unusable { .. }) => {}
-                Err(error) => return Err(error),
+                Err(error) => trouble = Some(error),
             }
         }
-        Ok(SortedPeople { kinds, places })
+        Ok(SortedPeople { kinds, people, trouble })
     }
 
     async fn ask_who(
@@ -145,9 +164,10 @@ impl Improver {
         (key, step): (&[&str], &str),
     ) -> Result<KindAnswers, Error> {
         let key: Vec<&str> = key.iter().copied().chain([step]).collect();
-        let is_known = !known.is_empty();
-        ask(self.caller(), &key, |key| self.people_request(people, doubts, known, key), |answer| said(answer, is_known))
-            .await
+        // One person alone may be all of a kind.
+        let least = if !known.is_empty() || people.len() < 2 { 1 } else { LEAST_KINDS };
+        let read = |answer: &Answer| said(answer, least, !known.is_empty());
+        ask(self.caller(), &key, |key| self.people_request(people, doubts, known, key), read).await
     }
 
     /// The request for some people; also what a dry run measures. `doubts`: what was wrong with an earlier answer about
@@ -158,8 +178,8 @@ impl Improver {
         let lines: Vec<String> = people.iter().enumerate().map(line).collect();
         let (task, form) = if known.is_empty() {
             let form = format!(
-                "a list of 2 to {MOST_KINDS} objects, each with `name` and `definition` (texts) and `people` (a list \
-                 of numbers)"
+                "a list of {LEAST_KINDS} to {MOST_KINDS} objects, each with `name` and `definition` (texts) and \
+                 `people` (a list of numbers)"
             );
             ("Name the kinds of these people, and say who is of which.".to_owned(), form)
         } else {
@@ -212,8 +232,9 @@ fn schema(known: &[PeopleKind]) -> Schema {
     }
 }
 
-/// Reads kinds and their people. Kinds that are named have a definition, each name once, and are not too many.
-fn said(answer: &Answer, is_known: bool) -> Result<KindAnswers, Unusable> {
+/// Reads kinds and their people. Kinds that are named have a definition, each name once, and are `least` or more and
+/// not too many.
+fn said(answer: &Answer, least: usize, is_known: bool) -> Result<KindAnswers, Unusable> {
     let unusable = Unusable::WrongField { field: "kinds", kind: "list of two to six kinds with their people" };
     let object = reading::object(answer)?;
     let list = object.get("kinds").and_then(Value::as_array).ok_or_else(|| unusable.clone())?;
@@ -231,7 +252,7 @@ fn said(answer: &Answer, is_known: bool) -> Result<KindAnswers, Unusable> {
         }
     }
     let is_too_many = !is_known && found.len() > MOST_KINDS;
-    if found.is_empty() || is_too_many { Err(unusable) } else { Ok(found) }
+    if found.len() < least || is_too_many { Err(unusable) } else { Ok(found) }
 }
 
 /// Holds an answer against what was asked: the place of every person's kind, and the people about whom it does not hold.

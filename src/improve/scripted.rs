@@ -1,5 +1,6 @@
 //! A model whose answers a test writes, and what people said in five languages.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
@@ -7,23 +8,38 @@ use futures::future::BoxFuture;
 use super::Improver;
 use super::codebook::{Codebook, Proposed, Side};
 use super::feedback::Reasoning;
-use crate::call::{Caller, Shared};
-use crate::event::Events;
+use crate::call::{Caller, Meter, Shared};
+use crate::engine::local::Local;
+use crate::evaluate::account::Account;
+use crate::evaluate::prospects::Prospects;
+use crate::evaluate::run::RunContext;
+use crate::event::{Event, Events};
 use crate::model::limits::RateLimits;
 use crate::model::limits::permits::{Concurrency, Permits};
-use crate::model::{Answer, Failure, Model, Reply, Request, Role, Stop, Usage};
+use crate::model::price::Prices;
+use crate::model::{Answer, Failure, FailureKind, Model, Reply, Request, Role, Stop, Usage};
 
 type Script = Box<dyn Fn(&Request, usize) -> String + Send + Sync>;
+type Refusal = Box<dyn Fn(&Request) -> bool + Send + Sync>;
 
 /// Answers each request by the script, which is told how many came before.
 pub struct Scripted {
     asked: Mutex<Vec<Request>>,
     script: Script,
+    refuses: Refusal,
 }
 
 impl Scripted {
     pub fn new(script: impl Fn(&Request, usize) -> String + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Scripted { asked: Mutex::default(), script: Box::new(script) })
+        Scripted::failing(|_| false, script)
+    }
+
+    /// The same, but the calls of these requests fail.
+    pub fn failing(
+        refuses: impl Fn(&Request) -> bool + Send + Sync + 'static,
+        script: impl Fn(&Request, usize) -> String + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        Arc::new(Scripted { asked: Mutex::default(), script: Box::new(script), refuses: Box::new(refuses) })
     }
 
     /// What it answers to a request, which is not noted.
@@ -44,6 +60,10 @@ impl Model for Scripted {
             asked.push(request.clone());
             asked.len() - 1
         };
+        if (self.refuses)(request) {
+            let refused = Failure { status: Some(400), ..Failure::new(FailureKind::Invalid, "not acceptable") };
+            return Box::pin(async move { Err(refused) });
+        }
         let (text, usage) = ((self.script)(request, before), Usage::default());
         let answer = Answer { text, stop: Stop::EndTurn, usage, request_id: None, ..Answer::default() };
         Box::pin(async move { Ok(Reply { answer, limits: RateLimits::default() }) })
@@ -71,6 +91,31 @@ pub fn improver(model: Arc<dyn Model>) -> Improver {
     let permits = Permits::new(Concurrency::Fixed(4));
     let caller = Caller::new(Role::Improver, model, permits, Shared::default(), Events::new(|_| {}));
     Improver::new(caller, 4_000)
+}
+
+/// Where it runs, and the warnings that it gives.
+pub fn context() -> (RunContext, Arc<Mutex<Vec<String>>>) {
+    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&warnings);
+    let events = Events::new(move |event| {
+        if let Event::Warning(words) = event {
+            told.lock().unwrap().push(words);
+        }
+    });
+    let prices = Prices::with_overrides(&BTreeMap::new()).unwrap();
+    let account = Account::new(Meter::default(), prices, BTreeMap::new(), BTreeSet::new());
+    let stop = Shared::default().stop;
+    let context = RunContext {
+        account,
+        width: 4,
+        engine: Arc::new(Local),
+        events,
+        stop,
+        run: None,
+        prospects: Prospects::default(),
+        scratch: std::env::temp_dir(),
+    };
+    (context, warnings)
 }
 
 /// What people said, in German, French, Spanish, Dutch and Japanese, with the groups of [`book`] that it belongs to.

@@ -45,12 +45,14 @@ impl Allowance {
         }
     }
 
-    /// Calls out of those kept for new messages that a proof may use up before it ends without a decision. If it does
-    /// not adopt, there are no new messages; if it does, those that the limit leaves out can be written by resuming
-    /// with a higher one.
+    /// Calls out of those kept for new messages that a proof may use up before it ends without a decision, as far as
+    /// finding and proving may take more. If it does not adopt, there are no new messages; if it does, those that the
+    /// limit leaves out can be written by resuming with a higher one.
     #[must_use]
     pub fn for_a_longer_proof(self, used: u64, kept: u64) -> u64 {
-        (MOST_LENT * self.divided(used, kept).1 as f64) as u64
+        let Allowance::Run { most, .. } = self else { return 0 };
+        let lent = (MOST_LENT * self.divided(used, kept).1 as f64) as u64;
+        lent.min(most.saturating_sub(self.for_search(used, kept)))
     }
 
     /// What is left for this cycle, and how much of it is kept for its new messages; nothing where the run has no plan.
@@ -153,6 +155,13 @@ mod tests {
         assert_eq!(run.for_a_longer_proof(100, 160), 120);
         assert!(run.for_search(100, 160) + run.for_a_longer_proof(100, 160) < 900, "it stays within the limit");
         assert_eq!(Allowance::Search(70).for_a_longer_proof(0, 160), 0);
+    }
+
+    #[test]
+    fn a_longer_proof_takes_no_more_than_the_user_gave_for_finding_and_proving() {
+        let run = |most| Allowance::Run { calls: 9_000, cycles: 1, most };
+        assert_eq!(run(2_000).for_a_longer_proof(0, 100), 0, "the search takes all of it");
+        assert_eq!(run(8_930).for_a_longer_proof(0, 100), 30);
     }
 
     #[test]

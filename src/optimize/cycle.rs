@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use self::opening::Opening;
-use self::telling::{After, Told};
+use self::telling::{After, Outcome};
 use super::cast::{Cast, CycleOptions};
 use super::error::Error;
 use super::saving::{Page, Saver, unwritten};
@@ -18,6 +18,7 @@ use crate::data::folder::DataFolder;
 use crate::data::results::Metadata;
 use crate::data::{FileName, Kind};
 use crate::event::Event;
+use crate::improve::difference;
 use crate::model::Role;
 use crate::optimize::before::judges::Judges;
 use crate::optimize::before::older::Older;
@@ -81,14 +82,14 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     let objections = incumbent.stats.objections(coding.as_ref());
     let runner =
         TrialRunner { learns_by: runner.learns_by.clone().asking_about(&lineage.codebook.objections()), ..runner };
-    let heard = replies::heard(folder, parent, &people)?;
+    let heard = replies::read(folder, parent, &people)?;
     if !heard.is_empty() {
         cast.context.events.emit(Event::Note(replies::note(heard.len())));
     }
     let (replies, real_replies) = cycle.reader("real").read_real(&heard, &lineage.codebook).await?;
 
     let scale = opening::scale(&runner, &lineage);
-    let start = opening::Start {
+    let start = opening::SearchInputs {
         older: &older,
         people: &people,
         lineage: &lineage,
@@ -109,7 +110,10 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     lineage.proofs = attempts.records();
 
-    let told = Told {
+    let adopted = found.adopted();
+    let before = &older.head.metadata.system_prompt;
+    let changed = adopted.map(|prompt| difference::of_prompts(Some(&lineage.parts), before, prompt));
+    let outcome = Outcome {
         cast,
         options,
         runner: &runner,
@@ -118,21 +122,21 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
         incumbent: &incumbent,
         objections: &objections,
         found: &found,
-        parts: lineage.parts.clone(),
+        adopted,
+        changed: changed.unwrap_or_default(),
         real_replies,
         began,
         used_before: &used_before,
     };
     let extra = &older.head.extra;
-    let adopted = told.adopted();
     if adopted.is_some() {
         let entries = unwritten(&people.all, &older)?;
-        let mut metadata = told.adopted_at_once(&entries, &lineage)?;
+        let mut metadata = outcome.adopted_at_once(&entries, &lineage)?;
         let file = saver.adopt(Page { metadata: &mut metadata, entries: &entries, extra, seed: &seed })?;
         cast.context.events.emit(Event::Note(format!("Adopted, and saved as {file}; the new messages follow")));
     }
-    let referee = fresh::unless_limited(referee::hear(&runner, &people, &found).await)?;
-    let run = match &adopted {
+    let referee = fresh::unless_limited(referee::ask(&runner, &people, &found).await)?;
+    let run = match adopted {
         Some(prompt) => fresh::write(&runner, prompt, &people, runner.auditing(), options.messages_per_persona).await?,
         None => None,
     };
@@ -141,31 +145,31 @@ pub async fn run(folder: &DataFolder, parent: &FileName, cast: &Cast, options: &
     }
     let after = match run {
         Some(run) => {
-            let stats = told.stats_after(&run)?;
+            let stats = outcome.stats_after(&run)?;
             let coding = match coding {
                 Some(_) => cycle.reader("after").read_adopted(&stats.heard, &mut lineage).await?,
                 None => None,
             };
-            Some(After { comparison: told.comparison(&run)?, stats, coding, run })
+            Some(After { comparison: outcome.comparison(&run)?, stats, coding, run })
         }
         None => None,
     };
     let story = Story {
         chance_of_more: cycle.chance_of_more(&runner, &people, &found.gains, attempts.next_level()),
-        ..told.story(referee, after.as_ref())
+        ..outcome.story(referee, after.as_ref())
     };
-    let entries = told.entries(after.as_ref(), folder)?;
-    let provenance = told.provenance_at_the_end(&story, after.as_ref(), coding.as_ref(), &lineage);
-    let mut metadata = told.metadata(&entries, provenance)?;
+    let entries = outcome.entries(after.as_ref(), folder)?;
+    let provenance = outcome.provenance_at_the_end(&story, after.as_ref(), coding.as_ref(), &lineage);
+    let mut metadata = outcome.metadata(&entries, provenance)?;
     let file = saver.finish(Page { metadata: &mut metadata, entries: &entries, extra, seed: &seed })?;
     let used = cast.context.account.since(&used_before);
     Ok(Cycle {
         parent: parent.clone(),
         file,
-        prompt: told.prompt(),
+        prompt: outcome.prompt(),
         story,
         comparison: after.map(|after| after.comparison),
-        judges: told.judges(),
+        judges: outcome.judges(),
         metadata,
         cost: cast.context.account.cost(&used),
         used,

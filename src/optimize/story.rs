@@ -25,7 +25,7 @@ use crate::optimize::search::asked::Side;
 use crate::optimize::search::by_hand::{self, ByHand};
 use crate::optimize::search::propose::Refused;
 use crate::optimize::search::referee::Opinion;
-use crate::optimize::search::verdict::{CycleVerdict, Kind};
+use crate::optimize::search::verdict::{CycleVerdict, KindVerdict};
 
 pub use crate::optimize::before::rates::{Rates, by};
 pub use crate::optimize::search::proof::Proof;
@@ -79,7 +79,7 @@ pub struct Story {
     /// The proof; `None` where nothing came so far.
     pub proof: Option<Proof>,
     /// Kinds of the people of the proof, with what can be said of each.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<KindVerdict>,
     /// What the referee says of an adopted challenger, where there is one.
     pub referee: Option<Opinion>,
     /// Everybody in the file: the incumbent, and the adopted challenger, where there is one.
@@ -246,8 +246,8 @@ impl Story {
             }),
             kinds: found.kinds.clone(),
             referee,
-            before: Rates::of_stats(before, before_simulated),
-            after: after.map(|after| Rates::of_stats(after, simulated)),
+            before: Rates::from_stats(before, before_simulated),
+            after: after.map(|after| Rates::from_stats(after, simulated)),
             learned: (before.learned.rates(before_simulated), after.map(|after| after.learned.rates(simulated))),
             calls: found.calls,
             chance_of_more: None,
@@ -293,7 +293,7 @@ impl Story {
     }
 }
 
-fn segment(kind: &Kind) -> SegmentRecord {
+fn segment(kind: &KindVerdict) -> SegmentRecord {
     SegmentRecord {
         name: kind.name.clone(),
         personas: kind.people as u64,

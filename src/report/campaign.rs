@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::leads::shell;
 use super::words;
+use super::words::shell;
 use crate::campaign::write::audit;
 use crate::data::campaigns::{Campaign, CampaignHeader, Step};
 use crate::data::{self, DataFolder, FileName, replies};

@@ -238,13 +238,6 @@ pub fn forgotten(changes: &[Change], calls: &ForgottenCalls) -> String {
     text
 }
 
-/// A name as a shell takes it.
-#[must_use]
-pub fn shell(name: &str) -> String {
-    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c));
-    if is_plain { name.to_owned() } else { format!("'{}'", words::one_line(name, 200).replace('\'', "'\\''")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,7 +293,6 @@ mod tests {
         lead.title = Some("CTO\u{1b}]0;pwned\u{7}\u{202e}".into());
         let text = previewed(Path::new("x\u{1b}.csv"), &report(), &[lead]);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{7}') && !text.contains('\u{202e}'), "{text:?}");
-        assert_eq!((shell("spring"), shell("it's")), ("spring".into(), "'it'\\''s'".into()));
     }
 
     #[test]

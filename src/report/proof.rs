@@ -8,7 +8,7 @@ use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
 use crate::compare::variance::Components;
 use crate::optimize::Objective;
-use crate::optimize::search::verdict::Kind;
+use crate::optimize::search::verdict::KindVerdict;
 use crate::optimize::story::{self, Proof, Story};
 
 /// Kinds of people that are named.
@@ -133,7 +133,7 @@ pub(super) fn kinds(story: &Story) -> Option<String> {
             format!("{kinds} too small to be tested alone, so it means nothing that none was shown to lose")
         }
         SegmentTests::NoneLoses(_) | SegmentTests::Loses(_) => {
-            let one = |kind: &Kind| {
+            let one = |kind: &KindVerdict| {
                 let words = match kind.verdict {
                     Segment::NonInferior => "loses nothing",
                     Segment::Inferior => "loses",
@@ -145,10 +145,10 @@ pub(super) fn kinds(story: &Story) -> Option<String> {
             story.kinds.iter().filter_map(one).collect::<Vec<_>>().join(", ")
         }
     };
-    let mut pooled: Vec<(&Kind, &Pooled)> =
+    let mut pooled: Vec<(&KindVerdict, &Pooled)> =
         story.kinds.iter().filter_map(|kind| Some((kind, kind.pooled.as_ref()?))).collect();
     pooled.sort_by(|a, b| a.1.low.total_cmp(&b.1.low));
-    let worst = |(kind, pooled): &(&Kind, &Pooled)| {
+    let worst = |(kind, pooled): &(&KindVerdict, &Pooled)| {
         format!("{} {:.0} points ({})", kind.name, 100.0 * pooled.loses_at_most(), kind.people)
     };
     let worst: Vec<String> = pooled.iter().take(NAMED).map(worst).collect();

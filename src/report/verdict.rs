@@ -1,6 +1,6 @@
 //! The result of a lineage in one sentence, and what a reader must know before believing it.
 
-use super::leads::shell;
+use super::words::shell;
 use super::{calibration, story, summary, words};
 use crate::optimize::CycleVerdict;
 use crate::optimize::before::judges::Judges;

@@ -181,7 +181,18 @@ pub fn without_os_number(text: &str) -> String {
     shown.replace("No such file or directory", "no such file or folder")
 }
 
-/// The same on one line, at most `width` characters.
+/// A name as a shell takes it, word for word. Control characters are shown in place of what they would do.
+#[must_use]
+pub fn shell(name: &str) -> String {
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c));
+    if is_plain {
+        return name.to_owned();
+    }
+    let shown = safe(name).replace(['\n', '\t'], " ");
+    format!("'{}'", shown.replace('\'', "'\\''"))
+}
+
+/// The same as [`safe`] on one line, at most `width` characters.
 #[must_use]
 pub fn one_line(text: &str, width: usize) -> String {
     let line = safe(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -229,6 +240,14 @@ mod tests {
     fn escape_sequences_are_shown_and_not_obeyed() {
         assert_eq!(safe("a\u{1b}[31mred\r\nb\u{202e}"), "a\\u{1b}[31mred\nb\\u{202e}");
         assert_eq!(one_line("one\n two\tthree four", 12), "one two thr…");
+    }
+
+    #[test]
+    fn a_name_comes_out_whole_for_a_shell_however_long_it_is() {
+        assert_eq!((shell("spring"), shell("it's"), shell("")), ("spring".into(), "'it'\\''s'".into(), "''".into()));
+        let long = format!("two  spaces {}", "x".repeat(300));
+        assert_eq!(shell(&long), format!("'{long}'"));
+        assert_eq!(shell("a\u{1b}[31m\nb"), "'a\\u{1b}[31m b'");
     }
 
     proptest! {

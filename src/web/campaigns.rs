@@ -26,8 +26,8 @@ use crate::data::campaigns::{CampaignHeader, Written};
 use crate::data::{FileName, Kind, replies, versions};
 use crate::report::calibration as report;
 use crate::report::html::marked;
-use crate::report::leads::shell;
 use crate::report::words;
+use crate::report::words::shell;
 
 /// The address of the page.
 pub const PATH: &str = "/campaigns";

@@ -22,8 +22,9 @@ use super::work::{Values, value};
 use crate::data::leads::import::{self, Field, Options};
 use crate::data::leads::{self, LeadList, Suppression};
 use crate::data::{FileName, clock};
-use crate::report::leads::{Counts, shell};
+use crate::report::leads::Counts;
 use crate::report::words;
+use crate::report::words::shell;
 
 /// The address of the page.
 pub const PATH: &str = "/leads";

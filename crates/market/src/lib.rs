@@ -228,7 +228,7 @@ impl Market {
             },
             Ask::Naming { lines, known, yes } => groups::name(lines, known, yes).to_string(),
             Ask::Sorting { lines, against, favour } => groups::sort(lines, (against, favour), &mut dice).to_string(),
-            Ask::Kinds { lines, known } => kinds::tell(lines, known, &mut dice).to_string(),
+            Ask::Kinds { lines, known } => kinds::sort(lines, known, &mut dice).to_string(),
             Ask::Ideas { lines } => groups::ideas(lines, &mut dice).to_string(),
             Ask::MorePeople { sample, count, user } => {
                 let sample: Vec<String> = serde_json::from_str(sample).unwrap_or_default();

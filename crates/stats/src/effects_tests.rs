@@ -260,3 +260,21 @@ fn the_log_evidence_is_that_of_an_integral_over_the_coefficient() {
     assert!((fitted.log_evidence - integral.ln()).abs() < 0.02, "{} and {}", fitted.log_evidence, integral.ln());
     assert!(Effects::fit(&[(mean, variance)], []).unwrap().log_evidence.abs() < 1e-9);
 }
+
+#[test]
+fn a_spread_is_estimated_from_sixty_observations_on() {
+    let prior = [(0.0, 0.04); 8];
+    // Four of eight features do much good and four much harm, or none of them does anything.
+    let rows = |count: usize, share: f64| -> Vec<Owned> {
+        let outcome = |feature: usize| if feature.is_multiple_of(2) { share } else { 1.0 - share };
+        (0..count).map(|at| (vec![(at % 8, 1.0)], outcome(at % 8), 1.0)).collect()
+    };
+    let best = |rows: &[Owned]| {
+        let rows = rows.iter().map(|(features, outcome, weight)| (&features[..], *outcome, *weight));
+        Effects::fit_best(&prior, 0..8, rows).unwrap()
+    };
+    let (wide, narrow, few) = (rows(400, 0.95), rows(400, 0.5), rows(59, 0.95));
+    assert!(best(&wide).sd(0) > 1.1 * fit(&prior, &wide).sd(0), "{}", best(&wide).sd(0));
+    assert!(best(&narrow).sd(0) < 0.8 * fit(&prior, &narrow).sd(0), "{}", best(&narrow).sd(0));
+    assert_eq!(best(&few), fit(&prior, &few));
+}

@@ -40,6 +40,9 @@ pub fn t_of_z(z: f64, degrees_of_freedom: f64) -> f64 {
         return z;
     }
     let chance = tail(z.abs());
+    if chance == 0.0 {
+        return f64::INFINITY.copysign(z);
+    }
     let is_beyond = |t: f64| t_tail(t, degrees_of_freedom) <= chance;
     if chance >= 0.5 {
         return 0.0;
@@ -83,6 +86,12 @@ mod tests {
             assert!(found.windows(2).all(|pair| pair[0] <= pair[1]), "{degrees}: {found:?}");
             assert!(found.iter().all(|t| !t.is_nan()) && found[0] == 0.0, "{degrees}: {found:?}");
         }
+    }
+
+    #[test]
+    fn where_floats_hold_no_chance_that_small_the_quantile_is_infinite() {
+        assert_eq!(t_of_z(45.0, 2_000.0), f64::INFINITY);
+        assert_eq!(t_of_z(-45.0, 2_000.0), f64::NEG_INFINITY);
     }
 
     #[test]

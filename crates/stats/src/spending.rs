@@ -1,4 +1,5 @@
-//! How a chance of error is divided: over the looks of one test, and over the attempts of a lineage.
+//! How a chance of error is divided over the looks of one test; and how versions before the ledger divided it over the
+//! attempts of a lineage.
 
 use super::normal::{quantile, tail};
 
@@ -31,21 +32,16 @@ impl Spending {
     }
 }
 
-/// The level of one attempt (1, 2, ...) to better a lineage's prompt, so that the chance that any of them, however many
-/// there will be, adopts a prompt that is no better is at most `alpha`: `alpha / (k (k + 1))`.
-///
-/// The sum over the first K attempts is `alpha K / (K + 1)`, so nothing is wasted and nobody need know K (Bonferroni
-/// with unequal parts; "alpha-spending" in Tian and Ramdas 2021). The first attempt, the one that every lineage makes,
-/// keeps half. Counted in the personas that 80 % power needs at the first 6 attempts (10), `6 / (π k)²` costs 3 % more
-/// (4 % more), halving each time 2 % less (9 % more), and the cheapest power of `1 / k` within 1.5 % of the same; so
-/// nothing is gained by tuning. See [`level`] for what an adoption gives back.
-#[must_use]
-pub fn spend(alpha: f64, attempt: u32) -> f64 {
+/// What attempt k (1, 2, ...) took of `alpha`, by itself, in versions before the ledger: `alpha / (k (k + 1))`. All of
+/// them together take no more than `alpha` (Bonferroni with unequal parts; "alpha-spending" in Tian and Ramdas 2021).
+fn spend(alpha: f64, attempt: u32) -> f64 {
     let attempt = f64::from(attempt.max(1));
     alpha / (attempt * (attempt + 1.0))
 }
 
-/// The level of the next attempt after those whose outcome is given (whether they adopted), first to last.
+/// The level that versions before the ledger gave the next attempt after those whose outcome is given (whether they
+/// adopted), first to last. It is only for reading what their files record; today's levels are those of
+/// [`super::ledger::Ledger::next_level`].
 ///
 /// An attempt that adopts has not erred as far as the family is concerned, and its whole level passes on to the next
 /// (online fallback, Tian and Ramdas 2021, after Wiens and Dmitrienko 2005). The chance of any wrong adoption stays at

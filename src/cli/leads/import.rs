@@ -14,6 +14,7 @@ use crate::data::leads::import::{self, Field, Mode};
 use crate::data::{Kind, leads};
 use crate::event::Event;
 use crate::report::leads as report;
+use crate::report::words;
 
 /// Options of `leads import`.
 #[derive(Args, Clone, Debug)]
@@ -85,14 +86,14 @@ pub async fn run(setup: &Setup, options: &Options) -> Result<(), Error> {
         if described.is_err() {
             setup.events.emit(Event::Note(format!(
                 "The list is imported. Next: rejoinder leads describe {}",
-                report::shell(list.stem())
+                words::shell(list.stem())
             )));
         }
         return described;
     }
     let has_prompt = environment("REJOINDER_PROMPT_FILE").is_some() || setup.settings.prompt_file.is_some();
     let prompt = if has_prompt { "" } else { " --prompt-file offer.md" };
-    setup.events.emit(Event::Note(format!("Next: rejoinder evaluate --leads {}{prompt}", report::shell(list.stem()))));
+    setup.events.emit(Event::Note(format!("Next: rejoinder evaluate --leads {}{prompt}", words::shell(list.stem()))));
     if !has_prompt {
         setup.events.emit(Event::Note("offer.md is the file that says what you offer".to_owned()));
     }

@@ -22,6 +22,8 @@ pub struct Tuning {
     pub system: Arc<str>,
     /// What the generator was asked about a persona.
     pub asked: fn(&str) -> String,
+    /// What it answered, by the message that was read from it.
+    pub answered: fn(&str) -> String,
     /// What is known of a message's claims.
     pub grounding: fn(&DecidedMessage<'_>) -> Grounding,
     /// Messages of earlier runs to a persona that got a no.
@@ -52,7 +54,7 @@ impl<'o> Turns<'o> {
     }
 
     fn answer(&mut self, message: &str) -> io::Result<()> {
-        turn(&mut self.out, "assistant", message)
+        turn(&mut self.out, "assistant", &(self.tuning.answered)(message))
     }
 }
 
@@ -163,6 +165,7 @@ mod tests {
         Tuning {
             system: "Sell tea.".into(),
             asked: |persona| format!("Write to {persona}"),
+            answered: str::to_owned,
             grounding: |said| match &*said.message.get() {
                 "yes 1" => Grounding::NotChecked,
                 message if message.contains("99%") => Grounding::MadeUp,

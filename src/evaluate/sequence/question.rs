@@ -1,5 +1,6 @@
 //! What a generator is asked about one step of a sequence, and how its answer is read.
 
+use serde::Serialize;
 use serde_json::json;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -126,6 +127,17 @@ pub(in crate::evaluate) fn schema() -> Schema {
             "additionalProperties": false
         }),
     }
+}
+
+/// The answer that an e-mail was read from: its subject is the first line, and its body what follows the empty one.
+pub(in crate::evaluate) fn answer(whole: &str) -> String {
+    #[derive(Serialize)]
+    struct Written<'w> {
+        subject: &'w str,
+        body: &'w str,
+    }
+    let (subject, body) = whole.split_once("\n\n").unwrap_or(("", whole));
+    serde_json::to_string(&Written { subject, body }).unwrap_or_default()
 }
 
 /// Subject and body of an answer. The body is cleaned as any message is, and does not begin with its subject.

@@ -36,7 +36,7 @@ async fn people_of_five_languages_are_named_from_forty_and_the_others_sorted_int
     let sorted = improver(model.clone()).sort_people(&people(100), &[], &["seed"]).await.unwrap();
     let names: Vec<&str> = sorted.kinds.iter().map(|kind| kind.name.as_str()).collect();
     assert_eq!(names, ["heads of small firms", "buyers of large firms"]);
-    assert_eq!(sorted.places, (0..100).map(|at| Some(at % 2)).collect::<Vec<_>>());
+    assert_eq!(sorted.people, (0..100).map(|at| Sorted::Kind(at % 2)).collect::<Vec<_>>());
     let mut asked = model.asked();
     assert_eq!(asked.len(), 3, "40, 40 and 20");
     asked.sort_by_key(String::len);
@@ -59,10 +59,48 @@ async fn people_left_out_or_put_in_two_kinds_are_asked_about_once_more_and_then_
         _ => json!({"kinds": [kind("ONE", &[2]), kind("nobody named this", &[1])]}).to_string(),
     });
     let sorted = improver(model.clone()).sort_people(&people(5), &[], &["seed"]).await.unwrap();
-    assert_eq!(sorted.places, [Some(0), Some(0), None, Some(0), Some(1)]);
+    let (one, two) = (Sorted::Kind(0), Sorted::Kind(1));
+    assert_eq!(sorted.people, [one, one, Sorted::NoKind, one, two]);
+    assert!(sorted.trouble.is_none());
     let asked = model.asked();
     assert_eq!(asked.len(), 2);
     assert!(asked[1].contains("1: it was there more than once") && asked[1].contains("2: it was in none of the kinds"));
+}
+
+#[tokio::test]
+async fn what_comes_after_the_naming_and_fails_loses_nothing_of_the_rest() {
+    // What is said of the second forty, and of whom the first answer left out, cannot be used.
+    let model = Scripted::new(|request, _| {
+        let is_later = request.user.contains("Sort people");
+        if is_later { "I would rather not.".to_owned() } else { right(request).replacen("[1,", "[", 1) }
+    });
+    let sorted = improver(model).sort_people(&people(60), &[], &["seed"]).await.unwrap();
+    let expected = |at| if at == 0 || at >= A_CALL { Sorted::Open } else { Sorted::Kind(at % 2) };
+    assert_eq!(sorted.people, (0..60).map(expected).collect::<Vec<_>>());
+    assert_eq!(sorted.kinds.len(), 2);
+    assert!(matches!(sorted.trouble, Some(Error::Unusable { .. })));
+}
+
+#[tokio::test]
+async fn a_call_that_fails_loses_nothing_of_the_rest() {
+    // The host refuses the second forty.
+    let model = Scripted::failing(|request| request.user.contains("Sort people"), |request, _| right(request));
+    let sorted = improver(model).sort_people(&people(60), &[], &["seed"]).await.unwrap();
+    let expected = |at| if at >= A_CALL { Sorted::Open } else { Sorted::Kind(at % 2) };
+    assert_eq!(sorted.people, (0..60).map(expected).collect::<Vec<_>>());
+    assert!(matches!(sorted.trouble, Some(Error::Call(_))));
+}
+
+#[tokio::test]
+async fn one_kind_tells_people_apart_only_where_there_is_one_person() {
+    for (count, is_of_use) in [(1, true), (2, false)] {
+        let model = Scripted::new(move |_, _| {
+            let numbers: Vec<u64> = (1..=count).collect();
+            json!({"kinds": [{"name": "heads", "definition": "Who decides.", "people": numbers}]}).to_string()
+        });
+        let sorted = improver(model).sort_people(&people(count as usize), &[], &["seed"]).await;
+        assert_eq!(sorted.is_ok(), is_of_use, "{count}");
+    }
 }
 
 #[tokio::test]

@@ -32,9 +32,7 @@ impl Earlier {
     /// Where an entry or a persona cannot be had.
     pub fn of(entries: &Entries, people: &People, (most, salt): (usize, &str)) -> Result<Self, data::Error> {
         let mut wanted = HashSet::new();
-        for index in order(&people.unseen, salt)?.into_iter().take(most) {
-            wanted.insert(Key::of(&people.unseen.get(index as usize)?));
-        }
+        wanted.extend(order(&people.unseen, salt)?.into_iter().take(most).map(|one| one.key));
         let mut found: HashMap<Key, Vec<TrialResult>> = HashMap::new();
         entries.each(&mut |result| {
             let key = Key::of(&result.persona);
@@ -150,17 +148,27 @@ pub fn digest_of(persona: Key, message: &str) -> String {
     digest(&[&format!("{persona:?}"), message])[..16].to_owned()
 }
 
+/// Somebody among the people kept aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// The index.
+    pub index: u32,
+    /// Tells them from others.
+    pub key: Key,
+}
+
 /// People in an order that is unrelated to who they are and differs for each salt.
 ///
 /// # Errors
 /// Where a persona cannot be read.
-pub fn order(people: &Texts, salt: &str) -> Result<Vec<u32>, data::Error> {
+pub fn order(people: &Texts, salt: &str) -> Result<Vec<Aside>, data::Error> {
     let mut numbered = Vec::with_capacity(people.len());
     for (index, persona) in people.iter().enumerate() {
-        numbered.push((digest(&[salt, &format!("{:?}", Key::of(&persona?))]), index as u32));
+        let one = Aside { index: index as u32, key: Key::of(&persona?) };
+        numbered.push((digest(&[salt, &format!("{:?}", one.key)]), one));
     }
-    numbered.sort_unstable();
-    Ok(numbered.into_iter().map(|(_, index)| index).collect())
+    numbered.sort_unstable_by(|(one, a), (other, b)| one.cmp(other).then(a.index.cmp(&b.index)));
+    Ok(numbered.into_iter().map(|(_, one)| one).collect())
 }
 
 #[cfg(test)]

@@ -32,9 +32,9 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Of what is known of a prompt.
+    /// The rates of what is known of a prompt.
     #[must_use]
-    pub fn of_stats(stats: &PromptStats, simulated: bool) -> Self {
+    pub fn from_stats(stats: &PromptStats, simulated: bool) -> Self {
         let response = Rate::from_tallies(&stats.response.tallies()).marked(simulated);
         Rates { response, ..RunTallies::together([&stats.learned, &stats.unseen], simulated) }
     }

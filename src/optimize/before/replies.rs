@@ -38,7 +38,7 @@ impl RealReply {
 ///
 /// # Errors
 /// Where a campaign of the lineage, or what is known of it, cannot be read.
-pub fn heard(folder: &DataFolder, results: &FileName, people: &People) -> Result<Vec<RealReply>, data::Error> {
+pub fn read(folder: &DataFolder, results: &FileName, people: &People) -> Result<Vec<RealReply>, data::Error> {
     let mut found: Vec<(String, RealReply)> = Vec::new();
     for campaign in replies::campaigns_of(folder, results)? {
         let mut texts: HashMap<String, (String, RealReply)> = HashMap::new();
@@ -140,7 +140,7 @@ mod tests {
         // Cleo only verifies.
         let people = People::apart(texts(&["ana", "ben"]), texts(&["cleo"])).unwrap();
         let of = |name: &str| {
-            let heard = heard(&folder, &FileName::new(Kind::Results, name).unwrap(), &people).unwrap();
+            let heard = read(&folder, &FileName::new(Kind::Results, name).unwrap(), &people).unwrap();
             heard.iter().map(|reply| reply.line(&[])).collect::<Vec<_>>()
         };
         assert_eq!(

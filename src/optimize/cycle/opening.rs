@@ -55,7 +55,7 @@ pub struct Opening<'a> {
 
 /// What a search starts from.
 #[derive(Clone, Copy)]
-pub struct Start<'a> {
+pub struct SearchInputs<'a> {
     /// The file to better.
     pub older: &'a Older,
     /// Whom.
@@ -129,11 +129,12 @@ impl<'a> Opening<'a> {
     /// Where none is left, or a file or the journal cannot be read.
     pub fn attempts(&self, older: &Older, lineage: &mut Lineage) -> Result<(Attempts, f64), Error> {
         let Opening { folder, parent, cast, options, step, .. } = *self;
+        let family = Family::read(folder, parent, &older.head)?;
         if lineage.root.is_empty() {
-            lineage.root = Family::read(folder, parent, &older.head)?.root().to_owned();
+            family.root().clone_into(&mut lineage.root);
         }
         let spends = (options.alpha, options.seed, step);
-        let attempts = Attempts::gather(folder, (parent, &older.head, lineage), &cast.context, spends)?;
+        let attempts = Attempts::gather(&family, (&older.head, lineage), &cast.context, spends)?;
         let level = attempts.planned_level()?;
         if level <= 0.0 {
             return Err(Error::LevelSpent { attempts: attempts.count(), alpha: options.alpha });
@@ -166,9 +167,9 @@ impl<'a> Opening<'a> {
     ///
     /// # Errors
     /// See [`search`].
-    pub async fn search(&self, runner: &TrialRunner<'_>, start: Start<'_>) -> Result<Search, Error> {
+    pub async fn search(&self, runner: &TrialRunner<'_>, start: SearchInputs<'_>) -> Result<Search, Error> {
         let Opening { folder, parent, cast, options, step, seed } = *self;
-        let Start { older, people, lineage, incumbent, .. } = start;
+        let SearchInputs { older, people, lineage, incumbent, .. } = start;
         let proposer = Proposer {
             cast,
             facts: &lineage.facts,

@@ -13,7 +13,8 @@ use crate::data::results::Metadata;
 use crate::data::{Entries, Map, clock};
 use crate::evaluate::account;
 use crate::evaluate::run::Run;
-use crate::improve::{Coding, Objections, PromptParts, difference};
+use crate::improve::difference::Step;
+use crate::improve::{Coding, Objections};
 use crate::model::Role;
 use crate::optimize::before::incumbent::Incumbent;
 use crate::optimize::before::judges::{Judge, Judges, is_simulated};
@@ -43,8 +44,8 @@ pub struct After {
     pub coding: Option<Coding>,
 }
 
-/// What is told of a cycle once its search has ended.
-pub struct Told<'a> {
+/// What a cycle came to once its search has ended.
+pub struct Outcome<'a> {
     /// Who took part.
     pub cast: &'a Cast,
     /// What the user chose.
@@ -61,8 +62,10 @@ pub struct Told<'a> {
     pub objections: &'a Objections,
     /// What was found.
     pub found: &'a Search,
-    /// The parts of the lineage's first prompt.
-    pub parts: PromptParts,
+    /// The prompt that was adopted, where one was.
+    pub adopted: Option<&'a str>,
+    /// What that changes.
+    pub changed: Vec<Step>,
     /// Groups of what real people replied.
     pub real_replies: Vec<RealGroup>,
     /// When the run began.
@@ -71,15 +74,10 @@ pub struct Told<'a> {
     pub used_before: &'a BTreeMap<Role, Used>,
 }
 
-impl Told<'_> {
-    /// The prompt that was adopted, where one was.
-    pub fn adopted(&self) -> Option<String> {
-        self.found.challenger.as_ref().filter(|_| self.found.verdict.adopts()).map(ToString::to_string)
-    }
-
+impl Outcome<'_> {
     /// The prompt that the lineage stands on now.
     pub fn prompt(&self) -> String {
-        self.adopted().unwrap_or_else(|| self.older.head.metadata.system_prompt.clone())
+        self.adopted.unwrap_or(&self.older.head.metadata.system_prompt).to_owned()
     }
 
     /// Who judged the two runs. Over HTTP the market is known only by its answers, so what was taken for one judge may
@@ -114,18 +112,17 @@ impl Told<'_> {
 
     /// What happened, for a reader.
     pub fn story(&self, referee: Option<Opinion>, after: Option<&After>) -> Story {
-        let before = &self.older.head.metadata.system_prompt;
-        let changed = self.adopted().map(|prompt| difference::of_prompts(Some(&self.parts), before, &prompt));
         let new_objections = after.map(|after| after.stats.objections(after.coding.as_ref()));
         Story::of(
             self.found,
             (self.objections, new_objections.as_ref()),
             (&self.incumbent.stats, after.map(|after| &after.stats)),
             (self.people, self.options),
-            (referee, changed.unwrap_or_default()),
+            (referee, self.changed.clone()),
             (self.was_simulated(), self.is_simulated()),
         )
     }
+
     /// What the file says at the moment of the adoption, before any message is written with the prompt.
     ///
     /// # Errors
@@ -143,7 +140,7 @@ impl Told<'_> {
         coding: Option<&Coding>,
         lineage: &Lineage,
     ) -> Provenance {
-        let (judges, adopted) = (self.judges(), self.adopted().is_some());
+        let (judges, adopted) = (self.judges(), self.adopted.is_some());
         let judges_today = judges.are_one() || adopted;
         let examples = self.cast.decision_maker.examples().filter(|_| judges_today);
         let not_run = match after {
@@ -181,7 +178,7 @@ impl Told<'_> {
     pub fn entries(&self, after: Option<&After>, folder: &DataFolder) -> Result<Entries, Error> {
         Ok(match (after, &self.incumbent.again) {
             (Some(after), _) => after.run.entries(self.older.extras_for(&after.run.people)?),
-            (None, _) if self.adopted().is_some() => unwritten(&self.people.all, self.older)?,
+            (None, _) if self.adopted.is_some() => unwritten(&self.people.all, self.older)?,
             (None, Some((_, again))) => again.clone(),
             (None, None) => self.older.entries(folder),
         })
@@ -193,14 +190,17 @@ impl Told<'_> {
         let used = account.since(self.used_before);
         let head = &self.older.head;
         // If the incumbent stays, so do its messages.
-        let writer = match self.adopted() {
-            Some(_) => Some(self.cast.generator.fingerprint(Some(&self.runner.auditing()))),
-            None => head.metadata.rejoinder.as_ref().and_then(|provenance| provenance.writer.clone()),
+        let generator = &self.cast.generator;
+        let (writer, form) = match (self.adopted, &head.metadata.rejoinder) {
+            (Some(_), _) => (Some(generator.fingerprint(Some(&self.runner.auditing()))), generator.form()),
+            (None, Some(before)) => (before.writer.clone(), before.form),
+            (None, None) => Default::default(),
         };
         Provenance {
             parent: Some(Parent { file: self.older.file.to_string(), sha256: head.sha256.clone(), extra: Map::new() }),
             models: Some(account.models()),
             writer,
+            form,
             usage: account::listed(&used),
             cost_usd: account.cost(&used),
             search_failures: self.runner.failures.all(),
@@ -221,6 +221,7 @@ impl Told<'_> {
             file: self.older.file.to_string(),
             sha256: head.sha256.clone(),
             fingerprint: if redone == Redone::Decisions { today } else { recorded.unwrap_or_default() },
+            form: head.metadata.rejoinder.as_ref().map(|before| before.form).unwrap_or_default(),
             redone,
             coding: coding.and_then(Sealed::seal),
             results,

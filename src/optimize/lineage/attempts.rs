@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Lineage;
 use super::family::{Family, from_row};
 use crate::compare::ledger::{Attempt, Ended, Ledger};
-use crate::data::{DataFolder, FileName, Head};
+use crate::data::Head;
 use crate::evaluate::run::RunContext;
 use crate::journal::{AttemptPlace, AttemptRow, AttemptState, OpenRun};
 use crate::model::digest;
@@ -49,18 +49,19 @@ impl Attempts {
         Attempts { alpha, root: String::new(), step: String::new(), name: String::new(), run: None, state }
     }
 
-    /// Gathers the known attempts on the root of this file. `seed` and `step` are those of the cycle.
+    /// Gathers the known attempts on the root of a file, from the files of its `family` and from the journal. `seed`
+    /// and `step` are those of the cycle.
     ///
     /// # Errors
-    /// Where a file of the lineage or the journal cannot be read.
+    /// Where the journal cannot be read.
     pub fn gather(
-        folder: &DataFolder,
-        (file, head, lineage): (&FileName, &Head, &Lineage),
+        family: &Family,
+        (head, lineage): (&Head, &Lineage),
         context: &RunContext,
         (alpha, seed, step): (f64, u64, &str),
     ) -> Result<Self, Error> {
         let mut found: Vec<Attempt> = lineage.proofs.iter().map(from_row).collect();
-        found.extend(Family::read(folder, file, head)?.attempts(&lineage.root, alpha));
+        found.extend(family.attempts(&lineage.root, alpha));
         let run = context.run.clone();
         if let Some(run) = &run {
             found.extend(run.attempts(&lineage.root, step)?.iter().map(from_row));
@@ -82,8 +83,8 @@ impl Attempts {
         Ok(self.note(number, AttemptState::Planned, &[])?.level)
     }
 
-    /// Begins an attempt that may be measured against the messages with these digests, and takes its level from now on: never more than
-    /// was planned.
+    /// Begins an attempt that may be measured against the messages with these digests, and takes its level from now on:
+    /// never more than was planned.
     ///
     /// # Errors
     /// When the journal fails.

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use super::super::family::Family;
 use super::*;
-use crate::data::Kind;
 use crate::data::results_stream;
+use crate::data::{DataFolder, FileName, Kind};
 use crate::journal::{Inputs, Journal};
 
 struct Place {

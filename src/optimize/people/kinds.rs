@@ -9,7 +9,7 @@ use super::pairing::Key;
 use crate::data::leads::lead::Lead;
 use crate::data::leads::{self, LeadList};
 use crate::data::{self, DataFolder};
-use crate::improve::kinds::{MOST_KINDS, PeopleKind, SortedPeople};
+use crate::improve::kinds::{MOST_KINDS, PeopleKind, Sorted, SortedPeople};
 
 /// People whose kinds are told at most: enough for dozens of each, and more than a proof asks as a rule.
 pub const MOST_SORTED: usize = 400;
@@ -22,15 +22,15 @@ pub struct Kinds {
     /// The kinds, in the order in which they were named.
     #[serde(rename = "kinds")]
     list: Vec<PeopleKind>,
-    /// The place of each person's kind.
-    people: BTreeMap<Key, u8>,
+    /// The place of each person's kind; `None` (in a file `null`) for whom a model was asked and could not say.
+    people: BTreeMap<Key, Option<u8>>,
     /// The column of the leads that tells them apart, where no model did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     column: Option<String>,
 }
 
 impl Kinds {
-    /// Nobody is of a kind.
+    /// Whether nobody was sorted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.people.is_empty()
@@ -47,14 +47,14 @@ impl Kinds {
         if self.column.is_some() { &[] } else { &self.list }
     }
 
-    /// The kind of a person; `None` where nobody told.
+    /// The kind of a person; `None` where they are of none, or nobody was asked.
     #[must_use]
     pub fn name(&self, person: Key) -> Option<&str> {
-        let place = self.people.get(&person)?;
-        self.list.get(usize::from(*place)).map(|kind| kind.name.as_str())
+        let place = (*self.people.get(&person)?)?;
+        self.list.get(usize::from(place)).map(|kind| kind.name.as_str())
     }
 
-    /// Whether nobody needs to tell this person's kind any more.
+    /// Whether nobody needs to be asked about this person any more.
     #[must_use]
     pub fn knows(&self, person: Key) -> bool {
         self.people.contains_key(&person)
@@ -66,35 +66,64 @@ impl Kinds {
         self.column.as_deref()
     }
 
-    /// The same with these people, whom a model sorted.
+    /// The same with these people, whom a model sorted. Who stays open is left out, and is asked about again.
     #[must_use]
     pub fn with_sorted(&self, people: Vec<Key>, sorted: SortedPeople) -> Self {
         let mut kinds = Kinds { list: sorted.kinds, ..self.clone() };
-        let places = people.into_iter().zip(sorted.places);
-        kinds.people.extend(places.filter_map(|(key, place)| Some((key, u8::try_from(place?).ok()?))));
+        for (key, sorted) in people.into_iter().zip(sorted.people) {
+            match sorted {
+                Sorted::Kind(place) => drop(kinds.people.insert(key, u8::try_from(place).ok())),
+                Sorted::NoKind => drop(kinds.people.insert(key, None)),
+                Sorted::Open => {}
+            }
+        }
         kinds
     }
 
-    /// The kinds of these people by a column of the list that they come from; `None` where none tells them apart.
+    /// The kinds of these people by a column of the list that they come from, the one that told people apart before if
+    /// there is one; `None` where none tells them apart.
     ///
     /// # Errors
     /// Where the list is not there or cannot be read.
-    pub fn of_leads(folder: &DataFolder, list: &str, people: &[Key]) -> Result<Option<Self>, data::Error> {
-        let found = Kinds::by_column(LeadList::open(folder, &leads::file(folder, list)?)?, people)?;
+    pub fn from_leads(&self, folder: &DataFolder, list: &str, people: &[Key]) -> Result<Option<Self>, data::Error> {
+        let list = LeadList::open(folder, &leads::file(folder, list)?)?;
+        let found = match self.column() {
+            Some(column) => self.extended(column, list, people)?,
+            None => Kinds::by_column(list, people)?,
+        };
         Ok(Some(found).filter(|found| !found.is_empty()))
+    }
+
+    /// The same with these people by the column that told others apart before. A value that nobody had so far makes
+    /// another kind, as long as there are not too many.
+    fn extended(
+        &self,
+        column: &str,
+        list: impl Iterator<Item = Result<Lead, data::Error>>,
+        people: &[Key],
+    ) -> Result<Self, data::Error> {
+        let mut kinds = self.clone();
+        let values = values(list, people, |lead| value(lead, column))?;
+        for person in people.iter().filter(|person| !self.knows(**person)) {
+            let Some(kind) = values.get(person).and_then(|value| of_column(column, value.as_ref()?)) else { continue };
+            let is_same = |known: &PeopleKind| known.name.to_lowercase() == kind.name.to_lowercase();
+            let place = match kinds.list.iter().position(is_same) {
+                Some(place) => place,
+                None if kinds.list.len() < MOST_KINDS => {
+                    kinds.list.push(kind);
+                    kinds.list.len() - 1
+                }
+                None => continue,
+            };
+            kinds.people.insert(*person, u8::try_from(place).ok());
+        }
+        Ok(kinds)
     }
 
     /// By a column of the leads: the first of [`COLUMNS`] that has a few values, each of two people or more, and says
     /// something of most of these people.
     fn by_column(list: impl Iterator<Item = Result<Lead, data::Error>>, people: &[Key]) -> Result<Self, data::Error> {
-        let mut values: HashMap<Key, [Option<String>; COLUMNS.len()]> =
-            people.iter().map(|person| (*person, <[Option<String>; COLUMNS.len()]>::default())).collect();
-        for lead in list {
-            let lead = lead?;
-            if let Some(found) = values.get_mut(&Key::of(&lead.persona_text())) {
-                *found = COLUMNS.map(|column| value(&lead, column));
-            }
-        }
+        let values = values(list, people, |lead| COLUMNS.map(|column| value(lead, column)))?;
         for (at, column) in COLUMNS.into_iter().enumerate() {
             let mut by_value: BTreeMap<String, (String, Vec<Key>)> = BTreeMap::new();
             for person in people {
@@ -109,10 +138,9 @@ impl Kinds {
             if is_of_use {
                 let mut kinds = Kinds { column: Some(column.to_owned()), ..Kinds::default() };
                 for (value, people) in by_value.into_values() {
-                    let Some(kind) = PeopleKind::new(&value, &format!("The column {column} says: {value}")) else {
-                        continue;
-                    };
-                    kinds.people.extend(people.into_iter().map(|person| (person, kinds.list.len() as u8)));
+                    let Some(kind) = of_column(column, &value) else { continue };
+                    let place = u8::try_from(kinds.list.len()).ok();
+                    kinds.people.extend(people.into_iter().map(|person| (person, place)));
                     kinds.list.push(kind);
                 }
                 return Ok(kinds);
@@ -120,6 +148,27 @@ impl Kinds {
         }
         Ok(Kinds::default())
     }
+}
+
+/// The kind of a column's value.
+fn of_column(column: &str, value: &str) -> Option<PeopleKind> {
+    PeopleKind::new(value, &format!("The column {column} says: {value}"))
+}
+
+/// What is read from the leads of these people; the default of whom the list does not have.
+fn values<T: Clone + Default>(
+    list: impl Iterator<Item = Result<Lead, data::Error>>,
+    people: &[Key],
+    read: impl Fn(&Lead) -> T,
+) -> Result<HashMap<Key, T>, data::Error> {
+    let mut values: HashMap<Key, T> = people.iter().map(|person| (*person, T::default())).collect();
+    for lead in list {
+        let lead = lead?;
+        if let Some(found) = values.get_mut(&Key::of(&lead.persona_text())) {
+            *found = read(&lead);
+        }
+    }
+    Ok(values)
 }
 
 /// What a lead's column says, whatever the spelling of its header.
@@ -166,6 +215,35 @@ mod tests {
         assert!(told(&alone).is_empty());
         let few: Vec<Lead> = (0..9).map(|at| lead(at, if at < 4 { &[("segment", "a")] } else { &[] })).collect();
         assert!(told(&few).is_empty(), "most of them have nothing there");
+    }
+
+    #[test]
+    fn whom_a_column_told_apart_stays_so_and_others_are_told_apart_by_it_too() {
+        let lead_of = |at: usize, segment: &str| lead(at, &[("segment", segment), ("industry", "all alike")]);
+        let mut leads: Vec<Lead> = (0..4).map(|at| lead_of(at, if at < 2 { "Handwerk" } else { "Handel" })).collect();
+        let known = told(&leads);
+        assert_eq!(known.column(), Some("segment"));
+        // By these people alone the column would be of no use: one value has one person.
+        let new = [lead_of(4, "HANDEL"), lead_of(5, "Verein"), lead(6, &[])];
+        leads.extend(new.clone());
+        let keys: Vec<Key> = new.iter().map(|lead| Key::of(&lead.persona_text())).collect();
+        let kinds = known.extended("segment", leads.iter().cloned().map(Ok), &keys).unwrap();
+        let names: Vec<Option<&str>> = leads.iter().map(|lead| kinds.name(Key::of(&lead.persona_text()))).collect();
+        let (first, second) = (Some("Handwerk"), Some("Handel"));
+        assert_eq!(names, [first, first, second, second, second, Some("Verein"), None]);
+    }
+
+    #[test]
+    fn who_is_of_no_kind_is_remembered_and_who_was_not_answered_about_is_not() {
+        let keys: Vec<Key> = ["0", "1", "2"].iter().map(|digit| Key::from_hash(&digit.repeat(32)).unwrap()).collect();
+        let kind = PeopleKind::new("heads", "Who decides.").unwrap();
+        let people = vec![Sorted::Kind(0), Sorted::NoKind, Sorted::Open];
+        let kinds =
+            Kinds::default().with_sorted(keys.clone(), SortedPeople { kinds: vec![kind], people, trouble: None });
+        let again: Kinds = serde_json::from_value(serde_json::to_value(&kinds).unwrap()).unwrap();
+        assert_eq!(again, kinds);
+        assert_eq!(keys.iter().map(|key| again.name(*key)).collect::<Vec<_>>(), [Some("heads"), None, None]);
+        assert_eq!(keys.iter().map(|key| again.knows(*key)).collect::<Vec<_>>(), [true, true, false]);
     }
 
     #[test]

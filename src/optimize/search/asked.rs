@@ -10,7 +10,7 @@ use crate::compare::variance::Outcomes;
 use crate::compare::{Tally, mean};
 use crate::data::spool::Texts;
 use crate::evaluate::run::Interrupted;
-use crate::optimize::before::earlier::{Earlier, digest_of};
+use crate::optimize::before::earlier::{Aside, Earlier, digest_of};
 use crate::optimize::before::grounded::{ClaimCounts, GroundedTally};
 use crate::optimize::error::Error;
 use crate::optimize::objective::Objective;
@@ -81,7 +81,7 @@ pub(super) struct Asked<'a> {
     unseen: &'a Arc<Texts>,
     prompts: (&'a Arc<str>, &'a Arc<str>),
     earlier: &'a Earlier,
-    order: &'a [u32],
+    order: &'a [Aside],
     pub(super) before: Side,
     pub(super) after: Side,
     /// Pairs of messages.
@@ -99,7 +99,7 @@ impl<'a> Asked<'a> {
         unseen: &'a Arc<Texts>,
         prompts: (&'a Arc<str>, &'a Arc<str>),
         earlier: &'a Earlier,
-        order: &'a [u32],
+        order: &'a [Aside],
     ) -> Self {
         let (before, after) = (Side::default(), Side::default());
         Asked { runner, unseen, prompts, earlier, order, before, after, pairs: 0, trials: 0, used: Vec::new() }
@@ -112,7 +112,7 @@ impl<'a> Asked<'a> {
         let (mut whom, mut there) = (Vec::new(), Vec::new());
         for pair in self.pairs..until {
             let (place, number) = (pair % self.order.len(), pair / self.order.len());
-            let persona = self.order[place];
+            let persona = self.order[place].index;
             let text = self.unseen.get(persona as usize)?;
             let messages = self.earlier.messages(&text, number);
             for (later, result) in messages.iter().enumerate() {

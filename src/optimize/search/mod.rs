@@ -19,11 +19,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::explore::{Explored, Start, explore};
+use self::kinds::Sorter;
 use self::model::Candidate;
 use self::pool::Pool;
 use self::propose::Proposer;
 use self::race::{Raced, race};
-use self::verdict::{CycleVerdict, Kind};
+use self::verdict::{CycleVerdict, KindVerdict};
 use self::verify::{Size, Verified, verify};
 use crate::compare::adoption;
 use crate::compare::prospects::pairs_to_prove;
@@ -106,13 +107,21 @@ pub struct Search {
     /// What verifying showed; `None` where nothing came so far.
     pub verified: Option<Verified>,
     /// Kinds of the people of the proof, with what can be said of each.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<KindVerdict>,
     /// Who is of which kind, as far as anybody told.
     pub known_kinds: Kinds,
     /// Posterior draws of the gain of the best prompt that can be assembled over the current one.
     pub gains: Vec<f64>,
     /// Calls that it took.
     pub calls: u64,
+}
+
+impl Search {
+    /// The challenger, where it takes the incumbent's place.
+    #[must_use]
+    pub fn adopted(&self) -> Option<&str> {
+        self.challenger.as_deref().filter(|_| self.verdict.adopts())
+    }
 }
 
 /// Draws of what may still be gained.
@@ -134,7 +143,8 @@ const CALLS_A_TRIAL: f64 = 2.0;
 const AUDITS_A_TRIAL: f64 = 0.5;
 /// Audits and revisions of a trial of the proof: one in any case, and two more calls where something is made up.
 const AUDITS_A_PROOF: f64 = 1.6;
-/// Searches.
+
+/// Searches for a better prompt, and proves what it finds.
 ///
 /// # Errors
 /// When no challenger came, the run was asked to stop or reached a limit, or there is no room on the disk.
@@ -203,13 +213,15 @@ pub async fn search(
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
     let is_beaten = raced.evidence.rejects_below(aim.alpha);
-    let (mut verified, mut begun, mut known_kinds) = (None, None, known.kinds.clone());
+    let (mut verified, mut begun, mut kinds, mut known_kinds) = (None, None, Vec::new(), known.kinds.clone());
     if let Some(challenger) = challenger.as_ref().filter(|_| !is_beaten) {
         let left = || (aim.calls as f64 - used()).max(0.0);
         // Who is of which kind is settled before anything is known of what the kinds say.
         let order = order(&known.people.unseen, &runner.salt())?;
+        let (cast, seed) = (runner.cast, runner.seed.to_string());
+        let sorter = Sorter { improver: &cast.improver, context: &cast.context, key: [&seed, runner.step] };
         let whom = (&*known.people.unseen, order.as_slice());
-        known_kinds = kinds::tell(runner, known.kinds, whom, known.leads, left() as u64).await?;
+        known_kinds = sorter.sort(known.kinds, whom, known.leads, left() as u64).await?;
         let per_trial = per_trial * dearer;
         let attempt = begun.insert(known.attempts.begin(&known.earlier.digests())?);
         let size = Size {
@@ -223,12 +235,11 @@ pub async fn search(
         let runner = TrialRunner { decisions: explored.decisions, ..proving.clone() };
         events.emit(Event::Step("Proving the best candidate with people kept aside".into()));
         let incumbent: Arc<str> = known.incumbent.into();
-        verified = Some(verify(&runner, &known.people.unseen, (&incumbent, challenger), &known.earlier, size).await?);
+        let whom = (&known.people.unseen, order.as_slice());
+        let proved = verify(&runner, whom, (&incumbent, challenger), &known.earlier, size).await?;
+        kinds = verdict::kinds(&proved, &order, &known_kinds, aim);
+        verified = Some(proved);
     }
-    let kinds = match &verified {
-        Some(verified) => verdict::kinds(verified, &known.people.unseen, &known_kinds, aim)?,
-        None => Vec::new(),
-    };
     // The advice on what would settle it is for the next attempt, which has less of the level.
     let next = Aim { alpha: known.attempts.next_level(), ..aim };
     let verdict = CycleVerdict::of(challenger.is_some(), verified.as_ref(), &kinds, next);

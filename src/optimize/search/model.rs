@@ -22,15 +22,9 @@ const PERSONA: (f64, f64) = (0.0, 1.0);
 const IDEA: (f64, f64, f64) = (-0.05, 1.0, 0.8);
 /// The share of the challengers that an idea in use counts for: it is in use, and nothing speaks against it yet.
 const IN_USE: f64 = 0.15;
-/// The standard deviation of ideas around that line, until there are [`LEAST_ESTIMATED`] trials.
+/// The standard deviation of ideas around that line, until there are enough trials to estimate it
+/// ([`Effects::fit_best`]).
 const IDEA_SD: f64 = 0.33;
-/// From so many trials on, the spread of ideas is the one that explains them best: empirical Bayes (Robbins 1956), by
-/// the marginal likelihood of Laplace's approximation (MacKay 1992).
-const LEAST_ESTIMATED: usize = 60;
-/// What it may be besides, as multiples of [`IDEA_SD`].
-const SPREADS: [f64; 4] = [0.5, 0.7, 1.4, 2.0];
-/// The standard deviation of its logarithm between lineages.
-const SPREAD_OF_SPREADS: f64 = 0.5;
 /// What an instruction does that a reader sorted under nothing, because it asks for nothing in particular: next to
 /// nothing.
 const VAGUE_SD: f64 = 0.2;
@@ -137,26 +131,9 @@ impl Model {
                 (features, trial.score, trial.weight)
             })
             .collect();
-        let fit = |prior: &[(f64, f64)]| {
-            Effects::fit(prior, rows.iter().map(|(features, score, weight)| (features.as_slice(), *score, *weight)))
-        };
-        let mut effects = fit(&prior)?;
-        if seen.len() >= LEAST_ESTIMATED {
-            let mut likely = effects.log_evidence;
-            for factor in SPREADS {
-                let mut other = prior.clone();
-                other[untrained.first_idea()..untrained.first_line()]
-                    .iter_mut()
-                    .for_each(|idea| idea.1 *= factor * factor);
-                let found = fit(&other)?;
-                // Without evidence the spread is believed to be what it is in most worlds.
-                let believed = found.log_evidence - (factor.ln() / SPREAD_OF_SPREADS).powi(2) / 2.0;
-                if believed > likely {
-                    (effects, likely) = (found, believed);
-                }
-            }
-        }
-        Ok(Model { effects, ..untrained })
+        let group = untrained.first_idea()..untrained.first_line();
+        let rows = rows.iter().map(|(features, score, weight)| (features.as_slice(), *score, *weight));
+        Ok(Model { effects: Effects::fit_best(&prior, group, rows)?, ..untrained })
     }
 
     /// The prompt that is best by what is believed on the whole.
@@ -224,14 +201,6 @@ impl Model {
     #[must_use]
     pub fn logit(&self, pool: &Pool, candidate: &Candidate) -> f64 {
         self.effects.logit(&self.features(pool, candidate))
-    }
-
-    /// How much more likely one candidate succeeds than another, on the logit scale, and how sure that is.
-    #[must_use]
-    pub fn contrast(&self, pool: &Pool, better: &Candidate, than: &Candidate) -> (f64, f64) {
-        let mut features = self.features(pool, better);
-        features.extend(self.features(pool, than).into_iter().map(|(feature, x)| (feature, -x)));
-        (self.effects.logit(&features), self.effects.variance(&features).sqrt())
     }
 
     /// The chance that this candidate succeeds with an average persona.

@@ -29,7 +29,7 @@ type Answers = Vec<Option<bool>>;
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
-pub async fn hear(runner: &TrialRunner<'_>, people: &People, found: &Search) -> Result<Option<Opinion>, Error> {
+pub async fn ask(runner: &TrialRunner<'_>, people: &People, found: &Search) -> Result<Option<Opinion>, Error> {
     let (Some(referee), Some(verified)) = (&runner.cast.referee, &found.verified) else { return Ok(None) };
     if !found.verdict.adopts() {
         return Ok(None);

@@ -11,10 +11,8 @@ use crate::compare::power::Size;
 use crate::compare::segments::{Segment, judge};
 use crate::compare::sequential::Decision;
 pub use crate::data::record::{Because, CycleVerdict, Unreachable};
-use crate::data::spool::Texts;
-use crate::optimize::error::Error;
+use crate::optimize::before::earlier::Aside;
 use crate::optimize::people::kinds::Kinds;
-use crate::optimize::people::pairing::Key;
 
 /// The power that a plan is for.
 pub const POWER: f64 = 0.8;
@@ -22,7 +20,7 @@ pub const POWER: f64 = 0.8;
 impl CycleVerdict {
     /// The verdict.
     #[must_use]
-    pub fn of(has_challenger: bool, verified: Option<&Verified>, kinds: &[Kind], aim: Aim) -> Self {
+    pub fn of(has_challenger: bool, verified: Option<&Verified>, kinds: &[KindVerdict], aim: Aim) -> Self {
         let Some(verified) = verified else {
             let because = if has_challenger { Because::Beaten } else { Because::NoChallenger };
             return CycleVerdict::Kept { because };
@@ -82,9 +80,9 @@ fn needs(verified: &Verified, effect: f64, alpha: f64) -> CycleVerdict {
     }
 }
 
-/// A kind of people among those who only verify.
+/// A kind of people among those who only verify, and what can be said of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kind {
+pub struct KindVerdict {
     /// What it is called.
     pub name: String,
     /// People of it with a difference.
@@ -95,18 +93,14 @@ pub struct Kind {
     pub pooled: Option<Pooled>,
 }
 
-/// Every kind of the unseen people of whom there is anybody, and what can be said of each.
-///
-/// # Errors
-/// Where a persona cannot be read.
-pub fn kinds(verified: &Verified, unseen: &Texts, known: &Kinds, aim: Aim) -> Result<Vec<Kind>, Error> {
+/// Every kind of the unseen people, in the order in which they were asked, of whom there is anybody, and what can be
+/// said of each.
+#[must_use]
+pub fn kinds(verified: &Verified, order: &[Aside], known: &Kinds, aim: Aim) -> Vec<KindVerdict> {
     // Who is of no kind stands under no name: one more kind for the model of all of them, of which nothing is said.
     let mut sorted: BTreeMap<Option<&str>, Vec<f64>> = BTreeMap::new();
-    for (index, difference) in verified.people.iter().zip(&verified.differences) {
-        if !difference.is_nan() {
-            let kind = known.name(Key::of(&unseen.get(*index as usize)?));
-            sorted.entry(kind).or_default().push(*difference);
-        }
+    for (one, difference) in order.iter().zip(&verified.differences).filter(|(_, difference)| !difference.is_nan()) {
+        sorted.entry(known.name(one.key)).or_default().push(*difference);
     }
     let values: Vec<Vec<f64>> = sorted.values().cloned().collect();
     let pooled = pool(&values, aim.margin).unwrap_or_else(|| vec![None; values.len()]);
@@ -117,13 +111,13 @@ pub fn kinds(verified: &Verified, unseen: &Texts, known: &Kinds, aim: Aim) -> Re
         .collect();
     let differences: Vec<Vec<f64>> = named.iter().map(|(_, differences, _)| differences.clone()).collect();
     let verdicts = judge(&differences, verified.step, aim.margin, SEGMENT_ALPHA);
-    let kind = |((name, differences, pooled), verdict): ((&str, Vec<f64>, Option<Pooled>), Segment)| Kind {
+    let kind = |((name, differences, pooled), verdict): ((&str, Vec<f64>, Option<Pooled>), Segment)| KindVerdict {
         name: name.to_owned(),
         people: differences.len(),
         verdict,
         pooled,
     };
-    Ok(named.into_iter().zip(verdicts).map(kind).collect())
+    named.into_iter().zip(verdicts).map(kind).collect()
 }
 
 /// The chance of refusing for a segment that lost nothing.

@@ -11,7 +11,7 @@ use crate::compare::missing::WorstCase;
 use crate::compare::sequential::{Decision, Outcome};
 use crate::compare::variance::Components;
 use crate::data::spool::Texts;
-use crate::optimize::before::earlier::{Earlier, order};
+use crate::optimize::before::earlier::{Aside, Earlier};
 use crate::optimize::error::Error;
 use crate::optimize::trials::trial_runner::TrialRunner;
 
@@ -95,6 +95,12 @@ impl Size {
     }
 }
 
+/// The number of pairs with those after a decision, of which so many are `wanted`. As far as that goes, all that is
+/// `paid_for` is asked; if spare trials made the test longer than that, what was `kept` is still there.
+fn until_confirmed(decided: usize, wanted: usize, (paid_for, kept): (usize, usize)) -> usize {
+    paid_for.max(decided + kept).min(decided + wanted)
+}
+
 fn pairs(trials: usize, earlier: usize) -> usize {
     if trials <= earlier { trials } else { earlier + (trials - earlier) / 2 }
 }
@@ -102,18 +108,18 @@ fn pairs(trials: usize, earlier: usize) -> usize {
 /// Tests the challenger against the incumbent. Whom to ask next does not depend on the answers; whether to continue
 /// does, as the test allows. If the challenger is found better before everybody was asked once, the others are asked
 /// too, as far as the trials go: that it gains is then known, and readers want to know how much. And since luck helped
-/// it to be adopted, some pairs are asked after the decision in any case.
+/// it to be adopted, some pairs are asked after the decision in any case. `order` is that of the people kept aside
+/// ([`order`](crate::optimize::before::earlier::order)).
 ///
 /// # Errors
 /// When the run was asked to stop, or there is no room on the disk.
 pub async fn verify(
     runner: &TrialRunner<'_>,
-    unseen: &Arc<Texts>,
+    (unseen, order): (&Arc<Texts>, &[Aside]),
     prompts: (&Arc<str>, &Arc<str>),
     there: &Earlier,
     size: Size,
 ) -> Result<Verified, Error> {
-    let order = order(unseen, &runner.salt())?;
     // Everybody is asked once before anybody is asked twice: another persona tells more than another message.
     let paid_for = if order.is_empty() { 0 } else { size.pairs(there.pairs()) };
     // The number of pairs per person is limited, so that a kind of people that the sample misses cannot pass for one
@@ -123,7 +129,7 @@ pub async fn verify(
     let is_graded = runner.decisions > 1 || runner.decides_by_chances() || there.has_several();
     let answers = if is_graded { Answers::Graded } else { Answers::Single };
     let mut test = AdoptionTest::plan(size.alpha, size.expected.max(LEAST_AIM));
-    let mut asked = Asked::new(runner, unseen, prompts, there, &order);
+    let mut asked = Asked::new(runner, unseen, prompts, there, order);
     let mut decision = Decision::GoOn;
     let schedule = adoption::schedule(order.len(), pairs, answers);
     let looks = schedule.len();
@@ -150,7 +156,8 @@ pub async fn verify(
         }
         // The scatter among those who decided says how many more it takes; it says nothing about their mean.
         let wanted = size.precision.and_then(|reach| pairs_for_precision(asked.variance_of_a_pair(), reach));
-        let confirmed = paid_for.min(mark.pairs() + size.confirm.max(wanted.unwrap_or(0) as usize));
+        let wanted = size.confirm.max(wanted.unwrap_or(0) as usize);
+        let confirmed = until_confirmed(mark.pairs(), wanted, (paid_for, kept));
         if asked.pairs < confirmed {
             asked.ask_on(confirmed, "confirm", "Asking on after the decision, with people kept aside").await?;
         }
@@ -179,7 +186,7 @@ pub async fn verify(
         decided_at,
         later,
         worst_case,
-        people: order,
+        people: order.iter().map(|one| one.index).collect(),
     })
 }
 
@@ -194,5 +201,13 @@ mod tests {
         assert_eq!(pairs(size(40, 20), 0), (20, 10));
         assert_eq!(pairs(size(40, 0), 0), (20, 0));
         assert_eq!(pairs(size(10, 20), 12), (10, 11), "two pairs with an earlier message, and nine without");
+    }
+
+    #[test]
+    fn after_a_decision_the_kept_pairs_are_asked_even_where_spare_trials_made_the_test_longer() {
+        assert_eq!(until_confirmed(20, 5, (40, 5)), 25, "no more than is wanted");
+        assert_eq!(until_confirmed(20, 90, (40, 5)), 40, "no more than is paid for");
+        assert_eq!(until_confirmed(35, 5, (40, 5)), 40);
+        assert_eq!(until_confirmed(48, 40, (40, 5)), 53, "the test used eight spare pairs");
     }
 }

@@ -56,12 +56,6 @@ pub struct Learner<'a> {
 
 /// Where the people's coefficients begin: before them are the base and what crowding costs.
 const FIRST_PERSON: usize = 2;
-/// Trials from which on the spreads are estimated.
-const LEAST_ESTIMATED: usize = 60;
-/// What the spread of ideas may be, as multiples of the one that is believed beforehand.
-const SPREADS: [f64; 4] = [0.5, 0.7, 1.4, 2.0];
-/// How far the spread's logarithm scatters between worlds.
-const SPREAD_OF_SPREADS: f64 = 0.5;
 
 impl<'a> Learner<'a> {
     /// Learns from trials. `estimates` says whether the spread of ideas is estimated from them; otherwise it is the one
@@ -101,25 +95,10 @@ impl<'a> Learner<'a> {
             })
             .collect();
         let rows: Vec<_> = rows.iter().map(|(features, score)| (features.as_slice(), *score, 1.0)).collect();
-        let Ok(effects) = Effects::fit(&prior, rows.iter().copied()) else { return learner };
-        learner.effects = effects;
-        if estimates && seen.len() >= LEAST_ESTIMATED {
-            let ideas = FIRST_PERSON + learner.persons..FIRST_PERSON + learner.persons + learner.ideas;
-            let mut most = learner.effects.log_evidence;
-            for factor in SPREADS {
-                let mut other = prior.clone();
-                for at in ideas.clone() {
-                    other[at].1 *= square(factor);
-                }
-                // The spread is believed to be near to what it is in most worlds.
-                let believed = -0.5 * square(f64::ln(factor) / SPREAD_OF_SPREADS);
-                if let Ok(effects) = Effects::fit(&other, rows.iter().copied())
-                    && effects.log_evidence + believed > most
-                {
-                    most = effects.log_evidence + believed;
-                    learner.effects = effects;
-                }
-            }
+        let ideas = FIRST_PERSON + learner.persons..FIRST_PERSON + learner.persons + learner.ideas;
+        let fitted = if estimates { Effects::fit_best(&prior, ideas, rows) } else { Effects::fit(&prior, rows) };
+        if let Ok(effects) = fitted {
+            learner.effects = effects;
         }
         learner
     }

@@ -46,6 +46,7 @@ impl TextWorld {
             Ask::Codebook { lines } => self.codebook(lines).to_string(),
             Ask::Codes { lines, groups } => self.codes(lines, groups).to_string(),
             Ask::Groups { lines } => self.groups(lines).to_string(),
+            Ask::People { lines, kinds } => self.kinds(lines, kinds).to_string(),
             Ask::Split { blocks } => self.split(blocks).to_string(),
             Ask::Faults => json!({"faults": []}).to_string(),
             Ask::Unknown => NOTHING.to_owned(),

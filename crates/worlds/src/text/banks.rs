@@ -159,14 +159,14 @@ pub(super) const FIRST_NAMES: [&str; 16] = [
     "Mirela", "Nils", "Oona", "Pavel",
 ];
 
-/// How personas of a segment are described: any of its sentences gives it away.
-pub(super) const SEGMENTS: [[&str; 2]; 6] = [
-    ["Counts every hour and writes it down.", "Keeps a stopwatch in the desk drawer."],
-    ["Has seen three owners come and go.", "Was there before the present roof was."],
-    ["Answers to a board that meets in the capital.", "Reports upwards every Friday."],
-    ["Runs the place with two cousins.", "Shares the office with the family."],
-    ["Came from the army and never quite left it.", "Likes a chain of command."],
-    ["Reads everything twice and replies in the evening.", "Is known for long silences."],
+/// Segments of people: two sentences, each of which gives it away in a description, and a name.
+pub(super) const SEGMENTS: [[&str; 3]; 6] = [
+    ["Counts every hour and writes it down.", "Keeps a stopwatch in the desk drawer.", "counters of hours"],
+    ["Has seen three owners come and go.", "Was there before the present roof was.", "old hands"],
+    ["Answers to a board that meets in the capital.", "Reports upwards every Friday.", "heads under a board"],
+    ["Runs the place with two cousins.", "Shares the office with the family.", "family firms"],
+    ["Came from the army and never quite left it.", "Likes a chain of command.", "former soldiers"],
+    ["Reads everything twice and replies in the evening.", "Is known for long silences.", "slow readers"],
 ];
 
 /// Sentences that say nothing of a segment.

@@ -1,4 +1,4 @@
-//! Sorting: items into ideas, reasonings into groups, blocks of a prompt into parts.
+//! Sorting: items into ideas, reasonings into groups, people into kinds, blocks of a prompt into parts.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use super::TextWorld;
 use super::request::numbered;
 use crate::feedback::Remark;
 use crate::stream::Stream;
+use crate::world::SEGMENTS;
 
 /// Groups that open coding names at most.
 const MOST_GROUPS: usize = 12;
@@ -78,6 +79,24 @@ impl TextWorld {
             .map(|(name, numbers)| json!({"name": name, "reasonings": numbers}))
             .collect();
         json!({ "groups": groups })
+    }
+
+    /// Sorts numbered people by their segments, into the kinds that are `known` or into one for each segment. It errs
+    /// as often as everybody who sorts in this world.
+    pub(super) fn kinds(&self, lines: &str, known: &str) -> Value {
+        let mut people: [Vec<usize>; SEGMENTS] = std::array::from_fn(|_| Vec::new());
+        for (number, line) in numbered(lines) {
+            let mut dice = Stream::new(&["kinds", &self.world.place.to_string(), &line]);
+            let segment = self.read_persona(&line).segment;
+            let another = (segment + 1 + dice.below(SEGMENTS - 1)) % SEGMENTS;
+            people[if dice.chance(self.world.sorter_errs) { another } else { segment }].push(number);
+        }
+        let kinds = self.words.segments.iter().zip(people);
+        let kind = |([one, other, name], people): (&[&str; 3], Vec<usize>)| match known {
+            "" => Some(json!({"name": name, "definition": format!("{one} {other}"), "people": people})),
+            known => known.contains(name).then(|| json!({"name": name, "people": people})),
+        };
+        json!({"kinds": kinds.filter_map(kind).collect::<Vec<_>>()})
     }
 
     /// Says of every block what it is. A block that holds several parts is cut between lines.

@@ -29,7 +29,7 @@ impl TextWorld {
     /// Who a description describes. Somebody of whom nothing is known belongs to the first segment.
     #[must_use]
     pub fn read_persona(&self, text: &str) -> Person {
-        let shows = |segment: &usize| self.words.segments[*segment].iter().any(|shown| text.contains(shown));
+        let shows = |segment: &usize| self.words.segments[*segment][..2].iter().any(|shown| text.contains(shown));
         let segment = (0..SEGMENTS).find(shows).unwrap_or(0);
         let mut dice = Stream::new(&["taste", &self.world.place.to_string(), text.trim()]);
         Person { segment, taste: self.world.tastes * dice.normal() }

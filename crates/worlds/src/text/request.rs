@@ -97,6 +97,14 @@ pub enum Ask {
         /// Numbered lines.
         lines: String,
     },
+    /// People, sorted into kinds.
+    People {
+        /// Numbered lines.
+        lines: String,
+        /// The kinds that there are; empty where they are to be named.
+        #[serde(default)]
+        kinds: String,
+    },
     /// Whether blocks of a prompt are facts, rules or advice.
     Split {
         /// Numbered blocks, with a bar in the margin.
@@ -160,6 +168,9 @@ impl Ask {
         }
         if has("codes") {
             return Ask::Codes { lines: text("reasonings"), groups: text("against") + "\n" + &text("favour") };
+        }
+        if has("kinds") {
+            return Ask::People { lines: text("people"), kinds: text("kinds") };
         }
         if has("blocks") {
             return Ask::Split { blocks: text("blocks") };

@@ -213,3 +213,26 @@ fn blocks_of_a_prompt_are_told_apart_and_cut_to_the_letter() {
     let whole: String = pieces.iter().map(|piece| piece["text"].as_str().unwrap()).collect();
     assert_eq!(whole, prompt.split("\n\n").nth(2).unwrap());
 }
+
+#[test]
+fn people_are_sorted_by_their_segments_but_for_those_of_whom_a_sorter_errs() {
+    let mut told = world(Family::Segments, 904);
+    let lines: Vec<String> = (1..=400).map(|at| format!("{at}. {}", told.persona("aside", at))).collect();
+    for errs in [0.0, 0.1] {
+        told.world.sorter_errs = errs;
+        let user = fenced("people", &lines.join("\n"));
+        let request = Request { system: "You sort.", user: &user, properties: &["kinds", "name", "people"] };
+        let answer: serde_json::Value = serde_json::from_str(&told.answer(&request, "k")).unwrap();
+        let kinds = answer["kinds"].as_array().unwrap();
+        assert!(kinds.iter().all(|kind| kind["definition"].is_string()));
+        let mut right = 0;
+        for (segment, kind) in kinds.iter().enumerate() {
+            for number in kind["people"].as_array().unwrap() {
+                let person = told.read_persona(&told.persona("aside", number.as_u64().unwrap()));
+                right += usize::from(person.segment == segment);
+            }
+        }
+        let wrong = (400 - right) as f64 / 400.0;
+        assert!((wrong - errs).abs() < 0.05, "{wrong} for {errs}");
+    }
+}

@@ -16,8 +16,8 @@ pub struct Vocabulary {
     pub(super) shows: Vec<String>,
     /// How a complaint names each need, and what a group of them is called.
     pub(super) needs: Vec<[&'static str; 2]>,
-    /// What gives a segment away.
-    pub(super) segments: [[&'static str; 2]; SEGMENTS],
+    /// What gives a segment away, twice, and its name.
+    pub(super) segments: [[&'static str; 3]; SEGMENTS],
     /// Claims that nothing supports.
     pub(super) inventions: Vec<String>,
     /// Who sells.

@@ -1,43 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::*;
-use crate::call::stop::Stop;
-use crate::call::{Meter, Shared};
-use crate::engine::local::Local;
-use crate::evaluate::account::Account;
-use crate::event::Events;
 use crate::improve::objections::OTHER;
-use crate::improve::scripted::{SAID, Scripted, improver};
+use crate::improve::scripted::{SAID, Scripted, context, improver};
 use crate::model::Request;
-use crate::model::price::Prices;
-
-/// Where it runs, and the warnings that it gives.
-fn context() -> (RunContext, Arc<Mutex<Vec<String>>>) {
-    let warnings = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&warnings);
-    let events = Events::new(move |event| {
-        if let Event::Warning(words) = event {
-            told.lock().unwrap().push(words);
-        }
-    });
-    let prices = Prices::with_overrides(&BTreeMap::new()).unwrap();
-    let account = Account::new(Meter::default(), prices, BTreeMap::new(), BTreeSet::new());
-    let stop: Stop = Shared::default().stop;
-    let context = RunContext {
-        account,
-        width: 4,
-        engine: Arc::new(Local),
-        events,
-        stop,
-        run: None,
-        prospects: crate::evaluate::prospects::Prospects::default(),
-        scratch: std::env::temp_dir(),
-    };
-    (context, warnings)
-}
 
 /// The lines of a request: their numbers, whether they are of a yes, and what was said.
 fn lines(request: &Request) -> Vec<(usize, bool, String)> {
