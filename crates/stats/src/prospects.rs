@@ -15,16 +15,27 @@ pub const FOR_LOOKS: f64 = 1.25;
 /// The smallest gain that pairs are planned for: below a point their number has no use as a plan.
 const LEAST_GAIN: f64 = 0.01;
 
-/// The pairs that prove a gain with the chance `power`, at this one-sided level, if it keeps [`KEPT_GAIN`] of itself.
+/// The pairs that prove a gain with the chance `power`, at this one-sided level, if it keeps [`KEPT_GAIN`] of itself;
+/// never fewer than [`fewest_pairs`].
 #[must_use]
 pub fn pairs_to_prove(gain: f64, alpha: f64, power: f64) -> f64 {
     let reach = quantile(1.0 - alpha) + quantile(power);
-    FOR_LOOKS * PAIR_VARIANCE * (reach / (KEPT_GAIN * gain.max(LEAST_GAIN))).powi(2)
+    let pairs = FOR_LOOKS * PAIR_VARIANCE * (reach / (KEPT_GAIN * gain.max(LEAST_GAIN))).powi(2);
+    pairs.max(fewest_pairs(alpha))
+}
+
+/// With fewer pairs nothing can be proved at this level, however large the gain: where nobody gains, all of those who
+/// change rise with a chance of one half each.
+fn fewest_pairs(alpha: f64) -> f64 {
+    -alpha.log2()
 }
 
 /// The chance that so many pairs prove a gain at this one-sided level: the inverse of [`pairs_to_prove`].
 #[must_use]
 pub fn chance_of_proof(gain: f64, alpha: f64, pairs: f64) -> f64 {
+    if pairs < fewest_pairs(alpha) {
+        return 0.0;
+    }
     let error = (FOR_LOOKS * PAIR_VARIANCE / pairs.max(1.0)).sqrt();
     tail(quantile(1.0 - alpha) - KEPT_GAIN * gain / error)
 }
@@ -49,13 +60,20 @@ mod tests {
         assert_eq!(chance_of_gain(&[], 0.02, 0.05, 60.0), 0.0);
     }
 
+    #[test]
+    fn so_few_pairs_that_not_even_a_rise_of_everybody_is_evidence_prove_nothing() {
+        assert_eq!(chance_of_proof(0.9, 0.0054, 7.0), 0.0);
+        assert!(chance_of_proof(0.9, 0.0054, 8.0) > 0.5);
+        assert!((pairs_to_prove(0.99, 0.01, 0.3) - 100.0_f64.log2()).abs() < 1e-9);
+    }
+
     proptest! {
         #[test]
         fn so_many_pairs_prove_it_with_the_chance_that_they_were_planned_for(
             gain in 0.02_f64..0.9, alpha in 0.001_f64..0.2, power in 0.3_f64..0.99,
         ) {
             let pairs = pairs_to_prove(gain, alpha, power);
-            prop_assume!(pairs >= 1.0);
+            prop_assume!(pairs > fewest_pairs(alpha));
             prop_assert!((chance_of_proof(gain, alpha, pairs) - power).abs() < 1e-6);
             prop_assert!(chance_of_proof(gain, alpha, 2.0 * pairs) > power);
             prop_assert!(chance_of_proof(0.0, alpha, pairs) <= alpha + 1e-9);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::costs::Costs;
 use super::model::{Candidate, Model, Seen};
 use super::pool::Pool;
 use super::propose::{Proposals, Proposer};
@@ -46,6 +47,8 @@ pub struct Explored {
     pub model: Model,
     /// Trials that were run.
     pub trials: usize,
+    /// What they took.
+    pub costs: Costs,
     /// What came of the challengers that were asked for.
     pub proposals: Vec<Proposals>,
     /// Decisions on each message, from then on.
@@ -79,9 +82,9 @@ pub struct Start<'a> {
     pub calls: u64,
     /// Calls that a trial is expected to take, before there was any.
     pub calls_a_trial: f64,
-    /// How many trials to keep for the race and the proof: from the gain that is expected (a share) and the number of
-    /// trials in all.
-    pub kept: &'a (dyn Fn(f64, usize) -> usize + Sync),
+    /// How many trials to keep for the race and the proof: from the gain that is expected (a share), the number of
+    /// trials in all, and the calls that one takes.
+    pub kept: &'a (dyn Fn(f64, usize, f64) -> usize + Sync),
 }
 
 /// The share of the trials that is spent on exploring in any case.
@@ -151,17 +154,10 @@ pub async fn explore(
     seen.extend(start.remembered.iter().cloned());
     // How much there will be is known roughly: what a bold gain leaves.
     let all = (start.calls as f64 / start.calls_a_trial) as usize;
-    let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all));
+    let likely = all.saturating_sub((start.kept)(BOLD_GAIN, all, start.calls_a_trial));
     let counter = runner.clone();
     let used = || (counter.calls() - began) as f64;
-    let mut sorting = 0;
-    let a_trial = |done: usize, proposals: &[Proposals], sorting: u64| match done {
-        0 => start.calls_a_trial,
-        done => {
-            let asked = proposals.iter().map(|wave| wave.asked).sum::<usize>() as f64;
-            ((used() - asked - sorting as f64) / done as f64).max(1.0)
-        }
-    };
+    let mut costs = Costs::default();
     let mut rng = rng(runner.seed, runner.step);
     let mut turns = Turns::new(&start.people.learn, &mut rng);
     let a_round = (likely / ROUNDS).max(FEWEST_A_ROUND);
@@ -171,9 +167,10 @@ pub async fn explore(
     while !turns.is_empty() {
         // Exploring goes on as long as the proof of what is found so far can still be paid for.
         let gain = model.predict(&pool, &model.best(&pool)) - model.predict(&pool, &own);
-        let left = ((start.calls as f64 - used()).max(0.0) / a_trial(done, &proposals, sorting)) as usize;
+        let a_trial = costs.of_a_trial(start.calls_a_trial);
+        let left = ((start.calls as f64 - used()).max(0.0) / a_trial) as usize;
         let least = ((done + left) as f64 * LEAST_EXPLORED) as usize;
-        let more = left.saturating_sub((start.kept)(gain, done + left)).max(least.saturating_sub(done));
+        let more = left.saturating_sub((start.kept)(gain, done + left, a_trial)).max(least.saturating_sub(done));
         let count = a_round.min(more);
         // A few more trials teach nothing that is worth a round.
         if count < FEWEST_A_ROUND.min(least.max(1)) {
@@ -197,7 +194,9 @@ pub async fn explore(
             .map(|(persona, candidate)| Wanted { persona: *persona, prompt: candidate.prompt(&pool) })
             .collect();
         let title = format!("Trying instructions, round {round}");
+        let before = runner.calls();
         let results = runner.run(&format!("explore {round}"), &title, &start.people.all, &wanted).await?;
+        costs.add(count, runner.calls() - before);
         for ((persona, candidate), result) in candidates.into_iter().zip(&results) {
             let Some(result) = result else { continue };
             met.add(candidate.prompt(&pool), persona, result.is_yes(), &result.reasoning);
@@ -206,7 +205,7 @@ pub async fn explore(
             seen.push(Seen { persona, candidate, score: runner.score(result), weight: 1.0 });
         }
         done += count;
-        let calls = a_trial(done, &proposals, sorting) - f64::from(runner.decisions);
+        let calls = costs.of_a_trial(start.calls_a_trial) - f64::from(runner.decisions);
         if let Some(best) = start.decisions.settle(&shown, calls).filter(|_| open) {
             (runner.decisions, open) = (best, false);
             events.emit(Event::Note(settled(best, shown.len())));
@@ -227,9 +226,7 @@ pub async fn explore(
                     events.emit(Event::Step(format!(
                         "Asking for {later} more candidates, from what the leading prompt met"
                     )));
-                    let before = counter.calls();
                     let objections = sorted(&runner, heard, start.codebook, wave.0).await;
-                    sorting += counter.calls() - before;
                     (&*leading, (heard, objections))
                 }
                 None => {
@@ -243,7 +240,7 @@ pub async fn explore(
         }
     }
     let weight = decisions::worth(&shown, runner.decisions);
-    Ok(Explored { pool, seen, known, model, trials: done, proposals, decisions: runner.decisions, weight })
+    Ok(Explored { pool, seen, known, model, trials: done, costs, proposals, decisions: runner.decisions, weight })
 }
 
 /// What the messages of each prompt met.

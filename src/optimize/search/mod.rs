@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod by_hand;
+mod costs;
 pub mod explore;
 pub mod kinds;
 pub mod model;
@@ -141,8 +142,6 @@ pub(super) const MOST_PROOF: f64 = 0.45;
 const CALLS_A_TRIAL: f64 = 2.0;
 /// Audits of a trial of the search before any was run: one after a yes.
 const AUDITS_A_TRIAL: f64 = 0.5;
-/// Audits and revisions of a trial of the proof: one in any case, and two more calls where something is made up.
-const AUDITS_A_PROOF: f64 = 1.6;
 
 /// Searches for a better prompt, and proves what it finds.
 ///
@@ -160,15 +159,17 @@ pub async fn search(
     let used = || (runner.calls() - began) as f64;
     let audits = runner.cast.auditor.is_some();
     let searching = if audits && runner.objective == Objective::Grounded { AUDITS_A_TRIAL } else { 0.0 };
-    let a_trial = CALLS_A_TRIAL + searching + f64::from(runner.decisions.saturating_sub(1));
-    // A trial of the proof is worth so many of the search.
-    let dearer = if audits { (a_trial - searching + AUDITS_A_PROOF) / a_trial } else { 1.0 };
+    let written_and_decided = |decisions: u32| CALLS_A_TRIAL + f64::from(decisions.saturating_sub(1));
+    let a_trial = written_and_decided(runner.decisions) + searching;
+    let checked = || if audits { runner.audits.calls_of_a_proof() } else { 0.0 };
     let most_pairs = adoption::most_pairs(known.people.unseen.len());
     let race_trials = |all: usize| {
         let trials = (all as f64 * RACE) as usize;
         if trials < LEAST_RACE { 0 } else { trials }
     };
-    let kept = |gain: f64, all: usize| {
+    let kept = |gain: f64, all: usize, a_trial: f64| {
+        // A trial of the proof is worth so many of the search.
+        let dearer = if audits { (written_and_decided(runner.decisions) + checked()) / a_trial } else { 1.0 };
         let test = proof_trials(gain, aim.alpha, all, (earlier, most_pairs)) as f64;
         // At most an eighth of the proof is kept for after the decision.
         let proof = dearer * (test + (2.0 * aim.confirm as f64).min(test / 7.0));
@@ -204,11 +205,8 @@ pub async fn search(
     let mut explored = explore(runner, proposer, start, pool).await?;
     let runner = &TrialRunner { decisions: explored.decisions, ..runner.clone() };
 
-    let asked: usize = explored.proposals.iter().map(|proposals| proposals.asked).sum();
-    let per_trial =
-        if explored.trials > 0 { ((used() - asked as f64) / explored.trials as f64).max(1.0) } else { a_trial };
     let mut rng = explore::rng(runner.seed, &format!("{} race", runner.step));
-    let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / per_trial) as usize;
+    let all = explored.trials + ((aim.calls as f64 - used()).max(0.0) / explored.costs.of_a_trial(a_trial)) as usize;
     let raced = race(runner, known.people, &mut explored, &known.scores, (race_trials(all), &mut rng)).await?;
 
     let challenger = raced.winner.map(|winner| raced.finalists[winner].candidate.prompt(&explored.pool));
@@ -222,7 +220,7 @@ pub async fn search(
         let sorter = Sorter { improver: &cast.improver, context: &cast.context, key: [&seed, runner.step] };
         let whom = (&*known.people.unseen, order.as_slice());
         known_kinds = sorter.sort(known.kinds, whom, known.leads, left() as u64).await?;
-        let per_trial = per_trial * dearer;
+        let per_trial = written_and_decided(runner.decisions) + checked();
         let attempt = begun.insert(known.attempts.begin(&known.earlier.digests())?);
         let size = Size {
             alpha: attempt.level,

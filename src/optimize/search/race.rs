@@ -86,7 +86,9 @@ pub async fn race(
             .map(|(at, persona)| Wanted { persona: *persona, prompt: finalists[*at].candidate.prompt(&explored.pool) })
             .collect();
         let title = format!("Racing {} finalists", live.len());
+        let before = runner.calls();
         let results = runner.run(&format!("race {block}"), &title, &people.all, &wanted).await?;
+        explored.costs.add(wanted.len(), runner.calls() - before);
         for ((at, persona), result) in asked.into_iter().zip(results) {
             let Some(result) = result else { continue };
             let score = runner.score(&result);

@@ -104,6 +104,7 @@ impl Memory {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::costs::Costs;
     use super::*;
     use crate::data::spool::Texts;
     use crate::improve::parts::MarkedBy;
@@ -136,7 +137,8 @@ mod tests {
         };
         let seen = vec![trial(0, &[0], 0.0), trial(1, &[1, 2], 1.0), trial(0, &[3], 0.5)];
         let model = explore::learn(&pool, &seen).unwrap();
-        Explored { pool, seen, known: 1, model, trials: 2, proposals: Vec::new(), decisions: 1, weight: 1.0 }
+        let costs = Costs::default();
+        Explored { pool, seen, known: 1, model, trials: 2, costs, proposals: Vec::new(), decisions: 1, weight: 1.0 }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::evaluate::Auditor;
-use crate::evaluate::auditing::{AuditCounts, AuditedBy, Message};
+use crate::evaluate::auditing::{AuditCounts, AuditedBy, Message, REVISIONS};
 use crate::event::Grounding;
 
 /// After so many audits of which not one could be used, no more are asked for.
@@ -14,6 +14,10 @@ const HOPELESS: u64 = 12;
 /// Calls of the auditor for each trial of the search, at most on average. With a message and a decision that is 2.57
 /// calls; where more than every second message gets a yes, an even share of them is audited.
 const CALLS_A_TRIAL: f64 = 0.57;
+/// What is believed of audits before any was seen counts as much as so many of them,
+const BELIEVED: f64 = 4.0;
+/// of which so many find something made up.
+const BELIEVED_MADE_UP: f64 = 1.0;
 /// The share of messages with a yes before any was seen.
 const LIKELY_YES: f64 = 0.5;
 
@@ -97,6 +101,19 @@ impl Audits {
         (checked - made_up + 1) as f64 / (checked + 1) as f64
     }
 
+    /// Calls that checking the claims of a message of a proof takes: an audit, and revisions, each a call of the writer
+    /// and another audit, where something is made up. How often that is the messages of the search have shown, which
+    /// are audited and never revised; before any was seen, one in four is believed to make something up.
+    #[must_use]
+    pub fn calls_of_a_proof(&self) -> f64 {
+        let Searched { checked, made_up, calls, .. } = self.state().search;
+        let checked = checked as f64 + BELIEVED;
+        let audit = ((calls as f64 + BELIEVED) / checked).max(1.0);
+        let made_up = (made_up as f64 + BELIEVED_MADE_UP) / checked;
+        let revisions: f64 = (1..=REVISIONS).map(|times| made_up.powi(times as i32)).sum();
+        audit + revisions * (1.0 + audit)
+    }
+
     /// Who audits the next batch.
     #[must_use]
     pub fn next(&self, auditor: Option<&Auditor>) -> AuditedBy {
@@ -147,6 +164,15 @@ mod tests {
             let chosen = (0..100).filter(|number| is_among(*number, share)).count();
             assert_eq!(chosen, (100.0 * share).floor() as usize, "{share}");
         }
+    }
+
+    #[test]
+    fn an_audit_of_a_proof_takes_more_calls_the_more_is_made_up() {
+        let calls = |made_up| searched(100, 60, 60, made_up, 60).calls_of_a_proof();
+        assert!((Audits::default().calls_of_a_proof() - 1.625).abs() < 1e-9, "one in four, and a sixteenth again");
+        assert!(calls(0) < 1.1 && calls(0) > 1.0, "{}", calls(0));
+        assert!((calls(31) - 2.5).abs() < 1e-9, "one in two, and a quarter again: {}", calls(31));
+        assert!(searched(100, 60, 60, 0, 90).calls_of_a_proof() > 1.4, "claims that were asked for twice");
     }
 
     #[test]
