@@ -165,6 +165,28 @@ fn one_run_is_under_way_and_the_next_waits_is_taken_out_or_goes_on_with_another_
 }
 
 #[test]
+fn a_prompt_that_is_edited_before_the_start_is_asked_about_again() {
+    let place = Place::with_samples();
+    place.write("data/prompts/offer.md", "We sell tea.");
+    let server = Server::start(&place, None);
+    let fields = [
+        ("job", "evaluate"),
+        ("personas", "b2b_saas_personas_eval"),
+        ("messages", "1"),
+        ("model", "market"),
+        ("prompt", "offer"),
+    ];
+    let estimate = server.post("/evaluate", "/estimate", &fields);
+    let confirmed = Server::confirmed(&estimate);
+    place.write("data/prompts/offer.md", "We sell coffee.");
+    let asked = server.post("/evaluate", "/start", &[&fields[..], &[("confirmed", &confirmed)]].concat());
+    assert!(asked.status == 200 && asked.text.contains("Not started"), "{}", asked.text);
+    let confirmed = Server::confirmed(&asked);
+    let started = server.post("/evaluate", "/start", &[&fields[..], &[("confirmed", &confirmed)]].concat());
+    assert_eq!(started.status, 303, "{}", started.text);
+}
+
+#[test]
 fn the_judge_and_the_referee_of_a_form_are_checked_shown_and_passed_on() {
     let place = Place::with_samples();
     let server = Server::start(&place, None);
