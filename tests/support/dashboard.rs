@@ -86,7 +86,9 @@ impl Server {
             if answer.status == 303 {
                 return answer.location;
             }
-            assert!(Instant::now() < until && answer.text.contains("Starting"), "{}", answer.text);
+            // A page may say that a run is finished before its process has gone and the next one has its turn.
+            let is_coming = ["Starting", "Waiting for its turn"].iter().any(|words| answer.text.contains(words));
+            assert!(Instant::now() < until && is_coming, "{}", answer.text);
             std::thread::sleep(Duration::from_millis(50));
         }
     }
