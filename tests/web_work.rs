@@ -5,6 +5,7 @@ mod dashboard;
 #[path = "support/program.rs"]
 mod program;
 
+use std::io::Read;
 use std::process::{Command, Stdio};
 
 use dashboard::{KEY, Server};
@@ -162,6 +163,55 @@ fn one_run_is_under_way_and_the_next_waits_is_taken_out_or_goes_on_with_another_
     let left = std::fs::read_dir(place.data().join(".runs")).unwrap().flatten();
     let left = left.filter(|file| file.path().extension().is_some_and(|ending| ending == "waits")).count();
     assert_eq!(left, 0, "nothing waits any more");
+}
+
+#[test]
+fn a_data_folder_from_somebody_else_starts_nothing_and_the_server_says_so() {
+    let place = Place::with_samples();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let evaluate = r#"["evaluate", "--persona-file=b2b_saas_personas_eval", "--model=market"]"#;
+    let ticket = |asked: u128| format!(r#"{{"asked": {asked}, "arguments": {evaluate}, "pid": 0}}"#);
+    place.write("data/.runs/a1.waits", &ticket(now));
+    place.write("data/.runs/a2.waits", &ticket(now + 1_000_000_000));
+    let state = place.data().join("state");
+    for (state, words) in [(None, "1 command in .runs is not started"), (Some(state), "lies in the data folder")] {
+        let mut command = place.command(&["serve", "--port", "0"]);
+        if let Some(state) = &state {
+            command.env("XDG_STATE_HOME", state);
+        }
+        let mut server = Server::of(command.stderr(Stdio::piped()));
+        // It answers once it has looked at what waits.
+        assert!(!server.get("/live").text.contains("--persona-file="), "nothing waits or was started");
+        assert!(Command::new("kill").args(["-INT", &server.child.id().to_string()]).status().unwrap().success());
+        let mut said = String::new();
+        server.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        let once = said.contains("1 command that was waiting is forgotten");
+        assert!(said.contains(words) && once == state.is_none(), "{said}");
+    }
+    assert_eq!(place.files(".runs"), ["a1.waits"]);
+    assert_eq!(place.files("results").len(), 1);
+}
+
+#[test]
+fn a_prompt_that_is_edited_before_the_start_is_asked_about_again() {
+    let place = Place::with_samples();
+    place.write("data/prompts/offer.md", "We sell tea.");
+    let server = Server::start(&place, None);
+    let fields = [
+        ("job", "evaluate"),
+        ("personas", "b2b_saas_personas_eval"),
+        ("messages", "1"),
+        ("model", "market"),
+        ("prompt", "offer"),
+    ];
+    let estimate = server.post("/evaluate", "/estimate", &fields);
+    let confirmed = Server::confirmed(&estimate);
+    place.write("data/prompts/offer.md", "We sell coffee.");
+    let asked = server.post("/evaluate", "/start", &[&fields[..], &[("confirmed", &confirmed)]].concat());
+    assert!(asked.status == 200 && asked.text.contains("Not started"), "{}", asked.text);
+    let confirmed = Server::confirmed(&asked);
+    let started = server.post("/evaluate", "/start", &[&fields[..], &[("confirmed", &confirmed)]].concat());
+    assert_eq!(started.status, 303, "{}", started.text);
 }
 
 #[test]

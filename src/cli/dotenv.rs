@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// The file's name.
 const NAME: &str = ".env";
 
+/// Variables that say where this user's files are. The file may lie in a folder from somebody else, and does not say so.
+const NOT_FROM_A_FILE: [&str; 2] = ["HOME", "XDG_STATE_HOME"];
+
 /// The most lines of a value in quotation marks.
 const MOST_LINES: usize = 100;
 
@@ -54,7 +57,9 @@ fn read(text: &str) -> (Vec<String>, Vec<usize>) {
         let found = ends.map(|end| (end, lines[at..end].join("\n"))).find(|(_, entry)| is_one(entry));
         match found {
             Some((end, entry)) => {
-                entries.push(entry);
+                if !says_where_files_are(&entry) {
+                    entries.push(entry);
+                }
                 at = end;
             }
             None => {
@@ -71,6 +76,11 @@ fn is_one(entry: &str) -> bool {
     let is_good =
         |(name, value): (String, String)| !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
     dotenvy::from_read_iter(entry.as_bytes()).all(|line| line.is_ok_and(is_good))
+}
+
+fn says_where_files_are(entry: &str) -> bool {
+    let mut read = dotenvy::from_read_iter(entry.as_bytes()).flatten();
+    read.any(|(name, _)| NOT_FROM_A_FILE.contains(&name.as_str()))
 }
 
 /// Sets one entry in the environment; the variables that it refers to are set already.
@@ -91,6 +101,12 @@ mod tests {
         assert_eq!(unread, [4, 8]);
         assert!(read.contains(&"OPENAI_API_KEY=sk-x".to_owned()) && read.contains(&"B=\"two\nlines\"".to_owned()));
         assert!(read.contains(&"C='x y'".to_owned()) && read.contains(&"export A=1".to_owned()), "{read:?}");
+    }
+
+    #[test]
+    fn a_file_does_not_say_where_this_users_files_are() {
+        let (read, unread) = read("A=1\nXDG_STATE_HOME=/tmp/theirs\nexport HOME='/tmp/theirs'\nHOMEPAGE=x");
+        assert_eq!((read, unread), (vec!["A=1".to_owned(), "HOMEPAGE=x".to_owned()], Vec::new()));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::settings::Settings;
 use super::setup::{environment, made_folder, named_folder};
 use crate::data::folder::DataFolder;
 use crate::report::words;
+use crate::web::children::{Key, Left};
 use crate::web::guard::Names;
 use crate::web::secrets::{SHORTEST_TOKEN, Secrets, random};
 use crate::web::site::Site;
@@ -62,7 +63,9 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
     let secrets = Secrets::new(token.as_ref().map(|(token, _)| token.as_str())).map_err(no_secret)?;
     let names = Names { is_open, hosts: options.host.clone() };
     let site = Site::new(DataFolder::open(&root), common(global, &root), names, secrets);
-    let site = Arc::new(site.at_once(usize::from(options.at_once)));
+    let key = Key::load(&root);
+    let keyless = key.as_ref().err().map(ToString::to_string);
+    let site = Arc::new(site.at_once(usize::from(options.at_once)).signed(key.ok()));
     let failed = |source| Error::Io { what: format!("cannot serve on port {}", options.port), source };
     let server = web::bind(SocketAddr::new(listen, options.port), Arc::clone(&site)).await.map_err(failed)?;
     let address = server.address().map_err(failed)?;
@@ -78,12 +81,25 @@ pub async fn run(global: &Global, options: &Options, stopped: impl Future<Output
         }
         _ => say("Ctrl-C stops it; what it has started goes on."),
     }
-    let waiting = site.children.take_over();
-    if waiting > 0 {
-        let waiting = words::count(waiting as u64, "command is", "commands are");
+    if let Some(why) = keyless {
+        say(&format!("Commands that wait for their turn end with this server: there is no key to sign them ({why})."));
+    }
+    say_left(site.children.take_over());
+    server.run(stopped).await.map_err(failed)
+}
+
+/// Says what an earlier server has left.
+fn say_left(left: Left) {
+    let commands = |count: usize, one, many| (count > 0).then(|| words::count(count as u64, one, many));
+    if let Some(waiting) = commands(left.waiting, "command is", "commands are") {
         say(&format!("{waiting} still waiting from an earlier server; to remove any, see the page Runs."));
     }
-    server.run(stopped).await.map_err(failed)
+    if let Some(forgotten) = commands(left.forgotten, "command that was waiting is", "commands that were waiting are") {
+        say(&format!("{forgotten} forgotten, older than a day or damaged; start anew what is still wanted."));
+    }
+    if let Some(refused) = commands(left.refused, "command in .runs is", "commands in .runs are") {
+        say(&format!("{refused} not started: no server of yours has written them there, or they cannot be read."));
+    }
 }
 
 /// The token that is asked for, if one is, and whether it was made up here.

@@ -1,18 +1,22 @@
 //! Commands that were started from a page: processes of their own, so that nothing is lost with the page, and what they
 //! do is what they do in a terminal.
 
+mod key;
 mod queue;
+mod ticket;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use super::secrets;
 use crate::data::whole;
+pub use key::Key;
+pub use queue::Left;
 
 /// An estimate sends nothing and takes a moment.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,6 +34,8 @@ pub const TOKEN_VARIABLE: &str = "REJOINDER_TOKEN";
 pub struct Children {
     shared: Arc<Shared>,
     at_once: usize,
+    /// Signs those that wait, so that a later server knows them for this user's.
+    key: Option<Key>,
 }
 
 struct Shared {
@@ -49,6 +55,8 @@ pub struct Child {
     pub arguments: Vec<String>,
     /// When it was started, or asked for.
     pub since: Instant,
+    /// When it was asked for, in milliseconds since 1970.
+    asked: u64,
     /// Whether it is under way, or how it ended.
     pub state: State,
     /// Whether it waits for its turn, and keeps others from theirs.
@@ -188,13 +196,25 @@ impl Children {
                 let _ = fs::remove_file(path);
             }
         }
-        Children { shared: Arc::new(Shared { folder, common, all: Mutex::default() }), at_once: 1 }
+        Children { shared: Arc::new(Shared { folder, common, all: Mutex::default() }), at_once: 1, key: None }
     }
 
     /// So many of those that wait for their turn are under way at once.
     #[must_use]
     pub fn at_once(self, at_once: usize) -> Self {
         Children { at_once: at_once.max(1), ..self }
+    }
+
+    /// Those that wait are signed with this key; without one they do not outlive this server.
+    #[must_use]
+    pub fn signed(self, key: Option<Key>) -> Self {
+        Children { key, ..self }
+    }
+
+    /// Whether those that wait outlive this server.
+    #[must_use]
+    pub fn outlive_the_server(&self) -> bool {
+        self.key.is_some()
     }
 
     fn command(&self, arguments: &[String]) -> io::Result<Command> {
@@ -233,49 +253,67 @@ impl Children {
     pub fn start(&self, arguments: &[String]) -> io::Result<Child> {
         whole::make_folder(&self.shared.folder)?;
         let id = fresh_id()?;
+        let log = self.open_log(&id)?;
+        queue::try_lock(&log)?;
         self.shared.remember(Child {
             id: id.clone(),
             pid: 0,
             arguments: arguments.to_vec(),
             since: Instant::now(),
+            asked: ticket::now(),
             state: State::Running,
             has_turn: false,
-            log: self.shared.folder.join(format!("{id}.log")),
+            log: self.log_of(&id),
         });
-        match self.spawn(&id, arguments) {
+        match self.spawn(&id, arguments, &log) {
             Ok(pid) => self.shared.change(&id, |child| child.pid = pid),
             Err(error) => {
-                self.shared.lock().retain(|child| child.id != id);
+                self.shared.forget(&id);
                 return Err(error);
             }
         }
         self.get(&id).ok_or_else(|| io::Error::other("it is not known any more"))
     }
 
-    /// Starts the process of a command that is known, and follows it to its end. Its number.
-    fn spawn(&self, id: &str, arguments: &[String]) -> io::Result<u32> {
+    fn log_of(&self, id: &str) -> PathBuf {
+        self.shared.folder.join(format!("{id}.log"))
+    }
+
+    fn open_log(&self, id: &str) -> io::Result<File> {
         let mut options = File::options();
-        options.create_new(true).append(true);
+        options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let out = options.open(self.shared.folder.join(format!("{id}.log")))?;
-        // The process inherits the lock with its output and holds it to its end, whatever becomes of this one.
-        #[cfg(unix)]
-        let _ = out.try_lock();
+        let path = self.log_of(id);
+        // The data folder may be somebody else's: no link is followed, and no FIFO waited for.
+        if fs::symlink_metadata(&path).is_ok_and(|about| !about.is_file()) {
+            return Err(io::Error::other(format!("{} is no file", path.display())));
+        }
+        options.open(path)
+    }
+
+    /// Starts the process of a command that is known, and follows it to its end. Its number. The process inherits the
+    /// lock with its log and holds it to its end, whatever becomes of this one.
+    fn spawn(&self, id: &str, arguments: &[String], log: &File) -> io::Result<u32> {
         let mut command = self.command(arguments)?;
-        command.stderr(out.try_clone()?).stdout(out);
+        command.stderr(log.try_clone()?).stdout(log.try_clone()?);
         // A Ctrl-C that ends the server is not meant for it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut process = command.spawn()?;
-        let pid = process.id();
+        let (hand_over, handed_over) = mpsc::channel::<std::process::Child>();
         let (children, id) = (self.clone(), id.to_owned());
         let wait = move || {
+            // Nothing comes where it could not be started.
+            let Ok(mut process) = handed_over.recv() else { return };
             let state = process.wait().map_or(State::Failed, State::of);
             children.ended(&id, state);
             children.advance();
         };
+        // Before the process: where there can be no thread nothing is started.
         std::thread::Builder::new().name("child".into()).spawn(wait)?;
+        let process = command.spawn()?;
+        let pid = process.id();
+        let _ = hand_over.send(process);
         Ok(pid)
     }
 
@@ -313,6 +351,17 @@ impl Shared {
         if let Some(child) = self.lock().iter_mut().find(|child| child.id == id) {
             change(child);
         }
+    }
+
+    /// Changes the state of a command if it is this one. Whether it was.
+    fn replace(&self, id: &str, state: State, by: State) -> bool {
+        let mut all = self.lock();
+        let child = all.iter_mut().find(|child| child.id == id && child.state == state);
+        child.map(|child| child.state = by).is_some()
+    }
+
+    fn forget(&self, id: &str) {
+        self.lock().retain(|child| child.id != id);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Child>> {

@@ -19,6 +19,7 @@ use maud::{Markup, html};
 pub(super) use fragments::quoted;
 pub use list::list;
 
+use super::confirm::Shown;
 use super::error::Problem;
 use super::page::{self, Place};
 use super::site::Site;
@@ -230,7 +231,8 @@ pub async fn resume(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(
     let answer = site.aside(move |site| {
         let own = seen(site, &id)?;
         let arguments = ["runs".to_owned(), "resume".to_owned(), own.row.id.clone()];
-        let again = || site.confirmations.start(value(&values, "confirmed"), &arguments, || Err(is_over(&own)));
+        let shown = Shown::now(&site.folder, &arguments);
+        let again = || site.confirmations.start(value(&values, "confirmed"), &shown, || Err(is_over(&own)));
         if own.standing != Standing::Interrupted {
             // A second click finds what the first one started.
             return match again() {
@@ -244,9 +246,9 @@ pub async fn resume(State(site): State<Arc<Site>>, Path(id): Path<String>, Form(
             });
             child.map(|child| child.id)
         };
-        match site.confirmations.start(value(&values, "confirmed"), &arguments, start)? {
+        match site.confirmations.start(value(&values, "confirmed"), &shown, start)? {
             Some(id) => Ok(to_started(&id)),
-            None => Ok(ask(site, &own, &site.confirmations.ask(&arguments)?).into_response()),
+            None => Ok(ask(site, &own, &site.confirmations.ask(&shown)?).into_response()),
         }
     });
     answer.await.unwrap_or_else(|problem| problem.page(&site))

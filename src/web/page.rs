@@ -32,7 +32,7 @@ pub fn page(site: &Site, title: &str, place: Place, body: Markup) -> Html<String
     let link = |to: &str, own: Place, text: &str| {
         html! { a href=(to) aria-current=[(own == place).then_some("page")] { (text) } }
     };
-    let (under_way, waiting) = (site.children.running(), site.children.in_line().len());
+    let (under_way, waiting) = (site.children.running(), site.children.waiting_in_order().len());
     let text = html! {
         (DOCTYPE)
         html lang="en" {

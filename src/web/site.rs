@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 
-use super::children::Children;
+use super::children::{Children, Key};
 use super::confirm::Confirmations;
 use super::error::Problem;
 use super::guard::Names;
@@ -62,6 +62,12 @@ impl Site {
     #[must_use]
     pub fn at_once(self, at_once: usize) -> Self {
         Site { children: self.children.at_once(at_once), ..self }
+    }
+
+    /// The same site, where commands that wait are signed with this key and so outlive the server.
+    #[must_use]
+    pub fn signed(self, key: Option<Key>) -> Self {
+        Site { children: self.children.signed(key), ..self }
     }
 
     /// The journal, if the folder has one: who only looks makes none.

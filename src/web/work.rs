@@ -17,6 +17,7 @@ pub(super) use form::model_fields;
 pub(super) use job::model_flags;
 pub use started::{show as started, withdraw};
 
+use super::confirm::Shown;
 use super::error::Problem;
 use super::live::quoted;
 use super::page::{self, Place, text};
@@ -66,6 +67,8 @@ fn ask(site: &Site, mut values: Values, hint: Option<&str>) -> Result<Response, 
         Ok(arguments) => arguments,
         Err(problem) => return Ok(refused(form::page(site, job, &values, Some(&problem.to_string()))?)),
     };
+    // Before the files are read: what is edited from here on is shown again.
+    let shown = Shown::now(&site.folder, &arguments);
     let estimate = match site.children.estimate(&arguments) {
         Ok(estimate) => estimate,
         Err(why) => return Ok(refused(form::page(site, job, &values, Some(&page::sentence(&why)))?)),
@@ -88,7 +91,7 @@ fn ask(site: &Site, mut values: Values, hint: Option<&str>) -> Result<Response, 
         form.inline method="post" action="/start" {
             (page::csrf(site))
             input type="hidden" name="job" value=(job.name());
-            input type="hidden" name="confirmed" value=(site.confirmations.ask(&arguments)?);
+            input type="hidden" name="confirmed" value=(site.confirmations.ask(&shown)?);
             @for (name, value) in &pairs { input type="hidden" name=(name) value=(value); }
             @if lacks_key { button.primary #again type="submit" formaction="/estimate" { "Look again" } }
             @else { button.primary #start type="submit" { "Start" } }
@@ -116,19 +119,21 @@ fn refused(page: Html<String>) -> Response {
 }
 
 /// Said where a start names no page that has shown what would be started.
-const ASKED_AGAIN: &str = "Not started: the page that asked is out of date. Look at it again.";
+const ASKED_AGAIN: &str =
+    "Not started: the page that asked is out of date, or a file that it names was changed. Look at it again.";
 
 /// Starts what a page has shown, or lets it wait for its turn.
 pub async fn start(State(site): State<Arc<Site>>, Form(values): Form<Values>) -> Response {
     let answer = site.aside(move |site| {
         let arguments = Job::named(value(&values, "job"))?.arguments(site, &values)?;
+        let shown = Shown::now(&site.folder, &arguments);
         let start = || {
             let child = site.children.submit(&arguments).map_err(|error| {
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, format!("It cannot be started: {error}."))
             });
             child.map(|child| child.id)
         };
-        match site.confirmations.start(value(&values, "confirmed"), &arguments, start)? {
+        match site.confirmations.start(value(&values, "confirmed"), &shown, start)? {
             Some(id) => Ok(Redirect::to(&format!("/started/{id}")).into_response()),
             None => ask(site, values, Some(ASKED_AGAIN)),
         }

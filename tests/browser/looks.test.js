@@ -104,9 +104,14 @@ test("a report and its print would be found wanting where a line is too long", a
 
 /** Firefox, where this machine has it: the one that FIREFOX names, or one in the path. */
 function firefoxPath() {
+  const named = process.env.FIREFOX;
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new Error(`FIREFOX names ${named}, which is not there`);
+  }
   const names = ["firefox", "firefox-esr"];
   const paths = (process.env.PATH ?? "").split(":").flatMap((folder) => names.map((name) => join(folder, name)));
-  return [process.env.FIREFOX, ...paths, "/Applications/Firefox.app/Contents/MacOS/firefox"].find((path) => path && existsSync(path));
+  return [...paths, "/Applications/Firefox.app/Contents/MacOS/firefox"].find((path) => existsSync(path));
 }
 
 const firefox = firefoxPath();

@@ -99,7 +99,8 @@ async function start(words, cwd, env) {
 
 /** `rejoinder serve` on a free port; with a market it takes that for the Messages API. */
 export function serve(place, words = [], market = undefined) {
-  const env = environment(market && { ANTHROPIC_BASE_URL: market.url, ANTHROPIC_API_KEY: "of-no-account" });
+  const state = { XDG_STATE_HOME: join(place.folder, "state") };
+  const env = environment({ ...state, ...(market && { ANTHROPIC_BASE_URL: market.url, ANTHROPIC_API_KEY: "of-no-account" }) });
   const port = words.includes("--port") ? [] : ["--port", "0"];
   return start(["serve", ...port, ...words], place.folder, env);
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::program::Place;
@@ -23,11 +23,21 @@ pub struct Answer {
 
 impl Server {
     pub fn start(place: &Place, market: Option<&str>) -> Self {
-        let mut command = place.command(&["serve", "--port", "0"]);
+        Self::with(place, market, &[])
+    }
+
+    /// The same with these words after `serve`.
+    pub fn with(place: &Place, market: Option<&str>, words: &[&str]) -> Self {
+        let mut command = place.command(&[&["serve", "--port", "0"], words].concat());
         if let Some(url) = market {
             command.env("ANTHROPIC_BASE_URL", url).env("ANTHROPIC_API_KEY", KEY);
         }
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Self::of(command.stderr(Stdio::null()))
+    }
+
+    /// The server that this command starts.
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
@@ -86,7 +96,9 @@ impl Server {
             if answer.status == 303 {
                 return answer.location;
             }
-            assert!(Instant::now() < until && answer.text.contains("Starting"), "{}", answer.text);
+            // A page may say that a run is finished before its process has gone and the next one has its turn.
+            let is_coming = ["Starting", "Waiting for its turn"].iter().any(|words| answer.text.contains(words));
+            assert!(Instant::now() < until && is_coming, "{}", answer.text);
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -133,6 +133,8 @@ impl Place {
         }
         // No model but the market writes about an offer that nobody gave.
         command.env("REJOINDER_PROMPT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/sample_offer.md"));
+        // A key of the user's is made there.
+        command.env("XDG_STATE_HOME", self.root().join("state"));
         command.current_dir(self.root()).args(arguments).stdin(Stdio::null());
         command
     }

@@ -29,7 +29,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
             h1 { "Runs" }
             p.lead { "What is under way, here or in a terminal, and what can be resumed." }
         }
-        @if runs.is_empty() && failed.is_empty() && site.children.in_line().is_empty() {
+        @if runs.is_empty() && failed.is_empty() && site.children.waiting_in_order().is_empty() {
             (page::empty("No run yet.", html! { p { "Start one: " a href="/evaluate" { "evaluate a prompt" } ", or in a terminal " code { "rejoinder evaluate --persona-file NAME" } "." } }))
         }
         (part("Under way", &of(Standing::UnderWay), "Nothing is under way."))
@@ -51,7 +51,7 @@ pub async fn list(State(site): State<Arc<Site>>) -> Result<Html<String>, Respons
 
 /// What was started from a page and waits for its turn.
 fn waiting(site: &Site) -> Markup {
-    let line = site.children.in_line();
+    let line = site.children.waiting_in_order();
     html! {
         @if !line.is_empty() {
             section #waiting { h2 { "Waiting" }

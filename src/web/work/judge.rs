@@ -36,22 +36,39 @@ pub(super) fn names(job: Job) -> &'static [&'static str] {
     }
 }
 
-/// Keeps a text of one's own under a name and chooses it. The same text has the same name.
+/// Keeps a text of one's own under a name and chooses it. The same text has the same name, as long as nobody edits it.
 pub(super) fn keep_text(site: &Site, values: &mut Values) -> Result<(), Problem> {
-    let own = values.remove("judge_text").unwrap_or_default().replace("\r\n", "\n");
-    let own = own.trim();
-    if own.is_empty() {
+    let text = values.remove("judge_text").unwrap_or_default().replace("\r\n", "\n");
+    let text = text.trim();
+    if text.is_empty() {
         return Ok(());
     }
-    if own.len() > LONGEST {
+    if text.len() > LONGEST {
         return Err(Problem::input("The decision maker's prompt is longer than 20,000 bytes; shorten it."));
     }
-    let file = site.folder.resolve(Kind::Prompts, &format!("own-{}{JUDGE}", &sha256(own.as_bytes())[..8]))?;
-    if !site.folder.exists(&file) {
-        site.folder.create_new(&file, own.as_bytes())?;
-    }
+    let file = file_of(site, text)?;
     values.insert("judge".into(), file.stem().to_owned());
     Ok(())
+}
+
+/// The file that holds this text: the first of its names that holds it or is free. Others hold what the text was edited
+/// into, or another one of the same beginning of a hash.
+fn file_of(site: &Site, text: &str) -> Result<FileName, Problem> {
+    let hash = &sha256(text.as_bytes())[..8];
+    let mut name = format!("own-{hash}{JUDGE}");
+    let mut number = 1;
+    loop {
+        let file = site.folder.resolve(Kind::Prompts, &name)?;
+        if !site.folder.exists(&file) {
+            site.folder.create_new(&file, text.as_bytes())?;
+            return Ok(file);
+        }
+        if String::from_utf8_lossy(&site.folder.read(&file)?).trim() == text {
+            return Ok(file);
+        }
+        number += 1;
+        name = format!("own-{hash}-{number}{JUDGE}");
+    }
 }
 
 /// The flags of what is chosen. A form names built-in prompts and those of the data folder, and no other file.
@@ -221,6 +238,18 @@ mod tests {
         assert!(form["judge"].ends_with(JUDGE) && form["judge"] == again["judge"], "{form:?}");
         assert!(!form.contains_key("judge_text"));
         assert_eq!(site.folder.list(Kind::Prompts).unwrap().len(), 1);
+
+        let first = site.folder.resolve(Kind::Prompts, &form["judge"]).unwrap();
+        site.folder.replace(&first, b"Say no to tea.").unwrap();
+        let chosen = || {
+            let mut form = values(&[("judge_text", "Say yes\nto tea.")]);
+            keep_text(&site, &mut form).unwrap();
+            site.folder.resolve(Kind::Prompts, &form["judge"]).unwrap()
+        };
+        let second = chosen();
+        assert_eq!(site.folder.read(&second).unwrap(), b"Say yes\nto tea.", "what was edited does not decide");
+        assert_eq!(site.folder.read(&first).unwrap(), b"Say no to tea.");
+        assert_eq!((chosen(), site.folder.list(Kind::Prompts).unwrap().len()), (second, 2));
         let mut long = values(&[("judge_text", &"x".repeat(LONGEST + 1))]);
         assert!(keep_text(&site, &mut long).is_err());
     }

@@ -52,7 +52,7 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
             @if is_running { p.lead { "This page leads on to the run once it has begun." } }
             @if child.state == ChildState::TakenOut { p.lead { "It was not started, and cost nothing." } }
         }
-        @if child.state == ChildState::Waiting { (in_line(&site, &child)) }
+        @if child.state == ChildState::Waiting { (waiting_part(&site, &child)) }
         h2 { "As a command" }
         pre.command { code { "rejoinder " (line.join(" ")) } }
         @if !matches!(child.state, ChildState::Waiting | ChildState::TakenOut) {
@@ -67,8 +67,8 @@ pub async fn show(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Resp
 }
 
 /// What a command waits for, and how it is taken out.
-fn in_line(site: &Site, child: &Child) -> Markup {
-    let before = site.children.in_line().iter().position(|other| other.id == child.id).unwrap_or(0) as u64;
+fn waiting_part(site: &Site, child: &Child) -> Markup {
+    let before = site.children.waiting_in_order().iter().position(|other| other.id == child.id).unwrap_or(0) as u64;
     let all = site.children.all();
     let under_way = all.iter().filter(|other| other.state == ChildState::Running);
     html! {
@@ -86,7 +86,9 @@ fn in_line(site: &Site, child: &Child) -> Markup {
             button #withdraw type="submit" { "Take it out" }
         }
         p.hint {
-            "It keeps its place if this server is restarted. " code { "rejoinder serve --at-once 2" }
+            @if site.children.outlive_the_server() { "It keeps its place if this server is restarted. " }
+            @else { "It ends with this server. " }
+            code { "rejoinder serve --at-once 2" }
             " lets two run at once."
         }
     }
