@@ -6,9 +6,10 @@ use crate::compare::missing::WorstCase;
 use crate::compare::pooled::{Pooled, SegmentTests};
 use crate::compare::second_judge::Opinion;
 use crate::compare::segments::Segment;
+use crate::compare::sequential::Outcome;
 use crate::compare::variance::Components;
 use crate::optimize::Objective;
-use crate::optimize::search::verdict::KindVerdict;
+use crate::optimize::search::verdict::{CycleVerdict, KindVerdict};
 use crate::optimize::story::{self, Proof, Story};
 
 /// Kinds of people that are named.
@@ -57,10 +58,25 @@ pub(super) fn lines(story: &Story, proof: &Proof) -> Vec<String> {
             words::count(outcome.personas as u64, "persona", "personas"),
         ));
     }
+    lines.extend(why_not_proved(&story.verdict, proof.outcome).map(|why| format!("Not proved all the same: {why}")));
     lines.extend(proof.later.map(after_the_decision));
     lines.extend(proof.worst_case.as_ref().map(failed_trials));
     lines.extend(proof.components.and_then(|components| scatter(&components, proof)));
     lines
+}
+
+/// Why a gain is not proved whose interval holds no loss; `None` where nobody will ask. The decision is held to a level
+/// of its own, and the test holds more against a gain than its interval shows (`SequentialTest`).
+pub(super) fn why_not_proved(verdict: &CycleVerdict, outcome: Option<Outcome>) -> Option<&'static str> {
+    /// Each end of a 95% interval leaves out so much.
+    const LEFT_OUT: f64 = 0.025;
+    let outcome = outcome.filter(|outcome| outcome.interval.low > 0.0)?;
+    let is_open = matches!(verdict, CycleVerdict::NotEnoughData { .. });
+    is_open.then_some(if outcome.p_value > LEFT_OUT {
+        "so few people may miss a kind that loses by the change: the test allows for that, the interval does not"
+    } else {
+        "earlier attempts took most of the level, so this one had to show more than the interval does"
+    })
 }
 
 /// What was asked after the decision shows.
@@ -185,5 +201,25 @@ pub fn opinion(opinion: Opinion) -> &'static str {
         Opinion::Holds => "sees the gain as well",
         Opinion::DoesNot => "does not see the gain, and is shown to see less than the first judge",
         Opinion::CannotTell => "too few people to tell whether it sees the gain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::Interval;
+
+    #[test]
+    fn a_gain_whose_interval_holds_no_loss_is_said_why_it_is_not_proved_and_any_other_needs_no_word() {
+        let open = CycleVerdict::NotEnoughData { more_personas: None, messages_each: None, unreachable: None };
+        let outcome = |low, p_value| {
+            let interval = Interval { low, high: 0.455 };
+            Some(Outcome { mean: 0.25, estimate: 0.25, interval, p_value, looks: 3, personas: 12 })
+        };
+        assert!(why_not_proved(&open, outcome(0.045, 0.0687)).is_some_and(|why| why.contains("may miss a kind")));
+        assert!(why_not_proved(&open, outcome(0.045, 0.012)).is_some_and(|why| why.contains("earlier attempts")));
+        assert_eq!(why_not_proved(&open, outcome(-0.01, 0.0687)), None);
+        assert_eq!(why_not_proved(&CycleVerdict::Adopted, outcome(0.045, 0.0687)), None);
+        assert_eq!(why_not_proved(&open, None), None);
     }
 }
