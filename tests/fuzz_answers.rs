@@ -16,8 +16,11 @@ fn decision(text: &str, stop: Stop) -> Result<(bool, String), Unusable> {
     Ok((reading::boolean(&object, "decision")?, reading::string(&object, "reasoning")?))
 }
 
-/// The text without what is thought before the answer.
+/// The text without what is thought before the answer. An object that is all of it holds no thinking.
 fn spoken(text: &str) -> &str {
+    if serde_json::from_str::<Map<String, Value>>(text).is_ok() {
+        return text;
+    }
     text.rfind("</think>").map_or(text, |at| &text[at + "</think>".len()..])
 }
 
