@@ -107,12 +107,12 @@ fn speech(answer: &Answer) -> Result<&str, Unusable> {
 /// The text of an answer that is finished.
 fn finished(answer: &Answer) -> Result<&str, Unusable> {
     match answer.stop {
-        Stop::Refusal => return Err(Unusable::Refused),
-        Stop::MaxTokens => return Err(Unusable::CutOff("the token limit")),
-        Stop::ContextWindow => return Err(Unusable::CutOff("the end of the context window")),
-        Stop::ToolUse | Stop::PauseTurn => return Err(Unusable::Unfinished),
-        Stop::BrokenOff => return Err(Unusable::BrokenOff),
-        Stop::Other => return Err(Unusable::UnknownEnd),
+        Stop::Refusal => Err(Unusable::Refused),
+        Stop::MaxTokens => Err(Unusable::CutOff("the token limit")),
+        Stop::ContextWindow => Err(Unusable::CutOff("the end of the context window")),
+        Stop::ToolUse | Stop::PauseTurn => Err(Unusable::Unfinished),
+        Stop::BrokenOff => Err(Unusable::BrokenOff),
+        Stop::Other => Err(Unusable::UnknownEnd),
         Stop::EndTurn | Stop::StopSequence => Ok(answer.text.trim()),
     }
 }

@@ -31,6 +31,7 @@ fn thinking_before_an_answer_is_no_part_of_it() {
         "<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>",
         "<|channel>thought\na<channel|>",
         "<unused94>thought\na<unused95>",
+        "&lt;think&gt;a&lt;/think&gt;",
         "Here is my thought process:\na\n\nHere is my response:\n",
     ] {
         assert_eq!(cleaned(&format!("{thinking}{MESSAGE}")), Ok(MESSAGE.into()), "{thinking}");

@@ -176,9 +176,10 @@ impl Parser<'_> {
 
     fn escape(&mut self, text: &mut String) -> Option<()> {
         let c = self.peek()?;
-        if c == '\'' {
+        // Of marks that JSON has no escapes for, as of those that Markdown has (`\$`), only the mark can be meant.
+        if c.is_ascii_punctuation() && !matches!(c, '"' | '\\' | '/') {
             self.at += 1;
-            text.push('\'');
+            text.push(c);
             return Some(());
         }
         // One escape, or the two of a surrogate pair, as JSON reads them.
@@ -224,6 +225,7 @@ mod tests {
             read("{'a': \"It's \\u00e9 \\ud83d\\ude00\", 'b': 'don\\'t'}"),
             Some(json!({ "a": "It's \u{e9} \u{1f600}", "b": "don't" }))
         );
+        assert_eq!(read("{\"a\": \"costs 5\\$ \\*now\\*\"}"), Some(json!({ "a": "costs 5$ *now*" })));
     }
 
     #[test]

@@ -21,7 +21,9 @@ const THINKING: [&str; 14] = [
 ];
 
 /// Tags around thinking that are no elements.
-const MARKS: [(&str, bool); 8] = [
+const MARKS: [(&str, bool); 10] = [
+    ("&lt;think&gt;", false),
+    ("&lt;/think&gt;", true),
     ("[think]", false),
     ("[/think]", true),
     ("\u{25c1}think\u{25b7}", false),
@@ -62,7 +64,7 @@ const CHANNELS: [&str; 2] = ["analysis", "commentary"];
 pub(in crate::evaluate::reading) fn speech(text: &str) -> Result<&str, Unusable> {
     let text = after_named_thinking(without_label(text.trim()));
     let is_stripped = CHANNELS.iter().any(|channel| text.starts_with(channel));
-    if !text.contains(['<', '[', '#', '\u{25c1}']) && !is_stripped {
+    if !text.contains(['<', '[', '#', '&', '\u{25c1}']) && !is_stripped {
         return Ok(text);
     }
     let text = final_channel(text)?;
