@@ -286,7 +286,7 @@ async fn a_good_status_with_a_bad_body_is_malformed_and_an_error_in_it_is_that_e
         ("[]", "200: a message without content"),
         ("7", "200: a message without content"),
         (r#"{"type":"completion","completion":"x"}"#, "200: a body that is not a message"),
-        (r#"{"content":"text"}"#, "200: a message without content"),
+        (r#"{"content":7}"#, "200: a message without content"),
         (r#"{"content":[{"type":"text"}]}"#, "200: a text block without text"),
         (
             "<!DOCTYPE html><html>",
