@@ -34,7 +34,7 @@ pub(super) fn read(http: &Http, response: &Response, is_json: bool) -> Result<Re
         return Err(malformed("an error in place of an answer"));
     }
     let End { stop, word } = finish::find("finish_reason", &[choice, message, &json]);
-    let mut answer = Answer { stop, text, ..Answer::default() };
+    let mut answer = Answer { text, stop, ..Answer::default() };
     if is_json {
         elsewhere(message, &mut answer);
     }
