@@ -3,6 +3,7 @@
 mod by_text;
 pub mod columns;
 mod dates;
+mod entities;
 pub mod fact;
 pub mod gather;
 mod known;
