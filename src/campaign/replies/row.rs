@@ -154,7 +154,7 @@ const WRAPPERS: &[&str] = &["body", "payload", "data", "event", "json", "webhook
 
 /// The name of a value without the objects around the payload: `body.event_type` is `event_type`. None where there are
 /// no such objects.
-fn unwrapped(name: &str) -> Option<&str> {
+pub(super) fn unwrapped(name: &str) -> Option<&str> {
     let mut inner = name;
     while let Some((first, rest)) = inner.split_once('.')
         && WRAPPERS.contains(&fold(first).as_str())
