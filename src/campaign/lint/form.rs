@@ -50,6 +50,7 @@ pub(super) fn check(written: &Written, at: usize, prompt: &str, findings: &mut V
     form.length(at.checked_sub(1).map(|before| &written.steps[before]));
     form.links();
     form.loudness();
+    super::shape::check(written, at, findings);
 }
 
 struct Form<'a> {

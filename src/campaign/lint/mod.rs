@@ -12,6 +12,7 @@
 mod form;
 mod law;
 mod reader;
+mod shape;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,6 +87,12 @@ pub enum Kind {
     Exclamations,
     /// An attachment is mentioned, or a file.
     Attachment,
+    /// Tags of HTML.
+    Markup,
+    /// A subject that no inbox shows whole.
+    LongSubject,
+    /// A follow-up that is an earlier message again.
+    Repeated,
 }
 
 impl Kind {
@@ -109,6 +116,9 @@ impl Kind {
             Kind::Capitals => "capitals",
             Kind::Exclamations => "exclamation marks",
             Kind::Attachment => "attachment",
+            Kind::Markup => "HTML tags",
+            Kind::LongSubject => "long subject",
+            Kind::Repeated => "message sent again",
         }
     }
 }

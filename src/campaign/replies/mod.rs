@@ -22,6 +22,7 @@ use std::path::Path;
 pub use fact::Tool;
 pub use matching::{Imported, Unmatched, Why, import};
 pub use meaning::{KNOWN_WORDS, is_of_events};
+pub use similar::same_letters;
 pub use undo::{Undone, undo};
 
 pub use crate::data::replies::Counts;

@@ -77,6 +77,12 @@ pub fn letters(text: &str) -> Vec<char> {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).take(LONGEST).collect()
 }
 
+/// Whether two texts have the same letters, whatever stands between these.
+#[must_use]
+pub fn same_letters(one: &str, other: &str) -> bool {
+    letters(one) == letters(other)
+}
+
 fn pieces(letters: &[char]) -> HashSet<u64> {
     let length = PIECE.min(letters.len().max(1));
     letters.windows(length).map(hash).collect()
