@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 /// The longest address that is one (RFC 5321, 4.5.3.1), in characters.
 const LONGEST: usize = 254;
 
-/// An address as it is compared: trimmed, in Unicode form C, in lower case. `Ada <ada@x.com>`, `mailto:ada@x.com` and
+/// An address as it is compared: trimmed, in Unicode form KC, in lower case, without invisible characters. `Ada <ada@x.com>`, `mailto:ada@x.com` and
 /// the first of several with commas or semicolons between them are addresses too. None where there is no address.
 #[must_use]
 pub fn fold_address(text: &str) -> Option<String> {
@@ -25,7 +25,8 @@ pub fn fold_address(text: &str) -> Option<String> {
             _ => inner,
         };
         let inner = inner.split('?').next().unwrap_or(inner).trim_matches(is_around);
-        let folded: String = inner.nfc().flat_map(char::to_lowercase).nfc().collect();
+        let folded: String =
+            inner.chars().filter(|c| !is_invisible(*c)).nfkc().flat_map(char::to_lowercase).nfkc().collect();
         is_address(&folded).then_some(folded)
     })
 }
@@ -35,6 +36,13 @@ fn is_around(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
         || matches!(character, '"' | '<' | '>' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{2060}')
+}
+
+/// What nobody sees, and copies from a page with the address.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}')
 }
 
 fn is_address(text: &str) -> bool {
@@ -136,6 +144,8 @@ mod tests {
             "zoe.mu\u{308}ller@x-ltd.example",
             "\u{feff}zoe.müller@x-ltd.example; second@x-ltd.example",
             "n/a, zoe.müller@x-ltd.example",
+            "zoe\u{200b}.mü\u{ad}ller@x-ltd.exa\u{2060}mple",
+            "ｚoe.müller@x-ltd.ｅxample",
         ];
         for dress in dresses {
             assert_eq!(fold_address(dress).as_deref(), Some("zoe.müller@x-ltd.example"), "{dress:?}");
