@@ -147,10 +147,44 @@ pub(in crate::evaluate) fn read(answer: &Answer) -> Result<StepText, Unusable> {
     if subject.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Err(Unusable::WrongField { field: "subject", kind: "text of one line" });
     }
-    let body = reading::string(&object, "body")?;
+    let subject = bare_subject(&subject).to_owned();
+    let body = with_breaks(reading::string(&object, "body")?);
     let body = reading::message(&body)?;
     let body = without_subject(body, &subject);
     if body.is_empty() { Err(Unusable::Empty) } else { Ok(StepText { body: body.to_owned(), subject }) }
+}
+
+/// A subject without the label that some models put before it.
+fn bare_subject(subject: &str) -> &str {
+    const LABELS: &[&str] = &[
+        "subject",
+        "subject line",
+        "betreff",
+        "objet",
+        "asunto",
+        "oggetto",
+        "assunto",
+        "onderwerp",
+        "ämne",
+        "emne",
+        "temat",
+        "předmět",
+        "тема",
+        "件名",
+        "主题",
+        "主旨",
+        "제목",
+    ];
+    let label = subject.split_once([':', '\u{ff1a}']);
+    match label.filter(|(label, _)| LABELS.contains(&label.trim().to_lowercase().as_str())) {
+        Some((_, rest)) if !rest.trim().is_empty() => rest.trim(),
+        _ => subject,
+    }
+}
+
+/// A body with line breaks for those that a model has escaped twice, where it has no others.
+fn with_breaks(body: String) -> String {
+    if body.contains('\n') { body } else { body.replace("\\r\\n", "\n").replace("\\n", "\n") }
 }
 
 /// A body without a first line that is its subject, with or without a label and a colon before it.
@@ -161,5 +195,25 @@ fn without_subject<'a>(body: &'a str, subject: &str) -> &'a str {
     match label {
         Some(label) if label.is_empty() || label.ends_with([':', '\u{ff1a}']) => rest.trim(),
         _ => body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_has_no_label_and_breaks_that_were_escaped_twice_are_breaks() {
+        for (subject, bare) in [
+            ("Subject: Flour", "Flour"),
+            ("BETREFF : Mehl", "Mehl"),
+            ("件名：小麦粉", "小麦粉"),
+            ("Flour: a question", "Flour: a question"),
+            ("Subject:", "Subject:"),
+        ] {
+            assert_eq!(bare_subject(subject), bare);
+        }
+        assert_eq!(with_breaks("Hi,\\n\\nOur flour".into()), "Hi,\n\nOur flour");
+        assert_eq!(with_breaks("Hi,\nC:\\new".into()), "Hi,\nC:\\new");
     }
 }
