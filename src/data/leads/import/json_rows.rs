@@ -1,4 +1,4 @@
-//! Rows of JSON: a list of objects, an object that holds such a list, or an object a line.
+//! Rows of JSON: a list of objects, an object that holds such a list or its objects by id, or an object a line.
 
 use std::fmt;
 use std::io::{BufReader, Read};
@@ -7,10 +7,11 @@ use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
 use super::mapping::{Mapping, Row, too_many_columns};
+use super::people::people;
 use super::report::Report;
+use super::strict::Strict;
 use super::{Source, fault};
 use crate::data::encoding::{Text, Utf8Reader};
-use crate::data::leads::fold_address;
 use crate::data::{Error, Map};
 
 /// So deep are objects in objects taken apart.
@@ -59,7 +60,7 @@ pub fn read(
         read.and_then(|()| json.end())
     } else {
         rows.report.format = "JSON lines".to_owned();
-        Deserializer::from_reader(&mut buffered).into_iter::<Value>().try_for_each(|value| rows.object(value?))
+        Deserializer::from_reader(&mut buffered).into_iter::<Strict>().try_for_each(|value| rows.object(value?.0))
     };
     if let Some(error) = rows.failed {
         return Err(error);
@@ -118,22 +119,17 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Reads an object of a row, or one that holds a list of them.
+    /// Reads an object of a row, or one that holds several.
     fn object(&mut self, value: Value) -> Result<(), serde_json::Error> {
-        if let Value::Object(mut object) = value {
-            let lists: Vec<&String> =
-                object.iter().filter(|(_, value)| is_list_of_objects(value)).map(|(key, _)| key).collect();
-            let is_row = object.keys().any(|key| self.mapping.recognises(key).is_some()) || is_payload(&object);
-            if let ([key], false) = (&lists[..], is_row)
-                && let key = (*key).clone()
-                && let Some(Value::Array(list)) = object.remove(&key)
-            {
+        let Value::Object(object) = value else { return self.row(value) };
+        let found = people(object, &|key| self.mapping.recognises(key).is_some());
+        match found {
+            Ok(rows) => {
                 self.report.format = "JSON".to_owned();
-                return list.into_iter().try_for_each(|row| self.row(row));
+                rows.into_iter().try_for_each(|row| self.row(row))
             }
-            return self.row(Value::Object(object));
+            Err(object) => self.row(Value::Object(object)),
         }
-        self.row(value)
     }
 
     fn row(&mut self, value: Value) -> Result<(), serde_json::Error> {
@@ -166,27 +162,6 @@ impl Rows<'_> {
             self.failed = Some(error);
             serde_json::Error::custom("stopped")
         })
-    }
-}
-
-fn is_list_of_objects(value: &Value) -> bool {
-    value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
-}
-
-/// Whether an address stands in an object and none in its lists: what they hold is a part of the person's row, such as
-/// the thread in a saved webhook.
-fn is_payload(object: &Map) -> bool {
-    let (lists, others): (Vec<&Value>, Vec<&Value>) = object.values().partition(|value| is_list_of_objects(value));
-    others.into_iter().any(|value| has_address(value, DEEPEST))
-        && !lists.into_iter().any(|value| has_address(value, DEEPEST))
-}
-
-fn has_address(value: &Value, deepest: usize) -> bool {
-    match value {
-        Value::String(text) => fold_address(text).is_some(),
-        Value::Array(list) if deepest > 0 => list.iter().any(|value| has_address(value, deepest - 1)),
-        Value::Object(object) if deepest > 0 => object.values().any(|value| has_address(value, deepest - 1)),
-        _ => false,
     }
 }
 
@@ -224,7 +199,7 @@ impl<'de> Visitor<'de> for List<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(value) = items.next_element::<Value>()? {
+        while let Some(Strict(value)) = items.next_element()? {
             self.0.row(value).map_err(A::Error::custom)?;
         }
         Ok(())
