@@ -3,6 +3,7 @@
 mod by_text;
 pub mod columns;
 mod dates;
+mod entities;
 pub mod fact;
 pub mod gather;
 mod known;
@@ -66,6 +67,7 @@ impl Export {
             rows::read(path, map, &mut |row| export.reply_columns.record(&row))?;
         }
         let headers = rows::read(path, map, &mut |row| export.add(tool, &row))?;
+        rows::check(path, &headers, tool, map)?;
         Ok((export, headers))
     }
 

@@ -1,11 +1,13 @@
 //! The rows of an export: a table of any delimiter and encoding, a JSON list, an object that holds one, or JSON lines.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::columns::{self, Mapped};
-use super::row::{Row, fold};
+use super::fact::Tool;
+use super::row::{Row, fold, unwrapped};
 use crate::data::Error;
-use crate::data::leads::import::{self, Field, Options};
+use crate::data::leads::import::{self, Field, KnownExport, Options};
 
 /// Reads the rows of a file, in its order, and gives its headers. `map` says which column is which field, where no name
 /// tells.
@@ -32,4 +34,27 @@ pub fn read(path: &Path, map: &[Mapped], each: &mut dyn FnMut(Row)) -> Result<Ve
         }
         None => Ok(headers),
     }
+}
+
+/// Refuses the export of one tool that is given as another's: it would say that nobody replied. Apollo's columns are
+/// in the exports of others as well, and whoever names columns of a table knows what is in it.
+///
+/// # Errors
+/// Whose export it is.
+pub fn check(path: &Path, headers: &[String], tool: Tool, map: &[Mapped]) -> Result<(), Error> {
+    let folded: HashSet<String> = headers.iter().map(|header| fold(unwrapped(header).unwrap_or(header))).collect();
+    let Some(known) = KnownExport::of_headers(&folded) else { return Ok(()) };
+    let is_payload = folded.contains("eventtype");
+    let has_instantlys = ["isfirst", "variant"].iter().any(|name| folded.contains(*name));
+    let whose = match known {
+        KnownExport::SmartleadLeads | KnownExport::SmartleadStatistics if tool != Tool::Csv => Tool::Smartlead,
+        KnownExport::Lemlist => Tool::Lemlist,
+        // Smartlead's payloads have an address and an event, too.
+        KnownExport::Instantly if !is_payload || has_instantlys => Tool::Instantly,
+        _ => return Ok(()),
+    };
+    if whose == tool || (tool == Tool::Csv && !map.is_empty()) {
+        return Ok(());
+    }
+    Err(import::fault(path, None, format!("the columns are those of {whose}, not of {tool}: use --from {whose}")))
 }

@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use unicode_normalization::UnicodeNormalization;
+
+use super::entities::decoded;
+
 /// Letters of one piece that is compared. Eight letters are a word or two, in any script and without spaces.
 const PIECE: usize = 8;
 
@@ -40,10 +44,10 @@ pub fn which(written: &[Written], sent: &str) -> Option<usize> {
     shares.filter(|(_, share)| *share >= ENOUGH).max_by(|one, other| one.1.total_cmp(&other.1)).map(|(index, _)| index)
 }
 
-/// The letters and digits of a text, in lower case.
+/// The letters and digits of a text, in lower case and composed: a tool may have taken an `ü` apart.
 #[must_use]
 pub fn letters(text: &str) -> Vec<char> {
-    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).take(LONGEST).collect()
+    text.nfkc().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).take(LONGEST).collect()
 }
 
 fn pieces(letters: &[char]) -> HashSet<u64> {
@@ -59,7 +63,7 @@ pub fn hash(letters: &[char]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, letter| (hash ^ u64::from(*letter)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// A text without the tags and the commonest entities of HTML.
+/// A text without the tags and entities of HTML.
 #[must_use]
 pub fn without_tags(text: &str) -> String {
     if !text.contains('<') && !text.contains('&') {
@@ -78,9 +82,7 @@ pub fn without_tags(text: &str) -> String {
             _ => {}
         }
     }
-    [("&nbsp;", " "), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&rsquo;", "’")]
-        .iter()
-        .fold(plain, |text, (entity, letter)| text.replace(entity, letter))
+    decoded(&plain)
 }
 
 #[cfg(test)]
@@ -106,6 +108,27 @@ mod tests {
         assert_eq!(which(&written(), &html), Some(1));
         assert_eq!(which(&written(), "Guten Tag, wir verkaufen Kaffeemaschinen und liefern sie am selben Tag."), None);
         assert_eq!(which(&written(), ""), None);
+    }
+
+    #[test]
+    fn a_text_is_found_again_with_its_letters_as_entities_and_taken_apart() {
+        let german = "Grüß Gott, für schöne Brötchen übernehmen wir täglich die Mühe: größere Öfen, früher fertig.";
+        let french = "Bonjour, à l'été dernier nos boulangers ont testé la pâte levée là où elle a été préparée.";
+        let russian = "Здравствуйте, мы возим муку каждый день, и ваши пекари её больше не ждут.";
+        let written = [german, french, russian].map(Written::new);
+        let numeric = |text: &str| {
+            text.chars().fold(String::new(), |text, letter| match letter.is_ascii() {
+                true => format!("{text}{letter}"),
+                false => format!("{text}&#{};", u32::from(letter)),
+            })
+        };
+        let named = [("ü", "&uuml;"), ("ö", "&ouml;"), ("ä", "&auml;"), ("ß", "&szlig;"), ("Ö", "&Ouml;")];
+        let named = named.iter().fold(german.to_owned(), |text, (letter, entity)| text.replace(letter, entity));
+        assert_eq!(which(&written, &named), Some(0));
+        for (index, text) in [german, french, russian].into_iter().enumerate() {
+            assert_eq!(which(&written, &numeric(text)), Some(index));
+            assert_eq!(which(&written, &text.nfd().collect::<String>()), Some(index));
+        }
     }
 
     #[test]
