@@ -12,28 +12,29 @@ use super::report::Report;
 use super::strict::Strict;
 use super::{Source, fault};
 use crate::data::encoding::{Text, Utf8Reader};
+use crate::data::json::Fault;
 use crate::data::{Error, Map};
 
 /// So deep are objects in objects taken apart.
 const DEEPEST: usize = 6;
 
-/// Whether the first character of a file is that of a list or an object.
+/// Whether a file begins as a list or an object does. A header may begin with a bracket: `[Email],[Name]`.
 ///
 /// # Errors
 /// If the file cannot be read.
 pub fn is_json(source: Source<'_>, encoding: &Text) -> Result<bool, Error> {
-    let first = first_character(source, encoding)?;
-    Ok(matches!(first, Some(b'[' | b'{')))
-}
-
-fn first_character(source: Source<'_>, encoding: &Text) -> Result<Option<u8>, Error> {
-    for byte in BufReader::new(Utf8Reader::new(source.open()?, encoding)).bytes() {
-        let byte = byte.map_err(|error| source.unreadable(error))?;
-        if !byte.is_ascii_whitespace() {
-            return Ok(Some(byte));
+    let mut bytes = BufReader::new(Utf8Reader::new(source.open()?, encoding)).bytes();
+    let mut next = || loop {
+        match bytes.next().transpose() {
+            Ok(Some(byte)) if byte.is_ascii_whitespace() => {}
+            byte => return byte.map_err(|error| source.unreadable(error)),
         }
-    }
-    Ok(None)
+    };
+    Ok(match next()? {
+        Some(b'{') => true,
+        Some(b'[') => next()?.is_none_or(|byte| matches!(byte, b'{' | b'[' | b']' | b'"' | b'-' | b'0'..=b'9')),
+        _ => false,
+    })
 }
 
 type Each<'a> = &'a mut dyn FnMut(Row, &mut Mapping, &mut Report) -> Result<(), Error>;
@@ -68,13 +69,13 @@ pub fn read(
     result.map_err(|error| {
         let what = error.to_string();
         let what = what.split(" at line ").next().unwrap_or(&what).to_owned();
-        let line = Some(error.line() as u64).filter(|line| *line > 0);
+        let place = Some((error.line(), error.column().max(1))).filter(|(line, _)| *line > 0);
+        let fault =
+            |problem| Error::Json { path: path.to_owned(), fault: Fault { path: String::new(), place, problem } };
         match error.classify() {
             serde_json::error::Category::Io => Error::read(path, std::io::Error::other(what)),
-            serde_json::error::Category::Eof => {
-                fault(path, line, "the JSON ends too early; the file looks cut off".into())
-            }
-            _ => fault(path, line, format!("{what}; mend it, or export the file as CSV")),
+            serde_json::error::Category::Eof => fault("the JSON ends too early; the file looks cut off".into()),
+            _ => fault(format!("{what}; mend it, or export the file as CSV")),
         }
     })
 }

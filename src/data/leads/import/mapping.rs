@@ -151,7 +151,6 @@ impl Mapping {
         self.push(name.to_owned(), name);
         if let (Some((around, inner)), Some(column)) = (name.rsplit_once('.'), self.columns.last_mut()) {
             column.inner = inner_field(&fold_name(around), &fold_name(inner));
-            column.inner_marker = Marker::of_inner(name);
         }
         let index = self.columns.len() - 1;
         if KnownExport::of_headers(&self.folded) == self.known {
@@ -192,6 +191,7 @@ impl Mapping {
         let folded = fold_name(header);
         self.by_name.insert(name.clone(), self.columns.len());
         self.folded.insert(folded.clone());
+        let inner_marker = Marker::of_inner(&name);
         self.columns.push(Column {
             shared_name: if fold_name(&name) == folded { name.clone() } else { folded.clone() },
             name,
@@ -201,7 +201,7 @@ impl Mapping {
             marker: None,
             is_named_flag: false,
             inner: None,
-            inner_marker: None,
+            inner_marker,
             unknown: BTreeMap::new(),
             is_used: false,
         });
@@ -253,6 +253,15 @@ impl Mapping {
         };
         if let Some((field, _, header)) = self.given.iter().find(is_missing) {
             return Err(fault(path, line, no_such_column(field, header, headers())));
+        }
+        let twice = self.given.iter().enumerate().find_map(|(index, (field, folded, header))| {
+            let earlier = self.given[..index].iter().find(|(_, other, same)| other == folded && same == header)?;
+            Some((earlier.0, *field, header))
+        });
+        if let Some((one, other, header)) = twice.filter(|(one, other, _)| one != other) {
+            let problem =
+                format!("--map {one} and --map {other} both name the column \"{header}\"; it can be one of them");
+            return Err(fault(path, line, problem));
         }
         if !self.columns.iter().any(|column| matches!(column.field, Some((Field::Email, _)))) {
             let fault = on_line(line, "no column is known to hold e-mail addresses".to_owned());

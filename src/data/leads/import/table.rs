@@ -17,7 +17,7 @@ use crate::data::encoding::{Text, Utf8Reader};
 use crate::data::leads::fold_address;
 
 /// Delimiters that are tried, the likeliest first.
-const DELIMITERS: &[u8] = b",;\t|";
+const DELIMITERS: &[u8] = b",;\t|^~";
 
 /// How many bytes of a file, in UTF-8, are read to find its delimiter and its header.
 const SAMPLE: u64 = 512 * 1024;
