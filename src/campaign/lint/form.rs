@@ -1,9 +1,12 @@
 //! What can be told of a message by its form alone, in any language.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::{Finding, Kind, Level};
 use crate::campaign::fields::{Filling, blanks, filling};
 use crate::campaign::write::audit;
 use crate::data::campaigns::{Step, Written};
+use crate::data::leads::address::is_invisible;
 use crate::evaluate::grounding::{MentionKind, Sources, mentions, placeholders};
 use crate::evaluate::sequence::words;
 
@@ -193,11 +196,14 @@ impl Form<'_> {
 
 /// The mark of an answer or of something forwarded that a subject begins with: `Re:`, `Fwd :`, `RE[2]:`, `回复：`.
 fn thread_mark(subject: &str) -> Option<&str> {
-    let subject = subject.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '[' || letter == '(');
+    let is_before = |letter: char| letter.is_whitespace() || "[(\"'\u{201c}\u{201e}\u{2018}".contains(letter);
+    let subject = subject.trim_start_matches(is_before);
     let (before, _) = subject.split_once([':', '\u{ff1a}'])?;
-    let name = before.split(['[', '(', '^']).next().unwrap_or(before);
+    // As it is seen: letters of full width are letters, and what is invisible is nothing.
+    let seen: String = before.nfkc().filter(|letter| !is_invisible(*letter)).collect();
+    let name = seen.split(['[', '(', '^']).next().unwrap_or(&seen);
     let name = name.trim().to_lowercase();
-    let rest = before.trim_end_matches([']', ')']).trim_start_matches(|letter: char| letter.is_alphabetic());
+    let rest = seen.trim_end_matches([']', ')']).trim_start_matches(|letter: char| letter.is_alphabetic());
     let only_counts = rest.chars().all(|letter| letter.is_ascii_digit() || "[(^ ".contains(letter));
     (THREAD_MARKS.contains(&name.as_str()) && only_counts).then_some(before)
 }
@@ -245,6 +251,9 @@ mod tests {
             "AW: Paletten",
             "回复：托盘",
             "(Re: x)",
+            "Ｒｅ: x",
+            "\"Re: x",
+            "Re\u{200b}: x",
             "Odp: x",
         ] {
             assert_eq!(found(subject, "Hi Ada", ""), [(Kind::ForgedThread, Level::Error)], "{subject}");

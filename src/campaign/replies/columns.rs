@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::meaning::{Word, word};
 use super::row::{Row, fold};
 use crate::data::leads::import::states::is_of_states;
 use crate::data::leads::import::{Field, GIVEN, Marker};
@@ -46,7 +47,7 @@ impl ReplyColumn {
     }
 }
 
-/// What the columns of [`REPLY_OR_FLAG`] hold in a file, by their folded names. It takes all rows to know that.
+/// What the columns of [`REPLY_OR_FLAG`], and of who has replied, hold in a file, by their folded names. It takes all rows to know that.
 #[derive(Clone, Debug, Default)]
 pub struct ReplyColumns(BTreeMap<&'static str, ReplyColumn>);
 
@@ -58,6 +59,13 @@ impl ReplyColumns {
                 let column = self.0.entry(name).or_default();
                 header.clone_into(&mut column.header);
                 *(if row.is_flag(name) { &mut column.flags } else { &mut column.texts }) += 1;
+            }
+        }
+        for name in names("replied") {
+            if let Some((header, text)) = row.filled(&[name]).next() {
+                let column = self.0.entry(name).or_default();
+                header.clone_into(&mut column.header);
+                *(if is_prose_cell(text) { &mut column.texts } else { &mut column.flags }) += 1;
             }
         }
     }
@@ -74,6 +82,12 @@ impl ReplyColumns {
     }
 }
 
+/// Whether a cell holds several words that are no state: what somebody wrote. "Opt out" is that, unlike "Not contacted".
+#[must_use]
+pub fn is_prose_cell(text: &str) -> bool {
+    text.split_whitespace().nth(1).is_some() && matches!(word(text), None | Some(Word::Barred))
+}
+
 /// The folded headers that mean a field of a table; none if there is no such field.
 #[must_use]
 pub fn names(field: &str) -> &'static [&'static str] {
@@ -87,7 +101,7 @@ pub fn unused<'h>(headers: &'h [String], map: &'h [Mapped]) -> impl Iterator<Ite
         COLUMNS.iter().any(|(_, names)| names.contains(&folded.as_str()))
             || matches!(Field::of_header(&folded), Some((Field::Email, _)))
             || is_of_states(&folded)
-            || Marker::of_header(&folded).is_some()
+            || Marker::of_header(&folded).or_else(|| Marker::of_inner(header)).is_some()
             || map.iter().any(|mapped| fold(&mapped.header) == folded)
     };
     headers.iter().map(String::as_str).filter(move |header| !is_used(header))
@@ -139,6 +153,14 @@ pub fn apply(map: &[&Mapped], row: &mut Row) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::leads::untold::is_told;
+
+    #[test]
+    fn no_persona_tells_what_a_column_of_replies_says() {
+        for name in COLUMNS.iter().flat_map(|(_, names)| names.iter()).filter(|name| **name != GIVEN) {
+            assert!(!is_told(name), "{name}");
+        }
+    }
 
     #[test]
     fn columns_that_say_nothing_here_are_named_and_those_that_are_used_are_not() {

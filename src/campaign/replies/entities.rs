@@ -3,14 +3,16 @@
 /// The names of the characters from here on, one after the other; `-` for those without a name.
 const NAMES: [(u32, &str); 4] = [(0xa0, LATIN), (0x100, LATIN_EXTENDED), (0x391, GREEK), (0x401, CYRILLIC)];
 
-const LATIN: &str = "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 \
+const LATIN: &str = "\
+     nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 \
      acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde \
      Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc \
      Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml \
      aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc \
      otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
-const LATIN_EXTENDED: &str = "Amacr amacr Abreve abreve Aogon aogon Cacute cacute Ccirc ccirc Cdot cdot Ccaron ccaron Dcaron dcaron \
+const LATIN_EXTENDED: &str = "\
+     Amacr amacr Abreve abreve Aogon aogon Cacute cacute Ccirc ccirc Cdot cdot Ccaron ccaron Dcaron dcaron \
      Dstrok dstrok Emacr emacr - - Edot edot Eogon eogon Ecaron ecaron Gcirc gcirc Gbreve gbreve Gdot gdot \
      Gcedil - Hcirc hcirc Hstrok hstrok Itilde itilde Imacr imacr - - Iogon iogon Idot imath IJlig ijlig \
      Jcirc jcirc Kcedil kcedil kgreen Lacute lacute Lcedil lcedil Lcaron lcaron Lmidot lmidot Lstrok lstrok \
@@ -19,18 +21,21 @@ const LATIN_EXTENDED: &str = "Amacr amacr Abreve abreve Aogon aogon Cacute cacut
      Tcaron tcaron Tstrok tstrok Utilde utilde Umacr umacr Ubreve ubreve Uring uring Udblac udblac Uogon \
      uogon Wcirc wcirc Ycirc ycirc Yuml Zacute zacute Zdot zdot Zcaron zcaron";
 
-const GREEK: &str = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho - Sigma Tau \
+const GREEK: &str = "\
+     Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho - Sigma Tau \
      Upsilon Phi Chi Psi Omega - - - - - - - alpha beta gamma delta epsilon zeta eta theta iota kappa lambda \
      mu nu xi omicron pi rho sigmaf sigma tau upsilon phi chi psi omega";
 
-const CYRILLIC: &str = "IOcy DJcy GJcy Jukcy DScy Iukcy YIcy Jsercy LJcy NJcy TSHcy KJcy - Ubrcy DZcy Acy Bcy Vcy Gcy Dcy IEcy \
+const CYRILLIC: &str = "\
+     IOcy DJcy GJcy Jukcy DScy Iukcy YIcy Jsercy LJcy NJcy TSHcy KJcy - Ubrcy DZcy Acy Bcy Vcy Gcy Dcy IEcy \
      ZHcy Zcy Icy Jcy Kcy Lcy Mcy Ncy Ocy Pcy Rcy Scy Tcy Ucy Fcy KHcy TScy CHcy SHcy SHCHcy HARDcy Ycy \
      SOFTcy Ecy YUcy YAcy acy bcy vcy gcy dcy iecy zhcy zcy icy jcy kcy lcy mcy ncy ocy pcy rcy scy tcy ucy \
      fcy khcy tscy chcy shcy shchcy hardcy ycy softcy ecy yucy yacy - iocy djcy gjcy jukcy dscy iukcy yicy \
      jsercy ljcy njcy tshcy kjcy - ubrcy dzcy";
 
 /// Names of signs.
-const SIGNS: &str = "and ang apos ast asymp bdquo bsol bull cap clubs colon comma commat cong crarr cup Dagger dagger darr \
+const SIGNS: &str = "\
+     and ang apos ast asymp bdquo bsol bull cap clubs colon comma commat cong crarr cup Dagger dagger darr \
      dArr dash diams dollar empty emsp ensp equals equiv euro excl exist forall frasl ge grave gt hairsp harr \
      hArr hearts hellip horbar hyphen infin int isin lang lArr larr lbrace lbrack lceil lcub ldquo ldquor le \
      lfloor lowast lowbar loz lpar lrm lsaquo lsqb lsquo lsquor lt mdash minus mldr nabla ndash ne NewLine ni \

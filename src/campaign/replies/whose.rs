@@ -49,22 +49,22 @@ pub fn by_headers(tool: Tool, headers: &[String]) -> Option<String> {
     let folded: HashSet<String> =
         headers.iter().flat_map(|header| [Some(fold(header)), unwrapped(header).map(fold)]).flatten().collect();
     let has = |name: &str| folded.contains(name);
-    let known = KnownExport::of_headers(&folded).filter(|_| !has(EVENT_TYPE));
+    // Payloads of both have an address and an event; these columns are Instantly's.
+    let is_plain = !has(EVENT_TYPE) || has("isfirst") || has("variant");
+    let known = KnownExport::of_headers(&folded).filter(|_| is_plain);
     if let Some((known, whose)) = known.and_then(|known| Some((known, tool_of(known)?)))
         && whose != tool
         // A table of one's own may have columns that are called so.
         && (tool != Tool::Csv || (known != KnownExport::SmartleadStatistics && (whose != Tool::Lemlist || has(ACTIVITY_TYPE))))
     {
-        return Some(format!("its columns are those of the {known}; import it with --from {whose}"));
+        return Some(format!("its columns are those of the {known}; use --from {whose}"));
     }
     let telling = |tool: Tool| TELLING.iter().filter(move |(of, _)| *of == tool).flat_map(|(_, names)| names.iter());
     if tool == Tool::Csv || telling(tool).any(|name| has(name)) {
         return None;
     }
     if has(EVENT_TYPE) {
-        return Some(
-            "it holds payloads of Smartlead or Instantly; import it with --from smartlead or instantly".into(),
-        );
+        return Some("it holds payloads of Smartlead or Instantly; use --from smartlead or instantly".into());
     }
     let is_other = |other: &Tool| *other != tool && telling(*other).any(|name| has(name));
     // Only Apollo's outcomes are named as nobody else's are.
@@ -73,7 +73,7 @@ pub fn by_headers(tool: Tool, headers: &[String]) -> Option<String> {
         let is_apollos = |field: &str| tool == Tool::Apollo && field == "replied";
         FIELDS.iter().any(|field| is_field(field) && !is_apollos(field)).then_some(Tool::Csv)
     })?;
-    Some(format!("none of its columns says who was written to as those of {tool} do; import it with --from {other}"))
+    Some(format!("none of its columns says who was written to as those of {tool} do; use --from {other}"))
 }
 
 /// Tells by the event of a row that a file is not of this tool.
@@ -85,9 +85,7 @@ pub fn by_event(tool: Tool, row: &Row) -> Option<String> {
     };
     let event = row.text(&[EVENT_TYPE])?;
     let other = if tool == Tool::Smartlead { Tool::Instantly } else { Tool::Smartlead };
-    others
-        .contains(&fold(event).as_str())
-        .then(|| format!("\"{event}\" is an event of {other}; import it with --from {other}"))
+    others.contains(&fold(event).as_str()).then(|| format!("\"{event}\" is an event of {other}; use --from {other}"))
 }
 
 /// The tool whose campaigns an export is of; none for one that has only people.

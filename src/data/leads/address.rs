@@ -76,11 +76,12 @@ fn seen(text: &str) -> Cow<'_, str> {
         '\u{fe6b}' => '@',
         _ => character,
     };
-    Cow::Owned(text.chars().filter(|character| !is_unseen(*character)).map(narrow).collect())
+    Cow::Owned(text.chars().filter(|character| !is_invisible(*character)).map(narrow).collect())
 }
 
 /// Whether a character is one that Unicode says to show nothing for (`Default_Ignorable_Code_Point`).
-fn is_unseen(character: char) -> bool {
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{ad}'

@@ -165,7 +165,7 @@ pub(in crate::evaluate) fn read(answer: &Answer) -> Result<StepText, Unusable> {
 }
 
 /// What the line of the subject is called before a colon, in lower case.
-const LABELS: [&str; 21] = [
+const LABELS: [&str; 22] = [
     "subject",
     "subject line",
     "betreff",
@@ -186,6 +186,7 @@ const LABELS: [&str; 21] = [
     "件名",
     "主题",
     "主題",
+    "主旨",
     "제목",
 ];
 

@@ -378,7 +378,7 @@ fn an_export_that_is_said_to_be_another_tools_is_refused_in_one_line() {
                 Ok(_) => assert!(tools.contains(&tool), "{tool}: {}", String::from_utf8_lossy(bytes)),
                 Err(error) => {
                     assert!(!tools.contains(&tool), "{tool}: {error}");
-                    assert!(error.contains("import it with --from") && error.contains(name), "{tool}: {error}");
+                    assert!(error.contains("use --from") && error.contains(name), "{tool}: {error}");
                     assert!(!error.contains('\n'), "{error}");
                 }
             }

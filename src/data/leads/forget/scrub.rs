@@ -27,6 +27,19 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
+/// Replaces texts that hold the person's address in what is of somebody else, such as notes on a lead. Returns how many.
+pub fn replace_mentions(value: &mut Value, traces: &Traces) -> u64 {
+    match value {
+        Value::String(text) if traces.is_address_in(text) => {
+            FORGOTTEN.clone_into(text);
+            1
+        }
+        Value::Array(list) => list.iter_mut().map(|value| replace_mentions(value, traces)).sum(),
+        Value::Object(object) => object.values_mut().map(|value| replace_mentions(value, traces)).sum(),
+        _ => 0,
+    }
+}
+
 /// Keys of texts that a sender writes. They are no data of a lead, and stand word for word in what descends from them.
 /// If the person's name or address is in them, it is the sender's.
 const SENDERS: &[&str] = &["system_prompt", "prompt", "facts", "rules", "orders"];

@@ -228,6 +228,21 @@ impl Traces {
             || self.said.stand_in(bytes)
     }
 
+    /// Whether a text holds the address and no longer one, such as `bo@x.example` with a letter before it.
+    #[must_use]
+    pub fn is_address_in(&self, text: &str) -> bool {
+        if !self.mentions_address(text) {
+            return false;
+        }
+        let text = text.to_lowercase();
+        let is_part = |letter: char| letter.is_alphanumeric() || "-_+".contains(letter);
+        text.match_indices(&self.email).any(|(at, found)| {
+            let (before, after) = (&text[..at], &text[at + found.len()..]);
+            let goes_on = after.strip_prefix('.').unwrap_or(after).starts_with(is_part);
+            !before.ends_with(|letter| is_part(letter) || letter == '.') && !goes_on
+        })
+    }
+
     fn mentions_address(&self, text: &str) -> bool {
         contains_folded(text.as_bytes(), self.email.as_bytes())
             || (!text.is_ascii() && text.to_lowercase().contains(&self.email))
