@@ -159,8 +159,8 @@ mod tests {
     fn what_the_tool_fills_in_is_not_compared() {
         let text = "Hi {{first_name}},\n\n{{Icebreaker}}\n\nOur flour comes to {{company}} before five. \
                     {Best {{greeting}}|So long},\n\nSam";
-        let sent = "Hi Zoe,\n\nI saw that you bake forty kinds of bread in three shops and deliver them by bicycle.\n\nOur \
-                    flour comes to Bakery 7 before five. So long,\n\nSam";
+        let sent = "Hi Zoe,\n\nI saw that you bake forty kinds of bread in three shops and deliver them by bicycle.\n\n\
+                    Our flour comes to Bakery 7 before five. So long,\n\nSam";
         assert_eq!(which(&[Written::new(text)], sent), Some(0));
         assert_eq!(which(&[Written::new(text)], "Hi Zoe,\n\nour pumps come to Bakery 7 after six."), None);
         assert_eq!(fixed_parts("a {{b}} c {d {{e}}} f } g { h"), ["a ", " c ", " f } g { h"]);

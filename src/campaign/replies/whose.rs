@@ -43,8 +43,8 @@ const OF_INSTANTLY: &[&str] =
 /// Events that Smartlead alone has, folded.
 const OF_SMARTLEAD: &[&str] = &["emailreply", "leadcategoryupdated"];
 
-/// Tells by its headers that a file is not of this tool: whose it is and how to import it, in words. Nothing is said where
-/// that is not sure.
+/// Tells by its headers that a file is not of this tool: whose it is and how to import it, in words. None where that is
+/// not sure.
 pub fn by_headers(tool: Tool, headers: &[String]) -> Option<String> {
     let folded: HashSet<String> =
         headers.iter().flat_map(|header| [Some(fold(header)), unwrapped(header).map(fold)]).flatten().collect();
@@ -52,10 +52,15 @@ pub fn by_headers(tool: Tool, headers: &[String]) -> Option<String> {
     // Payloads of both have an address and an event; these columns are Instantly's.
     let is_plain = !has(EVENT_TYPE) || has("isfirst") || has("variant");
     let known = KnownExport::of_headers(&folded).filter(|_| is_plain);
+    // A table of one's own may have columns that are called as some tools' are.
+    let is_table = |known: KnownExport| match known {
+        KnownExport::SmartleadStatistics => tool == Tool::Csv,
+        KnownExport::Lemlist => tool == Tool::Csv && !has(ACTIVITY_TYPE),
+        _ => false,
+    };
     if let Some((known, whose)) = known.and_then(|known| Some((known, tool_of(known)?)))
         && whose != tool
-        // A table of one's own may have columns that are called so.
-        && (tool != Tool::Csv || (known != KnownExport::SmartleadStatistics && (whose != Tool::Lemlist || has(ACTIVITY_TYPE))))
+        && !is_table(known)
     {
         return Some(format!("its columns are those of the {known}; use --from {whose}"));
     }

@@ -168,8 +168,8 @@ pub fn hash(address: &str) -> String {
 pub struct AddressKey(u128);
 
 impl AddressKey {
-    /// The key of a folded address. One that an earlier version folded, and left an invisible letter or punycode in, has
-    /// the key that it has today.
+    /// The key of a folded address. One that an earlier version folded, with an invisible letter or punycode left in it,
+    /// has the key that it has today.
     #[must_use]
     pub fn from_address(address: &str) -> Self {
         let is_old = !address.is_ascii() || address.contains("xn--");

@@ -205,8 +205,8 @@ fn with_line_breaks(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\\r\\n", "\n").replace("\\n", "\n"))
 }
 
-/// A body without a first line that is its subject, with or without a label and a colon before it, or that has the label
-/// of one.
+/// A body without a first line that is its subject, with or without a label and a colon before it, or that has the
+/// label of one.
 fn without_subject<'a>(body: &'a str, subject: &str) -> &'a str {
     let (first, rest) = body.split_once('\n').unwrap_or((body, ""));
     if labelled(first).is_some() {
