@@ -2,6 +2,7 @@
 
 use super::address::{domain, holds_address};
 use super::colleagues::is_mail_provider;
+use super::forget::FORGOTTEN;
 use super::lead::Lead;
 use super::untold::{is_told, without_ways};
 use crate::data::Map;
@@ -90,7 +91,8 @@ fn plain(value: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
     for word in value.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if holds_address(word) {
+        // Where an address was taken out there is nothing to tell either.
+        if holds_address(word) || word.contains(FORGOTTEN) {
             continue;
         }
         if length >= LONGEST_VALUE {

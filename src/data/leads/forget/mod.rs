@@ -178,7 +178,7 @@ impl<'a> Forgetting<'a> {
     fn without_mentions(&self, lead: Lead) -> Result<(Lead, u64), Error> {
         let encode = |source| Error::Encode { what: Kind::Leads, source };
         let line = serde_json::to_string(&lead).map_err(encode)?;
-        if !self.traces.is_address_in(&line) {
+        if !self.traces.mentions_address(&line) {
             return Ok((lead, 0));
         }
         let mut value: Value = serde_json::from_str(&line).map_err(encode)?;
@@ -351,8 +351,8 @@ impl<'a> Forgetting<'a> {
 fn mentions(count: u64) -> Option<String> {
     match count {
         0 => None,
-        1 => Some(format!("1 text of others held the address and is {FORGOTTEN}")),
-        count => Some(format!("{count} texts of others held the address and are {FORGOTTEN}")),
+        1 => Some("the address was removed from 1 text of others".to_owned()),
+        count => Some(format!("the address was removed from {count} texts of others")),
     }
 }
 

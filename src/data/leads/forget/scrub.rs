@@ -27,15 +27,22 @@ pub fn replace(value: &mut Value, traces: &Traces, name: &str) -> u64 {
     walk(value, traces, name, Whose::Nobodys)
 }
 
-/// Replaces texts that hold the person's address in what is of somebody else, such as notes on a lead. Returns how many.
+/// Takes the person's address, and the name beside it, out of what is of somebody else, such as notes on a lead or a
+/// message, whose texts stay otherwise. Returns how many texts were changed.
 pub fn replace_mentions(value: &mut Value, traces: &Traces) -> u64 {
     match value {
-        Value::String(text) if traces.is_address_in(text) => {
-            FORGOTTEN.clone_into(text);
-            1
-        }
+        Value::String(text) => match traces.erased(text) {
+            Some(rest) => {
+                *text = rest;
+                1
+            }
+            None => 0,
+        },
         Value::Array(list) => list.iter_mut().map(|value| replace_mentions(value, traces)).sum(),
-        Value::Object(object) => object.values_mut().map(|value| replace_mentions(value, traces)).sum(),
+        Value::Object(object) => {
+            let texts = object.iter_mut().filter(|(key, _)| !SENDERS.contains(&key.as_str()));
+            texts.map(|(_, value)| replace_mentions(value, traces)).sum()
+        }
         _ => 0,
     }
 }
