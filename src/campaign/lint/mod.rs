@@ -205,12 +205,17 @@ pub fn gather(folder: &DataFolder, campaign: Campaign) -> Result<(Arc<Texts>, u6
             continue;
         }
         let mut written: Written = serde_json::from_str(&text).map_err(|error| texts.unreadable(&error.to_string()))?;
-        for column in &columns {
-            written.fields.entry(column.clone()).or_insert_with(|| "".into());
-        }
+        add_columns(&mut written, &columns);
         whole.push(&serde_json::to_string(&written).map_err(|error| texts.unreadable(&error.to_string()))?)?;
     }
     Ok((Arc::new(whole), left_out))
+}
+
+/// Gives a lead the columns that others of the campaign have, with nothing in them.
+pub fn add_columns(written: &mut Written, columns: &BTreeSet<String>) {
+    for column in columns {
+        written.fields.entry(column.clone()).or_insert_with(|| "".into());
+    }
 }
 
 /// Looks at every message.
