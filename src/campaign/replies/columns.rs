@@ -1,6 +1,6 @@
 //! The columns of a table of one's own: which names each may have, and which one a person says it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::meaning::{Word, word};
 use super::row::{Row, fold};
@@ -28,6 +28,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
 /// Columns, folded, that hold the text of the reply in some tables, and in others whether there is one.
 pub const REPLY_OR_FLAG: &[&str] = &["reply", "answer"];
 
+/// More different texts than these are certainly prose.
+const MOST_TEXTS: usize = 1000;
+
 /// What a column of [`REPLY_OR_FLAG`] holds in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyColumn {
@@ -49,23 +52,31 @@ impl ReplyColumn {
 
 /// What the columns of [`REPLY_OR_FLAG`], and of who has replied, hold in a file, by their folded names. It takes all rows to know that.
 #[derive(Clone, Debug, Default)]
-pub struct ReplyColumns(BTreeMap<&'static str, ReplyColumn>);
+pub struct ReplyColumns {
+    columns: BTreeMap<&'static str, ReplyColumn>,
+    /// The different texts of the column of who has replied, up to a number.
+    different: BTreeSet<String>,
+}
 
 impl ReplyColumns {
     /// Records what one more row holds.
     pub fn record(&mut self, row: &Row) {
         for name in REPLY_OR_FLAG {
             if let Some((header, _)) = row.filled(&[name]).next() {
-                let column = self.0.entry(name).or_default();
+                let column = self.columns.entry(name).or_default();
                 header.clone_into(&mut column.header);
                 *(if row.is_flag(name) { &mut column.flags } else { &mut column.texts }) += 1;
             }
         }
         for name in names("replied") {
             if let Some((header, text)) = row.filled(&[name]).next() {
-                let column = self.0.entry(name).or_default();
+                let column = self.columns.entry(name).or_default();
                 header.clone_into(&mut column.header);
-                *(if is_prose_cell(text) { &mut column.texts } else { &mut column.flags }) += 1;
+                let is_prose = is_prose_cell(text);
+                *(if is_prose { &mut column.texts } else { &mut column.flags }) += 1;
+                if is_prose && self.different.len() < MOST_TEXTS {
+                    self.different.insert(fold(&text.chars().take(80).collect::<String>()));
+                }
             }
         }
     }
@@ -73,12 +84,25 @@ impl ReplyColumns {
     /// Whether the column of this name holds the texts of replies.
     #[must_use]
     pub fn hold_texts(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(ReplyColumn::holds_texts)
+        self.columns.get(name).is_some_and(ReplyColumn::holds_texts)
+    }
+
+    /// Whether the column that says who has replied holds what they wrote: most of its cells are texts, and most of those
+    /// differ. What says again and again that somebody has not replied, in whatever language, is no text.
+    #[must_use]
+    pub fn replied_is_prose(&self) -> bool {
+        let different = self.different.len();
+        let mut columns = names("replied").iter().filter_map(|name| self.columns.get(name));
+        columns.any(|column| {
+            let differ = different >= MOST_TEXTS || different as u64 * 2 > column.texts;
+            column.texts > column.flags && differ
+        })
     }
 
     /// Columns with texts and other cells: a person may want to know how they were read.
     pub fn mixed(&self) -> impl Iterator<Item = &ReplyColumn> {
-        self.0.values().filter(|column| column.texts > 0 && column.flags > 0)
+        let of_replies = self.columns.iter().filter(|(name, _)| REPLY_OR_FLAG.contains(name)).map(|(_, column)| column);
+        of_replies.filter(|column| column.texts > 0 && column.flags > 0)
     }
 }
 

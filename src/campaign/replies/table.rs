@@ -53,9 +53,7 @@ fn is_flagged_by(row: &Row, field: &str, yes: Word) -> bool {
 /// Whether a field of a table that asks for yes or no holds several words: of who has replied, what they wrote. One such
 /// cell among many of another kind, such as "noch nicht", is none.
 pub fn is_prose(row: &Row, field: &str, replies: &ReplyColumns) -> bool {
-    field == "replied"
-        && names(field).iter().any(|name| replies.hold_texts(name))
-        && row.text(names(field)).is_some_and(is_prose_cell)
+    field == "replied" && replies.replied_is_prose() && row.text(names(field)).is_some_and(is_prose_cell)
 }
 
 /// Whether this column holds several words, or a word with a sign: what somebody wrote.

@@ -315,3 +315,19 @@ fn words_for_a_reply_and_for_none_decide_in_a_column_of_who_has_replied() {
     let unknown: Vec<&str> = export.unknown.keys().map(|(_, text)| text.as_str()).collect();
     assert_eq!(unknown, ["vielleicht", "noch nicht"]);
 }
+
+#[test]
+fn what_says_again_and_again_that_nobody_replied_is_no_reply_in_any_language() {
+    let replied = |cells: &[&str]| {
+        let rows: String = cells.iter().enumerate().map(|(row, cell)| format!("p{row}@x.example;{cell}\n")).collect();
+        let export = read_file(format!("email;replied\n{rows}").as_bytes(), &[]).unwrap();
+        let is_replied = |said: &gather::Gathered| said.outcome(&|_, _| 1).is_replied();
+        (export.addresses.values().map(is_replied).collect::<Vec<_>>(), export.unknown.len())
+    };
+    for silent in ["noch nicht", "pas encore", "todavía no"] {
+        assert_eq!(replied(&[silent, silent, silent, "yes"]), (vec![false, false, false, true], 1), "{silent}");
+        assert_eq!(replied(&[silent, "yes"]), (vec![false, true], 1), "{silent}");
+    }
+    let texts = ["Who are you?", "no", "Tell me more"];
+    assert_eq!(replied(&texts), (vec![true, false, true], 0));
+}
